@@ -1,0 +1,1 @@
+"""Vector search, one file per engine."""

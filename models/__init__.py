@@ -1,0 +1,1 @@
+"""Encoders, compatibility models, objectives, recipes, training and evaluation. Imports neither ``app`` nor ``index``."""

@@ -1,0 +1,300 @@
+"""A bundle: a trained compatibility model as an immutable, content-addressed directory, and the model at work.
+
+``manifest.json`` says what it is; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the words, ``residuals.json`` the
+items with a learned residual, ``slots.json`` the usual combinations of categories. The manifest holds the sha256 of each file.
+Callers speak in arrays and strings; torch stays inside.
+
+Shape legend: see ``models.compatibility.base``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.build import build_model
+from models.compatibility.slots import SlotModel
+from models.encoders.base import Block, FloatArray, feature_size
+from models.errors import BundleError
+
+FORMAT: Final = 1
+_LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """Platt scaling of the outfit score: ``probability = sigmoid(slope * score + intercept)``; fitted on validation data."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What a bundle says of itself.
+
+    Attributes:
+        recipe: the training procedure; ``config`` is its full configuration.
+        model: the compatibility model's name in ``models.compatibility.build``; ``model_config`` its arguments.
+        encoder: the spec, fingerprint and blocks that features must come from.
+        categories: known to the model, in the order of their index.
+        metrics: on validation data, at the end of training.
+        parent: the bundle that training started from, if any.
+        files: name -> sha256.
+    """
+
+    recipe: str
+    config: Mapping[str, Any]
+    model: str
+    model_config: Mapping[str, Any]
+    encoder_spec: str
+    encoder_fingerprint: str
+    blocks: tuple[Block, ...]
+    categories: tuple[str, ...]
+    embedding_size: int
+    calibration: Calibration = field(default_factory=Calibration)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    parent: str | None = None
+    created: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+
+
+class Bundle:
+    """A trained model at work. Build one from parts, or ``Bundle.load`` a directory; ``save`` writes it."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        model: CompatibilityModel,
+        *,
+        vocabulary: Sequence[str] = (),
+        residuals: Sequence[str] = (),
+        slots: SlotModel | None = None,
+    ) -> None:
+        self.manifest = manifest
+        self.model = model.eval()
+        self.vocabulary = tuple(vocabulary)
+        self.residuals = tuple(residuals)
+        self.slots = slots or SlotModel(())
+        self._category = {name: index for index, name in enumerate(manifest.categories)}
+        self._word = {word: index + 1 for index, word in enumerate(self.vocabulary)}
+        self._residual = {item: index + 1 for index, item in enumerate(self.residuals)}
+
+    @property
+    def id(self) -> str:
+        """The content's digest; empty until saved."""
+        return self.manifest.id
+
+    def inputs(
+        self, features_NF: FloatArray, categories: Sequence[str], texts: Sequence[str], ids: Sequence[str | None] | None = None
+    ) -> ItemInputs:
+        """What the item tower reads, from what the catalogue and the encoder say.
+
+        Args:
+            features_NF: features of this bundle's encoder.
+            categories: N names; one the model never saw counts as the extra category C.
+            texts: N lines of words, as ``schema.item_text`` makes them; words outside the vocabulary are dropped.
+            ids: N item ids, for those with a learned residual; None for items that are not of the catalogue.
+
+        Raises:
+            BundleError: the features have another size than this bundle's encoder gives.
+        """
+        expected = feature_size(self.manifest.blocks)
+        if features_NF.ndim != 2 or features_NF.shape[1] != expected:  # noqa: PLR2004 - a matrix
+            msg = f"features of shape {features_NF.shape}: this bundle's encoder ({self.manifest.encoder_spec}) gives (N, {expected})"
+            raise BundleError(msg)
+        known = [[self._word[word] for word in text.split() if word in self._word] for text in texts]
+        words_NL = np.zeros((len(known), max(map(len, known), default=0) or 1), dtype=np.int64)
+        for row, word_indices in enumerate(known):
+            words_NL[row, : len(word_indices)] = word_indices
+        other = len(self._category)
+        return ItemInputs(
+            torch.from_numpy(np.ascontiguousarray(features_NF, dtype=np.float32)),
+            torch.tensor([self._category.get(name, other) for name in categories], dtype=torch.long),
+            torch.from_numpy(words_NL),
+            torch.tensor([self._residual.get(item or "", 0) for item in (ids or [None] * len(known))], dtype=torch.long),
+        )
+
+    def embed(
+        self,
+        features_NF: FloatArray,
+        categories: Sequence[str],
+        texts: Sequence[str],
+        ids: Sequence[str | None] | None = None,
+        batch_size: int = 8192,
+    ) -> FloatArray:
+        """Item tower over many items, ``(N, D)``; see ``inputs`` for the arguments."""
+        if not len(categories):
+            return np.zeros((0, self.manifest.embedding_size), dtype=np.float32)
+        inputs = self.inputs(features_NF, categories, texts, ids)
+        with torch.inference_mode():
+            parts = [self.model.embed(inputs[slice(at, at + batch_size)]) for at in range(0, len(inputs), batch_size)]
+        return torch.cat(parts).float().numpy()
+
+    def outfits(self, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> OutfitBatch:
+        """Pad B sets, each ``(I_b, D)`` embeddings with I_b category names, to one batch."""
+        batch, longest = len(embeddings), max((len(one) for one in embeddings), default=0) or 1
+        items = np.zeros((batch, longest, self.manifest.embedding_size), dtype=np.float32)
+        category = np.zeros((batch, longest), dtype=np.int64)
+        mask = np.zeros((batch, longest), dtype=bool)
+        other = len(self._category)
+        for row, (vectors, names) in enumerate(zip(embeddings, categories, strict=True)):
+            items[row, : len(vectors)] = vectors
+            category[row, : len(vectors)] = [self._category.get(name, other) for name in names]
+            mask[row, : len(vectors)] = True
+        return OutfitBatch(torch.from_numpy(items), torch.from_numpy(category), torch.from_numpy(mask))
+
+    def queries(self, context: OutfitBatch, targets: Sequence[str]) -> FloatArray:
+        """One query vector per context and target category, ``(B, D)``."""
+        with torch.inference_mode():
+            return self.model.query(context, self.category_indices(targets)).float().numpy()
+
+    def rank(self, context: OutfitBatch, candidates_BMD: FloatArray, categories: Sequence[Sequence[str]]) -> FloatArray:
+        """Final score of M candidates for each context, ``(B, M)``, from their embeddings and category names (B lists of M)."""
+        category_BM = torch.stack([self.category_indices(names) for names in categories])
+        with torch.inference_mode():
+            return self.model.rank(context, torch.from_numpy(np.ascontiguousarray(candidates_BMD)), category_BM).float().numpy()
+
+    def score(self, outfits: OutfitBatch) -> FloatArray:
+        """Raw score of whole outfits, ``(B,)``."""
+        with torch.inference_mode():
+            return self.model.score(outfits).float().numpy()
+
+    def probability(self, scores: FloatArray) -> NDArray[np.float64]:
+        """Calibrated probability that an outfit of this score goes together, in (0, 1)."""
+        calibration = self.manifest.calibration
+        logit = np.clip(calibration.slope * np.asarray(scores, dtype=np.float64) + calibration.intercept, -50, 50)
+        return np.asarray(1.0 / (1.0 + np.exp(-logit)))
+
+    def category_indices(self, names: Sequence[str]) -> torch.Tensor:
+        """Indices of category names; C for one the model never saw."""
+        other = len(self._category)
+        return torch.tensor([self._category.get(name, other) for name in names], dtype=torch.long)
+
+    def save(self, directory: Path) -> Bundle:
+        """Write the bundle; it appears under its name only when complete. Returns it with its id and digests.
+
+        Raises:
+            BundleError: the directory exists and is not an older bundle.
+        """
+        if directory.exists() and any(directory.iterdir()) and not (directory / "manifest.json").exists():
+            msg = f"{directory}: exists and is not a bundle; choose another path"
+            raise BundleError(msg)
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        staging = directory.with_name(f".{directory.name}.{os.getpid()}")
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
+        weights = {name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}
+        save_file(weights, staging / "weights.safetensors")
+        lists = (list(self.vocabulary), list(self.residuals), [[list(names), count] for names, count in self.slots.templates])
+        for name, content in zip(_LIST_FILES, lists, strict=True):
+            (staging / name).write_text(json.dumps(content, ensure_ascii=False))
+        files = {path.name: _sha256(path) for path in sorted(staging.iterdir())}
+        body = {**_manifest_body(self.manifest), "files": files}
+        body["id"] = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+        body["created"] = datetime.now(UTC).isoformat(timespec="seconds")
+        (staging / "manifest.json").write_text(json.dumps(body, indent=1, ensure_ascii=False))
+        if directory.exists():
+            shutil.rmtree(directory)
+        staging.replace(directory)
+        return Bundle(_manifest(body), self.model, vocabulary=self.vocabulary, residuals=self.residuals, slots=self.slots)
+
+    @classmethod
+    def load(cls, directory: Path) -> Bundle:
+        """Read a bundle and check every file against the manifest.
+
+        Raises:
+            BundleError: something is missing, altered, or of another format; the message names the file.
+        """
+        path = directory / "manifest.json"
+        try:
+            body = json.loads(path.read_text())
+            manifest = _manifest(body)
+        except FileNotFoundError as error:
+            msg = f"{directory}: no bundle here (manifest.json is missing)"
+            raise BundleError(msg) from error
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            msg = f"{path}: not a bundle manifest ({error})"
+            raise BundleError(msg) from error
+        for name, digest in manifest.files.items():
+            file = directory / name
+            if not file.is_file():
+                msg = f"{file}: missing from bundle {manifest.id}; copy the bundle again"
+                raise BundleError(msg)
+            if _sha256(file) != digest:
+                msg = f"{file}: corrupted (its sha256 is not the manifest's); copy bundle {manifest.id} again"
+                raise BundleError(msg)
+        try:
+            vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
+            model = build_model(manifest.model, manifest.model_config)
+            model.load_state_dict(load_file(directory / "weights.safetensors"))
+        except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
+            msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
+            raise BundleError(msg) from error
+        templates = tuple((tuple(names), int(count)) for names, count in slots)
+        return cls(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=SlotModel(templates))
+
+
+def _manifest_body(manifest: Manifest) -> dict[str, Any]:
+    calibration = manifest.calibration
+    return {
+        "format": FORMAT,
+        "recipe": manifest.recipe,
+        "config": dict(manifest.config),
+        "model": manifest.model,
+        "model_config": dict(manifest.model_config),
+        "encoder": {
+            "spec": manifest.encoder_spec,
+            "fingerprint": manifest.encoder_fingerprint,
+            "blocks": [[block.name, block.size] for block in manifest.blocks],
+        },
+        "categories": list(manifest.categories),
+        "embedding_size": manifest.embedding_size,
+        "calibration": {"slope": calibration.slope, "intercept": calibration.intercept},
+        "metrics": {name: value for name, value in manifest.metrics.items() if math.isfinite(value)},
+        "parent": manifest.parent,
+    }
+
+
+def _manifest(body: Mapping[str, Any]) -> Manifest:
+    if body["format"] != FORMAT:
+        msg = f"format {body['format']}, this version reads {FORMAT}"
+        raise ValueError(msg)
+    return Manifest(
+        recipe=body["recipe"],
+        config=body["config"],
+        model=body["model"],
+        model_config=body["model_config"],
+        encoder_spec=body["encoder"]["spec"],
+        encoder_fingerprint=body["encoder"]["fingerprint"],
+        blocks=tuple(Block(name, size) for name, size in body["encoder"]["blocks"]),
+        categories=tuple(body["categories"]),
+        embedding_size=body["embedding_size"],
+        calibration=Calibration(**body["calibration"]),
+        metrics=body["metrics"],
+        parent=body["parent"],
+        created=body["created"],
+        files=body["files"],
+        id=body["id"],
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

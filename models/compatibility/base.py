@@ -1,0 +1,91 @@
+"""What a compatibility model is: an item tower, a query for a slot, and a score for a whole outfit.
+
+Shape legend: N items · B outfits (or questions) · I items per outfit, padded · M candidates · F features · D embedding size ·
+L words per item, padded · C categories.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInputs:
+    """What an item tower reads.
+
+    Attributes:
+        features_NF: the encoder's features, float32; a zero block is a missing modality.
+        category_N: index of the category among the model's categories.
+        words_NL: indices of the item's words in the vocabulary; 0 is padding.
+        residual_N: row of the per-item residual table; 0 means none (a cold item).
+    """
+
+    features_NF: Tensor
+    category_N: Tensor
+    words_NL: Tensor
+    residual_N: Tensor
+
+    def __len__(self) -> int:
+        return self.features_NF.shape[0]
+
+    def __getitem__(self, rows: Tensor | slice) -> ItemInputs:
+        return ItemInputs(self.features_NF[rows], self.category_N[rows], self.words_NL[rows], self.residual_N[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class OutfitBatch:
+    """B sets of embedded items, padded to I.
+
+    Attributes:
+        items_BID: embeddings; rows that are padding hold anything finite.
+        category_BI: category index of each item.
+        mask_BI: True where there is an item.
+    """
+
+    items_BID: Tensor
+    category_BI: Tensor
+    mask_BI: Tensor
+
+    def with_item(self, item_BD: Tensor, category_B: Tensor) -> OutfitBatch:
+        """Each set with one more item."""
+        return OutfitBatch(
+            torch.cat([self.items_BID, item_BD[:, None]], dim=1),
+            torch.cat([self.category_BI, category_B[:, None]], dim=1),
+            torch.cat([self.mask_BI, self.mask_BI.new_ones(len(item_BD), 1)], dim=1),
+        )
+
+
+class CompatibilityModel(nn.Module, ABC):
+    """Features -> embeddings; a partial outfit -> a query vector; an outfit -> a score (higher goes better together)."""
+
+    embedding_size: int
+
+    @abstractmethod
+    def embed(self, items: ItemInputs) -> Tensor:
+        """Item tower: ``(N, D)``."""
+
+    @abstractmethod
+    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
+        """One vector per question, ``(B, D)``, whose inner product with an item of category ``target_B`` ranks it in that slot."""
+
+    @abstractmethod
+    def score(self, outfits: OutfitBatch) -> Tensor:
+        """How well each whole outfit goes together, ``(B,)``."""
+
+    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+        """Final score of each candidate as the next item of its context, ``(B, M)``; comparable within a row, across categories too.
+
+        The default is the query's inner product, so that retrieval alone is already exact.
+        """
+        batch, count, size = candidates_BMD.shape
+        repeated = OutfitBatch(
+            context.items_BID.repeat_interleave(count, 0),
+            context.category_BI.repeat_interleave(count, 0),
+            context.mask_BI.repeat_interleave(count, 0),
+        )
+        query_BMD = self.query(repeated, category_BM.reshape(-1)).reshape(batch, count, size)
+        return (query_BMD * candidates_BMD).sum(-1)

@@ -1,0 +1,1 @@
+"""Dataset directories: what they hold, reading them, and the public layouts that convert to them."""

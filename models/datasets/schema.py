@@ -1,0 +1,188 @@
+"""What a dataset directory holds, as values: the catalogue, outfits, and the three kinds of question.
+
+The on-disk form is the public contract ("Dataset directory"); reading and checking it is in ``read``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+import pyarrow as pa
+
+Split = Literal["train", "valid", "test"]
+SPLITS: Final[tuple[Split, ...]] = ("train", "valid", "test")
+
+Attributes = Mapping[str, str | Sequence[str]]
+
+ITEM_SCHEMA: Final = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("category", pa.string(), nullable=False),
+        pa.field("subcategory", pa.string()),
+        pa.field("title", pa.string()),
+        pa.field("attributes", pa.string()),  # a JSON object: name -> string or list of strings
+        pa.field("price", pa.float64()),
+        pa.field("brand", pa.string()),
+        pa.field("in_stock", pa.bool_()),
+        pa.field("image", pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])),
+        pa.field("split", pa.string()),
+        pa.field("features", pa.list_(pa.float32())),  # the shop's own vectors; null for a whole file without them
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The items of a shop, in columns.
+
+    Attributes:
+        table: N rows in ``ITEM_SCHEMA``; ids are unique.
+        root: the directory that relative image paths start from; None when every image is embedded.
+        row_of: item id -> row of ``table``.
+    """
+
+    table: pa.Table
+    root: Path | None = None
+    row_of: Mapping[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        ids = self.table.column("id").to_pylist()
+        object.__setattr__(self, "row_of", {item_id: row for row, item_id in enumerate(ids)})
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    @property
+    def ids(self) -> list[str]:
+        """Item ids, by row."""
+        return list(self.row_of)
+
+    @property
+    def categories(self) -> list[str]:
+        """The category of each item, by row."""
+        return [str(value) for value in self.table.column("category").to_pylist()]
+
+    @property
+    def titles(self) -> list[str | None]:
+        """The title of each item, by row."""
+        return list(self.table.column("title").to_pylist())
+
+    def texts(self) -> list[str]:
+        """Everything the shop says of each item in words, by row; see ``item_text``."""
+        columns = [self.table.column(name).to_pylist() for name in ("title", "subcategory", "brand", "attributes")]
+        return [
+            item_text(title, subcategory, brand, json.loads(attributes) if attributes else {})
+            for title, subcategory, brand, attributes in zip(*columns, strict=True)
+        ]
+
+    def image(self, row: int) -> bytes | None:
+        """The picture of one item as the shop encoded it, or None.
+
+        Raises:
+            OSError: its path cannot be read.
+        """
+        picture = self.table.column("image")[row].as_py()
+        if picture is None:
+            return None
+        if picture["bytes"] is not None:
+            return bytes(picture["bytes"])
+        if picture["path"] is None:
+            return None
+        return ((self.root or Path()) / str(picture["path"])).read_bytes()
+
+
+def item_text(title: str | None, subcategory: str | None, brand: str | None, attributes: Attributes) -> str:
+    """One line of words for an item tower: title words as they stand, the rest as ``name=value`` tokens.
+
+    >>> item_text("Linen Shirt", "shirts", None, {"season": "Summer"})
+    'linen shirt subcategory=shirts season=summer'
+    """
+    tokens = (title or "").lower().split()
+    if subcategory:
+        tokens.append(_token("subcategory", subcategory))
+    if brand:
+        tokens.append(_token("brand", brand))
+    for name in sorted(attributes):
+        value = attributes[name]
+        tokens.extend(_token(name, one) for one in ([value] if isinstance(value, str) else value))
+    return " ".join(tokens)
+
+
+def _token(name: str, value: str) -> str:
+    return f"{name}={value}".lower().replace(" ", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Outfit:
+    """Items worn together; order has no meaning."""
+
+    id: str
+    items: tuple[str, ...]
+    split: Split
+    user: str | None = None
+    timestamp: str | float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FillInTheBlank:
+    """Which of ``candidates`` completes ``items``? ``answer`` is a position in ``candidates``."""
+
+    id: str
+    items: tuple[str, ...]
+    candidates: tuple[str, ...]
+    answer: int
+    split: Split
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compatibility:
+    """Do ``items`` go together? ``label`` is 1 for an outfit that was really worn."""
+
+    id: str
+    items: tuple[str, ...]
+    label: Literal[0, 1]
+    split: Split
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """Which item of all in ``category`` completes ``items``? ``answer`` is its id."""
+
+    id: str
+    items: tuple[str, ...]
+    answer: str
+    category: str
+    split: Split
+    user: str | None = None
+
+
+Question = FillInTheBlank | Compatibility | Retrieval
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset directory, read and checked.
+
+    Attributes:
+        name: the directory's name.
+        outfits: of the splits that were asked for.
+        tasks: file stem (``fitb``, ``fitb_popularity``, ``compatibility``, ``retrieval``…) -> its questions of the splits asked for.
+        oracle: what ``oracle.json`` says, if it is there: task -> metric -> value.
+    """
+
+    root: Path
+    name: str
+    catalogue: Catalogue
+    outfits: tuple[Outfit, ...]
+    tasks: Mapping[str, tuple[Question, ...]]
+    oracle: Mapping[str, Mapping[str, float]] | None = None
+
+    def outfits_of(self, split: Split) -> list[Outfit]:
+        """The outfits of one split."""
+        return [outfit for outfit in self.outfits if outfit.split == split]

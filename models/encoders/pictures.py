@@ -1,0 +1,53 @@
+"""Decodes pictures that strangers send: formats restricted, size read from the header before a pixel is decoded."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Final
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from models.errors import ImageError
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP")
+DEFAULT_MAX_PIXELS: Final = 40_000_000
+
+
+def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
+    """Decode a picture to RGB, upright, on white where it is transparent.
+
+    Args:
+        data: the encoded picture.
+        max_pixels: width times height that is accepted; read from the header, so that a small file cannot fill the memory.
+
+    Raises:
+        ImageError: not a picture of an accepted format, truncated, or too large.
+    """
+    if not data:
+        msg = "the picture is empty (0 bytes)"
+        raise ImageError(msg)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            width, height = picture.size
+            if width * height > max_pixels:
+                msg = f"the picture is {width} x {height}: more than {max_pixels:,} pixels; scale it down"
+                raise ImageError(msg)
+            picture.load()
+            picture = ImageOps.exif_transpose(picture)
+            if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
+                picture = picture.convert("RGBA")
+                white = Image.new("RGBA", picture.size, "white")
+                picture = Image.alpha_composite(white, picture)
+            return picture.convert("RGB")
+    except UnidentifiedImageError as error:
+        msg = f"not a picture: the first bytes are {data[:8]!r}; send {', '.join(FORMATS)}"
+        raise ImageError(msg) from error
+    except Image.DecompressionBombError as error:
+        msg = f"the picture is larger than {max_pixels:,} pixels; scale it down"
+        raise ImageError(msg) from error
+    except (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError) as error:
+        msg = f"the picture cannot be decoded ({error}); it may be truncated"
+        raise ImageError(msg) from error

@@ -1,0 +1,47 @@
+"""What can go wrong below the service, as one small tree.
+
+AttireError
+├── InputError      something a person wrote: a file, a line, a field, a setting  (exit code 2)
+│   └── ImageError  a picture that cannot be used
+├── EncoderError    an encoder that is missing, unreachable or of another fingerprint  (exit code 2)
+└── BundleError     a bundle that is incomplete, corrupted or of another kind  (exit code 2)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class AttireError(Exception):
+    """Root of the errors of this package; its message is one line meant for a person."""
+
+
+class InputError(AttireError):
+    """Bad input, told as *where: what is wrong; what to do*.
+
+    Args:
+        problem: what is wrong, naming the value, and what to do about it.
+        path: the file (or directory) it was read from.
+        line: 1-based line (jsonl, csv) or row (parquet) in that file.
+        field: the field or setting.
+    """
+
+    def __init__(
+        self, problem: str, *, path: Path | str | None = None, line: int | None = None, field: str | None = None
+    ) -> None:
+        self.problem, self.path, self.line, self.field = problem, path, line, field
+        place = ":".join(str(part) for part in (path, line) if part is not None)
+        where = ", ".join(part for part in (place, f"field {field!r}" if field else "") if part)
+        super().__init__(f"{where}: {problem}" if where else problem)
+
+
+class ImageError(InputError):
+    """A picture that cannot be used: not a picture, truncated, too large, or of a format not accepted."""
+
+
+class EncoderError(AttireError):
+    """An encoder that is missing, unreachable, or not the one that features were made with."""
+
+
+class BundleError(AttireError):
+    """A bundle that is incomplete, corrupted or of another kind."""

@@ -1,0 +1,1 @@
+"""Metrics, baselines, evaluation and its report."""

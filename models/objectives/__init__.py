@@ -1,0 +1,1 @@
+"""Objectives: losses with their sampling. A recipe combines them."""

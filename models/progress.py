@@ -1,0 +1,29 @@
+"""How a long step tells how far it is, without knowing who listens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+
+class Advance(Protocol):
+    """Called after each piece of work; ``shown`` are figures worth seeing beside the bar."""
+
+    def __call__(self, steps: int = 1, **shown: float | str) -> None: ...
+
+
+class Progress(Protocol):
+    """Opens a step: ``with progress("encoding", total=5000) as advance: advance(64)``."""
+
+    def __call__(self, title: str, total: int) -> AbstractContextManager[Advance]: ...
+
+
+@contextmanager
+def silent(title: str, total: int) -> Iterator[Advance]:  # noqa: ARG001 - nobody listens
+    """A ``Progress`` that tells nobody."""
+
+    def advance(steps: int = 1, **shown: float | str) -> None:
+        pass
+
+    yield advance
