@@ -83,9 +83,7 @@ class Snapshot:
         """
         raise NotImplementedError
 
-    def search(
-        self, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None
-    ) -> tuple[FloatArray, IntArray]:
+    def search(self, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
         """The best k rows of a category per query: scores and ROWS ``(B, k')``, best first; never padded.
 
         Args:

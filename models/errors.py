@@ -26,9 +26,7 @@ class InputError(AttireError):
         field: the field or setting.
     """
 
-    def __init__(
-        self, problem: str, *, path: Path | str | None = None, line: int | None = None, field: str | None = None
-    ) -> None:
+    def __init__(self, problem: str, *, path: Path | str | None = None, line: int | None = None, field: str | None = None) -> None:
         self.problem, self.path, self.line, self.field = problem, path, line, field
         place = ":".join(str(part) for part in (path, line) if part is not None)
         where = ", ".join(part for part in (place, f"field {field!r}" if field else "") if part)

@@ -28,8 +28,6 @@ class CatalogueFeatures:
     seconds: float
 
 
-def catalogue_features(
-    catalogue: Catalogue, encoder: Encoder, cache: Path | None = None, progress: Progress = silent
-) -> CatalogueFeatures:
+def catalogue_features(catalogue: Catalogue, encoder: Encoder, cache: Path | None = None, progress: Progress = silent) -> CatalogueFeatures:
     """Features of every item: those kept in ``cache`` for the same picture, title and fingerprint, the rest encoded now, in batches."""
     raise NotImplementedError
