@@ -1,0 +1,143 @@
+"""Draws a garment from its latents: shape, colour, pattern, cloth, shading, on a background that varies.
+
+Shape legend: S = side of the picture in pixels.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from models.encoders.colour import oklab_from_lch, srgb_from_oklab
+from models.wardrobe.garments import Silhouette
+
+SIDE: Final = 128
+_OVERSAMPLE: Final = 2
+_DARKEST, _LIGHTEST, _VIVID = 0.34, 0.86, 0.17  # OKLab lightness of -1 and 1, and chroma of 1
+
+Array = NDArray[np.float32]
+
+_Y, _X = (axis.astype(np.float32) for axis in np.mgrid[0:SIDE, 0:SIDE])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What can be seen of one item; ``hue`` in radians, ``chroma`` 0 to 1, ``lightness`` -1 to 1."""
+
+    silhouette: Silhouette
+    texture: str
+    pattern: str
+    hue: float
+    chroma: float
+    lightness: float
+
+
+def draw(look: Look, rng: np.random.Generator) -> bytes:
+    """One picture, S x S, as JPEG bytes; deterministic in ``rng``."""
+    cloth_SS, seams_SS = _masks(look.silhouette, rng)
+    lightness = _DARKEST + (look.lightness + 1) / 2 * (_LIGHTEST - _DARKEST)
+    colour = oklab_from_lch(lightness, _VIVID * look.chroma, look.hue)
+    lab = np.broadcast_to(colour, (SIDE, SIDE, 3)).copy()
+    motif_SS = _pattern(look.pattern, rng)
+    lab[..., 0] += motif_SS * (0.22 if lightness < 0.6 else -0.22)  # noqa: PLR2004 - the middle of the range
+    lab[..., 1:] *= 1 - 0.35 * motif_SS[..., None]
+    light_SS = 0.05 * (1 - 2 * _X / SIDE) + _texture(look.texture, rng) - 0.16 * seams_SS
+    lab[..., 0] = (lab[..., 0] + light_SS).clip(0.1, 0.97)
+    garment = srgb_from_oklab(lab)
+    scene = _background(rng) * (1 - 0.22 * np.roll(cloth_SS, (3, 3), (0, 1)))[..., None]
+    pixels = scene * (1 - cloth_SS[..., None]) + garment * cloth_SS[..., None]
+    pixels += rng.normal(0, 0.008, pixels.shape).astype(np.float32)
+    buffer = io.BytesIO()
+    Image.fromarray((pixels.clip(0, 1) * 255).astype(np.uint8)).save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()
+
+
+def _masks(silhouette: Silhouette, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Where there is cloth and where a seam or knob is drawn on it, both ``(S, S)`` in 0 to 1."""
+    side = SIDE * _OVERSAMPLE
+    width, height = rng.uniform(0.86, 1.0, 2) * side
+    left, top = rng.uniform(0, side - width), rng.uniform(0, side - height)
+    cloth, seams = Image.new("L", (side, side)), Image.new("L", (side, side))
+    on_cloth, on_seams = ImageDraw.Draw(cloth), ImageDraw.Draw(seams)
+    for shape in silhouette.shapes:
+        points = [(left + x * width, top + y * height) for x, y in shape.points]
+        match shape.kind:
+            case "body":
+                on_cloth.polygon(points, fill=255)
+                on_seams.line([*points, points[0]], fill=150, width=2)
+            case "cut":
+                on_cloth.polygon(points, fill=0)
+            case "oval":
+                on_cloth.ellipse(points, fill=255)
+            case "hole":
+                on_cloth.ellipse(points, fill=0)
+            case "ring":
+                on_cloth.ellipse(points, outline=255, width=7)
+            case "seam":
+                on_seams.line(points, fill=255, width=3)
+            case _:
+                (x, y) = points[0]
+                on_seams.ellipse((x - 5, y - 5, x + 5, y + 5), fill=255)
+    return _shrink(cloth), _shrink(seams)
+
+
+def _shrink(mask: Image.Image) -> Array:
+    return np.asarray(mask.resize((SIDE, SIDE), Image.Resampling.BOX), dtype=np.float32) / 255
+
+
+def _pattern(name: str, rng: np.random.Generator) -> Array:
+    """Where the second colour of a pattern is, ``(S, S)`` in 0 to 1."""
+    period = rng.uniform(11, 16)
+    dx, dy = rng.uniform(0, period, 2)
+    x, y = (_X + dx) % period / period, (_Y + dy) % period / period
+    match name:
+        case "stripes":
+            return np.asarray(y < 0.4, dtype=np.float32)  # noqa: PLR2004 - share of the period
+        case "dots":
+            return np.asarray((x - 0.5) ** 2 + (y - 0.5) ** 2 < 0.07, dtype=np.float32)  # noqa: PLR2004
+        case "check":
+            return np.asarray(((x < 0.35).astype(np.float32) + (y < 0.35)) / 2, dtype=np.float32)  # noqa: PLR2004
+        case "floral":
+            angle = np.arctan2(y - 0.5, x - 0.5)
+            radius = np.hypot(x - 0.5, y - 0.5)
+            return np.asarray((radius < 0.28 + 0.16 * np.cos(5 * angle)) & (radius > 0.09), dtype=np.float32)  # noqa: PLR2004
+        case _:
+            return np.zeros((SIDE, SIDE), dtype=np.float32)
+
+
+def _texture(name: str, rng: np.random.Generator) -> Array:
+    """What the cloth adds to lightness, ``(S, S)``."""
+    shift = rng.uniform(0, 20)
+    match name:
+        case "weave":
+            return 0.035 * (np.sin(_X * 1.9) + np.sin(_Y * 1.9)) * rng.uniform(0.6, 1.2, (SIDE, 1)).astype(np.float32)
+        case "sheen":
+            return np.asarray(0.11 * np.sin((_X + _Y * 0.6 + shift) / 8), dtype=np.float32)
+        case "twill":
+            return np.asarray(0.05 * np.sign(np.sin((_X + _Y) * 1.4)), dtype=np.float32)
+        case "speckle":
+            coarse = rng.normal(0, 1, (SIDE // 2, SIDE // 2)).repeat(2, 0).repeat(2, 1)
+            return np.asarray(0.055 * coarse, dtype=np.float32)
+        case "gloss":
+            spot = np.exp(-((_X - SIDE * 0.4) ** 2) / 160 - ((_Y - SIDE * 0.45) ** 2) / 2500)
+            edge = np.exp(-((_X - SIDE * 0.66) ** 2) / 40)
+            return np.asarray(0.26 * spot + 0.10 * edge - 0.04, dtype=np.float32)
+        case "ribs":
+            return np.asarray(0.06 * np.sin(_Y * 1.15 + 1.2 * np.abs((_X + shift) % 10 - 5)), dtype=np.float32)
+        case "quilt":
+            return np.asarray(0.10 * np.abs(np.sin((_Y + shift) / 5.5)) - 0.06, dtype=np.float32)
+        case _:
+            return np.zeros((SIDE, SIDE), dtype=np.float32)
+
+
+def _background(rng: np.random.Generator) -> Array:
+    """A light wall that falls off to one side, ``(S, S, 3)``."""
+    wall = rng.uniform(0.86, 1.0) + rng.uniform(-0.025, 0.025, 3)
+    slope = rng.uniform(-0.07, 0.07, 2)
+    fall = (_X / SIDE - 0.5) * slope[0] + (_Y / SIDE - 0.5) * slope[1]
+    return np.asarray((wall + fall[..., None]).clip(0, 1), dtype=np.float32)

@@ -1,0 +1,162 @@
+"""The wardrobe's questions, and what the exact posterior makes of them: the ceiling for any model.
+
+A question shows a context and candidates; the oracle knows the rule, the latents and how the wrong candidates were drawn, and answers with the likeliest:
+
+    p(answer = c | context, candidates)  ∝  p(c | context) / q(c)
+
+where q is the chance of being drawn as a wrong candidate. Shoppers do not enter: a shopper is drawn *given* the outfit (see
+``shoppers``), so p(outfit) is the rule alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from models.datasets.schema import Compatibility, FillInTheBlank, Question, Retrieval, Split
+from models.wardrobe.catalogue import item_id
+from models.wardrobe.rule import Array, IntArray, Score
+
+WRONG: Final = 3
+"""Wrong candidates per fill-in-the-blank question."""
+_SAME_PAIRS: Final = 0.35
+"""How far, in log-odds, the pairs may tell apart the candidates of a question that the effect of three decides."""
+
+
+@dataclass
+class Task:
+    """The questions of one file, and what the oracle scored on those of the test split."""
+
+    questions: list[Question] = field(default_factory=list)
+    oracle: dict[str, list[float]] = field(default_factory=dict)
+
+    def answered(self, split: Split, **scores: float) -> None:
+        """Note the oracle's scores on a question, if it is a test question."""
+        if split == "test":
+            for name, value in scores.items():
+                self.oracle.setdefault(name, []).append(value)
+
+
+@dataclass(frozen=True)
+class WornOutfit:
+    """A drawn outfit: rows of the catalogue, slot by slot, and its split."""
+
+    id: str
+    rows: IntArray
+    slots: tuple[str, ...]
+    split: Split
+    user: str
+
+
+def ask(
+    score: Score,
+    outfits: Sequence[WornOutfit],
+    rows_of: Mapping[str, IntArray],
+    worn: NDArray[np.int64],
+    cold: frozenset[int],
+    rng: np.random.Generator,
+) -> tuple[dict[str, list[Question]], dict[str, dict[str, float]]]:
+    """Questions over the validation and test outfits, and the oracle's figures on the test ones.
+
+    Args:
+        rows_of: category -> rows.
+        worn: how often the training outfits hold each item, ``(N,)``: popularity-matched wrong candidates follow it.
+        cold: items that training never sees; questions about them also go to files of their own.
+
+    Returns:
+        File stem -> questions, file stem -> metric -> value.
+    """
+    tasks = {name: Task() for name in ("fitb", "fitb_popularity", "fitb_cold", "fitb_triad", "compatibility", "retrieval", "retrieval_cold")}
+    for outfit in outfits:
+        if outfit.split == "train":
+            continue
+        asked = _Asked(score, outfit, rows_of, int(rng.integers(len(outfit.rows))), cold, rng)
+        asked.fill_in_the_blank(tasks, worn)
+        asked.triad(tasks["fitb_triad"])
+        asked.retrieve(tasks)
+        asked.compatibility(tasks["compatibility"])
+    return {name: task.questions for name, task in tasks.items()}, {
+        name: _figures(task) for name, task in tasks.items() if task.oracle
+    }
+
+
+def _figures(task: Task) -> dict[str, float]:
+    if "label" in task.oracle:
+        return {"auc": float(roc_auc_score(task.oracle["label"], task.oracle["score"]))}
+    return {name: float(np.mean(values)) for name, values in task.oracle.items()}
+
+
+class _Asked:
+    """Everything that is asked about one outfit with one item taken out."""
+
+    def __init__(
+        self, score: Score, outfit: WornOutfit, rows_of: Mapping[str, IntArray], blank: int, cold: frozenset[int], rng: np.random.Generator
+    ) -> None:
+        self.score, self.outfit, self.rows_of, self.rng = score, outfit, rows_of, rng
+        self.answer = int(outfit.rows[blank])
+        self.category = outfit.slots[blank]
+        self.context = np.delete(outfit.rows, blank)
+        self.rows = rows_of[self.category]
+        self.others = self.rows[~np.isin(self.rows, outfit.rows)]
+        self.is_cold = self.answer in cold
+        self.log_p = score.conditional(self.context[None], self.rows)[0]
+
+    def fill_in_the_blank(self, tasks: Mapping[str, Task], worn: NDArray[np.int64]) -> None:
+        if len(self.others) < WRONG:
+            return
+        uniform = np.ones(len(self.others))
+        names = ["fitb", *(["fitb_cold"] if self.is_cold and self.outfit.split == "test" else [])]
+        self._blank([tasks[name] for name in names], self._choose(uniform), lambda rows: np.zeros(len(rows)))
+        matched = worn[self.others] + 0.5
+        self._blank([tasks["fitb_popularity"]], self._choose(matched), lambda rows: np.log(worn[rows] + 0.5))
+
+    def triad(self, task: Task) -> None:
+        """A question that only the effect of three decides: by pairs and popularity all candidates are about as good as the answer."""
+        context, rows = self.context[None], np.concatenate([[self.answer], self.others])
+        pairs = self.score.pairs(context, rows)[0] + self.score.latents.popularity[rows]
+        triads = self.score.triads(context, rows)[0]
+        alike = np.flatnonzero((np.abs(pairs[1:] - pairs[0]) < _SAME_PAIRS) & (np.abs(triads[1:] - triads[0]) > 1))
+        if len(alike) < WRONG:
+            return
+        wrong = self.others[self.rng.choice(alike, WRONG, replace=False)]
+        self._blank([task], wrong, lambda rows: np.zeros(len(rows)))
+
+    def retrieve(self, tasks: Mapping[str, Task]) -> None:
+        question = Retrieval(self.outfit.id, _ids(self.context), item_id(self.answer), self.category, self.outfit.split)
+        rank = int((self.log_p > self.log_p[np.searchsorted(self.rows, self.answer)]).sum()) + 1
+        for name in ["retrieval", *(["retrieval_cold"] if self.is_cold and self.outfit.split == "test" else [])]:
+            tasks[name].questions.append(question)
+            tasks[name].answered(
+                self.outfit.split, recall_at_10=rank <= 10, recall_at_50=rank <= 50, mrr=1 / rank, ndcg=1 / np.log2(1 + rank)  # noqa: PLR2004
+            )
+
+    def compatibility(self, task: Task) -> None:
+        """The outfit as it was worn, and one of random items of the same categories."""
+        random = np.array([self.rng.choice(self.rows_of[slot]) for slot in self.outfit.slots])
+        for kind, rows, label in (("worn", self.outfit.rows, 1), ("random", random, 0)):
+            assert label in {0, 1}
+            order = self.rng.permutation(len(rows))
+            task.questions.append(Compatibility(f"{self.outfit.id}-{kind}", _ids(rows[order]), label, self.outfit.split))  # type: ignore[arg-type]
+            task.answered(self.outfit.split, label=label, score=float(self.score.outfits(rows[None])[0]))
+
+    def _choose(self, weights: Array) -> IntArray:
+        return self.rng.choice(self.others, WRONG, replace=False, p=weights / weights.sum())
+
+    def _blank(self, tasks: Sequence[Task], wrong: IntArray, log_q: Callable[[IntArray], Array]) -> None:
+        order = self.rng.permutation(WRONG + 1)
+        rows = np.concatenate([[self.answer], wrong])[order]
+        answer = int(np.flatnonzero(order == 0)[0])
+        log_p = self.log_p[np.searchsorted(self.rows, rows)] - log_q(rows)
+        question = FillInTheBlank(self.outfit.id, _ids(self.context), _ids(rows), answer, self.outfit.split)
+        for task in tasks:
+            task.questions.append(question)
+            task.answered(self.outfit.split, fitb_accuracy=float(log_p.argmax() == answer))
+
+
+def _ids(rows: IntArray) -> tuple[str, ...]:
+    return tuple(item_id(int(row)) for row in rows)
