@@ -1,43 +1,85 @@
 """A snapshot: an indexed catalogue as an immutable directory.
 
-manifest.json      id, bundle id, encoder fingerprint, counts, sha256 of every file
-items.parquet      N rows: id, category, subcategory, title, attributes (JSON), price, brand, in_stock, image (name of the stored picture or null)
-features.npy       (N, F) float16, memory-mapped
-<category>.faiss   one exact index per category, in the order of that category's rows
+manifest.json            id, bundle id, encoder fingerprint, counts, sha256 of every file
+items.parquet            N rows: id, category, subcategory, title, attributes (JSON), price, brand, in_stock, image (name of the stored
+                         picture or null), and whatever other columns the writer was given
+features.npy             (N, F) float16, memory-mapped
+index/<category>.faiss   one exact index per category, in the order of that category's rows; ``manifest.index_file`` makes the names
+
+Shape legend: N rows · F features · D embedding size · B queries · k results.
 """
 
 from __future__ import annotations
 
+import os
+import secrets
+import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from index.backends.base import BoolArray, FloatArray, IntArray
+from index.backends.base import BoolArray, FloatArray, IntArray, as_vectors
+from index.backends.faiss_cpu import FlatIndex
+from index.category_index import DEFAULT_BACKEND, Backend, CategoryIndex
+from index.columns import Columns, rows_by_value
+from index.errors import SnapshotError, VectorError
+from index.manifest import (
+    AGAIN,
+    SnapshotManifest,
+    check_file,
+    checked_bytes,
+    content_id,
+    file_sha256,
+    index_file,
+    read_manifest,
+    write_manifest,
+)
+
+__all__ = ["ITEM_COLUMNS", "Snapshot", "SnapshotManifest"]
+
+ITEM_COLUMNS: Final = pa.schema(
+    [
+        pa.field("id", pa.string()),
+        pa.field("category", pa.string()),
+        pa.field("subcategory", pa.string()),
+        pa.field("title", pa.string()),
+        pa.field("attributes", pa.string()),
+        pa.field("price", pa.float64()),
+        pa.field("brand", pa.string()),
+        pa.field("in_stock", pa.bool_()),
+        pa.field("image", pa.string()),
+    ]
+)
+_ITEMS: Final = "items.parquet"
+_FEATURES: Final = "features.npy"
+_CHUNK: Final = 65_536  # rows of features in memory at once while writing
+_MATRIX: Final = 2
 
 
-@dataclass(frozen=True, kw_only=True)
-class SnapshotManifest:
-    """What a snapshot says of itself."""
-
-    id: str
-    bundle: str
-    encoder_fingerprint: str
-    count: int
-    embedding_size: int
-    categories: Mapping[str, int]  # category -> number of items
-    files: Mapping[str, str]  # name -> sha256
-    created: str
-
-
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Snapshot:
-    """A loaded snapshot. Rows are positions in ``items``."""
+    """A loaded snapshot. Rows are positions in ``items``.
+
+    Attributes:
+        features: ``(N, F)``, memory-mapped and read-only; ``features[rows].astype(np.float32)`` is what a bundle takes.
+        row_of: item id -> row.
+        index: the vectors, by category.
+        columns: the filters; their masks are what ``search`` takes.
+    """
 
     manifest: SnapshotManifest
     items: pa.Table
-    features: FloatArray  # (N, F), float16 on disk
+    features: NDArray[np.float16]
     row_of: Mapping[str, int]
+    index: CategoryIndex
+    columns: Columns
 
     @classmethod
     def write(
@@ -45,35 +87,111 @@ class Snapshot:
         directory: Path,
         *,
         items: pa.Table,
-        features_NF: FloatArray,
+        features_NF: FloatArray | NDArray[np.float16],
         embeddings_ND: FloatArray,
         bundle_id: str,
         encoder_fingerprint: str,
     ) -> SnapshotManifest:
-        """Write a snapshot; it appears under its name only when complete.
+        """Write a snapshot; it appears under its name only when complete, and is never written over.
+
+        Args:
+            items: N rows with ``id`` and ``category``; other columns of ``ITEM_COLUMNS`` that it lacks are null, further ones are kept.
 
         Raises:
-            SnapshotError, VectorError: rows disagree in number, an id occurs twice, a vector is not finite.
+            SnapshotError: rows disagree in number, an id occurs twice or is missing, a column has another type, attributes are no JSON
+                object of strings, the directory is not empty, or the disk refuses.
+            VectorError: a vector is not finite (in float16, for features).
         """
-        raise NotImplementedError
+        table = _item_table(items)
+        embeddings = as_vectors(embeddings_ND, "embeddings")
+        if np.ndim(features_NF) != _MATRIX or not len(features_NF) == len(embeddings) == table.num_rows:
+            msg = f"{table.num_rows} items, features of shape {np.shape(features_NF)}, embeddings of {embeddings.shape}: one row each"
+            raise SnapshotError(msg)
+        Columns(table, _row_of(table))  # refuses here what could not be loaded again
+        if directory.is_dir() and any(directory.iterdir()):
+            msg = f"{directory}: exists already, and a snapshot is never written over; choose another directory"
+            raise SnapshotError(msg)
+        staging = directory.with_name(f".{directory.name}.{secrets.token_hex(4)}")
+        try:
+            (staging / "index").mkdir(parents=True)
+            pq.write_table(table, staging / _ITEMS, compression="zstd")
+            _write_features(staging / _FEATURES, features_NF)
+            rows = rows_by_value(table.column("category").combine_chunks())
+            for category, members in rows.items():
+                FlatIndex(embeddings[members]).save(staging / index_file(category))
+            files = sorted(str(path.relative_to(staging)) for path in staging.rglob("*") if path.is_file())
+            manifest = SnapshotManifest(
+                id="",
+                bundle=bundle_id,
+                encoder_fingerprint=encoder_fingerprint,
+                count=int(table.num_rows),
+                feature_size=int(features_NF.shape[1]),
+                embedding_size=int(embeddings.shape[1]),
+                categories={category: len(rows[category]) for category in sorted(rows)},
+                indexes={category: index_file(category) for category in sorted(rows)},
+                files={name: file_sha256(staging / name) for name in files},
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+            manifest = replace(manifest, id=content_id(manifest))
+            write_manifest(staging, manifest)
+            for path in (staging / _ITEMS, staging / "index", staging):
+                _to_disk(path)
+            staging.rename(directory)
+            _to_disk(directory.parent)
+        except OSError as error:
+            msg = f"{directory}: the snapshot cannot be written ({error.strerror or error})"
+            raise SnapshotError(msg) from error
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        return manifest
 
     @classmethod
-    def load(cls, directory: Path, *, bundle_id: str | None = None, encoder_fingerprint: str | None = None) -> Snapshot:
+    def load(
+        cls, directory: Path, *, bundle_id: str | None = None, encoder_fingerprint: str | None = None, backend: Backend = DEFAULT_BACKEND
+    ) -> Snapshot:
         """Read a snapshot, checking every file's sha256 and that it belongs to this bundle and encoder.
 
         Raises:
             SnapshotError: something is missing, altered or belongs to another bundle; the message names it.
         """
-        raise NotImplementedError
+        manifest = read_manifest(directory)
+        if bundle_id is not None and bundle_id != manifest.bundle:
+            msg = (
+                f"{directory}: made with bundle {manifest.bundle}, not {bundle_id}; publish the bundle again to embed the catalogue with it"
+            )
+            raise SnapshotError(msg)
+        if encoder_fingerprint is not None and encoder_fingerprint != manifest.encoder_fingerprint:
+            msg = f"{directory}: encoded by {manifest.encoder_fingerprint}, not {encoder_fingerprint}; {AGAIN} with this encoder"
+            raise SnapshotError(msg)
+        try:
+            table = pq.read_table(pa.BufferReader(checked_bytes(directory, manifest, _ITEMS)))
+            row_of, rows = _row_of(table), rows_by_value(table.column("category").combine_chunks())
+            _agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
+            features = np.load(check_file(directory, manifest, _FEATURES), mmap_mode="r")
+            shape = (manifest.count, manifest.feature_size)
+            _agree(directory / _FEATURES, (features.dtype.name, features.shape), ("float16", shape))
+            indexes = {name: _load_index(directory, manifest, manifest.indexes[name]) for name in rows}
+            index = CategoryIndex(rows, indexes, manifest.embedding_size)
+            columns = Columns(table, row_of)
+        except (OSError, ValueError, LookupError, TypeError, EOFError, pa.ArrowException) as error:
+            msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {AGAIN}"
+            raise SnapshotError(msg) from error
+        if backend is not DEFAULT_BACKEND:
+            index = index.on(backend)
+        return cls(manifest=manifest, items=table, features=features, row_of=row_of, index=index, columns=columns)
 
     @property
     def categories(self) -> Sequence[str]:
         """Category names, sorted."""
-        raise NotImplementedError
+        return self.index.categories
 
     def embeddings(self, rows: Sequence[int] | IntArray) -> FloatArray:
-        """Embeddings of rows, ``(n, D)``."""
-        raise NotImplementedError
+        """Embeddings of rows, ``(n, D)``.
+
+        Raises:
+            IndexError: there is no such row.
+        """
+        return self.index.embeddings(rows)
 
     def rows_in(self, category: str) -> IntArray:
         """The rows of one category, ascending.
@@ -81,12 +199,82 @@ class Snapshot:
         Raises:
             KeyError: no item has that category.
         """
-        raise NotImplementedError
+        return self.index.rows_in(category)
 
     def search(self, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
         """The best k rows of a category per query: scores and ROWS ``(B, k')``, best first; never padded.
 
         Args:
-            allowed_N: over all N rows of the snapshot (as ``columns.Filter`` makes them); None for all.
+            allowed_N: over all N rows of the snapshot (as ``Columns.mask`` makes them); None for all.
+
+        Raises:
+            KeyError: no item has that category.
+            VectorError: a query of another size or not finite, a filter of another length, or k below 1.
         """
-        raise NotImplementedError
+        return self.index.search(category, queries_BD, k, allowed_N)
+
+
+def _item_table(items: pa.Table) -> pa.Table:
+    """The items with every column of ``ITEM_COLUMNS`` first, in its type; checked."""
+    columns, names = [], []
+    for field in ITEM_COLUMNS:
+        try:
+            present = field.name in items.column_names
+            columns.append(items.column(field.name).cast(field.type) if present else pa.nulls(items.num_rows, field.type))
+        except pa.ArrowException as error:
+            msg = f"items: column {field.name!r} is {items.schema.field(field.name).type}, a snapshot holds {field.type}"
+            raise SnapshotError(msg) from error
+        names.append(field.name)
+    extra = [name for name in items.column_names if name not in names]
+    table = pa.table([*columns, *(items.column(name) for name in extra)], names=[*names, *extra])
+    for name in ("id", "category"):
+        if table.column(name).null_count:
+            row = table.column(name).is_null().to_pylist().index(True)
+            msg = f"items: row {row} has no {name}; give every item one"
+            raise SnapshotError(msg)
+    return table
+
+
+def _row_of(table: pa.Table) -> dict[str, int]:
+    row_of: dict[str, int] = {}
+    for row, item in enumerate(table.column("id").to_pylist()):
+        if row_of.setdefault(item, row) != row:
+            msg = f"items: id {item!r} occurs twice (rows {row_of[item]} and {row}); ids are unique"
+            raise SnapshotError(msg)
+    return row_of
+
+
+def _write_features(path: Path, features_NF: FloatArray | NDArray[np.float16]) -> None:
+    kept = np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=features_NF.shape)
+    for start in range(0, len(features_NF), _CHUNK):
+        with np.errstate(over="ignore"):  # what float16 cannot hold becomes inf, refused below
+            chunk = np.asarray(features_NF[start : start + _CHUNK]).astype(np.float16)
+        if not np.isfinite(chunk).all():
+            row = start + int(np.argmin(np.isfinite(chunk).all(axis=1)))
+            msg = f"features: row {row} holds NaN, an infinity or a value beyond float16; encode the item again"
+            raise VectorError(msg)
+        kept[start : start + _CHUNK] = chunk
+    kept.flush()
+
+
+def _load_index(directory: Path, manifest: SnapshotManifest, name: str) -> FlatIndex:
+    try:
+        return FlatIndex.deserialize(checked_bytes(directory, manifest, name))
+    except VectorError as error:
+        msg = f"{directory / name}: {error}; {AGAIN}"
+        raise SnapshotError(msg) from error
+
+
+def _agree(path: Path, found: object, expected: object) -> None:
+    if found != expected:
+        msg = f"{path}: holds {found}, the manifest says {expected}; {AGAIN}"
+        raise SnapshotError(msg)
+
+
+def _to_disk(path: Path) -> None:
+    """Flush a file, or the names in a directory, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

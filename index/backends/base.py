@@ -6,14 +6,19 @@ Shape legend: N vectors · D embedding size · B queries · k results.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from index.errors import VectorError
 
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+LARGEST_COMPONENT: Final = 1e15  # beyond it an inner product of two finite vectors may overflow float32 to inf or NaN
+_MATRIX: Final = 2
 
 
 class VectorIndex(Protocol):
@@ -41,3 +46,51 @@ class VectorIndex(Protocol):
         ...
 
     def save(self, path: Path) -> None: ...
+
+
+def as_vectors(values: ArrayLike, what: str, size: int | None = None) -> FloatArray:
+    """Values as a contiguous float32 matrix, refused at the door when an index could not rank with them.
+
+    Args:
+        what: what the rows are, for the message (``embeddings``, ``queries``).
+        size: the number of columns there must be; None for any.
+
+    Raises:
+        VectorError: not a matrix, no columns or another number of them, NaN, infinite, or beyond ``LARGEST_COMPONENT``.
+    """
+    with np.errstate(over="ignore"):  # a float64 too large for float32 becomes inf, which is refused below
+        vectors = np.ascontiguousarray(values, dtype=np.float32)
+    if vectors.ndim != _MATRIX or vectors.shape[1] == 0 or vectors.shape[1] != (size or vectors.shape[1]):
+        wanted = f"(n, {size})" if size else "(n, size)"
+        msg = f"{what} of shape {vectors.shape}: this index takes {wanted}"
+        raise VectorError(msg)
+    bad_N = ~(np.abs(vectors) <= LARGEST_COMPONENT).all(axis=1)
+    if bad_N.any():
+        msg = f"{what}: row {int(np.argmax(bad_N))} holds NaN, an infinity or a value beyond {LARGEST_COMPONENT:g}; compute it again"
+        raise VectorError(msg)
+    return vectors
+
+
+def as_allowed(allowed_N: ArrayLike, count: int) -> BoolArray:
+    """A filter over ``count`` vectors as booleans.
+
+    Raises:
+        VectorError: not booleans (positions, say), or another number of them.
+    """
+    allowed = np.asarray(allowed_N)
+    if allowed.dtype != np.bool_ or allowed.shape != (count,):
+        msg = f"filter of {allowed.dtype} {allowed.shape}: this index takes bool ({count},)"
+        raise VectorError(msg)
+    return allowed
+
+
+def as_count(k: int) -> int:
+    """How many results are asked for.
+
+    Raises:
+        VectorError: fewer than one.
+    """
+    if k < 1:
+        msg = f"k is {k}: ask for at least one result"
+        raise VectorError(msg)
+    return int(k)

@@ -42,24 +42,22 @@ class Catalogue:
     Attributes:
         table: N rows in ``ITEM_SCHEMA``; ids are unique.
         root: the directory that relative image paths start from; None when every image is embedded.
+        ids: item ids, by row.
         row_of: item id -> row of ``table``.
     """
 
     table: pa.Table
     root: Path | None = None
+    ids: Sequence[str] = field(init=False, repr=False)
     row_of: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         ids = self.table.column("id").to_pylist()
+        object.__setattr__(self, "ids", ids)
         object.__setattr__(self, "row_of", {item_id: row for row, item_id in enumerate(ids)})
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
-
-    @property
-    def ids(self) -> list[str]:
-        """Item ids, by row."""
-        return list(self.row_of)
 
     @property
     def categories(self) -> list[str]:
@@ -186,3 +184,21 @@ class Dataset:
     def outfits_of(self, split: Split) -> list[Outfit]:
         """The outfits of one split."""
         return [outfit for outfit in self.outfits if outfit.split == split]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEvent:
+    """One thing a shopper did with an item; ``type`` is ``view``, ``add_to_cart``, ``purchase`` or another word."""
+
+    type: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one shopper did in one visit, in order. ``timestamp`` is ISO 8601 or seconds since 1970."""
+
+    session: str
+    timestamp: str | float
+    events: tuple[SessionEvent, ...]
+    user: str | None = None

@@ -1,4 +1,4 @@
-"""Colour as people compare it: sRGB to OKLab and back (Björn Ottosson, 2020).
+"""Colour as people compare it: sRGB to OKLab and back (Björn Ottosson, 2020), and what colours a picture shows.
 
 Lightness is 0 to 1; a and b span hue and chroma, where vivid colours reach a chroma of about 0.25.
 """
@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 Array = NDArray[np.float32]
 
@@ -40,3 +41,41 @@ def srgb_from_oklab(lab: NDArray[np.floating]) -> Array:
 def oklab_from_lch(lightness: float, chroma: float, hue: float) -> Array:
     """OKLab of a lightness, a chroma and a hue in radians, ``(3,)``."""
     return np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], dtype=np.float32)
+
+
+THUMBNAIL: Final = 32
+HUES: Final = 12
+COLOUR_FEATURES: Final = 12 + HUES + 3
+_BACKGROUND_DISTANCE: Final = 0.07
+_GREY: Final = 0.04
+
+
+def colour_features(picture: Image.Image) -> Array:
+    """What colours a garment has, ``(COLOUR_FEATURES,)`` of unit length.
+
+    The background is what looks like the picture's border; the rest is the garment: its mean colour, hue as a direction (once and twice around
+    the circle, so that opposite hues can be told from neighbours), spread, and a histogram of hues weighed by chroma beside three greys.
+    The first entry is constant, so that the length of the others survives normalising.
+    """
+    lab = oklab_from_srgb(np.asarray(picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)))
+    border = np.concatenate([lab[0], lab[-1], lab[:, 0], lab[:, -1]])
+    distance = np.linalg.norm(lab - np.median(border, axis=0), axis=-1)
+    garment = distance > _BACKGROUND_DISTANCE
+    if garment.mean() < 0.02:  # noqa: PLR2004 - a garment of its background's colour: look at the middle
+        garment = np.zeros_like(garment)
+        garment[THUMBNAIL // 4 : -THUMBNAIL // 4, THUMBNAIL // 4 : -THUMBNAIL // 4] = True
+    lightness, a, b = lab[garment].T
+    chroma, hue = np.hypot(a, b), np.arctan2(b, a)
+    weight = chroma / (chroma + _GREY)
+    bins = (hue / (2 * np.pi) * HUES).round().astype(int) % HUES
+    hues = np.bincount(bins, weights=weight, minlength=HUES) / len(hue)
+    greys = np.bincount((lightness * 2.999).astype(int).clip(0, 2), weights=1 - weight, minlength=3) / len(hue)
+    mean_a, mean_b = float(a.mean()), float(b.mean())
+    mean_chroma, mean_hue = float(np.hypot(mean_a, mean_b)), float(np.arctan2(mean_b, mean_a))
+    vivid = mean_chroma / (mean_chroma + _GREY)
+    summary = [
+        1.0, 2 * (float(lightness.mean()) - 0.6), 6 * mean_a, 6 * mean_b, 6 * mean_chroma, vivid, vivid * np.cos(mean_hue), vivid * np.sin(mean_hue),
+        vivid * np.cos(2 * mean_hue), vivid * np.sin(2 * mean_hue), 4 * float(lightness.std()), 6 * float(chroma.std()),
+    ]  # fmt: skip
+    features = np.concatenate([summary, hues, greys]).astype(np.float32)
+    return features / np.linalg.norm(features)

@@ -1,14 +1,35 @@
-"""Features, computed once per item and encoder, and kept."""
+"""Features, computed once per item and encoder, and kept.
+
+Kept as segments: each run writes the features it computed as one immutable file ``<fingerprint>/<digest>.safetensors`` holding ``keys`` (N, 16) bytes and
+``features`` (N, F) float16, so that nothing is ever rewritten and a killed run loses only what it had not yet written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import os
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 
 from models.datasets.schema import Catalogue
-from models.encoders.base import Encoder, FloatArray
+from models.encoders.base import Encoder, FloatArray, feature_size
+from models.encoders.pictures import decode
+from models.errors import ImageError
 from models.progress import Progress, silent
+
+BATCH: Final = 128
+_SEGMENT: Final = 8192
+_KEY_BYTES: Final = 16
 
 
 @dataclass(frozen=True)
@@ -16,7 +37,7 @@ class CatalogueFeatures:
     """Features of a catalogue.
 
     Attributes:
-        features: ``(N, F)`` float32, by row of the catalogue; the image block of an item with a refused picture is zero.
+        features: ``(N, F)`` float32 of float16 precision, by row of the catalogue; blocks of a picture that was refused are zero.
         refused: item id -> why its picture cannot be used.
         encoded: how many items were encoded now; the others were kept from before.
         seconds: the time that took.
@@ -28,6 +49,111 @@ class CatalogueFeatures:
     seconds: float
 
 
-def catalogue_features(catalogue: Catalogue, encoder: Encoder, cache: Path | None = None, progress: Progress = silent) -> CatalogueFeatures:
-    """Features of every item: those kept in ``cache`` for the same picture, title and fingerprint, the rest encoded now, in batches."""
-    raise NotImplementedError
+def own_features(catalogue: Catalogue) -> FloatArray | None:
+    """The ``features`` column of a catalogue, ``(N, F)``, or None where it has none."""
+    column = catalogue.table.column("features").combine_chunks()
+    if not len(column) or column.null_count == len(column):
+        return None
+    values = column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), -1)
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def catalogue_features(
+    catalogue: Catalogue, encoder: Encoder, cache: Path | None = None, progress: Progress = silent
+) -> CatalogueFeatures:
+    """Features of every item: those kept in ``cache`` for the same picture, title and fingerprint, the rest encoded now, in batches.
+
+    A catalogue with ``features`` of its own keeps them. A picture that cannot be used is refused by name and its item goes on without it.
+    """
+    started = time.perf_counter()
+    own = own_features(catalogue)
+    if own is not None:
+        return CatalogueFeatures(own, {}, 0, time.perf_counter() - started)
+    directory = cache / encoder.fingerprint if cache else None
+    features: NDArray[np.float16] = np.zeros((len(catalogue), feature_size(encoder.blocks)), dtype=np.float16)
+    refused: dict[str, str] = {}
+    keys = [_key(image, title) for image, title in _pictures_and_titles(catalogue, refused)]
+    missing = _recall(directory, keys, features)
+    titles = catalogue.titles
+    with progress("encoding", len(missing)) as advance:
+        begun = time.perf_counter()
+        for at in range(0, len(missing), _SEGMENT):
+            segment = missing[at : at + _SEGMENT]
+            for start in range(0, len(segment), BATCH):
+                rows = segment[start : start + BATCH]
+                features[rows] = _encode(catalogue, rows, titles, encoder, refused)
+                done = at + start + len(rows)
+                advance(len(rows), images_per_s=done / (time.perf_counter() - begun))
+            whole = [row for row in segment if catalogue.ids[row] not in refused] if refused else segment
+            _keep(directory, [keys[row] for row in whole], features[whole])
+    return CatalogueFeatures(features.astype(np.float32), refused, len(missing), time.perf_counter() - started)
+
+
+def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Iterator[tuple[bytes | None, str | None]]:
+    pictures: pa.ChunkedArray = catalogue.table.column("image")
+    if pictures.null_count == len(pictures):
+        yield from ((None, title) for title in catalogue.titles)
+        return
+    for row, (item, title) in enumerate(zip(catalogue.ids, catalogue.titles, strict=True)):
+        try:
+            yield catalogue.image(row), title
+        except OSError as error:
+            refused[item] = f"the picture cannot be read ({error.strerror}: {error.filename})"
+            yield None, title
+
+
+def _encode(
+    catalogue: Catalogue, rows: list[int], titles: list[str | None], encoder: Encoder, refused: dict[str, str]
+) -> FloatArray:
+    """Encode some rows; pictures that cannot be used are noted as refused and left out."""
+    images = [None if catalogue.ids[row] in refused else catalogue.image(row) for row in rows]
+    words = [titles[row] for row in rows]
+    try:
+        return encoder.encode(images, words)
+    except ImageError:
+        for position, row in enumerate(rows):
+            image = images[position]
+            try:
+                if image is not None:
+                    decode(image)
+            except ImageError as error:
+                refused[catalogue.ids[row]] = str(error)
+                images[position] = None
+        return encoder.encode(images, words)
+
+
+def _key(image: bytes | None, title: str | None) -> bytes:
+    digest = hashlib.sha256(image or b"")
+    digest.update(b"\x00" + (title or "").encode())
+    return digest.digest()[:_KEY_BYTES]
+
+
+def _recall(directory: Path | None, keys: list[bytes], features: NDArray[np.float16]) -> list[int]:
+    """Fill in what was kept; returns the rows still to encode. A damaged segment counts as not kept."""
+    wanted: dict[bytes, list[int]] = {}
+    for row, key in enumerate(keys):
+        wanted.setdefault(key, []).append(row)
+    for path in sorted(directory.glob("*.safetensors")) if directory and directory.is_dir() else []:
+        try:
+            segment = load_file(path)
+            stored = segment["features"].numpy()
+            kept_keys = segment["keys"].numpy()
+        except (SafetensorError, KeyError, OSError):
+            continue
+        if stored.shape[1:] != features.shape[1:] or kept_keys.shape != (len(stored), _KEY_BYTES):
+            continue
+        for position, key in enumerate(map(bytes, kept_keys)):
+            for row in wanted.pop(key, ()):
+                features[row] = stored[position]
+    return sorted(row for rows in wanted.values() for row in rows)
+
+
+def _keep(directory: Path | None, keys: list[bytes], features: NDArray[np.float16]) -> None:
+    if directory is None or not keys:
+        return
+    directory.mkdir(parents=True, exist_ok=True)
+    name = hashlib.sha256(b"".join(keys)).hexdigest()[:16]
+    staging = directory / f".{name}.{os.getpid()}"
+    table = torch.from_numpy(np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, _KEY_BYTES).copy())
+    save_file({"keys": table, "features": torch.from_numpy(features.copy())}, staging)
+    staging.replace(directory / f"{name}.safetensors")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from models.encoders.base import Encoder
+from models.errors import EncoderError
 
 SHIPPED: Final = "shipped"
+SHIPPED_DIRECTORY: Final = Path(__file__).parent / "shipped"
 
 
 def load_encoder(spec: str = SHIPPED, device: str = "cpu") -> Encoder:
@@ -15,8 +18,25 @@ def load_encoder(spec: str = SHIPPED, device: str = "cpu") -> Encoder:
     Args:
         spec: ``shipped`` · ``hf-hub:ORG/NAME`` · ``local-dir:PATH`` · an open_clip model name, with ``/PRETRAINED`` for weights ·
             ``backbone:NAME`` or ``backbone:NAME/WEIGHTS`` for torchvision.
+        device: where it computes.
 
     Raises:
         EncoderError: no such model, or it cannot be reached; one line.
     """
-    raise NotImplementedError
+    from models.encoders.backbones import load_backbone  # noqa: PLC0415 - torchvision only where it is used
+    from models.encoders.open_clip import load_open_clip  # noqa: PLC0415
+
+    if spec.startswith("backbone:"):
+        return load_backbone(spec, device)
+    if spec.startswith(("hf-hub:", "local-dir:")):
+        return load_open_clip(spec, device)
+    if spec == SHIPPED:
+        return load_open_clip(spec, device, name=f"local-dir:{SHIPPED_DIRECTORY}")
+    import open_clip  # noqa: PLC0415
+
+    name, _, pretrained = spec.partition("/")
+    if name not in open_clip.list_models():
+        known = "shipped, hf-hub:ORG/NAME, local-dir:PATH, backbone:NAME, or an open_clip model such as ViT-B-32/openai"
+        msg = f"encoder {spec!r}: no such encoder; give {known}"
+        raise EncoderError(msg)
+    return load_open_clip(spec, device, name=name, pretrained=pretrained or None)

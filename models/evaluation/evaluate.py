@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from models.datasets.schema import Split
+import numpy as np
+import pyarrow.compute as pc
+
+from models.bundle import Bundle
+from models.datasets.read import read_dataset
+from models.datasets.schema import Catalogue, Dataset, Split
+from models.encoders.base import FloatArray
+from models.encoders.keep import catalogue_features
+from models.encoders.load import load_encoder
+from models.errors import EncoderError, InputError
+from models.evaluation.baselines import build_baselines
+from models.evaluation.bootstrap import Interval, intervals
+from models.evaluation.metrics import Metric
+from models.evaluation.predictions import write_predictions
+from models.evaluation.report import write_report
+from models.evaluation.scorer import ModelScorer, Scorer
+from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
 from models.progress import Progress, silent
+
+SHOP_FEATURES: Final = "features"  # the encoder spec of a bundle that was trained on the catalogue's own vectors
+_TIE_SEED: Final = 0
 
 
 def evaluate(
@@ -19,5 +41,133 @@ def evaluate(
     cache: Path | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """Run every ``fitb*``, ``compatibility*`` and ``retrieval*`` file; returns the JSON of the contract (``attire evaluate --json``)."""
-    raise NotImplementedError
+    """Run every ``fitb*``, ``compatibility*`` and ``retrieval*`` file; returns the JSON of the contract (``attire evaluate --json``).
+
+    Args:
+        data: a dataset directory.
+        bundle: a bundle directory.
+        split: whose questions are asked; the baselines count the outfits of ``train``.
+        predictions: a file to write one JSON line per question to.
+        report: a directory to write a page with plots and pictures to.
+        cache: where features are kept from one run to the next.
+        progress: told of each task.
+
+    Raises:
+        InputError: the dataset is broken, or has no questions of ``split``.
+        EncoderError: the bundle's encoder cannot be had, or is not the one it was trained with.
+        BundleError: the bundle cannot be loaded.
+    """
+    started = time.perf_counter()
+    loaded = Bundle.load(bundle)
+    dataset = read_dataset(data, {"train", split})
+    features_NF = features_for(loaded, dataset.catalogue, cache, progress)
+    result = evaluate_dataset(dataset, loaded, features_NF, split=split, predictions=predictions, report=report, progress=progress)
+    return {**result, "seconds": round(time.perf_counter() - started, 3)}
+
+
+def evaluate_dataset(
+    dataset: Dataset,
+    bundle: Bundle,
+    features_NF: FloatArray,
+    *,
+    split: Split = "test",
+    predictions: Path | None = None,
+    report: Path | None = None,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """``evaluate`` for what is already in memory; ``features_NF`` are by row of the catalogue."""
+    started = time.perf_counter()
+    asked = {name: [one for one in questions if one.split == split] for name, questions in dataset.tasks.items()}
+    asked = {name: questions for name, questions in asked.items() if questions}
+    if not asked:
+        msg = f"no questions of split {split!r}; evaluate another split, or add fitb*, compatibility* or retrieval*.jsonl with that split"
+        raise InputError(msg, path=dataset.root)
+    catalogue = dataset.catalogue
+    categories = catalogue.categories
+    model = ModelScorer(bundle, bundle.embed(features_NF, categories, catalogue.texts(), catalogue.ids), categories)
+    baselines = build_baselines(catalogue, dataset.outfits_of("train"), features_NF)
+    evaluated = {}
+    for name, questions in asked.items():
+        with progress(f"evaluating {name}", len(questions)) as advance:
+            task = pack(questions, catalogue, bundle.probability)
+            answers = task.answer(model, advance=advance)
+            evaluated[name] = Evaluated(task, answers, {other: _baseline_answers(task, scorer) for other, scorer in baselines.items()})
+    result = {
+        "dataset": dataset.name,
+        "bundle": bundle.id,
+        "split": split,
+        "tasks": {name: _figures(one, (dataset.oracle or {}).get(name, {}), model) for name, one in evaluated.items()},
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    if predictions is not None:
+        write_predictions(predictions, evaluated)
+    if report is not None:
+        write_report(report, result, evaluated, catalogue, model)
+    return result
+
+
+def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None, progress: Progress = silent) -> FloatArray:
+    """Features of the catalogue as the bundle needs them, ``(N, F)``: the shop's own, or its encoder's.
+
+    Raises:
+        InputError: the bundle needs the shop's own features and the catalogue has none.
+        EncoderError: the encoder cannot be had, or is not the one the bundle was trained with.
+    """
+    manifest = bundle.manifest
+    if manifest.encoder_spec == SHOP_FEATURES:
+        column = catalogue.table.column("features")
+        if column.null_count or not len(catalogue):
+            msg = f"{column.null_count} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
+            raise InputError(msg, path=catalogue.root, field="features")
+        flat = pc.list_flatten(column).to_numpy()
+        return np.ascontiguousarray(flat.reshape(len(catalogue), -1), dtype=np.float32)
+    encoder = load_encoder(manifest.encoder_spec)
+    if encoder.fingerprint != manifest.encoder_fingerprint:
+        msg = (
+            f"encoder {manifest.encoder_spec} has fingerprint {encoder.fingerprint}, but bundle {bundle.id} was trained with "
+            f"{manifest.encoder_fingerprint}; use the same weights and library, or train again"
+        )
+        raise EncoderError(msg)
+    return catalogue_features(catalogue, encoder, cache, progress).features
+
+
+def _baseline_answers(task: Task, scorer: Scorer) -> Answers:
+    return task.answer(scorer, ties=np.random.default_rng(_TIE_SEED))
+
+
+def _figures(one: Evaluated, oracle: Mapping[str, float], model: ModelScorer) -> dict[str, Any]:
+    """What the result says of one task. The first metric is the one that ``ci95`` and the baselines are told in."""
+    metrics = one.model.metrics()
+    first = next(iter(metrics))
+    others = {name: answers.metrics()[first] for name, answers in one.baselines.items()}
+    both: dict[tuple[str, str], Metric] = {("model", name): metric for name, metric in metrics.items()}
+    both |= {("baseline", name): metric for name, metric in others.items()}
+    found = {key: _interval(interval) for key, interval in intervals(both, len(one.task.questions)).items()}
+    figures: dict[str, Any] = {
+        **{name: _number(metric.value) for name, metric in metrics.items()},
+        "n": len(one.task.questions),
+        "ci95": found["model", first],
+        "ci95_by_metric": {name: found["model", name] for name in metrics},
+        "baselines": {name: _number(metric.value) for name, metric in others.items()},
+        "baselines_ci95": {name: found["baseline", name] for name in others},
+        "chance": one.task.chance(),
+    }
+    if isinstance(one.task, RetrievalTask):
+        figures["ranked_by"] = "queries" if model.by_query else "rank"
+    known = {name: float(oracle[name]) for name in figures["chance"] if name in oracle}
+    if known:
+        figures["oracle"] = known
+        figures["share_of_oracle"] = {name: _share(figures[name], figures["chance"][name], best) for name, best in known.items()}
+    return figures
+
+
+def _share(value: float | None, chance: float, oracle: float) -> float | None:
+    return None if value is None or oracle <= chance else (value - chance) / (oracle - chance)
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _interval(interval: Interval | None) -> list[float] | None:
+    return None if interval is None else list(interval)

@@ -1,0 +1,192 @@
+"""What answers say. Fields that are null are left out."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+
+class WhyOut(BaseModel):
+    """What one worn item contributes to a suggestion."""
+
+    with_: str = Field(serialization_alias="with", description="Item id, or the request's field of a photo.", examples=["i00042"])
+    contribution: float = Field(description="Outfit score with it minus without it.", examples=[0.31])
+
+
+class ItemOut(BaseModel):
+    """An item of the catalogue."""
+
+    id: str = Field(description="Item id.", examples=["i00042"])
+    category: str = Field(description="Category.", examples=["shoes"])
+    subcategory: str | None = Field(default=None, description="Finer category.", examples=["sneakers"])
+    title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
+    price: float | None = Field(default=None, description="Price.", examples=[49.9])
+    brand: str | None = Field(default=None, description="Brand.", examples=["Northwind"])
+    in_stock: bool | None = Field(default=None, description="Whether it can be bought now.", examples=[True])
+    attributes: dict[str, str | list[str]] | None = Field(default=None, description="What else the shop says of it.")
+    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/i00042/image"])
+
+
+class SuggestionOut(BaseModel):
+    """One item for a slot."""
+
+    id: str = Field(description="Item id.", examples=["i00042"])
+    category: str = Field(description="The item's category.", examples=["shoes"])
+    score: float = Field(description="The model's score, for ranking within a slot.", examples=[1.73])
+    probability: float = Field(description="Calibrated probability that the outfit goes together with this item.", examples=[0.82])
+    price: float | None = Field(default=None, description="Price.", examples=[49.9])
+    title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
+    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/i00042/image"])
+    why: list[WhyOut] | None = Field(default=None, description="What each worn item contributes, most first; only with `explain`.")
+
+
+class SlotOut(BaseModel):
+    """A filled blank."""
+
+    category: str = Field(description='The slot; "any" for candidates of several categories.', examples=["shoes"])
+    items: list[SuggestionOut] = Field(description="Suggestions, best first.")
+    fallback: str | None = Field(default=None, description="Why the usual path could not be taken.")
+
+
+class LookItemOut(BaseModel):
+    """An item that a look adds."""
+
+    id: str = Field(description="Item id.", examples=["i00042"])
+    category: str = Field(description="The slot it fills.", examples=["shoes"])
+    price: float | None = Field(default=None, description="Price.", examples=[49.9])
+    title: str | None = Field(default=None, description="Title.")
+    image_url: str | None = Field(default=None, description="Path of its picture on this service.")
+
+
+class LookOut(BaseModel):
+    """The outfit with its blanks filled; the items that were worn already are not repeated."""
+
+    items: list[LookItemOut] = Field(description="The added items, one per slot.")
+    score: float = Field(description="Score of the whole outfit.", examples=[2.4])
+    probability: float = Field(description="Calibrated probability that the whole outfit goes together.", examples=[0.9])
+    price: float | None = Field(default=None, description="Of the added items together; left out when one has no price.", examples=[129.8])
+
+
+class Completion(BaseModel):
+    """What completes the outfit."""
+
+    recommendation_id: str = Field(description="Names this answer, for events that follow from it.", examples=["0b9c…"])
+    release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
+    slots: list[SlotOut] = Field(description="The blanks, filled.")
+    looks: list[LookOut] = Field(description="Whole looks, best first; only as many as `looks` asked for.")
+    missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
+
+
+class PairOut(BaseModel):
+    """Two items of an outfit by themselves."""
+
+    items: list[str] = Field(description="Their ids, or the request's fields of photos.")
+    score: float = Field(description="Score as an outfit of two.")
+    probability: float = Field(description="Calibrated probability that the two go together.")
+
+
+class SwapOut(BaseModel):
+    """A better item in place of the weakest."""
+
+    replace: str = Field(description="The weakest item.")
+    item: LookItemOut = Field(description="What would do better.")
+    score: float = Field(description="Score of the outfit after the swap.")
+    probability: float = Field(description="Its probability after the swap.")
+
+
+class OutfitScoreOut(BaseModel):
+    """How well one outfit goes together."""
+
+    score: float = Field(description="Raw score; higher goes better together.", examples=[1.2])
+    probability: float = Field(description="Calibrated probability that it goes together.", examples=[0.71])
+    missing: list[str] = Field(description="Ids that are not in the catalogue; scored without them.")
+    pairs: list[PairOut] | None = Field(default=None, description="Every two of its items, worst first; only with `explain`.")
+    weakest: str | None = Field(
+        default=None, description="The item without which it scores best; only with `explain`, from three items on."
+    )
+    swap: SwapOut | None = Field(
+        default=None, description="What would raise the score in its place; only with `explain`, where there is one."
+    )
+
+
+class Scores(BaseModel):
+    """One answer per outfit, in the order of the request."""
+
+    release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
+    outfits: list[OutfitScoreOut] = Field(description="One per outfit, in order.")
+
+
+class SimilarOut(ItemOut):
+    """An item that looks alike."""
+
+    score: float = Field(description="Cosine of the pictures' features, -1 to 1.", examples=[0.93])
+
+
+class Similar(BaseModel):
+    """What looks like the item."""
+
+    release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
+    items: list[SimilarOut] = Field(description="Most alike first.")
+    fallback: str | None = Field(default=None, description="Why the usual path could not be taken.")
+
+
+class Page(BaseModel):
+    """A page of the catalogue."""
+
+    total: int = Field(description="How many items match in all.", examples=[1500])
+    items: list[ItemOut] = Field(description="Those of this page, in the catalogue's order.")
+
+
+class CategoryOut(BaseModel):
+    """A category of the catalogue."""
+
+    name: str = Field(description="Name.", examples=["shoes"])
+    count: int = Field(description="Its items.", examples=[312])
+
+
+class Categories(BaseModel):
+    """The categories of the catalogue, by name."""
+
+    categories: list[CategoryOut] = Field(description="By name.")
+
+
+class ReleaseOut(BaseModel):
+    """A bundle and a snapshot that belong together."""
+
+    id: str = Field(description="Release id.", examples=["r3-1f0c9a2b"])
+    current: bool = Field(description="Whether this one answers.")
+    bundle: str = Field(description="Id of its bundle.")
+    snapshot: str = Field(description="Id of its snapshot.")
+    recipe: str = Field(description="How the bundle was trained.", examples=["attire"])
+    items: int = Field(description="Items of its catalogue.", examples=[1500])
+    created: str = Field(description="When, UTC.")
+
+
+class Releases(BaseModel):
+    """The releases of this home, newest first."""
+
+    releases: list[ReleaseOut] = Field(description="Newest first.")
+
+
+class Health(BaseModel):
+    """Whether the process lives, or answers."""
+
+    status: str = Field(description='"ok" or "ready".', examples=["ok"])
+    release: str | None = Field(default=None, description="The release that answers.")
+
+
+class ProblemDetail(BaseModel):
+    """One thing that is wrong."""
+
+    field: str = Field(description="Path of the field.", examples=["items[0].id"])
+    value: str = Field(description="Its value, shortened.", examples=["i9999999"])
+    problem: str = Field(description="What is wrong with it.", examples=["not in the catalogue"])
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str = Field(description="Stable name of the kind of problem.", examples=["/problems/unknown-item"])
+    title: str = Field(description="The kind of problem in words.", examples=["No such item in the catalogue"])
+    status: int = Field(description="The HTTP status.", examples=[404])
+    detail: str = Field(description="This problem in words.")
+    errors: list[ProblemDetail] = Field(description="Each thing that is wrong.")

@@ -1,0 +1,105 @@
+"""What every request passes, as plain ASGI: an id and a line in the log, and a body of bounded size."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextvars import ContextVar
+from typing import Final
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.problems import printable, respond
+from app.errors import BY_STATUS, INTERNAL, Detail
+from app.logs import logger
+
+REQUEST_ID: Final = "X-Request-ID"
+_ID: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
+_TOO_LARGE: Final = BY_STATUS[413]
+
+answered_by: ContextVar[list[str] | None] = ContextVar("answered_by", default=None)
+"""Where a route notes the release that answers, for the log line of its request."""
+
+
+class RequestLog:
+    """Gives every request an id (the client's own, if it sends a sane one) and the log one line; nothing leaves here but an answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sent = Headers(scope=scope).get(REQUEST_ID, "")
+        request_id = sent if _ID.fullmatch(sent) else uuid4().hex
+        release: list[str] = []
+        answered_by.set(release)
+        status, started = 0, time.perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception:
+            logger().exception("failed", request_id=request_id, path=printable(scope["path"]))
+            if status:
+                raise  # the answer has begun: only cutting it off tells the client
+            await respond(INTERNAL, f"request {request_id} failed")(scope, receive, send_with_id)
+        finally:
+            logger().info(
+                "request",
+                method=scope["method"],
+                path=printable(scope["path"]),
+                status=status,
+                ms=round(1000 * (time.perf_counter() - started), 1),
+                request_id=request_id,
+                release=release[0] if release else None,
+            )
+
+
+class BodyLimit:
+    """Reads a request's body up to a limit before the service sees it; beyond it the answer is 413, the rest unread.
+
+    Args:
+        max_bytes: the largest body that is taken.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self.app, self.max_bytes = app, max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        said = Headers(scope=scope).get("content-length", "")
+        announced = int(said) if said.isascii() and said.isdigit() else 0
+        parts: list[bytes] = []
+        size, more = 0, announced <= self.max_bytes
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            more = message.get("more_body", False) and size <= self.max_bytes
+        if max(size, announced) > self.max_bytes:
+            told = f"the body is larger than {self.max_bytes:,} bytes"
+            found = f"{announced:,} bytes" if announced > self.max_bytes else f"more than {self.max_bytes:,} bytes"
+            await respond(_TOO_LARGE, told, [Detail("body", found, told)], {"Connection": "close"})(scope, receive, send)
+            return
+        whole: Message | None = {"type": "http.request", "body": b"".join(parts), "more_body": False}
+
+        async def replay() -> Message:
+            nonlocal whole
+            message, whole = whole, None
+            return message or await receive()
+
+        await self.app(scope, replay, send)

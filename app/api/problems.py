@@ -1,0 +1,105 @@
+"""Errors as problem+json responses (RFC 9457), by the one table in ``app.errors``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.api.answers import ProblemOut
+from app.errors import BY_STATUS, INVALID, MALFORMED, PROBLEMS, Detail, Problem, ServiceError, problem_of, shortened
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER_S: Final = 2
+_MOST_SHOWN: Final = 20
+_UNAVAILABLE: Final = 503
+_WORDS: Final = {"model_attributes_type": "should be an object", "missing": "is required"}
+_WHERE: Final = {"body", "query", "path"}
+
+
+def respond(problem: Problem, detail: str, errors: Sequence[Detail] = (), headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """A problem as a response."""
+    return JSONResponse(body(problem, detail, errors), problem.status, headers, MEDIA_TYPE)
+
+
+def body(problem: Problem, detail: str, errors: Sequence[Detail] = ()) -> dict[str, Any]:
+    """A problem as JSON; whatever a client sent is shortened and safe to write."""
+    shown = [Detail(shortened(one.field), shortened(one.value), printable(one.problem)) for one in errors[:_MOST_SHOWN]]
+    return {
+        "type": problem.type,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": printable(detail),
+        "errors": [asdict(one) for one in shown],
+    }
+
+
+def printable(text: str, most: int = 500) -> str:
+    """A line for a person: one line, bounded, and valid Unicode."""
+    line = " ".join(text.encode("utf-8", "backslashreplace").decode("utf-8").split())
+    return line if len(line) <= most else f"{line[:most]}…"
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of this service, of the framework and of the models be told as a problem."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    for kind in PROBLEMS:
+        app.add_exception_handler(kind, _told)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems of a route, for its documentation."""
+    return {status: {"model": ProblemOut, "content": {MEDIA_TYPE: {}}} for status in statuses}
+
+
+async def _told(_: Request, error: Exception) -> JSONResponse:
+    problem = problem_of(error)
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if problem.status == _UNAVAILABLE else None
+    return respond(problem, str(error), error.details if isinstance(error, ServiceError) else (), headers)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    problem = BY_STATUS.get(error.status_code, Problem(error.status_code, "about:blank", str(error.detail)))
+    where, unreadable = request.url.path, "not JSON in UTF-8 of sane depth and numbers"
+    told = {
+        400: Detail("body", "", unreadable),
+        404: Detail("path", where, "nothing is here; see /docs"),
+        405: Detail("method", request.method, f"{where} does not take it; see /docs"),
+    }.get(error.status_code)
+    if told is None:
+        return respond(problem, str(error.detail), headers=error.headers)
+    return respond(problem, f"{told.field} {told.value}: {told.problem}", [told], headers=error.headers)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    found = error.errors()
+    if found and found[0]["type"] == "json_invalid":
+        where, why = found[0]["loc"][-1], found[0].get("ctx", {}).get("error", "")
+        return respond(MALFORMED, f"the body is not JSON: {why} (character {where})", [Detail("body", f"character {where}", str(why))])
+    if found and found[0]["loc"] == ("body",) and isinstance(found[0].get("input"), bytes):
+        sent = "send JSON, with the header Content-Type: application/json"
+        return respond(INVALID, sent, [Detail("body", f"{len(found[0]['input']):,} bytes", sent)])
+    errors = [Detail(path(one["loc"]), shortened(one.get("input")), _WORDS.get(one["type"], one["msg"])) for one in found]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return respond(INVALID, f"{shortened(errors[0].field)}: {errors[0].problem}{more}", errors)
+
+
+def path(location: Iterable[str | int]) -> str:
+    """A field's place as a client would write it.
+
+    >>> path(("body", "items", 0, "id"))
+    'items[0].id'
+    """
+    parts = list(location)
+    parts = parts[1:] if len(parts) > 1 and parts[0] in _WHERE else parts
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")

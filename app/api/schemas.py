@@ -1,0 +1,177 @@
+"""What requests may say: every field with its meaning and an example, strict enough that a mistake is told, not guessed around."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+_LONGEST_ID: Final = 256
+_LONGEST_TEXT: Final = 2_000
+
+Id = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID, examples=["i00042"])]
+CategoryName = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID, examples=["shoes"])]
+
+
+class Strict(BaseModel):
+    """Nothing unknown, nothing converted, nothing infinite."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_nearest_field(cls, data: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+        """A typo is told with the field that was probably meant."""
+        unknown = [name for name in data if name not in cls.model_fields] if isinstance(data, dict) else []
+        if not unknown:
+            return data
+        errors = [
+            InitErrorDetails(
+                type=PydanticCustomError("unknown_field", "{problem}", {"problem": cls._instead(name)}), loc=(name,), input=name
+            )
+            for name in map(str, unknown)
+        ]
+        raise ValidationError.from_exception_data(cls.__name__, errors)
+
+    @classmethod
+    def _instead(cls, name: str) -> str:
+        near = difflib.get_close_matches(name[:100], cls.model_fields, n=1)
+        return f"unknown field; did you mean {near[0]!r}?" if near else f"unknown field; known are {', '.join(cls.model_fields)}"
+
+
+class ImageIn(Strict):
+    """A picture, sent along."""
+
+    base64: str = Field(
+        min_length=1, description="JPEG, PNG or WebP as base64; a `data:image/…;base64,` prefix is allowed.", examples=["/9j/4AAQ…"]
+    )
+
+
+class ItemIn(Strict):
+    """An item of the catalogue by its id, or one that is not in it by picture or title, with its category."""
+
+    id: Id | None = Field(default=None, description="Id of a catalogue item.")
+    image: ImageIn | None = Field(default=None, description="A picture of an item that is not in the catalogue.")
+    category: CategoryName | None = Field(default=None, description="Category of an item that is not in the catalogue.")
+    title: str | None = Field(
+        default=None, max_length=_LONGEST_TEXT, description="Words for an item that is not in the catalogue.", examples=["red linen shirt"]
+    )
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> ItemIn:
+        described = self.image is not None or self.title is not None
+        if self.id is None and not described:
+            kind, problem = "item_empty", "give an id, or an image or title with its category"
+        elif self.id is not None and (described or self.category is not None):
+            kind, problem = "item_twice", "give an id, or an image or title with its category, not both"
+        elif described and self.category is None:
+            kind, problem = "category_missing", "an image or title needs its category; GET /categories lists them"
+        else:
+            return self
+        raise PydanticCustomError(kind, problem)
+
+
+def _from_id(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+    return {"id": value} if isinstance(value, str) else value
+
+
+def _from_category(value: Any) -> Any:  # noqa: ANN401 - likewise
+    return {"category": value} if isinstance(value, str) else value
+
+
+Item = Annotated[ItemIn, BeforeValidator(_from_id, json_schema_input_type=str | ItemIn)]
+
+
+class SlotIn(Strict):
+    """A blank to fill."""
+
+    category: CategoryName = Field(description="Category of the missing item.")
+
+
+Slot = Annotated[SlotIn, BeforeValidator(_from_category, json_schema_input_type=str | SlotIn)]
+
+
+class PriceRange(Strict):
+    """Lowest and highest price, inclusive. Items without a price are outside every range."""
+
+    min: float | None = Field(default=None, ge=0, description="Lowest price.", examples=[0])
+    max: float | None = Field(default=None, ge=0, description="Highest price.", examples=[80])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PriceRange:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise PydanticCustomError("price_range", "min is above max")
+        return self
+
+
+class FiltersIn(Strict):
+    """What suggestions must satisfy, all of it at once; values match exactly."""
+
+    price: PriceRange | None = Field(default=None, description="Price range.")
+    in_stock: bool | None = Field(default=None, description="true: only what is in stock.", examples=[True])
+    brand: list[str] = Field(default_factory=list, max_length=1_000, description="Any of these brands.", examples=[["Northwind"]])
+    attributes: dict[str, list[str]] = Field(
+        default_factory=dict, max_length=100, description="Per attribute, any of these values.", examples=[{"season": ["Summer"]}]
+    )
+
+
+class CompleteOutfit(Strict):
+    """An outfit with blanks: what completes it?"""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": ["i00042"], "slots": [{"category": "shoes"}], "k": 5, "filters": {"price": {"max": 80}}}]}
+    )
+
+    items: list[Item] = Field(
+        min_length=1, description="What is worn already: ids, or items with a picture or title; order has no meaning."
+    )
+    slots: list[Slot] | None = Field(
+        default=None,
+        min_length=1,
+        description="The blanks to fill; left out: those that outfits like this usually have and this one lacks.",
+    )
+    candidates: list[Id] | None = Field(
+        default=None, min_length=1, description="Rank exactly these items (fill in the blank); unknown ones are reported in `missing`."
+    )
+    k: int | None = Field(default=None, ge=1, description="Suggestions per slot; 10, or all `candidates`.", examples=[10])
+    looks: int = Field(default=0, ge=0, description="Whole looks, all slots filled together, best first.", examples=[0])
+    budget: float | None = Field(default=None, ge=0, description="The most that the added items may cost together.", examples=[200])
+    diversity: float = Field(
+        default=0.0, ge=0, le=1, description="0: the best; towards 1: the best that are unlike each other.", examples=[0.0]
+    )
+    explain: bool = Field(default=False, description="Say what each worn item contributes to each of a slot's first 10 suggestions.")
+    filters: FiltersIn = Field(default_factory=FiltersIn, description="What suggestions must satisfy.")
+    exclude: list[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["i00007"]])
+    user: Id | None = Field(default=None, description="The shopper; not used for ranking yet.", examples=["u1"])
+    session: Id | None = Field(default=None, description="The shopper's session; not used for ranking yet.", examples=["s1"])
+    text: str | None = Field(
+        default=None, max_length=_LONGEST_TEXT, description="What it is for; not used for ranking yet.", examples=["for a summer wedding"]
+    )
+
+
+class OutfitIn(Strict):
+    """A whole outfit."""
+
+    items: list[Item] = Field(min_length=1, description="Its items: ids, or items with a picture or title; order has no meaning.")
+
+
+class ScoreOutfit(Strict):
+    """Outfits: how well does each go together?"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"outfits": [{"items": ["i00042", "i00117"]}], "explain": True}]})
+
+    outfits: list[OutfitIn] = Field(min_length=1, description="The outfits to score.")
+    user: Id | None = Field(default=None, description="The shopper; not used for scoring yet.", examples=["u1"])
+    explain: bool = Field(default=False, description="Add the score of each pair, the weakest item, and what would do better in its place.")
+
+
+class SimilarItems(Strict):
+    """An item: what looks like it?"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"item": "i00042", "k": 5}]})
+
+    item: Item = Field(description="An id, or an item with a picture or title.")
+    k: int = Field(default=10, ge=1, description="How many.", examples=[10])
+    all_categories: bool = Field(default=False, description="Look beyond the item's own category.")

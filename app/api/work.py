@@ -1,0 +1,103 @@
+"""What every route shares: the release of a request, and the bounded pool of threads that computes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Annotated, TypeVar
+from urllib.parse import quote
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Depends, Request
+
+from app.api.answers import ItemOut, LookItemOut
+from app.api.middleware import answered_by
+from app.api.schemas import ItemIn
+from app.errors import BadPictureError, Detail
+from app.recommend.outfit import ItemRef, Photo
+from app.release import CatalogueItem, Release, Serving
+from app.settings import Limits
+
+Answer = TypeVar("Answer")
+
+
+class Work:
+    """One request's release, limits and threads."""
+
+    def __init__(self, release: Release, limits: Limits, threads: CapacityLimiter) -> None:
+        self.release, self.limits, self._threads = release, limits, threads
+
+    async def run(self, compute: Callable[[], Answer]) -> Answer:
+        """Compute in a thread of the pool; requests beyond its size wait their turn."""
+        return await to_thread.run_sync(compute, limiter=self._threads)
+
+
+async def work(request: Request) -> Work:
+    """What the composition root put on the application.
+
+    Raises:
+        NotReadyError: no release is served yet.
+    """
+    state = request.app.state
+    serving: Serving = state.serving
+    release = serving.current()
+    noted = answered_by.get()
+    if noted is not None:
+        noted.append(release.id)
+    return Work(release, state.settings.limits, state.threads)
+
+
+Working = Annotated[Work, Depends(work, use_cache=True)]
+
+
+def item_ref(item: ItemIn, field: str) -> ItemRef:
+    """What the domain takes for an item of a request.
+
+    Raises:
+        BadPictureError: the picture is not base64.
+    """
+    if item.id is not None:
+        return item.id
+    image = None if item.image is None else _decoded(item.image.base64, f"{field}.image.base64")
+    return Photo(field=field, category=item.category or "", image=image, title=item.title)
+
+
+def item_refs(items: Sequence[ItemIn], field: str = "items") -> list[ItemRef]:
+    """What the domain takes for the items of a request; see ``item_ref``."""
+    return [item_ref(item, f"{field}[{position}]") for position, item in enumerate(items)]
+
+
+def _decoded(text: str, field: str) -> bytes:
+    data = text.partition(",")[2] if text.startswith("data:") else text
+    try:
+        return base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError) as error:
+        told = f"not base64: {error}"
+        msg = f"{field}: {told}"
+        raise BadPictureError(msg, [Detail(field, text, told)]) from error
+
+
+def image_url(item: CatalogueItem) -> str | None:
+    """Where the item's picture is, on this service."""
+    return f"/items/{quote(item.id, safe='')}/image" if item.image else None
+
+
+def item_out(item: CatalogueItem) -> ItemOut:
+    """An item as answers tell it."""
+    return ItemOut(
+        id=item.id,
+        category=item.category,
+        subcategory=item.subcategory,
+        title=item.title,
+        price=item.price,
+        brand=item.brand,
+        in_stock=item.in_stock,
+        attributes={name: value if isinstance(value, str) else list(value) for name, value in item.attributes.items()} or None,
+        image_url=image_url(item),
+    )
+
+
+def look_item_out(item: CatalogueItem) -> LookItemOut:
+    """An item as looks and swaps tell it."""
+    return LookItemOut(id=item.id, category=item.category, price=item.price, title=item.title, image_url=image_url(item))

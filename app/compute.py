@@ -1,0 +1,26 @@
+"""The one place that imports torch and then FAISS, in this order, and that fixes their threads.
+
+Loaded after FAISS, torch would bring a second OpenMP runtime; loaded before it, both share one, and so one number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+# isort: split
+import faiss
+
+
+def fix_threads(count: int) -> int:
+    """Let torch and FAISS use ``count`` threads per operation (0: one per core); returns the number."""
+    count = count or cores()
+    torch.set_num_threads(count)
+    faiss.omp_set_num_threads(count)
+    return count
+
+
+def cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,129 @@
+"""What can go wrong in the service, and the one table that says how each is told over HTTP (RFC 9457).
+
+ServiceError
+├── RequestError              the request says something that cannot be answered
+│   ├── UnknownItemError      an item that is not in the catalogue
+│   ├── UnknownCategoryError  a category that neither the catalogue nor the model has
+│   ├── LimitExceededError    more items, slots, candidates… than a request may hold
+│   ├── BadPictureError       a picture that cannot be used
+│   └── NoEncoderError        a photo, where the catalogue brought its own features
+├── NotReadyError             no release is served yet
+└── HomeError                 a home directory without the release, bundle or file that was asked for  (exit code 2)
+
+The table is data: ``app.api.problems`` turns it into responses, so that nothing here knows HTTP beyond a status number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from index.errors import SnapshotError, VectorError, VectorIndexError
+from models.errors import AttireError, BundleError, EncoderError, ImageError, InputError
+
+_SHOWN_CHARACTERS: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing that is wrong: the field's path (``items[0].id``), its value shortened, and the problem in words."""
+
+    field: str
+    value: str
+    problem: str
+
+
+class ServiceError(Exception):
+    """Root of the service's errors; the message is one line meant for a person."""
+
+    def __init__(self, message: str, details: Sequence[Detail] = ()) -> None:
+        super().__init__(message)
+        self.details = tuple(details)
+
+
+class RequestError(ServiceError):
+    """The request says something that cannot be answered."""
+
+
+class UnknownItemError(RequestError):
+    """An item that is not in the catalogue."""
+
+
+class UnknownCategoryError(RequestError):
+    """A category that neither the catalogue nor the model has."""
+
+
+class LimitExceededError(RequestError):
+    """More than one request may hold."""
+
+
+class BadPictureError(RequestError):
+    """A picture that cannot be used: not a picture, truncated, too large."""
+
+
+class NoEncoderError(RequestError):
+    """A photo or a title to encode, where the catalogue brought its own features."""
+
+
+class NotReadyError(ServiceError):
+    """No release is served yet."""
+
+
+class HomeError(ServiceError):
+    """A home directory without the release, bundle or file that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """How an error is told: HTTP status, stable ``type``, title."""
+
+    status: int
+    type: str
+    title: str
+
+
+# The nearest class in an error's ancestry decides.
+PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
+    RequestError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
+    UnknownItemError: Problem(404, "/problems/unknown-item", "No such item in the catalogue"),
+    UnknownCategoryError: Problem(404, "/problems/unknown-category", "No such category"),
+    LimitExceededError: Problem(422, "/problems/limit-exceeded", "The request asks for more than one request may"),
+    BadPictureError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),
+    NoEncoderError: Problem(422, "/problems/no-encoder", "This catalogue takes no photos"),
+    NotReadyError: Problem(503, "/problems/not-ready", "Not ready yet"),
+    HomeError: Problem(503, "/problems/broken-release", "The release cannot be used"),
+    ServiceError: Problem(503, "/problems/unavailable", "The service cannot answer now"),
+    ImageError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),
+    InputError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
+    EncoderError: Problem(503, "/problems/encoder-unavailable", "The encoder cannot be used"),
+    BundleError: Problem(503, "/problems/broken-release", "The release cannot be used"),
+    AttireError: Problem(503, "/problems/unavailable", "The service cannot answer now"),
+    SnapshotError: Problem(503, "/problems/broken-release", "The release cannot be used"),
+    VectorError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
+    VectorIndexError: Problem(503, "/problems/unavailable", "The service cannot answer now"),
+}
+MALFORMED: Final = Problem(400, "/problems/malformed-json", "The body is not JSON")
+INVALID: Final = PROBLEMS[RequestError]
+INTERNAL: Final = Problem(500, "/problems/internal", "Something is broken here; the log has it under the request id")
+BY_STATUS: Final[Mapping[int, Problem]] = {
+    400: MALFORMED,
+    404: Problem(404, "/problems/not-found", "No such address"),
+    405: Problem(405, "/problems/method-not-allowed", "This address does not take this method"),
+    413: Problem(413, "/problems/body-too-large", "The body is too large"),
+}
+
+
+def problem_of(error: Exception) -> Problem:
+    """How an error is told."""
+    return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), INTERNAL)
+
+
+def shortened(value: Any) -> str:  # noqa: ANN401 - whatever a client sent
+    """A value as JSON in ASCII, cut to what a person reads at a glance; safe to send back whatever it was."""
+    try:
+        text = value if isinstance(value, str) and value.isprintable() else json.dumps(value, default=str)
+    except (ValueError, RecursionError):
+        text = type(value).__name__
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}… ({len(text):,} characters)"

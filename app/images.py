@@ -1,0 +1,51 @@
+"""Pictures of the catalogue, kept once each under the sha256 of their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_SIGNATURES: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
+_MEDIA_TYPES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+_NAME: Final = re.compile(r"[0-9a-f]{64}\.(jpg|png|webp)")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageStore:
+    """Pictures under ``root``, in 256 folders so that none grows huge."""
+
+    root: Path
+
+    def put(self, data: bytes) -> str | None:
+        """Keep a picture and return its name; None when its first bytes are of no accepted format."""
+        suffix = next((suffix for start, suffix in _SIGNATURES if data.startswith(start)), None)
+        if suffix is None:
+            return None
+        name = f"{hashlib.sha256(data).hexdigest()}.{suffix}"
+        path = self.path(name)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            staging = path.with_name(f".{name}.{os.getpid()}")
+            staging.write_bytes(data)
+            staging.replace(path)
+        return name
+
+    def path(self, name: str) -> Path:
+        """Where a picture of that name lies (or would lie).
+
+        Raises:
+            ValueError: no picture can have that name, so that a name is never a path out of the store.
+        """
+        if not _NAME.fullmatch(name):
+            msg = f"{name!r} is not the name of a stored picture"
+            raise ValueError(msg)
+        return self.root / name[:2] / name
+
+
+def media_type(name: str) -> str:
+    """The media type of a stored picture, from its name."""
+    return _MEDIA_TYPES[name.rpartition(".")[2]]

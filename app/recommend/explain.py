@@ -1,0 +1,95 @@
+"""Why: what each item of the outfit contributes to a suggestion, and which item of an outfit does not belong.
+
+A contribution is a difference of outfit scores with and without the item (leave one out), in the units of ``score``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+
+from app.errors import Detail, LimitExceededError
+from app.recommend.outfit import Worn
+from app.recommend.rank import score_outfits, with_each
+from app.release import Release
+from index.backends.base import IntArray
+
+EXPLAINED_PER_SLOT: Final = 10
+_MOST_PAIRS: Final = 20_000
+_SMALLEST_WITH_WEAKEST: Final = 3  # of two items neither is the odd one out
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one item of the outfit adds to a suggestion's score."""
+
+    item: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairScore:
+    """How well two items go together by themselves."""
+
+    items: tuple[str, str]
+    score: float
+    probability: float
+
+
+def contributions(release: Release, worn: Worn, rows_M: IntArray) -> list[tuple[Contribution, ...]]:
+    """For the first suggestions of a slot, what each worn item contributes, most first: score(all) - score(all but it)."""
+    rows_M = rows_M[:EXPLAINED_PER_SLOT]
+    embeddings, categories = with_each(release, worn, rows_M)
+    size = len(worn)
+    left_out = [
+        (np.delete(vectors, position, axis=0), [*names[:position], *names[position + 1 :]])
+        for vectors, names in zip(embeddings, categories, strict=True)
+        for position in range(size)
+    ]
+    scores = score_outfits(release, [*embeddings, *(one for one, _ in left_out)], [*categories, *(names for _, names in left_out)])
+    whole_M, less_MI = scores[: len(rows_M)], scores[len(rows_M) :].reshape(len(rows_M), size)
+    return [
+        tuple(
+            sorted(
+                (Contribution(name, float(amount)) for name, amount in zip(worn.names, whole - less_I, strict=True)),
+                key=lambda one: -one.amount,
+            )
+        )
+        for whole, less_I in zip(whole_M, less_MI, strict=True)
+    ]
+
+
+def check_pairs(sizes: list[int]) -> None:
+    """Refuse to explain more pairs than one request may keep the machine busy with.
+
+    Raises:
+        LimitExceededError: naming the number.
+    """
+    pairs = sum(size * (size - 1) // 2 for size in sizes)
+    if pairs > _MOST_PAIRS:
+        msg = f"explain: {pairs:,} pairs of items, and one request explains at most {_MOST_PAIRS:,}; send fewer outfits"
+        raise LimitExceededError(msg, [Detail("explain", f"{pairs:,} pairs", f"at most {_MOST_PAIRS:,}")])
+
+
+def pair_scores(release: Release, worn: Worn) -> tuple[PairScore, ...]:
+    """Every pair of an outfit, scored as an outfit of two, worst first."""
+    pairs = list(combinations(range(len(worn)), 2))
+    scores = score_outfits(
+        release, [worn.embeddings_ID[list(pair)] for pair in pairs], [[worn.categories[one] for one in pair] for pair in pairs]
+    )
+    found = [
+        PairScore((worn.names[left], worn.names[right]), float(score), float(probability))
+        for (left, right), score, probability in zip(pairs, scores, release.bundle.probability(scores), strict=True)
+    ]
+    return tuple(sorted(found, key=lambda pair: pair.score))
+
+
+def weakest(release: Release, worn: Worn) -> int | None:
+    """The position of the item without which the outfit scores best; None below three items."""
+    if len(worn) < _SMALLEST_WITH_WEAKEST:
+        return None
+    rest = [worn.without(position) for position in range(len(worn))]
+    return int(np.argmax(score_outfits(release, [vectors for vectors, _ in rest], [names for _, names in rest])))

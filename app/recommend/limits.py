@@ -1,0 +1,46 @@
+"""Says no to what a request may not ask for, naming the field, before any work is done."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from app.errors import Detail, LimitExceededError, UnknownCategoryError, shortened
+from app.release import Release
+
+
+def check_count(field: str, count: int, most: int, what: str = "") -> None:
+    """Refuse more than ``most`` of something, or a number greater than that.
+
+    Args:
+        what: what there are ``count`` of; empty when the field is the number itself.
+
+    Raises:
+        LimitExceededError: naming the field, the number and the limit.
+    """
+    if count > most:
+        found = f"{count:,} {what}" if what else shortened(count)
+        msg = f"{field}: {found}, and one request takes at most {most:,}"
+        raise LimitExceededError(msg, [Detail(field, found, f"at most {most:,}")])
+
+
+def check_categories(release: Release, named: Sequence[tuple[str, str]]) -> None:
+    """Refuse categories that neither the catalogue nor the model has, naming the nearest that is there.
+
+    Args:
+        named: (field, category) pairs.
+
+    Raises:
+        UnknownCategoryError: naming each.
+    """
+    known = {*release.snapshot.categories, *release.bundle.manifest.categories}
+    details = [Detail(field, name, _instead(name, sorted(known))) for field, name in named if name not in known]
+    if details:
+        first = details[0]
+        msg = f"{first.field}: no category {first.value!r}; {first.problem}"
+        raise UnknownCategoryError(msg, details)
+
+
+def _instead(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name[:100], known, n=1)
+    return f"did you mean {near[0]!r}?" if near else "GET /categories lists those there are"

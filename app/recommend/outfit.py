@@ -1,0 +1,146 @@
+"""From what a request names to items that a model reads: ids looked up, photos encoded, the unknown told.
+
+Shape legend: I items · D embedding size · F features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.errors import BadPictureError, Detail, UnknownItemError
+from app.recommend.limits import check_categories, check_count
+from app.release import Release
+from app.settings import Limits
+from models.datasets.schema import item_text
+from models.encoders.base import FloatArray
+from models.encoders.pictures import decode
+from models.errors import ImageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """An item that is not of the catalogue: a picture, a title, or both.
+
+    Attributes:
+        field: where the request has it (``items[2]``); answers name it by that, too.
+    """
+
+    field: str
+    category: str
+    image: bytes | None = None
+    title: str | None = None
+
+
+ItemRef = str | Photo
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Worn:
+    """The known items of an outfit.
+
+    Attributes:
+        names: item id, or the field of a photo.
+        rows: row of the snapshot; None for a photo.
+        embeddings_ID: the model's view of them.
+        missing: ids that are not in the catalogue.
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[int | None, ...]
+    categories: tuple[str, ...]
+    embeddings_ID: FloatArray
+    missing: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def without(self, position: int) -> tuple[FloatArray, list[str]]:
+        """Embeddings and categories of all but one item."""
+        return np.delete(self.embeddings_ID, position, axis=0), [*self.categories[:position], *self.categories[position + 1 :]]
+
+
+def resolve(release: Release, items: Sequence[ItemRef], limits: Limits, field: str = "items") -> Worn:
+    """Look up one outfit; see ``resolve_all``."""
+    return resolve_all(release, [items], limits, [field])[0]
+
+
+def resolve_all(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: Limits, fields: Sequence[str]) -> list[Worn]:
+    """Look up several outfits, their photos encoded in one batch. An id that an outfit repeats counts once.
+
+    Args:
+        fields: where the request has each outfit, for the errors.
+
+    Raises:
+        UnknownItemError: of some outfit not one item is known. BadPictureError: a picture cannot be used.
+        LimitExceededError: too many items, or too many photos in all.
+        UnknownCategoryError, NoEncoderError, EncoderError: a photo cannot be placed or encoded.
+    """
+    unique = [list(dict.fromkeys(items)) for items in outfits]
+    for items, field in zip(outfits, fields, strict=True):
+        check_count(field, len(items), limits.max_items, "items")
+    row_of = release.snapshot.row_of
+    for items, field in zip(unique, fields, strict=True):
+        if all(isinstance(item, str) and item not in row_of for item in items):
+            raise _all_unknown(items, field)
+    embedded = _embed_photos(release, [item for items in unique for item in items if isinstance(item, Photo)], limits)
+    return [_worn(release, items, embedded) for items in unique]
+
+
+def _worn(release: Release, items: Sequence[ItemRef], embedded: dict[str, FloatArray]) -> Worn:
+    row_of = release.snapshot.row_of
+    known = [item for item in items if isinstance(item, Photo) or item in row_of]
+    rows = [None if isinstance(item, Photo) else row_of[item] for item in known]
+    vectors_ID = np.zeros((len(known), release.bundle.manifest.embedding_size), dtype=np.float32)
+    catalogued = [position for position, row in enumerate(rows) if row is not None]
+    vectors_ID[catalogued] = release.snapshot.embeddings([row for row in rows if row is not None])
+    for position, item in enumerate(known):
+        if isinstance(item, Photo):
+            vectors_ID[position] = embedded[item.field]
+    return Worn(
+        names=tuple(item.field if isinstance(item, Photo) else item for item in known),
+        rows=tuple(rows),
+        categories=tuple(item.category if isinstance(item, Photo) else release.category_of(row_of[item]) for item in known),
+        embeddings_ID=vectors_ID,
+        missing=tuple(item for item in items if isinstance(item, str) and item not in row_of),
+    )
+
+
+def photo_features(release: Release, photos: Sequence[Photo], limits: Limits) -> FloatArray:
+    """Features of photos, ``(N, F)``; each picture is checked by itself first, so that the refused one is named.
+
+    Raises:
+        LimitExceededError, BadPictureError, NoEncoderError, EncoderError: see ``resolve_all``.
+    """
+    check_count("items", len(photos), limits.max_photos, "photos")
+    for photo in photos:
+        if photo.image is not None:
+            try:
+                decode(photo.image, limits.max_pixels)
+            except ImageError as error:
+                raise bad_picture(photo, error) from error
+    return release.encoder.encode([photo.image for photo in photos], [photo.title for photo in photos])
+
+
+def bad_picture(photo: Photo, error: ImageError) -> BadPictureError:
+    """The error of one picture, naming its field."""
+    size = f"{len(photo.image or b''):,} bytes"
+    return BadPictureError(str(error), [Detail(f"{photo.field}.image.base64", size, str(error))])
+
+
+def _embed_photos(release: Release, photos: Sequence[Photo], limits: Limits) -> dict[str, FloatArray]:
+    if not photos:
+        return {}
+    check_categories(release, [(f"{photo.field}.category", photo.category) for photo in photos])
+    features_NF = photo_features(release, photos, limits)
+    texts = [item_text(photo.title, None, None, {}) for photo in photos]
+    embeddings_ND = release.bundle.embed(features_NF, [photo.category for photo in photos], texts)
+    return {photo.field: embeddings_ND[position] for position, photo in enumerate(photos)}
+
+
+def _all_unknown(items: Sequence[ItemRef], field: str) -> UnknownItemError:
+    names = [str(item) for item in items]
+    msg = f"{field}: none of these items is in the catalogue: {', '.join(names)}"
+    return UnknownItemError(msg, [Detail(f"{field}[{position}]", name, "not in the catalogue") for position, name in enumerate(names)])

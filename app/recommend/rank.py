@@ -1,0 +1,107 @@
+"""Retrieval and re-ranking of one slot, and the scores of whole outfits in bounded batches.
+
+Shape legend: I items of the outfit · M candidates · n retrieved · D embedding size · B outfits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.recommend.outfit import Worn
+from app.release import Release
+from index.backends.base import BoolArray, FloatArray, IntArray
+
+_RETRIEVED: Final = 64
+_RETRIEVED_PER_K: Final = 4
+_OUTFITS_AT_ONCE: Final = 1024  # bounds the memory of one batch, whatever a request asks for
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pool:
+    """The candidates of one slot, best first: rows of the snapshot and their scores, ``(M,)`` each."""
+
+    category: str
+    rows_M: IntArray
+    scores_M: FloatArray
+    fallback: str | None = None
+
+
+def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, allowed_N: BoolArray | None) -> list[IntArray]:
+    """The candidates worth re-ranking in each slot: the index's best ``max(64, 4 k)``, all slots' queries made in one batch.
+
+    A category without items gives none.
+    """
+    if not categories:
+        return []
+    context = release.bundle.outfits([worn.embeddings_ID] * len(categories), [worn.categories] * len(categories))
+    queries_SD = release.bundle.queries(context, categories)
+    count = max(_RETRIEVED, _RETRIEVED_PER_K * k)
+    stocked = set(release.snapshot.categories)
+    return [
+        release.snapshot.search(category, queries_SD[slot : slot + 1], count, allowed_N)[1][0]
+        if category in stocked
+        else np.zeros(0, dtype=np.int64)
+        for slot, category in enumerate(categories)
+    ]
+
+
+def rank(release: Release, worn: Worn, category: str, rows_M: IntArray, fallback: str | None = None) -> Pool:
+    """Order candidates by the model's final score; ties keep the order they came in."""
+    if not len(rows_M):
+        return Pool(category, rows_M, np.zeros(0, dtype=np.float32), fallback)
+    context = release.bundle.outfits([worn.embeddings_ID], [worn.categories])
+    categories = [release.category_of(int(row)) for row in rows_M]
+    scores_M = release.bundle.rank(context, release.snapshot.embeddings(rows_M)[None], [categories])[0]
+    order = np.argsort(-scores_M, kind="stable")
+    return Pool(category, rows_M[order], scores_M[order], fallback)
+
+
+def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
+    """The best k of a pool; with ``diversity`` each next one is also unlike those before it (maximal marginal relevance).
+
+    Args:
+        diversity: 0 ranks by score alone, 1 by unlikeness alone (after the best one).
+
+    Source: Carbonell and Goldstein, SIGIR 1998, equation 1, with scores spread over 0 to 1 and cosine as likeness.
+    """
+    if diversity <= 0 or len(pool.rows_M) <= 1:
+        return Pool(pool.category, pool.rows_M[:k], pool.scores_M[:k], pool.fallback)
+    vectors_MD = release.snapshot.embeddings(pool.rows_M)
+    vectors_MD = vectors_MD / np.maximum(np.linalg.norm(vectors_MD, axis=1, keepdims=True), 1e-12)
+    relevance_M = (pool.scores_M - pool.scores_M.min()) / max(float(np.ptp(pool.scores_M)), 1e-12)
+    chosen = [0]
+    nearest_M = vectors_MD @ vectors_MD[0]
+    while len(chosen) < min(k, len(vectors_MD)):
+        gain_M = (1 - diversity) * relevance_M - diversity * nearest_M
+        gain_M[chosen] = -np.inf
+        chosen.append(int(np.argmax(gain_M)))
+        nearest_M = np.maximum(nearest_M, vectors_MD @ vectors_MD[chosen[-1]])
+    return Pool(pool.category, pool.rows_M[chosen], pool.scores_M[chosen], pool.fallback)
+
+
+def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> FloatArray:
+    """Raw scores of B whole outfits, ``(B,)``, a bounded number at a time."""
+    parts = [
+        release.bundle.score(release.bundle.outfits(embeddings[at : at + _OUTFITS_AT_ONCE], categories[at : at + _OUTFITS_AT_ONCE]))
+        for at in range(0, len(embeddings), _OUTFITS_AT_ONCE)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
+
+
+def with_each(release: Release, worn: Worn, rows_M: IntArray) -> tuple[list[FloatArray], list[list[str]]]:
+    """The outfit with each candidate added, as embeddings and categories of M outfits."""
+    vectors_MD = release.snapshot.embeddings(rows_M)
+    return (
+        [np.concatenate([worn.embeddings_ID, vector_D[None]]) for vector_D in vectors_MD],
+        [[*worn.categories, release.category_of(int(row))] for row in rows_M],
+    )
+
+
+def probabilities(release: Release, worn: Worn, rows_M: IntArray) -> NDArray[np.float64]:
+    """How probably the outfit goes together with each candidate added, ``(M,)``."""
+    return release.bundle.probability(score_outfits(release, *with_each(release, worn, rows_M)))

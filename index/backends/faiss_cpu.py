@@ -1,0 +1,149 @@
+"""Exact inner-product search on the CPU: FAISS' flat index behind the ``VectorIndex`` protocol.
+
+Shape legend: see ``index.backends.base``. The process imports torch before faiss where it uses both; this package knows no torch.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import faiss
+import numpy as np
+from numpy.typing import ArrayLike
+
+from index.backends.base import BoolArray, FloatArray, IntArray, as_allowed, as_count, as_vectors
+from index.errors import VectorError
+
+# How much further to look when the k-th score equals the last one fetched.
+_WIDEN: Final = 16
+# Fewer queries than this are searched on the calling thread alone: a service has its parallelism in its requests, and waiting for a team
+# of threads on a busy machine costs far more than the scan (benchmarks/index_search.py). FAISS goes over to matrix products at 20.
+_TEAM: Final = 20
+
+
+class FlatIndex:
+    """N vectors and an exact scan over them.
+
+    Searching may go on in any number of threads at once: the vectors never change, and each search brings its own selector.
+
+    Args:
+        vectors_ND: copied; D is at least 1, N may be 0.
+
+    Raises:
+        VectorError: not a matrix, or not finite.
+    """
+
+    def __init__(self, vectors_ND: ArrayLike) -> None:
+        vectors = as_vectors(vectors_ND, "vectors")
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(vectors)
+        self._hold(index)
+
+    def _hold(self, index: faiss.IndexFlatIP) -> None:
+        self._index = index
+        self._vectors: FloatArray = np.asarray(_Stored(index)) if index.ntotal else np.zeros((0, index.d), dtype=np.float32)
+
+    @property
+    def count(self) -> int:
+        """N."""
+        return len(self._vectors)
+
+    @property
+    def vectors(self) -> FloatArray:
+        """The vectors, ``(N, D)``: a read-only view of FAISS' own memory, which lives as long as the view."""
+        return self._vectors
+
+    def search(self, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
+        """The best k by inner product; see ``VectorIndex.search``.
+
+        Raises:
+            VectorError: a query of another size or not finite, a filter of another length, or k below 1.
+        """
+        queries = as_vectors(queries_BD, "queries", self._index.d)
+        positions = None if allowed_N is None else np.flatnonzero(as_allowed(allowed_N, self.count))
+        available = self.count if positions is None else len(positions)
+        k = min(as_count(k), available)
+        if k == 0 or len(queries) == 0:
+            return np.zeros((len(queries), k), dtype=np.float32), np.zeros((len(queries), k), dtype=np.int64)
+        params = None
+        if positions is not None and available < self.count:
+            # A list of positions is scanned alone: as cheap as a filter is narrow, and level with a bitmap for a wide one.
+            params = faiss.SearchParameters(sel=faiss.IDSelectorArray(positions))  # type: ignore[call-arg]  # faiss' stub lacks it
+        with _threads(1 if len(queries) < _TEAM else None):
+            return self._best(queries, k, min(k + 1, available), available, params)
+
+    def _best(self, queries_BD: FloatArray, k: int, fetch: int, available: int, params: Any) -> tuple[FloatArray, IntArray]:  # noqa: ANN401
+        """The best k of ``fetch`` results. FAISS keeps any of the equal scores at the end of its list, so a query whose k-th score equals
+        the last one fetched is asked again for more, by itself: a tie may be as long as the index, and the batch need not pay for it.
+        """
+        scores, found = self._index.search(queries_BD, fetch, params=params)
+        best = np.lexsort((found, -scores), axis=-1)
+        last_B = np.take_along_axis(scores, best[:, -1:], axis=1)[:, 0]
+        scores, found = (np.take_along_axis(values, best[:, :k], axis=1) for values in (scores, found))
+        if fetch < available:
+            for row in np.flatnonzero(scores[:, -1] == last_B):
+                one = self._best(queries_BD[row : row + 1], k, min(fetch * _WIDEN, available), available, params)
+                scores[row], found[row] = one[0][0], one[1][0]
+        return scores, found
+
+    def serialize(self) -> bytes:
+        """The index as FAISS writes it."""
+        return bytes(faiss.serialize_index(self._index))
+
+    def save(self, path: Path) -> None:
+        """Write ``serialize`` to a file, down to the disk.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        with path.open("wb") as file:
+            file.write(self.serialize())
+            file.flush()
+            os.fsync(file.fileno())
+
+    @classmethod
+    def deserialize(cls, content: bytes) -> FlatIndex:
+        """The index in ``content``. FAISS' reader trusts what it reads: pass only bytes whose sha256 was checked.
+
+        Raises:
+            VectorError: not a flat inner-product index.
+        """
+        try:
+            index = faiss.deserialize_index(np.frombuffer(content, dtype=np.uint8))
+        except (RuntimeError, MemoryError) as error:  # FAISS' message names its own source lines, not the file
+            msg = "not a FAISS index"
+            raise VectorError(msg) from error
+        if not isinstance(index, faiss.IndexFlatIP):
+            msg = f"a FAISS {type(index).__name__}, not a flat inner-product index"
+            raise VectorError(msg)
+        flat = cls.__new__(cls)
+        flat._hold(index)  # noqa: SLF001 - its own
+        return flat
+
+
+class _Stored:
+    """FAISS' memory as numpy sees it; the array made of it keeps the index, and so the memory, alive."""
+
+    def __init__(self, index: faiss.IndexFlatIP) -> None:
+        self._index = index
+        self.__array_interface__ = {
+            "version": 3,
+            "shape": (index.ntotal, index.d),
+            "typestr": "<f4",
+            "data": (int(index.get_xb()), True),
+        }
+
+
+@contextmanager
+def _threads(count: int | None) -> Iterator[None]:
+    """Let OpenMP use so many threads for what this thread starts meanwhile; the setting is each thread's own, so nobody else notices."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)

@@ -1,0 +1,154 @@
+"""Filters: which rows of an items table may be shown, as a mask.
+
+Everything is laid out once, when the table is loaded: a price per row, and for each brand and attribute value the rows that have it.
+A mask then costs a few passes over N numbers and no look at the table. Shape legend: N rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from index.backends.base import BoolArray, IntArray
+from index.errors import SnapshotError
+
+RowsByValue = dict[str, IntArray]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """What an item must satisfy; all of it at once. Values match exactly, upper and lower case told apart.
+
+    Attributes:
+        price_min: lowest price, inclusive. An item without a price satisfies no price filter.
+        price_max: highest price, inclusive.
+        in_stock: True: only what is in stock; False: only what is not; None: either. An item that does not say counts as in stock.
+        brand: any of these; empty: any brand or none.
+        attributes: per name, any of these values; an empty list asks nothing. No item satisfies a name that no item has
+            (``Columns.unknown_attributes`` tells).
+        exclude: ids that must not be returned; ids that do not exist are ignored.
+    """
+
+    price_min: float | None = None
+    price_max: float | None = None
+    in_stock: bool | None = None
+    brand: Collection[str] = ()
+    attributes: Mapping[str, Collection[str]] = field(default_factory=dict)
+    exclude: Collection[str] = ()
+
+
+class Columns:
+    """The filterable columns of N items.
+
+    Args:
+        items: has ``id``; ``price``, ``in_stock``, ``brand`` and ``attributes`` (a JSON object: name -> string or list of strings)
+            may be missing or null.
+        row_of: item id -> row.
+
+    Raises:
+        SnapshotError: an item's attributes are something else; the message names the item.
+    """
+
+    def __init__(self, items: pa.Table, row_of: Mapping[str, int]) -> None:
+        self._count = int(items.num_rows)
+        self._row_of = row_of
+        self._price_N = _column(items, "price", pa.float64()).fill_null(float("nan")).to_numpy(zero_copy_only=False)
+        self._in_stock_N: BoolArray = _column(items, "in_stock", pa.bool_()).fill_null(fill_value=True).to_numpy(zero_copy_only=False)
+        self._brand = rows_by_value(_column(items, "brand", pa.string()))
+        self._attributes = _attributes(_column(items, "attributes", pa.string()).to_pylist(), list(row_of))
+
+    @property
+    def attribute_names(self) -> tuple[str, ...]:
+        """The attribute names that some item has, sorted."""
+        return tuple(sorted(self._attributes))
+
+    def attribute_values(self, name: str) -> tuple[str, ...]:
+        """The values that some item has under a name, sorted; none for an unknown name."""
+        return tuple(sorted(self._attributes.get(name, ())))
+
+    def unknown_attributes(self, wanted: Filter) -> tuple[str, ...]:
+        """The attribute names of a filter that no item has, sorted; a filter with any of them lets nothing through."""
+        return tuple(sorted(set(wanted.attributes) - set(self._attributes)))
+
+    def mask(self, wanted: Filter) -> BoolArray | None:
+        """True for the rows that satisfy a filter, ``(N,)``; None when it asks nothing, as ``search`` takes it."""
+        figures = (wanted.price_min, wanted.price_max, wanted.in_stock)
+        if figures == (None, None, None) and not (wanted.brand or wanted.attributes or wanted.exclude):
+            return None
+        mask_N = np.ones(self._count, dtype=np.bool_)
+        if wanted.price_min is not None:
+            mask_N &= self._price_N >= wanted.price_min
+        if wanted.price_max is not None:
+            mask_N &= self._price_N <= wanted.price_max
+        if wanted.in_stock is not None:
+            mask_N &= self._in_stock_N == wanted.in_stock
+        if wanted.brand:
+            mask_N &= self._any_of(self._brand, wanted.brand)
+        for name, values in wanted.attributes.items():
+            if name not in self._attributes:
+                mask_N[:] = False
+            elif values:
+                mask_N &= self._any_of(self._attributes[name], values)
+        mask_N[[self._row_of[item] for item in wanted.exclude if item in self._row_of]] = False
+        return mask_N
+
+    def _any_of(self, rows: RowsByValue, values: Collection[str]) -> BoolArray:
+        mask_N = np.zeros(self._count, dtype=np.bool_)
+        for value in values:
+            if value in rows:
+                mask_N[rows[value]] = True
+        return mask_N
+
+
+def rows_by_value(values: pa.Array, rows: Sequence[int] | None = None) -> RowsByValue:
+    """For each value the rows that have it, ascending; nulls are left out.
+
+    Args:
+        rows: the row of each value, ascending; None when the values are one per row.
+    """
+    encoded = values.dictionary_encode()
+    row_of_entry = np.arange(len(values)) if rows is None else np.asarray(rows, dtype=np.int64)
+    codes = encoded.indices.fill_null(-1).to_numpy()
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(len(encoded.dictionary) + 1))
+    return {
+        str(value): row_of_entry[order[start:stop]]
+        for value, start, stop in zip(encoded.dictionary.to_pylist(), starts[:-1], starts[1:], strict=True)
+    }
+
+
+def _column(items: pa.Table, name: str, kind: pa.DataType) -> pa.Array:
+    """One column in one piece, all null where the table has none."""
+    if name not in items.column_names:
+        return pa.nulls(items.num_rows, kind)
+    return items.column(name).cast(kind).combine_chunks()
+
+
+def _attributes(texts: Sequence[str | None], ids: Sequence[str]) -> dict[str, RowsByValue]:
+    entries: dict[str, tuple[list[int], list[str]]] = {}
+    for row, text in enumerate(texts):
+        if not text:
+            continue
+        for name, values in _parsed(text, ids[row]).items():
+            rows, found = entries.setdefault(name, ([], []))
+            rows.extend([row] * len(values))
+            found.extend(values)
+    return {name: rows_by_value(pa.array(found, pa.string()), rows) for name, (rows, found) in entries.items()}
+
+
+def _parsed(text: str, item: str) -> dict[str, list[str]]:
+    """Attribute name -> values; a null value is no value."""
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        body = None
+    if isinstance(body, dict):
+        lists = {name: value if isinstance(value, list) else [value] for name, value in body.items() if value is not None}
+        if all(isinstance(value, str) for values in lists.values() for value in values):
+            return lists
+    msg = f"item {item!r}: its attributes are not a JSON object of strings and lists of strings; correct the item and import again"
+    raise SnapshotError(msg)

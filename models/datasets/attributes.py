@@ -1,0 +1,56 @@
+"""Attributes in the forms that shops write them, brought to the one form that is kept: JSON text of name -> string or list of strings."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+
+from models.datasets.lines import parse_json, shown
+
+
+def attributes_text(value: object) -> str | None:
+    """Normalise attributes given as an object or as its JSON text; None where there are none.
+
+    >>> attributes_text({"season": "Summer", "heel_cm": 7, "vegan": True, "colour": ["red", "blue"], "lining": None})
+    '{"season":"Summer","heel_cm":"7","vegan":"true","colour":["red","blue"]}'
+
+    Raises:
+        ValueError: saying in one line which attribute cannot be kept.
+    """
+    if isinstance(value, str):
+        if not value.strip():
+            return None
+        try:
+            value = parse_json(value)
+        except ValueError as error:
+            message = f"is not JSON: {error}"
+            raise ValueError(message) from None
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        message = f"{shown(value)} is not an object of names and values"
+        raise ValueError(message)  # noqa: TRY004 - callers turn a ValueError into a refusal with its line
+    words = {name: _words(name, raw) for name, raw in value.items()}
+    kept = {name: said for name, said in words.items() if said}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
+
+
+def _words(name: object, value: object) -> str | list[str] | None:
+    if not isinstance(name, str) or not name.strip():
+        message = f"name {shown(name)} is not a non-empty string"
+        raise ValueError(message)
+    if isinstance(value, list):
+        return [_word(name, one) for one in value if one is not None]
+    return None if value is None else _word(name, value)
+
+
+def _word(name: str, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return str(value)
+    message = f"{name!r} is {shown(value)}; use a string or a list of strings"
+    raise ValueError(message)

@@ -1,0 +1,81 @@
+"""Turns a public data set, in the layout its makers gave it, into a dataset directory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from models.datasets.lines import refuse, shown
+from models.datasets.maryland import read_maryland
+from models.datasets.polyvore import read_polyvore
+from models.datasets.source import Source
+from models.datasets.write import write_items, write_lines
+from models.errors import InputError
+from models.progress import Progress, silent
+
+LAYOUTS: Final[Mapping[str, Callable[[Path, int], Source]]] = {
+    "polyvore-disjoint": lambda source, seed: read_polyvore(source, "disjoint", seed),
+    "polyvore-nondisjoint": lambda source, seed: read_polyvore(source, "nondisjoint", seed),
+    "maryland": read_maryland,
+}
+
+
+def convert(layout: str, source: Path, out: Path, *, seed: int = 0, progress: Progress = silent) -> dict[str, int]:
+    """Write the dataset directory ``out``; it appears only when it is complete. Returns what it holds, by name.
+
+    Pictures are hard links to those of ``source`` where the file system allows it, copies elsewhere.
+
+    Args:
+        layout: one of ``LAYOUTS``.
+        seed: of the order of candidates in fill-in-the-blank questions.
+
+    Raises:
+        InputError: an unknown layout, a broken source, or an ``out`` that is taken.
+    """
+    if layout not in LAYOUTS:
+        message = f"{shown(layout)} is not a layout; use one of {', '.join(LAYOUTS)}"
+        raise InputError(message, field="layout")
+    if not source.is_dir():
+        refuse("there is no such directory", path=source)
+    out = out.resolve()
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        refuse("is there already; name a new directory", path=out)
+    read = LAYOUTS[layout](source, seed)
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        _write(read, part, progress)
+        part.replace(out)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return {
+        "items": len(read.items),
+        "pictures": len(read.pictures),
+        "outfits": len(read.outfits),
+        "fitb": len(read.fill_in_the_blank),
+        "compatibility": len(read.compatibility),
+    }
+
+
+def _write(read: Source, root: Path, progress: Progress) -> None:
+    write_items(root, read.items)
+    write_lines(root, "outfits.jsonl", read.outfits)
+    if read.fill_in_the_blank:
+        write_lines(root, "fitb.jsonl", read.fill_in_the_blank)
+    if read.compatibility:
+        write_lines(root, "compatibility.jsonl", read.compatibility)
+    with progress("taking over pictures", len(read.pictures)) as advance:
+        for name, picture in read.pictures.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _link_or_copy(picture, path)
+            advance()
+
+
+def _link_or_copy(source: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(source)
+    except OSError:  # another file system, or one without hard links
+        shutil.copyfile(source, path)

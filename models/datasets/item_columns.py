@@ -1,0 +1,155 @@
+"""``items.parquet``: whole columns at a time; pictures stay in the buffers they were read into."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from models.datasets.attributes import attributes_text
+from models.datasets.lines import refuse
+from models.datasets.schema import ITEM_SCHEMA
+
+_TEXTS: Final = ("id", "category", "subcategory", "title", "brand", "split")
+_IMAGE: Final = ITEM_SCHEMA.field("image").type
+
+
+def read_parquet(path: Path) -> pa.Table:
+    """The items of ``items.parquet`` in ``ITEM_SCHEMA``; other columns are not read.
+
+    Raises:
+        InputError: not a Parquet file, a column of another type, or text that is not UTF-8.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            wanted = [name for name in names if name in ITEM_SCHEMA.names]
+            for name in wanted:
+                if names.count(name) > 1:
+                    refuse("there are two columns of this name", path=path, field=name)
+            table = file.read(columns=wanted)
+    except (pa.ArrowException, OSError) as error:
+        refuse(f"cannot be read as Parquet: {_one_line(error)}", path=path)
+    columns = []
+    for field in ITEM_SCHEMA:
+        if field.name not in table.column_names:
+            if not field.nullable:
+                refuse(f"there is no such column; there are {', '.join(names)}", path=path, field=field.name)
+            columns.append(pa.chunked_array([pa.nulls(table.num_rows, field.type)]))
+            continue
+        columns.append(_column(path, field.name, table.column(field.name)))
+    return pa.Table.from_arrays(columns, schema=ITEM_SCHEMA)
+
+
+def _column(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    wanted = ITEM_SCHEMA.field(name).type
+    if pa.types.is_null(column.type):
+        return pa.chunked_array([pa.nulls(len(column), wanted)])
+    if name in _TEXTS:
+        return _text(path, name, column)
+    if name == "attributes":
+        return _attributes(path, column)
+    if name == "image":
+        return _image(path, column)
+    if name == "price" and not (_is_number(column.type) or pa.types.is_decimal(column.type)):
+        _mistyped(path, name, column, "numbers")
+    if name == "in_stock" and not pa.types.is_boolean(column.type):
+        _mistyped(path, name, column, "booleans")
+    if name == "features" and not (_is_list(column.type) and _is_number(column.type.value_type)):
+        _mistyped(path, name, column, "lists of floats")
+    return pc.cast(column, wanted, safe=False)
+
+
+def _text(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    type_ = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not _is_text(type_):
+        _mistyped(path, name, column, "strings")
+    texts = pc.cast(column, pa.string())
+    try:
+        texts.validate(full=True)  # Parquet readers take any bytes for text
+    except pa.ArrowInvalid:
+        refuse("is not UTF-8", path=path, line=_first_undecodable(texts) + 1, field=name)
+    return texts
+
+
+def _attributes(path: Path, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    type_ = column.type
+    if pa.types.is_map(type_):
+        values = [None if pairs is None else dict(pairs) for pairs in column.to_pylist()]
+    elif pa.types.is_struct(type_):
+        values = column.to_pylist()
+    elif _is_text(type_) or pa.types.is_dictionary(type_):
+        values = _text(path, "attributes", column).to_pylist()
+    else:
+        _mistyped(path, "attributes", column, "JSON text, a map or a struct")
+    texts: list[str | None] = []
+    for row, value in enumerate(values, 1):
+        try:
+            texts.append(attributes_text(value))
+        except ValueError as error:
+            refuse(str(error), path=path, line=row, field="attributes")
+    return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def _image(path: Path, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    type_ = column.type
+    if type_ == _IMAGE:
+        return column
+    if _is_text(type_):
+        paths = _text(path, "image", column)
+        pictures = [_picture(pa.nulls(len(chunk), pa.binary()), chunk, chunk.is_null()) for chunk in paths.chunks]
+        return pa.chunked_array(pictures, _IMAGE)
+    if not pa.types.is_struct(type_) or not {"bytes", "path"} & {field.name for field in type_}:
+        _mistyped(path, "image", column, "paths or structs of bytes and path")
+    pictures = []
+    for chunk in column.chunks:
+        content, paths = (_image_part(path, name, chunk) for name in ("bytes", "path"))
+        pictures.append(_picture(content, paths, chunk.is_null()))
+    return pa.chunked_array(pictures, _IMAGE)
+
+
+def _picture(content: pa.Array, paths: pa.Array, missing: pa.Array) -> pa.StructArray:
+    return pa.StructArray.from_arrays([content, paths], fields=list(_IMAGE), mask=missing)
+
+
+def _image_part(path: Path, name: str, chunk: pa.StructArray) -> pa.Array:
+    wanted = _IMAGE.field(name).type
+    if chunk.type.get_field_index(name) < 0:
+        return pa.nulls(len(chunk), wanted)
+    part = pc.struct_field(chunk, name)
+    fits = _is_text(part.type) if name == "path" else pa.types.is_binary(part.type) or pa.types.is_large_binary(part.type)
+    if not (fits or pa.types.is_null(part.type)):
+        _mistyped(path, f"image.{name}", part, "strings" if name == "path" else "bytes")
+    return pc.cast(part, wanted)
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_))
+
+
+def _is_number(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(type_) or pa.types.is_integer(type_))
+
+
+def _is_list(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_list(type_) or pa.types.is_large_list(type_) or pa.types.is_fixed_size_list(type_))
+
+
+def _first_undecodable(texts: pa.ChunkedArray) -> int:
+    for row, value in enumerate(pc.cast(texts, pa.binary()).to_pylist()):
+        try:
+            (value or b"").decode()
+        except UnicodeDecodeError:
+            return row
+    return 0
+
+
+def _mistyped(path: Path, name: str, column: Any, wanted: str) -> NoReturn:  # noqa: ANN401 - pyarrow is untyped
+    refuse(f"the column is of type {column.type}; use {wanted}", path=path, field=name)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

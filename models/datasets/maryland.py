@@ -1,0 +1,97 @@
+"""Maryland Polyvore: Han et al., Learning Fashion Compatibility with Bidirectional LSTMs (ACM Multimedia 2017).
+
+label/{split}_no_dup.json                   [{"set_id", "items": [{"index", "name", "price", "categoryid", …}]}]
+label/category_id.txt                       number and name, one category a line
+label/fill_in_blank_test.json               [{"question": [place…], "blank_position", "answers": [place…]}]
+label/fashion_compatibility_prediction.txt  label place place …
+images/<set id>/<index>.jpg
+
+The label files may also lie beside ``images``. An item is known by its place: one product has another id in every outfit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from models.datasets.lines import numbered_text, refuse, shown
+from models.datasets.polyvore_outfits import PolyvoreOutfits, read_blanks, read_compatibility, read_outfits
+from models.datasets.schema import ITEM_SCHEMA
+from models.datasets.source import Entry, Source
+
+_COLUMNS = ("id", "category", "title", "price", "image", "split")
+
+
+def read_maryland(source: Path, seed: int = 0) -> Source:
+    """Read the items, the outfits, and the questions of the test split as far as their files are there.
+
+    Args:
+        seed: of the order of candidates.
+
+    Raises:
+        InputError: a file is missing or broken.
+    """
+    label = source / "label" if (source / "label").is_dir() else source
+    read = read_outfits(lambda split: label / f"{split}_no_dup.json", lambda place, _: place)
+    pictures = {path: source / path for path in map(_picture, read.entries) if (source / path).is_file()}
+    blanks, labelled = label / "fill_in_blank_test.json", label / "fashion_compatibility_prediction.txt"
+    rng = np.random.default_rng(seed)
+    return Source(
+        items=_items(read, _categories(_category_file(source, label)), pictures),
+        pictures=pictures,
+        outfits=read.outfits,
+        fill_in_the_blank=list(read_blanks(blanks, "test", read.item_at, rng)) if blanks.exists() else [],
+        compatibility=list(read_compatibility(labelled, "test", read.item_at)) if labelled.exists() else [],
+    )
+
+
+def _items(read: PolyvoreOutfits, categories: Mapping[int, str], pictures: Mapping[str, Path]) -> pa.Table:
+    rows = []
+    for item, entry in read.entries.items():
+        number = entry.whole("categoryid")
+        if number not in categories:
+            entry.refuse("categoryid", f"{number} is not in category_id.txt")
+        path = _picture(item)
+        rows.append(
+            {
+                "id": item,
+                "category": categories[number],
+                "title": entry.optional_text("name"),
+                "price": _price(entry),
+                "image": {"bytes": None, "path": path} if path in pictures else None,
+                "split": read.split_of(item),
+            }
+        )
+    return pa.Table.from_pylist(rows, pa.schema([ITEM_SCHEMA.field(name) for name in _COLUMNS]))
+
+
+def _price(entry: Entry) -> float | None:
+    """The price, in dollars for the most part; what is not above 0 says that none was known."""
+    value = entry.fields.get("price")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 < value < math.inf else None
+
+
+def _picture(place: str) -> str:
+    return f"images/{'/'.join(place.rsplit('_', 1))}.jpg"
+
+
+def _category_file(source: Path, label: Path) -> Path:
+    beside = label / "category_id.txt"
+    return beside if beside.exists() else source / "category_id.txt"
+
+
+def _categories(path: Path) -> dict[int, str]:
+    categories: dict[int, str] = {}
+    for number, text in numbered_text(path):
+        id_, _, name = text.strip().partition(" ")
+        if id_.isdecimal() and name.strip():
+            categories[int(id_)] = name.strip()
+        elif id_:
+            refuse(f"{shown(text.strip())} is not a number and a name", path=path, line=number)
+    return categories

@@ -1,0 +1,129 @@
+"""What the two Polyvore layouts have in common: outfits, fill-in-the-blank questions and compatibility lines.
+
+Their questions name an item by its *place*, ``<set id>_<index>``: the item that stands at ``index`` in that outfit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from models.datasets.lines import numbered_text, refuse, shown
+from models.datasets.schema import SPLITS, Compatibility, FillInTheBlank, Outfit, Split
+from models.datasets.source import Entry, read_array
+
+
+@dataclass
+class PolyvoreOutfits:
+    """The outfits of all splits.
+
+    Attributes:
+        item_at: place -> item id.
+        entries: item id -> where it first stands in an outfit.
+        splits: item id -> the splits of its outfits.
+    """
+
+    outfits: list[Outfit] = field(default_factory=list)
+    item_at: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    splits: dict[str, set[Split]] = field(default_factory=dict)
+
+    def split_of(self, item: str) -> Split | None:
+        """The split of an item, None if it is in several."""
+        splits = self.splits[item]
+        return next(iter(splits)) if len(splits) == 1 else None
+
+
+def read_outfits(path_of: Callable[[Split], Path], item_of: Callable[[str, Entry], str]) -> PolyvoreOutfits:
+    """Read the outfits of every split.
+
+    Args:
+        path_of: the file of a split.
+        item_of: the id of an item, given its place and its entry.
+
+    Raises:
+        InputError: a file is missing or an entry broken.
+    """
+    read = PolyvoreOutfits()
+    seen: set[str] = set()
+    for split in SPLITS:
+        for outfit in read_array(path_of(split)):
+            set_id = outfit.id("set_id")
+            if set_id in seen:
+                outfit.refuse("set_id", f"{shown(set_id)} names two outfits")
+            seen.add(set_id)
+            items: dict[str, None] = {}  # two places of an outfit may be one product
+            for entry in outfit.entries("items"):
+                place = f"{set_id}_{entry.whole('index')}"
+                item = item_of(place, entry)
+                if place in read.item_at:
+                    entry.refuse("index", f"{place.rpartition('_')[2]} occurs twice in outfit {shown(set_id)}")
+                read.item_at[place] = item
+                read.entries.setdefault(item, entry)
+                read.splits.setdefault(item, set()).add(split)
+                items[item] = None
+            read.outfits.append(Outfit(id=set_id, items=tuple(items), split=split))
+    return read
+
+
+def read_blanks(path: Path, split: Split, item_at: Mapping[str, str], rng: np.random.Generator) -> Iterator[FillInTheBlank]:
+    """Yield the questions of a ``fill_in_blank`` file; candidates are shuffled, since some originals have the right one first throughout.
+
+    Raises:
+        InputError: a broken question, or one without a right answer.
+    """
+    for number, entry in enumerate(read_array(path), 1):
+        right = _right_answer(entry)
+        items, candidates = (_items(entry, name, item_at) for name in ("question", "answers"))
+        order = rng.permutation(len(candidates)).tolist()
+        yield FillInTheBlank(
+            id=f"fitb-{split}-{number}",
+            items=tuple(dict.fromkeys(items)),
+            candidates=tuple(candidates[place] for place in order),
+            answer=order.index(right),
+            split=split,
+        )
+
+
+def read_compatibility(path: Path, split: Split, item_at: Mapping[str, str]) -> Iterator[Compatibility]:
+    """Yield the lines ``label place place …`` of a compatibility file; an id ends in the number of its line.
+
+    Raises:
+        InputError: a broken line.
+    """
+    for number, text in numbered_text(path):
+        label, *places = text.split() or [""]
+        if not (label or places):
+            continue
+        if label not in ("0", "1") or not places:
+            refuse(f"{shown(text.strip())} is not a label 0 or 1 and at least one item", path=path, line=number)
+        for place in places:
+            if place not in item_at:
+                refuse(f"{shown(place)} stands in no outfit", path=path, line=number)
+        items = tuple(item_at[place] for place in places)
+        yield Compatibility(id=f"compatibility-{split}-{number}", items=items, label=1 if label == "1" else 0, split=split)
+
+
+def _items(entry: Entry, name: str, item_at: Mapping[str, str]) -> list[str]:
+    places = entry.texts(name)
+    for place in places:
+        if place not in item_at:
+            entry.refuse(name, f"{shown(place)} stands in no outfit")
+    return [item_at[place] for place in places]
+
+
+def _right_answer(entry: Entry) -> int:
+    """The answer that is of the question's own outfit and not in the question yet; of several the one at the blank, else the first.
+
+    In two questions of Maryland Polyvore a wrong answer is of that outfit too, but stands in the question.
+    """
+    question, answers = entry.texts("question"), entry.texts("answers")
+    outfit = question[0].rpartition("_")[0]
+    own = [place for place, name in enumerate(answers) if name.rpartition("_")[0] == outfit and name not in question]
+    if not own:
+        entry.refuse("answers", f"none is of outfit {shown(outfit)}, to which the question belongs")
+    blank = f"{outfit}_{entry.fields.get('blank_position')}"
+    return next((place for place in own if answers[place] == blank), own[0])

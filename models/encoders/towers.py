@@ -1,0 +1,84 @@
+"""What all encoders share: decoding a batch of pictures on several threads, the colour block, and fingerprints."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.encoders.base import Block, FloatArray, feature_size
+from models.encoders.colour import COLOUR_FEATURES, colour_features
+from models.encoders.pictures import decode
+
+COLOUR: Final = Block("colour", COLOUR_FEATURES)
+_DECODERS: Final = 4
+_LAYOUT_VERSION: Final = 1
+
+Transform = Callable[[Image.Image], Tensor]
+
+
+def encode_blocks(
+    blocks: Sequence[Block],
+    images: Sequence[bytes | None],
+    titles: Sequence[str | None],
+    *,
+    transform: Transform,
+    see: Callable[[Tensor], Tensor],
+    read: Callable[[list[str]], Tensor] | None,
+) -> FloatArray:
+    """Fill the image, text and colour blocks of a batch, ``(N, F)``; a missing picture or title leaves its blocks zero.
+
+    Args:
+        transform: a decoded picture -> ``(3, H, W)``.
+        see: ``(n, 3, H, W)`` -> ``(n, size of the image block)``.
+        read: n titles -> ``(n, size of the text block)``; None for an encoder without words.
+
+    Raises:
+        ImageError: a picture cannot be decoded.
+    """
+    features = np.zeros((len(images), feature_size(blocks)), dtype=np.float32)
+    ends = np.cumsum([block.size for block in blocks])
+    columns = {block.name: slice(end - block.size, end) for block, end in zip(blocks, ends, strict=True)}
+    seen = [row for row, image in enumerate(images) if image]
+    if seen:
+        prepared = list(_decoders().map(lambda row: _prepare(images[row] or b"", transform), seen))
+        with torch.inference_mode():
+            looked = F.normalize(see(torch.stack([pixels for pixels, _ in prepared])).float(), dim=-1)
+        features[seen, columns["image"]] = looked.cpu().numpy()
+        features[seen, columns["colour"]] = np.stack([colours for _, colours in prepared])
+    worded = [row for row, title in enumerate(titles) if title and title.strip()] if read else []
+    if worded and read:
+        with torch.inference_mode():
+            meant = F.normalize(read([titles[row] or "" for row in worded]).float(), dim=-1)
+        features[worded, columns["text"]] = meant.cpu().numpy()
+    return features
+
+
+def _prepare(data: bytes, transform: Transform) -> tuple[Tensor, FloatArray]:
+    picture = decode(data)
+    return transform(picture), colour_features(picture)
+
+
+@cache
+def _decoders() -> ThreadPoolExecutor:
+    """Pillow lets go of the interpreter while it decodes, so threads are enough."""
+    return ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
+
+
+def fingerprint(weights: Mapping[str, Tensor], **description: Any) -> str:
+    """Digest of weights and everything else that decides the features: preprocessing, dtype, sizes."""
+    digest = hashlib.sha256(json.dumps({"layout": _LAYOUT_VERSION, **description}, sort_keys=True, default=str).encode())
+    for name in sorted(weights):
+        value = weights[name].detach().cpu().contiguous()
+        digest.update(f"{name}{tuple(value.shape)}{value.dtype}".encode())
+        digest.update(value.flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,42 @@
+"""Percentile bootstrap intervals over questions: every metric of a task on the same resamples, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Final, TypeVar
+
+import numpy as np
+
+from models.evaluation.metrics import Metric
+
+RESAMPLES: Final = 1000
+_AT_ONCE: Final = 100  # resamples held in memory together
+_LEVELS: Final = (2.5, 97.5)
+
+Name = TypeVar("Name", bound=Hashable)
+Interval = tuple[float, float]
+
+
+def intervals(metrics: Mapping[Name, Metric], questions: int, resamples: int = RESAMPLES, seed: int = 0) -> dict[Name, Interval | None]:
+    """The 95 % interval of each metric over ``questions`` drawn with replacement; None where every resample leaves it undefined.
+
+    All metrics see the same resamples, so that model and baselines are compared on equal draws. A resample in which a metric
+    is undefined (AUC without both labels) is left out of its percentiles.
+    """
+    random = np.random.default_rng(seed)
+    parts: dict[Name, list[np.ndarray]] = {name: [] for name in metrics}
+    for start in range(0, resamples, _AT_ONCE):
+        count = min(_AT_ONCE, resamples - start)
+        drawn = random.integers(0, questions, size=(count, questions)) + questions * np.arange(count)[:, None]
+        weights_RB = np.bincount(drawn.ravel(), minlength=count * questions).reshape(count, questions).astype(np.float64)
+        for name, metric in metrics.items():
+            parts[name].append(metric.statistic(weights_RB))
+    return {name: _percentiles(np.concatenate(values)) for name, values in parts.items()}
+
+
+def _percentiles(values_R: np.ndarray) -> Interval | None:
+    defined = values_R[~np.isnan(values_R)]
+    if not len(defined):
+        return None
+    low, high = np.percentile(defined, _LEVELS)
+    return float(low), float(high)

@@ -1,0 +1,172 @@
+"""Metrics, each as contributions per question or as a statistic of the questions' weights.
+
+A *statistic* maps weights ``(R, B)`` of B questions to R values: all ones give the metric, resampled counts its bootstrap
+distribution (see ``bootstrap``). Ties count against the scorer, so that one that says the same of everything scores nothing.
+
+Shape legend: B questions · M candidates · R resamples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+Floats = NDArray[np.floating[Any]]
+Ints = NDArray[np.integer[Any]]
+Bools = NDArray[np.bool_]
+Statistic = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+ECE_BINS: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric's value (NaN where it is undefined) and the statistic that its interval comes from."""
+
+    value: float
+    statistic: Statistic
+
+
+def answer_ranks(scores_BM: Floats, answer_B: Ints, valid_BM: Bools | None = None, ties: np.random.Generator | None = None) -> Ints:
+    """Rank of each answer, ``(B,)``: 1 + the number of other candidates whose score is not lower.
+
+    Args:
+        scores_BM: NaN counts as the lowest score there is.
+        answer_B: position of the answer in its row.
+        valid_BM: False where a row is padding.
+        ties: breaks ties at random instead. For baselines only: one that is blind to a question would otherwise score below
+            chance and flatter the model beside it.
+
+    >>> answer_ranks(np.array([[0.1, 0.9, 0.5], [0.3, 0.3, 0.3]]), np.array([1, 1])).tolist()
+    [1, 3]
+    """
+    scores_BM = np.where(np.isnan(scores_BM), -np.inf, scores_BM)
+    rows = np.arange(len(scores_BM))
+    others_BM = np.ones(scores_BM.shape, dtype=bool) if valid_BM is None else valid_BM.copy()
+    others_BM[rows, answer_B] = False
+    own_B1 = scores_BM[rows, answer_B][:, None]
+    above_B = ((scores_BM > own_B1) & others_BM).sum(1)
+    equal_B = ((scores_BM == own_B1) & others_BM).sum(1)
+    return np.asarray(1 + above_B + (equal_B if ties is None else ties.integers(0, equal_B + 1)))
+
+
+def fitb_correct(ranks_B: Ints) -> Floats:
+    """1 where the right answer is strictly the best; its mean is the FITB accuracy.
+
+    >>> float(fitb_correct(np.array([1, 2, 1, 4])).mean())
+    0.5
+    """
+    return np.asarray(ranks_B == 1, dtype=np.float64)
+
+
+def recall_at(k: int, ranks_B: Ints) -> Floats:
+    """1 where ``rank <= k``; its mean is recall@k for questions of one answer.
+
+    >>> float(recall_at(10, np.array([1, 10, 11, 500])).mean())
+    0.5
+    """
+    return np.asarray(ranks_B <= k, dtype=np.float64)
+
+
+def reciprocal_rank(ranks_B: Ints) -> Floats:
+    """``1 / rank``; its mean is MRR.
+
+    >>> reciprocal_rank(np.array([1, 4])).tolist()
+    [1.0, 0.25]
+    """
+    return np.asarray(1.0 / ranks_B)
+
+
+def discounted_gain(ranks_B: Ints) -> Floats:
+    """``1 / log2(1 + rank)``: NDCG of a question with one answer, to any depth.
+
+    >>> discounted_gain(np.array([1, 3])).tolist()
+    [1.0, 0.5]
+    """
+    return np.asarray(1.0 / np.log2(1.0 + ranks_B))
+
+
+def ndcg(scores_BM: Floats, relevance_BM: Floats, k: int | None = None) -> Floats:
+    """``sum_r relevance_r / log2(1 + r)`` over the best ``k``, divided by its largest possible value; 0 where nothing is relevant.
+
+    Among equal scores the less relevant come first.
+
+    >>> ndcg(np.array([[3.0, 2.0, 1.0]]), np.array([[0.0, 1.0, 0.0]])).round(3).tolist()
+    [0.631]
+    """
+    relevance_BM = np.asarray(relevance_BM, dtype=np.float64)
+    discount_M = 1.0 / np.log2(np.arange(2, relevance_BM.shape[1] + 2))
+    discount_M[k if k is not None else len(discount_M) :] = 0.0
+    order_BM = np.lexsort((relevance_BM, -scores_BM), axis=-1)
+    gain_B = np.take_along_axis(relevance_BM, order_BM, axis=1) @ discount_M
+    ideal_B = -np.sort(-relevance_BM, axis=1) @ discount_M
+    return np.asarray(np.divide(gain_B, ideal_B, out=np.zeros_like(gain_B), where=ideal_B > 0))
+
+
+def mean(contributions_B: Floats) -> Metric:
+    """A metric that is the mean of its questions' contributions."""
+    values_B = np.asarray(contributions_B, dtype=np.float64)
+
+    def statistic(weights_RB: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(weights_RB @ values_B / weights_RB.sum(1))
+
+    return Metric(float(values_B.mean()), statistic)
+
+
+def auc(scores_B: Floats, labels_B: Ints) -> Metric:
+    """``P(score of a 1 > score of a 0) + 0.5 P(equal)``; NaN scores are the lowest; undefined without both labels.
+
+    >>> auc(np.array([0.9, 0.4, 0.4, 0.1]), np.array([1, 1, 0, 0])).value
+    0.875
+    """
+    # Dense ranks instead of scores: the same order, and no NaN or infinity for scikit-learn to refuse.
+    _, level_B = np.unique(np.where(np.isnan(scores_B), -np.inf, scores_B), return_inverse=True)
+    order_B = np.argsort(level_B, kind="stable")
+    starts = np.flatnonzero(np.diff(level_B[order_B], prepend=-1))
+    positive_B = np.asarray(labels_B)[order_B].astype(np.float64)
+
+    def statistic(weights_RB: NDArray[np.float64]) -> NDArray[np.float64]:
+        sorted_RB = weights_RB[:, order_B]
+        positive_RL = np.add.reduceat(sorted_RB * positive_B, starts, axis=1)
+        negative_RL = np.add.reduceat(sorted_RB, starts, axis=1) - positive_RL
+        below_RL = np.cumsum(negative_RL, axis=1) - negative_RL
+        wins_R = (positive_RL * (below_RL + negative_RL / 2)).sum(1)
+        pairs_R = positive_RL.sum(1) * negative_RL.sum(1)
+        return np.asarray(np.divide(wins_R, pairs_R, out=np.full_like(wins_R, np.nan), where=pairs_R > 0))
+
+    both = 0 < int(np.sum(labels_B)) < len(labels_B)
+    return Metric(float(roc_auc_score(labels_B, level_B)) if both else float("nan"), statistic)
+
+
+def ece(probability_B: Floats, labels_B: Ints, bins: int = ECE_BINS) -> Metric:
+    """Expected calibration error over bins of equal width: ``sum_b |sum_{i in b} (label_i - probability_i)| / B``.
+
+    >>> round(ece(np.array([0.9, 0.9, 0.1, 0.1]), np.array([1, 0, 0, 0])).value, 3)
+    0.25
+    """
+    bin_B = _bins(probability_B, bins)
+    surplus_BK = (np.asarray(labels_B) - probability_B)[:, None] * (bin_B[:, None] == np.arange(bins))
+
+    def statistic(weights_RB: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.abs(weights_RB @ surplus_BK).sum(1) / weights_RB.sum(1))
+
+    return Metric(float(statistic(np.ones((1, len(bin_B))))[0]), statistic)
+
+
+def reliability(probability_B: Floats, labels_B: Ints, bins: int = ECE_BINS) -> tuple[Floats, Floats, Ints]:
+    """What a reliability diagram shows: mean probability, share of label 1 and number of questions of each bin that has any."""
+    bin_B = _bins(probability_B, bins)
+    count_K = np.bincount(bin_B, minlength=bins)
+    used = count_K > 0
+    told_K = np.bincount(bin_B, weights=probability_B, minlength=bins)[used] / count_K[used]
+    seen_K = np.bincount(bin_B, weights=labels_B, minlength=bins)[used] / count_K[used]
+    return told_K, seen_K, count_K[used]
+
+
+def _bins(probability_B: Floats, bins: int) -> Ints:
+    return np.asarray(np.minimum((np.asarray(probability_B) * bins).astype(np.int64), bins - 1))

@@ -1,0 +1,40 @@
+"""The model's answer to every question, one JSON line each, for whoever wants to check or compare them."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from models.datasets.schema import Question
+from models.evaluation.tasks import CompatibilityAnswers, Evaluated, FillInTheBlankAnswers, FillInTheBlankTask, RetrievalAnswers
+
+
+def write_predictions(path: Path, evaluated: Mapping[str, Evaluated]) -> None:
+    """Write ``{"task", "id", "scores", "correct" | "score" | "rank"}`` per question; the file appears only when complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staging = path.with_name(f".{path.name}.{os.getpid()}")
+    with staging.open("w") as file:
+        for name, one in evaluated.items():
+            questions: Sequence[Question] = one.task.questions
+            for question, said in zip(questions, _said(one), strict=True):
+                file.write(json.dumps({"task": name, "id": question.id, **said}, allow_nan=False, ensure_ascii=False) + "\n")
+    staging.replace(path)
+
+
+def _said(one: Evaluated) -> Iterator[dict[str, Any]]:
+    match one.task, one.model:
+        case FillInTheBlankTask(questions=questions), FillInTheBlankAnswers(scores_BM=scores_BM, rank_B=rank_B):
+            for question, scores, rank in zip(questions, scores_BM, rank_B, strict=True):
+                yield {"scores": [_number(score) for score in scores[: len(question.candidates)]], "correct": bool(rank == 1)}
+        case _, CompatibilityAnswers(score_B=score_B):
+            yield from ({"scores": None, "score": _number(score)} for score in score_B)
+        case _, RetrievalAnswers(rank_B=rank_B):
+            yield from ({"scores": None, "rank": int(rank)} for rank in rank_B)
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,74 @@
+"""What answers questions: the bundle under evaluation, and (in ``baselines``) what it is measured against.
+
+Shape legend: B questions · I items per context, padded with -1 · M candidates · N items of the catalogue · D embedding size.
+Items are rows of the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol
+
+import numpy as np
+
+from models.bundle import Bundle
+from models.compatibility.base import CompatibilityModel, OutfitBatch
+from models.encoders.base import FloatArray
+from models.evaluation.metrics import Floats, Ints
+
+_MAX_BYTES: Final = 32 * 2**20  # of embeddings handed to the model at once; its activations are a small multiple of that
+_MAX_CANDIDATES: Final = 4096
+
+
+class Scorer(Protocol):
+    """Scores candidates for a context, and whole outfits; higher goes better together."""
+
+    def candidates(self, context_BI: Ints, candidates_BM: Ints) -> Floats:
+        """Scores ``(B, M)``; ``candidates_BM`` may be one row ``(1, M)`` that all questions share."""
+        ...
+
+    def outfits(self, items_BI: Ints) -> Floats:
+        """Scores ``(B,)``."""
+        ...
+
+
+class ModelScorer:
+    """A bundle at work on an embedded catalogue.
+
+    Candidates that all questions share and that are of one category are ranked by ``queries @ embeddings`` where the model's
+    ``rank`` is the default one, which says the same; any other model's ``rank`` is called in chunks.
+    """
+
+    def __init__(self, bundle: Bundle, embeddings_ND: FloatArray, categories: Sequence[str]) -> None:
+        self.bundle = bundle
+        self.embeddings_ND = embeddings_ND
+        self.categories = np.asarray(categories, dtype=object)
+        self.by_query = type(bundle.model).rank is CompatibilityModel.rank
+
+    def candidates(self, context_BI: Ints, candidates_BM: Ints) -> Floats:
+        shared = len(candidates_BM) == 1
+        if self.by_query and shared and len(set(self.categories[candidates_BM[0]])) == 1:
+            target = str(self.categories[candidates_BM[0, 0]])
+            queries_BD = self.bundle.queries(self._batch(context_BI), [target] * len(context_BI))
+            return np.asarray(queries_BD @ self.embeddings_ND[candidates_BM[0]].T)
+        scores_BM = np.empty((len(context_BI), candidates_BM.shape[1]), dtype=np.float32)
+        for first in range(0, candidates_BM.shape[1], _MAX_CANDIDATES):
+            columns = slice(first, min(first + _MAX_CANDIDATES, candidates_BM.shape[1]))
+            for rows in self._chunks(len(context_BI), (context_BI.shape[1] + 1) * (columns.stop - columns.start)):
+                chunk_BM = np.broadcast_to(candidates_BM[slice(None) if shared else rows, columns], scores_BM[rows, columns].shape)
+                names = [list(one) for one in self.categories[chunk_BM]]
+                scores_BM[rows, columns] = self.bundle.rank(self._batch(context_BI[rows]), self.embeddings_ND[chunk_BM], names)
+        return scores_BM
+
+    def outfits(self, items_BI: Ints) -> Floats:
+        parts = [self.bundle.score(self._batch(items_BI[rows])) for rows in self._chunks(len(items_BI), items_BI.shape[1])]
+        return np.concatenate(parts)
+
+    def _batch(self, items_BI: Ints) -> OutfitBatch:
+        known = [row[row >= 0] for row in items_BI]
+        return self.bundle.outfits([self.embeddings_ND[row] for row in known], [list(self.categories[row]) for row in known])
+
+    def _chunks(self, total: int, vectors: int) -> Iterator[slice]:
+        """Slices of questions of ``vectors`` embeddings each, such that one fits the budget."""
+        size = max(1, _MAX_BYTES // (4 * vectors * self.embeddings_ND.shape[1]))
+        return (slice(at, min(at + size, total)) for at in range(0, total, size))

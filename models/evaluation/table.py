@@ -1,0 +1,58 @@
+"""An evaluation's result as a table for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from rich.table import Table
+
+METRICS: Final = ("fitb_accuracy", "auc", "recall_at_10", "recall_at_50", "mrr", "ndcg", "ece")
+BASELINES: Final = ("random", "popularity", "category", "co_purchase", "raw_cosine")
+
+
+def render_table(result: Mapping[str, Any]) -> Table:
+    """One row per task and metric: the model with its 95 % interval, the baselines, and the share of the oracle.
+
+    Args:
+        result: what ``evaluate`` returns.
+    """
+    tasks: Mapping[str, Mapping[str, Any]] = result["tasks"]
+    oracle = any("oracle" in figures for figures in tasks.values())
+    table = Table(title=f"{result['dataset']} · {result['split']} · bundle {result['bundle'] or 'unsaved'}", title_justify="left")
+    table.add_column("task")
+    table.add_column("metric")
+    for name in ("n", "model", "95 % interval", *(name.replace("_", " ") for name in BASELINES), *(("oracle", "share") if oracle else ())):
+        table.add_column(name, justify="right", style="bold" if name == "model" else None)
+    for task, figures in tasks.items():
+        named = [metric for metric in METRICS if metric in figures]
+        for place, metric in enumerate(named):
+            first = place == 0
+            interval = figures["ci95_by_metric"][metric]
+            row = [task if first else "", metric, str(figures["n"]) if first else "", number(figures[metric])]
+            row.append(f"{number(interval[0])} - {number(interval[1])}" if interval else "")
+            row += [number(figures["baselines"].get(name)) if first else "" for name in BASELINES]
+            if oracle:
+                best = figures.get("oracle", {}).get(metric)
+                share = figures.get("share_of_oracle", {}).get(metric)
+                row += [number(best) if best is not None else "", percent(share)]
+            table.add_row(*row, end_section=metric == named[-1])
+    return table
+
+
+def percent(share: float | None) -> str:
+    """A whole percentage, or nothing.
+
+    >>> percent(0.351), percent(-0.001), percent(None)
+    ('35 %', '0 %', '')
+    """
+    return "" if share is None else f"{round(100 * share)} %"
+
+
+def number(value: float | None) -> str:
+    """Three decimals, or a dash where a metric is undefined.
+
+    >>> number(0.61234), number(None)
+    ('0.612', '-')
+    """
+    return "-" if value is None else f"{value:.3f}"

@@ -1,0 +1,212 @@
+"""The three kinds of question, packed into arrays, put to a scorer, and measured.
+
+Shape legend: B questions · I items per context, padded with -1 · M candidates, padded with -1. Items are rows of the catalogue;
+one that the catalogue lacks is left out of a context, and is the worst of all candidates. A question whose context is empty is
+asked all the same: a scorer that has nothing to say scores every candidate alike, which is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.datasets.schema import Catalogue, Compatibility, FillInTheBlank, Question, Retrieval
+from models.evaluation.metrics import (
+    Bools,
+    Floats,
+    Ints,
+    Metric,
+    answer_ranks,
+    auc,
+    discounted_gain,
+    ece,
+    fitb_correct,
+    mean,
+    recall_at,
+    reciprocal_rank,
+)
+from models.evaluation.scorer import Scorer
+from models.progress import Advance
+
+_CELLS: Final = 2_000_000  # context items times candidates that are scored at once
+CUTOFFS: Final = (10, 50)
+
+
+def ignore(steps: int = 1, **shown: float | str) -> None:
+    """An ``Advance`` that tells nobody."""
+
+
+@dataclass(frozen=True)
+class FillInTheBlankAnswers:
+    """Scores ``(B, M)`` and the rank of each right answer, ``(B,)``."""
+
+    scores_BM: Floats
+    rank_B: Ints
+
+    def metrics(self) -> dict[str, Metric]:
+        return {"fitb_accuracy": mean(fitb_correct(self.rank_B))}
+
+
+@dataclass(frozen=True)
+class CompatibilityAnswers:
+    """Score of each outfit, ``(B,)``, its label, and the probability that the bundle's calibration makes of the score.
+
+    Of a baseline only the score means anything: the calibration was fitted to the model's.
+    """
+
+    score_B: Floats
+    label_B: Ints
+    probability_B: Floats
+
+    def metrics(self) -> dict[str, Metric]:
+        return {"auc": auc(self.score_B, self.label_B), "ece": ece(self.probability_B, self.label_B)}
+
+
+@dataclass(frozen=True)
+class RetrievalAnswers:
+    """Rank of each right answer among all items of its category, ``(B,)``."""
+
+    rank_B: Ints
+
+    def metrics(self) -> dict[str, Metric]:
+        recalls = {f"recall_at_{k}": mean(recall_at(k, self.rank_B)) for k in CUTOFFS}
+        return {**recalls, "mrr": mean(reciprocal_rank(self.rank_B)), "ndcg": mean(discounted_gain(self.rank_B))}
+
+
+Answers = FillInTheBlankAnswers | CompatibilityAnswers | RetrievalAnswers
+
+
+@dataclass(frozen=True)
+class FillInTheBlankTask:
+    """Questions of one ``fitb*`` file."""
+
+    questions: Sequence[FillInTheBlank]
+    context_BI: Ints
+    candidates_BM: Ints
+    valid_BM: Bools  # False where a row is padding; an unknown candidate is valid and -1
+
+    @classmethod
+    def pack(cls, questions: Sequence[FillInTheBlank], catalogue: Catalogue) -> FillInTheBlankTask:
+        candidates_BM = padded_rows([question.candidates for question in questions], catalogue.row_of)
+        count_B = np.array([len(question.candidates) for question in questions])
+        valid_BM = np.arange(candidates_BM.shape[1]) < count_B[:, None]
+        return cls(questions, padded_rows([question.items for question in questions], catalogue.row_of), candidates_BM, valid_BM)
+
+    def chance(self) -> dict[str, float]:
+        return {"fitb_accuracy": float((1.0 / self.valid_BM.sum(1)).mean())}
+
+    def answer(self, scorer: Scorer, ties: np.random.Generator | None = None, advance: Advance = ignore) -> FillInTheBlankAnswers:
+        scores_BM = np.empty(self.candidates_BM.shape)
+        for rows in chunks(len(scores_BM), self.context_BI.shape[1] * self.candidates_BM.shape[1]):
+            scores_BM[rows] = scorer.candidates(self.context_BI[rows], self.candidates_BM[rows])
+            advance(rows.stop - rows.start)
+        scores_BM[self.candidates_BM < 0] = np.nan
+        answer_B = np.array([question.answer for question in self.questions])
+        return FillInTheBlankAnswers(scores_BM, answer_ranks(scores_BM, answer_B, self.valid_BM, ties))
+
+
+@dataclass(frozen=True)
+class CompatibilityTask:
+    """Questions of one ``compatibility*`` file."""
+
+    questions: Sequence[Compatibility]
+    items_BI: Ints
+    probability: Callable[[Floats], Floats]  # the bundle's calibration
+
+    def chance(self) -> dict[str, float]:
+        return {"auc": 0.5}
+
+    def answer(
+        self,
+        scorer: Scorer,
+        ties: np.random.Generator | None = None,  # noqa: ARG002 - AUC counts ties as half
+        advance: Advance = ignore,
+    ) -> CompatibilityAnswers:
+        score_B = np.empty(len(self.questions))
+        for rows in chunks(len(score_B), self.items_BI.shape[1] ** 2):
+            score_B[rows] = scorer.outfits(self.items_BI[rows])
+            advance(rows.stop - rows.start)
+        label_B = np.array([question.label for question in self.questions])
+        # An outfit that the model has no score for counts as even odds in the calibration error, and as the worst in the AUC.
+        probability_B = np.where(np.isnan(score_B), 0.5, self.probability(score_B))
+        return CompatibilityAnswers(score_B, label_B, probability_B)
+
+
+@dataclass(frozen=True)
+class RetrievalTask:
+    """Questions of one ``retrieval*`` file: each ranks every item of its category."""
+
+    questions: Sequence[Retrieval]
+    context_BI: Ints
+    answer_B: Ints
+    rows_in: Mapping[str, Ints]  # ascending
+
+    @classmethod
+    def pack(cls, questions: Sequence[Retrieval], catalogue: Catalogue) -> RetrievalTask:
+        names = np.asarray(catalogue.categories, dtype=object)
+        rows_in = {category: np.flatnonzero(names == category) for category in {question.category for question in questions}}
+        answer_B = np.array([catalogue.row_of.get(question.answer, -1) for question in questions])
+        return cls(questions, padded_rows([question.items for question in questions], catalogue.row_of), answer_B, rows_in)
+
+    def chance(self) -> dict[str, float]:
+        size_B = np.array([max(len(self.rows_in[question.category]), 1) for question in self.questions])
+        recalls = {f"recall_at_{k}": float(np.minimum(1.0, k / size_B).mean()) for k in CUTOFFS}
+        ranks = np.arange(1, size_B.max() + 1)
+        by_rank = {"mrr": reciprocal_rank(ranks), "ndcg": discounted_gain(ranks)}  # a blind order: every rank is as likely
+        return {**recalls, **{name: float((np.cumsum(gain)[size_B - 1] / size_B).mean()) for name, gain in by_rank.items()}}
+
+    def answer(self, scorer: Scorer, ties: np.random.Generator | None = None, advance: Advance = ignore) -> RetrievalAnswers:
+        rank_B = np.empty(len(self.questions), dtype=np.int64)
+        category_B = np.array([question.category for question in self.questions], dtype=object)
+        for category, rows_M in self.rows_in.items():
+            asked = np.flatnonzero(category_B == category)
+            rank_B[asked] = len(rows_M) + 1
+            place_B = np.searchsorted(rows_M, self.answer_B[asked])
+            known = np.isin(self.answer_B[asked], rows_M)
+            advance(int((~known).sum()))
+            asked, place_B = asked[known], place_B[known]
+            for part in chunks(len(asked), self.context_BI.shape[1] * len(rows_M)):
+                scores_BM = scorer.candidates(self.context_BI[asked[part]], rows_M[None])
+                rank_B[asked[part]] = answer_ranks(scores_BM, place_B[part], ties=ties)
+                advance(part.stop - part.start)
+        return RetrievalAnswers(rank_B)
+
+
+Task = FillInTheBlankTask | CompatibilityTask | RetrievalTask
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One task, the model's answers to it, and the baselines'."""
+
+    task: Task
+    model: Answers
+    baselines: Mapping[str, Answers]
+
+
+def pack(questions: Sequence[Question], catalogue: Catalogue, probability: Callable[[Floats], Floats]) -> Task:
+    """The task that a file's questions are; they are of one kind and at least one."""
+    if isinstance(questions[0], FillInTheBlank):
+        return FillInTheBlankTask.pack([one for one in questions if isinstance(one, FillInTheBlank)], catalogue)
+    if isinstance(questions[0], Retrieval):
+        return RetrievalTask.pack([one for one in questions if isinstance(one, Retrieval)], catalogue)
+    outfits = [one for one in questions if isinstance(one, Compatibility)]
+    return CompatibilityTask(outfits, padded_rows([one.items for one in outfits], catalogue.row_of), probability)
+
+
+def padded_rows(groups: Sequence[Sequence[str]], row_of: Mapping[str, int]) -> NDArray[np.int64]:
+    """Rows of the catalogue, ``(B, I)``: each group's items in their order, -1 for unknown ones and as padding."""
+    rows_BI = np.full((len(groups), max(map(len, groups), default=0) or 1), -1, dtype=np.int64)
+    for rows_I, items in zip(rows_BI, groups, strict=True):
+        rows_I[: len(items)] = [row_of.get(item, -1) for item in items]
+    return rows_BI
+
+
+def chunks(total: int, cells: int) -> list[slice]:
+    """Slices of ``total`` questions, each of ``cells`` cells, that together stay within the budget."""
+    size = max(1, _CELLS // max(cells, 1))
+    return [slice(at, min(at + size, total)) for at in range(0, total, size)]

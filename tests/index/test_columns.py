@@ -1,0 +1,90 @@
+"""Filters over the items table."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from index.columns import Columns, Filter
+from index.errors import SnapshotError
+
+ITEMS = pa.table(
+    {
+        "id": ["a", "b", "c", "d"],
+        "price": pa.array([10.0, 20.0, None, 30.0]),
+        "in_stock": pa.array([True, False, None, True]),
+        "brand": pa.array(["Acme", "acme", None, "Other"]),
+        "attributes": pa.array(
+            ['{"gender": "Women", "season": ["Summer", "Spring"]}', '{"gender": ["Men"]}', None, '{"season": "Summer", "lining": null}']
+        ),
+    }
+)
+ROW_OF = {"a": 0, "b": 1, "c": 2, "d": 3}
+
+
+def shown(wanted: Filter) -> str:
+    """The ids a filter lets through, in one word."""
+    mask = Columns(ITEMS, ROW_OF).mask(wanted)
+    assert mask is not None
+    return "".join(item for item, row in ROW_OF.items() if mask[row])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Filter(price_min=20), "bd"),
+        (Filter(price_max=20), "ab"),
+        (Filter(price_min=15, price_max=25), "b"),
+        (Filter(price_min=0), "abd"),
+        (Filter(price_min=30, price_max=10), ""),
+        (Filter(in_stock=True), "acd"),
+        (Filter(in_stock=False), "b"),
+        (Filter(brand=["Acme"]), "a"),
+        (Filter(brand=["Acme", "Other", "Nobody"]), "ad"),
+        (Filter(brand=["ACME"]), ""),
+        (Filter(attributes={"gender": ["Women"]}), "a"),
+        (Filter(attributes={"season": ["Summer"]}), "ad"),
+        (Filter(attributes={"season": ["Spring", "Summer"]}), "ad"),
+        (Filter(attributes={"season": ["Winter"]}), ""),
+        (Filter(attributes={"season": ["Summer"], "gender": ["Women", "Men"]}), "a"),
+        (Filter(attributes={"season": []}), "abcd"),
+        (Filter(attributes={"colour": ["red"]}), ""),
+        (Filter(attributes={"colour": []}), ""),
+        (Filter(exclude=["b", "c", "not an item"]), "ad"),
+        (Filter(in_stock=True, price_max=25, exclude={"d"}), "a"),
+    ],
+)
+def test_what_a_filter_lets_through(wanted: Filter, expected: str) -> None:
+    """Each condition as its documentation says, and all of them at once."""
+    assert shown(wanted) == expected
+
+
+@pytest.mark.parametrize("wanted", [Filter(), Filter(brand=[], exclude=set(), attributes={})])
+def test_a_filter_that_asks_nothing_is_no_mask(wanted: Filter) -> None:
+    """None is what ``search`` takes for everything."""
+    assert Columns(ITEMS, ROW_OF).mask(wanted) is None
+
+
+def test_unknown_attribute_names_are_told() -> None:
+    """The caller can say which name no item has, and which names there are."""
+    columns = Columns(ITEMS, ROW_OF)
+    assert columns.unknown_attributes(Filter(attributes={"color": ["red"], "season": ["Summer"]})) == ("color",)
+    assert columns.attribute_names == ("gender", "season")
+    assert columns.attribute_values("season") == ("Spring", "Summer")
+
+
+def test_a_table_of_ids_alone_can_be_filtered() -> None:
+    """Missing columns are all null: everything is in stock, nothing has a price."""
+    columns = Columns(pa.table({"id": ["a", "b"]}), {"a": 0, "b": 1})
+    in_stock, cheap = columns.mask(Filter(in_stock=True)), columns.mask(Filter(price_max=1e9))
+    assert in_stock is not None
+    assert cheap is not None
+    assert in_stock.tolist() == [True, True]
+    assert cheap.tolist() == [False, False]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "3", '{"a": 3}', '{"a": {"b": "c"}}', '{"a": ["b", null]}', "[" * 100_000])
+def test_attributes_of_another_form_are_refused(text: str) -> None:
+    """The message names the item."""
+    with pytest.raises(SnapshotError, match="item 'odd'"):
+        Columns(pa.table({"id": ["odd"], "attributes": [text]}), {"odd": 0})
