@@ -24,3 +24,8 @@ def fix_threads(count: int) -> int:
 def cores() -> int:
     """The cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def devices() -> list[str]:
+    """What torch could compute on."""
+    return ["cpu", *(torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count()))]

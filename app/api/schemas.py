@@ -102,7 +102,8 @@ class PriceRange(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> PriceRange:
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise PydanticCustomError("price_range", "min is above max")
+            kind, problem = "price_range", "min is above max"
+            raise PydanticCustomError(kind, problem)
         return self
 
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import faiss
 import numpy as np
@@ -76,19 +76,22 @@ class FlatIndex:
         with _threads(1 if len(queries) < _TEAM else None):
             return self._best(queries, k, min(k + 1, available), available, params)
 
-    def _best(self, queries_BD: FloatArray, k: int, fetch: int, available: int, params: Any) -> tuple[FloatArray, IntArray]:  # noqa: ANN401
-        """The best k of ``fetch`` results. FAISS keeps any of the equal scores at the end of its list, so a query whose k-th score equals
-        the last one fetched is asked again for more, by itself: a tie may be as long as the index, and the batch need not pay for it.
+    def _best(
+        self, queries_BD: FloatArray, k: int, fetch: int, available: int, params: faiss.SearchParameters | None
+    ) -> tuple[FloatArray, IntArray]:
+        """The best k of ``fetch`` results.
+
+        FAISS keeps any of the equal scores at the end of its list, so a query whose k-th score equals the last one fetched is asked
+        again for more, by itself: a tie may be as long as the index, and the rest of the batch need not pay for it.
         """
         scores, found = self._index.search(queries_BD, fetch, params=params)
         best = np.lexsort((found, -scores), axis=-1)
-        last_B = np.take_along_axis(scores, best[:, -1:], axis=1)[:, 0]
-        scores, found = (np.take_along_axis(values, best[:, :k], axis=1) for values in (scores, found))
+        scores, found = np.take_along_axis(scores, best, axis=1), np.take_along_axis(found, best, axis=1)
         if fetch < available:
-            for row in np.flatnonzero(scores[:, -1] == last_B):
-                one = self._best(queries_BD[row : row + 1], k, min(fetch * _WIDEN, available), available, params)
-                scores[row], found[row] = one[0][0], one[1][0]
-        return scores, found
+            for row in np.flatnonzero(scores[:, k - 1] == scores[:, -1]):
+                more = min(fetch * _WIDEN, available)
+                (scores[row, :k],), (found[row, :k],) = self._best(queries_BD[row : row + 1], k, more, available, params)
+        return scores[:, :k], found[:, :k]
 
     def serialize(self) -> bytes:
         """The index as FAISS writes it."""

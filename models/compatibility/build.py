@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from models.compatibility.base import CompatibilityModel
 from models.compatibility.cosine import CosineModel
+from models.compatibility.set_transformer import SetTransformer
 
-MODELS: Final[Mapping[str, Callable[..., CompatibilityModel]]] = {"cosine": CosineModel}
+MODELS: Final[Mapping[str, Callable[..., CompatibilityModel]]] = {"cosine": CosineModel, "set_transformer": SetTransformer}
 
 
 def build_model(name: str, config: Mapping[str, Any]) -> CompatibilityModel:

@@ -120,7 +120,7 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
             msg = f"{column.null_count} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
             raise InputError(msg, path=catalogue.root, field="features")
         flat = pc.list_flatten(column).to_numpy()
-        return np.ascontiguousarray(flat.reshape(len(catalogue), -1), dtype=np.float32)
+        return np.array(flat.reshape(len(catalogue), -1), dtype=np.float32)  # a copy: Arrow's memory is read-only
     encoder = load_encoder(manifest.encoder_spec)
     if encoder.fingerprint != manifest.encoder_fingerprint:
         msg = (

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import Any, get_type_hints
 
-from models.bundle import Bundle
+import numpy as np
+import torch
+
+from models.bundle import Bundle, Manifest
+from models.compatibility.build import build_model
+from models.compatibility.set_transformer import SetTransformer
+from models.compatibility.slots import SlotModel
+from models.datasets.read import read_dataset
+from models.datasets.schema import Dataset
+from models.encoders.base import Block, FloatArray, feature_size
+from models.encoders.keep import catalogue_features, own_features
+from models.encoders.load import SHIPPED, load_encoder
+from models.encoders.own import OwnFeatures
+from models.errors import BundleError, InputError
 from models.progress import Progress, silent
+from models.recipes.attire import AttireConfig, AttireTraining
+from models.training.calibrate import calibrate, random_outfits
+from models.training.worn import WornOutfits, build_vocabulary
+
+RECIPES = ("attire",)
 
 
 def train(
@@ -17,19 +38,124 @@ def train(
     settings: Mapping[str, str] | None = None,
     seed: int = 0,
     init: Path | None = None,
-    encoder: str = "shipped",
+    encoder: str = SHIPPED,
     cache: Path | None = None,
     progress: Progress = silent,
 ) -> Bundle:
-    """Train ``recipe`` on the ``train`` outfits of ``data``, choosing on ``valid``.
+    """Train ``recipe`` on the ``train`` outfits of ``data``, choosing on ``valid``; ``test`` is never opened.
 
     Args:
         settings: the recipe's configuration, field -> value as written on the command line.
-        init: a bundle to start from.
+        init: a bundle to start from: its weights are taken over where they have the same name and shape.
         encoder: spec of the encoder; a catalogue with its own ``features`` needs none.
         cache: where features are kept between runs; None keeps none.
 
     Raises:
         InputError: bad data, an unknown recipe or setting. EncoderError, BundleError: as named.
     """
-    raise NotImplementedError
+    if recipe not in RECIPES:
+        msg = f"no recipe {recipe!r}; there are: {', '.join(RECIPES)}"
+        raise InputError(msg, field="recipe")
+    config = configure(AttireConfig(), settings or {})
+    dataset = read_dataset(data, ("train", "valid"), tasks=False)
+    if not dataset.outfits_of("train"):
+        msg = "no outfits of split 'train' to learn from"
+        raise InputError(msg, path=data / "outfits.jsonl")
+    own = own_features(dataset.catalogue)
+    reader = OwnFeatures(own.shape[1]) if own is not None else load_encoder(encoder)
+    features = catalogue_features(dataset.catalogue, reader, cache, progress).features
+    start = Bundle.load(init) if init else None
+    if start and start.manifest.encoder_fingerprint != reader.fingerprint:
+        msg = f"{init}: its encoder ({start.manifest.encoder_spec}) is not the one of this training ({reader.spec}); choose the same encoder"
+        raise BundleError(msg)
+    blank = _untrained(dataset, config, seed, start, (reader.spec, reader.fingerprint, reader.blocks))
+    return _fit(blank, dataset, features, config, seed, progress).save(out)
+
+
+def configure(config: AttireConfig, settings: Mapping[str, str]) -> AttireConfig:
+    """The configuration with ``settings`` applied, each read as its field's type.
+
+    Raises:
+        InputError: no such setting (the nearest is named), or not a value of its type.
+    """
+    types = get_type_hints(type(config))
+    values: dict[str, Any] = {}
+    for name, text in settings.items():
+        if name not in types:
+            near = difflib.get_close_matches(name, types, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(one.name for one in fields(config))}"
+            msg = f"the recipe has no setting {name!r}{hint}"
+            raise InputError(msg, field=name)
+        try:
+            values[name] = types[name](text)
+        except ValueError as error:
+            msg = f"{text!r} is not a {types[name].__name__}"
+            raise InputError(msg, field=name) from error
+    return replace(config, **values)
+
+
+def _untrained(
+    dataset: Dataset, config: AttireConfig, seed: int, start: Bundle | None, encoder: tuple[str, str, tuple[Block, ...]]
+) -> Bundle:
+    """A bundle with everything but learned weights; those of ``start`` where they fit."""
+    catalogue = dataset.catalogue
+    categories = tuple(sorted(set(catalogue.categories)))
+    train = WornOutfits.of(dataset.outfits_of("train"), catalogue)
+    ids = catalogue.ids
+    residuals = [ids[row] for row in np.flatnonzero(train.times_worn(len(catalogue)) >= config.least_residual)]
+    vocabulary = build_vocabulary(catalogue.texts(), config.least_word, config.words)
+    spec, fingerprint, blocks = encoder
+    model_config = {
+        "blocks": [block.size for block in blocks],
+        "categories": len(categories),
+        "words": len(vocabulary),
+        "residuals": len(residuals),
+        "embedding_size": config.embedding_size,
+        "hidden": config.hidden,
+        "layers": config.layers,
+        "heads": config.heads,
+        "dropout": config.dropout,
+        "rerank": config.rerank,
+    }
+    torch.manual_seed(seed)
+    model = build_model("set_transformer", model_config)
+    if start:
+        weights = model.state_dict()
+        known = {name: value for name, value in start.model.state_dict().items() if name in weights and value.shape == weights[name].shape}
+        model.load_state_dict({**weights, **known})
+    manifest = Manifest(
+        recipe="attire",
+        config={**asdict(config), "seed": seed},
+        model="set_transformer",
+        model_config=model_config,
+        encoder_spec=spec,
+        encoder_fingerprint=fingerprint,
+        blocks=blocks,
+        categories=categories,
+        embedding_size=config.embedding_size,
+        parent=start.id if start else None,
+    )
+    names = catalogue.categories
+    slots = SlotModel.fit([names[catalogue.row_of[item]] for item in outfit.items] for outfit in dataset.outfits_of("train"))
+    return Bundle(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=slots)
+
+
+def _fit(bundle: Bundle, dataset: Dataset, features: FloatArray, config: AttireConfig, seed: int, progress: Progress) -> Bundle:
+    """Train the bundle's model in place; returns the bundle with its metrics and calibration."""
+    catalogue = dataset.catalogue
+    assert isinstance(bundle.model, SetTransformer)
+    assert features.shape[1] == feature_size(bundle.manifest.blocks)
+    inputs = bundle.inputs(features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
+    worn, valid = (WornOutfits.of(dataset.outfits_of(split), catalogue) for split in ("train", "valid"))
+    pool = torch.arange(len(catalogue))
+    metrics = AttireTraining(bundle.model, config, inputs, pool, seed).fit(worn, valid, progress)
+    embeddings = bundle.embed(features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
+    judged = valid if len(valid) else worn
+    other = random_outfits(judged.rows_RI, judged.mask_RI, inputs.category_N, pool, torch.Generator().manual_seed(seed))
+    names = np.array(catalogue.categories)
+    scores = [
+        bundle.score(bundle.outfits([embeddings[one] for one in sets], [list(names[one]) for one in sets]))
+        for sets in ([row[mask].numpy() for row, mask in zip(rows, judged.mask_RI, strict=True)] for rows in (judged.rows_RI, other))
+    ]
+    manifest = replace(bundle.manifest, metrics=metrics, calibration=calibrate(*scores))
+    return Bundle(manifest, bundle.model, vocabulary=bundle.vocabulary, residuals=bundle.residuals, slots=bundle.slots)

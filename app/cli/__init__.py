@@ -1,0 +1,65 @@
+"""The command line. Commands import torch and the rest when they run, so that ``attire --help`` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import typer
+
+from app.cli import data, doctor, learn, releases, serve
+from app.errors import ServiceError
+from index.errors import VectorIndexError
+from models.errors import AttireError
+
+OK: Final = 0
+FAILED: Final = 1
+BAD_INPUT: Final = 2
+INTERRUPTED: Final = 130  # what a shell says of a program that Ctrl-C ended
+
+cli = typer.Typer(
+    name="attire",
+    help="Online outfit recommendation from a shop's own catalogue.",
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+cli.command("demo")(serve.demo)
+cli.command("generate")(data.generate)
+cli.command("convert")(data.convert)
+cli.command("import")(data.import_)
+cli.command("train")(learn.train)
+cli.command("evaluate")(learn.evaluate)
+cli.command("publish")(releases.publish)
+cli.add_typer(releases.group, name="releases")
+cli.command("serve")(serve.serve)
+cli.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """The ``attire`` program."""
+    raise SystemExit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; returns its exit code: 0 done, 2 bad usage or bad input (one line on stderr), 130 interrupted, 1 anything else."""
+    try:
+        returned = cli(list(arguments) or ["--help"], prog_name="attire", standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except typer.TyperException as error:
+        return _told(f"{error.format_message()} Try --help." if arguments else error.format_message(), BAD_INPUT)
+    except (AttireError, ServiceError, VectorIndexError) as error:
+        return _told(str(error), BAD_INPUT)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; so has the reason to say so
+        return FAILED
+    except OSError as error:
+        return _told(f"{error.filename or 'the system'}: {error.strerror or error}", FAILED)
+    return returned if isinstance(returned, int) else OK
+
+
+def _told(problem: str, code: int) -> int:
+    typer.echo(f"attire: {' '.join(problem.split())}", err=True)
+    return code

@@ -1,0 +1,53 @@
+"""attire doctor."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+import typer
+
+from app.cli.options import Home
+from app.settings import Settings
+
+_PACKAGES: Final = ("attire", "torch", "faiss-cpu", "open_clip_torch", "numpy", "pyarrow", "fastapi", "pydantic", "uvicorn")
+
+
+def doctor(home: Home = None) -> None:
+    """What is installed, which devices and threads there are, and whether this home can be served."""
+    from app import compute  # noqa: PLC0415 - keeps --help fast
+    from app.errors import ServiceError  # noqa: PLC0415
+    from app.release import Release  # noqa: PLC0415
+    from app.store import ReleaseStore  # noqa: PLC0415
+    from index.errors import VectorIndexError  # noqa: PLC0415
+    from models.errors import AttireError  # noqa: PLC0415
+
+    settings = Settings.read(home=home)
+    _say("python", platform.python_version())
+    for package in _PACKAGES:
+        _say(package, _version(package))
+    _say("devices", ", ".join(compute.devices()))
+    _say("threads", f"{compute.fix_threads(settings.threads.compute)} to compute, {compute.cores()} cores")
+    store = ReleaseStore(settings.home)
+    try:
+        record = store.current()
+        if record is None:
+            _say("serve", f"no: {settings.home} has no release; run `attire import DATA --home {settings.home}`")
+            return
+        Release.open(store, record)
+    except (ServiceError, AttireError, VectorIndexError) as error:
+        _say("serve", f"no: {error}")
+        raise
+    _say("serve", f"yes: release {record.id}, {record.items:,} items, recipe {record.recipe}")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _say(name: str, value: str) -> None:
+    typer.echo(f"{name:<16} {value}")

@@ -1,0 +1,103 @@
+"""attire train · evaluate."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from app.cli.options import Data, Encoder, Seed
+from app.cli.progress import progress
+from app.settings import Settings
+from models.errors import InputError
+
+if TYPE_CHECKING:
+    from models.datasets.schema import Split
+
+
+def train(
+    data: Data,
+    *,
+    recipe: Annotated[str, typer.Option("--recipe", help="Training procedure.")] = "attire",
+    out: Annotated[Path, typer.Option("--out", help="Bundle directory to write.", show_default=False)],
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value of the recipe; may be repeated.", show_default=False)
+    ] = None,
+    seed: Seed = 0,
+    init: Annotated[Path | None, typer.Option("--init", help="Bundle to start from.", show_default=False)] = None,
+    encoder: Encoder = None,
+) -> None:
+    """Train a recipe on a dataset directory and write a bundle."""
+    from models.training.train import train as run  # noqa: PLC0415 - keeps --help fast
+
+    settings = Settings.read()
+    bundle = run(
+        data,
+        recipe,
+        out,
+        settings=read_settings(setting or []),
+        seed=seed,
+        init=init,
+        encoder=encoder or settings.encoder,
+        cache=settings.cache.expanduser(),
+        progress=progress(),
+    )
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.metrics.items())
+    typer.echo(f"{out}: bundle {bundle.id}" + (f" ({figures})" if figures else ""))
+
+
+def evaluate(
+    data: Data,
+    *,
+    bundle: Annotated[Path, typer.Option("--bundle", help="Bundle directory.", show_default=False)],
+    split: Annotated[str, typer.Option("--split", help="train, valid or test.")] = "test",
+    json_file: Annotated[Path | None, typer.Option("--json", help="File for the figures.", show_default=False)] = None,
+    predictions: Annotated[Path | None, typer.Option("--predictions", help="File for one line per question.", show_default=False)] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Directory for a page with plots.", show_default=False)] = None,
+) -> None:
+    """Evaluate a bundle on every question of a dataset directory, beside the baselines."""
+    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415 - keeps --help fast
+    from models.evaluation.table import render_table  # noqa: PLC0415
+
+    result = run(
+        data,
+        bundle,
+        split=_split(split),
+        predictions=predictions,
+        report=report,
+        cache=Settings.read().cache.expanduser(),
+        progress=progress(),
+    )
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(json.dumps(result, indent=1, allow_nan=False) + "\n")
+    Console().print(render_table(result))
+
+
+def read_settings(pairs: list[str]) -> dict[str, str]:
+    """``key=value`` pairs as a mapping.
+
+    Raises:
+        InputError: a pair without ``=``, or without a key.
+    """
+    settings = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not key.strip() or not equals:
+            msg = f"{pair!r} is not key=value"
+            raise InputError(msg, field="--set")
+        settings[key.strip()] = value.strip()
+    return settings
+
+
+def _split(name: str) -> Split:
+    from models.datasets.schema import SPLITS  # noqa: PLC0415 - keeps --help fast
+
+    for split in SPLITS:
+        if split == name:
+            return split
+    msg = f"{name!r} is not a split; use {', '.join(SPLITS)}"
+    raise InputError(msg, field="--split")

@@ -1,0 +1,91 @@
+"""Shows how far a long step is: bars on a terminal, a plain line every few seconds elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from models.progress import Advance
+from models.progress import Progress as ProgressProtocol
+
+_LINE_EVERY_S: Final = 5.0
+
+
+def progress() -> ProgressProtocol:
+    """What suits standard error: bars on a terminal, lines in a file or pipe."""
+    console = Console(stderr=True)
+    return Bars(console) if console.is_terminal else lines
+
+
+class Bars:
+    """Bars with the rate and the figures worth seeing; steps inside steps share one display."""
+
+    def __init__(self, console: Console) -> None:
+        self._display = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[shown]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._open = 0
+
+    @contextmanager
+    def __call__(self, title: str, total: int) -> Iterator[Advance]:
+        """Open a step."""
+        task = self._display.add_task(title, total=total, shown="")
+        started, done, figures = time.monotonic(), 0, dict[str, float | str]()
+
+        def advance(steps: int = 1, **shown: float | str) -> None:
+            nonlocal done
+            done += steps
+            figures.update(shown)
+            self._display.update(task, advance=steps, shown=_figures(done, time.monotonic() - started, figures))
+
+        if not self._open:
+            self._display.start()
+        self._open += 1
+        try:
+            yield advance
+        finally:
+            self._open -= 1
+            if not self._open:
+                self._display.stop()
+                for finished in self._display.task_ids:
+                    self._display.remove_task(finished)
+
+
+@contextmanager
+def lines(title: str, total: int) -> Iterator[Advance]:
+    """A line when a step begins to take long, every few seconds, and at its end."""
+    started, done, figures = time.monotonic(), 0, dict[str, float | str]()
+    told = started
+
+    def tell() -> None:
+        share = f"{done:,}/{total:,}"
+        typer.echo(f"{title}: {share} {_figures(done, time.monotonic() - started, figures)}".rstrip(), err=True)
+
+    def advance(steps: int = 1, **shown: float | str) -> None:
+        nonlocal done, told
+        done += steps
+        figures.update(shown)
+        if time.monotonic() - told >= _LINE_EVERY_S:
+            told = time.monotonic()
+            tell()
+
+    yield advance
+    tell()
+
+
+def _figures(done: int, seconds: float, shown: Mapping[str, float | str]) -> str:
+    rate = f"{done / seconds:,.0f}/s" if seconds > 0 and done else ""
+    values = [f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in shown.items()]
+    return " · ".join(part for part in (rate, *values) if part)

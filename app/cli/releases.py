@@ -1,0 +1,74 @@
+"""attire publish · releases list, show, activate, rollback."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from app.cli.options import BundleDirectory, Home
+from app.settings import Settings
+from app.store import ReleaseRecord, ReleaseStore
+
+group = typer.Typer(help="List, show and change the release that is served.", no_args_is_help=False)
+
+ReleaseId = Annotated[str, typer.Argument(help="Release id, as `attire releases list` shows it.", show_default=False)]
+
+
+def publish(bundle: BundleDirectory, home: Home = None) -> None:
+    """Serve a bundle with the current catalogue; no picture is touched."""
+    from app.catalog import publish as run  # noqa: PLC0415 - keeps --help fast
+
+    settings = Settings.read(home=home)
+    release = run(bundle, ReleaseStore(settings.home))
+    typer.echo(f"{settings.home}: {release.items:,} items, recipe {release.recipe}; release {release.id} is current")
+
+
+@group.command("list")
+def list_(home: Home = None) -> None:
+    """All releases, newest first; the current one is marked."""
+    store = ReleaseStore(Settings.read(home=home).home)
+    current = store.current()
+    rows = [("", "release", "recipe", "items", "created", "bundle", "snapshot")]
+    for record in reversed(store.records()):
+        mark = "*" if current is not None and record.id == current.id else ""
+        rows.append((mark, record.id, record.recipe, f"{record.items:,}", record.created, record.bundle, record.snapshot))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@group.command()
+def show(release: ReleaseId, home: Home = None) -> None:
+    """One release as JSON, with what its bundle says of itself."""
+    store = ReleaseStore(Settings.read(home=home).home)
+    record = store.record(release)
+    current = store.current()
+    manifest = store.bundle_path(record.bundle) / "manifest.json"
+    bundle = json.loads(manifest.read_text())
+    about = {name: bundle.get(name) for name in ("recipe", "config", "encoder", "metrics", "parent", "created")}
+    typer.echo(json.dumps({**asdict(record), "current": current is not None and current.id == record.id, "about_bundle": about}, indent=1))
+
+
+@group.command()
+def activate(release: ReleaseId, home: Home = None) -> None:
+    """Serve this release from the next start on, once it is checked."""
+    store = ReleaseStore(Settings.read(home=home).home)
+    _serve_checked(store, store.record(release))
+
+
+@group.command()
+def rollback(home: Home = None) -> None:
+    """Serve the release before the current one again, once it is checked."""
+    store = ReleaseStore(Settings.read(home=home).home)
+    _serve_checked(store, store.before_current())
+
+
+def _serve_checked(store: ReleaseStore, record: ReleaseRecord) -> None:
+    from app.release import Release  # noqa: PLC0415 - keeps --help fast
+
+    Release.open(store, record)
+    store.activate(record.id)
+    typer.echo(f"{store.home}: release {record.id} is current")

@@ -1,0 +1,102 @@
+"""attire serve · demo."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from app.cli.options import Home, Host, Port
+from app.cli.progress import progress
+from app.errors import HomeError
+from app.settings import Settings
+from app.store import ReleaseStore
+from models.errors import InputError
+
+if TYPE_CHECKING:
+    from app.release import Release
+
+DEMO_HOME: Final = Path("demo-home")
+DEMO_ITEMS: Final = 1_500
+DEMO_OUTFITS: Final = 4_000
+DEMO_SHOPPERS: Final = 200
+DEMO_RECIPE: Final = "attire"
+DEMO_TRAINING: Final = {"epochs": "8"}
+_UNTRAINED: Final = "cosine"
+_GRACE_S: Final = 10
+
+
+def serve(home: Home = None, host: Host = None, port: Port = None) -> None:
+    """Answer over HTTP from the current release."""
+    settings = Settings.read(home=home, host=host, port=port)
+    listener = _listen(settings)
+    release = _current(settings)
+    _answer(settings, release, listener, f"Serving release {release.id}")
+
+
+def demo(home: Home = None, port: Port = None) -> None:
+    """Everything on one machine: a synthetic wardrobe, a model trained on it, the API and a storefront."""
+    settings = Settings.read(home=home or DEMO_HOME, port=port)
+    listener = _listen(settings)
+    prepare_demo(settings)
+    _answer(settings, _current(settings), listener, "Storefront")
+
+
+def prepare_demo(settings: Settings) -> None:
+    """Whatever of the demo is not there yet: the wardrobe, its import, a trained bundle. Each step is kept, so a second start is quick."""
+    from app.catalog import import_catalogue, publish  # noqa: PLC0415 - keeps --help fast
+    from models.training.train import train  # noqa: PLC0415
+    from models.wardrobe.generate import generate  # noqa: PLC0415
+
+    store, wardrobe, bundle = ReleaseStore(settings.home), settings.home / "wardrobe", settings.home / "trained"
+    current, cache, told = store.current(), settings.cache.expanduser(), progress()
+    if current is None:
+        if not (wardrobe / "oracle.json").exists():
+            generate(wardrobe, items=DEMO_ITEMS, outfits=DEMO_OUTFITS, shoppers=DEMO_SHOPPERS, progress=told)
+        current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, progress=told).release
+    if current.recipe == _UNTRAINED and wardrobe.exists():
+        train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, progress=told)
+        publish(bundle, store)
+
+
+def _current(settings: Settings) -> Release:
+    """Open the current release before anything listens, so that a broken one is told in one line."""
+    from app import compute  # noqa: PLC0415 - keeps --help fast
+    from app.release import Release  # noqa: PLC0415
+
+    compute.fix_threads(settings.threads.compute)
+    store = ReleaseStore(settings.home)
+    record = store.current()
+    if record is None:
+        msg = f"{settings.home}: no release here; run `attire import DATA --home {settings.home}` first"
+        raise HomeError(msg)
+    return Release.open(store, record)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before any long work.
+
+    Raises:
+        InputError: the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        msg = f"cannot listen on {settings.host}:{settings.port} ({error.strerror or error}); choose another --port"
+        raise InputError(msg) from error
+
+
+def _answer(settings: Settings, release: Release, listener: socket.socket, what: str) -> None:
+    import uvicorn  # noqa: PLC0415 - keeps --help fast
+
+    from app.main import create_app  # noqa: PLC0415
+
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    typer.echo(f"{what}: http://{host}:{listener.getsockname()[1]}")
+    config = uvicorn.Config(
+        create_app(settings, release), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S
+    )
+    uvicorn.Server(config).run(sockets=[listener])

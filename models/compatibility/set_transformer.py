@@ -1,0 +1,119 @@
+"""The flagship's model: an item tower, and a set transformer that reads a partial outfit once and answers for every category.
+
+The context's items attend to each other (set attention, Lee et al., 2019); then one token per target category attends to them and becomes the query
+vector of that slot. A query times an embedding is the log-odds of that item completing the outfit, up to a constant of the context. The score of a
+whole outfit is how well each of its items completes the others (a pseudo-likelihood), so that completing and scoring never disagree.
+
+Shape legend: see ``models.compatibility.base``; C target categories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.item_tower import ItemTower
+
+
+class SetBlock(nn.Module):
+    """Attention from one set to another and an MLP, both pre-normalised and residual."""
+
+    def __init__(self, width: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.norm_from, self.norm_to, self.norm_mlp = nn.LayerNorm(width), nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attention = nn.MultiheadAttention(width, heads, dropout=dropout, batch_first=True)
+        self.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * width, width))
+
+    def forward(self, x_BJD: Tensor, to_BID: Tensor, absent_BI: Tensor) -> Tensor:
+        """Let x look at ``to``, except where absent: ``(B, J, D)``."""
+        to = self.norm_to(to_BID)
+        x_BJD = x_BJD + self.attention(self.norm_from(x_BJD), to, to, key_padding_mask=absent_BI, need_weights=False)[0]
+        return x_BJD + self.mlp(self.norm_mlp(x_BJD))  # type: ignore[no-any-return]
+
+
+class SetTransformer(CompatibilityModel):
+    """See the module's docstring.
+
+    Args:
+        tower: arguments of the item tower.
+        categories: C; a category never seen is served by a token of its own.
+        layers: of self-attention over the context.
+        rerank: weight of the completed outfit's score in the final ranking, beside the query's inner product.
+    """
+
+    def __init__(
+        self,
+        *,
+        blocks: Sequence[int],
+        categories: int,
+        words: int,
+        residuals: int,
+        embedding_size: int = 128,
+        hidden: int = 256,
+        layers: int = 2,
+        heads: int = 4,
+        dropout: float = 0.1,
+        rerank: float = 0.0,
+    ) -> None:
+        super().__init__()
+        width = embedding_size
+        self.embedding_size, self.rerank = embedding_size, rerank
+        self.tower = ItemTower(
+            blocks=blocks, categories=categories, words=words, residuals=residuals, embedding_size=width, hidden=hidden, dropout=dropout
+        )
+        self.worn_as = nn.Embedding(categories + 1, width)
+        self.target = nn.Embedding(categories + 1, width)
+        self.nothing = nn.Parameter(torch.zeros(1, 1, width))
+        self.context = nn.ModuleList(SetBlock(width, heads, dropout) for _ in range(layers))
+        self.ask = SetBlock(width, heads, dropout)
+        self.to_query = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width))
+        nn.init.normal_(self.worn_as.weight, std=0.1)
+        nn.init.normal_(self.target.weight, std=0.5)
+
+    def embed(self, items: ItemInputs) -> Tensor:
+        return self.tower(items)  # type: ignore[no-any-return]
+
+    def queries(self, context: OutfitBatch, targets_BC: Tensor) -> Tensor:
+        """Query vectors of several target categories of each context, ``(B, C, D)``."""
+        worn_BID = context.items_BID + self.worn_as(context.category_BI)
+        worn_BID = torch.cat([self.nothing.expand(len(worn_BID), -1, -1), worn_BID], dim=1)
+        absent_BI = torch.cat([context.mask_BI.new_zeros(len(worn_BID), 1), ~context.mask_BI], dim=1)
+        for block in self.context:
+            worn_BID = block(worn_BID, worn_BID, absent_BI)
+        return self.to_query(self.ask(self.target(targets_BC), worn_BID, absent_BI))  # type: ignore[no-any-return]
+
+    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
+        return self.queries(context, target_B[:, None])[:, 0]
+
+    def score(self, outfits: OutfitBatch) -> Tensor:
+        batch, size, _ = outfits.items_BID.shape
+        query_BID = self.query(leave_one_out(outfits), outfits.category_BI.reshape(-1)).reshape(batch, size, -1)
+        fits_BI = (query_BID * outfits.items_BID).sum(-1) * outfits.mask_BI
+        return fits_BI.sum(1) / outfits.mask_BI.sum(1).clamp(min=1)
+
+    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+        scores_BM = (self.queries(context, category_BM) * candidates_BMD).sum(-1)
+        if not self.rerank:
+            return scores_BM
+        batch, count, size = candidates_BMD.shape
+        repeated = OutfitBatch(
+            context.items_BID.repeat_interleave(count, 0),
+            context.category_BI.repeat_interleave(count, 0),
+            context.mask_BI.repeat_interleave(count, 0),
+        )
+        whole = self.score(repeated.with_item(candidates_BMD.reshape(-1, size), category_BM.reshape(-1)))
+        return scores_BM + self.rerank * whole.reshape(batch, count)
+
+
+def leave_one_out(outfits: OutfitBatch) -> OutfitBatch:
+    """Each outfit once per item, without that item: B·I contexts, item i of outfit b in row b·I + i."""
+    batch, size, _ = outfits.items_BID.shape
+    without = ~torch.eye(size, dtype=torch.bool, device=outfits.mask_BI.device)
+    return OutfitBatch(
+        outfits.items_BID.repeat_interleave(size, 0),
+        outfits.category_BI.repeat_interleave(size, 0),
+        (outfits.mask_BI[:, None, :] & without).reshape(batch * size, size),
+    )

@@ -1,0 +1,174 @@
+"""``attire``, the flagship: an item tower, a set transformer that asks for every slot, and a softmax over all the items that could fill it.
+
+Every item of every training outfit is a question: given the others, which of the candidates was it? With uniformly drawn candidates the model's
+log-odds become log p(item | the others), so one inner product retrieves, fills in the blank, and, summed over an outfit's items, scores it.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.compatibility.base import ItemInputs, OutfitBatch
+from models.compatibility.set_transformer import SetTransformer, leave_one_out
+from models.objectives.softmax import candidate_logits, candidate_softmax, held_by
+from models.progress import Progress
+from models.training.worn import WornOutfits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttireConfig:
+    """The flagship's configuration; every field can be set with ``--set field=value``.
+
+    Attributes:
+        embedding_size: D. hidden: width of the item tower. layers, heads: of the set transformer.
+        candidates: per step; the whole catalogue where it has no more.
+        across: weight of the softmax over all categories beside the one within the slot's category.
+        words, least_word: size of the vocabulary, and how many items must be said to have a word.
+        least_residual: training outfits an item must be in to get a residual of its own.
+        drop_residual: chance of hiding it in training, so that cold items lose nothing.
+        rerank: weight of the completed outfit's score beside the query in the final ranking.
+        patience: epochs without a better validation recall before training stops.
+        minutes: stops (and keeps the best) after this time.
+    """
+
+    embedding_size: int = 128
+    hidden: int = 256
+    layers: int = 2
+    heads: int = 4
+    dropout: float = 0.1
+    candidates: int = 6144
+    across: float = 0.3
+    smoothing: float = 0.0
+    words: int = 20_000
+    least_word: int = 5
+    least_residual: int = 5
+    drop_residual: float = 0.5
+    residual_decay: float = 0.05
+    rerank: float = 0.0
+    batch_size: int = 256
+    epochs: int = 60
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    average: float = 0.99
+    patience: int = 12
+    minutes: float = 9.0
+
+
+class AttireTraining:
+    """One run: steps, validation, and the averaged weights that are kept.
+
+    Args:
+        inputs: of all N items.
+        pool_M: rows that may be candidates: everything but what only validation and test outfits hold.
+    """
+
+    def __init__(self, model: SetTransformer, config: AttireConfig, inputs: ItemInputs, pool_M: Tensor, seed: int) -> None:
+        self.model, self.config, self.inputs, self.pool_M = model, config, inputs, pool_M
+        self.generator = torch.Generator().manual_seed(seed)
+        model.tower.drop_residual = config.drop_residual
+        residual = [model.tower.residual.weight]
+        decayed = [p for p in model.parameters() if p.ndim > 1 and p is not residual[0]]
+        plain = [p for p in model.parameters() if p.ndim <= 1]
+        self.optimiser = torch.optim.AdamW(
+            [
+                {"params": decayed, "weight_decay": config.weight_decay},
+                {"params": residual, "weight_decay": config.residual_decay},
+                {"params": plain, "weight_decay": 0.0},
+            ],
+            lr=config.learning_rate,
+        )
+        self.kept = {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+    def fit(self, train: WornOutfits, valid: WornOutfits, progress: Progress) -> dict[str, float]:
+        """Train until validation recall@10 stops rising; the model ends with its best averaged weights."""
+        config, started = self.config, time.perf_counter()
+        steps = math.ceil(len(train) / config.batch_size)
+        best, best_weights, stale, figures = -1.0, self.kept, 0, {}
+        with progress("training attire", config.epochs) as advance:
+            for epoch in range(config.epochs):
+                elapsed = (time.perf_counter() - started) / 60
+                if elapsed > config.minutes or stale >= config.patience:
+                    break
+                loss = 0.0
+                order = torch.randperm(len(train), generator=self.generator)
+                for step, rows in enumerate(order.split(config.batch_size)):
+                    self._schedule(max((epoch + step / steps) / config.epochs, elapsed / config.minutes))
+                    loss += self._step(train.rows_RI[rows], train.mask_RI[rows]) / steps
+                current = {name: value.clone() for name, value in self.model.state_dict().items()}
+                self.model.load_state_dict(self.kept)
+                figures = {"recall_at_10": recall_at(10, self.model, self.inputs, valid, self.pool_M), "loss": loss}
+                if figures["recall_at_10"] > best:
+                    best, stale = figures["recall_at_10"], 0
+                    best_weights = {name: value.clone() for name, value in self.kept.items()}
+                else:
+                    stale += 1
+                self.model.load_state_dict(current)
+                advance(1, loss=loss, recall_at_10=figures["recall_at_10"], best=best)
+        self.model.load_state_dict(best_weights)
+        return {"valid_recall_at_10": best, "train_loss": figures.get("loss", math.nan), "minutes": (time.perf_counter() - started) / 60}
+
+    def _schedule(self, progress: float) -> None:
+        """Warm up over the first 3 %, then fall along a cosine."""
+        warm = min(1.0, progress / 0.03 + 0.02)
+        rate = self.config.learning_rate * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * min(1.0, progress))) / 2)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+
+    def _step(self, rows_BI: Tensor, mask_BI: Tensor) -> float:
+        config, category_N = self.config, self.inputs.category_N
+        self.model.train()
+        candidates_M = self.pool_M
+        if len(candidates_M) > config.candidates:
+            drawn = torch.randint(len(candidates_M), (config.candidates,), generator=self.generator)
+            candidates_M = torch.cat([candidates_M[drawn], rows_BI[mask_BI]])
+        candidates_M = candidates_M.unique()
+        embedded_MD = self.model.embed(self.inputs[candidates_M])
+        place_N = torch.full((len(self.inputs),), 0)
+        place_N[candidates_M] = torch.arange(len(candidates_M))
+        outfits = OutfitBatch(embedded_MD[place_N[rows_BI]], category_N[rows_BI], mask_BI)
+        asked = mask_BI.reshape(-1)
+        everything = leave_one_out(outfits)
+        context = OutfitBatch(everything.items_BID[asked], everything.category_BI[asked], everything.mask_BI[asked])
+        answers_Q = rows_BI.reshape(-1)[asked]
+        categories = int(category_N.max()) + 1
+        queries_QCD = self.model.queries(context, torch.arange(categories).expand(len(answers_Q), -1))
+        logits_QM = candidate_logits(queries_QCD, embedded_MD, category_N[candidates_M])
+        held_QM = held_by(rows_BI.repeat_interleave(rows_BI.shape[1], 0)[asked], context.mask_BI, candidates_M)
+        same_QM = category_N[answers_Q][:, None] == category_N[candidates_M][None]
+        loss, within = candidate_softmax(logits_QM, place_N[answers_Q], same_QM, held_QM, config.across, config.smoothing)
+        self.optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+        with torch.no_grad():
+            for name, value in self.model.state_dict().items():
+                self.kept[name].lerp_(value, 1 - config.average)
+        return float(within)
+
+
+@torch.inference_mode()
+def recall_at(k: int, model: SetTransformer, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor) -> float:
+    """Share of the outfits' items that rank among the k best of the pool's same category, each asked given the others."""
+    if not len(outfits):
+        return 0.0
+    model.eval()
+    embedded_ND = torch.cat([model.embed(inputs[slice(at, at + 8192)]) for at in range(0, len(inputs), 8192)])
+    hits, asked = 0, 0
+    for rows_BI, mask_BI in zip(outfits.rows_RI.split(256), outfits.mask_RI.split(256), strict=True):
+        batch = OutfitBatch(embedded_ND[rows_BI], inputs.category_N[rows_BI], mask_BI)
+        queries_BID = model.query(leave_one_out(batch), batch.category_BI.reshape(-1)).reshape(*rows_BI.shape, -1)
+        for category in batch.category_BI[mask_BI].unique():
+            here = mask_BI & (batch.category_BI == category)
+            members_M = pool_M[inputs.category_N[pool_M] == category]
+            scores = queries_BID[here] @ embedded_ND[members_M].T
+            own = (queries_BID[here] * batch.items_BID[here]).sum(-1, keepdim=True)
+            hits += int(((scores > own + 1e-6).sum(1) < k).sum())
+            asked += int(here.sum())
+    return hits / asked
+
+

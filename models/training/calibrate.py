@@ -1,0 +1,33 @@
+"""Turns an outfit's raw score into a probability, fitted on validation outfits against outfits of random items."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from torch import Tensor
+
+from models.bundle import Calibration
+
+_LEAST = 20
+
+
+def random_outfits(rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, pool_M: Tensor, generator: torch.Generator) -> Tensor:
+    """Each outfit with every item replaced by a random one of its category from ``pool_M``, ``(R, I)``."""
+    replaced = rows_RI.clone()
+    for category in category_N[rows_RI[mask_RI]].unique():
+        members = pool_M[category_N[pool_M] == category]
+        where = mask_RI & (category_N[rows_RI] == category)
+        replaced[where] = members[torch.randint(len(members), (int(where.sum()),), generator=generator)]
+    return replaced
+
+
+def calibrate(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> Calibration:
+    """Platt scaling; the identity where there are too few outfits to fit it, or they cannot be told apart."""
+    if len(worn_scores) < _LEAST or worn_scores.mean() <= random_scores.mean():
+        return Calibration()
+    scores = np.concatenate([worn_scores, random_scores])[:, None]
+    labels = np.repeat([1, 0], [len(worn_scores), len(random_scores)])
+    fitted = LogisticRegression(C=1e4).fit(scores, labels)
+    return Calibration(slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]))

@@ -1,0 +1,65 @@
+"""Training data as arrays: the worn outfits as rows of a catalogue, padded, and what the item tower reads of each item.
+
+Shape legend: N items · B outfits · I items per outfit, padded · R outfits in all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from models.datasets.schema import Catalogue, Outfit
+
+_NUMBER_LIKE: Final = 0.2
+_MOST_VALUES: Final = 50
+
+
+@dataclass(frozen=True)
+class WornOutfits:
+    """R outfits of two items or more: ``rows_RI`` into the catalogue, ``mask_RI`` True where there is an item."""
+
+    rows_RI: Tensor
+    mask_RI: Tensor
+
+    def __len__(self) -> int:
+        return len(self.rows_RI)
+
+    @classmethod
+    def of(cls, outfits: Sequence[Outfit], catalogue: Catalogue, most: int = 12) -> WornOutfits:
+        """Pad; an outfit of more than ``most`` items keeps its first ones, since a set that large is a basket rather than a look."""
+        sets = [list(dict.fromkeys(catalogue.row_of[item] for item in outfit.items))[:most] for outfit in outfits]
+        sets = [rows for rows in sets if len(rows) > 1]
+        longest = max((len(rows) for rows in sets), default=2)
+        rows_RI = np.zeros((len(sets), longest), dtype=np.int64)
+        mask_RI = np.zeros((len(sets), longest), dtype=bool)
+        for number, rows in enumerate(sets):
+            rows_RI[number, : len(rows)], mask_RI[number, : len(rows)] = rows, True
+        return cls(torch.from_numpy(rows_RI), torch.from_numpy(mask_RI))
+
+    def times_worn(self, count: int) -> NDArray[np.int64]:
+        """How many outfits hold each of ``count`` items, ``(N,)``."""
+        return np.bincount(self.rows_RI[self.mask_RI].numpy(), minlength=count)
+
+
+def build_vocabulary(texts: Sequence[str], least: int, most: int) -> list[str]:
+    """The words worth an embedding: said of at least ``least`` items, the ``most`` frequent ones.
+
+    ``name=value`` tokens of an attribute with nearly as many values as items are left out: they are numbers of the shop, not properties.
+    """
+    counts: Counter[str] = Counter(word for text in texts for word in set(text.split()))
+    values, uses = Counter[str](), Counter[str]()
+    for word, count in counts.items():
+        if "=" in word:
+            values[word.partition("=")[0]] += 1
+            uses[word.partition("=")[0]] += count
+    identifiers = {name for name, number in values.items() if number > _MOST_VALUES and number > _NUMBER_LIKE * uses[name]}
+    ranked = sorted((-count, word) for word, count in counts.items() if count >= least and word.partition("=")[0] not in identifiers)
+    return [word for _, word in ranked[:most] if not re.fullmatch(r"\W+|\d+", word)]

@@ -1,0 +1,148 @@
+"""POST /complete-outfit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from app.release import Release
+from starlette.testclient import TestClient
+
+
+def ask(client: TestClient, **question: Any) -> dict[str, Any]:
+    """The answer to a question that has one."""
+    answer = client.post("/complete-outfit", json=question)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def ids(slot: dict[str, Any]) -> list[str]:
+    """The suggested ids of a slot."""
+    return [item["id"] for item in slot["items"]]
+
+
+def test_an_answer_has_the_form_of_the_contract(client: TestClient) -> None:
+    """Every field of the contract is there, and null ones are left out."""
+    answer = ask(client, items=["tops-1"], slots=[{"category": "shoes"}], k=3)
+    assert set(answer) == {"recommendation_id", "release", "slots", "looks", "missing"}
+    assert set(answer["slots"][0]) == {"category", "items"}
+    assert set(answer["slots"][0]["items"][0]) == {"id", "category", "score", "probability", "price", "title"}
+    assert answer["looks"] == [] and answer["missing"] == []
+
+
+def test_slots_are_inferred_from_learned_outfits(client: TestClient) -> None:
+    """Left out, the slots are those that outfits like this one usually have and this one lacks."""
+    assert [slot["category"] for slot in ask(client, items=["tops-1"])["slots"]] == ["bottoms", "shoes"]
+
+
+def test_suggestions_are_of_the_slot_and_best_first(client: TestClient) -> None:
+    """A slot holds k items of its category, by falling score."""
+    [slot] = ask(client, items=["tops-1"], slots=["shoes"], k=5)["slots"]
+    scores = [item["score"] for item in slot["items"]]
+    assert len(scores) == 5 and scores == sorted(scores, reverse=True)
+    assert {item["category"] for item in slot["items"]} == {"shoes"}
+
+
+def test_worn_and_excluded_items_are_not_suggested(client: TestClient) -> None:
+    """What is worn already or excluded never comes back."""
+    [slot] = ask(client, items=["shoes-1", "tops-1"], slots=["shoes"], k=12, exclude=["shoes-2"])["slots"]
+    assert len(slot["items"]) == 10 and not {"shoes-1", "shoes-2"} & set(ids(slot))
+
+
+def test_filters_hold_together(client: TestClient) -> None:
+    """Price, brand, stock and attributes are all satisfied."""
+    filters = {"price": {"min": 12, "max": 20}, "brand": ["Contoso"], "in_stock": True, "attributes": {"season": ["Summer"]}}
+    [slot] = ask(client, items=["tops-1"], slots=["shoes"], filters=filters)["slots"]
+    assert sorted(ids(slot)) == ["shoes-2", "shoes-4", "shoes-8"]
+
+
+def test_a_filter_that_leaves_nothing_says_so(client: TestClient) -> None:
+    """No suggestion and the reason, not an error."""
+    [slot] = ask(client, items=["tops-1"], slots=["shoes"], filters={"brand": ["Nobody"]})["slots"]
+    assert slot["items"] == [] and "passes the filters" in slot["fallback"]
+
+
+def test_an_unknown_attribute_is_told_with_those_there_are(client: TestClient) -> None:
+    """A misspelt attribute name is explained."""
+    [slot] = ask(client, items=["tops-1"], slots=["shoes"], filters={"attributes": {"seasn": ["Summer"]}})["slots"]
+    assert "'seasn'" in slot["fallback"] and "season" in slot["fallback"]
+
+
+def test_unknown_items_beside_known_ones_are_missing(client: TestClient) -> None:
+    """The known ones are answered for; the others are named."""
+    answer = ask(client, items=["tops-1", "ghost"], slots=["shoes"])
+    assert answer["missing"] == ["ghost"] and "ghost" in answer["slots"][0]["fallback"] and answer["slots"][0]["items"]
+
+
+def test_candidates_across_categories_rank_as_the_bundle_ranks_them(client: TestClient, release: Release) -> None:
+    """Fill in the blank over HTTP is bundle.rank, score by score."""
+    context, candidates = ["tops-1", "bags-3"], ["shoes-1", "bottoms-2", "shoes-5", "bags-7"]
+    answer = ask(client, items=context, candidates=[*candidates, "ghost"])
+    [slot] = answer["slots"]
+    rows = [release.snapshot.row_of[item] for item in candidates]
+    worn = release.bundle.outfits([release.snapshot.embeddings([release.snapshot.row_of[item] for item in context])], [["tops", "bags"]])
+    scores = release.bundle.rank(worn, release.snapshot.embeddings(rows)[None], [["shoes", "bottoms", "shoes", "bags"]])[0]
+    expected = dict(zip(candidates, scores.tolist(), strict=True))
+    assert slot["category"] == "any" and answer["missing"] == ["ghost"]
+    assert ids(slot) == sorted(candidates, key=lambda item: -expected[item])
+    assert {item["id"]: item["score"] for item in slot["items"]} == pytest.approx(expected, abs=1e-6)
+
+
+def test_candidates_of_one_category_make_its_slot(client: TestClient) -> None:
+    """The one slot is named by what the candidates have in common, and k does not cut it."""
+    candidates = [f"shoes-{number}" for number in range(11)]
+    [slot] = ask(client, items=["tops-1"], candidates=candidates)["slots"]
+    assert slot["category"] == "shoes" and sorted(ids(slot)) == sorted(candidates)
+
+
+def test_candidates_with_slots_are_grouped(client: TestClient) -> None:
+    """Each slot ranks the candidates of its category."""
+    answer = ask(client, items=["tops-1"], candidates=["shoes-1", "bags-2", "shoes-3"], slots=["shoes", "bags", "bottoms"])
+    assert [(slot["category"], len(slot["items"])) for slot in answer["slots"]] == [("shoes", 2), ("bags", 1), ("bottoms", 0)]
+
+
+def test_probability_is_calibrated_from_the_whole_outfit(client: TestClient, release: Release) -> None:
+    """The probability of a suggestion is the calibrated score of the outfit with it."""
+    [slot] = ask(client, items=["tops-1"], slots=["shoes"], k=1)["slots"]
+    item = slot["items"][0]
+    rows = [release.snapshot.row_of["tops-1"], release.snapshot.row_of[item["id"]]]
+    score = release.bundle.score(release.bundle.outfits([release.snapshot.embeddings(rows)], [["tops", "shoes"]]))
+    assert item["probability"] == pytest.approx(float(release.bundle.probability(score)[0]))
+
+
+def test_looks_fill_all_slots_within_the_budget(client: TestClient) -> None:
+    """Each look has one item per slot, best first, and costs no more than the budget."""
+    answer = ask(client, items=["tops-1"], slots=["shoes", "bottoms"], looks=3, budget=28)
+    scores = [look["score"] for look in answer["looks"]]
+    assert len(scores) == 3 and scores == sorted(scores, reverse=True)
+    for look in answer["looks"]:
+        assert [item["category"] for item in look["items"]] == ["shoes", "bottoms"]
+        assert look["price"] == pytest.approx(sum(item["price"] for item in look["items"])) and look["price"] <= 28
+
+
+def test_diversity_changes_the_choice_but_not_the_first(client: TestClient) -> None:
+    """The best item stays first; the others are unlike each other."""
+    [plain] = ask(client, items=["tops-1"], slots=["shoes"], k=4)["slots"]
+    [diverse] = ask(client, items=["tops-1"], slots=["shoes"], k=4, diversity=0.9)["slots"]
+    assert ids(plain)[0] == ids(diverse)[0] and ids(plain) != ids(diverse)
+
+
+def test_explain_tells_what_each_worn_item_contributes(client: TestClient) -> None:
+    """Every worn item is named once, most helpful first."""
+    [slot] = ask(client, items=["tops-1", "bags-2"], slots=["shoes"], k=2, explain=True)["slots"]
+    why = slot["items"][0]["why"]
+    assert {part["with"] for part in why} == {"tops-1", "bags-2"}
+    assert why[0]["contribution"] >= why[1]["contribution"]
+
+
+def test_an_unknown_shopper_is_taken(client: TestClient) -> None:
+    """Shopper, session and text are accepted before anything reads them."""
+    assert ask(client, items=["tops-1"], user="u1", session="s1", text="for a wedding")["slots"]
+
+
+def test_order_and_repetition_of_items_mean_nothing(client: TestClient) -> None:
+    """An outfit is a set."""
+    one = ask(client, items=["tops-1", "bags-2"], slots=["shoes"])
+    other = ask(client, items=["bags-2", {"id": "tops-1"}, "tops-1"], slots=["shoes"])
+    assert ids(one["slots"][0]) == ids(other["slots"][0])

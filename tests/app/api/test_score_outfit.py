@@ -1,0 +1,74 @@
+"""POST /score-outfit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+
+def score(client: TestClient, *outfits: list[Any], **more: Any) -> list[dict[str, Any]]:
+    """The answers for outfits that have one."""
+    answer = client.post("/score-outfit", json={"outfits": [{"items": items} for items in outfits], **more})
+    assert answer.status_code == 200, answer.text
+    body: list[dict[str, Any]] = answer.json()["outfits"]
+    return body
+
+
+def test_outfits_are_answered_in_order_as_if_alone(client: TestClient) -> None:
+    """A batch gives what each outfit gives by itself."""
+    outfits = [["tops-1", "shoes-2"], ["bags-1", "shoes-3", "tops-4", "bottoms-5"]]
+    together = score(client, *outfits)
+    alone = [score(client, outfit)[0] for outfit in outfits]
+    assert [one["score"] for one in together] == pytest.approx([one["score"] for one in alone], abs=1e-6)
+    assert all(0 < one["probability"] < 1 for one in together)
+
+
+def test_unknown_items_are_named_and_left_out(client: TestClient) -> None:
+    """The score is that of the known items."""
+    [partly], [whole] = score(client, ["tops-1", "ghost", "shoes-2"]), score(client, ["tops-1", "shoes-2"])
+    assert partly["missing"] == ["ghost"] and partly["score"] == pytest.approx(whole["score"])
+
+
+def test_explain_names_pairs_the_weakest_and_a_better_item(client: TestClient) -> None:
+    """Every pair once, worst first; the swap raises the score and is of the same category."""
+    [answer] = score(client, ["tops-1", "shoes-2", "bags-3"], explain=True)
+    scores = [pair["score"] for pair in answer["pairs"]]
+    assert len(scores) == 3 and scores == sorted(scores)
+    assert answer["swap"]["replace"] == answer["weakest"]
+    assert answer["swap"]["item"]["category"] == answer["weakest"].split("-")[0]
+    assert answer["swap"]["score"] > answer["score"]
+
+
+def test_a_swap_scores_what_it_says(client: TestClient) -> None:
+    """Scoring the outfit after the swap gives the promised score."""
+    items = ["tops-1", "shoes-2", "bags-3"]
+    swap = score(client, items, explain=True)[0]["swap"]
+    swapped = [swap["item"]["id"] if item == swap["replace"] else item for item in items]
+    assert score(client, swapped)[0]["score"] == pytest.approx(swap["score"], abs=1e-6)
+
+
+def test_of_two_items_neither_is_the_weakest(client: TestClient) -> None:
+    """Two items have a pair and no odd one out."""
+    [answer] = score(client, ["tops-1", "shoes-2"], explain=True)
+    assert len(answer["pairs"]) == 1 and "weakest" not in answer
+
+
+def test_one_item_alone_has_a_score(client: TestClient) -> None:
+    """An outfit of one is an outfit."""
+    assert 0 < score(client, ["tops-1"], explain=True)[0]["probability"] < 1
+
+
+def test_an_outfit_of_unknown_items_is_404_naming_them(client: TestClient) -> None:
+    """Nothing can be said of it, and the field says which outfit it was."""
+    answer = client.post("/score-outfit", json={"outfits": [{"items": ["tops-1"]}, {"items": ["ghost"]}]})
+    assert answer.status_code == 404
+    assert answer.json()["errors"] == [{"field": "outfits[1].items[0]", "value": "ghost", "problem": "not in the catalogue"}]
+
+
+def test_explaining_too_many_pairs_is_refused(client: TestClient) -> None:
+    """Work that grows with the square of the items has a limit."""
+    items = [f"{category}-{number}" for category in ("tops", "shoes", "bags", "bottoms") for number in range(12)]
+    answer = client.post("/score-outfit", json={"outfits": [{"items": items}] * 30, "explain": True})
+    assert answer.status_code == 422 and answer.json()["type"] == "/problems/limit-exceeded"

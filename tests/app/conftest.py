@@ -1,0 +1,132 @@
+"""Two tiny homes: one whose catalogue brings its own features, one with real pictures and a real (untrained) encoder."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from app.catalog import import_catalogue, publish
+from app.main import create_app
+from app.release import Release
+from app.settings import Settings
+from app.store import ReleaseStore
+from models.bundle import Bundle, Calibration
+from models.compatibility.slots import SlotModel
+from PIL import Image, ImageDraw
+from starlette.testclient import TestClient
+
+CATEGORIES = ("bags", "bottoms", "shoes", "tops")
+PER_CATEGORY = 12
+ENCODER = "backbone:shufflenet_v2_x0_5"
+COLOURS = ("red", "green", "blue", "orange", "black", "purple")
+
+
+def write_catalogue(root: Path, size: int = 16, seed: int = 0) -> Path:
+    """A catalogue with features of its own and no pictures."""
+    rng = np.random.default_rng(seed)
+    root.mkdir(parents=True, exist_ok=True)
+    lines = [
+        {
+            "id": f"{category}-{number}",
+            "category": category,
+            "title": f"{category} number {number}",
+            "price": None if number == 11 else 10.0 + number,
+            "brand": "Northwind" if number % 2 else "Contoso",
+            "in_stock": number != 10,
+            "attributes": {"season": "Summer" if number % 3 else "Winter"},
+            "features": rng.normal(size=size).tolist(),
+        }
+        for category in CATEGORIES
+        for number in range(PER_CATEGORY)
+    ]
+    (root / "items.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return root
+
+
+def jpeg(colour: str, size: tuple[int, int] = (48, 48)) -> bytes:
+    """A small picture: a disc of one colour."""
+    picture = Image.new("RGB", size, "white")
+    ImageDraw.Draw(picture).ellipse((8, 8, size[0] - 8, size[1] - 8), fill=colour)
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def as_base64(data: bytes) -> str:
+    """Bytes as a request carries them."""
+    return base64.b64encode(data).decode()
+
+
+@pytest.fixture(scope="session")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset directory with features of its own."""
+    return write_catalogue(tmp_path_factory.mktemp("data") / "shop")
+
+
+@pytest.fixture(scope="session")
+def home(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose second release knows usual slots and is calibrated. Read only."""
+    root = tmp_path_factory.mktemp("home")
+    store = ReleaseStore(root)
+    first = import_catalogue(catalogue, store, default_encoder="shipped").release
+    untrained = Bundle.load(store.bundle_path(first.bundle))
+    manifest = replace(untrained.manifest, recipe="test", calibration=Calibration(slope=3.0, intercept=-0.5), parent=untrained.id)
+    slots = SlotModel.fit([CATEGORIES] * 3 + [("bottoms", "shoes", "tops")] * 5)
+    Bundle(manifest, untrained.model, slots=slots).save(root / "trained")
+    publish(root / "trained", store)
+    return root
+
+
+@pytest.fixture(scope="session")
+def release(home: Path) -> Release:
+    """The home's current release."""
+    store = ReleaseStore(home)
+    current = store.current()
+    assert current is not None
+    return Release.open(store, current)
+
+
+@pytest.fixture(scope="session")
+def client(home: Path) -> Iterator[TestClient]:
+    """The service over the home."""
+    with TestClient(create_app(Settings(home=home)), raise_server_exceptions=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset directory with pictures, one of them truncated and one a text."""
+    root = tmp_path_factory.mktemp("pictures") / "shop"
+    root.mkdir()
+    lines = []
+    for category in ("shoes", "tops"):
+        for number, colour in enumerate(COLOURS):
+            name = f"{category}-{number}.jpg"
+            (root / name).write_bytes(jpeg(colour, (48 + 8 * (category == "tops"), 48)))
+            lines.append({"id": f"{category}-{number}", "category": category, "title": f"{colour} {category}", "image": name})
+    (root / "cut.jpg").write_bytes(jpeg("red", (200, 200))[:600])
+    (root / "note.jpg").write_text("this is no picture")
+    lines += [{"id": "cut", "category": "tops", "image": "cut.jpg"}, {"id": "note", "category": "tops", "image": "note.jpg"}]
+    (root / "items.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return root
+
+
+@pytest.fixture(scope="session")
+def picture_home(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home imported from pictures. Read only."""
+    root = tmp_path_factory.mktemp("picture-home")
+    import_catalogue(pictures, ReleaseStore(root), default_encoder=ENCODER)
+    return root
+
+
+@pytest.fixture(scope="session")
+def picture_client(picture_home: Path) -> Iterator[TestClient]:
+    """The service over the home with pictures."""
+    with TestClient(create_app(Settings(home=picture_home))) as opened:
+        yield opened
