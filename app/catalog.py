@@ -21,7 +21,7 @@ from models.compatibility.build import build_model
 from models.datasets.read import read_catalogue
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder, FloatArray, feature_size
-from models.encoders.keep import CatalogueFeatures, catalogue_features, own_features
+from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
 from models.encoders.own import OWN, OwnFeatures
 from models.errors import EncoderError, InputError
@@ -73,7 +73,7 @@ def import_catalogue(
     current = store.current()
     bundle = Bundle.load(store.bundle_path(current.bundle)) if current else None
     source = _encoder_for(catalogue, bundle, encoder, default_encoder)
-    found = _features(catalogue, source, cache, progress)
+    found = catalogue_features(catalogue, source, cache, progress)
     bundle = bundle or _untrained(store, catalogue, source)
     items = _items_table(catalogue, store, found.refused, progress)
     release = _index(store, bundle, items, found.features)
@@ -151,11 +151,6 @@ def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None
         )
         raise EncoderError(msg)
     return encoder
-
-
-def _features(catalogue: Catalogue, encoder: Encoder, cache: Path | None, progress: Progress) -> CatalogueFeatures:
-    own = own_features(catalogue)
-    return catalogue_features(catalogue, encoder, cache, progress) if own is None else CatalogueFeatures(own, {}, 0, 0.0)
 
 
 def _untrained(store: ReleaseStore, catalogue: Catalogue, encoder: Encoder) -> Bundle:

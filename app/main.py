@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
-from typing import Final
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
-from fastapi.staticfiles import StaticFiles
 
 from app import compute
 from app.api import items, ops, outfits, problems
@@ -20,9 +16,7 @@ from app.logs import configure, logger
 from app.release import Release, Serving
 from app.settings import Settings
 from app.store import ReleaseStore
-
-
-WEB: Final = Path(__file__).parent / "web"
+from app.web import mount_storefront
 
 
 def create_app(settings: Settings | None = None, release: Release | None = None) -> FastAPI:
@@ -67,14 +61,8 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     app.state.settings, app.state.store, app.state.serving = settings, store, serving
     for router in (outfits.router, items.router, ops.router):
         app.include_router(router)
-    if (WEB / "index.html").is_file():
-        app.get("/", include_in_schema=False)(_storefront)
-        app.mount("/web", StaticFiles(directory=WEB), name="web")
+    mount_storefront(app)
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.limits.max_body_bytes)
     app.add_middleware(RequestLog)
     return app
-
-
-async def _storefront() -> FileResponse:
-    return FileResponse(WEB / "index.html")

@@ -87,6 +87,7 @@ class Release:
     snapshot: Snapshot
     images: ImageStore
     encoder: PhotoEncoder
+    categories: Sequence[str]  # by row of the snapshot
 
     @property
     def id(self) -> str:
@@ -111,6 +112,7 @@ class Release:
             snapshot=snapshot,
             images=store.images,
             encoder=PhotoEncoder(manifest.encoder_spec, manifest.encoder_fingerprint),
+            categories=Catalogue(snapshot.items).categories,
         )
         release._check(path)
         return release
@@ -123,7 +125,7 @@ class Release:
 
     def category_of(self, row: int) -> str:
         """The category of one row."""
-        return str(self.snapshot.items.column("category")[row].as_py())
+        return self.categories[row]
 
     def embed_rows(self, rows: Sequence[int]) -> FloatArray:
         """Embeddings of catalogue rows, computed anew from their kept features, ``(n, D)``."""

@@ -30,6 +30,7 @@ class Limits(BaseModel):
     max_k: int = Field(default=100, ge=1, description="Items per slot, looks, or items of one page.")
     max_exclude: int = Field(default=1_000, ge=1, description="Excluded items of one request.")
     max_photos: int = Field(default=16, ge=0, description="Pictures or titles to encode in one request.")
+    max_work: int = Field(default=250_000, ge=1, description="Outfits scored in one request, each times the square of its items.")
     max_pixels: int = Field(default=40_000_000, ge=1, description="Width times height of a picture, read from its header.")
 
 

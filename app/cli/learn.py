@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
@@ -16,6 +17,8 @@ from models.errors import InputError
 
 if TYPE_CHECKING:
     from models.datasets.schema import Split
+
+_WIDE: Final = 200  # columns of a table that goes to a file or pipe
 
 
 def train(
@@ -74,7 +77,7 @@ def evaluate(
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_text(json.dumps(result, indent=1, allow_nan=False) + "\n")
-    Console().print(render_table(result))
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(render_table(result))
 
 
 def read_settings(pairs: list[str]) -> dict[str, str]:

@@ -82,10 +82,12 @@ def lines(title: str, total: int) -> Iterator[Advance]:
             tell()
 
     yield advance
-    tell()
+    if total:
+        tell()
 
 
 def _figures(done: int, seconds: float, shown: Mapping[str, float | str]) -> str:
-    rate = f"{done / seconds:,.0f}/s" if seconds > 0 and done else ""
+    told = any(name.endswith("_per_s") for name in shown)  # the step knows its own rate
+    rate = f"{done / seconds:,.{0 if done > seconds else 2}f}/s" if seconds > 0 and done and not told else ""
     values = [f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in shown.items()]
     return " · ".join(part for part in (rate, *values) if part)

@@ -23,7 +23,7 @@ DEMO_ITEMS: Final = 1_500
 DEMO_OUTFITS: Final = 4_000
 DEMO_SHOPPERS: Final = 200
 DEMO_RECIPE: Final = "attire"
-DEMO_TRAINING: Final = {"epochs": "8"}
+DEMO_TRAINING: Final = {"epochs": "12", "minutes": "2"}
 _UNTRAINED: Final = "cosine"
 _GRACE_S: Final = 10
 
@@ -31,17 +31,17 @@ _GRACE_S: Final = 10
 def serve(home: Home = None, host: Host = None, port: Port = None) -> None:
     """Answer over HTTP from the current release."""
     settings = Settings.read(home=home, host=host, port=port)
-    listener = _listen(settings)
-    release = _current(settings)
-    _answer(settings, release, listener, f"Serving release {release.id}")
+    with _listen(settings) as listener:
+        release = _current(settings)
+        _answer(settings, release, listener, f"Serving release {release.id}")
 
 
 def demo(home: Home = None, port: Port = None) -> None:
     """Everything on one machine: a synthetic wardrobe, a model trained on it, the API and a storefront."""
     settings = Settings.read(home=home or DEMO_HOME, port=port)
-    listener = _listen(settings)
-    prepare_demo(settings)
-    _answer(settings, _current(settings), listener, "Storefront")
+    with _listen(settings) as listener:
+        prepare_demo(settings)
+        _answer(settings, _current(settings), listener, "Storefront")
 
 
 def prepare_demo(settings: Settings) -> None:

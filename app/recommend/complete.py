@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from app.recommend.explain import Contribution, contributions
-from app.recommend.limits import check_count
-from app.recommend.looks import Look, best_looks
+from app.recommend.explain import Contribution, contributions, work_of_contributions
+from app.recommend.limits import check_count, check_work
+from app.recommend.looks import Look, best_looks, work_of_looks
 from app.recommend.outfit import ItemRef, Worn, resolve
 from app.recommend.rank import Pool, diversified, probabilities, rank, retrieve
 from app.recommend.slots import Slots, choose_slots
@@ -90,6 +90,9 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
         pools, unknown = _given(release, worn, question, wanted, limits)
     else:
         pools, unknown = _searched(release, worn, choose_slots(release, worn, question.slots, limits), wanted, k), ()
+    shown = [min(k, len(pool.rows_M)) for pool in pools]
+    explained = sum(work_of_contributions(len(worn), count) for count in shown) if question.explain else 0
+    check_work(sum(shown) * (len(worn) + 1) ** 2 + explained + work_of_looks(len(worn), len(pools), question.looks), limits.max_work)
     partly = f"ranked without what is not in the catalogue: {', '.join(worn.missing)}" if worn.missing else None
     slots = tuple(
         _filled(release, worn, diversified(release, pool, k, question.diversity), partly, explain=question.explain) for pool in pools

@@ -11,14 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from app.errors import Detail, LimitExceededError
 from app.recommend.outfit import Worn
 from app.recommend.rank import score_outfits, with_each
 from app.release import Release
 from index.backends.base import IntArray
 
 EXPLAINED_PER_SLOT: Final = 10
-_MOST_PAIRS: Final = 20_000
 _SMALLEST_WITH_WEAKEST: Final = 3  # of two items neither is the odd one out
 
 
@@ -37,6 +35,16 @@ class PairScore:
     items: tuple[str, str]
     score: float
     probability: float
+
+
+def work_of_contributions(size: int, suggestions: int) -> int:
+    """What ``contributions`` costs for an outfit of ``size`` items, as ``limits.check_work`` counts."""
+    return min(suggestions, EXPLAINED_PER_SLOT) * size * size**2
+
+
+def work_of_explaining(size: int, retrieved: int) -> int:
+    """What pairs, the weakest item and its swap cost for an outfit of ``size`` items, as ``limits.check_work`` counts."""
+    return 2 * size * (size - 1) + size * (size - 1) ** 2 + retrieved * size**2
 
 
 def contributions(release: Release, worn: Worn, rows_M: IntArray) -> list[tuple[Contribution, ...]]:
@@ -60,18 +68,6 @@ def contributions(release: Release, worn: Worn, rows_M: IntArray) -> list[tuple[
         )
         for whole, less_I in zip(whole_M, less_MI, strict=True)
     ]
-
-
-def check_pairs(sizes: list[int]) -> None:
-    """Refuse to explain more pairs than one request may keep the machine busy with.
-
-    Raises:
-        LimitExceededError: naming the number.
-    """
-    pairs = sum(size * (size - 1) // 2 for size in sizes)
-    if pairs > _MOST_PAIRS:
-        msg = f"explain: {pairs:,} pairs of items, and one request explains at most {_MOST_PAIRS:,}; send fewer outfits"
-        raise LimitExceededError(msg, [Detail("explain", f"{pairs:,} pairs", f"at most {_MOST_PAIRS:,}")])
 
 
 def pair_scores(release: Release, worn: Worn) -> tuple[PairScore, ...]:

@@ -24,6 +24,21 @@ def check_count(field: str, count: int, most: int, what: str = "") -> None:
         raise LimitExceededError(msg, [Detail(field, found, f"at most {most:,}")])
 
 
+def check_work(work: int, most: int) -> None:
+    """Refuse what would keep the machine busy too long.
+
+    Args:
+        work: outfits to score times the square of their items, since an outfit's score compares each item with the others.
+
+    Raises:
+        LimitExceededError: naming both figures and what to ask less of.
+    """
+    if work > most:
+        less = "ask for fewer items, outfits, slots, k or looks, or leave out explain"
+        msg = f"this takes {work:,} comparisons of items, and one request gets at most {most:,}; {less}"
+        raise LimitExceededError(msg, [Detail("body", f"{work:,} comparisons", f"at most {most:,}; {less}")])
+
+
 def check_categories(release: Release, named: Sequence[tuple[str, str]]) -> None:
     """Refuse categories that neither the catalogue nor the model has, naming the nearest that is there.
 

@@ -13,8 +13,8 @@ from app.recommend.rank import Pool, score_outfits
 from app.release import Release
 from index.backends.base import FloatArray
 
-_PER_SLOT: Final = 10
-_BEAM: Final = 32
+_PER_SLOT: Final = 6
+_BEAM: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Look:
     price: float | None
 
 
+def work_of_looks(size: int, slots: int, count: int) -> int:
+    """What ``best_looks`` costs for an outfit of ``size`` items, as ``limits.check_work`` counts."""
+    return sum(max(_BEAM, count) * _PER_SLOT * (size + slot) ** 2 for slot in range(1, slots + 1)) if count else 0
+
+
 def best_looks(release: Release, worn: Worn, pools: Sequence[Pool], count: int, budget: float | None) -> list[Look]:
     """The best combinations of one item per slot, best first, none dearer than ``budget``.
 
@@ -40,7 +45,7 @@ def best_looks(release: Release, worn: Worn, pools: Sequence[Pool], count: int, 
     """
     prices = release.snapshot.items.column("price")
     beam: list[tuple[tuple[int, ...], float]] = [((), 0.0)]
-    width = max(_BEAM, 2 * count)
+    width = max(_BEAM, count)
     scores: FloatArray = np.zeros(1, dtype=np.float32)
     for pool in (pool for pool in pools if len(pool.rows_M)):
         grown = []

@@ -16,9 +16,9 @@ from app.recommend.outfit import Worn
 from app.release import Release
 from index.backends.base import BoolArray, FloatArray, IntArray
 
-_RETRIEVED: Final = 64
+RETRIEVED: Final = 64
 _RETRIEVED_PER_K: Final = 4
-_OUTFITS_AT_ONCE: Final = 1024  # bounds the memory of one batch, whatever a request asks for
+_WORK_AT_ONCE: Final = 16_384  # bounds the memory of one batch, whatever a request asks for; see ``limits.check_work``
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,7 +40,7 @@ def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, al
         return []
     context = release.bundle.outfits([worn.embeddings_ID] * len(categories), [worn.categories] * len(categories))
     queries_SD = release.bundle.queries(context, categories)
-    count = max(_RETRIEVED, _RETRIEVED_PER_K * k)
+    count = max(RETRIEVED, _RETRIEVED_PER_K * k)
     stocked = set(release.snapshot.categories)
     return [
         release.snapshot.search(category, queries_SD[slot : slot + 1], count, allowed_N)[1][0]
@@ -56,7 +56,14 @@ def rank(release: Release, worn: Worn, category: str, rows_M: IntArray, fallback
         return Pool(category, rows_M, np.zeros(0, dtype=np.float32), fallback)
     context = release.bundle.outfits([worn.embeddings_ID], [worn.categories])
     categories = [release.category_of(int(row)) for row in rows_M]
-    scores_M = release.bundle.rank(context, release.snapshot.embeddings(rows_M)[None], [categories])[0]
+    vectors_MD = release.snapshot.embeddings(rows_M)
+    at_once = _at_once(len(worn) + 1)
+    scores_M = np.concatenate(
+        [
+            release.bundle.rank(context, vectors_MD[None, at : at + at_once], [categories[at : at + at_once]])[0]
+            for at in range(0, len(rows_M), at_once)
+        ]
+    )
     order = np.argsort(-scores_M, kind="stable")
     return Pool(category, rows_M[order], scores_M[order], fallback)
 
@@ -86,11 +93,17 @@ def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
 
 def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> FloatArray:
     """Raw scores of B whole outfits, ``(B,)``, a bounded number at a time."""
+    at_once = _at_once(max(map(len, embeddings), default=1))
     parts = [
-        release.bundle.score(release.bundle.outfits(embeddings[at : at + _OUTFITS_AT_ONCE], categories[at : at + _OUTFITS_AT_ONCE]))
-        for at in range(0, len(embeddings), _OUTFITS_AT_ONCE)
+        release.bundle.score(release.bundle.outfits(embeddings[at : at + at_once], categories[at : at + at_once]))
+        for at in range(0, len(embeddings), at_once)
     ]
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
+
+
+def _at_once(size: int) -> int:
+    """How many outfits of a size make one batch."""
+    return max(1, _WORK_AT_ONCE // size**2)
 
 
 def with_each(release: Release, worn: Worn, rows_M: IntArray) -> tuple[list[FloatArray], list[list[str]]]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.recommend.explain import PairScore, check_pairs, pair_scores, weakest
-from app.recommend.limits import check_count
+from app.recommend.explain import PairScore, pair_scores, weakest, work_of_explaining
+from app.recommend.limits import check_count, check_work
 from app.recommend.outfit import ItemRef, Worn, resolve_all
-from app.recommend.rank import retrieve, score_outfits, with_each
+from app.recommend.rank import RETRIEVED, retrieve, score_outfits, with_each
 from app.release import Release
 from app.settings import Limits
 from index.columns import Filter
@@ -51,8 +51,8 @@ def score(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: Limits
     """
     check_count("outfits", len(outfits), limits.max_outfits, "outfits")
     worn = resolve_all(release, outfits, limits, [f"outfits[{position}].items" for position in range(len(outfits))])
-    if explain:
-        check_pairs([len(one) for one in worn])
+    explained = sum(work_of_explaining(len(one), RETRIEVED) for one in worn) if explain else 0
+    check_work(sum(len(one) ** 2 for one in worn) + explained, limits.max_work)
     scores_B = score_outfits(release, [one.embeddings_ID for one in worn], [one.categories for one in worn])
     answers = [
         OutfitScore(score=float(value), probability=float(probability), missing=one.missing)

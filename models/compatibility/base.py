@@ -50,6 +50,10 @@ class OutfitBatch:
     category_BI: Tensor
     mask_BI: Tensor
 
+    def take(self, which: Tensor) -> OutfitBatch:
+        """Some of the sets, by position or by a mask."""
+        return OutfitBatch(self.items_BID[which], self.category_BI[which], self.mask_BI[which])
+
     def with_item(self, item_BD: Tensor, category_B: Tensor) -> OutfitBatch:
         """Each set with one more item."""
         return OutfitBatch(

@@ -1,6 +1,8 @@
 """Softmax over candidates: of all the items that could fill a slot, the one that was worn.
 
-Shape legend: Q questions · M candidates · D embedding size · C categories.
+Candidates are drawn uniformly, so the log-odds that are learned are log p(item | context), popularity included, up to a constant of the context.
+
+Shape legend: Q questions · M candidates · S candidates that were drawn · D embedding size · C categories.
 """
 
 from __future__ import annotations
@@ -10,50 +12,39 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def candidate_logits(queries_QCD: Tensor, candidates_MD: Tensor, category_M: Tensor) -> Tensor:
-    """Log-odds of each candidate, asked with the query of its own category, ``(Q, M)``."""
-    logits_QM = queries_QCD.new_empty(len(queries_QCD), len(candidates_MD))
-    for category in category_M.unique().tolist():
-        members = category_M == category
-        logits_QM[:, members] = queries_QCD[:, category] @ candidates_MD[members].T
-    return logits_QM
-
-
-def candidate_softmax(
-    logits_QM: Tensor, answer_Q: Tensor, same_category_QM: Tensor, taken_QM: Tensor, across: float, smoothing: float = 0.0
-) -> tuple[Tensor, Tensor]:
-    """Cross-entropy of the answer within its category, and over all categories.
+def softmax_within(query_QD: Tensor, answer_QD: Tensor, category_Q: Tensor, drawn_SD: Tensor, category_S: Tensor, not_QS: Tensor) -> Tensor:
+    """Cross-entropy of each answer against the drawn candidates of its own category, mean over questions.
 
     Args:
-        logits_QM: with uniformly drawn candidates these become log p(item | context), popularity included.
-        answer_Q: position of the answer among the candidates.
-        same_category_QM: True for candidates of the answer's category.
-        taken_QM: True for candidates that the context holds already: never negatives.
-        across: weight of the softmax over all categories, which makes slots comparable.
-        smoothing: label smoothing of both.
-
-    Returns:
-        The weighted loss, and the part within the category.
+        query_QD: the query of the answer's slot.
+        not_QS: True where a drawn candidate is no negative: it is the answer, or the context holds it.
     """
-    within = F.cross_entropy(logits_QM.masked_fill(~same_category_QM | taken_QM, -1e4), answer_Q, label_smoothing=0.0)
-    if smoothing:
-        spread = logits_QM.masked_fill(~same_category_QM | taken_QM, 0.0).sum(1) / (same_category_QM & ~taken_QM).sum(1).clamp(min=1)
-        within = (1 - smoothing) * within + smoothing * (
-            logits_QM.masked_fill(~same_category_QM | taken_QM, -1e4).logsumexp(1) - spread
-        ).mean()
-    if not across:
-        return within, within
-    every = F.cross_entropy(logits_QM.masked_fill(taken_QM, -1e4), answer_Q)
-    return within + across * every, within
+    losses = []
+    for category in category_Q.unique():
+        asked, members = category_Q == category, category_S == category
+        own_Q1 = (query_QD[asked] * answer_QD[asked]).sum(-1, keepdim=True)
+        others = query_QD[asked] @ drawn_SD[members].T
+        others = others.masked_fill(not_QS[asked][:, members], -torch.inf)
+        losses.append(torch.cat([own_Q1, others], dim=1).logsumexp(1) - own_Q1[:, 0])
+    return torch.cat(losses).mean()
 
 
-def held_by(context_QI: Tensor, mask_QI: Tensor, candidates_M: Tensor) -> Tensor:
-    """True where a candidate is one of the context's items, ``(Q, M)``; both given as rows of the catalogue."""
-    held = torch.zeros(len(context_QI), len(candidates_M), dtype=torch.bool, device=context_QI.device)
-    place = torch.full((int(max(context_QI.max(), candidates_M.max())) + 1,), -1, device=context_QI.device)
-    place[candidates_M] = torch.arange(len(candidates_M), device=context_QI.device)
-    position_QI = place[context_QI]
-    question_QI = torch.arange(len(context_QI), device=context_QI.device)[:, None].expand_as(position_QI)
+def softmax_across(
+    queries_QCD: Tensor, answer_QD: Tensor, category_Q: Tensor, drawn_SD: Tensor, category_S: Tensor, not_QS: Tensor
+) -> Tensor:
+    """Cross-entropy of each answer against drawn candidates of all categories, each asked with the query of its own: makes slots comparable."""
+    own_Q = (queries_QCD[torch.arange(len(category_Q)), category_Q] * answer_QD).sum(-1)
+    others_QS = (queries_QCD[:, category_S] * drawn_SD).sum(-1).masked_fill(not_QS, -torch.inf)
+    return F.cross_entropy(torch.cat([own_Q[:, None], others_QS], dim=1), torch.zeros_like(category_Q))
+
+
+def no_negatives(outfits_QI: Tensor, mask_QI: Tensor, drawn_S: Tensor, count: int) -> Tensor:
+    """True where a drawn candidate belongs to the question's outfit, answer included, ``(Q, S)``; all given as rows of a catalogue of ``count``."""
+    place = torch.full((count,), -1)
+    place[drawn_S] = torch.arange(len(drawn_S))
+    position_QI = place[outfits_QI]
+    question_QI = torch.arange(len(outfits_QI))[:, None].expand_as(position_QI)
     found = (position_QI >= 0) & mask_QI
+    held = torch.zeros(len(outfits_QI), len(drawn_S), dtype=torch.bool)
     held[question_QI[found], position_QI[found]] = True
     return held

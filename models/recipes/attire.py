@@ -15,7 +15,7 @@ from torch import Tensor
 
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.set_transformer import SetTransformer, leave_one_out
-from models.objectives.softmax import candidate_logits, candidate_softmax, held_by
+from models.objectives.softmax import no_negatives, softmax_across, softmax_within
 from models.progress import Progress
 from models.training.worn import WornOutfits
 
@@ -26,8 +26,9 @@ class AttireConfig:
 
     Attributes:
         embedding_size: D. hidden: width of the item tower. layers, heads: of the set transformer.
-        candidates: per step; the whole catalogue where it has no more.
-        across: weight of the softmax over all categories beside the one within the slot's category.
+        candidates: drawn per step; the whole catalogue where it has no more.
+        across: weight of the softmax over all categories beside the one within the slot's category; it is asked with every category's query, so
+            only of ``across_questions`` against ``across_candidates`` a step.
         words, least_word: size of the vocabulary, and how many items must be said to have a word.
         least_residual: training outfits an item must be in to get a residual of its own.
         drop_residual: chance of hiding it in training, so that cold items lose nothing.
@@ -41,9 +42,10 @@ class AttireConfig:
     layers: int = 2
     heads: int = 4
     dropout: float = 0.1
-    candidates: int = 6144
+    candidates: int = 2048
     across: float = 0.3
-    smoothing: float = 0.0
+    across_questions: int = 128
+    across_candidates: int = 512
     words: int = 20_000
     least_word: int = 5
     least_residual: int = 5
@@ -64,7 +66,7 @@ class AttireTraining:
 
     Args:
         inputs: of all N items.
-        pool_M: rows that may be candidates: everything but what only validation and test outfits hold.
+        pool_M: rows that may be candidates: the items of the training outfits, since an item nobody could have worn yet is no evidence.
     """
 
     def __init__(self, model: SetTransformer, config: AttireConfig, inputs: ItemInputs, pool_M: Tensor, seed: int) -> None:
@@ -122,25 +124,29 @@ class AttireTraining:
     def _step(self, rows_BI: Tensor, mask_BI: Tensor) -> float:
         config, category_N = self.config, self.inputs.category_N
         self.model.train()
-        candidates_M = self.pool_M
-        if len(candidates_M) > config.candidates:
-            drawn = torch.randint(len(candidates_M), (config.candidates,), generator=self.generator)
-            candidates_M = torch.cat([candidates_M[drawn], rows_BI[mask_BI]])
-        candidates_M = candidates_M.unique()
-        embedded_MD = self.model.embed(self.inputs[candidates_M])
-        place_N = torch.full((len(self.inputs),), 0)
-        place_N[candidates_M] = torch.arange(len(candidates_M))
-        outfits = OutfitBatch(embedded_MD[place_N[rows_BI]], category_N[rows_BI], mask_BI)
+        drawn_S = self.pool_M[torch.randperm(len(self.pool_M), generator=self.generator)[: config.candidates]]
+        rows_M, place = torch.cat([drawn_S, rows_BI[mask_BI]]).unique(return_inverse=True)
+        embedded_MD = self.model.embed(self.inputs[rows_M])
+        drawn_SD = embedded_MD[place[: len(drawn_S)]]
+        place_BI = torch.zeros_like(rows_BI)
+        place_BI[mask_BI] = place[len(drawn_S) :]
+        outfits = OutfitBatch(embedded_MD[place_BI], category_N[rows_BI], mask_BI)
         asked = mask_BI.reshape(-1)
-        everything = leave_one_out(outfits)
-        context = OutfitBatch(everything.items_BID[asked], everything.category_BI[asked], everything.mask_BI[asked])
-        answers_Q = rows_BI.reshape(-1)[asked]
-        categories = int(category_N.max()) + 1
-        queries_QCD = self.model.queries(context, torch.arange(categories).expand(len(answers_Q), -1))
-        logits_QM = candidate_logits(queries_QCD, embedded_MD, category_N[candidates_M])
-        held_QM = held_by(rows_BI.repeat_interleave(rows_BI.shape[1], 0)[asked], context.mask_BI, candidates_M)
-        same_QM = category_N[answers_Q][:, None] == category_N[candidates_M][None]
-        loss, within = candidate_softmax(logits_QM, place_N[answers_Q], same_QM, held_QM, config.across, config.smoothing)
+        context, answer_QD = leave_one_out(outfits).take(asked), outfits.items_BID.reshape(len(asked), -1)[asked]
+        category_Q = outfits.category_BI.reshape(-1)[asked]
+        worn_QI, mask_QI = (one.repeat_interleave(rows_BI.shape[1], 0)[asked] for one in (rows_BI, mask_BI))
+        not_QS = no_negatives(worn_QI, mask_QI, drawn_S, len(self.inputs))
+        category_S = category_N[drawn_S]
+        within = softmax_within(self.model.query(context, category_Q), answer_QD, category_Q, drawn_SD, category_S, not_QS)
+        loss = within
+        if config.across:
+            some = torch.randperm(len(category_Q), generator=self.generator)[: config.across_questions]
+            few = slice(config.across_candidates)
+            categories = torch.arange(int(category_N.max()) + 1).expand(len(some), -1)
+            queries_QCD = self.model.queries(context.take(some), categories)
+            loss = within + config.across * softmax_across(
+                queries_QCD, answer_QD[some], category_Q[some], drawn_SD[few], category_S[few], not_QS[some][:, few]
+            )
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -148,12 +154,12 @@ class AttireTraining:
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
                 self.kept[name].lerp_(value, 1 - config.average)
-        return float(within)
+        return within.item()
 
 
 @torch.inference_mode()
 def recall_at(k: int, model: SetTransformer, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor) -> float:
-    """Share of the outfits' items that rank among the k best of the pool's same category, each asked given the others."""
+    """Share of the outfits' items that rank among the k best of their category in the pool, each asked given the others."""
     if not len(outfits):
         return 0.0
     model.eval()

@@ -1,6 +1,7 @@
-"""Trains a small image–text encoder from a catalogue's pictures and titles, with the softmax contrastive loss of CLIP (Radford et al., 2021).
+"""Trains a small image–text encoder from a catalogue's pictures and titles, with the softmax contrastive loss of CLIP (Radford et al., 2021)
+and, beside it, the words of the title as weak labels of the picture (Corbière et al., 2017).
 
-Shape legend: N items · B items of a step · S side of a stored picture · T tokens.
+Shape legend: N items · B items of a step · S side of a stored picture · T tokens · K words.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from safetensors.torch import save_file
+from sklearn.feature_extraction.text import CountVectorizer
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -39,6 +41,7 @@ class ContrastiveConfig:
         side: pixels; pictures are fitted into a square of this size.
         embedding_size: of the shared image–text space.
         width, layers: of the image tower, a ResNet with attention pooling; on a CPU several times faster than depthwise or grouped convolutions.
+        words: weight of the weak-label loss; ``least_word``: items that must be said to have a word.
         text_width, text_layers: of the text tower, a causal transformer on CLIP's byte pairs.
     """
 
@@ -49,7 +52,9 @@ class ContrastiveConfig:
     text_width: int = 64
     text_layers: int = 2
     context_length: int = 24
-    batch_size: int = 256
+    words: float = 1.0
+    least_word: int = 20
+    batch_size: int = 128
     epochs: float = 6.0
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
@@ -113,8 +118,12 @@ def train_contrastive(pairs: Sequence[Pairs], out: Path, config: ContrastiveConf
     tokenizer = open_clip.SimpleTokenizer(context_length=config.context_length)
     tokens = [tokenizer(list(one.titles)) for one in pairs]
     steps = int(config.epochs * sum(len(one.titles) // config.batch_size for one in pairs))
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    plain = [p for p in model.parameters() if p.ndim <= 1]
+    weak_labels = _weak_labels(pairs, config.least_word)
+    rarity_K = torch.stack([labels.sum(0) for labels in weak_labels]).sum(0).float().rsqrt()
+    words = torch.nn.Linear(config.embedding_size, len(rarity_K))
+    parameters = [*model.parameters(), *words.parameters()]
+    decayed = [p for p in parameters if p.ndim > 1]
+    plain = [p for p in parameters if p.ndim <= 1]
     optimiser = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}], lr=config.learning_rate
     )
@@ -128,6 +137,8 @@ def train_contrastive(pairs: Sequence[Pairs], out: Path, config: ContrastiveConf
             seen = model.encode_image(augment(pictures, config.side, generator), normalize=True)
             read = model.encode_text(tokens[which][torch.from_numpy(rows)], normalize=True)
             loss, hit = contrastive_loss(seen, read, torch.from_numpy(pairs[which].groups[rows]), model.logit_scale.exp().clamp(max=100))
+            said = weak_labels[which][torch.from_numpy(rows)] * rarity_K
+            loss = loss + config.words * weak_label_loss(words(config.embedding_size**0.5 * seen), said)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
@@ -147,6 +158,19 @@ def contrastive_loss(seen_BD: Tensor, read_BD: Tensor, groups_B: Tensor, scale: 
     target = torch.arange(len(groups_B))
     loss = (F.cross_entropy(logits_BB, target) + F.cross_entropy(logits_BB.T, target)) / 2
     return loss, float((logits_BB.argmax(1) == target).float().mean())
+
+
+def weak_label_loss(logits_BK: Tensor, said_BK: Tensor) -> Tensor:
+    """Cross-entropy of the words of each title, weighed, under a softmax over all words; a title without known words counts nothing."""
+    target_BK = said_BK / said_BK.sum(1, keepdim=True).clamp(min=1e-6)
+    return -(target_BK * F.log_softmax(logits_BK, dim=1)).sum(1).mean()
+
+
+def _weak_labels(pairs: Sequence[Pairs], least: int) -> list[Tensor]:
+    """Which words each title says, ``(N, K)`` booleans per catalogue, over one vocabulary of words said of ``least`` items or more."""
+    counted = CountVectorizer(min_df=least, binary=True, token_pattern=r"[a-z][a-z'-]+", dtype=np.uint8)
+    counted.fit([title for one in pairs for title in one.titles])
+    return [torch.from_numpy(counted.transform(one.titles).toarray().astype(bool)) for one in pairs]
 
 
 def augment(pictures_BCSS: Tensor, side: int, generator: torch.Generator) -> Tensor:

@@ -147,7 +147,7 @@ def _fit(bundle: Bundle, dataset: Dataset, features: FloatArray, config: AttireC
     assert features.shape[1] == feature_size(bundle.manifest.blocks)
     inputs = bundle.inputs(features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
     worn, valid = (WornOutfits.of(dataset.outfits_of(split), catalogue) for split in ("train", "valid"))
-    pool = torch.arange(len(catalogue))
+    pool = torch.from_numpy(np.flatnonzero(worn.times_worn(len(catalogue))))
     metrics = AttireTraining(bundle.model, config, inputs, pool, seed).fit(worn, valid, progress)
     embeddings = bundle.embed(features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
     judged = valid if len(valid) else worn

@@ -115,22 +115,22 @@ def _texture(name: str, rng: np.random.Generator) -> Array:
     shift = rng.uniform(0, 20)
     match name:
         case "weave":
-            return 0.035 * (np.sin(_X * 1.9) + np.sin(_Y * 1.9)) * rng.uniform(0.6, 1.2, (SIDE, 1)).astype(np.float32)
+            return np.asarray(0.05 * (np.sin(_X * 1.05) + np.sin(_Y * 1.05)), dtype=np.float32)
         case "sheen":
-            return np.asarray(0.11 * np.sin((_X + _Y * 0.6 + shift) / 8), dtype=np.float32)
+            return np.asarray(0.13 * np.sin((_X + _Y * 0.6 + shift) / 7), dtype=np.float32)
         case "twill":
-            return np.asarray(0.05 * np.sign(np.sin((_X + _Y) * 1.4)), dtype=np.float32)
+            return np.asarray(0.07 * np.sign(np.sin((_X + _Y) * 0.75)), dtype=np.float32)
         case "speckle":
-            coarse = rng.normal(0, 1, (SIDE // 2, SIDE // 2)).repeat(2, 0).repeat(2, 1)
-            return np.asarray(0.055 * coarse, dtype=np.float32)
+            coarse = rng.normal(0, 1, (SIDE // 4, SIDE // 4)).repeat(4, 0).repeat(4, 1)
+            return np.asarray(0.075 * coarse, dtype=np.float32)
         case "gloss":
             spot = np.exp(-((_X - SIDE * 0.4) ** 2) / 160 - ((_Y - SIDE * 0.45) ** 2) / 2500)
             edge = np.exp(-((_X - SIDE * 0.66) ** 2) / 40)
-            return np.asarray(0.26 * spot + 0.10 * edge - 0.04, dtype=np.float32)
+            return np.asarray(0.28 * spot + 0.12 * edge - 0.04, dtype=np.float32)
         case "ribs":
-            return np.asarray(0.06 * np.sin(_Y * 1.15 + 1.2 * np.abs((_X + shift) % 10 - 5)), dtype=np.float32)
+            return np.asarray(0.08 * np.sin(_Y * 0.8 + 0.9 * np.abs((_X + shift) % 16 - 8)), dtype=np.float32)
         case "quilt":
-            return np.asarray(0.10 * np.abs(np.sin((_Y + shift) / 5.5)) - 0.06, dtype=np.float32)
+            return np.asarray(0.15 * np.abs(np.sin((_Y + shift) / 6)) - 0.09, dtype=np.float32)
         case _:
             return np.zeros((SIDE, SIDE), dtype=np.float32)
 

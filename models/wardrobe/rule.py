@@ -36,7 +36,7 @@ PAIR_FACTORS: Final = 7
 class Rule:
     """The weights of the hidden rule, in units of log-odds."""
 
-    analogous: float = -0.5
+    analogous: float = -0.9
     opposite: float = 1.7
     formality: float = 1.3
     season: float = 1.3

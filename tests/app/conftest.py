@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
+from starlette.testclient import TestClient
+
 from app.catalog import import_catalogue, publish
 from app.main import create_app
 from app.release import Release
@@ -18,8 +22,6 @@ from app.settings import Settings
 from app.store import ReleaseStore
 from models.bundle import Bundle, Calibration
 from models.compatibility.slots import SlotModel
-from PIL import Image, ImageDraw
-from starlette.testclient import TestClient
 
 CATEGORIES = ("bags", "bottoms", "shoes", "tops")
 PER_CATEGORY = 12
@@ -58,9 +60,27 @@ def jpeg(colour: str, size: tuple[int, int] = (48, 48)) -> bytes:
     return buffer.getvalue()
 
 
-def as_base64(data: bytes) -> str:
-    """Bytes as a request carries them."""
-    return base64.b64encode(data).decode()
+def photo(data: bytes, category: str = "tops") -> dict[str, Any]:
+    """A picture as an item of a request."""
+    return {"image": {"base64": base64.b64encode(data).decode()}, "category": category}
+
+
+@pytest.fixture(name="photo", scope="session")
+def photo_fixture() -> Callable[..., dict[str, Any]]:
+    """Makes a picture an item of a request."""
+    return photo
+
+
+@pytest.fixture(name="jpeg", scope="session")
+def jpeg_fixture() -> Callable[..., bytes]:
+    """Makes a small picture of one colour."""
+    return jpeg
+
+
+@pytest.fixture(name="write_catalogue", scope="session")
+def write_catalogue_fixture() -> Callable[..., Path]:
+    """Writes a catalogue with features of its own."""
+    return write_catalogue
 
 
 @pytest.fixture(scope="session")

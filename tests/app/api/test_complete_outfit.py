@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from app.release import Release
 from starlette.testclient import TestClient
+
+from app.release import Release
 
 
 def ask(client: TestClient, **question: Any) -> dict[str, Any]:
@@ -28,7 +29,8 @@ def test_an_answer_has_the_form_of_the_contract(client: TestClient) -> None:
     assert set(answer) == {"recommendation_id", "release", "slots", "looks", "missing"}
     assert set(answer["slots"][0]) == {"category", "items"}
     assert set(answer["slots"][0]["items"][0]) == {"id", "category", "score", "probability", "price", "title"}
-    assert answer["looks"] == [] and answer["missing"] == []
+    assert answer["looks"] == []
+    assert answer["missing"] == []
 
 
 def test_slots_are_inferred_from_learned_outfits(client: TestClient) -> None:
@@ -40,14 +42,16 @@ def test_suggestions_are_of_the_slot_and_best_first(client: TestClient) -> None:
     """A slot holds k items of its category, by falling score."""
     [slot] = ask(client, items=["tops-1"], slots=["shoes"], k=5)["slots"]
     scores = [item["score"] for item in slot["items"]]
-    assert len(scores) == 5 and scores == sorted(scores, reverse=True)
+    assert len(scores) == 5
+    assert scores == sorted(scores, reverse=True)
     assert {item["category"] for item in slot["items"]} == {"shoes"}
 
 
 def test_worn_and_excluded_items_are_not_suggested(client: TestClient) -> None:
     """What is worn already or excluded never comes back."""
     [slot] = ask(client, items=["shoes-1", "tops-1"], slots=["shoes"], k=12, exclude=["shoes-2"])["slots"]
-    assert len(slot["items"]) == 10 and not {"shoes-1", "shoes-2"} & set(ids(slot))
+    assert len(slot["items"]) == 10
+    assert not {"shoes-1", "shoes-2"} & set(ids(slot))
 
 
 def test_filters_hold_together(client: TestClient) -> None:
@@ -60,19 +64,23 @@ def test_filters_hold_together(client: TestClient) -> None:
 def test_a_filter_that_leaves_nothing_says_so(client: TestClient) -> None:
     """No suggestion and the reason, not an error."""
     [slot] = ask(client, items=["tops-1"], slots=["shoes"], filters={"brand": ["Nobody"]})["slots"]
-    assert slot["items"] == [] and "passes the filters" in slot["fallback"]
+    assert slot["items"] == []
+    assert "passes the filters" in slot["fallback"]
 
 
 def test_an_unknown_attribute_is_told_with_those_there_are(client: TestClient) -> None:
     """A misspelt attribute name is explained."""
     [slot] = ask(client, items=["tops-1"], slots=["shoes"], filters={"attributes": {"seasn": ["Summer"]}})["slots"]
-    assert "'seasn'" in slot["fallback"] and "season" in slot["fallback"]
+    assert "'seasn'" in slot["fallback"]
+    assert "season" in slot["fallback"]
 
 
 def test_unknown_items_beside_known_ones_are_missing(client: TestClient) -> None:
     """The known ones are answered for; the others are named."""
     answer = ask(client, items=["tops-1", "ghost"], slots=["shoes"])
-    assert answer["missing"] == ["ghost"] and "ghost" in answer["slots"][0]["fallback"] and answer["slots"][0]["items"]
+    assert answer["missing"] == ["ghost"]
+    assert "ghost" in answer["slots"][0]["fallback"]
+    assert answer["slots"][0]["items"]
 
 
 def test_candidates_across_categories_rank_as_the_bundle_ranks_them(client: TestClient, release: Release) -> None:
@@ -84,7 +92,8 @@ def test_candidates_across_categories_rank_as_the_bundle_ranks_them(client: Test
     worn = release.bundle.outfits([release.snapshot.embeddings([release.snapshot.row_of[item] for item in context])], [["tops", "bags"]])
     scores = release.bundle.rank(worn, release.snapshot.embeddings(rows)[None], [["shoes", "bottoms", "shoes", "bags"]])[0]
     expected = dict(zip(candidates, scores.tolist(), strict=True))
-    assert slot["category"] == "any" and answer["missing"] == ["ghost"]
+    assert slot["category"] == "any"
+    assert answer["missing"] == ["ghost"]
     assert ids(slot) == sorted(candidates, key=lambda item: -expected[item])
     assert {item["id"]: item["score"] for item in slot["items"]} == pytest.approx(expected, abs=1e-6)
 
@@ -93,7 +102,8 @@ def test_candidates_of_one_category_make_its_slot(client: TestClient) -> None:
     """The one slot is named by what the candidates have in common, and k does not cut it."""
     candidates = [f"shoes-{number}" for number in range(11)]
     [slot] = ask(client, items=["tops-1"], candidates=candidates)["slots"]
-    assert slot["category"] == "shoes" and sorted(ids(slot)) == sorted(candidates)
+    assert slot["category"] == "shoes"
+    assert sorted(ids(slot)) == sorted(candidates)
 
 
 def test_candidates_with_slots_are_grouped(client: TestClient) -> None:
@@ -115,17 +125,20 @@ def test_looks_fill_all_slots_within_the_budget(client: TestClient) -> None:
     """Each look has one item per slot, best first, and costs no more than the budget."""
     answer = ask(client, items=["tops-1"], slots=["shoes", "bottoms"], looks=3, budget=28)
     scores = [look["score"] for look in answer["looks"]]
-    assert len(scores) == 3 and scores == sorted(scores, reverse=True)
+    assert len(scores) == 3
+    assert scores == sorted(scores, reverse=True)
     for look in answer["looks"]:
         assert [item["category"] for item in look["items"]] == ["shoes", "bottoms"]
-        assert look["price"] == pytest.approx(sum(item["price"] for item in look["items"])) and look["price"] <= 28
+        assert look["price"] == pytest.approx(sum(item["price"] for item in look["items"]))
+        assert look["price"] <= 28
 
 
 def test_diversity_changes_the_choice_but_not_the_first(client: TestClient) -> None:
     """The best item stays first; the others are unlike each other."""
     [plain] = ask(client, items=["tops-1"], slots=["shoes"], k=4)["slots"]
     [diverse] = ask(client, items=["tops-1"], slots=["shoes"], k=4, diversity=0.9)["slots"]
-    assert ids(plain)[0] == ids(diverse)[0] and ids(plain) != ids(diverse)
+    assert ids(plain)[0] == ids(diverse)[0]
+    assert ids(plain) != ids(diverse)
 
 
 def test_explain_tells_what_each_worn_item_contributes(client: TestClient) -> None:
@@ -146,3 +159,18 @@ def test_order_and_repetition_of_items_mean_nothing(client: TestClient) -> None:
     one = ask(client, items=["tops-1", "bags-2"], slots=["shoes"])
     other = ask(client, items=["bags-2", {"id": "tops-1"}, "tops-1"], slots=["shoes"])
     assert ids(one["slots"][0]) == ids(other["slots"][0])
+
+
+def test_too_much_work_is_refused_before_any_of_it(client: TestClient) -> None:
+    """Every single figure is within its limit, all of them together are not."""
+    items = [f"{category}-{number}" for category in ("tops", "shoes", "bags", "bottoms") for number in range(12)]
+    question = {
+        "items": items,
+        "slots": ["shoes"] * 20,
+        "k": 100,
+        "candidates": [f"shoes-{number}" for number in range(12)],
+        "explain": True,
+    }
+    answer = client.post("/complete-outfit", json=question)
+    assert answer.status_code == 422
+    assert "fewer items" in answer.json()["errors"][0]["problem"]

@@ -24,7 +24,8 @@ def test_an_item_is_told_with_all_the_shop_says(client: TestClient) -> None:
 def test_an_unknown_item_is_404_naming_it(client: TestClient) -> None:
     """The id is in the problem."""
     answer = client.get("/items/ghost")
-    assert answer.status_code == 404 and answer.json()["errors"][0]["value"] == "ghost"
+    assert answer.status_code == 404
+    assert answer.json()["errors"][0]["value"] == "ghost"
 
 
 def test_categories_are_counted(client: TestClient) -> None:
@@ -48,7 +49,8 @@ def test_search_finds_words_of_title_or_id_in_any_case(client: TestClient, words
 def test_similar_items_are_of_the_same_category_and_not_the_item(client: TestClient) -> None:
     """By falling cosine."""
     items = client.post("/similar-items", json={"item": "tops-1", "k": 20}).json()["items"]
-    assert len(items) == 11 and {item["category"] for item in items} == {"tops"}
+    assert len(items) == 11
+    assert {item["category"] for item in items} == {"tops"}
     assert "tops-1" not in {item["id"] for item in items}
     assert [item["score"] for item in items] == sorted((item["score"] for item in items), reverse=True)
 

@@ -1,0 +1,77 @@
+// What completes the outfit: a row of suggestions for each missing slot, and one button that fills them all.
+import { latest } from "./api.js";
+import { byId, el, notice, price, redraw } from "./dom.js";
+import { know } from "./known.js";
+import { add, again, asked, filter, onChange, outfit } from "./outfit.js";
+import { blanks, tile } from "./tile.js";
+
+const PER_SLOT = 6;
+const TYPING_MS = 300;
+let look = [];
+
+const tell = (problem, retry) => {
+  byId("suggestions-notice").replaceChildren(...(problem ? [notice(problem, retry && again)] : []));
+  if (problem) show([], null);
+};
+
+const suggest = latest(async (ask, { items, maxPrice, inStock }) => {
+  const rows = byId("suggestions");
+  if (!items.length) {
+    show([], null);
+    return;
+  }
+  rows.ariaBusy = "true";
+  byId("complete").disabled = true;
+  if (!rows.querySelector(".slot")) {
+    rows.replaceChildren(el("div", { className: "slot" }, el("ul", { className: "row" }, ...blanks(PER_SLOT))));
+  }
+  const filters = { ...(maxPrice !== null && { price: { max: maxPrice } }), ...(inStock && { in_stock: true }) };
+  const answer = await ask("/complete-outfit", { items: asked(items), k: PER_SLOT, looks: 1, filters });
+  answer.slots.flatMap((slot) => slot.items).forEach(know);
+  const complete = el("p", { className: "empty" }, "Nothing is missing: outfits like this one have no other pieces.");
+  show(answer.slots.length ? answer.slots.map(slotRow) : [complete], answer.looks[0]);
+}, tell);
+
+function slotRow({ category, items, fallback }) {
+  const note = fallback ? el("p", { className: "note", dir: "auto" }, fallback) : null;
+  const tiles = items.map((item) => tile(item, `suggested ${item.id}`, () => add(item.id)));
+  const row = tiles.length ? el("ul", { className: "row", ariaLabel: category }, ...tiles) : null;
+  return el("div", { className: "slot" }, el("h3", { dir: "auto" }, category), note, row);
+}
+
+function show(rows, best) {
+  look = best?.items ?? [];
+  redraw(byId("suggestions"), rows);
+  byId("suggestions").ariaBusy = "false";
+  const button = byId("complete");
+  button.disabled = !look.length;
+  const more = typeof best?.price === "number" ? el("small", {}, `+ ${price(best.price)}`) : null;
+  button.replaceChildren("Complete the look", ...(more ? [" ", more] : []));
+}
+
+export function startSuggestions() {
+  const [maxPrice, inStock] = [byId("max-price"), byId("in-stock")];
+  let typing;
+  const priced = () => {
+    clearTimeout(typing);
+    filter({ maxPrice: maxPrice.value === "" ? null : Math.max(0, maxPrice.valueAsNumber) });
+  };
+  maxPrice.oninput = () => {
+    clearTimeout(typing);
+    typing = setTimeout(priced, TYPING_MS);
+  };
+  maxPrice.onchange = priced; // at once when the field is left, before what is pressed next redraws it
+  maxPrice.form.onsubmit = (event) => event.preventDefault();
+  inStock.onchange = () => filter({ inStock: inStock.checked });
+  byId("complete").onclick = () => {
+    add(...look.map(({ id }) => id));
+    byId("outfit-title").focus({ preventScroll: true });
+  };
+  const follow = (now) => {
+    if (document.activeElement !== maxPrice) maxPrice.value = now.maxPrice ?? "";
+    inStock.checked = now.inStock;
+    suggest(now);
+  };
+  onChange(follow);
+  follow(outfit());
+}

@@ -1,0 +1,73 @@
+// How well the outfit goes together, as a ring, a percentage and a word; and the swap that would help most.
+import { latest } from "./api.js";
+import { byId, el, percent } from "./dom.js";
+import { know } from "./known.js";
+import { asked, onChange, outfit, swap } from "./outfit.js";
+import { tile, titleOf } from "./tile.js";
+
+const WORDS = [
+  [0.85, "goes together beautifully"],
+  [0.65, "goes together"],
+  [0.45, "could go together"],
+  [0.2, "hardly goes together"],
+  [0, "does not go together"],
+];
+const WORTH_A_SWAP = 0.05;
+const POSITION = /items\[(\d+)\]$/; // how an answer names a photo
+
+// Why there is no score is said once, with the suggestions.
+const tell = (problem) => problem && show(null, "Not scored yet.");
+
+const judge = latest(async (ask, { items }) => {
+  if (items.length < 2) {
+    show(null, items.length ? "Add a second piece to see how they go together." : "");
+    return;
+  }
+  byId("score").ariaBusy = "true";
+  const { outfits } = await ask("/score-outfit", { outfits: [{ items: asked(items) }], explain: true });
+  const [answer] = outfits;
+  show(answer.probability, WORDS.find(([least]) => answer.probability >= least)[1]);
+  offer(answer, items);
+}, tell);
+
+function show(probability, words) {
+  const verdict = byId("score").parentElement;
+  const [figure, word] = byId("score").children;
+  verdict.dataset.known = probability !== null;
+  verdict.style.setProperty("--part", probability === null ? 0 : 100 * probability);
+  verdict.style.setProperty("--good", `${Math.round(100 * (probability ?? 0))}%`);
+  figure.textContent = probability === null ? "" : percent(probability);
+  word.textContent = words;
+  byId("score").ariaBusy = "false";
+  byId("swap").replaceChildren();
+  showJump(figure.textContent, words);
+}
+
+function offer({ probability, swap: better }, items) {
+  if (!better || better.probability - probability < WORTH_A_SWAP) return;
+  know(better.item);
+  const position = POSITION.exec(better.replace);
+  const worse = position ? items[position[1]] : items.find(({ id }) => id === better.replace);
+  if (!worse) return;
+  const item = { ...better.item, price: undefined };
+  const one = tile(item, `swap ${item.id}`, () => swap(worse.name, item.id), { ariaLabel: `Swap for ${titleOf(item)}` });
+  const words = el("p", {}, "One swap would help: ", el("bdi", {}, titleOf(item)), ` makes it ${percent(better.probability)}.`);
+  byId("swap").replaceChildren(el("ul", {}, one), words);
+}
+
+// On a phone the outfit is a scroll away: a bar keeps the score in sight and leads there.
+function showJump(figure, words) {
+  const count = outfit().items.length;
+  byId("jump").hidden = !count;
+  byId("jump").replaceChildren(`${count} ${count === 1 ? "piece" : "pieces"}`, el("span", {}, figure && ` · ${figure} ${words}`));
+}
+
+export function startVerdict() {
+  byId("jump").onclick = () => {
+    byId("outfit").scrollIntoView();
+    byId("outfit-title").focus({ preventScroll: true });
+  };
+  new IntersectionObserver(([seen]) => byId("jump").classList.toggle("away", seen.isIntersecting)).observe(byId("outfit"));
+  onChange(judge);
+  judge(outfit());
+}

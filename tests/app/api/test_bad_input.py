@@ -1,0 +1,176 @@
+"""Whatever a client sends, the answer is a problem that names it, and the service goes on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+JSON = {"content-type": "application/json"}
+
+
+def refused(client: TestClient, body: bytes, status: int, path: str = "/complete-outfit") -> dict[str, Any]:
+    """The problem that a body is answered with."""
+    answer = client.post(path, content=body, headers=JSON)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-request-id"]
+    problem: dict[str, Any] = answer.json()
+    assert problem["status"] == status
+    assert problem["type"].startswith("/problems/")
+    assert problem["detail"]
+    assert problem["errors"]
+    assert client.get("/readyz").status_code == 200
+    return problem
+
+
+@pytest.mark.parametrize("body", [b'{"items":', b"", b"\xff\xfe", b"[" * 100_000, b'{"items":["tops-1"],"k":' + b"9" * 5_000 + b"}"])
+def test_what_is_not_json_is_refused(client: TestClient, body: bytes) -> None:
+    """Cut off, empty, not UTF-8, nested without end, numbers without end."""
+    assert refused(client, body, 422 if body == b"" else 400)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "value"),
+    [
+        (b'{"items": []}', "items", "[]"),
+        (b'{"items": "tops-1"}', "items", "tops-1"),
+        (b'{"items": [1]}', "items[0]", "1"),
+        (b'{"items": [null]}', "items[0]", "null"),
+        (b'{"items": [""]}', "items[0].id", ""),
+        (b'{"items": ["\\ud800"]}', "items[0].id", '"\\ud800"'),
+        (b'{"items": [{}]}', "items[0]", "{}"),
+        (b'{"items": [{"id": "tops-1", "title": "x"}]}', "items[0]", '{"id": "tops-1", "title": "x"}'),
+        (b'{"items": ["tops-1"], "k": "3"}', "k", "3"),
+        (b'{"items": ["tops-1"], "k": 0}', "k", "0"),
+        (b'{"items": ["tops-1"], "k": 2.5}', "k", "2.5"),
+        (b'{"items": ["tops-1"], "k": true}', "k", "true"),
+        (b'{"items": ["tops-1"], "k": 101}', "k", "101"),
+        (b'{"items": ["tops-1"], "looks": 1000000000}', "looks", "1000000000"),
+        (b'{"items": ["tops-1"], "budget": NaN}', "budget", "NaN"),
+        (b'{"items": ["tops-1"], "budget": Infinity}', "budget", "Infinity"),
+        (b'{"items": ["tops-1"], "budget": 1e999}', "budget", "Infinity"),
+        (b'{"items": ["tops-1"], "diversity": 1.5}', "diversity", "1.5"),
+        (b'{"items": ["tops-1"], "explain": "yes"}', "explain", "yes"),
+        (b'{"items": ["tops-1"], "slots": []}', "slots", "[]"),
+        (b'{"items": ["tops-1"], "candidates": []}', "candidates", "[]"),
+        (b'{"items": ["tops-1"], "filters": {"price": {"min": 9, "max": 1}}}', "filters.price", '{"min": 9, "max": 1}'),
+        (b'{"items": ["tops-1"], "filters": {"brand": "Contoso"}}', "filters.brand", "Contoso"),
+        (b'{"items": ["tops-1"], "\\ud800": 1}', '"\\ud800"', '"\\ud800"'),
+    ],
+)
+def test_a_wrong_value_is_422_naming_field_and_value(client: TestClient, body: bytes, field: str, value: str) -> None:
+    """Wrong types, NaN, numbers out of range, nothing where something is needed."""
+    error = refused(client, body, 422)["errors"][0]
+    assert error["value"] == value
+    assert error["problem"]
+    assert error["field"] == field or not field.isascii() or "ud800" in field
+
+
+def test_a_misspelt_field_is_told_with_the_nearest(client: TestClient) -> None:
+    """At any depth."""
+    [error] = refused(client, b'{"items": ["tops-1"], "filters": {"prise": 1}}', 422)["errors"]
+    assert error["field"] == "filters.prise"
+    assert "did you mean 'price'" in error["problem"]
+
+
+def test_unknown_ids_are_404_naming_each(client: TestClient) -> None:
+    """When no item is known there is nothing to complete."""
+    errors = refused(client, b'{"items": ["ghost", {"id": "spook"}]}', 404)["errors"]
+    assert [error["value"] for error in errors] == ["ghost", "spook"]
+
+
+def test_an_unknown_slot_is_404_with_the_nearest_category(client: TestClient) -> None:
+    """A category that neither catalogue nor model has."""
+    [error] = refused(client, b'{"items": ["tops-1"], "slots": ["shoos"]}', 404)["errors"]
+    assert error == {"field": "slots[0].category", "value": "shoos", "problem": "did you mean 'shoes'?"}
+
+
+@pytest.mark.parametrize("field", ["items", "candidates", "exclude", "slots"])
+def test_ten_thousand_of_anything_are_refused(client: TestClient, field: str) -> None:
+    """Naming the field, the number and the limit."""
+    value = ["shoes"] * 10_000 if field == "slots" else [f"tops-{number}" for number in range(10_000)]
+    problem = refused(client, json.dumps({"items": ["tops-1"], field: value}).encode(), 422)
+    assert problem["type"] == "/problems/limit-exceeded"
+    assert problem["errors"][0]["value"].startswith("10,000")
+
+
+def test_many_mistakes_are_told_in_bounded_space(client: TestClient) -> None:
+    """A long list of wrong values does not make a long answer."""
+    problem = refused(client, json.dumps({"items": [1] * 10_000}).encode(), 422)
+    assert len(problem["errors"]) == 20
+
+
+def test_a_body_beyond_the_limit_is_413(client: TestClient) -> None:
+    """By what its header says, before it is read."""
+    assert refused(client, b" " * 16_000_001, 413)["errors"][0]["value"] == "16,000,001 bytes"
+
+
+def test_a_stream_beyond_the_limit_is_413(client: TestClient) -> None:
+    """Without a length, by what came."""
+    answer = client.post("/complete-outfit", content=(b" " * 1_000_000 for _ in range(17)), headers=JSON)
+    assert answer.status_code == 413
+
+
+def test_a_body_without_content_type_is_told_what_to_send(client: TestClient) -> None:
+    """JSON is not guessed."""
+    answer = client.post("/complete-outfit", content=b'{"items":["tops-1"]}', headers={"content-type": "text/plain"})
+    assert answer.status_code == 422
+    assert "application/json" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("GET", "/complete-outfit", 405),
+        ("DELETE", "/categories", 405),
+        ("GET", "/items?limit=0", 422),
+        ("GET", "/items?limit=101", 422),
+        ("GET", "/items?offset=99999999999999999999", 422),
+        ("GET", "/items?category=shoos", 404),
+        ("GET", "/items/%FF%00", 404),
+        ("GET", "/items/..%2F..%2Fetc%2Fpasswd/image", 404),
+    ],
+)
+def test_addresses_and_queries_are_problems_too(client: TestClient, method: str, path: str, status: int) -> None:
+    """404, 405 and query parameters have the same form."""
+    answer = client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"]
+    assert answer.headers["x-request-id"]
+
+
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8) | st.sampled_from(["tops-1", "shoes"])
+)
+fields = st.sampled_from(
+    ["items", "slots", "candidates", "k", "looks", "budget", "diversity", "filters", "exclude", "id", "image", "category"]
+)
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(fields | st.text(max_size=3), inner, max_size=4)
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "good"),
+    [
+        ("/complete-outfit", {"items": ["tops-1"]}),
+        ("/score-outfit", {"outfits": [{"items": ["tops-1"]}]}),
+        ("/similar-items", {"item": "tops-1"}),
+    ],
+)
+def test_no_json_whatever_makes_a_500(client: TestClient, path: str, good: dict[str, Any]) -> None:
+    """Anything at all in place of the body, and beside a good one."""
+
+    @given(anything, st.dictionaries(fields, anything, max_size=3))
+    def check(body: Any, more: dict[str, Any]) -> None:
+        for sent in (body, {**good, **more}):
+            assert client.post(path, content=json.dumps(sent).encode(), headers=JSON).status_code < 500
+
+    check()

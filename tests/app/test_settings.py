@@ -1,0 +1,38 @@
+"""Settings and their table."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings, table
+from models.errors import InputError
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+def test_the_documented_table_is_the_code() -> None:
+    """Every variable with its default and meaning, in order; none more."""
+    documented = re.findall(r"^\| `(ATTIRE_\w+)` \| `(.*?)` \| (.*?) \|$", DOCUMENT.read_text(), re.MULTILINE)
+    assert documented == list(table())
+
+
+def test_the_environment_is_read_nested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``__`` goes one level down."""
+    monkeypatch.setenv("ATTIRE_LIMITS__MAX_K", "7")
+    assert Settings.read().limits.max_k == 7
+
+
+def test_what_is_given_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command's option wins; one left out does not."""
+    monkeypatch.setenv("ATTIRE_PORT", "9000")
+    assert (Settings.read(port=9001).port, Settings.read(port=None).port) == (9001, 9000)
+
+
+def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name, its value and what is wrong, in one line."""
+    monkeypatch.setenv("ATTIRE_LIMITS__MAX_K", "many")
+    with pytest.raises(InputError, match=r"ATTIRE_LIMITS__MAX_K.*'many'"):
+        Settings.read()

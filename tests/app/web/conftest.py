@@ -1,0 +1,142 @@
+"""The real service over a small synthetic wardrobe, and a real browser."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from app.catalog import import_catalogue, publish
+from app.main import create_app
+from app.release import Release
+from app.settings import Log, Settings
+from app.store import ReleaseStore
+from models.bundle import Bundle, Calibration
+from models.compatibility.slots import SlotModel
+from models.wardrobe.generate import generate
+
+HOSTILE = """<img src=x onerror="document.title='stolen'">"""
+CHROMIUM = shutil.which("chromium")
+WAIT_MS = 10_000
+
+
+@pytest.fixture(scope="session")
+def wardrobe_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that knows the wardrobe's usual slots; the first item's title is hostile, and it has no picture. Read only."""
+    data, home = tmp_path_factory.mktemp("wardrobe"), tmp_path_factory.mktemp("wardrobe-home")
+    generate(data, items=120, outfits=60, shoppers=5, seed=1)
+    table = pq.read_table(data / "items.parquet")
+    rows = table.to_pylist()
+    rows[0] |= {"title": HOSTILE, "image": None}
+    pq.write_table(pa.Table.from_pylist(rows, table.schema), data / "items.parquet")
+    store = ReleaseStore(home)
+    first = import_catalogue(data, store, default_encoder="shipped").release
+    category = {row["id"]: row["category"] for row in rows}
+    outfits = [json.loads(line)["items"] for line in (data / "outfits.jsonl").read_text().splitlines()]
+    untrained = Bundle.load(store.bundle_path(first.bundle))
+    manifest = replace(untrained.manifest, recipe="test", calibration=Calibration(slope=4.0, intercept=-2.0), parent=untrained.id)
+    slots = SlotModel.fit([[category[item] for item in outfit] for outfit in outfits])
+    Bundle(manifest, untrained.model, slots=slots).save(home / "trained")
+    publish(home / "trained", store)
+    return home
+
+
+@pytest.fixture(scope="session")
+def wardrobe_release(wardrobe_home: Path) -> Release:
+    """The home's current release."""
+    store = ReleaseStore(wardrobe_home)
+    current = store.current()
+    assert current is not None
+    return Release.open(store, current)
+
+
+@contextmanager
+def _serving(app: FastAPI) -> Iterator[str]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none"))
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[FastAPI], AbstractContextManager[str]]:
+    """Serves an application on a free port while the context is open; gives its address."""
+    return _serving
+
+
+@pytest.fixture(scope="session")
+def address(wardrobe_home: Path, wardrobe_release: Release) -> Iterator[str]:
+    """The service's address."""
+    with _serving(create_app(Settings(home=wardrobe_home, log=Log(level="error")), wardrobe_release)) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")  # no longer: while it is open, nothing else in this thread may run an event loop
+def browser() -> Iterator[Browser]:
+    """Debian's chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on the PATH")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile, so that pictures come from its cache; tests differ by page, and a page's session is its own."""
+    opened = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    opened.set_default_timeout(WAIT_MS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def blank(context: BrowserContext) -> Iterator[Page]:
+    """A page not yet opened; whatever it throws, or asks of another host, fails the test."""
+    thrown: list[str] = []
+    asked: list[str] = []
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: thrown.append(str(error)))
+    opened.on("request", lambda request: asked.append(request.url))
+    yield opened
+    opened.close()
+    assert thrown == []
+    assert [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))] == []
+
+
+@pytest.fixture
+def page(blank: Page, address: str) -> Iterator[Page]:
+    """The storefront, opened and filled; a complaint on its console fails the test."""
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
+
+    blank.on("console", listen)
+    blank.goto(address)
+    blank.locator("#items .tile").first.wait_for()
+    yield blank
+    assert complaints == []

@@ -1,0 +1,187 @@
+"""The storefront in a real browser over the real service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Page, Route, expect
+
+from app.main import create_app
+from app.release import Release
+from app.settings import Settings
+
+pytestmark = pytest.mark.e2e
+
+HOSTILE = """<img src=x onerror="document.title='stolen'">"""
+
+
+@pytest.fixture
+def dressed(page: Page) -> Page:
+    """The storefront with one item worn and its suggestions there."""
+    page.locator("#items .tile").nth(1).click()
+    expect(page.locator("#tray .remove")).to_have_count(1)
+    expect(page.locator("#suggestions .tile").first).to_be_visible()
+    return page
+
+
+def test_one_item_brings_suggestions_with_pictures(dressed: Page) -> None:
+    """Six for each slot, the first of which shows its picture at once."""
+    for slot in dressed.locator(".slot").all():
+        expect(slot.locator(".tile")).to_have_count(6)
+    shown = dressed.locator("#suggestions img").first
+    expect(shown).to_have_js_property("complete", value=True)
+    assert shown.evaluate("image => image.naturalWidth") > 0
+    assert shown.get_attribute("alt")
+
+
+def test_a_suggestion_is_worn_by_one_press_and_the_outfit_is_scored(dressed: Page) -> None:
+    """The score is told as a percentage and in words, where a screen reader hears it."""
+    expect(dressed.locator("#score")).to_have_text(re.compile("second piece"))
+    dressed.locator("#suggestions .tile").first.click()
+    expect(dressed.locator("#tray .remove")).to_have_count(2)
+    expect(dressed.locator("#score[aria-live=polite]")).to_have_text(re.compile(r"\d+ % .*go(es)? together"))
+
+
+def test_one_press_takes_an_item_out(dressed: Page) -> None:
+    """The empty outfit says how to start, and the catalogue no longer marks the item."""
+    dressed.locator("#tray .remove").click()
+    expect(dressed.locator("#tray")).to_contain_text("Start with one piece")
+    expect(dressed.locator("#items [aria-pressed=true]")).to_have_count(0)
+
+
+def test_complete_the_look_fills_every_slot(dressed: Page) -> None:
+    """One item more for each slot that was missing."""
+    slots = dressed.locator(".slot").count()
+    dressed.get_by_role("button", name="Complete the look").click()
+    expect(dressed.locator("#tray .remove")).to_have_count(1 + slots)
+
+
+def test_a_reload_keeps_the_outfit_and_back_undoes(dressed: Page) -> None:
+    """The outfit lives in the URL."""
+    dressed.locator("#suggestions .tile").first.click()
+    dressed.reload()
+    expect(dressed.locator("#tray img")).to_have_count(2)
+    dressed.go_back()
+    expect(dressed.locator("#tray .remove")).to_have_count(1)
+
+
+def test_search_shows_what_is_called_so(page: Page) -> None:
+    """And says so when nothing is."""
+    page.get_by_role("searchbox").fill("w000007")
+    expect(page.locator("#items .tile")).to_have_count(1)
+    page.get_by_role("searchbox").fill("<b>nothing</b>")
+    expect(page.locator("#items")).to_have_text("Nothing here is called “<b>nothing</b>”.")
+
+
+def test_more_shows_the_next_page_of_a_category(page: Page) -> None:
+    """Until the category is at its end."""
+    tops = page.locator(".chip", has_text="tops")
+    count = int(tops.locator("small").inner_text())
+    tops.click()
+    more = page.get_by_role("button", name=f"More ({count - 24})")
+    more.click()
+    expect(page.locator("#items .tile")).to_have_count(count)
+    expect(more).to_be_hidden()
+
+
+def test_a_hostile_title_is_text(page: Page) -> None:
+    """In the catalogue, in the tray, and to the browser's policy."""
+    hostile = page.locator("#items .tile").first
+    expect(hostile).to_contain_text(HOSTILE)
+    hostile.click()
+    expect(page.locator("#tray li").first).to_contain_text(HOSTILE)
+    assert page.locator("img[src=x]").count() == 0
+    assert page.title() == "Attire"
+
+
+def test_filters_hold_for_suggestions(dressed: Page) -> None:
+    """None is dearer than the price asked for, and the URL remembers it."""
+    dressed.get_by_label("up to").fill("60")
+    dressed.get_by_label("in stock").check()
+    expect(dressed).to_have_url(re.compile("max=60&stock="))
+    expect(dressed.locator("#suggestions[aria-busy=false]")).to_be_visible()
+    prices = dressed.locator("#suggestions .facts span:first-child").all_inner_texts()
+    assert prices
+    assert max(map(float, prices)) <= 60
+
+
+def test_a_photo_of_ones_own_is_worn(page: Page, tmp_path: Path, jpeg: Callable[..., bytes]) -> None:
+    """Its suggestions come, and a reload keeps it."""
+    (tmp_path / "mine.jpg").write_bytes(jpeg("red", (900, 700)))
+    page.get_by_role("button", name="Add a photo of your own").click()
+    page.locator("#photo-file").set_input_files(tmp_path / "mine.jpg")
+    page.get_by_label("It is one of").select_option("tops")
+    page.get_by_role("button", name="Add to the outfit").click()
+    expect(page.get_by_alt_text("your own tops")).to_be_visible()
+    expect(page.locator("#suggestions .tile").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_alt_text("your own tops")).to_be_visible()
+
+
+def test_a_file_that_is_no_picture_is_told_of(page: Page, tmp_path: Path) -> None:
+    """In the dialog, naming the file; it cannot be added."""
+    (tmp_path / "note.jpg").write_text("this is no picture")
+    page.get_by_role("button", name="Add a photo of your own").click()
+    page.locator("#photo-file").set_input_files(tmp_path / "note.jpg")
+    expect(page.locator("#photo-problem")).to_contain_text("“note.jpg” is not a picture")
+    expect(page.get_by_role("button", name="Add to the outfit")).to_be_disabled()
+
+
+def test_the_keyboard_keeps_its_place(page: Page) -> None:
+    """Focus stays on the pressed tile, and on a neighbour when the pressed one goes away."""
+    page.locator("#items .tile").nth(1).press("Enter")
+    page.locator("#suggestions .tile").first.press("Enter")
+    expect(page.locator("#tray .remove")).to_have_count(2)
+    expect(page.locator("#suggestions[aria-busy=false]")).to_be_visible()
+    assert page.locator("#suggestions :focus, #suggestions-title:focus").count() == 1
+    page.locator("#tray .remove").first.press("Enter")
+    expect(page.locator("#tray .remove")).to_have_count(1)
+    expect(page.locator("#tray .remove:focus")).to_have_count(1)
+
+
+def test_a_newer_question_takes_the_older_one_back(page: Page) -> None:
+    """The first answer is still out when the second item is chosen; only the second is shown."""
+    held: list[Route] = []
+    taken_back: list[str] = []
+    page.route("**/complete-outfit", lambda route: route.continue_() if held else held.append(route))
+    page.on("requestfailed", lambda request: taken_back.append(request.url))
+    page.locator("#items .tile").nth(1).click()
+    page.locator("#items .tile").nth(2).click()
+    expect(page.locator("#suggestions .tile").first).to_be_visible()
+    assert [url.rpartition("/")[2] for url in taken_back if "outfit" in url] == ["complete-outfit"]
+
+
+def test_a_problem_is_told_in_its_own_words(blank: Page, address: str) -> None:
+    """A link to an item that is gone: the notice names it, and the item can be taken out."""
+    blank.goto(f"{address}/#item=ghost")
+    expect(blank.locator("#suggestions-notice")).to_contain_text("ghost")
+    blank.get_by_role("button", name="Take out").click()
+    expect(blank.locator("#suggestions-notice")).to_be_empty()
+
+
+def test_a_page_that_comes_too_early_waits_for_the_service(
+    blank: Page, tmp_path: Path, wardrobe_release: Release, serving: Callable[[FastAPI], AbstractContextManager[str]]
+) -> None:
+    """It says why it waits, and fills itself as soon as a release is served."""
+    app = create_app(Settings(home=tmp_path))
+    with serving(app) as early:
+        blank.goto(early)
+        expect(blank.locator("#catalogue-notice")).to_contain_text("Not ready yet")
+        app.state.serving.publish(wardrobe_release)
+        expect(blank.locator("#items .tile")).to_have_count(24)
+        expect(blank.locator("#catalogue-notice")).to_be_empty()
+        expect(blank.locator(".chip")).to_have_count(1 + len(wardrobe_release.snapshot.categories))
+        blank.close()
+
+
+def test_a_phone_shows_all_of_it(dressed: Page) -> None:
+    """Nothing is wider than the screen, and a bar leads to the outfit."""
+    dressed.set_viewport_size({"width": 360, "height": 740})
+    dressed.locator("#jump").click()
+    expect(dressed.locator("#outfit-title")).to_be_in_viewport()
+    assert dressed.evaluate("document.documentElement.scrollWidth") <= 360
