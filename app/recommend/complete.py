@@ -71,6 +71,15 @@ class Completion:
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Blank:
+    """A slot and the rows that may fill it, not ranked yet."""
+
+    category: str
+    rows_M: IntArray
+    fallback: str | None
+
+
 def complete(release: Release, question: Question, limits: Limits) -> Completion:
     """Answer one question.
 
@@ -87,12 +96,13 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     if question.budget is not None:
         wanted = replace(wanted, price_max=min(question.budget, question.budget if wanted.price_max is None else wanted.price_max))
     if question.candidates:
-        pools, unknown = _given(release, worn, question, wanted, limits)
+        blanks, unknown = _given(release, worn, question, wanted, limits)
     else:
-        pools, unknown = _searched(release, worn, choose_slots(release, worn, question.slots, limits), wanted, k), ()
-    shown = [min(k, len(pool.rows_M)) for pool in pools]
+        blanks, unknown = _searched(release, worn, choose_slots(release, worn, question.slots, limits), wanted, k), ()
+    shown = [min(k, len(blank.rows_M)) for blank in blanks]
     explained = sum(work_of_contributions(len(worn), count) for count in shown) if question.explain else 0
-    check_work(sum(shown) * (len(worn) + 1) ** 2 + explained + work_of_looks(len(worn), len(pools), question.looks), limits.max_work)
+    check_work(sum(shown) * (len(worn) + 1) ** 2 + explained + work_of_looks(len(worn), len(blanks), question.looks), limits.max_work)
+    pools = [rank(release, worn, blank.category, blank.rows_M, blank.fallback) for blank in blanks]
     partly = f"ranked without what is not in the catalogue: {', '.join(worn.missing)}" if worn.missing else None
     slots = tuple(
         _filled(release, worn, diversified(release, pool, k, question.diversity), partly, explain=question.explain) for pool in pools
@@ -101,19 +111,19 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     return Completion(slots, tuple(looks), tuple(dict.fromkeys([*worn.missing, *unknown])))
 
 
-def _searched(release: Release, worn: Worn, slots: Slots, wanted: Filter, k: int) -> list[Pool]:
+def _searched(release: Release, worn: Worn, slots: Slots, wanted: Filter, k: int) -> list[_Blank]:
     columns = release.snapshot.columns
     worn_ids = [name for name, row in zip(worn.names, worn.rows, strict=True) if row is not None]
     allowed_N = columns.mask(replace(wanted, exclude=(*wanted.exclude, *worn_ids)))
     found = retrieve(release, worn, slots.categories, k, allowed_N)
     return [
-        rank(release, worn, category, rows_M, _why_empty(release, category, rows_M, wanted) or slots.note)
+        _Blank(category, rows_M, _why_empty(release, category, rows_M, wanted) or slots.note)
         for category, rows_M in zip(slots.categories, found, strict=True)
     ]
 
 
-def _given(release: Release, worn: Worn, question: Question, wanted: Filter, limits: Limits) -> tuple[list[Pool], Sequence[str]]:
-    """Rank exactly the candidates: by slot where slots are given, otherwise all together. Filters hold for them too."""
+def _given(release: Release, worn: Worn, question: Question, wanted: Filter, limits: Limits) -> tuple[list[_Blank], Sequence[str]]:
+    """Exactly the candidates: by slot where slots are given, otherwise all together. Filters hold for them too."""
     row_of = release.snapshot.row_of
     asked = list(dict.fromkeys(question.candidates or ()))
     allowed_N = release.snapshot.columns.mask(wanted)
@@ -123,12 +133,12 @@ def _given(release: Release, worn: Worn, question: Question, wanted: Filter, lim
     unknown = [item for item in asked if item not in row_of]
     if question.slots is None:
         common = categories[0] if len(set(categories)) == 1 else ANY_CATEGORY
-        groups = {common: rows}
+        groups = [(common, rows)]
     else:
         slots = choose_slots(release, worn, question.slots, limits)
-        groups = {slot: [row for row, name in zip(rows, categories, strict=True) if name == slot] for slot in slots.categories}
+        groups = [(slot, [row for row, name in zip(rows, categories, strict=True) if name == slot]) for slot in slots.categories]
     why = "no candidate is known, of this slot's category, and passes the filters"
-    return [rank(release, worn, name, np.array(group, dtype=np.int64), None if group else why) for name, group in groups.items()], unknown
+    return [_Blank(name, np.array(group, dtype=np.int64), None if group else why) for name, group in groups], unknown
 
 
 def _why_empty(release: Release, category: str, rows_M: IntArray, wanted: Filter) -> str | None:

@@ -19,7 +19,7 @@ from models.wardrobe.garments import BRANDS, CATEGORIES, HUES, MARKETING, NEUTRA
 from models.wardrobe.rule import IntArray, Latents
 
 _NEUTRAL_SHARE: Final = 0.25
-_POPULARITY_SPREAD: Final = 0.2
+_POPULARITY_SPREAD: Final = 0.35
 _SAID: Final = {"colour": 0.85, "pattern": 0.8, "material": 0.8, "silhouette": 0.92, "marketing": 0.3, "brand": 0.5}
 _CHUNK: Final = 100
 

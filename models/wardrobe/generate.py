@@ -19,7 +19,7 @@ from models.progress import Progress, silent
 from models.wardrobe.catalogue import dress_up, item_id, items_table, rows_by_category
 from models.wardrobe.garments import TEMPLATES
 from models.wardrobe.questions import WornOutfit, ask
-from models.wardrobe.rule import IntArray, Latents, Rule, Score, sample_outfits
+from models.wardrobe.rule import IntArray, Latents, Rule, Score, level_popularity, sample_outfits
 from models.wardrobe.shoppers import sessions, tastes, who_bought
 from models.wardrobe.splits import split_outfits
 
@@ -51,7 +51,9 @@ def generate(
     rng = np.random.default_rng([seed, 0])
     rule = Rule()
     garments, latents = dress_up(items, rng)
-    rows_of, score = rows_by_category(garments), Score(rule, latents)
+    rows_of = rows_by_category(garments)
+    templates = [[rows_of[slot] for slot in slots] for slots, _ in TEMPLATES]
+    score = level_popularity(Score(rule, latents), templates, latents.popularity, rng)
     worn_rows = _draw_outfits(score, rows_of, outfits, rng, progress)
     cold = frozenset(int(row) for row in rng.choice(items, max(1, int(_COLD_SHARE * items)), replace=False))
     splits = split_outfits([frozenset(map(int, rows)) for rows, _ in worn_rows], cold, _SHARES, rng)
@@ -69,7 +71,7 @@ def generate(
     write_lines(out, "sessions.jsonl", sessions(worn, rows_of, rng))
     for name, asked in questions.items():
         write_lines(out, f"{name}.jsonl", asked)
-    pq.write_table(_latents_table(latents), out / "latents.parquet")
+    pq.write_table(_latents_table(score.latents), out / "latents.parquet")
     (out / "oracle.json").write_text(json.dumps(oracle, indent=1))
     return oracle
 

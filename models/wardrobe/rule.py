@@ -20,7 +20,7 @@ Shape legend: N items · B outfits · I slots of a template · P = 7 pair factor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -30,19 +30,20 @@ Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 PAIR_FACTORS: Final = 7
+_LEVEL_ROUNDS, _LEVEL_OUTFITS, _LEVEL_SWEEPS, _LEVEL_STEP = 5, 300, 6, 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """The weights of the hidden rule, in units of log-odds."""
 
-    analogous: float = -0.9
-    opposite: float = 1.7
-    formality: float = 1.3
-    season: float = 1.3
-    loud: float = 1.2
+    analogous: float = -1.2
+    opposite: float = 2.0
+    formality: float = 1.5
+    season: float = 1.4
+    loud: float = 1.3
     half: float = 0.65
-    triad: float = 1.9
+    triad: float = 2.4
     taste: float = 0.6
 
     @property
@@ -137,6 +138,32 @@ def sample_outfits(score: Score, slots: list[IntArray], count: int, sweeps: int,
             context = np.delete(outfits, slot, axis=1)
             outfits[:, slot] = slots[slot][_draw(score.conditional(context, slots[slot]), rng)]
     return outfits
+
+
+def level_popularity(score: Score, templates: list[list[IntArray]], target_N: Array, rng: np.random.Generator) -> Score:
+    """The same rule with popularity set so that items are worn as often as ``exp(target)`` says, whatever their latents.
+
+    Without it the rule alone makes easy-going items popular, and counting sales would look like taste. Each round draws outfits, compares the mean
+    conditional probability of every item (over the contexts of its slot) with the wanted share, and corrects.
+
+    Args:
+        templates: the rows that may fill each slot, template by template.
+        target_N: log popularity, up to a constant per category.
+    """
+    latents = replace(score.latents, popularity=target_N.copy())
+    for _ in range(_LEVEL_ROUNDS):
+        score = Score(score.rule, latents)
+        share_N, wanted_N = np.zeros(len(target_N)), np.zeros(len(target_N))
+        for slots in templates:
+            outfits = sample_outfits(score, slots, _LEVEL_OUTFITS, _LEVEL_SWEEPS, rng)
+            for slot, rows in enumerate(slots):
+                log_p = score.conditional(np.delete(outfits, slot, axis=1), rows)
+                p = np.exp(log_p - log_p.max(1, keepdims=True))
+                share_N[rows] += (p / p.sum(1, keepdims=True)).sum(0)
+                wanted_N[rows] += _LEVEL_OUTFITS * np.exp(target_N[rows]) / np.exp(target_N[rows]).sum()
+        correction = np.log(np.maximum(wanted_N, 1e-9) / np.maximum(share_N, 1e-9))
+        latents = replace(latents, popularity=latents.popularity + _LEVEL_STEP * correction)
+    return Score(score.rule, latents)
 
 
 def _draw(log_weights_BM: Array, rng: np.random.Generator) -> IntArray:

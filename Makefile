@@ -1,0 +1,46 @@
+# Two commands: `make demo` and `make test`. Everything is installed into .venv; nothing outside this folder is touched but
+# Debian packages that the tests need (a browser), and those only when they are missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOME_DIR ?= demo-home
+PORT ?= 8000
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+
+.PHONY: demo test check encoder clean
+
+demo: $(VENV)/.installed ## install, then serve a storefront that completes looks
+	$(BIN)/attire demo --home $(HOME_DIR) --port $(PORT)
+
+test: $(VENV)/.installed-dev | browser ## install, then run all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev ## format, lint, types, import contracts, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+encoder: $(VENV)/.installed ## retrain the shipped encoder: make encoder DATA="dir [dir …]"
+	$(BIN)/python -m models.training.encoder $(DATA)
+
+$(BIN)/uv:
+	$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(SUDO) sh -c 'apt-get update -q && apt-get install -y -q python3-venv'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check uv
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/uv
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q -e .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/uv
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q -e '.[dev]'
+	touch $@ $(VENV)/.installed
+
+.PHONY: browser
+browser:
+	command -v chromium >/dev/null || $(SUDO) sh -c 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium'
+
+clean:
+	rm -rf $(VENV) $(HOME_DIR)
