@@ -125,7 +125,7 @@ class Bundle:
             words_NL[row, : len(word_indices)] = word_indices
         other = len(self._category)
         return ItemInputs(
-            torch.from_numpy(np.ascontiguousarray(features_NF, dtype=np.float32)),
+            _tensor(features_NF),
             torch.tensor([self._category.get(name, other) for name in categories], dtype=torch.long),
             torch.from_numpy(words_NL),
             torch.tensor([self._residual.get(item or "", 0) for item in (ids or [None] * len(known))], dtype=torch.long),
@@ -169,7 +169,7 @@ class Bundle:
         """Final score of M candidates for each context, ``(B, M)``, from their embeddings and category names (B lists of M)."""
         category_BM = torch.stack([self.category_indices(names) for names in categories])
         with torch.inference_mode():
-            return self.model.rank(context, torch.from_numpy(np.ascontiguousarray(candidates_BMD)), category_BM).float().numpy()
+            return self.model.rank(context, _tensor(candidates_BMD), category_BM).float().numpy()
 
     def score(self, outfits: OutfitBatch) -> FloatArray:
         """Raw score of whole outfits, ``(B,)``."""
@@ -193,7 +193,8 @@ class Bundle:
         Raises:
             BundleError: the directory exists and is not an older bundle.
         """
-        if directory.exists() and any(directory.iterdir()) and not (directory / "manifest.json").exists():
+        taken = directory.exists() and (not directory.is_dir() or any(directory.iterdir()))
+        if taken and not (directory / "manifest.json").is_file():
             msg = f"{directory}: exists and is not a bundle; choose another path"
             raise BundleError(msg)
         directory.parent.mkdir(parents=True, exist_ok=True)
@@ -207,7 +208,7 @@ class Bundle:
             (staging / name).write_text(json.dumps(content, ensure_ascii=False))
         files = {path.name: _sha256(path) for path in sorted(staging.iterdir())}
         body = {**_manifest_body(self.manifest), "files": files}
-        body["id"] = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+        body["id"] = _content_id(body)
         body["created"] = datetime.now(UTC).isoformat(timespec="seconds")
         (staging / "manifest.json").write_text(json.dumps(body, indent=1, ensure_ascii=False))
         if directory.exists():
@@ -226,6 +227,9 @@ class Bundle:
         try:
             body = json.loads(path.read_text())
             manifest = _manifest(body)
+            if _content_id(body) != manifest.id:
+                msg = f"{path}: corrupted (its content is not that of bundle {manifest.id}); copy the bundle again"
+                raise BundleError(msg)
         except FileNotFoundError as error:
             msg = f"{directory}: no bundle here (manifest.json is missing)"
             raise BundleError(msg) from error
@@ -293,6 +297,17 @@ def _manifest(body: Mapping[str, Any]) -> Manifest:
         files=body["files"],
         id=body["id"],
     )
+
+
+def _content_id(body: Mapping[str, Any]) -> str:
+    """Digest of a manifest's body, the digests of the files among it; when it was made does not count."""
+    content = {name: value for name, value in body.items() if name not in {"id", "created"}}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _tensor(values: FloatArray) -> torch.Tensor:
+    """The same numbers for torch, which refuses arrays that must not be written to."""
+    return torch.from_numpy(np.require(values, np.float32, ["C", "W"]))
 
 
 def _sha256(path: Path) -> str:

@@ -17,7 +17,8 @@ from models.compatibility.base import ItemInputs
 class ItemTower(nn.Module):
     """One projection per block of features, with a learned token where the block is missing, plus category and words, through a small MLP.
 
-    A per-item residual is added for items the training saw often enough; in training it is dropped at random, so that an item without one loses nothing.
+    A per-item residual is added for items the training saw often enough; in training it is dropped at random, so that an item
+    without one loses nothing.
 
     Args:
         blocks: sizes of the feature blocks.

@@ -1,8 +1,9 @@
 """The flagship's model: an item tower, and a set transformer that reads a partial outfit once and answers for every category.
 
-The context's items attend to each other (set attention, Lee et al., 2019); then one token per target category attends to them and becomes the query
-vector of that slot. A query times an embedding is the log-odds of that item completing the outfit, up to a constant of the context. The score of a
-whole outfit is how well each of its items completes the others (a pseudo-likelihood), so that completing and scoring never disagree.
+The context's items attend to each other (set attention, Lee et al., 2019); then one token per target category attends to them and becomes
+the query vector of that slot. A query times an embedding is the log-odds of that item completing the outfit, up to a constant of the
+context. The score of a whole outfit is how well each of its items completes the others (a pseudo-likelihood), so that completing and
+scoring never disagree.
 
 Shape legend: see ``models.compatibility.base``; C target categories.
 """

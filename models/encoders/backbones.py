@@ -1,4 +1,4 @@
-"""torchvision backbones as encoders: image and colour blocks, no words."""
+"""torchvision backbones as encoders: image, colour and texture blocks, no words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from models.encoders.base import Block, FloatArray
-from models.encoders.towers import COLOUR, encode_blocks, fingerprint
+from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
 from models.errors import EncoderError
 
 _HEADS = ("fc", "classifier", "head", "heads")
@@ -25,7 +25,7 @@ class BackboneEncoder:
         self._spec, self._transform, self._device = spec, transform, device
         with torch.inference_mode():
             size = self._see(torch.zeros(1, 3, _SIDE, _SIDE)).shape[-1]
-        self._blocks = (Block("image", size), COLOUR)
+        self._blocks = (Block("image", size), COLOUR, TEXTURE)
         self._fingerprint = fingerprint(self.model.state_dict(), preprocess=str(transform), blocks=[(b.name, b.size) for b in self._blocks])
 
     @property
@@ -69,7 +69,7 @@ def load_backbone(spec: str, device: str = "cpu") -> BackboneEncoder:
             from safetensors.torch import load_file  # noqa: PLC0415 - only for weights of one's own
 
             model.load_state_dict(load_file(Path(weights)))
-    except Exception as error:  # noqa: BLE001 - a download, a file or a key that does not fit: all mean that there is no encoder
+    except Exception as error:  # a download, a file or a key that does not fit: all mean that there is no encoder
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         msg = f"encoder {spec!r} cannot be loaded: {reason}"
         raise EncoderError(msg) from error

@@ -19,8 +19,9 @@ _TO_CONES: Final = np.array(
 _TO_LAB: Final = np.array(
     [[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099], [0.0259040371, 0.7827717662, -0.8086757660]]
 )
+_LINEAR_BELOW: Final = 0.0031308  # where sRGB's curve turns from a line into a power
 _TO_LINEAR: Final = np.where(
-    np.arange(256) / 255 <= 0.04045, np.arange(256) / 255 / 12.92, ((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4
+    np.arange(256) / 255 <= _LINEAR_BELOW * 12.92, np.arange(256) / 255 / 12.92, ((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4
 ).astype(np.float32)
 
 
@@ -34,7 +35,7 @@ def srgb_from_oklab(lab: NDArray[np.floating]) -> Array:
     """``(..., 3)`` OKLab to sRGB in 0 to 1, clipped to what a screen shows, float32."""
     linear = (lab @ np.linalg.inv(_TO_LAB).T) ** 3 @ np.linalg.inv(_TO_CONES).T
     linear = linear.clip(0, 1)
-    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    encoded = np.where(linear <= _LINEAR_BELOW, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
     return np.asarray(encoded, dtype=np.float32)
 
 
@@ -53,8 +54,9 @@ _GREY: Final = 0.04
 def colour_features(picture: Image.Image) -> Array:
     """What colours a garment has, ``(COLOUR_FEATURES,)`` of unit length.
 
-    The background is what looks like the picture's border; the rest is the garment: its mean colour, hue as a direction (once and twice around
-    the circle, so that opposite hues can be told from neighbours), spread, and a histogram of hues weighed by chroma beside three greys.
+    The background is what looks like the picture's border; the rest is the garment: its mean colour, hue as a direction (once and twice
+    around the circle, so that opposite hues can be told from neighbours), spread, and a histogram of hues weighed by chroma beside three
+    greys.
     The first entry is constant, so that the length of the others survives normalising.
     """
     lab = oklab_from_srgb(np.asarray(picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)))
@@ -74,7 +76,8 @@ def colour_features(picture: Image.Image) -> Array:
     mean_chroma, mean_hue = float(np.hypot(mean_a, mean_b)), float(np.arctan2(mean_b, mean_a))
     vivid = mean_chroma / (mean_chroma + _GREY)
     summary = [
-        1.0, 2 * (float(lightness.mean()) - 0.6), 6 * mean_a, 6 * mean_b, 6 * mean_chroma, vivid, vivid * np.cos(mean_hue), vivid * np.sin(mean_hue),
+        1.0, 2 * (float(lightness.mean()) - 0.6), 6 * mean_a, 6 * mean_b, 6 * mean_chroma,
+        vivid, vivid * np.cos(mean_hue), vivid * np.sin(mean_hue),
         vivid * np.cos(2 * mean_hue), vivid * np.sin(2 * mean_hue), 4 * float(lightness.std()), 6 * float(chroma.std()),
     ]  # fmt: skip
     features = np.concatenate([summary, hues, greys]).astype(np.float32)

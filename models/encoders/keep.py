@@ -1,7 +1,7 @@
 """Features, computed once per item and encoder, and kept.
 
-Kept as segments: each run writes the features it computed as one immutable file ``<fingerprint>/<digest>.safetensors`` holding ``keys`` (N, 16) bytes and
-``features`` (N, F) float16, so that nothing is ever rewritten and a killed run loses only what it had not yet written.
+Kept as segments: each run writes the features it computed as immutable files ``<fingerprint>/<digest>.safetensors`` holding ``keys``
+(N, 16) bytes and ``features`` (N, F) float16, so that nothing is ever rewritten and a killed run loses only what it had not yet written.
 """
 
 from __future__ import annotations
@@ -58,9 +58,7 @@ def own_features(catalogue: Catalogue) -> FloatArray | None:
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
-def catalogue_features(
-    catalogue: Catalogue, encoder: Encoder, cache: Path | None = None, progress: Progress = silent
-) -> CatalogueFeatures:
+def catalogue_features(catalogue: Catalogue, encoder: Encoder, cache: Path | None = None, progress: Progress = silent) -> CatalogueFeatures:
     """Features of every item: those kept in ``cache`` for the same picture, title and fingerprint, the rest encoded now, in batches.
 
     A catalogue with ``features`` of its own keeps them. A picture that cannot be used is refused by name and its item goes on without it.
@@ -102,9 +100,7 @@ def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Itera
             yield None, title
 
 
-def _encode(
-    catalogue: Catalogue, rows: list[int], titles: list[str | None], encoder: Encoder, refused: dict[str, str]
-) -> FloatArray:
+def _encode(catalogue: Catalogue, rows: list[int], titles: list[str | None], encoder: Encoder, refused: dict[str, str]) -> FloatArray:
     """Encode some rows; pictures that cannot be used are noted as refused and left out."""
     images = [None if catalogue.ids[row] in refused else catalogue.image(row) for row in rows]
     words = [titles[row] for row in rows]

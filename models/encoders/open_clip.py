@@ -1,4 +1,4 @@
-"""open_clip models as encoders: image, text and colour blocks."""
+"""open_clip models as encoders: image, text, colour and texture blocks."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ import torch
 from torch import Tensor
 
 from models.encoders.base import Block, FloatArray
-from models.encoders.towers import COLOUR, encode_blocks, fingerprint
+from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
 from models.errors import EncoderError
 
 
 class OpenClipEncoder:
-    """A contrastive image–text model of open_clip; see ``Encoder``."""
+    """A contrastive image-text model of open_clip; see ``Encoder``."""
 
     def __init__(self, spec: str, model: torch.nn.Module, transform: Any, tokenizer: Any, device: str = "cpu") -> None:  # noqa: ANN401 - open_clip is untyped
         self.model = model.eval().requires_grad_(requires_grad=False).to(device)
         self._spec, self._transform, self._tokenizer, self._device = spec, transform, tokenizer, device
         size = self._read(["shirt"]).shape[-1]
-        self._blocks = (Block("image", size), Block("text", size), COLOUR)
+        self._blocks = (Block("image", size), Block("text", size), COLOUR, TEXTURE)
         self._fingerprint = fingerprint(
-            self.model.state_dict(), preprocess=str(transform), tokenizer=type(tokenizer).__name__, blocks=[(b.name, b.size) for b in self._blocks]
+            self.model.state_dict(),
+            preprocess=str(transform),
+            tokenizer=type(tokenizer).__name__,
+            blocks=[(b.name, b.size) for b in self._blocks],
         )
 
     @property
@@ -80,7 +83,7 @@ def load_open_clip(spec: str, device: str = "cpu", name: str | None = None, pret
             warnings.simplefilter("ignore")
             model, _, transform = open_clip.create_model_and_transforms(source, pretrained=pretrained, weights_only=True)
             tokenizer = open_clip.get_tokenizer(source)
-    except Exception as error:  # noqa: BLE001 - open_clip and the hub raise anything; all mean that there is no encoder
+    except Exception as error:  # open_clip and the hub raise anything; all mean that there is no encoder
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         msg = f"encoder {spec!r} cannot be loaded: {reason}; check the name, or be online for the first download"
         raise EncoderError(msg) from error

@@ -30,7 +30,7 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
             width, height = picture.size
             if width * height > max_pixels:
                 msg = f"the picture is {width} x {height}: more than {max_pixels:,} pixels; scale it down"

@@ -1,4 +1,4 @@
-"""What all encoders share: decoding a batch of pictures on several threads, the colour block, and fingerprints."""
+"""What all encoders share: decoding a batch of pictures on several threads, the colour and texture blocks, and fingerprints."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -18,10 +18,12 @@ from torch.nn import functional as F
 from models.encoders.base import Block, FloatArray, feature_size
 from models.encoders.colour import COLOUR_FEATURES, colour_features
 from models.encoders.pictures import decode
+from models.encoders.texture import TEXTURE_FEATURES, texture_features
 
 COLOUR: Final = Block("colour", COLOUR_FEATURES)
+TEXTURE: Final = Block("texture", TEXTURE_FEATURES)
 _DECODERS: Final = 4
-_LAYOUT_VERSION: Final = 1
+_LAYOUT_VERSION: Final = 2
 
 Transform = Callable[[Image.Image], Tensor]
 
@@ -35,7 +37,7 @@ def encode_blocks(
     see: Callable[[Tensor], Tensor],
     read: Callable[[list[str]], Tensor] | None,
 ) -> FloatArray:
-    """Fill the image, text and colour blocks of a batch, ``(N, F)``; a missing picture or title leaves its blocks zero.
+    """Fill the image, text, colour and texture blocks of a batch, ``(N, F)``; a missing picture or title leaves its blocks zero.
 
     Args:
         transform: a decoded picture -> ``(3, H, W)``.
@@ -52,9 +54,10 @@ def encode_blocks(
     if seen:
         prepared = list(_decoders().map(lambda row: _prepare(images[row] or b"", transform), seen))
         with torch.inference_mode():
-            looked = F.normalize(see(torch.stack([pixels for pixels, _ in prepared])).float(), dim=-1)
+            looked = F.normalize(see(torch.stack([pixels for pixels, _, _ in prepared])).float(), dim=-1)
         features[seen, columns["image"]] = looked.cpu().numpy()
-        features[seen, columns["colour"]] = np.stack([colours for _, colours in prepared])
+        features[seen, columns["colour"]] = np.stack([colours for _, colours, _ in prepared])
+        features[seen, columns["texture"]] = np.stack([cloth for _, _, cloth in prepared])
     worded = [row for row, title in enumerate(titles) if title and title.strip()] if read else []
     if worded and read:
         with torch.inference_mode():
@@ -63,9 +66,9 @@ def encode_blocks(
     return features
 
 
-def _prepare(data: bytes, transform: Transform) -> tuple[Tensor, FloatArray]:
+def _prepare(data: bytes, transform: Transform) -> tuple[Tensor, FloatArray, FloatArray]:
     picture = decode(data)
-    return transform(picture), colour_features(picture)
+    return transform(picture), colour_features(picture), texture_features(picture)
 
 
 @cache
@@ -74,7 +77,7 @@ def _decoders() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
 
 
-def fingerprint(weights: Mapping[str, Tensor], **description: Any) -> str:
+def fingerprint(weights: Mapping[str, Tensor], **description: object) -> str:
     """Digest of weights and everything else that decides the features: preprocessing, dtype, sizes."""
     digest = hashlib.sha256(json.dumps({"layout": _LAYOUT_VERSION, **description}, sort_keys=True, default=str).encode())
     for name in sorted(weights):

@@ -1,45 +1,62 @@
 """Softmax over candidates: of all the items that could fill a slot, the one that was worn.
 
-Candidates are drawn uniformly, so the log-odds that are learned are log p(item | context), popularity included, up to a constant of the context.
+Candidates are drawn uniformly, so the log-odds that are learned are log p(item | context), popularity included, up to a constant of the
+context.
 
 Shape legend: Q questions · M candidates · S candidates that were drawn · D embedding size · C categories.
 """
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 
-def softmax_within(query_QD: Tensor, answer_QD: Tensor, category_Q: Tensor, drawn_SD: Tensor, category_S: Tensor, not_QS: Tensor) -> Tensor:
-    """Cross-entropy of each answer against the drawn candidates of its own category, mean over questions.
+def softmax_within(  # noqa: PLR0917 - one tensor per role, told apart by their shapes
+    query_QD: Tensor, answer_QD: Tensor, category_Q: Tensor, drawn_SD: Tensor, category_S: Tensor, not_QS: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Cross-entropy of each answer against the drawn candidates of its own category, and how far the log-odds are from absolute.
 
     Args:
         query_QD: the query of the answer's slot.
         not_QS: True where a drawn candidate is no negative: it is the answer, or the context holds it.
+
+    Returns:
+        The mean cross-entropy, and the mean square of log mean exp over the candidates: where that is 0, a log-odds is
+        log p(item | context) / p(item) itself, comparable between contexts, which is what summing it over an outfit needs
+        (self-normalisation, Devlin et al., ACL 2014).
     """
-    losses = []
+    losses, constants = [], []
     for category in category_Q.unique():
         asked, members = category_Q == category, category_S == category
         own_Q1 = (query_QD[asked] * answer_QD[asked]).sum(-1, keepdim=True)
         others = query_QD[asked] @ drawn_SD[members].T
         others = others.masked_fill(not_QS[asked][:, members], -torch.inf)
-        losses.append(torch.cat([own_Q1, others], dim=1).logsumexp(1) - own_Q1[:, 0])
-    return torch.cat(losses).mean()
+        partition_Q = torch.cat([own_Q1, others], dim=1).logsumexp(1)
+        losses.append(partition_Q - own_Q1[:, 0])
+        constants.append(partition_Q - math.log(others.shape[1] + 1))
+    return torch.cat(losses).mean(), torch.cat(constants).square().mean()
 
 
-def softmax_across(
+def softmax_across(  # noqa: PLR0917
     queries_QCD: Tensor, answer_QD: Tensor, category_Q: Tensor, drawn_SD: Tensor, category_S: Tensor, not_QS: Tensor
 ) -> Tensor:
-    """Cross-entropy of each answer against drawn candidates of all categories, each asked with the query of its own: makes slots comparable."""
+    """Cross-entropy of each answer against drawn candidates of all categories: makes slots comparable.
+
+    Args:
+        queries_QCD: the query of each category; a candidate is asked with the one of its own.
+        not_QS: as for ``softmax_within``.
+    """
     own_Q = (queries_QCD[torch.arange(len(category_Q)), category_Q] * answer_QD).sum(-1)
     others_QS = (queries_QCD[:, category_S] * drawn_SD).sum(-1).masked_fill(not_QS, -torch.inf)
     return F.cross_entropy(torch.cat([own_Q[:, None], others_QS], dim=1), torch.zeros_like(category_Q))
 
 
 def no_negatives(outfits_QI: Tensor, mask_QI: Tensor, drawn_S: Tensor, count: int) -> Tensor:
-    """True where a drawn candidate belongs to the question's outfit, answer included, ``(Q, S)``; all given as rows of a catalogue of ``count``."""
+    """True where a drawn candidate is of the question's outfit, answer included, ``(Q, S)``; all are rows of a catalogue of ``count``."""
     place = torch.full((count,), -1)
     place[drawn_S] = torch.arange(len(drawn_S))
     position_QI = place[outfits_QI]

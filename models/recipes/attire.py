@@ -1,7 +1,8 @@
 """``attire``, the flagship: an item tower, a set transformer that asks for every slot, and a softmax over all the items that could fill it.
 
-Every item of every training outfit is a question: given the others, which of the candidates was it? With uniformly drawn candidates the model's
-log-odds become log p(item | the others), so one inner product retrieves, fills in the blank, and, summed over an outfit's items, scores it.
+Every item of every training outfit is a question: given the others, which of the candidates was it? With uniformly drawn candidates the
+model's log-odds become log p(item | the others), so one inner product retrieves, fills in the blank, and, summed over an outfit's items,
+scores it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.set_transformer import SetTransformer, leave_one_out
@@ -27,8 +29,10 @@ class AttireConfig:
     Attributes:
         embedding_size: D. hidden: width of the item tower. layers, heads: of the set transformer.
         candidates: drawn per step; the whole catalogue where it has no more.
-        across: weight of the softmax over all categories beside the one within the slot's category; it is asked with every category's query, so
-            only of ``across_questions`` against ``across_candidates`` a step.
+        across: weight of the softmax over all categories beside the one within the slot's category; it is asked with every category's
+            query, so only of ``across_questions`` against ``across_candidates`` a step.
+        absolute: weight that keeps log-odds comparable between contexts; see ``softmax_within``.
+        judge, judged: weight of telling worn outfits from ones with replaced items, and how many of a step are asked.
         words, least_word: size of the vocabulary, and how many items must be said to have a word.
         least_residual: training outfits an item must be in to get a residual of its own.
         drop_residual: chance of hiding it in training, so that cold items lose nothing.
@@ -39,13 +43,16 @@ class AttireConfig:
 
     embedding_size: int = 128
     hidden: int = 256
-    layers: int = 2
+    layers: int = 1
     heads: int = 4
     dropout: float = 0.1
     candidates: int = 2048
     across: float = 0.3
     across_questions: int = 128
     across_candidates: int = 512
+    absolute: float = 0.05
+    judge: float = 0.5
+    judged: int = 48
     words: int = 20_000
     least_word: int = 5
     least_residual: int = 5
@@ -53,7 +60,7 @@ class AttireConfig:
     residual_decay: float = 0.05
     rerank: float = 0.0
     batch_size: int = 256
-    epochs: int = 60
+    epochs: int = 30
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
     average: float = 0.99
@@ -73,6 +80,7 @@ class AttireTraining:
         self.model, self.config, self.inputs, self.pool_M = model, config, inputs, pool_M
         self.generator = torch.Generator().manual_seed(seed)
         model.tower.drop_residual = config.drop_residual
+        self.bar = torch.nn.Parameter(torch.zeros(()))
         residual = [model.tower.residual.weight]
         decayed = [p for p in model.parameters() if p.ndim > 1 and p is not residual[0]]
         plain = [p for p in model.parameters() if p.ndim <= 1]
@@ -80,7 +88,7 @@ class AttireTraining:
             [
                 {"params": decayed, "weight_decay": config.weight_decay},
                 {"params": residual, "weight_decay": config.residual_decay},
-                {"params": plain, "weight_decay": 0.0},
+                {"params": [*plain, self.bar], "weight_decay": 0.0},
             ],
             lr=config.learning_rate,
         )
@@ -104,7 +112,7 @@ class AttireTraining:
                 current = {name: value.clone() for name, value in self.model.state_dict().items()}
                 self.model.load_state_dict(self.kept)
                 figures = {"recall_at_10": recall_at(10, self.model, self.inputs, valid, self.pool_M), "loss": loss}
-                if figures["recall_at_10"] > best:
+                if figures["recall_at_10"] > best or not len(valid):  # without validation outfits the last weights are the best guess
                     best, stale = figures["recall_at_10"], 0
                     best_weights = {name: value.clone() for name, value in self.kept.items()}
                 else:
@@ -137,24 +145,44 @@ class AttireTraining:
         worn_QI, mask_QI = (one.repeat_interleave(rows_BI.shape[1], 0)[asked] for one in (rows_BI, mask_BI))
         not_QS = no_negatives(worn_QI, mask_QI, drawn_S, len(self.inputs))
         category_S = category_N[drawn_S]
-        within = softmax_within(self.model.query(context, category_Q), answer_QD, category_Q, drawn_SD, category_S, not_QS)
-        loss = within
+        within, constant = softmax_within(self.model.query(context, category_Q), answer_QD, category_Q, drawn_SD, category_S, not_QS)
+        loss = within + config.absolute * constant
         if config.across:
             some = torch.randperm(len(category_Q), generator=self.generator)[: config.across_questions]
             few = slice(config.across_candidates)
             categories = torch.arange(int(category_N.max()) + 1).expand(len(some), -1)
             queries_QCD = self.model.queries(context.take(some), categories)
-            loss = within + config.across * softmax_across(
+            loss = loss + config.across * softmax_across(
                 queries_QCD, answer_QD[some], category_Q[some], drawn_SD[few], category_S[few], not_QS[some][:, few]
             )
+        if config.judged:
+            judged = torch.randperm(len(rows_BI), generator=self.generator)[: config.judged]
+            loss = loss + config.judge * self._judge(outfits.take(judged), drawn_SD, category_S)
         self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step()
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
                 self.kept[name].lerp_(value, 1 - config.average)
         return within.item()
+
+    def _judge(self, worn: OutfitBatch, drawn_SD: Tensor, category_S: Tensor) -> Tensor:
+        """Worn outfits against the same with 1 to n items replaced by drawn ones of their category: logistic loss of the score."""
+        replaced_BI = worn.mask_BI & (
+            torch.rand(worn.mask_BI.shape, generator=self.generator) < torch.rand(len(worn.mask_BI), 1, generator=self.generator)
+        )
+        first = torch.rand(worn.mask_BI.shape, generator=self.generator).masked_fill(~worn.mask_BI, -1).argmax(1)
+        replaced_BI[torch.arange(len(first)), first] = True
+        items_BID = worn.items_BID.clone()
+        for category in worn.category_BI[replaced_BI].unique():
+            members, where = (category_S == category).nonzero()[:, 0], replaced_BI & (worn.category_BI == category)
+            if len(members):
+                items_BID[where] = drawn_SD[members[torch.randint(len(members), (int(where.sum()),), generator=self.generator)]]
+        both = OutfitBatch(torch.cat([worn.items_BID, items_BID]), worn.category_BI.repeat(2, 1), worn.mask_BI.repeat(2, 1))
+        scores = self.model.score(both) * both.mask_BI.sum(1)
+        labels = torch.cat([torch.ones(len(first)), torch.zeros(len(first))])
+        return F.binary_cross_entropy_with_logits(scores - self.bar, labels)
 
 
 @torch.inference_mode()
@@ -176,5 +204,3 @@ def recall_at(k: int, model: SetTransformer, inputs: ItemInputs, outfits: WornOu
             hits += int(((scores > own + 1e-6).sum(1) < k).sum())
             asked += int(here.sum())
     return hits / asked
-
-

@@ -14,10 +14,12 @@ _LEAST = 20
 
 
 def random_outfits(rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, pool_M: Tensor, generator: torch.Generator) -> Tensor:
-    """Each outfit with every item replaced by a random one of its category from ``pool_M``, ``(R, I)``."""
+    """Each outfit with every item replaced by a random one of its category from ``pool_M``, if it has any, ``(R, I)``."""
     replaced = rows_RI.clone()
     for category in category_N[rows_RI[mask_RI]].unique():
         members = pool_M[category_N[pool_M] == category]
+        if not len(members):
+            continue
         where = mask_RI & (category_N[rows_RI] == category)
         replaced[where] = members[torch.randint(len(members), (int(where.sum()),), generator=generator)]
     return replaced

@@ -1,5 +1,7 @@
-"""Trains a small image–text encoder from a catalogue's pictures and titles, with the softmax contrastive loss of CLIP (Radford et al., 2021)
-and, beside it, the words of the title as weak labels of the picture (Corbière et al., 2017).
+"""Trains a small image-text encoder from a catalogue's pictures and titles.
+
+The loss is the softmax contrastive loss of CLIP (Radford et al., 2021) and, beside it, the words of the title as weak labels of the
+picture (Corbière et al., 2017).
 
 Shape legend: N items · B items of a step · S side of a stored picture · T tokens · K words.
 """
@@ -31,6 +33,7 @@ from models.progress import Progress, silent
 
 _MEAN: Final = (0.48145466, 0.4578275, 0.40821073)
 _STD: Final = (0.26862954, 0.26130258, 0.27577711)
+_WORD: Final = r"[a-z][a-z'-]+"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,8 +42,9 @@ class ContrastiveConfig:
 
     Attributes:
         side: pixels; pictures are fitted into a square of this size.
-        embedding_size: of the shared image–text space.
-        width, layers: of the image tower, a ResNet with attention pooling; on a CPU several times faster than depthwise or grouped convolutions.
+        embedding_size: of the shared image-text space.
+        width, layers: of the image tower, a ResNet with attention pooling; on a CPU several times faster than depthwise or grouped
+            convolutions.
         words: weight of the weak-label loss; ``least_word``: items that must be said to have a word.
         text_width, text_layers: of the text tower, a causal transformer on CLIP's byte pairs.
     """
@@ -55,7 +59,7 @@ class ContrastiveConfig:
     words: float = 1.0
     least_word: int = 20
     batch_size: int = 128
-    epochs: float = 6.0
+    epochs: float = 4.5
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
     seed: int = 0
@@ -140,7 +144,7 @@ def train_contrastive(pairs: Sequence[Pairs], out: Path, config: ContrastiveConf
             said = weak_labels[which][torch.from_numpy(rows)] * rarity_K
             loss = loss + config.words * weak_label_loss(words(config.embedding_size**0.5 * seen), said)
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimiser.step()
             schedule.step()
             loss_mean = loss.item() if math.isnan(loss_mean) else 0.98 * loss_mean + 0.02 * loss.item()
@@ -168,13 +172,13 @@ def weak_label_loss(logits_BK: Tensor, said_BK: Tensor) -> Tensor:
 
 def _weak_labels(pairs: Sequence[Pairs], least: int) -> list[Tensor]:
     """Which words each title says, ``(N, K)`` booleans per catalogue, over one vocabulary of words said of ``least`` items or more."""
-    counted = CountVectorizer(min_df=least, binary=True, token_pattern=r"[a-z][a-z'-]+", dtype=np.uint8)
+    counted = CountVectorizer(min_df=least, binary=True, token_pattern=_WORD, dtype=np.uint8)
     counted.fit([title for one in pairs for title in one.titles])
     return [torch.from_numpy(counted.transform(one.titles).toarray().astype(bool)) for one in pairs]
 
 
 def augment(pictures_BCSS: Tensor, side: int, generator: torch.Generator) -> Tensor:
-    """What other shops' photographs look like: size, place, tilt, mirror, light and background vary; hue does not, since it decides outfits.
+    """What other shops' photographs look like: size, place, tilt, mirror, light and background vary; hue, which decides outfits, does not.
 
     Args:
         pictures_BCSS: bytes.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Final, get_type_hints
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
@@ -17,7 +18,7 @@ from models.compatibility.set_transformer import SetTransformer
 from models.compatibility.slots import SlotModel
 from models.datasets.read import read_dataset
 from models.datasets.schema import Dataset
-from models.encoders.base import Block, FloatArray, feature_size
+from models.encoders.base import Block, FloatArray
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import SHIPPED, load_encoder
 from models.encoders.own import OwnFeatures
@@ -27,7 +28,15 @@ from models.recipes.attire import AttireConfig, AttireTraining
 from models.training.calibrate import calibrate, random_outfits
 from models.training.worn import WornOutfits, build_vocabulary
 
-RECIPES = ("attire",)
+RECIPES: Final = ("attire",)
+_TABLES: Final = {
+    "tower.category.weight": ("categories", 0),
+    "worn_as.weight": ("categories", 0),
+    "target.weight": ("categories", 0),
+    "tower.words.weight": ("words", 1),
+    "tower.residual.weight": ("residuals", 1),
+}
+"""Weights with a row per name: which names, and the row of the first."""
 
 
 def train(
@@ -46,7 +55,7 @@ def train(
 
     Args:
         settings: the recipe's configuration, field -> value as written on the command line.
-        init: a bundle to start from: its weights are taken over where they have the same name and shape.
+        init: a bundle to start from: its weights are taken over where they fit; those of words, items and categories by name.
         encoder: spec of the encoder; a catalogue with its own ``features`` needs none.
         cache: where features are kept between runs; None keeps none.
 
@@ -66,10 +75,11 @@ def train(
     features = catalogue_features(dataset.catalogue, reader, cache, progress).features
     start = Bundle.load(init) if init else None
     if start and start.manifest.encoder_fingerprint != reader.fingerprint:
-        msg = f"{init}: its encoder ({start.manifest.encoder_spec}) is not the one of this training ({reader.spec}); choose the same encoder"
+        theirs = start.manifest.encoder_spec
+        msg = f"{init}: its encoder ({theirs}) is not the one of this training ({reader.spec}); choose the same encoder"
         raise BundleError(msg)
     blank = _untrained(dataset, config, seed, start, (reader.spec, reader.fingerprint, reader.blocks))
-    return _fit(blank, dataset, features, config, seed, progress).save(out)
+    return _fit(blank, dataset, features, config, seed=seed, progress=progress).save(out)
 
 
 def configure(config: AttireConfig, settings: Mapping[str, str]) -> AttireConfig:
@@ -102,7 +112,7 @@ def _untrained(
     categories = tuple(sorted(set(catalogue.categories)))
     train = WornOutfits.of(dataset.outfits_of("train"), catalogue)
     ids = catalogue.ids
-    residuals = [ids[row] for row in np.flatnonzero(train.times_worn(len(catalogue)) >= config.least_residual)]
+    residuals = [ids[int(row)] for row in np.flatnonzero(train.times_worn(len(catalogue)) >= config.least_residual)]
     vocabulary = build_vocabulary(catalogue.texts(), config.least_word, config.words)
     spec, fingerprint, blocks = encoder
     model_config = {
@@ -120,9 +130,8 @@ def _untrained(
     torch.manual_seed(seed)
     model = build_model("set_transformer", model_config)
     if start:
-        weights = model.state_dict()
-        known = {name: value for name, value in start.model.state_dict().items() if name in weights and value.shape == weights[name].shape}
-        model.load_state_dict({**weights, **known})
+        rows = {"categories": categories, "words": vocabulary, "residuals": residuals}
+        model.load_state_dict(_inherited(model.state_dict(), start, rows))
     manifest = Manifest(
         recipe="attire",
         config={**asdict(config), "seed": seed},
@@ -140,11 +149,29 @@ def _untrained(
     return Bundle(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=slots)
 
 
-def _fit(bundle: Bundle, dataset: Dataset, features: FloatArray, config: AttireConfig, seed: int, progress: Progress) -> Bundle:
+def _inherited(weights: dict[str, Tensor], start: Bundle, names: Mapping[str, Sequence[str]]) -> dict[str, Tensor]:
+    """``weights`` with those of ``start`` where they fit; rows of tables go by the name that they stand for, since names come and go."""
+    before = {"categories": start.manifest.categories, "words": start.vocabulary, "residuals": start.residuals}
+    inherited = dict(weights)
+    for name, theirs in start.model.state_dict().items():
+        mine = weights.get(name)
+        if mine is None or mine.shape[1:] != theirs.shape[1:]:
+            continue
+        if name in _TABLES:
+            kind, first = _TABLES[name]
+            row_of = {word: row for row, word in enumerate(before[kind], first)}
+            known = [(row, row_of[word]) for row, word in enumerate(names[kind], first) if word in row_of]
+            inherited[name] = mine.clone()
+            inherited[name][[row for row, _ in known]] = theirs[[row for _, row in known]]
+        elif mine.shape == theirs.shape:
+            inherited[name] = theirs
+    return inherited
+
+
+def _fit(bundle: Bundle, dataset: Dataset, features: FloatArray, config: AttireConfig, *, seed: int, progress: Progress) -> Bundle:
     """Train the bundle's model in place; returns the bundle with its metrics and calibration."""
     catalogue = dataset.catalogue
-    assert isinstance(bundle.model, SetTransformer)
-    assert features.shape[1] == feature_size(bundle.manifest.blocks)
+    assert isinstance(bundle.model, SetTransformer)  # noqa: S101 - ``_untrained`` builds no other
     inputs = bundle.inputs(features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
     worn, valid = (WornOutfits.of(dataset.outfits_of(split), catalogue) for split in ("train", "valid"))
     pool = torch.from_numpy(np.flatnonzero(worn.times_worn(len(catalogue))))

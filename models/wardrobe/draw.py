@@ -51,7 +51,7 @@ def draw(look: Look, rng: np.random.Generator) -> bytes:
     garment = srgb_from_oklab(lab)
     scene = _background(rng) * (1 - 0.22 * np.roll(cloth_SS, (3, 3), (0, 1)))[..., None]
     pixels = scene * (1 - cloth_SS[..., None]) + garment * cloth_SS[..., None]
-    pixels += rng.normal(0, 0.008, pixels.shape).astype(np.float32)
+    pixels += np.asarray(rng.normal(0, 0.008, pixels.shape), dtype=np.float32)
     buffer = io.BytesIO()
     Image.fromarray((pixels.clip(0, 1) * 255).astype(np.uint8)).save(buffer, "JPEG", quality=88)
     return buffer.getvalue()
@@ -87,7 +87,7 @@ def _masks(silhouette: Silhouette, rng: np.random.Generator) -> tuple[Array, Arr
 
 
 def _shrink(mask: Image.Image) -> Array:
-    return np.asarray(mask.resize((SIDE, SIDE), Image.Resampling.BOX), dtype=np.float32) / 255
+    return np.asarray(mask.resize((SIDE, SIDE), Image.Resampling.BOX), dtype=np.float32) / np.float32(255)
 
 
 def _pattern(name: str, rng: np.random.Generator) -> Array:
@@ -110,7 +110,7 @@ def _pattern(name: str, rng: np.random.Generator) -> Array:
             return np.zeros((SIDE, SIDE), dtype=np.float32)
 
 
-def _texture(name: str, rng: np.random.Generator) -> Array:
+def _texture(name: str, rng: np.random.Generator) -> Array:  # noqa: PLR0911 - one cloth after the other
     """What the cloth adds to lightness, ``(S, S)``."""
     shift = rng.uniform(0, 20)
     match name:

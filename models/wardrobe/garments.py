@@ -4,6 +4,7 @@ Coordinates are fractions of the picture, x to the right and y down. Shapes name
 ``seam`` is a line and ``knob`` a button, buckle or rivet.
 """
 
+# ruff: noqa: E501 - one garment a line, so that the tables of shapes can be read as tables
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -70,6 +71,7 @@ _VNECK = _mirror("cut", (0.41, 0.10), (0.5, 0.34))
 _COLLAR = _both("seam", (0.40, 0.16), (0.44, 0.28), (0.5, 0.20))
 _PLACKET = Shape("seam", ((0.5, 0.2), (0.5, 0.86)))
 
+# fmt: off
 _TOPS = (
     Silhouette(
         ("t-shirt", "tee", "jersey top"), -0.75, 0.25, (_mirror("body", (0.36, 0.16), (0.12, 0.26), (0.17, 0.44), (0.29, 0.38), (0.28, 0.86)), _NECK)
@@ -157,6 +159,7 @@ _SCARVES = (
     Silhouette(("carré", "silk square"), 0.65, 0.1, (Shape("body", ((0.5, 0.10), (0.90, 0.5), (0.5, 0.90), (0.10, 0.5))), Shape("seam", ((0.5, 0.18), (0.82, 0.5), (0.5, 0.82), (0.18, 0.5), (0.5, 0.18))))),
 )
 
+# fmt: on
 _LINEN = Material(("linen", "flax"), -0.05, 0.85, "weave")
 _COTTON = Material(("cotton", "poplin"), -0.1, 0.4, "plain")
 _CANVAS = Material(("canvas", "duck cotton"), -0.3, 0.45, "weave")
@@ -212,4 +215,6 @@ NEUTRALS: Final = (("black", "charcoal"), ("grey", "stone"), ("white", "ivory"))
 """By lightness, dark to light."""
 
 BRANDS: Final = ("Nordhavn", "Maison Vale", "Okra & Sons", "Kestrel", "Lumen", "Petra Lind", "Halcyon", "Bergamot")
-MARKETING: Final = ("new in", "bestseller", "limited edition", "must-have", "online exclusive", "by popular demand", "last chance", "iconic")
+MARKETING: Final = (
+    "new in", "bestseller", "limited edition", "must-have", "online exclusive", "by popular demand", "last chance", "iconic",
+)  # fmt: skip

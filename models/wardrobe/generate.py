@@ -32,7 +32,7 @@ _SMALLEST: Final = (100, 50)
 def generate(
     out: Path, *, items: int = 5000, outfits: int = 10_000, shoppers: int = 500, seed: int = 0, progress: Progress = silent
 ) -> dict[str, Any]:
-    """Write the wardrobe to ``out``: catalogue, outfits, sessions, questions, ``oracle.json`` and ``latents.parquet`` (the truth, for measuring).
+    """Write the wardrobe to ``out``: catalogue, outfits, sessions, questions, ``oracle.json`` and, for measuring, ``latents.parquet``.
 
     Returns:
         The content of ``oracle.json``.
@@ -63,7 +63,7 @@ def generate(
         for number, ((rows, slots), split, user) in enumerate(zip(worn_rows, splits, users, strict=True))
     ]
     times_worn = np.bincount(np.concatenate([one.rows for one in worn if one.split == "train"]), minlength=items)
-    questions, figures = ask(score, worn, rows_of, times_worn, cold, rng)
+    questions, figures = ask(score, worn, rows_of, worn=times_worn, cold=cold, rng=rng)
     oracle = {"seed": seed, "items": items, "outfits": outfits, "shoppers": shoppers, "rule": asdict(rule), "tasks": figures}
 
     write_items(out, items_table(garments, seed, progress))

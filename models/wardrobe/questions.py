@@ -1,6 +1,7 @@
 """The wardrobe's questions, and what the exact posterior makes of them: the ceiling for any model.
 
-A question shows a context and candidates; the oracle knows the rule, the latents and how the wrong candidates were drawn, and answers with the likeliest:
+A question shows a context and candidates; the oracle knows the rule, the latents and how the wrong candidates were drawn, and answers
+with the likeliest:
 
     p(answer = c | context, candidates)  ∝  p(c | context) / q(c)
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from models.wardrobe.rule import Array, IntArray, Score
 
 WRONG: Final = 3
 """Wrong candidates per fill-in-the-blank question."""
+_TASKS: Final = ("fitb", "fitb_popularity", "fitb_cold", "fitb_triad", "compatibility", "retrieval", "retrieval_cold")
 _SAME_PAIRS: Final = 0.35
 """How far, in log-odds, the pairs may tell apart the candidates of a question that the effect of three decides."""
 
@@ -57,6 +59,7 @@ def ask(
     score: Score,
     outfits: Sequence[WornOutfit],
     rows_of: Mapping[str, IntArray],
+    *,
     worn: NDArray[np.int64],
     cold: frozenset[int],
     rng: np.random.Generator,
@@ -71,18 +74,16 @@ def ask(
     Returns:
         File stem -> questions, file stem -> metric -> value.
     """
-    tasks = {name: Task() for name in ("fitb", "fitb_popularity", "fitb_cold", "fitb_triad", "compatibility", "retrieval", "retrieval_cold")}
+    tasks = {name: Task() for name in _TASKS}
     for outfit in outfits:
         if outfit.split == "train":
             continue
-        asked = _Asked(score, outfit, rows_of, int(rng.integers(len(outfit.rows))), cold, rng)
+        asked = _Asked(score, outfit, rows_of, blank=int(rng.integers(len(outfit.rows))), cold=cold, rng=rng)
         asked.fill_in_the_blank(tasks, worn)
         asked.triad(tasks["fitb_triad"])
         asked.retrieve(tasks)
         asked.compatibility(tasks["compatibility"])
-    return {name: task.questions for name, task in tasks.items()}, {
-        name: _figures(task) for name, task in tasks.items() if task.oracle
-    }
+    return {name: task.questions for name, task in tasks.items()}, {name: _figures(task) for name, task in tasks.items() if task.oracle}
 
 
 def _figures(task: Task) -> dict[str, float]:
@@ -95,7 +96,14 @@ class _Asked:
     """Everything that is asked about one outfit with one item taken out."""
 
     def __init__(
-        self, score: Score, outfit: WornOutfit, rows_of: Mapping[str, IntArray], blank: int, cold: frozenset[int], rng: np.random.Generator
+        self,
+        score: Score,
+        outfit: WornOutfit,
+        rows_of: Mapping[str, IntArray],
+        *,
+        blank: int,
+        cold: frozenset[int],
+        rng: np.random.Generator,
     ) -> None:
         self.score, self.outfit, self.rows_of, self.rng = score, outfit, rows_of, rng
         self.answer = int(outfit.rows[blank])
@@ -112,7 +120,7 @@ class _Asked:
         uniform = np.ones(len(self.others))
         names = ["fitb", *(["fitb_cold"] if self.is_cold and self.outfit.split == "test" else [])]
         self._blank([tasks[name] for name in names], self._choose(uniform), lambda rows: np.zeros(len(rows)))
-        matched = worn[self.others] + 0.5
+        matched: Array = worn[self.others] + np.float64(0.5)
         self._blank([tasks["fitb_popularity"]], self._choose(matched), lambda rows: np.log(worn[rows] + 0.5))
 
     def triad(self, task: Task) -> None:
@@ -131,17 +139,16 @@ class _Asked:
         rank = int((self.log_p > self.log_p[np.searchsorted(self.rows, self.answer)]).sum()) + 1
         for name in ["retrieval", *(["retrieval_cold"] if self.is_cold and self.outfit.split == "test" else [])]:
             tasks[name].questions.append(question)
-            tasks[name].answered(
-                self.outfit.split, recall_at_10=rank <= 10, recall_at_50=rank <= 50, mrr=1 / rank, ndcg=1 / np.log2(1 + rank)  # noqa: PLR2004
-            )
+            recalls = {f"recall_at_{k}": rank <= k for k in (10, 50)}
+            tasks[name].answered(self.outfit.split, **recalls, mrr=1 / rank, ndcg=1 / np.log2(1 + rank))
 
     def compatibility(self, task: Task) -> None:
         """The outfit as it was worn, and one of random items of the same categories."""
         random = np.array([self.rng.choice(self.rows_of[slot]) for slot in self.outfit.slots])
-        for kind, rows, label in (("worn", self.outfit.rows, 1), ("random", random, 0)):
-            assert label in {0, 1}
+        sets: tuple[tuple[str, IntArray, Literal[0, 1]], ...] = (("worn", self.outfit.rows, 1), ("random", random, 0))
+        for kind, rows, label in sets:
             order = self.rng.permutation(len(rows))
-            task.questions.append(Compatibility(f"{self.outfit.id}-{kind}", _ids(rows[order]), label, self.outfit.split))  # type: ignore[arg-type]
+            task.questions.append(Compatibility(f"{self.outfit.id}-{kind}", _ids(rows[order]), label, self.outfit.split))
             task.answered(self.outfit.split, label=label, score=float(self.score.outfits(rows[None])[0]))
 
     def _choose(self, weights: Array) -> IntArray:

@@ -94,7 +94,8 @@ class Score:
         """Log-weight, by pairs alone, of each candidate as the next item of each context, ``(B, M)``."""
         size = context_BI.shape[1]
         wanted_BP = self.vectors_NP[context_BI].sum(1) * self.rule.pair_weights * (3 / size)
-        return wanted_BP @ self.vectors_NP[candidates_M].T + 3 * self.own_N[candidates_M]
+        log_weight_BM: Array = wanted_BP @ self.vectors_NP[candidates_M].T + 3 * self.own_N[candidates_M]
+        return log_weight_BM
 
     def triads(self, context_BI: IntArray, candidates_M: IntArray) -> Array:
         """Log-weight, by the effect of three alone, ``(B, M)``; 0 for contexts of one item."""
@@ -104,13 +105,12 @@ class Score:
         light = self.latents.lightness[context_BI]
         pairs_B = (light.sum(1) ** 2 - (light**2).sum(1)) / 2
         scale = 3 * self.rule.triad / (size * (size - 1) / 2)
-        return scale * pairs_B[:, None] * self.latents.lightness[candidates_M][None]
+        log_weight_BM: Array = scale * pairs_B[:, None] * self.latents.lightness[candidates_M][None]
+        return log_weight_BM
 
     def conditional(self, context_BI: IntArray, candidates_M: IntArray) -> Array:
         """Log-probability, up to a constant per row, of each candidate given the rest of its outfit, ``(B, M)``."""
-        return (
-            self.pairs(context_BI, candidates_M) + self.triads(context_BI, candidates_M) + self.latents.popularity[candidates_M][None]
-        )
+        return self.pairs(context_BI, candidates_M) + self.triads(context_BI, candidates_M) + self.latents.popularity[candidates_M][None]
 
     def outfits(self, items_BI: IntArray) -> Array:
         """Log-weight of whole outfits of one size, popularity included, ``(B,)``."""
@@ -122,7 +122,8 @@ class Score:
         first, second, third = light.sum(1), (light**2).sum(1), (light**3).sum(1)
         triads = (first**3 - 3 * first * second + 2 * third) / 6
         triad_scale = 3 / max(1, (size - 1) * (size - 2) / 2) * self.rule.triad
-        return 3 / (size - 1) * pairs + triad_scale * triads + self.latents.popularity[items_BI].sum(1)
+        log_weight_B: Array = 3 / (size - 1) * pairs + triad_scale * triads + self.latents.popularity[items_BI].sum(1)
+        return log_weight_B
 
 
 def sample_outfits(score: Score, slots: list[IntArray], count: int, sweeps: int, rng: np.random.Generator) -> IntArray:
@@ -143,8 +144,8 @@ def sample_outfits(score: Score, slots: list[IntArray], count: int, sweeps: int,
 def level_popularity(score: Score, templates: list[list[IntArray]], target_N: Array, rng: np.random.Generator) -> Score:
     """The same rule with popularity set so that items are worn as often as ``exp(target)`` says, whatever their latents.
 
-    Without it the rule alone makes easy-going items popular, and counting sales would look like taste. Each round draws outfits, compares the mean
-    conditional probability of every item (over the contexts of its slot) with the wanted share, and corrects.
+    Without it the rule alone makes easy-going items popular, and counting sales would look like taste. Each round draws outfits, compares
+    the mean conditional probability of every item (over the contexts of its slot) with the wanted share, and corrects.
 
     Args:
         templates: the rows that may fill each slot, template by template.

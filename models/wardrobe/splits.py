@@ -18,7 +18,8 @@ NEAR_DUPLICATE: Final = 0.5
 def near_duplicates(outfits: Sequence[frozenset[int]]) -> list[int]:
     """A group number per outfit: outfits of Jaccard overlap >= 0.5, directly or through others, share it.
 
-    Two sets that overlap so much share at least one pair of items (or are one and the same item), so only outfits that meet in a pair are compared.
+    Two sets that overlap so much share at least one pair of items (or are one and the same item), so only outfits that meet in a pair
+    are compared.
     """
     parent = list(range(len(outfits)))
 
@@ -50,8 +51,8 @@ def split_outfits(
         rng: decides which groups go where.
     """
     groups: defaultdict[int, list[int]] = defaultdict(list)
-    for number, group in enumerate(near_duplicates(outfits)):
-        groups[group].append(number)
+    for number, look in enumerate(near_duplicates(outfits)):
+        groups[look].append(number)
     members = [groups[key] for key in sorted(groups)]
     splits: list[Split] = ["train"] * len(outfits)
     warm: list[list[int]] = []

@@ -1,0 +1,51 @@
+"""Wardrobes without pictures, which take most of the time and which few tests look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from models.datasets.write import write_items
+from models.progress import Progress
+from models.wardrobe import generate
+from models.wardrobe.catalogue import Garment, item_id
+from models.wardrobe.rule import Latents
+
+Unseen = Callable[[Path, int, int], Path]
+
+
+def _latents(root: Path) -> Latents:
+    columns = pq.read_table(root / "latents.parquet").drop_columns("id")
+    return Latents(**{name: columns.column(name).to_numpy() for name in columns.column_names})
+
+
+@pytest.fixture(scope="session")
+def read_latents() -> Callable[[Path], Latents]:
+    """The truth about a wardrobe's items."""
+    return _latents
+
+
+@pytest.fixture(scope="session")
+def unseen_wardrobe() -> Unseen:
+    """Generate a wardrobe of so many items and outfits whose items have their latents as ``features`` instead of a picture."""
+
+    def items_table(garments: Sequence[Garment], _seed: int, _progress: Progress) -> pa.Table:
+        ids = [item_id(row) for row in range(len(garments))]
+        return pa.table({"id": ids, "category": [one.category.name for one in garments], "brand": [one.brand for one in garments]})
+
+    def write(root: Path, items: int, outfits: int) -> Path:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(generate, "items_table", items_table)
+            generate.generate(root, items=items, outfits=outfits, shoppers=10, seed=3)
+        latents = _latents(root)
+        features = np.concatenate([latents.pair_vectors(), latents.lightness[:, None]], axis=1)
+        table = pq.read_table(root / "items.parquet")
+        write_items(root, table.append_column("features", pa.array(features.tolist(), pa.list_(pa.float32()))))
+        return root
+
+    return write
