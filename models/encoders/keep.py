@@ -55,7 +55,7 @@ def own_features(catalogue: Catalogue) -> FloatArray | None:
     if not len(column) or column.null_count == len(column):
         return None
     values = column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), -1)
-    return np.ascontiguousarray(values, dtype=np.float32)
+    return np.array(values, dtype=np.float32)
 
 
 def catalogue_features(catalogue: Catalogue, encoder: Encoder, cache: Path | None = None, progress: Progress = silent) -> CatalogueFeatures:

@@ -79,9 +79,12 @@ def load_open_clip(spec: str, device: str = "cpu", name: str | None = None, pret
     level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)  # open_clip tells its story, and errors that are told below, to the root logger
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
             warnings.simplefilter("ignore")
-            model, _, transform = open_clip.create_model_and_transforms(source, pretrained=pretrained, weights_only=True)
+            torch.manual_seed(0)  # untrained weights are the same ones everywhere
+            model, _, transform = open_clip.create_model_and_transforms(
+                source, pretrained=pretrained, weights_only=True, require_pretrained=bool(pretrained) or ":" in source
+            )
             tokenizer = open_clip.get_tokenizer(source)
     except Exception as error:  # open_clip and the hub raise anything; all mean that there is no encoder
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]

@@ -6,6 +6,7 @@ import io
 import warnings
 from typing import Final
 
+import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.errors import ImageError
@@ -37,6 +38,8 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
                 raise ImageError(msg)
             picture.load()
             picture = ImageOps.exif_transpose(picture)
+            if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow's own conversion would clip to white
+                picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
             if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
                 picture = picture.convert("RGBA")
                 white = Image.new("RGBA", picture.size, "white")

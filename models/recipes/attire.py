@@ -101,7 +101,7 @@ class AttireTraining:
         best, best_weights, stale, figures = -1.0, self.kept, 0, {}
         with progress("training attire", config.epochs) as advance:
             for epoch in range(config.epochs):
-                elapsed = (time.perf_counter() - started) / 60
+                elapsed = (time.perf_counter() - started) / 60 if epoch else 0.0  # the clock must not touch a run that has time enough
                 if elapsed > config.minutes or stale >= config.patience:
                     break
                 loss = 0.0

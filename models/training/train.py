@@ -30,13 +30,13 @@ from models.training.worn import WornOutfits, build_vocabulary
 
 RECIPES: Final = ("attire",)
 _TABLES: Final = {
-    "tower.category.weight": ("categories", 0),
-    "worn_as.weight": ("categories", 0),
-    "target.weight": ("categories", 0),
-    "tower.words.weight": ("words", 1),
-    "tower.residual.weight": ("residuals", 1),
+    "tower.category.weight": "categories",
+    "worn_as.weight": "categories",
+    "target.weight": "categories",
+    "tower.words.weight": "words",
+    "tower.residual.weight": "residuals",
 }
-"""Weights with a row per name: which names, and the row of the first."""
+"""Weights with a row per name, and which names."""
 
 
 def train(
@@ -130,8 +130,7 @@ def _untrained(
     torch.manual_seed(seed)
     model = build_model("set_transformer", model_config)
     if start:
-        rows = {"categories": categories, "words": vocabulary, "residuals": residuals}
-        model.load_state_dict(_inherited(model.state_dict(), start, rows))
+        model.load_state_dict(_inherited(model.state_dict(), start, _rows(categories, vocabulary, residuals)))
     manifest = Manifest(
         recipe="attire",
         config={**asdict(config), "seed": seed},
@@ -151,21 +150,25 @@ def _untrained(
 
 def _inherited(weights: dict[str, Tensor], start: Bundle, names: Mapping[str, Sequence[str]]) -> dict[str, Tensor]:
     """``weights`` with those of ``start`` where they fit; rows of tables go by the name that they stand for, since names come and go."""
-    before = {"categories": start.manifest.categories, "words": start.vocabulary, "residuals": start.residuals}
+    before = _rows(start.manifest.categories, start.vocabulary, start.residuals)
     inherited = dict(weights)
     for name, theirs in start.model.state_dict().items():
         mine = weights.get(name)
         if mine is None or mine.shape[1:] != theirs.shape[1:]:
             continue
         if name in _TABLES:
-            kind, first = _TABLES[name]
-            row_of = {word: row for row, word in enumerate(before[kind], first)}
-            known = [(row, row_of[word]) for row, word in enumerate(names[kind], first) if word in row_of]
+            row_of = {word: row for row, word in enumerate(before[_TABLES[name]])}
+            known = [(row, row_of[word]) for row, word in enumerate(names[_TABLES[name]]) if word in row_of]
             inherited[name] = mine.clone()
             inherited[name][[row for row, _ in known]] = theirs[[row for _, row in known]]
         elif mine.shape == theirs.shape:
             inherited[name] = theirs
     return inherited
+
+
+def _rows(categories: Sequence[str], words: Sequence[str], residuals: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What each row of the tables stands for; the nameless one for a category never seen, no word, no item."""
+    return {"categories": (*categories, ""), "words": ("", *words), "residuals": ("", *residuals)}
 
 
 def _fit(bundle: Bundle, dataset: Dataset, features: FloatArray, config: AttireConfig, *, seed: int, progress: Progress) -> Bundle:

@@ -1,0 +1,143 @@
+"""Features are computed once, and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.datasets.read import read_catalogue
+from models.datasets.schema import Catalogue
+from models.encoders.base import Block, FloatArray
+from models.encoders.keep import catalogue_features
+from models.encoders.own import OwnFeatures
+from models.encoders.pictures import decode
+from models.errors import EncoderError
+
+Picture = Callable[..., bytes]
+
+
+class Counting:
+    """An encoder that sees a picture's mean colour, reads a title's length, and counts what it is asked for."""
+
+    spec = "counting"
+    blocks = (Block("image", 3), Block("text", 1))
+
+    def __init__(self, fingerprint: str = "one") -> None:
+        self.fingerprint = fingerprint
+        self.seen: list[str | None] = []
+
+    def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
+        means = [np.zeros(3) if image is None else np.asarray(decode(image)).mean((0, 1)) / 255 for image in images]
+        self.seen += titles
+        return np.array([[*mean, len(title or "") / 10] for mean, title in zip(means, titles, strict=True)], dtype=np.float32)
+
+
+@pytest.fixture
+def root(tmp_path: Path, picture: Picture) -> Path:
+    """Four items: two pictures, a broken one, and none."""
+    root = tmp_path / "shop"
+    root.mkdir()
+    (root / "red.png").write_bytes(picture("crimson"))
+    (root / "blue.png").write_bytes(picture("navy"))
+    (root / "broken.png").write_bytes(b"not a picture")
+    images = {"a": "red.png", "b": "broken.png", "c": "blue.png", "d": None}
+    rows = [{"id": item, "category": "tops", "title": item * 3, "image": image} for item, image in images.items()]
+    (root / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return root
+
+
+@pytest.fixture
+def shop(root: Path) -> Catalogue:
+    """As it is read."""
+    return read_catalogue(root)
+
+
+def test_a_broken_picture_is_refused_by_name(shop: Catalogue) -> None:
+    """And its item goes on without it, as do all others."""
+    result = catalogue_features(shop, Counting())
+    assert list(result.refused) == ["b"]
+    assert "not a picture" in result.refused["b"]
+    assert result.features[:, :3].any(axis=1).tolist() == [True, False, True, False]
+    np.testing.assert_allclose(result.features[:, 3], 0.3, atol=1e-3)
+
+
+def test_a_picture_that_has_gone_is_refused_by_name(root: Path, shop: Catalogue) -> None:
+    """A path that could be read when the catalogue was."""
+    (root / "red.png").unlink()
+    assert "cannot be read" in catalogue_features(shop, Counting()).refused["a"]
+
+
+def test_a_second_run_encodes_nothing(shop: Catalogue, tmp_path: Path) -> None:
+    """But what was refused, which is not kept."""
+    first = catalogue_features(shop, Counting(), tmp_path / "cache")
+    again = Counting()
+    second = catalogue_features(shop, again, tmp_path / "cache")
+    assert first.encoded == 4
+    assert set(again.seen) == {"bbb"}
+    np.testing.assert_array_equal(first.features, second.features)
+
+
+def test_without_pictures_that_are_refused_nothing_at_all(root: Path, tmp_path: Path, picture: Picture) -> None:
+    """Zero items encoded."""
+    (root / "broken.png").write_bytes(picture("gold"))
+    catalogue_features(read_catalogue(root), Counting(), tmp_path / "cache")
+    assert catalogue_features(read_catalogue(root), Counting(), tmp_path / "cache").encoded == 0
+
+
+def test_what_changed_is_encoded_again(root: Path, shop: Catalogue, tmp_path: Path, picture: Picture) -> None:
+    """A new picture under the same name is a new picture."""
+    before = catalogue_features(shop, Counting(), tmp_path / "cache").features
+    (root / "red.png").write_bytes(picture("lime"))
+    again = Counting()
+    after = catalogue_features(shop, again, tmp_path / "cache").features
+    assert "aaa" in again.seen
+    assert "ccc" not in again.seen
+    assert (before[0] != after[0]).any()
+
+
+def test_another_encoder_keeps_its_own(shop: Catalogue, tmp_path: Path) -> None:
+    """Features belong to a fingerprint."""
+    catalogue_features(shop, Counting(), tmp_path / "cache")
+    assert catalogue_features(shop, Counting("two"), tmp_path / "cache").encoded == 4
+
+
+@pytest.mark.parametrize("damage", [b"", b"broken", None])
+def test_a_damaged_segment_is_encoded_again(shop: Catalogue, tmp_path: Path, damage: bytes | None) -> None:
+    """Empty, nonsense or cut short: as if it had not been kept."""
+    whole = catalogue_features(shop, Counting(), tmp_path / "cache")
+    [segment] = (tmp_path / "cache" / "one").iterdir()
+    segment.write_bytes(segment.read_bytes()[:-3] if damage is None else damage)
+    repaired = catalogue_features(shop, Counting(), tmp_path / "cache")
+    assert repaired.encoded == 4
+    np.testing.assert_array_equal(repaired.features, whole.features)
+    assert catalogue_features(shop, Counting(), tmp_path / "cache").encoded == 1
+
+
+def test_kept_or_not_features_are_the_same(shop: Catalogue, tmp_path: Path) -> None:
+    """Keeping costs precision; so then does not keeping."""
+    np.testing.assert_array_equal(
+        catalogue_features(shop, Counting()).features, catalogue_features(shop, Counting(), tmp_path / "cache").features
+    )
+
+
+def test_the_shops_own_features_pass_through(tmp_path: Path) -> None:
+    """Bit for bit, and no encoder is asked."""
+    rows = [{"id": str(row), "category": "tops", "features": [0.1 * row, 1 / 3, -7.25]} for row in range(3)]
+    (tmp_path / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    encoder = Counting()
+    result = catalogue_features(read_catalogue(tmp_path), encoder)
+    np.testing.assert_array_equal(result.features, np.array([row["features"] for row in rows], dtype=np.float32))
+    assert encoder.seen == []
+    assert result.features.flags.writeable
+
+
+def test_ones_own_features_cannot_see(picture: Picture) -> None:
+    """A catalogue's own vectors come from somewhere else."""
+    own = OwnFeatures(3)
+    assert (own.spec, own.blocks) == ("features", (Block("features", 3),))
+    with pytest.raises(EncoderError, match="features of its own"):
+        own.encode([picture()], ["red"])

@@ -1,0 +1,207 @@
+"""open_clip models from a directory, from the hub's cache, and not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import huggingface_hub
+import numpy as np
+import open_clip
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch.nn import functional as F
+
+from models.encoders.base import Encoder, FloatArray, feature_size
+from models.encoders.load import SHIPPED_DIRECTORY, load_encoder
+from models.encoders.pictures import decode
+from models.errors import EncoderError, ImageError
+
+Picture = Callable[..., bytes]
+
+
+@pytest.fixture(scope="module")
+def encoder(tiny: Path) -> Encoder:
+    """The tiny model."""
+    return load_encoder(f"local-dir:{tiny}")
+
+
+def block(encoder: Encoder, features: FloatArray, name: str) -> FloatArray:
+    """The columns of one block."""
+    at = 0
+    for one in encoder.blocks:
+        if one.name == name:
+            return features[:, at : at + one.size]
+        at += one.size
+    raise KeyError(name)
+
+
+def refusal(spec: str) -> str:
+    """Why an encoder cannot be had, in one line that names it."""
+    with pytest.raises(EncoderError) as caught:
+        load_encoder(spec)
+    assert "\n" not in str(caught.value)
+    assert repr(spec) in str(caught.value)
+    return str(caught.value)
+
+
+def changed(tiny: Path, root: Path, weights: Callable[[dict[str, torch.Tensor]], None] = lambda _: None, **preprocess: object) -> Encoder:
+    """The tiny model with other weights or preprocessing."""
+    tensors = load_file(tiny / "open_clip_model.safetensors")
+    weights(tensors)
+    save_file(tensors, root / "open_clip_model.safetensors")
+    body = json.loads((tiny / "open_clip_config.json").read_text())
+    body["preprocess_cfg"].update(preprocess)
+    (root / "open_clip_config.json").write_text(json.dumps(body))
+    return load_encoder(f"local-dir:{root}")
+
+
+def test_features_are_the_models_own(encoder: Encoder, tiny: Path, picture: Picture) -> None:
+    """The image and text blocks are open_clip's features, of unit length."""
+    model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{tiny}")
+    with torch.inference_mode():
+        seen = F.normalize(model.eval().encode_image(transform(decode(picture()))[None]), dim=-1)
+        read = F.normalize(model.encode_text(open_clip.get_tokenizer(f"local-dir:{tiny}")(["red shirt"])), dim=-1)
+    features = encoder.encode([picture()], ["red shirt"])
+    assert features.shape == (1, feature_size(encoder.blocks))
+    np.testing.assert_allclose(block(encoder, features, "image"), seen, atol=1e-5)
+    np.testing.assert_allclose(block(encoder, features, "text"), read, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["image", "text", "colour"])
+def test_a_missing_modality_is_a_block_of_zeros(encoder: Encoder, picture: Picture, name: str) -> None:
+    """Everything else stays as it is."""
+    whole = encoder.encode([picture()], ["red shirt"])
+    lacking = encoder.encode([picture() if name == "text" else None], [None if name == "text" else "red shirt"])
+    assert np.linalg.norm(block(encoder, whole, name)) == pytest.approx(1, abs=1e-5)
+    assert not block(encoder, lacking, name).any()
+    kept = "image" if name == "text" else "text"
+    np.testing.assert_allclose(block(encoder, lacking, kept), block(encoder, whole, kept), atol=1e-5)
+
+
+@pytest.mark.parametrize("title", ["", "   ", None])
+def test_an_empty_title_is_no_title(encoder: Encoder, title: str | None) -> None:
+    """Nothing is read into nothing."""
+    assert not encoder.encode([None], [title]).any()
+
+
+def test_the_batch_does_not_matter(encoder: Encoder, picture: Picture) -> None:
+    """An item's features are the same alone and in company."""
+    images = [picture("crimson"), None, picture("navy", kind="JPEG"), picture("gold")]
+    titles = ["red shirt", "a much longer title of a blue shirt", None, ""]
+    together = encoder.encode(images, titles)
+    alone = np.concatenate([encoder.encode([image], [title]) for image, title in zip(images, titles, strict=True)])
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_an_empty_batch_has_no_rows(encoder: Encoder) -> None:
+    """And the usual columns."""
+    assert encoder.encode([], []).shape == (0, feature_size(encoder.blocks))
+
+
+def test_a_broken_picture_is_an_image_error(encoder: Encoder, picture: Picture) -> None:
+    """The batch is refused as a whole; who asks finds out which."""
+    with pytest.raises(ImageError):
+        encoder.encode([picture(), b"not a picture"], [None, None])
+
+
+def test_the_fingerprint_is_the_contents(encoder: Encoder, tiny: Path, tmp_path: Path) -> None:
+    """A copy elsewhere is the same encoder."""
+    assert changed(tiny, tmp_path).fingerprint == encoder.fingerprint
+
+
+def test_one_weight_changes_the_fingerprint(encoder: Encoder, tiny: Path, tmp_path: Path) -> None:
+    """Features of the one are none of the other."""
+
+    def nudge(weights: dict[str, torch.Tensor]) -> None:
+        weights["text_projection"][0, 0] += 1e-3
+
+    assert changed(tiny, tmp_path, nudge).fingerprint != encoder.fingerprint
+
+
+@pytest.mark.parametrize("preprocess", [{"mean": [0.4, 0.5, 0.5]}, {"resize_mode": "squash"}, {"interpolation": "bilinear"}])
+def test_preprocessing_changes_the_fingerprint(encoder: Encoder, tiny: Path, tmp_path: Path, preprocess: dict[str, object]) -> None:
+    """Same weights, other features."""
+    assert changed(tiny, tmp_path, **preprocess).fingerprint != encoder.fingerprint
+
+
+def hub_cache(tiny: Path, root: Path) -> None:
+    """The tiny model as huggingface_hub keeps what it has downloaded."""
+    repository, commit = root / "models--shop--tiny", "0" * 40
+    shutil.copytree(tiny, repository / "snapshots" / commit)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(commit)
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No network, and a hub cache of one's own."""
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def test_a_model_of_the_hub_is_the_same_model(encoder: Encoder, tiny: Path, offline: Path, picture: Picture) -> None:
+    """``hf-hub:`` reads the files that it once downloaded, without asking again."""
+    hub_cache(tiny, offline)
+    loaded = load_encoder("hf-hub:shop/tiny")
+    assert (loaded.spec, loaded.fingerprint) == ("hf-hub:shop/tiny", encoder.fingerprint)
+    np.testing.assert_array_equal(loaded.encode([picture()], ["red"]), encoder.encode([picture()], ["red"]))
+
+
+def test_a_model_of_the_hub_without_its_weights_is_refused(tiny: Path, offline: Path) -> None:
+    """When the connection broke after the configuration, there is no encoder, and not an untrained one."""
+    hub_cache(tiny, offline)
+    next(offline.rglob("*.safetensors")).unlink()
+    refusal("hf-hub:shop/tiny")
+
+
+@pytest.mark.usefixtures("offline")
+def test_an_unreachable_hub_is_one_line() -> None:
+    """That names the encoder and says what to do."""
+    assert "online for the first download" in refusal("hf-hub:shop/never-seen")
+
+
+def test_a_directory_without_a_model_is_refused(tmp_path: Path) -> None:
+    """By the file that is missing."""
+    assert "open_clip_config.json" in refusal(f"local-dir:{tmp_path}")
+
+
+def test_a_directory_without_weights_is_refused(tiny: Path, tmp_path: Path) -> None:
+    """Rather than served untrained."""
+    shutil.copy(tiny / "open_clip_config.json", tmp_path)
+    assert "no weights" in refusal(f"local-dir:{tmp_path}")
+
+
+def test_damaged_weights_are_refused(tiny: Path, tmp_path: Path) -> None:
+    """As they stand."""
+    shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "open_clip_model.safetensors").write_bytes(b"broken")
+    refusal(f"local-dir:{tmp_path}")
+
+
+def test_an_unknown_name_is_refused_with_what_there_is() -> None:
+    """All ways to name an encoder."""
+    assert "shipped, hf-hub:ORG/NAME, local-dir:PATH, backbone:NAME" in refusal("clipp")
+
+
+@pytest.mark.skipif(not (SHIPPED_DIRECTORY / "open_clip_config.json").exists(), reason="the shipped encoder is not in this checkout")
+class TestShipped:
+    """The encoder that comes with the project."""
+
+    def test_it_is_small(self) -> None:
+        """Twelve megabytes at most."""
+        assert sum(path.stat().st_size for path in SHIPPED_DIRECTORY.iterdir()) <= 12e6
+
+    def test_it_knows_pictures_from_words(self, picture: Picture) -> None:
+        """It loads, sees and reads; equal blocks for image and text."""
+        shipped = load_encoder()
+        features = shipped.encode([picture()], ["red t-shirt"])
+        image, text = (block(shipped, features, name) for name in ("image", "text"))
+        assert shipped.spec == "shipped"
+        assert image.shape == text.shape
+        assert np.isfinite(features).all()
+        assert np.linalg.norm(image) == pytest.approx(1, abs=1e-3)

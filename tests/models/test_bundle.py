@@ -1,0 +1,190 @@
+"""A bundle: what is saved is what is loaded, or it is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.bundle import Bundle, Calibration, Manifest
+from models.compatibility.build import build_model
+from models.compatibility.slots import SlotModel
+from models.encoders.base import Block
+from models.errors import BundleError
+
+BLOCKS = (Block("image", 4), Block("text", 3))
+FILES = ("manifest.json", "weights.safetensors", "vocabulary.json", "residuals.json", "slots.json")
+
+
+def bundle(seed: int = 0, vocabulary: tuple[str, ...] = ("rot", "grün"), **manifest: object) -> Bundle:
+    """An untrained bundle that knows two categories, two words and one item."""
+    config = {"blocks": [4, 3], "categories": 2, "words": len(vocabulary), "residuals": 1, "embedding_size": 8, "hidden": 12}
+    torch.manual_seed(seed)
+    model = build_model("set_transformer", config)
+    for parameter in model.parameters():
+        parameter.data.add_(0.1 * torch.randn_like(parameter))
+    body = Manifest(
+        recipe="attire",
+        config={"epochs": 1, "seed": seed},
+        model="set_transformer",
+        model_config=config,
+        encoder_spec="features",
+        encoder_fingerprint="features:7",
+        blocks=BLOCKS,
+        categories=("shoes", "tops"),
+        embedding_size=8,
+        calibration=Calibration(slope=2.0, intercept=-0.5),
+        metrics={"valid_recall_at_10": 0.5},
+    )
+    slots = SlotModel.fit([["tops", "shoes"]])
+    return Bundle(replace(body, **manifest), model, vocabulary=vocabulary, residuals=("i1",), slots=slots)  # type: ignore[arg-type]
+
+
+def answers(one: Bundle) -> list[np.ndarray]:
+    """Everything a bundle is asked."""
+    features = np.random.default_rng(0).normal(size=(4, 7)).astype(np.float32)
+    embedded = one.embed(features, ["tops", "shoes", "hats", "tops"], ["rot", "grün rot", "unknown", ""], ["i1", "i2", None, "i4"])
+    outfits = one.outfits([embedded[:2], embedded[2:3]], [["tops", "shoes"], ["hats"]])
+    scores = one.score(outfits)
+    ranked = one.rank(outfits, embedded[None].repeat(2, 0), [["tops", "shoes", "hats", "tops"]] * 2)
+    return [embedded, one.queries(outfits, ["hats", "shoes"]), scores, ranked, one.probability(scores)]
+
+
+def test_a_loaded_bundle_gives_the_same_answers(tmp_path: Path) -> None:
+    """Bit for bit; and says the same of itself."""
+    saved = bundle().save(tmp_path / "b")
+    loaded = Bundle.load(tmp_path / "b")
+    for one, other in zip(answers(saved), answers(loaded), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert loaded.manifest == replace(saved.manifest, config=loaded.manifest.config)
+    assert (loaded.vocabulary, loaded.residuals, loaded.slots) == (saved.vocabulary, saved.residuals, saved.slots)
+
+
+def test_an_items_features_words_and_residual_count() -> None:
+    """Each changes the embedding; a word outside the vocabulary does not."""
+    one, features = bundle(), np.ones((1, 7), dtype=np.float32)
+    one.model.state_dict()["tower.residual.weight"][1] = 1.0
+    plain = one.embed(features, ["tops"], ["rot"])
+    assert not np.allclose(plain, one.embed(2 * features, ["tops"], ["rot"]))
+    assert not np.allclose(plain, one.embed(features, ["shoes"], ["rot"]))
+    assert not np.allclose(plain, one.embed(features, ["tops"], ["grün"]))
+    assert not np.allclose(plain, one.embed(features, ["tops"], ["rot"], ["i1"]))
+    np.testing.assert_allclose(plain, one.embed(features, ["tops"], ["rot neverheard"], ["i2"]), atol=1e-6)
+
+
+def test_the_batch_does_not_matter() -> None:
+    """Embedding in pieces is embedding."""
+    features = np.random.default_rng(0).normal(size=(10, 7)).astype(np.float32)
+    one = bundle()
+    whole = one.embed(features, ["tops"] * 10, [""] * 10)
+    np.testing.assert_allclose(one.embed(features, ["tops"] * 10, [""] * 10, batch_size=3), whole, atol=1e-6)
+
+
+def test_nothing_embeds_to_nothing() -> None:
+    """No items, no rows."""
+    assert bundle().embed(np.zeros((0, 7), dtype=np.float32), [], []).shape == (0, 8)
+
+
+def test_read_only_features_are_fine() -> None:
+    """As a memory-mapped snapshot gives them."""
+    features = np.ones((1, 7), dtype=np.float32)
+    features.flags.writeable = False
+    assert bundle().embed(features, ["tops"], [""]).shape == (1, 8)
+
+
+def test_features_of_another_encoder_are_refused() -> None:
+    """With both sizes."""
+    with pytest.raises(BundleError, match=r"\(2, 9\).*\(features\) gives \(N, 7\)"):
+        bundle().embed(np.zeros((2, 9), dtype=np.float32), ["tops"] * 2, [""] * 2)
+
+
+def test_the_id_is_the_content(tmp_path: Path) -> None:
+    """The same content at another place and time is the same bundle; saved twice, too."""
+    first = bundle().save(tmp_path / "a")
+    assert first.id == bundle().save(tmp_path / "b").id == Bundle.load(tmp_path / "a").id
+    assert first.id == Bundle.load(tmp_path / "b").save(tmp_path / "c").id
+    assert len(first.id) == 16
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda: bundle(seed=1),
+        lambda: bundle(vocabulary=("rot", "blau")),
+        lambda: bundle(calibration=Calibration(slope=1.0)),
+        lambda: bundle(encoder_fingerprint="other"),
+        lambda: bundle(parent="0123456789abcdef"),
+    ],
+)
+def test_other_content_is_another_bundle(tmp_path: Path, other: Callable[[], Bundle]) -> None:
+    """Weights, words, calibration, encoder, parent."""
+    assert other().save(tmp_path / "other").id != bundle().save(tmp_path / "b").id
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
+    """In one line."""
+    bundle().save(tmp_path / "b")
+    (tmp_path / "b" / name).unlink()
+    with pytest.raises(BundleError, match=name) as caught:
+        Bundle.load(tmp_path / "b")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("damage", ["cut", "flipped", "empty"])
+def test_a_damaged_file_is_named(tmp_path: Path, name: str, damage: str) -> None:
+    """Whether it can still be parsed or not."""
+    bundle().save(tmp_path / "b")
+    path = tmp_path / "b" / name
+    data = bytearray(path.read_bytes())
+    if damage == "flipped":
+        data[len(data) // 2] ^= 1
+    path.write_bytes({"cut": data[:-2], "flipped": data, "empty": b""}[damage])
+    with pytest.raises(BundleError, match=name) as caught:
+        Bundle.load(tmp_path / "b")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("field", ["calibration", "categories", "embedding_size", "files"])
+def test_an_altered_manifest_is_refused(tmp_path: Path, field: str) -> None:
+    """Valid JSON that says something else."""
+    bundle().save(tmp_path / "b")
+    path = tmp_path / "b" / "manifest.json"
+    other = {"calibration": {"slope": 3.0, "intercept": 0.0}, "categories": ["tops", "shoes"], "embedding_size": 16, "files": {}}
+    path.write_text(json.dumps({**json.loads(path.read_text()), field: other[field]}))
+    with pytest.raises(BundleError, match=r"manifest\.json: corrupted"):
+        Bundle.load(tmp_path / "b")
+
+
+def test_another_format_is_refused(tmp_path: Path) -> None:
+    """With the one that can be read."""
+    bundle().save(tmp_path / "b")
+    path = tmp_path / "b" / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
+    with pytest.raises(BundleError, match="format 99, this version reads 1"):
+        Bundle.load(tmp_path / "b")
+
+
+def test_nothing_but_a_bundle_is_written_over(tmp_path: Path) -> None:
+    """An older bundle is; a directory or file of somebody's is not."""
+    bundle().save(tmp_path / "b")
+    assert bundle(seed=1).save(tmp_path / "b").id == Bundle.load(tmp_path / "b").id
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    for name in ("mine", "file"):
+        with pytest.raises(BundleError, match="not a bundle"):
+            bundle().save(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_probability_is_the_calibrated_logistic() -> None:
+    """sigmoid(slope * score + intercept), without overflow."""
+    probability = bundle().probability(np.array([-1e6, 0.25, 1e6], dtype=np.float32))
+    assert probability == pytest.approx([0, 0.5, 1], abs=1e-9)
