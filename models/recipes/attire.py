@@ -57,11 +57,11 @@ class AttireConfig:
     least_word: int = 5
     least_residual: int = 5
     drop_residual: float = 0.5
-    residual_decay: float = 0.05
+    residual_decay: float = 0.2
     rerank: float = 0.0
     batch_size: int = 256
-    epochs: int = 30
-    learning_rate: float = 2e-3
+    epochs: int = 32
+    learning_rate: float = 1.5e-3
     weight_decay: float = 0.02
     average: float = 0.99
     patience: int = 12

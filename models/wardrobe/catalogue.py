@@ -20,7 +20,7 @@ from models.wardrobe.rule import IntArray, Latents
 
 _NEUTRAL_SHARE: Final = 0.25
 _POPULARITY_SPREAD: Final = 0.35
-_SAID: Final = {"colour": 0.85, "pattern": 0.8, "material": 0.8, "silhouette": 0.92, "marketing": 0.3, "brand": 0.5}
+_SAID: Final = {"colour": 0.85, "pattern": 0.9, "material": 0.9, "silhouette": 0.95, "marketing": 0.3, "brand": 0.5}
 _CHUNK: Final = 100
 
 
@@ -53,7 +53,7 @@ def dress_up(count: int, rng: np.random.Generator) -> tuple[list[Garment], Laten
     sizes = np.maximum(4, np.floor(shares * count)).astype(int)
     sizes[0] += count - sizes.sum()
     garments = [_garment(category, rng) for category, size in zip(CATEGORIES, sizes, strict=True) for _ in range(size)]
-    noise = rng.normal(0, 0.06, (2, count))
+    noise = rng.normal(0, 0.03, (2, count))
     season = np.array([one.silhouette.season + one.material.season for one in garments]) + noise[0]
     formality = np.array([0.75 * one.silhouette.formality + one.material.formality for one in garments]) + noise[1]
     return garments, Latents(

@@ -29,6 +29,9 @@ _TASKS: Final = ("fitb", "fitb_popularity", "fitb_cold", "fitb_triad", "compatib
 _SAME_PAIRS: Final = 0.35
 """How far, in log-odds, the pairs may tell apart the candidates of a question that the effect of three decides."""
 
+_TOLD_APART: Final = 2.0
+"""How far the effect of three must spread the candidates of such a question."""
+
 
 @dataclass
 class Task:
@@ -128,11 +131,12 @@ class _Asked:
         context, rows = self.context[None], np.concatenate([[self.answer], self.others])
         pairs = self.score.pairs(context, rows)[0] + self.score.latents.popularity[rows]
         triads = self.score.triads(context, rows)[0]
-        alike = np.flatnonzero((np.abs(pairs[1:] - pairs[0]) < _SAME_PAIRS) & (np.abs(triads[1:] - triads[0]) > 1))
+        alike = np.flatnonzero(np.abs(pairs[1:] - pairs[0]) < _SAME_PAIRS) + 1
         if len(alike) < WRONG:
             return
-        wrong = self.others[self.rng.choice(alike, WRONG, replace=False)]
-        self._blank([task], wrong, lambda rows: np.zeros(len(rows)))
+        chosen = self.rng.choice(alike, WRONG, replace=False)
+        if np.ptp(triads[[0, *chosen]]) > _TOLD_APART:  # of the set as a whole, so that it does not give the answer away
+            self._blank([task], rows[chosen], lambda rows: np.zeros(len(rows)))
 
     def retrieve(self, tasks: Mapping[str, Task]) -> None:
         question = Retrieval(self.outfit.id, _ids(self.context), item_id(self.answer), self.category, self.outfit.split)

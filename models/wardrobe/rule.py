@@ -38,9 +38,9 @@ class Rule:
     """The weights of the hidden rule, in units of log-odds."""
 
     analogous: float = -1.2
-    opposite: float = 2.0
-    formality: float = 1.5
-    season: float = 1.4
+    opposite: float = 2.2
+    formality: float = 1.3
+    season: float = 1.2
     loud: float = 1.3
     half: float = 0.65
     triad: float = 2.4
