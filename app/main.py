@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -42,6 +43,8 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
             record = store.current()
             if record is not None:
                 serving.publish(await to_thread.run_sync(Release.open, store, record))
+        if serving.ready:
+            threading.Thread(target=serving.current().encoder.warm, name="warm-encoder", daemon=True).start()
         logger().info(
             "started",
             release=serving.current().id if serving.ready else None,

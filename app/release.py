@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,7 +46,7 @@ class CatalogueItem:
 
 
 class PhotoEncoder:
-    """The bundle's encoder, loaded when the first photo comes: most shops send ids only."""
+    """The bundle's encoder, loaded beside the first requests: most shops send ids only, so nobody waits for it."""
 
     def __init__(self, spec: str, fingerprint: str) -> None:
         self._spec, self._fingerprint = spec, fingerprint
@@ -66,6 +67,12 @@ class PhotoEncoder:
         with self._lock:
             encoder = self._encoder = self._encoder or self._load()
         return encoder.encode(images, titles)
+
+    def warm(self) -> None:
+        """Load the encoder before the first photo comes; where it cannot be had, the first photo tells why."""
+        if self._spec != OWN:
+            with suppress(EncoderError), self._lock:
+                self._encoder = self._encoder or self._load()
 
     def _load(self) -> Encoder:
         encoder = load_encoder(self._spec)
