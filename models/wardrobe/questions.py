@@ -86,7 +86,9 @@ def ask(
         asked.triad(tasks["fitb_triad"])
         asked.retrieve(tasks)
         asked.compatibility(tasks["compatibility"])
-    return {name: task.questions for name, task in tasks.items()}, {name: _figures(task) for name, task in tasks.items() if task.oracle}
+    return {name: task.questions for name, task in tasks.items() if task.questions}, {
+        name: _figures(task) for name, task in tasks.items() if task.oracle
+    }
 
 
 def _figures(task: Task) -> dict[str, float]:
