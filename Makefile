@@ -1,5 +1,5 @@
-# Two commands: `make demo` and `make test`. Everything is installed into .venv; nothing outside this folder is touched but
-# Debian packages that the tests need (a browser), and those only when they are missing.
+# Two commands: `make demo` and `make test`. Everything is installed into .venv; outside this folder only kept features (ATTIRE_CACHE) and
+# Debian packages that the tests need (a browser), those only when they are missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
