@@ -22,26 +22,14 @@ class BackboneEncoder:
 
     def __init__(self, spec: str, model: torch.nn.Module, transform: Any, device: str = "cpu") -> None:  # noqa: ANN401 - torchvision is untyped
         self.model = model.eval().requires_grad_(requires_grad=False).to(device)
-        self._spec, self._transform, self._device = spec, transform, device
+        self.spec, self._transform, self._device = spec, transform, device
         with torch.inference_mode():
             size = self._see(torch.zeros(1, 3, _SIDE, _SIDE)).shape[-1]
-        self._blocks = (Block("image", size), COLOUR, TEXTURE)
-        self._fingerprint = fingerprint(self.model.state_dict(), preprocess=str(transform), blocks=[(b.name, b.size) for b in self._blocks])
-
-    @property
-    def spec(self) -> str:
-        return self._spec
-
-    @property
-    def fingerprint(self) -> str:
-        return self._fingerprint
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        return self._blocks
+        self.blocks = (Block("image", size), COLOUR, TEXTURE)
+        self.fingerprint = fingerprint(self.model.state_dict(), preprocess=str(transform), blocks=[(b.name, b.size) for b in self.blocks])
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
-        return encode_blocks(self._blocks, images, titles, transform=self._transform, see=self._see, read=None)
+        return encode_blocks(self.blocks, images, titles, transform=self._transform, see=self._see, read=None)
 
     def _see(self, pixels: Tensor) -> Tensor:
         return self.model(pixels.to(self._device)).flatten(1)  # type: ignore[no-any-return]

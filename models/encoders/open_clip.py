@@ -21,30 +21,18 @@ class OpenClipEncoder:
 
     def __init__(self, spec: str, model: torch.nn.Module, transform: Any, tokenizer: Any, device: str = "cpu") -> None:  # noqa: ANN401 - open_clip is untyped
         self.model = model.eval().requires_grad_(requires_grad=False).to(device)
-        self._spec, self._transform, self._tokenizer, self._device = spec, transform, tokenizer, device
+        self.spec, self._transform, self._tokenizer, self._device = spec, transform, tokenizer, device
         size = self._read(["shirt"]).shape[-1]
-        self._blocks = (Block("image", size), Block("text", size), COLOUR, TEXTURE)
-        self._fingerprint = fingerprint(
+        self.blocks = (Block("image", size), Block("text", size), COLOUR, TEXTURE)
+        self.fingerprint = fingerprint(
             self.model.state_dict(),
             preprocess=str(transform),
             tokenizer=type(tokenizer).__name__,
-            blocks=[(b.name, b.size) for b in self._blocks],
+            blocks=[(b.name, b.size) for b in self.blocks],
         )
 
-    @property
-    def spec(self) -> str:
-        return self._spec
-
-    @property
-    def fingerprint(self) -> str:
-        return self._fingerprint
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        return self._blocks
-
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
-        return encode_blocks(self._blocks, images, titles, transform=self._transform, see=self._see, read=self._read)
+        return encode_blocks(self.blocks, images, titles, transform=self._transform, see=self._see, read=self._read)
 
     def _see(self, pixels: Tensor) -> Tensor:
         return self.model.encode_image(pixels.to(self._device))  # type: ignore[operator,no-any-return]

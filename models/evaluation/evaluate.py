@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyarrow.compute as pc
 
 from models.bundle import Bundle
 from models.datasets.read import read_dataset
 from models.datasets.schema import Catalogue, Dataset, Split
 from models.encoders.base import FloatArray
-from models.encoders.keep import catalogue_features
+from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
+from models.encoders.own import OWN
 from models.errors import EncoderError, InputError
 from models.evaluation.baselines import build_baselines
 from models.evaluation.bootstrap import Interval, intervals
@@ -27,7 +27,6 @@ from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
 from models.progress import Progress, silent
 
-SHOP_FEATURES: Final = "features"  # the encoder spec of a bundle that was trained on the catalogue's own vectors
 _TIE_SEED: Final = 0
 
 
@@ -114,13 +113,12 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
         EncoderError: the encoder cannot be had, or is not the one the bundle was trained with.
     """
     manifest = bundle.manifest
-    if manifest.encoder_spec == SHOP_FEATURES:
-        column = catalogue.table.column("features")
-        if column.null_count or not len(catalogue):
-            msg = f"{column.null_count} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
+    if manifest.encoder_spec == OWN:
+        own = own_features(catalogue)
+        if own is None:
+            msg = f"{len(catalogue)} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
             raise InputError(msg, path=catalogue.root, field="features")
-        flat = pc.list_flatten(column).to_numpy()
-        return np.array(flat.reshape(len(catalogue), -1), dtype=np.float32)  # a copy: Arrow's memory is read-only
+        return own
     encoder = load_encoder(manifest.encoder_spec)
     if encoder.fingerprint != manifest.encoder_fingerprint:
         msg = (

@@ -175,14 +175,15 @@ def _fit(bundle: Bundle, dataset: Dataset, features: FloatArray, config: AttireC
     """Train the bundle's model in place; returns the bundle with its metrics and calibration."""
     catalogue = dataset.catalogue
     assert isinstance(bundle.model, SetTransformer)  # noqa: S101 - ``_untrained`` builds no other
-    inputs = bundle.inputs(features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
+    categories, texts, ids = catalogue.categories, catalogue.texts(), list(catalogue.ids)
+    inputs = bundle.inputs(features, categories, texts, ids)
     worn, valid = (WornOutfits.of(dataset.outfits_of(split), catalogue) for split in ("train", "valid"))
     pool = torch.from_numpy(np.flatnonzero(worn.times_worn(len(catalogue))))
     metrics = AttireTraining(bundle.model, config, inputs, pool, seed).fit(worn, valid, progress)
-    embeddings = bundle.embed(features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
+    embeddings = bundle.embed(features, categories, texts, ids)
     judged = valid if len(valid) else worn
     other = random_outfits(judged.rows_RI, judged.mask_RI, inputs.category_N, pool, torch.Generator().manual_seed(seed))
-    names = np.array(catalogue.categories)
+    names = np.array(categories)
     scores = [
         bundle.score(bundle.outfits([embeddings[one] for one in sets], [list(names[one]) for one in sets]))
         for sets in ([row[mask].numpy() for row, mask in zip(rows, judged.mask_RI, strict=True)] for rows in (judged.rows_RI, other))
