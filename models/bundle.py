@@ -1,7 +1,8 @@
 """A bundle: a trained compatibility model as an immutable, content-addressed directory, and the model at work.
 
 ``manifest.json`` says what it is; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the words, ``residuals.json`` the
-items with a learned residual, ``slots.json`` the usual combinations of categories. The manifest holds the sha256 of each file.
+items with a learned residual, ``slots.json`` the usual combinations of categories, ``shoppers.json`` whom it knows, where it is
+personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one. The manifest holds the sha256 of each file.
 Callers speak in arrays and strings; torch stays inside.
 
 Shape legend: see ``models.compatibility.base``.
@@ -9,16 +10,16 @@ Shape legend: see ``models.compatibility.base``.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
-import math
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -28,55 +29,26 @@ from safetensors.torch import load_file, save_file
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.build import build_model
+from models.compatibility.shoppers import PersonalModel, ShopperModel, Shoppers
 from models.compatibility.slots import SlotModel
-from models.encoders.base import Block, FloatArray, feature_size
+from models.encoders.base import FloatArray, feature_size
 from models.errors import BundleError
+from models.manifest import CARRIED, Calibration, Manifest, content_id, manifest_body, read_manifest
 
-FORMAT: Final = 1
+__all__ = ["Bundle", "Calibration", "Manifest", "Shoppers", "refuse_taken"]
+
+_ENCODER: Final = "encoder"
 _LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """Platt scaling of the outfit score: ``probability = sigmoid(slope * score + intercept)``; fitted on validation data."""
-
-    slope: float = 1.0
-    intercept: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """What a bundle says of itself.
-
-    Attributes:
-        recipe: the training procedure; ``config`` is its full configuration.
-        model: the compatibility model's name in ``models.compatibility.build``; ``model_config`` its arguments.
-        encoder: the spec, fingerprint and blocks that features must come from.
-        categories: known to the model, in the order of their index.
-        metrics: on validation data, at the end of training.
-        parent: the bundle that training started from, if any.
-        files: name -> sha256.
-    """
-
-    recipe: str
-    config: Mapping[str, Any]
-    model: str
-    model_config: Mapping[str, Any]
-    encoder_spec: str
-    encoder_fingerprint: str
-    blocks: tuple[Block, ...]
-    categories: tuple[str, ...]
-    embedding_size: int
-    calibration: Calibration = field(default_factory=Calibration)
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    parent: str | None = None
-    created: str = ""
-    files: Mapping[str, str] = field(default_factory=dict)
-    id: str = ""
+_SHOPPERS: Final = "shoppers.json"
 
 
 class Bundle:
-    """A trained model at work. Build one from parts, or ``Bundle.load`` a directory; ``save`` writes it."""
+    """A trained model at work. Build one from parts, or ``Bundle.load`` a directory; ``save`` writes it.
+
+    Args:
+        encoder: the directory of the encoder that it carries, where the manifest says ``CARRIED``.
+        shoppers: whom the model knows, where it is personal.
+    """
 
     def __init__(
         self,
@@ -86,20 +58,70 @@ class Bundle:
         vocabulary: Sequence[str] = (),
         residuals: Sequence[str] = (),
         slots: SlotModel | None = None,
+        encoder: Path | None = None,
+        shoppers: Shoppers | None = None,
     ) -> None:
         self.manifest = manifest
         self.model = model.eval()
         self.vocabulary = tuple(vocabulary)
         self.residuals = tuple(residuals)
         self.slots = slots or SlotModel(())
+        self.encoder = encoder
+        self.shoppers = shoppers or Shoppers()
         self._category = {name: index for index, name in enumerate(manifest.categories)}
         self._word = {word: index + 1 for index, word in enumerate(self.vocabulary)}
         self._residual = {item: index + 1 for index, item in enumerate(self.residuals)}
+        self._shopper = {shopper: row for row, shopper in enumerate(self.shoppers.ids)}
 
     @property
     def id(self) -> str:
         """The content's digest; empty until saved."""
         return self.manifest.id
+
+    @property
+    def personal(self) -> bool:
+        """Whether it knows shoppers."""
+        return isinstance(self.model, PersonalModel)
+
+    @property
+    def encoder_spec(self) -> str:
+        """What ``load_encoder`` reads its encoder from, here and now; the manifest's spec unless the bundle carries it."""
+        return f"local-dir:{self.encoder}" if self.manifest.encoder_spec == CARRIED else self.manifest.encoder_spec
+
+    def described(self, *, metrics: Mapping[str, float], calibration: Calibration) -> Bundle:
+        """The same bundle, saying this of itself."""
+        return self._as(replace(self.manifest, metrics=metrics, calibration=calibration), self.encoder)
+
+    def carrying(self, manifest: Manifest, encoder: Path) -> Bundle:
+        """The same model with an encoder of its own, as ``manifest`` says."""
+        return self._as(manifest, encoder)
+
+    def knowing(self, manifest: Manifest, model: CompatibilityModel, shoppers: Shoppers) -> Bundle:
+        """The same bundle with other shoppers, and the model and manifest that know them."""
+        return Bundle(
+            manifest,
+            model,
+            vocabulary=self.vocabulary,
+            residuals=self.residuals,
+            slots=self.slots,
+            encoder=self.encoder,
+            shoppers=shoppers,
+        )
+
+    def for_shopper(self, shopper: str) -> Bundle | None:
+        """The same bundle with a shopper's taste in every query, score and probability; None for one that it does not know."""
+        row = self._shopper.get(shopper)
+        return None if row is None or not isinstance(self.model, PersonalModel) else self._personal(self.model.for_shopper(row))
+
+    def for_newcomer(self, worn: OutfitBatch) -> Bundle | None:
+        """The same for a new shopper, from the outfits they wore, in some 20 ms; None where the model is not personal.
+
+        Args:
+            worn: one outfit or more, as ``outfits`` makes them.
+        """
+        if not isinstance(self.model, PersonalModel):
+            return None
+        return self._personal(self.model.for_newcomer(self.model.fitted(worn)))
 
     def inputs(
         self, features_NF: FloatArray, categories: Sequence[str], texts: Sequence[str], ids: Sequence[str | None] | None = None
@@ -193,10 +215,7 @@ class Bundle:
         Raises:
             BundleError: the directory exists and is not an older bundle.
         """
-        taken = directory.exists() and (not directory.is_dir() or any(directory.iterdir()))
-        if taken and not (directory / "manifest.json").is_file():
-            msg = f"{directory}: exists and is not a bundle; choose another path"
-            raise BundleError(msg)
+        refuse_taken(directory)
         directory.parent.mkdir(parents=True, exist_ok=True)
         staging = directory.with_name(f".{directory.name}.{os.getpid()}")
         shutil.rmtree(staging, ignore_errors=True)
@@ -206,15 +225,20 @@ class Bundle:
         lists = (list(self.vocabulary), list(self.residuals), [[list(names), count] for names, count in self.slots.templates])
         for name, content in zip(_LIST_FILES, lists, strict=True):
             (staging / name).write_text(json.dumps(content, ensure_ascii=False))
-        files = {path.name: _sha256(path) for path in sorted(staging.iterdir())}
-        body = {**_manifest_body(self.manifest), "files": files}
-        body["id"] = _content_id(body)
+        if self.shoppers.ids:
+            known = {"ids": list(self.shoppers.ids), "calibration": asdict(self.shoppers.calibration)}
+            (staging / _SHOPPERS).write_text(json.dumps(known, ensure_ascii=False))
+        if self.encoder:
+            shutil.copytree(self.encoder, staging / _ENCODER)
+        paths = sorted(path for path in staging.rglob("*") if path.is_file())
+        body = {**manifest_body(self.manifest), "files": {path.relative_to(staging).as_posix(): _sha256(path) for path in paths}}
+        body["id"] = content_id(body)
         body["created"] = datetime.now(UTC).isoformat(timespec="seconds")
         (staging / "manifest.json").write_text(json.dumps(body, indent=1, ensure_ascii=False))
         if directory.exists():
             shutil.rmtree(directory)
         staging.replace(directory)
-        return Bundle(_manifest(body), self.model, vocabulary=self.vocabulary, residuals=self.residuals, slots=self.slots)
+        return self._as(read_manifest(body), directory / _ENCODER if self.encoder else None)
 
     @classmethod
     def load(cls, directory: Path) -> Bundle:
@@ -226,8 +250,8 @@ class Bundle:
         path = directory / "manifest.json"
         try:
             body = json.loads(path.read_text())
-            manifest = _manifest(body)
-            if _content_id(body) != manifest.id:
+            manifest = read_manifest(body)
+            if content_id(body) != manifest.id:
                 msg = f"{path}: corrupted (its content is not that of bundle {manifest.id}); copy the bundle again"
                 raise BundleError(msg)
         except FileNotFoundError as error:
@@ -246,63 +270,46 @@ class Bundle:
                 raise BundleError(msg)
         try:
             vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
+            known = json.loads((directory / _SHOPPERS).read_text()) if _SHOPPERS in manifest.files else {"ids": (), "calibration": {}}
+            shoppers = Shoppers(tuple(known["ids"]), Calibration(**known["calibration"]))
             model = build_model(manifest.model, manifest.model_config)
             model.load_state_dict(load_file(directory / "weights.safetensors"))
         except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
             msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
             raise BundleError(msg) from error
         templates = tuple((tuple(names), int(count)) for names, count in slots)
-        return cls(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=SlotModel(templates))
+        encoder = directory / _ENCODER if manifest.encoder_spec == CARRIED else None
+        slot_model = SlotModel(templates)
+        return cls(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=slot_model, encoder=encoder, shoppers=shoppers)
+
+    def _as(self, manifest: Manifest, encoder: Path | None) -> Bundle:
+        return Bundle(
+            manifest,
+            self.model,
+            vocabulary=self.vocabulary,
+            residuals=self.residuals,
+            slots=self.slots,
+            encoder=encoder,
+            shoppers=self.shoppers,
+        )
+
+    def _personal(self, model: ShopperModel) -> Bundle:
+        """A shallow copy, since one is made for every request of a shopper."""
+        personal = copy.copy(self)
+        personal.model, personal.manifest = model, replace(self.manifest, calibration=self.shoppers.calibration)
+        return personal
 
 
-def _manifest_body(manifest: Manifest) -> dict[str, Any]:
-    calibration = manifest.calibration
-    return {
-        "format": FORMAT,
-        "recipe": manifest.recipe,
-        "config": dict(manifest.config),
-        "model": manifest.model,
-        "model_config": dict(manifest.model_config),
-        "encoder": {
-            "spec": manifest.encoder_spec,
-            "fingerprint": manifest.encoder_fingerprint,
-            "blocks": [[block.name, block.size] for block in manifest.blocks],
-        },
-        "categories": list(manifest.categories),
-        "embedding_size": manifest.embedding_size,
-        "calibration": {"slope": calibration.slope, "intercept": calibration.intercept},
-        "metrics": {name: value for name, value in manifest.metrics.items() if math.isfinite(value)},
-        "parent": manifest.parent,
-    }
+def refuse_taken(directory: Path) -> None:
+    """Refuse to write a bundle over anything but an older bundle.
 
-
-def _manifest(body: Mapping[str, Any]) -> Manifest:
-    if body["format"] != FORMAT:
-        msg = f"format {body['format']}, this version reads {FORMAT}"
-        raise ValueError(msg)
-    return Manifest(
-        recipe=body["recipe"],
-        config=body["config"],
-        model=body["model"],
-        model_config=body["model_config"],
-        encoder_spec=body["encoder"]["spec"],
-        encoder_fingerprint=body["encoder"]["fingerprint"],
-        blocks=tuple(Block(name, size) for name, size in body["encoder"]["blocks"]),
-        categories=tuple(body["categories"]),
-        embedding_size=body["embedding_size"],
-        calibration=Calibration(**body["calibration"]),
-        metrics=body["metrics"],
-        parent=body["parent"],
-        created=body["created"],
-        files=body["files"],
-        id=body["id"],
-    )
-
-
-def _content_id(body: Mapping[str, Any]) -> str:
-    """Digest of a manifest's body, the digests of the files among it; when it was made does not count."""
-    content = {name: value for name, value in body.items() if name not in {"id", "created"}}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+    Raises:
+        BundleError: something else is there.
+    """
+    taken = directory.exists() and (not directory.is_dir() or any(directory.iterdir()))
+    if taken and not (directory / "manifest.json").is_file():
+        msg = f"{directory}: exists and is not a bundle; choose another path"
+        raise BundleError(msg)
 
 
 def _tensor(values: FloatArray) -> torch.Tensor:

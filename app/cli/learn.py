@@ -1,4 +1,4 @@
-"""attire train · evaluate."""
+"""attire train · evaluate · label."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from app.cli.options import Data, Encoder, Seed
 from app.cli.progress import progress
 from app.settings import Settings
-from models.errors import InputError
+from models.errors import EncoderError, ImageError, InputError
 
 if TYPE_CHECKING:
     from models.datasets.schema import Split
@@ -78,6 +78,48 @@ def evaluate(
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_text(json.dumps(result, indent=1, allow_nan=False) + "\n")
     Console(width=None if sys.stdout.isatty() else _WIDE).print(render_table(result))
+
+
+def label(
+    images: Annotated[list[Path], typer.Argument(help="Pictures.", show_default=False)],
+    *,
+    encoder: Encoder = None,
+    bundle: Annotated[Path | None, typer.Option("--bundle", help="Bundle whose encoder is asked.", show_default=False)] = None,
+    k: Annotated[int, typer.Option("--k", help="Words per picture.", min=1)] = 10,
+) -> None:
+    """Say the most likely words of pictures, with their probabilities."""
+    from models.bundle import Bundle  # noqa: PLC0415 - keeps --help fast
+    from models.encoders.base import block_part  # noqa: PLC0415
+    from models.encoders.load import load_encoder  # noqa: PLC0415
+
+    if encoder and bundle:
+        msg = "give --encoder or --bundle, not both"
+        raise InputError(msg, field="--bundle")
+    pictures = [_picture(path) for path in images]
+    reader = load_encoder(Bundle.load(bundle).encoder_spec if bundle else encoder or Settings.read().encoder)
+    words = reader.words()
+    if words is None:
+        msg = f"encoder {reader.spec} knows no words; train one with `attire train DATA --recipe weak-labels`, or name one that reads"
+        raise EncoderError(msg)
+    part = block_part(reader.blocks, "image")
+    for path, picture in zip(images, pictures, strict=True):
+        typer.echo(str(path))
+        for word, probability in words.likeliest(reader.encode([picture], [None])[:, part], k)[0]:
+            typer.echo(f"  {probability:6.1%}  {word}")
+
+
+def _picture(path: Path) -> bytes:
+    from models.encoders.pictures import decode  # noqa: PLC0415 - keeps --help fast
+
+    try:
+        data = path.read_bytes()
+        decode(data)
+    except OSError as error:
+        msg = f"cannot be read ({error.strerror or error})"
+        raise InputError(msg, path=path) from error
+    except ImageError as error:
+        raise ImageError(error.problem, path=path) from error
+    return data
 
 
 def read_settings(pairs: list[str]) -> dict[str, str]:

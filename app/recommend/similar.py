@@ -1,4 +1,6 @@
-"""Items that look alike: cosine over the encoder's image features, not the compatibility embedding (which puts unlike things together).
+"""Items that look alike, or as words say.
+
+Cosine over the encoder's image features, not the compatibility embedding, which puts unlike things together.
 
 Shape legend: n rows · F features.
 """
@@ -13,11 +15,14 @@ import numpy as np
 from app.errors import Detail, UnknownItemError
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import ItemRef, Photo, photo_features
+from app.recommend.stages import stage
 from app.release import Release
 from app.settings import Limits
 from index.backends.base import FloatArray, IntArray
+from models.encoders.base import block_part
 
 _IMAGE_BLOCK: Final = "image"
+_TEXT_BLOCK: Final = "text"
 _ROWS_AT_ONCE: Final = 65_536
 
 
@@ -31,7 +36,7 @@ class Similar:
 
 
 def similar(release: Release, item: ItemRef, k: int, limits: Limits, *, all_categories: bool = False) -> Similar:
-    """The k items most like one, of its category unless ``all_categories``.
+    """The k items most like one, of its category unless ``all_categories``; a photo without a category is compared with all.
 
     Raises:
         UnknownItemError, UnknownCategoryError, LimitExceededError, BadPictureError, NoEncoderError, EncoderError: as their docstrings say.
@@ -39,7 +44,8 @@ def similar(release: Release, item: ItemRef, k: int, limits: Limits, *, all_cate
     check_count("k", k, limits.max_k)
     snapshot = release.snapshot
     if isinstance(item, Photo):
-        check_categories(release, [("item.category", item.category)])
+        if item.category:
+            check_categories(release, [(f"{item.field}.category".lstrip("."), item.category)])
         query_F, own, category = photo_features(release, [item], limits)[0], None, item.category
     else:
         own = snapshot.row_of.get(item)
@@ -47,33 +53,58 @@ def similar(release: Release, item: ItemRef, k: int, limits: Limits, *, all_cate
             msg = f"item {item!r} is not in the catalogue"
             raise UnknownItemError(msg, [Detail("item", item, "not in the catalogue")])
         query_F, category = np.asarray(snapshot.features[own], dtype=np.float32), release.category_of(own)
-    if not all_categories and category not in snapshot.categories:
-        return Similar((), (), f"the catalogue has no items of category {category!r} now")
-    rows = np.arange(snapshot.manifest.count) if all_categories else snapshot.rows_in(category)
-    rows = rows[rows != own] if own is not None else rows
-    part = _image_part(release)
-    fallback = None
+    part, fallback = image_part(release), None
     if not np.any(query_F[part]):
         part, fallback = slice(None), "the item has no picture; compared by everything else that is known of it"
-    cosines = _cosines(release, rows, query_F[part], part)
+    return _nearest(release, query_F[part], part, k, None if all_categories else category, own=own, fallback=fallback)
+
+
+def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, category: str | None = None) -> Similar:
+    """The k items whose pictures look most like what a text says: where the encoder reads, as it reads it; else by the words it knows.
+
+    Raises:
+        UnknownCategoryError, LimitExceededError, NoEncoderError, EncoderError: as their docstrings say.
+    """
+    check_count("k", k, limits.max_k)
+    if category is not None:
+        check_categories(release, [("category", category)])
+    blocks = release.bundle.manifest.blocks
+    features_F = release.encoder.encode([None], [text])[0]
+    meant = features_F[block_part(blocks, _TEXT_BLOCK)] if _TEXT_BLOCK in {block.name for block in blocks} else None
+    if meant is None or not meant.any():
+        meant = release.encoder.words().meaning(text)
+    if meant is None:
+        return Similar((), (), "the encoder knows none of these words; POST /label-item shows which it says")
+    return _nearest(release, meant, image_part(release), k, category)
+
+
+def image_part(release: Release) -> slice:
+    """Where pictures are in the features; all of the shop's own."""
+    return block_part(release.bundle.manifest.blocks, _IMAGE_BLOCK)
+
+
+def _nearest(
+    release: Release, query: FloatArray, part: slice, k: int, category: str | None, *, own: int | None = None, fallback: str | None = None
+) -> Similar:
+    """The rows of a category (all where there is none) nearest to a query, without its own row and those that cannot be compared."""
+    snapshot = release.snapshot
+    if category and category not in snapshot.categories:
+        return Similar((), (), f"the catalogue has no items of category {category!r} now")
+    rows = snapshot.rows_in(category) if category else snapshot.rows
+    rows = rows[rows != own] if own is not None else rows
+    with stage("search"):
+        cosines = _cosines(release, rows, query, part)
+    rows, cosines = rows[np.isfinite(cosines)], cosines[np.isfinite(cosines)]
     best = np.argsort(-cosines, kind="stable")[:k]
     return Similar(tuple(int(row) for row in rows[best]), tuple(float(cosine) for cosine in cosines[best]), fallback)
 
 
-def _image_part(release: Release) -> slice:
-    start = 0
-    for block in release.bundle.manifest.blocks:
-        if block.name == _IMAGE_BLOCK:
-            return slice(start, start + block.size)
-        start += block.size
-    return slice(None)
-
-
 def _cosines(release: Release, rows: IntArray, query_F: FloatArray, part: slice) -> FloatArray:
-    """Cosine of each row's features with the query's, a bounded number of rows at a time; 0 where an item has none."""
+    """Cosine of each row's features with the query's, a bounded number of rows at a time; not a number where an item has none."""
     query_F = query_F / max(float(np.linalg.norm(query_F)), 1e-12)
     cosines = np.zeros(len(rows), dtype=np.float32)
     for at in range(0, len(rows), _ROWS_AT_ONCE):
         features_nF = np.asarray(release.snapshot.features[rows[at : at + _ROWS_AT_ONCE], part], dtype=np.float32)
-        cosines[at : at + _ROWS_AT_ONCE] = features_nF @ query_F / np.maximum(np.linalg.norm(features_nF, axis=1), 1e-12)
+        length_n = np.linalg.norm(features_nF, axis=1)
+        cosines[at : at + _ROWS_AT_ONCE] = np.where(length_n > 0, features_nF @ query_F / np.maximum(length_n, 1e-12), np.nan)
     return cosines

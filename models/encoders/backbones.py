@@ -1,35 +1,53 @@
-"""torchvision backbones as encoders: image, colour and texture blocks, no words."""
+"""Image towers as encoders: image, colour and texture blocks, no text block; words where a training left them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
+from PIL import Image
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor
 
 from models.encoders.base import Block, FloatArray
+from models.encoders.image_towers import CONFIG_FILE, WEIGHTS_FILE, Preprocessing, build_tower, torchvision_tower
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
+from models.encoders.words import WordMatrix
 from models.errors import EncoderError
 
-_HEADS = ("fc", "classifier", "head", "heads")
 _SIDE = 224
 
 
 class BackboneEncoder:
-    """A torchvision classifier without its last layer; see ``Encoder``."""
+    """An image tower; see ``Encoder``."""
 
-    def __init__(self, spec: str, model: torch.nn.Module, transform: Any, device: str = "cpu") -> None:  # noqa: ANN401 - torchvision is untyped
+    def __init__(
+        self,
+        spec: str,
+        model: torch.nn.Module,
+        transform: Callable[[Image.Image], Tensor],
+        device: str = "cpu",
+        words: WordMatrix | None = None,
+    ) -> None:
         self.model = model.eval().requires_grad_(requires_grad=False).to(device)
-        self.spec, self._transform, self._device = spec, transform, device
+        self.spec, self._transform, self._device, self._words = spec, transform, device, words
+        side = transform.side if isinstance(transform, Preprocessing) else _SIDE
         with torch.inference_mode():
-            size = self._see(torch.zeros(1, 3, _SIDE, _SIDE)).shape[-1]
+            size = self._see(torch.zeros(1, 3, side, side)).shape[-1]
         self.blocks = (Block("image", size), COLOUR, TEXTURE)
-        self.fingerprint = fingerprint(self.model.state_dict(), preprocess=str(transform), blocks=[(b.name, b.size) for b in self.blocks])
+        said = {"words": words.digest()} if words else {}
+        self.fingerprint = fingerprint(
+            self.model.state_dict(), preprocess=str(transform), blocks=[(b.name, b.size) for b in self.blocks], **said
+        )
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
         return encode_blocks(self.blocks, images, titles, transform=self._transform, see=self._see, read=None)
+
+    def words(self) -> WordMatrix | None:
+        return self._words
 
     def _see(self, pixels: Tensor) -> Tensor:
         return self.model(pixels.to(self._device)).flatten(1)  # type: ignore[no-any-return]
@@ -41,27 +59,34 @@ def load_backbone(spec: str, device: str = "cpu") -> BackboneEncoder:
     Raises:
         EncoderError: torchvision has no such backbone, or its weights cannot be had.
     """
-    from torchvision import models, transforms  # noqa: PLC0415 - a second that only encoding should cost
+    from torchvision import transforms  # noqa: PLC0415 - a second that only encoding should cost
 
     name, _, weights = spec.removeprefix("backbone:").partition("/")
-    if name not in models.list_models(models):
-        msg = f"encoder {spec!r}: torchvision has no backbone {name!r}; for example resnet18, resnet50, vgg13, alexnet"
-        raise EncoderError(msg)
+    try:
+        tower = torchvision_tower(name, weights)
+    except EncoderError as error:
+        msg = f"encoder {spec!r}: {error}"
+        raise EncoderError(msg) from error
     normalise = transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
     transform = transforms.Compose([transforms.Resize((_SIDE, _SIDE)), transforms.ToTensor(), normalise])
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
-            model = models.get_model(name, weights="DEFAULT" if weights == "default" else None)
-        if weights not in {"", "default", "none"}:
-            from safetensors.torch import load_file  # noqa: PLC0415 - only for weights of one's own
+    return BackboneEncoder(spec, tower, transform, device)
 
-            model.load_state_dict(load_file(Path(weights)))
-    except Exception as error:  # a download, a file or a key that does not fit: all mean that there is no encoder
+
+def load_trained_tower(spec: str, directory: Path, device: str = "cpu") -> BackboneEncoder:
+    """Load what ``image_towers.save_tower`` wrote, with the words beside it.
+
+    Raises:
+        EncoderError: a file is missing or broken.
+    """
+    try:
+        body = json.loads((directory / CONFIG_FILE).read_text())
+        given = body["preprocess"]
+        transform = Preprocessing(side=given["side"], mean=tuple(given["mean"]), std=tuple(given["std"]))
+        tower = build_tower(body["tower"])
+        tower.load_state_dict(load_file(directory / WEIGHTS_FILE))
+        words = WordMatrix.load(directory)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError, EncoderError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         msg = f"encoder {spec!r} cannot be loaded: {reason}"
         raise EncoderError(msg) from error
-    for head in _HEADS:
-        if hasattr(model, head):
-            setattr(model, head, torch.nn.Identity())
-    return BackboneEncoder(spec, model, transform, device)
+    return BackboneEncoder(spec, tower, transform, device, words)

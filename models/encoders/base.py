@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from models.encoders.words import WordMatrix
 
 FloatArray = NDArray[np.float32]
 
@@ -54,7 +57,21 @@ class Encoder(Protocol):
         """
         ...
 
+    def words(self) -> WordMatrix | None:
+        """The words it can say of a picture, over its image block; None where it knows none."""
+        ...
+
 
 def feature_size(blocks: Sequence[Block]) -> int:
     """F, the number of features of a layout."""
     return sum(block.size for block in blocks)
+
+
+def block_part(blocks: Sequence[Block], name: str) -> slice:
+    """Where a block lies in the features; all of them where there is none of that name (the shop's own)."""
+    start = 0
+    for block in blocks:
+        if block.name == name:
+            return slice(start, start + block.size)
+        start += block.size
+    return slice(None)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from models.encoders.base import Encoder
+from models.encoders.image_towers import CONFIG_FILE
+from models.encoders.own import OWN
 from models.errors import EncoderError
 
 SHIPPED: Final = "shipped"
@@ -16,22 +18,27 @@ def load_encoder(spec: str = SHIPPED, device: str = "cpu") -> Encoder:
     """Build an encoder.
 
     Args:
-        spec: ``shipped`` · ``hf-hub:ORG/NAME`` · ``local-dir:PATH`` · an open_clip model name, with ``/PRETRAINED`` for weights ·
-            ``backbone:NAME`` or ``backbone:NAME/WEIGHTS`` for torchvision.
+        spec: ``shipped`` · ``hf-hub:ORG/NAME`` · ``local-dir:PATH`` (an open_clip model or a trained image tower) ·
+            an open_clip model name, with ``/PRETRAINED`` for weights · ``backbone:NAME`` or ``backbone:NAME/WEIGHTS`` for torchvision.
         device: where it computes.
 
     Raises:
         EncoderError: no such model, or it cannot be reached; one line.
     """
-    from models.encoders.backbones import load_backbone  # noqa: PLC0415 - torchvision only where it is used
+    from models.encoders.backbones import load_backbone, load_trained_tower  # noqa: PLC0415 - torchvision only where it is used
     from models.encoders.open_clip import load_open_clip  # noqa: PLC0415
 
     if spec.startswith("backbone:"):
         return load_backbone(spec, device)
+    if spec.startswith("local-dir:") and (directory := Path(spec.removeprefix("local-dir:")) / CONFIG_FILE).is_file():
+        return load_trained_tower(spec, directory.parent, device)
     if spec.startswith(("hf-hub:", "local-dir:")):
         return load_open_clip(spec, device)
     if spec == SHIPPED:
         return load_open_clip(spec, device, name=f"local-dir:{SHIPPED_DIRECTORY}")
+    if spec == OWN:
+        msg = "the features are the shop's own, so there is no encoder to load; use items of the catalogue"
+        raise EncoderError(msg)
     import open_clip  # noqa: PLC0415
 
     name, _, pretrained = spec.partition("/")

@@ -3,36 +3,75 @@
 from __future__ import annotations
 
 import logging
+import math
+import threading
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from models.encoders.base import Block, FloatArray
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
+from models.encoders.words import WordMatrix, read_vocabulary, text_words
 from models.errors import EncoderError
+
+_READ_AT_ONCE = 256
+DEFAULT_VOCABULARY = Path(__file__).parent / "shipped"
+"""Where the words lie that an encoder is asked for when it came with none of its own."""
 
 
 class OpenClipEncoder:
-    """A contrastive image-text model of open_clip; see ``Encoder``."""
+    """A contrastive image-text model of open_clip; see ``Encoder``.
 
-    def __init__(self, spec: str, model: torch.nn.Module, transform: Any, tokenizer: Any, device: str = "cpu") -> None:  # noqa: ANN401 - open_clip is untyped
+    Args:
+        words: a matrix that a training left beside the weights.
+        vocabulary: words to read with the text tower where there is no matrix.
+    """
+
+    def __init__(
+        self,
+        spec: str,
+        model: torch.nn.Module,
+        transform: Any,  # noqa: ANN401 - open_clip is untyped
+        tokenizer: Any,  # noqa: ANN401 - likewise
+        device: str = "cpu",
+        *,
+        words: WordMatrix | None = None,
+        vocabulary: Sequence[str] = (),
+    ) -> None:
         self.model = model.eval().requires_grad_(requires_grad=False).to(device)
         self.spec, self._transform, self._tokenizer, self._device = spec, transform, tokenizer, device
+        self._words, self._vocabulary, self._reading = words, tuple(vocabulary), threading.Lock()
         size = self._read(["shirt"]).shape[-1]
         self.blocks = (Block("image", size), Block("text", size), COLOUR, TEXTURE)
+        said = {"words": words.digest()} if words else {}
         self.fingerprint = fingerprint(
             self.model.state_dict(),
             preprocess=str(transform),
             tokenizer=type(tokenizer).__name__,
             blocks=[(b.name, b.size) for b in self.blocks],
+            **said,
         )
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
         return encode_blocks(self.blocks, images, titles, transform=self._transform, see=self._see, read=self._read)
+
+    def words(self) -> WordMatrix | None:
+        """Those that a training left; else the vocabulary as the text tower reads it, word by word, once."""
+        with self._reading:
+            if self._words is None and self._vocabulary:
+                parts = [
+                    F.normalize(self._read(list(self._vocabulary[at : at + _READ_AT_ONCE])).float(), dim=-1).cpu().numpy()
+                    for at in range(0, len(self._vocabulary), _READ_AT_ONCE)
+                ]
+                scale = getattr(self.model, "logit_scale", torch.tensor(math.log(100.0)))
+                self._words = text_words(self._vocabulary, np.concatenate(parts), float(scale.exp().clamp(max=100)))
+            return self._words
 
     def _see(self, pixels: Tensor) -> Tensor:
         return self.model.encode_image(pixels.to(self._device))  # type: ignore[operator,no-any-return]
@@ -58,6 +97,7 @@ def load_open_clip(spec: str, device: str = "cpu", name: str | None = None, pret
 
     source = name or spec
     directory = Path(source.removeprefix("local-dir:"))
+    own = directory if source.startswith("local-dir:") else None
     if source.startswith("local-dir:") and not (directory / "open_clip_config.json").is_file():
         msg = f"encoder {spec!r}: no open_clip_config.json in {directory}; give a directory that holds an open_clip model"
         raise EncoderError(msg)
@@ -74,10 +114,12 @@ def load_open_clip(spec: str, device: str = "cpu", name: str | None = None, pret
                 source, pretrained=pretrained, weights_only=True, require_pretrained=bool(pretrained) or ":" in source
             )
             tokenizer = open_clip.get_tokenizer(source)
+        words = WordMatrix.load(own) if own else None
+        vocabulary = (read_vocabulary(own) if own else []) or read_vocabulary(DEFAULT_VOCABULARY)
     except Exception as error:  # open_clip and the hub raise anything; all mean that there is no encoder
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         msg = f"encoder {spec!r} cannot be loaded: {reason}; check the name, or be online for the first download"
         raise EncoderError(msg) from error
     finally:
         logging.disable(level)
-    return OpenClipEncoder(spec, model, transform, tokenizer, device)
+    return OpenClipEncoder(spec, model, transform, tokenizer, device, words=words, vocabulary=vocabulary)

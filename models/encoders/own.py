@@ -33,3 +33,6 @@ class OwnFeatures:
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:  # noqa: ARG002 - it has no eyes
         msg = "this catalogue came with features of its own, so a picture or title cannot be encoded; use items of the catalogue"
         raise EncoderError(msg)
+
+    def words(self) -> None:
+        """It has none."""

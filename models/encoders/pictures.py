@@ -7,6 +7,7 @@ import warnings
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.errors import ImageError
@@ -54,3 +55,9 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
     except (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError) as error:
         msg = f"the picture cannot be decoded ({error}); it may be truncated"
         raise ImageError(msg) from error
+
+
+def square(picture: Image.Image, side: int) -> NDArray[np.uint8]:
+    """A picture fitted into a white square, ``(3, side, side)``: all of it is seen, whatever its shape."""
+    fitted = ImageOps.pad(picture, (side, side), Image.Resampling.BICUBIC, color="white")
+    return np.asarray(fitted, dtype=np.uint8).transpose(2, 0, 1).copy()

@@ -7,11 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import save_file
+from torch.nn import functional as F
 from torchvision import models
 
 from models.encoders.base import Encoder, feature_size
+from models.encoders.image_towers import Preprocessing, build_tower, save_tower
 from models.encoders.load import load_encoder
+from models.encoders.pictures import decode
+from models.encoders.words import WordMatrix
 from models.errors import EncoderError
 
 Picture = Callable[..., bytes]
@@ -51,3 +56,56 @@ def test_what_cannot_be_loaded_is_refused(spec: str) -> None:
         load_encoder(spec)
     assert repr(spec) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+DESCRIPTIONS = [
+    {"library": "torchvision", "name": "shufflenet_v2_x0_5"},
+    {"library": "open_clip", "embed_dim": 16, "vision_cfg": {"layers": [1, 1, 1, 1], "width": 8, "image_size": 32, "patch_size": None}},
+]
+
+
+@pytest.mark.parametrize("description", DESCRIPTIONS)
+def test_a_trained_tower_is_loaded_from_its_directory(tmp_path: Path, picture: Picture, description: dict[str, object]) -> None:
+    """Of either library: its own features with the preprocessing it was trained on, in the precision that is kept."""
+    tower, preprocessing = build_tower(description).eval(), Preprocessing(side=32)
+    save_tower(tmp_path, tower, description, preprocessing, {})
+    encoder = load_encoder(f"local-dir:{tmp_path}")
+    with torch.inference_mode():
+        expected = F.normalize(tower(preprocessing(decode(picture()))[None]).flatten(1), dim=-1)
+    features = encoder.encode([picture()], ["red"])
+    np.testing.assert_allclose(features[:, : encoder.blocks[0].size], expected, atol=5e-3)
+    assert encoder.words() is None
+    assert load_encoder(f"local-dir:{tmp_path}").fingerprint == encoder.fingerprint
+
+
+def test_words_beside_a_tower_are_part_of_it(tmp_path: Path) -> None:
+    """It says them; other words make another encoder."""
+    save_tower(tmp_path, build_tower(DESCRIPTIONS[1]), DESCRIPTIONS[1], Preprocessing(side=32), {})
+    wordless = load_encoder(f"local-dir:{tmp_path}")
+    prints = set()
+    for word in ("dress", "coat"):
+        WordMatrix(("red", word), np.ones((2, 16), dtype=np.float32), np.zeros(2, dtype=np.float32)).save(tmp_path)
+        encoder = load_encoder(f"local-dir:{tmp_path}")
+        words = encoder.words()
+        assert words is not None
+        assert words.words == ("red", word)
+        prints.add(encoder.fingerprint)
+    assert len(prints | {wordless.fingerprint}) == 3
+
+
+@pytest.mark.parametrize("damage", ["image_config.json", "image_model.safetensors", "words.safetensors"])
+def test_a_damaged_tower_is_refused(tmp_path: Path, damage: str) -> None:
+    """In one line that names the encoder."""
+    save_tower(tmp_path, build_tower(DESCRIPTIONS[1]), DESCRIPTIONS[1], Preprocessing(side=32), {})
+    (tmp_path / damage).write_bytes(b"broken")
+    with pytest.raises(EncoderError, match="cannot be loaded") as caught:
+        load_encoder(f"local-dir:{tmp_path}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_tower_may_start_from_a_trained_one(tmp_path: Path) -> None:
+    """Weights without the last layer are as good as those of a whole classifier."""
+    description = DESCRIPTIONS[0]
+    save_tower(tmp_path, build_tower(description), description, Preprocessing(side=32), {})
+    again = load_encoder(f"backbone:shufflenet_v2_x0_5/{tmp_path}/image_model.safetensors")
+    assert again.blocks == load_encoder("backbone:shufflenet_v2_x0_5").blocks

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from models.encoders.base import Encoder, FloatArray, feature_size
 from models.encoders.load import SHIPPED_DIRECTORY, load_encoder
 from models.encoders.pictures import decode
+from models.encoders.words import WordMatrix
 from models.errors import EncoderError, ImageError
 
 Picture = Callable[..., bytes]
@@ -186,6 +187,40 @@ def test_damaged_weights_are_refused(tiny: Path, tmp_path: Path) -> None:
 def test_an_unknown_name_is_refused_with_what_there_is() -> None:
     """All ways to name an encoder."""
     assert "shipped, hf-hub:ORG/NAME, local-dir:PATH, backbone:NAME" in refusal("clipp")
+
+
+def test_it_reads_a_vocabulary_where_it_has_no_matrix(tiny: Path, tmp_path: Path, picture: Picture) -> None:
+    """Each word alone as the text tower reads it, compared at the model's own scale; the vocabulary is no part of the features."""
+    shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "words.json").write_text(json.dumps(["red", "shirt"]))
+    encoder = load_encoder(f"local-dir:{tmp_path}")
+    words = encoder.words()
+    assert words is not None
+    features = encoder.encode([picture(), None, None], [None, "red", "shirt"])
+    seen, read = block(encoder, features, "image")[:1], block(encoder, features, "text")[1:]
+    odds = np.exp(float(load_file(tiny / "open_clip_model.safetensors")["logit_scale"].exp()) * (seen @ read.T))
+    np.testing.assert_allclose(words.probabilities(seen), odds / odds.sum(), atol=1e-4)
+    assert encoder.fingerprint == load_encoder(f"local-dir:{tiny}").fingerprint
+
+
+def test_a_matrix_beside_it_comes_first(tiny: Path, tmp_path: Path) -> None:
+    """And makes it another encoder."""
+    shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
+    WordMatrix(("red", "dress"), np.eye(2, 16, dtype=np.float32), np.zeros(2, dtype=np.float32)).save(tmp_path)
+    encoder = load_encoder(f"local-dir:{tmp_path}")
+    words = encoder.words()
+    assert words is not None
+    assert words.words == ("red", "dress")
+    np.testing.assert_array_equal(words.vectors_KD, np.eye(2, 16))
+    assert encoder.fingerprint != load_encoder(f"local-dir:{tiny}").fingerprint
+
+
+def test_without_words_of_its_own_it_is_asked_for_the_projects(encoder: Encoder) -> None:
+    """Any model that reads can label."""
+    words = encoder.words()
+    assert words is not None
+    assert {"dress", "black", "shoes"} <= set(words.words)
+    assert words is encoder.words()
 
 
 @pytest.mark.skipif(not (SHIPPED_DIRECTORY / "open_clip_config.json").exists(), reason="the shipped encoder is not in this checkout")

@@ -16,8 +16,6 @@ SMALL = {
     "layers": "1",
     "batch_size": "64",
     "average": "0.9",
-    "across_questions": "64",
-    "across_candidates": "64",
     "minutes": "60",
 }
 

@@ -1,0 +1,20 @@
+"""Words for a picture: those that the release's encoder was trained to say, or that it can read."""
+
+from __future__ import annotations
+
+from app.recommend.limits import check_count
+from app.recommend.outfit import Photo, photo_features
+from app.recommend.similar import image_part
+from app.release import Release
+from app.settings import Limits
+
+
+def label(release: Release, picture: bytes, k: int, limits: Limits) -> list[tuple[str, float]]:
+    """The k most likely words of a picture with their probabilities, likeliest first.
+
+    Raises:
+        LimitExceededError, BadPictureError, NoEncoderError, EncoderError: as their docstrings say.
+    """
+    check_count("k", k, limits.max_k)
+    features_1F = photo_features(release, [Photo(field="", category="", image=picture)], limits)
+    return release.encoder.words().likeliest(features_1F[:, image_part(release)], k)[0]

@@ -1,0 +1,113 @@
+"""Image towers by name: torchvision's classifiers without their last layer, and the image half of an open_clip model.
+
+A trained one is kept as a directory: ``image_config.json`` (the tower, its preprocessing, how it was trained) and
+``image_model.safetensors``, which ``local-dir:`` reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from PIL import Image
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from models.encoders.pictures import square
+from models.errors import EncoderError
+
+CONFIG_FILE: Final = "image_config.json"
+WEIGHTS_FILE: Final = "image_model.safetensors"
+_HEADS: Final = ("fc", "classifier", "head", "heads")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preprocessing:
+    """A picture fitted into a white square of ``side`` pixels, then normalised per channel."""
+
+    side: int
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+
+    def __call__(self, picture: Image.Image) -> Tensor:
+        """``(3, side, side)``."""
+        return self.normalise(torch.from_numpy(square(picture, self.side)).float() / 255)
+
+    def normalise(self, pixels: Tensor) -> Tensor:
+        """Pixels in 0 to 1, ``(…, 3, H, W)``."""
+        mean, std = (torch.tensor(values, device=pixels.device).view(3, 1, 1) for values in (self.mean, self.std))
+        return (pixels - mean) / std
+
+
+def torchvision_tower(name: str, weights: str = "none", seed: int = 0) -> nn.Module:
+    """A torchvision classifier without its last layer.
+
+    Args:
+        weights: ``none`` (untrained, from ``seed``), ``default`` (torchvision's, downloaded once) or a safetensors file.
+
+    Raises:
+        EncoderError: torchvision has no such backbone, or its weights cannot be had.
+    """
+    from torchvision import models  # noqa: PLC0415 - a second that only encoding should cost
+
+    if name not in models.list_models(models):
+        msg = f"torchvision has no backbone {name!r}; for example resnet18, resnet50, mobilenet_v3_small, vgg13, alexnet"
+        raise EncoderError(msg)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            model: nn.Module = models.get_model(name, weights="DEFAULT" if weights == "default" else None)
+        tower = headless(model)
+        if weights not in {"", "default", "none"}:  # of a whole classifier, or of a tower
+            theirs = {name: value for name, value in load_file(Path(weights)).items() if name.partition(".")[0] not in _HEADS}
+            tower.load_state_dict(theirs)
+    except Exception as error:  # a download, a file or a key that does not fit: all mean that there is no backbone
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+        msg = f"backbone {name!r} with weights {weights!r} cannot be loaded: {reason}"
+        raise EncoderError(msg) from error
+    return tower
+
+
+def headless(model: nn.Module) -> nn.Module:
+    """A classifier that gives what its last layer would have read."""
+    for head in _HEADS:
+        if hasattr(model, head):
+            setattr(model, head, nn.Identity())
+    return model
+
+
+def build_tower(description: Mapping[str, Any]) -> nn.Module:
+    """An untrained tower from what ``image_config.json`` says of it.
+
+    Raises:
+        KeyError, TypeError, ValueError, EncoderError: it says what cannot be.
+    """
+    if description["library"] == "torchvision":
+        return torchvision_tower(description["name"])
+    if description["library"] != "open_clip":
+        msg = f"library {description['library']!r}; known are torchvision, open_clip"
+        raise ValueError(msg)
+    from open_clip.model import CLIPVisionCfg, _build_vision_tower  # noqa: PLC0415 - open_clip builds it nowhere else
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        vision = CLIPVisionCfg(**description["vision_cfg"])
+        built: nn.Module = _build_vision_tower(description["embed_dim"], vision, quick_gelu=description.get("quick_gelu", False))
+    return built
+
+
+def save_tower(directory: Path, tower: nn.Module, description: Mapping[str, Any], preprocessing: Preprocessing, training: object) -> None:
+    """Write a trained tower in half precision; ``local-dir:`` loads it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    save_file(halved(tower.state_dict()), directory / WEIGHTS_FILE)
+    body = {"tower": dict(description), "preprocess": asdict(preprocessing), "training": training}
+    (directory / CONFIG_FILE).write_text(json.dumps(body, indent=1))
+
+
+def halved(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Weights as they are kept: half precision, on the CPU."""
+    return {name: (value.half() if value.is_floating_point() else value).detach().cpu().contiguous() for name, value in weights.items()}

@@ -1,0 +1,45 @@
+"""Pictures and their titles, and two views of one thing, told from the other pairs of a batch.
+
+Shape legend: B pairs · D embedding size; both sides of unit length.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def clip_loss(seen_BD: Tensor, read_BD: Tensor, groups_B: Tensor, scale: Tensor) -> Tensor:
+    """Softmax contrastive loss both ways (Radford et al., 2021); pairs whose titles are the same words are no negatives of each other."""
+    logits_BB = (scale * seen_BD @ read_BD.T).masked_fill(_same(groups_B), -torch.inf)
+    target = torch.arange(len(groups_B), device=groups_B.device)
+    return (F.cross_entropy(logits_BB, target) + F.cross_entropy(logits_BB.T, target)) / 2
+
+
+def siglip_loss(seen_BD: Tensor, read_BD: Tensor, groups_B: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+    """Sigmoid loss of every pair of the batch, summed per picture (Zhai et al., 2023); other pairs of the same words count nothing."""
+    logits_BB = scale * seen_BD @ read_BD.T + bias
+    sign_BB = 2 * torch.eye(len(groups_B), device=groups_B.device) - 1
+    losses_BB = -F.logsigmoid(sign_BB * logits_BB).masked_fill(_same(groups_B), 0.0)
+    return losses_BB.sum(1).mean()
+
+
+def nt_xent(one_BD: Tensor, other_BD: Tensor, temperature: float) -> Tensor:
+    """Two views of each of B things, each to be told from the 2B - 2 views of the others (Chen et al., ICML 2020, equation 1)."""
+    batch = len(one_BD)
+    views_VD = torch.cat([one_BD, other_BD])
+    logits_VV = (views_VD @ views_VD.T / temperature).fill_diagonal_(-torch.inf)
+    return F.cross_entropy(logits_VV, torch.arange(2 * batch, device=one_BD.device).roll(batch))
+
+
+def top1(seen_BD: Tensor, read_BD: Tensor, groups_B: Tensor) -> float:
+    """How often a picture's own title is its nearest in the batch."""
+    with torch.no_grad():
+        nearest = (seen_BD @ read_BD.T).masked_fill(_same(groups_B), -torch.inf).argmax(1)
+    return float((nearest == torch.arange(len(groups_B), device=groups_B.device)).float().mean())
+
+
+def _same(groups_B: Tensor) -> Tensor:
+    """Other pairs of the same group."""
+    return (groups_B[:, None] == groups_B[None]) & ~torch.eye(len(groups_B), dtype=torch.bool, device=groups_B.device)

@@ -1,0 +1,33 @@
+"""All recipes, by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Final
+
+from models.errors import InputError
+from models.recipes.attire import ATTIRE
+from models.recipes.base import AnyRecipe
+from models.recipes.outfit_vector import OUTFIT_VECTOR
+from models.recipes.personal import PERSONAL
+from models.recipes.self_adaptive import SELF_ADAPTIVE
+from models.recipes.semi_supervised import SEMI_SUPERVISED
+from models.recipes.weak_labels import WEAK_LABELS
+
+_ALL: Final[tuple[AnyRecipe, ...]] = (ATTIRE, WEAK_LABELS, OUTFIT_VECTOR, PERSONAL, SEMI_SUPERVISED, SELF_ADAPTIVE)
+RECIPES: Final[Mapping[str, AnyRecipe]] = {recipe.name: recipe for recipe in _ALL}
+
+
+def recipe_named(name: str) -> AnyRecipe:
+    """The recipe of a name.
+
+    Raises:
+        InputError: there is none; the nearest is named.
+    """
+    if name not in RECIPES:
+        near = difflib.get_close_matches(name, RECIPES, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        msg = f"no recipe {name!r}; {hint}there are: {', '.join(RECIPES)}"
+        raise InputError(msg, field="recipe")
+    return RECIPES[name]

@@ -1,0 +1,79 @@
+"""Reads a recipe's settings: text in, values of their field's type and range out, or one line that names the field.
+
+A field says what it can be by its type, with pydantic's ``PositiveInt``, ``NonNegativeFloat``…, ``Share`` and ``Literal``; what depends on
+several fields is checked in the configuration's ``__post_init__``, which raises ``SettingError``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from models.errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+ConfigT = TypeVar("ConfigT", bound="DataclassInstance")
+
+Share = Annotated[float, Field(ge=0, le=1)]
+"""A part of a whole, 0 to 1."""
+DropShare = Annotated[float, Field(ge=0, lt=1)]
+"""A chance of hiding something; 1 would hide everything."""
+
+_FINITE: Final = ConfigDict(allow_inf_nan=False)
+
+
+class SettingError(ValueError):
+    """A setting that does not go with the others."""
+
+    def __init__(self, problem: str, *, field: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field, self.problem = field, problem
+
+
+def configure(config: ConfigT, settings: Mapping[str, str]) -> ConfigT:
+    """The configuration with ``settings`` applied, each read as its field's type: ``8``, ``1e-3``, ``true``, ``none``; ``1,2`` for tuples.
+
+    Raises:
+        InputError: no such setting (the nearest is named), not a value of its type or range, or values that exclude each other.
+    """
+    types = get_type_hints(type(config), include_extras=True)
+    values: dict[str, Any] = {}
+    for name, text in settings.items():
+        if name not in types:
+            near = difflib.get_close_matches(name, types, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(one.name for one in fields(config))}"
+            msg = f"the recipe has no setting {name!r}{hint}"
+            raise InputError(msg, field=name)
+        values[name] = _value(name, types[name], text)
+    try:
+        return replace(config, **values)
+    except SettingError as error:
+        raise InputError(error.problem, field=error.field) from error
+
+
+def _value(name: str, kind: Any, text: str) -> Any:  # noqa: ANN401 - a type, and a value of it
+    try:
+        return TypeAdapter(kind, config=_FINITE).validate_python(_spelled(kind, text.strip()))
+    except ValidationError as error:
+        problem = error.errors()[0]["msg"]
+        msg = f"{text!r}: {problem[:1].lower()}{problem[1:]}"
+        raise InputError(msg, field=name) from error
+
+
+def _spelled(kind: Any, text: str) -> str | list[str] | None:  # noqa: ANN401 - a type
+    """Text as pydantic reads it: ``none`` where there may be none, and the parts of a tuple."""
+    if get_origin(kind) is Annotated:
+        return _spelled(get_args(kind)[0], text)
+    if get_origin(kind) in {Union, UnionType} and NoneType in get_args(kind) and text.lower() == "none":
+        return None
+    if get_origin(kind) is tuple:
+        inside = text.strip("()[] ")
+        return [part.strip(" '\"") for part in inside.split(",") if part.strip()]
+    return text

@@ -1,0 +1,91 @@
+"""A training that can be killed: its weights, its optimiser and where it stood, in one file that is there whole or as it was.
+
+Whatever is random in a step should follow from the seed and the step's number alone (``step_seed``); then nothing else needs to be kept
+for a resumed training to be the same training, bit for bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from models.errors import InputError
+
+_FILE: Final = "checkpoint.safetensors"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The checkpoint of one training, in its work directory.
+
+    Args:
+        identity: what makes it this training and no other: configuration, seed, data.
+    """
+
+    work: Path
+    identity: Mapping[str, Any]
+
+    def save(self, model: nn.Module, optimiser: torch.optim.Optimizer, state: Mapping[str, Any]) -> None:
+        """Write down where the training stands; ``state`` is JSON."""
+        tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
+        for index, entries in optimiser.state_dict()["state"].items():
+            tensors |= {f"optimiser.{index}.{name}": value for name, value in entries.items() if isinstance(value, Tensor)}
+        self.work.mkdir(parents=True, exist_ok=True)
+        staging = self.work / f".{_FILE}.{os.getpid()}"
+        save_file(
+            {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
+            staging,
+            metadata={"state": json.dumps(state), "training": self._digest()},
+        )
+        with staging.open("rb+") as file:
+            os.fsync(file.fileno())
+        staging.replace(self.work / _FILE)
+
+    def restore(self, model: nn.Module, optimiser: torch.optim.Optimizer) -> dict[str, Any] | None:
+        """Go back to where it stood; returns the state, or None where nothing was written down.
+
+        Raises:
+            InputError: the checkpoint is of another training, or broken.
+        """
+        path = self.work / _FILE
+        if not path.is_file():
+            return None
+        try:
+            with safe_open(path, "pt") as file:
+                metadata = file.metadata() or {}
+                if metadata.get("training") != self._digest():
+                    msg = (
+                        "the checkpoint of another training (other data, settings or seed); remove this directory, or choose another --out"
+                    )
+                    raise InputError(msg, path=self.work)
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+            model.load_state_dict({name.removeprefix("model."): value for name, value in tensors.items() if name.startswith("model.")})
+            entries: dict[int, dict[str, Tensor]] = {}
+            for name, value in tensors.items():
+                if name.startswith("optimiser."):
+                    _, index, entry = name.split(".", 2)
+                    entries.setdefault(int(index), {})[entry] = value
+            optimiser.load_state_dict({**optimiser.state_dict(), "state": entries})
+            state: dict[str, Any] = json.loads(metadata["state"])
+        except (SafetensorError, KeyError, RuntimeError, json.JSONDecodeError) as error:
+            msg = f"the checkpoint cannot be read ({str(error).splitlines()[0]}); remove this directory to start anew"
+            raise InputError(msg, path=self.work) from error
+        return state
+
+    def _digest(self) -> str:
+        return hashlib.sha256(json.dumps(self.identity, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def step_seed(seed: int, step: int) -> int:
+    """A seed of its own for everything random in one step."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {step}".encode()).digest()[:7], "big")

@@ -1,0 +1,61 @@
+"""Pictures of a catalogue for training: decoded once, kept in memory where they fit, decoded again for each batch where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from models.datasets.schema import Catalogue
+from models.encoders.pictures import decode, square
+from models.errors import ImageError
+from models.progress import Progress, silent
+
+MEMORY_BYTES: Final = 4 << 30
+_DECODERS: Final = 4
+
+
+class Pictures:
+    """The usable pictures of some rows of a catalogue, each fitted into a white square.
+
+    Attributes:
+        rows: of the catalogue, those whose picture can be used.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, rows: Sequence[int], side: int, progress: Progress = silent, memory_bytes: int = MEMORY_BYTES
+    ) -> None:
+        self._catalogue, self.side = catalogue, side
+        self._pool = ThreadPoolExecutor(_DECODERS, thread_name_prefix="pictures")
+        keep = len(rows) * 3 * side * side <= memory_bytes
+        usable, kept = [], []
+        with progress("reading pictures", len(rows)) as advance:
+            for row, picture in zip(rows, self._pool.map(self._read, rows), strict=True):
+                if picture is not None:
+                    usable.append(row)
+                    kept += [picture] if keep else []
+                advance()
+        self.rows: NDArray[np.int64] = np.array(usable, dtype=np.int64)
+        self._kept = np.stack(kept) if kept else None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, positions: NDArray[np.int64]) -> Tensor:
+        """Some pictures by position in ``rows``, bytes, ``(B, 3, side, side)``."""
+        if self._kept is not None:
+            return torch.from_numpy(self._kept[positions])
+        found = self._pool.map(self._read, self.rows[positions].tolist())
+        return torch.from_numpy(np.stack([one for one in found if one is not None]))
+
+    def _read(self, row: int) -> NDArray[np.uint8] | None:
+        try:
+            data = self._catalogue.image(row)
+            return None if data is None else square(decode(data), self.side)
+        except (ImageError, OSError):
+            return None

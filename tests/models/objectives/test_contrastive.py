@@ -1,0 +1,60 @@
+"""Pictures against the titles of their batch, slowly."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from models.objectives.contrastive import clip_loss, siglip_loss, top1
+
+torch.manual_seed(0)
+SEEN, READ = F.normalize(torch.randn(5, 4), dim=-1), F.normalize(torch.randn(5, 4), dim=-1)
+ALONE = torch.arange(5)
+COSINE = SEEN.double().numpy() @ READ.double().numpy().T
+
+
+def test_the_softmax_loss_is_the_mean_of_both_directions() -> None:
+    """Each picture among all titles, each title among all pictures."""
+    logits, total = 7.0 * COSINE, 0.0
+    for one in range(5):
+        total += math.log(np.exp(logits[one]).sum()) - logits[one, one]
+        total += math.log(np.exp(logits[:, one]).sum()) - logits[one, one]
+    assert clip_loss(SEEN, READ, ALONE, torch.tensor(7.0)).item() == pytest.approx(total / 10, abs=1e-5)
+
+
+def test_the_sigmoid_loss_is_that_of_every_pair() -> None:
+    """The own title is to be told, each other one to be denied; summed per picture."""
+    total = 0.0
+    for picture in range(5):
+        for title in range(5):
+            logit = 7.0 * COSINE[picture, title] - 2.0
+            total += math.log(1 + math.exp(-logit if picture == title else logit))
+    assert siglip_loss(SEEN, READ, ALONE, torch.tensor(7.0), torch.tensor(-2.0)).item() == pytest.approx(total / 5, abs=1e-5)
+
+
+def test_pairs_of_the_same_words_are_no_negatives() -> None:
+    """Two black tees do not push each other away."""
+    one, shift, twins = torch.tensor(1.0), torch.tensor(0.0), torch.tensor([0, 0, 1, 2, 3])
+    assert clip_loss(SEEN, READ, twins, one) < clip_loss(SEEN, READ, ALONE, one)
+    assert siglip_loss(SEEN, READ, twins, one, shift) < siglip_loss(SEEN, READ, ALONE, one, shift)
+    assert clip_loss(SEEN[:2], READ[:2], torch.tensor([0, 0]), one).item() == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [lambda s, r: clip_loss(s, r, ALONE, torch.tensor(5.0)), lambda s, r: siglip_loss(s, r, ALONE, torch.tensor(5.0), torch.tensor(-1.0))],
+)
+def test_a_picture_nearer_its_title_is_a_smaller_loss(loss: object) -> None:
+    """For both losses."""
+    nearer, farther = (F.normalize(SEEN + step * READ, dim=-1) for step in (0.1, -0.1))
+    assert loss(nearer, READ) < loss(SEEN, READ) < loss(farther, READ)  # type: ignore[operator]
+
+
+def test_top1_is_how_often_the_own_title_is_nearest() -> None:
+    """Other pairs of the same words do not count against it."""
+    assert top1(SEEN, READ, ALONE) == pytest.approx(float((COSINE.argmax(1) == np.arange(5)).mean()))
+    assert top1(SEEN, READ, torch.zeros(5)) == 1.0
