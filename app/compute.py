@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import os
 
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # waiting threads that spin take the cores from whoever works beside this process
+
+# isort: split
 import torch
 
 # isort: split

@@ -6,10 +6,10 @@ Shape legend: see ``models.compatibility.base``; H hidden size.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from models.compatibility.base import ItemInputs
 
@@ -17,15 +17,11 @@ from models.compatibility.base import ItemInputs
 class ItemTower(nn.Module):
     """One projection per block of features, with a learned token where the block is missing, plus category and words, through a small MLP.
 
-    A per-item residual is added for items the training saw often enough; in training it is dropped at random, so that an item
-    without one loses nothing.
-
     Args:
         blocks: sizes of the feature blocks.
         categories: C; index C stands for a category never seen.
         words: size of the vocabulary; 0 is padding.
-        residuals: items with a residual; 0 is none.
-        drop_block, drop_words, drop_residual: chance of hiding a block, all words, or the residual of an item in training.
+        drop_block, drop_words, drop_word: chance of hiding a block, all words, or any one word of an item in training.
     """
 
     def __init__(
@@ -34,46 +30,58 @@ class ItemTower(nn.Module):
         blocks: Sequence[int],
         categories: int,
         words: int,
-        residuals: int,
         embedding_size: int,
         hidden: int = 256,
         dropout: float = 0.1,
         drop_block: float = 0.1,
         drop_words: float = 0.2,
-        drop_residual: float = 0.5,
+        drop_word: float = 0.0,
     ) -> None:
         super().__init__()
         self.blocks = list(blocks)
         self.projections = nn.ModuleList(nn.Linear(size, hidden) for size in blocks)
         self.missing = nn.Parameter(torch.zeros(len(blocks), hidden))
         self.category = nn.Embedding(categories + 1, hidden)
-        self.words = nn.EmbeddingBag(words + 1, hidden, mode="mean", padding_idx=0)
+        self.words = nn.EmbeddingBag(words + 1, hidden, mode="sum", padding_idx=0)
         self.wordless = nn.Parameter(torch.zeros(hidden))
         self.mlp = nn.Sequential(
             nn.LayerNorm(hidden), nn.Linear(hidden, 2 * hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * hidden, hidden)
         )
         self.head = nn.Sequential(nn.LayerNorm(hidden), nn.Linear(hidden, embedding_size))
-        self.residual = nn.Embedding(residuals + 1, embedding_size, padding_idx=0)
-        self.drop_block, self.drop_words, self.drop_residual = drop_block, drop_words, drop_residual
+        self.drop_block, self.drop_words, self.drop_word = drop_block, drop_words, drop_word
         nn.init.normal_(self.category.weight, std=0.1)
         nn.init.normal_(self.words.weight, std=0.1)
-        nn.init.zeros_(self.residual.weight)
 
     def forward(self, items: ItemInputs) -> Tensor:
         """``(N, D)``."""
+        return self.head(self.hidden(items))  # type: ignore[no-any-return]
+
+    def hidden(self, items: ItemInputs) -> Tensor:
+        """What is known of each item before it is made an embedding, ``(N, H)``."""
         hidden_NH = self.category(items.category_N)
         for number, (part, project) in enumerate(zip(items.features_NF.split(self.blocks, dim=1), self.projections, strict=True)):
             present = part.abs().amax(1, keepdim=True) > 0
             present &= self._keep(present, self.drop_block)
             hidden_NH = hidden_NH + torch.where(present, project(part * part.shape[1] ** 0.5), self.missing[number])
-        worded = (items.words_NL > 0).any(1, keepdim=True)
+        words_NL = items.words_NL * self._keep(items.words_NL, self.drop_word)
+        worded = (words_NL > 0).any(1, keepdim=True)
         worded &= self._keep(worded, self.drop_words)
-        hidden_NH = hidden_NH + torch.where(worded, self.words(items.words_NL) * 4, self.wordless)
-        hidden_NH = hidden_NH + self.mlp(hidden_NH)
-        known = self._keep(items.residual_N[:, None] > 0, self.drop_residual)
-        return self.head(hidden_NH) + F.embedding(items.residual_N, self.residual.weight, padding_idx=0) * known  # type: ignore[no-any-return]
+        hidden_NH = hidden_NH + torch.where(worded, self.words(words_NL), self.wordless)
+        return hidden_NH + self.mlp(hidden_NH)  # type: ignore[no-any-return]
+
+    def word_logits(self, items: ItemInputs, unread: Sequence[int], most: int) -> Tensor:
+        """How likely each of the ``most`` frequent words is said of an item, told from everything but its words, ``(N, most)``.
+
+        Args:
+            unread: numbers of the feature blocks that hold words, which are hidden too.
+        """
+        parts = list(items.features_NF.split(self.blocks, dim=1))
+        for number in unread:
+            parts[number] = torch.zeros_like(parts[number])
+        wordless = replace(items, features_NF=torch.cat(parts, dim=1), words_NL=torch.zeros_like(items.words_NL[:, :1]))
+        return self.hidden(wordless) @ self.words.weight[1 : most + 1].T
 
     def _keep(self, like: Tensor, drop: float) -> Tensor:
         if not self.training or not drop:
-            return torch.ones_like(like)
+            return torch.ones_like(like, dtype=torch.bool)
         return torch.rand(like.shape, device=like.device) >= drop

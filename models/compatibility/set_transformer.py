@@ -1,9 +1,13 @@
 """The flagship's model: an item tower, and a set transformer that reads a partial outfit once and answers for every category.
 
 The context's items attend to each other (set attention, Lee et al., 2019); then one token per target category attends to them and becomes
-the query vector of that slot. A query times an embedding is the log-odds of that item completing the outfit, up to a constant of the
-context. The score of a whole outfit is how well each of its items completes the others (a pseudo-likelihood), so that completing and
-scoring never disagree.
+the query vector of that slot. A query times an embedding is the log-odds of that item in that slot, so that one inner product retrieves;
+the token that stands for the whole context says how likely each slot is at all, which makes items of different categories comparable.
+The score of a whole outfit is how well each of its items completes the others (a pseudo-likelihood), so that completing and scoring never
+disagree.
+
+The last coordinate of every query is 1: the last of an embedding is what an item has going for it whatever the context. To it is added
+the item's popularity, which is counted rather than learned (``models.training.popularity``).
 
 Shape legend: see ``models.compatibility.base``; C target categories.
 """
@@ -41,6 +45,7 @@ class SetTransformer(CompatibilityModel):
     Args:
         tower: arguments of the item tower.
         categories: C; a category never seen is served by a token of its own.
+        residuals: R items with a popularity of their own; row 0 is any other item's.
         layers: of self-attention over the context.
         rerank: weight of the completed outfit's score in the final ranking, beside the query's inner product.
     """
@@ -57,13 +62,22 @@ class SetTransformer(CompatibilityModel):
         layers: int = 2,
         heads: int = 4,
         dropout: float = 0.1,
+        drop_words: float = 0.2,
+        drop_word: float = 0.0,
         rerank: float = 0.0,
     ) -> None:
         super().__init__()
         width = embedding_size
         self.embedding_size, self.rerank = embedding_size, rerank
         self.tower = ItemTower(
-            blocks=blocks, categories=categories, words=words, residuals=residuals, embedding_size=width, hidden=hidden, dropout=dropout
+            blocks=blocks,
+            categories=categories,
+            words=words,
+            embedding_size=width,
+            hidden=hidden,
+            dropout=dropout,
+            drop_words=drop_words,
+            drop_word=drop_word,
         )
         self.worn_as = nn.Embedding(categories + 1, width)
         self.target = nn.Embedding(categories + 1, width)
@@ -71,32 +85,49 @@ class SetTransformer(CompatibilityModel):
         self.context = nn.ModuleList(SetBlock(width, heads, dropout) for _ in range(layers))
         self.ask = SetBlock(width, heads, dropout)
         self.to_query = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width))
+        self.to_slot = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, categories + 1))
+        self.popularity: Tensor
+        self.register_buffer("popularity", torch.zeros(residuals + 1))
         nn.init.normal_(self.worn_as.weight, std=0.1)
         nn.init.normal_(self.target.weight, std=0.5)
 
     def embed(self, items: ItemInputs) -> Tensor:
-        return self.tower(items)  # type: ignore[no-any-return]
+        embedded_ND: Tensor = self.tower(items)
+        own_N1 = embedded_ND[:, -1:] + self.popularity[items.residual_N][:, None]
+        return torch.cat([embedded_ND[:, :-1], own_N1], dim=1)
 
     def queries(self, context: OutfitBatch, targets_BC: Tensor) -> Tensor:
         """Query vectors of several target categories of each context, ``(B, C, D)``."""
+        return self.ask_for(context, targets_BC)[0]
+
+    def ask_for(self, context: OutfitBatch, targets_BC: Tensor) -> tuple[Tensor, Tensor]:
+        """Queries of several target categories of each context, ``(B, C, D)``, and the log-odds of every slot, ``(B, S)``.
+
+        All S categories that the model knows have a slot, and one more that stands for any other.
+        """
         worn_BID = context.items_BID + self.worn_as(context.category_BI)
         worn_BID = torch.cat([self.nothing.expand(len(worn_BID), -1, -1), worn_BID], dim=1)
         absent_BI = torch.cat([context.mask_BI.new_zeros(len(worn_BID), 1), ~context.mask_BI], dim=1)
         for block in self.context:
             worn_BID = block(worn_BID, worn_BID, absent_BI)
-        return self.to_query(self.ask(self.target(targets_BC), worn_BID, absent_BI))  # type: ignore[no-any-return]
+        query_BCD = self.to_query(self.ask(self.target(targets_BC), worn_BID, absent_BI))
+        query_BCD = torch.cat([query_BCD[..., :-1], torch.ones_like(query_BCD[..., -1:])], dim=-1)
+        return query_BCD, self.to_slot(worn_BID[:, 0])
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
         return self.queries(context, target_B[:, None])[:, 0]
 
     def score(self, outfits: OutfitBatch) -> Tensor:
         batch, size, _ = outfits.items_BID.shape
-        query_BID = self.query(leave_one_out(outfits), outfits.category_BI.reshape(-1)).reshape(batch, size, -1)
-        fits_BI = (query_BID * outfits.items_BID).sum(-1) * outfits.mask_BI
+        asked_B1 = outfits.category_BI.reshape(-1, 1)
+        query_B1D, slots_BS = self.ask_for(leave_one_out(outfits), asked_B1)
+        fits_BI = (query_B1D.reshape(batch, size, -1) * outfits.items_BID).sum(-1) + slots_BS.gather(1, asked_B1).reshape(batch, size)
+        fits_BI = fits_BI * outfits.mask_BI
         return fits_BI.sum(1) / outfits.mask_BI.sum(1).clamp(min=1)
 
     def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
-        scores_BM = (self.queries(context, category_BM) * candidates_BMD).sum(-1)
+        query_BMD, slots_BS = self.ask_for(context, category_BM)
+        scores_BM = (query_BMD * candidates_BMD).sum(-1) + slots_BS.gather(1, category_BM)
         if not self.rerank:
             return scores_BM
         batch, count, size = candidates_BMD.shape

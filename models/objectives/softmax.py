@@ -12,7 +12,6 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 
 def softmax_within(  # noqa: PLR0917 - one tensor per role, told apart by their shapes
@@ -39,20 +38,6 @@ def softmax_within(  # noqa: PLR0917 - one tensor per role, told apart by their 
         losses.append(partition_Q - own_Q1[:, 0])
         constants.append(partition_Q - math.log(others.shape[1] + 1))
     return torch.cat(losses).mean(), torch.cat(constants).square().mean()
-
-
-def softmax_across(  # noqa: PLR0917
-    queries_QCD: Tensor, answer_QD: Tensor, category_Q: Tensor, drawn_SD: Tensor, category_S: Tensor, not_QS: Tensor
-) -> Tensor:
-    """Cross-entropy of each answer against drawn candidates of all categories: makes slots comparable.
-
-    Args:
-        queries_QCD: the query of each category; a candidate is asked with the one of its own.
-        not_QS: as for ``softmax_within``.
-    """
-    own_Q = (queries_QCD[torch.arange(len(category_Q)), category_Q] * answer_QD).sum(-1)
-    others_QS = (queries_QCD[:, category_S] * drawn_SD).sum(-1).masked_fill(not_QS, -torch.inf)
-    return F.cross_entropy(torch.cat([own_Q[:, None], others_QS], dim=1), torch.zeros_like(category_Q))
 
 
 def no_negatives(outfits_QI: Tensor, mask_QI: Tensor, drawn_S: Tensor, count: int) -> Tensor:

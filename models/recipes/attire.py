@@ -9,17 +9,38 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import torch
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from torch import Tensor
 from torch.nn import functional as F
 
+from models.bundle import Bundle
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.set_transformer import SetTransformer, leave_one_out
-from models.objectives.softmax import no_negatives, softmax_across, softmax_within
+from models.encoders.base import Block
+from models.objectives.softmax import no_negatives, softmax_within
 from models.progress import Progress
+from models.recipes.base import Recipe, Run
+from models.recipes.settings import DropShare, SettingError
+from models.training.calibrate import calibrated
+from models.training.popularity import count_popularity, recall_at
+from models.training.prepare import names_of, untrained, worn_outfits
 from models.training.worn import WornOutfits
+
+_TABLES: Final[Mapping[str, str]] = {
+    "tower.category.weight": "categories",
+    "worn_as.weight": "categories",
+    "target.weight": "categories",
+    "to_slot.1.weight": "categories",
+    "to_slot.1.bias": "categories",
+    "tower.words.weight": "words",
+    "popularity": "residuals",
+}
+"""Weights with a row per name, and which names."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,70 +49,79 @@ class AttireConfig:
 
     Attributes:
         embedding_size: D. hidden: width of the item tower. layers, heads: of the set transformer.
-        candidates: drawn per step; the whole catalogue where it has no more.
-        across: weight of the softmax over all categories beside the one within the slot's category; it is asked with every category's
-            query, so only of ``across_questions`` against ``across_candidates`` a step.
+        batch_size: outfits of a step. candidates: drawn per step; the whole catalogue where it has no more.
         absolute: weight that keeps log-odds comparable between contexts; see ``softmax_within``.
+        slots: weight of telling which category is missing.
         judge, judged: weight of telling worn outfits from ones with replaced items, and how many of a step are asked.
+        label: weight of telling an item's words from its picture alone; ``labelled`` items of a step and the ``label_words`` most
+            frequent words are asked.
+        popularity: expected wears that an item's counted popularity is weighed against; 0 counts none.
         words, least_word: size of the vocabulary, and how many items must be said to have a word.
-        least_residual: training outfits an item must be in to get a residual of its own.
-        drop_residual: chance of hiding it in training, so that cold items lose nothing.
+        drop_words, drop_word: chance of hiding all words, or any one word, of an item in training.
         rerank: weight of the completed outfit's score beside the query in the final ranking.
+        average: of the weights, per step: what is judged and kept.
         patience: epochs without a better validation recall before training stops.
-        minutes: stops (and keeps the best) after this time.
+        minutes: stops (and keeps the best) after this time, that of all members together.
+        members: models that are trained from different starts, and averaged.
     """
 
-    embedding_size: int = 128
-    hidden: int = 256
-    layers: int = 1
-    heads: int = 4
-    dropout: float = 0.1
-    candidates: int = 2048
-    across: float = 0.3
-    across_questions: int = 128
-    across_candidates: int = 512
-    absolute: float = 0.05
-    judge: float = 0.5
-    judged: int = 48
-    words: int = 20_000
-    least_word: int = 5
-    least_residual: int = 5
-    drop_residual: float = 0.5
-    residual_decay: float = 0.2
+    embedding_size: PositiveInt = 128
+    hidden: PositiveInt = 256
+    layers: NonNegativeInt = 1
+    heads: PositiveInt = 4
+    dropout: DropShare = 0.1
+    candidates: PositiveInt = 1024
+    absolute: NonNegativeFloat = 0.05
+    slots: NonNegativeFloat = 0.3
+    judge: NonNegativeFloat = 0.5
+    judged: NonNegativeInt = 48
+    label: NonNegativeFloat = 0.1
+    labelled: PositiveInt = 256
+    label_words: PositiveInt = 1024
+    popularity: NonNegativeFloat = 4.0
+    words: NonNegativeInt = 20_000
+    least_word: PositiveInt = 5
+    drop_words: DropShare = 0.2
+    drop_word: DropShare = 0.0
     rerank: float = 0.0
-    batch_size: int = 256
-    epochs: int = 32
-    learning_rate: float = 1.5e-3
-    weight_decay: float = 0.02
-    average: float = 0.99
-    patience: int = 12
-    minutes: float = 9.0
+    batch_size: PositiveInt = 64
+    epochs: NonNegativeInt = 12
+    learning_rate: PositiveFloat = 1.5e-3
+    weight_decay: NonNegativeFloat = 0.02
+    average: DropShare = 0.99
+    patience: PositiveInt = 5
+    minutes: PositiveFloat = 9.0
+    members: PositiveInt = 2
+
+    def __post_init__(self) -> None:
+        if self.embedding_size % self.heads:
+            msg = f"{self.heads} heads cannot share an embedding_size of {self.embedding_size}; choose a divisor of it"
+            raise SettingError(msg, field="heads")
 
 
 class AttireTraining:
     """One run: steps, validation, and the averaged weights that are kept.
 
     Args:
-        inputs: of all N items.
+        inputs: of all N items. blocks: of their features.
         pool_M: rows that may be candidates: the items of the training outfits, since an item nobody could have worn yet is no evidence.
     """
 
-    def __init__(self, model: SetTransformer, config: AttireConfig, inputs: ItemInputs, pool_M: Tensor, seed: int) -> None:
+    def __init__(  # noqa: PLR0917 - what is trained, how, and on what
+        self, model: SetTransformer, config: AttireConfig, inputs: ItemInputs, blocks: Sequence[Block], pool_M: Tensor, seed: int
+    ) -> None:
         self.model, self.config, self.inputs, self.pool_M = model, config, inputs, pool_M
         self.generator = torch.Generator().manual_seed(seed)
-        model.tower.drop_residual = config.drop_residual
+        self.share_S = torch.bincount(inputs.category_N[pool_M], minlength=model.target.num_embeddings).clamp(min=0.5)
+        self.unread = [number for number, block in enumerate(blocks) if block.name == "text"]
         self.bar = torch.nn.Parameter(torch.zeros(()))
-        residual = [model.tower.residual.weight]
-        decayed = [p for p in model.parameters() if p.ndim > 1 and p is not residual[0]]
+        decayed = [p for p in model.parameters() if p.ndim > 1]
         plain = [p for p in model.parameters() if p.ndim <= 1]
         self.optimiser = torch.optim.AdamW(
-            [
-                {"params": decayed, "weight_decay": config.weight_decay},
-                {"params": residual, "weight_decay": config.residual_decay},
-                {"params": [*plain, self.bar], "weight_decay": 0.0},
-            ],
+            [{"params": decayed, "weight_decay": config.weight_decay}, {"params": [*plain, self.bar], "weight_decay": 0.0}],
             lr=config.learning_rate,
         )
+        self.steps = 0
         self.kept = {name: value.detach().clone() for name, value in model.state_dict().items()}
 
     def fit(self, train: WornOutfits, valid: WornOutfits, progress: Progress) -> dict[str, float]:
@@ -111,6 +141,9 @@ class AttireTraining:
                     loss += self._step(train.rows_RI[rows], train.mask_RI[rows]) / steps
                 current = {name: value.clone() for name, value in self.model.state_dict().items()}
                 self.model.load_state_dict(self.kept)
+                if config.popularity:
+                    count_popularity(self.model, self.inputs, train, self.pool_M, config.popularity, self.generator)
+                    current["popularity"] = self.kept["popularity"] = self.model.popularity.clone()
                 figures = {"recall_at_10": recall_at(10, self.model, self.inputs, valid, self.pool_M), "loss": loss}
                 if figures["recall_at_10"] > best or not len(valid):  # without validation outfits the last weights are the best guess
                     best, stale = figures["recall_at_10"], 0
@@ -145,27 +178,33 @@ class AttireTraining:
         worn_QI, mask_QI = (one.repeat_interleave(rows_BI.shape[1], 0)[asked] for one in (rows_BI, mask_BI))
         not_QS = no_negatives(worn_QI, mask_QI, drawn_S, len(self.inputs))
         category_S = category_N[drawn_S]
-        within, constant = softmax_within(self.model.query(context, category_Q), answer_QD, category_Q, drawn_SD, category_S, not_QS)
+        queries_Q1D, odds_QS = self.model.ask_for(context, category_Q[:, None])
+        within, constant = softmax_within(queries_Q1D[:, 0], answer_QD, category_Q, drawn_SD, category_S, not_QS)
         loss = within + config.absolute * constant
-        if config.across:
-            some = torch.randperm(len(category_Q), generator=self.generator)[: config.across_questions]
-            few = slice(config.across_candidates)
-            categories = torch.arange(int(category_N.max()) + 1).expand(len(some), -1)
-            queries_QCD = self.model.queries(context.take(some), categories)
-            loss = loss + config.across * softmax_across(
-                queries_QCD, answer_QD[some], category_Q[some], drawn_SD[few], category_S[few], not_QS[some][:, few]
-            )
+        if config.slots:
+            loss = loss + config.slots * F.cross_entropy(odds_QS + self.share_S.log(), category_Q)
         if config.judged:
             judged = torch.randperm(len(rows_BI), generator=self.generator)[: config.judged]
             loss = loss + config.judge * self._judge(outfits.take(judged), drawn_SD, category_S)
+        if config.label:
+            loss = loss + config.label * self._label(self.inputs[drawn_S[: config.labelled]])
         self.optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step()
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
-                self.kept[name].lerp_(value, 1 - config.average)
+                self.kept[name].lerp_(value, max(1 - config.average, 1 / (self.steps + 1)))  # else short runs would keep the start
+        self.steps += 1
         return within.item()
+
+    def _label(self, items: ItemInputs) -> Tensor:
+        """Weak labels: an item's words told from its picture alone, so that what a title leaves out is seen (Corbière et al., 2017)."""
+        tower, most = self.model.tower, min(self.config.label_words, self.model.tower.words.num_embeddings - 1)
+        said_NK = torch.zeros(len(items), most + 1)
+        said_NK.scatter_(1, items.words_NL.where(items.words_NL <= most, 0), 1.0)
+        logits_NK = tower.word_logits(items, self.unread, most)
+        return F.binary_cross_entropy_with_logits(logits_NK - 3.0, said_NK[:, 1:], reduction="sum") / len(items)
 
     def _judge(self, worn: OutfitBatch, drawn_SD: Tensor, category_S: Tensor) -> Tensor:
         """Worn outfits against the same with 1 to n items replaced by drawn ones of their category: logistic loss of the score."""
@@ -185,22 +224,39 @@ class AttireTraining:
         return F.binary_cross_entropy_with_logits(scores - self.bar, labels)
 
 
-@torch.inference_mode()
-def recall_at(k: int, model: SetTransformer, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor) -> float:
-    """Share of the outfits' items that rank among the k best of their category in the pool, each asked given the others."""
-    if not len(outfits):
-        return 0.0
-    model.eval()
-    embedded_ND = torch.cat([model.embed(inputs[slice(at, at + 8192)]) for at in range(0, len(inputs), 8192)])
-    hits, asked = 0, 0
-    for rows_BI, mask_BI in zip(outfits.rows_RI.split(256), outfits.mask_RI.split(256), strict=True):
-        batch = OutfitBatch(embedded_ND[rows_BI], inputs.category_N[rows_BI], mask_BI)
-        queries_BID = model.query(leave_one_out(batch), batch.category_BI.reshape(-1)).reshape(*rows_BI.shape, -1)
-        for category in batch.category_BI[mask_BI].unique():
-            here = mask_BI & (batch.category_BI == category)
-            members_M = pool_M[inputs.category_N[pool_M] == category]
-            scores = queries_BID[here] @ embedded_ND[members_M].T
-            own = (queries_BID[here] * batch.items_BID[here]).sum(-1, keepdim=True)
-            hits += int(((scores > own + 1e-6).sum(1) < k).sum())
-            asked += int(here.sum())
-    return hits / asked
+def fit(run: Run[AttireConfig]) -> Bundle:
+    """Train the flagship; see ``Recipe.fit``."""
+    config, catalogue = run.config, run.dataset.catalogue
+    names = names_of(run.dataset, most_words=config.words, least_word=config.least_word, least_residual=1)
+    member = {
+        "blocks": [block.size for block in run.encoder.blocks],
+        "categories": len(names.categories),
+        "words": len(names.words),
+        "residuals": len(names.residuals),
+        "embedding_size": config.embedding_size,
+        "hidden": config.hidden,
+        "layers": config.layers,
+        "heads": config.heads,
+        "dropout": config.dropout,
+        "drop_words": config.drop_words,
+        "drop_word": config.drop_word,
+        "rerank": config.rerank,
+    }
+    tables = {f"members.{number}.{name}": rows for number in range(config.members) for name, rows in _TABLES.items()}
+    model_config = {"members": config.members, "model": "set_transformer", "config": member}
+    bundle = untrained(run, "attire", "average", model_config, names, tables)
+    train, valid = worn_outfits(run.dataset, "train"), worn_outfits(run.dataset, "valid")
+    inputs = bundle.inputs(run.features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
+    pool_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
+    share, each = replace(config, minutes=config.minutes / config.members), []
+    for number, model in enumerate(bundle.model.members):  # type: ignore[arg-type]
+        training = AttireTraining(model, share, inputs, bundle.manifest.blocks, pool_M, run.seed + number)
+        each.append(training.fit(train, valid, run.progress))
+    metrics = {name: math.fsum(one[name] for one in each) / len(each) for name in each[0]}
+    metrics |= {"minutes": len(each) * metrics["minutes"]}
+    if len(valid):
+        metrics |= {"valid_recall_at_10": recall_at(10, bundle.model, inputs, valid, pool_M)}
+    return calibrated(bundle, run, run.features, metrics)
+
+
+ATTIRE: Final = Recipe(name="attire", default=AttireConfig(), fit=fit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 
 import pytest
@@ -13,13 +14,12 @@ from models.compatibility.item_tower import ItemTower
 
 @pytest.fixture
 def tower() -> ItemTower:
-    """Two blocks, words and residuals; nothing learned is zero."""
+    """Two blocks and words; nothing learned is zero."""
     torch.manual_seed(0)
-    tower = ItemTower(blocks=[4, 3], categories=2, words=6, residuals=3, embedding_size=8, hidden=12)
+    tower = ItemTower(blocks=[4, 3], categories=2, words=6, embedding_size=8, hidden=12)
     with torch.no_grad():
-        for parameter in (tower.missing, tower.wordless, tower.residual.weight):
+        for parameter in (tower.missing, tower.wordless):
             parameter.copy_(torch.randn_like(parameter))
-        tower.residual.weight[0] = 0
     return tower.eval()
 
 
@@ -62,27 +62,33 @@ def test_an_item_without_words_uses_the_wordless_token(tower: ItemTower, item: I
 
 
 def test_padding_of_words_does_not_matter(tower: ItemTower, item: ItemInputs) -> None:
-    """Words count by their mean, in any order."""
+    """Words count by their sum, in any order."""
     torch.testing.assert_close(tower(replace(item, words_NL=torch.tensor([[5, 2, 0, 0]]))), tower(item))
 
 
-def test_a_residual_is_added(tower: ItemTower, item: ItemInputs) -> None:
-    """To what the item would be if it were cold."""
-    cold = tower(replace(item, residual_N=torch.tensor([0])))
-    torch.testing.assert_close(tower(item) - cold, tower.residual.weight[1][None])
-
-
-def test_training_hides_residuals_at_random(tower: ItemTower, item: ItemInputs) -> None:
-    """About as often as it is told to."""
+@pytest.mark.parametrize(("chance", "shown"), [({"drop_words": 0.3}, 0.7), ({"drop_word": 0.3}, 0.49)])
+def test_training_hides_words_at_random(tower: ItemTower, item: ItemInputs, chance: dict[str, float], shown: float) -> None:
+    """All of an item's at once, or one by one: both of two are there about as often as told."""
     tower.train()
-    tower.drop_block = tower.drop_words = 0.0
+    tower.drop_block = tower.drop_words = tower.drop_word = 0.0
+    for name, value in chance.items():
+        setattr(tower, name, value)
     for module in tower.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
-    many = item[torch.zeros(2000, dtype=torch.long)]
-    cold = tower(replace(item, residual_N=torch.tensor([0])))
-    shown = ((tower(many) - cold).abs().amax(1) > 1e-4).float().mean()
-    assert abs(float(shown) - 0.5) < 0.05
+    many, whole = item[torch.zeros(2000, dtype=torch.long)], copy.deepcopy(tower).eval()(item)
+    assert abs(float(((tower(many) - whole).abs().amax(1) < 1e-4).float().mean()) - shown) < 0.05
+
+
+def test_words_are_told_without_reading_them(tower: ItemTower, item: ItemInputs) -> None:
+    """Neither the item's own words nor the block that holds them count; the picture does."""
+    told = tower.word_logits(item, [1], 4)
+    assert told.shape == (1, 4)
+    other = item.features_NF.clone()
+    other[:, 4:] += 1.0
+    torch.testing.assert_close(tower.word_logits(replace(item, features_NF=other, words_NL=torch.tensor([[1, 3]])), [1], 4), told)
+    other[:, :4] += 1.0
+    assert (tower.word_logits(replace(item, features_NF=other), [1], 4) - told).abs().max() > 1e-3
 
 
 def test_gradients_reach_every_part(tower: ItemTower, item: ItemInputs) -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from models.compatibility.average import Average
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.build import build_model
 from models.compatibility.set_transformer import SetTransformer, leave_one_out
@@ -25,14 +26,24 @@ def transformer(**changes: float) -> SetTransformer:
         for parameter in model.parameters():
             parameter.add_(0.05 * torch.randn_like(parameter))
         model.tower.words.weight[0] = 0
-        model.tower.residual.weight[0] = 0
     return model.eval()
 
 
-@pytest.fixture(params=["set_transformer", "cosine"])
+@pytest.fixture(params=["set_transformer", "cosine", "average"])
 def model(request: pytest.FixtureRequest) -> CompatibilityModel:
-    """Each model there is, over embeddings of one size."""
+    """Models over embeddings of one size."""
+    if request.param == "average":
+        return averaged()
     return transformer() if request.param == "set_transformer" else build_model("cosine", {"feature_size": D})
+
+
+def averaged() -> Average:
+    """Two set transformers of half the size."""
+    torch.manual_seed(0)
+    half = {**CONFIG, "embedding_size": D // 2}
+    model = build_model("average", {"members": 2, "model": "set_transformer", "config": half})
+    assert isinstance(model, Average)
+    return model.eval()
 
 
 def outfits(*sizes: int, width: int | None = None, seed: int = 0) -> OutfitBatch:
@@ -56,6 +67,17 @@ def reordered(batch: OutfitBatch, order: Sequence[int]) -> OutfitBatch:
 def near(one: Tensor, other: Tensor) -> None:
     """Equal but for rounding."""
     torch.testing.assert_close(one, other, atol=2e-5, rtol=1e-4)
+
+
+def slot_odds(model: CompatibilityModel, context: OutfitBatch, category_B: Tensor) -> Tensor:
+    """How likely a slot of that category is, where the model has an opinion."""
+    if isinstance(model, Average):
+        halves = zip(model.members, context.items_BID.split(D // 2, dim=-1), strict=True)
+        parts = [(member, OutfitBatch(items_BID, context.category_BI, context.mask_BI)) for member, items_BID in halves]
+        return torch.stack([slot_odds(member, own, category_B) for member, own in parts]).mean(0)  # type: ignore[arg-type]
+    if not isinstance(model, SetTransformer):
+        return torch.zeros(len(category_B))
+    return model.ask_for(context, category_B[:, None])[1][torch.arange(len(category_B)), category_B]
 
 
 def test_order_has_no_meaning(model: CompatibilityModel) -> None:
@@ -87,12 +109,13 @@ def test_nothing_has_finite_answers(model: CompatibilityModel) -> None:
 
 
 def test_candidates_rank_by_the_querys_inner_product(model: CompatibilityModel) -> None:
-    """So that what an index retrieves is what is meant."""
+    """So that what an index retrieves is what is meant; how likely their slots are stands between those of different categories."""
     context, candidates = outfits(3, 2), torch.randn(2, 6, D, generator=torch.Generator().manual_seed(1))
     categories = torch.tensor([[0, 0, 1, 2, 4, 1], [3, 3, 3, 0, 1, 2]])
     ranked = model.rank(context, candidates, categories)
     for column in range(6):
-        near(ranked[:, column], (model.query(context, categories[:, column]) * candidates[:, column]).sum(-1))
+        fits_B = (model.query(context, categories[:, column]) * candidates[:, column]).sum(-1)
+        near(ranked[:, column], fits_B + slot_odds(model, context, categories[:, column]))
 
 
 def test_the_context_and_the_slot_matter() -> None:
@@ -112,7 +135,7 @@ def test_all_slots_at_once_are_each_slot_alone() -> None:
 
 
 def test_an_outfits_score_is_how_well_each_completes_the_others() -> None:
-    """The mean over its items of query times embedding, one item at a time."""
+    """The mean over its items of query times embedding and the slot's log-odds, one item at a time."""
     model, sizes = transformer(), (4, 2, 1)
     batch = outfits(*sizes)
     for row, size in enumerate(sizes):
@@ -122,8 +145,8 @@ def test_an_outfits_score_is_how_well_each_completes_the_others() -> None:
             context = OutfitBatch(
                 batch.items_BID[row : row + 1, rest], batch.category_BI[row : row + 1, rest], batch.mask_BI[row : row + 1, rest]
             )
-            query = model.query(context, batch.category_BI[row, item][None])[0]
-            fits.append(query @ batch.items_BID[row, item])
+            category_1 = batch.category_BI[row, item][None]
+            fits.append(model.query(context, category_1)[0] @ batch.items_BID[row, item] + slot_odds(model, context, category_1)[0])
         near(model.score(batch)[row], torch.stack(fits).mean())
 
 
@@ -134,6 +157,32 @@ def test_reranking_adds_the_completed_outfits_score() -> None:
     categories = torch.randint(C, (2, 4))
     whole = torch.stack([plain.score(context.with_item(candidates[:, one], categories[:, one])) for one in range(4)], dim=1)
     near(reranking.rank(context, candidates, categories), plain.rank(context, candidates, categories) + 0.7 * whole)
+
+
+def test_an_average_answers_the_mean() -> None:
+    """Of its members' embeddings side by side, one inner product is the mean of theirs; so is a score."""
+    model, batch, target = averaged(), outfits(3, 2), torch.tensor([1, 0])
+    candidate = torch.randn(2, D)
+    halves = [OutfitBatch(part, batch.category_BI, batch.mask_BI) for part in batch.items_BID.split(D // 2, dim=-1)]
+    odds = [
+        (member.query(half, target) * own).sum(-1)  # type: ignore[operator]
+        for member, half, own in zip(model.members, halves, candidate.split(D // 2, dim=-1), strict=True)
+    ]
+    near((model.query(batch, target) * candidate).sum(-1), torch.stack(odds).mean(0))
+    scores = [member.score(half) for member, half in zip(model.members, halves, strict=True)]  # type: ignore[operator]
+    near(model.score(batch), torch.stack(scores).mean(0))
+    items = ItemInputs(torch.randn(4, F), torch.arange(4), torch.zeros(4, 1, dtype=torch.long), torch.zeros(4, dtype=torch.long))
+    near(model.embed(items)[:, : D // 2], model.members[0].embed(items))  # type: ignore[operator]
+
+
+def test_popularity_counts_in_any_context() -> None:
+    """It is added to an item's log-odds, whatever it is asked with; an item without one has none."""
+    model, context = transformer(), outfits(3, 2)
+    items = ItemInputs(torch.randn(2, F), torch.tensor([0, 0]), torch.zeros(2, 1, dtype=torch.long), torch.tensor([2, 0]))
+    target = torch.tensor([0, 0])
+    before = model.query(context, target) @ model.embed(items).T
+    model.popularity[2] = 0.7
+    near(model.query(context, target) @ model.embed(items).T, before + torch.tensor([0.7, 0.0]))
 
 
 def test_a_category_never_seen_has_a_token_of_its_own() -> None:

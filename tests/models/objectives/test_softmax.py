@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.objectives.softmax import no_negatives, softmax_across, softmax_within
+from models.objectives.softmax import no_negatives, softmax_within
 
 Q, S, D, C = 9, 20, 6, 3
 
@@ -35,10 +35,6 @@ class Asked:
         query = self.own_queries if query_QD is None else query_QD
         return softmax_within(query, self.answer_QD, self.category_Q, self.drawn_SD, self.category_S, self.not_QS)
 
-    def across(self) -> Tensor:
-        """The loss across categories."""
-        return softmax_across(self.queries_QCD, self.answer_QD, self.category_Q, self.drawn_SD, self.category_S, self.not_QS)
-
 
 @pytest.fixture
 def asked() -> Asked:
@@ -54,7 +50,7 @@ def asked() -> Asked:
     )
 
 
-def slowly(asked: Asked, *, within: bool) -> tuple[float, float]:
+def slowly(asked: Asked) -> tuple[float, float]:
     """One question and one candidate at a time: the mean loss and the mean squared log mean exp."""
     queries, answers, drawn = (one.detach().double().numpy() for one in (asked.queries_QCD, asked.answer_QD, asked.drawn_SD))
     losses, constants = [], []
@@ -64,7 +60,7 @@ def slowly(asked: Asked, *, within: bool) -> tuple[float, float]:
         total, count = np.exp(own), 1
         for candidate in range(S):
             category = int(asked.category_S[candidate])
-            if within and category != slot:
+            if category != slot:
                 continue
             count += 1
             if not asked.not_QS[question, candidate]:
@@ -77,12 +73,7 @@ def slowly(asked: Asked, *, within: bool) -> tuple[float, float]:
 def test_within_a_category(asked: Asked) -> None:
     """Only candidates of the slot's category compete, asked with the slot's query."""
     loss, constant = asked.within()
-    assert (loss.item(), constant.item()) == pytest.approx(slowly(asked, within=True), abs=1e-5)
-
-
-def test_across_categories(asked: Asked) -> None:
-    """All candidates compete, each asked with the query of its own category."""
-    assert asked.across().item() == pytest.approx(slowly(asked, within=False)[0], abs=1e-5)
+    assert (loss.item(), constant.item()) == pytest.approx(slowly(asked), abs=1e-5)
 
 
 def test_a_better_query_costs_less(asked: Asked) -> None:
@@ -95,7 +86,7 @@ def test_a_better_query_costs_less(asked: Asked) -> None:
 def test_gradients_reach_queries_answers_and_candidates(asked: Asked) -> None:
     """And candidates that are no negatives get none."""
     asked.not_QS[:, 4] = True
-    (asked.within()[0] + asked.across()).backward()
+    asked.within()[0].backward()
     for one in (asked.queries_QCD, asked.answer_QD, asked.drawn_SD):
         assert one.grad is not None
         assert one.grad.isfinite().all()

@@ -1,0 +1,74 @@
+"""Asks a model for every worn item given the rest of its outfit: how often it finds it, and how often each item was worn beyond that.
+
+Shape legend: N items · B outfits · I items per outfit, padded · Q questions of one category · M items of it in the pool · D embedding size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.set_transformer import SetTransformer, leave_one_out
+from models.training.worn import WornOutfits
+
+_AT_ONCE, _EMBEDDED_AT_ONCE = 256, 8192
+_MOST_OUTFITS = 16_384
+_SAME = 1e-6
+
+
+@torch.inference_mode()
+def recall_at(k: int, model: CompatibilityModel, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor) -> float:
+    """Share of the outfits' items that rank among the k best of their category in the pool, each asked given the others.
+
+    Ties are broken by chance, in expectation: a model that cannot tell items apart finds k of them by luck, not all.
+    """
+    found, asked = 0.0, 0
+    pooled_N = torch.zeros(len(inputs), dtype=torch.bool)
+    pooled_N[pool_M] = True
+    for odds_QM, own_Q, rows_Q, _ in _asked(model, inputs, outfits.rows_RI, outfits.mask_RI, pool_M):
+        better_Q = (odds_QM > own_Q[:, None] + _SAME).sum(1)
+        alike_Q = (odds_QM >= own_Q[:, None] - _SAME).sum(1) - better_Q + ~pooled_N[rows_Q]
+        found += float(((k - better_Q) / alike_Q.clamp(min=1)).clamp(0, 1).sum())
+        asked += len(own_Q)
+    return found / asked if asked else 0.0
+
+
+@torch.inference_mode()
+def count_popularity(  # noqa: PLR0917
+    model: SetTransformer, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor, prior: float, generator: torch.Generator
+) -> None:
+    """Set the model's popularity: the log of how much oftener each item was worn than the model expects of its looks and contexts.
+
+    With a gamma prior of mean 1 on that ratio, worth ``prior`` expected wears, its posterior mean after ``n`` wears where ``e`` were
+    expected is ``(n + prior) / (e + prior)``. An item that was never worn keeps 0: nothing is held against it.
+    """
+    chosen = torch.randperm(len(outfits), generator=generator)[:_MOST_OUTFITS]
+    rows_RI, mask_RI = outfits.rows_RI[chosen], outfits.mask_RI[chosen]
+    worn_N, expected_N = torch.bincount(rows_RI[mask_RI], minlength=len(inputs)), torch.zeros(len(inputs))
+    for odds_QM, _, _, members_M in _asked(model, inputs, rows_RI, mask_RI, pool_M):
+        expected_N[members_M] += odds_QM.softmax(1).sum(0)
+    own_N = inputs.residual_N
+    model.popularity[own_N] = torch.log((worn_N + prior) / (expected_N / model.popularity[own_N].exp() + prior))
+    model.popularity[0] = 0.0
+
+
+def _asked(
+    model: CompatibilityModel, inputs: ItemInputs, rows_RI: Tensor, mask_RI: Tensor, pool_M: Tensor
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """Log-odds ``(Q, M)`` of a category's items in the pool and ``(Q,)`` of the worn one; the row of the worn one, the pool's ``(M,)``."""
+    if not len(rows_RI):
+        return
+    model.eval()
+    parts = range(0, len(inputs), _EMBEDDED_AT_ONCE)
+    embedded_ND = torch.cat([model.embed(inputs[slice(at, at + _EMBEDDED_AT_ONCE)]) for at in parts])
+    members = {category: pool_M[inputs.category_N[pool_M] == category] for category in inputs.category_N.unique().tolist()}
+    for rows_BI, mask_BI in zip(rows_RI.split(_AT_ONCE), mask_RI.split(_AT_ONCE), strict=True):
+        batch = OutfitBatch(embedded_ND[rows_BI], inputs.category_N[rows_BI], mask_BI)
+        query_BID = model.query(leave_one_out(batch), batch.category_BI.reshape(-1)).reshape(batch.items_BID.shape)
+        for category in batch.category_BI[mask_BI].unique().tolist():
+            here = mask_BI & (batch.category_BI == category)
+            own_Q = (query_BID[here] * batch.items_BID[here]).sum(-1)
+            yield query_BID[here] @ embedded_ND[members[category]].T, own_Q, rows_BI[here], members[category]
