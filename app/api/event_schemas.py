@@ -1,0 +1,62 @@
+"""What /events takes and says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from app.api.schemas import Id, Strict
+
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _printable(text: str) -> str:
+    """Refuse what an archive in UTF-8, or a line of a log, could not hold: half characters and control characters."""
+    if not text.isprintable():
+        kind, problem = "not_printable", "holds characters that cannot be printed"
+        raise PydanticCustomError(kind, problem)
+    return text
+
+
+Name = Annotated[Id, AfterValidator(_printable)]
+
+
+class EventIn(Strict):
+    """Something that a shopper did with an item."""
+
+    id: Name = Field(description="Made by the client, unique for ever (a UUID): the same id sent again counts once.", examples=["0f3c-1"])
+    type: Literal["view", "add_to_cart", "purchase", "dismiss", "return"] = Field(description="What was done.", examples=["purchase"])
+    item: Name = Field(description="Item id; one that is not in the catalogue is kept, and told in the answer.", examples=["i00042"])
+    session: Name = Field(description="The shopper's session: what is bought together is learned from it.", examples=["s1"])
+    user: Name | None = Field(default=None, description="The shopper, where known.", examples=["u1"])
+    timestamp: Annotated[AwareDatetime, Field(strict=False, ge=_EARLIEST, le=_LATEST)] | None = Field(
+        default=None, description="When: ISO 8601 with an offset, or seconds since 1970; the time of arrival if left out."
+    )
+    recommendation_id: Name | None = Field(default=None, description="The answer of /complete-outfit that this follows from.")
+    order: Name | None = Field(default=None, description="The shop's order; it ties a return to its purchase.", examples=["o1"])
+    quantity: int | None = Field(default=None, ge=1, le=1_000_000, description="How many.", examples=[1])
+    price: float | None = Field(default=None, ge=0, description="Price of one.", examples=[49.9])
+
+
+class EventsIn(Strict):
+    """A batch of events; all are kept, or none."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"events": [{"id": "0f3c-1", "type": "purchase", "item": "i00042", "session": "s1"}]}]}
+    )
+
+    events: list[EventIn] = Field(min_length=1, description="The events, in the order in which they happened.")
+
+
+class EventsOut(BaseModel):
+    """The events are on disk."""
+
+    accepted: int = Field(description="Events that are new.", examples=[1])
+    repeated: int = Field(description="Events whose id was known; they count once.", examples=[0])
+    unknown_items: list[str] | None = Field(
+        default=None, description="Items that are not in the catalogue now; left out while no release is served.", examples=[[]]
+    )

@@ -1,0 +1,102 @@
+"""What was shown, on its way to the log: a bounded buffer, so that answering never waits for the log.
+
+A shopper gets the answer whether or not the log is there. Impressions wait here while it is gone; what does not fit is dropped and counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Final
+
+from app.errors import LogUnavailableError
+from app.log.base import Event, Log, Stream
+from app.logs import logger
+
+_TOGETHER: Final = 500
+_PAUSE_S: Final = 0.1
+_RETRY_S: Final = 1.0
+_FAREWELL_S: Final = 3.0
+
+
+class Impressions:
+    """A bounded buffer before the log; used from the event loop only.
+
+    Attributes:
+        written: impressions that the log has.
+        dropped: impressions that were lost, because the buffer was full or the service ended without a log.
+        trouble: why the log takes none now; None while it does.
+    """
+
+    def __init__(self, log: Log, most: int) -> None:
+        self._log, self._most = log, most
+        self._waiting: deque[Event] = deque()
+        self._noted = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.written = 0
+        self.dropped = 0
+        self.trouble: str | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many are not in the log yet."""
+        return len(self._waiting)
+
+    def note(self, recommendation_id: str, shown: dict[str, Any]) -> None:
+        """Keep what was shown under a recommendation's id; it reaches the log within moments, or when that is back."""
+        if len(self._waiting) >= self._most:
+            self.dropped += 1
+            return
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        said = {"type": "impression", "recommendation_id": recommendation_id, "timestamp": now, "received": now, **shown}
+        self._waiting.append(Event(f"impression:{recommendation_id}", said))
+        self._noted.set()
+
+    def start(self) -> None:
+        """Write in the background from now on."""
+        self._task = asyncio.create_task(self._write_on(), name="impressions")
+
+    async def close(self) -> None:
+        """Write what waits, for a few seconds at most; the rest is dropped."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        with suppress(LogUnavailableError, TimeoutError):
+            async with asyncio.timeout(_FAREWELL_S):
+                while self._waiting:
+                    await self._write()
+        if self._waiting:
+            self.dropped += len(self._waiting)
+            logger().warning("impressions_lost", count=len(self._waiting), why=self.trouble)
+            self._waiting.clear()
+
+    async def _write_on(self) -> None:
+        while True:
+            await self._noted.wait()
+            try:
+                await self._write()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next try may go well
+                if self.trouble is None:
+                    logger().warning("log_gone", why=str(error), cause=str(error.__cause__ or ""), impressions_waiting=self.waiting)
+                self.trouble = str(error)
+                await asyncio.sleep(_RETRY_S)
+            else:
+                if self.trouble is not None:
+                    logger().info("log_back", impressions_waiting=self.waiting, impressions_dropped=self.dropped)
+                self.trouble = None
+                if self.waiting < _TOGETHER:
+                    await asyncio.sleep(_PAUSE_S)  # so that a batch gathers
+
+    async def _write(self) -> None:
+        batch = list(islice(self._waiting, _TOGETHER))
+        if batch:
+            await self._log.append(Stream.EVENTS, batch)
+        for _ in batch:  # only now: an append that failed, or was cancelled, is made again, and counts once
+            self._waiting.popleft()
+        self.written += len(batch)
+        if not self._waiting:
+            self._noted.clear()

@@ -1,0 +1,39 @@
+"""From a setting to a log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from app.log.base import Log
+from app.log.redis import RedisLog
+from app.log.sqlite import SqliteLog
+from app.settings import Log as LogSettings
+from models.errors import InputError
+
+_SQLITE: Final = "sqlite:"
+_REDIS: Final = ("redis://", "rediss://", "unix://")
+_FIELD: Final = "ATTIRE_LOG__URL"
+
+
+def open_log(settings: LogSettings, home: Path) -> Log:
+    """The log that the settings name. Nothing is touched yet: a log that is gone is told when it is used, and may come back.
+
+    Raises:
+        InputError: the URL is of no known kind, or cannot be read. Its text, which may hold a password, is not told.
+    """
+    url = settings.url.get_secret_value()
+    timeout_s, most, remember_s = settings.timeout_s, settings.max_deliveries, settings.remember_s
+    if url.startswith(_SQLITE) and url != _SQLITE:
+        name = url.removeprefix(_SQLITE)
+        path = Path(name.removeprefix("//") if name.startswith("///") else name)
+        file = home / path.expanduser()
+        return SqliteLog(file, timeout_s=timeout_s, max_deliveries=most, remember_s=remember_s, max_bytes=settings.max_bytes)
+    if url.startswith(_REDIS):
+        try:
+            return RedisLog(url, timeout_s=timeout_s, max_deliveries=most, remember_s=remember_s)
+        except ValueError as error:
+            msg = "this redis URL cannot be read; write redis://:PASSWORD@HOST:PORT/DB, special characters of the password as %XX"
+            raise InputError(msg, field=_FIELD) from error
+    msg = f"a log begins with {_SQLITE}, {', '.join(_REDIS)}; see docs/settings.md"
+    raise InputError(msg, field=_FIELD)

@@ -1,0 +1,205 @@
+"""The log of several machines: Redis Streams, with the append-only file on.
+
+An append is as durable as Redis's ``appendfsync``: ``always`` outlives a power cut, ``everysec`` the death of the process. Without an
+append-only file nothing is taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+
+from app.errors import LogUnavailableError, TrimmedError
+from app.log import redis_scripts
+from app.log.base import START, Appended, Entry, Event, Lag, Stream
+
+_LONGEST_WAIT_S: Final = 5.0
+_AT_ONCE: Final = 16
+_FIRST: Final = "0-0"
+
+
+class RedisLog:
+    """A log in Redis.
+
+    Args:
+        url: ``redis://[[user]:password@]host:port/db``, ``rediss://`` or ``unix://``.
+        timeout_s: after which a Redis that does not answer counts as gone.
+        max_deliveries: how often a group is given an entry before it is a dead letter.
+        remember_s: how long an id is remembered at least.
+
+    Raises:
+        ValueError: the URL cannot be read.
+    """
+
+    def __init__(self, url: str, *, timeout_s: float = 2.0, max_deliveries: int = 10, remember_s: float = 172_800.0) -> None:
+        self._max_deliveries, self._remember_s = max_deliveries, remember_s
+        self._redis = _client(url, timeout_s, timeout_s)
+        self._waiting = _client(url, timeout_s, timeout_s + _LONGEST_WAIT_S)  # a socket must outlast the wait it blocks in
+        self._append = self._redis.register_script(redis_scripts.APPEND)
+        self._claim = self._redis.register_script(redis_scripts.CLAIM)
+        self._trim = self._redis.register_script(redis_scripts.TRIM)
+        self._timeout_s, self._known_durable = timeout_s, False
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
+        words = [word for event in events for word in (event.id, event.encoded())]
+        async with self._answering():
+            await self._check_durable()
+            added, end = await self._append(keys=[_key(stream), _key(stream, "ids")], args=words)
+        return Appended(added, end)
+
+    async def read(self, stream: Stream, after: str = START, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
+        async with self._answering():
+            client, block_ms = self._for(wait_s)
+            answer = await client.xread({_key(stream): after or _FIRST}, count=limit, block=block_ms)
+            trimmed: Any = await self._redis.get(_key(stream, "trimmed"))
+        if after != START and trimmed is not None and _order(trimmed) > _order(after):
+            msg = f"the {stream} log is trimmed up to {trimmed}, so there is a gap behind {after}; start from a newer snapshot"
+            raise TrimmedError(msg)
+        return _entries(answer, deliveries=0)
+
+    async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
+        async with self._answering():
+            client, block_ms = self._for(wait_s)
+            for _ in range(2):
+                try:
+                    answer = await client.xreadgroup(group, consumer, {_key(stream): ">"}, count=limit, block=block_ms)
+                except ResponseError as error:
+                    await self._make_group(stream, group, error)
+                else:
+                    return _entries(answer, deliveries=1)
+        return []
+
+    async def claim(self, stream: Stream, group: str, consumer: str, *, idle_s: float, limit: int = 1_000) -> list[Entry]:
+        words: list[str | int] = [group, consumer, int(idle_s * 1000), limit, self._max_deliveries]
+        async with self._answering():
+            try:
+                claimed = await self._claim(keys=[_key(stream), _key(stream, "dead", group)], args=words)
+            except ResponseError as error:
+                await self._make_group(stream, group, error)
+                return []
+        return [_entry(offset, dict(zip(flat[::2], flat[1::2], strict=True)), deliveries) for offset, deliveries, flat in claimed]
+
+    async def acknowledge(self, stream: Stream, group: str, offsets: Sequence[str]) -> None:
+        async with self._answering():
+            if offsets:
+                await self._redis.xack(_key(stream), group, *offsets)
+
+    async def dead_letters(self, stream: Stream, group: str, *, limit: int = 1_000) -> list[Entry]:
+        async with self._answering():
+            found: Any = await self._redis.xrange(_key(stream, "dead", group), count=limit)
+        return [_entry(offset, fields, int(fields["deliveries"])) for offset, fields in found]
+
+    async def drop_dead_letters(self, stream: Stream, group: str, offsets: Sequence[str]) -> None:
+        async with self._answering():
+            if offsets:
+                await self._redis.xdel(_key(stream, "dead", group), *offsets)
+
+    async def lag(self, stream: Stream) -> Mapping[str, Lag]:
+        async with self._answering():
+            if not await self._redis.exists(_key(stream)):
+                return {}
+            lags = {}
+            for group in await self._redis.xinfo_groups(_key(stream)):
+                unread = group["lag"]
+                if unread is None:  # entries were deleted by hand; what is kept bounds what is unread
+                    unread = await self._redis.xlen(_key(stream))
+                dead = await self._redis.xlen(_key(stream, "dead", group["name"]))
+                lags[group["name"]] = Lag(unread, group["pending"], dead)
+        return lags
+
+    async def trim(self, stream: Stream, up_to: str | None = None) -> int:
+        keep_behind = "" if up_to is None else up_to or _FIRST
+        async with self._answering():
+            gone: int = await self._trim(
+                keys=[_key(stream), _key(stream, "ids"), _key(stream, "trimmed")], args=[keep_behind, self._remember_s]
+            )
+        return gone
+
+    async def ping(self) -> None:
+        self._known_durable = False
+        async with self._answering():
+            await self._check_durable()
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+        await self._waiting.aclose()
+
+    @asynccontextmanager
+    async def _answering(self) -> AsyncIterator[None]:
+        """One of a few connections, first come, first served: redis-py's own waiting pool lets late comers overtake until some time out."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._turns.acquire()
+            try:
+                yield
+            finally:
+                self._turns.release()
+        except (RedisError, OSError) as error:
+            self._known_durable = False
+            what = str(error) if isinstance(error, ResponseError) else type(error).__name__  # others tell the address
+            msg = f"the log in Redis cannot be used now ({what}); try again, an event id counts once"
+            raise LogUnavailableError(msg) from error
+
+    async def _check_durable(self) -> None:
+        """Once per connection to a living Redis: would it keep anything?"""
+        if not self._known_durable:
+            about: dict[str, Any] = await self._redis.info("persistence")
+            if not about.get("aof_enabled"):
+                msg = "the log in Redis would not outlive it: set `appendonly yes` there"
+                raise LogUnavailableError(msg)
+            if about.get("aof_last_write_status", "ok") != "ok":
+                msg = "Redis cannot write its append-only file; look at its disk"
+                raise LogUnavailableError(msg)
+            self._known_durable = True
+
+    async def _make_group(self, stream: Stream, group: str, error: ResponseError) -> None:
+        """After NOGROUP: the group is new, or Redis lost it. Any other error is raised again."""
+        if "NOGROUP" not in str(error):
+            raise error
+        try:
+            await self._redis.xgroup_create(_key(stream), group, id="0", mkstream=True)
+        except ResponseError as other:
+            if "BUSYGROUP" not in str(other):  # otherwise somebody else was faster
+                raise
+
+    def _for(self, wait_s: float) -> tuple[Redis, int | None]:
+        """The client for a wait, and the wait in milliseconds; None for none, since Redis takes 0 for ever."""
+        if wait_s <= 0:
+            return self._redis, None
+        return self._waiting, max(1, int(1000 * min(wait_s, _LONGEST_WAIT_S)))
+
+
+def _client(url: str, connect_s: float, answer_s: float) -> Redis:
+    return Redis.from_url(
+        url,
+        socket_connect_timeout=connect_s,
+        socket_timeout=answer_s,
+        retry=Retry(NoBackoff(), 1),  # a connection that died unnoticed; every call here may be made twice
+        decode_responses=True,
+        protocol=2,
+    )
+
+
+def _key(stream: Stream, *parts: str) -> str:
+    return ":".join([f"attire:{{{stream}}}", *parts])
+
+
+def _order(offset: str) -> tuple[int, int]:
+    ms, _, sequence = offset.partition("-")
+    return int(ms), int(sequence or 0)
+
+
+def _entry(offset: str, fields: Mapping[str, str], deliveries: int) -> Entry:
+    return Entry.decoded(offset, fields["id"], fields["data"], deliveries)
+
+
+def _entries(answer: Any, deliveries: int) -> list[Entry]:  # noqa: ANN401 - [[stream, [(offset, fields)…]]], or nothing
+    return [_entry(offset, fields, deliveries) for _, found in answer or [] for offset, fields in found]

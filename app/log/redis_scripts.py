@@ -1,0 +1,87 @@
+"""What must happen in Redis in one piece, as Lua: a script runs whole, and reaches the append-only file whole.
+
+Offsets are Redis's own (``milliseconds-sequence``). Lua numbers hold both parts exactly.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+APPEND: Final = """
+-- KEYS stream, ids · ARGV (id, data)…  →  how many were new, the last offset
+local added = 0
+for i = 1, #ARGV, 2 do
+  if not redis.call('ZSCORE', KEYS[2], ARGV[i]) then
+    local offset = redis.call('XADD', KEYS[1], '*', 'id', ARGV[i], 'data', ARGV[i + 1])
+    redis.call('ZADD', KEYS[2], offset:match('^%d+'), ARGV[i])
+    added = added + 1
+  end
+end
+if redis.call('EXISTS', KEYS[1]) == 0 then return {0, '0-0'} end
+local about = redis.call('XINFO', 'STREAM', KEYS[1])
+for i = 1, #about, 2 do
+  if about[i] == 'last-generated-id' then return {added, about[i + 1]} end
+end
+"""
+
+CLAIM: Final = """
+-- KEYS stream, dead letters · ARGV group, consumer, idle in ms, how many, delivery limit  →  (offset, deliveries, fields)…
+local most, wanted, claimed, from = tonumber(ARGV[5]), tonumber(ARGV[4]), {}, '-'
+while #claimed < wanted do
+  local stale = redis.call('XPENDING', KEYS[1], ARGV[1], 'IDLE', ARGV[3], from, '+', wanted)
+  if #stale == 0 then break end
+  for _, one in ipairs(stale) do
+    local offset, deliveries = one[1], one[4]
+    from = '(' .. offset
+    if deliveries >= most then
+      local found = redis.call('XRANGE', KEYS[1], offset, offset)
+      if found[1] then redis.call('XADD', KEYS[2], '*', 'deliveries', deliveries, unpack(found[1][2])) end
+      redis.call('XACK', KEYS[1], ARGV[1], offset)
+    elseif #claimed < wanted then
+      local found = redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], offset)
+      if found[1] then claimed[#claimed + 1] = {offset, deliveries + 1, found[1][2]} end
+    end
+  end
+end
+return claimed
+"""
+
+TRIM: Final = """
+-- KEYS stream, ids, last dropped · ARGV offset to keep from ('' for any), seconds that ids are remembered  →  how many went
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local function parts(offset)
+  local ms, sequence = offset:match('^(%d+)-(%d+)$')
+  return tonumber(ms), tonumber(sequence)
+end
+local keep_ms, keep_sequence
+local function keep_from(ms, sequence)
+  if not keep_ms or ms < keep_ms or (ms == keep_ms and sequence < keep_sequence) then keep_ms, keep_sequence = ms, sequence end
+end
+local function keep_behind(offset)
+  local ms, sequence = parts(offset)
+  keep_from(ms, sequence + 1)
+end
+for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+  local about = {}
+  for i = 1, #group, 2 do about[group[i]] = group[i + 1] end
+  keep_behind(about['last-delivered-id'])
+  local first_pending = redis.call('XPENDING', KEYS[1], about['name'])[2]
+  if first_pending then keep_from(parts(first_pending)) end
+end
+if not keep_ms then return 0 end
+if ARGV[1] ~= '' then keep_behind(ARGV[1]) end
+local from = string.format('%.0f-%.0f', keep_ms, keep_sequence)
+local gone = 0
+local last = redis.call('XREVRANGE', KEYS[1], '(' .. from, '-', 'COUNT', 1)[1]
+if last then
+  redis.call('SET', KEYS[3], last[1])
+  gone = redis.call('XTRIM', KEYS[1], 'MINID', '=', from)
+end
+local dropped = redis.call('GET', KEYS[3])
+if dropped then
+  local now = redis.call('TIME')
+  local forget = math.min(parts(dropped), math.floor(now[1] * 1000 + now[2] / 1000 - ARGV[2] * 1000))
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. string.format('%.0f', forget))
+end
+return gone
+"""

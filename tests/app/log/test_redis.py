@@ -1,0 +1,185 @@
+"""What only a server can suffer: death and return, silence, no file, no room."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+
+from app.errors import LogUnavailableError
+from app.log.base import Entry, Event, Log, Stream
+from app.log.redis import RedisLog
+
+pytestmark = [pytest.mark.anyio, pytest.mark.integration]
+EVENTS = Stream.EVENTS
+Batch = Callable[..., list[Event]]
+Ids = Callable[[Sequence[Entry]], list[str]]
+Everything = Callable[..., Awaitable[list[str]]]
+
+
+@pytest.fixture(scope="module")
+def own_redis(start_redis: Callable[..., Any]) -> Any:
+    """A server to be killed."""
+    return start_redis()
+
+
+@pytest.fixture
+async def log(own_redis: Any) -> AsyncIterator[Log]:
+    """An empty log in the server that may be killed."""
+    with own_redis.client() as client:
+        client.flushall()
+    made = RedisLog(own_redis.url, timeout_s=0.5)
+    yield made
+    await made.close()
+
+
+async def test_what_was_acknowledged_outlives_a_kill(log: Log, own_redis: Any, everything: Everything) -> None:
+    """Clients that send again whatever failed lose nothing, and nothing counts twice."""
+    refused = 0
+
+    async def client(name: str) -> list[str]:
+        nonlocal refused
+        sent = [f"{name}-{n}" for n in range(60)]
+        for one in sent:
+            while True:
+                try:
+                    await log.append(EVENTS, [Event(one, {})])
+                    break
+                except LogUnavailableError:
+                    refused += 1
+                    await asyncio.sleep(0.05)
+            await asyncio.sleep(0.005)
+        return sent
+
+    async def killer() -> None:
+        for _ in range(2):
+            await asyncio.sleep(0.1)
+            await asyncio.to_thread(own_redis.kill)
+            await asyncio.sleep(0.1)
+            await asyncio.to_thread(own_redis.start)
+
+    *sent, _ = await asyncio.gather(*(client(f"c{n}") for n in range(4)), killer())
+    assert refused
+    assert sorted(await everything(log)) == sorted(one for ids in sent for one in ids or ())
+
+
+async def test_a_group_outlives_a_kill(log: Log, own_redis: Any, batch: Batch, ids: Ids) -> None:
+    """What it has done, what it was given, what it has not seen."""
+    await log.append(EVENTS, batch(*"abc"))
+    [first, _] = await log.take(EVENTS, "g", "c", limit=2)
+    await log.acknowledge(EVENTS, "g", [first.offset])
+    own_redis.kill()
+    with pytest.raises(LogUnavailableError):
+        await log.take(EVENTS, "g", "c")
+    own_redis.start()
+    assert ids(await log.take(EVENTS, "g", "c")) == ["c"]
+    assert ids(await log.claim(EVENTS, "g", "c", idle_s=0)) == ["b", "c"]
+
+
+async def test_a_server_that_is_gone_is_told_at_once(log: Log, own_redis: Any, batch: Batch) -> None:
+    """By every call."""
+    await log.append(EVENTS, batch("a"))
+    own_redis.kill()
+    started = time.monotonic()
+    calls = (log.ping(), log.append(EVENTS, batch("b")), log.read(EVENTS), log.read(EVENTS, wait_s=2), log.lag(EVENTS), log.trim(EVENTS))
+    for call in calls:
+        with pytest.raises(LogUnavailableError, match="cannot be used now"):
+            await call
+    assert time.monotonic() - started < 1
+    own_redis.start()
+    await log.ping()
+
+
+async def test_a_server_that_is_silent_is_told_in_time(log: Log, own_redis: Any, batch: Batch) -> None:
+    """And is used again when it speaks."""
+    await log.ping()
+    own_redis.process.send_signal(signal.SIGSTOP)
+    started = time.monotonic()
+    with pytest.raises(LogUnavailableError):
+        await log.append(EVENTS, batch("a"))
+    assert time.monotonic() - started < 3
+    own_redis.process.send_signal(signal.SIGCONT)
+    await log.append(EVENTS, batch("a"))
+    assert (await log.append(EVENTS, batch("a"))).added == 0
+
+
+async def test_a_wait_may_be_longer_than_the_patience_for_an_answer(log: Log) -> None:
+    """An empty stream is no silent server."""
+    assert await log.take(EVENTS, "g", "c", wait_s=1.0) == []
+
+
+async def test_more_clients_than_connections_are_served(log: Log, batch: Batch, everything: Everything) -> None:
+    """They wait their turn, and nobody is overtaken until its patience ends."""
+
+    async def client(name: int) -> None:
+        for n in range(15):
+            await log.append(EVENTS, batch(f"{name}-{n}"))
+
+    await asyncio.gather(*(client(name) for name in range(100)))
+    assert len(await everything(log)) == 1500
+
+
+async def test_a_lost_group_is_made_again(log: Log, own_redis: Any, batch: Batch, ids: Ids) -> None:
+    """It is given everything that is kept, once more."""
+    await log.append(EVENTS, batch(*"ab"))
+    await log.take(EVENTS, "g", "c", limit=1)
+    with own_redis.client() as client:
+        client.xgroup_destroy("attire:{events}", "g")
+    assert ids(await log.take(EVENTS, "g", "c")) == ["a", "b"]
+
+
+async def test_a_server_that_lost_everything_is_used_anew(log: Log, own_redis: Any, batch: Batch, ids: Ids) -> None:
+    """No hand is needed."""
+    await log.append(EVENTS, batch("a"))
+    await log.take(EVENTS, "g", "c")
+    with own_redis.client() as client:
+        client.flushall()
+        client.script_flush()
+    assert await log.claim(EVENTS, "g", "c", idle_s=0) == []
+    await log.append(EVENTS, batch("b"))
+    assert ids(await log.take(EVENTS, "g", "c")) == ["b"]
+
+
+async def test_a_server_that_keeps_nothing_is_refused(start_redis: Callable[..., Any], batch: Batch) -> None:
+    """What would be lost with the process is not acknowledged."""
+    log = RedisLog(start_redis("--appendonly", "no").url)
+    for call in (log.ping(), log.append(EVENTS, batch("a"))):
+        with pytest.raises(LogUnavailableError, match="appendonly yes"):
+            await call
+    await log.close()
+
+
+async def test_a_server_without_room_is_told_and_keeps_nothing_of_the_batch(
+    start_redis: Callable[..., Any], everything: Everything
+) -> None:
+    """With room it goes on."""
+    server = start_redis("--maxmemory", "3mb", "--maxmemory-policy", "noeviction")
+    log = RedisLog(server.url)
+    large = [Event(f"large-{n}", {"text": "x" * 10_000}) for n in range(100)]
+    kept, told = 0, ""
+    while not told and kept < 20:
+        try:
+            await log.append(EVENTS, [Event(f"{kept}-{one.id}", one.data) for one in large])
+            kept += 1
+        except LogUnavailableError as error:
+            told = str(error)
+    assert "maxmemory" in told
+    assert len(await everything(log)) == 100 * kept
+    with server.client() as client:
+        client.config_set("maxmemory", "0")
+    assert (await log.append(EVENTS, large)).added == 100
+    await log.close()
+
+
+async def test_a_password_is_not_told() -> None:
+    """Neither it nor the address, in the error that clients see."""
+    log = RedisLog("redis://:s3cret@127.0.0.1:1/0", timeout_s=0.2)
+    with pytest.raises(LogUnavailableError) as refused:
+        await log.ping()
+    assert "s3cret" not in str(refused.value)
+    assert "127.0.0.1" not in str(refused.value)
+    await log.close()
