@@ -119,7 +119,7 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
             msg = f"{len(catalogue)} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
             raise InputError(msg, path=catalogue.root, field="features")
         return own
-    encoder = load_encoder(manifest.encoder_spec)
+    encoder = load_encoder(bundle.encoder_spec)
     if encoder.fingerprint != manifest.encoder_fingerprint:
         msg = (
             f"encoder {manifest.encoder_spec} has fingerprint {encoder.fingerprint}, but bundle {bundle.id} was trained with "

@@ -115,7 +115,7 @@ class CompatibilityTask:
 
     questions: Sequence[Compatibility]
     items_BI: Ints
-    probability: Callable[[Floats], Floats]  # the bundle's calibration
+    probability: Callable[[Floats, Ints], Floats]  # the bundle's calibration
 
     def chance(self) -> dict[str, float]:
         return {"auc": 0.5}
@@ -132,7 +132,7 @@ class CompatibilityTask:
             advance(rows.stop - rows.start)
         label_B = np.array([question.label for question in self.questions])
         # An outfit that the model has no score for counts as even odds in the calibration error, and as the worst in the AUC.
-        probability_B = np.where(np.isnan(score_B), 0.5, self.probability(score_B))
+        probability_B = np.where(np.isnan(score_B), 0.5, self.probability(score_B, (self.items_BI >= 0).sum(1)))
         return CompatibilityAnswers(score_B, label_B, probability_B)
 
 
@@ -188,7 +188,7 @@ class Evaluated:
     baselines: Mapping[str, Answers]
 
 
-def pack(questions: Sequence[Question], catalogue: Catalogue, probability: Callable[[Floats], Floats]) -> Task:
+def pack(questions: Sequence[Question], catalogue: Catalogue, probability: Callable[[Floats, Ints], Floats]) -> Task:
     """The task that a file's questions are; they are of one kind and at least one."""
     if isinstance(questions[0], FillInTheBlank):
         return FillInTheBlankTask.pack([one for one in questions if isinstance(one, FillInTheBlank)], catalogue)

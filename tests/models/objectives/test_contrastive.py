@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from models.objectives.contrastive import clip_loss, siglip_loss, top1
+from models.objectives.contrastive import clip_loss, nt_xent, siglip_loss, top1
 
 torch.manual_seed(0)
 SEEN, READ = F.normalize(torch.randn(5, 4), dim=-1), F.normalize(torch.randn(5, 4), dim=-1)
@@ -58,3 +58,18 @@ def test_top1_is_how_often_the_own_title_is_nearest() -> None:
     """Other pairs of the same words do not count against it."""
     assert top1(SEEN, READ, ALONE) == pytest.approx(float((COSINE.argmax(1) == np.arange(5)).mean()))
     assert top1(SEEN, READ, torch.zeros(5)) == 1.0
+
+
+def test_each_view_is_told_from_the_views_of_all_others() -> None:
+    """NT-Xent, counted one by one: 2B softmaxes over 2B - 1 views."""
+    views, total = np.concatenate([SEEN.double().numpy(), READ.double().numpy()]), 0.0
+    for own in range(10):
+        logits = {other: views[own] @ views[other] / 0.5 for other in range(10) if other != own}
+        total += math.log(sum(math.exp(value) for value in logits.values())) - logits[(own + 5) % 10]
+    assert nt_xent(SEEN, READ, 0.5).item() == pytest.approx(total / 10, abs=1e-5)
+
+
+def test_views_that_agree_cost_less() -> None:
+    """The loss falls as the second view turns towards the first."""
+    towards = F.normalize(0.5 * SEEN + 0.5 * READ, dim=1)
+    assert nt_xent(SEEN, SEEN, 0.5) < nt_xent(SEEN, towards, 0.5) < nt_xent(SEEN, READ, 0.5)

@@ -1,0 +1,103 @@
+"""A photo of a whole person, cut by height into the slots of an outfit.
+
+As the authors of What2Wear cut theirs: of twenty equal strips from the top, 4 to 12 show the top, 8 to 17 the bottom, 14 to 18 the shoes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from app.errors import BadPictureError, Detail, UnknownCategoryError
+from app.recommend.limits import check_count
+from app.recommend.outfit import ItemRef, Photo
+from app.release import Release
+from app.settings import Limits
+from models.encoders.pictures import decode
+from models.errors import ImageError
+
+STRIPS = 20
+_QUALITY = 95
+
+
+@dataclass(frozen=True, slots=True)
+class WholePhoto:
+    """A photo that shows a whole outfit; ``field`` is where the request has it."""
+
+    field: str
+    image: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which part of a photo was taken for an item: pixels of the upright picture.
+
+    Attributes:
+        name: what answers call the item.
+    """
+
+    name: str
+    category: str
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+def cut_photos(
+    release: Release, outfits: Sequence[Sequence[ItemRef] | WholePhoto], strips: Mapping[str, tuple[int, int]], limits: Limits
+) -> tuple[list[Sequence[ItemRef]], list[tuple[Cut, ...]]]:
+    """Outfits with each photo of a whole one cut into items, and how it was cut; an outfit that is none has no cuts.
+
+    Args:
+        strips: category -> first and last edge in strips from the top; categories that the shop does not have are left out.
+
+    Raises:
+        UnknownCategoryError: fewer than two of the categories are left. LimitExceededError: too many parts in all.
+        BadPictureError: a photo cannot be used.
+    """
+    photos = sum(isinstance(one, WholePhoto) for one in outfits)
+    known = {*release.snapshot.categories, *release.bundle.manifest.categories}
+    shown = {category: edges for category, edges in strips.items() if category in known}
+    if photos and len(shown) < 2:  # noqa: PLR2004 - an outfit is two items or more
+        missing = ", ".join(category for category in strips if category not in known)
+        told = f"this catalogue has no {missing}; ATTIRE_PHOTO_CUT names the categories that a photo of a whole outfit shows"
+        field = next(one.field for one in outfits if isinstance(one, WholePhoto))
+        msg = f"{field}: {told}"
+        raise UnknownCategoryError(msg, [Detail(field, missing, told)])
+    check_count("outfits", photos * len(shown), limits.max_photos, "photos")
+    items: list[Sequence[ItemRef]] = []
+    cuts: list[tuple[Cut, ...]] = []
+    for outfit in outfits:
+        if isinstance(outfit, WholePhoto):
+            parts, made = _cut(outfit, shown, limits.max_pixels)
+            items.append(parts)
+            cuts.append(made)
+        else:
+            items.append(outfit)
+            cuts.append(())
+    return items, cuts
+
+
+def _cut(photo: WholePhoto, strips: Mapping[str, tuple[int, int]], max_pixels: int) -> tuple[list[ItemRef], tuple[Cut, ...]]:
+    try:
+        picture = decode(photo.image, max_pixels)
+    except ImageError as error:
+        size = f"{len(photo.image):,} bytes"
+        raise BadPictureError(str(error), [Detail(f"{photo.field}.base64", size, str(error))]) from error
+    cuts = tuple(_edges(picture, f"{photo.field}.{category}", category, strips[category]) for category in strips)
+    return [Photo(field=one.name, category=one.category, image=_part(picture, one)) for one in cuts], cuts
+
+
+def _edges(picture: Image.Image, name: str, category: str, edges: tuple[int, int]) -> Cut:
+    top = min(picture.height * edges[0] // STRIPS, picture.height - 1)
+    return Cut(name, category, 0, top, picture.width, max(picture.height * edges[1] // STRIPS, top + 1))
+
+
+def _part(picture: Image.Image, cut: Cut) -> bytes:
+    buffer = io.BytesIO()
+    picture.crop((cut.left, cut.top, cut.right, cut.bottom)).save(buffer, "JPEG", quality=_QUALITY)
+    return buffer.getvalue()

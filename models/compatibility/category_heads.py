@@ -1,0 +1,35 @@
+"""A linear map of its own for every category (Revanur et al., RecSys 2021).
+
+Shape legend: see ``models.compatibility.base``; H hidden size.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class CategoryHeads(nn.Module):
+    """φ: one fully connected layer per category, ``H -> D``; row C is that of a category never seen."""
+
+    def __init__(self, hidden: int, embedding_size: int, categories: int) -> None:
+        super().__init__()
+        bound = hidden**-0.5
+        self.weight = nn.Parameter(torch.empty(categories + 1, embedding_size, hidden).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.zeros(categories + 1, embedding_size))
+
+    def forward(self, hidden_NH: Tensor, category_N: Tensor) -> Tensor:
+        """``(N, D)``, each item through the layer of its category."""
+        embedded_ND = hidden_NH.new_zeros(len(hidden_NH), self.weight.shape[1])
+        for category in category_N.unique():
+            rows = (category_N == category).nonzero()[:, 0]
+            embedded_ND = embedded_ND.index_copy(0, rows, F.linear(hidden_NH[rows], self.weight[category], self.bias[category]))
+        return embedded_ND
+
+    @torch.no_grad()
+    def share(self, seen_C: Tensor) -> None:
+        """Give every category that was not seen the mean layer of those that were."""
+        if seen_C.any():
+            for table in (self.weight, self.bias):
+                table[~seen_C] = table[seen_C].mean(0)

@@ -1,0 +1,139 @@
+"""Whose outfit is it? One outfit that a shopper wore among others that they did not, ranked by a model that may know them.
+
+As LPAE and Kim et al. (2021) measure it [S]: AUC and NDCG at 1 : 10; half of the others are *hard*, worn by other shoppers, where only
+taste decides, and half are random, where the outfit must also go together. Cold shoppers are met first in one or a few of their outfits.
+
+Shape legend: Q questions · M outfits of a question, the shopper's own first · I items per outfit, padded with -1.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from models.bundle import Bundle
+from models.datasets.schema import Catalogue, Outfit
+from models.encoders.base import FloatArray
+from models.evaluation.metrics import Bools, Floats, Ints, Metric, answer_ranks, discounted_gain, mean
+from models.evaluation.scorer import ModelScorer
+from models.evaluation.tasks import padded_rows
+
+OTHERS: Final = 10
+
+
+@dataclass(frozen=True)
+class PersonalQuestions:
+    """Which of M outfits did the shopper wear? The first.
+
+    Attributes:
+        shoppers: whose question it is, Q.
+        rows_QMI: rows of the catalogue.
+        hard_M: True where an outfit is another shopper's.
+    """
+
+    shoppers: tuple[str, ...]
+    rows_QMI: Ints
+    hard_M: Bools
+
+    def __len__(self) -> int:
+        return len(self.shoppers)
+
+    def one_replaced(self, seed: int) -> PersonalQuestions:
+        """The same where each of the others is the shopper's outfit but for one item, a random one of it."""
+        known_QI = self.rows_QMI[:, 0] >= 0
+        order_QI = np.random.default_rng(seed).random(known_QI.shape) * known_QI
+        one_Q1I = (order_QI == order_QI.max(1, keepdims=True))[:, None]
+        return replace(self, rows_QMI=np.where(one_Q1I, self.rows_QMI, self.rows_QMI[:, :1]))
+
+
+def ask(outfits: Sequence[Outfit], catalogue: Catalogue, *, others: int = OTHERS, hard: float = 0.5, seed: int = 0) -> PersonalQuestions:
+    """One question per outfit that has a shopper and two known items.
+
+    Args:
+        outfits: of one split; the other shoppers' are drawn from them.
+        others: how many are asked against each.
+        hard: share of the others that another shopper wore; the rest are random items of the same categories.
+    """
+    rng = np.random.default_rng(seed)
+    asked = [one for one in outfits if one.user is not None and sum(item in catalogue.row_of for item in one.items) > 1]
+    rows_QI = padded_rows([one.items for one in asked], catalogue.row_of)
+    shoppers = np.array([one.user for one in asked], dtype=object)
+    hard_count = round(hard * others) if len(set(shoppers)) > 1 else 0
+    rows_QMI = np.repeat(rows_QI[:, None], others + 1, axis=1)
+    for question, shopper in enumerate(shoppers):
+        foreign = np.flatnonzero(shoppers != shopper)
+        rows_QMI[question, 1 : hard_count + 1] = rows_QI[rng.choice(foreign, hard_count, replace=len(foreign) < hard_count)]
+    names = np.asarray(catalogue.categories, dtype=object)
+    for category in set(names[rows_QI[rows_QI >= 0]]):
+        members, random = np.flatnonzero(names == category), rows_QMI[:, hard_count + 1 :]
+        where = (random >= 0) & (names[random] == category)
+        random[where] = rng.choice(members, int(where.sum()))
+    return PersonalQuestions(tuple(shoppers), rows_QMI, np.arange(1, others + 1) <= hard_count)
+
+
+def answer(
+    questions: PersonalQuestions,
+    bundle: Bundle,
+    embeddings_ND: FloatArray,
+    categories: Sequence[str],
+    known: Callable[[str], Bundle | None] | None = None,
+) -> Floats:
+    """Scores ``(Q, M)``.
+
+    Args:
+        embeddings_ND, categories: of the catalogue.
+        known: the bundle as a shopper is served it, ``bundle.for_shopper`` by default; where it gives None, the common answer counts.
+    """
+    known = known or bundle.for_shopper
+    scores_QM = np.empty(questions.rows_QMI.shape[:2], dtype=np.float32)
+    places = defaultdict(list)
+    for place, shopper in enumerate(questions.shoppers):
+        places[shopper].append(place)
+    for shopper, mine in places.items():
+        scorer = ModelScorer(known(shopper) or bundle, embeddings_ND, categories)
+        rows_QMI = questions.rows_QMI[mine]
+        scores_QM[mine] = scorer.outfits(rows_QMI.reshape(-1, rows_QMI.shape[2])).reshape(rows_QMI.shape[:2])
+    return scores_QM
+
+
+def metrics(scores_QM: Floats, hard_M: Bools) -> dict[str, Metric]:
+    """``auc`` and ``ndcg`` over all the others, and AUC against the hard and the random ones. In NDCG ties count against the model."""
+    won_QM = (scores_QM[:, :1] > scores_QM[:, 1:]) + 0.5 * (scores_QM[:, :1] == scores_QM[:, 1:])
+    ranks_Q = answer_ranks(scores_QM, np.zeros(len(scores_QM), dtype=np.int64))
+    parts = {"auc_hard": hard_M, "auc_random": ~hard_M}
+    return {
+        "auc": mean(won_QM.mean(1)),
+        "ndcg": mean(discounted_gain(ranks_Q)),
+        **{name: mean(won_QM[:, which].mean(1)) for name, which in parts.items() if which.any()},
+    }
+
+
+def met(
+    bundle: Bundle, histories: Mapping[str, Sequence[Outfit]], count: int, catalogue: Catalogue, embeddings_ND: FloatArray
+) -> dict[str, Bundle]:
+    """The bundle as cold shoppers are served it after their first ``count`` outfits; those who have as many.
+
+    Args:
+        histories: shopper -> their outfits, the ones that are not asked about.
+    """
+    names = np.asarray(catalogue.categories, dtype=object)
+    found = {}
+    for shopper, outfits in histories.items():
+        sets = [[catalogue.row_of[item] for item in one.items if item in catalogue.row_of] for one in outfits[:count]]
+        served = bundle.for_newcomer(bundle.outfits([embeddings_ND[rows] for rows in sets], [list(names[rows]) for rows in sets]))
+        if len(outfits) >= count and served is not None:
+            found[shopper] = served
+    return found
+
+
+def histories(outfits: Sequence[Outfit]) -> dict[str, list[Outfit]]:
+    """Shopper -> the outfits they wore, in order."""
+    found: defaultdict[str, list[Outfit]] = defaultdict(list)
+    for one in outfits:
+        if one.user is not None:
+            found[one.user].append(one)
+    return dict(found)

@@ -1,0 +1,125 @@
+"""``outfit-vector``: What2Wear (github.com/yunyounglee99/What2Wear) for any number of slots, and the next steps that its authors name.
+
+Published form [V]: one projection W of frozen features, cos/τ with learned τ, two hinges that only pull up, 0.01·‖W‖, two items replaced by
+the same slot's of another outfit: ``spaces=shared hinges=1 infonce=0 graded=0 first_stage=0 weight_norm=0.01``. (There, only the first pair
+of slots is ever compared, and dropout and LayerNorm are made but not applied; neither is repeated.) Next steps, on by default [R]: two
+stages, originals first, then modified ones; InfoNCE of the original against replaced ones; graded margins, original > 1 replaced > 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import torch
+from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
+from torch import Tensor, nn
+
+from models.bundle import Bundle
+from models.compatibility.outfit_vector import SharedSpace
+from models.objectives.outfit_vector import graded_margin, original_against_replaced, two_hinges
+from models.recipes.base import Recipe, Run
+from models.recipes.settings import SettingError, Share
+from models.training.calibrate import calibrated
+from models.training.loop import Schedule, fit
+from models.training.prepare import names_of, untrained, worn_outfits
+from models.training.reading import Items, Reading, read_by, read_items
+from models.training.replaced import versions
+from models.training.worn import WornOutfits
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutfitVectorConfig(Schedule, Reading):
+    """Every field can be set with ``--set field=value``; those of ``Schedule`` and ``Reading``, too.
+
+    Attributes:
+        spaces: ``shared`` [V], or ``pairs``, a space per pair of slots.
+        embedding_size: 512 in [V]. temperature: τ at the start.
+        infonce, graded, hinges: weights of the losses. target, threshold: of the hinges, in units of cos/τ [V]. margin: of mean cosine.
+        replaced: versions of each outfit with one, and as many with two items replaced.
+        first_stage: share of the training in which originals are told only from outfits that share nothing with them; 0 is one stage.
+        weight_norm: of ‖W‖; 0.01 in [V].
+    """
+
+    spaces: Literal["shared", "pairs"] = "pairs"
+    embedding_size: PositiveInt = 128
+    temperature: PositiveFloat = 0.07
+    infonce: NonNegativeFloat = 1.0
+    graded: NonNegativeFloat = 1.0
+    margin: NonNegativeFloat = 0.1
+    hinges: NonNegativeFloat = 0.0
+    target: float = 1.0
+    threshold: float = 0.7
+    replaced: PositiveInt = 4
+    first_stage: Share = 0.3
+    weight_norm: NonNegativeFloat = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.infonce + self.graded + self.hinges:
+            msg = "no loss has a weight; give one of infonce, graded and hinges"
+            raise SettingError(msg, field="infonce")
+
+
+class OutfitVectorTraining:
+    """The losses of one step, and what validation says."""
+
+    def __init__(self, model: SharedSpace, config: OutfitVectorConfig, items: Items, worn: WornOutfits, seed: int) -> None:
+        self.model, self.config, self.items, self.worn = model, config, items, worn
+        self.seed, self.generator = seed, torch.Generator().manual_seed(seed)
+
+    def step(self, positions: Tensor, done: float) -> Tensor:
+        """The loss of some outfits: in the first stage told from outfits that share nothing with them, later from modified ones."""
+        config, scale, first = self.config, self.model.scale, done < self.config.first_stage
+        cosine_BV = self._cosines(self.worn.rows_RI[positions], self.worn.mask_RI[positions], config.replaced, self.generator, whole=first)
+        original_B, once_BR, twice_BR = cosine_BV[:, 0], cosine_BV[:, 1 : config.replaced + 1], cosine_BV[:, -config.replaced :]
+        loss = config.infonce * original_against_replaced(scale * original_B, scale * cosine_BV[:, 1:])
+        if not first:
+            loss = loss + config.graded * graded_margin(original_B, once_BR, twice_BR, config.margin)
+        if config.hinges:
+            hinges = two_hinges(scale * original_B, scale * twice_BR, target=config.target, threshold=config.threshold)
+            loss = loss + config.hinges * hinges
+        return loss + config.weight_norm * self.model.project.weight.norm()  # type: ignore[no-any-return]
+
+    @torch.inference_mode()
+    def judge(self, valid: WornOutfits) -> float:
+        """How often a validation outfit is above itself with one item replaced."""
+        generator = torch.Generator().manual_seed(self.seed)
+        cosine_BV = self._cosines(valid.rows_RI, valid.mask_RI, self.config.replaced, generator, whole=False)
+        return float((cosine_BV[:, :1] > cosine_BV[:, 1 : self.config.replaced + 1]).float().mean())
+
+    def _cosines(self, rows_BI: Tensor, mask_BI: Tensor, count: int, generator: torch.Generator, *, whole: bool) -> Tensor:
+        """Mean cosine of outfits and of their replaced versions, ``(B, V)``."""
+        category_N = self.items.inputs.category_N
+        rows_BVI = versions(rows_BI, mask_BI, category_N[rows_BI], count, generator, whole=whole)
+        unique_M, place_BVI = rows_BVI.unique(return_inverse=True)
+        mask_BVI = mask_BI[:, None].expand_as(rows_BVI)
+        embedded_MD, category_M = self.model.embed(self.items.take(unique_M)), category_N[unique_M]
+        cosine = self.model.similarity(embedded_MD, category_M, place_BVI.flatten(0, 1), mask_BVI.flatten(0, 1))
+        return cosine.unflatten(0, rows_BVI.shape[:2])  # type: ignore[no-any-return]
+
+
+def fit_outfit_vector(run: Run[OutfitVectorConfig]) -> Bundle:
+    """Train; see ``Recipe.fit``."""
+    config = run.config
+    run, size = read_by(run)
+    names = names_of(run.dataset)
+    arguments = {"feature_size": size, "embedding_size": config.embedding_size, "temperature": config.temperature}
+    described = {"spaces": config.spaces, "categories": len(names.categories), **arguments}
+    bundle = untrained(run, OUTFIT_VECTOR.name, "outfit_vector", described, names)
+    model, items, worn, valid = (
+        bundle.model,
+        read_items(run, bundle),
+        worn_outfits(run.dataset, "train"),
+        worn_outfits(run.dataset, "valid"),
+    )
+    assert isinstance(model, SharedSpace)  # noqa: S101 - it was asked for
+    training = OutfitVectorTraining(model, config, items, worn, run.seed)
+    judge = (lambda: training.judge(valid)) if len(valid) else None
+    learned = nn.ModuleList([model, items])
+    metrics = fit(learned, config, len(worn), training.step, judge, seed=run.seed, title="training outfit-vector", progress=run.progress)
+    bundle, run = items.carried(bundle, run)
+    model.settle(model.embed(items.every()).detach(), items.inputs.category_N)
+    return calibrated(bundle, run, run.features, metrics)
+
+
+OUTFIT_VECTOR: Final = Recipe(name="outfit-vector", default=OutfitVectorConfig(), fit=fit_outfit_vector)

@@ -1,0 +1,156 @@
+"""How a training reads items: by kept features of any encoder, or by their pictures through a backbone that is trained with the model.
+
+A recipe takes ``items.take(rows)`` in its steps and never knows which; ``items.carried`` hands over the backbone with the bundle.
+
+Shape legend: N items · M rows · F features · S side.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.bundle import Bundle
+from models.compatibility.base import ItemInputs
+from models.encoders.base import feature_size
+from models.encoders.image_towers import save_tower
+from models.encoders.keep import own_features
+from models.errors import InputError
+from models.manifest import CARRIED
+from models.recipes.base import Run
+from models.training.pictures import Pictures
+from models.training.towers import Architecture, torchvision_architecture
+
+_AT_ONCE: Final = 256
+
+RunT = TypeVar("RunT", bound=Run[Any])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a recipe reads of an item.
+
+    Attributes:
+        mode: ``features``, kept ones of any encoder (minutes on a CPU), or ``pixels``, end to end through a torchvision backbone.
+        backbone, weights: for ``pixels``: ``resnet18``, ``alexnet``, ``vgg13``…; ``none``, ``default`` or a safetensors file.
+        side: of the square pictures, for ``pixels``.
+    """
+
+    mode: Literal["features", "pixels"] = "features"
+    backbone: str = "resnet18"
+    weights: str = "none"
+    side: Annotated[int, Field(ge=32)] = 112
+
+
+class Items(nn.Module):
+    """Items by their kept features.
+
+    Args:
+        inputs: of all N items.
+    """
+
+    def __init__(self, inputs: ItemInputs) -> None:
+        super().__init__()
+        self.inputs = inputs
+
+    def take(self, rows_M: Tensor) -> ItemInputs:
+        """Some items, as training reads them now."""
+        return self.inputs[rows_M]
+
+    def every(self) -> ItemInputs:
+        """All items, without a gradient."""
+        return self.inputs
+
+    def carried(self, bundle: Bundle, run: RunT) -> tuple[Bundle, RunT]:
+        """The bundle with the encoder that was trained, if any, and a run that reads by it."""
+        return bundle, run
+
+
+class SeenItems(Items):
+    """Items by their pictures, through a backbone; one without a usable picture has no features."""
+
+    def __init__(self, inputs: ItemInputs, architecture: Architecture, pictures: Pictures) -> None:
+        super().__init__(inputs)
+        self.architecture, self.tower, self.pictures = architecture, architecture.tower, pictures
+        self.place_N = torch.full((len(inputs),), -1)
+        self.place_N[torch.from_numpy(pictures.rows)] = torch.arange(len(pictures))
+
+    def take(self, rows_M: Tensor) -> ItemInputs:
+        place_M = self.place_N[rows_M]
+        features_MF = torch.zeros(len(rows_M), self.architecture.size)
+        if (place_M >= 0).any():
+            features_MF = features_MF.index_put(((place_M >= 0).nonzero()[:, 0],), self._see(place_M[place_M >= 0]))
+        return replace(self.inputs[rows_M], features_NF=features_MF)
+
+    @torch.no_grad()
+    def every(self) -> ItemInputs:
+        training = self.tower.training
+        self.tower.eval()
+        rows = torch.arange(len(self.inputs)).split(_AT_ONCE)
+        features_NF = torch.cat([self.take(some).features_NF for some in rows])
+        self.tower.train(training)
+        return replace(self.inputs, features_NF=features_NF)
+
+    def carried(self, bundle: Bundle, run: RunT) -> tuple[Bundle, RunT]:
+        directory = run.work / "encoder"
+        shutil.rmtree(directory, ignore_errors=True)
+        save_tower(directory, self.tower.eval(), self.architecture.description, self.architecture.preprocessing, _said(run))
+        seen = replace(run, encoder_spec=f"local-dir:{directory}")
+        reader = seen.encoder
+        manifest = replace(bundle.manifest, encoder_spec=CARRIED, encoder_fingerprint=reader.fingerprint, blocks=reader.blocks)
+        return bundle.carrying(manifest, directory), seen
+
+    def _see(self, place_M: Tensor) -> Tensor:
+        """Features as the encoder will give them, of unit length, ``(M, F)``."""
+        pixels = self.pictures.take(place_M.numpy()).float() / 255
+        return F.normalize(self.tower(self.architecture.preprocessing.normalise(pixels)).flatten(1), dim=-1)
+
+
+def read_by(run: RunT) -> tuple[RunT, int]:
+    """The run as the model is built for it, and how many features the model reads: for ``pixels`` those of the untrained backbone.
+
+    Raises:
+        EncoderError: the backbone, its weights or the encoder cannot be had.
+        InputError: ``pixels`` of a shop that brought its own features, which would be read in their place.
+    """
+    config: Reading = run.config
+    if config.mode == "features":
+        return run, feature_size(run.encoder.blocks)
+    if own_features(run.dataset.catalogue) is not None:
+        msg = "the catalogue brings its own features, so its pictures are not read; leave out the column, or train with mode=features"
+        raise InputError(msg, field="mode")
+    architecture = _architecture(run)
+    directory = run.work / "untrained"
+    shutil.rmtree(directory, ignore_errors=True)
+    save_tower(directory, architecture.tower, architecture.description, architecture.preprocessing, _said(run))
+    return replace(run, encoder_spec=f"local-dir:{directory}"), architecture.size
+
+
+def read_items(run: RunT, bundle: Bundle) -> Items:
+    """The items of a run, for a bundle that was built for it."""
+    config: Reading = run.config
+    catalogue = run.dataset.catalogue
+    categories, texts, ids = catalogue.categories, catalogue.texts(), list(catalogue.ids)
+    if config.mode == "features":
+        return Items(bundle.inputs(run.features, categories, texts, ids))
+    nothing = np.zeros((len(catalogue), feature_size(bundle.manifest.blocks)), dtype=np.float32)
+    architecture = _architecture(run)
+    pictures = Pictures(catalogue, list(range(len(catalogue))), config.side, run.progress)
+    return SeenItems(bundle.inputs(nothing, categories, texts, ids), architecture, pictures)
+
+
+def _architecture(run: Run[Any]) -> Architecture:
+    config: Reading = run.config
+    return torchvision_architecture(config.backbone, config.weights, config.side, run.seed)
+
+
+def _said(run: Run[Any]) -> Mapping[str, Any]:
+    return {**asdict(run.config), "seed": run.seed}

@@ -1,0 +1,102 @@
+"""Whose outfit is it? The questions, their metrics, and shoppers met later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.bundle import Bundle
+from models.datasets.read import read_dataset
+from models.datasets.schema import Catalogue, Dataset, Outfit
+from models.encoders.keep import own_features
+from models.evaluation.metrics import Floats
+from models.evaluation.personal import PersonalQuestions, answer, ask, histories, met, metrics
+
+
+@pytest.fixture(scope="module")
+def worn(dataset: Dataset) -> list[Outfit]:
+    """The shop's test outfits, worn by three shoppers in turn."""
+    return [Outfit(one.id, one.items, one.split, f"u{number % 3}") for number, one in enumerate(dataset.outfits_of("test"))]
+
+
+def rows(outfit: Outfit, catalogue: Catalogue) -> list[int]:
+    """By row of the catalogue."""
+    return [catalogue.row_of[item] for item in outfit.items]
+
+
+def test_half_of_the_others_are_other_shoppers(dataset: Dataset, worn: Sequence[Outfit]) -> None:
+    """Five that another shopper wore, then five of random items of the same categories; the own one first."""
+    catalogue, names = dataset.catalogue, np.array(dataset.catalogue.categories)
+    questions = ask(worn, catalogue)
+    assert questions.rows_QMI.shape == (len(worn), 11, 3)
+    assert questions.hard_M.tolist() == [True] * 5 + [False] * 5
+    for question, outfit in enumerate(worn):
+        own, *others = questions.rows_QMI[question].tolist()
+        foreign = [rows(one, catalogue) for one in worn if one.user != outfit.user]
+        assert own == rows(outfit, catalogue)
+        assert all(other in foreign for other in others[:5])
+        assert all(names[other].tolist() == names[own].tolist() for other in others[5:])
+
+
+def test_outfits_without_a_shopper_are_not_asked_about(dataset: Dataset, worn: Sequence[Outfit]) -> None:
+    """Nobody's outfit is no question."""
+    nobody = [Outfit("x", worn[0].items, "test")]
+    assert len(ask([*worn, *nobody], dataset.catalogue)) == len(worn)
+    assert len(ask(nobody, dataset.catalogue)) == 0
+
+
+def test_figures_are_those_of_each_question() -> None:
+    """AUC is the share of others below, a tie counts half; NDCG falls with the rank, a tie counts against."""
+    scores = np.array([[2.0, 1.0, 3.0, 0.0, 2.0], [1.0, 0.0, 0.0, 0.0, 0.0]])
+    found = metrics(scores, np.array([True, True, False, False]))
+    assert found["auc"].value == pytest.approx((2.5 / 4 + 1) / 2)
+    assert found["auc_hard"].value == pytest.approx((1 / 2 + 1) / 2)
+    assert found["auc_random"].value == pytest.approx((1.5 / 2 + 1) / 2)
+    assert found["ndcg"].value == pytest.approx((1 / np.log2(4) + 1) / 2)
+
+
+def test_each_question_is_answered_as_its_shopper_is_served(
+    dataset: Dataset, worn: Sequence[Outfit], bundle: Bundle, embeddings: Floats
+) -> None:
+    """By the bundle that knows the shopper; by the common one where none does."""
+    turned = Bundle(bundle.manifest, bundle.model)
+    turned.score = lambda outfits: -bundle.score(outfits)  # type: ignore[method-assign]
+    questions = ask(worn, dataset.catalogue, others=2)
+    common = answer(questions, bundle, embeddings, dataset.catalogue.categories)
+    served = answer(questions, bundle, embeddings, dataset.catalogue.categories, lambda user: turned if user == "u1" else None)
+    mine = np.array(questions.shoppers) == "u1"
+    assert np.allclose(served[mine], -common[mine])
+    assert np.allclose(served[~mine], common[~mine])
+
+
+def test_a_bundle_that_is_not_personal_meets_nobody(dataset: Dataset, worn: Sequence[Outfit], bundle: Bundle, embeddings: Floats) -> None:
+    """Everybody gets the common answer."""
+    assert met(bundle, histories(worn), 1, dataset.catalogue, embeddings) == {}
+
+
+def test_histories_keep_the_order(worn: Sequence[Outfit]) -> None:
+    """Of each shopper's outfits."""
+    assert [one.id for one in histories(worn)["u1"]] == [one.id for one in worn if one.user == "u1"]
+
+
+@pytest.fixture(scope="module")
+def embeddings(dataset: Dataset, bundle: Bundle) -> Floats:
+    """The catalogue as the bundle sees it."""
+    shop, features = dataset.catalogue, own_features(dataset.catalogue)
+    assert features is not None
+    return bundle.embed(features, shop.categories, shop.texts(), list(shop.ids))
+
+
+def test_questions_are_the_same_for_the_same_seed(shop: Path) -> None:
+    """And others for another."""
+    dataset = read_dataset(shop)
+    worn = [Outfit(one.id, one.items, one.split, f"u{number % 3}") for number, one in enumerate(dataset.outfits_of("test"))]
+
+    def drawn(seed: int) -> PersonalQuestions:
+        return ask(worn, dataset.catalogue, seed=seed)
+
+    assert (drawn(1).rows_QMI == drawn(1).rows_QMI).all()
+    assert (drawn(1).rows_QMI != drawn(2).rows_QMI).any()

@@ -1,0 +1,204 @@
+"""``personal``, from a dataset directory to a bundle that knows its shoppers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.bundle import Bundle
+from models.compatibility.base import OutfitBatch
+from models.compatibility.shoppers import PersonalModel
+from models.datasets.read import read_dataset
+from models.datasets.schema import Dataset
+from models.encoders.base import FloatArray
+from models.errors import InputError
+from models.evaluation.evaluate import evaluate, features_for
+from models.evaluation.metrics import Metric
+from models.evaluation.personal import answer, ask, histories, met, metrics
+from models.recipes.personal import is_cold
+from models.training.personal import acquainted
+from models.training.train import train
+
+SMALL = {
+    "embedding_size": "16",
+    "teacher_size": "24",
+    "own": "8",
+    "batch_size": "64",
+    "epochs": "10",
+    "learning_rate": "0.005",
+    "minutes": "60",
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, unseen_wardrobe: Callable[[Path, int, int], Path]) -> Path:
+    """300 items, 500 outfits of ten shoppers."""
+    return unseen_wardrobe(tmp_path_factory.mktemp("data"), 300, 500)
+
+
+@pytest.fixture(scope="module")
+def dataset(shop: Path) -> Dataset:
+    """The shop, read."""
+    return read_dataset(shop)
+
+
+@pytest.fixture(scope="module")
+def trained(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short training that never met a part of the shoppers."""
+    out = tmp_path_factory.mktemp("bundles") / "personal"
+    train(shop, "personal", out, settings={**SMALL, "cold": "0.3"})
+    return out
+
+
+@pytest.fixture(scope="module")
+def bundle(trained: Path) -> Bundle:
+    """The same, loaded."""
+    return Bundle.load(trained)
+
+
+@pytest.fixture(scope="module")
+def embeddings(bundle: Bundle, dataset: Dataset) -> FloatArray:
+    """The catalogue as the bundle sees it."""
+    shop = dataset.catalogue
+    return bundle.embed(features_for(bundle, shop), shop.categories, shop.texts(), list(shop.ids))
+
+
+def figures(bundle: Bundle, dataset: Dataset, known: Callable[[str], Bundle | None] | None, shoppers: set[str]) -> Mapping[str, Metric]:
+    """Of some shoppers' test outfits."""
+    catalogue = dataset.catalogue
+    vectors = bundle.embed(features_for(bundle, catalogue), catalogue.categories, catalogue.texts(), list(catalogue.ids))
+    questions = ask([one for one in dataset.outfits_of("test") if one.user in shoppers], catalogue)
+    return metrics(answer(questions, bundle, vectors, catalogue.categories, known), questions.hard_M)
+
+
+def test_a_known_shopper_s_outfits_are_told_from_others_(bundle: Bundle, dataset: Dataset) -> None:
+    """Where only taste decides: above the common answer and above chance."""
+    known = set(bundle.shoppers.ids)
+    personal, common = (figures(bundle, dataset, how, known)["auc_hard"].value for how in (None, lambda _: None))
+    assert personal > 0.58
+    assert personal > common + 0.03
+
+
+def test_shoppers_are_kept_from_training_by_their_id(bundle: Bundle, dataset: Dataset) -> None:
+    """The share that was asked for; the others are all known."""
+    users = {one.user or "" for one in dataset.outfits_of("train")}
+    cold = {one for one in users if is_cold(one, 0.3)}
+    assert 0 < len(cold) < len(users)
+    assert set(bundle.shoppers.ids) == users - cold
+    assert all(bundle.for_shopper(one) is None for one in cold)
+
+
+def test_a_cold_shopper_is_met_in_five_outfits(bundle: Bundle, dataset: Dataset, embeddings: FloatArray) -> None:
+    """And is then served better than as a stranger, where only taste decides."""
+    cold = {user: worn for user, worn in histories(dataset.outfits_of("train")).items() if user not in bundle.shoppers.ids}
+    served = met(bundle, cold, 5, dataset.catalogue, embeddings)
+    after, before = (figures(bundle, dataset, how, set(served))["auc_hard"].value for how in (served.get, lambda _: None))
+    assert after > before
+
+
+def test_the_worker_adds_shoppers_and_touches_nothing_else(bundle: Bundle, embeddings: FloatArray, tmp_path: Path) -> None:
+    """New rows; every other weight and the known shoppers' answers as they were, after saving and loading too."""
+    worn = bundle.outfits([embeddings[:3], embeddings[3:6]], [["tops"] * 3] * 2)
+    grown = acquainted(bundle, {"new": worn, bundle.shoppers.ids[0]: worn}).save(tmp_path / "grown")
+    loaded, before = Bundle.load(tmp_path / "grown"), bundle.model.state_dict()
+    assert loaded.shoppers.ids == (*bundle.shoppers.ids, "new")
+    assert loaded.manifest.parent == bundle.id
+    after = loaded.model.state_dict()
+    assert all(torch.equal(value, after[name][: len(value)]) for name, value in before.items())
+    for user in bundle.shoppers.ids:
+        then, now = bundle.for_shopper(user), grown.for_shopper(user)
+        assert then is not None
+        assert now is not None
+        assert np.array_equal(then.score(worn), now.score(worn))
+    assert grown.for_shopper("new") is not None
+
+
+def test_the_table_of_shoppers_is_saved_by_id(bundle: Bundle, trained: Path) -> None:
+    """With the calibration of known shoppers' scores."""
+    saved = json.loads((trained / "shoppers.json").read_text())
+    assert tuple(saved["ids"]) == bundle.shoppers.ids
+    served = bundle.for_shopper(bundle.shoppers.ids[0])
+    assert served is not None
+    assert served.manifest.calibration == bundle.shoppers.calibration != bundle.manifest.calibration
+
+
+def test_another_training_inherits_shoppers_by_name(shop: Path, trained: Path, tmp_path: Path) -> None:
+    """Whatever row they had; a shopper who is new starts anew."""
+    before = Bundle.load(trained)
+    after = train(shop, "personal", tmp_path / "next", settings={**SMALL, "epochs": "0"}, init=trained)
+    assert isinstance(before.model, PersonalModel)
+    assert isinstance(after.model, PersonalModel)
+    assert len(after.shoppers.ids) > len(before.shoppers.ids)
+    for row, user in enumerate(before.shoppers.ids):
+        assert torch.equal(after.model.own[after.shoppers.ids.index(user)], before.model.own[row])
+
+
+def test_it_answers_every_kind_of_question(shop: Path, trained: Path) -> None:
+    """Without a shopper, better than chance."""
+    tasks = evaluate(shop, trained)["tasks"]
+    assert tasks["fitb"]["fitb_accuracy"] > tasks["fitb"]["chance"]["fitb_accuracy"]
+    assert tasks["compatibility"]["auc"] > 0.55
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"way": "teacher", "contrast": "0.1"},
+        {"way": "student", "alpha": "-0.5"},
+        {"way": "student", "alpha": "0.5", "only_suspected": "true"},
+        {"own": "4", "shared": "4", "same_start": "false"},
+        {"own": "0", "shared": "8"},
+    ],
+)
+def test_every_way_of_learning_ends_in_a_bundle(shop: Path, tmp_path: Path, settings: Mapping[str, str]) -> None:
+    """That loads and is finite throughout."""
+    train(shop, "personal", tmp_path / "bundle", settings={**SMALL, "epochs": "2", **settings})
+    loaded = Bundle.load(tmp_path / "bundle")
+    assert all(value.isfinite().all() for value in loaded.model.state_dict().values())
+    assert 0 < loaded.manifest.metrics["valid"] <= 1
+
+
+def test_the_same_seed_learns_the_same(shop: Path, tmp_path: Path) -> None:
+    """Bit for bit."""
+    runs = [train(shop, "personal", tmp_path / str(run), settings={**SMALL, "epochs": "1"}, seed=4) for run in range(2)]
+    first, second = (one.model.state_dict() for one in runs)
+    assert all(torch.equal(value, second[name]) for name, value in first.items())
+
+
+def test_outfits_without_shoppers_are_refused(shop: Path, tmp_path: Path) -> None:
+    """The file and the field are named."""
+    copy = tmp_path / "shop"
+    copy.mkdir()
+    for name in ("items.parquet", "oracle.json"):
+        (copy / name).write_bytes((shop / name).read_bytes())
+    lines = [json.loads(line) for line in (shop / "outfits.jsonl").read_text().splitlines()]
+    (copy / "outfits.jsonl").write_text("".join(json.dumps({**one, "user": None}) + "\n" for one in lines))
+    with pytest.raises(InputError, match=r"outfits\.jsonl.*user"):
+        train(copy, "personal", tmp_path / "no", settings=SMALL)
+
+
+@pytest.mark.parametrize("settings", [{"own": "0"}, {"own": "32"}, {"heads": "3"}])
+def test_settings_that_cannot_be_are_named(shop: Path, tmp_path: Path, settings: Mapping[str, str]) -> None:
+    """No anchors at all, more than there are dimensions, heads that do not divide."""
+    with pytest.raises(InputError, match=next(iter(settings))):
+        train(shop, "personal", tmp_path / "no", settings={**SMALL, **settings})
+
+
+def test_pixels_train_a_backbone_that_the_bundle_carries(worn_shop: Callable[[Path], Path], tmp_path: Path) -> None:
+    """End to end through AlexNet, as published; then shoppers are served by what it sees."""
+    data = worn_shop(tmp_path / "shop")
+    settings = {**SMALL, "mode": "pixels", "backbone": "alexnet", "side": "64", "epochs": "1", "batch_size": "16", "contrast": "0.1"}
+    train(data, "personal", tmp_path / "bundle", settings=settings)
+    loaded, shop = Bundle.load(tmp_path / "bundle"), read_dataset(data).catalogue
+    assert loaded.encoder == tmp_path / "bundle" / "encoder"
+    vectors = loaded.embed(features_for(loaded, shop), shop.categories, shop.texts(), list(shop.ids))
+    served = loaded.for_shopper("u0")
+    assert served is not None
+    batch = loaded.outfits([vectors[[0, 12, 24]]], [["bottoms", "shoes", "tops"]])
+    assert isinstance(batch, OutfitBatch)
+    assert np.isfinite(served.score(batch)).all()
