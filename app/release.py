@@ -18,12 +18,14 @@ from app import compute  # noqa: F401 - torch before faiss
 from app.errors import HomeError, NoEncoderError, NotReadyError
 from app.images import ImageStore
 from app.store import ReleaseRecord, ReleaseStore
+from index.delta import Overlay
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder, FloatArray
 from models.encoders.load import load_encoder
 from models.encoders.own import OWN
+from models.encoders.words import WordMatrix
 from models.errors import EncoderError
 
 _CHECKED_ROWS: Final = 16
@@ -64,15 +66,31 @@ class PhotoEncoder:
         if self._spec == OWN:
             msg = "this catalogue brought its own features, so a photo or title cannot be compared with it; send item ids"
             raise NoEncoderError(msg)
-        with self._lock:
-            encoder = self._encoder = self._encoder or self._load()
-        return encoder.encode(images, titles)
+        return self._loaded().encode(images, titles)
+
+    def words(self) -> WordMatrix:
+        """The words that the encoder can say of a picture.
+
+        Raises:
+            NoEncoderError: it knows none, or the catalogue brought its own features.
+            EncoderError: the encoder cannot be had.
+        """
+        known = None if self._spec == OWN else self._loaded().words()
+        if known is None:
+            msg = "this catalogue's encoder knows no words; publish a release whose encoder was trained with words, or reads them"
+            raise NoEncoderError(msg)
+        return known
 
     def warm(self) -> None:
         """Load the encoder before the first photo comes; where it cannot be had, the first photo tells why."""
         if self._spec != OWN:
-            with suppress(EncoderError), self._lock:
-                self._encoder = self._encoder or self._load()
+            with suppress(EncoderError):
+                self._loaded().words()
+
+    def _loaded(self) -> Encoder:
+        with self._lock:
+            self._encoder = self._encoder or self._load()
+            return self._encoder
 
     def _load(self) -> Encoder:
         encoder = load_encoder(self._spec)
@@ -87,14 +105,13 @@ class PhotoEncoder:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Release:
-    """A bundle and its snapshot at work."""
+    """A bundle and its snapshot at work, with what changed in the catalogue since laid over the snapshot."""
 
     record: ReleaseRecord
     bundle: Bundle
-    snapshot: Snapshot
+    snapshot: Snapshot | Overlay
     images: ImageStore
     encoder: PhotoEncoder
-    categories: Sequence[str]  # by row of the snapshot
 
     @property
     def id(self) -> str:
@@ -118,8 +135,7 @@ class Release:
             bundle=bundle,
             snapshot=snapshot,
             images=store.images,
-            encoder=PhotoEncoder(manifest.encoder_spec, manifest.encoder_fingerprint),
-            categories=Catalogue(snapshot.items).categories,
+            encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder_fingerprint),
         )
         release._check(path)
         return release
@@ -132,7 +148,7 @@ class Release:
 
     def category_of(self, row: int) -> str:
         """The category of one row."""
-        return self.categories[row]
+        return self.snapshot.category_of(row)
 
     def embed_rows(self, rows: Sequence[int]) -> FloatArray:
         """Embeddings of catalogue rows, computed anew from their kept features, ``(n, D)``."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import asyncio
+from typing import Final
 
 from fastapi import APIRouter, Request
 
-from app.api.answers import Health, ReleaseOut, Releases
+from app.api.answers import Health, LogHealth
+from app.api.events import Showing
 from app.api.problems import documented
+from app.errors import LogUnavailableError
+from app.log.base import Log
+from app.log.impressions import Impressions
 from app.release import Serving
-from app.store import ReleaseStore
+
+_PATIENCE_S: Final = 1.0
 
 router = APIRouter(tags=["operations"])
 
@@ -20,17 +26,25 @@ async def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz", responses=documented(503))
-async def readyz(request: Request) -> Health:
-    """Whether it can answer; 503 with Retry-After while it cannot."""
+@router.get("/readyz", responses=documented(503), response_model_exclude_none=True)
+async def readyz(request: Request, impressions: Showing) -> Health:
+    """Whether it can answer; 503 with Retry-After while it cannot. Without its log it can: that is told beside."""
     serving: Serving = request.app.state.serving
-    return Health(status="ready", release=serving.current().id)
+    return Health(status="ready", release=serving.current().id, log=await _log_health(request.app.state.event_log, impressions))
 
 
-@router.get("/releases", responses=documented(503))
-def releases(request: Request) -> Releases:
-    """The releases of this home, newest first, and which one answers."""
-    store: ReleaseStore = request.app.state.store
-    serving: Serving = request.app.state.serving
-    current = serving.current().id if serving.ready else None
-    return Releases(releases=[ReleaseOut(**asdict(record), current=record.id == current) for record in reversed(store.records())])
+async def _log_health(log: Log, impressions: Impressions) -> LogHealth:
+    problem = impressions.trouble
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            await log.ping()
+    except LogUnavailableError as error:
+        problem = str(error)
+    except TimeoutError:
+        problem = f"the log has not answered within {_PATIENCE_S:g} s"
+    return LogHealth(
+        status="degraded" if problem else "ok",
+        problem=problem,
+        impressions_waiting=impressions.waiting,
+        impressions_dropped=impressions.dropped,
+    )

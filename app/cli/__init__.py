@@ -8,7 +8,7 @@ from typing import Final
 
 import typer
 
-from app.cli import data, doctor, learn, releases, serve
+from app.cli import data, doctor, learn, releases, serve, simulate, worker
 from app.errors import ServiceError
 from index.errors import VectorIndexError
 from models.errors import AttireError
@@ -31,9 +31,12 @@ cli.command("convert")(data.convert)
 cli.command("import")(data.import_)
 cli.command("train")(learn.train)
 cli.command("evaluate")(learn.evaluate)
+cli.command("label")(learn.label)
 cli.command("publish")(releases.publish)
 cli.add_typer(releases.group, name="releases")
 cli.command("serve")(serve.serve)
+cli.command("worker")(worker.worker)
+cli.command("simulate")(simulate.simulate)
 cli.command("doctor")(doctor.doctor)
 
 

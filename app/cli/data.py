@@ -55,6 +55,7 @@ def import_(data: Data, home: Home = None, encoder: Encoder = None) -> None:
         encoder=encoder,
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
+        log=settings.log,
         progress=progress(),
     )
     for item, why in list(done.refused.items())[:_REFUSED_SHOWN]:

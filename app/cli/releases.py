@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli.options import BundleDirectory, Home
+from app.errors import HomeError
 from app.settings import Settings
 from app.store import ReleaseRecord, ReleaseStore
 
@@ -22,7 +23,7 @@ def publish(bundle: BundleDirectory, home: Home = None) -> None:
     from app.catalog import publish as run  # noqa: PLC0415 - keeps --help fast
 
     settings = Settings.read(home=home)
-    release = run(bundle, ReleaseStore(settings.home))
+    release = run(bundle, ReleaseStore(settings.home), log=settings.log)
     typer.echo(f"{settings.home}: {release.items:,} items, recipe {release.recipe}; release {release.id} is current")
 
 
@@ -30,14 +31,25 @@ def publish(bundle: BundleDirectory, home: Home = None) -> None:
 def list_(home: Home = None) -> None:
     """All releases, newest first; the current one is marked."""
     store = ReleaseStore(Settings.read(home=home).home)
-    current = store.current()
+    records, broken = store.survey()
+    current, trouble = None, None
+    try:
+        current = store.current()
+    except HomeError as error:
+        trouble = error
+        if not records:
+            raise
     rows = [("", "release", "recipe", "items", "created", "bundle", "snapshot")]
-    for record in reversed(store.records()):
+    for record in reversed(records):
         mark = "*" if current is not None and record.id == current.id else ""
         rows.append((mark, record.id, record.recipe, f"{record.items:,}", record.created, record.bundle, record.snapshot))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for why in broken:
+        typer.echo(f"left out: {why}", err=True)
+    if trouble:
+        raise trouble  # after the list, which says what could be activated instead
 
 
 @group.command()
@@ -47,14 +59,18 @@ def show(release: ReleaseId, home: Home = None) -> None:
     record = store.record(release)
     current = store.current()
     manifest = store.bundle_path(record.bundle) / "manifest.json"
-    bundle = json.loads(manifest.read_text())
+    try:
+        bundle = dict(json.loads(manifest.read_text()))
+    except (OSError, ValueError, TypeError) as error:
+        msg = f"{manifest}: not the manifest of a bundle ({error}); publish the bundle again"
+        raise HomeError(msg) from error
     about = {name: bundle.get(name) for name in ("recipe", "config", "encoder", "metrics", "parent", "created")}
     typer.echo(json.dumps({**asdict(record), "current": current is not None and current.id == record.id, "about_bundle": about}, indent=1))
 
 
 @group.command()
 def activate(release: ReleaseId, home: Home = None) -> None:
-    """Serve this release from the next start on, once it is checked."""
+    """Serve this release from now on, once it is checked; running replicas follow within moments."""
     store = ReleaseStore(Settings.read(home=home).home)
     _serve_checked(store, store.record(release))
 

@@ -32,8 +32,7 @@ def serve(home: Home = None, host: Host = None, port: Port = None) -> None:
     """Answer over HTTP from the current release."""
     settings = Settings.read(home=home, host=host, port=port)
     with _listen(settings) as listener:
-        release = _current(settings)
-        _answer(settings, release, listener, f"Serving release {release.id}")
+        _answer(settings, listener, "Serving release {}")
 
 
 def demo(home: Home = None, port: Port = None) -> None:
@@ -41,7 +40,7 @@ def demo(home: Home = None, port: Port = None) -> None:
     settings = Settings.read(home=home or DEMO_HOME, port=port)
     with _listen(settings) as listener:
         prepare_demo(settings)
-        _answer(settings, _current(settings), listener, "Storefront")
+        _answer(settings, listener, "Storefront")
 
 
 def prepare_demo(settings: Settings) -> None:
@@ -58,7 +57,7 @@ def prepare_demo(settings: Settings) -> None:
         current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, progress=told).release
     if current.recipe == _UNTRAINED and wardrobe.exists():
         train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, progress=told)
-        publish(bundle, store)
+        publish(bundle, store, log=settings.log)
 
 
 def _current(settings: Settings) -> Release:
@@ -89,14 +88,15 @@ def _listen(settings: Settings) -> socket.socket:
         raise InputError(msg) from error
 
 
-def _answer(settings: Settings, release: Release, listener: socket.socket, what: str) -> None:
+def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
     import uvicorn  # noqa: PLC0415 - keeps --help fast
 
     from app.main import create_app  # noqa: PLC0415
 
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    typer.echo(f"{what}: http://{host}:{listener.getsockname()[1]}")
-    config = uvicorn.Config(
-        create_app(settings, release), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S
-    )
+    release = _current(settings)
+    typer.echo(f"{what.format(release.id)}: http://{host}:{listener.getsockname()[1]}")
+    app = create_app(settings, release)
+    del release  # another may take its place, and then nothing should hold it
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S)
     uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,72 @@
+"""GET /releases, and which of them serves: for whoever administers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+
+from app.api.answers import ReleaseOut, Releases
+from app.api.problems import documented
+from app.errors import Detail, HomeError, UnknownReleaseError
+from app.keys import SentKey, may_administer
+from app.release import Serving
+from app.store import ReleaseRecord, ReleaseStore
+from app.swap import Swap
+
+router = APIRouter(tags=["operations"], responses=documented(401, 403, 503))
+
+ReleaseId = Annotated[str, Path(description="Release id, as `GET /releases` shows it.", examples=["r3-1f0c9a2b"])]
+
+
+async def may_look(request: Request, key: SentKey) -> None:
+    """Let through who holds the admin key; where no key is set, anybody: a list changes nothing.
+
+    Raises:
+        KeyMissingError, KeyRefusedError: as ``may_administer`` does.
+    """
+    if not request.app.state.settings.keys.none_set:
+        await may_administer(request, key)
+
+
+@router.get("/releases", dependencies=[Depends(may_look)])
+def releases(request: Request) -> Releases:
+    """The releases of this home, newest first, and which one answers."""
+    store: ReleaseStore = request.app.state.store
+    serving: Serving = request.app.state.serving
+    current = serving.current().id if serving.ready else None
+    return Releases(releases=[_out(record, current) for record in reversed(store.records())])
+
+
+@router.post("/releases/{release_id}/activate", dependencies=[Depends(may_administer)], responses=documented(404))
+async def activate(release_id: ReleaseId, request: Request) -> ReleaseOut:
+    """Serve this release from now on: here at once, on every other replica within moments. One that is broken is refused."""
+    store: ReleaseStore = request.app.state.store
+    if release_id not in {record.id for record in store.records()}:
+        told = "no such release; see GET /releases"
+        msg = f"release {release_id!r}: {told}"
+        raise UnknownReleaseError(msg, [Detail("release_id", release_id, told)])
+    return await _activated(request, release_id)
+
+
+@router.post("/releases/rollback", dependencies=[Depends(may_administer)], responses=documented(404))
+async def rollback(request: Request) -> ReleaseOut:
+    """Serve the release before the current one again."""
+    store: ReleaseStore = request.app.state.store
+    try:
+        before = store.before_current()
+    except HomeError as error:
+        raise UnknownReleaseError(str(error)) from error
+    return await _activated(request, before.id)
+
+
+async def _activated(request: Request, release_id: str) -> ReleaseOut:
+    swap: Swap = request.app.state.swap
+    release = await swap.activate(release_id)
+    return _out(release.record, release.id)
+
+
+def _out(record: ReleaseRecord, current: str | None) -> ReleaseOut:
+    said = {name: value for name, value in asdict(record).items() if name in ReleaseOut.model_fields}
+    return ReleaseOut(**said, current=record.id == current)

@@ -1,0 +1,63 @@
+"""attire simulate."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from rich.console import Console
+
+from app.cli.options import Home, Seed
+from app.cli.progress import progress
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.simulate.measure import Cycle
+
+_WIDE: Final = 160  # columns of a table that goes to a file or pipe
+
+
+def simulate(
+    url: Annotated[str, typer.Option("--url", help="Where the service answers.")] = "http://127.0.0.1:8000",
+    *,
+    home: Home = None,
+    wardrobe: Annotated[
+        Path | None, typer.Option("--wardrobe", help="The synthetic wardrobe that it serves.", show_default="HOME/wardrobe")
+    ] = None,
+    sessions: Annotated[int, typer.Option("--sessions", help="Sessions of a cycle.", min=1)] = 500,
+    cycles: Annotated[int, typer.Option("--cycles", help="Cycles.", min=1)] = 1,
+    wait: Annotated[float, typer.Option("--wait", help="Seconds to wait for another release between cycles.", min=0)] = 0.0,
+    noise: Annotated[float, typer.Option("--noise", help="Share of sessions that teach nothing.", min=0, max=1)] = 0.15,
+    shoppers: Annotated[int, typer.Option("--shoppers", help="Shoppers with a taste of their own.", min=1)] = 200,
+    at_once: Annotated[int, typer.Option("--at-once", help="Sessions at the same time.", min=1)] = 8,
+    json_file: Annotated[Path | None, typer.Option("--json", help="File for the figures.", show_default=False)] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="PNG file for the curve.", show_default=False)] = None,
+    seed: Seed = 0,
+) -> None:
+    """Synthetic shoppers against a running service: what they buy, and how well it served them beside others."""
+    from app.simulate.drive import Simulation  # noqa: PLC0415 - keeps --help fast
+    from app.simulate.report import draw, table  # noqa: PLC0415
+    from app.simulate.world import World  # noqa: PLC0415
+
+    world = World.read(wardrobe or Settings.read(home=home).home / "wardrobe", shoppers=shoppers, seed=seed)
+    simulation = Simulation(world, url, seed=seed, at_once=at_once, noise_share=noise)
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+
+    def told(cycle: Cycle) -> None:
+        console.print(
+            f"cycle {cycle.cycle}: release {cycle.release}, hit rate {cycle.hit_rate['service']:.3f}, attach {cycle.attach_rate:.3f}"
+        )
+
+    with progress()("shopping", cycles * sessions) as advance:
+        found = asyncio.run(simulation.run(cycles, sessions, wait_s=wait, told=told, advance=advance))
+    console.print(table(found))
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(json.dumps([{**asdict(one), "share_of_oracle": one.share_of_oracle} for one in found], indent=1) + "\n")
+    if plot is not None:
+        draw(plot, found)

@@ -1,0 +1,49 @@
+"""attire worker."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.options import Home
+from app.settings import Settings
+
+
+def worker(
+    home: Home = None,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Archive what there is, train, decide, and end.")] = False,
+    candidate: Annotated[
+        Path | None, typer.Option("--candidate", help="Bundle to judge in place of training one; implies --once.", show_default=False)
+    ] = None,
+) -> None:
+    """Learn from what shoppers do: archive events, train, compare, and publish what is better."""
+    from app.log.open import open_log  # noqa: PLC0415 - keeps --help fast
+    from app.logs import configure  # noqa: PLC0415
+    from app.worker.loop import PAGE, Worker, alone  # noqa: PLC0415
+    from app.worker.runs import Runs  # noqa: PLC0415
+
+    settings = Settings.read(home=home)
+    configure(settings.log)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a container's stop ends it as Ctrl-C does
+
+    async def work() -> None:
+        log = open_log(settings.log, settings.home)
+        try:
+            loop = Worker(settings, log)
+            if not (once or candidate):
+                await loop.forever()
+            run = await loop.once(candidate)
+        finally:
+            await log.close()
+        page = Runs(settings.home).directory(run.id) / PAGE
+        typer.echo(f"run {run.id}: {run.decision}{f' {run.release}' if run.decision == 'published' else ''}; {page}")
+        for reason in run.reasons:
+            typer.echo(f"  {reason}")
+
+    with alone(settings.home):
+        asyncio.run(work())

@@ -1,0 +1,1 @@
+"""Synthetic shoppers of the wardrobe against a service: they see what it suggests, buy by the hidden rule and their taste, and err."""

@@ -1,0 +1,153 @@
+"""Drives synthetic shoppers against a running service, many at once, cycle after cycle."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+import numpy as np
+
+from app.errors import ServiceError
+from app.simulate.measure import Cycle, measure
+from app.simulate.shoppers import Asked, noise, now, shop
+from app.simulate.world import World
+
+_TRIES: Final = 8
+_PATIENCE_S: Final = 30.0
+_RETRIED: Final = frozenset({429, 503})
+_PACE_S: Final = 15.0  # between two things that a person does
+_LOOK_S: Final = 1.0
+
+
+@dataclass
+class _Seen:
+    """A cycle under way."""
+
+    asked: list[Asked] = field(default_factory=list)
+    baskets: list[list[int]] = field(default_factory=list)
+    ms: list[float] = field(default_factory=list)
+
+
+class Simulation:
+    """Shoppers of a wardrobe at a service.
+
+    Args:
+        url: where it answers. at_once: sessions under way at the same time.
+        noise_share: of all sessions, those that teach nothing.
+
+    Attributes:
+        retried: requests that were refused for the moment and made again.
+    """
+
+    def __init__(self, world: World, url: str, *, seed: int = 0, at_once: int = 8, noise_share: float = 0.15) -> None:
+        self._world, self._url, self._seed, self._at_once, self._noise_share = world, url.rstrip("/"), seed, at_once, noise_share
+        self._before: list[list[int]] = []
+        self._name = uuid4().hex[:8]  # sessions of two simulations are different sessions
+        self.retried = 0
+
+    async def run(
+        self, cycles: int, sessions: int, *, wait_s: float = 0.0, told: Callable[[Cycle], None], advance: Callable[[], None]
+    ) -> list[Cycle]:
+        """So many cycles; after each but the last, wait until another release answers.
+
+        Args:
+            wait_s: how long at most; 0 waits for none. told: gets each cycle at its end. advance: called after each session.
+
+        Raises:
+            ServiceError: the service does not answer, or refuses what it should take.
+        """
+        found = []
+        async with httpx.AsyncClient(base_url=self._url, timeout=_PATIENCE_S) as client:
+            for number in range(1, cycles + 1):
+                release = await self._release(client)
+                found.append(await self._cycle(client, number, release, sessions, advance))
+                told(found[-1])
+                if number < cycles and wait_s:
+                    await self._another(client, release, wait_s)
+        return found
+
+    async def _cycle(self, client: httpx.AsyncClient, number: int, release: str, sessions: int, advance: Callable[[], None]) -> Cycle:
+        seen, turns = _Seen(), asyncio.Semaphore(self._at_once)
+        dice = np.random.default_rng([self._seed, 20, number])
+        noisy = dice.random(sessions) < self._noise_share
+
+        async def one(place: int) -> None:
+            async with turns:
+                await self._session(client, seen, (number, place), noisy=bool(noisy[place]))
+                advance()
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for place in range(sessions):
+                    group.create_task(one(place))
+        except* ServiceError as failed:
+            raise failed.exceptions[0] from None  # one line is enough: the others say the same
+        cycle = measure(
+            self._world,
+            seen.asked,
+            self._before,
+            cycle=number,
+            release=release,
+            sessions=int((~noisy).sum()),
+            noise=int(noisy.sum()),
+            p99_ms=float(np.percentile(seen.ms, 99)) if seen.ms else 0.0,
+        )
+        self._before += seen.baskets
+        return cycle
+
+    async def _session(self, client: httpx.AsyncClient, seen: _Seen, place: tuple[int, int], *, noisy: bool) -> None:
+        dice = np.random.default_rng([self._seed, 30, *place])
+        name = f"sim-{self._name}-{place[0]}-{place[1]}"
+
+        async def suggest(question: dict[str, Any]) -> tuple[str, list[str]]:
+            started = time.perf_counter()
+            answer = await self._post(client, "/complete-outfit", question)
+            seen.ms.append(1000 * (time.perf_counter() - started))
+            return str(answer["recommendation_id"]), [item["id"] for slot in answer["slots"] for item in slot["items"]]
+
+        shopping, pace_s = noise(self._world, name, dice) if noisy else (await shop(self._world, name, suggest, dice), _PACE_S)
+        await self._post(client, "/events", {"events": shopping.events(ended=now(), pause_s=pace_s)})
+        seen.asked += shopping.asked
+        seen.baskets.append(shopping.basket)
+
+    async def _post(self, client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Post, and again where the service asks for it: an event's id counts once."""
+        for attempt in range(_TRIES):
+            try:
+                answer = await client.post(path, json=body)
+            except httpx.TransportError as error:
+                if attempt == _TRIES - 1:
+                    msg = f"{self._url}{path} does not answer ({type(error).__name__})"
+                    raise ServiceError(msg) from error
+            else:
+                if answer.is_success:
+                    found: dict[str, Any] = answer.json()
+                    return found
+                if answer.status_code not in _RETRIED:
+                    msg = f"{self._url}{path} answered {answer.status_code}: {answer.text[:200]}"
+                    raise ServiceError(msg)
+            self.retried += 1
+            await asyncio.sleep(min(0.1 * 2**attempt, 2.0))
+        msg = f"{self._url}{path} was not ready {_TRIES} times"
+        raise ServiceError(msg)
+
+    async def _release(self, client: httpx.AsyncClient) -> str:
+        try:
+            answer = await client.get("/readyz")
+        except httpx.TransportError as error:
+            msg = f"{self._url} does not answer ({type(error).__name__}); start `attire serve` there"
+            raise ServiceError(msg) from error
+        if not answer.is_success:
+            msg = f"{self._url}/readyz answered {answer.status_code}: {answer.text[:200]}"
+            raise ServiceError(msg)
+        return str(answer.json().get("release", ""))
+
+    async def _another(self, client: httpx.AsyncClient, release: str, wait_s: float) -> None:
+        until = time.monotonic() + wait_s
+        while time.monotonic() < until and await self._release(client) == release:  # noqa: ASYNC110 - another process's doing
+            await asyncio.sleep(_LOOK_S)

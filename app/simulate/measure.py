@@ -1,0 +1,141 @@
+"""What a cycle of sessions says of the service, beside what others would have got from the same questions.
+
+The oracle recommender knows the rule and not the shopper; counting knows the purchases of the cycles before, as the service could.
+
+Shape legend: B questions · M items of a category.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from app.simulate.shoppers import Asked, K
+from app.simulate.world import World
+from models.evaluation.baselines import CoPurchase, Popularity
+from models.evaluation.metrics import Ints, answer_ranks
+from models.evaluation.scorer import Scorer
+from models.wardrobe.rule import Array
+
+RECOMMENDERS: Final = ("service", "oracle", "oracle_with_taste", "co_purchase", "popularity", "random")
+_AT_ONCE: Final = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle:
+    """One cycle.
+
+    Attributes:
+        release: that answered at its beginning. sessions: of shoppers; noise: others. asked: slots asked for.
+        attach_rate: share of them in which something shown was bought. hit_rate: recommender -> share in which what was wanted was among
+            its best ten. new_hit_rate: the same where what was wanted had never been bought; new: how often that was.
+        coverage: share of the catalogue that was shown at all. concentration: Gini coefficient of how often each item was shown.
+        p99_ms: of the service's answers.
+    """
+
+    cycle: int
+    release: str
+    sessions: int
+    noise: int
+    asked: int
+    attach_rate: float
+    hit_rate: Mapping[str, float]
+    new: int
+    new_hit_rate: Mapping[str, float]
+    coverage: float
+    concentration: float
+    p99_ms: float = 0.0
+
+    @property
+    def share_of_oracle(self) -> float:
+        """The service's hit rate in terms of the oracle recommender's."""
+        return self.hit_rate["service"] / max(self.hit_rate["oracle"], 1e-9)
+
+
+def measure(
+    world: World,
+    asked: Sequence[Asked],
+    before: Sequence[Sequence[int]],
+    *,
+    cycle: int,
+    release: str,
+    sessions: int,
+    noise: int,
+    p99_ms: float,
+) -> Cycle:
+    """The figures of a cycle.
+
+    Args:
+        before: baskets of the cycles before, as rows, noise and all.
+    """
+    hits = _hits(world, asked, before)
+    bought_N = np.bincount(np.array([row for basket in before for row in basket], dtype=np.int64), minlength=len(world.ids))
+    new_B = bought_N[np.array([one.wanted for one in asked], dtype=np.int64)] == 0
+    shown_N = np.bincount(np.array([row for one in asked for row in one.shown], dtype=np.int64), minlength=len(world.ids))
+    return Cycle(
+        cycle=cycle,
+        release=release,
+        sessions=sessions,
+        noise=noise,
+        asked=len(asked),
+        attach_rate=_share(np.array([one.attached for one in asked])),
+        hit_rate={name: _share(hit_B) for name, hit_B in hits.items()},
+        new=int(new_B.sum()),
+        new_hit_rate={name: _share(hit_B[new_B]) for name, hit_B in hits.items()},
+        coverage=float((shown_N > 0).mean()),
+        concentration=gini(shown_N),
+        p99_ms=p99_ms,
+    )
+
+
+def _share(true_B: np.ndarray) -> float:
+    return float(true_B.mean()) if len(true_B) else 0.0
+
+
+def gini(counts_N: Ints) -> float:
+    """Concentration: 0 where all are equal, towards 1 where one has everything.
+
+    >>> round(gini(np.array([1, 1, 1, 1])), 2), round(gini(np.array([0, 0, 0, 4])), 2)
+    (0.0, 0.75)
+    """
+    ordered = np.sort(np.asarray(counts_N, dtype=np.float64))
+    if not ordered.sum():
+        return 0.0
+    place = np.arange(1, len(ordered) + 1)
+    return float((2 * place - len(ordered) - 1) @ ordered / (len(ordered) * ordered.sum()))
+
+
+def _hits(world: World, asked: Sequence[Asked], before: Sequence[Sequence[int]]) -> dict[str, np.ndarray]:
+    """Recommender -> whether what was wanted was among its best ten, ``(B,)``."""
+    baskets = [np.array(sorted(set(basket)), dtype=np.int64) for basket in before if len(set(basket)) > 1]
+    codes = np.unique(np.array(world.category_N), return_inverse=True)[1].astype(np.int64)
+    counting: dict[str, Scorer] = {
+        "co_purchase": CoPurchase(baskets, [codes, np.arange(len(codes))]),
+        "popularity": Popularity(baskets, len(codes)),
+    }
+    hits = {name: np.zeros(len(asked), dtype=bool) for name in RECOMMENDERS}
+    hits["service"] = np.array([one.hit for one in asked])
+    dice = np.random.default_rng(0)
+    places: dict[tuple[str, int], list[int]] = {}
+    for place, one in enumerate(asked):
+        places.setdefault((one.category, len(one.worn)), []).append(place)
+    for (category, _), group in places.items():
+        rows_M = world.rows_of[category]
+        for start in range(0, len(group), _AT_ONCE):
+            part = group[start : start + _AT_ONCE]
+            worn_BI = np.array([asked[place].worn for place in part])
+            answer_B = np.searchsorted(rows_M, [asked[place].wanted for place in part])
+            known_BM = world.score.conditional(worn_BI, rows_M)
+            told = {name: scorer.candidates(worn_BI, rows_M[None]) for name, scorer in counting.items()}
+            told |= {"oracle": known_BM, "oracle_with_taste": known_BM + _leanings(world, [asked[place].shopper for place in part], rows_M)}
+            told["random"] = dice.random(known_BM.shape)
+            for name, scores_BM in told.items():
+                hits[name][part] = answer_ranks(np.asarray(scores_BM), answer_B, ties=dice) <= K
+    return hits
+
+
+def _leanings(world: World, shoppers: Sequence[int], rows_M: Ints) -> Array:
+    return np.asarray(world.taste[list(shoppers)] @ world.score.latents.taste_vectors()[rows_M].T)

@@ -1,0 +1,141 @@
+"""One session of a synthetic shopper: what is asked of the service, what is bought, and what the shop gets to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+
+from app.simulate.world import World
+
+K: Final = 10
+_FINDS: Final = 0.35  # chance of finding by oneself what was wanted and not shown
+_SETTLES: Final = 1.0  # log-odds by which something shown may be wanted less, and is bought all the same
+_RETURNS: Final = 0.03
+_LOOKS: Final = 3.0  # about how many of the shown items are looked at
+NOISE: Final = {"random": 0.35, "bot": 0.2, "stock_up": 0.25, "returned": 0.2}
+
+Suggest = Callable[[dict[str, Any]], Awaitable[tuple[str, list[str]]]]
+"""Asks the service; gives the recommendation's id and the suggested items, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One slot that the service was asked to fill: rows worn, the row that the shopper wanted, and what was shown and bought."""
+
+    worn: tuple[int, ...]
+    category: str
+    wanted: int
+    shopper: int
+    shown: tuple[int, ...]
+    bought: int | None
+
+    @property
+    def hit(self) -> bool:
+        """Whether what was wanted was shown."""
+        return self.wanted in self.shown
+
+    @property
+    def attached(self) -> bool:
+        """Whether something shown was bought."""
+        return self.bought is not None and self.bought in self.shown
+
+
+@dataclass(slots=True)
+class Shopping:
+    """A session under way.
+
+    Attributes:
+        asked: what the service was asked. basket: rows bought, for good or not. events: as POST /events takes them.
+    """
+
+    session: str
+    user: str | None
+    asked: list[Asked] = field(default_factory=list)
+    basket: list[int] = field(default_factory=list)
+    _done: list[dict[str, Any]] = field(default_factory=list)
+
+    def do(self, kind: str, item: str, recommendation_id: str | None = None) -> None:
+        """Note what the shopper does."""
+        said = {"type": kind, "item": item, "session": self.session, "user": self.user, "recommendation_id": recommendation_id}
+        self._done.append({name: value for name, value in said.items() if value is not None})
+
+    def events(self, *, ended: datetime, pause_s: float) -> list[dict[str, Any]]:
+        """What was done, the last of it just now."""
+        count = len(self._done)
+        return [
+            {**one, "id": f"{self.session}-{place}", "timestamp": (ended - timedelta(seconds=pause_s * (count - 1 - place))).isoformat()}
+            for place, one in enumerate(self._done)
+        ]
+
+
+async def shop(world: World, name: str, suggest: Suggest, dice: np.random.Generator) -> Shopping:
+    """A shopper begins with one item, asks what goes with it slot by slot, and buys what pleases."""
+    shopper = int(dice.integers(len(world.taste)))
+    seen = world.seen_by(shopper)
+    outfit, slots = world.outfit(seen, dice)
+    order = dice.permutation(len(slots))
+    shopping = Shopping(name, f"u{shopper:05d}")
+    worn = [int(outfit[order[0]])]
+    _buy(shopping, world, worn[0], None)
+    for slot in order[1:]:
+        category, rows = slots[slot], world.rows_of[slots[slot]]
+        question = {"items": [world.ids[row] for row in worn], "slots": [{"category": category}], "k": K}
+        recommendation_id, ids = await suggest({**question, "session": shopping.session, "user": shopping.user})
+        shown = [world.row_of[item] for item in ids if item in world.row_of]
+        wants_M = world.longing(seen, worn, category, dice)
+        wanted, likes = int(rows[wants_M.argmax()]), dict(zip(rows.tolist(), wants_M.tolist(), strict=True))
+        bought = _choice(shown, wanted, likes, dice)
+        for row in dict.fromkeys([*_looked_at(shown, dice), *([] if bought is None else [bought])]):
+            shopping.do("view", world.ids[row], recommendation_id if row in shown else None)
+        if bought is not None:
+            _buy(shopping, world, bought, recommendation_id if bought in shown else None)
+            worn.append(bought)
+        shopping.asked.append(Asked(tuple(worn[: len(worn) - (bought is not None)]), category, wanted, shopper, tuple(shown), bought))
+    for row in shopping.basket:
+        if dice.random() < _RETURNS:
+            shopping.do("return", world.ids[row])
+    return shopping
+
+
+def _choice(shown: Sequence[int], wanted: int, likes: dict[int, float], dice: np.random.Generator) -> int | None:
+    if wanted in shown or dice.random() < _FINDS:
+        return wanted
+    best = max((row for row in shown if row in likes), key=lambda row: likes[row], default=None)
+    return best if best is not None and likes[best] >= likes[wanted] - _SETTLES else None
+
+
+def _looked_at(shown: Sequence[int], dice: np.random.Generator) -> list[int]:
+    return [row for place, row in enumerate(shown) if dice.random() < _LOOKS / (_LOOKS + 1 + place)]
+
+
+def _buy(shopping: Shopping, world: World, row: int, recommendation_id: str | None) -> None:
+    for kind in ("view", "add_to_cart", "purchase"):
+        shopping.do(kind, world.ids[row], recommendation_id)
+    shopping.basket.append(row)
+
+
+def noise(world: World, name: str, dice: np.random.Generator) -> tuple[Shopping, float]:
+    """A session that teaches nothing, and the seconds between two of its events: gifts, machines, stock-ups, and what is sent back."""
+    kind = str(dice.choice(list(NOISE), p=list(NOISE.values())))
+    shopping = Shopping(name, None)
+    count = {"random": int(dice.integers(2, 6)), "bot": 4, "stock_up": int(dice.integers(10, 16)), "returned": int(dice.integers(2, 6))}[
+        kind
+    ]
+    if kind == "bot":
+        for row in dice.integers(len(world.ids), size=250):
+            shopping.do("view", world.ids[int(row)])
+    for row in dice.choice(len(world.ids), count, replace=False):
+        _buy(shopping, world, int(row), None)
+    if kind == "returned":
+        for row in shopping.basket:
+            shopping.do("return", world.ids[row])
+    return shopping, 0.2 if kind == "bot" else 15.0
+
+
+def now() -> datetime:
+    """The time at which a session ends."""
+    return datetime.now(UTC)

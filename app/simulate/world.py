@@ -1,0 +1,92 @@
+"""The truth about a wardrobe, which the service never sees: the rule, the latents, and how shoppers choose.
+
+Shape legend: N items · B contexts · M candidates.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from models.errors import InputError
+from models.wardrobe.garments import TEMPLATES
+from models.wardrobe.rule import Array, IntArray, Latents, Rule, Score, sample_outfits
+from models.wardrobe.shoppers import tastes
+
+_SWEEPS: Final = 6
+
+
+@dataclass(frozen=True)
+class World:
+    """A wardrobe with its truth.
+
+    Attributes:
+        ids: item ids, by row. category_N: the category of each row.
+        taste: what each shopper leans to, ``(shoppers, 6)``.
+    """
+
+    ids: Sequence[str]
+    category_N: Sequence[str]
+    score: Score
+    taste: Array
+
+    @classmethod
+    def read(cls, wardrobe: Path, *, shoppers: int, seed: int) -> World:
+        """Read what ``attire generate`` wrote down for measuring.
+
+        Raises:
+            InputError: the directory is no wardrobe.
+        """
+        try:
+            rule = Rule(**json.loads((wardrobe / "oracle.json").read_text())["rule"])
+            latents, items = (
+                pq.read_table(wardrobe / "latents.parquet"),
+                pq.read_table(wardrobe / "items.parquet", columns=["id", "category"]),
+            )
+        except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
+            msg = "not a synthetic wardrobe with oracle.json and latents.parquet; give --wardrobe what `attire generate` wrote"
+            raise InputError(msg, path=wardrobe) from error
+        columns = {name: latents.column(name).to_numpy() for name in latents.column_names if name != "id"}
+        taste = tastes(shoppers, rule.taste, np.random.default_rng([seed, 10]))
+        score = Score(rule, Latents(**columns))
+        return cls(items.column("id").to_pylist(), items.column("category").to_pylist(), score, taste)
+
+    @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        """Item id -> row."""
+        return {item: row for row, item in enumerate(self.ids)}
+
+    @cached_property
+    def rows_of(self) -> Mapping[str, IntArray]:
+        """Category -> rows."""
+        names = np.array(self.category_N)
+        return {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
+
+    @cached_property
+    def _shows(self) -> Array:
+        """What of each item taste is about, ``(N, 6)``."""
+        return self.score.latents.taste_vectors()
+
+    def seen_by(self, shopper: int) -> Score:
+        """The rule, tilted by one shopper's taste."""
+        leaning_N = self._shows @ self.taste[shopper]
+        return Score(self.score.rule, replace(self.score.latents, popularity=self.score.latents.popularity + leaning_N))
+
+    def outfit(self, seen: Score, dice: np.random.Generator) -> tuple[IntArray, tuple[str, ...]]:
+        """What a shopper has in mind: rows, and the slot of each."""
+        shares = np.array([share for _, share in TEMPLATES])
+        slots = TEMPLATES[int(dice.choice(len(TEMPLATES), p=shares / shares.sum()))][0]
+        return sample_outfits(seen, [self.rows_of[slot] for slot in slots], 1, _SWEEPS, dice)[0], slots
+
+    def longing(self, seen: Score, worn: Sequence[int], category: str, dice: np.random.Generator) -> Array:
+        """How much each item of a category is wanted beside what is worn, ``(M,)``: the largest is a draw from p(item | worn, taste)."""
+        rows = self.rows_of[category]
+        return np.asarray(seen.conditional(np.array([worn]), rows)[0] + dice.gumbel(size=len(rows)))

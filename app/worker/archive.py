@@ -1,0 +1,198 @@
+"""The archive: every event of the log, in Parquet files, exactly once.
+
+events/part-<first>-<last>.parquet   written whole, flushed to the disk, then named; never changed
+
+A part is on disk before the log is told, so that a kill at any moment loses nothing; what the log then gives again is known by its event id
+and not written twice. A part that covers several numbers took the place of those, which are removed when the archive is opened next.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from app.log.base import Entry
+
+SCHEMA: Final = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("offset", pa.string(), nullable=False),
+        *(pa.field(name, pa.string()) for name in ("type", "session", "user", "item", "recommendation_id", "order", "release")),
+        pa.field("timestamp", pa.timestamp("ms", "UTC")),
+        pa.field("received", pa.timestamp("ms", "UTC")),
+        pa.field("quantity", pa.int64()),
+        pa.field("price", pa.float64()),
+        pa.field("data", pa.string(), nullable=False),  # all of it, as JSON
+    ]
+)
+_TEXTS: Final = ("type", "session", "user", "item", "recommendation_id", "order", "release")
+_PART: Final = re.compile(r"part-(\d{8})-(\d{8})\.parquet")
+_MERGED_AT: Final = 64
+_LARGE: Final = 250_000  # rows from which a part is left alone
+
+
+class Archive:
+    """The archive in a directory. One process writes."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+        for unfinished in directory.glob(".part-*"):
+            unfinished.unlink()
+        self._parts = _standing(directory)
+        for path in set(directory.glob("part-*.parquet")) - set(self._parts):
+            path.unlink()
+        known = [_digests(pq.read_table(path, columns=["id"]).column("id").to_pylist()) for path in self._parts]
+        self._known = np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *known]))
+        self._sizes = [len(digests) for digests in known]
+
+    @property
+    def rows(self) -> int:
+        """Events in it."""
+        return sum(self._sizes)
+
+    def write(self, entries: Sequence[Entry]) -> int:
+        """Keep the entries whose event is not here yet; returns how many, once they are on disk.
+
+        Raises:
+            OSError: the disk refuses; nothing is kept, and the same entries may be given again.
+        """
+        new = self._unknown(entries)
+        if new:
+            number = _numbers(self._parts[-1])[1] + 1 if self._parts else 1
+            self._parts.append(_write(self._directory, (number, number), pa.Table.from_pylist([_row(entry) for entry in new], SCHEMA)))
+            self._known = np.union1d(self._known, _digests([entry.event.id for entry in new]))
+            self._sizes.append(len(new))
+            self._merge()
+        return len(new)
+
+    def _unknown(self, entries: Iterable[Entry]) -> list[Entry]:
+        first = {entry.event.id: entry for entry in reversed(entries if isinstance(entries, list) else list(entries))}
+        new = dict(reversed(first.items()))
+        suspected = [name for name, seen in zip(new, np.isin(_digests(list(new)), self._known), strict=True) if seen]
+        if suspected:  # a digest alone must not decide: two ids may share one
+            asked = pa.array(suspected, pa.string())
+            for path in self._parts:
+                ids = pq.read_table(path, columns=["id"]).column("id")
+                for name in ids.filter(pc.is_in(ids, asked)).to_pylist():
+                    new.pop(name, None)
+        return list(new.values())
+
+    def _merge(self) -> None:
+        """Make one part of many small ones, so that reading stays quick."""
+        small, sizes = self._parts[-_MERGED_AT:], self._sizes[-_MERGED_AT:]
+        if len(small) < _MERGED_AT or max(sizes) >= _LARGE:
+            return
+        table = pa.concat_tables([pq.read_table(path, schema=SCHEMA) for path in small])
+        merged = _write(self._directory, (_numbers(small[0])[0], _numbers(small[-1])[1]), table)
+        self._parts[-_MERGED_AT:], self._sizes[-_MERGED_AT:] = [merged], [sum(sizes)]
+        for path in small:
+            path.unlink()
+
+
+def read_archive(directory: Path, columns: Sequence[str], first: int = 0, last: int | None = None) -> pa.Table:
+    """Columns of the events from row ``first`` on and before row ``last``, in the order they were archived; in any process."""
+    while True:
+        try:
+            return _read(_standing(directory), pa.schema([SCHEMA.field(name) for name in columns]), first, last)
+        except FileNotFoundError:  # a part was merged into a wider one meanwhile
+            continue
+
+
+def _read(parts: Iterable[Path], schema: pa.Schema, first: int, last: int | None) -> pa.Table:
+    tables, before = [schema.empty_table()], 0
+    for path in parts:
+        count = pq.read_metadata(path).num_rows
+        if before + count > first and (last is None or before < last):
+            table = pq.read_table(path, columns=schema.names).select(schema.names).cast(schema)
+            tables.append(table[max(0, first - before) : count if last is None else last - before])
+        before += count
+    return pa.concat_tables(tables)
+
+
+def _standing(directory: Path) -> list[Path]:
+    """The parts in order, without those that a wider one covers."""
+    parts: list[Path] = []
+    found = [path for path in directory.glob("part-*.parquet") if _PART.fullmatch(path.name)]
+    for path in sorted(found, key=lambda path: (_numbers(path)[0], -_numbers(path)[1])):
+        if not parts or _numbers(path)[0] > _numbers(parts[-1])[1]:
+            parts.append(path)
+    return parts
+
+
+def _numbers(path: Path) -> tuple[int, int]:
+    found = _PART.fullmatch(path.name)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def _write(directory: Path, numbers: tuple[int, int], table: pa.Table) -> Path:
+    path = directory / f"part-{numbers[0]:08d}-{numbers[1]:08d}.parquet"
+    staging = directory / f".{path.name}"
+    try:
+        with staging.open("wb") as file:
+            pq.write_table(table, file, compression="zstd")
+            file.flush()
+            os.fsync(file.fileno())
+        staging.replace(path)
+    except BaseException:
+        staging.unlink(missing_ok=True)
+        raise
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)  # the name, too
+    finally:
+        os.close(handle)
+    return path
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    """An entry as a row; what is not of the kind its column holds is in ``data`` alone."""
+    data = entry.event.data
+    texts = {name: data[name] for name in _TEXTS if isinstance(data.get(name), str) and _writable(data[name])}
+    return {
+        "id": entry.event.id,
+        "offset": entry.offset,
+        **texts,
+        "timestamp": _moment(data, "timestamp"),
+        "received": _moment(data, "received"),
+        "quantity": _whole(data.get("quantity")),
+        "price": _number(data.get("price")),
+        "data": entry.event.encoded(),
+    }
+
+
+def _writable(text: str) -> bool:
+    """Whether UTF-8 can hold it: JSON may carry half a character."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _moment(data: Mapping[str, Any], name: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(data[name])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63 else None
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2.0**1000 else None
+
+
+def _digests(ids: Sequence[str]) -> NDArray[np.uint64]:
+    """64 bits of each id, good within this process."""
+    return pl.Series(ids, dtype=pl.String).hash(seed=0).to_numpy().astype(np.uint64)

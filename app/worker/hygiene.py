@@ -1,0 +1,234 @@
+"""Label hygiene: from visits to what was bought to be worn together. Every rule says how often it took something away.
+
+Co-purchases minus substitutes follow Hao et al. (P-Companion, CIKM 2020), within a category: two pairs of shoes that are looked at in one
+visit are alternatives, a shirt and shoes are not.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from statistics import median
+from typing import Final
+
+import pyarrow as pa
+
+from app.worker.runs import Dropped
+from app.worker.sessions import Visit
+
+_SIZE: Final = re.compile(r"(?:\d+(?:[.,]\d+)?(?:cm|mm|in|eu|uk|us)?|x{0,4}[sl]|m|one-?size|petite|tall|size|grösse)", re.IGNORECASE)
+_COLOURS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        amber aqua azure beige black blue bordeaux bronze brown burgundy camel champagne charcoal cobalt copper coral cream crimson cyan
+        dark ecru emerald fuchsia gold golden green grey gray indigo ivory jade khaki lavender light lilac lime magenta maroon mauve mint
+        mustard navy nude ochre olive orange peach pink plum purple red rose ruby rust saffron salmon sand scarlet silver sky slate steel
+        tan taupe teal turquoise vanilla violet white wine yellow
+        """,
+    )
+)
+_PRODUCT: Final = ("product", "product_id", "parent", "parent_id", "style", "style_id", "model")
+_LEAST_WORDS: Final = 3
+_HASTY: Final = 30  # events from which their pace says something
+_PACE_S: Final = 1.0
+_MOST_ALIKE: Final = 30  # items of one category and visit of which pairs are counted
+_POPULAR: Final = (50, 0.03)  # outfits, and share of all outfits, from which an item's outfits are thinned out
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What hygiene needs to know of an item; ``product`` is equal for the sizes and colours of one product, where that can be told."""
+
+    category: str
+    product: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What one visit bought to be worn together."""
+
+    id: str
+    user: str | None
+    at: float
+    items: tuple[str, ...]
+
+
+@dataclass
+class _Tally:
+    """Counts by rule, in the order of ``RULES``."""
+
+    visits: Counter[str] = field(default_factory=Counter)
+    items: Counter[str] = field(default_factory=Counter)
+
+    def told(self) -> list[Dropped]:
+        return [Dropped(rule, why, self.visits[rule], self.items[rule]) for rule, why in RULES.items()]
+
+
+RULES: Final[Mapping[str, str]] = {
+    "bots": "more events than a person makes, or at a machine's pace",
+    "no_purchase": "nothing was bought; views still tell what substitutes what",
+    "returns": "sent back",
+    "unknown_items": "not in the catalogue any more",
+    "same_product": "the same product in another size or colour",
+    "view_then_buy": "looked at, then another bought in its place: a substitute",
+    "co_views": "looked at side by side oftener than bought together: a substitute",
+    "oversize": "a stock-up, or somebody else's wish list",
+    "single": "fewer than two items left",
+    "popularity": "outfits of an item that is in very many are thinned out",
+}
+
+
+def clean(
+    visits: Sequence[Visit], described: Mapping[str, Described], *, bot_events: int, most_items: int, hygiene: bool = True
+) -> tuple[list[Basket], list[Dropped]]:
+    """The baskets worth learning from, by time, and what each rule took away.
+
+    Args:
+        described: item id -> what the catalogue says of it.
+        hygiene: False leaves out every rule but those without which there is no outfit: bought, known, two or more.
+    """
+    tally = _Tally()
+    people = [visit for visit in visits if not (hygiene and _is_bot(visit, bot_events))]
+    tally.visits["bots"] = len(visits) - len(people)
+    returned = _returned(people) if hygiene else set()
+    likeness = _Likeness(people, described) if hygiene else None
+    baskets = []
+    for visit in people:
+        bought = visit.items("purchase")
+        if not bought:
+            tally.visits["no_purchase"] += 1
+            continue
+        kept = _left(visit, bought, returned, tally)
+        kept = _counted("unknown_items", kept, [item for item in kept if item in described], tally)
+        if likeness is not None:
+            kept = _counted("same_product", kept, _one_per_product(kept, described), tally)
+            kept = likeness.without_substitutes(kept, tally)
+        if hygiene and len(kept) > most_items:
+            tally.visits["oversize"] += 1
+        elif len(kept) < 2:  # noqa: PLR2004 - one item is no outfit
+            tally.visits["single"] += 1
+        else:
+            baskets.append(Basket(visit.id, visit.user, visit.end, tuple(kept)))
+    if hygiene:
+        baskets = _thinned(baskets, tally)
+    return baskets, tally.told()
+
+
+def described_items(items: pa.Table) -> dict[str, Described]:
+    """What a snapshot's items say of themselves, for ``clean``."""
+    rows = zip(*(items.column(name).to_pylist() for name in ("id", "category", "title", "brand", "attributes")), strict=True)
+    return {
+        item: Described(category, _product(category, title, brand, json.loads(said) if said else {}))
+        for item, category, title, brand, said in rows
+    }
+
+
+def _product(category: str, title: str | None, brand: str | None, attributes: Mapping[str, object]) -> str | None:
+    """A name that sizes and colours of one product share: the shop's own, or the title without them where enough of it is left."""
+    for name in _PRODUCT:
+        if isinstance(said := attributes.get(name), str) and said:
+            return f"{name}={said}"
+    words = re.findall(r"\w+(?:[.,'-]\w+)*", (title or "").lower())
+    left = [word for word in words if word not in _COLOURS and not _SIZE.fullmatch(word)]
+    return f"{category}|{brand}|{' '.join(sorted(left))}" if len(left) >= _LEAST_WORDS and len(left) < len(words) else None
+
+
+def _is_bot(visit: Visit, most: int) -> bool:
+    if len(visit.acts) >= most:
+        return True
+    pauses = [later.at - earlier.at for earlier, later in zip(visit.acts, visit.acts[1:], strict=False)]
+    return len(visit.acts) >= _HASTY and median(pauses) < _PACE_S
+
+
+def _returned(visits: Iterable[Visit]) -> set[tuple[str, str]]:
+    """(order, user or session, item) pairs that came back; a return is often a visit of its own, days later."""
+    gone: set[tuple[str, str]] = set()
+    for visit in visits:
+        for act in visit.acts:
+            if act.kind == "return":
+                gone.add((_owner(visit, act.order), act.item))
+    return gone
+
+
+def _owner(visit: Visit, order: str | None) -> str:
+    if order is not None:
+        return f"order {order}"
+    return f"session {visit.id.partition('#')[0]}" if visit.user is None else f"user {visit.user}"
+
+
+def _left(visit: Visit, bought: Sequence[str], returned: set[tuple[str, str]], tally: _Tally) -> list[str]:
+    orders = {act.item: act.order for act in visit.acts if act.kind == "purchase"}
+    owners = {item: {_owner(visit, orders[item]), _owner(visit, None)} for item in bought}
+    kept = [item for item in bought if not any((owner, item) in returned for owner in owners[item])]
+    return _counted("returns", bought, kept, tally)
+
+
+def _counted(rule: str, before: Sequence[str], after: Sequence[str], tally: _Tally) -> list[str]:
+    tally.items[rule] += len(before) - len(after)
+    return list(after)
+
+
+def _one_per_product(items: Sequence[str], described: Mapping[str, Described]) -> list[str]:
+    """The last of each product: whoever buys two sizes keeps one, and which one is anybody's guess."""
+    last = {described[item].product or item: item for item in items}
+    return [item for item in items if last[described[item].product or item] == item]
+
+
+class _Likeness:
+    """How often two items of one category were alternatives, and how often they were bought together."""
+
+    def __init__(self, visits: Iterable[Visit], described: Mapping[str, Described]) -> None:
+        self._described = described
+        self._together, self._co_viewed, self._instead = Counter[tuple[str, str]](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+        for visit in visits:
+            bought = set(visit.items("purchase"))
+            seen: dict[str, list[str]] = {}
+            for item in dict.fromkeys(act.item for act in visit.acts if act.kind in {"view", "add_to_cart", "purchase"}):
+                if item in described:
+                    seen.setdefault(described[item].category, []).append(item)
+            for alike in seen.values():
+                for pair in combinations(sorted(alike[:_MOST_ALIKE]), 2):
+                    both = (pair[0] in bought) + (pair[1] in bought)
+                    (self._co_viewed, self._instead, self._together)[both][pair] += 1
+
+    def without_substitutes(self, items: Sequence[str], tally: _Tally) -> list[str]:
+        """Of two substitutes the one bought later stays."""
+        kept: list[str] = []
+        for item in reversed(items):
+            rule = next((rule for other in kept if (rule := self._rule(item, other))), None)
+            if rule:
+                tally.items[rule] += 1
+            else:
+                kept.append(item)
+        return kept[::-1]
+
+    def _rule(self, one: str, other: str) -> str | None:
+        if self._described[one].category != self._described[other].category:
+            return None
+        pair = (min(one, other), max(one, other))
+        if self._instead[pair] >= self._together[pair]:
+            return "view_then_buy"
+        return "co_views" if self._co_viewed[pair] >= self._together[pair] else None
+
+
+def _thinned(baskets: Sequence[Basket], tally: _Tally) -> list[Basket]:
+    """Keep an outfit with probability ``sqrt(most / n)`` where an item of it is in ``n > most`` outfits; the same ones each time.
+
+    Source: subsampling of frequent words (Mikolov et al., NeurIPS 2013, section 2.3).
+    """
+    worn = Counter(item for basket in baskets for item in basket.items)
+    most = max(_POPULAR[0], _POPULAR[1] * len(baskets))
+    kept = [one for one in baskets if _dice(one.id) <= math.sqrt(most / max(most, *(worn[item] for item in one.items)))]
+    tally.visits["popularity"] += len(baskets) - len(kept)
+    return kept
+
+
+def _dice(name: str) -> float:
+    return zlib.crc32(name.encode("utf-8", "backslashreplace")) / 2**32

@@ -1,0 +1,201 @@
+"""One run, from the archive to a decision, in a process of its own: its memory goes back, and it yields to everything else."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import wait
+from typing import Any, Final
+
+import numpy as np
+import pyarrow.compute as pc
+
+from app import compute
+from app.catalog import prepare
+from app.errors import HomeError, ServiceError
+from app.store import ReleaseRecord, ReleaseStore
+from app.worker import gate
+from app.worker.archive import read_archive
+from app.worker.compare import compare
+from app.worker.gate import load_candidate, objections
+from app.worker.hygiene import Basket, clean, described_items
+from app.worker.job import CANDIDATE, OUTCOME, Job
+from app.worker.outfits import Outfits, ask, known, split_by_time
+from app.worker.reference import Reference
+from app.worker.retrain import catalogue_of, retrain
+from app.worker.runs import ACCEPTED, Run, Runs, now, write_run
+from app.worker.sessions import COLUMNS, visits_of
+from index.errors import VectorIndexError
+from index.snapshot import Snapshot
+from models.bundle import Bundle
+from models.errors import AttireError, BundleError
+
+_LEAST_ASKED: Final = 20
+
+
+@dataclass
+class _Clock:
+    """How long each step takes."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[step] = round(time.perf_counter() - started, 2)
+
+
+def learn(job: Job) -> None:
+    """Come to a decision and leave it as ``outcome.json``; to be the target of a process."""
+    _end_with_parent()
+    os.nice(job.worker.nice)
+    compute.fix_threads(job.worker.threads)
+    steps = _Steps(job)
+    try:
+        run = steps.take()
+    except (AttireError, ServiceError, VectorIndexError, OSError) as error:
+        run = steps.run.decided("failed", str(error))
+    write_run(job.directory / OUTCOME, replace(run, seconds=steps.clock.seconds))
+
+
+class _Steps:
+    """A run under way.
+
+    Attributes:
+        run: what is known of it so far.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job, self.clock = job, _Clock()
+        self.run = Run(id=job.directory.name, started=now(), rows=job.rows, decision="failed", rule=gate.__doc__ or "")
+
+    def take(self) -> Run:
+        """All steps, as far as they lead.
+
+        Raises:
+            AttireError, ServiceError, VectorIndexError, OSError: as named by what raises them.
+        """
+        store, worker = ReleaseStore(self._job.home), self._job.worker
+        record = _current(store)
+        current, snapshot = Bundle.load(store.bundle_path(record.bundle)), Snapshot.load(store.snapshot_path(record.snapshot))
+        catalogue = catalogue_of(snapshot, store.images)
+        self._know(current={"release": record.id, "bundle": record.bundle, "recipe": record.recipe})
+        with self.clock("sessions"):
+            baskets = self._baskets(snapshot)
+            reference = Reference.of(self._job.home / worker.reference, Runs(self._job.home).root)
+            unseen_from = Runs(self._job.home).unseen_from(current.id)
+            outfits = split_by_time(baskets, reference.asked, reference.learned, unseen_from=unseen_from)
+            if not reference.asked:
+                reference = reference.frozen(outfits.recent, at_least=_LEAST_ASKED)
+        train, valid = known(outfits.train, catalogue, "train"), known(outfits.valid, catalogue, "valid")
+        recent, asked = known(outfits.recent, catalogue, "test"), known(reference.asked, catalogue, "test")
+        self._know(outfits=_counts(outfits, len(train), len(valid), len(recent), len(asked)))
+        if len(baskets) < worker.least_outfits or len(recent) < _LEAST_ASKED:
+            new = f"{len(recent)} of them to ask about that the current release has not learned from"
+            why = f"{len(baskets)} clean outfits, {new}; it takes {worker.least_outfits} and {_LEAST_ASKED}"
+            return self.run.decided("waiting", why)
+        directory = self._job.directory / CANDIDATE
+        with self.clock("training"):
+            if self._job.candidate is not None:
+                shutil.copytree(self._job.candidate, directory)
+            else:
+                retrain(
+                    current,
+                    snapshot,
+                    [*train, *valid],
+                    directory,
+                    images=store.images,
+                    recipe=worker.recipe,
+                    settings=worker.training,
+                    seed=int(self.run.id),
+                )
+        with self.clock("comparing"):
+            try:
+                candidate = load_candidate(directory, current, snapshot.categories)
+                self._know(candidate=_told(candidate), held_from=None if self._job.candidate else outfits.held_from)
+                sets = {"recent": ask(recent, catalogue), "reference": ask(asked, catalogue)}
+                features_NF = np.asarray(snapshot.features, dtype=np.float32)
+                compared = compare(current, candidate, catalogue=catalogue, features_NF=features_NF, sets=sets, train=train)
+            except BundleError as error:
+                return self.run.decided("rejected", str(error))
+        self._know(metrics=compared.metrics, categories=compared.categories, calibration=compared.calibration)
+        against = objections(compared)
+        if against:
+            return self.run.decided("rejected", *against)
+        now_current = _current(store)
+        if now_current.bundle != record.bundle:
+            return self.run.decided("rejected", f"it was compared with bundle {record.bundle}, and {now_current.bundle} serves now")
+        self._know(current={**self.run.current, "release": now_current.id})  # the catalogue may be another by now
+        with self.clock("indexing"):
+            release = prepare(directory, store, log=self._job.log)
+        return replace(self.run, decision=ACCEPTED, release=release.id, finished=now())
+
+    def _know(self, **more: Any) -> None:  # noqa: ANN401 - fields of a run
+        self.run = replace(self.run, **more)
+
+    def _baskets(self, snapshot: Snapshot) -> list[Basket]:
+        worker = self._job.worker
+        events = read_archive(Runs(self._job.home).events, COLUMNS, 0, self._job.rows)
+        since = datetime.now(UTC) - timedelta(days=worker.window_days)
+        visits = visits_of(events, gap_s=worker.gap_s, longest_s=worker.longest_s, since=since)
+        described = described_items(snapshot.items)
+        baskets, dropped = clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=worker.hygiene)
+        kinds = Counter({str(one["values"]): one["counts"] for one in pc.value_counts(events.column("type")).to_pylist()})
+        came_in = {"events": len(events), **{f"events: {kind}": count for kind, count in sorted(kinds.items())}}
+        came_in |= {"visits": len(visits), "visits cut for their length": sum(visit.truncated for visit in visits)}
+        self._know(came_in={**came_in, "clean outfits": len(baskets)}, dropped=tuple(dropped))
+        return baskets
+
+
+def _current(store: ReleaseStore) -> ReleaseRecord:
+    record = store.current()
+    if record is None:
+        msg = f"{store.home}: no release to learn for; run `attire import DATA --home {store.home}` first"
+        raise HomeError(msg)
+    return record
+
+
+def _counts(outfits: Outfits, train: int, valid: int, recent: int, reference: int) -> dict[str, int]:
+    return {
+        "learned from": train,
+        "chosen on": valid,
+        "recent, held out": recent,
+        "reference, held out for ever": reference,
+        "moved to the side of an earlier near-duplicate": outfits.moved,
+        "left out: nearly one of the reference": outfits.left_out,
+    }
+
+
+def _told(bundle: Bundle) -> dict[str, object]:
+    manifest = bundle.manifest
+    return {
+        "bundle": bundle.id,
+        "recipe": manifest.recipe,
+        "parent": manifest.parent,
+        "config": dict(manifest.config),
+        "metrics": dict(manifest.metrics),
+        "calibration": asdict(manifest.calibration),
+    }
+
+
+def _end_with_parent() -> None:
+    """A worker that is killed takes its training along: nobody would look at what it makes."""
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=follow, name="follow-parent", daemon=True).start()

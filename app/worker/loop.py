@@ -1,0 +1,213 @@
+"""The worker: archives what happens, and starts a run when there is enough of it."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+import pyarrow.compute as pc
+
+from app.errors import HomeError, LogError
+from app.log.base import Log, Stream
+from app.logs import logger
+from app.settings import Settings
+from app.store import ReleaseStore
+from app.worker.archive import Archive, read_archive
+from app.worker.job import CANDIDATE, OUTCOME, Job, learn_apart
+from app.worker.page import write_page
+from app.worker.runs import ACCEPTED, FINAL, Run, Runs, now, read_run, write_run
+from app.worker.shadow import in_shadow
+
+GROUP: Final = "archive"
+_CONSUMER: Final = "worker"  # there is one, so what it was given and did not finish is its own
+_TAKEN: Final = 5_000
+_STALE_S: Final = 3_600.0
+PAGE: Final = "index.html"
+
+
+class Worker:
+    """The learning loop of a home. One at a time; see ``alone``.
+
+    Attributes:
+        archived: events archived since the start.
+        trouble: why nothing can be archived now; None while it can.
+    """
+
+    def __init__(self, settings: Settings, log: Log) -> None:
+        self._settings, self._log = settings, log
+        self._runs, self._store = Runs(settings.home), ReleaseStore(settings.home)
+        self._archive = Archive(self._runs.events)
+        self._started = datetime.now(UTC)
+        self._fresh: tuple[int, int, int] | None = None  # from which row, to which, how many
+        self.archived = 0
+        self.trouble: str | None = None
+
+    async def once(self, candidate: Path | None = None) -> Run:
+        """Archive all there is, and come to one decision."""
+        await self._begin()
+        await self.drain()
+        return await self._run(candidate)
+
+    async def forever(self) -> None:
+        """Archive as events come, and start a run when one is due."""
+        await self._begin()
+        learning: asyncio.Task[Run] | None = None
+        try:
+            while True:
+                await self._archive_some()
+                if learning is not None and learning.done():
+                    learning.result()
+                    learning = None
+                if learning is None and self.due():
+                    learning = asyncio.create_task(self._run(), name="run")
+                await asyncio.sleep(self._settings.worker.archive_s)
+        finally:
+            if learning is not None:
+                learning.cancel()
+                with suppress(asyncio.CancelledError):
+                    await learning
+
+    async def drain(self) -> int:
+        """Archive everything that the log has; returns how many events were new.
+
+        Raises:
+            LogUnavailableError: the log cannot be reached. OSError: the disk refuses.
+        """
+        before = self.archived
+        while await self._archive_once():
+            pass
+        await self._log.trim(Stream.EVENTS)
+        return self.archived - before
+
+    def due(self) -> bool:
+        """Whether there are enough new sessions, or some and the last run was long ago."""
+        worker = self._settings.worker
+        last = next((run for run in reversed(self._runs.finished()) if run.decision != "interrupted"), None)
+        fresh = self._fresh_behind(last.rows if last else 0)
+        since = datetime.fromisoformat(last.finished) if last else self._started
+        return fresh >= worker.sessions or (fresh > 0 and (datetime.now(UTC) - since).total_seconds() >= worker.age_s)
+
+    def _fresh_behind(self, row: int) -> int:
+        """Sessions with a purchase among the events from this row on."""
+        if self._fresh is None or self._fresh[:2] != (row, self._archive.rows):
+            told = read_archive(self._runs.events, ("type", "session"), row)
+            bought = told.filter(pc.equal(told.column("type"), "purchase")).column("session")
+            self._fresh = (row, self._archive.rows, pc.count_distinct(bought).as_py())
+        return self._fresh[2]
+
+    async def _begin(self) -> None:
+        """Pick up what a kill left: deliveries that were never acknowledged, runs without an end, a release that was not made current."""
+        for path in self._runs.unfinished():
+            outcome = read_run(path / OUTCOME)
+            if outcome is not None and outcome.decision == ACCEPTED:
+                self._finish(path, await self._publish(outcome, shadow=False))
+            else:
+                begun = outcome or Run(id=path.name, started=now(), rows=0, decision="interrupted")
+                self._finish(path, begun if outcome else begun.decided("interrupted", "the worker ended before the run did"))
+            shutil.rmtree(path / f"{CANDIDATE}.work", ignore_errors=True)
+        for kind in ("bundles", "snapshots"):
+            for left in (self._settings.home / kind).glob("*new-*"):
+                if time.time() - left.stat().st_mtime > _STALE_S:
+                    shutil.rmtree(left, ignore_errors=True)
+
+    async def _archive_some(self) -> None:
+        """Archive what there is; trouble with log or disk is told once, and tried again."""
+        try:
+            await self.drain()
+        except (LogError, OSError) as error:
+            if self.trouble is None:
+                logger().warning("archive_stopped", why=str(error))
+            self.trouble = str(error)
+        else:
+            if self.trouble is not None:
+                logger().info("archive_goes_on")
+            self.trouble = None
+
+    async def _archive_once(self) -> int:
+        """Archive one batch: what was given before and never acknowledged first, then what is new. Returns how many entries it was."""
+        claimed = await self._log.claim(Stream.EVENTS, GROUP, _CONSUMER, idle_s=0.0, limit=_TAKEN)
+        entries = claimed or await self._log.take(Stream.EVENTS, GROUP, _CONSUMER, limit=_TAKEN)
+        dead = await self._log.dead_letters(Stream.EVENTS, GROUP, limit=_TAKEN)  # of a worker that was killed again and again
+        if entries or dead:
+            new = await asyncio.to_thread(self._archive.write, [*dead, *entries])
+            await self._log.acknowledge(Stream.EVENTS, GROUP, [entry.offset for entry in entries])
+            await self._log.drop_dead_letters(Stream.EVENTS, GROUP, [entry.offset for entry in dead])
+            self.archived += new
+            logger().info("archived", events=new, repeated=len(entries) + len(dead) - new, rows=self._archive.rows)
+        return len(entries) + len(dead)
+
+    async def _run(self, candidate: Path | None = None) -> Run:
+        """One run, in a process of its own, to its end."""
+        worker, path = self._settings.worker, self._runs.begin()
+        job = Job(
+            home=self._settings.home, directory=path, rows=self._archive.rows, worker=worker, log=self._settings.log, candidate=candidate
+        )
+        process = get_context("spawn").Process(target=learn_apart, args=(job,), name=f"run-{path.name}", daemon=True)
+        logger().info("run_started", run=path.name, rows=job.rows)
+        process.start()
+        try:
+            await asyncio.to_thread(process.join, worker.timeout_s)
+        finally:
+            late = process.is_alive()
+            process.kill()
+            process.join()
+        run = read_run(path / OUTCOME)
+        if run is None:
+            why = f"it took longer than {worker.timeout_s:g} s" if late else f"its process ended with exit code {process.exitcode}"
+            run = Run(id=path.name, started=now(), rows=job.rows, decision="failed").decided("failed", why)
+        elif run.decision == ACCEPTED:
+            run = await self._publish(run, shadow=worker.shadow_requests > 0)
+        return self._finish(path, run)
+
+    async def _publish(self, run: Run, *, shadow: bool) -> Run:
+        """Make the release of an accepted run current, unless another took the place of the one that it was compared with."""
+        release = str(run.release)
+        current = self._store.current()
+        if current is not None and current.id == release:  # a kill came between this and writing it down
+            return run.decided("published")
+        shadowed = None
+        if shadow:
+            worker = self._settings.worker
+            shadowed = await in_shadow(self._settings.home, release, requests=worker.shadow_requests, seconds=worker.shadow_s)
+            current = self._store.current()
+        if current is None or current.id != run.current.get("release"):
+            serves = current.id if current else "none"
+            why = f"it was compared with release {run.current.get('release')}, and {serves} serves now; the next run compares with that"
+            return run.decided("rejected", why, shadow=shadowed)
+        try:
+            self._store.activate(release)
+        except HomeError as error:
+            return run.decided("failed", str(error), shadow=shadowed)
+        return run.decided("published", shadow=shadowed)
+
+    def _finish(self, path: Path, run: Run) -> Run:
+        write_page(path / PAGE, run)
+        write_run(path / FINAL, run)
+        logger().info("run_finished", run=run.id, decision=run.decision, reasons=list(run.reasons), release=run.release)
+        return run
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Hold the home's worker lock; the system gives it back however the process ends.
+
+    Raises:
+        HomeError: another worker has it.
+    """
+    path = Runs(home).root / "lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            msg = f"{home}: another worker is at work here; stop it first, one is enough for a home"
+            raise HomeError(msg) from error
+        yield

@@ -1,0 +1,39 @@
+"""A run as a page: what came in, what was dropped and why, both evaluations, the decision. Readable without a server or a network."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.store import write_whole
+from app.worker.runs import METRICS, Run
+
+_WORDS: Final = {
+    "published": "published",
+    "accepted": "accepted, on its way",
+    "rejected": "rejected: the release before goes on serving",
+    "waiting": "nothing trained: too little to learn from yet",
+    "failed": "failed: the release before goes on serving",
+    "interrupted": "interrupted: the release before goes on serving",
+}
+
+
+def write_page(path: Path, run: Run) -> None:
+    """Write the page; the file is there whole or as it was."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(figure=_figure, signed=_signed)
+    page = environment.get_template("run.html.jinja").render(run=run, verdict=_WORDS[run.decision], words=METRICS)
+    write_whole(path, page)
+
+
+def _figure(value: float) -> str:
+    return f"{value:.3f}" if math.isfinite(value) else "undefined"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}" if math.isfinite(value) else "undefined"

@@ -1,0 +1,142 @@
+"""Training for the catalogue that is served: over its kept features, from the current bundle, with the current recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from app.images import ImageStore
+from index.snapshot import Snapshot
+from models.bundle import Bundle
+from models.datasets.schema import ITEM_SCHEMA, Catalogue, Dataset, Outfit
+from models.encoders.base import Block, Encoder, FloatArray
+from models.errors import EncoderError
+from models.manifest import CARRIED
+from models.progress import Progress, silent
+from models.recipes.base import AnyRecipe, Run
+from models.recipes.registry import RECIPES, recipe_named
+from models.recipes.settings import configure
+from models.training.train import work_directory
+
+_SEED: Final = "seed"
+
+
+class KeptFeatures:
+    """Stands where an encoder would: says whose features the snapshot keeps, so that no picture has to be encoded again."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._manifest = bundle.manifest
+
+    @property
+    def spec(self) -> str:
+        return self._manifest.encoder_spec
+
+    @property
+    def fingerprint(self) -> str:
+        return self._manifest.encoder_fingerprint
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return self._manifest.blocks
+
+    def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:  # noqa: ARG002 - it has no eyes
+        msg = "a retraining reads the features that the catalogue keeps; pictures are encoded when it is imported"
+        raise EncoderError(msg)
+
+    def words(self) -> None:
+        """It has none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptRun(Run[Any]):
+    """A run over features that are there already; ``kept`` says whose, ``kept_NF`` what they are."""
+
+    kept: KeptFeatures
+    kept_NF: FloatArray
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        return self.kept
+
+    @cached_property
+    def features(self) -> FloatArray:
+        return self.kept_NF
+
+
+def retrain(
+    current: Bundle,
+    snapshot: Snapshot,
+    outfits: Sequence[Outfit],
+    out: Path,
+    *,
+    images: ImageStore,
+    recipe: str,
+    settings: Mapping[str, str],
+    seed: int,
+    progress: Progress = silent,
+) -> Bundle:
+    """Train on outfits of split ``train``, choosing on ``valid``, and save the bundle to ``out``.
+
+    Args:
+        recipe: taken where the current bundle has none that learns from outfits: one that was never trained, or only its encoder.
+        settings: of the recipe, over those of the current bundle.
+
+    Raises:
+        InputError: an unknown recipe or setting. BundleError, EncoderError: as the recipe says.
+    """
+    chosen, config = _configuration(current, recipe, settings)
+    run = KeptRun(
+        dataset=Dataset(out.parent, "sessions", catalogue_of(snapshot, images), tuple(outfits), {}),
+        config=config,
+        work=work_directory(out),
+        seed=seed,
+        encoder_spec=current.encoder_spec,
+        start=current,
+        progress=progress,
+        kept=KeptFeatures(current),
+        kept_NF=np.asarray(snapshot.features, dtype=np.float32),
+    )
+    return _carrying(chosen.fit(run), current).save(out)
+
+
+def catalogue_of(snapshot: Snapshot, images: ImageStore) -> Catalogue:
+    """A snapshot's items as recipes read a catalogue; pictures by path."""
+    items = snapshot.items
+    paths = [
+        None if name is None else {"bytes": None, "path": str(images.path(name).resolve())} for name in items.column("image").to_pylist()
+    ]
+    columns = {"image": pa.array(paths, ITEM_SCHEMA.field("image").type)}
+    table = {
+        field.name: columns.get(
+            field.name, items.column(field.name) if field.name in items.column_names else pa.nulls(len(items), field.type)
+        )
+        for field in ITEM_SCHEMA
+    }
+    return Catalogue(pa.table(table, schema=ITEM_SCHEMA))
+
+
+def _configuration(current: Bundle, otherwise: str, settings: Mapping[str, str]) -> tuple[AnyRecipe, Any]:
+    """The current recipe as it was configured, with ``settings`` over that."""
+    trained = RECIPES.get(current.manifest.recipe)
+    if trained is None or not trained.needs_outfits:
+        chosen = recipe_named(otherwise)
+        return chosen, configure(chosen.default, settings)
+    known = {field.name for field in fields(trained.default)} - {_SEED}
+    before = {name: tuple(value) if isinstance(value, list) else value for name, value in current.manifest.config.items() if name in known}
+    return trained, configure(replace(trained.default, **before), settings)
+
+
+def _carrying(trained: Bundle, current: Bundle) -> Bundle:
+    """The bundle with the encoder of the one that it was trained from, where that carries its encoder."""
+    if trained.manifest.encoder_spec != CARRIED or trained.encoder is not None:
+        return trained
+    carrying = copy(trained)
+    carrying.encoder = current.encoder
+    return carrying

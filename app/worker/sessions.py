@@ -1,0 +1,95 @@
+"""From archived events to visits: what one shopper did in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+
+COLUMNS: Final = ("type", "session", "user", "item", "order", "timestamp", "received")
+"""What has to be read of the archive."""
+KINDS: Final = ("view", "add_to_cart", "purchase", "dismiss", "return")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing a shopper did with an item, ``at`` seconds since 1970."""
+
+    kind: str
+    item: str
+    at: float
+    order: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A session, or the part of one between two silences; acts in their order, at least one.
+
+    Attributes:
+        id: the session's; later parts of it have their number behind a ``#``.
+        truncated: whether it was cut because it had become too long.
+    """
+
+    id: str
+    user: str | None
+    acts: tuple[Act, ...]
+    truncated: bool = False
+
+    @property
+    def end(self) -> float:
+        """When the last thing was done."""
+        return self.acts[-1].at
+
+    def items(self, kind: str) -> list[str]:
+        """The different items of one kind of act, in order."""
+        return list(dict.fromkeys(act.item for act in self.acts if act.kind == kind))
+
+
+def visits_of(events: pa.Table, *, gap_s: float, longest_s: float, since: datetime | None = None) -> list[Visit]:
+    """The visits, by the time of their end.
+
+    A client's clock may be wrong: what it dates after its arrival happened when it arrived.
+
+    Args:
+        events: the ``COLUMNS`` of the archive, in its order.
+        gap_s: silence that ends a visit. longest_s: after which it is cut.
+        since: what was done before is left out.
+    """
+    table = pl.from_arrow(events)
+    assert isinstance(table, pl.DataFrame)  # noqa: S101 - a table gives a frame
+    told = table.filter(pl.col("type").is_in(KINDS) & pl.col("session").is_not_null() & pl.col("item").is_not_null())
+    timed = told.with_columns(pl.min_horizontal("timestamp", "received").alias("at")).filter(pl.col("at").is_not_null())
+    if since is not None:
+        timed = timed.filter(pl.col("at") >= since)
+    ordered = timed.sort("session", "at", maintain_order=True).with_columns(pl.col("at").dt.epoch("ms") / 1000)
+    rows = ordered.select("session", "user", "type", "item", "at", "order").rows()
+    visits = [visit for name, part in _by_session(rows) for visit in _cut(name, part, gap_s, longest_s)]
+    return sorted(visits, key=lambda visit: (visit.end, visit.id))
+
+
+Row = tuple[str, str | None, str, str, float, str | None]
+
+
+def _by_session(rows: Sequence[Row]) -> Iterator[tuple[str, Sequence[Row]]]:
+    start = 0
+    for place in range(1, len(rows) + 1):
+        if place == len(rows) or rows[place][0] != rows[start][0]:
+            yield rows[start][0], rows[start:place]
+            start = place
+
+
+def _cut(name: str, rows: Sequence[Row], gap_s: float, longest_s: float) -> Iterator[Visit]:
+    start, number = 0, 1
+    for place in range(1, len(rows) + 1):
+        ended = place == len(rows)
+        too_long = not ended and rows[place][4] - rows[start][4] > longest_s
+        if ended or too_long or rows[place][4] - rows[place - 1][4] > gap_s:
+            part = rows[start:place]
+            user = next((row[1] for row in part if row[1] is not None), None)
+            acts = tuple(Act(kind, item, at, order) for _, _, kind, item, at, order in part)
+            yield Visit(name if number == 1 else f"{name}#{number}", user, acts, too_long)
+            start, number = place, number + 1

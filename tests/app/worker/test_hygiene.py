@@ -1,0 +1,146 @@
+"""Label hygiene, rule by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+from app.worker.hygiene import Basket, Described, clean, described_items
+from app.worker.sessions import Act, Visit
+
+SHOP = {f"{category}{number}": Described(category, None) for category in ("top", "shoe", "bag") for number in range(9)}
+
+
+def visit(name: str, *acts: str, user: str | None = None, pace_s: float = 20.0, order: str | None = None) -> Visit:
+    """A visit from ``view top1``-like words."""
+    pairs = [act.split() for act in acts]
+    return Visit(name, user, tuple(Act(kind, item, place * pace_s, order) for place, (kind, item) in enumerate(pairs)))
+
+
+def buys(name: str, *items: str, **more: str | float | None) -> Visit:
+    """A visit that only buys."""
+    return visit(name, *(f"purchase {item}" for item in items), **more)  # type: ignore[arg-type]
+
+
+def cleaned(
+    visits: Sequence[Visit], shop: Mapping[str, Described] | None = None, *, hygiene: bool = True
+) -> tuple[list[Basket], dict[str, tuple[int, int]]]:
+    """The baskets, and visits and items dropped by rule, where there are any."""
+    baskets, dropped = clean(visits, shop or SHOP, bot_events=100, most_items=5, hygiene=hygiene)
+    return baskets, {one.rule: (one.visits, one.items) for one in dropped if one.visits or one.items}
+
+
+def test_what_is_bought_together_is_an_outfit() -> None:
+    """In the order it was bought; one item is none."""
+    baskets, dropped = cleaned([buys("s", "top1", "shoe1", "top1"), buys("t", "bag1"), visit("u", "view bag1")])
+    assert [(one.id, one.items) for one in baskets] == [("s", ("top1", "shoe1"))]
+    assert dropped == {"single": (1, 0), "no_purchase": (1, 0)}
+
+
+def test_a_machine_is_no_shopper() -> None:
+    """Too many events, or too fast ones; neither counts as evidence."""
+    many = visit("many", *(["view top1"] * 100), "purchase top1", "purchase shoe1")
+    fast = visit("fast", *(["view top1"] * 30), "purchase top1", "purchase shoe1", pace_s=0.1)
+    baskets, dropped = cleaned([many, fast, buys("s", "top1", "shoe1")])
+    assert [one.id for one in baskets] == ["s"]
+    assert dropped == {"bots": (2, 0)}
+
+
+def test_what_comes_back_was_not_bought() -> None:
+    """Known by the order, by the shopper, or within the session; of others' it says nothing."""
+    visits = [
+        buys("a", "top1", "shoe1", "bag1", order="o1"),
+        visit("b", "return top1", order="o1"),
+        buys("c", "top1", "shoe2", "bag2", user="u"),
+        visit("d", "return shoe2", user="u"),
+        visit("e", "purchase top2", "purchase shoe1", "purchase bag1", "return bag1"),
+        buys("f", "top2", "shoe2", "bag1"),
+    ]
+    baskets, dropped = cleaned(visits)
+    assert [one.items for one in baskets] == [("shoe1", "bag1"), ("top1", "bag2"), ("top2", "shoe1"), ("top2", "shoe2", "bag1")]
+    assert dropped["returns"] == (0, 3)
+
+
+def test_items_that_the_shop_no_longer_has_are_left_out() -> None:
+    """The rest of the outfit stays."""
+    baskets, dropped = cleaned([buys("s", "top1", "hat1", "shoe1")])
+    assert baskets[0].items == ("top1", "shoe1")
+    assert dropped == {"unknown_items": (0, 1)}
+
+
+def test_sizes_and_colours_of_a_product_count_once() -> None:
+    """The last one stays."""
+    shop = {**SHOP, "top1": Described("top", "linen shirt"), "top2": Described("top", "linen shirt")}
+    baskets, dropped = cleaned([buys("s", "top1", "shoe1", "top2")], shop)
+    assert baskets[0].items == ("shoe1", "top2")
+    assert dropped == {"same_product": (0, 1)}
+
+
+def test_a_product_is_told_by_the_shop_or_by_its_title() -> None:
+    """The title counts without its sizes and colours, if there were some and enough is left."""
+    rows = [
+        ("a", "Northwind linen shirt navy M", None),
+        ("b", "Northwind linen shirt, XL white", None),
+        ("c", "Northwind wool shirt navy", None),
+        ("d", "Red shirt", None),
+        ("e", "Northwind linen shirt", None),
+        ("f", "Anything", '{"style_id": "77"}'),
+        ("g", None, None),
+    ]
+    said = [{"id": item, "category": "top", "title": title, "brand": None, "attributes": about} for item, title, about in rows]
+    product = {item: one.product for item, one in described_items(pa.Table.from_pylist(said)).items()}
+    assert product["a"] == product["b"] is not None
+    assert product["c"] not in {None, product["a"]}
+    assert product["d"] is product["e"] is product["g"] is None
+    assert product["f"] == "style_id=77"
+
+
+def test_what_is_looked_at_and_then_replaced_is_a_substitute() -> None:
+    """So the pair is none that goes together, and the one bought later stays."""
+    looking = [visit(f"v{number}", "view top1", "view top2", "purchase top2") for number in range(2)]
+    baskets, dropped = cleaned([*looking, buys("s", "top1", "top2", "shoe1")])
+    assert baskets[0].items == ("top2", "shoe1")
+    assert dropped["view_then_buy"] == (0, 1)
+
+
+def test_what_is_looked_at_side_by_side_is_a_substitute() -> None:
+    """Unless it is bought together oftener."""
+    looking = [visit(f"v{number}", "view top1", "view top2", "view bag1", "view bag2") for number in range(2)]
+    together = [buys(f"t{number}", "bag1", "bag2") for number in range(3)]
+    baskets, dropped = cleaned([*looking, *together, buys("s", "top1", "top2", "shoe1")])
+    assert baskets[-1].items == ("top2", "shoe1")
+    assert baskets[0].items == ("bag1", "bag2")
+    assert dropped["co_views"] == (0, 1)
+
+
+def test_views_across_categories_say_nothing() -> None:
+    """Whoever looks at a shirt and at shoes may want both."""
+    looking = [visit(f"v{number}", "view top1", "view shoe1") for number in range(5)]
+    assert cleaned([*looking, buys("s", "top1", "shoe1")])[0][0].items == ("top1", "shoe1")
+
+
+def test_a_stock_up_is_no_outfit() -> None:
+    """More than so many different items."""
+    baskets, dropped = cleaned([buys("s", *(f"top{number}" for number in range(6)))])
+    assert baskets == []
+    assert dropped == {"oversize": (1, 0)}
+
+
+def test_outfits_of_a_very_popular_item_are_thinned_out() -> None:
+    """The same ones each time, and none of the others."""
+    visits = [buys(f"s{number}", "top1", f"shoe{number % 9}") for number in range(400)]
+    others = [buys(f"t{number}", f"top{2 + number % 7}", f"bag{number % 9}") for number in range(100)]
+    baskets, dropped = cleaned([*visits, *others])
+    assert baskets == cleaned([*visits, *others])[0]
+    assert dropped["popularity"][0] == 500 - len(baskets)
+    assert 100 < sum(one.id.startswith("s") for one in baskets) < 180  # 400 times the root of 50 in 400
+    assert sum(one.id.startswith("t") for one in baskets) == 100
+
+
+def test_without_hygiene_all_is_kept_that_can_be() -> None:
+    """For measuring what it is worth."""
+    visits = [buys("s", *(f"top{number}" for number in range(6))), visit("r", "purchase top1", "purchase shoe1", "return top1")]
+    baskets, dropped = cleaned(visits, hygiene=False)
+    assert [len(one.items) for one in baskets] == [6, 2]
+    assert dropped == {}

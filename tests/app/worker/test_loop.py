@@ -1,0 +1,192 @@
+"""The worker from the log to a served release."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.errors import HomeError
+from app.log.base import Event, Log, Stream
+from app.log.sqlite import SqliteLog
+from app.worker.job import OUTCOME
+from app.worker.loop import GROUP, PAGE, Worker, alone
+from app.worker.runs import FINAL, Run, Runs, now, read_run, write_run
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def log(shop: Any) -> AsyncIterator[Log]:
+    """The shop's log."""
+    opened = SqliteLog(shop.store.home / "log.sqlite")
+    yield opened
+    await opened.close()
+
+
+def accepted(shop: Any, **more: Any) -> Run:
+    """A run that made a release and did not come to its end."""
+    current = shop.store.current()
+    made = shop.store.add(bundle=current.bundle, snapshot=current.snapshot, recipe="test", items=1)
+    return Run(id="0001", started=now(), rows=3, decision="accepted", release=made.id, current={"release": current.id, "recipe": current.recipe}, **more)
+
+
+def left_behind(shop: Any, run: Run) -> Path:
+    """Its directory, as a kill leaves it."""
+    path = Runs(shop.store.home).begin()
+    write_run(path / OUTCOME, run)
+    return path
+
+
+@pytest.mark.integration
+async def test_a_purchase_becomes_a_better_release(shop: Any, log: Log) -> None:
+    """Archived, trained in a process of its own, judged, published; the page says all of it. A second run has nothing new to say."""
+    first = shop.store.current()
+    await log.append(Stream.EVENTS, shop.sessions(500))
+    run = await Worker(shop.settings, log).once()
+    assert run.decision == "published", run.reasons
+    current = shop.store.current()
+    assert current.id == run.release
+    assert (current.recipe, first.recipe) == ("attire", "cosine")
+    lag = (await log.lag(Stream.EVENTS))[GROUP]
+    assert (lag.unread, lag.pending, lag.dead) == (0, 0, 0)
+    directory = Runs(shop.store.home).directory(run.id)
+    page = (directory / PAGE).read_text()
+    for word in ("published", "popularity", "single", "FITB accuracy", current.id, "The rule"):
+        assert word in page
+    assert json.loads((directory / FINAL).read_text())["decision"] == "published"
+    assert read_run(directory / FINAL) == run
+
+
+@pytest.mark.integration
+async def test_a_training_that_dies_changes_nothing(shop: Any, log: Log) -> None:
+    """The run says so, and the release before goes on serving."""
+    await log.append(Stream.EVENTS, shop.sessions(120))
+    settings = shop.settings.model_copy(update={"worker": shop.settings.worker.model_copy(update={"timeout_s": 0.01})})
+    before = shop.store.current()
+    run = await Worker(settings, log).once()
+    assert (run.decision, shop.store.current()) == ("failed", before)
+    assert "longer than" in run.reasons[0]
+
+
+async def test_what_was_taken_and_never_archived_comes_again(shop: Any, log: Log, said: Callable[..., Event]) -> None:
+    """After a kill between the log and the archive."""
+    await log.append(Stream.EVENTS, [said(f"e{number}", type="view") for number in range(5)])
+    assert len(await log.take(Stream.EVENTS, GROUP, "worker")) == 5
+    worker = Worker(shop.settings, log)
+    assert await worker.drain() == 5
+    assert await worker.drain() == 0
+
+
+async def test_dead_letters_are_archived_too(shop: Any, said: Callable[..., Event]) -> None:
+    """A worker that was killed again and again is no reason to lose what it was given."""
+    log = SqliteLog(shop.store.home / "log.sqlite", max_deliveries=1)
+    await log.append(Stream.EVENTS, [said("e", type="view")])
+    await log.take(Stream.EVENTS, GROUP, "worker")
+    assert await Worker(shop.settings, log).drain() == 1
+    assert (await log.lag(Stream.EVENTS))[GROUP].dead == 0
+    await log.close()
+
+
+async def test_a_disk_that_refuses_is_told_and_tried_again(
+    shop: Any, log: Log, said: Callable[..., Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is acknowledged meanwhile."""
+    await log.append(Stream.EVENTS, [said("e", type="view")])
+    worker = Worker(shop.settings, log)
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.worker.archive.pq.write_table", full)
+        await worker._archive_some()
+    assert worker.trouble is not None
+    assert "No space" in worker.trouble
+    assert (await log.lag(Stream.EVENTS))[GROUP].pending == 1
+    await worker._archive_some()
+    assert (worker.trouble, worker.archived) == (None, 1)
+
+
+async def test_new_sessions_start_a_run(shop: Any, log: Log, purchases: Callable[..., list[Event]]) -> None:
+    """Those with a purchase, since the last run."""
+    settings = shop.settings.model_copy(update={"worker": shop.settings.worker.model_copy(update={"sessions": 3})})
+    worker = Worker(settings, log)
+    for number, due in enumerate((False, False, True)):
+        await log.append(Stream.EVENTS, purchases(f"s{number}", ["a"]) + purchases(f"v{number}", ["a"], kind="view"))
+        await worker.drain()
+        assert worker.due() is due
+    run = Run(id="0001", started=now(), rows=6, decision="rejected", finished=now())
+    write_run(Runs(shop.store.home).begin() / FINAL, run)
+    assert not worker.due()
+
+
+async def test_age_starts_a_run(shop: Any, log: Log, purchases: Callable[..., list[Event]]) -> None:
+    """If there is anything new at all."""
+    settings = shop.settings.model_copy(update={"worker": shop.settings.worker.model_copy(update={"age_s": 1e-6})})
+    worker = Worker(settings, log)
+    assert not worker.due()
+    await log.append(Stream.EVENTS, purchases("s", ["a"]))
+    await worker.drain()
+    assert worker.due()
+
+
+async def test_a_run_that_was_killed_is_told_as_such(shop: Any, log: Log) -> None:
+    """It has a page, and its rows count as new."""
+    path = Runs(shop.store.home).begin()
+    await Worker(shop.settings, log)._begin()
+    told = read_run(path / FINAL)
+    assert told is not None
+    assert (told.decision, told.rows) == ("interrupted", 0)
+    assert "interrupted" in (path / PAGE).read_text()
+
+
+async def test_an_accepted_release_is_published_after_a_kill(shop: Any, log: Log) -> None:
+    """Without a hand; twice is once."""
+    run = accepted(shop)
+    path = left_behind(shop, run)
+    await Worker(shop.settings, log)._begin()
+    assert shop.store.current().id == run.release
+    (path / FINAL).unlink()
+    await Worker(shop.settings, log)._begin()
+    told = read_run(path / FINAL)
+    assert told is not None
+    assert told.decision == "published"
+
+
+async def test_an_accepted_release_gives_way_to_another_that_came_meanwhile(shop: Any, log: Log) -> None:
+    """It was never compared with that one."""
+    path = left_behind(shop, accepted(shop))
+    other = accepted(shop).release
+    shop.store.activate(other)
+    await Worker(shop.settings, log)._begin()
+    told = read_run(path / FINAL)
+    assert told is not None
+    assert (told.decision, shop.store.current().id) == ("rejected", other)
+
+
+async def test_one_worker_is_enough(tmp_path: Path) -> None:
+    """A second one is refused in one line."""
+    with alone(tmp_path), pytest.raises(HomeError, match="another worker"), alone(tmp_path):
+        pass
+    with alone(tmp_path):
+        pass
+
+
+async def test_it_goes_on_for_ever(shop: Any, log: Log, said: Callable[..., Event]) -> None:
+    """Archiving as events come, until it is told to end."""
+    worker = Worker(shop.settings, log)
+    task = asyncio.create_task(worker.forever())
+    for number in range(3):
+        await log.append(Stream.EVENTS, [said(f"e{number}", type="view")])
+        async with asyncio.timeout(20):
+            while worker.archived <= number:  # noqa: ASYNC110 - a count is all there is to see
+                await asyncio.sleep(0.01)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
