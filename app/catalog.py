@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from app import compute  # noqa: F401 - torch before faiss
+from app.changes import folded, replayed
 from app.errors import HomeError
-from app.release import Release
+from app.log.base import START, Entry, Log, Stream
+from app.log.open import open_log
+from app.release import PhotoEncoder, Release
+from app.settings import Log as LogSettings
 from app.store import ReleaseRecord, ReleaseStore
 from index.snapshot import ITEM_COLUMNS, Snapshot
 from models.bundle import Bundle, Manifest
@@ -24,10 +29,12 @@ from models.encoders.base import Encoder, FloatArray, feature_size
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
 from models.encoders.own import OWN, OwnFeatures
-from models.errors import EncoderError, InputError
+from models.errors import BundleError, EncoderError, InputError
 from models.progress import Progress, silent
 
 UNTRAINED: Final = "cosine"
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,31 +61,34 @@ def import_catalogue(
     encoder: str | None = None,
     default_encoder: str,
     cache: Path | None = None,
+    log: LogSettings | None = None,
     progress: Progress = silent,
 ) -> Imported:
     """Read a catalogue, encode it, index it with the current bundle (an untrained one on a fresh home), and serve it.
 
     Args:
         encoder: the encoder's spec; None takes the current bundle's, and ``default_encoder`` on a fresh home.
+        log: where changes are logged: those from before the import are over with it. None for a home that has seen none.
 
     Raises:
         InputError: the catalogue is broken. EncoderError: its features are not of the kind that the current bundle reads.
-        HomeError, BundleError, SnapshotError: the home is broken.
+        HomeError, BundleError, SnapshotError: the home is broken. LogUnavailableError: the log cannot be read now.
     """
     started = time.perf_counter()
+    current = store.current()
+    offset = _end_of_changes(log, store.home)
     catalogue = read_catalogue(data)
     if not len(catalogue):
         msg = "the catalogue is empty; give it at least one item"
         raise InputError(msg, path=data)
-    current = store.current()
-    bundle = Bundle.load(store.bundle_path(current.bundle)) if current else None
+    bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder)
     found = catalogue_features(catalogue, source, cache, progress)
     bundle = bundle or _untrained(store, catalogue, source)
     items = _items_table(catalogue, store, found.refused, progress)
-    release = _index(store, bundle, items, found.features)
+    release = _index(store, bundle, items, found.features, offset)
     return Imported(
-        release=release,
+        release=store.activate(release.id),
         refused=found.refused,
         encoded=found.encoded,
         encoding_s=found.seconds,
@@ -86,11 +96,22 @@ def import_catalogue(
     )
 
 
-def publish(bundle_directory: Path, store: ReleaseStore) -> ReleaseRecord:
-    """Serve a new bundle with the current catalogue: its kept features are embedded again, no picture is touched.
+def publish(bundle_directory: Path, store: ReleaseStore, *, log: LogSettings | None = None) -> ReleaseRecord:
+    """Serve a new bundle with the catalogue as it is now; see ``prepare``."""
+    return store.activate(prepare(bundle_directory, store, log=log).id)
+
+
+def prepare(bundle_directory: Path, store: ReleaseStore, *, log: LogSettings | None = None) -> ReleaseRecord:
+    """A release of a new bundle and the catalogue as it is now, checked, and not served yet.
+
+    The kept features are embedded again, and what the log says changed is folded in; only changed pictures and titles are encoded.
+
+    Args:
+        log: where changes are logged; None takes the catalogue as the current release has it, with the changes still to be replayed.
 
     Raises:
-        HomeError: no catalogue was imported yet. EncoderError: the bundle reads another encoder's features.
+        HomeError: no catalogue was imported yet, or nothing of it is left. LogUnavailableError: the log cannot be read now.
+        EncoderError: the bundle reads another encoder's features, or a changed item cannot be encoded.
         BundleError, SnapshotError: the bundle or the home is broken.
     """
     bundle = Bundle.load(bundle_directory)
@@ -107,11 +128,47 @@ def publish(bundle_directory: Path, store: ReleaseStore) -> ReleaseRecord:
         )
         raise EncoderError(msg)
     store.copy_bundle(bundle_directory, bundle.id)
-    return _index(store, bundle, snapshot.items, np.asarray(snapshot.features, dtype=np.float32))
+    entries = _changes_behind(log, store.home, current.catalog_offset)
+    changes, _ = replayed(snapshot, {}, entries)
+    items, features_NF = folded(snapshot, changes, PhotoEncoder(bundle.encoder_spec, kept), store.images)
+    if not items.num_rows:
+        msg = f"{store.home}: every item was deleted; put some back before you publish"
+        raise HomeError(msg)
+    offset = entries[-1].offset if entries else current.catalog_offset
+    return _index(store, bundle, items, np.asarray(features_NF, dtype=np.float32), offset)
 
 
-def _index(store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray) -> ReleaseRecord:
-    """Embed, write the snapshot, and serve it once it loads as a release."""
+def _changes_behind(settings: LogSettings | None, home: Path, offset: str) -> list[Entry]:
+    """All that the log says of the catalogue behind an offset."""
+
+    async def read(log: Log) -> list[Entry]:
+        found: list[Entry] = []
+        while more := await log.read(Stream.CATALOG, found[-1].offset if found else offset):
+            found += more
+        return found
+
+    return asyncio.run(_with_log(settings, home, read)) if settings else []
+
+
+def _end_of_changes(settings: LogSettings | None, home: Path) -> str:
+    """Where the log's catalogue ends now."""
+
+    async def end(log: Log) -> str:
+        return (await log.append(Stream.CATALOG, [])).end
+
+    return asyncio.run(_with_log(settings, home, end)) if settings else START
+
+
+async def _with_log(settings: LogSettings, home: Path, work: Callable[[Log], Awaitable[Answer]]) -> Answer:
+    log = open_log(settings, home)
+    try:
+        return await work(log)
+    finally:
+        await log.close()
+
+
+def _index(store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray, catalog_offset: str) -> ReleaseRecord:
+    """Embed, write the snapshot, and see that it loads as a release."""
     kept_NF = features_NF.astype(np.float16)  # embed what is kept, so that publishing the same bundle again changes nothing
     words = Catalogue(items)
     embeddings_ND = bundle.embed(kept_NF.astype(np.float32), words.categories, words.texts(), words.ids)
@@ -125,16 +182,18 @@ def _index(store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: Fl
         encoder_fingerprint=bundle.manifest.encoder_fingerprint,
     )
     store.keep(staged, manifest.id)
-    record = store.add(bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count)
+    record = store.add(
+        bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=catalog_offset
+    )
     Release.open(store, record)
-    return store.activate(record.id)
+    return record
 
 
 def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None, default: str) -> Encoder:
     """The encoder of this catalogue's features, which has to be the current bundle's."""
     own = own_features(catalogue)
     if own is None:
-        spec = asked or (current.manifest.encoder_spec if current else default)
+        spec = asked or (current.encoder_spec if current else default)
         if spec == OWN:
             msg = "the current bundle reads the shop's own features, and this catalogue has none; add `features`, or use a fresh home"
             raise EncoderError(msg)
@@ -151,6 +210,18 @@ def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None
         )
         raise EncoderError(msg)
     return encoder
+
+
+def _current_bundle(store: ReleaseStore, current: ReleaseRecord | None) -> Bundle | None:
+    """The bundle to import with; None where an untrained one has to be made: on a fresh home, or in place of one that was damaged."""
+    if current is None:
+        return None
+    try:
+        return Bundle.load(store.bundle_path(current.bundle))
+    except BundleError:
+        if current.recipe == UNTRAINED:
+            return None
+        raise
 
 
 def _untrained(store: ReleaseStore, catalogue: Catalogue, encoder: Encoder) -> Bundle:

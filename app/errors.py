@@ -3,11 +3,17 @@
 ServiceError
 ├── RequestError              the request says something that cannot be answered
 │   ├── UnknownItemError      an item that is not in the catalogue
+│   ├── UnknownReleaseError   a release that this home does not have
 │   ├── UnknownCategoryError  a category that neither the catalogue nor the model has
 │   ├── LimitExceededError    more items, slots, candidates… than a request may hold
 │   ├── BadPictureError       a picture that cannot be used
-│   └── NoEncoderError        a photo, where the catalogue brought its own features
+│   ├── NoEncoderError        a photo, where the catalogue brought its own features; words, where its encoder knows none
+│   ├── KeyMissingError       something that needs a key, sent without
+│   └── KeyRefusedError       a key that does not open this
 ├── NotReadyError             no release is served yet
+├── LogError                  the log has no answer
+│   ├── LogUnavailableError   it cannot be reached, or cannot keep anything now
+│   └── TrimmedError          what was asked for is no longer kept
 └── HomeError                 a home directory without the release, bundle or file that was asked for  (exit code 2)
 
 The table is data: ``app.api.problems`` turns it into responses, so that nothing here knows HTTP beyond a status number.
@@ -51,6 +57,10 @@ class UnknownItemError(RequestError):
     """An item that is not in the catalogue."""
 
 
+class UnknownReleaseError(RequestError):
+    """A release that this home does not have."""
+
+
 class UnknownCategoryError(RequestError):
     """A category that neither the catalogue nor the model has."""
 
@@ -64,11 +74,31 @@ class BadPictureError(RequestError):
 
 
 class NoEncoderError(RequestError):
-    """A photo or a title to encode, where the catalogue brought its own features."""
+    """A photo or a title to encode, where the catalogue brought its own features; or words, where its encoder knows none."""
+
+
+class KeyMissingError(RequestError):
+    """Something that needs a key, sent without."""
+
+
+class KeyRefusedError(RequestError):
+    """A key that does not open this; or no key is set here, and the request comes from elsewhere."""
 
 
 class NotReadyError(ServiceError):
     """No release is served yet."""
+
+
+class LogError(ServiceError):
+    """The log has no answer."""
+
+
+class LogUnavailableError(LogError):
+    """The log cannot be reached, or cannot keep anything now. Whatever was asked may be asked again: an event id counts once."""
+
+
+class TrimmedError(LogError):
+    """Entries behind an offset are no longer kept, so reading on would leave a gap."""
 
 
 class HomeError(ServiceError):
@@ -88,11 +118,17 @@ class Problem:
 PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     RequestError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
     UnknownItemError: Problem(404, "/problems/unknown-item", "No such item in the catalogue"),
+    UnknownReleaseError: Problem(404, "/problems/unknown-release", "No such release"),
     UnknownCategoryError: Problem(404, "/problems/unknown-category", "No such category"),
     LimitExceededError: Problem(422, "/problems/limit-exceeded", "The request asks for more than one request may"),
     BadPictureError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),
-    NoEncoderError: Problem(422, "/problems/no-encoder", "This catalogue takes no photos"),
+    NoEncoderError: Problem(422, "/problems/no-encoder", "This catalogue's encoder cannot do that"),
+    KeyMissingError: Problem(401, "/problems/key-missing", "This needs a key"),
+    KeyRefusedError: Problem(403, "/problems/key-refused", "This is not allowed"),
     NotReadyError: Problem(503, "/problems/not-ready", "Not ready yet"),
+    LogError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
+    LogUnavailableError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
+    TrimmedError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
     HomeError: Problem(503, "/problems/broken-release", "The release cannot be used"),
     ServiceError: Problem(503, "/problems/unavailable", "The service cannot answer now"),
     ImageError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,8 +21,12 @@ class ImageStore:
 
     root: Path
 
-    def put(self, data: bytes) -> str | None:
-        """Keep a picture and return its name; None when its first bytes are of no accepted format."""
+    def put(self, data: bytes, *, to_disk: bool = False) -> str | None:
+        """Keep a picture and return its name; None when its first bytes are of no accepted format.
+
+        Args:
+            to_disk: return only when it would outlive a power cut.
+        """
         suffix = next((suffix for start, suffix in _SIGNATURES if data.startswith(start)), None)
         if suffix is None:
             return None
@@ -29,9 +34,12 @@ class ImageStore:
         path = self.path(name)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            staging = path.with_name(f".{name}.{os.getpid()}")
+            staging = path.with_name(f".{name}.{secrets.token_hex(4)}")  # two threads may keep the same picture
             staging.write_bytes(data)
             staging.replace(path)
+        if to_disk:
+            for place in (path, path.parent, self.root, self.root.parent):
+                _flush(place)
         return name
 
     def path(self, name: str) -> Path:
@@ -44,6 +52,15 @@ class ImageStore:
             msg = f"{name!r} is not the name of a stored picture"
             raise ValueError(msg)
         return self.root / name[:2] / name
+
+
+def _flush(path: Path) -> None:
+    """Flush a file, or the names in a directory, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def media_type(name: str) -> str:

@@ -9,15 +9,22 @@ from importlib.metadata import version
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from app import compute
-from app.api import items, ops, outfits, problems
+from app.api import catalogue, events, items, metrics, ops, outfits, problems, releases
 from app.api.middleware import BodyLimit, RequestLog
+from app.log.impressions import Impressions
+from app.log.open import open_log
 from app.logs import configure, logger
+from app.metrics import Metrics
 from app.release import Release, Serving
+from app.replay import Replay
 from app.settings import Settings
 from app.store import ReleaseStore
+from app.swap import Swap
 from app.web import mount_storefront
+from app.worker.runs import Runs
 
 
 def create_app(settings: Settings | None = None, release: Release | None = None) -> FastAPI:
@@ -34,6 +41,8 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     store = ReleaseStore(settings.home)
     serving = Serving(release, why_not=f"no release in {settings.home.name}; run `attire import DATA --home HOME` and start again")
 
+    figures = Metrics()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure(settings.log)
@@ -45,6 +54,14 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
                 serving.publish(await to_thread.run_sync(Release.open, store, record))
         if serving.ready:
             threading.Thread(target=serving.current().encoder.warm, name="warm-encoder", daemon=True).start()
+        app.state.event_log = log = open_log(settings.log, settings.home)
+        app.state.impressions = impressions = Impressions(log, settings.log.impressions)
+        impressions.start()
+        app.state.replay = replay = Replay(log, serving)
+        await replay.start()
+        app.state.swap = swap = Swap(store, serving, replay, settings, figures)
+        swap.start()
+        figures.watch(serving, impressions, replay, Runs(settings.home).decisions)
         logger().info(
             "started",
             release=serving.current().id if serving.ready else None,
@@ -52,20 +69,28 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
             compute_threads=threads,
             requests_at_once=int(app.state.threads.total_tokens),
         )
-        yield
+        try:
+            yield
+        finally:
+            await swap.close()
+            await replay.close()
+            await impressions.close()
+            await log.close()
         logger().info("stopped")
 
-    app = FastAPI(
+    app = FastAPIOffline(
+        redoc_url=None,
+        favicon_url="/web/icon.svg",
         title="Attire",
         version=version("attire"),
         summary="What completes this outfit, and how well does it go together?",
         lifespan=lifespan,
     )
-    app.state.settings, app.state.store, app.state.serving = settings, store, serving
-    for router in (outfits.router, items.router, ops.router):
+    app.state.settings, app.state.store, app.state.serving, app.state.metrics = settings, store, serving, figures
+    for router in (outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router, metrics.router):
         app.include_router(router)
     mount_storefront(app)
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.limits.max_body_bytes)
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, metrics=figures)
     return app

@@ -81,6 +81,14 @@ class CategoryIndex:
         """
         return self._rows[category]
 
+    def category_of(self, row: int) -> str:
+        """The category of a row.
+
+        Raises:
+            IndexError: there is no such row.
+        """
+        return self.categories[int(self._category_N[row])]
+
     def embeddings(self, rows: Sequence[int] | IntArray) -> FloatArray:
         """Embeddings of rows, ``(n, D)``.
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
 from pydantic import TypeAdapter, ValidationError
 
 from index.errors import SnapshotError
@@ -118,14 +119,19 @@ def read_manifest(directory: Path) -> SnapshotManifest:
     return manifest
 
 
-def checked_bytes(directory: Path, manifest: SnapshotManifest, name: str) -> bytes:
+def checked_buffer(directory: Path, manifest: SnapshotManifest, name: str) -> pa.Buffer:
     """The content of a file of the snapshot, exactly as it was written.
+
+    It lies in Arrow's memory: of a buffer of Python's, one of Arrow's threads may let go last, and if Python is just ending by then,
+    that aborts the process ("terminate called without an active exception").
 
     Raises:
         SnapshotError: missing, unreadable or altered; the message names it.
     """
     try:
-        content = (directory / name).read_bytes()
+        with (directory / name).open("rb") as file:
+            content = pa.allocate_buffer(os.fstat(file.fileno()).st_size)
+            file.readinto(memoryview(content))
     except OSError as error:
         raise _unreadable(directory / name, error) from error
     _same(directory / name, hashlib.sha256(content).hexdigest(), manifest.files.get(name))
@@ -133,7 +139,7 @@ def checked_bytes(directory: Path, manifest: SnapshotManifest, name: str) -> byt
 
 
 def check_file(directory: Path, manifest: SnapshotManifest, name: str) -> Path:
-    """The path of a file of the snapshot that is too large to be read whole; refuses as ``checked_bytes`` does."""
+    """The path of a file of the snapshot that is too large to be read whole; refuses as ``checked_buffer`` does."""
     try:
         digest = file_sha256(directory / name)
     except OSError as error:

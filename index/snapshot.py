@@ -34,7 +34,7 @@ from index.manifest import (
     AGAIN,
     SnapshotManifest,
     check_file,
-    checked_bytes,
+    checked_buffer,
     content_id,
     file_sha256,
     index_file,
@@ -42,7 +42,7 @@ from index.manifest import (
     write_manifest,
 )
 
-__all__ = ["ITEM_COLUMNS", "Snapshot", "SnapshotManifest"]
+__all__ = ["ITEM_COLUMNS", "Snapshot", "SnapshotManifest", "item_table"]
 
 ITEM_COLUMNS: Final = pa.schema(
     [
@@ -102,7 +102,7 @@ class Snapshot:
                 object of strings, the directory is not empty, or the disk refuses.
             VectorError: a vector is not finite (in float16, for features).
         """
-        table = _item_table(items)
+        table = item_table(items)
         embeddings = as_vectors(embeddings_ND, "embeddings")
         if np.ndim(features_NF) != _MATRIX or not len(features_NF) == len(embeddings) == table.num_rows:
             msg = f"{table.num_rows} items, features of shape {np.shape(features_NF)}, embeddings of {embeddings.shape}: one row each"
@@ -164,7 +164,7 @@ class Snapshot:
             msg = f"{directory}: encoded by {manifest.encoder_fingerprint}, not {encoder_fingerprint}; {AGAIN} with this encoder"
             raise SnapshotError(msg)
         try:
-            table = pq.read_table(pa.BufferReader(checked_bytes(directory, manifest, _ITEMS)))
+            table = pq.read_table(pa.BufferReader(checked_buffer(directory, manifest, _ITEMS)))
             row_of, rows = _row_of(table), rows_by_value(table.column("category").combine_chunks())
             _agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
             features = np.load(check_file(directory, manifest, _FEATURES), mmap_mode="r")
@@ -184,6 +184,29 @@ class Snapshot:
     def categories(self) -> Sequence[str]:
         """Category names, sorted."""
         return self.index.categories
+
+    @property
+    def count(self) -> int:
+        """How many items there are."""
+        return self.manifest.count
+
+    @property
+    def rows(self) -> IntArray:
+        """The rows of all items, ascending."""
+        return np.arange(self.manifest.count)
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Category -> number of items."""
+        return self.manifest.categories
+
+    def category_of(self, row: int) -> str:
+        """The category of a row.
+
+        Raises:
+            IndexError: there is no such row.
+        """
+        return self.index.category_of(row)
 
     def embeddings(self, rows: Sequence[int] | IntArray) -> FloatArray:
         """Embeddings of rows, ``(n, D)``.
@@ -214,8 +237,12 @@ class Snapshot:
         return self.index.search(category, queries_BD, k, allowed_N)
 
 
-def _item_table(items: pa.Table) -> pa.Table:
-    """The items with every column of ``ITEM_COLUMNS`` first, in its type; checked."""
+def item_table(items: pa.Table) -> pa.Table:
+    """The items with every column of ``ITEM_COLUMNS`` first, in its type.
+
+    Raises:
+        SnapshotError: a column has another type, or an item has no id or category.
+    """
     columns, names = [], []
     for field in ITEM_COLUMNS:
         try:
@@ -259,7 +286,7 @@ def _write_features(path: Path, features_NF: FloatArray | NDArray[np.float16]) -
 
 def _load_index(directory: Path, manifest: SnapshotManifest, name: str) -> FlatIndex:
     try:
-        return FlatIndex.deserialize(checked_bytes(directory, manifest, name))
+        return FlatIndex.deserialize(checked_buffer(directory, manifest, name))
     except VectorError as error:
         msg = f"{directory / name}: {error}; {AGAIN}"
         raise SnapshotError(msg) from error

@@ -8,34 +8,34 @@ from pydantic import BaseModel, Field
 class WhyOut(BaseModel):
     """What one worn item contributes to a suggestion."""
 
-    with_: str = Field(serialization_alias="with", description="Item id, or the request's field of a photo.", examples=["i00042"])
+    with_: str = Field(serialization_alias="with", description="Item id, or the request's field of a photo.", examples=["w000042"])
     contribution: float = Field(description="Outfit score with it minus without it.", examples=[0.31])
 
 
 class ItemOut(BaseModel):
     """An item of the catalogue."""
 
-    id: str = Field(description="Item id.", examples=["i00042"])
+    id: str = Field(description="Item id.", examples=["w000042"])
     category: str = Field(description="Category.", examples=["shoes"])
     subcategory: str | None = Field(default=None, description="Finer category.", examples=["sneakers"])
     title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
     price: float | None = Field(default=None, description="Price.", examples=[49.9])
-    brand: str | None = Field(default=None, description="Brand.", examples=["Northwind"])
+    brand: str | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
     in_stock: bool | None = Field(default=None, description="Whether it can be bought now.", examples=[True])
     attributes: dict[str, str | list[str]] | None = Field(default=None, description="What else the shop says of it.")
-    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/i00042/image"])
+    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
 
 
 class SuggestionOut(BaseModel):
     """One item for a slot."""
 
-    id: str = Field(description="Item id.", examples=["i00042"])
+    id: str = Field(description="Item id.", examples=["w000042"])
     category: str = Field(description="The item's category.", examples=["shoes"])
     score: float = Field(description="The model's score, for ranking within a slot.", examples=[1.73])
     probability: float = Field(description="Calibrated probability that the outfit goes together with this item.", examples=[0.82])
     price: float | None = Field(default=None, description="Price.", examples=[49.9])
     title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
-    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/i00042/image"])
+    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
     why: list[WhyOut] | None = Field(default=None, description="What each worn item contributes, most first; only with `explain`.")
 
 
@@ -50,7 +50,7 @@ class SlotOut(BaseModel):
 class LookItemOut(BaseModel):
     """An item that a look adds."""
 
-    id: str = Field(description="Item id.", examples=["i00042"])
+    id: str = Field(description="Item id.", examples=["w000042"])
     category: str = Field(description="The slot it fills.", examples=["shoes"])
     price: float | None = Field(default=None, description="Price.", examples=[49.9])
     title: str | None = Field(default=None, description="Title.")
@@ -66,6 +66,14 @@ class LookOut(BaseModel):
     price: float | None = Field(default=None, description="Of the added items together; left out when one has no price.", examples=[129.8])
 
 
+class ShopperOut(BaseModel):
+    """Whose answer it is."""
+
+    user: str = Field(description="The shopper who was named.", examples=["u1"])
+    personal: bool = Field(description="Whether the shopper's taste was taken into account.", examples=[True])
+    note: str | None = Field(default=None, description="Why it was not.")
+
+
 class Completion(BaseModel):
     """What completes the outfit."""
 
@@ -74,6 +82,7 @@ class Completion(BaseModel):
     slots: list[SlotOut] = Field(description="The blanks, filled.")
     looks: list[LookOut] = Field(description="Whole looks, best first; only as many as `looks` asked for.")
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
+    shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
 
 
 class PairOut(BaseModel):
@@ -93,12 +102,24 @@ class SwapOut(BaseModel):
     probability: float = Field(description="Its probability after the swap.")
 
 
+class CutOut(BaseModel):
+    """The part of a photo of a whole outfit that was taken for an item, in pixels of the upright picture."""
+
+    item: str = Field(description="What this answer calls the item.", examples=["outfits[0].photo.tops"])
+    category: str = Field(description="The slot it shows.", examples=["tops"])
+    left: int = Field(description="First column.", examples=[0])
+    top: int = Field(description="First row.", examples=[160])
+    right: int = Field(description="Column after the last.", examples=[300])
+    bottom: int = Field(description="Row after the last.", examples=[480])
+
+
 class OutfitScoreOut(BaseModel):
     """How well one outfit goes together."""
 
     score: float = Field(description="Raw score; higher goes better together.", examples=[1.2])
     probability: float = Field(description="Calibrated probability that it goes together.", examples=[0.71])
     missing: list[str] = Field(description="Ids that are not in the catalogue; scored without them.")
+    cut: list[CutOut] | None = Field(default=None, description="How a photo of the whole outfit was cut into items; only with `photo`.")
     pairs: list[PairOut] | None = Field(default=None, description="Every two of its items, worst first; only with `explain`.")
     weakest: str | None = Field(
         default=None, description="The item without which it scores best; only with `explain`, from three items on."
@@ -113,12 +134,13 @@ class Scores(BaseModel):
 
     release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
     outfits: list[OutfitScoreOut] = Field(description="One per outfit, in order.")
+    shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
 
 
 class SimilarOut(ItemOut):
     """An item that looks alike."""
 
-    score: float = Field(description="Cosine of the pictures' features, -1 to 1.", examples=[0.93])
+    score: float = Field(description="Cosine of the pictures' features, -1 to 1; of words and pictures for a text.", examples=[0.93])
 
 
 class Similar(BaseModel):
@@ -127,6 +149,22 @@ class Similar(BaseModel):
     release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
     items: list[SimilarOut] = Field(description="Most alike first.")
     fallback: str | None = Field(default=None, description="Why the usual path could not be taken.")
+
+
+class WordOut(BaseModel):
+    """A word for a picture."""
+
+    word: str = Field(description="The word.", examples=["dress"])
+    probability: float = Field(
+        description="How probably it is the word said of the picture; all words of the encoder sum to 1.", examples=[0.41]
+    )
+
+
+class Labels(BaseModel):
+    """Words for a picture."""
+
+    release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
+    words: list[WordOut] = Field(description="Likeliest first.")
 
 
 class Page(BaseModel):
@@ -167,18 +205,28 @@ class Releases(BaseModel):
     releases: list[ReleaseOut] = Field(description="Newest first.")
 
 
+class LogHealth(BaseModel):
+    """Whether what shoppers do can be kept. Completing and scoring go on without."""
+
+    status: str = Field(description='"ok" or "degraded".', examples=["ok"])
+    problem: str | None = Field(default=None, description="Why it is degraded.")
+    impressions_waiting: int = Field(description="Impressions that are not in the log yet.", examples=[0])
+    impressions_dropped: int = Field(description="Impressions lost since the start, for want of room.", examples=[0])
+
+
 class Health(BaseModel):
     """Whether the process lives, or answers."""
 
     status: str = Field(description='"ok" or "ready".', examples=["ok"])
     release: str | None = Field(default=None, description="The release that answers.")
+    log: LogHealth | None = Field(default=None, description="The log of events.")
 
 
 class ProblemDetail(BaseModel):
     """One thing that is wrong."""
 
     field: str = Field(description="Path of the field.", examples=["items[0].id"])
-    value: str = Field(description="Its value, shortened.", examples=["i9999999"])
+    value: str = Field(description="Its value, shortened.", examples=["w999999"])
     problem: str = Field(description="What is wrong with it.", examples=["not in the catalogue"])
 
 

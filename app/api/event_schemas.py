@@ -30,7 +30,7 @@ class EventIn(Strict):
 
     id: Name = Field(description="Made by the client, unique for ever (a UUID): the same id sent again counts once.", examples=["0f3c-1"])
     type: Literal["view", "add_to_cart", "purchase", "dismiss", "return"] = Field(description="What was done.", examples=["purchase"])
-    item: Name = Field(description="Item id; one that is not in the catalogue is kept, and told in the answer.", examples=["i00042"])
+    item: Name = Field(description="Item id; one that is not in the catalogue is kept, and told in the answer.", examples=["w000042"])
     session: Name = Field(description="The shopper's session: what is bought together is learned from it.", examples=["s1"])
     user: Name | None = Field(default=None, description="The shopper, where known.", examples=["u1"])
     timestamp: Annotated[AwareDatetime, Field(strict=False, ge=_EARLIEST, le=_LATEST)] | None = Field(
@@ -46,7 +46,7 @@ class EventsIn(Strict):
     """A batch of events; all are kept, or none."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"events": [{"id": "0f3c-1", "type": "purchase", "item": "i00042", "session": "s1"}]}]}
+        json_schema_extra={"examples": [{"events": [{"id": "0f3c-1", "type": "purchase", "item": "w000042", "session": "s1"}]}]}
     )
 
     events: list[EventIn] = Field(min_length=1, description="The events, in the order in which they happened.")

@@ -8,14 +8,16 @@ import pyarrow.compute as pc
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 
-from app.api.answers import Categories, CategoryOut, ItemOut, Page, Similar, SimilarOut
+from app.api.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
 from app.api.problems import documented
-from app.api.schemas import SimilarItems
-from app.api.work import Working, item_out, item_ref
+from app.api.schemas import LabelItem, SimilarItems
+from app.api.work import Working, decoded, item_out, item_ref
 from app.errors import Detail, UnknownItemError
 from app.images import media_type
+from app.recommend.label import label
 from app.recommend.limits import check_categories, check_count
-from app.recommend.similar import similar
+from app.recommend.outfit import Photo
+from app.recommend.similar import similar, similar_to_words
 from app.release import CatalogueItem, Release
 from app.settings import Limits
 
@@ -27,7 +29,7 @@ _LARGEST_OFFSET = 2**31
 @router.get("/categories")
 async def categories(work: Working) -> Categories:
     """The categories of the catalogue, by name."""
-    counts = work.release.snapshot.manifest.categories
+    counts = work.release.snapshot.sizes
     return Categories(categories=[CategoryOut(name=name, count=counts[name]) for name in sorted(counts)])
 
 
@@ -62,8 +64,14 @@ async def item(item_id: str, work: Working) -> ItemOut:
 
 @router.post("/similar-items", response_model_exclude_none=True, responses=documented(413))
 async def similar_items(request: SimilarItems, work: Working) -> Similar:
-    """What looks like this item? Compares pictures; says so in `fallback` where it cannot."""
+    """What looks like this item, this picture, or these words? Compares pictures; says so in `fallback` where it cannot."""
     return await work.run(lambda: _similar(work.release, request, work.limits))
+
+
+@router.post("/label-item", responses=documented(413))
+async def label_item(request: LabelItem, work: Working) -> Labels:
+    """Which words would a shop say of this picture?"""
+    return await work.run(lambda: _label(work.release, request, work.limits))
 
 
 def _item(release: Release, item_id: str) -> CatalogueItem:
@@ -85,14 +93,27 @@ def _page(release: Release, limits: Limits, category: str | None, words: str | N
     for word in (words or "").split():
         named = pc.match_substring(pc.fill_null(table.column("title"), ""), word, ignore_case=True)
         keep = pc.and_(keep, pc.or_(named, pc.match_substring(table.column("id"), word, ignore_case=True)))
-    rows = pc.indices_nonzero(keep)
-    page = rows[offset : offset + limit].to_pylist()
+    rows = release.snapshot.rows
+    rows = rows[keep.to_numpy()[rows]]
+    page = rows[offset : offset + limit].tolist()
     return Page(total=len(rows), items=[item_out(release.item(row)) for row in page])
 
 
 def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar:
-    found = similar(release, item_ref(request.item, "item"), request.k, limits, all_categories=request.all_categories)
+    if request.text is not None:
+        found = similar_to_words(release, request.text, request.k, limits, category=request.category)
+    elif request.image is not None:
+        photo = Photo(field="", category=request.category or "", image=decoded(request.image.base64, "image.base64"))
+        found = similar(release, photo, request.k, limits, all_categories=request.all_categories)
+    else:
+        item = item_ref(request.item, "item") if request.item is not None else str(request.id)
+        found = similar(release, item, request.k, limits, all_categories=request.all_categories)
     alike = [
         SimilarOut(**item_out(release.item(row)).model_dump(), score=score) for row, score in zip(found.rows, found.scores, strict=True)
     ]
     return Similar(release=release.id, items=alike, fallback=found.fallback)
+
+
+def _label(release: Release, request: LabelItem, limits: Limits) -> Labels:
+    words = label(release, decoded(request.image.base64, "image.base64"), request.k, limits)
+    return Labels(release=release.id, words=[WordOut(word=word, probability=probability) for word, probability in words])

@@ -10,10 +10,13 @@ from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from app.api.problems import printable, respond
 from app.errors import BY_STATUS, INTERNAL, Detail
 from app.logs import logger
+from app.metrics import NO_ROUTE, Metrics
+from app.recommend.stages import Measured, measured
 
 REQUEST_ID: Final = "X-Request-ID"
 _ID: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
@@ -24,10 +27,13 @@ answered_by: ContextVar[list[str] | None] = ContextVar("answered_by", default=No
 
 
 class RequestLog:
-    """Gives every request an id (the client's own, if it sends a sane one) and the log one line; nothing leaves here but an answer."""
+    """Gives every request an id (the client's own, if it sends a sane one), the log one line and the figures one count.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Whatever else is logged for a request carries its id, too. Nothing leaves here but an answer.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app, self.metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -37,6 +43,8 @@ class RequestLog:
         request_id = sent if _ID.fullmatch(sent) else uuid4().hex
         release: list[str] = []
         answered_by.set(release)
+        stages = Measured()
+        measured.set(stages)
         status, started = 0, time.perf_counter()
 
         async def send_with_id(message: Message) -> None:
@@ -46,23 +54,31 @@ class RequestLog:
                 MutableHeaders(scope=message)[REQUEST_ID] = request_id
             await send(message)
 
-        try:
-            await self.app(scope, receive, send_with_id)
-        except Exception:
-            logger().exception("failed", request_id=request_id, path=printable(scope["path"]))
-            if status:
-                raise  # the answer has begun: only cutting it off tells the client
-            await respond(INTERNAL, f"request {request_id} failed")(scope, receive, send_with_id)
-        finally:
-            logger().info(
-                "request",
-                method=scope["method"],
-                path=printable(scope["path"]),
-                status=status,
-                ms=round(1000 * (time.perf_counter() - started), 1),
-                request_id=request_id,
-                release=release[0] if release else None,
-            )
+        with bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, send_with_id)
+            except Exception:
+                logger().exception("failed", path=printable(scope["path"]))
+                if status:
+                    raise  # the answer has begun: only cutting it off tells the client
+                await respond(INTERNAL, f"request {request_id} failed")(scope, receive, send_with_id)
+            finally:
+                seconds = time.perf_counter() - started
+                self.metrics.request(scope["method"], _route(scope), status, seconds, stages)
+                logger().info(
+                    "request",
+                    method=scope["method"],
+                    path=printable(scope["path"]),
+                    status=status,
+                    ms=round(1000 * seconds, 1),
+                    release=release[0] if release else None,
+                    **{f"{name}_ms": round(1000 * took, 2) for name, took in stages.seconds.items()},
+                )
+
+
+def _route(scope: Scope) -> str:
+    """The route as it was declared: a few there are, whatever paths are asked for."""
+    return str(getattr(scope.get("route"), "path", NO_ROUTE))
 
 
 class BodyLimit:

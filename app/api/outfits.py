@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter
 
-from app.api.answers import Completion, LookOut, OutfitScoreOut, PairOut, Scores, SlotOut, SuggestionOut, SwapOut, WhyOut
+from app.api.answers import (
+    Completion,
+    CutOut,
+    LookOut,
+    OutfitScoreOut,
+    PairOut,
+    Scores,
+    ShopperOut,
+    SlotOut,
+    SuggestionOut,
+    SwapOut,
+    WhyOut,
+)
+from app.api.events import Showing
 from app.api.problems import documented
-from app.api.schemas import CompleteOutfit, FiltersIn, ScoreOutfit
-from app.api.work import Working, image_url, item_refs, look_item_out
+from app.api.schemas import CompleteOutfit, FiltersIn, OutfitIn, ScoreOutfit
+from app.api.work import Shadowing, Work, Working, decoded, image_url, item_refs, look_item_out
 from app.recommend.complete import Question, Suggestion, complete
 from app.recommend.looks import Look
+from app.recommend.outfit import ItemRef
+from app.recommend.photo import Cut, WholePhoto, cut_photos
 from app.recommend.score import OutfitScore, score
+from app.recommend.shopper import Regard, regarding
 from app.release import Release
 from app.settings import Limits
 from index.columns import Filter
@@ -21,15 +39,18 @@ router = APIRouter(tags=["outfits"], responses=documented(400, 404, 413, 422, 50
 
 
 @router.post("/complete-outfit", response_model_exclude_none=True)
-async def complete_outfit(request: CompleteOutfit, work: Working) -> Completion:
+async def complete_outfit(request: CompleteOutfit, work: Working, impressions: Showing, beside: Shadowing) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    return await work.run(lambda: _complete(work.release, request, work.limits))
+    answer = await work.run(lambda: _complete(work.release, request, work.limits))
+    beside.note(work.release, lambda release: _suggested(_complete(release, request, work.limits)))
+    impressions.note(answer.recommendation_id, _shown(request, answer))
+    return answer
 
 
 @router.post("/score-outfit", response_model_exclude_none=True)
 async def score_outfit(request: ScoreOutfit, work: Working) -> Scores:
     """How well do these outfits go together? With `explain`: which pair does not, and what would do better."""
-    return await work.run(lambda: _score(work.release, request, work.limits))
+    return await work.run(lambda: _score(work, request))
 
 
 def _complete(release: Release, request: CompleteOutfit, limits: Limits) -> Completion:
@@ -44,7 +65,8 @@ def _complete(release: Release, request: CompleteOutfit, limits: Limits) -> Comp
         explain=request.explain,
         wanted=_filter(request.filters, request.exclude),
     )
-    answer = complete(release, question, limits)
+    served, shopper = regarding(release, request.user)
+    answer = complete(served, question, limits)
     return Completion(
         recommendation_id=uuid4().hex,
         release=release.id,
@@ -54,7 +76,24 @@ def _complete(release: Release, request: CompleteOutfit, limits: Limits) -> Comp
         ],
         looks=[_look(release, look) for look in answer.looks],
         missing=list(answer.missing),
+        shopper=_shopper(shopper),
     )
+
+
+def _suggested(answer: Completion) -> list[list[str]]:
+    return [[item.id for item in slot.items] for slot in answer.slots]
+
+
+def _shown(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
+    """What the log keeps of an answer: to whom, beside what, and which items in which order."""
+    who = {"session": request.session, "user": request.user}
+    return {
+        "release": answer.release,
+        **{name: value for name, value in who.items() if value is not None},
+        "items": [item.id for item in request.items if item.id is not None and item.id not in answer.missing],
+        "slots": [{"category": slot.category, "items": [item.id for item in slot.items]} for slot in answer.slots],
+        "looks": [[item.id for item in look.items] for look in answer.looks],
+    }
 
 
 def _filter(filters: FiltersIn, exclude: list[str]) -> Filter:
@@ -88,14 +127,29 @@ def _look(release: Release, look: Look) -> LookOut:
     return LookOut(items=items, score=look.score, probability=look.probability, price=look.price)
 
 
-def _score(release: Release, request: ScoreOutfit, limits: Limits) -> Scores:
-    outfits = [item_refs(outfit.items, f"outfits[{position}].items") for position, outfit in enumerate(request.outfits)]
+def _score(work: Work, request: ScoreOutfit) -> Scores:
+    release, shopper = regarding(work.release, request.user)
+    given = [_given(outfit, f"outfits[{position}]") for position, outfit in enumerate(request.outfits)]
+    outfits, cuts = cut_photos(release, given, work.photo_cut, work.limits)
+    answers = score(release, outfits, work.limits, explain=request.explain)
     return Scores(
-        release=release.id, outfits=[_outfit_score(release, one) for one in score(release, outfits, limits, explain=request.explain)]
+        release=release.id,
+        outfits=[_outfit_score(release, answer, cut) for answer, cut in zip(answers, cuts, strict=True)],
+        shopper=_shopper(shopper),
     )
 
 
-def _outfit_score(release: Release, answer: OutfitScore) -> OutfitScoreOut:
+def _given(outfit: OutfitIn, field: str) -> Sequence[ItemRef] | WholePhoto:
+    if outfit.photo is not None:
+        return WholePhoto(f"{field}.photo", decoded(outfit.photo.base64, f"{field}.photo.base64"))
+    return item_refs(outfit.items or [], f"{field}.items")
+
+
+def _shopper(regard: Regard | None) -> ShopperOut | None:
+    return None if regard is None else ShopperOut(user=regard.user, personal=regard.personal, note=regard.note)
+
+
+def _outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) -> OutfitScoreOut:
     pairs = None
     if answer.pairs is not None:
         pairs = [PairOut(items=list(pair.items), score=pair.score, probability=pair.probability) for pair in answer.pairs]
@@ -104,5 +158,15 @@ def _outfit_score(release: Release, answer: OutfitScore) -> OutfitScoreOut:
         item = look_item_out(release.item(answer.swap.row))
         swap = SwapOut(replace=answer.weakest, item=item, score=answer.swap.score, probability=answer.swap.probability)
     return OutfitScoreOut(
-        score=answer.score, probability=answer.probability, missing=list(answer.missing), pairs=pairs, weakest=answer.weakest, swap=swap
+        score=answer.score,
+        probability=answer.probability,
+        missing=list(answer.missing),
+        cut=[_cut(one) for one in cuts] or None,
+        pairs=pairs,
+        weakest=answer.weakest,
+        swap=swap,
     )
+
+
+def _cut(cut: Cut) -> CutOut:
+    return CutOut(item=cut.name, category=cut.category, left=cut.left, top=cut.top, right=cut.right, bottom=cut.bottom)

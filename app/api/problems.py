@@ -17,7 +17,7 @@ from app.errors import BY_STATUS, INVALID, MALFORMED, PROBLEMS, Detail, Problem,
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
 _MOST_SHOWN: Final = 20
-_UNAVAILABLE: Final = 503
+_HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER_S)}}
 _WORDS: Final = {"model_attributes_type": "should be an object", "missing": "is required"}
 _WHERE: Final = {"body", "query", "path"}
 
@@ -60,7 +60,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 async def _told(_: Request, error: Exception) -> JSONResponse:
     problem = problem_of(error)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if problem.status == _UNAVAILABLE else None
+    headers = _HEADERS.get(problem.status)
     return respond(problem, str(error), error.details if isinstance(error, ServiceError) else (), headers)
 
 

@@ -8,11 +8,17 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-_LONGEST_ID: Final = 256
-_LONGEST_TEXT: Final = 2_000
+from models.datasets.names import LONGEST_NAME
 
-Id = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID, examples=["i00042"])]
-CategoryName = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID, examples=["shoes"])]
+_LONGEST_TEXT: Final = 2_000
+_PICTURE: Final = (  # a red disc, so that the example can be sent as it stands
+    "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEX///+0Hih2YRKXAAAAL0lEQVR42mNgYGBgYGBgPsDA/4FJ"
+    "gIOJgYFJgYWJgQGKHvxhYmBg+vCD6csFiEIAjJcHm0+/FYMAAAAASUVORK5CYII="
+)
+_USER: Final = "The shopper: taken into account where the release knows them; `shopper` in the answer says whether."
+
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["w000042"])]
+CategoryName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["shoes"])]
 
 
 class Strict(BaseModel):
@@ -45,7 +51,7 @@ class ImageIn(Strict):
     """A picture, sent along."""
 
     base64: str = Field(
-        min_length=1, description="JPEG, PNG or WebP as base64; a `data:image/…;base64,` prefix is allowed.", examples=["/9j/4AAQ…"]
+        min_length=1, description="JPEG, PNG or WebP as base64; a `data:image/…;base64,` prefix is allowed.", examples=[_PICTURE]
     )
 
 
@@ -112,9 +118,9 @@ class FiltersIn(Strict):
 
     price: PriceRange | None = Field(default=None, description="Price range.")
     in_stock: bool | None = Field(default=None, description="true: only what is in stock.", examples=[True])
-    brand: list[str] = Field(default_factory=list, max_length=1_000, description="Any of these brands.", examples=[["Northwind"]])
+    brand: list[str] = Field(default_factory=list, max_length=1_000, description="Any of these brands.", examples=[["Nordhavn"]])
     attributes: dict[str, list[str]] = Field(
-        default_factory=dict, max_length=100, description="Per attribute, any of these values.", examples=[{"season": ["Summer"]}]
+        default_factory=dict, max_length=100, description="Per attribute, any of these values.", examples=[{"department": ["women"]}]
     )
 
 
@@ -122,7 +128,9 @@ class CompleteOutfit(Strict):
     """An outfit with blanks: what completes it?"""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"items": ["i00042"], "slots": [{"category": "shoes"}], "k": 5, "filters": {"price": {"max": 80}}}]}
+        json_schema_extra={
+            "examples": [{"items": ["w000042"], "slots": [{"category": "shoes"}], "k": 5, "filters": {"price": {"max": 80}}}]
+        }
     )
 
     items: list[Item] = Field(
@@ -144,8 +152,8 @@ class CompleteOutfit(Strict):
     )
     explain: bool = Field(default=False, description="Say what each worn item contributes to each of a slot's first 10 suggestions.")
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What suggestions must satisfy.")
-    exclude: list[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["i00007"]])
-    user: Id | None = Field(default=None, description="The shopper; not used for ranking yet.", examples=["u1"])
+    exclude: list[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["w000007"]])
+    user: Id | None = Field(default=None, description=_USER, examples=["u1"])
     session: Id | None = Field(default=None, description="The shopper's session; not used for ranking yet.", examples=["s1"])
     text: str | None = Field(
         default=None, max_length=_LONGEST_TEXT, description="What it is for; not used for ranking yet.", examples=["for a summer wedding"]
@@ -153,26 +161,69 @@ class CompleteOutfit(Strict):
 
 
 class OutfitIn(Strict):
-    """A whole outfit."""
+    """A whole outfit: its items, or a photo of a person who wears it."""
 
-    items: list[Item] = Field(min_length=1, description="Its items: ids, or items with a picture or title; order has no meaning.")
+    items: list[Item] | None = Field(
+        default=None, min_length=1, description="Its items: ids, or items with a picture or title; order has no meaning."
+    )
+    photo: ImageIn | None = Field(
+        default=None, description="A whole person from head to toe, cut by height into slots; `cut` in the answer says where."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> OutfitIn:
+        if (self.items is None) == (self.photo is None):
+            kind, problem = "outfit_of_what", "give either items or a photo of the whole outfit"
+            raise PydanticCustomError(kind, problem)
+        return self
 
 
 class ScoreOutfit(Strict):
     """Outfits: how well does each go together?"""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"outfits": [{"items": ["i00042", "i00117"]}], "explain": True}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"outfits": [{"items": ["w000042", "w000417"]}], "explain": True}]})
 
     outfits: list[OutfitIn] = Field(min_length=1, description="The outfits to score.")
-    user: Id | None = Field(default=None, description="The shopper; not used for scoring yet.", examples=["u1"])
+    user: Id | None = Field(default=None, description=_USER, examples=["u1"])
     explain: bool = Field(default=False, description="Add the score of each pair, the weakest item, and what would do better in its place.")
 
 
 class SimilarItems(Strict):
-    """An item: what looks like it?"""
+    """An item, a picture or words: what looks like it? One of `item`, `id`, `image` and `text`."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"item": "i00042", "k": 5}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"item": "w000042", "k": 5}, {"text": "red summer dress", "category": "all-body"}]}
+    )
 
-    item: Item = Field(description="An id, or an item with a picture or title.")
+    item: Item | None = Field(default=None, description="An id, or an item with a picture or title.")
+    id: Id | None = Field(default=None, description="Id of a catalogue item; the same as `item`.")
+    image: ImageIn | None = Field(default=None, description="A picture; compared with all categories unless `category` names one.")
+    text: str | None = Field(
+        default=None, min_length=1, max_length=_LONGEST_TEXT, description="Words, compared with pictures.", examples=["red summer dress"]
+    )
+    category: CategoryName | None = Field(default=None, description="With `image` or `text`: only this category.")
     k: int = Field(default=10, ge=1, description="How many.", examples=[10])
     all_categories: bool = Field(default=False, description="Look beyond the item's own category.")
+
+    @model_validator(mode="after")
+    def _one_of_four(self) -> SimilarItems:
+        given = [name for name in ("item", "id", "image", "text") if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = f"not {' and '.join(given)}" if given else "there is none"
+            kind, problem = "similar_to_what", f"give exactly one of item, id, image and text; {found}"
+        elif self.category is not None and given[0] in {"item", "id"}:
+            kind, problem = "category_of_item", "category goes with image or text; an item has its own (all_categories looks beyond it)"
+        elif self.text is not None and not self.text.strip():
+            kind, problem = "text_blank", "the text is blank; give at least one word"
+        else:
+            return self
+        raise PydanticCustomError(kind, problem)
+
+
+class LabelItem(Strict):
+    """A picture: which words would a shop say of it?"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"image": {"base64": _PICTURE}, "k": 5}]})
+
+    image: ImageIn = Field(description="The picture.")
+    k: int = Field(default=10, ge=1, description="How many words.", examples=[10])

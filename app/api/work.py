@@ -17,16 +17,17 @@ from app.api.schemas import ItemIn
 from app.errors import BadPictureError, Detail
 from app.recommend.outfit import ItemRef, Photo
 from app.release import CatalogueItem, Release, Serving
-from app.settings import Limits
+from app.settings import Settings
+from app.shadow import Shadow
 
 Answer = TypeVar("Answer")
 
 
 class Work:
-    """One request's release, limits and threads."""
+    """One request's release, settings and threads."""
 
-    def __init__(self, release: Release, limits: Limits, threads: CapacityLimiter) -> None:
-        self.release, self.limits, self._threads = release, limits, threads
+    def __init__(self, release: Release, settings: Settings, threads: CapacityLimiter) -> None:
+        self.release, self.limits, self.photo_cut, self._threads = release, settings.limits, settings.photo_cut, threads
 
     async def run(self, compute: Callable[[], Answer]) -> Answer:
         """Compute in a thread of the pool; requests beyond its size wait their turn."""
@@ -45,10 +46,19 @@ async def work(request: Request) -> Work:
     noted = answered_by.get()
     if noted is not None:
         noted.append(release.id)
-    return Work(release, state.settings.limits, state.threads)
+    return Work(release, state.settings, state.threads)
 
 
 Working = Annotated[Work, Depends(work, use_cache=True)]
+
+
+def shadow(request: Request) -> Shadow:
+    """What asks a candidate, too."""
+    beside: Shadow = request.app.state.swap.shadow
+    return beside
+
+
+Shadowing = Annotated[Shadow, Depends(shadow)]
 
 
 def item_ref(item: ItemIn, field: str) -> ItemRef:
@@ -59,7 +69,7 @@ def item_ref(item: ItemIn, field: str) -> ItemRef:
     """
     if item.id is not None:
         return item.id
-    image = None if item.image is None else _decoded(item.image.base64, f"{field}.image.base64")
+    image = None if item.image is None else decoded(item.image.base64, f"{field}.image.base64")
     return Photo(field=field, category=item.category or "", image=image, title=item.title)
 
 
@@ -68,7 +78,12 @@ def item_refs(items: Sequence[ItemIn], field: str = "items") -> list[ItemRef]:
     return [item_ref(item, f"{field}[{position}]") for position, item in enumerate(items)]
 
 
-def _decoded(text: str, field: str) -> bytes:
+def decoded(text: str, field: str) -> bytes:
+    """A picture from base64.
+
+    Raises:
+        BadPictureError: it is none.
+    """
     data = text.partition(",")[2] if text.startswith("data:") else text
     try:
         return base64.b64decode(data, validate=True)

@@ -11,7 +11,7 @@ from app.recommend.explain import Contribution, contributions, work_of_contribut
 from app.recommend.limits import check_count, check_work
 from app.recommend.looks import Look, best_looks, work_of_looks
 from app.recommend.outfit import ItemRef, Worn, resolve
-from app.recommend.rank import Pool, diversified, probabilities, rank, retrieve
+from app.recommend.rank import Pool, diversified, rank, retrieve
 from app.recommend.slots import Slots, choose_slots
 from app.release import Release
 from app.settings import Limits
@@ -45,7 +45,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One item for a slot: its row, the model's score, the outfit's probability with it, and why."""
+    """One item for a slot: its row, the model's score, the probability that the score means, and why."""
 
     row: int
     score: float
@@ -154,7 +154,7 @@ def _why_empty(release: Release, category: str, rows_M: IntArray, wanted: Filter
 
 
 def _filled(release: Release, worn: Worn, pool: Pool, note: str | None, *, explain: bool) -> FilledSlot:
-    likely_M = probabilities(release, worn, pool.rows_M)
+    likely_M = release.bundle.completion_probability(pool.scores_M)
     why = contributions(release, worn, pool.rows_M) if explain and len(pool.rows_M) else []
     items = tuple(
         Suggestion(int(row), float(score), float(probability), why[place] if place < len(why) else None)

@@ -78,7 +78,7 @@ def pair_scores(release: Release, worn: Worn) -> tuple[PairScore, ...]:
     )
     found = [
         PairScore((worn.names[left], worn.names[right]), float(score), float(probability))
-        for (left, right), score, probability in zip(pairs, scores, release.bundle.probability(scores), strict=True)
+        for (left, right), score, probability in zip(pairs, scores, release.bundle.probability(scores, 2), strict=True)
     ]
     return tuple(sorted(found, key=lambda pair: pair.score))
 

@@ -60,7 +60,7 @@ def best_looks(release: Release, worn: Worn, pools: Sequence[Pool], count: int, 
         beam, scores = [grown[position] for position in best], scores[best]
     if not any(rows for rows, _ in beam):
         return []
-    likely = release.bundle.probability(scores)
+    likely = release.bundle.probability(scores, [len(worn) + len(rows) for rows, _ in beam])
     return [
         Look(rows, float(score), float(probability), None if np.isnan(price) else round(price, 2))
         for (rows, price), score, probability in list(zip(beam, scores, likely, strict=True))[:count]

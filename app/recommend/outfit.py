@@ -12,6 +12,7 @@ import numpy as np
 
 from app.errors import BadPictureError, Detail, UnknownItemError
 from app.recommend.limits import check_categories, check_count
+from app.recommend.stages import count, stage
 from app.release import Release
 from app.settings import Limits
 from models.datasets.schema import item_text
@@ -86,7 +87,8 @@ def resolve_all(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: 
         if all(isinstance(item, str) and item not in row_of for item in items):
             raise _all_unknown(items, field)
     embedded = _embed_photos(release, [item for items in unique for item in items if isinstance(item, Photo)], limits)
-    return [_worn(release, items, embedded) for items in unique]
+    with stage("resolve"):
+        return [_worn(release, items, embedded) for items in unique]
 
 
 def _worn(release: Release, items: Sequence[ItemRef], embedded: dict[str, FloatArray]) -> Worn:
@@ -115,19 +117,21 @@ def photo_features(release: Release, photos: Sequence[Photo], limits: Limits) ->
         LimitExceededError, BadPictureError, NoEncoderError, EncoderError: see ``resolve_all``.
     """
     check_count("items", len(photos), limits.max_photos, "photos")
-    for photo in photos:
-        if photo.image is not None:
-            try:
-                decode(photo.image, limits.max_pixels)
-            except ImageError as error:
-                raise bad_picture(photo, error) from error
-    return release.encoder.encode([photo.image for photo in photos], [photo.title for photo in photos])
+    count("photos", len(photos))
+    with stage("encode"):
+        for photo in photos:
+            if photo.image is not None:
+                try:
+                    decode(photo.image, limits.max_pixels)
+                except ImageError as error:
+                    raise bad_picture(photo, error) from error
+        return release.encoder.encode([photo.image for photo in photos], [photo.title for photo in photos])
 
 
 def bad_picture(photo: Photo, error: ImageError) -> BadPictureError:
     """The error of one picture, naming its field."""
     size = f"{len(photo.image or b''):,} bytes"
-    return BadPictureError(str(error), [Detail(f"{photo.field}.image.base64", size, str(error))])
+    return BadPictureError(str(error), [Detail(f"{photo.field}.image.base64".lstrip("."), size, str(error))])
 
 
 def _embed_photos(release: Release, photos: Sequence[Photo], limits: Limits) -> dict[str, FloatArray]:

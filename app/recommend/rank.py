@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.recommend.outfit import Worn
+from app.recommend.stages import count, stage
 from app.release import Release
 from index.backends.base import BoolArray, FloatArray, IntArray
 
@@ -38,16 +38,18 @@ def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, al
     """
     if not categories:
         return []
-    context = release.bundle.outfits([worn.embeddings_ID] * len(categories), [worn.categories] * len(categories))
-    queries_SD = release.bundle.queries(context, categories)
-    count = max(RETRIEVED, _RETRIEVED_PER_K * k)
+    with stage("query"):
+        context = release.bundle.outfits([worn.embeddings_ID] * len(categories), [worn.categories] * len(categories))
+        queries_SD = release.bundle.queries(context, categories)
+    retrieved = max(RETRIEVED, _RETRIEVED_PER_K * k)
     stocked = set(release.snapshot.categories)
-    return [
-        release.snapshot.search(category, queries_SD[slot : slot + 1], count, allowed_N)[1][0]
-        if category in stocked
-        else np.zeros(0, dtype=np.int64)
-        for slot, category in enumerate(categories)
-    ]
+    with stage("search"):
+        return [
+            release.snapshot.search(category, queries_SD[slot : slot + 1], retrieved, allowed_N)[1][0]
+            if category in stocked
+            else np.zeros(0, dtype=np.int64)
+            for slot, category in enumerate(categories)
+        ]
 
 
 def rank(release: Release, worn: Worn, category: str, rows_M: IntArray, fallback: str | None = None) -> Pool:
@@ -58,12 +60,13 @@ def rank(release: Release, worn: Worn, category: str, rows_M: IntArray, fallback
     categories = [release.category_of(int(row)) for row in rows_M]
     vectors_MD = release.snapshot.embeddings(rows_M)
     at_once = _at_once(len(worn) + 1)
-    scores_M = np.concatenate(
-        [
-            release.bundle.rank(context, vectors_MD[None, at : at + at_once], [categories[at : at + at_once]])[0]
-            for at in range(0, len(rows_M), at_once)
-        ]
-    )
+    with stage("rank"):
+        scores_M = np.concatenate(
+            [
+                release.bundle.rank(context, vectors_MD[None, at : at + at_once], [categories[at : at + at_once]])[0]
+                for at in range(0, len(rows_M), at_once)
+            ]
+        )
     order = np.argsort(-scores_M, kind="stable")
     return Pool(category, rows_M[order], scores_M[order], fallback)
 
@@ -94,10 +97,12 @@ def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
 def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> FloatArray:
     """Raw scores of B whole outfits, ``(B,)``, a bounded number at a time."""
     at_once = _at_once(max(map(len, embeddings), default=1))
-    parts = [
-        release.bundle.score(release.bundle.outfits(embeddings[at : at + at_once], categories[at : at + at_once]))
-        for at in range(0, len(embeddings), at_once)
-    ]
+    count("outfits", len(embeddings))
+    with stage("score"):
+        parts = [
+            release.bundle.score(release.bundle.outfits(embeddings[at : at + at_once], categories[at : at + at_once]))
+            for at in range(0, len(embeddings), at_once)
+        ]
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
 
 
@@ -115,6 +120,3 @@ def with_each(release: Release, worn: Worn, rows_M: IntArray) -> tuple[list[Floa
     )
 
 
-def probabilities(release: Release, worn: Worn, rows_M: IntArray) -> NDArray[np.float64]:
-    """How probably the outfit goes together with each candidate added, ``(M,)``."""
-    return release.bundle.probability(score_outfits(release, *with_each(release, worn, rows_M)))

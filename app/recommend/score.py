@@ -56,7 +56,7 @@ def score(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: Limits
     scores_B = score_outfits(release, [one.embeddings_ID for one in worn], [one.categories for one in worn])
     answers = [
         OutfitScore(score=float(value), probability=float(probability), missing=one.missing)
-        for one, value, probability in zip(worn, scores_B, release.bundle.probability(scores_B), strict=True)
+        for one, value, probability in zip(worn, scores_B, release.bundle.probability(scores_B, [len(one) for one in worn]), strict=True)
     ]
     return [_explained(release, one, answer) for one, answer in zip(worn, answers, strict=True)] if explain else answers
 
@@ -83,4 +83,4 @@ def _swap(release: Release, worn: Worn, position: int, now: float) -> Swap | Non
     best = int(np.argmax(scores_M))
     if scores_M[best] <= now:
         return None
-    return Swap(int(rows_M[best]), float(scores_M[best]), float(release.bundle.probability(scores_M[best : best + 1])[0]))
+    return Swap(int(rows_M[best]), float(scores_M[best]), float(release.bundle.probability(scores_M[best], len(worn))))

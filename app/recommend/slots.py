@@ -38,7 +38,7 @@ def choose_slots(release: Release, worn: Worn, asked: Sequence[str] | None, limi
     usual = release.bundle.slots.missing(worn.categories, most=min(_MOST_INFERRED, limits.max_slots))
     if usual:
         return Slots(tuple(usual))
-    sizes = release.snapshot.manifest.categories
+    sizes = release.snapshot.sizes
     largest = sorted((name for name in sizes if name not in worn.categories), key=lambda name: (-sizes[name], name))
     note = "no outfits were learned from yet, so these are the largest categories, not the usual slots"
     return Slots(tuple(largest[: min(_MOST_INFERRED, limits.max_slots)]), note)

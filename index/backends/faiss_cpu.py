@@ -13,6 +13,7 @@ from typing import Final
 
 import faiss
 import numpy as np
+import pyarrow as pa
 from numpy.typing import ArrayLike
 
 from index.backends.base import BoolArray, FloatArray, IntArray, as_allowed, as_count, as_vectors
@@ -109,7 +110,7 @@ class FlatIndex:
             os.fsync(file.fileno())
 
     @classmethod
-    def deserialize(cls, content: bytes) -> FlatIndex:
+    def deserialize(cls, content: bytes | pa.Buffer) -> FlatIndex:
         """The index in ``content``. FAISS' reader trusts what it reads: pass only bytes whose sha256 was checked.
 
         Raises:

@@ -17,7 +17,7 @@ import pytest
 from index.backends.faiss_cpu import FlatIndex
 from index.columns import Filter
 from index.errors import SnapshotError, VectorError
-from index.manifest import content_id, file_sha256, index_file, read_manifest, write_manifest
+from index.manifest import checked_buffer, content_id, file_sha256, index_file, read_manifest, write_manifest
 from index.snapshot import ITEM_COLUMNS, Snapshot, SnapshotManifest
 
 ODD = [
@@ -193,6 +193,13 @@ def test_a_damaged_file_is_refused_by_name(path: Path, name: str, damage: Callab
     with pytest.raises(SnapshotError, match=f"{name}: {message}.*import the catalogue again") as refusal:
         Snapshot.load(path)
     assert "\n" not in str(refusal.value)
+
+
+def test_what_arrows_threads_read_is_arrows(path: Path) -> None:
+    """One of them may let go of it last; of a buffer of Python's that aborts a process that is just ending."""
+    before = pa.total_allocated_bytes()
+    kept = checked_buffer(path, read_manifest(path), "items.parquet")
+    assert pa.total_allocated_bytes() - before >= kept.size == (path / "items.parquet").stat().st_size
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""What PUT /items takes, and what it and DELETE /items/{id} say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.api.event_schemas import Name
+from app.api.schemas import Strict
+from models.datasets.names import id_problem
+
+_LONGEST_TEXT = 2_000
+
+
+def _writable(text: str) -> str:
+    """Refuse half characters, which no file in UTF-8 can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        kind, problem = "not_unicode", "holds half a character, which cannot be written"
+        raise PydanticCustomError(kind, problem) from error
+    return text
+
+
+def _askable(item_id: str) -> str:
+    """Refuse an id that GET /items/{id} would not find."""
+    problem = id_problem(item_id)
+    if problem:
+        kind = "item_id"
+        raise PydanticCustomError(kind, "{problem}", {"problem": problem})
+    return item_id
+
+
+Text = Annotated[str, Field(max_length=_LONGEST_TEXT), AfterValidator(_writable)]
+
+
+class PictureIn(Strict):
+    """A picture: in the JSON itself, or in a part of its own."""
+
+    base64: str | None = Field(
+        default=None, min_length=1, description="JPEG, PNG or WebP as base64; a `data:image/…;base64,` prefix is allowed."
+    )
+    part: str | None = Field(default=None, min_length=1, description="Name of the part of a multipart request that holds it.")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> PictureIn:
+        if (self.base64 is None) == (self.part is None):
+            kind, problem = "picture_where", "give either base64 or part"
+            raise PydanticCustomError(kind, problem)
+        return self
+
+
+class UpsertIn(Strict):
+    """An item as it is from now on. Fields that are left out are empty then, but for the picture and the features: those stay."""
+
+    id: Annotated[Name, AfterValidator(_askable)] = Field(description="Item id; a known one is replaced.", examples=["sneakers-7"])
+    category: Name = Field(description="Category; a new one is a new kind of slot.", examples=["shoes"])
+    subcategory: Text | None = Field(default=None, description="Finer category.", examples=["sneakers"])
+    title: Text | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
+    attributes: dict[Text, Text | list[Text]] | None = Field(
+        default=None, max_length=100, description="What else the shop says of it.", examples=[{"department": "women"}]
+    )
+    price: float | None = Field(default=None, ge=0, description="Price.", examples=[49.9])
+    brand: Text | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
+    in_stock: bool | None = Field(default=None, description="Whether it can be bought now.", examples=[True])
+    image: PictureIn | None = Field(default=None, description="Its picture; left out, the picture stays; null takes it away.")
+    features: list[float] | None = Field(
+        default=None, min_length=1, description="Its vector, where the catalogue brings its own instead of an encoder's."
+    )
+
+
+def _from_list(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+    return {"items": value} if isinstance(value, list) else value
+
+
+class UpsertItems(Strict):
+    """A batch of items; all are kept, or none."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"items": [{"id": "sneakers-7", "category": "shoes", "title": "White canvas sneakers", "price": 49.9}]}]
+        }
+    )
+
+    items: list[UpsertIn] = Field(min_length=1, description="The items; each id once.")
+
+
+Upserts = Annotated[UpsertItems, BeforeValidator(_from_list, json_schema_input_type=UpsertItems)]
+
+
+class CatalogueChange(BaseModel):
+    """The change is on disk; every replica follows within moments."""
+
+    accepted: int = Field(description="Items changed.", examples=[1])
+    live: bool = Field(description="Whether the replica that answered shows all of it already; false while it still encodes pictures.")

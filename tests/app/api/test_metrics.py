@@ -1,0 +1,129 @@
+"""GET /metrics: what Prometheus reads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from app.log.base import Stream
+from app.main import create_app
+from app.recommend.stages import Measured, measured, stage
+from app.settings import Log, Settings
+
+Figure = Callable[..., float | None]
+
+
+@pytest.fixture
+def client(home: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """A replica with a log of its own."""
+    given = Settings(home=home, log=Log(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")))
+    with TestClient(create_app(given), base_url="http://localhost", client=("127.0.0.1", 1)) as opened:
+        yield opened
+
+
+def figures(client: TestClient) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    """Every sample by its name and labels."""
+    answer = client.get("/metrics")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    return {
+        (one.name, frozenset(one.labels.items())): one.value
+        for family in text_string_to_metric_families(answer.text)
+        for one in family.samples
+    }
+
+
+def figure(client: TestClient, name: str, **labels: str) -> float | None:
+    """One sample."""
+    return figures(client).get((name, frozenset(labels.items())))
+
+
+def test_requests_are_counted_by_route_and_status(client: TestClient) -> None:
+    """By the route as it is declared, so that there are few, whatever is asked for."""
+    client.get("/items/tops-1")
+    client.get("/items/tops-2")
+    client.get("/items/nowhere")
+    client.get("/no/such/address")
+    client.request("BREW", "/coffee")
+    found = figures(client)
+    by = {
+        tuple(dict(labels)[name] for name in ("method", "route", "status")): n
+        for (name, labels), n in found.items()
+        if name == "attire_requests_total"
+    }
+    assert by == {
+        ("GET", "/items/{item_id:path}", "200"): 2,
+        ("GET", "/items/{item_id:path}", "404"): 1,
+        ("GET", "none", "404"): 1,
+        ("other", "none", "404"): 1,
+    }
+    assert found["attire_request_seconds_count", frozenset({("route", "/items/{item_id:path}")})] == 3
+
+
+def test_stages_of_a_request_have_their_times(client: TestClient) -> None:
+    """Each once, and together no longer than the request."""
+    client.post("/complete-outfit", json={"items": ["tops-1"], "slots": ["shoes"], "explain": True})
+    found = figures(client)
+    stages = {dict(labels)["stage"] for name, labels in found if name == "attire_stage_seconds_count"}
+    assert stages == {"resolve", "query", "search", "rank", "score"}
+    inside = sum(value for (name, _), value in found.items() if name == "attire_stage_seconds_sum")
+    assert 0 < inside <= found["attire_request_seconds_sum", frozenset({("route", "/complete-outfit")})]
+
+
+def test_a_stage_within_another_counts_once() -> None:
+    """The outer one has the rest."""
+    notes = Measured()
+    token = measured.set(notes)
+    with stage("resolve"):
+        time.sleep(0.01)
+        with stage("encode"):
+            time.sleep(0.03)
+    measured.reset(token)
+    assert notes.seconds["encode"] >= 0.03
+    assert 0.01 <= notes.seconds["resolve"] < notes.seconds["encode"]
+
+
+def test_the_release_and_the_catalogue_are_told(client: TestClient) -> None:
+    """Which one answers, how many items it has, and what changed since its snapshot."""
+    client.delete("/items/tops-1")
+    [labels] = [dict(labels) for name, labels in figures(client) if name == "attire_release_info"]
+    assert labels["release"].startswith("r2-")
+    assert labels["recipe"] == "test"
+    told = ("attire_items", "attire_catalogue_changed_items", "attire_catalogue_changes_total", "attire_ready")
+    assert [figure(client, name) for name in told] == [47, 1, 1, 1]
+
+
+def test_impressions_and_the_logs_lag_are_told(client: TestClient) -> None:
+    """Written ones, and how far behind each group is."""
+    log: Any = client.app.state.event_log  # type: ignore[attr-defined]
+    client.portal.call(lambda: log.take(Stream.EVENTS, "archive", "w"))  # type: ignore[union-attr]
+    client.post("/complete-outfit", json={"items": ["tops-1"], "slots": ["shoes"]})
+    until = time.monotonic() + 10
+    while figure(client, "attire_impressions_written_total") != 1 and time.monotonic() < until:
+        time.sleep(0.02)
+    assert figure(client, "attire_impressions_waiting") == 0
+    assert figure(client, "attire_impressions_dropped_total") == 0
+    assert figure(client, "attire_log_lag_entries", stream="events", group="archive", state="unread") == 1
+    assert figure(client, "attire_log_up") == 1
+
+
+def test_the_sizes_of_batches_are_told(client: TestClient) -> None:
+    """Of events, and of what is scored together."""
+    client.post("/events", json={"events": [{"id": str(n), "type": "view", "item": "tops-1", "session": "s"} for n in range(3)]})
+    client.post("/score-outfit", json={"outfits": [{"items": ["tops-1"]}] * 5})
+    assert figure(client, "attire_batch_size_sum", of="events") == 3
+    assert figure(client, "attire_batch_size_sum", of="outfits") == 5
+
+
+def test_figures_are_there_without_a_log_and_without_a_release(tmp_path: Path) -> None:
+    """They say so."""
+    (tmp_path / "file").touch()
+    given = Settings(home=tmp_path / "fresh", log=Log(url=SecretStr(f"sqlite:{tmp_path}/file/log.sqlite")))
+    with TestClient(create_app(given)) as client:
+        assert [figure(client, name) for name in ("attire_log_up", "attire_ready", "attire_items")] == [0, 0, None]
