@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from index.backends.base import BoolArray, IntArray
 from index.errors import SnapshotError
@@ -56,10 +57,15 @@ class Columns:
     def __init__(self, items: pa.Table, row_of: Mapping[str, int]) -> None:
         self._count = int(items.num_rows)
         self._row_of = row_of
-        self._price_N = _column(items, "price", pa.float64()).fill_null(float("nan")).to_numpy(zero_copy_only=False)
+        self._price_N: NDArray[np.float64] = _column(items, "price", pa.float64()).fill_null(float("nan")).to_numpy(zero_copy_only=False)
         self._in_stock_N: BoolArray = _column(items, "in_stock", pa.bool_()).fill_null(fill_value=True).to_numpy(zero_copy_only=False)
         self._brand = rows_by_value(_column(items, "brand", pa.string()))
         self._attributes = _attributes(_column(items, "attributes", pa.string()).to_pylist(), list(row_of))
+
+    @property
+    def prices(self) -> NDArray[np.float64]:
+        """The price of each row, ``(N,)``; not a number where an item has none."""
+        return self._price_N
 
     @property
     def attribute_names(self) -> tuple[str, ...]:

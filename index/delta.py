@@ -204,6 +204,11 @@ class StackedColumns:
         self._parts = (base, changed)
 
     @property
+    def prices(self) -> NDArray[np.float64]:
+        """The price of each row; not a number where an item has none."""
+        return np.concatenate([part.prices for part in self._parts])
+
+    @property
     def attribute_names(self) -> tuple[str, ...]:
         """The attribute names that some item has, sorted."""
         return tuple(sorted({name for part in self._parts for name in part.attribute_names}))

@@ -23,7 +23,7 @@ from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
@@ -88,9 +88,9 @@ class Bundle:
         """What ``load_encoder`` reads its encoder from, here and now; the manifest's spec unless the bundle carries it."""
         return f"local-dir:{self.encoder}" if self.manifest.encoder_spec == CARRIED else self.manifest.encoder_spec
 
-    def described(self, *, metrics: Mapping[str, float], calibration: Calibration) -> Bundle:
+    def described(self, *, metrics: Mapping[str, float], calibration: Calibration, completion: Calibration) -> Bundle:
         """The same bundle, saying this of itself."""
-        return self._as(replace(self.manifest, metrics=metrics, calibration=calibration), self.encoder)
+        return self._as(replace(self.manifest, metrics=metrics, calibration=calibration, completion=completion), self.encoder)
 
     def carrying(self, manifest: Manifest, encoder: Path) -> Bundle:
         """The same model with an encoder of its own, as ``manifest`` says."""
@@ -198,11 +198,17 @@ class Bundle:
         with torch.inference_mode():
             return self.model.score(outfits).float().numpy()
 
-    def probability(self, scores: FloatArray) -> NDArray[np.float64]:
-        """Calibrated probability that an outfit of this score goes together, in (0, 1)."""
-        calibration = self.manifest.calibration
-        logit = np.clip(calibration.slope * np.asarray(scores, dtype=np.float64) + calibration.intercept, -50, 50)
-        return np.asarray(1.0 / (1.0 + np.exp(-logit)))
+    def probability(self, scores: FloatArray, items: ArrayLike) -> NDArray[np.float64]:
+        """Calibrated probability that outfits of these scores and numbers of items go together rather than being of random items."""
+        return self.manifest.calibration.probability(scores, items)
+
+    def completion_probability(self, scores: FloatArray, items: ArrayLike) -> NDArray[np.float64]:
+        """Calibrated probability that items of these ``rank`` scores complete their context, rather than random ones of their categories.
+
+        Args:
+            items: of the outfit that each completes, itself among them.
+        """
+        return self.manifest.completion.probability(scores, items)
 
     def category_indices(self, names: Sequence[str]) -> torch.Tensor:
         """Indices of category names; C for one the model never saw."""
@@ -226,7 +232,7 @@ class Bundle:
         for name, content in zip(_LIST_FILES, lists, strict=True):
             (staging / name).write_text(json.dumps(content, ensure_ascii=False))
         if self.shoppers.ids:
-            known = {"ids": list(self.shoppers.ids), "calibration": asdict(self.shoppers.calibration)}
+            known = asdict(self.shoppers)
             (staging / _SHOPPERS).write_text(json.dumps(known, ensure_ascii=False))
         if self.encoder:
             shutil.copytree(self.encoder, staging / _ENCODER)
@@ -270,8 +276,8 @@ class Bundle:
                 raise BundleError(msg)
         try:
             vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
-            known = json.loads((directory / _SHOPPERS).read_text()) if _SHOPPERS in manifest.files else {"ids": (), "calibration": {}}
-            shoppers = Shoppers(tuple(known["ids"]), Calibration(**known["calibration"]))
+            known = json.loads((directory / _SHOPPERS).read_text()) if _SHOPPERS in manifest.files else asdict(Shoppers())
+            shoppers = Shoppers(tuple(known["ids"]), *(Calibration.read(known[name]) for name in ("calibration", "completion")))
             model = build_model(manifest.model, manifest.model_config)
             model.load_state_dict(load_file(directory / "weights.safetensors"))
         except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
@@ -296,7 +302,9 @@ class Bundle:
     def _personal(self, model: ShopperModel) -> Bundle:
         """A shallow copy, since one is made for every request of a shopper."""
         personal = copy.copy(self)
-        personal.model, personal.manifest = model, replace(self.manifest, calibration=self.shoppers.calibration)
+        known = self.shoppers
+        personal.model = model
+        personal.manifest = replace(self.manifest, calibration=known.calibration, completion=known.completion)
         return personal
 
 

@@ -6,22 +6,52 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from models.encoders.base import Block
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 CARRIED: Final = "bundle:encoder"
 """The spec of an encoder that lies in the bundle itself, in its directory ``encoder``."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """Platt scaling of the outfit score: ``probability = sigmoid(slope * score + intercept)``; fitted on validation data."""
+    """Platt scaling, ``probability = sigmoid(slope * score + intercept)``, fitted on validation data.
+
+    Attributes:
+        slope, intercept: of outfits of two items.
+        larger: of larger ones, whose scores mean more: (least number of items, slope, intercept), each until the next.
+    """
 
     slope: float = 1.0
     intercept: float = 0.0
+    larger: tuple[tuple[int, float, float], ...] = ()
+
+    def probability(self, scores: ArrayLike, items: ArrayLike) -> NDArray[np.float64]:
+        """In (0, 1), of the shape of ``scores``.
+
+        Args:
+            items: of each outfit, or of all of them; fewer than two count as two.
+        """
+        least, slope, intercept = np.array([(0, self.slope, self.intercept), *self.larger]).T
+        level = np.searchsorted(least, items, side="right") - 1
+        logit = np.clip(slope[level] * np.asarray(scores, dtype=np.float64) + intercept[level], -50, 50)
+        return np.asarray(1.0 / (1.0 + np.exp(-logit)))
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Calibration:
+        """From its JSON, as ``dataclasses.asdict`` makes it.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is none.
+        """
+        larger = tuple((int(items), float(slope), float(intercept)) for items, slope, intercept in body["larger"])
+        return cls(slope=body["slope"], intercept=body["intercept"], larger=larger)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +63,7 @@ class Manifest:
         model: the compatibility model's name in ``models.compatibility.build``; ``model_config`` its arguments.
         encoder: the spec, fingerprint and blocks that features must come from.
         categories: known to the model, in the order of their index.
+        calibration: of an outfit's score. completion: of an item's score given the others.
         metrics: on validation data, at the end of training.
         parent: the bundle that training started from, if any.
         files: name -> sha256.
@@ -48,6 +79,7 @@ class Manifest:
     categories: tuple[str, ...]
     embedding_size: int
     calibration: Calibration = field(default_factory=Calibration)
+    completion: Calibration = field(default_factory=Calibration)
     metrics: Mapping[str, float] = field(default_factory=dict)
     parent: str | None = None
     created: str = ""
@@ -57,7 +89,6 @@ class Manifest:
 
 def manifest_body(manifest: Manifest) -> dict[str, Any]:
     """The manifest as JSON, without the files and what depends on them."""
-    calibration = manifest.calibration
     return {
         "format": FORMAT,
         "recipe": manifest.recipe,
@@ -71,7 +102,8 @@ def manifest_body(manifest: Manifest) -> dict[str, Any]:
         },
         "categories": list(manifest.categories),
         "embedding_size": manifest.embedding_size,
-        "calibration": {"slope": calibration.slope, "intercept": calibration.intercept},
+        "calibration": asdict(manifest.calibration),
+        "completion": asdict(manifest.completion),
         "metrics": {name: value for name, value in manifest.metrics.items() if math.isfinite(value)},
         "parent": manifest.parent,
     }
@@ -84,7 +116,7 @@ def read_manifest(body: Mapping[str, Any]) -> Manifest:
         ValueError, KeyError, TypeError: it is none, or of another format.
     """
     if body["format"] != FORMAT:
-        msg = f"format {body['format']}, this version reads {FORMAT}"
+        msg = f"format {body['format']}, this version reads {FORMAT}; train it again"
         raise ValueError(msg)
     return Manifest(
         recipe=body["recipe"],
@@ -96,7 +128,8 @@ def read_manifest(body: Mapping[str, Any]) -> Manifest:
         blocks=tuple(Block(name, size) for name, size in body["encoder"]["blocks"]),
         categories=tuple(body["categories"]),
         embedding_size=body["embedding_size"],
-        calibration=Calibration(**body["calibration"]),
+        calibration=Calibration.read(body["calibration"]),
+        completion=Calibration.read(body["completion"]),
         metrics=body["metrics"],
         parent=body["parent"],
         created=body["created"],

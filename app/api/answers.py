@@ -31,8 +31,13 @@ class SuggestionOut(BaseModel):
 
     id: str = Field(description="Item id.", examples=["w000042"])
     category: str = Field(description="The item's category.", examples=["shoes"])
-    score: float = Field(description="The model's score, for ranking within a slot.", examples=[1.73])
-    probability: float = Field(description="Calibrated probability that the outfit goes together with this item.", examples=[0.82])
+    score: float = Field(
+        description="The model's score of this item given what is worn: it orders this answer; no scale of whole outfits.", examples=[1.73]
+    )
+    probability: float = Field(
+        description="How probably this item, rather than one drawn from its category, was worn with the others; rises with `score`.",
+        examples=[0.82],
+    )
     price: float | None = Field(default=None, description="Price.", examples=[49.9])
     title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
     image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
@@ -61,7 +66,7 @@ class LookOut(BaseModel):
     """The outfit with its blanks filled; the items that were worn already are not repeated."""
 
     items: list[LookItemOut] = Field(description="The added items, one per slot.")
-    score: float = Field(description="Score of the whole outfit.", examples=[2.4])
+    score: float = Field(description="Score of the whole outfit, as POST /score-outfit gives it.", examples=[2.4])
     probability: float = Field(description="Calibrated probability that the whole outfit goes together.", examples=[0.9])
     price: float | None = Field(default=None, description="Of the added items together; left out when one has no price.", examples=[129.8])
 
@@ -116,8 +121,11 @@ class CutOut(BaseModel):
 class OutfitScoreOut(BaseModel):
     """How well one outfit goes together."""
 
-    score: float = Field(description="Raw score; higher goes better together.", examples=[1.2])
-    probability: float = Field(description="Calibrated probability that it goes together.", examples=[0.71])
+    score: float = Field(description="Raw score; of outfits of as many items, the higher one goes better together.", examples=[1.2])
+    probability: float = Field(
+        description="Calibrated probability that it goes together, as outfits of as many items do, rather than being of random items.",
+        examples=[0.71],
+    )
     missing: list[str] = Field(description="Ids that are not in the catalogue; scored without them.")
     cut: list[CutOut] | None = Field(default=None, description="How a photo of the whole outfit was cut into items; only with `photo`.")
     pairs: list[PairOut] | None = Field(default=None, description="Every two of its items, worst first; only with `explain`.")

@@ -154,7 +154,7 @@ def _why_empty(release: Release, category: str, rows_M: IntArray, wanted: Filter
 
 
 def _filled(release: Release, worn: Worn, pool: Pool, note: str | None, *, explain: bool) -> FilledSlot:
-    likely_M = release.bundle.completion_probability(pool.scores_M)
+    likely_M = release.bundle.completion_probability(pool.scores_M, len(worn) + 1)
     why = contributions(release, worn, pool.rows_M) if explain and len(pool.rows_M) else []
     items = tuple(
         Suggestion(int(row), float(score), float(probability), why[place] if place < len(why) else None)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.recommend.outfit import Worn
-from app.recommend.rank import Pool, score_outfits
+from app.recommend.rank import Pool, retrieve, score_outfits
 from app.release import Release
-from index.backends.base import FloatArray
+from index.backends.base import BoolArray, FloatArray, IntArray
 
 _PER_SLOT: Final = 6
 _BEAM: Final = 12
+_CENT: Final = 1e-6  # sums of prices are not exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +42,88 @@ def work_of_looks(size: int, slots: int, count: int) -> int:
 
 
 def best_looks(release: Release, worn: Worn, pools: Sequence[Pool], count: int, budget: float | None) -> list[Look]:
-    """The best combinations of one item per slot, best first, none dearer than ``budget``.
+    """The best combinations of one item per slot, best first, none dearer than ``budget``; which item is in which slot makes no other look.
 
     The scorer sees the whole outfit, so a look may hold items that are not the first of their slots. With a budget only items
-    with a price take part.
+    with a price take part, and each leaves enough for the cheapest of the slots that follow.
     """
-    prices = release.snapshot.items.column("price")
+    price_N = release.snapshot.columns.prices
+    stocked = [pool for pool in pools if len(pool.rows_M)]
+    least = _cheapest([(pool.category, price_N[pool.rows_M]) for pool in stocked])
     beam: list[tuple[tuple[int, ...], float]] = [((), 0.0)]
     width = max(_BEAM, count)
     scores: FloatArray = np.zeros(1, dtype=np.float32)
-    for pool in (pool for pool in pools if len(pool.rows_M)):
-        grown = []
+    for place, pool in enumerate(stocked):
+        grown: dict[frozenset[int], tuple[tuple[int, ...], float]] = {}
         for rows, price in beam:
-            for row in map(int, pool.rows_M[:_PER_SLOT]):
-                cost = prices[row].as_py()
-                total = price + (float("nan") if cost is None else cost)
-                if row not in rows and (budget is None or total <= budget):
-                    grown.append(((*rows, row), total))
-        scores = _scores(release, worn, [rows for rows, _ in grown])
+            rows_M = pool.rows_M
+            if budget is not None:
+                rows_M = rows_M[price_N[rows_M] <= budget - price - sum(least[place + 1 :]) + _CENT]
+            for row in [row for row in map(int, rows_M[: _PER_SLOT + len(rows)]) if row not in rows][:_PER_SLOT]:
+                grown.setdefault(frozenset((*rows, row)), ((*rows, row), price + float(price_N[row])))
+        if not grown:
+            return []
+        beam = list(grown.values())
+        scores = _scores(release, worn, [rows for rows, _ in beam])
         best = np.argsort(-scores, kind="stable")[:width]
-        beam, scores = [grown[position] for position in best], scores[best]
-    if not any(rows for rows, _ in beam):
+        beam, scores = [beam[position] for position in best], scores[best]
+    if not stocked:
         return []
-    likely = release.bundle.probability(scores, [len(worn) + len(rows) for rows, _ in beam])
+    likely = release.bundle.probability(scores, len(worn) + len(stocked))
     return [
         Look(rows, float(score), float(probability), None if np.isnan(price) else round(price, 2))
         for (rows, price), score, probability in list(zip(beam, scores, likely, strict=True))[:count]
     ]
+
+
+def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: float, allowed_N: BoolArray) -> list[IntArray]:
+    """What a look within the budget may need of each slot beside its best items: the best that leave enough for the other slots, and the
+    cheapest.
+
+    Args:
+        allowed_N: what passes the filters.
+    """
+    price_N, stocked = release.snapshot.columns.prices, set(release.snapshot.categories)
+    cheapest = []
+    for category in categories:
+        rows = release.snapshot.rows_in(category) if category in stocked else np.zeros(0, dtype=np.int64)
+        rows = rows[allowed_N[rows]]
+        cheapest.append(rows[np.argsort(price_N[rows], kind="stable")[:_PER_SLOT]])
+    least = [one if np.isfinite(one) else 0.0 for one in _cheapest(zip(categories, (price_N[rows] for rows in cheapest), strict=True))]
+    found = []
+    for category, rows, own in zip(categories, cheapest, least, strict=True):
+        fits_N = allowed_N & (price_N <= budget - sum(least) + own)
+        best = retrieve(release, worn, [category], 1, fits_N)[0] if len(rows) else rows
+        found.append(np.concatenate([best, rows]))
+    return found
+
+
+def why_none(release: Release, pools: Sequence[Pool], budget: float | None) -> str:
+    """Why there is no look at all."""
+    stocked = [pool for pool in pools if len(pool.rows_M)]
+    if not stocked:
+        return "no slot has an item"
+    if budget is not None:
+        least = sum(_cheapest([(pool.category, release.snapshot.columns.prices[pool.rows_M]) for pool in stocked]))
+        if least > budget:
+            told = f"the cheapest cost {least:,.2f} together" if np.isfinite(least) else "some slot has no item with a price"
+            return f"no look is within the budget of {budget:,.2f}: {told}"
+    return "there are fewer different items than slots"
+
+
+def _cheapest(prices: Iterable[tuple[str, NDArray[np.float64]]]) -> list[float]:
+    """What each slot costs at least; slots of one category do not share an item. Infinite where none has a price.
+
+    Args:
+        prices: of the items of each slot, beside its category.
+    """
+    taken: Counter[str] = Counter()
+    least = []
+    for category, price_M in prices:
+        ascending = np.sort(price_M[~np.isnan(price_M)])
+        least.append(float(ascending[taken[category]]) if len(ascending) > taken[category] else math.inf)
+        taken[category] += 1
+    return least
 
 
 def _scores(release: Release, worn: Worn, added: Sequence[tuple[int, ...]]) -> FloatArray:

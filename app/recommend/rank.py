@@ -118,5 +118,3 @@ def with_each(release: Release, worn: Worn, rows_M: IntArray) -> tuple[list[Floa
         [np.concatenate([worn.embeddings_ID, vector_D[None]]) for vector_D in vectors_MD],
         [[*worn.categories, release.category_of(int(row))] for row in rows_M],
     )
-
-

@@ -37,15 +37,26 @@ class Simulation:
     """Shoppers of a wardrobe at a service.
 
     Args:
-        url: where it answers. at_once: sessions under way at the same time.
+        url: where it answers. transport: how it is reached; None is over the network.
+        at_once: sessions under way at the same time.
         noise_share: of all sessions, those that teach nothing.
 
     Attributes:
         retried: requests that were refused for the moment and made again.
     """
 
-    def __init__(self, world: World, url: str, *, seed: int = 0, at_once: int = 8, noise_share: float = 0.15) -> None:
+    def __init__(
+        self,
+        world: World,
+        url: str,
+        *,
+        seed: int = 0,
+        at_once: int = 8,
+        noise_share: float = 0.15,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._world, self._url, self._seed, self._at_once, self._noise_share = world, url.rstrip("/"), seed, at_once, noise_share
+        self._transport = transport
         self._before: list[list[int]] = []
         self._name = uuid4().hex[:8]  # sessions of two simulations are different sessions
         self.retried = 0
@@ -62,7 +73,7 @@ class Simulation:
             ServiceError: the service does not answer, or refuses what it should take.
         """
         found = []
-        async with httpx.AsyncClient(base_url=self._url, timeout=_PATIENCE_S) as client:
+        async with httpx.AsyncClient(base_url=self._url, timeout=_PATIENCE_S, transport=self._transport) as client:
             for number in range(1, cycles + 1):
                 release = await self._release(client)
                 found.append(await self._cycle(client, number, release, sessions, advance))

@@ -11,12 +11,16 @@ Shape legend: see ``models.compatibility.base``; C + 1 categories, the last one 
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.errors import InputError
+
+_MOST_PAIRED: Final = 64
 
 
 class SharedSpace(CompatibilityModel):
@@ -125,7 +129,14 @@ class PairSpaces(SharedSpace):
 
 
 def outfit_vector(*, spaces: str, categories: int, **arguments: float) -> SharedSpace:
-    """The model by what its bundle says of its spaces: ``shared`` or ``pairs``."""
+    """The model by what its bundle says of its spaces: ``shared`` or ``pairs``.
+
+    Raises:
+        InputError: a space per pair of so many categories would not fit into memory.
+    """
+    if spaces == "pairs" and categories > _MOST_PAIRED:
+        msg = f"{categories} categories make too many pairs for a space each (at most {_MOST_PAIRED}); use spaces=shared"
+        raise InputError(msg, field="spaces")
     if spaces == "pairs":
         return PairSpaces(categories=categories, **arguments)  # type: ignore[arg-type]
     return SharedSpace(**arguments)  # type: ignore[arg-type]

@@ -27,8 +27,8 @@ SPREAD: Final = 1e-2
 _SHARPNESS: Final = 0.5
 """How far, in standard deviations of the probes' scores, a probe may score below another and weigh e times less in a query."""
 _AT_ONCE: Final = 64
-_STEPS: Final = 8
-_RATE: Final = 0.02
+_STEPS: Final = 10
+_RATE: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -155,14 +155,15 @@ class PersonalModel(CompatibilityModel):
         """Anchors of a new shopper, ``(K, D)``, from the outfits they wore against the bank's; nothing else is touched [V].
 
         Args:
-            steps, rate: of Adam, from the anchors of the known shopper who is nearest to everybody: few steps keep near it [R].
+            steps, rate: of gradient descent from the anchors of the known shopper who is nearest to everybody: a few small steps keep
+                near it, and Adam's are as large for one outfit as for fifty [R].
         """
         with torch.inference_mode(mode=False), torch.enable_grad():
             worn_BD = self.outfits(OutfitBatch(worn.items_BID.clone(), worn.category_BI.clone(), worn.mask_BI.clone())).detach()
             anchors_KD = self.newcomer.clone().requires_grad_()
             if not len(anchors_KD):
                 return anchors_KD.detach()
-            optimiser = torch.optim.Adam([anchors_KD], lr=rate)
+            optimiser = torch.optim.SGD([anchors_KD], lr=rate)
             shared_D = F.normalize(self.shared.detach(), dim=-1).sum(0)
             for _ in range(steps):
                 taste_D = F.normalize(anchors_KD, dim=-1).sum(0) + shared_D

@@ -16,9 +16,11 @@ import pyarrow.compute as pc
 from models.datasets.item_columns import read_parquet
 from models.datasets.item_rows import read_csv, read_jsonl
 from models.datasets.lines import refuse, shown
+from models.datasets.names import id_problem, name_problem
 from models.datasets.schema import ITEM_SCHEMA, SPLITS
 
 ITEM_FILES: Final = ("items.parquet", "items.jsonl", "items.csv")
+_LARGEST_FEATURE: Final = float(np.finfo(np.float16).max)
 _ESCAPES: Final = re.compile(r"^/|(^|/)\.\.(/|$)|\x00")
 
 
@@ -74,6 +76,13 @@ def _check_names(file: ItemFile) -> None:
         row = _first(pc.fill_null(_is_blank(column), fill_value=True))
         if row is not None:
             file.refuse(row, name, "is missing or empty")
+    for name, problem_of in (("id", id_problem), ("category", name_problem)):
+        names = file.table.column(name)
+        problems = {text: problem for text in pc.unique(names).to_pylist() if (problem := problem_of(text))}
+        row = _first(pc.is_in(names, value_set=pa.array(problems, pa.string())))
+        if row is not None:
+            text = names[row].as_py()
+            file.refuse(row, name, f"{shown(text)} {problems[text]}")
     ids = file.table.column("id").combine_chunks().dictionary_encode()
     if len(ids.dictionary) < len(ids):
         codes = ids.indices.to_numpy()
@@ -112,6 +121,10 @@ def _check_features(file: ItemFile) -> None:
     place = _first(pc.fill_null(pc.invert(pc.is_finite(values)), fill_value=True))
     if place is not None:
         file.refuse(place // size, "features", f"holds {values[place].as_py()} at place {place % size + 1}; use finite numbers")
+    place = _first(pc.greater(pc.abs(values), _LARGEST_FEATURE))
+    if place is not None:
+        most = f"at most {_LARGEST_FEATURE:,.0f}, as they are kept in half precision; scale them down"
+        file.refuse(place // size, "features", f"holds {values[place].as_py():g} at place {place % size + 1}; use numbers of {most}")
 
 
 def _check_pictures(file: ItemFile, root: Path) -> None:

@@ -75,10 +75,8 @@ class OutfitVectorTraining:
         loss = config.infonce * original_against_replaced(scale * original_B, scale * cosine_BV[:, 1:])
         if not first:
             loss = loss + config.graded * graded_margin(original_B, once_BR, twice_BR, config.margin)
-        if config.hinges:
-            hinges = two_hinges(scale * original_B, scale * twice_BR, target=config.target, threshold=config.threshold)
-            loss = loss + config.hinges * hinges
-        return loss + config.weight_norm * self.model.project.weight.norm()  # type: ignore[no-any-return]
+        hinges = two_hinges(scale * original_B, scale * twice_BR, target=config.target, threshold=config.threshold)
+        return loss + config.hinges * hinges + config.weight_norm * self.model.project.weight.norm()  # type: ignore[no-any-return]
 
     @torch.inference_mode()
     def judge(self, valid: WornOutfits) -> float:
@@ -103,15 +101,11 @@ def fit_outfit_vector(run: Run[OutfitVectorConfig]) -> Bundle:
     config = run.config
     run, size = read_by(run)
     names = names_of(run.dataset)
-    arguments = {"feature_size": size, "embedding_size": config.embedding_size, "temperature": config.temperature}
-    described = {"spaces": config.spaces, "categories": len(names.categories), **arguments}
+    same = {name: getattr(config, name) for name in ("spaces", "embedding_size", "temperature")}
+    described = {"feature_size": size, "categories": len(names.categories), **same}
     bundle = untrained(run, OUTFIT_VECTOR.name, "outfit_vector", described, names)
-    model, items, worn, valid = (
-        bundle.model,
-        read_items(run, bundle),
-        worn_outfits(run.dataset, "train"),
-        worn_outfits(run.dataset, "valid"),
-    )
+    model, items = bundle.model, read_items(run, bundle)
+    worn, valid = worn_outfits(run.dataset, "train"), worn_outfits(run.dataset, "valid")
     assert isinstance(model, SharedSpace)  # noqa: S101 - it was asked for
     training = OutfitVectorTraining(model, config, items, worn, run.seed)
     judge = (lambda: training.judge(valid)) if len(valid) else None

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from models.compatibility.pairwise import Distance
 from models.recipes.settings import DropShare
+from models.training.loop import Schedule
+from models.training.reading import Reading
 from models.training.triplets import Negatives
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PairwiseConfig:
-    """Every field can be set with ``--set field=value``.
+@dataclass(frozen=True, kw_only=True)
+class PairwiseConfig(Schedule, Reading):
+    """Every field can be set with ``--set field=value``; those of ``Schedule`` (``batch_size`` counts triplets) and ``Reading``, too.
 
     Attributes:
-        mode: ``features``: a light model on kept features; ``pixels``: the backbone learns with the rest, and the bundle carries it.
         blocks: names of the feature blocks that are read; none is all of them. Both papers see pictures only: ``blocks=image``. Pixels
             read the picture alone.
         labels: share of the training outfits that may be learned from.
@@ -26,14 +27,11 @@ class PairwiseConfig:
             none, and pixels have none.
         unit: whether distances are taken between vectors of unit length.
         distance: how an outfit's distances are summed when it is served; losses take them as they are.
-        epochs, learning_rate: none is what the paper says for pixels, and what suits a head on kept features.
+        margin: m or μ of the losses.
         least_steps: of an epoch; few outfits are gone through several times, with other negatives.
-        patience, minutes: see ``models.training.loop.Schedule``.
-        backbone, weights, side: of pixels: a torchvision name; ``none``, ``default`` or a safetensors file; pixels a side.
         views: perturbed copies of each picture, for kept features; made at ``side``.
     """
 
-    mode: Literal["features", "pixels"] = "features"
     blocks: tuple[str, ...] = ()
     labels: Annotated[float, Field(gt=0, le=1)] = 1.0
     negatives: Negatives = "fine"
@@ -43,19 +41,17 @@ class PairwiseConfig:
     unit: bool = True
     distance: Distance = "squared"
     margin: PositiveFloat = 0.3
-    batch_size: PositiveInt = 128
-    epochs: NonNegativeInt | None = None
-    learning_rate: PositiveFloat | None = None
-    weight_decay: NonNegativeFloat = 0.0
     least_steps: PositiveInt = 50
-    patience: PositiveInt = 8
-    minutes: PositiveFloat = 9.0
-    backbone: str = "resnet18"
-    weights: str = "none"
-    side: Annotated[int, Field(ge=32)] = 112
+    weight_decay: NonNegativeFloat = 0.0
     views: PositiveInt = 2
 
-    @property
-    def in_pixels(self) -> bool:
-        """Whether the backbone learns too."""
-        return self.mode == "pixels"
+    def shape(self, categories: int) -> dict[str, Any]:
+        """The arguments of ``Pairs`` that are decided here."""
+        return {
+            "categories": categories,
+            "size": self.embedding_size,
+            "hidden": self.hidden if self.mode == "features" else 0,
+            "dropout": self.dropout,
+            "unit": self.unit,
+            "distance": self.distance,
+        }

@@ -37,10 +37,11 @@ class PersonalConfig(Schedule, Reading):
         others: outfits that each is told from [S]. hard: share of them that another shopper wore; the others are random mixes [S].
         alpha, only_suspected: see ``student_loss``; the sign is to be chosen on validation NDCG.
         contrast, contrast_temperature: weight and temperature of NT-Xent. near: neighbours that may replace an item in a view.
+        probes: items of each category at which the score is made linear for retrieval. bank: outfits to tell a new shopper's from.
         cold: share of shoppers whom the training never meets, so that it can be measured how they are met later.
     """
 
-    way: Literal["anchors", "teacher", "student"] = "anchors"
+    way: Literal["anchors", "teacher", "student"] = "teacher"
     embedding_size: PositiveInt = 128
     teacher_size: PositiveInt = 256
     blocks: NonNegativeInt = 2
@@ -57,6 +58,8 @@ class PersonalConfig(Schedule, Reading):
     contrast: NonNegativeFloat = 0.0
     contrast_temperature: PositiveFloat = 0.5
     near: PositiveInt = 5
+    probes: PositiveInt = 32
+    bank: PositiveInt = 256
     cold: DropShare = 0.0
 
     def __post_init__(self) -> None:
@@ -100,7 +103,7 @@ def trained(run: Run[PersonalConfig], taught: Taught | None) -> tuple[Bundle, It
     run, size = read_by(run)
     shoppers = tuple(sorted({one.user for one in run.dataset.outfits_of("train") if one.user is not None}))
     names = replace(names_of(run.dataset), shoppers=shoppers)
-    same = ("embedding_size", "own", "shared", "blocks", "heads", "dropout", "same_start")
+    same = ("embedding_size", "own", "shared", "blocks", "heads", "dropout", "same_start", "probes", "bank")
     described = {"feature_size": size, "categories": len(names.categories), "shoppers": len(shoppers)}
     described |= {name: getattr(config, name) for name in same}
     bundle = untrained(run, PERSONAL.name, "personal", described, names, {"own": "shoppers", "probes": "categories"})

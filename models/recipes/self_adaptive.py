@@ -2,7 +2,7 @@
 
 Pictures alone → VGG13 → 128-d general features → a space per pair of categories; L = L_tri + L_SATL + λ L_sim, μ = 0.3, batch 128,
 rate 5e-5, negatives random of the positive's category [S]; λ = 5e-5 and both regularisers as in the code it builds on [V]. As its authors
-ran it: ``mode=pixels weights=default negatives=category``. Ours: how difficulty becomes a weight, that a step takes whole outfits, whose
+ran it: ``mode=pixels weights=default learning_rate=5e-5``. Ours: how difficulty becomes a weight, that a step takes whole outfits, whose
 difficulty it could not know otherwise, a warm-up and a cosine fall of the rate, early stopping [R]. Like its source it judges pairs, each
 by itself, whatever else is in the outfit.
 """
@@ -30,7 +30,7 @@ from models.training.triplets import Triplets
 _RECENT: Final = 100
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class SelfAdaptiveConfig(PairwiseConfig):
     """See ``PairwiseConfig``.
 
@@ -55,14 +55,14 @@ class SelfAdaptiveConfig(PairwiseConfig):
 class SelfAdaptive(Objective):
     """L_tri + L_SATL + λ L_sim, and the regularisers of the code it builds on."""
 
-    def __init__(self, config: SelfAdaptiveConfig, look: Look) -> None:
-        super().__init__()
-        self._config, self._look = config, (look,)  # in a tuple, so that its model is no part of this module
+    def __init__(self, look: Look, config: SelfAdaptiveConfig) -> None:
+        super().__init__(look)
+        self._config = config
         self.theta = nn.Parameter(torch.zeros(()), requires_grad=config.theta != "fixed")
         self._recent: deque[Tensor] = deque(maxlen=_RECENT)
 
     def forward(self, triplets: Triplets) -> Tensor:
-        config, (look,) = self._config, self._look
+        config, look = self._config, self.look
         anchor_T, positive_T, _ = look.category_N[triplets.row_3T]
         general_3TD = look(triplets.row_3T)
         owners = (anchor_T, positive_T), (positive_T, anchor_T), (positive_T, anchor_T)  # the negative stands in for the positive
@@ -93,7 +93,7 @@ class SelfAdaptive(Objective):
 def fit(run: Run[SelfAdaptiveConfig]) -> Bundle:
     """Train it; see ``Recipe.fit``."""
     shape = {"heads": "shared", "pair_spaces": True, "learned": run.config.learned}
-    return train_pairs(run, SELF_ADAPTIVE.name, lambda look: SelfAdaptive(run.config, look), shape=shape, by_outfit=True)
+    return train_pairs(run, SELF_ADAPTIVE.name, lambda look: SelfAdaptive(look, run.config), shape=shape, by_outfit=True)
 
 
 SELF_ADAPTIVE: Final = Recipe(name="self-adaptive", default=SelfAdaptiveConfig(), fit=fit)

@@ -2,7 +2,8 @@
 
 Pictures alone → ResNet18 → one fully connected layer per category → φ [S]; 64-d, 112 px [R]. L = L_l + 0.1 L_ss + 1.0 L_pseudo, margin 0.4;
 256 labelled triplets and 1,024 unlabelled images a step; Adam at 5e-5, 10 epochs [S]. Outfits here are what one session bought there [S].
-As its authors ran it: ``mode=pixels weights=default``. Ours: a warm-up and a cosine fall of the rate, early stopping on validation outfits
+As its authors ran it: ``mode=pixels weights=default epochs=10
+learning_rate=5e-5``. Ours: a warm-up and a cosine fall of the rate, early stopping on validation outfits
 (which few labels would not afford), unit length of φ, negatives of the positive's own category, and that *unlabelled* are all items of the
 catalogue, worn ones among them [R].
 """
@@ -26,7 +27,7 @@ from models.training.pairwise import Objective, train_pairs
 from models.training.triplets import Triplets
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class SemiSupervisedConfig(PairwiseConfig):
     """See ``PairwiseConfig``.
 
@@ -46,13 +47,13 @@ class SemiSupervisedConfig(PairwiseConfig):
 class SemiSupervised(Objective):
     """L_l + 0.1 L_ss + 1.0 L_pseudo."""
 
-    def __init__(self, config: SemiSupervisedConfig, look: Look, seed: int) -> None:
-        super().__init__()
-        self._config, self._look = config, (look,)  # in a tuple, so that its model is no part of this module
+    def __init__(self, look: Look, config: SemiSupervisedConfig, seed: int) -> None:
+        super().__init__(look)
+        self._config = config
         self._generator = torch.Generator().manual_seed(seed)
 
     def forward(self, triplets: Triplets) -> Tensor:
-        config, (look,) = self._config, self._look
+        config, look = self._config, self.look
         anchor_TD, positive_TD, negative_TD = embedded_3TD = look(triplets.row_3T)
         loss = triplet(distance(anchor_TD, positive_TD), distance(anchor_TD, negative_TD), config.margin).mean()
         if not (config.self_supervised or config.pseudo):
@@ -76,7 +77,7 @@ def fit(run: Run[SemiSupervisedConfig]) -> Bundle:
     return train_pairs(
         run,
         SEMI_SUPERVISED.name,
-        lambda look: SemiSupervised(run.config, look, run.seed),
+        lambda look: SemiSupervised(look, run.config, run.seed),
         shape={"heads": "category", "pair_spaces": False},
         copies=run.config.views if run.config.self_supervised else 0,
     )

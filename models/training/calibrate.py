@@ -1,9 +1,16 @@
-"""Turns an outfit's raw score into a probability, fitted on validation outfits against outfits of random items."""
+"""Turns raw scores into probabilities, fitted on validation outfits against random items of the same categories.
+
+An outfit's score: worn outfits and random parts of them, since who asks has rarely finished dressing, against the same with every item
+replaced. An item's score given the others: the item that was worn against one drawn from all of its category, beside as many of the others
+as chance has it.
+
+Shape legend: N items · R outfits · I items per outfit, padded · M rows of a pool.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -13,10 +20,13 @@ from torch import Tensor
 
 from models.bundle import Bundle, Calibration
 from models.encoders.base import FloatArray
+from models.evaluation.scorer import ModelScorer
 from models.recipes.base import Run
 from models.training.worn import WornOutfits
 
-_LEAST = 20
+_LEAST: Final = 20
+_LEAST_OF_SIZE: Final = 50
+_MOST: Final = 4_000  # outfits; a few figures are fitted
 
 
 def random_outfits(rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, pool_M: Tensor, generator: torch.Generator) -> Tensor:
@@ -31,35 +41,83 @@ def random_outfits(rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, pool_M:
     return replaced
 
 
-def calibrate(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> Calibration:
-    """Platt scaling; the identity where there are too few outfits to fit it, or they cannot be told apart."""
-    if len(worn_scores) < _LEAST or worn_scores.mean() <= random_scores.mean():
+def random_parts(mask_RI: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """A random part of two items or more of each outfit, as a mask ``(R, I)``, and one of its items, ``(R,)``."""
+    order_RI = torch.rand(mask_RI.shape, generator=generator).masked_fill(~mask_RI, -1).argsort(dim=1, descending=True)
+    size_R = 2 + (torch.rand(len(mask_RI), generator=generator) * (mask_RI.sum(1) - 1)).long()
+    part_RI = torch.zeros_like(mask_RI).scatter(1, order_RI, torch.arange(mask_RI.shape[1]) < size_R[:, None])
+    return part_RI, order_RI[:, 0]
+
+
+def calibrate(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32], sizes: NDArray[np.int64] | None = None) -> Calibration:
+    """Platt scaling; the identity where there is too little to fit it, or the two cannot be told apart.
+
+    Args:
+        sizes: items of each pair of outfits, where they differ.
+    """
+    if not _told_apart(worn_scores, random_scores):
         return Calibration()
-    scores = np.concatenate([worn_scores, random_scores])[:, None]
+    slope, intercept = _platt(worn_scores, random_scores)
+    if sizes is None:
+        return Calibration(slope=slope, intercept=intercept)
+    levels: list[tuple[int, float, float]] = []
+    upper = np.inf
+    for size in np.unique(sizes)[::-1]:  # the largest are few: they wait for company
+        level_R = (sizes >= size) & (sizes < upper)
+        if _told_apart(worn_scores[level_R], random_scores[level_R], _LEAST_OF_SIZE):
+            levels.append((int(size), *_platt(worn_scores[level_R], random_scores[level_R])))
+            upper = size
+    if levels:
+        _, slope, intercept = levels.pop()
+    return Calibration(slope=slope, intercept=intercept, larger=tuple(levels[::-1]))
+
+
+def _told_apart(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32], least: int = _LEAST) -> bool:
+    """Whether there is enough to fit, and worn outfits score higher."""
+    return len(worn_scores) >= least and bool(worn_scores.mean() > random_scores.mean())
+
+
+def _platt(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> tuple[float, float]:
     labels = np.repeat([1, 0], [len(worn_scores), len(random_scores)])
-    fitted = LogisticRegression(C=1e4).fit(scores, labels)
-    return Calibration(slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]))
+    fitted = LogisticRegression(C=1e4).fit(np.concatenate([worn_scores, random_scores])[:, None], labels)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
 def calibrated(bundle: Bundle, run: Run[Any], features_NF: FloatArray, metrics: Mapping[str, float]) -> Bundle:
-    """The trained bundle with its metrics, its score made a probability on validation outfits, or training ones where there are none."""
+    """The trained bundle with its metrics and both calibrations, fitted on validation outfits, or training ones where there are none."""
     catalogue = run.dataset.catalogue
-    categories, texts = catalogue.categories, catalogue.texts()
+    categories, generator = catalogue.categories, torch.Generator().manual_seed(run.seed)
     worn, valid = (WornOutfits.of(run.dataset.outfits_of(split), catalogue) for split in ("train", "valid"))
     judged = valid if len(valid) else worn
-    calibration = Calibration()
-    if len(judged):
-        embeddings = bundle.embed(features_NF, categories, texts, list(catalogue.ids))
-        pool = torch.from_numpy(np.flatnonzero(worn.times_worn(len(catalogue))))
-        category_N = bundle.category_indices(categories)
-        other = random_outfits(judged.rows_RI, judged.mask_RI, category_N, pool, torch.Generator().manual_seed(run.seed))
-        names = np.array(categories)
-        calibration = calibrate(
-            *(
-                bundle.score(bundle.outfits([embeddings[one] for one in sets], [list(names[one]) for one in sets]))
-                for sets in (
-                    [row[mask].numpy() for row, mask in zip(rows, judged.mask_RI, strict=True)] for rows in (judged.rows_RI, other)
-                )
-            )
-        )
-    return bundle.described(metrics=metrics, calibration=calibration)
+    if not len(judged):
+        return bundle.described(metrics=metrics, calibration=Calibration(), completion=Calibration())
+    scorer = ModelScorer(bundle, bundle.embed(features_NF, categories, catalogue.texts(), list(catalogue.ids)), categories)
+    category_N = bundle.category_indices(categories)
+    pool_M = torch.from_numpy(np.flatnonzero(worn.times_worn(len(catalogue))))
+    some = torch.randperm(len(judged), generator=generator)[:_MOST]
+    rows_RI, mask_RI = judged.rows_RI[some], judged.mask_RI[some]
+    return bundle.described(
+        metrics=metrics,
+        calibration=_of_outfits(scorer, rows_RI, mask_RI, category_N, pool_M, generator),
+        completion=_of_items(scorer, rows_RI, mask_RI, category_N, generator),
+    )
+
+
+def _of_outfits(  # noqa: PLR0917 - outfits as arrays, and what replaces their items
+    scorer: ModelScorer, rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, pool_M: Tensor, generator: torch.Generator
+) -> Calibration:
+    rows_RI, mask_RI = rows_RI.repeat(2, 1), torch.cat([mask_RI, random_parts(mask_RI, generator)[0]])
+    other_RI = random_outfits(rows_RI, mask_RI, category_N, pool_M, generator)
+    worn_scores, random_scores = (scorer.outfits(rows.where(mask_RI, -1).numpy()) for rows in (rows_RI, other_RI))
+    return calibrate(worn_scores, random_scores, mask_RI.sum(1).numpy())
+
+
+def _of_items(scorer: ModelScorer, rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, generator: torch.Generator) -> Calibration:
+    part_RI, place_R = random_parts(mask_RI, generator)
+    answer_RI = torch.zeros_like(mask_RI).scatter(1, place_R[:, None], value=True)
+    drawn_RI = random_outfits(rows_RI, answer_RI, category_N, torch.arange(len(category_N)), generator)
+    candidates_R2 = torch.stack([rows_RI[answer_RI], drawn_RI[answer_RI]], dim=1)
+    asked = candidates_R2[:, 0] != candidates_R2[:, 1]
+    context_RI = rows_RI.where(part_RI & ~answer_RI, -1)
+    scores_R2 = scorer.candidates(context_RI[asked].numpy(), candidates_R2[asked].numpy())
+    return calibrate(scores_R2[:, 0], scores_R2[:, 1], part_RI.sum(1)[asked].numpy())

@@ -1,35 +1,41 @@
 """What the pairwise recipes share: trained on triplets, stopped by validation, made a bundle.
 
-Shape legend: N items · T triplets.
+Shape legend: N items · T triplets · C categories · P pairs of them · Q pairs of items.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 
-from models.bundle import Bundle, Manifest
-from models.encoders.image_towers import save_tower
-from models.encoders.keep import catalogue_features
-from models.encoders.load import load_encoder
-from models.manifest import CARRIED
+from models.bundle import Bundle
+from models.compatibility.pairwise import Pairs
+from models.compatibility.type_aware import pair_names
+from models.errors import InputError
 from models.recipes.base import Run
 from models.recipes.pairwise_config import PairwiseConfig
 from models.training import loop
 from models.training.blanks import Blanks
 from models.training.calibrate import calibrated
-from models.training.look import MODEL, Look, kept_look, pixel_look
-from models.training.prepare import Names, names_of, usual_slots, worn_outfits
+from models.training.look import Look, parts_of
+from models.training.prepare import Names, names_of, rows_by_name, untrained, worn_outfits
+from models.training.reading import SeenItems, read_by, read_items
 from models.training.triplets import Triplets, TripletSampler, labelled_share, negative_kinds
-from models.training.views import PixelViews
+from models.training.views import views_of
+
+_HEADS: Final = {"head.weight": "categories", "head.bias": "categories"}
 
 
 class Objective(nn.Module):
-    """The loss of a recipe, with what it learns beside the model."""
+    """The loss of a recipe over how it looks at items, with what it learns beside the model."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
 
     def forward(self, triplets: Triplets) -> Tensor:
         """The loss of one step."""
@@ -57,58 +63,68 @@ def train_pairs(
         by_outfit: whether a step takes all pairs of some outfits, rather than pairs of any.
 
     Raises:
-        InputError, EncoderError, BundleError: see ``kept_look`` and ``pixel_look``.
+        InputError: a block that the encoder does not have, or no picture to learn from. EncoderError: encoder or backbone cannot be had.
+        BundleError: the start reads other features.
     """
     config: PairwiseConfig = run.config
-    catalogue, names = run.dataset.catalogue, names_of(run.dataset)
-    shape = {"size": config.embedding_size, "unit": config.unit, "distance": config.distance, "categories": len(names.categories), **shape}
-    look = pixel_look(run, shape, names) if config.in_pixels else kept_look(run, recipe, shape, names, copies=copies)
+    run, pixels = read_by(run)
+    names, catalogue = names_of(run.dataset), run.dataset.catalogue
+    reads = [(0, pixels)] if config.mode == "pixels" else parts_of(run.encoder.blocks, config.blocks)
+    bundle = untrained(run, recipe, "pairwise", {**config.shape(len(names.categories)), "reads": reads, **shape}, names, _tables(shape))
+    model, items = bundle.model, read_items(run, bundle)
+    assert isinstance(model, Pairs)  # noqa: S101 - it was asked for
+    if isinstance(items, SeenItems) and not len(items.pictures):
+        msg = "no item has a usable picture, which mode=pixels learns from; choose mode=features"
+        raise InputError(msg, path=catalogue.root)
+    _inherit_spaces(model, names, run.start)
     train, valid = worn_outfits(run.dataset, "train"), worn_outfits(run.dataset, "valid")
-    category_N = look.category_N.cpu()
     sampler = TripletSampler(labelled_share(train, config.labels, run.seed), negative_kinds(catalogue, config.negatives), run.seed)
-    blanks = Blanks(valid, category_N, torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0]), run.seed)
-    learned = objective(look).to(look.category_N.device)
-    figures = _fit(run, look, sampler, learned, blanks, by_outfit=by_outfit)
-    look.model.cpu().share_with_unseen(*_seen(look, sampler, names, run.start))
-    metrics = {"valid_fitb": figures["valid"], "train_loss": figures["train_loss"], "minutes": figures["minutes"], **learned.figures()}
-    if look.bundle:
-        return calibrated(look.bundle, run, run.features, metrics)
-    return _carrying(run, recipe, look, {**shape, "reads": look.model.reads, "hidden": 0}, names, metrics)
+    worn_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
+    look = Look(model, views_of(run, items, copies=copies, side=config.side))
+    learned = objective(look)
+    blanks = Blanks(valid, look.category_N, worn_M, run.seed)
+    figures = _fit(run, learned, sampler, blanks, by_outfit=by_outfit)
+    model.share_with_unseen(*_seen(look, sampler, names, run.start))
+    bundle, run = items.carried(bundle, run)
+    metrics = {"valid_fitb": figures.pop("valid"), **figures, **learned.figures()}
+    return calibrated(bundle, run, run.features, metrics)
 
 
-def _fit(run: Run[Any], look: Look, sampler: TripletSampler, learned: Objective, blanks: Blanks, *, by_outfit: bool) -> dict[str, float]:
+def _tables(shape: Mapping[str, Any]) -> Mapping[str, str]:
+    return _HEADS if shape["heads"] == "category" else {}
+
+
+def _fit(run: Run[Any], learned: Objective, sampler: TripletSampler, blanks: Blanks, *, by_outfit: bool) -> dict[str, float]:
     config: PairwiseConfig = run.config
-    epochs, learning_rate = (10, 5e-5) if config.in_pixels else (40, 1e-3)
     count = sampler.outfits if by_outfit else len(sampler)
     batch_size = max(1, round(config.batch_size * count / max(1, len(sampler))))
     draw = sampler.of_outfits if by_outfit else sampler.of_pairs
-    schedule = loop.Schedule(
-        batch_size=batch_size,
-        epochs=epochs if config.epochs is None else config.epochs,
-        learning_rate=config.learning_rate or learning_rate,
-        weight_decay=config.weight_decay,
-        patience=config.patience,
-        minutes=config.minutes,
-    )
     return loop.fit(
-        nn.ModuleList([look.model, look.views, learned]),
-        schedule,
+        learned,
+        replace(config, batch_size=batch_size),
         max(count, config.least_steps * batch_size),
         lambda which, _done: learned(draw(which % count)),
-        (lambda: blanks.accuracy(look.model, look.embedded(blanks.rows))) if len(blanks) else None,
+        (lambda: blanks.accuracy(learned.look.model, learned.look.embedded(blanks.rows))) if len(blanks) else None,
         seed=run.seed,
         title="training pairs",
         progress=run.progress,
     )
 
 
+def _inherit_spaces(model: Pairs, names: Names, start: Bundle | None) -> None:
+    """The masks of pairs that the start knows, by name."""
+    theirs = start.model if start else None
+    if start and isinstance(theirs, Pairs) and model.spaces and theirs.spaces and model.size == theirs.size:
+        before, after = pair_names(start.manifest.categories), pair_names(names.categories)
+        model.spaces.mask.data = rows_by_name(model.spaces.mask.data, after, theirs.spaces.mask.data, before)
+
+
 def _seen(look: Look, sampler: TripletSampler, names: Names, start: Bundle | None) -> tuple[Tensor, Tensor | None]:
     """Which categories, and which pairs of them, the training or the bundle it started from has learned."""
     known = set(start.manifest.categories) if start else set()
     seen_C = torch.tensor([name in known for name in (*names.categories, "")])
-    category_2Q = look.category_N.cpu()[sampler.row_2Q]
-    spaces = look.model.spaces
-    seen_P = None
+    category_2Q = look.category_N[sampler.row_2Q]
+    spaces, seen_P = look.model.spaces, None
     if spaces:
         inherited = seen_C.nonzero()[:, 0]
         seen_P = torch.zeros(len(spaces.mask), dtype=torch.bool)
@@ -116,29 +132,3 @@ def _seen(look: Look, sampler: TripletSampler, names: Names, start: Bundle | Non
         seen_P[spaces.place(*category_2Q)] = True
     seen_C[category_2Q.flatten()] = True
     return seen_C, seen_P
-
-
-def _carrying(  # noqa: PLR0917 - what a bundle is made of
-    run: Run[Any], recipe: str, look: Look, shape: Mapping[str, Any], names: Names, metrics: Mapping[str, float]
-) -> Bundle:
-    """A bundle with the trained tower as its encoder."""
-    assert look.architecture  # noqa: S101 - the tower is the views'
-    assert isinstance(look.views, PixelViews)  # noqa: S101
-    directory = run.work / "encoder"
-    settings = {**asdict(run.config), "seed": run.seed}
-    save_tower(directory, look.views.tower.cpu(), look.architecture.description, look.architecture.preprocessing, settings)
-    encoder = load_encoder(f"local-dir:{directory}")
-    manifest = Manifest(
-        recipe=recipe,
-        config=settings,
-        model=MODEL,
-        model_config=shape,
-        encoder_spec=CARRIED,
-        encoder_fingerprint=encoder.fingerprint,
-        blocks=encoder.blocks,
-        categories=names.categories,
-        embedding_size=look.model.embedding_size,
-    )
-    bundle = Bundle(manifest, look.model, slots=usual_slots(run.dataset), encoder=directory)
-    features_NF = catalogue_features(run.dataset.catalogue, encoder, run.cache, run.progress).features
-    return calibrated(bundle, run, features_NF, metrics)

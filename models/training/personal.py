@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.bundle import Bundle, Shoppers
+from models.bundle import Bundle
 from models.compatibility.base import OutfitBatch
 from models.compatibility.build import build_model
 from models.compatibility.shoppers import PersonalModel

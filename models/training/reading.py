@@ -108,10 +108,12 @@ class SeenItems(Items):
         manifest = replace(bundle.manifest, encoder_spec=CARRIED, encoder_fingerprint=reader.fingerprint, blocks=reader.blocks)
         return bundle.carrying(manifest, directory), seen
 
+    def seen(self, pixels_MCSS: Tensor) -> Tensor:
+        """Features of pixels in 0 to 1 as the encoder will give them, of unit length, ``(M, F)``."""
+        return F.normalize(self.tower(self.architecture.preprocessing.normalise(pixels_MCSS)).flatten(1), dim=-1)
+
     def _see(self, place_M: Tensor) -> Tensor:
-        """Features as the encoder will give them, of unit length, ``(M, F)``."""
-        pixels = self.pictures.take(place_M.numpy()).float() / 255
-        return F.normalize(self.tower(self.architecture.preprocessing.normalise(pixels)).flatten(1), dim=-1)
+        return self.seen(self.pictures.take(place_M.numpy()).float() / 255)
 
 
 def read_by(run: RunT) -> tuple[RunT, int]:

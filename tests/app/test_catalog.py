@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,9 @@ from app.catalog import import_catalogue, publish
 from app.errors import HomeError
 from app.release import Release
 from app.store import ReleaseStore
+from index.errors import SnapshotError
 from models.bundle import Bundle
-from models.errors import EncoderError, InputError
+from models.errors import BundleError, EncoderError, InputError
 
 WriteCatalogue = Callable[..., Path]
 
@@ -46,6 +48,38 @@ def test_publish_needs_a_catalogue(home: Path, tmp_path: Path) -> None:
     """And says how to get one."""
     with pytest.raises(HomeError, match="attire import"):
         publish(home / "trained", ReleaseStore(tmp_path))
+
+
+def flip(path: Path) -> None:
+    """Change one byte."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_what_was_damaged_is_mended_by_importing_again(catalogue: Path, tmp_path: Path) -> None:
+    """As the refusal says: whatever file of the snapshot or of an untrained bundle it was."""
+    store = ReleaseStore(tmp_path)
+    first = import_catalogue(catalogue, store, default_encoder="shipped").release
+    bundle, snapshot = store.bundle_path(first.bundle), store.snapshot_path(first.snapshot)
+    for path in (snapshot / "index" / "bags.faiss", snapshot / "items.parquet", bundle / "manifest.json", bundle / "weights.safetensors"):
+        flip(path)
+        with pytest.raises((SnapshotError, BundleError)):
+            Release.open(store, first)
+        import_catalogue(catalogue, store, default_encoder="shipped")
+        Release.open(store, first)
+
+
+def test_a_damaged_bundle_is_mended_by_publishing_it_again(home: Path, tmp_path: Path) -> None:
+    """From where it was trained to."""
+    store = ReleaseStore(Path(shutil.copytree(home, tmp_path / "home")))
+    current = store.current()
+    assert current is not None
+    flip(store.bundle_path(current.bundle) / "weights.safetensors")
+    with pytest.raises(BundleError, match="again"):
+        Release.open(store, current)
+    publish(home / "trained", store)
+    Release.open(store, current)
 
 
 def test_a_bundle_of_another_encoder_is_refused_by_name(home: Path, catalogue: Path, tmp_path: Path) -> None:

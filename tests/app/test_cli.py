@@ -77,6 +77,28 @@ def test_import_publish_list_rollback(catalogue: Path, home: Path, tmp_path: Pat
     assert run(["releases", "rollback", *where]) == 2
 
 
+def test_a_broken_release_hides_no_other(catalogue: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The list says which it leaves out; with a broken ``CURRENT`` it says what could be activated."""
+    where = ["--home", str(tmp_path)]
+    for _ in range(2):
+        assert run(["import", str(catalogue), *where]) == 0
+    first, second = ReleaseStore(tmp_path).records()
+    (tmp_path / "releases" / f"{first.id}.json").write_text("{")
+    capsys.readouterr()
+    assert run(["releases", "list", *where]) == 0
+    out, err = capsys.readouterr()
+    assert second.id in out
+    assert f"left out: {tmp_path}/releases/{first.id}.json" in err
+    (tmp_path / "CURRENT").write_bytes(b"\xff\xfe")
+    assert run(["releases", "list", *where]) == 2
+    out, err = capsys.readouterr()
+    assert second.id in out
+    assert "CURRENT: cannot be read" in err.splitlines()[-1]
+    for command in (["serve"], ["doctor"], ["releases", "list"], ["import", str(catalogue)]):
+        assert run([*command, "--home", str(tmp_path / "CURRENT")]) == 2
+        assert "not a directory" in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_import_names_refused_pictures_and_its_rate(
     pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,63 @@ def test_a_broken_record_is_named(store: ReleaseStore) -> None:
     path.write_text("{")
     with pytest.raises(HomeError, match=path.name):
         store.record(record.id)
+
+
+def flip(path: Path) -> None:
+    """Change one byte."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_a_damaged_directory_is_replaced_by_a_whole_one(store: ReleaseStore) -> None:
+    """That is what keeping it again is for; one that is as it was stays, whenever its like was made."""
+
+    def made(created: str) -> Path:
+        staged = store.staging("bundles")
+        (staged / "index").mkdir(parents=True)
+        (staged / "manifest.json").write_text(json.dumps({"id": "b", "created": created}))
+        (staged / "index" / "file").write_bytes(b"content")
+        return staged
+
+    final = store.keep(made("now"), "b")
+    store.keep(made("later"), "b")
+    assert "now" in (final / "manifest.json").read_text()
+    for name in ("index/file", "manifest.json"):
+        flip(final / name)
+        store.keep(made("later"), "b")
+        assert (final / "index" / "file").read_bytes() == b"content"
+        assert "later" in (final / "manifest.json").read_text()
+    (final / "more").write_text("")
+    store.keep(made("later"), "b")
+    assert not (final / "more").exists()
+    assert [path.name for path in final.parent.iterdir()] == ["b"]
+
+
+@pytest.mark.parametrize("field", [{"bundle": 5}, {"items": "many"}, {"bundle": "../x"}, {"snapshot": "a/b"}, {"id": "r9-00000000"}])
+def test_a_record_that_says_nonsense_is_refused(store: ReleaseStore, field: dict[str, object]) -> None:
+    """By its file; and it hides none of the others."""
+    first, second = add(store), add(store)
+    path = store.home / "releases" / f"{first.id}.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **field}))
+    with pytest.raises(HomeError, match=rf"{path.name}: not a release \({next(iter(field)) if 'id' not in field else 'its id'}"):
+        store.record(first.id)
+    assert store.records() == [second]
+    assert [path.name in str(why) for why in store.survey()[1]] == [True]
+
+
+def test_a_current_that_cannot_be_read_is_told(store: ReleaseStore, tmp_path: Path) -> None:
+    """Bytes that are no text, a directory, a home that is a file."""
+    (store.home / "CURRENT").write_bytes(b"\xff\xfe")
+    with pytest.raises(HomeError, match="CURRENT: cannot be read"):
+        store.current()
+    (store.home / "CURRENT").unlink()
+    (store.home / "CURRENT").mkdir()
+    with pytest.raises(HomeError, match="CURRENT: cannot be read"):
+        store.current()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(HomeError, match="not a directory; choose another --home"):
+        ReleaseStore(tmp_path / "file").current()
 
 
 def test_the_same_picture_is_kept_once(tmp_path: Path) -> None:

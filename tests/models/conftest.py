@@ -1,7 +1,8 @@
-"""Wardrobes without pictures, which take most of the time and which few tests look at."""
+"""Wardrobes without pictures, which take most of the time and which few tests look at; and a painted shop, which has some."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image, ImageDraw
 
+from models.datasets.schema import ITEM_SCHEMA
 from models.datasets.write import write_items
 from models.progress import Progress
 from models.wardrobe import generate
@@ -46,6 +49,34 @@ def unseen_wardrobe() -> Unseen:
         features = np.concatenate([latents.pair_vectors(), latents.lightness[:, None]], axis=1)
         table = pq.read_table(root / "items.parquet")
         write_items(root, table.append_column("features", pa.array(features.tolist(), pa.list_(pa.float32()))))
+        return root
+
+    return write
+
+
+COLOURS = ("crimson", "navy", "gold", "green")
+SHAPES = ("square", "ring")
+
+
+@pytest.fixture(scope="session")
+def painted_shop() -> Callable[..., Path]:
+    """Writes a shop of squares and rings in four colours, whose titles say both; every fifth item is for validation."""
+
+    def write(root: Path, count: int = 80) -> Path:
+        rows = []
+        for number in range(count):
+            colour, shape = COLOURS[number % 4], SHAPES[number // 4 % 2]
+            image, shift = Image.new("RGB", (48, 64), "white"), number % 7
+            box = (8 + shift, 14, 34 + shift, 40)
+            draw = ImageDraw.Draw(image)
+            draw.rectangle(box, fill=colour) if shape == "square" else draw.ellipse(box, outline=colour, width=6)
+            buffer = io.BytesIO()
+            image.save(buffer, "PNG")
+            title, split = f"{colour} {shape} number {number}", "valid" if number % 5 == 0 else "train"
+            picture = {"bytes": buffer.getvalue(), "path": None}
+            rows.append({"id": f"p{number}", "category": "shapes", "title": title, "image": picture, "split": split})
+        root.mkdir(parents=True, exist_ok=True)
+        write_items(root, pa.Table.from_pylist(rows, ITEM_SCHEMA))
         return root
 
     return write

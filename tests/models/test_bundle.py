@@ -38,7 +38,8 @@ def bundle(seed: int = 0, vocabulary: tuple[str, ...] = ("rot", "grün"), **mani
         blocks=BLOCKS,
         categories=("shoes", "tops"),
         embedding_size=8,
-        calibration=Calibration(slope=2.0, intercept=-0.5),
+        calibration=Calibration(slope=2.0, intercept=-0.5, larger=((3, 4.0, 0.0),)),
+        completion=Calibration(slope=0.5),
         metrics={"valid_recall_at_10": 0.5},
     )
     slots = SlotModel.fit([["tops", "shoes"]])
@@ -52,7 +53,14 @@ def answers(one: Bundle) -> list[np.ndarray]:
     outfits = one.outfits([embedded[:2], embedded[2:3]], [["tops", "shoes"], ["hats"]])
     scores = one.score(outfits)
     ranked = one.rank(outfits, embedded[None].repeat(2, 0), [["tops", "shoes", "hats", "tops"]] * 2)
-    return [embedded, one.queries(outfits, ["hats", "shoes"]), scores, ranked, one.probability(scores)]
+    return [
+        embedded,
+        one.queries(outfits, ["hats", "shoes"]),
+        scores,
+        ranked,
+        one.probability(scores, [2, 1]),
+        one.completion_probability(ranked, 3),
+    ]
 
 
 def test_a_loaded_bundle_gives_the_same_answers(tmp_path: Path) -> None:
@@ -68,7 +76,7 @@ def test_a_loaded_bundle_gives_the_same_answers(tmp_path: Path) -> None:
 def test_an_items_features_words_and_residual_count() -> None:
     """Each changes the embedding; a word outside the vocabulary does not."""
     one, features = bundle(), np.ones((1, 7), dtype=np.float32)
-    one.model.state_dict()["tower.residual.weight"][1] = 1.0
+    one.model.state_dict()["popularity"][1] = 1.0
     plain = one.embed(features, ["tops"], ["rot"])
     assert not np.allclose(plain, one.embed(2 * features, ["tops"], ["rot"]))
     assert not np.allclose(plain, one.embed(features, ["shoes"], ["rot"]))
@@ -117,6 +125,7 @@ def test_the_id_is_the_content(tmp_path: Path) -> None:
         lambda: bundle(seed=1),
         lambda: bundle(vocabulary=("rot", "blau")),
         lambda: bundle(calibration=Calibration(slope=1.0)),
+        lambda: bundle(completion=Calibration(slope=1.0)),
         lambda: bundle(encoder_fingerprint="other"),
         lambda: bundle(parent="0123456789abcdef"),
     ],
@@ -156,7 +165,12 @@ def test_an_altered_manifest_is_refused(tmp_path: Path, field: str) -> None:
     """Valid JSON that says something else."""
     bundle().save(tmp_path / "b")
     path = tmp_path / "b" / "manifest.json"
-    other = {"calibration": {"slope": 3.0, "intercept": 0.0}, "categories": ["tops", "shoes"], "embedding_size": 16, "files": {}}
+    other = {
+        "calibration": {"slope": 3.0, "intercept": 0.0, "larger": []},
+        "categories": ["tops", "shoes"],
+        "embedding_size": 16,
+        "files": {},
+    }
     path.write_text(json.dumps({**json.loads(path.read_text()), field: other[field]}))
     with pytest.raises(BundleError, match=r"manifest\.json: corrupted"):
         Bundle.load(tmp_path / "b")
@@ -167,7 +181,7 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     bundle().save(tmp_path / "b")
     path = tmp_path / "b" / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(BundleError, match="format 99, this version reads 1"):
+    with pytest.raises(BundleError, match="format 99, this version reads 2"):
         Bundle.load(tmp_path / "b")
 
 
@@ -185,6 +199,34 @@ def test_nothing_but_a_bundle_is_written_over(tmp_path: Path) -> None:
 
 
 def test_probability_is_the_calibrated_logistic() -> None:
-    """sigmoid(slope * score + intercept), without overflow."""
-    probability = bundle().probability(np.array([-1e6, 0.25, 1e6], dtype=np.float32))
-    assert probability == pytest.approx([0, 0.5, 1], abs=1e-9)
+    """sigmoid(slope * score + intercept), without overflow; a larger outfit has its own, a lone item that of two."""
+    probability = bundle().probability(np.array([-1e6, 0.25, 0.25, 0.0, 1.0, 1e6], dtype=np.float32), [2, 2, 1, 3, 7, 2])
+    assert probability == pytest.approx([0, 0.5, 0.5, 0.5, 1 / (1 + np.exp(-4)), 1], abs=1e-9)
+    assert bundle().completion_probability(np.array([2.0], dtype=np.float32), 5) == pytest.approx([1 / (1 + np.exp(-1))])
+
+
+def carrying(root: Path) -> Bundle:
+    """A bundle with an encoder of its own."""
+    root.mkdir()
+    (root / "image_config.json").write_text("{}")
+    one = bundle(encoder_spec="bundle:encoder")
+    return Bundle(one.manifest, one.model, vocabulary=one.vocabulary, residuals=one.residuals, encoder=root)
+
+
+def test_a_bundle_carries_its_encoder(tmp_path: Path) -> None:
+    """Found where the bundle lies now, wherever it was made; written over itself, it is still there."""
+    saved = carrying(tmp_path / "encoder").save(tmp_path / "a")
+    (tmp_path / "a").rename(tmp_path / "b")
+    loaded = Bundle.load(tmp_path / "b")
+    assert loaded.encoder_spec == f"local-dir:{tmp_path / 'b' / 'encoder'}"
+    assert "encoder/image_config.json" in loaded.manifest.files
+    assert loaded.save(tmp_path / "b").id == saved.id == Bundle.load(tmp_path / "b").id
+
+
+def test_a_carried_encoder_is_checked_like_every_file(tmp_path: Path) -> None:
+    """And is part of the bundle's name."""
+    saved = carrying(tmp_path / "encoder").save(tmp_path / "a")
+    assert saved.id != bundle(encoder_spec="bundle:encoder").save(tmp_path / "b").id
+    (tmp_path / "a" / "encoder" / "image_config.json").write_text("{ }")
+    with pytest.raises(BundleError, match=r"image_config\.json: corrupted"):
+        Bundle.load(tmp_path / "a")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
@@ -112,13 +113,14 @@ def test_candidates_with_slots_are_grouped(client: TestClient) -> None:
     assert [(slot["category"], len(slot["items"])) for slot in answer["slots"]] == [("shoes", 2), ("bags", 1), ("bottoms", 0)]
 
 
-def test_probability_is_calibrated_from_the_whole_outfit(client: TestClient, release: Release) -> None:
-    """The probability of a suggestion is the calibrated score of the outfit with it."""
-    [slot] = ask(client, items=["tops-1"], slots=["shoes"], k=1)["slots"]
-    item = slot["items"][0]
-    rows = [release.snapshot.row_of["tops-1"], release.snapshot.row_of[item["id"]]]
-    score = release.bundle.score(release.bundle.outfits([release.snapshot.embeddings(rows)], [["tops", "shoes"]]))
-    assert item["probability"] == pytest.approx(float(release.bundle.probability(score)[0]))
+def test_probability_follows_the_score(client: TestClient, release: Release) -> None:
+    """The probability of a suggestion is its own calibrated score, so both say the same order, whatever is worn."""
+    for items in (["tops-1"], ["tops-1", "bags-2", "bottoms-3"]):
+        [slot] = ask(client, items=items, slots=["shoes"], k=8)["slots"]
+        likely = [item["probability"] for item in slot["items"]]
+        scores = np.array([item["score"] for item in slot["items"]])
+        assert likely == sorted(likely, reverse=True)
+        assert likely == pytest.approx(release.bundle.completion_probability(scores, len(items) + 1), abs=1e-6)
 
 
 def test_looks_fill_all_slots_within_the_budget(client: TestClient) -> None:

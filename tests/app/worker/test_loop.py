@@ -33,7 +33,15 @@ def accepted(shop: Any, **more: Any) -> Run:
     """A run that made a release and did not come to its end."""
     current = shop.store.current()
     made = shop.store.add(bundle=current.bundle, snapshot=current.snapshot, recipe="test", items=1)
-    return Run(id="0001", started=now(), rows=3, decision="accepted", release=made.id, current={"release": current.id, "recipe": current.recipe}, **more)
+    return Run(
+        id="0001",
+        started=now(),
+        rows=3,
+        decision="accepted",
+        release=made.id,
+        current={"release": current.id, "recipe": current.recipe},
+        **more,
+    )
 
 
 def left_behind(shop: Any, run: Run) -> Path:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.outfit_vector import PairSpaces, SharedSpace, outfit_vector
+from models.errors import InputError
 
 C, D, F = 3, 6, 5
 
@@ -112,3 +113,9 @@ def test_an_outfit_of_one_or_none_has_a_score(spaces: str) -> None:
     assert built.score(empty).tolist() == [0, 0]
     assert built.query(empty, torch.tensor([0, 1])).isfinite().all()
     assert built.rank(empty, batch.items_BID, batch.category_BI).isfinite().all()
+
+
+def test_too_many_categories_for_a_space_per_pair_are_refused() -> None:
+    """The setting and what to do are named."""
+    with pytest.raises(InputError, match=r"spaces.*shared"):
+        outfit_vector(spaces="pairs", categories=500, feature_size=F)

@@ -21,7 +21,13 @@ BROKEN = [
     ("id", {"id": "", "category": "tops"}, "is empty"),
     ("id", {"id": 7, "category": "tops"}, "7 is not a string"),
     ("id", {"id": "a", "category": "tops"}, "stands already in line 1"),
+    ("id", {"id": "i" * 257, "category": "tops"}, "is 257 characters long; use at most 256"),
+    ("id", {"id": "a\nb", "category": "tops"}, "'a\\nb' holds characters that cannot be printed"),
+    ("id", {"id": "a\0", "category": "tops"}, "cannot be printed"),
+    ("id", {"id": "i4/image", "category": "tops"}, "could not be told from another address"),
+    ("id", {"id": "..", "category": "tops"}, "could not be told from another address"),
     ("category", {"id": "x"}, "is missing"),
+    ("category", {"id": "x", "category": "t" * 257}, "is 257 characters long"),
     ("category", {"id": "x", "category": " "}, "is empty"),
     ("title", {"title": 7}, "7 is not a string"),
     ("subcategory", {"subcategory": ["x"]}, "not a string"),
@@ -121,10 +127,11 @@ def test_embedded_picture_needs_no_root(shop: Path, write: Callable[..., Path]) 
     [
         ([1.0], 2, "has 1 numbers where line 1 has 2"),
         ([1.0, 1e39], 2, "holds inf at place 2"),
+        ([1.0, -65_505], 2, "holds -65505 at place 2; use numbers of at most 65,504"),
         (None, 2, "missing here but not everywhere"),
         ([1.0, 10**400], 2, "too large"),
     ],
-    ids=["length", "infinite", "missing", "huge"],
+    ids=["length", "infinite", "large", "missing", "huge"],
 )
 def test_features_have_one_finite_length(
     *, shop: Path, write: Callable[..., Path], refused: Callable[..., str], second: Any, line: int | None, problem: str

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 import torch
 
 from models.bundle import Bundle
+from models.compatibility.base import ItemInputs
 from models.compatibility.pairwise import LinearPairs, Pairs
 from models.datasets.read import read_dataset
 from models.datasets.write import write_items
 from models.encoders.base import block_part
 from models.encoders.load import load_encoder
-from models.errors import InputError
+from models.errors import BundleError, InputError
 from models.evaluation.evaluate import evaluate
 from models.recipes.base import Run
 from models.recipes.registry import RECIPES
 from models.training import pairwise
+from models.training.reading import Items
 from models.training.train import train
 from models.training.triplets import TripletSampler
-from models.training.views import KeptViews, kept_views
+from models.training.views import Views, views_of
 from models.training.worn import WornOutfits
 from models.wardrobe.generate import generate
 
@@ -97,8 +100,8 @@ def test_what_the_paper_adds_can_be_left_out(data: Path, tmp_path: Path, monkeyp
     def refuse(*_: object) -> torch.Tensor:
         pytest.fail("a perturbed item was looked at")
 
-    monkeypatch.setattr(KeptViews, "reshaped", refuse)
-    monkeypatch.setattr(KeptViews, "recoloured", refuse)
+    monkeypatch.setattr(Views, "reshaped", refuse)
+    monkeypatch.setattr(Views, "recoloured", refuse)
     plain = short(data, name, tmp_path / "plain", **FLAGS[name])
     assert "theta" not in plain.manifest.metrics
     monkeypatch.undo()
@@ -191,17 +194,21 @@ def test_pixels_train_the_backbone_and_the_bundle_carries_it(seen: Path, tmp_pat
     assert not (tmp_path / "b.work").exists()
 
 
-def test_pixels_need_pictures(data: Path, tmp_path: Path) -> None:
-    """A shop that brings vectors has none."""
+def test_pixels_need_pictures(seen: Path, tmp_path: Path) -> None:
+    """A shop that has titles alone learns from features."""
+    for file in seen.glob("*.jsonl"):
+        (tmp_path / file.name).write_text(file.read_text())
+    table = pq.read_table(seen / "items.parquet")
+    write_items(tmp_path, table.drop_columns("image"))
     with pytest.raises(InputError, match="no item has a usable picture"):
-        train(data, "semi-supervised", tmp_path / "b", settings=TINY)
+        train(tmp_path, "semi-supervised", tmp_path / "b", settings=TINY)
 
 
-def test_pixels_start_from_weights(data: Path, tmp_path: Path) -> None:
+def test_pixels_start_from_weights(data: Path, seen: Path, tmp_path: Path) -> None:
     """Not from a bundle."""
     short(data, "self-adaptive", tmp_path / "start")
-    with pytest.raises(InputError, match="leave out --init"):
-        train(data, "self-adaptive", tmp_path / "b", settings=TINY, init=tmp_path / "start")
+    with pytest.raises(BundleError, match="choose the same encoder"):
+        train(seen, "self-adaptive", tmp_path / "b", settings=TINY, init=tmp_path / "start")
 
 
 def test_a_block_the_encoder_lacks_is_refused(data: Path, tmp_path: Path) -> None:
@@ -216,11 +223,18 @@ def test_only_named_blocks_are_read(seen: Path, tmp_path: Path) -> None:
     assert bundle.manifest.model_config["reads"] == [(0, 128)]
 
 
+def kept_views(run: Run[Any]) -> Views:
+    """The run's features, two perturbed copies of each picture."""
+    nothing = torch.zeros(len(run.features), dtype=torch.long)
+    items = Items(ItemInputs(torch.from_numpy(run.features), nothing, nothing[:, None], nothing))
+    return views_of(run, items, copies=2, side=64)
+
+
 def test_kept_views_show_what_was_perturbed(painted_shop: Callable[..., Path], tmp_path: Path) -> None:
     """Other colours move the colour block more than another shape does; titles stay; two copies differ; validation items are left alone."""
     shop = read_dataset(painted_shop(tmp_path / "shop", 20), ("train",), tasks=False)
     run = Run(dataset=shop, config=RECIPES["semi-supervised"].default, work=tmp_path)
-    views, rows = kept_views(run, copies=2, side=64), torch.arange(20)
+    views, rows = kept_views(run), torch.arange(20)
     plain = views.plain(rows)
     moved = {
         name: [
@@ -238,6 +252,6 @@ def test_kept_views_show_what_was_perturbed(painted_shop: Callable[..., Path], t
 def test_without_pictures_noise_stands_in(data: Path, tmp_path: Path) -> None:
     """A little for another shape, more for other colours."""
     run = Run(dataset=read_dataset(data, ("train",), tasks=False), config=RECIPES["semi-supervised"].default, work=tmp_path)
-    views, rows = kept_views(run, copies=2, side=64), torch.arange(300)
+    views, rows = kept_views(run), torch.arange(300)
     slight, strong = (float((see(rows) - views.plain(rows)).norm(dim=1).mean()) for see in (views.reshaped, views.recoloured))
     assert 0 < 3 * slight < strong

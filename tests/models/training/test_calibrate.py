@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from models.bundle import Calibration
-from models.training.calibrate import calibrate, random_outfits
+from models.training.calibrate import calibrate, random_outfits, random_parts
 
 
 def test_scores_that_are_log_odds_keep_their_meaning() -> None:
@@ -24,6 +25,33 @@ def test_too_little_or_too_strange_is_left_as_it_is() -> None:
     low, high = np.zeros(50, dtype=np.float32), np.ones(50, dtype=np.float32)
     assert calibrate(high[:5], low[:5]) == Calibration()
     assert calibrate(low, high) == Calibration()
+
+
+def test_larger_outfits_are_judged_by_their_own_scale() -> None:
+    """Scores that mean three times as much; sizes too rare to fit join the next smaller one, and the smallest the pair."""
+    rng = np.random.default_rng(0)
+    sizes = rng.choice([2, 3, 6, 9], 40_000, p=[0.5, 0.2998, 0.2, 0.0002])
+    meaning = np.where(sizes < 6, 1.0, 3.0)
+    scores = rng.normal(0, 1, (2, 40_000)).astype(np.float32)
+    swapped = rng.random(40_000) > 1 / (1 + np.exp(-meaning * (scores[0] - scores[1])))
+    worn, other = np.where(swapped, scores[::-1], scores)
+    fitted = calibrate(worn, other, sizes)
+    assert [level[0] for level in fitted.larger] == [3, 6]
+    assert fitted.larger[1][1] > 1.5 * fitted.slope
+    assert abs(fitted.larger[0][1] - fitted.slope) < 0.1
+    worn_9 = sizes == 9
+    assert fitted.probability(worn[worn_9], 9) == pytest.approx(fitted.probability(worn[worn_9], 6))
+
+
+def test_a_part_has_two_items_or_more_and_only_worn_ones() -> None:
+    """Every size up to the whole comes up; the item that is asked for is one of them."""
+    mask = torch.tensor([[True, True, True, True, False], [True, True, False, False, False]]).repeat(200, 1)
+    part, place = random_parts(mask, torch.Generator().manual_seed(0))
+    assert not (part & ~mask).any()
+    assert set(part[::2].sum(1).tolist()) == {2, 3, 4}
+    assert set(part[1::2].sum(1).tolist()) == {2}
+    assert part.gather(1, place[:, None]).all()
+    assert set(place[::2].tolist()) == {0, 1, 2, 3}
 
 
 def test_random_outfits_are_of_the_same_categories() -> None:

@@ -1,0 +1,73 @@
+"""The documentation page: it needs no other host, and what it shows can be sent as it stands."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from app.catalog import import_catalogue
+from app.cli.serve import DEMO_ITEMS
+from app.main import create_app
+from app.settings import Settings
+from app.store import ReleaseStore
+from models.wardrobe.catalogue import dress_up, item_id
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The service over the demo's catalogue, by its latents in place of pictures."""
+    root = tmp_path_factory.mktemp("demo")
+    garments, latents = dress_up(DEMO_ITEMS, np.random.default_rng([0, 0]))
+    features = latents.pair_vectors()
+    lines = [
+        {
+            "id": item_id(row),
+            "category": one.category.name,
+            "brand": one.brand,
+            "price": one.price,
+            "attributes": {"department": "women"},
+            "features": features[row].tolist(),
+        }
+        for row, one in enumerate(garments)
+    ]
+    (root / "items.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
+    with TestClient(create_app(Settings(home=root / "home"))) as client:
+        yield client
+
+
+def test_the_page_loads_only_what_this_service_has(client: TestClient) -> None:
+    """Shops run it where there is no internet."""
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', client.get("/docs").text)
+    assert len(loaded) == 3
+    for address in loaded:
+        assert address.startswith("/")
+        assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("route", ["/complete-outfit", "/score-outfit", "/similar-items", "/label-item", "/events"])
+def test_the_examples_are_answered_for_the_demo(demo: TestClient, route: str) -> None:
+    """Ids, categories and pictures are real; only what needs an encoder is refused for want of one."""
+    described = demo.get("/openapi.json").json()
+    body = described["paths"][route]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    examples = described["components"]["schemas"][body["$ref"].rpartition("/")[2]]["examples"]
+    assert examples
+    for example in examples:
+        answer = demo.post(route, json=example)
+        assert answer.is_success or answer.json()["type"] == "/problems/no-encoder", answer.text
+        assert not answer.json().get("missing")
+        assert not answer.json().get("unknown_items")
+
+
+def test_the_filters_of_the_examples_leave_something(demo: TestClient) -> None:
+    """Brand and attribute are the demo's."""
+    schemas = demo.get("/openapi.json").json()["components"]["schemas"]
+    filters: dict[str, Any] = {name: schemas["FiltersIn"]["properties"][name]["examples"][0] for name in ("brand", "attributes")}
+    [slot] = demo.post("/complete-outfit", json={"items": ["w000042"], "slots": ["shoes"], "filters": filters}).json()["slots"]
+    assert slot["items"]

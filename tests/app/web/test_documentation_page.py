@@ -1,0 +1,16 @@
+"""The API's documentation in a real browser, which may ask no other host."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.e2e
+
+
+def test_it_shows_the_operations_without_the_internet(blank: Page, address: str) -> None:
+    """Each with its example."""
+    blank.goto(f"{address}/docs")
+    operation = blank.locator(".opblock", has_text="/complete-outfit")
+    operation.click()
+    expect(operation.locator(".body-param__example")).to_contain_text("w000042")

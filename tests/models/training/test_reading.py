@@ -1,0 +1,61 @@
+"""Items by their pictures, as training sees them and as the encoder does later."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+from PIL import Image
+
+from models.bundle import Bundle
+from models.datasets.schema import ITEM_SCHEMA, Catalogue, Dataset, Outfit
+from models.recipes.base import Run
+from models.recipes.outfit_vector import OutfitVectorConfig
+from models.training.prepare import names_of, untrained
+from models.training.reading import Items, read_by, read_items
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run[OutfitVectorConfig]:
+    """Eight items, one of them without a picture."""
+    rows = []
+    for number in range(8):
+        buffer = io.BytesIO()
+        Image.fromarray(np.random.default_rng(number).integers(0, 256, (40, 30, 3), dtype=np.uint8)).save(buffer, "PNG")
+        rows.append({"id": f"i{number}", "category": "tops", "image": {"bytes": buffer.getvalue() if number else None, "path": None}})
+    dataset = Dataset(tmp_path, "shop", Catalogue(pa.Table.from_pylist(rows, ITEM_SCHEMA)), (Outfit("o", ("i1", "i2"), "train"),), {})
+    config = OutfitVectorConfig(mode="pixels", backbone="resnet18", side=32, spaces="shared")
+    return Run(dataset=dataset, config=config, work=tmp_path / "work")
+
+
+def opened(run: Run[OutfitVectorConfig]) -> tuple[Items, Bundle, Run[OutfitVectorConfig]]:
+    """The items, a bundle for them, and the run that it was built for."""
+    run, size = read_by(run)
+    described = {"spaces": "shared", "categories": 1, "feature_size": size, "embedding_size": 4}
+    bundle = untrained(run, "outfit-vector", "outfit_vector", described, names_of(run.dataset))
+    return read_items(run, bundle), bundle, run
+
+
+def test_training_sees_what_the_encoder_will_say(run: Run[OutfitVectorConfig]) -> None:
+    """The carried backbone gives the features that the model was trained on, up to half precision; none for a missing picture."""
+    items, bundle, run = opened(run)
+    seen = items.every().features_NF
+    bundle, run = items.carried(bundle, run)
+    assert bundle.manifest.encoder_fingerprint == run.encoder.fingerprint
+    assert np.abs(run.features[:, : seen.shape[1]] - seen.numpy()).max() < 5e-3
+    assert seen[0].abs().max() == 0
+    assert torch.allclose(seen[1:].norm(dim=1), torch.ones(7), atol=1e-5)
+
+
+def test_the_backbone_learns_with_the_model(run: Run[OutfitVectorConfig]) -> None:
+    """A loss on the embeddings reaches its first layer; looking at all items leaves no gradient."""
+    items, bundle, _ = opened(run)
+    items.train()
+    bundle.model.embed(items.take(torch.tensor([0, 3, 4]))).sum().backward()
+    assert items.tower.conv1.weight.grad.abs().max() > 0
+    assert not items.every().features_NF.requires_grad
+    assert items.tower.training
