@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. Everything is installed into .venv; outside this folder only kept features (ATTIRE_CACHE) and
-# Debian packages that the tests need (a browser), those only when they are missing.
+# Debian packages that the tests need (a browser, Redis), those only when they are missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 demo: $(VENV)/.installed ## install, then serve a storefront that completes looks
 	$(BIN)/attire demo --home $(HOME_DIR) --port $(PORT)
 
-test: $(VENV)/.installed-dev | browser ## install, then run all tests
+test: $(VENV)/.installed-dev | packages ## install, then run all tests
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.installed-dev ## format, lint, types, import contracts, tests
@@ -38,9 +38,10 @@ $(VENV)/.installed-dev: pyproject.toml | $(BIN)/uv
 	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q -e '.[dev]'
 	touch $@ $(VENV)/.installed
 
-.PHONY: browser
-browser:
-	command -v chromium >/dev/null || $(SUDO) sh -c 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium'
+.PHONY: packages
+packages:
+	command -v chromium >/dev/null && command -v redis-server >/dev/null || $(SUDO) sh -c 'apt-get update -q && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium redis-server'
 
 clean:
 	rm -rf $(VENV) $(HOME_DIR)
