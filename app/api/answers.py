@@ -86,6 +86,7 @@ class Completion(BaseModel):
     release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
     slots: list[SlotOut] = Field(description="The blanks, filled.")
     looks: list[LookOut] = Field(description="Whole looks, best first; only as many as `looks` asked for.")
+    no_looks: str | None = Field(default=None, description="Why there is no look, though `looks` asked for some.")
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
 

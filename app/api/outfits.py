@@ -75,6 +75,7 @@ def _complete(release: Release, request: CompleteOutfit, limits: Limits) -> Comp
             for slot in answer.slots
         ],
         looks=[_look(release, look) for look in answer.looks],
+        no_looks=answer.no_looks,
         missing=list(answer.missing),
         shopper=_shopper(shopper),
     )

@@ -77,8 +77,7 @@ def best_looks(release: Release, worn: Worn, pools: Sequence[Pool], count: int, 
 
 
 def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: float, allowed_N: BoolArray) -> list[IntArray]:
-    """What a look within the budget may need of each slot beside its best items: the best that leave enough for the other slots, and the
-    cheapest.
+    """What a look within the budget may need of each slot: the best items that leave enough for the other slots, and the cheapest.
 
     Args:
         allowed_N: what passes the filters.

@@ -28,7 +28,6 @@ class Pool:
     category: str
     rows_M: IntArray
     scores_M: FloatArray
-    fallback: str | None = None
 
 
 def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, allowed_N: BoolArray | None) -> list[IntArray]:
@@ -52,10 +51,10 @@ def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, al
         ]
 
 
-def rank(release: Release, worn: Worn, category: str, rows_M: IntArray, fallback: str | None = None) -> Pool:
+def rank(release: Release, worn: Worn, category: str, rows_M: IntArray) -> Pool:
     """Order candidates by the model's final score; ties keep the order they came in."""
     if not len(rows_M):
-        return Pool(category, rows_M, np.zeros(0, dtype=np.float32), fallback)
+        return Pool(category, rows_M, np.zeros(0, dtype=np.float32))
     context = release.bundle.outfits([worn.embeddings_ID], [worn.categories])
     categories = [release.category_of(int(row)) for row in rows_M]
     vectors_MD = release.snapshot.embeddings(rows_M)
@@ -68,7 +67,7 @@ def rank(release: Release, worn: Worn, category: str, rows_M: IntArray, fallback
             ]
         )
     order = np.argsort(-scores_M, kind="stable")
-    return Pool(category, rows_M[order], scores_M[order], fallback)
+    return Pool(category, rows_M[order], scores_M[order])
 
 
 def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
@@ -80,7 +79,7 @@ def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
     Source: Carbonell and Goldstein, SIGIR 1998, equation 1, with scores spread over 0 to 1 and cosine as likeness.
     """
     if diversity <= 0 or len(pool.rows_M) <= 1:
-        return Pool(pool.category, pool.rows_M[:k], pool.scores_M[:k], pool.fallback)
+        return Pool(pool.category, pool.rows_M[:k], pool.scores_M[:k])
     vectors_MD = release.snapshot.embeddings(pool.rows_M)
     vectors_MD = vectors_MD / np.maximum(np.linalg.norm(vectors_MD, axis=1, keepdims=True), 1e-12)
     relevance_M = (pool.scores_M - pool.scores_M.min()) / max(float(np.ptp(pool.scores_M)), 1e-12)
@@ -91,7 +90,7 @@ def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
         gain_M[chosen] = -np.inf
         chosen.append(int(np.argmax(gain_M)))
         nearest_M = np.maximum(nearest_M, vectors_MD @ vectors_MD[chosen[-1]])
-    return Pool(pool.category, pool.rows_M[chosen], pool.scores_M[chosen], pool.fallback)
+    return Pool(pool.category, pool.rows_M[chosen], pool.scores_M[chosen])
 
 
 def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> FloatArray:
