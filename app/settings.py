@@ -5,8 +5,9 @@ The table in ``docs/settings.md`` lists every one of these; a test compares the 
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -174,6 +175,16 @@ class Settings(BaseSettings):
         except SettingsError as error:
             msg = f"{error}: not JSON; see docs/settings.md"
             raise InputError(msg) from error
+
+
+def misspelt(environment: Iterable[str]) -> Iterator[str]:
+    """A line for each variable that begins like a setting and is none, with the setting that was probably meant."""
+    known = [name for name, _, _ in table()]
+    whole = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in {*known, *whole}:
+            near = difflib.get_close_matches(name.upper().removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
+            yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near[0]}?" if near else "see docs/settings.md")
 
 
 def table() -> Iterator[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -10,6 +11,7 @@ import typer
 
 from app.cli import data, doctor, learn, releases, serve, simulate, worker
 from app.errors import ServiceError
+from app.settings import misspelt
 from index.errors import VectorIndexError
 from models.errors import AttireError
 
@@ -47,6 +49,8 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code: 0 done, 2 bad usage or bad input (one line on stderr), 130 interrupted, 1 anything else."""
+    for line in misspelt(os.environ):
+        typer.echo(f"attire: {line}", err=True)
     try:
         returned = cli(list(arguments) or ["--help"], prog_name="attire", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):

@@ -14,6 +14,7 @@ from app.cli.options import Data, Encoder, Seed
 from app.cli.progress import progress
 from app.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
+from models.outputs import check_output_file
 
 if TYPE_CHECKING:
     from models.datasets.schema import Split
@@ -65,6 +66,8 @@ def evaluate(
     from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415 - keeps --help fast
     from models.evaluation.table import render_table  # noqa: PLC0415
 
+    if json_file is not None:
+        check_output_file(json_file, "--json")
     result = run(
         data,
         bundle,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +31,8 @@ DEMO_RECIPE: Final = "attire"
 DEMO_TRAINING: Final = {"epochs": "12", "minutes": "2"}
 _UNTRAINED: Final = "cosine"
 _GRACE_S: Final = 10
+_PORT_ERRORS: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
+_WORKER: Final = "from app.cli import main; main()"
 
 
 def serve(home: Home = None, host: Host = None, port: Port = None) -> None:
@@ -36,11 +43,12 @@ def serve(home: Home = None, host: Host = None, port: Port = None) -> None:
 
 
 def demo(home: Home = None, port: Port = None) -> None:
-    """Everything on one machine: a synthetic wardrobe, a model trained on it, the API and a storefront."""
+    """Everything on one machine: a synthetic wardrobe, a model trained on it, the API, a storefront and the worker."""
     settings = Settings.read(home=home or DEMO_HOME, port=port)
     with _listen(settings) as listener:
         prepare_demo(settings)
-        _answer(settings, listener, "Storefront")
+        with _worker_beside(settings.home):
+            _answer(settings, listener, "Storefront")
 
 
 def prepare_demo(settings: Settings) -> None:
@@ -58,6 +66,17 @@ def prepare_demo(settings: Settings) -> None:
     if current.recipe == _UNTRAINED and wardrobe.exists():
         train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, progress=told)
         publish(bundle, store, log=settings.log)
+
+
+@contextmanager
+def _worker_beside(home: Path) -> Iterator[None]:
+    """The worker as a process of its own, which ends with this one."""
+    worker = subprocess.Popen([sys.executable, "-c", _WORKER, "worker", "--home", str(home)])  # noqa: S603 - our own program
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()
 
 
 def _current(settings: Settings) -> Release:
@@ -84,7 +103,8 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
-        msg = f"cannot listen on {settings.host}:{settings.port} ({error.strerror or error}); choose another --port"
+        other = "--port" if error.errno in _PORT_ERRORS else "--host"
+        msg = f"cannot listen on {settings.host}:{settings.port} ({error.strerror or error}); choose another {other}"
         raise InputError(msg) from error
 
 

@@ -44,6 +44,8 @@ def worker(
         typer.echo(f"run {run.id}: {run.decision}{f' {run.release}' if run.decision == 'published' else ''}; {page}")
         for reason in run.reasons:
             typer.echo(f"  {reason}")
+        if run.decision == "failed":
+            raise typer.Exit(1)
 
     with alone(settings.home):
         asyncio.run(work())

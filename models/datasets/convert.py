@@ -14,6 +14,7 @@ from models.datasets.polyvore import read_polyvore
 from models.datasets.source import Source
 from models.datasets.write import write_items, write_lines
 from models.errors import InputError
+from models.outputs import check_output_directory
 from models.progress import Progress, silent
 
 LAYOUTS: Final[Mapping[str, Callable[[Path, int], Source]]] = {
@@ -43,6 +44,7 @@ def convert(layout: str, source: Path, out: Path, *, seed: int = 0, progress: Pr
     out = out.resolve()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         refuse("is there already; name a new directory", path=out)
+    check_output_directory(out)
     read = LAYOUTS[layout](source, seed)
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:

@@ -25,6 +25,7 @@ from models.evaluation.predictions import write_predictions
 from models.evaluation.report import write_report
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
+from models.outputs import check_output_directory, check_output_file
 from models.progress import Progress, silent
 
 _TIE_SEED: Final = 0
@@ -52,11 +53,15 @@ def evaluate(
         progress: told of each task.
 
     Raises:
-        InputError: the dataset is broken, or has no questions of ``split``.
+        InputError: the dataset is broken, or has no questions of ``split``; or the results cannot be written there.
         EncoderError: the bundle's encoder cannot be had, or is not the one it was trained with.
         BundleError: the bundle cannot be loaded.
     """
     started = time.perf_counter()
+    if predictions is not None:
+        check_output_file(predictions, "--predictions")
+    if report is not None:
+        check_output_directory(report, "--report")
     loaded = Bundle.load(bundle)
     dataset = read_dataset(data, {"train", split})
     features_NF = features_for(loaded, dataset.catalogue, cache, progress)
@@ -119,6 +124,9 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
             msg = f"{len(catalogue)} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
             raise InputError(msg, path=catalogue.root, field="features")
         return own
+    if own_features(catalogue) is not None:
+        msg = f"the catalogue brings features of its own, and bundle {bundle.id} reads those of {manifest.encoder_spec}; leave them out"
+        raise InputError(msg, path=catalogue.root, field="features")
     encoder = load_encoder(bundle.encoder_spec)
     if encoder.fingerprint != manifest.encoder_fingerprint:
         msg = (

@@ -85,8 +85,8 @@ def fit_personal(run: Run[PersonalConfig]) -> Bundle:
     config, dataset = run.config, run.dataset
     outfits = tuple(one for one in dataset.outfits if one.user is not None and not is_cold(one.user, config.cold))
     run = replace(run, dataset=replace(dataset, outfits=outfits))
-    if not run.dataset.outfits_of("train"):
-        msg = "no training outfit names its shopper in 'user', and this recipe learns whose outfit it is"
+    if not any(len(set(one.items)) > 1 for one in run.dataset.outfits_of("train")):
+        msg = "no training outfit of two items or more names its shopper in 'user', and this recipe learns whose outfit it is"
         raise InputError(msg, path=dataset.root / "outfits.jsonl", field="user")
     taught = None
     if config.way == "student":

@@ -20,10 +20,11 @@ from torch import Tensor, nn
 
 from models.bundle import Bundle
 from models.objectives.self_adaptive import Ascend, difficulty, self_adaptive, weights
-from models.objectives.triplet import distance, length, similarity, sparsity, triplet
+from models.objectives.triplet import distance, length, similarity, sparsity, triplet, visual_semantic
 from models.recipes.base import Recipe, Run
 from models.recipes.pairwise_config import PairwiseConfig
-from models.training.look import Look
+from models.recipes.settings import SettingError
+from models.training.look import Look, parts_of
 from models.training.pairwise import Objective, train_pairs
 from models.training.triplets import Triplets
 
@@ -38,6 +39,7 @@ class SelfAdaptiveConfig(PairwiseConfig):
         self_adaptive: weight of L_SATL; 0 leaves it out.
         theta: how the weight's strength θ is learned: down the loss's gradient, up it (harder outfits count more and more), or not at all.
         similarity: λ, weight of L_sim.
+        visual_semantic: weight of L_vse, 5e-3 in the code it builds on [V]: pictures (``blocks=image``) near their titles.
         length, sparsity: weights of ‖f‖ and ‖mask‖₁, as in the code it builds on [V].
         learned: whether the masks of the pair spaces are learned.
     """
@@ -47,17 +49,28 @@ class SelfAdaptiveConfig(PairwiseConfig):
     self_adaptive: NonNegativeFloat = 1.0
     theta: Literal["down", "up", "fixed"] = "down"
     similarity: NonNegativeFloat = 5e-5
+    visual_semantic: NonNegativeFloat = 0.0
     length: NonNegativeFloat = 5e-4
     sparsity: NonNegativeFloat = 5e-4
     learned: bool = True
 
+    def __post_init__(self) -> None:
+        if self.visual_semantic and self.mode == "pixels":
+            msg = "no titles are read with mode=pixels; choose mode=features, or 0"
+            raise SettingError(msg, field="visual_semantic")
+
 
 class SelfAdaptive(Objective):
-    """L_tri + L_SATL + λ L_sim, and the regularisers of the code it builds on."""
+    """L_tri + L_SATL + λ L_sim, and what the code it builds on adds.
 
-    def __init__(self, look: Look, config: SelfAdaptiveConfig) -> None:
+    Args:
+        titles: where the features hold the title, for L_vse.
+    """
+
+    def __init__(self, look: Look, config: SelfAdaptiveConfig, titles: slice) -> None:
         super().__init__(look)
-        self._config = config
+        self._config, self._titles = config, titles
+        self.read = nn.Linear(titles.stop - titles.start, config.embedding_size) if config.visual_semantic else nn.Identity()
         self.theta = nn.Parameter(torch.zeros(()), requires_grad=config.theta != "fixed")
         self._recent: deque[Tensor] = deque(maxlen=_RECENT)
 
@@ -73,11 +86,12 @@ class SelfAdaptive(Objective):
             theta = Ascend.apply(self.theta) if config.theta == "up" else self.theta
             loss = loss + config.self_adaptive * self_adaptive(near_T, far_T, triplets.outfit_T, theta, config.margin)
             self._recent.append(weights(difficulty(near_T, far_T, triplets.outfit_T, config.margin), self.theta).detach().cpu())
-        loss = (
-            loss
-            + config.similarity * similarity(general_3TD[0], general_3TD[1], general_3TD[2], config.margin)
-            + config.length * length(general_3TD)
-        )
+        alike = similarity(general_3TD[0], general_3TD[1], general_3TD[2], config.margin)
+        loss = loss + config.similarity * alike + config.length * length(general_3TD)
+        if config.visual_semantic:
+            title_3TF = look.views.plain(triplets.row_3T.flatten())[:, self._titles].unflatten(0, triplets.row_3T.shape)
+            told_3T = (title_3TF != 0).any(-1)
+            loss = loss + config.visual_semantic * visual_semantic(general_3TD, self.read(title_3TF), told_3T, config.margin)
         if config.sparsity and look.model.spaces:
             loss = loss + config.sparsity * sparsity(look.model.spaces(anchor_T, positive_T))
         return loss
@@ -92,8 +106,9 @@ class SelfAdaptive(Objective):
 
 def fit(run: Run[SelfAdaptiveConfig]) -> Bundle:
     """Train it; see ``Recipe.fit``."""
+    titles = slice(*parts_of(run.encoder.blocks, ("text",))[0]) if run.config.visual_semantic else slice(0, 0)
     shape = {"heads": "shared", "pair_spaces": True, "learned": run.config.learned}
-    return train_pairs(run, SELF_ADAPTIVE.name, lambda look: SelfAdaptive(look, run.config), shape=shape, by_outfit=True)
+    return train_pairs(run, SELF_ADAPTIVE.name, lambda look: SelfAdaptive(look, run.config, titles), shape=shape, by_outfit=True)
 
 
 SELF_ADAPTIVE: Final = Recipe(name="self-adaptive", default=SelfAdaptiveConfig(), fit=fit)

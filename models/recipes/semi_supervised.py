@@ -2,10 +2,9 @@
 
 Pictures alone → ResNet18 → one fully connected layer per category → φ [S]; 64-d, 112 px [R]. L = L_l + 0.1 L_ss + 1.0 L_pseudo, margin 0.4;
 256 labelled triplets and 1,024 unlabelled images a step; Adam at 5e-5, 10 epochs [S]. Outfits here are what one session bought there [S].
-As its authors ran it: ``mode=pixels weights=default epochs=10
-learning_rate=5e-5``. Ours: a warm-up and a cosine fall of the rate, early stopping on validation outfits
-(which few labels would not afford), unit length of φ, negatives of the positive's own category, and that *unlabelled* are all items of the
-catalogue, worn ones among them [R].
+As its authors ran it: ``mode=pixels weights=default epochs=10 learning_rate=5e-5``. Ours: a warm-up and a cosine fall of the rate, early
+stopping on validation outfits (which few labels would not afford), unit length of φ, negatives of the positive's own category, and that
+*unlabelled* are all items of the catalogue, worn ones among them [R].
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import torch
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor
 
 from models.bundle import Bundle
@@ -41,7 +40,7 @@ class SemiSupervisedConfig(PairwiseConfig):
     batch_size: PositiveInt = 256
     self_supervised: NonNegativeFloat = 0.1
     pseudo: NonNegativeFloat = 1.0
-    unlabelled: NonNegativeInt = 1024
+    unlabelled: PositiveInt = 1024
 
 
 class SemiSupervised(Objective):
@@ -56,9 +55,9 @@ class SemiSupervised(Objective):
         config, look = self._config, self.look
         anchor_TD, positive_TD, negative_TD = embedded_3TD = look(triplets.row_3T)
         loss = triplet(distance(anchor_TD, positive_TD), distance(anchor_TD, negative_TD), config.margin).mean()
-        if not (config.self_supervised or config.pseudo):
-            return loss
         pool_M = look.views.perturbable_M
+        if not len(pool_M) or not (config.self_supervised or config.pseudo):
+            return loss
         row_U = pool_M[torch.randperm(len(pool_M), generator=self._generator)[: config.unlabelled]]
         item_UD = look.general(look.views.plain(row_U), row_U)
         if config.self_supervised:

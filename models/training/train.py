@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+import torch
 
 from models.bundle import Bundle, refuse_taken
 from models.datasets.read import read_dataset
 from models.encoders.load import SHIPPED
 from models.errors import InputError
+from models.outputs import check_output_directory
 from models.progress import Progress, silent
 from models.recipes.base import Run
 from models.recipes.registry import recipe_named
@@ -42,9 +46,10 @@ def train(
     chosen = recipe_named(recipe)
     config = configure(chosen.default, settings or {})
     refuse_taken(out)
+    check_output_directory(out, "--out")
     dataset = read_dataset(data, ("train", "valid"), tasks=False)
-    if chosen.needs_outfits and not dataset.outfits_of("train"):
-        msg = "no outfits of split 'train' to learn from"
+    if chosen.needs_outfits and not any(len(set(outfit.items)) > 1 for outfit in dataset.outfits_of("train")):
+        msg = "no usable outfits of split 'train': none of two items or more"
         raise InputError(msg, path=data / "outfits.jsonl")
     run = Run(
         dataset=dataset,
@@ -56,9 +61,23 @@ def train(
         cache=cache,
         progress=progress,
     )
-    bundle = chosen.fit(run).save(out)
+    with repeatable():
+        bundle = chosen.fit(run).save(out)
     shutil.rmtree(run.work, ignore_errors=True)
     return bundle
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Sums in a fixed order, so that the same seed learns the same bits; where a GPU cannot, torch warns and goes on."""
+    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    torch.use_deterministic_algorithms(mode=True, warn_only=torch.cuda.is_available())
+    # Filling costs time, and nothing here reads memory that it did not write.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before[0], warn_only=before[1])
 
 
 def work_directory(out: Path) -> Path:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from models.datasets.schema import Outfit
 from models.datasets.write import write_items, write_lines
 from models.errors import InputError
+from models.outputs import check_output_directory
 from models.progress import Progress, silent
 from models.wardrobe.catalogue import dress_up, item_id, items_table, rows_by_category
 from models.wardrobe.garments import TEMPLATES
@@ -47,6 +48,7 @@ def generate(
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "oracle.json").exists())):
         msg = "exists and is not a wardrobe; choose an empty directory"
         raise InputError(msg, path=out)
+    check_output_directory(out)
     out.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([seed, 0])
     rule = Rule()

@@ -44,6 +44,28 @@ def test_bad_usage_is_one_line_and_exit_code_2(
     assert err.startswith("attire: ")
 
 
+@pytest.mark.parametrize("place", ["taken", "taken/below", "taken/below/deep"])
+def test_where_a_result_cannot_be_written_is_told_before_the_work(
+    catalogue: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    """A file where a directory should be, on the way or at its end."""
+    (tmp_path / "taken").write_text("mine")
+    (tmp_path / "folder").mkdir()
+    out, data, trained = str(tmp_path / place), str(catalogue), str(home / "trained")
+    for command in (
+        ["train", data, "--out", out],
+        ["evaluate", data, "--bundle", trained, "--report", out],
+        ["evaluate", data, "--bundle", trained, "--json", out if "/" in place else str(tmp_path / "folder")],
+        ["evaluate", data, "--bundle", trained, "--predictions", f"{out}/x"],
+        ["generate", out],
+    ):
+        assert run(command) == 2
+        told = capsys.readouterr().err
+        assert len(told.splitlines()) == 1
+        assert str(tmp_path) in told
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
 def test_help_needs_neither_torch_nor_faiss() -> None:
     """So that it answers at once."""
     check = "import sys, app.cli; sys.exit(bool({'torch', 'faiss', 'pyarrow', 'fastapi'} & set(sys.modules)))"
@@ -109,7 +131,7 @@ def test_import_names_refused_pictures_and_its_rate(
     assert "picture of cut left out" in err
     assert "picture of note left out" in err
     assert "14 items" in out
-    assert "images/s" in out
+    assert "items/s" in out
 
 
 def test_doctor_says_whether_it_can_serve(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

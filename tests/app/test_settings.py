@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import Settings, table
+from app.cli import run
+from app.settings import Settings, misspelt, table
 from models.errors import InputError
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -17,6 +18,19 @@ def test_the_documented_table_is_the_code() -> None:
     """Every variable with its default and meaning, in order; none more."""
     documented = re.findall(r"^\| `(ATTIRE_\w+)` \| `(.*?)` \| (.*?) \|$", DOCUMENT.read_text(), re.MULTILINE)
     assert documented == list(table())
+
+
+def test_a_misspelt_variable_is_told_with_its_neighbour(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside whatever the command says; those there are, whole groups and others' are passed over."""
+    given = ["ATTIRE_LIMITS__MAXK", "ATTIRE_HOME", "attire_home", "ATTIRE_KEYS", "ATTIRE_XYZZY", "HOME"]
+    expected = [
+        "ATTIRE_LIMITS__MAXK is not a setting; did you mean ATTIRE_LIMITS__MAX_K?",
+        "ATTIRE_XYZZY is not a setting; see docs/settings.md",
+    ]
+    assert list(misspelt(given)) == expected
+    monkeypatch.setenv("ATTIRE_LIMITS__MAXK", "7")
+    assert run([]) == 0
+    assert expected[0] in capsys.readouterr().err
 
 
 def test_the_environment_is_read_nested(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,6 +137,13 @@ def test_features_of_another_size_are_refused(dataset: Dataset, bundle: Bundle) 
         evaluate_dataset(dataset, bundle, features_for(bundle, dataset.catalogue)[:, :2])
 
 
+def test_features_of_its_own_are_not_taken_for_an_encoders(dataset: Dataset, bundle: Bundle) -> None:
+    """Even where they have the same size."""
+    seeing = Bundle(dataclasses.replace(bundle.manifest, encoder_spec="shipped"), bundle.model)
+    with pytest.raises(InputError, match="field 'features': the catalogue brings features of its own"):
+        features_for(seeing, dataset.catalogue)
+
+
 def test_a_catalogue_without_its_own_features_is_refused(dataset: Dataset, bundle: Bundle) -> None:
     """A bundle trained on the shop's own features needs the column."""
     table = dataset.catalogue.table

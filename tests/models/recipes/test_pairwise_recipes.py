@@ -230,6 +230,16 @@ def kept_views(run: Run[Any]) -> Views:
     return views_of(run, items, copies=2, side=64)
 
 
+def test_titles_can_be_learned_from_too(seen: Path, data: Path, tmp_path: Path) -> None:
+    """Where the encoder reads some; a shop's own vectors, and pixels, have none."""
+    told = {"visual_semantic": "1", "blocks": "image"}
+    assert not same(short(seen, "self-adaptive", tmp_path / "a", **told), short(seen, "self-adaptive", tmp_path / "b", blocks="image"))
+    with pytest.raises(InputError, match="no block 'text'"):
+        short(data, "self-adaptive", tmp_path / "c", visual_semantic="1")
+    with pytest.raises(InputError, match="no titles are read with mode=pixels"):
+        train(seen, "self-adaptive", tmp_path / "d", settings={**TINY, "visual_semantic": "1"})
+
+
 def test_kept_views_show_what_was_perturbed(painted_shop: Callable[..., Path], tmp_path: Path) -> None:
     """Other colours move the colour block more than another shape does; titles stay; two copies differ; validation items are left alone."""
     shop = read_dataset(painted_shop(tmp_path / "shop", 20), ("train",), tasks=False)

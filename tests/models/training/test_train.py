@@ -178,10 +178,11 @@ def test_without_validation_outfits_the_last_weights_count(
 
 
 def test_without_training_outfits_it_is_refused(copy: Path, tmp_path: Path) -> None:
-    """By the file that should hold some."""
-    (copy / "outfits.jsonl").write_text(json.dumps({"id": "o", "items": ["w000000", "w000001"], "split": "valid"}) + "\n")
-    with pytest.raises(InputError, match=r"outfits\.jsonl: no outfits of split 'train'"):
-        train(copy, "attire", tmp_path / "b")
+    """By the file that should hold some; one of a single item is none."""
+    for line in ({"items": ["w000000", "w000001"], "split": "valid"}, {"items": ["w000000"], "split": "train"}):
+        (copy / "outfits.jsonl").write_text(json.dumps({"id": "o", **line}) + "\n")
+        with pytest.raises(InputError, match=r"outfits\.jsonl: no usable outfits of split 'train': none of two items or more"):
+            train(copy, "attire", tmp_path / "b")
 
 
 def test_an_unknown_recipe_is_refused(data: Path, tmp_path: Path) -> None:

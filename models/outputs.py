@@ -1,0 +1,45 @@
+"""Tells before long work whether its result can be written where it was asked for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from models.errors import InputError
+
+
+def check_output_file(path: Path, field: str | None = None) -> None:
+    """Refuse a path that no file can be written to.
+
+    Args:
+        field: the option that names it.
+
+    Raises:
+        InputError: it is a directory, its parent is no directory, or either may not be written to.
+    """
+    if path.is_dir():
+        _refuse("is a directory; name a file", path, field)
+    if path.exists() and not os.access(path, os.W_OK):
+        _refuse("may not be written to", path, field)
+    _check_above(path, field)
+
+
+def check_output_directory(path: Path, field: str | None = None) -> None:
+    """Refuse a path that is no directory and cannot become one; see ``check_output_file``."""
+    if os.path.lexists(path) and not path.is_dir():
+        _refuse("is no directory; name one, or a path that is free", path, field)
+    if path.is_dir() and not os.access(path, os.W_OK | os.X_OK):
+        _refuse("may not be written to", path, field)
+    _check_above(path, field)
+
+
+def _check_above(path: Path, field: str | None) -> None:
+    above = next(one for one in path.absolute().parents if os.path.lexists(one))
+    if not above.is_dir():
+        _refuse(f"cannot be written: {above} is no directory", path, field)
+    if not path.exists() and not os.access(above, os.W_OK | os.X_OK):
+        _refuse(f"cannot be written: {above} may not be written to", path, field)
+
+
+def _refuse(problem: str, path: Path, field: str | None) -> None:
+    raise InputError(problem, path=path, field=field)
