@@ -11,10 +11,12 @@ from typing import Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from app import compute  # noqa: F401 - torch before faiss
-from app.changes import folded, replayed
+from app.changes import folded, items_now, replayed
 from app.errors import HomeError
+from app.images import ImageStore
 from app.log.base import START, Entry, Log, Stream
 from app.log.open import open_log
 from app.release import PhotoEncoder, Release
@@ -24,7 +26,7 @@ from index.snapshot import ITEM_COLUMNS, Snapshot
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
 from models.datasets.read import read_catalogue
-from models.datasets.schema import Catalogue
+from models.datasets.schema import ITEM_SCHEMA, Catalogue
 from models.encoders.base import Encoder, FloatArray, feature_size
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
@@ -96,22 +98,38 @@ def import_catalogue(
     )
 
 
-def publish(bundle_directory: Path, store: ReleaseStore, *, log: LogSettings | None = None) -> ReleaseRecord:
+def publish(
+    bundle_directory: Path,
+    store: ReleaseStore,
+    *,
+    log: LogSettings | None = None,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> ReleaseRecord:
     """Serve a new bundle with the catalogue as it is now; see ``prepare``."""
-    return store.activate(prepare(bundle_directory, store, log=log).id)
+    return store.activate(prepare(bundle_directory, store, log=log, cache=cache, progress=progress).id)
 
 
-def prepare(bundle_directory: Path, store: ReleaseStore, *, log: LogSettings | None = None) -> ReleaseRecord:
+def prepare(
+    bundle_directory: Path,
+    store: ReleaseStore,
+    *,
+    log: LogSettings | None = None,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> ReleaseRecord:
     """A release of a new bundle and the catalogue as it is now, checked, and not served yet.
 
-    The kept features are embedded again, and what the log says changed is folded in; only changed pictures and titles are encoded.
+    The kept features are embedded again, and what the log says changed is folded in; only changed pictures and titles are encoded. A bundle
+    of another encoder has all pictures and titles encoded again, by its own.
 
     Args:
         log: where changes are logged; None takes the catalogue as the current release has it, with the changes still to be replayed.
+        cache: where features are kept that are encoded again.
 
     Raises:
         HomeError: no catalogue was imported yet, or nothing of it is left. LogUnavailableError: the log cannot be read now.
-        EncoderError: the bundle reads another encoder's features, or a changed item cannot be encoded.
+        EncoderError: the bundle's encoder cannot be had, or one of bundle and catalogue has the shop's own features, the other not.
         BundleError, SnapshotError: the bundle or the home is broken.
     """
     bundle = Bundle.load(bundle_directory)
@@ -120,22 +138,58 @@ def prepare(bundle_directory: Path, store: ReleaseStore, *, log: LogSettings | N
         msg = f"{store.home}: no catalogue here yet; run `attire import DATA --home {store.home}` first"
         raise HomeError(msg)
     snapshot = Snapshot.load(store.snapshot_path(current.snapshot))
-    kept, manifest = snapshot.manifest.encoder_fingerprint, bundle.manifest
-    if manifest.encoder_fingerprint != kept:
-        msg = (
-            f"{bundle_directory}: bundle {bundle.id} reads features of encoder {manifest.encoder_spec} ({manifest.encoder_fingerprint}), "
-            f"the catalogue in {store.home} was encoded by {kept}; train on this encoder, or import into a fresh home"
-        )
-        raise EncoderError(msg)
+    other = _other_encoder(bundle_directory, bundle, snapshot, store)
     store.copy_bundle(bundle_directory, bundle.id)
     entries = _changes_behind(log, store.home, current.catalog_offset)
     changes, _ = replayed(snapshot, {}, entries)
-    items, features_NF = folded(snapshot, changes, PhotoEncoder(bundle.encoder_spec, kept), store.images)
+    features_NF: FloatArray | NDArray[np.float16]
+    if other is None:
+        same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder_fingerprint)
+        items, features_NF = folded(snapshot, changes, same, store.images)
+    else:
+        items = items_now(snapshot, changes)
+        features_NF = catalogue_features(_stored(items, store.images), other, cache, progress).features
     if not items.num_rows:
         msg = f"{store.home}: every item was deleted; put some back before you publish"
         raise HomeError(msg)
     offset = entries[-1].offset if entries else current.catalog_offset
     return _index(store, bundle, items, np.asarray(features_NF, dtype=np.float32), offset)
+
+
+def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: ReleaseStore) -> Encoder | None:
+    """The bundle's encoder where it is not the one that the catalogue was encoded by; None where it is."""
+    kept, manifest = snapshot.manifest.encoder_fingerprint, bundle.manifest
+    if manifest.encoder_fingerprint == kept:
+        return None
+    if kept.startswith(f"{OWN}:") or manifest.encoder_spec == OWN:
+        msg = (
+            f"{directory}: bundle {bundle.id} reads features of encoder {manifest.encoder_spec} ({manifest.encoder_fingerprint}), "
+            f"the catalogue in {store.home} was encoded by {kept}; train on these features, or import into a fresh home"
+        )
+        raise EncoderError(msg)
+    encoder = load_encoder(bundle.encoder_spec)
+    if encoder.fingerprint != manifest.encoder_fingerprint:
+        msg = (
+            f"{directory}: bundle {bundle.id} was trained on encoder {manifest.encoder_spec} ({manifest.encoder_fingerprint}), which is "
+            f"{encoder.fingerprint} here; install the same weights"
+        )
+        raise EncoderError(msg)
+    return encoder
+
+
+def _stored(items: pa.Table, images: ImageStore) -> Catalogue:
+    """A snapshot's items with the pictures that the home keeps of them."""
+    names = items.column("image").to_pylist()
+    pictures = [None if name is None else {"bytes": None, "path": str(images.path(name))} for name in names]
+    columns = [
+        pa.array(pictures, field.type)
+        if field.name == "image"
+        else items.column(field.name)
+        if field.name in items.column_names
+        else pa.nulls(len(items), field.type)
+        for field in ITEM_SCHEMA
+    ]
+    return Catalogue(pa.table(columns, schema=ITEM_SCHEMA))
 
 
 def _changes_behind(settings: LogSettings | None, home: Path, offset: str) -> list[Entry]:

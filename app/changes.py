@@ -126,13 +126,22 @@ def folded(base: Snapshot, changes: Changes, encoder: Encodes, images: ImageStor
     """
     if not changes:
         return base.items, base.features
+    items = items_now(base, changes)
     missing = [one for item_id in to_encode(changes) if (one := changes[item_id]) is not None]
     found = dict(zip(missing, encode(encoder, images, missing), strict=True)) if missing else {}
     now = [one for one in changes.values() if one is not None]
     kept = np.array([row for item_id, row in base.row_of.items() if item_id not in changes], dtype=np.int64)
     features_MF = np.array([found.get(one, one.features) for one in now], dtype=np.float16).reshape(-1, base.manifest.feature_size)
-    items = pa.concat_tables([base.items.take(kept), item_rows(now)], promote_options="default")
     return items, np.concatenate([base.features[kept], features_MF])
+
+
+def items_now(base: Snapshot, changes: Changes) -> pa.Table:
+    """The items of the catalogue as it is now: those of the snapshot that did not change, then those that did."""
+    if not changes:
+        return base.items
+    kept = [row for item_id, row in base.row_of.items() if item_id not in changes]
+    now = item_rows(one for one in changes.values() if one is not None)
+    return pa.concat_tables([base.items.take(pa.array(kept, pa.int64())), now], promote_options="default")
 
 
 def overlaid(release: Release, changes: Changes, embedded: Embedded) -> Release:

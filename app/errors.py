@@ -107,11 +107,12 @@ class HomeError(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """How an error is told: HTTP status, stable ``type``, title."""
+    """How an error is told: HTTP status, stable ``type``, title, and whether it may pass by itself, so that asking again makes sense."""
 
     status: int
     type: str
     title: str
+    passes: bool = False
 
 
 # The nearest class in an error's ancestry decides.
@@ -125,9 +126,9 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     NoEncoderError: Problem(422, "/problems/no-encoder", "This catalogue's encoder cannot do that"),
     KeyMissingError: Problem(401, "/problems/key-missing", "This needs a key"),
     KeyRefusedError: Problem(403, "/problems/key-refused", "This is not allowed"),
-    NotReadyError: Problem(503, "/problems/not-ready", "Not ready yet"),
-    LogError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
-    LogUnavailableError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
+    NotReadyError: Problem(503, "/problems/not-ready", "Not ready yet", passes=True),
+    LogError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now", passes=True),
+    LogUnavailableError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now", passes=True),
     TrimmedError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
     HomeError: Problem(503, "/problems/broken-release", "The release cannot be used"),
     ServiceError: Problem(503, "/problems/unavailable", "The service cannot answer now"),

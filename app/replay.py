@@ -92,8 +92,11 @@ class Replay:
                     read += entries
             except LogError as error:
                 self._told(error)
-                changes, offset = {**self._changes, **changes}, release.record.catalog_offset  # read again from there, once it is back
-            await self._show(release, self._recalled(changes), offset)
+                changes, offset = (
+                    {**self._known(release), **changes},
+                    release.record.catalog_offset,
+                )  # read again from there, once it is back
+            await self._show(release, self._recalled(release, changes), offset)
         self._shown(read)
 
     def awaited(self, event_id: str) -> asyncio.Future[None]:
@@ -143,6 +146,8 @@ class Replay:
             try:
                 features = await to_thread.run_sync(encode, release.encoder, release.images, list(batch.values()))
                 async with self._turn:
+                    if not _same_encoder(self._release, release):
+                        continue  # of another encoder by now, which has to encode them
                     encoded = {
                         item_id: replace(now, features=vector_F, encoded=True)
                         for (item_id, before), vector_F in zip(batch.items(), features, strict=True)
@@ -163,8 +168,16 @@ class Replay:
         self.applied += len(entries) - len(refused)
         return now
 
-    def _recalled(self, changes: Changes) -> Changes:
-        """The changes, with features that were computed here before."""
+    def _known(self, release: Release) -> Changes:
+        """The changes that are known here; without their features, where another encoder made them."""
+        if _same_encoder(self._release, release):
+            return self._changes
+        return {item_id: one and replace(one, features=None, encoded=False) for item_id, one in self._changes.items()}
+
+    def _recalled(self, release: Release, changes: Changes) -> Changes:
+        """The changes, with features that were computed here before by the same encoder."""
+        if not _same_encoder(self._release, release):
+            return changes
         known = {(item_id, one.source): one.features for item_id, one in self._changes.items() if one is not None and one.encoded}
         return {
             item_id: replace(one, features=known[item_id, one.source], encoded=True)
@@ -201,3 +214,7 @@ class Replay:
         if self.trouble is None:
             logger().warning("catalogue_not_followed", why=str(error), cause=str(error.__cause__ or ""))
         self.trouble = str(error)
+
+
+def _same_encoder(one: Release | None, other: Release) -> bool:
+    return one is not None and one.bundle.manifest.encoder_fingerprint == other.bundle.manifest.encoder_fingerprint

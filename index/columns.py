@@ -110,7 +110,7 @@ class Columns:
         return mask_N
 
 
-def rows_by_value(values: pa.Array, rows: Sequence[int] | None = None) -> RowsByValue:
+def rows_by_value(values: pa.Array, rows: Sequence[int] | IntArray | None = None) -> RowsByValue:
     """For each value the rows that have it, ascending; nulls are left out.
 
     Args:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from models.encoders.base import Block
 
 FORMAT: Final = 2
+_MINUTES: Final = "minutes"  # what training measures by the clock
 CARRIED: Final = "bundle:encoder"
 """The spec of an encoder that lies in the bundle itself, in its directory ``encoder``."""
 
@@ -104,8 +105,9 @@ def manifest_body(manifest: Manifest) -> dict[str, Any]:
         "embedding_size": manifest.embedding_size,
         "calibration": asdict(manifest.calibration),
         "completion": asdict(manifest.completion),
-        "metrics": {name: value for name, value in manifest.metrics.items() if math.isfinite(value)},
+        "metrics": {name: value for name, value in manifest.metrics.items() if math.isfinite(value) and name != _MINUTES},
         "parent": manifest.parent,
+        _MINUTES: manifest.metrics.get(_MINUTES),
     }
 
 
@@ -118,6 +120,7 @@ def read_manifest(body: Mapping[str, Any]) -> Manifest:
     if body["format"] != FORMAT:
         msg = f"format {body['format']}, this version reads {FORMAT}; train it again"
         raise ValueError(msg)
+    minutes = body.get(_MINUTES)
     return Manifest(
         recipe=body["recipe"],
         config=body["config"],
@@ -130,7 +133,7 @@ def read_manifest(body: Mapping[str, Any]) -> Manifest:
         embedding_size=body["embedding_size"],
         calibration=Calibration.read(body["calibration"]),
         completion=Calibration.read(body["completion"]),
-        metrics=body["metrics"],
+        metrics=body["metrics"] | ({_MINUTES: minutes} if minutes is not None else {}),
         parent=body["parent"],
         created=body["created"],
         files=body["files"],
@@ -139,6 +142,6 @@ def read_manifest(body: Mapping[str, Any]) -> Manifest:
 
 
 def content_id(body: Mapping[str, Any]) -> str:
-    """Digest of a manifest's body, the digests of the files among it; when it was made does not count."""
-    content = {name: value for name, value in body.items() if name not in {"id", "created"}}
+    """Digest of a manifest's body, the digests of the files among it; when it was made does not count, nor how long that took."""
+    content = {name: value for name, value in body.items() if name not in {"id", "created", _MINUTES}}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

@@ -180,7 +180,7 @@ class Page(BaseModel):
     """A page of the catalogue."""
 
     total: int = Field(description="How many items match in all.", examples=[1500])
-    items: list[ItemOut] = Field(description="Those of this page, in the catalogue's order.")
+    items: list[ItemOut] = Field(description="Those of this page, in the catalogue's order unless `mixed`.")
 
 
 class CategoryOut(BaseModel):

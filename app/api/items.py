@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
@@ -20,6 +22,8 @@ from app.recommend.outfit import Photo
 from app.recommend.similar import similar, similar_to_words
 from app.release import CatalogueItem, Release
 from app.settings import Limits
+from index.backends.base import IntArray
+from index.columns import rows_by_value
 
 router = APIRouter(tags=["catalogue"], responses=documented(400, 404, 422, 503))
 
@@ -40,11 +44,21 @@ async def items(
     q: Annotated[str | None, Query(max_length=200, description="Words of the title or id, in any case.", examples=["linen"])] = None,
     limit: Annotated[int, Query(ge=1, description="Items per page.")] = 24,
     offset: Annotated[int, Query(ge=0, le=_LARGEST_OFFSET, description="Items to skip.")] = 0,
+    *,
+    mixed: Annotated[bool, Query(description="One of each category in turn, rather than the catalogue's order.")] = False,
 ) -> Page:
     """A page of the catalogue."""
-    return await work.run(lambda: _page(work.release, work.limits, category, q, (offset, limit)))
+    check_count("limit", limit, work.limits.max_k)
+
+    def page() -> Page:
+        found = _sought(work.release, category, q)
+        rows = (_mixed(work.release, found) if mixed else found)[offset : offset + limit]
+        return Page(total=len(found), items=[item_out(work.release.item(row)) for row in rows.tolist()])
+
+    return await work.run(page)
 
 
+@router.head("/items/{item_id:path}/image", include_in_schema=False)
 @router.get("/items/{item_id:path}/image", response_class=FileResponse, responses={200: {"content": {"image/jpeg": {}}}})
 async def image(item_id: str, work: Working) -> FileResponse:
     """An item's picture. Its bytes never change under one entity tag."""
@@ -82,9 +96,8 @@ def _item(release: Release, item_id: str) -> CatalogueItem:
     return release.item(row)
 
 
-def _page(release: Release, limits: Limits, category: str | None, words: str | None, window: tuple[int, int]) -> Page:
-    offset, limit = window
-    check_count("limit", limit, limits.max_k)
+def _sought(release: Release, category: str | None, words: str | None) -> IntArray:
+    """The rows of a category, or of all, that have all these words."""
     table = release.snapshot.items
     keep = pc.is_valid(table.column("id"))
     if category is not None:
@@ -93,10 +106,16 @@ def _page(release: Release, limits: Limits, category: str | None, words: str | N
     for word in (words or "").split():
         named = pc.match_substring(pc.fill_null(table.column("title"), ""), word, ignore_case=True)
         keep = pc.and_(keep, pc.or_(named, pc.match_substring(table.column("id"), word, ignore_case=True)))
-    rows = release.snapshot.rows
-    rows = rows[keep.to_numpy()[rows]]
-    page = rows[offset : offset + limit].tolist()
-    return Page(total=len(rows), items=[item_out(release.item(row)) for row in page])
+    found: IntArray = release.snapshot.rows[keep.to_numpy()[release.snapshot.rows]]
+    return found
+
+
+def _mixed(release: Release, rows: IntArray) -> IntArray:
+    """The first of each category, then the second of each, and so on."""
+    category = release.snapshot.items.column("category").take(pa.array(rows)).combine_chunks()
+    groups = [rows[:0], *rows_by_value(category, rows).values()]
+    grouped, nth = np.concatenate(groups), np.concatenate([np.arange(len(group)) for group in groups])
+    return grouped[np.lexsort((grouped, nth))]
 
 
 def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar:

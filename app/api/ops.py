@@ -20,12 +20,14 @@ _PATIENCE_S: Final = 1.0
 router = APIRouter(tags=["operations"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", response_model_exclude_none=True)
 async def healthz() -> Health:
     """Whether the process lives."""
     return Health(status="ok")
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses=documented(503), response_model_exclude_none=True)
 async def readyz(request: Request, impressions: Showing) -> Health:
     """Whether it can answer; 503 with Retry-After while it cannot. Without its log it can: that is told beside."""

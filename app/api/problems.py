@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -17,7 +18,8 @@ from app.errors import BY_STATUS, INVALID, MALFORMED, PROBLEMS, Detail, Problem,
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
 _MOST_SHOWN: Final = 20
-_HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER_S)}}
+_KEY_HEADERS: Final = {"WWW-Authenticate": "Bearer"}
+_RETRY_HEADERS: Final = {"Retry-After": str(RETRY_AFTER_S)}
 _WORDS: Final = {"model_attributes_type": "should be an object", "missing": "is required"}
 _WHERE: Final = {"body", "query", "path"}
 
@@ -60,7 +62,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 async def _told(_: Request, error: Exception) -> JSONResponse:
     problem = problem_of(error)
-    headers = _HEADERS.get(problem.status)
+    headers = _RETRY_HEADERS if problem.passes else _KEY_HEADERS if problem.status == HTTPStatus.UNAUTHORIZED else None
     return respond(problem, str(error), error.details if isinstance(error, ServiceError) else (), headers)
 
 
@@ -68,9 +70,9 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     problem = BY_STATUS.get(error.status_code, Problem(error.status_code, "about:blank", str(error.detail)))
-    where, unreadable = request.url.path, "not JSON in UTF-8 of sane depth and numbers"
+    where, unreadable = request.url.path, "not JSON in UTF-8 of sane depth and numbers, uncompressed"
     told = {
-        400: Detail("body", "", unreadable),
+        400: Detail("body", f"{request.headers.get('content-length', 'some')} bytes", unreadable),
         404: Detail("path", where, "nothing is here; see /docs"),
         405: Detail("method", request.method, f"{where} does not take it; see /docs"),
     }.get(error.status_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -35,9 +36,9 @@ class Strict(BaseModel):
             return data
         errors = [
             InitErrorDetails(
-                type=PydanticCustomError("unknown_field", "{problem}", {"problem": cls._instead(name)}), loc=(name,), input=name
+                type=PydanticCustomError("unknown_field", "{problem}", {"problem": cls._instead(name)}), loc=(name,), input=data[name]
             )
-            for name in map(str, unknown)
+            for name in unknown
         ]
         raise ValidationError.from_exception_data(cls.__name__, errors)
 
@@ -79,15 +80,24 @@ class ItemIn(Strict):
         raise PydanticCustomError(kind, problem)
 
 
-def _from_id(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
-    return {"id": value} if isinstance(value, str) else value
+def _short_for(field: str, problem: str) -> Callable[[Any], Any]:
+    """Takes a string for an object of this one field, which is what most clients send; of anything but the two tells the problem."""
+
+    def object_of(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+        if isinstance(value, str):
+            return {field: value}
+        if isinstance(value, dict | BaseModel):
+            return value
+        kind, told = "short_form", "{problem}"
+        raise PydanticCustomError(kind, told, {"problem": problem})
+
+    return object_of
 
 
-def _from_category(value: Any) -> Any:  # noqa: ANN401 - likewise
-    return {"category": value} if isinstance(value, str) else value
+_ITEM: Final = _short_for("id", "should be the id of an item, or an object with id, or with image or title and category")
+_SLOT: Final = _short_for("category", "should be the name of a category, or an object with category")
 
-
-Item = Annotated[ItemIn, BeforeValidator(_from_id, json_schema_input_type=str | ItemIn)]
+Item = Annotated[ItemIn, BeforeValidator(_ITEM, json_schema_input_type=str | ItemIn)]
 
 
 class SlotIn(Strict):
@@ -96,7 +106,7 @@ class SlotIn(Strict):
     category: CategoryName = Field(description="Category of the missing item.")
 
 
-Slot = Annotated[SlotIn, BeforeValidator(_from_category, json_schema_input_type=str | SlotIn)]
+Slot = Annotated[SlotIn, BeforeValidator(_SLOT, json_schema_input_type=str | SlotIn)]
 
 
 class PriceRange(Strict):

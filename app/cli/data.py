@@ -62,5 +62,5 @@ def import_(data: Data, home: Home = None, encoder: Encoder = None) -> None:
         typer.echo(f"picture of {item} left out: {why}", err=True)
     if len(done.refused) > _REFUSED_SHOWN:
         typer.echo(f"… and {len(done.refused) - _REFUSED_SHOWN:,} more pictures left out", err=True)
-    rate = f", {done.encoded:,} encoded at {done.encoded / max(done.encoding_s, 1e-9):,.0f} images/s" if done.encoded else ""
+    rate = f", {done.encoded:,} encoded at {done.encoded / max(done.encoding_s, 1e-9):,.0f} items/s" if done.encoded else ""
     typer.echo(f"{settings.home}: {done.release.items:,} items in {done.seconds:.1f} s{rate}; release {done.release.id} is current")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli.options import BundleDirectory, Home
+from app.cli.progress import progress
 from app.errors import HomeError
 from app.settings import Settings
 from app.store import ReleaseRecord, ReleaseStore
@@ -19,11 +20,12 @@ ReleaseId = Annotated[str, typer.Argument(help="Release id, as `attire releases 
 
 
 def publish(bundle: BundleDirectory, home: Home = None) -> None:
-    """Serve a bundle with the current catalogue; no picture is touched."""
+    """Serve a bundle with the current catalogue; no picture is touched unless the bundle reads another encoder."""
     from app.catalog import publish as run  # noqa: PLC0415 - keeps --help fast
 
     settings = Settings.read(home=home)
-    release = run(bundle, ReleaseStore(settings.home), log=settings.log)
+    store = ReleaseStore(settings.home)
+    release = run(bundle, store, log=settings.log, cache=settings.cache.expanduser(), progress=progress())
     typer.echo(f"{settings.home}: {release.items:,} items, recipe {release.recipe}; release {release.id} is current")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -29,10 +29,12 @@ DEMO_OUTFITS: Final = 4_000
 DEMO_SHOPPERS: Final = 200
 DEMO_RECIPE: Final = "attire"
 DEMO_TRAINING: Final = {"epochs": "12", "minutes": "2"}
+DemoHome = Annotated[
+    Path | None, typer.Option("--home", help="Directory of all that it makes.", envvar="ATTIRE_HOME", show_default=str(DEMO_HOME))
+]
 _UNTRAINED: Final = "cosine"
 _GRACE_S: Final = 10
 _PORT_ERRORS: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
-_WORKER: Final = "from app.cli import main; main()"
 
 
 def serve(home: Home = None, host: Host = None, port: Port = None) -> None:
@@ -42,7 +44,7 @@ def serve(home: Home = None, host: Host = None, port: Port = None) -> None:
         _answer(settings, listener, "Serving release {}")
 
 
-def demo(home: Home = None, port: Port = None) -> None:
+def demo(home: DemoHome = None, port: Port = None) -> None:
     """Everything on one machine: a synthetic wardrobe, a model trained on it, the API, a storefront and the worker."""
     settings = Settings.read(home=home or DEMO_HOME, port=port)
     with _listen(settings) as listener:
@@ -71,12 +73,21 @@ def prepare_demo(settings: Settings) -> None:
 @contextmanager
 def _worker_beside(home: Path) -> Iterator[None]:
     """The worker as a process of its own, which ends with this one."""
-    worker = subprocess.Popen([sys.executable, "-c", _WORKER, "worker", "--home", str(home)])  # noqa: S603 - our own program
+    worker = get_context("spawn").Process(target=_work, args=(home,), name="worker")
+    worker.start()
     try:
         yield
     finally:
         worker.terminate()
-        worker.wait()
+        worker.join()
+
+
+def _work(home: Path) -> None:
+    from app.cli import run  # noqa: PLC0415 - which imports this file
+    from models.parent import end_with_parent  # noqa: PLC0415
+
+    end_with_parent()
+    sys.exit(run(["worker", "--home", str(home)]))
 
 
 def _current(settings: Settings) -> Release:

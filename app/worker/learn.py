@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from multiprocessing.connection import wait
 from typing import Any, Final
 
 import numpy as np
@@ -37,6 +34,7 @@ from index.errors import VectorIndexError
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.errors import AttireError, BundleError
+from models.parent import end_with_parent
 
 _LEAST_ASKED: Final = 20
 
@@ -58,7 +56,7 @@ class _Clock:
 
 def learn(job: Job) -> None:
     """Come to a decision and leave it as ``outcome.json``; to be the target of a process."""
-    _end_with_parent()
+    end_with_parent()
     os.nice(job.worker.nice)
     compute.fix_threads(job.worker.threads)
     steps = _Steps(job)
@@ -187,15 +185,3 @@ def _told(bundle: Bundle) -> dict[str, object]:
         "metrics": dict(manifest.metrics),
         "calibration": asdict(manifest.calibration),
     }
-
-
-def _end_with_parent() -> None:
-    """A worker that is killed takes its training along: nobody would look at what it makes."""
-    parent = multiprocessing.parent_process()
-
-    def follow() -> None:
-        if parent is not None:
-            wait([parent.sentinel])
-            os._exit(1)
-
-    threading.Thread(target=follow, name="follow-parent", daemon=True).start()

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -136,11 +137,16 @@ def _check_pictures(file: ItemFile, root: Path) -> None:
     paths = pc.struct_field(pictures, "path")
     by_path = pc.and_(pc.is_null(content), pc.is_valid(paths))
     rows = np.flatnonzero(by_path.to_numpy())
+    home = root.resolve()
+    inside = cache(lambda place: Path(os.path.realpath(place)).is_relative_to(home))  # many pictures, few folders
     for row, path in zip(rows.tolist(), paths.filter(by_path).to_pylist(), strict=True):
         if _ESCAPES.search(path):
             file.refuse(row, "image", f"{shown(path)} leaves the directory; use a path relative to it, without '..'")
         if not os.path.isfile(root / path):  # noqa: PTH113 - unlike Path.is_file, false rather than an error for a name too long
             file.refuse(row, "image", f"there is no file {shown(path)} in {root}")
+        place = os.path.join(root, path)  # noqa: PTH118 - strings, for speed
+        if not inside(place if os.path.islink(place) else os.path.dirname(place)):  # noqa: PTH114, PTH120 - likewise
+            file.refuse(row, "image", f"{shown(path)} is a link that leaves the directory; copy the picture, or link it hard")
 
 
 def _blanks_to_null(table: pa.Table) -> pa.Table:

@@ -41,8 +41,10 @@ def outfit(line: Line, catalogue: Catalogue) -> Outfit:
 
 
 def fill_in_the_blank(line: Line, catalogue: Catalogue) -> FillInTheBlank:
-    """A line of ``fitb*.jsonl``."""
+    """A line of ``fitb*.jsonl``; a wrong candidate that stands there twice does no harm."""
     candidates, answer = _items(line, "candidates", catalogue), line.whole("answer")
+    if len(set(candidates)) == 1:
+        line.refuse("candidates", f"holds only {shown(candidates[0])}, which leaves no choice; name at least two items")
     if not 0 <= answer < len(candidates):
         line.refuse("answer", f"{answer} is not a place among {len(candidates)} candidates; places count from 0")
     return FillInTheBlank(
@@ -75,7 +77,7 @@ def retrieval(line: Line, catalogue: Catalogue) -> Retrieval:
     _known(line, "answer", answer, catalogue)
     own = catalogue.table.column("category")[catalogue.row_of[answer]].as_py()
     if own != category:
-        line.refuse("answer", f"{shown(answer)} is of category {shown(own)}, not {shown(category)}")
+        line.refuse("category", f"{shown(category)} is not that of the answer: {shown(answer)} is of category {shown(own)}")
     if answer in items:
         line.refuse("answer", f"{shown(answer)} stands in the question already")
     return Retrieval(id=line.text("id"), items=items, answer=answer, category=category, split=line.split(), user=line.optional_text("user"))

@@ -38,10 +38,7 @@ class BackboneEncoder:
         with torch.inference_mode():
             size = self._see(torch.zeros(1, 3, side, side)).shape[-1]
         self.blocks = (Block("image", size), COLOUR, TEXTURE)
-        said = {"words": words.digest()} if words else {}
-        self.fingerprint = fingerprint(
-            self.model.state_dict(), preprocess=str(transform), blocks=[(b.name, b.size) for b in self.blocks], **said
-        )
+        self.fingerprint = fingerprint(self.model.state_dict(), preprocess=str(transform), blocks=[(b.name, b.size) for b in self.blocks])
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
         return encode_blocks(self.blocks, images, titles, transform=self._transform, see=self._see, read=None)

@@ -2,6 +2,7 @@
 
 Kept as segments: each run writes the features it computed as immutable files ``<fingerprint>/<digest>.safetensors`` holding ``keys``
 (N, 16) bytes and ``features`` (N, F) float16, so that nothing is ever rewritten and a killed run loses only what it had not yet written.
+Its metadata says of each picture that was refused why, by key in hexadecimal.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import numpy as np
 import pyarrow as pa
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder, FloatArray, feature_size
@@ -71,7 +72,9 @@ def catalogue_features(catalogue: Catalogue, encoder: Encoder, cache: Path | Non
     features: NDArray[np.float16] = np.zeros((len(catalogue), feature_size(encoder.blocks)), dtype=np.float16)
     refused: dict[str, str] = {}
     keys = [_key(image, title) for image, title in _pictures_and_titles(catalogue, refused)]
-    missing = _recall(directory, keys, features)
+    missing, kept_refusals = _recall(directory, keys, features)
+    unread = frozenset(refused)  # kept by title alone
+    refused |= {catalogue.ids[row]: why for row, why in kept_refusals.items()}
     titles = catalogue.titles
     with progress("encoding", len(missing)) as advance:
         begun = time.perf_counter()
@@ -81,9 +84,9 @@ def catalogue_features(catalogue: Catalogue, encoder: Encoder, cache: Path | Non
                 rows = segment[start : start + BATCH]
                 features[rows] = _encode(catalogue, rows, titles, encoder, refused)
                 done = at + start + len(rows)
-                advance(len(rows), images_per_s=done / (time.perf_counter() - begun))
-            whole = [row for row in segment if catalogue.ids[row] not in refused] if refused else segment
-            _keep(directory, [keys[row] for row in whole], features[whole])
+                advance(len(rows), items_per_s=done / (time.perf_counter() - begun))
+            found = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
+            _keep(directory, [keys[row] for row in segment], features[segment], found)
     return CatalogueFeatures(features.astype(np.float32), refused, len(missing), time.perf_counter() - started)
 
 
@@ -124,16 +127,17 @@ def _key(image: bytes | None, title: str | None) -> bytes:
     return digest.digest()[:_KEY_BYTES]
 
 
-def _recall(directory: Path | None, keys: list[bytes], features: NDArray[np.float16]) -> list[int]:
-    """Fill in what was kept; returns the rows still to encode. A damaged segment counts as not kept."""
+def _recall(directory: Path | None, keys: list[bytes], features: NDArray[np.float16]) -> tuple[list[int], dict[int, str]]:
+    """Fill in what was kept; returns the rows still to encode, and by row why a picture was refused. A damaged segment is not kept."""
     wanted: dict[bytes, list[int]] = {}
     for row, key in enumerate(keys):
         wanted.setdefault(key, []).append(row)
+    refused: dict[int, str] = {}
     for path in sorted(directory.glob("*.safetensors")) if directory and directory.is_dir() else []:
         try:
-            segment = load_file(path)
-            stored = segment["features"].numpy()
-            kept_keys = segment["keys"].numpy()
+            with safe_open(path, "np") as segment:
+                stored, kept_keys = segment.get_tensor("features"), segment.get_tensor("keys")
+                refusals = segment.metadata() or {}
         except (SafetensorError, KeyError, OSError):
             continue
         if stored.shape[1:] != features.shape[1:] or kept_keys.shape != (len(stored), _KEY_BYTES):
@@ -141,15 +145,17 @@ def _recall(directory: Path | None, keys: list[bytes], features: NDArray[np.floa
         for position, key in enumerate(map(bytes, kept_keys)):
             for row in wanted.pop(key, ()):
                 features[row] = stored[position]
-    return sorted(row for rows in wanted.values() for row in rows)
+                if key.hex() in refusals:
+                    refused[row] = refusals[key.hex()]
+    return sorted(row for rows in wanted.values() for row in rows), refused
 
 
-def _keep(directory: Path | None, keys: list[bytes], features: NDArray[np.float16]) -> None:
+def _keep(directory: Path | None, keys: list[bytes], features: NDArray[np.float16], refused: Mapping[bytes, str]) -> None:
     if directory is None or not keys:
         return
     directory.mkdir(parents=True, exist_ok=True)
     name = hashlib.sha256(b"".join(keys)).hexdigest()[:16]
     staging = directory / f".{name}.{os.getpid()}"
     table = torch.from_numpy(np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, _KEY_BYTES).copy())
-    save_file({"keys": table, "features": torch.from_numpy(features.copy())}, staging)
+    save_file({"keys": table, "features": torch.from_numpy(features.copy())}, staging, {key.hex(): why for key, why in refused.items()})
     staging.replace(directory / f"{name}.safetensors")

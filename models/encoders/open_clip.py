@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -49,13 +50,11 @@ class OpenClipEncoder:
         self._words, self._vocabulary, self._reading = words, tuple(vocabulary), threading.Lock()
         size = self._read(["shirt"]).shape[-1]
         self.blocks = (Block("image", size), Block("text", size), COLOUR, TEXTURE)
-        said = {"words": words.digest()} if words else {}
         self.fingerprint = fingerprint(
             self.model.state_dict(),
             preprocess=str(transform),
             tokenizer=type(tokenizer).__name__,
             blocks=[(b.name, b.size) for b in self.blocks],
-            **said,
         )
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
@@ -117,9 +116,15 @@ def load_open_clip(spec: str, device: str = "cpu", name: str | None = None, pret
         words = WordMatrix.load(own) if own else None
         vocabulary = (read_vocabulary(own) if own else []) or read_vocabulary(DEFAULT_VOCABULARY)
     except Exception as error:  # open_clip and the hub raise anything; all mean that there is no encoder
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        msg = f"encoder {spec!r} cannot be loaded: {reason}; check the name, or be online for the first download"
+        msg = f"encoder {spec!r} cannot be loaded: {_reason(error, source)}; check the name, or be online for the first download"
         raise EncoderError(msg) from error
     finally:
         logging.disable(level)
     return OpenClipEncoder(spec, model, transform, tokenizer, device, words=words, vocabulary=vocabulary)
+
+
+def _reason(error: BaseException, source: str) -> str:
+    """One line; of the hub the first cause, because open_clip wraps it in three sentences that say less."""
+    while source.startswith("hf-hub:") and (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return shorten((str(error).strip() or type(error).__name__).splitlines()[0], 200, placeholder=" …")

@@ -47,7 +47,7 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
                 picture = Image.alpha_composite(white, picture)
             return picture.convert("RGB")
     except UnidentifiedImageError as error:
-        msg = f"not a picture: the first bytes are {data[:8]!r}; send {', '.join(FORMATS)}"
+        msg = f"not a picture that can be read: the first bytes are {data[:8]!r}; send {', '.join(FORMATS)}"
         raise ImageError(msg) from error
     except Image.DecompressionBombError as error:
         msg = f"the picture is larger than {max_pixels:,} pixels; scale it down"

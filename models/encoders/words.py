@@ -8,7 +8,6 @@ Shape legend: N pictures · K words · D size of the image block, whose vectors 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -41,9 +40,13 @@ class WordMatrix:
             msg = f"{len(self.words)} words, vectors {self.vectors_KD.shape} and biases {self.bias_K.shape} do not belong together"
             raise ValueError(msg)
 
+    def logits(self, seen_ND: FloatArray) -> FloatArray:
+        """The log-odds of each word, up to what all words of a picture share, ``(N, K)``."""
+        return np.asarray(seen_ND @ self.vectors_KD.T + self.bias_K, dtype=np.float32)
+
     def probabilities(self, seen_ND: FloatArray) -> NDArray[np.float64]:
         """How probably each word is the one that is said of each picture, ``(N, K)``; each row sums to 1."""
-        logits_NK = (seen_ND @ self.vectors_KD.T + self.bias_K).astype(np.float64)
+        logits_NK = self.logits(seen_ND).astype(np.float64)
         odds_NK = np.exp(logits_NK - logits_NK.max(axis=1, keepdims=True))
         return np.asarray(odds_NK / odds_NK.sum(axis=1, keepdims=True))
 
@@ -78,13 +81,6 @@ class WordMatrix:
             return None
         stored = load_file(directory / MATRIX_FILE)
         return cls(tuple(read_vocabulary(directory)), stored["vectors"].float().numpy(), stored["bias"].float().numpy())
-
-    def digest(self) -> str:
-        """What an encoder's fingerprint says of its words."""
-        content = hashlib.sha256(json.dumps(self.words).encode())
-        for values in (self.vectors_KD, self.bias_K):
-            content.update(np.ascontiguousarray(values, dtype=np.float32).tobytes())
-        return content.hexdigest()
 
 
 def read_vocabulary(directory: Path) -> list[str]:

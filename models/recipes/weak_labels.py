@@ -108,7 +108,8 @@ def train_encoder(
     shutil.rmtree(directory, ignore_errors=True)
     told = not config.reads or config.word_weight > 0
     words = in_words(training.towers, vocabulary, training.length(), config.prior * training.shares_K.log()) if told else None
-    save_encoder(directory, training.towers, chosen, words, {**asdict(config), "seed": seed, "metrics": metrics})
+    figures = {name: value for name, value in metrics.items() if name != "minutes"}  # so that equal trainings give equal files
+    save_encoder(directory, training.towers, chosen, words, {**asdict(config), "seed": seed, "metrics": figures})
     return vocabulary, metrics
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from models.datasets.schema import ITEM_SCHEMA
+from models.parent import end_with_parent
 from models.progress import Progress
 from models.wardrobe.draw import Look, draw
 from models.wardrobe.garments import BRANDS, CATEGORIES, HUES, MARKETING, NEUTRALS, PATTERNS, Category, Material, Silhouette
@@ -137,7 +138,8 @@ def _pictures(garments: Sequence[Garment], seed: int, progress: Progress) -> lis
     looks = [one.look for one in garments]
     chunks = [(seed, at, looks[at : at + _CHUNK]) for at in range(0, len(looks), _CHUNK)]
     pictures: list[bytes] = []
-    with progress("drawing the wardrobe", len(looks)) as advance, ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+    workers = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=end_with_parent)
+    with progress("drawing the wardrobe", len(looks)) as advance, workers as pool:
         for drawn in pool.map(_draw_chunk, chunks):
             pictures += drawn
             advance(len(drawn))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.catalog import import_catalogue, publish
+from app.changes import removal, upsert
 from app.errors import HomeError
+from app.log.base import Stream
+from app.log.open import open_log
 from app.release import Release
+from app.settings import Log as LogSettings
 from app.store import ReleaseStore
 from index.errors import SnapshotError
 from models.bundle import Bundle
@@ -91,6 +97,40 @@ def test_a_bundle_of_another_encoder_is_refused_by_name(home: Path, catalogue: P
     with pytest.raises(EncoderError, match=f"{stranger.id}.*another"):
         publish(tmp_path / "stranger", store)
     assert store.current() == first
+
+
+def test_a_bundle_of_another_encoder_has_the_catalogue_encoded_again(pictures: Path, tmp_path: Path) -> None:
+    """With what changed since: as an import by that encoder would have it."""
+    store, other = ReleaseStore(tmp_path / "home"), ReleaseStore(tmp_path / "other")
+    import_catalogue(pictures, store, default_encoder="backbone:shufflenet_v2_x0_5")
+    wanted = Release.open(other, import_catalogue(pictures, other, default_encoder="backbone:squeezenet1_1").release)
+    log = LogSettings()
+    entered = open_log(log, store.home)
+
+    async def change() -> None:
+        await entered.append(Stream.CATALOG, [removal("tops-0"), upsert({"id": "new", "category": "tops", "title": "red tops"})])
+        await entered.close()
+
+    asyncio.run(change())
+    found = Release.open(store, publish(other.bundle_path(wanted.bundle.id), store, log=log))
+    assert found.snapshot.manifest.encoder_fingerprint == wanted.snapshot.manifest.encoder_fingerprint
+    assert set(found.snapshot.row_of) == set(wanted.snapshot.row_of) - {"tops-0"} | {"new"}
+    for item in ("tops-1", "shoes-3", "cut"):
+        rows = found.snapshot.row_of[item], wanted.snapshot.row_of[item]
+        assert np.array_equal(found.snapshot.features[rows[0]], wanted.snapshot.features[rows[1]])
+        assert found.item(rows[0]) == wanted.item(rows[1])
+
+
+def test_an_encoder_with_other_weights_than_the_bundle_was_trained_on_is_refused(pictures: Path, tmp_path: Path) -> None:
+    """Before anything is written."""
+    store = ReleaseStore(tmp_path / "home")
+    first = import_catalogue(pictures, store, default_encoder="backbone:shufflenet_v2_x0_5").release
+    bundle = Bundle.load(store.bundle_path(first.bundle))
+    Bundle(replace(bundle.manifest, encoder_fingerprint="another"), bundle.model).save(tmp_path / "stranger")
+    with pytest.raises(EncoderError, match="install the same weights"):
+        publish(tmp_path / "stranger", store)
+    assert store.current() == first
+    assert len(list((store.home / "bundles").iterdir())) == 1
 
 
 def test_a_catalogue_of_other_features_is_refused(catalogue: Path, write_catalogue: WriteCatalogue, tmp_path: Path) -> None:

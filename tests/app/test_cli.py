@@ -66,6 +66,12 @@ def test_where_a_result_cannot_be_written_is_told_before_the_work(
     assert (tmp_path / "taken").read_text() == "mine"
 
 
+def test_an_address_of_another_machine_is_told_to_be_changed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No other port would help."""
+    assert run(["serve", "--home", str(home), "--host", "203.0.113.7", "--port", "0"]) == 2
+    assert "choose another --host" in capsys.readouterr().err
+
+
 def test_help_needs_neither_torch_nor_faiss() -> None:
     """So that it answers at once."""
     check = "import sys, app.cli; sys.exit(bool({'torch', 'faiss', 'pyarrow', 'fastapi'} & set(sys.modules)))"

@@ -20,6 +20,7 @@ from app.release import PhotoEncoder, Release, Serving
 from app.replay import Replay
 from app.store import ReleaseStore
 from index.backends.base import FloatArray
+from models.bundle import Bundle
 from models.errors import EncoderError
 
 
@@ -236,5 +237,27 @@ def test_a_home_without_a_release_is_followed_once_it_has_one(shop: Release, tmp
             await log.append(Stream.CATALOG, [removal("shoes-1")])
             serving.publish(shop)
             await until(lambda: "shoes-1" not in serving.current().snapshot.row_of)
+
+    run(work())
+
+
+def test_features_of_one_encoder_are_none_of_the_next_release(shop: Release, tmp_path: Path) -> None:
+    """A release of another encoder has what changed since its snapshot encoded anew."""
+    manifest = replace(shop.bundle.manifest, encoder_fingerprint="another")
+    longer = Reader(shop.snapshot.manifest.feature_size)
+    other = replace(
+        shop,
+        record=replace(shop.record, id="r2-00000000"),
+        bundle=Bundle(manifest, shop.bundle.model),
+        encoder=cast("PhotoEncoder", longer),
+    )
+
+    async def work() -> None:
+        async with following(shop, tmp_path / "log") as (log, serving, replay):
+            await log.append(Stream.CATALOG, [item("a", "one")])
+            await until(lambda: replay.knows("a") and replay.encoding == 0)
+            await replay.publish(other)
+            await until(lambda: replay.encoding == 0)
+            assert (longer.seen, features(serving, "a")) == (["one"], 3)
 
     run(work())

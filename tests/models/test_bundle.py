@@ -119,6 +119,13 @@ def test_the_id_is_the_content(tmp_path: Path) -> None:
     assert len(first.id) == 16
 
 
+def test_how_long_training_took_is_told_but_no_content(tmp_path: Path) -> None:
+    """Equal trainings are one bundle, however busy the machine was."""
+    quick, slow = (bundle(metrics={"valid": 0.5, "minutes": minutes}).save(tmp_path / str(minutes)) for minutes in (1.0, 9.0))
+    assert quick.id == slow.id != bundle(metrics={"valid": 0.6, "minutes": 1.0}).save(tmp_path / "other").id
+    assert Bundle.load(tmp_path / "9.0").manifest.metrics == {"valid": 0.5, "minutes": 9.0}
+
+
 @pytest.mark.parametrize(
     "other",
     [

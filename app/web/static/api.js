@@ -1,7 +1,6 @@
 // The service, asked so that a shopper who clicks fast sees the newest answer, and one who comes early waits.
 
 const UNREACHABLE = { title: "The service cannot be reached.", detail: "It may be starting, or the connection is gone." };
-const NOT_READY = 503;
 
 export class Problem extends Error {
   constructor({ title, detail }) {
@@ -11,7 +10,7 @@ export class Problem extends Error {
   }
 }
 
-// Asks; a problem+json answer is thrown in its own words. While the service is not ready, `waiting` is told and the question repeated.
+// Asks; a problem+json answer is thrown in its own words. Where it names a time to ask again, `waiting` is told and the question repeated.
 export async function ask(path, { body, signal, waiting = () => {} } = {}) {
   const request = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   for (;;) {
@@ -22,9 +21,10 @@ export async function ask(path, { body, signal, waiting = () => {} } = {}) {
       title: `${content?.title ?? `The service answered ${response.status}`}.`,
       detail: content?.detail ?? "Nothing more is known.",
     });
-    if (response.status !== NOT_READY) throw problem;
+    const seconds = Number(response.headers.get("Retry-After"));
+    if (!seconds) throw problem;
     waiting(problem);
-    await pause(Number(response.headers.get("Retry-After")) || 2, signal);
+    await pause(seconds, signal);
   }
 }
 

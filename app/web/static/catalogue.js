@@ -17,7 +17,7 @@ const tell = (problem, retry) => {
 };
 
 const turn = latest(async (ask, offset) => {
-  const query = new URLSearchParams({ limit: PAGE, offset });
+  const query = new URLSearchParams({ limit: PAGE, offset, mixed: true });
   if (chosen.category !== null) query.set("category", chosen.category);
   if (chosen.words) query.set("q", chosen.words);
   if (!offset) {

@@ -18,7 +18,7 @@ export function outfit() {
     }
   }
   const maxPrice = Number.parseFloat(hash.get("max"));
-  return { items: [...items.values()], maxPrice: maxPrice >= 0 ? maxPrice : null, inStock: hash.has("stock") };
+  return { items: [...items.values()], maxPrice: maxPrice >= 0 && maxPrice < Infinity ? maxPrice : null, inStock: hash.has("stock") };
 }
 
 export const nameOf = (id) => `item=${id}`;

@@ -54,7 +54,8 @@ export function startSuggestions() {
   let typing;
   const priced = () => {
     clearTimeout(typing);
-    filter({ maxPrice: maxPrice.value === "" ? null : Math.max(0, maxPrice.valueAsNumber) });
+    if (!maxPrice.reportValidity()) return; // below zero, or no number: the browser says so, and the limit stays as it was
+    filter({ maxPrice: maxPrice.value === "" ? null : maxPrice.valueAsNumber });
   };
   maxPrice.oninput = () => {
     clearTimeout(typing);

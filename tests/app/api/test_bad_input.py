@@ -31,7 +31,8 @@ def refused(client: TestClient, body: bytes, status: int, path: str = "/complete
 @pytest.mark.parametrize("body", [b'{"items":', b"", b"\xff\xfe", b"[" * 100_000, b'{"items":["tops-1"],"k":' + b"9" * 5_000 + b"}"])
 def test_what_is_not_json_is_refused(client: TestClient, body: bytes) -> None:
     """Cut off, empty, not UTF-8, nested without end, numbers without end."""
-    assert refused(client, body, 422 if body == b"" else 400)
+    problem = refused(client, body, 422 if body == b"" else 400)
+    assert problem["errors"][0]["value"]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_what_is_not_json_is_refused(client: TestClient, body: bytes) -> None:
         (b'{"items": ["tops-1"], "candidates": []}', "candidates", "[]"),
         (b'{"items": ["tops-1"], "filters": {"price": {"min": 9, "max": 1}}}', "filters.price", '{"min": 9, "max": 1}'),
         (b'{"items": ["tops-1"], "filters": {"brand": "Contoso"}}', "filters.brand", "Contoso"),
-        (b'{"items": ["tops-1"], "\\ud800": 1}', '"\\ud800"', '"\\ud800"'),
+        (b'{"items": ["tops-1"], "\\ud800": 1}', '"\\ud800"', "1"),
     ],
 )
 def test_a_wrong_value_is_422_naming_field_and_value(client: TestClient, body: bytes, field: str, value: str) -> None:
@@ -75,7 +76,18 @@ def test_a_misspelt_field_is_told_with_the_nearest(client: TestClient) -> None:
     """At any depth."""
     [error] = refused(client, b'{"items": ["tops-1"], "filters": {"prise": 1}}', 422)["errors"]
     assert error["field"] == "filters.prise"
+    assert error["value"] == "1"
     assert "did you mean 'price'" in error["problem"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"), [(b'{"items": [42]}', "the id of an item"), (b'{"items": ["tops-1"], "slots": [7]}', "a category")]
+)
+def test_what_is_mostly_a_string_is_asked_for_as_one(client: TestClient, body: bytes, words: str) -> None:
+    """And as the object that it is short for."""
+    [error] = refused(client, body, 422)["errors"]
+    assert words in error["problem"]
+    assert "or an object with" in error["problem"]
 
 
 def test_unknown_ids_are_404_naming_each(client: TestClient) -> None:

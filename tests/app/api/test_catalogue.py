@@ -240,7 +240,7 @@ def test_an_import_begins_anew(home: Path, catalogue: Path, file: Path, tmp_path
         ([{"id": "", "category": "x"}], "items[0].id", ""),
         ([{"id": "a\n", "category": "x"}], "items[0].id", '"a\\n"'),
         ([{"id": "a", "category": "x", "price": -1}], "items[0].price", "-1"),
-        ([{"id": "a", "category": "x", "prize": 1}], "items[0].prize", "prize"),
+        ([{"id": "a", "category": "x", "prize": 1}], "items[0].prize", "1"),
         ([{"id": "a", "category": "x", "title": "\ud800"}], "items[0].title", '"\\ud800"'),
         ([{"id": "a", "category": "x", "attributes": {"n": [1]}}], "items[0].attributes.n", "[1]"),
         ([{"id": "a", "category": "x"}], "items[0].features", ""),

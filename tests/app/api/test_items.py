@@ -40,6 +40,16 @@ def test_pages_of_a_category_do_not_overlap(client: TestClient) -> None:
     assert len(seen) == len(set(seen)) == pages[0]["total"] == 12
 
 
+def test_a_mixed_page_shows_every_category(client: TestClient) -> None:
+    """One of each in turn, none twice, each category in the catalogue's order, and only what is sought."""
+    pages = [client.get("/items", params={"mixed": True, "limit": 24, "offset": offset}).json() for offset in (0, 24)]
+    ids = [item["id"] for page in pages for item in page["items"]]
+    assert ids == [f"{category}-{number}" for number in range(12) for category in ("bags", "bottoms", "shoes", "tops")]
+    some = client.get("/items", params={"mixed": True, "q": "number 1", "category": "tops"}).json()
+    assert [item["id"] for item in some["items"]] == ["tops-1", "tops-10", "tops-11"]
+    assert client.get("/items", params={"mixed": True, "q": "nothing"}).json() == {"total": 0, "items": []}
+
+
 @pytest.mark.parametrize(("words", "total"), [("NUMBER 3", 4), ("shoes number", 12), ("tops-7", 1), ("a.*b", 0)])
 def test_search_finds_words_of_title_or_id_in_any_case(client: TestClient, words: str, total: int) -> None:
     """All words must occur; they are words, not patterns."""
@@ -71,3 +81,5 @@ def test_a_picture_comes_back_as_the_shop_sent_it(picture_client: TestClient, pi
     answer = picture_client.get(picture_client.get("/items/shoes-1").json()["image_url"])
     assert answer.content == (pictures / "shoes-1.jpg").read_bytes()
     assert answer.headers["content-type"] == "image/jpeg"
+    head = picture_client.head("/items/shoes-1/image")
+    assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", answer.headers["etag"])

@@ -18,6 +18,11 @@ def test_ready_names_the_release(client: TestClient) -> None:
     assert client.get("/readyz").json()["release"].startswith("r2-")
 
 
+def test_health_is_told_to_head_as_well(client: TestClient) -> None:
+    """Some load balancers ask no other way."""
+    assert [client.head(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
+
+
 def test_a_home_without_a_release_is_alive_but_not_ready(tmp_path: Path) -> None:
     """503 with Retry-After on /readyz and on every question."""
     with TestClient(create_app(Settings(home=tmp_path))) as client:

@@ -6,13 +6,14 @@ import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Limits, Settings
+from models.errors import EncoderError
 
 Photo = Callable[..., dict[str, Any]]
 
@@ -42,6 +43,24 @@ def test_a_photo_completes_as_the_item_it_shows(picture_client: TestClient, pict
     [one], [other] = (picture_client.post("/complete-outfit", json=body).json()["slots"] for body in (by_photo, by_id))
     assert [item["id"] for item in one["items"]] == [item["id"] for item in other["items"]]
     assert one["items"][0]["why"][0]["with"] == "items[0]"
+
+
+def test_an_encoder_that_cannot_be_had_is_not_promised_for_later(
+    picture_home: Path, photo: Photo, jpeg: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 without Retry-After for a photo, which says why; ids are answered."""
+
+    def missing(spec: str) -> NoReturn:
+        msg = f"{spec}: no such weights"
+        raise EncoderError(msg)
+
+    monkeypatch.setattr("app.release.load_encoder", missing)
+    with TestClient(create_app(Settings(home=picture_home))) as client:
+        answer = client.post("/complete-outfit", json={"items": [photo(jpeg("red"))], "slots": ["shoes"]})
+        assert (answer.status_code, answer.json()["type"]) == (503, "/problems/encoder-unavailable")
+        assert "no such weights" in answer.json()["detail"]
+        assert "retry-after" not in answer.headers
+        assert client.post("/complete-outfit", json={"items": ["tops-2"], "slots": ["shoes"]}).status_code == 200
 
 
 def test_a_data_url_is_taken(picture_client: TestClient, photo: Photo, jpeg: Callable[..., bytes]) -> None:

@@ -110,6 +110,28 @@ def test_filters_hold_for_suggestions(dressed: Page) -> None:
     assert max(map(float, prices)) <= 60
 
 
+def test_a_price_that_is_none_is_told_and_changes_nothing(dressed: Page) -> None:
+    """Below zero, or without end; in the field or in a link."""
+    price = dressed.get_by_label("up to")
+    price.fill("60")
+    expect(dressed).to_have_url(re.compile("max=60"))
+    price.fill("-5")
+    expect(dressed.locator("#max-price:invalid")).to_be_visible()
+    dressed.get_by_label("in stock").check()
+    expect(dressed).to_have_url(re.compile("max=60&stock="))
+    dressed.goto(dressed.url.replace("max=60", "max=1e400"))
+    dressed.reload()
+    expect(price).to_have_value("")
+
+
+def test_the_first_page_shows_every_category(page: Page, wardrobe_release: Release) -> None:
+    """One of each in turn."""
+    names = page.locator("#items .tile").evaluate_all("tiles => tiles.map(tile => tile.dataset.name)")
+    snapshot = wardrobe_release.snapshot
+    shown = [snapshot.category_of(snapshot.row_of[name.removeprefix("item=")]) for name in names]
+    assert sorted(shown[: len(snapshot.categories)]) == list(snapshot.categories)
+
+
 def test_a_photo_of_ones_own_is_worn(page: Page, tmp_path: Path, jpeg: Callable[..., bytes]) -> None:
     """Its suggestions come, and a reload keeps it."""
     (tmp_path / "mine.jpg").write_bytes(jpeg("red", (900, 700)))

@@ -78,6 +78,7 @@ def test_tasks_need_not_be_opened(shop: Path) -> None:
         ("outfits", OUTFIT, {"timestamp": True}, "timestamp", "is not a number"),
         ("fitb", FITB, {"candidates": []}, "candidates", "is an empty list"),
         ("fitb", FITB, {"candidates": ["b", "z"]}, "candidates", "'z' is not an item"),
+        ("fitb", FITB, {"candidates": ["b", "b"], "answer": 0}, "candidates", "holds only 'b', which leaves no choice"),
         ("fitb", FITB, {"answer": 2}, "answer", "2 is not a place among 2 candidates"),
         ("fitb", FITB, {"answer": -1}, "answer", "-1 is not a place"),
         ("fitb", FITB, {"answer": True}, "answer", "not a whole number"),
@@ -86,7 +87,8 @@ def test_tasks_need_not_be_opened(shop: Path) -> None:
         ("compatibility", LABELLED, {"label": 2}, "label", "2 is neither 0 nor 1"),
         ("compatibility", LABELLED, {"label": True}, "label", "not a whole number"),
         ("compatibility", LABELLED, {"items": []}, "items", "is an empty list"),
-        ("retrieval", RETRIEVAL, {"answer": "c"}, "answer", "'c' is of category 'tops', not 'shoes'"),
+        ("retrieval", RETRIEVAL, {"answer": "c"}, "category", "'shoes' is not that of the answer: 'c' is of category 'tops'"),
+        ("retrieval", RETRIEVAL, {"category": "shoos"}, "category", "'shoos' is not that of the answer"),
         ("retrieval", RETRIEVAL, {"answer": "z"}, "answer", "'z' is not an item"),
         ("retrieval", RETRIEVAL, {"items": ["b"]}, "answer", "stands in the question already"),
         ("retrieval", RETRIEVAL, {"category": None}, "category", "is missing"),
@@ -106,6 +108,22 @@ def test_broken_row_is_refused(
     """A row that cannot be used is refused by file, line and field."""
     path = write(shop / f"{name}.jsonl", [good, {**good, "id": "second", **change}])
     assert problem in refused(lambda: read_dataset(shop), path, 2, field)
+
+
+@pytest.mark.parametrize(("target", "image"), [("private/c.png", "linked"), ("private", "linked/c.png")])
+def test_a_link_out_of_the_directory_is_refused(
+    *, shop: Path, tmp_path: Path, write: Callable[..., Path], refused: Callable[..., str], target: str, image: str
+) -> None:
+    """Of a picture or a folder; whoever made the directory cannot have other files of this machine shown. Links within it are fine."""
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "c.png").write_bytes(b"picture")
+    (shop / "b.png").symlink_to("a.png")
+    items = [{"id": "a", "category": "tops", "image": "b.png"}]
+    path = write(shop / "items.jsonl", items)
+    assert len(read_dataset(shop).catalogue) == 1
+    (shop / "linked").symlink_to(tmp_path / target)
+    write(path, [*items, {"id": "c", "category": "tops", "image": image}])
+    assert "is a link that leaves the directory" in refused(lambda: read_dataset(shop), path, 2, "image")
 
 
 @pytest.mark.parametrize("name", ["outfits.jsonl", "fitb.jsonl", "compatibility_hard.jsonl", "retrieval.jsonl"])

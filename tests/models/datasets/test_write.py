@@ -19,7 +19,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     """Items and every kind of record come back as they were."""
     rows = {
         "outfits": [Outfit("o", ("a", "b"), "train", timestamp="2026-01-31")],
-        "fitb": [FillInTheBlank("q", ("a",), ("b",), 0, "test")],
+        "fitb": [FillInTheBlank("q", ("a",), ("b", "a"), 0, "test")],
         "compatibility": [Compatibility("q", ("a", "b"), 1, "valid", "u")],
         "retrieval": [Retrieval("q", ("a",), "b", "shoes", "test")],
     }

@@ -72,20 +72,33 @@ def test_a_picture_that_has_gone_is_refused_by_name(root: Path, shop: Catalogue)
 
 
 def test_a_second_run_encodes_nothing(shop: Catalogue, tmp_path: Path) -> None:
-    """But what was refused, which is not kept."""
+    """And refuses again what it refused, saying why."""
     first = catalogue_features(shop, Counting(), tmp_path / "cache")
     again = Counting()
     second = catalogue_features(shop, again, tmp_path / "cache")
     assert first.encoded == 4
-    assert set(again.seen) == {"bbb"}
+    assert (again.seen, second.encoded) == ([], 0)
+    assert second.refused == first.refused
     np.testing.assert_array_equal(first.features, second.features)
 
 
-def test_without_pictures_that_are_refused_nothing_at_all(root: Path, tmp_path: Path, picture: Picture) -> None:
-    """Zero items encoded."""
+def test_a_picture_that_is_mended_is_encoded(root: Path, shop: Catalogue, tmp_path: Path, picture: Picture) -> None:
+    """The one that was refused is another picture."""
+    catalogue_features(shop, Counting(), tmp_path / "cache")
     (root / "broken.png").write_bytes(picture("gold"))
-    catalogue_features(read_catalogue(root), Counting(), tmp_path / "cache")
-    assert catalogue_features(read_catalogue(root), Counting(), tmp_path / "cache").encoded == 0
+    mended = catalogue_features(shop, Counting(), tmp_path / "cache")
+    assert (mended.encoded, mended.refused) == (1, {})
+
+
+def test_a_picture_that_comes_back_is_encoded(root: Path, shop: Catalogue, tmp_path: Path) -> None:
+    """While it could not be read, the title alone was kept."""
+    gone = (root / "red.png").rename(root / "gone.png")
+    assert catalogue_features(shop, Counting(), tmp_path / "cache").refused.keys() == {"a", "b"}
+    assert catalogue_features(shop, Counting(), tmp_path / "cache").encoded == 0
+    gone.rename(root / "red.png")
+    back = catalogue_features(shop, Counting(), tmp_path / "cache")
+    assert (back.encoded, back.refused.keys()) == (1, {"b"})
+    assert back.features[0, :3].any()
 
 
 def test_what_changed_is_encoded_again(root: Path, shop: Catalogue, tmp_path: Path, picture: Picture) -> None:
@@ -114,7 +127,7 @@ def test_a_damaged_segment_is_encoded_again(shop: Catalogue, tmp_path: Path, dam
     repaired = catalogue_features(shop, Counting(), tmp_path / "cache")
     assert repaired.encoded == 4
     np.testing.assert_array_equal(repaired.features, whole.features)
-    assert catalogue_features(shop, Counting(), tmp_path / "cache").encoded == 1
+    assert catalogue_features(shop, Counting(), tmp_path / "cache").encoded == 0
 
 
 def test_kept_or_not_features_are_the_same(shop: Catalogue, tmp_path: Path) -> None:

@@ -162,8 +162,10 @@ def test_a_model_of_the_hub_without_its_weights_is_refused(tiny: Path, offline: 
 
 @pytest.mark.usefixtures("offline")
 def test_an_unreachable_hub_is_one_line() -> None:
-    """That names the encoder and says what to do."""
-    assert "online for the first download" in refusal("hf-hub:shop/never-seen")
+    """That names the encoder, says why and what to do."""
+    told = refusal("hf-hub:shop/never-seen")
+    assert "Cannot reach https://huggingface.co/shop/never-seen/" in told
+    assert "online for the first download" in told
 
 
 def test_a_directory_without_a_model_is_refused(tmp_path: Path) -> None:
@@ -204,7 +206,7 @@ def test_it_reads_a_vocabulary_where_it_has_no_matrix(tiny: Path, tmp_path: Path
 
 
 def test_a_matrix_beside_it_comes_first(tiny: Path, tmp_path: Path) -> None:
-    """And makes it another encoder."""
+    """The features are what they were, and so is the fingerprint."""
     shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
     WordMatrix(("red", "dress"), np.eye(2, 16, dtype=np.float32), np.zeros(2, dtype=np.float32)).save(tmp_path)
     encoder = load_encoder(f"local-dir:{tmp_path}")
@@ -212,7 +214,7 @@ def test_a_matrix_beside_it_comes_first(tiny: Path, tmp_path: Path) -> None:
     assert words is not None
     assert words.words == ("red", "dress")
     np.testing.assert_array_equal(words.vectors_KD, np.eye(2, 16))
-    assert encoder.fingerprint != load_encoder(f"local-dir:{tiny}").fingerprint
+    assert encoder.fingerprint == load_encoder(f"local-dir:{tiny}").fingerprint
 
 
 def test_without_words_of_its_own_it_is_asked_for_the_projects(encoder: Encoder) -> None:

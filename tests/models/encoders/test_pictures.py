@@ -75,6 +75,11 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
     assert refusal(data).endswith("send JPEG, PNG, WEBP")
 
 
+def test_a_picture_without_a_pixel_is_not_called_something_else() -> None:
+    """Its first bytes are a PNG's."""
+    assert refusal(header(0, 0)).startswith("not a picture that can be read")
+
+
 @pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF"])
 def test_other_formats_are_refused(kind: str) -> None:
     """Each decoder is a door; only three are open."""
