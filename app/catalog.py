@@ -148,7 +148,7 @@ def prepare(
         items, features_NF = folded(snapshot, changes, same, store.images)
     else:
         items = items_now(snapshot, changes)
-        features_NF = catalogue_features(_stored(items, store.images), other, cache, progress).features
+        features_NF = catalogue_features(catalogue_of(items, store.images), other, cache, progress).features
     if not items.num_rows:
         msg = f"{store.home}: every item was deleted; put some back before you publish"
         raise HomeError(msg)
@@ -177,19 +177,19 @@ def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: R
     return encoder
 
 
-def _stored(items: pa.Table, images: ImageStore) -> Catalogue:
-    """A snapshot's items with the pictures that the home keeps of them."""
-    names = items.column("image").to_pylist()
-    pictures = [None if name is None else {"bytes": None, "path": str(images.path(name))} for name in names]
-    columns = [
-        pa.array(pictures, field.type)
-        if field.name == "image"
-        else items.column(field.name)
-        if field.name in items.column_names
-        else pa.nulls(len(items), field.type)
-        for field in ITEM_SCHEMA
+def catalogue_of(items: pa.Table, images: ImageStore) -> Catalogue:
+    """A snapshot's items as recipes read a catalogue; pictures by path."""
+    paths = [
+        None if name is None else {"bytes": None, "path": str(images.path(name).resolve())} for name in items.column("image").to_pylist()
     ]
-    return Catalogue(pa.table(columns, schema=ITEM_SCHEMA))
+    columns = {"image": pa.array(paths, ITEM_SCHEMA.field("image").type)}
+    table = {
+        field.name: columns.get(
+            field.name, items.column(field.name) if field.name in items.column_names else pa.nulls(len(items), field.type)
+        )
+        for field in ITEM_SCHEMA
+    }
+    return Catalogue(pa.table(table, schema=ITEM_SCHEMA))
 
 
 def _changes_behind(settings: LogSettings | None, home: Path, offset: str) -> list[Entry]:

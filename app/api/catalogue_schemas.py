@@ -33,6 +33,14 @@ def _askable(item_id: str) -> str:
     return item_id
 
 
+def _not_blank(category: str) -> str:
+    """Refuse a category that nobody could ask for."""
+    if not category.strip():
+        kind, problem = "blank", "is blank; name a category"
+        raise PydanticCustomError(kind, problem)
+    return category
+
+
 Text = Annotated[str, Field(max_length=_LONGEST_TEXT), AfterValidator(_writable)]
 
 
@@ -56,7 +64,9 @@ class UpsertIn(Strict):
     """An item as it is from now on. Fields that are left out are empty then, but for the picture and the features: those stay."""
 
     id: Annotated[Name, AfterValidator(_askable)] = Field(description="Item id; a known one is replaced.", examples=["sneakers-7"])
-    category: Name = Field(description="Category; a new one is a new kind of slot.", examples=["shoes"])
+    category: Annotated[Name, AfterValidator(_not_blank)] = Field(
+        description="Category; a new one is a new kind of slot.", examples=["shoes"]
+    )
     subcategory: Text | None = Field(default=None, description="Finer category.", examples=["sneakers"])
     title: Text | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
     attributes: dict[Text, Text | list[Text]] | None = Field(

@@ -22,6 +22,7 @@ _KEY_HEADERS: Final = {"WWW-Authenticate": "Bearer"}
 _RETRY_HEADERS: Final = {"Retry-After": str(RETRY_AFTER_S)}
 _WORDS: Final = {"model_attributes_type": "should be an object", "missing": "is required"}
 _WHERE: Final = {"body", "query", "path"}
+_INNER: Final = ("function-", "list[")  # what pydantic puts into a place for the kinds of a union
 
 
 def respond(problem: Problem, detail: str, errors: Sequence[Detail] = (), headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -102,6 +103,6 @@ def path(location: Iterable[str | int]) -> str:
     >>> path(("body", "items", 0, "id"))
     'items[0].id'
     """
-    parts = list(location)
+    parts = [part for part in location if isinstance(part, int) or not part.startswith(_INNER)]
     parts = parts[1:] if len(parts) > 1 and parts[0] in _WHERE else parts
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from app import compute
-from app.catalog import prepare
+from app.catalog import catalogue_of, prepare
 from app.errors import HomeError, ServiceError
 from app.store import ReleaseRecord, ReleaseStore
 from app.worker import gate
@@ -27,7 +27,7 @@ from app.worker.hygiene import Basket, clean, described_items
 from app.worker.job import CANDIDATE, OUTCOME, Job
 from app.worker.outfits import Outfits, ask, known, split_by_time
 from app.worker.reference import Reference
-from app.worker.retrain import catalogue_of, retrain
+from app.worker.retrain import retrain
 from app.worker.runs import ACCEPTED, Run, Runs, now, write_run
 from app.worker.sessions import COLUMNS, visits_of
 from index.errors import VectorIndexError
@@ -87,7 +87,7 @@ class _Steps:
         store, worker = ReleaseStore(self._job.home), self._job.worker
         record = _current(store)
         current, snapshot = Bundle.load(store.bundle_path(record.bundle)), Snapshot.load(store.snapshot_path(record.snapshot))
-        catalogue = catalogue_of(snapshot, store.images)
+        catalogue = catalogue_of(snapshot.items, store.images)
         self._know(current={"release": record.id, "bundle": record.bundle, "recipe": record.recipe})
         with self.clock("sessions"):
             baskets = self._baskets(snapshot)

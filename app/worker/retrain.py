@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, fields, replace
@@ -10,12 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 
+from app.catalog import catalogue_of
 from app.images import ImageStore
 from index.snapshot import Snapshot
 from models.bundle import Bundle
-from models.datasets.schema import ITEM_SCHEMA, Catalogue, Dataset, Outfit
+from models.datasets.schema import Dataset, Outfit
 from models.encoders.base import Block, Encoder, FloatArray
 from models.errors import EncoderError
 from models.manifest import CARRIED
@@ -25,7 +26,8 @@ from models.recipes.registry import RECIPES, recipe_named
 from models.recipes.settings import configure
 from models.training.train import work_directory
 
-_SEED: Final = "seed"
+_ITS_OWN: Final = frozenset({"seed", "epochs", "patience"})  # of each training, not of the release
+_LEAST_STEPS: Final = 1_500
 
 
 class KeptFeatures:
@@ -91,9 +93,9 @@ def retrain(
     Raises:
         InputError: an unknown recipe or setting. BundleError, EncoderError: as the recipe says.
     """
-    chosen, config = _configuration(current, recipe, settings)
+    chosen, config = _configuration(current, recipe, settings, sum(one.split == "train" for one in outfits))
     run = KeptRun(
-        dataset=Dataset(out.parent, "sessions", catalogue_of(snapshot, images), tuple(outfits), {}),
+        dataset=Dataset(out.parent, "sessions", catalogue_of(snapshot.items, images), tuple(outfits), {}),
         config=config,
         work=work_directory(out),
         seed=seed,
@@ -106,31 +108,24 @@ def retrain(
     return _carrying(chosen.fit(run), current).save(out)
 
 
-def catalogue_of(snapshot: Snapshot, images: ImageStore) -> Catalogue:
-    """A snapshot's items as recipes read a catalogue; pictures by path."""
-    items = snapshot.items
-    paths = [
-        None if name is None else {"bytes": None, "path": str(images.path(name).resolve())} for name in items.column("image").to_pylist()
-    ]
-    columns = {"image": pa.array(paths, ITEM_SCHEMA.field("image").type)}
-    table = {
-        field.name: columns.get(
-            field.name, items.column(field.name) if field.name in items.column_names else pa.nulls(len(items), field.type)
-        )
-        for field in ITEM_SCHEMA
-    }
-    return Catalogue(pa.table(table, schema=ITEM_SCHEMA))
-
-
-def _configuration(current: Bundle, otherwise: str, settings: Mapping[str, str]) -> tuple[AnyRecipe, Any]:
-    """The current recipe as it was configured, with ``settings`` over that."""
+def _configuration(current: Bundle, otherwise: str, settings: Mapping[str, str], outfits: int) -> tuple[AnyRecipe, Any]:
+    """The current recipe as it was configured, long enough for so many outfits, with ``settings`` over that."""
     trained = RECIPES.get(current.manifest.recipe)
     if trained is None or not trained.needs_outfits:
         chosen = recipe_named(otherwise)
-        return chosen, configure(chosen.default, settings)
-    known = {field.name for field in fields(trained.default)} - {_SEED}
+        return chosen, configure(long_enough(chosen.default, outfits), settings)
+    known = {field.name for field in fields(trained.default)} - _ITS_OWN
     before = {name: tuple(value) if isinstance(value, list) else value for name, value in current.manifest.config.items() if name in known}
-    return trained, configure(replace(trained.default, **before), settings)
+    return trained, configure(long_enough(replace(trained.default, **before), outfits), settings)
+
+
+def long_enough(config: Any, outfits: int) -> Any:  # noqa: ANN401 - a recipe's own configuration
+    """The same configuration with more epochs, and as much more patience, where so few outfits would make too few steps of it."""
+    if not {"epochs", "patience", "batch_size"} <= {field.name for field in fields(config)}:
+        return config
+    steps = config.epochs * math.ceil(outfits / config.batch_size)
+    times = max(1.0, _LEAST_STEPS / max(1, steps))
+    return replace(config, epochs=math.ceil(times * config.epochs), patience=math.ceil(times * config.patience))
 
 
 def _carrying(trained: Bundle, current: Bundle) -> Bundle:

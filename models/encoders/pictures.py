@@ -14,6 +14,8 @@ from models.errors import ImageError
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 DEFAULT_MAX_PIXELS: Final = 40_000_000
+MOST_STRETCHED: Final = 50
+"""How many times longer than the other a side may be; scaled to an encoder's size, a thinner picture would have no width left."""
 
 
 def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
@@ -24,7 +26,7 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
         max_pixels: width times height that is accepted; read from the header, so that a small file cannot fill the memory.
 
     Raises:
-        ImageError: not a picture of an accepted format, truncated, or too large.
+        ImageError: not a picture of an accepted format, truncated, too large or too thin.
     """
     if not data:
         msg = "the picture is empty (0 bytes)"
@@ -36,6 +38,9 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
             width, height = picture.size
             if width * height > max_pixels:
                 msg = f"the picture is {width} x {height}: more than {max_pixels:,} pixels; scale it down"
+                raise ImageError(msg)
+            if max(width, height) > MOST_STRETCHED * min(width, height):
+                msg = f"the picture is {width} x {height}: one side is more than {MOST_STRETCHED} times the other; crop it"
                 raise ImageError(msg)
             picture.load()
             picture = ImageOps.exif_transpose(picture)

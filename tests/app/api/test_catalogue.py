@@ -243,6 +243,8 @@ def test_an_import_begins_anew(home: Path, catalogue: Path, file: Path, tmp_path
         ([{"id": "a", "category": "x", "prize": 1}], "items[0].prize", "1"),
         ([{"id": "a", "category": "x", "title": "\ud800"}], "items[0].title", '"\\ud800"'),
         ([{"id": "a", "category": "x", "attributes": {"n": [1]}}], "items[0].attributes.n", "[1]"),
+        ([{"id": "a", "category": "x", "attributes": {"n": {"m": [1]}}}], "items[0].attributes.n", '{"m": [1]}'),
+        ([{"id": "a", "category": " "}], "items[0].category", " "),
         ([{"id": "a", "category": "x"}], "items[0].features", ""),
         ([{"id": "tops-1", "category": "x", "features": [1.0]}], "items[0].features", "1 numbers"),
         ([{"id": "tops-1", "category": "x", "features": [1e9] * 16}], "items[0].features[0]", "1000000000.0"),

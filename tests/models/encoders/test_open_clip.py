@@ -242,3 +242,9 @@ class TestShipped:
         assert image.shape == text.shape
         assert np.isfinite(features).all()
         assert np.linalg.norm(image) == pytest.approx(1, abs=1e-3)
+
+    def test_its_words_were_trained_and_not_only_read(self) -> None:
+        """A vector for each word of its vocabulary, of the size of its image block."""
+        words = WordMatrix.load(SHIPPED_DIRECTORY)
+        assert words is not None
+        assert words.vectors_KD.shape == (len(words.words), load_encoder().blocks[0].size)

@@ -141,3 +141,13 @@ def test_sixteen_bits_keep_their_greys() -> None:
 def test_inks_become_rgb() -> None:
     """A CMYK JPEG, as printers send."""
     assert decode(encoded(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG")).mode == "RGB"
+
+
+@pytest.mark.parametrize("size", [(1, 51), (5000, 99)])
+def test_a_picture_too_thin_to_be_scaled_is_refused(size: tuple[int, int]) -> None:
+    """An encoder's own resizing would leave nothing of its shorter side; up to fifty times is fine."""
+    assert (
+        refusal(encoded(Image.new("RGB", size)))
+        == f"the picture is {size[0]} x {size[1]}: one side is more than 50 times the other; crop it"
+    )
+    assert decode(encoded(Image.new("RGB", (1, 50)))).size == (1, 50)
