@@ -128,7 +128,10 @@ class Worker(BaseModel):
         "fixed reference set. Where it is missing, the first held-out sessions are.",
     )
     recipe: str = Field(default="attire", description="Recipe of the first training; after that the current release's.")
-    training: dict[str, str] = Field(default={}, description="Settings of the recipe, as JSON; the others are the current release's.")
+    training: dict[str, str] = Field(
+        default={},
+        description="Settings of the recipe, as JSON; the others are the current release's, but for how long it trains: 1,500 steps or more.",
+    )
     nice: int = Field(default=10, ge=0, le=19, description="By how much training yields to everything else on the machine.")
     threads: int = Field(default=0, ge=0, description="Threads of the training; 0 is one per core.")
     timeout_s: float = Field(default=14_400.0, gt=0, description="Seconds after which a training is given up.")

@@ -6,7 +6,6 @@ Whatever fails is told, and the release before goes on serving. The old release 
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,8 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+import torch.fx.experimental.symbolic_shapes  # noqa: F401 - attention imports it when it is first called, while requests wait
 
 from app.errors import HomeError, RequestError, ServiceError
 from app.logs import logger
@@ -28,7 +29,6 @@ from app.store import ReleaseRecord, ReleaseStore
 from index.errors import VectorIndexError
 from models.errors import AttireError
 
-_NICE: Final = 10
 _AGAIN_S: Final = 30.0
 _TROUBLE: Final = (ServiceError, AttireError, VectorIndexError, OSError, MemoryError)
 
@@ -46,7 +46,7 @@ class Swap:
 
     def __init__(self, store: ReleaseStore, serving: Serving, replay: Replay, settings: Settings, metrics: Metrics) -> None:
         self._store, self._serving, self._replay, self._settings, self._metrics = store, serving, replay, settings, metrics
-        self._background = ThreadPoolExecutor(1, "load", _yield_to_others)
+        self._background = ThreadPoolExecutor(1, "load")
         self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._refused: tuple[str, float] = ("", 0.0)
@@ -110,7 +110,8 @@ class Swap:
                     trying = self.shadow.candidate
                     record = await asyncio.to_thread(self._store.record, release_id)
                     await self._publish(trying if trying is not None and trying.id == release_id else await self._load(record))
-        except _TROUBLE:
+        except _TROUBLE as error:
+            self._tell(error)  # before it is counted: whoever sees the count may ask why
             self._refused = (release_id, time.monotonic() + _AGAIN_S)
             self.refused += 1
             self._metrics.swaps.labels("refused").inc()
@@ -160,12 +161,6 @@ class Swap:
         if self.trouble != str(error):
             logger().error("swap_refused", why=str(error), serving=self._served())
         self.trouble = str(error)
-
-
-def _yield_to_others() -> None:
-    """On Linux priorities are per thread: loading a release must not slow down whoever answers."""
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, _NICE)
 
 
 def _read(path: Path) -> str | None:

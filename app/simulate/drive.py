@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
@@ -40,6 +40,7 @@ class Simulation:
         url: where it answers. transport: how it is reached; None is over the network.
         at_once: sessions under way at the same time.
         noise_share: of all sessions, those that teach nothing.
+        before: baskets of earlier cycles, as rows, for what counting would know.
 
     Attributes:
         retried: requests that were refused for the moment and made again.
@@ -53,32 +54,34 @@ class Simulation:
         seed: int = 0,
         at_once: int = 8,
         noise_share: float = 0.15,
+        before: Sequence[Sequence[int]] = (),
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._world, self._url, self._seed, self._at_once, self._noise_share = world, url.rstrip("/"), seed, at_once, noise_share
         self._transport = transport
-        self._before: list[list[int]] = []
+        self._before = list(before)
         self._name = uuid4().hex[:8]  # sessions of two simulations are different sessions
         self.retried = 0
 
     async def run(
-        self, cycles: int, sessions: int, *, wait_s: float = 0.0, told: Callable[[Cycle], None], advance: Callable[[], None]
+        self, cycles: int, sessions: int, *, first: int = 1, wait_s: float = 0.0, told: Callable[[Cycle], None], advance: Callable[[], None]
     ) -> list[Cycle]:
         """So many cycles; after each but the last, wait until another release answers.
 
         Args:
-            wait_s: how long at most; 0 waits for none. told: gets each cycle at its end. advance: called after each session.
+            first: number of the first. wait_s: how long at most; 0 waits for none. told: gets each cycle at its end.
+            advance: called after each session.
 
         Raises:
             ServiceError: the service does not answer, or refuses what it should take.
         """
         found = []
         async with httpx.AsyncClient(base_url=self._url, timeout=_PATIENCE_S, transport=self._transport) as client:
-            for number in range(1, cycles + 1):
+            for number in range(first, first + cycles):
                 release = await self._release(client)
                 found.append(await self._cycle(client, number, release, sessions, advance))
                 told(found[-1])
-                if number < cycles and wait_s:
+                if number < first + cycles - 1 and wait_s:
                     await self._another(client, release, wait_s)
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from app.simulate.measure import RECOMMENDERS, Cycle
 
+_FEWEST: Final = 30  # questions from which a share says something
 _COLOURS: Final = {
     "service": "#4f46e5",
     "oracle": "#0f8a5f",
@@ -43,7 +45,7 @@ def table(cycles: Sequence[Cycle]) -> Table:
 
 
 def draw(path: Path, cycles: Sequence[Cycle]) -> None:
-    """The hit rates by cycle: of all wanted items, and of those never bought before."""
+    """The hit rates by cycle: of all wanted items, and of those never bought before where there were some."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - a second that only a plot should cost
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -53,7 +55,10 @@ def draw(path: Path, cycles: Sequence[Cycle]) -> None:
     for axes, title, rates in zip(
         figure.subplots(1, 2, sharey=True),
         ("all wanted items", "wanted items never bought before"),
-        ([one.hit_rate for one in cycles], [one.new_hit_rate for one in cycles]),
+        (
+            [one.hit_rate for one in cycles],
+            [one.new_hit_rate if one.new >= _FEWEST else dict.fromkeys(RECOMMENDERS, nan) for one in cycles],
+        ),
         strict=True,
     ):
         for name in RECOMMENDERS:

@@ -47,6 +47,7 @@ class Worker:
         self._archive = Archive(self._runs.events)
         self._started = datetime.now(UTC)
         self._fresh: tuple[int, int, int] | None = None  # from which row, to which, how many
+        self._left = True  # whether something may be left of a kill, or of a disk that refused
         self.archived = 0
         self.trouble: str | None = None
 
@@ -58,16 +59,15 @@ class Worker:
 
     async def forever(self) -> None:
         """Archive as events come, and start a run when one is due."""
-        await self._begin()
-        learning: asyncio.Task[Run] | None = None
+        learning: asyncio.Task[None] | None = None
         try:
             while True:
                 await self._archive_some()
                 if learning is not None and learning.done():
                     learning.result()
                     learning = None
-                if learning is None and self.due():
-                    learning = asyncio.create_task(self._run(), name="run")
+                if learning is None and self.trouble is None and (self._left or self.due()):
+                    learning = asyncio.create_task(self._learn(), name="run")
                 await asyncio.sleep(self._settings.worker.archive_s)
         finally:
             if learning is not None:
@@ -117,6 +117,17 @@ class Worker:
             for left in (self._settings.home / kind).glob("*new-*"):
                 if time.time() - left.stat().st_mtime > _STALE_S:
                     shutil.rmtree(left, ignore_errors=True)
+
+    async def _learn(self) -> None:
+        """Pick up what was left, and run if that is due; a disk that refuses is told, and what it left is picked up next time."""
+        try:
+            await self._begin()
+            self._left = False
+            if self.due():
+                await self._run()
+        except OSError as error:
+            self._left = True
+            logger().warning("run_stopped", why=str(error))
 
     async def _archive_some(self) -> None:
         """Archive what there is; trouble with log or disk is told once, and tried again."""

@@ -86,10 +86,10 @@ class Service:
         return httpx.Response(200, json={"recommendation_id": "rec", "slots": [{"category": slot["category"], "items": items}]})
 
 
-def simulate(world: World, service: Service, *, cycles: int = 1, sessions: int = 60, **more: Any) -> list[Cycle]:
+def simulate(world: World, service: Service, *, cycles: int = 1, sessions: int = 60, first: int = 1, **more: Any) -> list[Cycle]:
     """Run cycles against it."""
     simulation = Simulation(world, "http://service", transport=httpx.MockTransport(service), **more)
-    return asyncio.run(simulation.run(cycles, sessions, told=lambda _: None, advance=lambda: None))
+    return asyncio.run(simulation.run(cycles, sessions, first=first, told=lambda _: None, advance=lambda: None))
 
 
 def test_a_service_that_knows_the_rule_does_as_the_oracle(world: World) -> None:
@@ -110,6 +110,20 @@ def test_counting_knows_the_cycles_before(world: World) -> None:
     assert first.new == first.asked
     assert second.new < second.asked
     assert second.hit_rate["co_purchase"] > first.hit_rate["co_purchase"]
+
+
+def test_one_goes_on_where_another_ended(world: World) -> None:
+    """As if they were one."""
+    service = Service(world, by_the_rule)
+    simulate(world, service)
+    baskets: dict[str, list[int]] = {}
+    for one in service.told:
+        if one["type"] == "purchase":
+            baskets.setdefault(one["session"], []).append(world.row_of[one["item"]])
+    [second] = simulate(world, service, first=2, before=list(baskets.values()))
+    whole = simulate(world, Service(world, by_the_rule), cycles=2)[1]
+    assert (second.cycle, second.asked, second.new) == (2, whole.asked, whole.new)
+    assert second.hit_rate == whole.hit_rate
 
 
 def test_the_shop_is_told_what_happened(world: World) -> None:

@@ -198,3 +198,21 @@ async def test_it_goes_on_for_ever(shop: Any, log: Log, said: Callable[..., Even
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+async def test_a_disk_that_refuses_a_run_does_not_end_the_worker(shop: Any, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it left is picked up once there is room again."""
+    path = left_behind(shop, accepted(shop))
+    worker = Worker(shop.settings, log)
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.worker.loop.write_page", full)
+        await worker._learn()
+    assert not (path / FINAL).exists()
+    await worker._learn()
+    told = read_run(path / FINAL)
+    assert told is not None
+    assert told.decision == "published"
