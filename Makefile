@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= demo-home
 PORT ?= 8000
+JOBS ?= $(shell nproc)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: demo test check encoder clean
+.PHONY: demo test check reproduce encoder clean
 
 demo: $(VENV)/.installed ## install, then serve a storefront that completes looks
 	$(BIN)/attire demo --home $(HOME_DIR) --port $(PORT)
@@ -21,6 +22,9 @@ check: $(VENV)/.installed-dev ## format, lint, types, import contracts, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test
+
+reproduce: $(VENV)/.installed ## train and measure every system and ablation; see benchmarks/systems.md: make reproduce [DATA="dir [dir …]"] [JOBS=2]
+	$(BIN)/python -m benchmarks.systems --jobs $(JOBS) $(DATA)
 
 encoder: $(VENV)/.installed ## retrain the shipped encoder: make encoder DATA="dir [dir …]"
 	$(BIN)/python -m models.training.encoder $(DATA)

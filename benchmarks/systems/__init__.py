@@ -1,0 +1,1 @@
+"""The claims of the systems, reproduced: ``python -m benchmarks.systems``."""

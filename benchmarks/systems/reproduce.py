@@ -1,0 +1,109 @@
+"""Trains and evaluates every system and ablation of ``runs`` and writes the page of their claims.
+
+    python -m benchmarks.systems                      # the synthetic wardrobe
+    python -m benchmarks.systems DIR …                # other dataset directories, each with a page of its own
+    python -m benchmarks.systems --page               # the page alone, from what has been measured
+
+Each training is one process of one thread; ``--jobs`` run at a time. Started again it goes on with what is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import shutil
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+
+from benchmarks.systems.measure import measure, members_of
+from benchmarks.systems.page import write_page
+from benchmarks.systems.results import Results
+from benchmarks.systems.runs import ORDER, WARDROBES, Claim, Run, Size
+from models.datasets.read import read_dataset
+from models.encoders.keep import catalogue_features
+from models.encoders.load import SHIPPED, load_encoder
+from models.errors import InputError
+from models.wardrobe.generate import generate
+
+
+def main() -> None:
+    """Measure what is missing, then write the pages."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", nargs="*", type=Path, help="dataset directories; the synthetic wardrobe where none is given")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="trainings at a time")
+    parser.add_argument("--seeds", type=int, default=5, help="at most so many of each run's seeds")
+    parser.add_argument("--only", default="", help="claims whose title has this in it")
+    parser.add_argument("--work", type=Path, default=Path("systems.work"), help="wardrobes, bundles, features and results")
+    parser.add_argument("--out", type=Path, default=Path("benchmarks"), help="where the pages go")
+    parser.add_argument("--machine", default=f"{os.cpu_count()} cores, no GPU used", help="in words")
+    parser.add_argument("--page", action="store_true", help="measure nothing")
+    asked = parser.parse_args()
+    os.environ["OMP_NUM_THREADS"] = "1"  # of the workers, which inherit it
+    claims = [claim for claim in ORDER if asked.only in claim.title]
+    for given in asked.data or [None]:
+        name = given.resolve().name if given else ""
+        work = asked.work / name if given else asked.work
+        if not asked.page:
+            reproduce(claims, work, given, jobs=asked.jobs, seeds=asked.seeds)
+        write_page(asked.out / (f"systems-{name}.md" if given else "systems.md"), work, machine=asked.machine, data=given)
+
+
+def reproduce(claims: list[Claim], work: Path, given: Path | None, *, jobs: int, seeds: int) -> None:
+    """Measure every run of the claims that was not yet, seed by seed, so that whoever stops early has something of everything."""
+    results = Results(work)
+    runs = list({(run.size, run.name): run for claim in claims for run in claim.runs}.values())
+    for averages in (False, True):  # what is averaged comes first
+        wanted = [(run, seed) for seed in range(seeds) for run in runs if seed < run.seeds and (run.recipe == "average") == averages]
+        missing = [(run, seed) for run, seed in wanted if not results.done(run, seed)]
+        if averages:
+            missing = [(run, seed) for run, seed in missing if all(path.exists() for path in members_of(run, work))]
+        places = {size: data_of(size, given, work) for size in dict.fromkeys(run.size for run, _ in missing)}
+        for number, (run, seed, line, answers) in enumerate(_measured(missing, places, work, jobs), start=1):
+            results.add(run, seed, line, answers)
+            print(
+                f"{number}/{len(missing)} {run.size} · {run.name} · seed {seed}: {line.get('skipped') or round(line['all_s'])}", flush=True
+            )
+
+
+def data_of(size: Size, given: Path | None, work: Path) -> Path:
+    """The directory that stands for a size, with its features kept: the given one, or a wardrobe that is generated when it is missing."""
+    if given and size != "tiny":
+        return given
+    place = work / f"wardrobe-{size}"
+    if not (place / "oracle.json").exists():
+        shutil.rmtree(place, ignore_errors=True)
+        generate(place, **dict(WARDROBES[size]))  # type: ignore[arg-type]
+        catalogue_features(read_dataset(place, ("train", "valid"), tasks=False).catalogue, load_encoder(SHIPPED), work / "features")
+    return place
+
+
+def _measured(
+    missing: list[tuple[Run, int]], places: dict[Size, Path], work: Path, jobs: int
+) -> Iterator[tuple[Run, int, dict[str, Any], dict[str, NDArray[Any]]]]:
+    """Each as it is done; one that fails is told of and left out, one that the data do not allow is kept as such."""
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_one_thread) as pool:
+        pending = {pool.submit(measure, run, seed, places[run.size], work, work / "features"): (run, seed) for run, seed in missing}
+        for future in as_completed(pending):
+            run, seed = pending[future]
+            try:
+                line, answers = future.result()
+            except InputError as error:
+                line, answers = {"skipped": error.problem}, {}
+            except BrokenProcessPool:  # a worker was killed, and the pool with it; started again, it goes on
+                raise
+            except Exception:  # noqa: BLE001 - the others go on
+                print(f"{run.size} · {run.name} · seed {seed} failed:\n{traceback.format_exc()}", flush=True)
+                continue
+            yield run, seed, line, answers
+
+
+def _one_thread() -> None:
+    torch.set_num_threads(1)
