@@ -130,7 +130,7 @@ class Worker(BaseModel):
     recipe: str = Field(default="attire", description="Recipe of the first training; after that the current release's.")
     training: dict[str, str] = Field(
         default={},
-        description="Settings of the recipe, as JSON; the others are the current release's, but for how long it trains: 1,500 steps or more.",
+        description="Settings of the recipe, as JSON; the others are the current release's, but for its length.",
     )
     nice: int = Field(default=10, ge=0, le=19, description="By how much training yields to everything else on the machine.")
     threads: int = Field(default=0, ge=0, description="Threads of the training; 0 is one per core.")
