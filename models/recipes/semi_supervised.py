@@ -10,7 +10,7 @@ stopping on validation outfits (which few labels would not afford), unit length 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import torch
 from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
@@ -23,8 +23,7 @@ from models.recipes.base import Recipe, Run
 from models.recipes.pairwise_config import PairwiseConfig
 from models.training.look import Look
 from models.training.pairwise import Objective, train_pairs
-from models.training.prepare import worn_outfits
-from models.training.triplets import Triplets, labelled_share
+from models.training.triplets import Triplets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,6 @@ class SemiSupervisedConfig(PairwiseConfig):
         self_supervised: weight of L_ss; 0 leaves it out.
         pseudo: weight of L_pseudo; 0 leaves it out.
         unlabelled: items of a step.
-        pool: which items they are drawn from: all of the ``catalogue``, or only the ``unlabelled`` ones, that no labelled outfit has.
     """
 
     margin: PositiveFloat = 0.4
@@ -43,28 +41,21 @@ class SemiSupervisedConfig(PairwiseConfig):
     self_supervised: NonNegativeFloat = 0.1
     pseudo: NonNegativeFloat = 1.0
     unlabelled: PositiveInt = 1024
-    pool: Literal["catalogue", "unlabelled"] = "catalogue"
 
 
 class SemiSupervised(Objective):
-    """L_l + 0.1 L_ss + 1.0 L_pseudo.
+    """L_l + 0.1 L_ss + 1.0 L_pseudo."""
 
-    Args:
-        labelled_M: rows of the items in labelled outfits.
-    """
-
-    def __init__(self, look: Look, config: SemiSupervisedConfig, labelled_M: Tensor, seed: int) -> None:
+    def __init__(self, look: Look, config: SemiSupervisedConfig, seed: int) -> None:
         super().__init__(look)
-        pool_M = look.views.perturbable_M
         self._config = config
-        self._pool_M = pool_M if config.pool == "catalogue" else pool_M[~torch.isin(pool_M, labelled_M)]
         self._generator = torch.Generator().manual_seed(seed)
 
     def forward(self, triplets: Triplets) -> Tensor:
         config, look = self._config, self.look
         anchor_TD, positive_TD, negative_TD = embedded_3TD = look(triplets.row_3T)
         loss = triplet(distance(anchor_TD, positive_TD), distance(anchor_TD, negative_TD), config.margin).mean()
-        pool_M = self._pool_M
+        pool_M = look.views.perturbable_M
         if not len(pool_M) or not (config.self_supervised or config.pseudo):
             return loss
         row_U = pool_M[torch.randperm(len(pool_M), generator=self._generator)[: config.unlabelled]]
@@ -82,12 +73,10 @@ class SemiSupervised(Objective):
 
 def fit(run: Run[SemiSupervisedConfig]) -> Bundle:
     """Train it; see ``Recipe.fit``."""
-    labelled = labelled_share(worn_outfits(run.dataset, "train"), run.config.labels, run.seed)
-    labelled_M = labelled.rows_RI[labelled.mask_RI].unique()
     return train_pairs(
         run,
         SEMI_SUPERVISED.name,
-        lambda look: SemiSupervised(look, run.config, labelled_M, run.seed),
+        lambda look: SemiSupervised(look, run.config, run.seed),
         shape={"heads": "category", "pair_spaces": False},
         copies=run.config.views if run.config.self_supervised else 0,
     )

@@ -22,10 +22,9 @@ from models.evaluation.evaluate import evaluate
 from models.recipes.base import Run
 from models.recipes.registry import RECIPES
 from models.training import pairwise
-from models.training.prepare import worn_outfits
 from models.training.reading import Items
 from models.training.train import train
-from models.training.triplets import TripletSampler, labelled_share
+from models.training.triplets import TripletSampler
 from models.training.views import Views, views_of
 from models.training.worn import WornOutfits
 from models.wardrobe.generate import generate
@@ -134,25 +133,6 @@ def test_a_share_of_the_labels_is_all_that_is_learned_from(data: Path, tmp_path:
     for share in ("0.1", "1"):
         short(data, name, tmp_path / share, labels=share, epochs="0")
     assert known[0] == round(0.1 * known[1])
-
-
-def test_labelled_items_can_be_kept_out_of_the_unlabelled(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With ``pool=unlabelled`` no item of a labelled outfit is perturbed or stands in for another; by default they are."""
-    looked: set[int] = set()
-    reshaped = Views.reshaped
-
-    def noted(views: Views, row_B: torch.Tensor) -> torch.Tensor:
-        looked.update(row_B.tolist())
-        return reshaped(views, row_B)
-
-    monkeypatch.setattr(Views, "reshaped", noted)
-    worn = labelled_share(worn_outfits(read_dataset(data, ("train",), tasks=False), "train"), 0.1, 0)
-    labelled = set(worn.rows_RI[worn.mask_RI].tolist())
-    short(data, "semi-supervised", tmp_path / "apart", labels="0.1", pool="unlabelled")
-    assert looked
-    assert not looked & labelled
-    short(data, "semi-supervised", tmp_path / "together", labels="0.1")
-    assert looked & labelled
 
 
 @pytest.mark.parametrize(("name", "settings", "exact"), [
