@@ -32,6 +32,9 @@ def worker(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a container's stop ends it as Ctrl-C does
 
     async def work() -> None:
+        me = asyncio.current_task()
+        assert me is not None  # noqa: S101 - this is one
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)  # an interrupt may come where it would be lost
         log = open_log(settings.log, settings.home)
         try:
             loop = Worker(settings, log)
@@ -48,4 +51,7 @@ def worker(
             raise typer.Exit(1)
 
     with alone(settings.home):
-        asyncio.run(work())
+        try:
+            asyncio.run(work())
+        except asyncio.CancelledError as error:
+            raise KeyboardInterrupt from error
