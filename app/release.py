@@ -162,9 +162,10 @@ class Release:
         if not np.allclose(self.embed_rows(rows.tolist()), self.snapshot.embeddings(rows), atol=_TOLERANCE):
             msg = f"{path}: bundle {self.bundle.id} embeds these items otherwise now; publish the bundle again"
             raise HomeError(msg)
-        query_1D = self.bundle.queries(
-            self.bundle.outfits([self.snapshot.embeddings(rows[:1])], [[self.category_of(rows[0])]]), [self.snapshot.categories[0]]
-        )
+        worn = self.bundle.outfits([self.snapshot.embeddings(rows[:1])], [[self.category_of(rows[0])]])
+        query_1D = self.bundle.queries(worn, [self.snapshot.categories[0]])
+        self.bundle.rank(worn, self.snapshot.embeddings(rows)[None], [[self.category_of(row) for row in rows]])
+        self.bundle.score(worn)
         self.snapshot.search(self.snapshot.categories[0], query_1D, 1)
 
 
