@@ -59,10 +59,11 @@ def _head(results: Results, machine: str, data: Path | None) -> str:
         for size, one in WARDROBES.items()
     )
     spent = sum(line["cpu_s"] for line in lines) / 60
+    clock = " + ".join(f"{one['seconds'] / 60:.0f} (--jobs {one['jobs']}, {one['measured']} of them)" for one in results.clock())
     return f"""# The systems and what they claim
 
 {max((line["at"][:10] for line in lines), default="")} · {machine} · {versions} · {len(lines)} trainings and measurements of one \
-thread each, {spent:.0f} minutes of processor time in all
+thread each, {spent:.0f} minutes of processor time in all{f"; by the clock, data and features included, {clock} minutes" if clock else ""}
 
 ```sh
 make reproduce{f" DATA={data.name}" if data else ""}

@@ -13,6 +13,7 @@ import argparse
 import multiprocessing
 import os
 import shutil
+import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -58,7 +59,7 @@ def main() -> None:
 
 def reproduce(claims: list[Claim], work: Path, given: Path | None, *, jobs: int, seeds: int) -> None:
     """Measure every run of the claims that was not yet, seed by seed, so that whoever stops early has something of everything."""
-    results = Results(work)
+    results, began, measured = Results(work), time.monotonic(), 0
     runs = list({(run.size, run.name): run for claim in claims for run in claim.runs}.values())
     for averages in (False, True):  # what is averaged comes first
         wanted = [(run, seed) for seed in range(seeds) for run in runs if seed < run.seeds and (run.recipe == "average") == averages]
@@ -68,9 +69,12 @@ def reproduce(claims: list[Claim], work: Path, given: Path | None, *, jobs: int,
         places = {size: data_of(size, given, work) for size in dict.fromkeys(run.size for run, _ in missing)}
         for number, (run, seed, line, answers) in enumerate(_measured(missing, places, work, jobs), start=1):
             results.add(run, seed, line, answers)
+            measured += 1
             print(
                 f"{number}/{len(missing)} {run.size} · {run.name} · seed {seed}: {line.get('skipped') or round(line['all_s'])}", flush=True
             )
+    if measured:
+        results.took(time.monotonic() - began, jobs, measured)
 
 
 def data_of(size: Size, given: Path | None, work: Path) -> Path:

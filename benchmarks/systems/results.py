@@ -47,9 +47,7 @@ class Results:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._lines: dict[str, dict[str, Any]] = {}
-        path = directory / "results.jsonl"
-        for text in path.read_text().splitlines() if path.exists() else []:
-            line = json.loads(text)
+        for line in _lines_of(directory / "results.jsonl"):
             self._lines[line["key"]] = line
 
     def done(self, run: Run, seed: int) -> dict[str, Any] | None:
@@ -70,9 +68,16 @@ class Results:
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             **line,
         }
-        with (self.directory / "results.jsonl").open("a") as file:
-            file.write(json.dumps(whole) + "\n")
+        _append(self.directory / "results.jsonl", whole)
         self._lines[key] = whole
+
+    def took(self, seconds: float, jobs: int, measured: int) -> None:
+        """Keep how long one start of the reproduction ran by the clock."""
+        _append(self.directory / "clock.jsonl", {"seconds": seconds, "jobs": jobs, "measured": measured})
+
+    def clock(self) -> list[dict[str, Any]]:
+        """What each start of the reproduction took."""
+        return _lines_of(self.directory / "clock.jsonl")
 
     def lines(self, run: Run) -> list[dict[str, Any]]:
         """The lines of all seeds that were measured; a run that could not be done has none."""
@@ -150,6 +155,16 @@ def _resampled(path: Path, measure: Measure) -> tuple[float, NDArray[np.float64]
                 parts.append(metric.statistic(weights_RB))
             return metric.value, np.concatenate(parts)
     return None
+
+
+def _lines_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(text) for text in path.read_text().splitlines()] if path.exists() else []
+
+
+def _append(path: Path, line: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        file.write(json.dumps(line) + "\n")
 
 
 def _over_seeds(values_RS: NDArray[np.float64], *, stream: int) -> NDArray[np.float64]:
