@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from models.errors import ImageError
 
@@ -16,6 +17,17 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP")
 DEFAULT_MAX_PIXELS: Final = 40_000_000
 MOST_STRETCHED: Final = 50
 """How many times longer than the other a side may be; scaled to an encoder's size, a thinner picture would have no width left."""
+
+_UPRIGHT: Final[Mapping[object, Image.Transpose]] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF's orientation -> what turns the picture upright (EXIF 2.3, 4.6.4 A)."""
 
 
 def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
@@ -43,7 +55,9 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
                 msg = f"the picture is {width} x {height}: one side is more than {MOST_STRETCHED} times the other; crop it"
                 raise ImageError(msg)
             picture.load()
-            picture = ImageOps.exif_transpose(picture)
+            turn = _UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
+            if turn is not None:  # by ourselves: Pillow's exif_transpose writes the other tags anew, and fails on odd ones
+                picture = picture.transpose(turn)
             if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow's own conversion would clip to white
                 picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
             if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from models.encoders.pictures import decode
 from models.errors import ImageError
@@ -119,6 +119,23 @@ def test_a_phones_picture_is_turned_upright() -> None:
     assert upright.size == (10, 20)
     assert np.asarray(upright)[:8].mean() > 240
     assert np.asarray(upright)[12:].mean() < 15
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_turned_as_pillow_turns_it(orientation: int) -> None:
+    """Mirrored ones too; an image without symmetry tells them apart."""
+    image = Image.fromarray(np.arange(6 * 4 * 3, dtype=np.uint8).reshape(4, 6, 3))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encoded(image, exif=exif)
+    assert np.array_equal(np.asarray(decode(data)), np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data)))))
+
+
+def test_odd_exif_beside_the_orientation_costs_nothing() -> None:
+    """The width as text, as some cameras write it: the picture is there all the same, and upright."""
+    entries = struct.pack("<HHI4s", 0x0100, 2, 4, b"20 \0") + struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + struct.pack("<I", 0)
+    assert decode(encoded(Image.new("RGB", (20, 10)), "JPEG", exif=exif)).size == (10, 20)
 
 
 @pytest.mark.parametrize("mode", ["L", "1", "P"])
