@@ -1,8 +1,9 @@
-"""The release store: a home directory, where everything but ``CURRENT`` is written once and never changed.
+"""The release store: a home directory, where everything but ``CURRENT`` and ``SERVED`` is written once and never changed.
 
-bundles/<id>/ · snapshots/<id>/ · images/ · releases/<id>.json · CURRENT (the id of the release that is served)
+bundles/<id>/ · snapshots/<id>/ · images/ · releases/<id>.json · CURRENT (the id of the release that is served) · SERVED (the ids that led
+to it, oldest first: what a rollback goes back along)
 
-Release ids count up (``r3-1f0c9a2b``), so that "the one before" has a meaning.
+Release ids count up (``r3-1f0c9a2b``).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +27,8 @@ from app.images import ImageStore
 
 _RELEASE_ID: Final = re.compile(r"r(\d+)-[0-9a-f]{8}")
 _MANIFEST: Final = "manifest.json"
+_REMEMBERED: Final = 1_000
+"""Releases that a rollback can go back along."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """Of a directory in the home; never a path out of it."""
@@ -184,28 +188,48 @@ class ReleaseStore:
         write_whole(path, json.dumps(asdict(record), indent=1))
         return record
 
-    def activate(self, release_id: str) -> ReleaseRecord:
+    def activate(self, release_id: str, *, back: bool = False) -> ReleaseRecord:
         """Serve this release from now on.
+
+        Args:
+            back: it is ``before_current``, and a further rollback goes on from there.
 
         Raises:
             HomeError: there is none of that id.
         """
         record = self.record(release_id)
+        if not back:  # before CURRENT: what a kill in between leaves behind the current one does not count
+            served = [*(one for one in self._served() if one != record.id), record.id]
+            write_whole(self.home / "SERVED", "\n".join(served[-_REMEMBERED:]))
         write_whole(self.home / "CURRENT", record.id)
         return record
 
     def before_current(self) -> ReleaseRecord:
-        """The release that a rollback goes back to: the newest one older than the current one.
+        """The release that a rollback goes back to: the one that served before the current one, so never one that did not serve.
 
         Raises:
-            HomeError: nothing is served, or nothing is older.
+            HomeError: nothing is served, or nothing served before.
         """
-        current = self.current()
-        older = [record for record in self.records() if current and record.number < current.number]
-        if not older:
-            msg = f"{self.home}: no release before {current.id if current else 'the first'}; see `attire releases list`"
-            raise HomeError(msg)
-        return older[-1]
+        served = self._served()
+        for release_id in reversed(served[:-1]):
+            with suppress(HomeError):  # one that is gone or broken cannot be gone back to
+                return self.record(release_id)
+        msg = f"{self.home}: no release served before {served[-1] if served else 'the first'}; see `attire releases list`"
+        raise HomeError(msg)
+
+    def _served(self) -> list[str]:
+        """The releases that led to the current one, which is the last; those behind it were rolled back."""
+        try:
+            current = self.current()
+        except HomeError:  # what it named is not there; whatever is activated now is a new beginning
+            current = None
+        if current is None:
+            return []
+        path = self.home / "SERVED"
+        ids = path.read_text(errors="replace").split() if path.exists() else []
+        while ids and ids[-1] != current.id:
+            ids.pop()
+        return ids or [current.id]
 
     def _paths(self) -> list[Path]:
         return sorted((path for path in (self.home / "releases").glob("r*.json") if _RELEASE_ID.fullmatch(path.stem)), key=_file_number)

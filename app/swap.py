@@ -68,8 +68,8 @@ class Swap:
         self.shadow.follow(None)
         await asyncio.to_thread(self._background.shutdown, wait=True, cancel_futures=True)
 
-    async def activate(self, release_id: str) -> Release:
-        """Serve a release here, and name it as current for all replicas, once it is checked.
+    async def activate(self, release_id: str, *, back: bool = False) -> Release:
+        """Serve a release here, and name it as current for all replicas, once it is checked; ``back`` as of ``ReleaseStore.activate``.
 
         Raises:
             HomeError: there is none of that id, or it does not fit into memory.
@@ -78,7 +78,7 @@ class Swap:
         record = await asyncio.to_thread(self._store.record, release_id)
         async with self._turn:
             release = await self._load(record)
-            await asyncio.to_thread(self._store.activate, release_id)
+            await asyncio.to_thread(self._store.activate, release_id, back=back)
             await self._publish(release)
         return release
 

@@ -52,18 +52,18 @@ async def activate(release_id: ReleaseId, request: Request) -> ReleaseOut:
 
 @router.post("/releases/rollback", dependencies=[Depends(may_administer)], responses=documented(404))
 async def rollback(request: Request) -> ReleaseOut:
-    """Serve the release before the current one again."""
+    """Serve again what served before the current release; never one that did not serve, such as a rejected candidate."""
     store: ReleaseStore = request.app.state.store
     try:
         before = store.before_current()
     except HomeError as error:
         raise UnknownReleaseError(str(error)) from error
-    return await _activated(request, before.id)
+    return await _activated(request, before.id, back=True)
 
 
-async def _activated(request: Request, release_id: str) -> ReleaseOut:
+async def _activated(request: Request, release_id: str, *, back: bool = False) -> ReleaseOut:
     swap: Swap = request.app.state.swap
-    release = await swap.activate(release_id)
+    release = await swap.activate(release_id, back=back)
     return _out(release.record, release.id)
 
 

@@ -79,14 +79,14 @@ def activate(release: ReleaseId, home: Home = None) -> None:
 
 @group.command()
 def rollback(home: Home = None) -> None:
-    """Serve the release before the current one again, once it is checked."""
+    """Serve again what served before the current release, once it is checked."""
     store = ReleaseStore(Settings.read(home=home).home)
-    _serve_checked(store, store.before_current())
+    _serve_checked(store, store.before_current(), back=True)
 
 
-def _serve_checked(store: ReleaseStore, record: ReleaseRecord) -> None:
+def _serve_checked(store: ReleaseStore, record: ReleaseRecord, *, back: bool = False) -> None:
     from app.release import Release  # noqa: PLC0415 - keeps --help fast
 
     Release.open(store, record)
-    store.activate(record.id)
+    store.activate(record.id, back=back)
     typer.echo(f"{store.home}: release {record.id} is current")

@@ -27,7 +27,7 @@ def test_a_fresh_home_serves_nothing(store: ReleaseStore) -> None:
     """No current release, no releases, nothing to roll back to."""
     assert store.current() is None
     assert store.records() == []
-    with pytest.raises(HomeError, match="no release before the first"):
+    with pytest.raises(HomeError, match="no release served before the first"):
         store.before_current()
 
 
@@ -49,9 +49,32 @@ def test_adding_does_not_serve(store: ReleaseStore) -> None:
 
 
 def test_rollback_points_to_the_one_before(store: ReleaseStore) -> None:
-    """Of the current one, not of the newest."""
-    first, second, _ = add(store), add(store), add(store)
-    store.activate(second.id)
+    """What served before the current one, and with a second rollback what served before that."""
+    first, second, third = add(store), add(store), add(store)
+    for one in (first, second, third):
+        store.activate(one.id)
+    assert store.activate(store.before_current().id, back=True) == second
+    assert store.activate(store.before_current().id, back=True) == first
+    with pytest.raises(HomeError, match=f"no release served before {first.id}"):
+        store.before_current()
+
+
+def test_rollback_never_serves_what_did_not_serve(store: ReleaseStore) -> None:
+    """A candidate that was rejected, and a release that was rolled back, are behind the current one in number alone."""
+    first, bad, _rejected, now = (add(store) for _ in range(4))
+    store.activate(first.id)
+    store.activate(bad.id)
+    store.activate(store.before_current().id, back=True)
+    store.activate(now.id)
+    assert store.before_current() == first
+
+
+def test_rollback_passes_over_a_release_that_is_gone(store: ReleaseStore) -> None:
+    """Its record was removed by hand."""
+    first, gone, now = add(store), add(store), add(store)
+    for one in (first, gone, now):
+        store.activate(one.id)
+    (store.home / "releases" / f"{gone.id}.json").unlink()
     assert store.before_current() == first
 
 
