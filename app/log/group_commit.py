@@ -31,10 +31,11 @@ class GroupCommit:
 
     Args:
         connect: opens the connection, in its thread, when there is work; called again after an error.
+        check: raises where what was committed is not where it should be; asked before every answer.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._connect = connect
+    def __init__(self, connect: Callable[[], sqlite3.Connection], check: Callable[[], None]) -> None:
+        self._connect, self._check = connect, check
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
@@ -74,6 +75,7 @@ class GroupCommit:
             try:
                 connection = connection or self._connect()
                 answers = _transact(connection, jobs)
+                self._check()
             except Exception as error:  # noqa: BLE001 - it reaches every waiter
                 if connection is not None:
                     with suppress(sqlite3.Error):

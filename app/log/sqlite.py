@@ -52,7 +52,7 @@ class SqliteLog:
     ) -> None:
         self._path, self._timeout_s, self._max_bytes = path, timeout_s, max_bytes
         self._max_deliveries, self._remember_s = max_deliveries, remember_s
-        self._commits = GroupCommit(self._connect)
+        self._commits = GroupCommit(self._connect, self._still_there)
 
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
         rows = [(event.id, event.encoded()) for event in events]
@@ -128,6 +128,7 @@ class SqliteLog:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._path, timeout=self._timeout_s, isolation_level=None)
         try:
+            self._identity = self._which()
             _use_wal(connection, time.monotonic() + self._timeout_s)
             connection.execute("PRAGMA synchronous = FULL")
             if self._max_bytes:
@@ -138,6 +139,17 @@ class SqliteLog:
             connection.close()
             raise
         return connection
+
+    def _which(self) -> tuple[int, int]:
+        """Which file the path names now."""
+        told = self._path.stat()
+        return told.st_dev, told.st_ino
+
+    def _still_there(self) -> None:
+        """A file that was removed or replaced takes commits all the same, and they are gone with the last process that has it open."""
+        if self._which() != self._identity:
+            msg = "the file was replaced while it was open"
+            raise OSError(msg)
 
 
 def _use_wal(connection: sqlite3.Connection, until: float) -> None:

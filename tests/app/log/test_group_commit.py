@@ -18,7 +18,7 @@ class Traced:
 
     def __init__(self, path: Path) -> None:
         self.path, self.statements, self.opened = path, list[str](), 0
-        self.commits = GroupCommit(self.connect)
+        self.commits = GroupCommit(self.connect, lambda: None)
 
     def connect(self) -> sqlite3.Connection:
         """Open a table of numbers."""

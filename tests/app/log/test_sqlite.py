@@ -51,6 +51,25 @@ async def log(tmp_path: Path) -> AsyncIterator[SqliteLog]:
     await made.close()
 
 
+@pytest.mark.parametrize("put_back", [False, True])
+async def test_a_file_that_was_taken_away_acknowledges_nothing(
+    tmp_path: Path, log: SqliteLog, batch: Batch, everything: Everything, *, put_back: bool
+) -> None:
+    """A commit to a file without a name would be gone with the process. The next append is in a file that is there."""
+    first, second, third = batch("a", "b"), batch("c", "d"), batch("e", "f")
+    await log.append(EVENTS, first)
+    for name in ("log.sqlite", "log.sqlite-wal", "log.sqlite-shm"):
+        (tmp_path / name).unlink()
+    if put_back:
+        other = SqliteLog(tmp_path / "log.sqlite")
+        await other.append(EVENTS, second)
+        await other.close()
+    with pytest.raises(LogUnavailableError):
+        await log.append(EVENTS, third)
+    await log.append(EVENTS, third)
+    assert await everything(log) == [event.id for event in [*(second if put_back else []), *third]]
+
+
 @pytest.mark.integration
 async def test_two_processes_write_one_log(tmp_path: Path, log: SqliteLog, everything: Everything) -> None:
     """From the first moment on, which lays out the file."""
