@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from app.errors import HomeError
 from app.log.base import Entry
 
 SCHEMA: Final = pa.schema(
@@ -37,7 +39,7 @@ SCHEMA: Final = pa.schema(
     ]
 )
 _TEXTS: Final = ("type", "session", "user", "item", "recommendation_id", "order", "release")
-_PART: Final = re.compile(r"part-(\d{8})-(\d{8})\.parquet")
+_PART_NAME: Final = re.compile(r"part-(\d{8})-(\d{8})\.parquet")
 _MERGED_AT: Final = 64
 _LARGE: Final = 250_000  # rows from which a part is left alone
 
@@ -53,7 +55,7 @@ class Archive:
         self._parts = _standing(directory)
         for path in set(directory.glob("part-*.parquet")) - set(self._parts):
             path.unlink()
-        known = [_digests(pq.read_table(path, columns=["id"]).column("id").to_pylist()) for path in self._parts]
+        known = [_digests(_part(path, ["id"]).column("id").to_pylist()) for path in self._parts]
         self._known = np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *known]))
         self._sizes = [len(digests) for digests in known]
 
@@ -84,7 +86,7 @@ class Archive:
         if suspected:  # a digest alone must not decide: two ids may share one
             asked = pa.array(suspected, pa.string())
             for path in self._parts:
-                ids = pq.read_table(path, columns=["id"]).column("id")
+                ids = _part(path, ["id"]).column("id")
                 for name in ids.filter(pc.is_in(ids, asked)).to_pylist():
                     new.pop(name, None)
         return list(new.values())
@@ -94,7 +96,7 @@ class Archive:
         small, sizes = self._parts[-_MERGED_AT:], self._sizes[-_MERGED_AT:]
         if len(small) < _MERGED_AT or max(sizes) >= _LARGE:
             return
-        table = pa.concat_tables([pq.read_table(path, schema=SCHEMA) for path in small])
+        table = pa.concat_tables([_part(path) for path in small])
         merged = _write(self._directory, (_numbers(small[0])[0], _numbers(small[-1])[1]), table)
         self._parts[-_MERGED_AT:], self._sizes[-_MERGED_AT:] = [merged], [sum(sizes)]
         for path in small:
@@ -113,18 +115,34 @@ def read_archive(directory: Path, columns: Sequence[str], first: int = 0, last: 
 def _read(parts: Iterable[Path], schema: pa.Schema, first: int, last: int | None) -> pa.Table:
     tables, before = [schema.empty_table()], 0
     for path in parts:
-        count = pq.read_metadata(path).num_rows
+        with _named(path):
+            count = pq.read_metadata(path).num_rows
         if before + count > first and (last is None or before < last):
-            table = pq.read_table(path, columns=schema.names).select(schema.names).cast(schema)
+            table = _part(path, schema.names).select(schema.names).cast(schema)
             tables.append(table[max(0, first - before) : count if last is None else last - before])
         before += count
     return pa.concat_tables(tables)
 
 
+def _part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    with _named(path):
+        return pq.read_table(path, columns=columns, schema=None if columns else SCHEMA)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """A part that is not Parquet any more, by its name."""
+    try:
+        yield
+    except pa.ArrowException as error:
+        msg = f"{path}: this part of the archive cannot be read; put back a copy, or move it away to go on without its events ({error})"
+        raise HomeError(msg) from error
+
+
 def _standing(directory: Path) -> list[Path]:
     """The parts in order, without those that a wider one covers."""
     parts: list[Path] = []
-    found = [path for path in directory.glob("part-*.parquet") if _PART.fullmatch(path.name)]
+    found = [path for path in directory.glob("part-*.parquet") if _PART_NAME.fullmatch(path.name)]
     for path in sorted(found, key=lambda path: (_numbers(path)[0], -_numbers(path)[1])):
         if not parts or _numbers(path)[0] > _numbers(parts[-1])[1]:
             parts.append(path)
@@ -132,7 +150,7 @@ def _standing(directory: Path) -> list[Path]:
 
 
 def _numbers(path: Path) -> tuple[int, int]:
-    found = _PART.fullmatch(path.name)
+    found = _PART_NAME.fullmatch(path.name)
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 

@@ -28,7 +28,7 @@ from app.worker.shadow import in_shadow
 
 GROUP: Final = "archive"
 _CONSUMER: Final = "worker"  # there is one, so what it was given and did not finish is its own
-_TAKEN: Final = 5_000
+_TAKEN, _LEAST_TAKEN = 5_000, 50
 _STALE_S: Final = 3_600.0
 PAGE: Final = "index.html"
 
@@ -48,6 +48,7 @@ class Worker:
         self._started = datetime.now(UTC)
         self._fresh: tuple[int, int, int] | None = None  # from which row, to which, how many
         self._left = True  # whether something may be left of a kill, or of a disk that refused
+        self._taken = _TAKEN
         self.archived = 0
         self.trouble: str | None = None
 
@@ -119,34 +120,36 @@ class Worker:
                     shutil.rmtree(left, ignore_errors=True)
 
     async def _learn(self) -> None:
-        """Pick up what was left, and run if that is due; a disk that refuses is told, and what it left is picked up next time."""
+        """Pick up what was left, and run if that is due; a disk that refuses or a broken home is told, and it is tried again."""
         try:
             await self._begin()
             self._left = False
             if self.due():
                 await self._run()
-        except OSError as error:
+        except (HomeError, OSError) as error:
             self._left = True
             logger().warning("run_stopped", why=str(error))
 
     async def _archive_some(self) -> None:
-        """Archive what there is; trouble with log or disk is told once, and tried again."""
+        """Archive what there is; trouble with log or disk is told once, and tried again, with less at a time if the log does not answer."""
         try:
             await self.drain()
-        except (LogError, OSError) as error:
+        except (LogError, HomeError, OSError) as error:
+            if isinstance(error, LogError):
+                self._taken = max(_LEAST_TAKEN, self._taken // 4)
             if self.trouble is None:
                 logger().warning("archive_stopped", why=str(error))
             self.trouble = str(error)
         else:
             if self.trouble is not None:
                 logger().info("archive_goes_on")
-            self.trouble = None
+            self.trouble, self._taken = None, _TAKEN
 
     async def _archive_once(self) -> int:
         """Archive one batch: what was given before and never acknowledged first, then what is new. Returns how many entries it was."""
-        claimed = await self._log.claim(Stream.EVENTS, GROUP, _CONSUMER, idle_s=0.0, limit=_TAKEN)
-        entries = claimed or await self._log.take(Stream.EVENTS, GROUP, _CONSUMER, limit=_TAKEN)
-        dead = await self._log.dead_letters(Stream.EVENTS, GROUP, limit=_TAKEN)  # of a worker that was killed again and again
+        claimed = await self._log.claim(Stream.EVENTS, GROUP, _CONSUMER, idle_s=0.0, limit=self._taken)
+        entries = claimed or await self._log.take(Stream.EVENTS, GROUP, _CONSUMER, limit=self._taken)
+        dead = await self._log.dead_letters(Stream.EVENTS, GROUP, limit=self._taken)  # of a worker that was killed again and again
         if entries or dead:
             new = await asyncio.to_thread(self._archive.write, [*dead, *entries])
             await self._log.acknowledge(Stream.EVENTS, GROUP, [entry.offset for entry in entries])

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from app.errors import HomeError
 from app.log.base import Entry, Event, Stream
 from app.log.sqlite import SqliteLog
 from app.worker import archive
@@ -98,6 +99,21 @@ def test_a_disk_that_refuses_leaves_nothing_behind(tmp_path: Path, said: Said, m
             kept.write(entries([said("one", type="view")]))
     assert list(tmp_path.iterdir()) == []
     assert kept.write(entries([said("one", type="view")])) == 1
+
+
+def test_a_part_that_cannot_be_read_is_named(tmp_path: Path, said: Said) -> None:
+    """When the archive is opened, when an event might be in it, and when it is read."""
+    kept = Archive(tmp_path)
+    kept.write(entries([said("a", type="view")]))
+    (part,) = tmp_path.glob("part-*.parquet")
+    part.write_bytes(b"not parquet")
+    for reading in (
+        lambda: Archive(tmp_path),
+        lambda: kept.write(entries([said("a", type="view")])),
+        lambda: read_archive(tmp_path, ("id",)),
+    ):
+        with pytest.raises(HomeError, match=part.name):
+            reading()
 
 
 def test_small_parts_become_one(tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import HomeError
+from app.errors import HomeError, LogUnavailableError
 from app.log.base import Event, Log, Stream
 from app.log.sqlite import SqliteLog
 from app.worker.job import OUTCOME
@@ -119,6 +119,43 @@ async def test_a_disk_that_refuses_is_told_and_tried_again(
     assert (await log.lag(Stream.EVENTS))[GROUP].pending == 1
     await worker._archive_some()
     assert (worker.trouble, worker.archived) == (None, 1)
+
+
+async def test_a_log_that_does_not_answer_is_asked_for_less(
+    shop: Any, log: Log, said: Callable[..., Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backlog that cannot be read within the time comes in smaller parts, and as much as ever once it is through."""
+    await log.append(Stream.EVENTS, [said(f"e{number}", type="view") for number in range(120)])
+    worker, asked, claim = Worker(shop.settings, log), [], log.claim
+
+    async def slow(*args: Any, limit: int, **options: Any) -> Any:
+        asked.append(limit)
+        if limit > 100:
+            msg = "the log did not answer"
+            raise LogUnavailableError(msg)
+        return await claim(*args, limit=limit, **options)
+
+    monkeypatch.setattr(log, "claim", slow)
+    for _ in range(4):
+        await worker._archive_some()
+    assert (worker.archived, worker.trouble) == (120, None)
+    assert asked[:4] == [5_000, 1_250, 312, 78]
+    await worker._archive_some()
+    assert asked[-1] == 5_000
+
+
+async def test_a_broken_current_does_not_end_the_worker(shop: Any, log: Log) -> None:
+    """It goes on archiving, and publishes what it has once ``CURRENT`` names a release again."""
+    run = accepted(shop)
+    path, current = left_behind(shop, run), shop.store.home / "CURRENT"
+    named = current.read_text()
+    worker = Worker(shop.settings, log)
+    current.write_text("nonsense")
+    await worker._learn()
+    assert not (path / FINAL).exists()
+    current.write_text(named)
+    await worker._learn()
+    assert shop.store.current().id == run.release
 
 
 async def test_new_sessions_start_a_run(shop: Any, log: Log, purchases: Callable[..., list[Event]]) -> None:
