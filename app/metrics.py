@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
-from typing import Final
+from typing import Final, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
@@ -19,6 +19,7 @@ from app.log.impressions import Impressions
 from app.recommend.stages import Measured
 from app.release import Serving
 from app.replay import Replay
+from app.worker.runs import Decision
 
 NO_ROUTE: Final = "none"
 _METHODS: Final = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
@@ -57,6 +58,8 @@ class Metrics:
         )
         self._log_up = Gauge("attire_log_up", "Whether the log answered when these figures were asked for.", registry=self.registry)
         self.swaps = Counter("attire_swaps", "Releases that were to replace another, by outcome.", ["outcome"], registry=self.registry)
+        for outcome in ("served", "refused"):
+            self.swaps.labels(outcome)  # told as 0, or Prometheus would not see the first one
         ProcessCollector(registry=self.registry)
         self._kept: _Kept | None = None
 
@@ -121,7 +124,7 @@ class _Kept(Collector):
             "What became of the worker's runs; every replica tells the same: take the maximum.",
             labels=["decision"],
         )
-        for decision, times in self._decisions().items():
+        for decision, times in {**dict.fromkeys(get_args(Decision), 0), **self._decisions()}.items():
             gate.add_metric([decision], times)
         yield gate
         for name, about, value in (

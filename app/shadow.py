@@ -65,7 +65,7 @@ class Shadow:
 
     Args:
         share: of the requests that the candidate answers, too.
-        background: a single thread of low priority.
+        background: a single thread, the one that loads releases.
 
     Attributes:
         candidate: the release in shadow mode, or None.

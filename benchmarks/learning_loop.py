@@ -73,7 +73,7 @@ def main() -> None:
     def learn() -> None:
         runs = until_run(home, min(len(found), asked.cycles), worker)
         (asked.out / "cycles.md").write_text(told_as_table(found, runs))
-        draw(asked.out / "curve.png", found)
+        draw(asked.out / "curve.png", found, learned=True)
 
     try:
         until_ready(f"{url}/readyz")
@@ -143,7 +143,9 @@ def told_as_table(cycles: Sequence[Cycle], runs: Sequence[Run]) -> str:
             "gate": run.decision if run else "",
             "**service**": f"**{rate['service']:.3f}** ± {half(rate['service'], cycle.asked):.3f}",
             "oracle": f"{rate['oracle']:.3f} ± {half(rate['oracle'], cycle.asked):.3f}",
-            "**of oracle**": f"**{cycle.share_of_oracle:.0%}**",
+            "**of oracle**": f"**{cycle.share_of_oracle:.1%}**",
+            "oracle with taste": f"{rate['oracle_with_taste']:.3f} ± {half(rate['oracle_with_taste'], cycle.asked):.3f}",
+            "of it": f"{rate['service'] / max(rate['oracle_with_taste'], 1e-9):.1%}",
             **{name.replace("_", " "): f"{rate[name]:.3f}" for name in ("co_purchase", "popularity", "random")},
             "asked": f"{cycle.asked:,}",
             "never bought": f"{cycle.new:,}",

@@ -3,7 +3,7 @@
     python benchmarks/replicas.py OUT [--releases 5]
 
 Two services and one worker, each a process of its own, on one home and one redis-server. A client posts what shoppers buy until the worker
-has published so many releases. The clock starts when ``CURRENT`` changes and stops at the first answer of each replica that names the
+has published so many releases. The clock starts when ``CURRENT`` changes and stops when ``/readyz`` of each replica first names the
 release.
 """
 

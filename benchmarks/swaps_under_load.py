@@ -4,7 +4,8 @@
 
 Serves a copy of a home with two releases or more, as ``learning_loop.py`` leaves one, asks /complete-outfit at a constant rate (open loop:
 a slow answer delays no other), and points CURRENT from one of its last two releases to the other every few seconds. Counts failed requests
-and answers that mix releases: every answer names its release, and what it suggests has to be what that release suggests. Rounds of calm
+and answers that mix releases: every answer names its release, and what it suggests has to be what that release suggests (nine items of
+ten, and those with its scores to within 0.01). Rounds of calm
 and of swaps alternate, so that whatever else the machine does falls on both alike. Tells the 99th percentile of both, the service's memory
 before and after, and how long after CURRENT has changed the first answer of the new release came. OUT gets ``result.json``.
 """

@@ -15,7 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from app.api.catalogue_schemas import CatalogueChange, PictureIn, UpsertIn, UpsertItems, Upserts
-from app.api.problems import documented
+from app.api.problems import LOG_GONE, documented
 from app.api.work import Work, Working, decoded
 from app.changes import removal, upsert
 from app.errors import BadPictureError, Detail, LogUnavailableError, RequestError, UnknownItemError, shortened
@@ -91,7 +91,7 @@ async def _append(request: Request, events: Sequence[Event]) -> CatalogueChange:
         _, late = await asyncio.wait(shown, timeout=_PATIENCE_S)
     except LogUnavailableError as error:
         logger().warning("catalogue_change_refused", count=len(events), why=str(error), cause=str(error.__cause__ or ""))
-        raise
+        raise LogUnavailableError(LOG_GONE) from error
     finally:
         replay.forget(ids)
     return CatalogueChange(accepted=len(events), live=not late)

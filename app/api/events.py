@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request
 
 from app.api.event_schemas import EventIn, EventsIn, EventsOut
-from app.api.problems import documented
+from app.api.problems import LOG_GONE, documented
 from app.errors import LogUnavailableError
 from app.log.base import Event, Log, Stream
 from app.log.impressions import Impressions
@@ -43,7 +43,7 @@ async def events(batch: EventsIn, request: Request) -> EventsOut:
         appended = await log.append(Stream.EVENTS, [_event(one, received) for one in batch.events])
     except LogUnavailableError as error:
         logger().warning("events_refused", count=len(batch.events), why=str(error), cause=str(error.__cause__ or ""))
-        raise
+        raise LogUnavailableError(LOG_GONE) from error
     return EventsOut(
         accepted=appended.added, repeated=len(batch.events) - appended.added, unknown_items=_unknown(state.serving, batch.events)
     )

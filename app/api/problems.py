@@ -17,6 +17,8 @@ from app.errors import BY_STATUS, INVALID, MALFORMED, PROBLEMS, Detail, Problem,
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
+LOG_GONE: Final = f"the log cannot be written now; try again in {RETRY_AFTER_S} s"
+"""What a client is told of a log that is gone; what the log itself said of it is for whoever runs the service."""
 _MOST_SHOWN: Final = 20
 _KEY_HEADERS: Final = {"WWW-Authenticate": "Bearer"}
 _RETRY_HEADERS: Final = {"Retry-After": str(RETRY_AFTER_S)}

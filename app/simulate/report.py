@@ -44,14 +44,18 @@ def table(cycles: Sequence[Cycle]) -> Table:
     return shown
 
 
-def draw(path: Path, cycles: Sequence[Cycle]) -> None:
-    """The hit rates by cycle: of all wanted items, and of those never bought before where there were some."""
+def draw(path: Path, cycles: Sequence[Cycle], *, learned: bool = False) -> None:
+    """The hit rates by cycle: of all wanted items, and of those never bought before where there were some.
+
+    Args:
+        learned: every cycle was learned from before the next, so count those, from 0.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - a second that only a plot should cost
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     FigureCanvasAgg(figure)
-    numbers = [one.cycle for one in cycles]
+    numbers = [one.cycle - learned for one in cycles]
     for axes, title, rates in zip(
         figure.subplots(1, 2, sharey=True),
         ("all wanted items", "wanted items never bought before"),
@@ -66,7 +70,7 @@ def draw(path: Path, cycles: Sequence[Cycle]) -> None:
             axes.plot(
                 numbers, [rate[name] for rate in rates], color=_COLOURS[name], linewidth=width, marker="o", label=name.replace("_", " ")
             )
-        axes.set(title=title, xlabel="cycle", xticks=numbers)
+        axes.set(title=title, xlabel="cycles learned from" if learned else "cycle", xticks=numbers)
         axes.spines[["top", "right"]].set_visible(False)
     figure.axes[0].set(ylabel="hit rate@10", ylim=(0, None))
     figure.axes[1].legend(frameon=False, fontsize=8)

@@ -342,6 +342,36 @@ def test_without_keys_only_the_machine_itself_may(home: Path, file: Path, peer: 
         assert client.delete("/items/tops-1", headers={"Host": host}).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "https://127.0.0.1:8000"}, 200),  # a proxy speaks TLS for it
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "http://127.0.0.1:9000", "Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+def test_without_keys_no_web_page_from_elsewhere_may(home: Path, file: Path, headers: dict[str, str], status: int) -> None:
+    """Neither change the catalogue nor swap releases, though the browser that it runs in sits at this machine; the shop's own page may."""
+    with serving(home, file) as client:
+        sent = {"Host": "127.0.0.1:8000", **headers}
+        release = client.get("/readyz").json()["release"]
+        answers = client.post(f"/releases/{release}/activate", headers=sent), client.delete("/items/tops-1", headers=sent)
+        assert [answer.status_code for answer in answers] == [status, status]
+        assert all(answer.headers["content-type"] == "application/problem+json" for answer in answers if status == 403)
+
+
+def test_with_a_key_it_does_not_matter_which_page_asks(home: Path, file: Path) -> None:
+    """Whoever has the key was given it."""
+    with serving(home, file, keys=Keys(catalogue=SecretStr("catalogue-key"))) as client:
+        headers = {"X-API-Key": "catalogue-key", "Origin": "http://stock.example"}
+        assert client.delete("/items/tops-1", headers=headers).status_code == 200
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from app.recommend.stages import Measured, measured, stage
 from app.settings import Log, Settings
 
 Figure = Callable[..., float | None]
+RULES = Path(__file__).parents[3] / "deploy" / "prometheus" / "rules.yml"
 
 
 @pytest.fixture
@@ -119,6 +121,18 @@ def test_the_sizes_of_batches_are_told(client: TestClient) -> None:
     client.post("/score-outfit", json={"outfits": [{"items": ["tops-1"]}] * 5})
     assert figure(client, "attire_batch_size_sum", of="events") == 3
     assert figure(client, "attire_batch_size_sum", of="outfits") == 5
+
+
+def test_alerts_are_about_figures_that_there_are(client: TestClient) -> None:
+    """Every name and every label's value of the rules is told from the start, so that an increase from nothing is seen."""
+    log: Any = client.app.state.event_log  # type: ignore[attr-defined]
+    client.portal.call(lambda: log.take(Stream.EVENTS, "archive", "w"))  # type: ignore[union-attr]
+    client.get("/healthz")
+    found, rules = figures(client), RULES.read_text()
+    assert set(re.findall(r"attire_\w+", rules)) <= {name for name, _ in found}
+    for name, wanted in re.findall(r"(attire_\w+)\{([^}]*)\}", rules):
+        asked = set(re.findall(r'(\w+)="(\w+)"', wanted))
+        assert any(name == there and asked <= labels for there, labels in found), (name, asked)
 
 
 def test_figures_are_there_without_a_log_and_without_a_release(tmp_path: Path) -> None:

@@ -88,6 +88,19 @@ def test_without_redis_completing_and_scoring_go_on(client: TestClient, own_redi
     assert log == {"status": "ok", "impressions_waiting": 0, "impressions_dropped": 2}
 
 
+def test_a_redis_without_room_is_told_in_our_words(client: TestClient, own_redis: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line for the client; what Redis says of it, and of its scripts, goes to the log."""
+    with own_redis.client() as redis:
+        redis.config_set("maxmemory", "1")
+        try:
+            refused = purchase(client, "too much")
+        finally:
+            redis.config_set("maxmemory", "0")
+    assert refused.status_code == 503
+    assert refused.json()["detail"] == f"the log cannot be written now; try again in {refused.headers['retry-after']} s"
+    assert "maxmemory" in capsys.readouterr().err
+
+
 def test_it_starts_without_redis(home: Path, own_redis: Any) -> None:
     """And ends without it, soon."""
     own_redis.kill()
