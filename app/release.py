@@ -81,6 +81,11 @@ class PhotoEncoder:
             raise NoEncoderError(msg)
         return known
 
+    def knows_a_word_of(self, text: str) -> bool:
+        """Whether it was taught any word of a text; always, where it keeps no list of what it was taught."""
+        known = self._loaded().words()
+        return known is None or known.meaning(text) is not None
+
     def warm(self) -> None:
         """Load the encoder before the first photo comes; where it cannot be had, the first photo tells why."""
         if self._spec != OWN:

@@ -71,11 +71,14 @@ def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, cat
     blocks = release.bundle.manifest.blocks
     features_F = release.encoder.encode([None], [text])[0]
     meant = features_F[block_part(blocks, _TEXT_BLOCK)] if _TEXT_BLOCK in {block.name for block in blocks} else None
+    fallback = None
     if meant is None or not meant.any():
         meant = release.encoder.words().meaning(text)
+    elif not release.encoder.knows_a_word_of(text):
+        fallback = "the encoder was taught none of these words, so this is a guess; POST /label-item shows which it says"
     if meant is None:
         return Similar((), (), "the encoder knows none of these words; POST /label-item shows which it says")
-    return _nearest(release, meant, image_part(release), k, category)
+    return _nearest(release, meant, image_part(release), k, category, fallback=fallback)
 
 
 def image_part(release: Release) -> slice:

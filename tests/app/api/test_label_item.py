@@ -84,6 +84,17 @@ def test_words_that_are_unknown_find_nothing(labelling: TestClient) -> None:
     assert "none of these words" in answer["fallback"]
 
 
+def test_an_encoder_that_reads_says_when_it_guesses(pictures: Path, tmp_path: Path) -> None:
+    """It finds something for any text; one without a word that it was taught is told as such."""
+    import_catalogue(pictures, ReleaseStore(tmp_path), encoder="shipped", default_encoder="shipped")
+    with TestClient(create_app(Settings(home=tmp_path))) as client:
+        known, unknown = (client.post("/similar-items", json={"text": text}).json() for text in ("blue shirt", "xyzzy"))
+    assert known["items"]
+    assert "fallback" not in known
+    assert unknown["items"]
+    assert "a guess" in unknown["fallback"]
+
+
 def test_a_picture_alone_is_compared_with_all(picture_client: TestClient, pictures: Path) -> None:
     """No category is needed; one narrows."""
     image = sent((pictures / "tops-2.jpg").read_bytes())
