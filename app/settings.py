@@ -47,7 +47,9 @@ class Limits(BaseModel):
     max_upserts: int = Field(default=500, ge=1, description="Items of one `PUT /items`.")
     max_photos: int = Field(default=16, ge=0, description="Pictures or titles to encode in one request.")
     max_work: int = Field(default=250_000, ge=1, description="Outfits scored in one request, each times the square of its items.")
-    max_pixels: int = Field(default=40_000_000, ge=1, description="Width times height of a picture, read from its header.")
+    max_pixels: int = Field(
+        default=40_000_000, ge=1, le=40_000_000, description="Width times height of a picture, read from its header; this is the most."
+    )
 
 
 class Threads(BaseModel):

@@ -19,13 +19,15 @@ from models.outputs import check_output_file
 if TYPE_CHECKING:
     from models.datasets.schema import Split
 
+RECIPES: Final = ("attire", "weak-labels", "outfit-vector", "personal", "semi-supervised", "self-adaptive")
+"""Named here, too, because reading them from their registry takes seconds."""
 _WIDE: Final = 200  # columns of a table that goes to a file or pipe
 
 
 def train(
     data: Data,
     *,
-    recipe: Annotated[str, typer.Option("--recipe", help="Training procedure.")] = "attire",
+    recipe: Annotated[str, typer.Option("--recipe", help=f"Training procedure: {', '.join(RECIPES)}.")] = "attire",
     out: Annotated[Path, typer.Option("--out", help="Bundle directory to write.", show_default=False)],
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="key=value of the recipe; may be repeated.", show_default=False)
@@ -45,7 +47,8 @@ def train(
         settings=read_settings(setting or []),
         seed=seed,
         init=init,
-        encoder=encoder or settings.encoder,
+        encoder=encoder,
+        default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
         progress=progress(),
     )

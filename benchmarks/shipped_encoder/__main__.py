@@ -1,6 +1,6 @@
 """What the shipped encoder sees, measured on products that it never saw and on other people's garments.
 
-    python benchmarks/shipped_encoder ../shared/data/products ../shared/data/garments --out OUT
+    .venv/bin/python benchmarks/shipped_encoder ../shared/data/products ../shared/data/garments --out OUT
 
 OUT gets ``figures.json``, ``tables.md`` and the plots; what a part needs again (features, trainings) is kept there. The first run takes
 about an hour and a half on one core; ``--parts`` chooses some of it.

@@ -8,14 +8,20 @@ Shape legend: N items · F features.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
+from retrieval import centred_cosines, cosines, found, keys
 from splits import Shop, part
-from views import Looker, thumbnails
+from views import IMAGE, THUMBNAIL, Looker, thumbnails
+from word_recall import in_order, rarest_third, said_words, told, word_metrics
 
 from models.datasets.schema import Catalogue
 from models.encoders.base import FloatArray
+from models.encoders.load import SHIPPED_DIRECTORY
+from models.encoders.words import read_vocabulary
 from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import answer_ranks, mean
 
@@ -24,17 +30,45 @@ _ALIKE: Final = 0.02  # root mean square of a thumbnail's pixels, of 1: photogra
 
 
 def held_out(shop: Shop, looker: Looker) -> dict[str, Any]:
-    """Sizes of the splits, what of the held-out items is alike in training, and how often a picture finds its own title among 128."""
+    """How large the splits are, what of the held-out items stands in training too, and what the encoder makes of what does not."""
     catalogues = {"train": part(shop.train, np.arange(min(len(shop.train), len(shop.test)))), "valid": shop.valid, "test": shop.test}
     own = {name: finds_its_title(looker, catalogue) for name, catalogue in catalogues.items()}
     spread = {name: intervals({"": mean(values)}, len(values))[""] for name, values in own.items()}
-    train_titles = {(title or "").lower() for title in shop.train.titles}
+    titles = {(title or "").lower() for title in shop.trained.titles}
+    titled_N = np.array([(title or "").lower() in titles for title in shop.test.titles])
+    small_NF = thumbnails(shop.test)
+    pictured_N = nearest(small_NF, thumbnails(shop.trained)) < _ALIKE
+    chosen = {
+        "all": np.ones_like(titled_N),
+        "title in train": titled_N,
+        "title not in train": ~titled_N,
+        "neither title nor picture in train": ~titled_N & ~pictured_N,
+    }
     return {
-        "items": {"train, of them looked at": len(shop.train), "valid": len(shop.valid), "test": len(shop.test)},
-        "test_titles_in_train": float(np.mean([(title or "").lower() in train_titles for title in shop.test.titles])),
-        "test_pictures_almost_in_train": float((nearest(thumbnails(shop.test), thumbnails(shop.train)) < _ALIKE).mean()),
+        "items": {"train": len(shop.trained), "valid": len(shop.valid), "test": len(shop.test)},
+        "test_titles_in_train": float(titled_N.mean()),
+        "test_pictures_almost_in_train": float(pictured_N.mean()),
+        "test_items": measured(shop, looker, small_NF, chosen),
         "finds_its_title": {name: {"value": float(values.mean()), "ci95": spread[name]} for name, values in own.items()},
     }
+
+
+def measured(shop: Shop, looker: Looker, thumbnails_NF: FloatArray, chosen: Mapping[str, NDArray[np.bool_]]) -> dict[str, Any]:
+    """What the page says of all held-out items, over some of them: each is still compared with all others."""
+    image_ND, key_N = looker.block(looker.features(shop.test), "image"), keys(shop.test)
+    asked_N = np.bincount(key_N)[key_N] > 1
+    hits = {IMAGE: found(cosines(image_ND), key_N), THUMBNAIL: found(centred_cosines(thumbnails_NF), key_N)}
+    vocabulary = tuple(read_vocabulary(SHIPPED_DIRECTORY))
+    rare_K = rarest_third(said_words(shop.train, vocabulary).counts)
+    words_NL = said_words(shop.test, vocabulary).words_NL
+    logits_NK = in_order(vocabulary, looker.shipped).logits(image_ND)
+    figures = {}
+    for name, mine_N in chosen.items():
+        hit = {f"hit_at_10, {way}": mean(one["hit_at_10"][mine_N[asked_N]]) for way, one in hits.items()}
+        words = {f"word_{name}": metric for name, metric in word_metrics(logits_NK[mine_N], words_NL[mine_N], rare_K).items()}
+        queries, worded = int(mine_N[asked_N].sum()), int((words_NL[mine_N] >= 0).any(1).sum())
+        figures[name] = {"items": int(mine_N.sum()), "queries": queries, **told(hit, queries), **told(words, worded)}
+    return figures
 
 
 def finds_its_title(looker: Looker, catalogue: Catalogue, rooms: int = 40) -> FloatArray:

@@ -27,11 +27,17 @@ _PATTERNS: Final = {
 
 @dataclass(frozen=True)
 class Shop:
-    """The three splits of a shop; the training split is a random part of it."""
+    """The three splits of a shop.
+
+    Attributes:
+        train: a random part of the training split, which probes learn from.
+        trained: all of it, which the encoder was trained on.
+    """
 
     train: Catalogue
     valid: Catalogue
     test: Catalogue
+    trained: Catalogue
 
     def parts(self) -> dict[Split, Catalogue]:
         """The splits by name."""
@@ -44,7 +50,7 @@ def read_shop(data: Path, train_items: int) -> Shop:
     split = np.array(whole.table.column("split").to_pylist(), dtype=object)
     rows = {name: np.flatnonzero(split == name) for name in SPLITS}
     shuffled = np.random.default_rng(0).permutation(rows["train"])
-    return Shop(*(part(whole, chosen) for chosen in (shuffled[:train_items], rows["valid"], rows["test"])))
+    return Shop(*(part(whole, chosen) for chosen in (shuffled[:train_items], rows["valid"], rows["test"], rows["train"])))
 
 
 def part(catalogue: Catalogue, rows: NDArray[np.int64]) -> Catalogue:

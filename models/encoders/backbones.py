@@ -66,6 +66,8 @@ def load_backbone(spec: str, device: str = "cpu") -> BackboneEncoder:
         raise EncoderError(msg) from error
     normalise = transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
     transform = transforms.Compose([transforms.Resize((_SIDE, _SIDE)), transforms.ToTensor(), normalise])
+    if weights not in {"", "default", "none"}:
+        spec = f"backbone:{name}/{Path(weights).absolute()}"
     return BackboneEncoder(spec, tower, transform, device)
 
 

@@ -24,10 +24,14 @@ def load_encoder(spec: str = SHIPPED, device: str = "cpu") -> Encoder:
 
     Raises:
         EncoderError: no such model, or it cannot be reached; one line.
+
+    The encoder's own ``spec`` names a directory by its absolute path, so that a release can be served from anywhere.
     """
     from models.encoders.backbones import load_backbone, load_trained_tower  # noqa: PLC0415 - torchvision only where it is used
     from models.encoders.open_clip import load_open_clip  # noqa: PLC0415
 
+    if spec.startswith("local-dir:"):
+        spec = f"local-dir:{_absolute(spec.removeprefix('local-dir:'))}"
     if spec.startswith("backbone:"):
         return load_backbone(spec, device)
     if spec.startswith("local-dir:") and (directory := Path(spec.removeprefix("local-dir:")) / CONFIG_FILE).is_file():
@@ -47,3 +51,11 @@ def load_encoder(spec: str = SHIPPED, device: str = "cpu") -> Encoder:
         msg = f"encoder {spec!r}: no such encoder; give {known}"
         raise EncoderError(msg)
     return load_open_clip(spec, device, name=name, pretrained=pretrained or None)
+
+
+def _absolute(directory: str) -> Path:
+    try:
+        return Path(directory).expanduser().absolute()
+    except RuntimeError as error:  # ~ of somebody who is not known here
+        msg = f"encoder 'local-dir:{directory}': {error}; give the directory's full path"
+        raise EncoderError(msg) from error

@@ -27,6 +27,7 @@ from models.progress import Progress
 from models.recipes.base import Recipe, Run
 from models.recipes.settings import DropShare, SettingError
 from models.training.calibrate import calibrated
+from models.training.diverged import refuse_diverged
 from models.training.popularity import count_popularity, recall_at
 from models.training.prepare import names_of, untrained, worn_outfits
 from models.training.worn import WornOutfits
@@ -125,7 +126,11 @@ class AttireTraining:
         self.kept = {name: value.detach().clone() for name, value in model.state_dict().items()}
 
     def fit(self, train: WornOutfits, valid: WornOutfits, progress: Progress) -> dict[str, float]:
-        """Train until validation recall@10 stops rising; the model ends with its best averaged weights."""
+        """Train until validation recall@10 stops rising; the model ends with its best averaged weights.
+
+        Raises:
+            InputError: it diverged.
+        """
         config, started = self.config, time.perf_counter()
         steps = math.ceil(len(train) / config.batch_size)
         best, best_weights, stale, figures = -1.0, self.kept, 0, {}
@@ -139,6 +144,7 @@ class AttireTraining:
                 for step, rows in enumerate(order.split(config.batch_size)):
                     self._schedule(max((epoch + step / steps) / config.epochs, elapsed / config.minutes))
                     loss += self._step(train.rows_RI[rows], train.mask_RI[rows]) / steps
+                refuse_diverged(loss, self.model, config.learning_rate)
                 current = {name: value.clone() for name, value in self.model.state_dict().items()}
                 self.model.load_state_dict(self.kept)
                 if config.popularity:

@@ -68,12 +68,14 @@ class Recipe(Generic[ConfigT]):
         default: its configuration, a frozen dataclass; see ``models.recipes.settings`` for how its fields say what they can be.
         fit: trains; returns a bundle that is not saved yet.
         needs_outfits: whether a dataset without training outfits is refused.
+        trains_encoder: whether it always trains an encoder of its own, so that naming another one is refused.
     """
 
     name: str
     default: ConfigT
     fit: Callable[[Run[ConfigT]], Bundle]
     needs_outfits: bool = True
+    trains_encoder: bool = False
 
 
 AnyRecipe = Recipe[Any]

@@ -164,4 +164,4 @@ def _identity(
     return {"config": settings, "seed": seed, "items": items, "vocabulary": list(vocabulary), "start": str(start) if start else None}
 
 
-WEAK_LABELS: Final = Recipe(name="weak-labels", default=WeakLabelsConfig(), fit=fit, needs_outfits=False)
+WEAK_LABELS: Final = Recipe(name="weak-labels", default=WeakLabelsConfig(), fit=fit, needs_outfits=False, trains_encoder=True)

@@ -51,7 +51,7 @@ class Batches:
             shop, positions = self._in_turn(step)
             return Batch(shop, positions, None, seed)
         rng = np.random.default_rng(seed)
-        sizes = np.array([len(shop) for shop in self._shops])
+        sizes = np.array([len(shop) if shop.said.counts.any() else 0 for shop in self._shops])  # one may say no word of the vocabulary
         chosen = int(rng.choice(len(self._shops), p=sizes / sizes.sum()))
         words, positions = self._shops[chosen].said.draw(self.size, rng, uniform=self._config.sampling == "uniform")
         return Batch(chosen, positions, words, seed)

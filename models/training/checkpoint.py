@@ -82,6 +82,10 @@ class Checkpoint:
             raise InputError(msg, path=self.work) from error
         return state
 
+    def remove(self) -> None:
+        """Forget where the training stood."""
+        (self.work / _FILE).unlink(missing_ok=True)
+
     def _digest(self) -> str:
         return hashlib.sha256(json.dumps(self.identity, sort_keys=True, default=str).encode()).hexdigest()
 

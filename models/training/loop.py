@@ -12,6 +12,7 @@ from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveIn
 from torch import Tensor, nn
 
 from models.progress import Progress
+from models.training.diverged import refuse_diverged
 
 Step = Callable[[Tensor, float], Tensor]
 """Positions of a batch's outfits, and how much of the training is done (0 to 1) -> the loss."""
@@ -51,6 +52,9 @@ def fit(
 
     Returns:
         ``valid`` (the best figure, NaN without a judge), ``train_loss`` and ``minutes``.
+
+    Raises:
+        InputError: it diverged.
     """
     generator, started = torch.Generator().manual_seed(seed), time.perf_counter()
     torch.manual_seed(seed)
@@ -76,6 +80,7 @@ def fit(
                 optimiser.step()
                 losses.append(batch_loss.item())
             loss = math.fsum(losses) / max(1, len(losses))
+            refuse_diverged(loss, learned, schedule.learning_rate)
             learned.eval()
             figure = judge() if judge else math.inf
             stale = 0 if figure > best or not judge else stale + 1

@@ -18,6 +18,7 @@ from models.progress import Progress, silent
 from models.recipes.base import Run
 from models.recipes.registry import recipe_named
 from models.recipes.settings import configure
+from models.training.reading import Reading
 
 
 def train(
@@ -28,7 +29,8 @@ def train(
     settings: Mapping[str, str] | None = None,
     seed: int = 0,
     init: Path | None = None,
-    encoder: str = SHIPPED,
+    encoder: str | None = None,
+    default_encoder: str = SHIPPED,
     cache: Path | None = None,
     progress: Progress = silent,
 ) -> Bundle:
@@ -37,14 +39,18 @@ def train(
     Args:
         settings: the recipe's configuration, field -> value as written on the command line.
         init: a bundle to start from: its weights are taken over where they fit; those of words, items and categories by name.
-        encoder: spec of the encoder; a catalogue with its own ``features`` needs none.
+        encoder: spec of the encoder; None takes ``default_encoder``. A catalogue with its own ``features`` needs none.
         cache: where features are kept between runs; None keeps none.
 
     Raises:
-        InputError: bad data, an unknown recipe or setting. EncoderError, BundleError: as named.
+        InputError: bad data, an unknown recipe or setting, an encoder beside a recipe that trains its own, or a training that diverged.
+        EncoderError, BundleError: as named.
     """
     chosen = recipe_named(recipe)
     config = configure(chosen.default, settings or {})
+    if encoder is not None and (chosen.trains_encoder or (isinstance(config, Reading) and config.mode == "pixels")):
+        msg = f"recipe {recipe} trains an encoder of its own and would not read {encoder!r}; leave --encoder out (--set backbone=… chooses)"
+        raise InputError(msg, field="--encoder")
     refuse_taken(out)
     check_output_directory(out, "--out")
     dataset = read_dataset(data, ("train", "valid"), tasks=False)
@@ -56,7 +62,7 @@ def train(
         config=config,
         work=work_directory(out),
         seed=seed,
-        encoder_spec=encoder,
+        encoder_spec=default_encoder if encoder is None else encoder,
         start=Bundle.load(init) if init else None,
         cache=cache,
         progress=progress,

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from models.errors import InputError
 from models.objectives.contrastive import clip_loss, siglip_loss, top1
 from models.objectives.weak_labels import all_words_loss, said_among, word_loss
 from models.progress import Progress
@@ -26,6 +27,7 @@ from models.recipes.weak_labels_config import WeakLabelsConfig
 from models.training.augment import augment
 from models.training.batches import Batch, Batches
 from models.training.checkpoint import Checkpoint
+from models.training.diverged import refuse_diverged
 from models.training.labelled import Labelled
 from models.training.towers import Architecture, Towers
 
@@ -78,7 +80,11 @@ class WeakLabelTraining:
         self.optimiser = self._optimiser()
 
     def fit(self, checkpoint: Checkpoint, progress: Progress) -> dict[str, float]:
-        """Train from the last checkpoint, if there is one, to the end; returns the figures of the end."""
+        """Train from the last checkpoint, if there is one, to the end; returns the figures of the end.
+
+        Raises:
+            InputError: it diverged; what was written down is gone, since going on from it would only diverge again.
+        """
         config = self.config
         restored = checkpoint.restore(self.towers, self.optimiser)
         now = Standing(**restored) if restored else Standing()
@@ -96,13 +102,16 @@ class WeakLabelTraining:
                     now.figures[name] = _RUNNING * now.figures.get(name, value) + (1 - _RUNNING) * value
                 now.minutes = before + (time.monotonic() - begun) / 60
                 if now.step % self.batches.per_epoch == 0 or now.step == self.steps:
+                    self._refuse_diverged(now, checkpoint)
                     self._look_back(now)
                 if config.minutes is not None and now.minutes >= config.minutes:
                     now.done = True
                 advance(1, **now.figures)
                 if time.monotonic() - kept >= config.checkpoint_s and now.step < self.steps:
+                    self._refuse_diverged(now, checkpoint)
                     checkpoint.save(self.towers, self.optimiser, vars(now))
                     kept = time.monotonic()
+        self._refuse_diverged(now, checkpoint)  # the minutes may have been over within an epoch
         return {**now.figures, **(self.judge(self.valid) if self.valid else {}), "steps": float(now.step), "minutes": now.minutes}
 
     @torch.inference_mode()
@@ -196,6 +205,13 @@ class WeakLabelTraining:
             said_BK = said_among(words_BL, torch.arange(count), count).to(self.device)
             loss = loss + self.config.word_weight * all_words_loss(self.word_logits(z_BD), said_BK * self.rarity_K)
         return loss
+
+    def _refuse_diverged(self, now: Standing, checkpoint: Checkpoint) -> None:
+        try:
+            refuse_diverged(now.figures.get("loss", 0.0), self.towers, self.config.rate)
+        except InputError:
+            checkpoint.remove()
+            raise
 
     def _look_back(self, now: Standing) -> None:
         """At the end of an epoch: what validation says, and whether SGD's learning rate is to fall."""

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import run
+from app.cli import learn, run
 from app.cli.progress import lines
 from app.cli.serve import prepare_demo
 from app.settings import Settings
 from app.store import ReleaseStore
+from models.recipes.registry import RECIPES
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,26 @@ def test_an_address_of_another_machine_is_told_to_be_changed(home: Path, capsys:
     """No other port would help."""
     assert run(["serve", "--home", str(home), "--host", "203.0.113.7", "--port", "0"]) == 2
     assert "choose another --host" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["weak-labels"], ["personal", "--set", "mode=pixels"]])
+def test_an_encoder_beside_a_recipe_that_trains_its_own_is_refused(
+    arguments: list[str], catalogue: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether or not there is one of that name; the one that the environment sets for everything is not meant."""
+    out = str(tmp_path / "b")
+    assert run(["train", str(catalogue), "--out", out, "--encoder", "shippd", "--recipe", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert len(err.splitlines()) == 1
+    assert f"field '--encoder': recipe {arguments[0]} trains an encoder of its own" in err
+
+
+def test_help_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
+    """As the registry has them."""
+    assert tuple(RECIPES) == learn.RECIPES
+    assert run(["train", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in RECIPES)
 
 
 def test_help_needs_neither_torch_nor_faiss() -> None:

@@ -50,7 +50,29 @@ def test_a_model_on_disk_encodes_the_catalogue(saved: Path, pictures: Path, tmp_
     assert release.encoder.encode([None], ["red shirt"]).shape == (1, release.snapshot.manifest.feature_size)
 
 
-@pytest.mark.parametrize("encoder", ["hf-hub:nobody/nothing", "local-dir:/nowhere", "ViT-B-32/nothing", "backbone:nothing", "shippd"])
+@pytest.mark.parametrize("spec", ["local-dir:model", "local-dir:~/model"])
+def test_a_directory_is_kept_by_its_full_path(
+    spec: str, saved: Path, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Imported in one directory, served from another."""
+    monkeypatch.setenv("ATTIRE_ENCODER", spec)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert run(["import", str(pictures), "--home", str(tmp_path / "home")]) == 0
+    monkeypatch.chdir("/")
+    monkeypatch.setenv("HOME", "/")
+    store = ReleaseStore(tmp_path / "home")
+    current = store.current()
+    assert current is not None
+    release = Release.open(store, current)
+    assert release.bundle.encoder_spec == f"local-dir:{saved}"
+    assert release.encoder.encode([None], ["red shirt"]).any()
+
+
+@pytest.mark.parametrize(
+    "encoder",
+    ["hf-hub:nobody/nothing", "local-dir:/nowhere", "ViT-B-32/nothing", "backbone:nothing", "shippd", "local-dir:~nobody-here/model"],
+)
 def test_an_encoder_that_cannot_be_had_is_one_line_and_exit_code_2(
     encoder: str, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from app.cli import run
 from app.settings import Settings, misspelt, table
+from models.encoders.pictures import DEFAULT_MAX_PIXELS
 from models.errors import InputError
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -43,6 +44,14 @@ def test_what_is_given_goes_before_the_environment(monkeypatch: pytest.MonkeyPat
     """A command's option wins; one left out does not."""
     monkeypatch.setenv("ATTIRE_PORT", "9000")
     assert (Settings.read(port=9001).port, Settings.read(port=None).port) == (9001, 9000)
+
+
+def test_pictures_can_be_no_larger_than_an_encoder_decodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A higher limit would let pass what is refused later."""
+    assert Settings.read().limits.max_pixels == DEFAULT_MAX_PIXELS
+    monkeypatch.setenv("ATTIRE_LIMITS__MAX_PIXELS", str(DEFAULT_MAX_PIXELS + 1))
+    with pytest.raises(InputError, match="ATTIRE_LIMITS__MAX_PIXELS"):
+        Settings.read()
 
 
 def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

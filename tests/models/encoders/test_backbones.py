@@ -107,3 +107,10 @@ def test_a_tower_may_start_from_a_trained_one(tmp_path: Path) -> None:
     save_tower(tmp_path, build_tower(description), description, Preprocessing(side=32), {})
     again = load_encoder(f"backbone:shufflenet_v2_x0_5/{tmp_path}/image_model.safetensors")
     assert again.blocks == load_encoder("backbone:shufflenet_v2_x0_5").blocks
+
+
+def test_weights_are_named_by_their_full_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what was made with them finds them from any directory."""
+    save_file(models.shufflenet_v2_x0_5(weights=None).state_dict(), tmp_path / "mine.safetensors")
+    monkeypatch.chdir(tmp_path)
+    assert load_encoder("backbone:shufflenet_v2_x0_5/mine.safetensors").spec == f"backbone:shufflenet_v2_x0_5/{tmp_path}/mine.safetensors"

@@ -8,6 +8,7 @@ import torch
 from models.compatibility.base import ItemInputs
 from models.compatibility.set_transformer import SetTransformer
 from models.encoders.base import Block
+from models.errors import InputError
 from models.progress import silent
 from models.recipes import attire
 from models.recipes.attire import AttireConfig, AttireTraining
@@ -74,3 +75,16 @@ def test_items_nobody_wore_are_no_candidates() -> None:
     finally:
         training.inputs.features_NF[-3:] = 0.0
     assert all(value.isfinite().all() for value in training.model.state_dict().values())
+
+
+def test_a_training_that_diverges_ends_at_its_first_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A weight that is no number is enough, whatever the loss was."""
+    training = run(epochs=3)
+
+    def broken(*_: object) -> float:
+        torch.nn.init.constant_(next(training.model.parameters()), torch.inf)
+        return 1.0
+
+    monkeypatch.setattr(training, "_step", broken)
+    with pytest.raises(InputError, match="diverged"):
+        training.fit(WORN, WORN, silent)

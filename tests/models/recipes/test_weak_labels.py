@@ -200,6 +200,16 @@ def test_settings_that_exclude_each_other_are_refused(settings: dict[str, str], 
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize("loss", ["words", "clip"])
+def test_a_training_that_diverges_leaves_nothing(data: Path, tmp_path: Path, loss: str) -> None:
+    """No bundle, and no checkpoint that the same training with a lower rate would stumble over."""
+    with pytest.raises(InputError, match="diverged at 1e\\+30"):
+        trained(data, tmp_path / "b", loss=loss, learning_rate="1e30", checkpoint_s="0")
+    assert not (tmp_path / "b").exists()
+    assert not list(tmp_path.rglob("*.safetensors"))
+    trained(data, tmp_path / "b", loss=loss, epochs="1")
+
+
 def test_frequency_may_count_when_labelling(data: Path, tmp_path: Path) -> None:
     """A prior changes what is said and how likely it is, not the features' vectors; ``number`` is in every title."""
     plain, weighed = (trained(data, tmp_path / prior, prior=prior, fields="title") for prior in ("0", "3"))

@@ -64,3 +64,13 @@ def test_a_batch_is_no_larger_than_the_largest_shop(shops: list[Labelled]) -> No
     batches = Batches(shops, config(loss="clip", batch_size=1000), seed=0)
     assert sorted(len(batches.of(step).positions) for step in range(batches.per_epoch)) == [16, 64]
     assert batches.read(0)[1].shape[1:] == (3, 32, 32)
+
+
+def test_a_shop_without_a_word_of_the_vocabulary_has_no_turn(shops: list[Labelled]) -> None:
+    """Where words are drawn; its titles are still read."""
+    wordless = shops[1].knowing(["tuxedo"] * len(shops[0].said.counts))
+    for uniform in ("uniform", "frequency"):
+        batches = Batches([shops[0], wordless], config(sampling=uniform), seed=0)
+        assert {batches.of(step).shop for step in range(50)} == {0}
+    batches = Batches([shops[0], wordless], config(loss="clip"), seed=0)
+    assert {batches.of(step).shop for step in range(10)} == {0, 1}

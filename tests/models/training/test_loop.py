@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import pytest
 import torch
 from torch import Tensor, nn
 
+from models.errors import InputError
 from models.progress import silent
 from models.training.loop import Schedule, fit
 
@@ -51,3 +53,18 @@ def test_without_a_judge_the_last_weights_count() -> None:
 def test_it_stops_in_time() -> None:
     """Long before the epochs are over."""
     assert descend(Schedule(epochs=100_000, minutes=0.01), iter(lambda: 0.0, 1.0))[2]["minutes"] < 0.2
+
+
+def test_a_training_that_diverges_ends_at_its_first_epoch() -> None:
+    """In one line that says what to lower; a loss that is none does not reach the judge."""
+    learned = nn.Linear(1, 1)
+
+    def step(rows: Tensor, _done: float) -> Tensor:
+        return learned.weight.sum() * torch.nan + len(rows)
+
+    def judge() -> float:
+        pytest.fail("nothing is left to judge")
+
+    with pytest.raises(InputError, match=r"diverged at 0.5 \(loss nan\).*learning_rate=0.05") as caught:
+        fit(learned, Schedule(learning_rate=0.5), 10, step, judge, seed=0, title="", progress=silent)
+    assert caught.value.field == "learning_rate"
