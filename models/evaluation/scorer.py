@@ -16,7 +16,7 @@ from models.compatibility.base import CompatibilityModel, OutfitBatch
 from models.encoders.base import FloatArray
 from models.evaluation.metrics import Floats, Ints
 
-_MAX_BYTES: Final = 32 * 2**20  # of embeddings handed to the model at once; its activations are a small multiple of that
+_MAX_BYTES: Final = 4 * 2**20  # of embeddings handed to the model at once: its activations, a small multiple of that, stay near the cache
 _MAX_CANDIDATES: Final = 4096
 
 
