@@ -198,18 +198,20 @@ PERSONAL: Final = Claim(
 
 _FLAGSHIP: Final = f"members=1 {_LONG}"
 _SHORT: Final = f"{_FLAGSHIP} epochs=8"
+_SMALL: Final = f"{_SHORT} candidates=512"
 _WHOLE: Final = "attire, whole"
 
 
 def _ablated(name: str, settings: str) -> Run:
-    return _run(name, "attire", "small", f"{_SHORT} {settings}", "retrieval")
+    return _run(name, "attire", "small", f"{_SMALL} {settings}", "retrieval")
 
 
 ABLATION: Final = Claim(
     title="`attire`: what it keeps and what it dropped, one change at a time",
-    says="Single models of 8 epochs on the smaller wardrobe; the default is 12 epochs and an average of two.",
+    says="Single models of 8 epochs and 512 candidates a step on the smaller wardrobe; the default is 12 epochs, 1,024 candidates and an "
+    "average of two.",
     runs=(
-        _run(_WHOLE, "attire", "small", _SHORT, "retrieval", seeds=5),
+        _run(_WHOLE, "attire", "small", _SMALL, "retrieval", seeds=5),
         _ablated("without words", "words=0 label=0"),
         _ablated("without popularity", "popularity=0"),
         _ablated("without telling words from pictures", "label=0"),
@@ -217,7 +219,7 @@ ABLATION: Final = Claim(
         _ablated("without judging whole outfits", "judge=0 judged=0"),
         _ablated("without the average of weights", "average=0"),
         _ablated("without self-attention in the context", "layers=0"),
-        _run("re-ranked by the whole outfit's score", "attire", "small", f"{_SHORT} rerank=1", seeds=1),
+        _run("re-ranked by the whole outfit's score", "attire", "small", f"{_SMALL} rerank=1", seeds=1),
     ),
     columns=("fitb", "fitb_triad", "compatibility", "retrieval"),
     reference=_WHOLE,

@@ -50,8 +50,8 @@ class OutfitBatch:
     category_BI: Tensor
     mask_BI: Tensor
 
-    def take(self, which: Tensor) -> OutfitBatch:
-        """Some of the sets, by position or by a mask."""
+    def take(self, which: Tensor | tuple[Tensor, Tensor]) -> OutfitBatch:
+        """Some of the sets, by position or by a mask; or some of their items, by set and place."""
         return OutfitBatch(self.items_BID[which], self.category_BI[which], self.mask_BI[which])
 
     def with_item(self, item_BD: Tensor, category_B: Tensor) -> OutfitBatch:

@@ -118,12 +118,13 @@ class SetTransformer(CompatibilityModel):
         return self.queries(context, target_B[:, None])[:, 0]
 
     def score(self, outfits: OutfitBatch) -> Tensor:
-        batch, size, _ = outfits.items_BID.shape
-        asked_B1 = outfits.category_BI.reshape(-1, 1)
-        query_B1D, slots_BS = self.ask_for(leave_one_out(outfits), asked_B1)
-        fits_BI = (query_B1D.reshape(batch, size, -1) * outfits.items_BID).sum(-1) + slots_BS.gather(1, asked_B1).reshape(batch, size)
-        fits_BI = fits_BI * outfits.mask_BI
-        return fits_BI.sum(1) / outfits.mask_BI.sum(1).clamp(min=1)
+        present_BI, category_Q = outfits.mask_BI, outfits.category_BI[outfits.mask_BI]
+        if not len(category_Q):  # attention refuses an empty batch
+            return outfits.items_BID.new_zeros(len(present_BI))
+        query_Q1D, slots_QS = self.ask_for(leave_one_out(outfits), category_Q[:, None])
+        fits_Q = (query_Q1D[:, 0] * outfits.items_BID[present_BI]).sum(-1) + slots_QS.gather(1, category_Q[:, None])[:, 0]
+        fits_BI = fits_Q.new_zeros(present_BI.shape).masked_scatter(present_BI, fits_Q)
+        return fits_BI.sum(1) / present_BI.sum(1).clamp(min=1)
 
     def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
         query_BMD, slots_BS = self.ask_for(context, category_BM)
@@ -141,11 +142,8 @@ class SetTransformer(CompatibilityModel):
 
 
 def leave_one_out(outfits: OutfitBatch) -> OutfitBatch:
-    """Each outfit once per item, without that item: B·I contexts, item i of outfit b in row b·I + i."""
-    batch, size, _ = outfits.items_BID.shape
-    without = ~torch.eye(size, dtype=torch.bool, device=outfits.mask_BI.device)
-    return OutfitBatch(
-        outfits.items_BID.repeat_interleave(size, 0),
-        outfits.category_BI.repeat_interleave(size, 0),
-        (outfits.mask_BI[:, None, :] & without).reshape(batch * size, size),
-    )
+    """Each outfit once per item it has, without that item: Q contexts padded to I - 1, in the order of ``outfits.mask_BI``'s items."""
+    size = outfits.mask_BI.shape[1]
+    others_IJ = torch.arange(size).expand(size, size)[~torch.eye(size, dtype=torch.bool)].view(size, size - 1)
+    outfit_Q, item_Q = outfits.mask_BI.nonzero(as_tuple=True)
+    return outfits.take((outfit_Q[:, None], others_IJ.to(outfit_Q.device)[item_Q]))

@@ -2,7 +2,8 @@
 
 Kept as segments: each run writes the features it computed as immutable files ``<fingerprint>/<digest>.safetensors`` holding ``keys``
 (N, 16) bytes and ``features`` (N, F) float16, so that nothing is ever rewritten and a killed run loses only what it had not yet written.
-Its metadata says of each picture that was refused why, by key in hexadecimal.
+Its metadata says of each picture that was refused why, by key in hexadecimal. Catalogues that are made from another one, as with perturbed
+pictures, are kept whole: ``<fingerprint>/made/<digest>.safetensors``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,7 @@ import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder, FloatArray, feature_size
@@ -88,6 +89,28 @@ def catalogue_features(catalogue: Catalogue, encoder: Encoder, cache: Path | Non
             found = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
             _keep(directory, [keys[row] for row in segment], features[segment], found)
     return CatalogueFeatures(features.astype(np.float32), refused, len(missing), time.perf_counter() - started)
+
+
+def made_features(catalogue: Catalogue, how: str, make: Callable[[], Catalogue], encoder: Encoder, cache: Path | None = None) -> FloatArray:
+    """Features ``(N, F)`` of a catalogue made from this one, which is made only if they are not kept.
+
+    Args:
+        how: it is made; they are kept by this and by the pictures and titles it is made from.
+    """
+    if cache is None:
+        return catalogue_features(make(), encoder).features
+    keys = b"".join(_key(image, title) for image, title in _pictures_and_titles(catalogue, {}))
+    directory = cache / encoder.fingerprint / "made"
+    place = directory / f"{hashlib.sha256(how.encode() + keys).hexdigest()[:16]}.safetensors"
+    try:
+        return load_file(place)["features"].float().numpy()
+    except (SafetensorError, KeyError, OSError):
+        features = catalogue_features(make(), encoder).features
+    directory.mkdir(parents=True, exist_ok=True)
+    staging = place.with_suffix(f".{os.getpid()}")
+    save_file({"features": torch.from_numpy(features).half()}, staging)
+    staging.replace(place)
+    return features
 
 
 def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Iterator[tuple[bytes | None, str | None]]:

@@ -178,10 +178,8 @@ class AttireTraining:
         place_BI = torch.zeros_like(rows_BI)
         place_BI[mask_BI] = place[len(drawn_S) :]
         outfits = OutfitBatch(embedded_MD[place_BI], category_N[rows_BI], mask_BI)
-        asked = mask_BI.reshape(-1)
-        context, answer_QD = leave_one_out(outfits).take(asked), outfits.items_BID.reshape(len(asked), -1)[asked]
-        category_Q = outfits.category_BI.reshape(-1)[asked]
-        worn_QI, mask_QI = (one.repeat_interleave(rows_BI.shape[1], 0)[asked] for one in (rows_BI, mask_BI))
+        context, answer_QD, category_Q = leave_one_out(outfits), outfits.items_BID[mask_BI], outfits.category_BI[mask_BI]
+        worn_QI, mask_QI = (one.repeat_interleave(mask_BI.sum(1), 0) for one in (rows_BI, mask_BI))
         not_QS = no_negatives(worn_QI, mask_QI, drawn_S, len(self.inputs))
         category_S = category_N[drawn_S]
         queries_Q1D, odds_QS = self.model.ask_for(context, category_Q[:, None])

@@ -67,8 +67,9 @@ def _asked(
     members = {category: pool_M[inputs.category_N[pool_M] == category] for category in inputs.category_N.unique().tolist()}
     for rows_BI, mask_BI in zip(rows_RI.split(_AT_ONCE), mask_RI.split(_AT_ONCE), strict=True):
         batch = OutfitBatch(embedded_ND[rows_BI], inputs.category_N[rows_BI], mask_BI)
-        query_BID = model.query(leave_one_out(batch), batch.category_BI.reshape(-1)).reshape(batch.items_BID.shape)
-        for category in batch.category_BI[mask_BI].unique().tolist():
-            here = mask_BI & (batch.category_BI == category)
-            own_Q = (query_BID[here] * batch.items_BID[here]).sum(-1)
-            yield query_BID[here] @ embedded_ND[members[category]].T, own_Q, rows_BI[here], members[category]
+        category_Q, answer_QD, rows_Q = batch.category_BI[mask_BI], batch.items_BID[mask_BI], rows_BI[mask_BI]
+        query_QD = model.query(leave_one_out(batch), category_Q)
+        for category in category_Q.unique().tolist():
+            here = category_Q == category
+            own_Q = (query_QD[here] * answer_QD[here]).sum(-1)
+            yield query_QD[here] @ embedded_ND[members[category]].T, own_Q, rows_Q[here], members[category]

@@ -10,8 +10,10 @@ Shape legend: N items · B some of them · K copies · F features · S side.
 
 from __future__ import annotations
 
+import inspect
 import io
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -22,9 +24,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from models.datasets.schema import Catalogue
-from models.encoders.keep import catalogue_features
+from models.encoders.keep import made_features
 from models.encoders.own import OWN
-from models.progress import silent
 from models.recipes.base import Run
 from models.training.perturb import recoloured, reshaped
 from models.training.pictures import Pictures
@@ -124,9 +125,10 @@ def views_of(run: Run[Any], items: Items, *, copies: int, side: int) -> Views:
     copies_2KNF = torch.empty(2, copies, *items.inputs.features_NF.shape, dtype=torch.float16)
     with run.progress("encoding perturbed pictures", 2 * copies) as advance:
         for which, perturb in enumerate((reshaped, recoloured)):
-            for copy in range(copies):  # the same copies whatever the run's seed, so that their features are kept like any others
-                other = _with_pictures(catalogue, pictures, perturb, torch.Generator().manual_seed(copy))
-                copies_2KNF[which, copy] = torch.from_numpy(catalogue_features(other, run.encoder, run.cache, silent).features)
+            for copy in range(copies):  # the same copies whatever the run's seed, so that their features can be kept
+                how = f"{inspect.getsource(perturb)} copy {copy} of {side} pixels"
+                make = partial(_with_pictures, catalogue, pictures, perturb, torch.Generator().manual_seed(copy))
+                copies_2KNF[which, copy] = torch.from_numpy(made_features(catalogue, how, make, run.encoder, run.cache))
                 advance()
     return CopyViews(items, _of_training(catalogue, pictures.rows), copies_2KNF, run.seed)
 

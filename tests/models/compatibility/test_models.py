@@ -192,12 +192,17 @@ def test_a_category_never_seen_has_a_token_of_its_own() -> None:
     strange = OutfitBatch(model.embed(items)[None], torch.tensor([[C]]), torch.tensor([[True]]))
     assert model.query(strange, torch.tensor([C])).isfinite().all()
     assert model.score(strange).isfinite().all()
+    assert model.score(OutfitBatch(strange.items_BID, strange.category_BI, ~strange.mask_BI)).tolist() == [0.0]
 
 
 def test_leaving_one_out() -> None:
-    """Row b·I + i is outfit b without its item i."""
-    contexts = leave_one_out(outfits(3, 2))
-    assert contexts.mask_BI.int().tolist() == [[0, 1, 1], [1, 0, 1], [1, 1, 0], [0, 1, 0], [1, 0, 0], [1, 1, 0]]
+    """A context for each item there is, outfit by outfit, that holds the others."""
+    batch = outfits(3, 2)
+    contexts = leave_one_out(batch)
+    assert contexts.mask_BI.int().tolist() == [[1, 1], [1, 1], [1, 1], [1, 0], [1, 0]]
+    firsts = [(0, 1), (0, 0), (0, 0), (1, 1), (1, 0)]
+    near(contexts.items_BID[:, 0], torch.stack([batch.items_BID[place] for place in firsts]))
+    assert contexts.category_BI[:, 0].tolist() == [int(batch.category_BI[place]) for place in firsts]
 
 
 def test_the_cosine_of_an_outfit() -> None:

@@ -12,7 +12,7 @@ import pytest
 from models.datasets.read import read_catalogue
 from models.datasets.schema import Catalogue
 from models.encoders.base import Block, FloatArray
-from models.encoders.keep import catalogue_features
+from models.encoders.keep import catalogue_features, made_features
 from models.encoders.own import OwnFeatures
 from models.encoders.pictures import decode
 from models.errors import EncoderError
@@ -135,6 +135,29 @@ def test_kept_or_not_features_are_the_same(shop: Catalogue, tmp_path: Path) -> N
     np.testing.assert_array_equal(
         catalogue_features(shop, Counting()).features, catalogue_features(shop, Counting(), tmp_path / "cache").features
     )
+
+
+def test_what_is_made_of_a_catalogue_is_made_once(root: Path, shop: Catalogue, tmp_path: Path, picture: Picture) -> None:
+    """As long as it is made in the same way and of the same pictures; a damaged file is made again."""
+    made: list[str] = []
+
+    def asked(how: str, of: Catalogue = shop, cache: Path | None = tmp_path) -> FloatArray:
+        def make() -> Catalogue:
+            made.append(how)
+            return of
+
+        return made_features(of, how, make, Counting(), cache)
+
+    plain = catalogue_features(shop, Counting()).features
+    assert [np.array_equal(asked(how), plain) for how in ("red", "red", "blue", "red")] == [True] * 4
+    assert made == ["red", "blue"]
+    asked("red", cache=None)
+    for path in tmp_path.glob("*/made/*"):
+        path.write_bytes(b"no features")
+    asked("red")
+    (root / "red.png").write_bytes(picture("lime"))
+    asked("red", read_catalogue(root))
+    assert made == ["red", "blue", "red", "red", "red"]
 
 
 def test_the_shops_own_features_pass_through(tmp_path: Path) -> None:
