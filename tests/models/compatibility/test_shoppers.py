@@ -129,7 +129,7 @@ def test_meeting_a_shopper_touches_nothing_else() -> None:
 
 
 def test_meeting_a_shopper_in_five_outfits_is_quick() -> None:
-    """Under 50 ms of one core at full size; the best of five, since others may use this machine."""
+    """At full size it costs less than reading a thousand outfits: about 20 ms where reading 256 takes 12, of one core."""
     torch.manual_seed(0)
     built = PersonalModel(feature_size=F, categories=C, shoppers=3).eval()
     items = embedded(built, 20)
@@ -138,11 +138,15 @@ def test_meeting_a_shopper_in_five_outfits_is_quick() -> None:
     built.settle(items, torch.zeros(20, dtype=torch.long), bank, torch.Generator())
     five = OutfitBatch(bank.items_BID[:5], bank.category_BI[:5], bank.mask_BI[:5])
     seconds = []
-    for _ in range(5):
+    for _ in range(10):
         begun = time.thread_time()
         built.fitted(five)
-        seconds.append(time.thread_time() - begun)
-    assert min(seconds) < 0.05
+        met = time.thread_time()
+        with torch.inference_mode():
+            built.outfits(bank)
+        seconds.append((met - begun, time.thread_time() - met))
+    fitting, reading = map(min, zip(*seconds, strict=True))
+    assert fitting < 4 * reading
 
 
 def test_without_own_anchors_everybody_is_served_alike() -> None:
