@@ -78,7 +78,7 @@ def one_drawn(worn_P2: Ints, names_N: NDArray[np.object_], rng: np.random.Genera
     drawn_P2, side_P = worn_P2.copy(), rng.integers(0, 2, len(worn_P2))
     exchanged_P = worn_P2[np.arange(len(worn_P2)), side_P]
     pool = np.unique(worn_P2)
-    for category in set(names_N[pool]):
+    for category in sorted(set(names_N[pool])):
         where = np.flatnonzero(names_N[exchanged_P] == category)
         drawn_P2[where, side_P[where]] = rng.choice(pool[names_N[pool] == category], len(where))
     return drawn_P2

@@ -68,7 +68,7 @@ def ask(outfits: Sequence[Outfit], catalogue: Catalogue, *, others: int = OTHERS
         foreign = np.flatnonzero(shoppers != shopper)
         rows_QMI[question, 1 : hard_count + 1] = rows_QI[rng.choice(foreign, hard_count, replace=len(foreign) < hard_count)]
     names = np.asarray(catalogue.categories, dtype=object)
-    for category in set(names[rows_QI[rows_QI >= 0]]):
+    for category in sorted(set(names[rows_QI[rows_QI >= 0]])):  # a set's own order differs between processes
         members, random = np.flatnonzero(names == category), rows_QMI[:, hard_count + 1 :]
         where = (random >= 0) & (names[random] == category)
         random[where] = rng.choice(members, int(where.sum()))

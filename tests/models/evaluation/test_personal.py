@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,6 +42,30 @@ def test_half_of_the_others_are_other_shoppers(dataset: Dataset, worn: Sequence[
         assert own == rows(outfit, catalogue)
         assert all(other in foreign for other in others[:5])
         assert all(names[other].tolist() == names[own].tolist() for other in others[5:])
+
+
+_ASKS = """
+import sys
+from pathlib import Path
+from models.datasets.read import read_dataset
+from models.datasets.schema import Outfit
+from models.evaluation.personal import ask
+dataset = read_dataset(Path(sys.argv[1]), ("test",), tasks=False)
+worn = [Outfit(one.id, one.items, one.split, f"u{number % 3}") for number, one in enumerate(dataset.outfits_of("test"))]
+print(ask(worn, dataset.catalogue).rows_QMI.tolist())
+"""
+
+
+def test_every_process_asks_the_same(shop: Path) -> None:
+    """However it orders its sets of strings."""
+    asked = [
+        subprocess.run(
+            [sys.executable, "-c", _ASKS, shop], env={**os.environ, "PYTHONHASHSEED": order}, capture_output=True, text=True, check=True
+        ).stdout
+        for order in ("0", "1", "2")
+    ]
+    assert len(asked[0]) > 100
+    assert asked[0] == asked[1] == asked[2]
 
 
 def test_outfits_without_a_shopper_are_not_asked_about(dataset: Dataset, worn: Sequence[Outfit]) -> None:
