@@ -28,7 +28,7 @@ from models.evaluation.baselines import build_baselines
 from models.evaluation.evaluate import features_for
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import CompatibilityAnswers, pack
-from models.recipes.personal import is_cold
+from models.training.personal import is_cold
 from models.training.train import train
 
 Answers = dict[str, NDArray[Any]]
@@ -67,14 +67,18 @@ def measure(run: Run, seed: int, data: Path, work: Path, cache: Path) -> tuple[d
 
 def bundle_of(run: Run, seed: int, data: Path, work: Path, cache: Path) -> Bundle:
     """The trained bundle of a run and seed, or the average of the bundles that lie in ``work`` already."""
+    before = made_of(run, seed, work)
     if run.recipe == "average":
-        return averaged([Bundle.load(path) for path in members_of(run, work)])
-    return train(data, run.recipe, work / run.size / f"{run.name} {seed}", settings=run.settings, seed=seed, cache=cache)
+        return averaged([Bundle.load(path) for path in before])
+    settings = {**run.settings, "teacher": str(before[0])} if before else run.settings
+    return train(data, run.recipe, work / run.size / f"{run.name} {seed}", settings=settings, seed=seed, cache=cache)
 
 
-def members_of(run: Run, work: Path) -> list[Path]:
-    """Where the bundles lie that an average is made of."""
-    return [work / run.size / f"{run.of} {seed}" for seed in range(run.members)]
+def made_of(run: Run, seed: int, work: Path) -> list[Path]:
+    """Where the bundles lie that have to be there first: an average's members, a student's teacher."""
+    if not run.of:
+        return []
+    return [work / run.size / f"{run.of} {one}" for one in (range(run.members) if run.recipe == "average" else [seed])]
 
 
 def averaged(bundles: Sequence[Bundle]) -> Bundle:

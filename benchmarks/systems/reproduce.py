@@ -24,7 +24,7 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.systems.measure import measure, members_of
+from benchmarks.systems.measure import made_of, measure
 from benchmarks.systems.page import write_page
 from benchmarks.systems.results import Results
 from benchmarks.systems.runs import ORDER, WARDROBES, Claim, Run, Size
@@ -61,11 +61,10 @@ def reproduce(claims: list[Claim], work: Path, given: Path | None, *, jobs: int,
     """Measure every run of the claims that was not yet, seed by seed, so that whoever stops early has something of everything."""
     results, began, measured = Results(work), time.monotonic(), 0
     runs = list({(run.size, run.name): run for claim in claims for run in claim.runs}.values())
-    for averages in (False, True):  # what is averaged comes first
-        wanted = [(run, seed) for seed in range(seeds) for run in runs if seed < run.seeds and (run.recipe == "average") == averages]
+    for later in (False, True):  # what others are made of comes first
+        wanted = [(run, seed) for seed in range(seeds) for run in runs if seed < run.seeds and bool(run.of) == later]
         missing = [(run, seed) for run, seed in wanted if not results.done(run, seed)]
-        if averages:
-            missing = [(run, seed) for run, seed in missing if all(path.exists() for path in members_of(run, work))]
+        missing = [(run, seed) for run, seed in missing if all(path.exists() for path in made_of(run, seed, work))]
         places = {size: data_of(size, given, work) for size in dict.fromkeys(run.size for run, _ in missing)}
         for number, (run, seed, line, answers) in enumerate(_measured(missing, places, work, jobs), start=1):
             results.add(run, seed, line, answers)

@@ -9,7 +9,6 @@ Without own anchors (``own=0 shared=64``) all are served alike: the non-personal
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -21,7 +20,7 @@ from models.errors import InputError
 from models.recipes.base import Recipe, Run
 from models.recipes.settings import DropShare, SettingError, Share
 from models.training.loop import Schedule, fit
-from models.training.personal import PersonalTraining, Taught, settled
+from models.training.personal import PersonalTraining, Taught, is_cold, settled, shoppers_of
 from models.training.prepare import names_of, untrained
 from models.training.reading import Items, Reading, read_by, read_items
 
@@ -34,6 +33,7 @@ class PersonalConfig(Schedule, Reading):
         way: how it learns; see the module. embedding_size: of the model that is served; teacher_size: of the student's teacher, wider.
         own, shared: anchors of each shopper and of all; 64 and 0, or 32 and 32 [V]. same_start: see ``PersonalModel``.
         spread: weight of the anchors' log-determinant divergence [V].
+        teacher: a trained bundle that a student learns from, of the same shoppers; none trains one first.
         others: outfits that each is told from [S]. hard: share of them that another shopper wore; the others are random mixes [S].
         alpha, only_suspected: see ``student_loss``; the sign is to be chosen on validation NDCG.
         contrast, contrast_temperature: weight and temperature of NT-Xent. near: neighbours that may replace an item in a view.
@@ -44,6 +44,7 @@ class PersonalConfig(Schedule, Reading):
     way: Literal["anchors", "teacher", "student"] = "teacher"
     embedding_size: PositiveInt = 128
     teacher_size: PositiveInt = 256
+    teacher: str | None = None
     blocks: NonNegativeInt = 2
     heads: PositiveInt = 4
     dropout: DropShare = 0.2
@@ -66,14 +67,12 @@ class PersonalConfig(Schedule, Reading):
         if not self.own + self.shared or self.own > self.embedding_size:
             msg = f"{self.own} own anchors and {self.shared} shared; give at least one in all, and at most embedding_size own ones"
             raise SettingError(msg, field="own")
+        if self.teacher is not None and self.way != "student":
+            msg = f"only a student learns from one, and this is way={self.way}; add way=student"
+            raise SettingError(msg, field="teacher")
         if self.embedding_size % self.heads or self.teacher_size % self.heads:
             msg = f"{self.heads} heads cannot share sizes of {self.embedding_size} and {self.teacher_size}; choose a divisor of both"
             raise SettingError(msg, field="heads")
-
-
-def is_cold(shopper: str, share: float) -> bool:
-    """Whether a shopper is kept from training, told from the id alone."""
-    return int.from_bytes(hashlib.sha256(shopper.encode()).digest()[:4], "big") < share * 2**32
 
 
 def fit_personal(run: Run[PersonalConfig]) -> Bundle:
@@ -89,10 +88,11 @@ def fit_personal(run: Run[PersonalConfig]) -> Bundle:
         msg = "no training outfit of two items or more names its shopper in 'user', and this recipe learns whose outfit it is"
         raise InputError(msg, path=dataset.root / "outfits.jsonl", field="user")
     taught = None
-    if config.way == "student":
+    if config.teacher is not None:
+        taught = Taught.named(config.teacher, run, shoppers_of(run.dataset))
+    elif config.way == "student":
         teaching = replace(run, config=replace(config, way="teacher", embedding_size=config.teacher_size))
-        bundle, items, _, _ = trained(teaching, None)
-        taught = Taught.by(bundle, items)
+        taught = Taught.by(*trained(teaching, None)[:2])
     bundle, items, run, metrics = trained(run, taught)
     return settled(bundle, items, run, metrics)
 
@@ -101,7 +101,7 @@ def trained(run: Run[PersonalConfig], taught: Taught | None) -> tuple[Bundle, It
     """A model trained one way, what it reads items by, and the run as that read it."""
     config = run.config
     run, size = read_by(run)
-    shoppers = tuple(sorted({one.user for one in run.dataset.outfits_of("train") if one.user is not None}))
+    shoppers = shoppers_of(run.dataset)
     names = replace(names_of(run.dataset), shoppers=shoppers)
     same = ("embedding_size", "own", "shared", "blocks", "heads", "dropout", "same_start", "probes", "bank")
     described = {"feature_size": size, "categories": len(names.categories), "shoppers": len(shoppers)}

@@ -6,8 +6,10 @@ N items.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +20,10 @@ from models.bundle import Bundle
 from models.compatibility.base import OutfitBatch
 from models.compatibility.build import build_model
 from models.compatibility.shoppers import PersonalModel
+from models.datasets.schema import Dataset
+from models.errors import InputError
 from models.evaluation import personal as asking
+from models.evaluation.evaluate import features_for
 from models.objectives.anchors import ranking_loss, spread
 from models.objectives.contrastive import nt_xent
 from models.objectives.distillation import student_loss, teacher_loss
@@ -41,10 +46,26 @@ class Taught:
 
     @classmethod
     def by(cls, bundle: Bundle, items: Items) -> Taught:
-        """A trained bundle as a teacher."""
+        """A bundle that has just been trained."""
         model = personal_model(bundle)
         with torch.no_grad():
             return cls(model, model.embed(items.every()))
+
+    @classmethod
+    def named(cls, path: str, run: Run[PersonalConfig], shoppers: tuple[str, ...]) -> Taught:
+        """A bundle that was trained before.
+
+        Raises:
+            BundleError: it cannot be loaded. EncoderError: what it reads cannot be had. InputError: it knows others than ``shoppers``.
+        """
+        bundle, catalogue = Bundle.load(Path(path)), run.dataset.catalogue
+        if bundle.shoppers.ids != shoppers:
+            theirs, ours = len(bundle.shoppers.ids), len(shoppers)
+            msg = f"{path} knows {theirs} shoppers and is to teach of {ours}, not the same; train it on these outfits, or leave it out"
+            raise InputError(msg, field="teacher")
+        features_NF = features_for(bundle, catalogue, run.cache, run.progress)
+        embedded_ND = bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
+        return cls(personal_model(bundle), torch.from_numpy(embedded_ND))
 
     @torch.no_grad()
     def vectors(self, rows_BI: Tensor, category_BI: Tensor, mask_BI: Tensor) -> Tensor:
@@ -167,6 +188,16 @@ def acquainted(bundle: Bundle, worn: Mapping[str, OutfitBatch]) -> Bundle:
     grown = build_model(bundle.manifest.model, config)
     grown.load_state_dict({**model.state_dict(), "own": torch.cat([model.own.detach(), *(anchors[None] for anchors in new.values())])})
     return bundle.knowing(replace(bundle.manifest, model_config=config, parent=bundle.id or None), grown, shoppers)
+
+
+def is_cold(shopper: str, share: float) -> bool:
+    """Whether a shopper is kept from training, told from the id alone."""
+    return int.from_bytes(hashlib.sha256(shopper.encode()).digest()[:4], "big") < share * 2**32
+
+
+def shoppers_of(dataset: Dataset) -> tuple[str, ...]:
+    """Who wore the training outfits, by row of the anchors."""
+    return tuple(sorted({one.user for one in dataset.outfits_of("train") if one.user is not None}))
 
 
 def personal_model(bundle: Bundle) -> PersonalModel:

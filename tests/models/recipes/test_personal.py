@@ -19,8 +19,7 @@ from models.encoders.base import FloatArray
 from models.errors import InputError
 from models.evaluation.evaluate import evaluate, features_for
 from models.evaluation.personal import answer, ask, histories, met, metrics
-from models.recipes.personal import is_cold
-from models.training.personal import acquainted
+from models.training.personal import acquainted, is_cold
 from models.training.train import train
 
 SMALL = {
@@ -160,6 +159,25 @@ def test_every_way_of_learning_ends_in_a_bundle(shop: Path, tmp_path: Path, sett
     loaded = Bundle.load(tmp_path / "bundle")
     assert all(value.isfinite().all() for value in loaded.model.state_dict().values())
     assert 0 < loaded.manifest.metrics["valid"] <= 1
+
+
+def test_a_named_teacher_teaches_like_one_trained_on_the_way(shop: Path, tmp_path: Path) -> None:
+    """The student is the same to the bit."""
+    short = {**SMALL, "epochs": "1"}
+    student = {**short, "way": "student", "teacher_size": "16"}
+    train(shop, "personal", tmp_path / "teacher", settings={**short, "embedding_size": "16"})
+    taught = train(shop, "personal", tmp_path / "named", settings={**student, "teacher": str(tmp_path / "teacher")})
+    alone = train(shop, "personal", tmp_path / "alone", settings=student)
+    weights = alone.model.state_dict()
+    assert all(torch.equal(value, weights[name]) for name, value in taught.model.state_dict().items())
+
+
+def test_a_teacher_of_others_is_refused(shop: Path, trained: Path, tmp_path: Path) -> None:
+    """And so is one that nobody would listen to."""
+    with pytest.raises(InputError, match=r"teacher.*knows \d+ shoppers and is to teach of"):
+        train(shop, "personal", tmp_path / "student", settings={**SMALL, "way": "student", "cold": "0.5", "teacher": str(trained)})
+    with pytest.raises(InputError, match="only a student learns from one"):
+        train(shop, "personal", tmp_path / "other", settings={**SMALL, "teacher": str(trained)})
 
 
 def test_the_same_seed_learns_the_same(shop: Path, tmp_path: Path) -> None:
