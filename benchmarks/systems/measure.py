@@ -69,7 +69,7 @@ def bundle_of(run: Run, seed: int, data: Path, work: Path, cache: Path) -> Bundl
     """The trained bundle of a run and seed, or the average of the bundles that lie in ``work`` already."""
     before = made_of(run, seed, work)
     if run.recipe == "average":
-        return averaged([Bundle.load(path) for path in before])
+        return averaged([Bundle.load(path) for path in before], run.settings)
     settings = {**run.settings, "teacher": str(before[0])} if before else run.settings
     return train(data, run.recipe, work / run.size / f"{run.name} {seed}", settings=settings, seed=seed, cache=cache)
 
@@ -81,11 +81,16 @@ def made_of(run: Run, seed: int, work: Path) -> list[Path]:
     return [work / run.size / f"{run.of} {one}" for one in (range(run.members) if run.recipe == "average" else [seed])]
 
 
-def averaged(bundles: Sequence[Bundle]) -> Bundle:
-    """One bundle whose members are those of all: trainings of one configuration on one dataset."""
+def averaged(bundles: Sequence[Bundle], settings: Mapping[str, str]) -> Bundle:
+    """One bundle whose members are those of all: trainings of one configuration on one dataset.
+
+    Args:
+        settings: numbers of the model's configuration that are others than the members' own; none that changes their weights.
+    """
     first = bundles[0].manifest
     members = [member for bundle in bundles for member in bundle.model.members]  # type: ignore[union-attr]
-    config = {**first.model_config, "members": len(members)}
+    others = {name: float(value) for name, value in settings.items()}
+    config = {**first.model_config, "config": {**first.model_config["config"], **others}, "members": len(members)}
     model = build_model("average", config)
     model.load_state_dict({f"members.{at}.{name}": value for at, one in enumerate(members) for name, value in one.state_dict().items()})
     manifest = replace(first, model_config=config, embedding_size=model.embedding_size)

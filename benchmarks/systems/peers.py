@@ -20,7 +20,7 @@ from models.encoders.base import FloatArray
 from models.evaluation.baselines import worn_rows
 from models.evaluation.metrics import Floats, Ints
 
-_AT_ONCE: Final = 2_000
+_AT_ONCE: Final = 500
 Odds = Callable[[FloatArray], Floats]
 
 

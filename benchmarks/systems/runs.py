@@ -31,7 +31,7 @@ class Run:
         name: of the row; unique with ``size``.
         recipe: of the registry, a peer, a baseline, or ``average`` of the first ``members`` seeds of the run named ``of``.
         of: what it is made of and so comes after: of an average see ``recipe``; the teacher, of the same seed, of a student.
-        settings: as after ``--set``.
+        settings: as after ``--set``; of an average, what its model has otherwise than its members.
         seeds: how many trainings, from seed 0.
         asked: which kinds of question beside those every run is asked (FITB and compatibility): ``retrieval``, ``shoppers``, ``replaced``.
     """
@@ -222,7 +222,7 @@ ABLATION: Final = Claim(
         _ablated("without judging whole outfits", "judge=0 judged=0"),
         _ablated("without the average of weights", "average=0"),
         _ablated("without self-attention in the context", "layers=0"),
-        _run("re-ranked by the whole outfit's score", "attire", "small", f"{_SMALL} rerank=1", seeds=1),
+        _run("re-ranked by the whole outfit's score", "average", "small", "rerank=1", seeds=1, of=_WHOLE),
     ),
     columns=("fitb", "fitb_triad", "compatibility", "retrieval"),
     reference=_WHOLE,
@@ -275,7 +275,7 @@ PIXELS: Final = Claim(
     says="ResNet18 from scratch on 48-pixel pictures, two epochs on a tiny wardrobe, one seed: a check that the mode runs, not a measure "
     "of what it can reach.",
     runs=(
-        _run("semi-supervised", "semi-supervised", "tiny", f"{_PIXELS} labels=0.3 unlabelled=64 batch_size=64 least_steps=4", seeds=1),
+        _run("semi-supervised", "semi-supervised", "tiny", f"{_PIXELS} labels=0.3 unlabelled=32 batch_size=64 least_steps=4", seeds=1),
         _run("self-adaptive", "self-adaptive", "tiny", f"{_PIXELS} labels=0.3 batch_size=64 least_steps=4", seeds=1),
         _run("outfit-vector", "outfit-vector", "tiny", f"{_PIXELS} batch_size=32", seeds=1),
         _run("personal", "personal", "tiny", f"{_PIXELS} batch_size=32", seeds=1),

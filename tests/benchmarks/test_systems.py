@@ -161,7 +161,7 @@ def test_averaged_bundles_hold_all_members() -> None:
 
     both, features_NF = [bundle(1), bundle(5)], np.eye(3, dtype=np.float32)
     names = ["tops", "shoes", "tops"]
-    whole = averaged(both)
+    whole = averaged(both, {})
 
     def score(one: Bundle) -> float:
         embedded_ND = one.embed(features_NF, names, [""] * 3)
@@ -171,18 +171,22 @@ def test_averaged_bundles_hold_all_members() -> None:
 
 
 def test_a_small_reproduction_from_nothing_to_its_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are measured in processes of their own, an average of them too, and the page shows all of it."""
+    """Runs are measured in processes of their own, what is made of them after them, and the page shows all of it."""
     data = tmp_path / "shop"
     generate(data, items=120, outfits=80, shoppers=5, seed=3)
     one = Run(name="attire", recipe="attire", size="small", settings={"epochs": "1", "members": "1"}, seeds=2)
-    average = Run(name="average", recipe="average", of="attire", members=2, seeds=1, size="small")
+    average = Run(name="average", recipe="average", of="attire", members=2, seeds=1, size="small", settings={"rerank": "0.5"})
     peer = Run(name="peer", recipe="logistic regression", size="small", seeds=1)
-    claim = Claim(title="small", says="", runs=(one, average, peer), columns=("fitb",))
+    teacher = Run(name="teacher", recipe="personal", size="small", settings={"epochs": "1"}, seeds=2)
+    student = Run(name="student", recipe="personal", of="teacher", size="small", settings={"epochs": "1", "way": "student"}, seeds=2)
+    claim = Claim(title="small", says="", runs=(one, average, peer, student, teacher), columns=("fitb",))
     command.reproduce([claim], tmp_path / "work", data, jobs=1, seeds=2)
     monkeypatch.setattr("benchmarks.systems.page.CLAIMS", (claim,))
     write_page(tmp_path / "page.md", tmp_path / "work", machine="a machine", data=data)
     page = (tmp_path / "page.md").read_text()
     assert all(f"\n| {run.name} | {run.seeds} |" in page for run in claim.runs)
+    told = [Bundle.load(tmp_path / "work" / "small" / f"student {seed}").manifest.config["teacher"] for seed in range(2)]
+    assert told == [str(tmp_path / "work" / "small" / f"teacher {seed}") for seed in range(2)]
 
 
 def test_what_the_data_do_not_allow_is_left_out(tmp_path: Path) -> None:
