@@ -277,7 +277,8 @@ class Bundle:
         try:
             vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
             known = json.loads((directory / _SHOPPERS).read_text()) if _SHOPPERS in manifest.files else asdict(Shoppers())
-            shoppers = Shoppers(tuple(known["ids"]), *(Calibration.read(known[name]) for name in ("calibration", "completion")))
+            outfits, items = (Calibration.read(known[name]) for name in ("calibration", "completion"))
+            shoppers = Shoppers(tuple(known["ids"]), outfits, items, known.get("met", 0))
             model = build_model(manifest.model, manifest.model_config)
             model.load_state_dict(load_file(directory / "weights.safetensors"))
         except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:

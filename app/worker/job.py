@@ -11,6 +11,7 @@ from app.settings import Worker as WorkerSettings
 
 OUTCOME: Final = "outcome.json"
 CANDIDATE: Final = "candidate"
+ACQUAINTED: Final = "acquainted"
 
 
 @dataclass(frozen=True, kw_only=True)

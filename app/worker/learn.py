@@ -6,10 +6,11 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -24,15 +25,18 @@ from app.worker.archive import read_archive
 from app.worker.compare import compare
 from app.worker.gate import load_candidate, objections
 from app.worker.hygiene import Basket, clean, described_items
-from app.worker.job import CANDIDATE, OUTCOME, Job
-from app.worker.outfits import Outfits, ask, known, split_by_time
+from app.worker.job import ACQUAINTED, CANDIDATE, OUTCOME, Job
+from app.worker.outfits import Outfits, ask, known, split_by_time, worn
 from app.worker.reference import Reference
 from app.worker.retrain import retrain
 from app.worker.runs import ACCEPTED, Run, Runs, now, write_run
 from app.worker.sessions import COLUMNS, visits_of
+from app.worker.shoppers import introduced
 from index.errors import VectorIndexError
 from index.snapshot import Snapshot
 from models.bundle import Bundle
+from models.datasets.schema import Catalogue, Outfit
+from models.encoders.base import FloatArray
 from models.errors import AttireError, BundleError
 from models.parent import end_with_parent
 
@@ -75,7 +79,7 @@ class _Steps:
     """
 
     def __init__(self, job: Job) -> None:
-        self._job, self.clock = job, _Clock()
+        self._job, self._store, self.clock = job, ReleaseStore(job.home), _Clock()
         self.run = Run(id=job.directory.name, started=now(), rows=job.rows, decision="failed", rule=gate.__doc__ or "")
 
     def take(self) -> Run:
@@ -84,10 +88,11 @@ class _Steps:
         Raises:
             AttireError, ServiceError, VectorIndexError, OSError: as named by what raises them.
         """
-        store, worker = ReleaseStore(self._job.home), self._job.worker
-        record = _current(store)
-        current, snapshot = Bundle.load(store.bundle_path(record.bundle)), Snapshot.load(store.snapshot_path(record.snapshot))
-        catalogue = catalogue_of(snapshot.items, store.images)
+        worker = self._job.worker
+        record = _current(self._store)
+        current = Bundle.load(self._store.bundle_path(record.bundle))
+        snapshot = Snapshot.load(self._store.snapshot_path(record.snapshot))
+        catalogue, features_NF = catalogue_of(snapshot.items, self._store.images), np.asarray(snapshot.features, dtype=np.float32)
         self._know(current={"release": record.id, "bundle": record.bundle, "recipe": record.recipe})
         with self.clock("sessions"):
             baskets = self._baskets(snapshot)
@@ -98,11 +103,12 @@ class _Steps:
                 reference = reference.frozen(outfits.recent, at_least=_LEAST_ASKED)
         train, valid = known(outfits.train, catalogue, "train"), known(outfits.valid, catalogue, "valid")
         recent, asked = known(outfits.recent, catalogue, "test"), known(reference.asked, catalogue, "test")
+        everyones = known([worn(one, "test") for one in baskets], catalogue, "test")
         self._know(outfits=_counts(outfits, len(train), len(valid), len(recent), len(asked)))
         if len(baskets) < worker.least_outfits or len(recent) < _LEAST_ASKED:
             new = f"{len(recent)} of them to ask about that the current release has not learned from"
             why = f"{len(baskets)} clean outfits, {new}; it takes {worker.least_outfits} and {_LEAST_ASKED}"
-            return self.run.decided("waiting", why)
+            return self._acquainted(self.run.decided("waiting", why), current, everyones, catalogue, features_NF)
         directory = self._job.directory / CANDIDATE
         with self.clock("training"):
             if self._job.candidate is not None:
@@ -113,7 +119,8 @@ class _Steps:
                     snapshot,
                     [*train, *valid],
                     directory,
-                    images=store.images,
+                    meet=everyones,
+                    images=self._store.images,
                     recipe=worker.recipe,
                     settings=worker.training,
                     seed=int(self.run.id),
@@ -123,21 +130,36 @@ class _Steps:
                 candidate = load_candidate(directory, current, snapshot.categories)
                 self._know(candidate=_told(candidate), held_from=None if self._job.candidate else outfits.held_from)
                 sets = {"recent": ask(recent, catalogue), "reference": ask(asked, catalogue)}
-                features_NF = np.asarray(snapshot.features, dtype=np.float32)
                 compared = compare(current, candidate, catalogue=catalogue, features_NF=features_NF, sets=sets, train=train)
             except BundleError as error:
                 return self.run.decided("rejected", str(error))
         self._know(metrics=compared.metrics, categories=compared.categories, calibration=compared.calibration)
         against = objections(compared)
         if against:
-            return self.run.decided("rejected", *against)
-        now_current = _current(store)
+            return self._acquainted(self.run.decided("rejected", *against), current, everyones, catalogue, features_NF)
+        now_current = _current(self._store)
         if now_current.bundle != record.bundle:
             return self.run.decided("rejected", f"it was compared with bundle {record.bundle}, and {now_current.bundle} serves now")
-        self._know(current={**self.run.current, "release": now_current.id})  # the catalogue may be another by now
+        release = self._indexed(directory, now_current)
+        return replace(self.run, decision=ACCEPTED, release=release, finished=now())
+
+    def _acquainted(self, decided: Run, current: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, features_NF: FloatArray) -> Run:
+        """A run that changes nothing, but for a release that knows the shoppers who are new, where there are any."""
+        with self.clock("meeting shoppers"):
+            bundle = current if self._job.candidate else introduced(current, outfits, catalogue, features_NF)
+        now_current = _current(self._store)
+        if bundle is current or now_current.bundle != current.id:
+            return decided
+        directory = self._job.directory / ACQUAINTED
+        bundle = bundle.save(directory)
+        release, met = self._indexed(directory, now_current), len(bundle.shoppers.ids) - len(current.shoppers.ids)
+        return replace(decided, current=self.run.current, release=release, acquainted=bundle.id, met=met, finished=now())
+
+    def _indexed(self, bundle: Path, now_current: ReleaseRecord) -> str:
+        """A release of a bundle in place of the current one, whose catalogue may be another by now; its id."""
+        self._know(current={**self.run.current, "release": now_current.id})
         with self.clock("indexing"):
-            release = prepare(directory, store, log=self._job.log)
-        return replace(self.run, decision=ACCEPTED, release=release.id, finished=now())
+            return prepare(bundle, self._store, log=self._job.log).id
 
     def _know(self, **more: Any) -> None:  # noqa: ANN401 - fields of a run
         self.run = replace(self.run, **more)

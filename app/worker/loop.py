@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -110,6 +111,8 @@ class Worker:
             outcome = read_run(path / OUTCOME)
             if outcome is not None and outcome.decision == ACCEPTED:
                 self._finish(path, await self._publish(outcome, shadow=False))
+            elif outcome is not None and outcome.acquainted:
+                self._finish(path, self._acquaint(outcome))
             else:
                 begun = outcome or Run(id=path.name, started=now(), rows=0, decision="interrupted")
                 self._finish(path, begun if outcome else begun.decided("interrupted", "the worker ended before the run did"))
@@ -179,6 +182,8 @@ class Worker:
             run = Run(id=path.name, started=now(), rows=job.rows, decision="failed").decided("failed", why)
         elif run.decision == ACCEPTED:
             run = await self._publish(run, shadow=worker.shadow_requests > 0)
+        elif run.acquainted:
+            run = self._acquaint(run)
         return self._finish(path, run)
 
     async def _publish(self, run: Run, *, shadow: bool) -> Run:
@@ -201,6 +206,20 @@ class Worker:
         except HomeError as error:
             return run.decided("failed", str(error), shadow=shadowed)
         return run.decided("published", shadow=shadowed)
+
+    def _acquaint(self, run: Run) -> Run:
+        """Serve the release that knows new shoppers; where another took the place of the current one, the next run meets them."""
+        current, release = self._store.current(), str(run.release)
+        try:
+            if current is None or current.id not in {run.current.get("release"), release}:
+                serves = current.id if current else "none"
+                msg = f"release {serves} serves by now"
+                raise HomeError(msg)  # noqa: TRY301 - as one that is gone
+            self._store.activate(release)
+        except HomeError as error:
+            why = f"{run.met} new shoppers are left to the next run: {error}"
+            return replace(run, release=None, acquainted=None, met=0, reasons=(*run.reasons, why))
+        return replace(run, reasons=(*run.reasons, f"release {release} knows shoppers who are new ({run.met}) and is otherwise the same"))
 
     def _finish(self, path: Path, run: Run) -> Run:
         write_page(path / PAGE, run)

@@ -64,7 +64,7 @@ def split_by_time(
     by_time: tuple[tuple[Split, int], ...] = (("train", len(usable) - latest - chosen_on), ("valid", chosen_on), ("test", latest))
     splits = [split for split, count in by_time for _ in range(count)]
     dated = [(one, look) for one, look in zip(before, of_before, strict=True) if look not in forbidden]
-    dated += [(Outfit(one.id, one.items, split, one.user, one.at), look) for (one, look), split in zip(usable, splits, strict=True)]
+    dated += [(worn(one, split), look) for (one, look), split in zip(usable, splits, strict=True)]
     split_of: dict[int, Split] = {}
     sides: dict[Split, list[Outfit]] = {"train": [], "valid": [], "test": []}
     for one, look in dated:
@@ -78,6 +78,11 @@ def split_by_time(
         left_out=len(before) + len(baskets) - len(dated),
         held_from=usable[-latest][0].at if latest else math.inf,
     )
+
+
+def worn(basket: Basket, split: Split) -> Outfit:
+    """A basket as an outfit of a split."""
+    return Outfit(basket.id, basket.items, split, basket.user, basket.at)
 
 
 def _looks(outfits: Sequence[Sequence[str]]) -> list[int]:

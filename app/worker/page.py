@@ -14,7 +14,7 @@ from app.worker.runs import METRICS, Run
 _WORDS: Final = {
     "published": "published",
     "accepted": "accepted, on its way",
-    "rejected": "rejected: the release before goes on serving",
+    "rejected": "rejected: the model before goes on serving",
     "waiting": "nothing trained: too little to learn from yet",
     "failed": "failed: the release before goes on serving",
     "interrupted": "interrupted: the release before goes on serving",

@@ -14,6 +14,7 @@ import numpy as np
 
 from app.catalog import catalogue_of
 from app.images import ImageStore
+from app.worker.shoppers import introduced
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Dataset, Outfit
@@ -26,7 +27,7 @@ from models.recipes.registry import RECIPES, recipe_named
 from models.recipes.settings import configure
 from models.training.train import work_directory
 
-_ITS_OWN: Final = frozenset({"seed", "epochs", "patience"})  # of each training, not of the release
+_ITS_OWN: Final = frozenset({"seed", "epochs", "patience", "teacher"})  # of each training, not of the release
 _LEAST_STEPS: Final = 1_500
 
 
@@ -78,6 +79,7 @@ def retrain(
     outfits: Sequence[Outfit],
     out: Path,
     *,
+    meet: Sequence[Outfit] = (),
     images: ImageStore,
     recipe: str,
     settings: Mapping[str, str],
@@ -87,6 +89,7 @@ def retrain(
     """Train on outfits of split ``train``, choosing on ``valid``, and save the bundle to ``out``.
 
     Args:
+        meet: outfits whose shoppers are to be known, though they are not all learned from.
         recipe: taken where the current bundle has none that learns from outfits: one that was never trained, or only its encoder.
         settings: of the recipe, over those of the current bundle.
 
@@ -105,7 +108,8 @@ def retrain(
         kept=KeptFeatures(current),
         kept_NF=np.asarray(snapshot.features, dtype=np.float32),
     )
-    return _carrying(chosen.fit(run), current).save(out)
+    trained = _carrying(chosen.fit(run), current)
+    return introduced(trained, meet, run.dataset.catalogue, run.features).save(out)
 
 
 def _configuration(current: Bundle, otherwise: str, settings: Mapping[str, str], outfits: int) -> tuple[AnyRecipe, Any]:

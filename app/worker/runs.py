@@ -3,6 +3,7 @@
 worker/events/            the archive
 worker/reference.jsonl    the fixed reference set, where the shop brings none
 worker/runs/0001/         run.json · index.html · candidate/ (a bundle, kept whatever was decided)
+                          acquainted/ (the current bundle with new shoppers, where no candidate was accepted)
 """
 
 from __future__ import annotations
@@ -86,6 +87,8 @@ class Run:
         came_in: what the archive held. dropped: what hygiene took away. outfits: what was left, by use.
         held_from: seconds since 1970 from which on nothing was learned from.
         release: the release that was made; None where none was. rule: by which it was decided.
+        met: where no candidate was accepted: how many shoppers the release knows that the current one does not, and nothing else is
+            other in it; acquainted: its bundle.
     """
 
     id: str
@@ -107,6 +110,8 @@ class Run:
     held_from: float | None = None
     release: str | None = None
     rule: str = ""
+    met: int = 0
+    acquainted: str | None = None
 
     def decided(self, decision: Decision, *reasons: str, shadow: Shadowed | None = None) -> Run:
         """The run at its end."""
@@ -156,8 +161,12 @@ class Runs:
 
     def unseen_from(self, bundle: str) -> float:
         """Seconds since 1970 from which on a bundle has learned nothing; 0 where it was not trained here."""
-        made = [run.held_from for run in self.finished() if run.candidate.get("bundle") == bundle and run.held_from is not None]
-        return made[-1] if made else 0.0
+        for run in reversed(self.finished()):
+            if run.candidate.get("bundle") == bundle and run.held_from is not None:
+                return run.held_from
+            if run.acquainted == bundle:  # it has learned what the one before it has
+                bundle = run.current["bundle"]
+        return 0.0
 
     def decisions(self) -> Counter[str]:
         """How often the gate decided what."""

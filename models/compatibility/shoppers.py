@@ -38,11 +38,18 @@ class Shoppers:
     Attributes:
         ids: by row of the anchors.
         calibration, completion: of a known shopper's scores, which spread wider than the common ones; as the manifest has them.
+        met: so many of them, the last ones, were met after the training.
     """
 
     ids: tuple[str, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     completion: Calibration = field(default_factory=Calibration)
+    met: int = 0
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """Those whom the training met."""
+        return self.ids[: len(self.ids) - self.met]
 
 
 class PersonalModel(CompatibilityModel):

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from models.bundle import Bundle
+from models.compatibility.base import OutfitBatch
 from models.datasets.schema import Catalogue, Outfit
 from models.encoders.base import FloatArray
 from models.evaluation.metrics import Bools, Floats, Ints, Metric, answer_ranks, discounted_gain, mean
@@ -120,14 +121,19 @@ def met(
     Args:
         histories: shopper -> their outfits, the ones that are not asked about.
     """
-    names = np.asarray(catalogue.categories, dtype=object)
     found = {}
     for shopper, outfits in histories.items():
-        sets = [[catalogue.row_of[item] for item in one.items if item in catalogue.row_of] for one in outfits[:count]]
-        served = bundle.for_newcomer(bundle.outfits([embeddings_ND[rows] for rows in sets], [list(names[rows]) for rows in sets]))
+        served = bundle.for_newcomer(batch_of(bundle, outfits[:count], catalogue, embeddings_ND))
         if len(outfits) >= count and served is not None:
             found[shopper] = served
     return found
+
+
+def batch_of(bundle: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, embeddings_ND: FloatArray) -> OutfitBatch:
+    """Outfits as the bundle's model reads them, without the items that the catalogue does not have."""
+    names = np.asarray(catalogue.categories, dtype=object)
+    sets = [[catalogue.row_of[item] for item in one.items if item in catalogue.row_of] for one in outfits]
+    return bundle.outfits([embeddings_ND[rows] for rows in sets], [list(names[rows]) for rows in sets])
 
 
 def histories(outfits: Sequence[Outfit]) -> dict[str, list[Outfit]]:

@@ -176,18 +176,21 @@ def settled(bundle: Bundle, items: Items, run: Run[PersonalConfig], metrics: Map
 
 
 def acquainted(bundle: Bundle, worn: Mapping[str, OutfitBatch]) -> Bundle:
-    """The bundle with new shoppers in its table, fitted from the outfits they wore; nothing else of it changes. For the worker.
+    """The bundle with cold shoppers in its table, fitted from the outfits they wore; nothing else of it changes. For the worker.
 
     Args:
-        worn: shopper -> their outfits; one that is known already is left as is.
+        worn: shopper -> all their outfits. Whom the training met is left as is; who was met after it is fitted anew.
     """
-    model = personal_model(bundle)
-    new = {shopper: model.fitted(outfits) for shopper, outfits in worn.items() if shopper not in bundle.shoppers.ids}
-    shoppers = replace(bundle.shoppers, ids=(*bundle.shoppers.ids, *new))
-    config = {**bundle.manifest.model_config, "shoppers": len(shoppers.ids)}
+    model, known = personal_model(bundle), bundle.shoppers
+    trained = set(known.trained)
+    met = {shopper: model.own[row].detach() for row, shopper in enumerate(known.ids) if shopper not in trained}
+    met |= {shopper: model.fitted(outfits) for shopper, outfits in worn.items() if shopper not in trained}
+    shoppers = replace(known, ids=(*known.trained, *met), met=len(met))
+    own = torch.cat([model.own[: len(trained)].detach(), *(anchors[None] for anchors in met.values())])
+    config = {**bundle.manifest.model_config, "shoppers": len(own)}
     grown = build_model(bundle.manifest.model, config)
-    grown.load_state_dict({**model.state_dict(), "own": torch.cat([model.own.detach(), *(anchors[None] for anchors in new.values())])})
-    return bundle.knowing(replace(bundle.manifest, model_config=config, parent=bundle.id or None), grown, shoppers)
+    grown.load_state_dict({**model.state_dict(), "own": own})
+    return bundle.knowing(replace(bundle.manifest, model_config=config, parent=bundle.id or bundle.manifest.parent), grown, shoppers)
 
 
 def is_cold(shopper: str, share: float) -> bool:

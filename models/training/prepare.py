@@ -110,7 +110,7 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
 def inherited(weights: Mapping[str, Tensor], start: Bundle, names: Names, tables: Mapping[str, str]) -> dict[str, Tensor]:
     """``weights`` with those of ``start`` where they fit; rows of tables go by the name that they stand for, since names come and go."""
     before = Names(
-        categories=start.manifest.categories, words=start.vocabulary, residuals=start.residuals, shoppers=start.shoppers.ids
+        categories=start.manifest.categories, words=start.vocabulary, residuals=start.residuals, shoppers=start.shoppers.trained
     ).rows()
     after = names.rows()
     taken = dict(weights)
