@@ -33,7 +33,7 @@ def train(
         list[str] | None, typer.Option("--set", help="key=value of the recipe; may be repeated.", show_default=False)
     ] = None,
     seed: Seed = 0,
-    init: Annotated[Path | None, typer.Option("--init", help="Bundle to start from.", show_default=False)] = None,
+    init: Annotated[Path | None, typer.Option("--init", help="Bundle of the same recipe to start from.", show_default=False)] = None,
     encoder: Encoder = None,
 ) -> None:
     """Train a recipe on a dataset directory and write a bundle."""

@@ -16,7 +16,7 @@ from models.errors import InputError
 from models.outputs import check_output_directory
 from models.progress import Progress, silent
 from models.recipes.base import Run
-from models.recipes.registry import recipe_named
+from models.recipes.registry import RECIPES, recipe_named
 from models.recipes.settings import configure
 from models.training.reading import Reading
 
@@ -38,12 +38,14 @@ def train(
 
     Args:
         settings: the recipe's configuration, field -> value as written on the command line.
-        init: a bundle to start from: its weights are taken over where they fit; those of words, items and categories by name.
+        init: a bundle of the same recipe to start from: its weights are taken over where they fit; those of words, items, categories and
+            shoppers by name.
         encoder: spec of the encoder; None takes ``default_encoder``. A catalogue with its own ``features`` needs none.
         cache: where features are kept between runs; None keeps none.
 
     Raises:
-        InputError: bad data, an unknown recipe or setting, an encoder beside a recipe that trains its own, or a training that diverged.
+        InputError: bad data, an unknown recipe or setting, a start of another recipe, an encoder beside a recipe that trains its own, or
+            a training that diverged.
         EncoderError, BundleError: as named.
     """
     chosen = recipe_named(recipe)
@@ -53,6 +55,10 @@ def train(
         raise InputError(msg, field="--encoder")
     refuse_taken(out)
     check_output_directory(out, "--out")
+    start = Bundle.load(init) if init else None
+    if start and start.manifest.recipe in RECIPES and start.manifest.recipe != recipe:  # one that was never trained has nothing to give
+        msg = f"{init} is of recipe {start.manifest.recipe}; start from a bundle of {recipe}, or leave it out"
+        raise InputError(msg, field="--init")
     dataset = read_dataset(data, ("train", "valid"), tasks=False)
     if chosen.needs_outfits and not any(len(set(outfit.items)) > 1 for outfit in dataset.outfits_of("train")):
         msg = "no usable outfits of split 'train': none of two items or more"
@@ -63,7 +69,7 @@ def train(
         work=work_directory(out),
         seed=seed,
         encoder_spec=default_encoder if encoder is None else encoder,
-        start=Bundle.load(init) if init else None,
+        start=start,
         cache=cache,
         progress=progress,
     )

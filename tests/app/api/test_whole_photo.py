@@ -109,6 +109,16 @@ def test_a_broken_photo_is_named(people: TestClient) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "outfits[0].photo.base64")
 
 
+def test_a_photo_too_flat_to_cut_is_named_as_it_was_sent(people: TestClient) -> None:
+    """By the field of the request and the size of the whole, not by those of a part."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (1000, 60), "red").save(buffer, "PNG")
+    answer = people.post("/score-outfit", json={"outfits": [outfit(buffer.getvalue())]})
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (422, "outfits[0].photo.base64")
+    assert "1000 x 60: too flat to cut shoes out of" in error["problem"]
+
+
 def test_too_many_photos_are_refused_before_any_is_read(people: TestClient) -> None:
     """Each counts as often as it is cut."""
     answer = people.post("/score-outfit", json={"outfits": [outfit(b"not read")] * 6})

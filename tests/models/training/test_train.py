@@ -150,6 +150,12 @@ def test_a_start_with_another_encoder_is_refused(copy: Path, trained: Path, tmp_
         train(copy, "attire", tmp_path / "b", settings=small, init=trained)
 
 
+def test_a_start_of_another_recipe_is_refused(copy: Path, trained: Path, tmp_path: Path) -> None:
+    """Nothing would be taken over, or little."""
+    with pytest.raises(InputError, match=r"--init.*is of recipe attire; start from a bundle of personal"):
+        train(copy, "personal", tmp_path / "b", init=trained)
+
+
 def members(bundle: Bundle, number: int) -> dict[str, torch.Tensor]:
     """The weights of one member of the average."""
     prefix = f"members.{number}."
