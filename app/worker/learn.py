@@ -145,8 +145,10 @@ class _Steps:
 
     def _acquainted(self, decided: Run, current: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, features_NF: FloatArray) -> Run:
         """A run that changes nothing, but for a release that knows the shoppers who are new, where there are any."""
+        if self._job.candidate is not None or not current.personal:
+            return decided
         with self.clock("meeting shoppers"):
-            bundle = current if self._job.candidate else introduced(current, outfits, catalogue, features_NF)
+            bundle = introduced(current, outfits, catalogue, features_NF)
         now_current = _current(self._store)
         if bundle is current or now_current.bundle != current.id:
             return decided
