@@ -29,7 +29,7 @@ from app.worker.job import ACQUAINTED, CANDIDATE, OUTCOME, Job
 from app.worker.outfits import Outfits, ask, known, split_by_time, worn
 from app.worker.reference import Reference
 from app.worker.retrain import retrain
-from app.worker.runs import ACCEPTED, Run, Runs, now, write_run
+from app.worker.runs import ACCEPTED, Decision, Run, Runs, now, write_run
 from app.worker.sessions import COLUMNS, visits_of
 from app.worker.shoppers import introduced
 from index.errors import VectorIndexError
@@ -41,6 +41,7 @@ from models.errors import AttireError, BundleError
 from models.parent import end_with_parent
 
 _LEAST_ASKED: Final = 20
+_TROUBLE: Final = (AttireError, ServiceError, VectorIndexError, OSError)
 
 
 @dataclass
@@ -66,7 +67,7 @@ def learn(job: Job) -> None:
     steps = _Steps(job)
     try:
         run = steps.take()
-    except (AttireError, ServiceError, VectorIndexError, OSError) as error:
+    except _TROUBLE as error:
         run = steps.run.decided("failed", str(error))
     write_run(job.directory / OUTCOME, replace(run, seconds=steps.clock.seconds))
 
@@ -104,27 +105,35 @@ class _Steps:
         train, valid = known(outfits.train, catalogue, "train"), known(outfits.valid, catalogue, "valid")
         recent, asked = known(outfits.recent, catalogue, "test"), known(reference.asked, catalogue, "test")
         everyones = known([worn(one, "test") for one in baskets], catalogue, "test")
+
+        def unchanged(decision: Decision, *reasons: str) -> Run:
+            trouble = self._meet(current, everyones, catalogue, features_NF)
+            return self.run.decided(decision, *reasons, *trouble)
+
         self._know(outfits=_counts(outfits, len(train), len(valid), len(recent), len(asked)))
         if len(baskets) < worker.least_outfits or len(recent) < _LEAST_ASKED:
             new = f"{len(recent)} of them to ask about that the current release has not learned from"
             why = f"{len(baskets)} clean outfits, {new}; it takes {worker.least_outfits} and {_LEAST_ASKED}"
-            return self._acquainted(self.run.decided("waiting", why), current, everyones, catalogue, features_NF)
+            return unchanged("waiting", why)
         directory = self._job.directory / CANDIDATE
-        with self.clock("training"):
-            if self._job.candidate is not None:
-                shutil.copytree(self._job.candidate, directory)
-            else:
-                retrain(
-                    current,
-                    snapshot,
-                    [*train, *valid],
-                    directory,
-                    meet=everyones,
-                    images=self._store.images,
-                    recipe=worker.recipe,
-                    settings=worker.training,
-                    seed=int(self.run.id),
-                )
+        try:
+            with self.clock("training"):
+                if self._job.candidate is not None:
+                    shutil.copytree(self._job.candidate, directory)
+                else:
+                    retrain(
+                        current,
+                        snapshot,
+                        [*train, *valid],
+                        directory,
+                        meet=everyones,
+                        images=self._store.images,
+                        recipe=worker.recipe,
+                        settings=worker.training,
+                        seed=int(self.run.id),
+                    )
+        except AttireError as error:
+            return unchanged("failed", str(error))
         with self.clock("comparing"):
             try:
                 candidate = load_candidate(directory, current, snapshot.categories)
@@ -132,30 +141,35 @@ class _Steps:
                 sets = {"recent": ask(recent, catalogue), "reference": ask(asked, catalogue)}
                 compared = compare(current, candidate, catalogue=catalogue, features_NF=features_NF, sets=sets, train=train)
             except BundleError as error:
-                return self.run.decided("rejected", str(error))
+                return unchanged("rejected", str(error))
         self._know(metrics=compared.metrics, categories=compared.categories, calibration=compared.calibration)
         against = objections(compared)
         if against:
-            return self._acquainted(self.run.decided("rejected", *against), current, everyones, catalogue, features_NF)
+            return unchanged("rejected", *against)
         now_current = _current(self._store)
         if now_current.bundle != record.bundle:
             return self.run.decided("rejected", f"it was compared with bundle {record.bundle}, and {now_current.bundle} serves now")
         release = self._indexed(directory, now_current)
         return replace(self.run, decision=ACCEPTED, release=release, finished=now())
 
-    def _acquainted(self, decided: Run, current: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, features_NF: FloatArray) -> Run:
-        """A run that changes nothing, but for a release that knows the shoppers who are new, where there are any."""
+    def _meet(self, current: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, features_NF: FloatArray) -> list[str]:
+        """Where the model stays as it is, make a release of it that knows the shoppers who are new, if any; what went wrong with that."""
         if self._job.candidate is not None or not current.personal:
-            return decided
-        with self.clock("meeting shoppers"):
-            bundle = introduced(current, outfits, catalogue, features_NF)
-        now_current = _current(self._store)
-        if bundle is current or now_current.bundle != current.id:
-            return decided
+            return []
         directory = self._job.directory / ACQUAINTED
-        bundle = bundle.save(directory)
-        release, met = self._indexed(directory, now_current), len(bundle.shoppers.ids) - len(current.shoppers.ids)
-        return replace(decided, current=self.run.current, release=release, acquainted=bundle.id, met=met, finished=now())
+        try:
+            with self.clock("meeting shoppers"):
+                bundle = introduced(current, outfits, catalogue, features_NF)
+            now_current = _current(self._store)
+            if bundle is not current and now_current.bundle == current.id:
+                bundle = bundle.save(directory)
+                release, met = self._indexed(directory, now_current), len(bundle.shoppers.ids) - len(current.shoppers.ids)
+                self._know(release=release, acquainted=bundle.id, met=met)
+        except _TROUBLE as error:
+            return [f"new shoppers are left to the next run: {error}"]
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)  # the home has it among its bundles
+        return []
 
     def _indexed(self, bundle: Path, now_current: ReleaseRecord) -> str:
         """A release of a bundle in place of the current one, whose catalogue may be another by now; its id."""

@@ -22,7 +22,7 @@ from app.logs import logger
 from app.settings import Settings
 from app.store import ReleaseStore
 from app.worker.archive import Archive, read_archive
-from app.worker.job import CANDIDATE, OUTCOME, Job, learn_apart
+from app.worker.job import ACQUAINTED, CANDIDATE, OUTCOME, Job, learn_apart
 from app.worker.page import write_page
 from app.worker.runs import ACCEPTED, FINAL, Run, Runs, now, read_run, write_run
 from app.worker.shadow import in_shadow
@@ -116,7 +116,8 @@ class Worker:
             else:
                 begun = outcome or Run(id=path.name, started=now(), rows=0, decision="interrupted")
                 self._finish(path, begun if outcome else begun.decided("interrupted", "the worker ended before the run did"))
-            shutil.rmtree(path / f"{CANDIDATE}.work", ignore_errors=True)
+            for left in (path / f"{CANDIDATE}.work", path / ACQUAINTED, *path.glob(".*.*")):
+                shutil.rmtree(left, ignore_errors=True)
         for kind in ("bundles", "snapshots"):
             for left in (self._settings.home / kind).glob("*new-*"):
                 if time.time() - left.stat().st_mtime > _STALE_S:
@@ -218,7 +219,7 @@ class Worker:
             self._store.activate(release)
         except HomeError as error:
             why = f"{run.met} new shoppers are left to the next run: {error}"
-            return replace(run, release=None, acquainted=None, met=0, reasons=(*run.reasons, why))
+            return replace(run, release=None, met=0, reasons=(*run.reasons, why))
         return replace(run, reasons=(*run.reasons, f"release {release} knows shoppers who are new ({run.met}) and is otherwise the same"))
 
     def _finish(self, path: Path, run: Run) -> Run:

@@ -3,7 +3,6 @@
 worker/events/            the archive
 worker/reference.jsonl    the fixed reference set, where the shop brings none
 worker/runs/0001/         run.json · index.html · candidate/ (a bundle, kept whatever was decided)
-                          acquainted/ (the current bundle with new shoppers, where no candidate was accepted)
 """
 
 from __future__ import annotations
@@ -87,8 +86,8 @@ class Run:
         came_in: what the archive held. dropped: what hygiene took away. outfits: what was left, by use.
         held_from: seconds since 1970 from which on nothing was learned from.
         release: the release that was made; None where none was. rule: by which it was decided.
-        met: where no candidate was accepted: how many shoppers the release knows that the current one does not, and nothing else is
-            other in it; acquainted: its bundle.
+        met: how many more shoppers the new release knows than the one before, where no candidate was accepted and nothing else is other.
+        acquainted: the bundle of that release, served or not.
     """
 
     id: str

@@ -165,8 +165,10 @@ class PersonalModel(CompatibilityModel):
             steps, rate: of gradient descent from the anchors of the known shopper who is nearest to everybody: a few small steps keep
                 near it, and Adam's are as large for one outfit as for fifty [R].
         """
+        with torch.no_grad():
+            outfits_BD = self.outfits(worn)
         with torch.inference_mode(mode=False), torch.enable_grad():
-            worn_BD = self.outfits(OutfitBatch(worn.items_BID.clone(), worn.category_BI.clone(), worn.mask_BI.clone())).detach()
+            worn_BD = outfits_BD.clone()
             anchors_KD = self.newcomer.clone().requires_grad_()
             if not len(anchors_KD):
                 return anchors_KD.detach()

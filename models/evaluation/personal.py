@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.compatibility.base import OutfitBatch
@@ -121,19 +122,24 @@ def met(
     Args:
         histories: shopper -> their outfits, the ones that are not asked about.
     """
-    found = {}
+    names, found = np.asarray(catalogue.categories, dtype=object), {}
     for shopper, outfits in histories.items():
-        served = bundle.for_newcomer(batch_of(bundle, outfits[:count], catalogue, embeddings_ND))
+        served = bundle.for_newcomer(batch_of(bundle, outfits[:count], catalogue.row_of, names, embeddings_ND))
         if len(outfits) >= count and served is not None:
             found[shopper] = served
     return found
 
 
-def batch_of(bundle: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, embeddings_ND: FloatArray) -> OutfitBatch:
-    """Outfits as the bundle's model reads them, without the items that the catalogue does not have."""
-    names = np.asarray(catalogue.categories, dtype=object)
-    sets = [[catalogue.row_of[item] for item in one.items if item in catalogue.row_of] for one in outfits]
-    return bundle.outfits([embeddings_ND[rows] for rows in sets], [list(names[rows]) for rows in sets])
+def batch_of(
+    bundle: Bundle, outfits: Sequence[Outfit], row_of: Mapping[str, int], names_N: NDArray[np.object_], embeddings_ND: FloatArray
+) -> OutfitBatch:
+    """Outfits as the bundle's model reads them, without the items that the catalogue does not have.
+
+    Args:
+        row_of, names_N, embeddings_ND: the rows of the catalogue, their categories and what the bundle embeds them as.
+    """
+    sets = [[row_of[item] for item in one.items if item in row_of] for one in outfits]
+    return bundle.outfits([embeddings_ND[rows] for rows in sets], [list(names_N[rows]) for rows in sets])
 
 
 def histories(outfits: Sequence[Outfit]) -> dict[str, list[Outfit]]:

@@ -7,7 +7,7 @@ N items.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,9 +59,9 @@ class Taught:
             BundleError: it cannot be loaded. EncoderError: what it reads cannot be had. InputError: it knows others than ``shoppers``.
         """
         bundle, catalogue = Bundle.load(Path(path)), run.dataset.catalogue
-        if bundle.shoppers.ids != shoppers:
-            theirs, ours = len(bundle.shoppers.ids), len(shoppers)
-            msg = f"{path} knows {theirs} shoppers and is to teach of {ours}, not the same; train it on these outfits, or leave it out"
+        if bundle.shoppers.trained != shoppers:
+            theirs, ours = len(bundle.shoppers.trained), len(shoppers)
+            msg = f"{path} was trained on {theirs} shoppers, and these outfits have {ours}, not the same; train it on them, or leave it out"
             raise InputError(msg, field="teacher")
         features_NF = features_for(bundle, catalogue, run.cache, run.progress)
         embedded_ND = bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
@@ -175,22 +175,22 @@ def settled(bundle: Bundle, items: Items, run: Run[PersonalConfig], metrics: Map
     return calibrated(bundle, run, run.features, metrics)
 
 
-def acquainted(bundle: Bundle, worn: Mapping[str, OutfitBatch]) -> Bundle:
+def acquainted(bundle: Bundle, worn: Iterable[tuple[str, OutfitBatch]]) -> Bundle:
     """The bundle with cold shoppers in its table, fitted from the outfits they wore; nothing else of it changes. For the worker.
 
     Args:
-        worn: shopper -> all their outfits. Whom the training met is left as is; who was met after it is fitted anew.
+        worn: shoppers whom the training did not meet, and their outfits. Who was met after it is fitted anew, or stays as they are.
     """
     model, known = personal_model(bundle), bundle.shoppers
-    trained = set(known.trained)
-    met = {shopper: model.own[row].detach() for row, shopper in enumerate(known.ids) if shopper not in trained}
-    met |= {shopper: model.fitted(outfits) for shopper, outfits in worn.items() if shopper not in trained}
-    shoppers = replace(known, ids=(*known.trained, *met), met=len(met))
-    own = torch.cat([model.own[: len(trained)].detach(), *(anchors[None] for anchors in met.values())])
+    trained = model.own[: len(known.trained)].detach()
+    met = dict(zip(known.ids[len(trained) :], model.own[len(trained) :].detach(), strict=True))
+    met |= {shopper: model.fitted(outfits) for shopper, outfits in worn}
+    own = torch.cat([trained, *(anchors_KD[None] for anchors_KD in met.values())])
     config = {**bundle.manifest.model_config, "shoppers": len(own)}
     grown = build_model(bundle.manifest.model, config)
     grown.load_state_dict({**model.state_dict(), "own": own})
-    return bundle.knowing(replace(bundle.manifest, model_config=config, parent=bundle.id or bundle.manifest.parent), grown, shoppers)
+    manifest = replace(bundle.manifest, model_config=config, parent=bundle.id or bundle.manifest.parent)
+    return bundle.knowing(manifest, grown, replace(known, ids=(*known.trained, *met), met=len(met)))
 
 
 def is_cold(shopper: str, share: float) -> bool:

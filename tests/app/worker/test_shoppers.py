@@ -117,17 +117,32 @@ async def test_what_was_held_out_for_it_stays_so(personal_shop: Any, log: Sqlite
 async def test_whatever_becomes_of_a_training_the_latest_shoppers_are_known(personal_shop: Any, log: SqliteLog, bought: Bought) -> None:
     """A candidate knows those, too, who bought only in what is held out from it; where the gate objects, the release before does."""
     await log.append(Stream.EVENTS, bought([*(f"u{number % 7}" for number in range(240)), "latest"]))
-    candidates = []
-    for settings, decision in (({"epochs": "1", "learning_rate": "5"}, "rejected"), ({"learning_rate": "0.01"}, "published")):
-        training = personal_shop.settings.worker.model_copy(update={"training": settings})
-        run = await Worker(personal_shop.settings.model_copy(update={"worker": training}), log).once()
-        assert run.decision == decision, run.reasons
-        assert {"u5", "u6", "latest"} <= set(serving(personal_shop).shoppers.ids)
-        candidates.append(Bundle.load(Runs(personal_shop.store.home).directory(run.id) / "candidate"))
-    assert serving(personal_shop).id == candidates[1].id
-    for candidate in candidates:
-        assert "latest" in candidate.shoppers.ids
-        assert "latest" not in candidate.shoppers.trained
+    worker = personal_shop.settings.worker.model_copy(update={"training": {"epochs": "1", "learning_rate": "5"}})
+    run = await Worker(personal_shop.settings.model_copy(update={"worker": worker}), log).once()
+    assert (run.decision, run.met) == ("rejected", 3), run.reasons
+    candidate = Bundle.load(Runs(personal_shop.store.home).directory(run.id) / "candidate")
+    assert serving(personal_shop).id == run.acquainted != candidate.id
+    for bundle in (candidate, serving(personal_shop)):
+        assert {"u5", "u6", "latest"} <= set(bundle.shoppers.ids)
+        assert "latest" not in bundle.shoppers.trained
+
+
+async def test_a_training_that_fails_leaves_nobody_unknown(personal_shop: Any, log: SqliteLog, bought: Bought) -> None:
+    """The run has failed and says why; who is new is known all the same."""
+    await log.append(Stream.EVENTS, bought(["new"] * 240))
+    worker = personal_shop.settings.worker.model_copy(update={"training": {"dropout": "much"}})
+    run = await Worker(personal_shop.settings.model_copy(update={"worker": worker}), log).once()
+    assert (run.decision, run.met) == ("failed", 1)
+    assert "dropout" in run.reasons[0]
+    assert "new" in serving(personal_shop).shoppers.ids
+
+
+async def test_a_judged_bundle_changes_nothing_else(personal_shop: Any, log: SqliteLog, bought: Bought, tmp_path: Path) -> None:
+    """A run that is asked about one candidate meets nobody."""
+    await log.append(Stream.EVENTS, bought(["new"]))
+    before = personal_shop.store.current().id
+    run = await Worker(personal_shop.settings, log).once(tmp_path / "bundle")
+    assert (run.met, run.release, personal_shop.store.current().id) == (0, None, before)
 
 
 async def test_what_a_kill_left_is_served(personal_shop: Any, log: SqliteLog, bought: Bought) -> None:
@@ -146,3 +161,5 @@ async def test_what_a_kill_left_is_served(personal_shop: Any, log: SqliteLog, bo
         assert ended is not None
         assert ended.met == met
         assert (store.current().id == run.release) is bool(met)
+        assert not list(left.glob("acquainted*"))
+        assert runs.unseen_from(str(run.acquainted)) == runs.unseen_from(trained.bundle)

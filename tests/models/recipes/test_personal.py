@@ -102,7 +102,7 @@ def test_a_cold_shopper_is_met_in_a_few_outfits(bundle: Bundle, dataset: Dataset
 def test_the_worker_adds_shoppers_and_touches_nothing_else(bundle: Bundle, embeddings: FloatArray, tmp_path: Path) -> None:
     """New rows; every other weight and the known shoppers' answers as they were, after saving and loading too."""
     worn = bundle.outfits([embeddings[:3], embeddings[3:6]], [["tops"] * 3] * 2)
-    grown = acquainted(bundle, {"new": worn, bundle.shoppers.ids[0]: worn}).save(tmp_path / "grown")
+    grown = acquainted(bundle, [("new", worn)]).save(tmp_path / "grown")
     loaded, before = Bundle.load(tmp_path / "grown"), bundle.model.state_dict()
     assert loaded.shoppers.ids == (*bundle.shoppers.ids, "new")
     assert loaded.manifest.parent == bundle.id
@@ -174,7 +174,7 @@ def test_a_named_teacher_teaches_like_one_trained_on_the_way(shop: Path, tmp_pat
 
 def test_a_teacher_of_others_is_refused(shop: Path, trained: Path, tmp_path: Path) -> None:
     """And so is one that nobody would listen to."""
-    with pytest.raises(InputError, match=r"teacher.*knows \d+ shoppers and is to teach of"):
+    with pytest.raises(InputError, match=r"teacher.*was trained on \d+ shoppers, and these outfits have"):
         train(shop, "personal", tmp_path / "student", settings={**SMALL, "way": "student", "cold": "0.5", "teacher": str(trained)})
     with pytest.raises(InputError, match="only a student learns from one"):
         train(shop, "personal", tmp_path / "other", settings={**SMALL, "teacher": str(trained)})
