@@ -147,8 +147,8 @@ class RetrievalTask:
 
     @classmethod
     def pack(cls, questions: Sequence[Retrieval], catalogue: Catalogue) -> RetrievalTask:
-        names = np.asarray(catalogue.categories, dtype=object)
-        rows_in = {category: np.flatnonzero(names == category) for category in {question.category for question in questions}}
+        names, asked = np.asarray(catalogue.categories, dtype=object), sorted({question.category for question in questions})
+        rows_in = {category: np.flatnonzero(names == category) for category in asked}
         answer_B = np.array([catalogue.row_of.get(question.answer, -1) for question in questions])
         return cls(questions, padded_rows([question.items for question in questions], catalogue.row_of), answer_B, rows_in)
 
