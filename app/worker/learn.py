@@ -104,7 +104,7 @@ class _Steps:
                 reference = reference.frozen(outfits.recent, at_least=_LEAST_ASKED)
         train, valid = known(outfits.train, catalogue, "train"), known(outfits.valid, catalogue, "valid")
         recent, asked = known(outfits.recent, catalogue, "test"), known(reference.asked, catalogue, "test")
-        everyones = known([worn(one, "test") for one in baskets], catalogue, "test")
+        everyones = known([*reference.learned, *(worn(one, "test") for one in baskets)], catalogue, "test")
 
         def unchanged(decision: Decision, *reasons: str) -> Run:
             trouble = self._meet(current, everyones, catalogue, features_NF)
@@ -112,7 +112,7 @@ class _Steps:
 
         self._know(outfits=_counts(outfits, len(train), len(valid), len(recent), len(asked)))
         if len(baskets) < worker.least_outfits or len(recent) < _LEAST_ASKED:
-            new = f"{len(recent)} of them to ask about that the current release has not learned from"
+            new = f"{len(recent)} of the latest held out to ask about, which the current release has not learned from"
             why = f"{len(baskets)} clean outfits, {new}; it takes {worker.least_outfits} and {_LEAST_ASKED}"
             return unchanged("waiting", why)
         directory = self._job.directory / CANDIDATE
@@ -149,8 +149,10 @@ class _Steps:
         now_current = _current(self._store)
         if now_current.bundle != record.bundle:
             return self.run.decided("rejected", f"it was compared with bundle {record.bundle}, and {now_current.bundle} serves now")
+        forgotten = len(set(current.shoppers.ids) - set(candidate.shoppers.ids))
+        told = [f"shoppers who are no longer known, as no session or outfit of this run is theirs: {forgotten}"] if forgotten else []
         release = self._indexed(directory, now_current)
-        return replace(self.run, decision=ACCEPTED, release=release, finished=now())
+        return replace(self.run, decision=ACCEPTED, reasons=(*self.run.reasons, *told), release=release, finished=now())
 
     def _meet(self, current: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, features_NF: FloatArray) -> list[str]:
         """Where the model stays as it is, make a release of it that knows the shoppers who are new, if any; what went wrong with that."""
@@ -204,8 +206,8 @@ def _current(store: ReleaseStore) -> ReleaseRecord:
 
 def _counts(outfits: Outfits, train: int, valid: int, recent: int, reference: int) -> dict[str, int]:
     return {
-        "learned from": train,
-        "chosen on": valid,
+        "to learn from": train,
+        "to choose on": valid,
         "recent, held out": recent,
         "reference, held out for ever": reference,
         "moved to the side of an earlier near-duplicate": outfits.moved,

@@ -145,6 +145,17 @@ async def test_a_judged_bundle_changes_nothing_else(personal_shop: Any, log: Sql
     assert (run.met, run.release, personal_shop.store.current().id) == (0, None, before)
 
 
+async def test_a_run_says_whom_its_candidate_does_not_know(personal_shop: Any, log: SqliteLog, bought: Bought, tmp_path: Path) -> None:
+    """Somebody whom the current release knows, and nothing that was seen is theirs."""
+    await log.append(Stream.EVENTS, bought(["gone"]))
+    await Worker(personal_shop.settings, log).once()
+    assert "gone" in serving(personal_shop).shoppers.ids
+    await log.append(Stream.EVENTS, bought([f"u{number % 5}" for number in range(240)]))
+    run = await Worker(personal_shop.settings, log).once(tmp_path / "bundle")
+    assert (run.decision, serving(personal_shop).shoppers.met) == ("published", 0)
+    assert run.reasons == ("shoppers who are no longer known, as no session or outfit of this run is theirs: 1",)
+
+
 async def test_what_a_kill_left_is_served(personal_shop: Any, log: SqliteLog, bought: Bought) -> None:
     """A release that was made and not made current is, once the worker is back; one whose place was taken is not."""
     store, runs = personal_shop.store, Runs(personal_shop.store.home)
