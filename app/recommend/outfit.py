@@ -124,14 +124,13 @@ def photo_features(release: Release, photos: Sequence[Photo], limits: Limits) ->
                 try:
                     decode(photo.image, limits.max_pixels)
                 except ImageError as error:
-                    raise bad_picture(photo, error) from error
+                    raise bad_picture(f"{photo.field}.image.base64".lstrip("."), photo.image, str(error)) from error
         return release.encoder.encode([photo.image for photo in photos], [photo.title for photo in photos])
 
 
-def bad_picture(photo: Photo, error: ImageError) -> BadPictureError:
-    """The error of one picture, naming its field."""
-    size = f"{len(photo.image or b''):,} bytes"
-    return BadPictureError(str(error), [Detail(f"{photo.field}.image.base64".lstrip("."), size, str(error))])
+def bad_picture(field: str, image: bytes, problem: str) -> BadPictureError:
+    """The error of one picture, naming the request's field."""
+    return BadPictureError(problem, [Detail(field, f"{len(image):,} bytes", problem)])
 
 
 def _embed_photos(release: Release, photos: Sequence[Photo], limits: Limits) -> dict[str, FloatArray]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from app.errors import BadPictureError, Detail, UnknownCategoryError
+from app.errors import Detail, UnknownCategoryError
 from app.recommend.limits import check_count
-from app.recommend.outfit import ItemRef, Photo
+from app.recommend.outfit import ItemRef, Photo, bad_picture
 from app.release import Release
 from app.settings import Limits
 from models.encoders.pictures import MOST_STRETCHED, decode
@@ -83,17 +83,17 @@ def cut_photos(
 
 
 def _cut(photo: WholePhoto, strips: Mapping[str, tuple[int, int]], max_pixels: int) -> tuple[list[ItemRef], tuple[Cut, ...]]:
+    field = f"{photo.field}.base64"
     try:
         picture = decode(photo.image, max_pixels)
-        cuts = tuple(_edges(picture, f"{photo.field}.{category}", category, strips[category]) for category in strips)
-        for one in cuts:
-            if picture.width > MOST_STRETCHED * (one.bottom - one.top):
-                sides = f"{picture.width} x {picture.height}"
-                told = f"the picture is {sides}: too flat to cut {one.category} out of; send a person from head to toe"
-                raise ImageError(told)  # noqa: TRY301 - like one that cannot be decoded
     except ImageError as error:
-        size = f"{len(photo.image):,} bytes"
-        raise BadPictureError(str(error), [Detail(f"{photo.field}.base64", size, str(error))]) from error
+        raise bad_picture(field, photo.image, str(error)) from error
+    cuts = tuple(_edges(picture, f"{photo.field}.{category}", category, strips[category]) for category in strips)
+    for one in cuts:
+        if picture.width > MOST_STRETCHED * (one.bottom - one.top):
+            sides = f"{picture.width} x {picture.height}"
+            told = f"the picture is {sides}: too flat to cut {one.category} out of; send a person from head to toe"
+            raise bad_picture(field, photo.image, told)
     return [Photo(field=one.name, category=one.category, image=_part(picture, one)) for one in cuts], cuts
 
 

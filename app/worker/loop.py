@@ -109,13 +109,10 @@ class Worker:
         """Pick up what a kill left: deliveries that were never acknowledged, runs without an end, a release that was not made current."""
         for path in self._runs.unfinished():
             outcome = read_run(path / OUTCOME)
-            if outcome is not None and outcome.decision == ACCEPTED:
-                self._finish(path, await self._publish(outcome, shadow=False))
-            elif outcome is not None and outcome.acquainted:
-                self._finish(path, self._acquaint(outcome))
-            else:
-                begun = outcome or Run(id=path.name, started=now(), rows=0, decision="interrupted")
-                self._finish(path, begun if outcome else begun.decided("interrupted", "the worker ended before the run did"))
+            if outcome is None:
+                begun = Run(id=path.name, started=now(), rows=0, decision="interrupted")
+                outcome = begun.decided("interrupted", "the worker ended before the run did")
+            self._finish(path, await self._serve(outcome, shadow=False))
             for left in (path / f"{CANDIDATE}.work", path / ACQUAINTED, *path.glob(".*.*")):
                 shutil.rmtree(left, ignore_errors=True)
         for kind in ("bundles", "snapshots"):
@@ -181,11 +178,13 @@ class Worker:
         if run is None:
             why = f"it took longer than {worker.timeout_s:g} s" if late else f"its process ended with exit code {process.exitcode}"
             run = Run(id=path.name, started=now(), rows=job.rows, decision="failed").decided("failed", why)
-        elif run.decision == ACCEPTED:
-            run = await self._publish(run, shadow=worker.shadow_requests > 0)
-        elif run.acquainted:
-            run = self._acquaint(run)
-        return self._finish(path, run)
+        return self._finish(path, await self._serve(run, shadow=worker.shadow_requests > 0))
+
+    async def _serve(self, run: Run, *, shadow: bool) -> Run:
+        """Serve what the run made, if it made something."""
+        if run.decision == ACCEPTED:
+            return await self._publish(run, shadow=shadow)
+        return self._acquaint(run) if run.acquainted else run
 
     async def _publish(self, run: Run, *, shadow: bool) -> Run:
         """Make the release of an accepted run current, unless another took the place of the one that it was compared with."""
@@ -210,15 +209,16 @@ class Worker:
 
     def _acquaint(self, run: Run) -> Run:
         """Serve the release that knows new shoppers; where another took the place of the current one, the next run meets them."""
-        current, release = self._store.current(), str(run.release)
-        try:
-            if current is None or current.id not in {run.current.get("release"), release}:
-                serves = current.id if current else "none"
-                msg = f"release {serves} serves by now"
-                raise HomeError(msg)  # noqa: TRY301 - as one that is gone
-            self._store.activate(release)
-        except HomeError as error:
-            why = f"{run.met} new shoppers are left to the next run: {error}"
+        current, release, trouble = self._store.current(), str(run.release), ""
+        if current is None or current.id not in {run.current.get("release"), release}:
+            trouble = f"release {current.id if current else 'none'} serves by now"
+        else:
+            try:
+                self._store.activate(release)
+            except HomeError as error:
+                trouble = str(error)
+        if trouble:
+            why = f"{run.met} new shoppers are left to the next run: {trouble}"
             return replace(run, release=None, met=0, reasons=(*run.reasons, why))
         return replace(run, reasons=(*run.reasons, f"release {release} knows shoppers who are new ({run.met}) and is otherwise the same"))
 

@@ -89,7 +89,7 @@ def fit_personal(run: Run[PersonalConfig]) -> Bundle:
         raise InputError(msg, path=dataset.root / "outfits.jsonl", field="user")
     taught = None
     if config.teacher is not None:
-        taught = Taught.named(config.teacher, run, shoppers_of(run.dataset))
+        taught = Taught.named(config.teacher, run)
     elif config.way == "student":
         teaching = replace(run, config=replace(config, way="teacher", embedding_size=config.teacher_size))
         taught = Taught.by(*trained(teaching, None)[:2])

@@ -52,13 +52,13 @@ class Taught:
             return cls(model, model.embed(items.every()))
 
     @classmethod
-    def named(cls, path: str, run: Run[PersonalConfig], shoppers: tuple[str, ...]) -> Taught:
+    def named(cls, path: str, run: Run[PersonalConfig]) -> Taught:
         """A bundle that was trained before.
 
         Raises:
-            BundleError: it cannot be loaded. EncoderError: what it reads cannot be had. InputError: it knows others than ``shoppers``.
+            BundleError: it cannot be loaded. EncoderError: what it reads cannot be had. InputError: it knows other shoppers than the run.
         """
-        bundle, catalogue = Bundle.load(Path(path)), run.dataset.catalogue
+        bundle, catalogue, shoppers = Bundle.load(Path(path)), run.dataset.catalogue, shoppers_of(run.dataset)
         if bundle.shoppers.trained != shoppers:
             theirs, ours = len(bundle.shoppers.trained), len(shoppers)
             msg = f"{path} was trained on {theirs} shoppers, and these outfits have {ours}, not the same; train it on them, or leave it out"
