@@ -71,14 +71,19 @@ def bundle_of(run: Run, seed: int, data: Path, work: Path, cache: Path) -> Bundl
     if run.recipe == "average":
         return averaged([Bundle.load(path) for path in before], run.settings)
     settings = {**run.settings, "teacher": str(before[0])} if before else run.settings
-    return train(data, run.recipe, work / run.size / f"{run.name} {seed}", settings=settings, seed=seed, cache=cache)
+    return train(data, run.recipe, place_of(run, seed, work), settings=settings, seed=seed, cache=cache)
+
+
+def place_of(run: Run, seed: int, work: Path) -> Path:
+    """Where the bundle of a training lies."""
+    return work / run.size / f"{run.name} {seed}"
 
 
 def made_of(run: Run, seed: int, work: Path) -> list[Path]:
     """Where the bundles lie that have to be there first: an average's members, a student's teacher."""
     if not run.of:
         return []
-    return [work / run.size / f"{run.of} {one}" for one in (range(run.members) if run.recipe == "average" else [seed])]
+    return [place_of(replace(run, name=run.of), one, work) for one in (range(run.members) if run.recipe == "average" else [seed])]
 
 
 def averaged(bundles: Sequence[Bundle], settings: Mapping[str, str]) -> Bundle:

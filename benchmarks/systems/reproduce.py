@@ -16,7 +16,7 @@ import shutil
 import time
 import traceback
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.systems.measure import made_of, measure
+from benchmarks.systems.measure import made_of, measure, place_of
 from benchmarks.systems.page import write_page
 from benchmarks.systems.results import Results
 from benchmarks.systems.runs import ORDER, WARDROBES, Claim, Run, Size
@@ -59,21 +59,16 @@ def main() -> None:
 
 def reproduce(claims: list[Claim], work: Path, given: Path | None, *, jobs: int, seeds: int) -> None:
     """Measure every run of the claims that was not yet, seed by seed, so that whoever stops early has something of everything."""
-    results, began, measured = Results(work), time.monotonic(), 0
-    runs = list({(run.size, run.name): run for claim in claims for run in claim.runs}.values())
-    for later in (False, True):  # what others are made of comes first
-        wanted = [(run, seed) for seed in range(seeds) for run in runs if seed < run.seeds and bool(run.of) == later]
-        missing = [(run, seed) for run, seed in wanted if not results.done(run, seed)]
-        missing = [(run, seed) for run, seed in missing if all(path.exists() for path in made_of(run, seed, work))]
-        places = {size: data_of(size, given, work) for size in dict.fromkeys(run.size for run, _ in missing)}
-        for number, (run, seed, line, answers) in enumerate(_measured(missing, places, work, jobs), start=1):
+    results, began, number = Results(work), time.monotonic(), 0
+    runs = {(run.size, run.name): run for claim in claims for run in claim.runs}.values()
+    missing = [(run, seed) for seed in range(seeds) for run in runs if seed < run.seeds and not results.done(run, seed)]
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_one_thread) as pool:
+        for number, (run, seed, line, answers) in enumerate(_measured(missing, given, work, pool, jobs), start=1):
             results.add(run, seed, line, answers)
-            measured += 1
-            print(
-                f"{number}/{len(missing)} {run.size} · {run.name} · seed {seed}: {line.get('skipped') or round(line['all_s'])}", flush=True
-            )
-    if measured:
-        results.took(time.monotonic() - began, jobs, measured)
+            told = line.get("skipped") or round(line["all_s"])
+            print(f"{number}/{len(missing)} {run.size} · {run.name} · seed {seed}: {told}", flush=True)
+    if number:
+        results.took(time.monotonic() - began, jobs, number)
 
 
 def data_of(size: Size, given: Path | None, work: Path) -> Path:
@@ -89,13 +84,32 @@ def data_of(size: Size, given: Path | None, work: Path) -> Path:
 
 
 def _measured(
-    missing: list[tuple[Run, int]], places: dict[Size, Path], work: Path, jobs: int
+    missing: list[tuple[Run, int]], given: Path | None, work: Path, pool: Executor, jobs: int
 ) -> Iterator[tuple[Run, int, dict[str, Any], dict[str, NDArray[Any]]]]:
-    """Each as it is done; one that fails is told of and left out, one that the data do not allow is kept as such."""
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_one_thread) as pool:
-        pending = {pool.submit(measure, run, seed, places[run.size], work, work / "features"): (run, seed) for run, seed in missing}
-        for future in as_completed(pending):
-            run, seed = pending[future]
+    """Each as it is done, begun as soon as its data are there and what it is made of.
+
+    One that fails is told of and left out, with what would be made of it; one that the data do not allow is kept as such.
+    """
+    asked = {run.size for run, _ in missing}
+    data = {pool.submit(data_of, size, given, work): size for size in WARDROBES if size in asked}
+    waiting, places, running = list(missing), dict[Size, Path](), dict[Future[Any], tuple[Run, int]]()
+    while True:
+        unfinished = {place_of(run, seed, work) for run, seed in [*waiting, *running.values()]}
+        ready = [
+            (run, seed)
+            for run, seed in waiting
+            if run.size in places and all(path.exists() and path not in unfinished for path in made_of(run, seed, work))
+        ]
+        for run, seed in ready[: max(0, jobs - len(data) - len(running))]:  # no more than there are processes, so that their order holds
+            waiting.remove((run, seed))
+            running[pool.submit(measure, run, seed, places[run.size], work, work / "features")] = run, seed
+        if not data and not running:
+            return
+        for future in wait([*data, *running], return_when=FIRST_COMPLETED).done:
+            if future in data:
+                places[data.pop(future)] = future.result()
+                continue
+            run, seed = running.pop(future)
             try:
                 line, answers = future.result()
             except InputError as error:

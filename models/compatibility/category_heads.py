@@ -21,11 +21,11 @@ class CategoryHeads(nn.Module):
 
     def forward(self, hidden_NH: Tensor, category_N: Tensor) -> Tensor:
         """``(N, D)``, each item through the layer of its category."""
-        embedded_ND = hidden_NH.new_zeros(len(hidden_NH), self.weight.shape[1])
-        for category in category_N.unique():
-            rows = (category_N == category).nonzero()[:, 0]
-            embedded_ND = embedded_ND.index_copy(0, rows, F.linear(hidden_NH[rows], self.weight[category], self.bias[category]))
-        return embedded_ND
+        order_N = category_N.argsort(stable=True)
+        counts = category_N.bincount(minlength=len(self.weight)).tolist()
+        layers = zip(self.weight.unbind(), self.bias.unbind(), hidden_NH[order_N].split(counts), strict=True)
+        embedded_ND = torch.cat([F.linear(rows_NH, weight, bias) for weight, bias, rows_NH in layers if len(rows_NH)])
+        return embedded_ND[order_N.argsort()]
 
     @torch.no_grad()
     def share(self, seen_C: Tensor) -> None:

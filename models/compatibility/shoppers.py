@@ -117,8 +117,13 @@ class PersonalModel(CompatibilityModel):
         """The mean of all shoppers' tastes, ``(D,)``."""
         return self.taste_of(self.own).mean(0)
 
+    @property
+    def taste(self) -> Tensor:
+        """The one that it answers by: everybody's."""
+        return self.common
+
     def score(self, outfits: OutfitBatch) -> Tensor:
-        return self.outfits(outfits) @ self.common
+        return self.outfits(outfits) @ self.taste
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
         return self.query_by(self.common, context, target_B)
@@ -204,20 +209,20 @@ class ShopperModel(CompatibilityModel):
 
     def __init__(self, whole: PersonalModel, taste_D: Tensor) -> None:
         super().__init__()
-        self.embedding_size, self.whole, self.taste_D = whole.embedding_size, whole, taste_D
+        self.embedding_size, self.whole, self.taste = whole.embedding_size, whole, taste_D
         self.training = False
 
     def embed(self, items: ItemInputs) -> Tensor:
         return self.whole.embed(items)
 
     def score(self, outfits: OutfitBatch) -> Tensor:
-        return self.whole.outfits(outfits) @ self.taste_D
+        return self.whole.outfits(outfits) @ self.taste
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
-        return self.whole.query_by(self.taste_D, context, target_B)
+        return self.whole.query_by(self.taste, context, target_B)
 
     def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
-        return self.whole.rank_by(self.taste_D, context, candidates_BMD, category_BM)
+        return self.whole.rank_by(self.taste, context, candidates_BMD, category_BM)
 
 
 def _repeated(context: OutfitBatch, times: int) -> OutfitBatch:

@@ -3,7 +3,8 @@
 As LPAE and Kim et al. (2021) measure it [S]: AUC and NDCG at 1 : 10; half of the others are *hard*, worn by other shoppers, where only
 taste decides, and half are random, where the outfit must also go together. Cold shoppers are met first in one or a few of their outfits.
 
-Shape legend: Q questions · M outfits of a question, the shopper's own first · I items per outfit, padded with -1.
+Shape legend: Q questions · M outfits of a question, the shopper's own first · R outfits, each once · I items per outfit,
+padded with -1 · D size of an outfit's vector.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.compatibility.base import OutfitBatch
+from models.compatibility.shoppers import PersonalModel
 from models.datasets.schema import Catalogue, Outfit
 from models.encoders.base import FloatArray
 from models.evaluation.metrics import Bools, Floats, Ints, Metric, answer_ranks, discounted_gain, mean
@@ -90,16 +93,19 @@ def answer(
         embeddings_ND, categories: of the catalogue.
         known: the bundle as a shopper is served it, ``bundle.for_shopper`` by default; where it gives None, the common answer counts.
     """
+    if not len(questions):
+        return np.zeros(questions.rows_QMI.shape[:2])
+    flat_NI = questions.rows_QMI.reshape(-1, questions.rows_QMI.shape[2])
+    rows_RI, place_N = np.unique(flat_NI, axis=0, return_inverse=True)
+    scorer, place_QM = ModelScorer(bundle, embeddings_ND, categories), place_N.reshape(questions.rows_QMI.shape[:2])
+    if not isinstance(bundle.model, PersonalModel):
+        return scorer.outfits(rows_RI)[place_QM]
     known = known or bundle.for_shopper
-    scores_QM = np.empty(questions.rows_QMI.shape[:2], dtype=np.float32)
-    places = defaultdict(list)
-    for place, shopper in enumerate(questions.shoppers):
-        places[shopper].append(place)
-    for shopper, mine in places.items():
-        scorer = ModelScorer(known(shopper) or bundle, embeddings_ND, categories)
-        rows_QMI = questions.rows_QMI[mine]
-        scores_QM[mine] = scorer.outfits(rows_QMI.reshape(-1, rows_QMI.shape[2])).reshape(rows_QMI.shape[:2])
-    return scores_QM
+    served = {shopper: (known(shopper) or bundle).model for shopper in set(questions.shoppers)}
+    with torch.inference_mode():  # an outfit's vector is the same for all of them
+        vectors_RD = torch.cat([bundle.model.outfits(outfits) for outfits in scorer.batches(rows_RI)])
+        tastes_QD = torch.stack([served[shopper].taste for shopper in questions.shoppers])  # type: ignore[misc]
+        return (vectors_RD[place_QM] @ tastes_QD[:, :, None])[:, :, 0].numpy()
 
 
 def metrics(scores_QM: Floats, hard_M: Bools) -> dict[str, Metric]:

@@ -61,8 +61,11 @@ class ModelScorer:
         return scores_BM
 
     def outfits(self, items_BI: Ints) -> Floats:
-        parts = [self.bundle.score(self._batch(items_BI[rows])) for rows in self._chunks(len(items_BI), items_BI.shape[1])]
-        return np.concatenate(parts)
+        return np.concatenate([self.bundle.score(outfits) for outfits in self.batches(items_BI)])
+
+    def batches(self, items_BI: Ints) -> Iterator[OutfitBatch]:
+        """Whole outfits, as many at once as suit the model."""
+        return (self._batch(items_BI[rows]) for rows in self._chunks(len(items_BI), items_BI.shape[1]))
 
     def _batch(self, items_BI: Ints) -> OutfitBatch:
         known = [row[row >= 0] for row in items_BI]

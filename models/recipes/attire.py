@@ -121,6 +121,7 @@ class AttireTraining:
         self.optimiser = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": config.weight_decay}, {"params": [*plain, self.bar], "weight_decay": 0.0}],
             lr=config.learning_rate,
+            fused=True,
         )
         self.steps = 0
         self.kept = {name: value.detach().clone() for name, value in model.state_dict().items()}

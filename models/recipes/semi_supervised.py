@@ -59,9 +59,10 @@ class SemiSupervised(Objective):
         if not len(pool_M) or not (config.self_supervised or config.pseudo):
             return loss
         row_U = pool_M[torch.randperm(len(pool_M), generator=self._generator)[: config.unlabelled]]
-        item_UD = look.general(look.views.plain(row_U), row_U)
-        if config.self_supervised:
-            reshaped_UD, recoloured_UD = (look.general(see(row_U), row_U) for see in (look.views.reshaped, look.views.recoloured))
+        seen = [look.views.plain, *([look.views.reshaped, look.views.recoloured] if config.self_supervised else [])]
+        item_UD, *views = look.general(torch.cat([see(row_U) for see in seen]), row_U.repeat(len(seen))).chunk(len(seen))
+        if views:
+            reshaped_UD, recoloured_UD = views
             loss = loss + config.self_supervised * self_supervised(item_UD, reshaped_UD, recoloured_UD, config.margin)
         if config.pseudo:
             unlabelled = Unlabelled(item_UD, look.category_N[row_U], row_U)

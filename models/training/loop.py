@@ -58,7 +58,7 @@ def fit(
     """
     generator, started = torch.Generator().manual_seed(seed), time.perf_counter()
     torch.manual_seed(seed)
-    optimiser = torch.optim.AdamW(learned.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
+    optimiser = torch.optim.AdamW(learned.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay, fused=True)
     best, stale, loss = -math.inf, 0, math.nan
     kept = {name: value.detach().clone() for name, value in learned.state_dict().items()}
     with progress(title, schedule.epochs) as advance:

@@ -17,6 +17,7 @@ from models.datasets.schema import Catalogue, Dataset, Outfit
 from models.encoders.keep import own_features
 from models.evaluation.metrics import Floats
 from models.evaluation.personal import PersonalQuestions, answer, ask, histories, met, metrics
+from models.evaluation.scorer import ModelScorer
 
 
 @pytest.fixture(scope="module")
@@ -85,18 +86,15 @@ def test_figures_are_those_of_each_question() -> None:
     assert found["ndcg"].value == pytest.approx((1 / np.log2(4) + 1) / 2)
 
 
-def test_each_question_is_answered_as_its_shopper_is_served(
+def test_a_bundle_that_is_not_personal_gives_everybody_the_common_answer(
     dataset: Dataset, worn: Sequence[Outfit], bundle: Bundle, embeddings: Floats
 ) -> None:
-    """By the bundle that knows the shopper; by the common one where none does."""
-    turned = Bundle(bundle.manifest, bundle.model)
-    turned.score = lambda outfits: -bundle.score(outfits)  # type: ignore[method-assign]
-    questions = ask(worn, dataset.catalogue, others=2)
-    common = answer(questions, bundle, embeddings, dataset.catalogue.categories)
-    served = answer(questions, bundle, embeddings, dataset.catalogue.categories, lambda user: turned if user == "u1" else None)
-    mine = np.array(questions.shoppers) == "u1"
-    assert np.allclose(served[mine], -common[mine])
-    assert np.allclose(served[~mine], common[~mine])
+    """Its score of each outfit; none where nothing is asked."""
+    categories, questions = dataset.catalogue.categories, ask(worn, dataset.catalogue, others=2)
+    scorer = ModelScorer(bundle, embeddings, categories)
+    slowly = [scorer.outfits(rows_MI) for rows_MI in questions.rows_QMI]
+    assert np.allclose(answer(questions, bundle, embeddings, categories), slowly, atol=1e-5)
+    assert answer(ask([], dataset.catalogue, others=2), bundle, embeddings, categories).shape == (0, 3)
 
 
 def test_a_bundle_that_is_not_personal_meets_nobody(dataset: Dataset, worn: Sequence[Outfit], bundle: Bundle, embeddings: Floats) -> None:

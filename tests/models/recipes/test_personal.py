@@ -19,6 +19,7 @@ from models.encoders.base import FloatArray
 from models.errors import InputError
 from models.evaluation.evaluate import evaluate, features_for
 from models.evaluation.personal import answer, ask, histories, met, metrics
+from models.evaluation.scorer import ModelScorer
 from models.training.personal import acquainted, is_cold
 from models.training.train import train
 
@@ -79,6 +80,24 @@ def test_a_known_shopper_s_outfits_are_told_from_others_(bundle: Bundle, dataset
     personal, common = (auc_hard(bundle, dataset.catalogue, how, worn) for how in (None, lambda _: None))
     assert personal > 0.65
     assert personal > common + 0.1
+
+
+def test_each_question_is_answered_as_its_shopper_is_served(bundle: Bundle, dataset: Dataset, embeddings: FloatArray) -> None:
+    """By the bundle that knows the shopper, be it from training or from an outfit since; by the common one where none does."""
+    catalogue = dataset.catalogue
+    cold = {user: worn for user, worn in histories(dataset.outfits).items() if user not in bundle.shoppers.ids}
+    questions = ask(dataset.outfits_of("test"), catalogue)
+    newcomers = met(bundle, dict(sorted(cold.items())[1:]), 1, catalogue, embeddings)
+
+    def known(shopper: str) -> Bundle | None:
+        return newcomers.get(shopper) or bundle.for_shopper(shopper)
+
+    served = [known(shopper) or bundle for shopper in questions.shoppers]
+    assert all(set(questions.shoppers) & set(whom) for whom in (newcomers, cold.keys() - newcomers.keys(), bundle.shoppers.ids))
+    slowly = [
+        ModelScorer(one, embeddings, catalogue.categories).outfits(rows_MI) for one, rows_MI in zip(served, questions.rows_QMI, strict=True)
+    ]
+    assert np.allclose(answer(questions, bundle, embeddings, catalogue.categories, known), slowly, atol=1e-4)
 
 
 def test_shoppers_are_kept_from_training_by_their_id(bundle: Bundle, dataset: Dataset) -> None:
