@@ -54,12 +54,12 @@ class SharedSpace(CompatibilityModel):
         """Mean cosine over the pairs of slots of outfits, each given by places among embedded items, ``(B,)``; 0 for an outfit of one."""
         pair_2P = torch.triu_indices(mask_BI.shape[1], mask_BI.shape[1], 1)
         both_BP = mask_BI[:, pair_2P].all(1)
-        return (self.cosines(items_ND, category_N, place_BI[:, pair_2P]) * both_BP).sum(1) / both_BP.sum(1).clamp(min=1)
+        return (self.cosines(items_ND, category_N, place_BI, pair_2P) * both_BP).sum(1) / both_BP.sum(1).clamp(min=1)
 
-    def cosines(self, items_ND: Tensor, category_N: Tensor, pair_B2P: Tensor) -> Tensor:  # noqa: ARG002 - one space for all
-        """Cosine of the two items of each pair of places, ``(B, P)``."""
-        one_BPD, other_BPD = items_ND[pair_B2P].unbind(1)
-        return (one_BPD * other_BPD).sum(-1)
+    def cosines(self, items_ND: Tensor, category_N: Tensor, place_BI: Tensor, pair_2P: Tensor) -> Tensor:  # noqa: ARG002 - one space
+        """Cosine of the two items of each pair of slots, ``(B, P)``."""
+        items_BID = items_ND[place_BI]
+        return (items_BID @ items_BID.transpose(1, 2))[:, pair_2P[0], pair_2P[1]]
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:  # noqa: ARG002 - every slot is in the one space
         mask_BI1 = context.mask_BI[..., None]
@@ -85,11 +85,12 @@ class PairSpaces(SharedSpace):
         self.maps = nn.Parameter(maps)  # [u, v]: of items of u, into the space of u and v
         self.register_buffer("length", torch.ones(count, count))
 
-    def cosines(self, items_ND: Tensor, category_N: Tensor, pair_B2P: Tensor) -> Tensor:
+    def cosines(self, items_ND: Tensor, category_N: Tensor, place_BI: Tensor, pair_2P: Tensor) -> Tensor:
         there_C, kind_N = category_N.unique(return_inverse=True)
         wide = (len(category_N), len(there_C))
         towards_NCD = self.mapped(items_ND[:, None].expand(*wide, -1), category_N[:, None].expand(wide), there_C.expand(wide))
-        one_BPD, other_BPD = F.normalize(towards_NCD, dim=-1)[pair_B2P, kind_N[pair_B2P.flip(1)]].unbind(1)
+        place_B2P = place_BI[:, pair_2P]
+        one_BPD, other_BPD = F.normalize(towards_NCD, dim=-1)[place_B2P, kind_N[place_B2P.flip(1)]].unbind(1)
         return (one_BPD * other_BPD).sum(-1)
 
     def mapped(self, vectors: Tensor, own: Tensor, other: Tensor, *, back: bool = False) -> Tensor:

@@ -1,7 +1,7 @@
 """One step of ``personal``, its teacher, and what is settled when the training is over.
 
 Shape legend: R training outfits · B outfits of a step · I items per outfit, padded · J others asked against each · D embedding size ·
-N items.
+N items · S shoppers of a step · K anchors.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ class PersonalTraining:
             sets += [(rows_BI, erase_one(mask_BI, generator)), (replace_one(rows_BI, mask_BI, self.near_NK, generator), mask_BI)]
         worn_BD, mixed_BD, *views = self._vectors(sets)
         others_BJ = self._others(shopper_B, 1 if config.way == "anchors" else config.others)
-        scores_BP = self.model.tastes(shopper_B) @ torch.cat([worn_BD, mixed_BD]).T
+        known_S, shopper_of_B, times_S = shopper_B.unique(return_inverse=True, return_counts=True)
+        anchors_SKD = self.model.own[known_S]
+        scores_BP = self.model.taste_of(anchors_SKD)[shopper_of_B] @ torch.cat([worn_BD, mixed_BD]).T
         own_B, asked_BJ = scores_BP.diagonal(), scores_BP.gather(1, others_BJ)
         if config.way == "anchors":
             loss = ranking_loss(own_B, asked_BJ[:, 0])
@@ -118,8 +120,7 @@ class PersonalTraining:
             told = (taught_BP.diagonal(), taught_BP.gather(1, others_BJ))
             loss = student_loss(own_B, asked_BJ, *told, alpha=config.alpha, only_suspected=config.only_suspected)
         if config.own and config.spread:
-            known, times = shopper_B.unique(return_counts=True)
-            loss = loss + config.spread * (spread(self.model.own[known]) * times).sum() / len(shopper_B)
+            loss = loss + config.spread * (spread(anchors_SKD) * times_S).sum() / len(shopper_B)
         return loss + config.contrast * nt_xent(views[0], views[1], config.contrast_temperature) if views else loss
 
     @torch.no_grad()
