@@ -72,10 +72,10 @@ def reproduce(claims: list[Claim], work: Path, given: Path | None, *, jobs: int,
 
 
 def data_of(size: Size, given: Path | None, work: Path) -> Path:
-    """The directory that stands for a size, with its features kept: the given one, or a wardrobe that is generated when it is missing."""
+    """The directory that stands for a size: the given one, or a wardrobe that is generated, and its features kept, when it is missing."""
     if given and size != "tiny":
         return given
-    place = work / f"wardrobe-{size}"
+    place = work / "-".join(["wardrobe", size, *(f"{count}-{what}" for what, count in WARDROBES[size].items())])
     if not (place / "oracle.json").exists():
         shutil.rmtree(place, ignore_errors=True)
         generate(place, **dict(WARDROBES[size]))  # type: ignore[arg-type]
@@ -88,13 +88,13 @@ def _measured(
 ) -> Iterator[tuple[Run, int, dict[str, Any], dict[str, NDArray[Any]]]]:
     """Each as it is done, begun as soon as its data are there and what it is made of.
 
-    One that fails is told of and left out, with what would be made of it; one that the data do not allow is kept as such.
+    One that fails is told of and left out, as is what would be made of it; one that the data do not allow is kept as such.
     """
     asked = {run.size for run, _ in missing}
     data = {pool.submit(data_of, size, given, work): size for size in WARDROBES if size in asked}
-    waiting, places, running = list(missing), dict[Size, Path](), dict[Future[Any], tuple[Run, int]]()
+    waiting, failed, places, running = list(missing), set[Path](), dict[Size, Path](), dict[Future[Any], tuple[Run, int]]()
     while True:
-        unfinished = {place_of(run, seed, work) for run, seed in [*waiting, *running.values()]}
+        unfinished = failed | {place_of(run, seed, work) for run, seed in [*waiting, *running.values()]}
         ready = [
             (run, seed)
             for run, seed in waiting
@@ -104,8 +104,11 @@ def _measured(
             waiting.remove((run, seed))
             running[pool.submit(measure, run, seed, places[run.size], work, work / "features")] = run, seed
         if not data and not running:
+            for run, seed in waiting:
+                print(f"{run.size} · {run.name} · seed {seed}: left out, for want of {run.of}", flush=True)
             return
-        for future in wait([*data, *running], return_when=FIRST_COMPLETED).done:
+        done = wait([*data, *running], return_when=FIRST_COMPLETED).done
+        for future in sorted(done, key=lambda one: one.exception() is not None):  # no result is lost for another's error
             if future in data:
                 places[data.pop(future)] = future.result()
                 continue
@@ -118,6 +121,7 @@ def _measured(
                 raise
             except Exception:  # noqa: BLE001 - the others go on
                 print(f"{run.size} · {run.name} · seed {seed} failed:\n{traceback.format_exc()}", flush=True)
+                failed.add(place_of(run, seed, work))
                 continue
             yield run, seed, line, answers
 

@@ -21,7 +21,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.systems.runs import Measure, Run
+from benchmarks.systems.runs import WARDROBES, Measure, Run
 from models.evaluation import personal
 from models.evaluation.metrics import Metric, auc, fitb_correct, mean, recall_at
 from models.evaluation.outfit_vector import GRADES, Separation
@@ -115,8 +115,8 @@ class Results:
 
 
 def key_of(run: Run, seed: int) -> str:
-    """What a result is kept under: another setting is another result."""
-    told = {name: value for name, value in asdict(run).items() if name != "seeds"}
+    """What a result is kept under: another setting is another result, and so is another wardrobe."""
+    told = {name: value for name, value in asdict(run).items() if name != "seeds"} | {"wardrobe": dict(WARDROBES[run.size])}
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:8]
     return re.sub(r"[^a-z0-9]+", "-", f"{run.size} {run.name}".lower()).strip("-") + f"-{digest}-{seed}"
 

@@ -24,7 +24,7 @@ class CategoryHeads(nn.Module):
         order_N = category_N.argsort(stable=True)
         counts = category_N.bincount(minlength=len(self.weight)).tolist()
         layers = zip(self.weight.unbind(), self.bias.unbind(), hidden_NH[order_N].split(counts), strict=True)
-        embedded_ND = torch.cat([F.linear(rows_NH, weight, bias) for weight, bias, rows_NH in layers if len(rows_NH)])
+        embedded_ND = torch.cat([F.linear(rows_NH, weight, bias) for weight, bias, rows_NH in layers])
         return embedded_ND[order_N.argsort()]
 
     @torch.no_grad()

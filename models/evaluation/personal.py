@@ -91,7 +91,8 @@ def answer(
 
     Args:
         embeddings_ND, categories: of the catalogue.
-        known: the bundle as a shopper is served it, ``bundle.for_shopper`` by default; where it gives None, the common answer counts.
+        known: the bundle with a shopper's taste, as ``bundle.for_shopper`` (the default) and ``for_newcomer`` make it; where it gives None,
+            and from a bundle that is not personal, the common answer counts.
     """
     if not len(questions):
         return np.zeros(questions.rows_QMI.shape[:2])
@@ -105,7 +106,7 @@ def answer(
     with torch.inference_mode():  # an outfit's vector is the same for all of them
         vectors_RD = torch.cat([bundle.model.outfits(outfits) for outfits in scorer.batches(rows_RI)])
         tastes_QD = torch.stack([served[shopper].taste for shopper in questions.shoppers])  # type: ignore[misc]
-        return (vectors_RD[place_QM] @ tastes_QD[:, :, None])[:, :, 0].numpy()
+        return torch.stack([(vectors_RD[place_Q] * tastes_QD).sum(1) for place_Q in place_QM.T], dim=1).numpy()
 
 
 def metrics(scores_QM: Floats, hard_M: Bools) -> dict[str, Metric]:

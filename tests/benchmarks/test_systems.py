@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from benchmarks.systems import reproduce as command
-from benchmarks.systems.measure import averaged
+from benchmarks.systems.measure import averaged, made_of, place_of
 from benchmarks.systems.page import write_page
 from benchmarks.systems.peers import PairOdds, one_drawn, pair_features
 from benchmarks.systems.results import Figure, Results
@@ -62,10 +65,12 @@ def test_what_was_measured_is_not_measured_again(tmp_path: Path) -> None:
     assert not Results(tmp_path).done(RUN, 1)
 
 
-def test_another_setting_is_another_result(tmp_path: Path) -> None:
-    """Figures of an older setting are never shown for a newer one."""
+def test_another_setting_is_another_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures of an older setting, or of another wardrobe, are never shown for a newer one."""
     results = results_of(tmp_path, [1, 2])
     assert not results.done(replace(RUN, settings={"epochs": "2"}), 0)
+    monkeypatch.setitem(WARDROBES, "tiny", {**WARDROBES["tiny"], "outfits": 500})  # type: ignore[misc]
+    assert not Results(tmp_path).done(RUN, 0)
 
 
 def test_more_seeds_keep_the_earlier_ones(tmp_path: Path) -> None:
@@ -187,6 +192,43 @@ def test_a_small_reproduction_from_nothing_to_its_page(tmp_path: Path, monkeypat
     assert all(f"\n| {run.name} | {run.seeds} |" in page for run in claim.runs)
     told = [Bundle.load(tmp_path / "work" / "small" / f"student {seed}").manifest.config["teacher"] for seed in range(2)]
     assert told == [str(tmp_path / "work" / "small" / f"teacher {seed}") for seed in range(2)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_begins_when_what_it_is_made_of_is_done(
+    jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the order of the list otherwise, no more at a time than asked for; what would be made of a failed one is left out and told of."""
+    good, bad = (Run(name=name, recipe="personal", size="small") for name in ("good", "bad"))
+    alone = Run(name="alone", recipe="personal", size="tiny")
+    average = Run(name="average", recipe="average", of="good", members=2, size="small")
+    student = Run(name="student", recipe="personal", of="bad", size="small")
+    missing = [(average, 0), (student, 0), (bad, 0), (alone, 0), (good, 0), (good, 1)]
+    begun, running = list[str](), list[str]()
+
+    def measured(run: Run, seed: int, data: Path, work: Path, cache: Path) -> tuple[dict[str, float], dict[str, Any]]:
+        begun.append(run.name)
+        running.append(run.name)
+        assert len(running) <= jobs
+        assert (data, cache) == (tmp_path / run.size, work / "features")
+        assert all(path.exists() for path in made_of(run, seed, work))
+        place_of(run, seed, work).mkdir(parents=True)
+        time.sleep(0.01)
+        running.remove(run.name)
+        if run is bad:
+            raise RuntimeError
+        return {"all_s": 0.0}, {}
+
+    monkeypatch.setattr(command, "measure", measured)
+    monkeypatch.setattr(command, "data_of", lambda size, _, work: work / size)
+    with ThreadPoolExecutor(jobs) as pool:
+        done = [(run.name, seed) for run, seed, _, _ in command._measured(missing, None, tmp_path, pool, jobs)]
+    assert sorted(done) == [("alone", 0), ("average", 0), ("good", 0), ("good", 1)]
+    if jobs == 1:
+        assert begun == ["bad", "alone", "good", "good", "average"]
+    told = capsys.readouterr().out
+    assert "small · bad · seed 0 failed" in told
+    assert "small · student · seed 0: left out, for want of bad" in told
 
 
 def test_what_the_data_do_not_allow_is_left_out(tmp_path: Path) -> None:
