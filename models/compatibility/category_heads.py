@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models.compatibility.groups import by_group
+
 
 class CategoryHeads(nn.Module):
     """φ: one fully connected layer per category, ``H -> D``; row C is that of a category never seen."""
@@ -21,11 +23,8 @@ class CategoryHeads(nn.Module):
 
     def forward(self, hidden_NH: Tensor, category_N: Tensor) -> Tensor:
         """``(N, D)``, each item through the layer of its category."""
-        order_N = category_N.argsort(stable=True)
-        counts = category_N.bincount(minlength=len(self.weight)).tolist()
-        layers = zip(self.weight.unbind(), self.bias.unbind(), hidden_NH[order_N].split(counts), strict=True)
-        embedded_ND = torch.cat([F.linear(rows_NH, weight, bias) for weight, bias, rows_NH in layers])
-        return embedded_ND[order_N.argsort()]
+        weights, biases = self.weight.unbind(), self.bias.unbind()
+        return by_group(hidden_NH, category_N, lambda category, rows_NH: F.linear(rows_NH, weights[category], biases[category]))
 
     @torch.no_grad()
     def share(self, seen_C: Tensor) -> None:

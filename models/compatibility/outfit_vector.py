@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.groups import by_group
 from models.errors import InputError
 
 _MOST_PAIRED: Final = 64
@@ -96,13 +97,8 @@ class PairSpaces(SharedSpace):
     def mapped(self, vectors: Tensor, own: Tensor, other: Tensor, *, back: bool = False) -> Tensor:
         """Each vector (…, D) of category ``own`` (…) in its space with category ``other`` (…); ``back`` applies the transposed map."""
         flat, pair = vectors.reshape(-1, self.embedding_size), (own * len(self.maps) + other).reshape(-1)
-        order = pair.argsort()
-        pairs, times = pair.unique(return_counts=True)  # sorted, too
-        maps, parts = self.maps.flatten(0, 1).unbind(), []
-        for one, part in zip(pairs.tolist(), flat[order].split(times.tolist()), strict=True):
-            parts.append(part @ (maps[one].T if back else maps[one]))
-        placed = torch.cat(parts)[order.argsort()]
-        return placed.reshape(vectors.shape)
+        maps = self.maps.flatten(0, 1).unbind()
+        return by_group(flat, pair, lambda one, part: part @ (maps[one].T if back else maps[one])).reshape(vectors.shape)
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
         target_BI = target_B[:, None].expand_as(context.category_BI)

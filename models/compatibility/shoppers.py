@@ -126,10 +126,10 @@ class PersonalModel(CompatibilityModel):
         return self.outfits(outfits) @ self.taste
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
-        return self.query_by(self.common, context, target_B)
+        return self.query_by(self.taste, context, target_B)
 
     def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
-        return self.rank_by(self.common, context, candidates_BMD, category_BM)
+        return self.rank_by(self.taste, context, candidates_BMD, category_BM)
 
     def query_by(self, taste_D: Tensor, context: OutfitBatch, target_B: Tensor) -> Tensor:
         """The score's gradient with respect to the missing item, at the items that stand for its category, ``(B, D)``.
