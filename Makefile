@@ -27,7 +27,7 @@ reproduce: $(VENV)/.installed ## train and measure every system and ablation; se
 	$(BIN)/python -m benchmarks.systems --jobs $(JOBS) $(DATA)
 
 encoder: $(VENV)/.installed ## retrain the shipped encoder: make encoder DATA="dir [dir …]"
-	$(BIN)/python -m models.training.encoder $(DATA)
+	$(BIN)/python -m models.recipes.weak_labels.encoder $(DATA)
 
 $(BIN)/uv:
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(SUDO) sh -c 'apt-get update -q && apt-get install -y -q python3-venv'

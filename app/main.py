@@ -11,20 +11,21 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app import compute
 from app.api import catalogue, events, items, metrics, ops, outfits, problems, releases
 from app.api.middleware import BodyLimit, RequestLog
+from app.ground import compute
+from app.ground.logs import configure, logger
+from app.ground.settings import Settings
+from app.home.runs import Runs
+from app.home.store import ReleaseStore
+from app.live.metrics import Metrics
+from app.live.replay import Replay
+from app.live.swap import Swap
 from app.log.impressions import Impressions
 from app.log.open import open_log
-from app.logs import configure, logger
-from app.metrics import Metrics
-from app.release import Release, Serving
-from app.replay import Replay
-from app.settings import Settings
-from app.store import ReleaseStore
-from app.swap import Swap
+from app.release.release import Release
+from app.release.serving import Serving
 from app.web import mount_storefront
-from app.worker.runs import Runs
 
 
 def create_app(settings: Settings | None = None, release: Release | None = None) -> FastAPI:

@@ -23,20 +23,20 @@ from typing import Any, Final
 import numpy as np
 from learning_loop import SHOPPERS, start, until_ready
 
-from app import compute
-from app.catalog import catalogue_of
+from app.catalogue.publishing import catalogue_of
+from app.ground import compute
+from app.ground.settings import Settings
+from app.home.runs import Runs
+from app.home.store import ReleaseStore
 from app.log.open import open_log
-from app.settings import Settings
 from app.simulate.drive import Simulation
 from app.simulate.world import World
-from app.store import ReleaseStore
 from app.worker.archive import Archive, read_archive
 from app.worker.compare import FIRST_METRIC, compare
 from app.worker.hygiene import clean, described_items
 from app.worker.loop import Worker
 from app.worker.outfits import known, split_by_time
 from app.worker.retrain import retrain
-from app.worker.runs import Runs
 from app.worker.sessions import COLUMNS, visits_of
 from index.snapshot import Snapshot
 from models.bundle import Bundle

@@ -26,12 +26,12 @@ from typing import Final
 import httpx
 import pyarrow.compute as pc
 
+from app.home.runs import Run, Runs
 from app.simulate.drive import Simulation
 from app.simulate.measure import Cycle
 from app.simulate.report import draw
 from app.simulate.world import World
 from app.worker.archive import read_archive
-from app.worker.runs import Run, Runs
 
 ATTIRE: Final = [sys.executable, "-c", "from app.cli import main; main()"]
 SHOPPERS: Final = 200

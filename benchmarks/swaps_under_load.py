@@ -27,8 +27,8 @@ from typing import Any
 import httpx
 import numpy as np
 
-from app import compute  # noqa: F401 - torch before faiss
-from app.store import ReleaseStore
+from app.ground import compute  # noqa: F401 - torch before faiss
+from app.home.store import ReleaseStore
 from index.snapshot import Snapshot
 
 ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]

@@ -29,13 +29,14 @@ from safetensors.torch import load_file, save_file
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.build import build_model
-from models.compatibility.shoppers import PersonalModel, ShopperModel, Shoppers
+from models.compatibility.calibration import Calibration
+from models.compatibility.personal import PersonalModel, ShopperModel, Shoppers
 from models.compatibility.slots import SlotModel
-from models.encoders.base import FloatArray, feature_size
+from models.encoders.features import FloatArray, feature_size
 from models.errors import BundleError
-from models.manifest import CARRIED, Calibration, Manifest, content_id, manifest_body, read_manifest
+from models.manifest import CARRIED, Manifest, content_id, manifest_body, read_manifest
 
-__all__ = ["Bundle", "Calibration", "Manifest", "Shoppers", "refuse_taken"]
+__all__ = ["Bundle", "Manifest", "Shoppers", "refuse_taken"]
 
 _ENCODER: Final = "encoder"
 _LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")

@@ -15,16 +15,16 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from app.api.catalogue_schemas import CatalogueChange, PictureIn, UpsertIn, UpsertItems, Upserts
+from app.api.keys import may_change_catalogue
 from app.api.problems import LOG_GONE, documented
 from app.api.work import Work, Working, decoded
-from app.changes import removal, upsert
-from app.errors import BadPictureError, Detail, LogUnavailableError, RequestError, UnknownItemError, shortened
-from app.keys import may_change_catalogue
+from app.catalogue.changes import removal, upsert
+from app.ground.errors import BadPictureError, Detail, LogUnavailableError, RequestError, UnknownItemError, shortened
+from app.ground.logs import logger
+from app.live.replay import Replay
 from app.log.base import Event, Log, Stream
-from app.logs import logger
 from app.recommend.limits import check_count
 from app.recommend.stages import count
-from app.replay import Replay
 from models.encoders.own import OWN
 from models.encoders.pictures import decode
 from models.errors import ImageError

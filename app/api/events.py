@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Request
 
 from app.api.event_schemas import EventIn, EventsIn, EventsOut
 from app.api.problems import LOG_GONE, documented
-from app.errors import LogUnavailableError
+from app.ground.errors import LogUnavailableError
+from app.ground.logs import logger
 from app.log.base import Event, Log, Stream
 from app.log.impressions import Impressions
-from app.logs import logger
 from app.recommend.limits import check_count
 from app.recommend.stages import count
-from app.release import Serving
+from app.release.serving import Serving
 
 _ACCEPTED: Final = 202
 

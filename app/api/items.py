@@ -14,14 +14,14 @@ from app.api.answers import Categories, CategoryOut, ItemOut, Labels, Page, Simi
 from app.api.problems import documented
 from app.api.schemas import LabelItem, SimilarItems
 from app.api.work import Working, decoded, item_out, item_ref
-from app.errors import Detail, UnknownItemError
-from app.images import media_type
+from app.ground.errors import Detail, UnknownItemError
+from app.ground.settings import Limits
+from app.home.images import media_type
 from app.recommend.label import label
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import Photo
 from app.recommend.similar import similar, similar_to_words
-from app.release import CatalogueItem, Release
-from app.settings import Limits
+from app.release.release import CatalogueItem, Release
 from index.backends.base import IntArray
 from index.columns import rows_by_value
 

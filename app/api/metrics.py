@@ -11,9 +11,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from app.errors import LogError
+from app.ground.errors import LogError
+from app.live.metrics import Metrics
 from app.log.base import Lag, Log, Stream
-from app.metrics import Metrics
 
 _PATIENCE_S: Final = 1.0
 

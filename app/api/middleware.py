@@ -13,9 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from app.api.problems import printable, respond
-from app.errors import BY_STATUS, INTERNAL, Detail
-from app.logs import logger
-from app.metrics import NO_ROUTE, Metrics
+from app.ground.errors import BY_STATUS, INTERNAL, Detail
+from app.ground.logs import logger
+from app.live.metrics import NO_ROUTE, Metrics
 from app.recommend.stages import Measured, measured
 
 REQUEST_ID: Final = "X-Request-ID"

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Request
 from app.api.answers import Health, LogHealth
 from app.api.events import Showing
 from app.api.problems import documented
-from app.errors import LogUnavailableError
+from app.ground.errors import LogUnavailableError
 from app.log.base import Log
 from app.log.impressions import Impressions
-from app.release import Serving
+from app.release.serving import Serving
 
 _PATIENCE_S: Final = 1.0
 

@@ -25,14 +25,14 @@ from app.api.events import Showing
 from app.api.problems import documented
 from app.api.schemas import CompleteOutfit, FiltersIn, OutfitIn, ScoreOutfit
 from app.api.work import Shadowing, Work, Working, decoded, image_url, item_refs, look_item_out
+from app.ground.settings import Limits
 from app.recommend.complete import Question, Suggestion, complete
 from app.recommend.looks import Look
 from app.recommend.outfit import ItemRef
 from app.recommend.photo import Cut, WholePhoto, cut_photos
 from app.recommend.score import OutfitScore, score
 from app.recommend.shopper import Regard, regarding
-from app.release import Release
-from app.settings import Limits
+from app.release.release import Release
 from index.columns import Filter
 
 router = APIRouter(tags=["outfits"], responses=documented(400, 404, 413, 422, 503))

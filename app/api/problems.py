@@ -1,4 +1,4 @@
-"""Errors as problem+json responses (RFC 9457), by the one table in ``app.errors``."""
+"""Errors as problem+json responses (RFC 9457), by the one table in ``app.ground.errors``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.api.answers import ProblemOut
-from app.errors import BY_STATUS, INVALID, MALFORMED, PROBLEMS, Detail, Problem, ServiceError, problem_of, shortened
+from app.ground.errors import BY_STATUS, INVALID, MALFORMED, PROBLEMS, Detail, Problem, ServiceError, problem_of, shortened
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2

@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 
 from app.api.answers import ReleaseOut, Releases
+from app.api.keys import SentKey, may_administer
 from app.api.problems import documented
-from app.errors import Detail, HomeError, UnknownReleaseError
-from app.keys import SentKey, may_administer
-from app.release import Serving
-from app.store import ReleaseRecord, ReleaseStore
-from app.swap import Swap
+from app.ground.errors import Detail, HomeError, UnknownReleaseError
+from app.home.store import ReleaseRecord, ReleaseStore
+from app.live.swap import Swap
+from app.release.serving import Serving
 
 router = APIRouter(tags=["operations"], responses=documented(401, 403, 503))
 

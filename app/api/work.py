@@ -14,11 +14,12 @@ from fastapi import Depends, Request
 from app.api.answers import ItemOut, LookItemOut
 from app.api.middleware import answered_by
 from app.api.schemas import ItemIn
-from app.errors import BadPictureError, Detail
+from app.ground.errors import BadPictureError, Detail
+from app.ground.settings import Settings
+from app.live.shadow import Shadow
 from app.recommend.outfit import ItemRef, Photo
-from app.release import CatalogueItem, Release, Serving
-from app.settings import Settings
-from app.shadow import Shadow
+from app.release.release import CatalogueItem, Release
+from app.release.serving import Serving
 
 Answer = TypeVar("Answer")
 

@@ -10,8 +10,8 @@ from typing import Final
 import typer
 
 from app.cli import data, doctor, learn, releases, serve, simulate, worker
-from app.errors import ServiceError
-from app.settings import misspelt
+from app.ground.errors import ServiceError
+from app.ground.settings import misspelt
 from index.errors import VectorIndexError
 from models.errors import AttireError
 

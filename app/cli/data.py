@@ -9,7 +9,7 @@ import typer
 
 from app.cli.options import Data, Encoder, Home, Seed
 from app.cli.progress import progress
-from app.settings import Settings
+from app.ground.settings import Settings
 
 _REFUSED_SHOWN: Final = 20
 
@@ -45,8 +45,8 @@ def convert(
 
 def import_(data: Data, home: Home = None, encoder: Encoder = None) -> None:
     """Read a catalogue, encode and index it, and serve it from now on."""
-    from app.catalog import import_catalogue  # noqa: PLC0415 - keeps --help fast
-    from app.store import ReleaseStore  # noqa: PLC0415
+    from app.catalogue.importing import import_catalogue  # noqa: PLC0415 - keeps --help fast
+    from app.home.store import ReleaseStore  # noqa: PLC0415
 
     settings = Settings.read(home=home)
     done = import_catalogue(

@@ -9,17 +9,17 @@ from typing import Final
 import typer
 
 from app.cli.options import Home
-from app.settings import Settings
+from app.ground.settings import Settings
 
 _PACKAGES: Final = ("attire", "torch", "faiss-cpu", "open_clip_torch", "numpy", "pyarrow", "fastapi", "pydantic", "uvicorn")
 
 
 def doctor(home: Home = None) -> None:
     """What is installed, which devices and threads there are, and whether this home can be served."""
-    from app import compute  # noqa: PLC0415 - keeps --help fast
-    from app.errors import ServiceError  # noqa: PLC0415
-    from app.release import Release  # noqa: PLC0415
-    from app.store import ReleaseStore  # noqa: PLC0415
+    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+    from app.ground.errors import ServiceError  # noqa: PLC0415
+    from app.home.store import ReleaseStore  # noqa: PLC0415
+    from app.release.release import Release  # noqa: PLC0415
     from index.errors import VectorIndexError  # noqa: PLC0415
     from models.errors import AttireError  # noqa: PLC0415
 

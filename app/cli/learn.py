@@ -12,7 +12,7 @@ from rich.console import Console
 
 from app.cli.options import Data, Encoder, Seed
 from app.cli.progress import progress
-from app.settings import Settings
+from app.ground.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
 from models.outputs import check_output_file
 
@@ -37,7 +37,7 @@ def train(
     encoder: Encoder = None,
 ) -> None:
     """Train a recipe on a dataset directory and write a bundle."""
-    from models.training.train import train as run  # noqa: PLC0415 - keeps --help fast
+    from models.recipes.train import train as run  # noqa: PLC0415 - keeps --help fast
 
     settings = Settings.read()
     bundle = run(
@@ -95,7 +95,7 @@ def label(
 ) -> None:
     """Say the most likely words of pictures, with their probabilities."""
     from models.bundle import Bundle  # noqa: PLC0415 - keeps --help fast
-    from models.encoders.base import block_part  # noqa: PLC0415
+    from models.encoders.features import block_part  # noqa: PLC0415
     from models.encoders.load import load_encoder  # noqa: PLC0415
 
     if encoder and bundle:

@@ -10,9 +10,9 @@ import typer
 
 from app.cli.options import BundleDirectory, Home
 from app.cli.progress import progress
-from app.errors import HomeError
-from app.settings import Settings
-from app.store import ReleaseRecord, ReleaseStore
+from app.ground.errors import HomeError
+from app.ground.settings import Settings
+from app.home.store import ReleaseRecord, ReleaseStore
 
 group = typer.Typer(help="List, show and change the release that is served.", no_args_is_help=False)
 
@@ -21,7 +21,7 @@ ReleaseId = Annotated[str, typer.Argument(help="Release id, as `attire releases 
 
 def publish(bundle: BundleDirectory, home: Home = None) -> None:
     """Serve a bundle with the current catalogue; no picture is touched unless the bundle reads another encoder."""
-    from app.catalog import publish as run  # noqa: PLC0415 - keeps --help fast
+    from app.catalogue.publishing import publish as run  # noqa: PLC0415 - keeps --help fast
 
     settings = Settings.read(home=home)
     store = ReleaseStore(settings.home)
@@ -85,7 +85,7 @@ def rollback(home: Home = None) -> None:
 
 
 def _serve_checked(store: ReleaseStore, record: ReleaseRecord, *, back: bool = False) -> None:
-    from app.release import Release  # noqa: PLC0415 - keeps --help fast
+    from app.release.release import Release  # noqa: PLC0415 - keeps --help fast
 
     Release.open(store, record)
     store.activate(record.id, back=back)

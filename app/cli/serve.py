@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -15,13 +16,13 @@ import typer
 
 from app.cli.options import Home, Host, Port
 from app.cli.progress import progress
-from app.errors import HomeError
-from app.settings import Settings
-from app.store import ReleaseStore
+from app.ground.errors import HomeError
+from app.ground.settings import Settings
+from app.home.store import ReleaseStore
 from models.errors import InputError
 
 if TYPE_CHECKING:
-    from app.release import Release
+    from app.release.release import Release
 
 DEMO_HOME: Final = Path("demo-home")
 DEMO_ITEMS: Final = 1_500
@@ -55,8 +56,9 @@ def demo(home: DemoHome = None, port: Port = None) -> None:
 
 def prepare_demo(settings: Settings) -> None:
     """Whatever of the demo is not there yet: the wardrobe, its import, a trained bundle. Each step is kept, so a second start is quick."""
-    from app.catalog import import_catalogue, publish  # noqa: PLC0415 - keeps --help fast
-    from models.training.train import train  # noqa: PLC0415
+    from app.catalogue.importing import import_catalogue  # noqa: PLC0415 - keeps --help fast
+    from app.catalogue.publishing import publish  # noqa: PLC0415 - keeps --help fast
+    from models.recipes.train import train  # noqa: PLC0415
     from models.wardrobe.generate import generate  # noqa: PLC0415
 
     store, wardrobe, bundle = ReleaseStore(settings.home), settings.home / "wardrobe", settings.home / "trained"
@@ -87,13 +89,14 @@ def _work(home: Path) -> None:
     from models.parent import end_with_parent  # noqa: PLC0415
 
     end_with_parent()
+    os.environ.setdefault("ATTIRE_WORKER__REFERENCE", "wardrobe")  # whose test outfits judge what the demo learns
     sys.exit(run(["worker", "--home", str(home)]))
 
 
 def _current(settings: Settings) -> Release:
     """Open the current release before anything listens, so that a broken one is told in one line."""
-    from app import compute  # noqa: PLC0415 - keeps --help fast
-    from app.release import Release  # noqa: PLC0415
+    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+    from app.release.release import Release  # noqa: PLC0415
 
     compute.fix_threads(settings.threads.compute)
     store = ReleaseStore(settings.home)

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from app.cli.options import Home, Seed
 from app.cli.progress import progress
-from app.settings import Settings
+from app.ground.settings import Settings
 
 if TYPE_CHECKING:
     from app.simulate.measure import Cycle

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from app.cli.options import Home
-from app.settings import Settings
+from app.ground.settings import Settings
 
 
 def worker(
@@ -22,10 +22,10 @@ def worker(
     ] = None,
 ) -> None:
     """Learn from what shoppers do: archive events, train, compare, and publish what is better."""
+    from app.ground.logs import configure  # noqa: PLC0415
+    from app.home.runs import Runs  # noqa: PLC0415
     from app.log.open import open_log  # noqa: PLC0415 - keeps --help fast
-    from app.logs import configure  # noqa: PLC0415
     from app.worker.loop import PAGE, Worker, alone  # noqa: PLC0415
-    from app.worker.runs import Runs  # noqa: PLC0415
 
     settings = Settings.read(home=home)
     configure(settings.log)

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
-from app.errors import LogUnavailableError
+from app.ground.errors import LogUnavailableError
+from app.ground.logs import logger
 from app.log.base import Event, Log, Stream
-from app.logs import logger
 
 _TOGETHER: Final = 500
 _PAUSE_S: Final = 0.1

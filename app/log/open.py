@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from app.ground.settings import Log as LogSettings
 from app.log.base import Log
 from app.log.redis import RedisLog
 from app.log.sqlite import SqliteLog
-from app.settings import Log as LogSettings
 from models.errors import InputError
 
 _SQLITE: Final = "sqlite:"

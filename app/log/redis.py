@@ -16,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
-from app.errors import LogUnavailableError, TrimmedError
+from app.ground.errors import LogUnavailableError, TrimmedError
 from app.log import redis_scripts
 from app.log.base import START, Appended, Entry, Event, Lag, Stream
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
-from app.errors import LogUnavailableError, TrimmedError
+from app.ground.errors import LogUnavailableError, TrimmedError
 from app.log.base import START, Appended, Entry, Event, Lag, Stream
 from app.log.group_commit import GroupCommit
 

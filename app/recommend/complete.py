@@ -9,15 +9,15 @@ from typing import Final
 
 import numpy as np
 
-from app.errors import shortened
+from app.ground.errors import shortened
+from app.ground.settings import Limits
 from app.recommend.explain import Contribution, contributions, work_of_contributions
 from app.recommend.limits import check_count, check_work
 from app.recommend.looks import Look, affordable, best_looks, why_none, work_of_looks
 from app.recommend.outfit import ItemRef, Worn, resolve
 from app.recommend.rank import Pool, diversified, rank, retrieve
 from app.recommend.slots import Slots, choose_slots
-from app.release import Release
-from app.settings import Limits
+from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
 

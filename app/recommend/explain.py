@@ -13,7 +13,7 @@ import numpy as np
 
 from app.recommend.outfit import Worn
 from app.recommend.rank import score_outfits, with_each
-from app.release import Release
+from app.release.release import Release
 from index.backends.base import IntArray
 
 EXPLAINED_PER_SLOT: Final = 10

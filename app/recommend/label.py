@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from app.ground.settings import Limits
 from app.recommend.limits import check_count
 from app.recommend.outfit import Photo, photo_features
 from app.recommend.similar import image_part
-from app.release import Release
-from app.settings import Limits
+from app.release.release import Release
 
 
 def label(release: Release, picture: bytes, k: int, limits: Limits) -> list[tuple[str, float]]:

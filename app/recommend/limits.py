@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from app.errors import Detail, LimitExceededError, UnknownCategoryError, shortened
-from app.release import Release
+from app.ground.errors import Detail, LimitExceededError, UnknownCategoryError, shortened
+from app.release.release import Release
 
 
 def check_count(field: str, count: int, most: int, what: str = "") -> None:

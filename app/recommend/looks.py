@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app.recommend.outfit import Worn
 from app.recommend.rank import Pool, retrieve, score_outfits
-from app.release import Release
+from app.release.release import Release
 from index.backends.base import BoolArray, FloatArray, IntArray
 
 _PER_SLOT: Final = 6

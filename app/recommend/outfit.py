@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.errors import BadPictureError, Detail, UnknownItemError
+from app.ground.errors import BadPictureError, Detail, UnknownItemError
+from app.ground.settings import Limits
 from app.recommend.limits import check_categories, check_count
 from app.recommend.stages import count, stage
-from app.release import Release
-from app.settings import Limits
+from app.release.release import Release
 from models.datasets.schema import item_text
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.encoders.pictures import decode
 from models.errors import ImageError
 

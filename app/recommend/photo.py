@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from app.errors import Detail, UnknownCategoryError
+from app.ground.errors import Detail, UnknownCategoryError
+from app.ground.settings import Limits
 from app.recommend.limits import check_count
 from app.recommend.outfit import ItemRef, Photo, bad_picture
-from app.release import Release
-from app.settings import Limits
+from app.release.release import Release
 from models.encoders.pictures import MOST_STRETCHED, decode
 from models.errors import ImageError
 

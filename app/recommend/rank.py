@@ -13,7 +13,7 @@ import numpy as np
 
 from app.recommend.outfit import Worn
 from app.recommend.stages import count, stage
-from app.release import Release
+from app.release.release import Release
 from index.backends.base import BoolArray, FloatArray, IntArray
 
 RETRIEVED: Final = 64

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.ground.settings import Limits
 from app.recommend.explain import PairScore, pair_scores, weakest, work_of_explaining
 from app.recommend.limits import check_count, check_work
 from app.recommend.outfit import ItemRef, Worn, resolve_all
 from app.recommend.rank import RETRIEVED, retrieve, score_outfits, with_each
-from app.release import Release
-from app.settings import Limits
+from app.release.release import Release
 from index.columns import Filter
 
 

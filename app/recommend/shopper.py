@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.release import Release
+from app.release.release import Release
 
 
 @dataclass(frozen=True, slots=True)

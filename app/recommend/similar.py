@@ -12,14 +12,14 @@ from typing import Final
 
 import numpy as np
 
-from app.errors import Detail, UnknownItemError
+from app.ground.errors import Detail, UnknownItemError
+from app.ground.settings import Limits
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import ItemRef, Photo, photo_features
 from app.recommend.stages import stage
-from app.release import Release
-from app.settings import Limits
+from app.release.release import Release
 from index.backends.base import FloatArray, IntArray
-from models.encoders.base import block_part
+from models.encoders.features import block_part
 
 _IMAGE_BLOCK: Final = "image"
 _TEXT_BLOCK: Final = "text"

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.ground.settings import Limits
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import Worn
-from app.release import Release
-from app.settings import Limits
+from app.release.release import Release
 
 _MOST_INFERRED: Final = 6
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import numpy as np
 
-from app.errors import ServiceError
+from app.ground.errors import ServiceError
 from app.simulate.measure import Cycle, measure
 from app.simulate.shoppers import Asked, noise, now, shop
 from app.simulate.world import World

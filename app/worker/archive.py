@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from app.errors import HomeError
+from app.ground.errors import HomeError
 from app.log.base import Entry
 
 SCHEMA: Final = pa.schema(

@@ -12,10 +12,10 @@ from typing import Final
 
 import numpy as np
 
-from app.worker.runs import Compared
+from app.home.runs import Compared
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue, Outfit, Question, Retrieval
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.errors import BundleError
 from models.evaluation.baselines import CoPurchase, Popularity, worn_rows
 from models.evaluation.bootstrap import intervals

@@ -17,8 +17,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.home.runs import METRICS, Compared
 from app.worker.compare import Comparison
-from app.worker.runs import METRICS, Compared
 from models.bundle import Bundle
 from models.errors import BundleError
 

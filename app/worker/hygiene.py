@@ -19,7 +19,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from app.worker.runs import Dropped
+from app.home.runs import Dropped
 from app.worker.sessions import Visit
 
 _SIZE: Final = re.compile(r"(?:\d+(?:[.,]\d+)?(?:cm|mm|in|eu|uk|us)?|x{0,4}[sl]|m|one-?size|petite|tall|size|grösse)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""What a run is given, and the way into its process, which alone loads what it takes to learn."""
+"""What a run is given."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.settings import Log as LogSettings
-from app.settings import Worker as WorkerSettings
+from app.ground.settings import Log as LogSettings
+from app.ground.settings import Worker as WorkerSettings
 
 OUTCOME: Final = "outcome.json"
 CANDIDATE: Final = "candidate"
@@ -29,10 +29,3 @@ class Job:
     worker: WorkerSettings
     log: LogSettings
     candidate: Path | None = None
-
-
-def learn_apart(job: Job) -> None:
-    """The target of a run's process."""
-    from app.worker.learn import learn  # noqa: PLC0415 - the worker itself stays small
-
-    learn(job)

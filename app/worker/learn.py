@@ -16,10 +16,11 @@ from typing import Any, Final
 import numpy as np
 import pyarrow.compute as pc
 
-from app import compute
-from app.catalog import catalogue_of, prepare
-from app.errors import HomeError, ServiceError
-from app.store import ReleaseRecord, ReleaseStore
+from app.catalogue.publishing import catalogue_of, prepare
+from app.ground import compute
+from app.ground.errors import HomeError, ServiceError
+from app.home.runs import ACCEPTED, Decision, Run, Runs, now, write_run
+from app.home.store import ReleaseRecord, ReleaseStore
 from app.worker import gate
 from app.worker.archive import read_archive
 from app.worker.compare import compare
@@ -29,14 +30,13 @@ from app.worker.job import ACQUAINTED, CANDIDATE, OUTCOME, Job
 from app.worker.outfits import Outfits, ask, known, split_by_time, worn
 from app.worker.reference import Reference
 from app.worker.retrain import retrain
-from app.worker.runs import ACCEPTED, Decision, Run, Runs, now, write_run
 from app.worker.sessions import COLUMNS, visits_of
 from app.worker.shoppers import introduced
 from index.errors import VectorIndexError
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue, Outfit
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.errors import AttireError, BundleError
 from models.parent import end_with_parent
 

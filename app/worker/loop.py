@@ -16,15 +16,16 @@ from typing import Final
 
 import pyarrow.compute as pc
 
-from app.errors import HomeError, LogError
+from app.ground.errors import HomeError, LogError
+from app.ground.logs import logger
+from app.ground.settings import Settings
+from app.home.runs import ACCEPTED, FINAL, Run, Runs, now, read_run, write_run
+from app.home.store import ReleaseStore
 from app.log.base import Log, Stream
-from app.logs import logger
-from app.settings import Settings
-from app.store import ReleaseStore
 from app.worker.archive import Archive, read_archive
-from app.worker.job import ACQUAINTED, CANDIDATE, OUTCOME, Job, learn_apart
+from app.worker.job import ACQUAINTED, CANDIDATE, OUTCOME, Job
 from app.worker.page import write_page
-from app.worker.runs import ACCEPTED, FINAL, Run, Runs, now, read_run, write_run
+from app.worker.process import learn_apart
 from app.worker.shadow import in_shadow
 
 GROUP: Final = "archive"

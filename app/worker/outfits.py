@@ -16,7 +16,7 @@ import numpy as np
 
 from app.worker.hygiene import Basket
 from models.datasets.schema import Catalogue, Compatibility, FillInTheBlank, Outfit, Question, Retrieval, Split
-from models.wardrobe.splits import near_duplicates
+from models.datasets.splits import near_duplicates
 
 _VALID_SHARE: Final = 0.08
 _RECENT_SHARE: Final = 0.12

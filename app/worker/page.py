@@ -8,8 +8,8 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.store import write_whole
-from app.worker.runs import METRICS, Run
+from app.home.runs import METRICS, Run
+from app.home.store import write_whole
 
 _WORDS: Final = {
     "published": "published",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from app.store import write_whole
+from app.home.store import write_whole
 from models.datasets.read import read_dataset
 from models.datasets.schema import Outfit
 from models.errors import InputError

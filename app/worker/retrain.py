@@ -12,20 +12,22 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.catalog import catalogue_of
-from app.images import ImageStore
+from app.catalogue.publishing import catalogue_of
+from app.home.images import ImageStore
 from app.worker.shoppers import introduced
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Dataset, Outfit
-from models.encoders.base import Block, Encoder, FloatArray
+from models.encoders.base import Encoder
+from models.encoders.features import Block, FloatArray
 from models.errors import EncoderError
 from models.manifest import CARRIED
 from models.progress import Progress, silent
-from models.recipes.base import AnyRecipe, Run
+from models.recipes.base import AnyRecipe
 from models.recipes.registry import RECIPES, recipe_named
-from models.recipes.settings import configure
-from models.training.train import work_directory
+from models.training.repeatable import work_directory
+from models.training.run import Run
+from models.training.settings import configure
 
 _ITS_OWN: Final = frozenset({"seed", "epochs", "patience", "teacher"})  # of each training, not of the release
 _LEAST_STEPS: Final = 1_500

@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from app.shadow import SHADOW, Report, read_reports, reports_directory
-from app.store import write_whole
-from app.worker.runs import Shadowed
+from app.home.runs import Shadowed
+from app.home.store import write_whole
+from app.live.shadow import SHADOW, Report, read_reports, reports_directory
 
 _LOOK_S: Final = 0.5
 _LEVELS: Final = (50, 99)

@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 
 from models.bundle import Bundle
-from models.compatibility.shoppers import PersonalModel
+from models.compatibility.personal import PersonalModel
 from models.datasets.schema import Catalogue, Outfit
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.evaluation.personal import batch_of, histories
-from models.training.personal import acquainted
+from models.recipes.personal.training import acquainted
 
 _LATEST: Final = 100
 """Outfits that a shopper is met by; the thousands of an id that many share would say no more."""

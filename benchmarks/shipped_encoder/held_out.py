@@ -19,7 +19,7 @@ from views import IMAGE, THUMBNAIL, Looker, thumbnails
 from word_recall import in_order, rarest_third, said_words, told, word_metrics
 
 from models.datasets.schema import Catalogue
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.encoders.load import SHIPPED_DIRECTORY
 from models.encoders.words import read_vocabulary
 from models.evaluation.bootstrap import intervals

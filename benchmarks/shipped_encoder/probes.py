@@ -23,7 +23,7 @@ from splits import COLOUR, PATTERN, TYPE, Shop, attribute
 from views import BASELINES, BLOCKS, IMAGE, SHIPPED, Looker
 
 from models.datasets.schema import Catalogue
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import Metric, mean
 

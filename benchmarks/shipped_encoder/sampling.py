@@ -24,15 +24,15 @@ from views import Looker
 from word_recall import rarest_third, said_words, told, word_metrics
 
 from models.datasets.schema import Catalogue
-from models.encoders.base import FloatArray, block_part
+from models.encoders.features import FloatArray, block_part
 from models.encoders.keep import catalogue_features
 from models.encoders.load import load_encoder
 from models.evaluation.metrics import Metric
 from models.objectives.weak_labels import said_among, word_loss
-from models.recipes.settings import configure
-from models.recipes.weak_labels import train_encoder
-from models.recipes.weak_labels_config import WeakLabelsConfig
-from models.training.vocabulary import NON_VISUAL, Said, frequent_words, item_texts, visual_words
+from models.recipes.weak_labels.config import WeakLabelsConfig
+from models.recipes.weak_labels.recipe import train_encoder
+from models.recipes.weak_labels.vocabulary import NON_VISUAL, Said, frequent_words, item_texts, visual_words
+from models.training.settings import configure
 
 TRAININGS: Final = {
     "uniform, 256 sampled": {"sampling": "uniform", "negatives": "256"},

@@ -19,7 +19,8 @@ import torch
 from safetensors.torch import save_file
 
 from models.datasets.schema import Catalogue
-from models.encoders.base import Encoder, FloatArray, block_part
+from models.encoders.base import Encoder
+from models.encoders.features import FloatArray, block_part
 from models.encoders.image_towers import halved
 from models.encoders.keep import catalogue_features
 from models.encoders.load import SHIPPED_DIRECTORY, load_encoder

@@ -19,13 +19,14 @@ from splits import Shop
 from views import BASELINES, BLOCKS, IMAGE, SHIPPED, Looker, reading_copy
 
 from models.datasets.schema import Catalogue
-from models.encoders.base import Encoder, FloatArray
+from models.encoders.base import Encoder
+from models.encoders.features import FloatArray
 from models.encoders.load import SHIPPED_DIRECTORY
 from models.encoders.words import WordMatrix, read_vocabulary
 from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import Metric, mean
-from models.training.frozen_words import fit_words
-from models.training.vocabulary import NON_VISUAL, Said, item_texts, visual_words
+from models.recipes.weak_labels.frozen_words import fit_words
+from models.recipes.weak_labels.vocabulary import NON_VISUAL, Said, item_texts, visual_words
 
 CUTS: Final = (5, 10)
 FREQUENT: Final = "most frequent words"

@@ -20,7 +20,7 @@ from models.bundle import Bundle
 from models.compatibility.build import build_model
 from models.datasets.read import read_dataset
 from models.datasets.schema import Dataset
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import SHIPPED, load_encoder
 from models.evaluation import outfit_vector, personal
@@ -28,8 +28,8 @@ from models.evaluation.baselines import build_baselines
 from models.evaluation.evaluate import features_for
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import CompatibilityAnswers, pack
-from models.training.personal import is_cold
-from models.training.train import train
+from models.recipes.personal.training import is_cold
+from models.recipes.train import train
 
 Answers = dict[str, NDArray[Any]]
 _TIMED: Final = 200

@@ -16,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from models.datasets.schema import Catalogue, Outfit
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.evaluation.baselines import worn_rows
 from models.evaluation.metrics import Floats, Ints
 

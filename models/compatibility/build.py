@@ -10,8 +10,8 @@ from models.compatibility.base import CompatibilityModel
 from models.compatibility.cosine import CosineModel
 from models.compatibility.outfit_vector import outfit_vector
 from models.compatibility.pairwise import pairwise_model
+from models.compatibility.personal import PersonalModel
 from models.compatibility.set_transformer import SetTransformer
-from models.compatibility.shoppers import PersonalModel
 
 
 def averaged(*, members: int, model: str, config: Mapping[str, Any]) -> Average:

@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from models.encoders.base import Block, FloatArray
+from models.encoders.features import Block, FloatArray
 from models.encoders.image_towers import CONFIG_FILE, WEIGHTS_FILE, Preprocessing, build_tower, torchvision_tower
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
 from models.encoders.words import WordMatrix

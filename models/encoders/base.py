@@ -1,30 +1,15 @@
 """What an encoder is: pictures and titles in, features out.
 
-Shapes: N items, F features. Features are a row of *blocks* (``image``, ``text``, ``colour``…), each of unit length or, where the
-item lacks that modality, all zero. A zero block is therefore the mask: nothing else needs to be stored beside the features.
+Shapes: N items, F features.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from models.encoders.words import WordMatrix
-
-FloatArray = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A run of ``size`` features that one modality fills."""
-
-    name: str
-    size: int
+from models.encoders.features import Block, FloatArray
+from models.encoders.words import WordMatrix
 
 
 class Encoder(Protocol):
@@ -60,18 +45,3 @@ class Encoder(Protocol):
     def words(self) -> WordMatrix | None:
         """The words it can say of a picture, over its image block; None where it knows none."""
         ...
-
-
-def feature_size(blocks: Sequence[Block]) -> int:
-    """F, the number of features of a layout."""
-    return sum(block.size for block in blocks)
-
-
-def block_part(blocks: Sequence[Block], name: str) -> slice:
-    """Where a block lies in the features; all of them where there is none of that name (the shop's own)."""
-    start = 0
-    for block in blocks:
-        if block.name == name:
-            return slice(start, start + block.size)
-        start += block.size
-    return slice(None)

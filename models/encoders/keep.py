@@ -24,7 +24,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from models.datasets.schema import Catalogue
-from models.encoders.base import Encoder, FloatArray, feature_size
+from models.encoders.base import Encoder
+from models.encoders.features import FloatArray, feature_size
 from models.encoders.pictures import decode
 from models.errors import ImageError
 from models.progress import Progress, silent

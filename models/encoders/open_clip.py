@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.encoders.base import Block, FloatArray
+from models.encoders.features import Block, FloatArray
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
 from models.encoders.words import WordMatrix, read_vocabulary, text_words
 from models.errors import EncoderError

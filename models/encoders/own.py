@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from models.encoders.base import Block, FloatArray
+from models.encoders.features import Block, FloatArray
 from models.errors import EncoderError
 
 OWN: Final = "features"

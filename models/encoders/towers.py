@@ -15,8 +15,8 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.encoders.base import Block, FloatArray, feature_size
 from models.encoders.colour import COLOUR_FEATURES, colour_features
+from models.encoders.features import Block, FloatArray, feature_size
 from models.encoders.pictures import decode
 from models.encoders.texture import TEXTURE_FEATURES, texture_features
 

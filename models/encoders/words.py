@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 
 VOCABULARY_FILE: Final = "words.json"
 MATRIX_FILE: Final = "words.safetensors"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.datasets.schema import Catalogue, Outfit
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.evaluation.metrics import Floats, Ints
 from models.evaluation.scorer import Scorer
 

@@ -13,7 +13,7 @@ import numpy as np
 from models.bundle import Bundle
 from models.datasets.read import read_dataset
 from models.datasets.schema import Catalogue, Dataset, Split
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
 from models.encoders.own import OWN

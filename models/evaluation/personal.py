@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.compatibility.base import OutfitBatch
-from models.compatibility.shoppers import PersonalModel
+from models.compatibility.personal import PersonalModel
 from models.datasets.schema import Catalogue, Outfit
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.evaluation.metrics import Bools, Floats, Ints, Metric, answer_ranks, discounted_gain, mean
 from models.evaluation.scorer import ModelScorer
 from models.evaluation.tasks import padded_rows

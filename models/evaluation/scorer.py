@@ -13,7 +13,7 @@ import numpy as np
 
 from models.bundle import Bundle
 from models.compatibility.base import CompatibilityModel, OutfitBatch
-from models.encoders.base import FloatArray
+from models.encoders.features import FloatArray
 from models.evaluation.metrics import Floats, Ints
 
 _MAX_BYTES: Final = 4 * 2**20  # of embeddings handed to the model at once: its activations, a small multiple of that, stay near the cache

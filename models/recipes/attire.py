@@ -21,15 +21,16 @@ from torch.nn import functional as F
 from models.bundle import Bundle
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.set_transformer import SetTransformer, leave_one_out
-from models.encoders.base import Block
+from models.encoders.features import Block
 from models.objectives.softmax import no_negatives, softmax_within
 from models.progress import Progress
-from models.recipes.base import Recipe, Run
-from models.recipes.settings import DropShare, SettingError
+from models.recipes.base import Recipe
 from models.training.calibrate import calibrated
 from models.training.diverged import refuse_diverged
 from models.training.popularity import count_popularity, recall_at
 from models.training.prepare import names_of, untrained, worn_outfits
+from models.training.run import Run
+from models.training.settings import DropShare, SettingError
 from models.training.worn import WornOutfits
 
 _TABLES: Final[Mapping[str, str]] = {

@@ -4,59 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from models.bundle import Bundle
-from models.datasets.schema import Dataset
-from models.encoders.base import Encoder, FloatArray
-from models.encoders.keep import catalogue_features, own_features
-from models.encoders.load import SHIPPED, load_encoder
-from models.encoders.own import OwnFeatures
-from models.progress import Progress, silent
-
-ConfigT = TypeVar("ConfigT")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run(Generic[ConfigT]):
-    """Everything a recipe is given.
-
-    The encoder and its features are made when they are first asked for; a recipe that trains from pixels never asks.
-
-    Attributes:
-        dataset: the catalogue, and the outfits of ``train`` and ``valid``; never of ``test``.
-        config: the recipe's configuration, checked.
-        work: a directory for checkpoints and other unfinished things; it outlives a kill, and is removed when the bundle is written.
-        encoder_spec: what encodes the catalogue where it brings no features of its own.
-        start: a bundle to start from.
-        cache: where features are kept between runs; None keeps none.
-    """
-
-    dataset: Dataset
-    config: ConfigT
-    work: Path
-    seed: int = 0
-    encoder_spec: str = SHIPPED
-    start: Bundle | None = None
-    cache: Path | None = None
-    progress: Progress = silent
-
-    @cached_property
-    def encoder(self) -> Encoder:
-        """The encoder of ``features``.
-
-        Raises:
-            EncoderError: it cannot be had.
-        """
-        own = own_features(self.dataset.catalogue)
-        return OwnFeatures(own.shape[1]) if own is not None else load_encoder(self.encoder_spec)
-
-    @cached_property
-    def features(self) -> FloatArray:
-        """Features of the catalogue, ``(N, F)``."""
-        return catalogue_features(self.dataset.catalogue, self.encoder, self.cache, self.progress).features
+from models.training.run import ConfigT, Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +16,7 @@ class Recipe(Generic[ConfigT]):
 
     Attributes:
         name: as ``attire train --recipe`` has it.
-        default: its configuration, a frozen dataclass; see ``models.recipes.settings`` for how its fields say what they can be.
+        default: its configuration, a frozen dataclass; see ``models.training.settings`` for how its fields say what they can be.
         fit: trains; returns a bundle that is not saved yet.
         needs_outfits: whether a dataset without training outfits is refused.
         trains_encoder: whether it always trains an encoder of its own, so that naming another one is refused.

@@ -18,13 +18,14 @@ from torch import Tensor, nn
 from models.bundle import Bundle
 from models.compatibility.outfit_vector import SharedSpace
 from models.objectives.outfit_vector import graded_margin, original_against_replaced, two_hinges
-from models.recipes.base import Recipe, Run
-from models.recipes.settings import SettingError, Share
+from models.recipes.base import Recipe
 from models.training.calibrate import calibrated
 from models.training.loop import Schedule, fit
 from models.training.prepare import names_of, untrained, worn_outfits
 from models.training.reading import Items, Reading, read_by, read_items
 from models.training.replaced import versions
+from models.training.run import Run
+from models.training.settings import SettingError, Share
 from models.training.worn import WornOutfits
 
 

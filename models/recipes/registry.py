@@ -10,10 +10,10 @@ from models.errors import InputError
 from models.recipes.attire import ATTIRE
 from models.recipes.base import AnyRecipe
 from models.recipes.outfit_vector import OUTFIT_VECTOR
-from models.recipes.personal import PERSONAL
-from models.recipes.self_adaptive import SELF_ADAPTIVE
-from models.recipes.semi_supervised import SEMI_SUPERVISED
-from models.recipes.weak_labels import WEAK_LABELS
+from models.recipes.pairwise.self_adaptive import SELF_ADAPTIVE
+from models.recipes.pairwise.semi_supervised import SEMI_SUPERVISED
+from models.recipes.personal.recipe import PERSONAL
+from models.recipes.weak_labels.recipe import WEAK_LABELS
 
 _ALL: Final[tuple[AnyRecipe, ...]] = (ATTIRE, WEAK_LABELS, OUTFIT_VECTOR, PERSONAL, SEMI_SUPERVISED, SELF_ADAPTIVE)
 RECIPES: Final[Mapping[str, AnyRecipe]] = {recipe.name: recipe for recipe in _ALL}

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
-from models.bundle import Bundle, Calibration
-from models.encoders.base import FloatArray
+from models.bundle import Bundle
+from models.compatibility.calibration import Calibration
+from models.encoders.features import FloatArray
 from models.evaluation.scorer import ModelScorer
-from models.recipes.base import Run
+from models.training.run import Run
 from models.training.worn import WornOutfits
 
 _LEAST: Final = 20

@@ -15,7 +15,7 @@ from models.compatibility.build import build_model
 from models.compatibility.slots import SlotModel
 from models.datasets.schema import Dataset, Split
 from models.errors import BundleError
-from models.recipes.base import Run
+from models.training.run import Run
 from models.training.worn import WornOutfits, build_vocabulary
 
 

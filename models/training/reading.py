@@ -20,14 +20,14 @@ from torch.nn import functional as F
 
 from models.bundle import Bundle
 from models.compatibility.base import ItemInputs
-from models.encoders.base import feature_size
+from models.encoders.features import feature_size
 from models.encoders.image_towers import save_tower
 from models.encoders.keep import own_features
 from models.errors import InputError
 from models.manifest import CARRIED
-from models.recipes.base import Run
+from models.training.architecture import Architecture, torchvision_architecture
 from models.training.pictures import Pictures
-from models.training.towers import Architecture, torchvision_architecture
+from models.training.run import Run
 
 _AT_ONCE: Final = 256
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.datasets.schema import Outfit
+from models.datasets.splits import split_outfits
 from models.datasets.write import write_items, write_lines
 from models.errors import InputError
 from models.outputs import check_output_directory
@@ -22,7 +23,6 @@ from models.wardrobe.garments import TEMPLATES
 from models.wardrobe.questions import WornOutfit, ask
 from models.wardrobe.rule import IntArray, Latents, Rule, Score, level_popularity, sample_outfits
 from models.wardrobe.shoppers import sessions, tastes, who_bought
-from models.wardrobe.splits import split_outfits
 
 _SWEEPS: Final = 12
 _COLD_SHARE: Final = 0.02

@@ -15,12 +15,14 @@ import pytest
 from PIL import Image, ImageDraw
 from starlette.testclient import TestClient
 
-from app.catalog import import_catalogue, publish
+from app.catalogue.importing import import_catalogue
+from app.catalogue.publishing import publish
+from app.ground.settings import Settings
+from app.home.store import ReleaseStore
 from app.main import create_app
-from app.release import Release
-from app.settings import Settings
-from app.store import ReleaseStore
-from models.bundle import Bundle, Calibration
+from app.release.release import Release
+from models.bundle import Bundle
+from models.compatibility.calibration import Calibration
 from models.compatibility.slots import SlotModel
 
 CATEGORIES = ("bags", "bottoms", "shoes", "tops")

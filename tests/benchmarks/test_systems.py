@@ -19,9 +19,9 @@ from benchmarks.systems.results import Figure, Results
 from benchmarks.systems.runs import CLAIMS, ORDER, SYSTEMS, WARDROBES, Claim, Expectation, Run
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
-from models.encoders.base import Block
+from models.encoders.features import Block
 from models.recipes.registry import RECIPES
-from models.recipes.settings import configure
+from models.training.settings import configure
 from models.wardrobe.generate import generate
 
 RUN = Run(name="one", recipe="attire", size="tiny", settings={"epochs": "1"}, seeds=2)

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle import Bundle, Calibration, Manifest
+from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
+from models.compatibility.calibration import Calibration
 from models.compatibility.slots import SlotModel
-from models.encoders.base import Block
+from models.encoders.features import Block
 from models.errors import BundleError
 
 BLOCKS = (Block("image", 4), Block("text", 3))

@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.catalog import import_catalogue, publish
+from app.catalogue.importing import import_catalogue
+from app.catalogue.publishing import publish
+from app.ground.settings import Keys, Limits, Log, Settings
+from app.home.store import ReleaseStore
 from app.main import create_app
-from app.settings import Keys, Limits, Log, Settings
-from app.store import ReleaseStore
 
 HERE = {"base_url": "http://127.0.0.1", "client": ("127.0.0.1", 5000)}
 FEATURES = 16

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.release import Release
+from app.release.release import Release
 
 
 def ask(client: TestClient, **question: Any) -> dict[str, Any]:

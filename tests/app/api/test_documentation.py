@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.catalog import import_catalogue
+from app.catalogue.importing import import_catalogue
 from app.cli.serve import DEMO_ITEMS
+from app.ground.settings import Settings
+from app.home.store import ReleaseStore
 from app.main import create_app
-from app.settings import Settings
-from app.store import ReleaseStore
 from models.wardrobe.catalogue import dress_up, item_id
 
 

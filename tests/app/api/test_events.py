@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from app.ground.settings import Limits, Log, Settings
 from app.main import create_app
-from app.settings import Limits, Log, Settings
 
 ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
 JSON = {"Content-Type": "application/json"}

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.catalog import import_catalogue, publish
+from app.catalogue.importing import import_catalogue
+from app.catalogue.publishing import publish
+from app.ground.settings import Limits, Settings
+from app.home.store import ReleaseStore
 from app.main import create_app
-from app.settings import Limits, Settings
-from app.store import ReleaseStore
-from models.training.train import train
+from models.recipes.train import train
 
 TINY = {
     "side": "32", "width": "8", "embedding_size": "16", "batch_size": "8", "least_word": "2", "epochs": "40",

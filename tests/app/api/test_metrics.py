@@ -13,10 +13,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from app.ground.settings import Log, Settings
 from app.log.base import Stream
 from app.main import create_app
 from app.recommend.stages import Measured, measured, stage
-from app.settings import Log, Settings
 
 Figure = Callable[..., float | None]
 RULES = Path(__file__).parents[3] / "deploy" / "prometheus" / "rules.yml"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.ground.settings import Settings
 from app.main import create_app
-from app.settings import Settings
 
 
 def test_ready_names_the_release(client: TestClient) -> None:

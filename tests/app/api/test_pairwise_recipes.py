@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.catalog import import_catalogue, publish
+from app.catalogue.importing import import_catalogue
+from app.catalogue.publishing import publish
+from app.ground.settings import Settings
+from app.home.store import ReleaseStore
 from app.main import create_app
-from app.settings import Settings
-from app.store import ReleaseStore
 from models.bundle import Bundle
-from models.training.train import train
+from models.recipes.train import train
 
 SMALL = {"embedding_size": "8", "least_steps": "1", "batch_size": "32", "epochs": "2"}
 PIXELS = {**SMALL, "mode": "pixels", "backbone": "shufflenet_v2_x0_5", "side": "32"}

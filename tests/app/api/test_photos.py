@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 import pytest
 from starlette.testclient import TestClient
 
+from app.ground.settings import Limits, Settings
 from app.main import create_app
-from app.settings import Limits, Settings
 from models.errors import EncoderError
 
 Photo = Callable[..., dict[str, Any]]
@@ -54,7 +54,7 @@ def test_an_encoder_that_cannot_be_had_is_not_promised_for_later(
         msg = f"{spec}: no such weights"
         raise EncoderError(msg)
 
-    monkeypatch.setattr("app.release.load_encoder", missing)
+    monkeypatch.setattr("app.release.photo_encoder.load_encoder", missing)
     with TestClient(create_app(Settings(home=picture_home))) as client:
         answer = client.post("/complete-outfit", json={"items": [photo(jpeg("red"))], "slots": ["shoes"]})
         assert (answer.status_code, answer.json()["type"]) == (503, "/problems/encoder-unavailable")

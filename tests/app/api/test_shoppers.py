@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.catalog import import_catalogue, publish
+from app.catalogue.importing import import_catalogue
+from app.catalogue.publishing import publish
+from app.ground.settings import Settings
+from app.home.store import ReleaseStore
 from app.main import create_app
-from app.settings import Settings
-from app.store import ReleaseStore
-from models.training.train import train
+from models.recipes.train import train
 
 CATEGORIES = ("bags", "bottoms", "shoes", "tops")
 SETTINGS = {

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image, ImageDraw
 from starlette.testclient import TestClient
 
-from app.catalog import import_catalogue
+from app.catalogue.importing import import_catalogue
+from app.ground.settings import Settings
+from app.home.store import ReleaseStore
 from app.main import create_app
-from app.settings import Settings
-from app.store import ReleaseStore
 
 ENCODER = "backbone:shufflenet_v2_x0_5"
 

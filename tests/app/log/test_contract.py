@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from app.errors import TrimmedError
+from app.ground.errors import TrimmedError
 from app.log.base import START, Entry, Event, Log, Stream
 
 pytestmark = pytest.mark.anyio

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from app.ground.settings import Log as LogSettings
 from app.log.base import Event, Log, Stream
 from app.log.open import open_log
 from app.log.redis import RedisLog
-from app.settings import Log as LogSettings
 from models.errors import InputError
 
 pytestmark = pytest.mark.anyio

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import LogUnavailableError
+from app.ground.errors import LogUnavailableError
 from app.log.base import Entry, Event, Log, Stream
 from app.log.redis import RedisLog
 

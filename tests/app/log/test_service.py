@@ -11,9 +11,9 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from app.ground.settings import Log, Settings
 from app.log import impressions
 from app.main import create_app
-from app.settings import Log, Settings
 
 pytestmark = pytest.mark.integration
 

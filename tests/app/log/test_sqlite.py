@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import LogUnavailableError
+from app.ground.errors import LogUnavailableError
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
 

@@ -6,11 +6,11 @@ from itertools import product
 
 import pytest
 
+from app.ground.settings import Limits
 from app.recommend.looks import best_looks
 from app.recommend.outfit import resolve
 from app.recommend.rank import Pool, rank, score_outfits
-from app.release import Release
-from app.settings import Limits
+from app.release.release import Release
 
 
 @pytest.fixture

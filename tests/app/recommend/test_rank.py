@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.ground.settings import Limits
 from app.recommend.outfit import resolve
 from app.recommend.rank import Pool, diversified, rank, retrieve, score_outfits
-from app.release import Release
-from app.settings import Limits
+from app.release.release import Release
 
 
 def test_retrieval_finds_what_exhaustive_ranking_puts_first(release: Release) -> None:

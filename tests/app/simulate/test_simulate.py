@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from app.cli import run
-from app.errors import ServiceError
+from app.ground.errors import ServiceError
 from app.simulate.drive import Simulation
 from app.simulate.measure import Cycle, gini, measure
 from app.simulate.report import draw, table

@@ -19,12 +19,14 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from app.catalog import import_catalogue, publish
+from app.catalogue.importing import import_catalogue
+from app.catalogue.publishing import publish
+from app.ground.settings import Log, Settings
+from app.home.store import ReleaseStore
 from app.main import create_app
-from app.release import Release
-from app.settings import Log, Settings
-from app.store import ReleaseStore
-from models.bundle import Bundle, Calibration
+from app.release.release import Release
+from models.bundle import Bundle
+from models.compatibility.calibration import Calibration
 from models.compatibility.slots import SlotModel
 from models.wardrobe.generate import generate
 

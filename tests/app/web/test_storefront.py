@@ -11,9 +11,9 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Page, Route, expect
 
+from app.ground.settings import Settings
 from app.main import create_app
-from app.release import Release
-from app.settings import Settings
+from app.release.release import Release
 
 pytestmark = pytest.mark.e2e
 

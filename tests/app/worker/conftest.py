@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.catalog import import_catalogue
+from app.catalogue.importing import import_catalogue
+from app.ground.settings import Log, Settings
+from app.ground.settings import Worker as WorkerSettings
+from app.home.store import ReleaseStore
 from app.log.base import Event
-from app.settings import Log, Settings
-from app.settings import Worker as WorkerSettings
-from app.store import ReleaseStore
 
 CATEGORIES = ("bags", "bottoms", "shoes", "tops")
 PER_CATEGORY = 40

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from app.errors import HomeError
+from app.ground.errors import HomeError
 from app.log.base import Entry, Event, Stream
 from app.log.sqlite import SqliteLog
 from app.worker import archive
@@ -27,7 +27,7 @@ ARCHIVING = """
 import asyncio, sys
 from pathlib import Path
 from app.log.sqlite import SqliteLog
-from app.settings import Settings
+from app.ground.settings import Settings
 from app.worker.loop import Worker
 home = Path(sys.argv[1])
 async def main():

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.home.runs import Run, Runs
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
 from app.main import create_app
 from app.worker.job import CANDIDATE
 from app.worker.loop import PAGE, Worker
-from app.worker.runs import Run, Runs
 from models.bundle import Bundle
 
 pytestmark = pytest.mark.integration

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.home.runs import FINAL, Compared, Run, Runs, write_run
 from app.log.base import Entry, Event
 from app.worker.archive import Archive
 from app.worker.compare import Comparison
 from app.worker.gate import objections
 from app.worker.job import Job
 from app.worker.learn import _Steps
-from app.worker.runs import FINAL, Compared, Run, Runs, write_run
 from models.bundle import Bundle
 
 Judge = Callable[[Bundle], Run]

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from app.errors import HomeError, LogUnavailableError
+from app.ground.errors import HomeError, LogUnavailableError
+from app.home.runs import FINAL, Run, Runs, now, read_run, write_run
 from app.log.base import Event, Log, Stream
 from app.log.sqlite import SqliteLog
 from app.worker.job import OUTCOME
 from app.worker.loop import GROUP, PAGE, Worker, alone
-from app.worker.runs import FINAL, Run, Runs, now, read_run, write_run
 
 pytestmark = pytest.mark.anyio
 

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 import torch
 
-from app.catalog import publish
+from app.catalogue.publishing import publish
+from app.home.runs import FINAL, Run, Runs, now, read_run, write_run
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
 from app.worker.job import OUTCOME
 from app.worker.loop import Worker
-from app.worker.runs import FINAL, Run, Runs, now, read_run, write_run
 from models.bundle import Bundle
-from models.training.train import train
+from models.recipes.train import train
 
 pytestmark = [pytest.mark.anyio, pytest.mark.integration]
 

@@ -12,7 +12,8 @@ from safetensors.torch import save_file
 from torch.nn import functional as F
 from torchvision import models
 
-from models.encoders.base import Encoder, feature_size
+from models.encoders.base import Encoder
+from models.encoders.features import feature_size
 from models.encoders.image_towers import Preprocessing, build_tower, save_tower
 from models.encoders.load import load_encoder
 from models.encoders.pictures import decode

@@ -11,7 +11,7 @@ import pytest
 
 from models.datasets.read import read_catalogue
 from models.datasets.schema import Catalogue
-from models.encoders.base import Block, FloatArray
+from models.encoders.features import Block, FloatArray
 from models.encoders.keep import catalogue_features, made_features
 from models.encoders.own import OwnFeatures
 from models.encoders.pictures import decode

@@ -15,7 +15,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
-from models.encoders.base import Encoder, FloatArray, feature_size
+from models.encoders.base import Encoder
+from models.encoders.features import FloatArray, feature_size
 from models.encoders.load import SHIPPED_DIRECTORY, load_encoder
 from models.encoders.pictures import decode
 from models.encoders.words import WordMatrix

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.bundle import Bundle, Calibration, Manifest
+from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
+from models.compatibility.calibration import Calibration
 from models.datasets.read import read_dataset
 from models.datasets.schema import Dataset
-from models.encoders.base import Block
+from models.encoders.features import Block
 
 STYLES = ("red", "green", "blue")
 CATEGORIES = ("tops", "bottoms", "shoes")

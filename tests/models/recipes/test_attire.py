@@ -7,7 +7,7 @@ import torch
 
 from models.compatibility.base import ItemInputs
 from models.compatibility.set_transformer import SetTransformer
-from models.encoders.base import Block
+from models.encoders.features import Block
 from models.errors import InputError
 from models.progress import silent
 from models.recipes import attire

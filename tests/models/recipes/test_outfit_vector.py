@@ -16,7 +16,7 @@ from models.errors import InputError
 from models.evaluation.evaluate import evaluate, features_for
 from models.evaluation.outfit_vector import separation
 from models.evaluation.scorer import ModelScorer
-from models.training.train import train
+from models.recipes.train import train
 
 SMALL = {"embedding_size": "16", "batch_size": "64", "epochs": "12", "learning_rate": "0.01", "minutes": "60"}
 PUBLISHED = {"hinges": "1", "infonce": "0", "graded": "0", "first_stage": "0", "weight_norm": "0.01"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.bundle import Bundle
-from models.training.train import train
+from models.recipes.train import train
 
 SMALL = {
     "embedding_size": "32",

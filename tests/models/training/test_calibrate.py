@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle import Calibration
+from models.compatibility.calibration import Calibration
 from models.training.calibrate import calibrate, random_outfits, random_parts
 
 

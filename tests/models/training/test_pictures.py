@@ -11,7 +11,7 @@ from PIL import Image
 
 from models.datasets.schema import ITEM_SCHEMA, Catalogue
 from models.errors import InputError
-from models.training.labelled import read_labelled, shared_vocabulary
+from models.recipes.weak_labels.labelled import read_labelled, shared_vocabulary
 from models.training.pictures import Pictures
 
 

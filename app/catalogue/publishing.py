@@ -1,0 +1,172 @@
+"""From a new bundle and the catalogue as it is now to the next release."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from app.catalogue.changes import folded, items_now, replayed
+from app.ground import compute  # noqa: F401 - torch before faiss
+from app.ground.errors import HomeError
+from app.ground.settings import Log as LogSettings
+from app.home.images import ImageStore
+from app.home.store import ReleaseRecord, ReleaseStore
+from app.log.base import Entry, Log, Stream
+from app.log.open import open_log
+from app.release.photo_encoder import PhotoEncoder
+from app.release.release import Release
+from index.snapshot import Snapshot
+from models.bundle import Bundle
+from models.datasets.schema import ITEM_SCHEMA, Catalogue
+from models.encoders.base import Encoder
+from models.encoders.features import FloatArray
+from models.encoders.keep import catalogue_features
+from models.encoders.load import load_encoder
+from models.encoders.own import OWN
+from models.errors import EncoderError
+from models.progress import Progress, silent
+
+Answer = TypeVar("Answer")
+
+
+def publish(
+    bundle_directory: Path,
+    store: ReleaseStore,
+    *,
+    log: LogSettings | None = None,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> ReleaseRecord:
+    """Serve a new bundle with the catalogue as it is now; see ``prepare``."""
+    return store.activate(prepare(bundle_directory, store, log=log, cache=cache, progress=progress).id)
+
+
+def prepare(
+    bundle_directory: Path,
+    store: ReleaseStore,
+    *,
+    log: LogSettings | None = None,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> ReleaseRecord:
+    """A release of a new bundle and the catalogue as it is now, checked, and not served yet.
+
+    The kept features are embedded again, and what the log says changed is folded in; only changed pictures and titles are encoded. A bundle
+    of another encoder has all pictures and titles encoded again, by its own.
+
+    Args:
+        log: where changes are logged; None takes the catalogue as the current release has it, with the changes still to be replayed.
+        cache: where features are kept that are encoded again.
+
+    Raises:
+        HomeError: no catalogue was imported yet, or nothing of it is left. LogUnavailableError: the log cannot be read now.
+        EncoderError: the bundle's encoder cannot be had, or one of bundle and catalogue has the shop's own features, the other not.
+        BundleError, SnapshotError: the bundle or the home is broken.
+    """
+    bundle = Bundle.load(bundle_directory)
+    current = store.current()
+    if current is None:
+        msg = f"{store.home}: no catalogue here yet; run `attire import DATA --home {store.home}` first"
+        raise HomeError(msg)
+    snapshot = Snapshot.load(store.snapshot_path(current.snapshot))
+    other = _other_encoder(bundle_directory, bundle, snapshot, store)
+    store.copy_bundle(bundle_directory, bundle.id)
+    entries = _changes_behind(log, store.home, current.catalog_offset)
+    changes, _ = replayed(snapshot, {}, entries)
+    features_NF: FloatArray | NDArray[np.float16]
+    if other is None:
+        same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder_fingerprint)
+        items, features_NF = folded(snapshot, changes, same, store.images)
+    else:
+        items = items_now(snapshot, changes)
+        features_NF = catalogue_features(catalogue_of(items, store.images), other, cache, progress).features
+    if not items.num_rows:
+        msg = f"{store.home}: every item was deleted; put some back before you publish"
+        raise HomeError(msg)
+    offset = entries[-1].offset if entries else current.catalog_offset
+    return index_release(store, bundle, items, np.asarray(features_NF, dtype=np.float32), offset)
+
+
+def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: ReleaseStore) -> Encoder | None:
+    """The bundle's encoder where it is not the one that the catalogue was encoded by; None where it is."""
+    kept, manifest = snapshot.manifest.encoder_fingerprint, bundle.manifest
+    if manifest.encoder_fingerprint == kept:
+        return None
+    if kept.startswith(f"{OWN}:") or manifest.encoder_spec == OWN:
+        msg = (
+            f"{directory}: bundle {bundle.id} reads features of encoder {manifest.encoder_spec} ({manifest.encoder_fingerprint}), "
+            f"the catalogue in {store.home} was encoded by {kept}; train on these features, or import into a fresh home"
+        )
+        raise EncoderError(msg)
+    encoder = load_encoder(bundle.encoder_spec)
+    if encoder.fingerprint != manifest.encoder_fingerprint:
+        msg = (
+            f"{directory}: bundle {bundle.id} was trained on encoder {manifest.encoder_spec} ({manifest.encoder_fingerprint}), which is "
+            f"{encoder.fingerprint} here; install the same weights"
+        )
+        raise EncoderError(msg)
+    return encoder
+
+
+def catalogue_of(items: pa.Table, images: ImageStore) -> Catalogue:
+    """A snapshot's items as recipes read a catalogue; pictures by path."""
+    paths = [
+        None if name is None else {"bytes": None, "path": str(images.path(name).resolve())} for name in items.column("image").to_pylist()
+    ]
+    columns = {"image": pa.array(paths, ITEM_SCHEMA.field("image").type)}
+    table = {
+        field.name: columns.get(
+            field.name, items.column(field.name) if field.name in items.column_names else pa.nulls(len(items), field.type)
+        )
+        for field in ITEM_SCHEMA
+    }
+    return Catalogue(pa.table(table, schema=ITEM_SCHEMA))
+
+
+def _changes_behind(settings: LogSettings | None, home: Path, offset: str) -> list[Entry]:
+    """All that the log says of the catalogue behind an offset."""
+
+    async def read(log: Log) -> list[Entry]:
+        found: list[Entry] = []
+        while more := await log.read(Stream.CATALOG, found[-1].offset if found else offset):
+            found += more
+        return found
+
+    return asyncio.run(with_log(settings, home, read)) if settings else []
+
+
+async def with_log(settings: LogSettings, home: Path, work: Callable[[Log], Awaitable[Answer]]) -> Answer:
+    """What ``work`` makes of the log, which is closed afterwards."""
+    log = open_log(settings, home)
+    try:
+        return await work(log)
+    finally:
+        await log.close()
+
+
+def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray, catalog_offset: str) -> ReleaseRecord:
+    """Embed, write the snapshot, and see that it loads as a release."""
+    kept_NF = features_NF.astype(np.float16)  # embed what is kept, so that publishing the same bundle again changes nothing
+    words = Catalogue(items)
+    embeddings_ND = bundle.embed(kept_NF.astype(np.float32), words.categories, words.texts(), words.ids)
+    staged = store.staging("snapshots")
+    manifest = Snapshot.write(
+        staged,
+        items=items,
+        features_NF=kept_NF,
+        embeddings_ND=embeddings_ND,
+        bundle_id=bundle.id,
+        encoder_fingerprint=bundle.manifest.encoder_fingerprint,
+    )
+    store.keep(staged, manifest.id)
+    record = store.add(
+        bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=catalog_offset
+    )
+    Release.open(store, record)
+    return record

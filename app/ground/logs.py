@@ -1,0 +1,60 @@
+"""Structured logs on standard error: lines for a person, or JSON for a machine.
+
+What libraries log (uvicorn, redis) comes out in the same form. Within a request every line carries ``request_id``.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Final, cast
+
+import structlog
+
+from app.ground.settings import Log
+
+_LEAST_OF_LIBRARIES: Final = logging.WARNING
+
+
+def configure(settings: Log) -> None:
+    """Set up structlog, and the libraries' logging through it, for this process."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if settings.json_lines:
+        last: list[structlog.typing.Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    else:  # plain tracebacks: the pretty ones show local variables, and so a password
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
+    structlog.configure(
+        processors=[*shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.level.upper())),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whatever standard error is by then
+    )
+    for handler in [handler for handler in logging.root.handlers if isinstance(handler, _Libraries)]:
+        logging.root.removeHandler(handler)
+    libraries = _Libraries(max(getattr(logging, settings.level.upper()), _LEAST_OF_LIBRARIES))
+    libraries.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, _name_library], processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
+        )
+    )
+    logging.root.addHandler(libraries)
+
+
+def logger() -> structlog.typing.FilteringBoundLogger:
+    """The process's logger."""
+    return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger())
+
+
+class _Libraries(logging.Handler):
+    """Writes what libraries log to whatever standard error is by then."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr, flush=True)  # noqa: T201 - this is where logs go
+
+
+def _name_library(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    line["logger"] = line["_record"].name
+    return line

@@ -1,0 +1,208 @@
+"""What a person may set, from the environment: prefix ``ATTIRE_``, nested with ``__`` (``ATTIRE_LIMITS__MAX_K=50``).
+
+The table in ``docs/settings.md`` lists every one of these; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from models.errors import InputError
+
+PREFIX: Final = "ATTIRE_"
+
+
+def _downwards(edges: tuple[int, int]) -> tuple[int, int]:
+    if edges[0] >= edges[1]:
+        msg = f"the first edge, {edges[0]}, is not above the last one, {edges[1]}"
+        raise ValueError(msg)
+    return edges
+
+
+_Edge = Annotated[int, Field(ge=0, le=20)]
+Strips = Annotated[tuple[_Edge, _Edge], AfterValidator(_downwards)]
+"""First and last edge of a part of a picture, in twentieths of its height from the top."""
+
+
+class Limits(BaseModel):
+    """What one request may ask for. Beyond it the answer is 413 (bytes) or 422 (everything else), never a slow machine."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_body_bytes: int = Field(default=16_000_000, ge=1, description="Bytes of a request's body.")
+    max_items: int = Field(default=50, ge=1, description="Items of one outfit.")
+    max_outfits: int = Field(default=100, ge=1, description="Outfits of one /score-outfit request.")
+    max_slots: int = Field(default=20, ge=1, description="Slots of one /complete-outfit request.")
+    max_candidates: int = Field(default=1_000, ge=1, description="Candidates of one /complete-outfit request.")
+    max_k: int = Field(default=100, ge=1, description="Items per slot, looks, or items of one page.")
+    max_exclude: int = Field(default=1_000, ge=1, description="Excluded items of one request.")
+    max_events: int = Field(default=1_000, ge=1, description="Events of one /events request.")
+    max_upserts: int = Field(default=500, ge=1, description="Items of one `PUT /items`.")
+    max_photos: int = Field(default=16, ge=0, description="Pictures or titles to encode in one request.")
+    max_work: int = Field(default=250_000, ge=1, description="Outfits scored in one request, each times the square of its items.")
+    max_pixels: int = Field(
+        default=40_000_000, ge=1, le=40_000_000, description="Width times height of a picture, read from its header; this is the most."
+    )
+
+
+class Threads(BaseModel):
+    """How many threads compute and how many requests do so at once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    compute: int = Field(default=0, ge=0, description="Threads of torch and FAISS; 0 is one per core.")
+    requests: int = Field(default=0, ge=0, description="Requests computed at the same time; 0 is one per core.")
+
+
+class Log(BaseModel):
+    """The durable log of the catalogue's changes and of what shoppers do, and the lines that the service writes to standard error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: SecretStr = Field(
+        default=SecretStr("sqlite:log.sqlite"),
+        description="The durable log: `sqlite:FILE`, relative to `ATTIRE_HOME`, or `redis://:PASSWORD@HOST:PORT/DB`.",
+    )
+    timeout_s: float = Field(default=2.0, gt=0, description="Seconds after which a log that does not answer counts as gone.")
+    max_deliveries: int = Field(default=10, ge=1, description="How often an entry is given to a group before it is a dead letter.")
+    remember_s: float = Field(
+        default=172_800.0, ge=0, description="Seconds for which an event's id is remembered at least; a retry counts once."
+    )
+    max_bytes: int = Field(default=0, ge=0, description="Bytes that the SQLite file may grow to; 0 is no limit but the disk's.")
+    impressions: int = Field(
+        default=10_000, ge=1, description="Impressions that wait in memory while the log is gone; more are dropped and counted."
+    )
+    level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least severe line that is written.")
+    json_lines: bool = Field(default=False, description="JSON lines in place of lines for a person.")
+
+
+class Keys(BaseModel):
+    """Who may change something. Where neither key is set, only the machine itself may."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    catalogue: SecretStr | None = Field(default=None, min_length=8, description="Key that `PUT /items` and `DELETE /items/{id}` ask for.")
+    admin: SecretStr | None = Field(default=None, min_length=8, description="Key that opens everything, the release endpoints too.")
+
+    @property
+    def none_set(self) -> bool:
+        """Whether there is no key at all."""
+        return self.catalogue is None and self.admin is None
+
+
+class Swap(BaseModel):
+    """How a running service follows ``CURRENT``, and tries a candidate on live requests before it goes live."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    poll_s: float = Field(default=1.0, gt=0, description="Seconds between two looks at which release is current.")
+    memory_headroom: float = Field(
+        default=1.5, ge=0, description="Times a release's own size that must be free before it is loaded; 0 does not look."
+    )
+    shadow_share: float = Field(default=0.1, ge=0, le=1, description="Share of live requests that a candidate in shadow mode answers too.")
+
+
+class Worker(BaseModel):
+    """The learning loop, `attire worker`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    archive_s: float = Field(default=5.0, gt=0, description="Seconds for which events gather before they are archived together.")
+    sessions: int = Field(default=1_000, ge=1, description="New sessions with a purchase that start a training.")
+    age_s: float = Field(default=86_400.0, gt=0, description="Seconds after which fewer new sessions start one, too.")
+    least_outfits: int = Field(default=200, ge=20, description="Clean outfits below which nothing is trained.")
+    window_days: float = Field(default=365.0, gt=0, description="Sessions older than this are not learned from.")
+    gap_s: float = Field(default=1_800.0, gt=0, description="Seconds of silence that end a session.")
+    longest_s: float = Field(default=14_400.0, gt=0, description="Seconds after which a session is cut.")
+    hygiene: bool = Field(default=True, description="Whether labels are cleaned; false only to measure what that is worth.")
+    bot_events: int = Field(default=200, ge=2, description="Events of a session from which it is taken for a machine's.")
+    most_items: int = Field(default=8, ge=2, description="Different items of a purchase beyond which it is a stock-up, not an outfit.")
+    reference: Path = Field(
+        default=Path("reference"),
+        description="Dataset directory, relative to `ATTIRE_HOME`: its training outfits are learned from too, its test outfits are the "
+        "fixed reference set. Where it is missing, the first held-out sessions are.",
+    )
+    recipe: str = Field(default="attire", description="Recipe of the first training; after that the current release's.")
+    training: dict[str, str] = Field(
+        default={},
+        description="Settings of the recipe, as JSON; the others are the current release's, but for its length.",
+    )
+    nice: int = Field(default=10, ge=0, le=19, description="By how much training yields to everything else on the machine.")
+    threads: int = Field(default=0, ge=0, description="Threads of the training; 0 is one per core.")
+    timeout_s: float = Field(default=14_400.0, gt=0, description="Seconds after which a training is given up.")
+    shadow_requests: int = Field(default=0, ge=0, description="Live requests that a candidate answers in shadow mode first; 0 is none.")
+    shadow_s: float = Field(default=60.0, gt=0, description="Seconds of shadow mode after which it goes live anyway.")
+
+
+class Settings(BaseSettings):
+    """Everything a person may set."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path("attire-home"), description="Directory of bundles, snapshots, releases and pictures.")
+    host: str = Field(default="127.0.0.1", description="Address that `attire serve` listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port that `attire serve` listens on.")
+    encoder: str = Field(default="shipped", description="Encoder of a fresh home's pictures and titles.")
+    cache: Path = Field(default=Path("~/.cache/attire"), description="Where features are kept between runs of import, train and evaluate.")
+    photo_cut: dict[str, Strips] = Field(
+        default={"tops": (4, 12), "bottoms": (8, 17), "shoes": (14, 18)},
+        description="Category -> first and last edge, in twentieths of the height, of what a photo of a whole person shows; as JSON.",
+    )
+    limits: Limits = Limits()
+    threads: Threads = Threads()
+    log: Log = Log()
+    keys: Keys = Keys()
+    swap: Swap = Swap()
+    worker: Worker = Worker()
+
+    @classmethod
+    def read(cls, **given: object) -> Settings:
+        """Settings from the environment; what is ``given`` (and not None) goes before it.
+
+        Raises:
+            InputError: a variable holds what it cannot; the message names it.
+        """
+        try:
+            return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
+            shown = "a key" if first["loc"][0] == "keys" else repr(first["input"])
+            msg = f"{shown}: {first['msg']}; see docs/settings.md"
+            raise InputError(msg, field=name) from error
+        except SettingsError as error:
+            msg = f"{error}: not JSON; see docs/settings.md"
+            raise InputError(msg) from error
+
+
+def misspelt(environment: Iterable[str]) -> Iterator[str]:
+    """A line for each variable that begins like a setting and is none, with the setting that was probably meant."""
+    known = [name for name, _, _ in table()]
+    whole = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in {*known, *whole}:
+            near = difflib.get_close_matches(name.upper().removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
+            yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near[0]}?" if near else "see docs/settings.md")
+
+
+def table() -> Iterator[tuple[str, str, str]]:
+    """Every setting as (environment variable, default, what it is), in order."""
+    yield from _rows(Settings, PREFIX)
+
+
+def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _rows(field.annotation, f"{prefix}{name.upper()}__")
+        else:
+            default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+            default = "" if default is None else json.dumps(default) if isinstance(default, dict) else default
+            default = str(default).lower() if isinstance(default, bool) else default
+            yield f"{prefix}{name.upper()}", str(default), field.description or ""

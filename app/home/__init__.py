@@ -1,0 +1,1 @@
+"""The home directory: releases, pictures and runs on disk."""

@@ -1,0 +1,287 @@
+"""The release store: a home directory, where everything but ``CURRENT`` and ``SERVED`` is written once and never changed.
+
+bundles/<id>/ · snapshots/<id>/ · images/ · releases/<id>.json · CURRENT (the id of the release that is served) · SERVED (the ids that led
+to it, oldest first: what a rollback goes back along)
+
+Release ids count up (``r3-1f0c9a2b``).
+"""
+
+from __future__ import annotations
+
+import filecmp
+import hashlib
+import json
+import os
+import re
+import shutil
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import NonNegativeInt, StringConstraints, TypeAdapter, ValidationError
+
+from app.ground.errors import HomeError, shortened
+from app.home.images import ImageStore
+
+_RELEASE_ID: Final = re.compile(r"r(\d+)-[0-9a-f]{8}")
+_MANIFEST: Final = "manifest.json"
+_REMEMBERED: Final = 1_000
+"""Releases that a rollback can go back along."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+"""Of a directory in the home; never a path out of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRecord:
+    """A bundle and a snapshot that belong together.
+
+    Attributes:
+        catalog_offset: the place in the ``catalog`` log up to which the snapshot has the changes; later ones are replayed over it.
+    """
+
+    id: str
+    bundle: Name
+    snapshot: Name
+    recipe: str
+    items: NonNegativeInt
+    created: str
+    catalog_offset: str = ""
+
+    @property
+    def number(self) -> int:
+        """Releases of one home are numbered from 1 up."""
+        return _number(self.id)
+
+
+_RECORD: Final = TypeAdapter(ReleaseRecord)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseStore:
+    """A home directory."""
+
+    home: Path
+
+    @property
+    def images(self) -> ImageStore:
+        """The pictures of the catalogue."""
+        return ImageStore(self.home / "images")
+
+    def bundle_path(self, bundle_id: str) -> Path:
+        """Where a bundle lies."""
+        return self.home / "bundles" / bundle_id
+
+    def snapshot_path(self, snapshot_id: str) -> Path:
+        """Where a snapshot lies."""
+        return self.home / "snapshots" / snapshot_id
+
+    def staging(self, kind: str) -> Path:
+        """A path beside the finished ``bundles`` or ``snapshots`` to write to; ``keep`` gives it its name."""
+        path = self.home / kind / f"new-{os.getpid()}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(path, ignore_errors=True)
+        return path
+
+    def keep(self, staged: Path, name: str) -> Path:
+        """Give a finished directory its content's name; one that is already there is kept instead, if it is still what it was."""
+        final = staged.with_name(name)
+        if final.exists() and _same(staged, final):
+            shutil.rmtree(staged)
+            return final
+        damaged = staged.with_name(f"{staged.name}-damaged")
+        if final.exists():
+            final.replace(damaged)  # whoever has it open keeps what they have
+        staged.replace(final)
+        shutil.rmtree(damaged, ignore_errors=True)
+        return final
+
+    def copy_bundle(self, source: Path, bundle_id: str) -> Path:
+        """Take a bundle into the store; see ``keep`` for one that is there already."""
+        final = self.bundle_path(bundle_id)
+        if final.exists() and _same(source, final):
+            return final
+        staged = Path(shutil.copytree(source, self.staging("bundles")))
+        for path in (*staged.rglob("*"), staged):
+            _flush(path)  # a release that is served after a power cut has to be whole
+        return self.keep(staged, bundle_id)
+
+    def current(self) -> ReleaseRecord | None:
+        """The release that is served, or None on a fresh home.
+
+        Raises:
+            HomeError: ``CURRENT`` cannot be read, or names a release that is not there.
+        """
+        path = self.home / "CURRENT"
+        try:
+            name = path.read_text().strip()
+        except FileNotFoundError:
+            return None
+        except NotADirectoryError as error:
+            msg = f"{self.home}: not a directory; choose another --home"
+            raise HomeError(msg) from error
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "not text"
+            msg = f"{path}: cannot be read ({why}); remove it, and name a release again with `attire releases activate`"
+            raise HomeError(msg) from error
+        return self.record(name)
+
+    def record(self, release_id: str) -> ReleaseRecord:
+        """Read one release.
+
+        Raises:
+            HomeError: there is none of that id, or its file is broken.
+        """
+        path = self.home / "releases" / f"{release_id}.json"
+        known = [record.stem for record in self._paths()]
+        if not _RELEASE_ID.fullmatch(release_id) or not path.exists():
+            msg = f"{self.home}: no release {shortened(release_id)!r}; there are: {', '.join(known) or 'none'}"
+            raise HomeError(msg)
+        try:
+            record = _RECORD.validate_json(path.read_bytes(), strict=True)
+        except OSError as error:
+            msg = f"{path}: cannot be read ({error.strerror})"
+            raise HomeError(msg) from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "content"
+            msg = f"{path}: not a release ({where}: {first['msg']}); activate another with `attire releases activate`"
+            raise HomeError(msg) from error
+        if record.id != release_id:
+            msg = f"{path}: not a release (its id is {shortened(record.id)!r}); activate another with `attire releases activate`"
+            raise HomeError(msg)
+        return record
+
+    def records(self) -> list[ReleaseRecord]:
+        """Every release that can be read, oldest first."""
+        return self.survey()[0]
+
+    def survey(self) -> tuple[list[ReleaseRecord], list[HomeError]]:
+        """Every release that can be read, oldest first, and why the others cannot."""
+        records: list[ReleaseRecord] = []
+        broken: list[HomeError] = []
+        for path in self._paths():
+            try:
+                records.append(self.record(path.stem))
+            except HomeError as error:
+                broken.append(error)
+        return records, broken
+
+    def add(self, *, bundle: str, snapshot: str, recipe: str, items: int, catalog_offset: str = "") -> ReleaseRecord:
+        """Write down a new release; ``activate`` serves it."""
+        number = max((_number(path.stem) for path in self._paths()), default=0) + 1
+        digest = hashlib.sha256(f"{number} {bundle} {snapshot}".encode()).hexdigest()[:8]
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        record = ReleaseRecord(
+            id=f"r{number}-{digest}",
+            bundle=bundle,
+            snapshot=snapshot,
+            recipe=recipe,
+            items=items,
+            created=created,
+            catalog_offset=catalog_offset,
+        )
+        path = self.home / "releases" / f"{record.id}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps(asdict(record), indent=1))
+        return record
+
+    def activate(self, release_id: str, *, back: bool = False) -> ReleaseRecord:
+        """Serve this release from now on.
+
+        Args:
+            back: it is ``before_current``, and a further rollback goes on from there.
+
+        Raises:
+            HomeError: there is none of that id.
+        """
+        record = self.record(release_id)
+        if not back:  # before CURRENT: what a kill in between leaves behind the current one does not count
+            served = [*(one for one in self._served() if one != record.id), record.id]
+            write_whole(self.home / "SERVED", "\n".join(served[-_REMEMBERED:]))
+        write_whole(self.home / "CURRENT", record.id)
+        return record
+
+    def before_current(self) -> ReleaseRecord:
+        """The release that a rollback goes back to: the one that served before the current one, so never one that did not serve.
+
+        Raises:
+            HomeError: nothing is served, or nothing served before.
+        """
+        served = self._served()
+        for release_id in reversed(served[:-1]):
+            with suppress(HomeError):  # one that is gone or broken cannot be gone back to
+                return self.record(release_id)
+        msg = f"{self.home}: no release served before {served[-1] if served else 'the first'}; see `attire releases list`"
+        raise HomeError(msg)
+
+    def _served(self) -> list[str]:
+        """The releases that led to the current one, which is the last; those behind it were rolled back."""
+        try:
+            current = self.current()
+        except HomeError:  # what it named is not there; whatever is activated now is a new beginning
+            current = None
+        if current is None:
+            return []
+        path = self.home / "SERVED"
+        ids = path.read_text(errors="replace").split() if path.exists() else []
+        while ids and ids[-1] != current.id:
+            ids.pop()
+        return ids or [current.id]
+
+    def _paths(self) -> list[Path]:
+        return sorted((path for path in (self.home / "releases").glob("r*.json") if _RELEASE_ID.fullmatch(path.stem)), key=_file_number)
+
+
+def _number(release_id: str) -> int:
+    found = _RELEASE_ID.fullmatch(release_id)
+    return int(found[1]) if found else 0
+
+
+def _file_number(path: Path) -> int:
+    return _number(path.stem)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two directories hold the same, byte by byte; when they were made does not count."""
+    try:
+        names = [sorted(path.relative_to(root) for path in root.rglob("*")) for root in (one, other)]
+        files = [name for name in names[0] if (one / name).is_file() and name != Path(_MANIFEST)]
+        return (
+            names[0] == names[1]
+            and _said(one) == _said(other)
+            and all(filecmp.cmp(one / name, other / name, shallow=False) for name in files)
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def _said(directory: Path) -> dict[str, Any]:
+    """What a bundle's or snapshot's manifest says, but for when."""
+    body: dict[str, Any] = json.loads((directory / _MANIFEST).read_text())
+    return {name: value for name, value in body.items() if name != "created"}
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small file so that it is there whole or as it was, after a crash too."""
+    staging = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with staging.open("w") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        staging.replace(path)
+    finally:
+        staging.unlink(missing_ok=True)
+    _flush(path.parent)
+
+
+def _flush(path: Path) -> None:
+    """Flush a file, or the names in a directory, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,142 @@
+"""Figures of one replica for Prometheus; a replica is one process, so its figures add up over the scraped instances.
+
+What the service keeps anyway (the release, the impressions that wait, how far the catalogue is replayed) is read when it is asked for, not
+counted a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib.metadata import version
+from typing import Final, get_args
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from app.home.runs import Decision
+from app.live.replay import Replay
+from app.log.base import Lag
+from app.log.impressions import Impressions
+from app.recommend.stages import Measured
+from app.release.serving import Serving
+
+NO_ROUTE: Final = "none"
+_METHODS: Final = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
+_LATENCIES_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_STAGES_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+_SIZES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+class Metrics:
+    """The figures of one process.
+
+    Attributes:
+        swaps: releases that replaced another, by ``outcome``: ``served`` or ``refused``.
+    """
+
+    def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which says when the process first counted
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "attire_requests", "Requests answered, by route as /docs names it.", ["method", "route", "status"], registry=self.registry
+        )
+        self._latency = Histogram(
+            "attire_request_seconds", "From a request's head to its answer's end.", ["route"], buckets=_LATENCIES_S, registry=self.registry
+        )
+        self._stages = Histogram(
+            "attire_stage_seconds", "Time of a request by stage.", ["stage"], buckets=_STAGES_S, registry=self.registry
+        )
+        self._sizes = Histogram(
+            "attire_batch_size", "How many were computed or kept at once.", ["of"], buckets=_SIZES, registry=self.registry
+        )
+        self._lag = Gauge(
+            "attire_log_lag_entries",
+            "Entries that a group has not done with; the same figure from every replica, so take the maximum.",
+            ["stream", "group", "state"],
+            registry=self.registry,
+        )
+        self._log_up = Gauge("attire_log_up", "Whether the log answered when these figures were asked for.", registry=self.registry)
+        self.swaps = Counter("attire_swaps", "Releases that were to replace another, by outcome.", ["outcome"], registry=self.registry)
+        for outcome in ("served", "refused"):
+            self.swaps.labels(outcome)  # told as 0, or Prometheus would not see the first one
+        ProcessCollector(registry=self.registry)
+        self._kept: _Kept | None = None
+
+    def watch(self, serving: Serving, impressions: Impressions, replay: Replay, decisions: Callable[[], Mapping[str, int]]) -> None:
+        """Tell of these, too, from now on, in place of what was watched before.
+
+        Args:
+            decisions: what the gate decided of candidates so far, each how often.
+        """
+        if self._kept is not None:
+            self.registry.unregister(self._kept)
+        self._kept = _Kept(serving, impressions, replay, decisions)
+        self.registry.register(self._kept)
+
+    def request(self, method: str, route: str, status: int, seconds: float, stages: Measured) -> None:
+        """Count one request."""
+        self._requests.labels(method if method in _METHODS else "other", route, status).inc()
+        self._latency.labels(route).observe(seconds)
+        for stage, took in stages.seconds.items():
+            self._stages.labels(stage).observe(took)
+        for what, size in stages.sizes:
+            self._sizes.labels(what).observe(size)
+
+    def exposition(self, lags: Mapping[str, Mapping[str, Lag]] | None) -> bytes:
+        """Everything, as Prometheus reads it.
+
+        Args:
+            lags: stream -> group -> how far behind; None where the log did not answer.
+        """
+        self._lag.clear()
+        self._log_up.set(lags is not None)
+        for stream, groups in (lags or {}).items():
+            for group, lag in groups.items():
+                for state in ("unread", "pending", "dead"):
+                    self._lag.labels(stream, group, state).set(getattr(lag, state))
+        return generate_latest(self.registry)
+
+
+class _Kept(Collector):
+    """What the service keeps anyway."""
+
+    def __init__(self, serving: Serving, impressions: Impressions, replay: Replay, decisions: Callable[[], Mapping[str, int]]) -> None:
+        self._serving, self._impressions, self._replay, self._decisions = serving, impressions, replay, decisions
+
+    def describe(self) -> Iterable[Metric]:
+        return ()  # nothing is read before the first scrape
+
+    def collect(self) -> Iterator[Metric]:
+        build = InfoMetricFamily("attire_build", "The version that runs.")
+        build.add_metric([], {"version": version("attire")})
+        yield build
+        yield GaugeMetricFamily("attire_ready", "Whether a release is served.", value=self._serving.ready)
+        if self._serving.ready:
+            release = self._serving.current()
+            record, names = release.record, ("release", "bundle", "snapshot", "recipe")
+            info = GaugeMetricFamily("attire_release_info", "1 for the release that is served.", labels=names)
+            info.add_metric([record.id, record.bundle, record.snapshot, record.recipe], 1)
+            yield info
+            yield GaugeMetricFamily("attire_items", "Items of the catalogue that are served.", value=release.snapshot.count)
+        gate = CounterMetricFamily(
+            "attire_gate_decisions",
+            "What became of the worker's runs; every replica tells the same: take the maximum.",
+            labels=["decision"],
+        )
+        for decision, times in {**dict.fromkeys(get_args(Decision), 0), **self._decisions()}.items():
+            gate.add_metric([decision], times)
+        yield gate
+        for name, about, value in (
+            ("attire_impressions_written", "Impressions that the log has.", self._impressions.written),
+            ("attire_impressions_dropped", "Impressions lost for want of room.", self._impressions.dropped),
+            ("attire_catalogue_changes", "Catalogue changes replayed.", self._replay.applied),
+            ("attire_catalogue_changes_refused", "Catalogue changes that could not be applied.", self._replay.refused),
+        ):
+            yield CounterMetricFamily(name, about, value=value)
+        for name, about, value in (
+            ("attire_impressions_waiting", "Impressions that are not in the log yet.", self._impressions.waiting),
+            ("attire_catalogue_changed_items", "Items changed or removed since the snapshot.", self._replay.changed),
+            ("attire_catalogue_encoding", "Changed items whose picture or title is still to be encoded.", self._replay.encoding),
+        ):
+            yield GaugeMetricFamily(name, about, value=value)

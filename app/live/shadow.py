@@ -1,0 +1,133 @@
+"""Shadow mode: a candidate answers a sample of live requests beside the current release, and nobody sees its answers.
+
+``SHADOW`` in the home names the candidate; each replica writes what it saw to ``shadow/<release>/``. Both answers are computed
+in one background thread, one after the other, so that their times can be compared.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import socket
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from app.ground.errors import ServiceError
+from app.ground.logs import logger
+from app.home.store import write_whole
+from index.errors import VectorIndexError
+from models.errors import AttireError
+
+if TYPE_CHECKING:
+    from app.release.release import Release  # the worker reads reports, and needs no model for it
+
+SHADOW: Final = "SHADOW"
+_MOST_WAITING: Final = 8
+_MOST_TIMES: Final = 2_000
+_WRITE_EVERY_S: Final = 0.5
+
+Suggest = Callable[["Release"], Sequence[Sequence[str]]]
+"""What a release would suggest: item ids by slot, best first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one replica saw; see ``app.home.runs.Shadowed``."""
+
+    requests: int
+    agreement: float
+    same_first: float
+    current_ms: tuple[float, ...]
+    candidate_ms: tuple[float, ...]
+
+
+def reports_directory(home: Path, release_id: str) -> Path:
+    """Where the replicas write."""
+    return home / "shadow" / release_id
+
+
+def read_reports(directory: Path) -> list[Report]:
+    """What the replicas have written up to now."""
+    reports = []
+    for path in sorted(directory.glob("*.json")):
+        said = json.loads(path.read_text())
+        reports.append(Report(**{**said, "current_ms": tuple(said["current_ms"]), "candidate_ms": tuple(said["candidate_ms"])}))
+    return reports
+
+
+class Shadow:
+    """One replica's side.
+
+    Args:
+        share: of the requests that the candidate answers, too.
+        background: a single thread, the one that loads releases.
+
+    Attributes:
+        candidate: the release in shadow mode, or None.
+        answered: requests that both have answered, over all candidates.
+    """
+
+    def __init__(self, home: Path, share: float, background: Executor) -> None:
+        self._home, self._share, self._background = home, share, background
+        self._waiting = 0
+        self._overlap: list[float] = []
+        self._first: list[float] = []
+        self._ms: list[tuple[float, float]] = []
+        self._written_at = 0.0
+        self.candidate: Release | None = None
+        self.answered = 0
+
+    def follow(self, candidate: Release | None) -> None:
+        """Compare with this candidate from now on; None with nothing."""
+        self.candidate = candidate
+        self._overlap, self._first, self._ms = [], [], []
+
+    def note(self, current: Release, suggest: Suggest) -> None:
+        """A request was answered: perhaps ask both again; from the event loop."""
+        candidate = self.candidate
+        if candidate is None or self._waiting >= _MOST_WAITING or random.random() >= self._share:  # noqa: S311 - a sample
+            return
+        self._waiting += 1
+        self._background.submit(self._ask, current, candidate, suggest)
+
+    def _ask(self, current: Release, candidate: Release, suggest: Suggest) -> None:
+        try:
+            started = time.perf_counter()
+            live = suggest(current)
+            between = time.perf_counter()
+            tried = suggest(candidate)
+            self._compare(candidate, live, tried, (1000 * (between - started), 1000 * (time.perf_counter() - between)))
+        except (AttireError, ServiceError, VectorIndexError, OSError) as error:
+            logger().warning("shadow_failed", candidate=candidate.id, why=str(error))
+        finally:
+            self._waiting -= 1
+
+    def _compare(self, candidate: Release, live: Sequence[Sequence[str]], tried: Sequence[Sequence[str]], ms: tuple[float, float]) -> None:
+        if self.candidate is not candidate:
+            return
+        for here, there in zip(live, tried, strict=False):
+            if here or there:
+                self._overlap.append(len(set(here) & set(there)) / max(len(here), len(there)))
+                self._first.append(float(list(here[:1]) == list(there[:1])))
+        self._ms.append(ms)
+        self.answered += 1
+        if time.monotonic() - self._written_at >= _WRITE_EVERY_S or len(self._ms) == 1:
+            self._write(candidate.id)
+
+    def _write(self, release_id: str) -> None:
+        directory = reports_directory(self._home, release_id)
+        directory.mkdir(parents=True, exist_ok=True)
+        report = Report(
+            requests=len(self._ms),
+            agreement=sum(self._overlap) / max(1, len(self._overlap)),
+            same_first=sum(self._first) / max(1, len(self._first)),
+            current_ms=tuple(round(here, 3) for here, _ in self._ms[-_MOST_TIMES:]),
+            candidate_ms=tuple(round(there, 3) for _, there in self._ms[-_MOST_TIMES:]),
+        )
+        write_whole(directory / f"{socket.gethostname()}-{os.getpid()}.json", json.dumps(asdict(report)))
+        self._written_at = time.monotonic()

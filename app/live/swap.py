@@ -1,0 +1,171 @@
+"""Follows ``CURRENT``: another release is loaded and warmed in the background, checked, and published by one assignment.
+
+Whatever fails is told, and the release before goes on serving. The old release is freed when the last request that has it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import torch.fx.experimental.symbolic_shapes  # noqa: F401 - attention imports it when it is first called, while requests wait
+
+from app.ground.errors import HomeError, RequestError, ServiceError
+from app.ground.logs import logger
+from app.ground.settings import Settings
+from app.home.store import ReleaseRecord, ReleaseStore
+from app.live.memory import free_bytes, give_back, needed_bytes
+from app.live.metrics import Metrics
+from app.live.replay import Replay
+from app.live.shadow import SHADOW, Shadow
+from app.recommend.complete import Question, complete
+from app.release.release import Release
+from app.release.serving import Serving
+from index.errors import VectorIndexError
+from models.errors import AttireError
+
+_AGAIN_S: Final = 30.0
+_TROUBLE: Final = (ServiceError, AttireError, VectorIndexError, OSError, MemoryError)
+
+
+class Swap:
+    """One replica's release, kept at what ``CURRENT`` says; used from the event loop only.
+
+    Attributes:
+        swapped: releases that took the place of another. refused: releases that could not.
+        freed: releases that were let go of entirely.
+        trouble: why the current release is not served here; None while it is.
+        seconds: what the last load took.
+        shadow: the candidate that answers beside, if there is one.
+    """
+
+    def __init__(self, store: ReleaseStore, serving: Serving, replay: Replay, settings: Settings, metrics: Metrics) -> None:
+        self._store, self._serving, self._replay, self._settings, self._metrics = store, serving, replay, settings, metrics
+        self._background = ThreadPoolExecutor(1, "load")
+        self._turn = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        self._refused: tuple[str, float] = ("", 0.0)
+        self.shadow = Shadow(store.home, settings.swap.shadow_share, self._background)
+        self.swapped = self.refused = self.freed = 0
+        self.trouble: str | None = None
+        self.seconds = 0.0
+
+    def start(self) -> None:
+        """Follow from now on."""
+        self._task = asyncio.create_task(self._follow(), name="swap")
+
+    async def close(self) -> None:
+        """Stop following."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        self.shadow.follow(None)
+        await asyncio.to_thread(self._background.shutdown, wait=True, cancel_futures=True)
+
+    async def activate(self, release_id: str, *, back: bool = False) -> Release:
+        """Serve a release here, and name it as current for all replicas, once it is checked; ``back`` as of ``ReleaseStore.activate``.
+
+        Raises:
+            HomeError: there is none of that id, or it does not fit into memory.
+            BundleError, SnapshotError: it is broken; the release before goes on serving.
+        """
+        record = await asyncio.to_thread(self._store.record, release_id)
+        async with self._turn:
+            release = await self._load(record)
+            await asyncio.to_thread(self._store.activate, release_id, back=back)
+            await self._publish(release)
+        return release
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.swap.poll_s)
+            try:
+                await self._look()
+            except _TROUBLE as error:
+                self._tell(error)
+
+    async def _look(self) -> None:
+        named = await asyncio.to_thread(_read, self._store.home / "CURRENT")
+        if named and named != self._served() and not (named == self._refused[0] and time.monotonic() < self._refused[1]):
+            await self._follow_to(named)
+        candidate = await asyncio.to_thread(_read, self._store.home / SHADOW)
+        trying = self.shadow.candidate
+        if candidate == (trying.id if trying else None):
+            return
+        self.shadow.follow(None)
+        if candidate and candidate != self._served():
+            async with self._turn:
+                self.shadow.follow(await self._load(await asyncio.to_thread(self._store.record, candidate)))
+
+    async def _follow_to(self, release_id: str) -> None:
+        try:
+            async with self._turn:
+                if release_id != self._served():
+                    trying = self.shadow.candidate
+                    record = await asyncio.to_thread(self._store.record, release_id)
+                    await self._publish(trying if trying is not None and trying.id == release_id else await self._load(record))
+        except _TROUBLE as error:
+            self._tell(error)  # before it is counted: whoever sees the count may ask why
+            self._refused = (release_id, time.monotonic() + _AGAIN_S)
+            self.refused += 1
+            self._metrics.swaps.labels("refused").inc()
+            raise
+        self.trouble = None
+
+    async def _load(self, record: ReleaseRecord) -> Release:
+        """Load, check and warm, beside what is served."""
+        current = self._serving.current() if self._serving.ready else None
+        started = time.perf_counter()
+        release = await asyncio.get_running_loop().run_in_executor(self._background, self._load_now, record, current)
+        self.seconds = time.perf_counter() - started
+        return release
+
+    def _load_now(self, record: ReleaseRecord, current: Release | None) -> Release:
+        need, free = int(self._settings.swap.memory_headroom * needed_bytes(self._store, record)), free_bytes()
+        if free is not None and need > free:
+            msg = f"release {record.id} needs about {need / 1e6:,.0f} MB beside the one that serves, and {free / 1e6:,.0f} MB are free"
+            raise HomeError(msg)
+        release = Release.open(self._store, record)
+        if current is not None and release.bundle.manifest.encoder_fingerprint == current.bundle.manifest.encoder_fingerprint:
+            release = replace(release, encoder=current.encoder)  # the same features, so the same encoder, which may be large
+        release.encoder.warm()
+        with suppress(RequestError):
+            complete(release, Question(items=[release.item(0).id]), self._settings.limits)
+        return release
+
+    async def _publish(self, release: Release) -> None:
+        before = self._serving.current() if self._serving.ready else None
+        await self._replay.publish(release)
+        self.swapped += 1
+        self._metrics.swaps.labels("served").inc()
+        self.trouble = None
+        logger().info("swapped", release=release.id, before=before.id if before else None, seconds=round(self.seconds, 2))
+        if before is not None:
+            weakref.finalize(before.bundle, self._let_go).atexit = False
+
+    def _let_go(self) -> None:
+        self.freed += 1
+        with suppress(RuntimeError):  # the service ends
+            self._background.submit(give_back)
+
+    def _served(self) -> str | None:
+        return self._serving.current().id if self._serving.ready else None
+
+    def _tell(self, error: BaseException) -> None:
+        if self.trouble != str(error):
+            logger().error("swap_refused", why=str(error), serving=self._served())
+        self.trouble = str(error)
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text().strip() or None
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,108 @@
+"""A release, loaded: a bundle and the snapshot that was made with it, checked and warmed before it serves.
+
+A request takes the release once and keeps it to its end; ``Serving`` publishes another by one assignment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from app.ground import compute  # noqa: F401 - torch before faiss
+from app.ground.errors import HomeError
+from app.home.images import ImageStore
+from app.home.store import ReleaseRecord, ReleaseStore
+from app.release.photo_encoder import PhotoEncoder
+from index.delta import Overlay
+from index.snapshot import Snapshot
+from models.bundle import Bundle
+from models.datasets.schema import Catalogue
+from models.encoders.features import FloatArray
+
+_CHECKED_ROWS: Final = 16
+_TOLERANCE: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueItem:
+    """One product; ``image`` is the name of its stored picture."""
+
+    id: str
+    category: str
+    subcategory: str | None
+    title: str | None
+    attributes: Mapping[str, str | Sequence[str]]
+    price: float | None
+    brand: str | None
+    in_stock: bool | None
+    image: str | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Release:
+    """A bundle and its snapshot at work, with what changed in the catalogue since laid over the snapshot."""
+
+    record: ReleaseRecord
+    bundle: Bundle
+    snapshot: Snapshot | Overlay
+    images: ImageStore
+    encoder: PhotoEncoder
+
+    @property
+    def id(self) -> str:
+        """The release's id, as every answer names it."""
+        return self.record.id
+
+    @classmethod
+    def open(cls, store: ReleaseStore, record: ReleaseRecord) -> Release:
+        """Load a release, check it and warm it.
+
+        Raises:
+            BundleError, SnapshotError: a file is missing, altered or of another bundle; the message names it.
+            HomeError: bundle and snapshot load, but do not belong together.
+        """
+        bundle = Bundle.load(store.bundle_path(record.bundle))
+        manifest = bundle.manifest
+        path = store.snapshot_path(record.snapshot)
+        snapshot = Snapshot.load(path, bundle_id=bundle.id, encoder_fingerprint=manifest.encoder_fingerprint)
+        release = cls(
+            record=record,
+            bundle=bundle,
+            snapshot=snapshot,
+            images=store.images,
+            encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder_fingerprint),
+        )
+        release._check(path)
+        return release
+
+    def item(self, row: int) -> CatalogueItem:
+        """What the catalogue says of one row."""
+        values: dict[str, Any] = {name: self.snapshot.items.column(name)[row].as_py() for name in CatalogueItem.__slots__}
+        values["attributes"] = json.loads(values["attributes"]) if values["attributes"] else {}
+        return CatalogueItem(**values)
+
+    def category_of(self, row: int) -> str:
+        """The category of one row."""
+        return self.snapshot.category_of(row)
+
+    def embed_rows(self, rows: Sequence[int]) -> FloatArray:
+        """Embeddings of catalogue rows, computed anew from their kept features, ``(n, D)``."""
+        catalogue = Catalogue(self.snapshot.items.take(list(rows)))
+        features_NF = np.asarray(self.snapshot.features[list(rows)], dtype=np.float32)
+        return self.bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
+
+    def _check(self, path: object) -> None:
+        """The canonical vectors: rows spread over the catalogue embed now as they did when it was indexed. This warms the model too."""
+        rows = np.unique(np.linspace(0, self.snapshot.manifest.count - 1, _CHECKED_ROWS).astype(int))
+        if not np.allclose(self.embed_rows(rows.tolist()), self.snapshot.embeddings(rows), atol=_TOLERANCE):
+            msg = f"{path}: bundle {self.bundle.id} embeds these items otherwise now; publish the bundle again"
+            raise HomeError(msg)
+        worn = self.bundle.outfits([self.snapshot.embeddings(rows[:1])], [[self.category_of(rows[0])]])
+        query_1D = self.bundle.queries(worn, [self.snapshot.categories[0]])
+        self.bundle.rank(worn, self.snapshot.embeddings(rows)[None], [[self.category_of(row) for row in rows]])
+        self.bundle.score(worn)
+        self.snapshot.search(self.snapshot.categories[0], query_1D, 1)

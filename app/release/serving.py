@@ -1,0 +1,32 @@
+"""The release that is served: requests take it from here, and another is published by one assignment."""
+
+from __future__ import annotations
+
+from app.ground.errors import NotReadyError
+from app.release.release import Release
+
+
+class Serving:
+    """The release that is served; replaced by one assignment, so that a request sees one or the other, never half of each."""
+
+    def __init__(self, release: Release | None = None, why_not: str = "no release is loaded yet") -> None:
+        self._release, self._why_not = release, why_not
+
+    def publish(self, release: Release) -> None:
+        """Serve this release from the next request on."""
+        self._release = release
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a release."""
+        return self._release is not None
+
+    def current(self) -> Release:
+        """The release that a request keeps to its end.
+
+        Raises:
+            NotReadyError: there is none.
+        """
+        if self._release is None:
+            raise NotReadyError(self._why_not)
+        return self._release

@@ -1,0 +1,234 @@
+"""The model of ``personal``: an outfit becomes one vector, a shopper is a set of anchors, and the score is how near the outfit is to them.
+
+LPAE (Lu, Hu, Chen, Zeng, CVPR 2021) [V]: features → Linear, LayerNorm, ReLU, Dropout → two set-attention blocks → attention pooling → z;
+score = Σ_k cos(z, a_k). The sum over anchors is an inner product with the sum of the anchors of unit length, the shopper's *taste*: all
+that serving needs. Who is not known is served the mean taste, whose score is exactly the mean of all shoppers' scores.
+
+Shape legend: see ``models.compatibility.base``; U shoppers · K own anchors · J items that stand for a category · P outfits in the bank.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.calibration import Calibration
+from models.compatibility.set_attention import SetEncoder
+from models.objectives.anchors import ranking_loss, spread
+
+SPREAD: Final = 1e-2
+"""Weight of the anchors' log-determinant divergence [V]."""
+_SHARPNESS: Final = 0.5
+"""How far, in standard deviations of the probes' scores, a probe may score below another and weigh e times less in a query."""
+_AT_ONCE: Final = 64
+_STEPS: Final = 10
+_RATE: Final = 0.2
+
+
+@dataclass(frozen=True)
+class Shoppers:
+    """Whom a model knows.
+
+    Attributes:
+        ids: by row of the anchors.
+        calibration, completion: of a known shopper's scores, which spread wider than the common ones; as the manifest has them.
+        met: so many of them, the last ones, were met after the training.
+    """
+
+    ids: tuple[str, ...] = ()
+    calibration: Calibration = field(default_factory=Calibration)
+    completion: Calibration = field(default_factory=Calibration)
+    met: int = 0
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """Those whom the training met."""
+        return self.ids[: len(self.ids) - self.met]
+
+
+class PersonalModel(CompatibilityModel):
+    """See the module's docstring.
+
+    Args:
+        feature_size: of the features that are read, the first ones.
+        shoppers: U. own, shared: anchors of each shopper and of all together; 64 and none, or 32 and 32 [V].
+        same_start: whether all shoppers' anchors start as one set, so that who bought little stays near everybody [R]; at random in [V].
+        probes: items of each category at which the score is made linear for retrieval; see ``query``.
+        bank: outfits kept to tell a new shopper's from.
+    """
+
+    common: Tensor
+    newcomer: Tensor
+    probes: Tensor
+    bank: Tensor
+
+    def __init__(
+        self,
+        *,
+        feature_size: int,
+        categories: int,
+        shoppers: int,
+        embedding_size: int = 128,
+        own: int = 64,
+        shared: int = 0,
+        blocks: int = 2,
+        heads: int = 4,
+        dropout: float = 0.2,
+        same_start: bool = True,
+        probes: int = 32,
+        bank: int = 256,
+    ) -> None:
+        super().__init__()
+        self.embedding_size, self.feature_size = embedding_size, feature_size
+        self.item = nn.Sequential(nn.Linear(feature_size, embedding_size), nn.LayerNorm(embedding_size), nn.ReLU(), nn.Dropout(dropout))
+        self.set = SetEncoder(embedding_size, heads, blocks)
+        self.to_taste = nn.Linear(embedding_size, embedding_size)
+        reach = math.sqrt(3 / embedding_size)  # anchors start at about unit length [V]
+        first = torch.empty(1 if same_start else shoppers, own, embedding_size).uniform_(-reach, reach)
+        self.own = nn.Parameter(first.expand(shoppers, -1, -1).clone())
+        self.shared = nn.Parameter(torch.empty(shared, embedding_size).uniform_(-reach, reach))
+        self.register_buffer("common", torch.zeros(embedding_size))
+        self.register_buffer("newcomer", first[0].clone())
+        self.register_buffer("probes", torch.zeros(categories + 1, probes, embedding_size))
+        self.register_buffer("bank", torch.zeros(bank, embedding_size))
+
+    def embed(self, items: ItemInputs) -> Tensor:
+        return self.item(items.features_NF[:, : self.feature_size])  # type: ignore[no-any-return]
+
+    def outfits(self, outfits: OutfitBatch) -> Tensor:
+        """The vector z of each outfit, of unit length, ``(B, D)``."""
+        return F.normalize(self.to_taste(self.set(outfits.items_BID, outfits.mask_BI)), dim=-1)
+
+    def tastes(self, rows_B: Tensor) -> Tensor:
+        """The taste of shoppers, ``(B, D)``: its inner product with z is Σ_k cos(z, a_k)."""
+        return self.taste_of(self.own[rows_B])
+
+    def taste_of(self, anchors_BKD: Tensor) -> Tensor:
+        """The taste that own anchors and the shared ones make, ``(B, D)``."""
+        return F.normalize(anchors_BKD, dim=-1).sum(-2) + F.normalize(self.shared, dim=-1).sum(0)
+
+    def mean_taste(self) -> Tensor:
+        """The mean of all shoppers' tastes, ``(D,)``."""
+        return self.taste_of(self.own).mean(0)
+
+    @property
+    def taste(self) -> Tensor:
+        """The one that it answers by: everybody's."""
+        return self.common
+
+    def score(self, outfits: OutfitBatch) -> Tensor:
+        return self.outfits(outfits) @ self.taste
+
+    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
+        return self.query_by(self.taste, context, target_B)
+
+    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+        return self.rank_by(self.taste, context, candidates_BMD, category_BM)
+
+    def query_by(self, taste_D: Tensor, context: OutfitBatch, target_B: Tensor) -> Tensor:
+        """The score's gradient with respect to the missing item, at the items that stand for its category, ``(B, D)``.
+
+        An inner product with it is the score made linear, near the probes that score best above all, which is where it has to be right.
+        It retrieves; ``rank_by`` is exact.
+        """
+        if len(target_B) > _AT_ONCE:
+            parts = torch.arange(len(target_B)).split(_AT_ONCE)
+            return torch.cat([self.query_by(taste_D, context.take(part), target_B[part]) for part in parts])
+        with torch.inference_mode(mode=False), torch.enable_grad():
+            probes_BJD = self.probes[target_B.clone()].clone().requires_grad_()
+            flat, repeated = probes_BJD.flatten(0, 1), _repeated(context, probes_BJD.shape[1])
+            whole = repeated.with_item(flat, target_B.clone().repeat_interleave(probes_BJD.shape[1]))
+            score_BJ = (self.outfits(whole) @ taste_D.clone()).unflatten(0, probes_BJD.shape[:2])
+            told_BJ = score_BJ.detach() / (_SHARPNESS * score_BJ.detach().std(1, keepdim=True)).clamp(min=1e-6)
+            return torch.autograd.grad((score_BJ * told_BJ.softmax(1)).sum(), probes_BJD)[0].sum(1)
+
+    def rank_by(self, taste_D: Tensor, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+        """The score of each completed outfit, ``(B, M)``."""
+        whole = _repeated(context, candidates_BMD.shape[1]).with_item(candidates_BMD.flatten(0, 1), category_BM.reshape(-1))
+        return (self.outfits(whole) @ taste_D).reshape(category_BM.shape)
+
+    def for_shopper(self, row: int) -> ShopperModel:
+        """The model with one known shopper's taste."""
+        with torch.inference_mode(mode=False), torch.no_grad():
+            return ShopperModel(self, self.taste_of(self.own[row]))
+
+    def for_newcomer(self, anchors_KD: Tensor) -> ShopperModel:
+        """The model with the taste of fitted anchors; see ``fitted``."""
+        with torch.inference_mode(mode=False), torch.no_grad():
+            return ShopperModel(self, self.taste_of(anchors_KD))
+
+    def fitted(self, worn: OutfitBatch, *, steps: int = _STEPS, rate: float = _RATE) -> Tensor:
+        """Anchors of a new shopper, ``(K, D)``, from the outfits they wore against the bank's; nothing else is touched [V].
+
+        Args:
+            steps, rate: of gradient descent from the anchors of the known shopper who is nearest to everybody: a few small steps keep
+                near it, and Adam's are as large for one outfit as for fifty [R].
+        """
+        with torch.no_grad():
+            outfits_BD = self.outfits(worn)
+        with torch.inference_mode(mode=False), torch.enable_grad():
+            worn_BD = outfits_BD.clone()
+            anchors_KD = self.newcomer.clone().requires_grad_()
+            if not len(anchors_KD):
+                return anchors_KD.detach()
+            optimiser = torch.optim.SGD([anchors_KD], lr=rate)
+            shared_D = F.normalize(self.shared.detach(), dim=-1).sum(0)
+            for _ in range(steps):
+                taste_D = F.normalize(anchors_KD, dim=-1).sum(0) + shared_D
+                loss = ranking_loss(worn_BD @ taste_D, self.bank @ taste_D) + SPREAD * spread(anchors_KD[None])[0]
+                anchors_KD.grad = torch.autograd.grad(loss, anchors_KD)[0]
+                optimiser.step()
+            return anchors_KD.detach()
+
+    @torch.no_grad()
+    def settle(self, embedded_ND: Tensor, category_N: Tensor, bank: OutfitBatch, generator: torch.Generator) -> None:
+        """After training: the common taste, the newcomer's start, the items that stand for each category, and the bank.
+
+        Args:
+            embedded_ND: of the catalogue.
+            bank: outfits to tell a new shopper's from; as many as the bank holds.
+        """
+        self.common.copy_(self.mean_taste())
+        self.newcomer.copy_(self.own[F.cosine_similarity(self.taste_of(self.own), self.common[None]).argmax()])
+        for category in range(len(self.probes)):
+            members = (category_N == category).nonzero()[:, 0]
+            members = members if len(members) else torch.arange(len(embedded_ND))
+            drawn = members[torch.randint(len(members), (self.probes.shape[1],), generator=generator)]
+            self.probes[category] = embedded_ND[drawn]
+        self.bank.copy_(self.outfits(bank))
+
+
+class ShopperModel(CompatibilityModel):
+    """A ``PersonalModel`` with one shopper's taste in place of the common one; its weights are those of the whole."""
+
+    def __init__(self, whole: PersonalModel, taste_D: Tensor) -> None:
+        super().__init__()
+        self.embedding_size, self.whole, self.taste = whole.embedding_size, whole, taste_D
+        self.training = False
+
+    def embed(self, items: ItemInputs) -> Tensor:
+        return self.whole.embed(items)
+
+    def score(self, outfits: OutfitBatch) -> Tensor:
+        return self.whole.outfits(outfits) @ self.taste
+
+    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
+        return self.whole.query_by(self.taste, context, target_B)
+
+    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+        return self.whole.rank_by(self.taste, context, candidates_BMD, category_BM)
+
+
+def _repeated(context: OutfitBatch, times: int) -> OutfitBatch:
+    """Each context ``times`` times in a row."""
+    return OutfitBatch(
+        context.items_BID.repeat_interleave(times, 0),
+        context.category_BI.repeat_interleave(times, 0),
+        context.mask_BI.repeat_interleave(times, 0),
+    )

@@ -1,0 +1,64 @@
+"""How a pairwise training looks at items: general features by row of the catalogue.
+
+Shape legend: B items · F features · D size of the general features · E embedding size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from models.compatibility.pairwise import Pairs
+from models.encoders.features import Block
+from models.errors import InputError
+from models.recipes.pairwise.views import Views
+
+_AT_ONCE: Final = 1024
+
+
+class Look(nn.Module):
+    """A model and what it looks at, with gradients through both.
+
+    Attributes:
+        category_N: of every item, as the model numbers them.
+    """
+
+    def __init__(self, model: Pairs, views: Views) -> None:
+        super().__init__()
+        self.model, self.views, self.category_N = model, views, views.items.inputs.category_N
+
+    def forward(self, row: Tensor) -> Tensor:
+        """General features of rows of any shape, ``(…, D)``; an item is looked at once, however often it is named."""
+        row_B, place = row.unique(return_inverse=True)
+        return self.general(self.views.plain(row_B), row_B)[place]
+
+    def general(self, features_BF: Tensor, row_B: Tensor) -> Tensor:
+        """General features of items seen so, ``(B, D)``."""
+        return self.model.general(features_BF, self.category_N[row_B])
+
+    @torch.no_grad()
+    def embedded(self, row_B: Tensor) -> Tensor:
+        """Embeddings as they are served, ``(B, E)``."""
+        items = self.views.items
+        return torch.cat([self.model.embed(items.take(some)) for some in row_B.split(_AT_ONCE)])
+
+
+def parts_of(blocks: Sequence[Block], wanted: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the wanted blocks lie in the features; all of them where none is named.
+
+    Raises:
+        InputError: there is no block of that name; those there are are named.
+    """
+    unknown = set(wanted) - {block.name for block in blocks}
+    if unknown:
+        msg = f"the encoder has no block {min(unknown)!r}; there are: {', '.join(block.name for block in blocks)}"
+        raise InputError(msg, field="blocks")
+    parts, start = [], 0
+    for block in blocks:
+        if not wanted or block.name in wanted:
+            parts.append((start, start + block.size))
+        start += block.size
+    return parts

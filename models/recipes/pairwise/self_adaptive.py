@@ -1,0 +1,115 @@
+"""``self-adaptive``: triplets weighed by how difficult their outfit is (Xiao, Yamasaki, SAT, ICIP 2022, arXiv 2206.12622).
+
+Pictures alone → VGG13 → 128-d general features → a space per pair of categories; L = L_tri + L_SATL + λ L_sim, μ = 0.3, batch 128,
+rate 5e-5, negatives random of the positive's category [S]; λ = 5e-5 and both regularisers as in the code it builds on [V]. As its authors
+ran it: ``mode=pixels weights=default learning_rate=5e-5``. Ours: how difficulty becomes a weight, that a step takes whole outfits, whose
+difficulty it could not know otherwise, a warm-up and a cosine fall of the rate, early stopping [R]. Like its source it judges pairs, each
+by itself, whatever else is in the outfit.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import torch
+from pydantic import NonNegativeFloat, PositiveInt
+from torch import Tensor, nn
+
+from models.bundle import Bundle
+from models.objectives.self_adaptive import Ascend, difficulty, self_adaptive, weights
+from models.objectives.triplet import distance, length, similarity, sparsity, triplet, visual_semantic
+from models.recipes.base import Recipe
+from models.recipes.pairwise.config import PairwiseConfig
+from models.recipes.pairwise.look import Look, parts_of
+from models.recipes.pairwise.training import Objective, train_pairs
+from models.recipes.pairwise.triplets import Triplets
+from models.training.run import Run
+from models.training.settings import SettingError
+
+_RECENT: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelfAdaptiveConfig(PairwiseConfig):
+    """See ``PairwiseConfig``.
+
+    Attributes:
+        self_adaptive: weight of L_SATL; 0 leaves it out.
+        theta: how the weight's strength θ is learned: down the loss's gradient, up it (harder outfits count more and more), or not at all.
+        similarity: λ, weight of L_sim.
+        visual_semantic: weight of L_vse, 5e-3 in the code it builds on [V]: pictures (``blocks=image``) near their titles.
+        length, sparsity: weights of ‖f‖ and ‖mask‖₁, as in the code it builds on [V].
+        learned: whether the masks of the pair spaces are learned.
+    """
+
+    embedding_size: PositiveInt = 128
+    backbone: str = "vgg13"
+    self_adaptive: NonNegativeFloat = 1.0
+    theta: Literal["down", "up", "fixed"] = "down"
+    similarity: NonNegativeFloat = 5e-5
+    visual_semantic: NonNegativeFloat = 0.0
+    length: NonNegativeFloat = 5e-4
+    sparsity: NonNegativeFloat = 5e-4
+    learned: bool = True
+
+    def __post_init__(self) -> None:
+        if self.visual_semantic and self.mode == "pixels":
+            msg = "no titles are read with mode=pixels; choose mode=features, or 0"
+            raise SettingError(msg, field="visual_semantic")
+
+
+class SelfAdaptive(Objective):
+    """L_tri + L_SATL + λ L_sim, and what the code it builds on adds.
+
+    Args:
+        titles: where the features hold the title, for L_vse.
+    """
+
+    def __init__(self, look: Look, config: SelfAdaptiveConfig, titles: slice) -> None:
+        super().__init__(look)
+        self._config, self._titles = config, titles
+        self.read = nn.Linear(titles.stop - titles.start, config.embedding_size) if config.visual_semantic else nn.Identity()
+        self.theta = nn.Parameter(torch.zeros(()), requires_grad=config.theta != "fixed")
+        self._recent: deque[Tensor] = deque(maxlen=_RECENT)
+
+    def forward(self, triplets: Triplets) -> Tensor:
+        config, look = self._config, self.look
+        anchor_T, positive_T, _ = look.category_N[triplets.row_3T]
+        general_3TD = look(triplets.row_3T)
+        owners = (anchor_T, positive_T), (positive_T, anchor_T), (positive_T, anchor_T)  # the negative stands in for the positive
+        anchor_TD, worn_TD, other_TD = (look.model.within(one, *pair) for one, pair in zip(general_3TD, owners, strict=True))
+        near_T, far_T = distance(anchor_TD, worn_TD), distance(anchor_TD, other_TD)
+        loss = triplet(near_T, far_T, config.margin).mean()
+        if config.self_adaptive:
+            theta = Ascend.apply(self.theta) if config.theta == "up" else self.theta
+            loss = loss + config.self_adaptive * self_adaptive(near_T, far_T, triplets.outfit_T, theta, config.margin)
+            self._recent.append(weights(difficulty(near_T, far_T, triplets.outfit_T, config.margin), self.theta).detach().cpu())
+        alike = similarity(general_3TD[0], general_3TD[1], general_3TD[2], config.margin)
+        loss = loss + config.similarity * alike + config.length * length(general_3TD)
+        if config.visual_semantic:
+            title_3TF = look.views.plain(triplets.row_3T.flatten())[:, self._titles].unflatten(0, triplets.row_3T.shape)
+            told_3T = (title_3TF != 0).any(-1)
+            loss = loss + config.visual_semantic * visual_semantic(general_3TD, self.read(title_3TF), told_3T, config.margin)
+        if config.sparsity and look.model.spaces:
+            loss = loss + config.sparsity * sparsity(look.model.spaces(anchor_T, positive_T))
+        return loss
+
+    def figures(self) -> Mapping[str, float]:
+        """θ, and between what the triplets' weights lay at the end."""
+        if not self._recent:
+            return {}
+        low, middle, high = torch.cat(list(self._recent)).quantile(torch.tensor([0.05, 0.5, 0.95])).tolist()
+        return {"theta": self.theta.item(), "weight_p5": low, "weight_p50": middle, "weight_p95": high}
+
+
+def fit(run: Run[SelfAdaptiveConfig]) -> Bundle:
+    """Train it; see ``Recipe.fit``."""
+    titles = slice(*parts_of(run.encoder.blocks, ("text",))[0]) if run.config.visual_semantic else slice(0, 0)
+    shape = {"heads": "shared", "pair_spaces": True, "learned": run.config.learned}
+    return train_pairs(run, SELF_ADAPTIVE.name, lambda look: SelfAdaptive(look, run.config, titles), shape=shape, by_outfit=True)
+
+
+SELF_ADAPTIVE: Final = Recipe(name="self-adaptive", default=SelfAdaptiveConfig(), fit=fit)

@@ -1,0 +1,1 @@
+"""``personal``: whose outfit is it?"""

@@ -1,0 +1,68 @@
+"""``personal``: Kim, Seol, Lim, Lee (2021, arXiv 2110.06483) on LPAE (Lu et al., CVPR 2021): shoppers as anchors among outfit vectors.
+
+Three ways to learn: ``anchors``, LPAE itself [V]; ``teacher``, a softmax over the shopper's outfit and 10 others [S]; ``student``, lighter
+than a teacher that is trained first, and told by it which of the others may be false negatives [S]. With ``contrast``, two views of each
+outfit, one with an item erased, one with an item replaced by a near one of its category [R], are told from other outfits' (NT-Xent) [S].
+Without own anchors (``own=0 shared=64``) all are served alike: the non-personal model to compare with. LPAE as published [V]:
+``way=anchors hard=0 same_start=false``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from torch import nn
+
+from models.bundle import Bundle
+from models.errors import InputError
+from models.recipes.base import Recipe
+from models.recipes.personal.config import PersonalConfig
+from models.recipes.personal.training import PersonalTraining, Taught, is_cold, settled, shoppers_of
+from models.training.loop import fit
+from models.training.prepare import names_of, untrained
+from models.training.reading import Items, read_by, read_items
+from models.training.run import Run
+
+
+def fit_personal(run: Run[PersonalConfig]) -> Bundle:
+    """Train; see ``Recipe.fit``.
+
+    Raises:
+        InputError: no training outfit names its shopper.
+    """
+    config, dataset = run.config, run.dataset
+    outfits = tuple(one for one in dataset.outfits if one.user is not None and not is_cold(one.user, config.cold))
+    run = replace(run, dataset=replace(dataset, outfits=outfits))
+    if not any(len(set(one.items)) > 1 for one in run.dataset.outfits_of("train")):
+        msg = "no training outfit of two items or more names its shopper in 'user', and this recipe learns whose outfit it is"
+        raise InputError(msg, path=dataset.root / "outfits.jsonl", field="user")
+    taught = None
+    if config.teacher is not None:
+        taught = Taught.named(config.teacher, run)
+    elif config.way == "student":
+        teaching = replace(run, config=replace(config, way="teacher", embedding_size=config.teacher_size))
+        taught = Taught.by(*trained(teaching, None)[:2])
+    bundle, items, run, metrics = trained(run, taught)
+    return settled(bundle, items, run, metrics)
+
+
+def trained(run: Run[PersonalConfig], taught: Taught | None) -> tuple[Bundle, Items, Run[PersonalConfig], dict[str, float]]:
+    """A model trained one way, what it reads items by, and the run as that read it."""
+    config = run.config
+    run, size = read_by(run)
+    shoppers = shoppers_of(run.dataset)
+    names = replace(names_of(run.dataset), shoppers=shoppers)
+    same = ("embedding_size", "own", "shared", "blocks", "heads", "dropout", "same_start", "probes", "bank")
+    described = {"feature_size": size, "categories": len(names.categories), "shoppers": len(shoppers)}
+    described |= {name: getattr(config, name) for name in same}
+    bundle = untrained(run, PERSONAL.name, "personal", described, names, {"own": "shoppers", "probes": "categories"})
+    items = read_items(run, bundle)
+    training = PersonalTraining(bundle, items, run, taught)
+    learned, count = nn.ModuleList([bundle.model, items]), len(training.worn)
+    judge = training.judge if training.valid else None
+    metrics = fit(learned, config, count, training.step, judge, seed=run.seed, title=f"training {config.way}", progress=run.progress)
+    return bundle, items, run, metrics
+
+
+PERSONAL: Final = Recipe(name="personal", default=PersonalConfig(), fit=fit_personal)

@@ -1,0 +1,207 @@
+"""One step of ``personal``, its teacher, and what is settled when the training is over.
+
+Shape legend: R training outfits · B outfits of a step · I items per outfit, padded · J others asked against each · D embedding size ·
+N items · S shoppers of a step · K anchors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.bundle import Bundle
+from models.compatibility.base import OutfitBatch
+from models.compatibility.build import build_model
+from models.compatibility.personal import PersonalModel
+from models.datasets.schema import Dataset
+from models.errors import InputError
+from models.evaluation import personal as asking
+from models.evaluation.evaluate import features_for
+from models.objectives.anchors import ranking_loss, spread
+from models.objectives.contrastive import nt_xent
+from models.objectives.distillation import student_loss, teacher_loss
+from models.recipes.personal.config import PersonalConfig
+from models.training.calibrate import calibrate, calibrated, random_outfits
+from models.training.reading import Items
+from models.training.replaced import erase_one, from_others, near_alike, replace_one
+from models.training.run import Run
+from models.training.worn import WornOutfits
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A trained teacher and its embeddings of all items, ``(N, D)``. It knows the same shoppers by the same rows."""
+
+    model: PersonalModel
+    embedded_ND: Tensor
+
+    @classmethod
+    def by(cls, bundle: Bundle, items: Items) -> Taught:
+        """A bundle that has just been trained."""
+        model = personal_model(bundle)
+        with torch.no_grad():
+            return cls(model, model.embed(items.every()))
+
+    @classmethod
+    def named(cls, path: str, run: Run[PersonalConfig]) -> Taught:
+        """A bundle that was trained before.
+
+        Raises:
+            BundleError: it cannot be loaded. EncoderError: what it reads cannot be had. InputError: it knows other shoppers than the run.
+        """
+        bundle, catalogue, shoppers = Bundle.load(Path(path)), run.dataset.catalogue, shoppers_of(run.dataset)
+        if bundle.shoppers.trained != shoppers:
+            theirs, ours = len(bundle.shoppers.trained), len(shoppers)
+            msg = f"{path} was trained on {theirs} shoppers, and these outfits have {ours}, not the same; train it on them, or leave it out"
+            raise InputError(msg, field="teacher")
+        features_NF = features_for(bundle, catalogue, run.cache, run.progress)
+        embedded_ND = bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
+        return cls(personal_model(bundle), torch.from_numpy(embedded_ND))
+
+    @torch.no_grad()
+    def vectors(self, rows_BI: Tensor, category_BI: Tensor, mask_BI: Tensor) -> Tensor:
+        """The vectors z of outfits, ``(B, D)``."""
+        return self.model.outfits(OutfitBatch(self.embedded_ND[rows_BI], category_BI, mask_BI))
+
+    @torch.no_grad()
+    def tastes(self, shopper_B: Tensor) -> Tensor:
+        """Tastes of shoppers, ``(B, D)``."""
+        return self.model.tastes(shopper_B)
+
+
+class PersonalTraining:
+    """What a step costs, and what validation says. ``worn`` are the R training outfits, ``valid`` the validation questions."""
+
+    def __init__(self, bundle: Bundle, items: Items, run: Run[PersonalConfig], taught: Taught | None) -> None:
+        self.bundle, self.model, self.items, self.config, self.taught = bundle, personal_model(bundle), items, run.config, taught
+        dataset, catalogue = run.dataset, run.dataset.catalogue
+        self.generator = torch.Generator().manual_seed(run.seed)
+        self.categories = catalogue.categories
+        row_of = {shopper: row for row, shopper in enumerate(bundle.shoppers.ids)}
+        several = [one for one in dataset.outfits_of("train") if len(set(one.items)) > 1]
+        self.worn = WornOutfits.of(several, catalogue)
+        self.shopper_R = torch.tensor([row_of[one.user or ""] for one in several])
+        self.valid = asking.ask(dataset.outfits_of("valid"), catalogue, hard=0.5, seed=run.seed)
+        self.near_NK = torch.zeros(0)
+        if run.config.contrast:
+            self.near_NK = near_alike(torch.from_numpy(run.features), items.inputs.category_N, run.config.near)
+
+    def step(self, positions: Tensor, done: float) -> Tensor:  # noqa: ARG002 - the loss is the same all the way
+        """The loss of some outfits; see ``loop.Step``."""
+        config, generator = self.config, self.generator
+        rows_BI, mask_BI, shopper_B = self.worn.rows_RI[positions], self.worn.mask_RI[positions], self.shopper_R[positions]
+        category_BI = self.items.inputs.category_N[rows_BI]
+        mixed_BI = from_others(rows_BI, mask_BI, category_BI, mask_BI, generator)
+        sets = [(rows_BI, mask_BI), (mixed_BI, mask_BI)]
+        if config.contrast:
+            sets += [(rows_BI, erase_one(mask_BI, generator)), (replace_one(rows_BI, mask_BI, self.near_NK, generator), mask_BI)]
+        worn_BD, mixed_BD, *views = self._vectors(sets)
+        others_BJ = self._others(shopper_B, 1 if config.way == "anchors" else config.others)
+        known_S, shopper_of_B, times_S = shopper_B.unique(return_inverse=True, return_counts=True)
+        anchors_SKD = self.model.own[known_S]
+        scores_BP = self.model.taste_of(anchors_SKD)[shopper_of_B] @ torch.cat([worn_BD, mixed_BD]).T
+        own_B, asked_BJ = scores_BP.diagonal(), scores_BP.gather(1, others_BJ)
+        if config.way == "anchors":
+            loss = ranking_loss(own_B, asked_BJ[:, 0])
+        elif self.taught is None:
+            loss = teacher_loss(own_B, asked_BJ)
+        else:
+            pool = (torch.cat([part, part]) for part in (category_BI, mask_BI))
+            taught_BP = self.taught.tastes(shopper_B) @ self.taught.vectors(torch.cat([rows_BI, mixed_BI]), *pool).T
+            told = (taught_BP.diagonal(), taught_BP.gather(1, others_BJ))
+            loss = student_loss(own_B, asked_BJ, *told, alpha=config.alpha, only_suspected=config.only_suspected)
+        if config.own and config.spread:
+            loss = loss + config.spread * (spread(anchors_SKD) * times_S).sum() / len(shopper_B)
+        return loss + config.contrast * nt_xent(views[0], views[1], config.contrast_temperature) if views else loss
+
+    @torch.no_grad()
+    def judge(self) -> float:
+        """NDCG of validation outfits among others, half of them another shopper's."""
+        self.model.common.copy_(self.model.mean_taste())
+        embedded_ND = self.model.embed(self.items.every()).numpy()
+        scores_QM = asking.answer(self.valid, self.bundle, embedded_ND, self.categories)
+        return asking.metrics(scores_QM, self.valid.hard_M)["ndcg"].value
+
+    def _vectors(self, sets: list[tuple[Tensor, Tensor]]) -> list[Tensor]:
+        """The vectors z of several batches of outfits, each item embedded once."""
+        rows_SBI, mask_SBI = torch.stack([rows for rows, _ in sets]), torch.stack([mask for _, mask in sets])
+        unique_M, place_SBI = rows_SBI.unique(return_inverse=True)
+        embedded_MD = self.model.embed(self.items.take(unique_M))
+        category_SBI = self.items.inputs.category_N[rows_SBI]
+        whole = OutfitBatch(embedded_MD[place_SBI].flatten(0, 1), category_SBI.flatten(0, 1), mask_SBI.flatten(0, 1))
+        return list(self.model.outfits(whole).split(rows_SBI.shape[1]))
+
+    def _others(self, shopper_B: Tensor, count: int) -> Tensor:
+        """Which outfits of the step each is told from, ``(B, count)``: B worn ones, then B mixes. Another shopper's counts as hard."""
+        batch = len(shopper_B)
+        drawn = torch.randint(max(1, batch - 1), (batch, count), generator=self.generator)
+        drawn = (drawn + 1 + torch.arange(batch)[:, None]) % batch
+        hard = (torch.rand(batch, count, generator=self.generator) < self.config.hard) & (shopper_B[drawn] != shopper_B[:, None])
+        return torch.where(hard, drawn, drawn + batch)
+
+
+def settled(bundle: Bundle, items: Items, run: Run[PersonalConfig], metrics: Mapping[str, float]) -> Bundle:
+    """The trained bundle ready to serve: its encoder, the common taste, what newcomers are told from, and the calibrations."""
+    bundle, run = items.carried(bundle, run)
+    model, catalogue = personal_model(bundle), run.dataset.catalogue
+    generator = torch.Generator().manual_seed(run.seed)
+    worn = WornOutfits.of(run.dataset.outfits_of("train"), catalogue)
+    category_N = items.inputs.category_N
+    with torch.no_grad():
+        embedded_ND = model.embed(items.every())
+    drawn = torch.randint(len(worn), (len(model.bank),), generator=generator)
+    rows_PI, mask_PI = worn.rows_RI[drawn], worn.mask_RI[drawn]
+    pool_M = torch.from_numpy(np.flatnonzero(worn.times_worn(len(catalogue))))
+    mixed_PI = random_outfits(rows_PI, mask_PI, category_N, pool_M, generator)
+    hard_P1 = torch.rand(len(drawn), 1, generator=generator) < run.config.hard
+    rows_PI = torch.where(hard_P1, rows_PI, mixed_PI)
+    model.settle(embedded_ND, category_N, OutfitBatch(embedded_ND[rows_PI], category_N[rows_PI], mask_PI), generator)
+    judged = run.dataset.outfits_of("valid") or run.dataset.outfits_of("train")
+    questions = asking.ask(judged, catalogue, others=1, hard=0.0, seed=run.seed)
+    if len(questions):
+        scores_Q2 = asking.answer(questions, bundle, embedded_ND.numpy(), catalogue.categories)
+        swapped_Q2 = asking.answer(questions.one_replaced(run.seed), bundle, embedded_ND.numpy(), catalogue.categories)
+        outfits, items_ = (calibrate(scores[:, 0], scores[:, 1]) for scores in (scores_Q2, swapped_Q2))
+        known = replace(bundle.shoppers, calibration=outfits, completion=items_)
+        bundle = bundle.knowing(bundle.manifest, bundle.model, known)
+    return calibrated(bundle, run, run.features, metrics)
+
+
+def acquainted(bundle: Bundle, worn: Iterable[tuple[str, OutfitBatch]]) -> Bundle:
+    """The bundle with cold shoppers in its table, fitted from the outfits they wore; nothing else of it changes. For the worker.
+
+    Args:
+        worn: shoppers whom the training did not meet, and their outfits. Who was met after it is fitted anew, or stays as they are.
+    """
+    model, known = personal_model(bundle), bundle.shoppers
+    trained = model.own[: len(known.trained)].detach()
+    met = dict(zip(known.ids[len(trained) :], model.own[len(trained) :].detach(), strict=True))
+    met |= {shopper: model.fitted(outfits) for shopper, outfits in worn}
+    own = torch.cat([trained, *(anchors_KD[None] for anchors_KD in met.values())])
+    config = {**bundle.manifest.model_config, "shoppers": len(own)}
+    grown = build_model(bundle.manifest.model, config)
+    grown.load_state_dict({**model.state_dict(), "own": own})
+    manifest = replace(bundle.manifest, model_config=config, parent=bundle.id or bundle.manifest.parent)
+    return bundle.knowing(manifest, grown, replace(known, ids=(*known.trained, *met), met=len(met)))
+
+
+def is_cold(shopper: str, share: float) -> bool:
+    """Whether a shopper is kept from training, told from the id alone."""
+    return int.from_bytes(hashlib.sha256(shopper.encode()).digest()[:4], "big") < share * 2**32
+
+
+def shoppers_of(dataset: Dataset) -> tuple[str, ...]:
+    """Who wore the training outfits, by row of the anchors."""
+    return tuple(sorted({one.user for one in dataset.outfits_of("train") if one.user is not None}))
+
+
+def personal_model(bundle: Bundle) -> PersonalModel:
+    """The bundle's model, which is personal."""
+    assert isinstance(bundle.model, PersonalModel)  # noqa: S101 - the recipe asked for it
+    return bundle.model

@@ -1,0 +1,77 @@
+"""Trains a recipe on a dataset directory and writes a bundle."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from models.bundle import Bundle, refuse_taken
+from models.datasets.read import read_dataset
+from models.encoders.load import SHIPPED
+from models.errors import InputError
+from models.outputs import check_output_directory
+from models.progress import Progress, silent
+from models.recipes.registry import RECIPES, recipe_named
+from models.training.reading import Reading
+from models.training.repeatable import repeatable, work_directory
+from models.training.run import Run
+from models.training.settings import configure
+
+
+def train(
+    data: Path,
+    recipe: str,
+    out: Path,
+    *,
+    settings: Mapping[str, str] | None = None,
+    seed: int = 0,
+    init: Path | None = None,
+    encoder: str | None = None,
+    default_encoder: str = SHIPPED,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> Bundle:
+    """Train ``recipe`` on the ``train`` part of ``data``, choosing on ``valid``; ``test`` is never opened.
+
+    Args:
+        settings: the recipe's configuration, field -> value as written on the command line.
+        init: a bundle of the same recipe to start from: its weights are taken over where they fit; those of words, items, categories and
+            shoppers by name.
+        encoder: spec of the encoder; None takes ``default_encoder``. A catalogue with its own ``features`` needs none.
+        cache: where features are kept between runs; None keeps none.
+
+    Raises:
+        InputError: bad data, an unknown recipe or setting, a start of another recipe, an encoder beside a recipe that trains its own, or
+            a training that diverged.
+        EncoderError, BundleError: as named.
+    """
+    chosen = recipe_named(recipe)
+    config = configure(chosen.default, settings or {})
+    if encoder is not None and (chosen.trains_encoder or (isinstance(config, Reading) and config.mode == "pixels")):
+        msg = f"recipe {recipe} trains an encoder of its own and would not read {encoder!r}; leave --encoder out (--set backbone=… chooses)"
+        raise InputError(msg, field="--encoder")
+    refuse_taken(out)
+    check_output_directory(out, "--out")
+    start = Bundle.load(init) if init else None
+    if start and start.manifest.recipe in RECIPES and start.manifest.recipe != recipe:  # one that was never trained has nothing to give
+        msg = f"{init} is of recipe {start.manifest.recipe}; start from a bundle of {recipe}, or leave it out"
+        raise InputError(msg, field="--init")
+    dataset = read_dataset(data, ("train", "valid"), tasks=False)
+    if chosen.needs_outfits and not any(len(set(outfit.items)) > 1 for outfit in dataset.outfits_of("train")):
+        msg = "no usable outfits of split 'train': none of two items or more"
+        raise InputError(msg, path=data / "outfits.jsonl")
+    run = Run(
+        dataset=dataset,
+        config=config,
+        work=work_directory(out),
+        seed=seed,
+        encoder_spec=default_encoder if encoder is None else encoder,
+        start=start,
+        cache=cache,
+        progress=progress,
+    )
+    with repeatable():
+        bundle = chosen.fit(run).save(out)
+    shutil.rmtree(run.work, ignore_errors=True)
+    return bundle

@@ -1,0 +1,105 @@
+"""The configuration of ``weak-labels``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+
+from models.training.settings import SettingError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeakLabelsConfig:
+    """Every field can be set with ``--set field=value``.
+
+    Attributes:
+        loss: ``words``, the published form; ``clip`` or ``siglip``, pictures against the titles of the batch, on an open_clip model.
+        backbone: ``small``, the project's own open_clip model; a torchvision name (``resnet50`` [S], ``mobilenet_v3_small``…); an open_clip
+            name; or a file in the form of ``open_clip_config.json``.
+        weights: ``none``, ``default`` (torchvision's own), a tag of open_clip's, or a safetensors file.
+        side: pixels; pictures are fitted into a white square of this size. 0 is the backbone's own.
+        embedding_size, width, layers, text_width, text_layers, context_length: of ``small``.
+        fields: what is read of an item: title, category [S], subcategory, brand, or an attribute such as description [S].
+        dropped: words beside the built-in ones that say nothing of a picture, such as the shop's brands.
+        vocabulary, least_word: the most words, and how many items must say each.
+        sampling: ``uniform`` draws every word as often as any other [S], ``frequency`` as often as it is said; for ``loss=words``.
+        negatives: words sampled per step, 64 to 1,024 [S]; 0 takes all of them. For ``loss=words``.
+        word_weight: of the words beside ``clip`` and ``siglip``.
+        prior: how much a word's own frequency counts when a picture is labelled: 0 not at all [S]; 1 is what Bayes' rule adds to uniformly
+            drawn words, for the likeliest words rather than the telling ones.
+        optimiser: ``sgd`` falls to a tenth on each plateau [S], ``adamw`` along a cosine. learning_rate: none is 0.1 [S] or 2e-3.
+        weight_decay: none is 1e-4 or 0.05.
+        last_layer: epochs in which only the words are trained [S]; none is one where the backbone comes with weights, else none.
+        patience, drops: epochs without a better validation loss before the rate falls, and how often it does before training ends.
+        minutes: stops after this time; none never does.
+        augment: vary size, place, light and background.
+        checkpoint_s: seconds between checkpoints.
+    """
+
+    loss: Literal["words", "clip", "siglip"] = "words"
+    backbone: str = "small"
+    weights: str = "none"
+    side: NonNegativeInt = 0
+    embedding_size: PositiveInt = 128
+    width: PositiveInt = 20
+    layers: tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt] = (1, 1, 1, 1)
+    text_width: PositiveInt = 64
+    text_layers: PositiveInt = 2
+    context_length: PositiveInt = 24
+    fields: tuple[str, ...] = ("title", "category", "description")
+    dropped: tuple[str, ...] = ()
+    vocabulary: PositiveInt = 30_000
+    least_word: PositiveInt = 5
+    sampling: Literal["uniform", "frequency"] = "uniform"
+    negatives: NonNegativeInt = 256
+    word_weight: NonNegativeFloat = 1.0
+    prior: NonNegativeFloat = 0.0
+    optimiser: Literal["sgd", "adamw"] = "adamw"
+    learning_rate: PositiveFloat | None = None
+    weight_decay: NonNegativeFloat | None = None
+    batch_size: PositiveInt = 128
+    epochs: NonNegativeFloat = 10.0
+    last_layer: NonNegativeFloat | None = None
+    patience: NonNegativeInt = 1
+    drops: NonNegativeInt = 2
+    minutes: PositiveFloat | None = None
+    augment: bool = True
+    checkpoint_s: NonNegativeFloat = 60.0
+
+    def __post_init__(self) -> None:
+        if not self.fields:
+            msg = "name at least one of title, category, subcategory, brand or an attribute"
+            raise SettingError(msg, field="fields")
+        if 0 < self.side < 32:  # noqa: PLR2004 - what five halvings leave something of
+            msg = f"{self.side} pixels are too few; give 32 or more, or 0 for the backbone's own"
+            raise SettingError(msg, field="side")
+        if self.width % 2:
+            msg = f"{self.width} cannot be shared by its attention heads; give an even number"
+            raise SettingError(msg, field="width")
+        if self.text_width % max(1, self.text_width // 32):
+            msg = f"{self.text_width} cannot be shared by heads of 32; give a multiple of 32"
+            raise SettingError(msg, field="text_width")
+        if self.batch_size < 2:  # noqa: PLR2004 - batch statistics of one are none, and one pair has no other to be told from
+            msg = f"{self.batch_size} picture at a time has no others to be told from; give 2 or more"
+            raise SettingError(msg, field="batch_size")
+
+    @property
+    def reads(self) -> bool:
+        """Whether titles are read by a text tower."""
+        return self.loss != "words"
+
+    @property
+    def rate(self) -> float:
+        """The learning rate to start from."""
+        return self.learning_rate or (0.1 if self.optimiser == "sgd" else 2e-3)
+
+    @property
+    def decay(self) -> float:
+        """The weight decay of matrices."""
+        return self.weight_decay if self.weight_decay is not None else (1e-4 if self.optimiser == "sgd" else 0.05)
+
+    def first_epochs(self, *, pretrained: bool) -> float:
+        """Epochs in which only the words are trained."""
+        return self.last_layer if self.last_layer is not None else float(pretrained)

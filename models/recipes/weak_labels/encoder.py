@@ -1,0 +1,117 @@
+"""``make encoder``: retrains the encoder that ships with the project, from dataset directories with pictures and titles.
+
+It is ``weak-labels`` in its modern form, over several catalogues at once; then a layer of words is trained on what came out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from rich.progress import Progress as Bars
+from rich.progress import TextColumn, TimeRemainingColumn
+
+from models.datasets.read import read_catalogue
+from models.datasets.schema import Catalogue
+from models.encoders.features import FloatArray, block_part
+from models.encoders.keep import catalogue_features
+from models.encoders.load import SHIPPED_DIRECTORY, load_encoder
+from models.encoders.words import VOCABULARY_FILE, WordMatrix, read_vocabulary
+from models.errors import AttireError, InputError
+from models.progress import Advance, Progress, silent
+from models.recipes.weak_labels.config import WeakLabelsConfig
+from models.recipes.weak_labels.frozen_words import fit_words
+from models.recipes.weak_labels.recipe import train_encoder
+from models.recipes.weak_labels.vocabulary import NON_VISUAL, Said, item_texts, visual_words
+from models.training.repeatable import work_directory
+from models.training.settings import configure
+
+SHIPPED_CONFIG: Final = WeakLabelsConfig(loss="clip", optimiser="adamw", epochs=4.5, fields=("title",), least_word=20)
+
+
+def main() -> int:
+    """Train on the ``train`` split of each directory and write the model; started again after a kill, it goes on."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("data", nargs="+", type=Path, help="dataset directories")
+    parser.add_argument("--out", type=Path, default=SHIPPED_DIRECTORY)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--set", dest="settings", action="append", default=[], help="key=value of the recipe; may be repeated")
+    parser.add_argument("--words", action="store_true", help="leave the model as it is, and train only the words over it")
+    parser.add_argument("--cache", type=Path, help="directory where features are kept")
+    given = parser.parse_args()
+    try:
+        config = configure(SHIPPED_CONFIG, {name: value for name, _, value in (pair.partition("=") for pair in given.settings)})
+        with Bars(*Bars.get_default_columns(), TimeRemainingColumn(), TextColumn("{task.fields[figures]}")) as bars:
+
+            @contextmanager
+            def progress(title: str, total: int) -> Iterator[Advance]:
+                task = bars.add_task(title, total=total, figures="")
+
+                def advance(steps: int = 1, **shown: float | str) -> None:
+                    bars.update(task, advance=steps, figures=" ".join(f"{name} {value:.3f}" for name, value in shown.items()))
+
+                yield advance
+
+            catalogues = [read_catalogue(one) for one in given.data]
+            work = work_directory(given.out)
+            directory = given.out if given.words else work / "encoder"
+            if not given.words:
+                train_encoder(catalogues, config, directory, seed=given.seed, progress=progress)
+            told = words_over(directory, catalogues, config, seed=given.seed, cache=given.cache, progress=progress)
+            told.save(directory)
+    except AttireError as error:
+        parser.exit(2, f"encoder: {error}\n")
+    if not given.words:
+        given.out.mkdir(parents=True, exist_ok=True)
+        for path in directory.iterdir():
+            path.replace(given.out / path.name)
+    shutil.rmtree(work, ignore_errors=True)
+    return 0
+
+
+def words_over(
+    directory: Path,
+    catalogues: Sequence[Catalogue],
+    config: WeakLabelsConfig,
+    *,
+    seed: int = 0,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> WordMatrix:
+    """Train the words of an encoder's vocabulary over its image features, on the ``train`` items of several shops.
+
+    The validation items of the first shop say when it is best; where it has none, its training items do.
+
+    Raises:
+        InputError: the encoder has no vocabulary. EncoderError: it cannot be had.
+    """
+    encoder, vocabulary = load_encoder(f"local-dir:{directory}"), tuple(read_vocabulary(directory))
+    if not vocabulary:
+        msg = "the encoder has no vocabulary to train words of; train it with words first"
+        raise InputError(msg, path=directory / VOCABULARY_FILE)
+    part, unseen = block_part(encoder.blocks, "image"), NON_VISUAL.union(config.dropped)
+
+    def read(catalogue: Catalogue, splits: set[str | None]) -> tuple[FloatArray, list[list[str]]]:
+        mine = [row for row, split in enumerate(catalogue.table.column("split").to_pylist()) if split in splits]
+        some = Catalogue(catalogue.table.take(pa.array(mine, pa.int64())), catalogue.root)
+        seen_ND = catalogue_features(some, encoder, cache, progress).features[:, part]
+        pictured = np.flatnonzero(seen_ND.any(1))
+        texts = item_texts(some, config.fields)
+        return seen_ND[pictured], [visual_words(texts[row], unseen) for row in pictured]
+
+    shops = [read(one, {"train", None}) for one in catalogues]
+    valid_ND, valid_words = read(catalogues[0], {"valid"})
+    if not len(valid_ND):
+        valid_ND, valid_words = shops[0]
+    seen_ND, said = np.concatenate([one for one, _ in shops]), [words for _, one in shops for words in one]
+    return fit_words(vocabulary, seen_ND, Said.of(said, vocabulary), valid_ND, Said.of(valid_words, vocabulary), seed=seed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

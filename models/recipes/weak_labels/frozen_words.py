@@ -1,0 +1,71 @@
+"""Words over an encoder that is already trained: a softmax layer on its image features, which stay as they are.
+
+An encoder that reads can be asked for words one by one, but a title is no single word, and its text tower was trained on titles.
+
+Shape legend: N items · K words · D image features · B items of a step.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import torch
+
+from models.encoders.features import FloatArray
+from models.encoders.words import WordMatrix
+from models.objectives.weak_labels import all_words_loss, said_among
+from models.recipes.weak_labels.vocabulary import Said
+
+_STEPS: Final = 1500
+_LOOK: Final = 100
+_BATCH: Final = 512
+_RATE: Final = 1e-2
+_DECAY: Final = 0.01
+_CUT: Final = 10
+
+
+def fit_words(
+    vocabulary: tuple[str, ...], seen_ND: FloatArray, said: Said, valid_seen_ND: FloatArray, valid_said: Said, *, seed: int = 0
+) -> WordMatrix:
+    """Train the layer on what is said of N pictures; kept as it stood when recall@10 was best on the validation pictures.
+
+    Features are standardised in training, which the vectors and biases undo, so that they are told from features as they come.
+    """
+    centre_D, spread_D = seen_ND.mean(0), seen_ND.std(0) + 1e-6
+    seen = torch.from_numpy((seen_ND - centre_D) / spread_D)
+    words_NL, count = torch.from_numpy(said.words_NL), len(vocabulary)
+    generator = torch.Generator().manual_seed(seed)
+    layer = torch.nn.Linear(seen.shape[1], count)
+    torch.nn.init.normal_(layer.weight, std=0.01, generator=generator)
+    torch.nn.init.zeros_(layer.bias)
+    optimiser = torch.optim.AdamW(layer.parameters(), lr=_RATE, weight_decay=_DECAY)
+    best, reached = _unstandardised(vocabulary, layer, centre_D, spread_D), -1.0
+    for step in range(1, _STEPS + 1):
+        rows_B = torch.randint(len(words_NL), (_BATCH,), generator=generator)
+        loss = all_words_loss(layer(seen[rows_B]), said_among(words_NL[rows_B], torch.arange(count), count).float())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        if step % _LOOK:
+            continue
+        now = _unstandardised(vocabulary, layer, centre_D, spread_D)
+        recall = recall_at(_CUT, now.logits(valid_seen_ND), valid_said)
+        if recall > reached:
+            best, reached = now, recall
+    return best
+
+
+def recall_at(k: int, logits_NK: FloatArray, said: Said) -> float:
+    """Mean share of each item's words that are among its k likeliest, of at most k; over the items that have any."""
+    best_Nk = np.argsort(-logits_NK, axis=1, kind="stable")[:, :k]
+    known_NL = said.words_NL >= 0
+    hit_NL = (said.words_NL[:, :, None] == best_Nk[:, None]).any(2) & known_NL
+    asked = known_NL.any(1)
+    return float((hit_NL.sum(1)[asked] / np.minimum(known_NL.sum(1)[asked], k)).mean()) if asked.any() else 0.0
+
+
+def _unstandardised(vocabulary: tuple[str, ...], layer: torch.nn.Linear, centre_D: FloatArray, spread_D: FloatArray) -> WordMatrix:
+    vectors_KD = layer.weight.detach().numpy() / spread_D
+    bias_K = layer.bias.detach().numpy() - vectors_KD @ centre_D
+    return WordMatrix(vocabulary, vectors_KD.astype(np.float32), bias_K.astype(np.float32))

@@ -1,0 +1,74 @@
+"""Pictures with what the shop says of them: what ``weak-labels`` learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.datasets.schema import Catalogue, Split
+from models.errors import InputError
+from models.progress import Progress, silent
+from models.recipes.weak_labels.vocabulary import NON_VISUAL, Said, frequent_words, item_texts, visual_words
+from models.training.pictures import Pictures
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """N items with a usable picture and words.
+
+    Attributes:
+        titles: what a text tower reads.
+        tokens: the words that may label each picture.
+        said: which of them are of the vocabulary; none before there is one.
+        groups: equal for titles of the same words.
+    """
+
+    pictures: Pictures
+    titles: Sequence[str]
+    tokens: Sequence[Sequence[str]]
+    said: Said
+    groups: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def knowing(self, vocabulary: Sequence[str]) -> Labelled:
+        """The same, labelled with the words of a vocabulary."""
+        return replace(self, said=Said.of(self.tokens, vocabulary))
+
+
+def read_labelled(
+    catalogue: Catalogue,
+    side: int,
+    split: Split,
+    *,
+    fields: Sequence[str] = ("title",),
+    dropped: Sequence[str] = (),
+    progress: Progress = silent,
+) -> Labelled:
+    """The items of a split that have a usable picture and words in ``fields``; training takes items of no split, too.
+
+    Raises:
+        InputError: a training has fewer than two.
+    """
+    splits, titles, texts = catalogue.table.column("split").to_pylist(), catalogue.titles, item_texts(catalogue, fields)
+    mine = {split, None} if split == "train" else {split}
+    pictures = Pictures(catalogue, [row for row, text in enumerate(texts) if text.strip() and splits[row] in mine], side, progress)
+    if split == "train" and len(pictures) < 2:  # noqa: PLR2004 - one picture has no others to be told from
+        count = "1 item has" if len(pictures) else "no item has"
+        msg = f"{count} both a usable picture and words ({', '.join(fields)}); the encoder learns from such items, two at least"
+        raise InputError(msg, path=catalogue.root)
+    rows = pictures.rows.tolist()
+    shown = [titles[row] or texts[row] for row in rows]
+    groups = np.unique(np.array([" ".join(sorted(title.lower().split())) for title in shown]), return_inverse=True)[1]
+    unseen = NON_VISUAL.union(dropped)
+    tokens = [visual_words(texts[row], unseen) for row in rows]
+    return Labelled(pictures, shown, tokens, Said.of(tokens, ()), groups.astype(np.int64))
+
+
+def shared_vocabulary(shops: Sequence[Labelled], *, most: int, least: int) -> tuple[str, ...]:
+    """The frequent words of several shops; see ``vocabulary.frequent_words``."""
+    return frequent_words([tokens for shop in shops for tokens in shop.tokens], most=most, least=least)

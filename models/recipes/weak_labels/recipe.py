@@ -1,0 +1,160 @@
+"""``weak-labels``: an encoder learned from pictures and what the shop says of them, with no labelling rules.
+
+Published form (``loss=words``; Corbière, Ben-Younes, Ramé, Ollion, ICCV Workshops 2017): z = CNN(x), one vector per word; draw a word, then
+a picture that has it; softmax over the word and sampled ones; the last layer first, then all; SGD at 0.1, a tenth on each plateau. As its
+authors ran it: ``backbone=resnet50 weights=default optimiser=sgd``. Modern form (``loss=clip`` or ``siglip``): pictures against the titles
+of the batch, with the words beside. Its bundle carries the encoder; its compatibility model is the cosine of the new features.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from models.bundle import Bundle, Manifest
+from models.compatibility.build import build_model
+from models.datasets.schema import Catalogue
+from models.encoders.features import feature_size
+from models.encoders.keep import catalogue_features
+from models.encoders.load import SHIPPED, SHIPPED_DIRECTORY, load_encoder
+from models.errors import BundleError, InputError
+from models.manifest import CARRIED
+from models.progress import Progress
+from models.recipes.base import Recipe
+from models.recipes.weak_labels.config import WeakLabelsConfig
+from models.recipes.weak_labels.labelled import read_labelled, shared_vocabulary
+from models.recipes.weak_labels.towers import SMALL, in_words, save_encoder, start_from
+from models.recipes.weak_labels.training import WeakLabelTraining
+from models.training.architecture import Architecture, open_clip_architecture, small_config, torchvision_architecture
+from models.training.calibrate import calibrated
+from models.training.checkpoint import Checkpoint
+from models.training.prepare import usual_slots
+from models.training.run import Run
+
+_SMALL_SIDE: Final = 80
+
+
+def fit(run: Run[WeakLabelsConfig]) -> Bundle:
+    """Train the encoder; the bundle carries it, and asks the cosine of its features."""
+    directory = run.work / "encoder"
+    start = start_directory(run.start) if run.start else None
+    vocabulary, metrics = train_encoder([run.dataset.catalogue], run.config, directory, seed=run.seed, start=start, progress=run.progress)
+    encoder = load_encoder(f"local-dir:{directory}")
+    size = feature_size(encoder.blocks)
+    manifest = Manifest(
+        recipe=WEAK_LABELS.name,
+        config={**asdict(run.config), "seed": run.seed},
+        model="cosine",
+        model_config={"feature_size": size},
+        encoder_spec=CARRIED,
+        encoder_fingerprint=encoder.fingerprint,
+        blocks=encoder.blocks,
+        categories=tuple(sorted(set(run.dataset.catalogue.categories))),
+        embedding_size=size,
+        metrics=metrics,
+        parent=run.start.id if run.start else None,
+    )
+    model = build_model("cosine", manifest.model_config)
+    bundle = Bundle(manifest, model, vocabulary=vocabulary, slots=usual_slots(run.dataset), encoder=directory)
+    if not run.dataset.outfits:
+        return bundle
+    return calibrated(bundle, run, catalogue_features(run.dataset.catalogue, encoder, run.cache, run.progress).features, metrics)
+
+
+def train_encoder(
+    catalogues: Sequence[Catalogue],
+    config: WeakLabelsConfig,
+    directory: Path,
+    *,
+    seed: int,
+    start: Path | None = None,
+    progress: Progress,
+) -> tuple[tuple[str, ...], dict[str, float]]:
+    """Train on the ``train`` items of one or several shops and write the encoder to ``directory``.
+
+    Checkpoints lie beside it; where there are some of the same training, it goes on from them.
+
+    Args:
+        start: an encoder's directory to take weights over from.
+
+    Returns:
+        The vocabulary, and the figures at the end: running means of the loss, and what validation items of the first shop say.
+
+    Raises:
+        InputError: nothing to learn from, or a setting that cannot be. EncoderError, BundleError: backbone or start cannot be had.
+    """
+    chosen = architecture(config, seed)
+    side = chosen.preprocessing.side
+    shops = [read_labelled(one, side, "train", fields=config.fields, dropped=config.dropped, progress=progress) for one in catalogues]
+    vocabulary = shared_vocabulary(shops, most=config.vocabulary, least=config.least_word)
+    valid = read_labelled(catalogues[0], side, "valid", fields=config.fields, dropped=config.dropped, progress=progress).knowing(vocabulary)
+    training = WeakLabelTraining(
+        chosen, config, [shop.knowing(vocabulary) for shop in shops], valid if len(valid) else None, words=len(vocabulary), seed=seed
+    )
+    if start:
+        start_from(training.towers, start)
+    identity = _identity(config, seed, catalogues, vocabulary, start)
+    metrics = training.fit(Checkpoint(directory.parent, identity), progress)
+    shutil.rmtree(directory, ignore_errors=True)
+    told = not config.reads or config.word_weight > 0
+    words = in_words(training.towers, vocabulary, training.length(), config.prior * training.shares_K.log()) if told else None
+    figures = {name: value for name, value in metrics.items() if name != "minutes"}  # so that equal trainings give equal files
+    save_encoder(directory, training.towers, chosen, words, {**asdict(config), "seed": seed, "metrics": figures})
+    return vocabulary, metrics
+
+
+def architecture(config: WeakLabelsConfig, seed: int) -> Architecture:
+    """What ``backbone``, ``weights`` and ``side`` ask for.
+
+    Raises:
+        InputError: no such backbone, or one that cannot read titles for a loss that does. EncoderError: its weights cannot be had.
+    """
+    from torchvision import models  # noqa: PLC0415 - a second that only encoding should cost
+
+    if config.backbone in models.list_models(models):
+        if config.reads:
+            msg = f"{config.backbone!r} reads no titles, which loss={config.loss} needs; give small, an open_clip model, or loss=words"
+            raise InputError(msg, field="backbone")
+        return torchvision_architecture(config.backbone, config.weights, config.side, seed)
+    text = {"context_length": config.context_length, "width": config.text_width, "layers": config.text_layers}
+    side = config.side or (_SMALL_SIDE if config.backbone == SMALL else 0)
+    small = small_config(side=side, embedding_size=config.embedding_size, width=config.width, layers=config.layers, text=text)
+    return open_clip_architecture(
+        config.backbone,
+        small if config.backbone == SMALL else None,
+        config.weights,
+        side,
+        reads=config.reads,
+        sigmoid=config.loss == "siglip",
+        seed=seed,
+    )
+
+
+def start_directory(start: Bundle) -> Path:
+    """Where the encoder lies that a bundle was made with.
+
+    Raises:
+        BundleError: it is not on disk as a directory, so that there is nothing to train further.
+    """
+    if start.encoder_spec == SHIPPED:
+        return SHIPPED_DIRECTORY
+    if start.encoder_spec.startswith("local-dir:"):
+        return Path(start.encoder_spec.removeprefix("local-dir:"))
+    msg = f"bundle {start.id} reads encoder {start.encoder_spec}, which is no directory to start from; leave out --init"
+    raise BundleError(msg)
+
+
+def _identity(
+    config: WeakLabelsConfig, seed: int, catalogues: Sequence[Catalogue], vocabulary: Sequence[str], start: Path | None
+) -> Mapping[str, Any]:
+    """What makes it this training: a checkpoint of any other is no start for it. How long and how often is free to change."""
+    free = {"checkpoint_s", "minutes"}
+    settings = {name: value for name, value in asdict(config).items() if name not in free}
+    items = [[len(one), *one.ids] for one in catalogues]
+    return {"config": settings, "seed": seed, "items": items, "vocabulary": list(vocabulary), "start": str(start) if start else None}
+
+
+WEAK_LABELS: Final = Recipe(name="weak-labels", default=WeakLabelsConfig(), fit=fit, needs_outfits=False, trains_encoder=True)

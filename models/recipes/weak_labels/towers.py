@@ -1,0 +1,107 @@
+"""What ``weak-labels`` trains: an image tower, a text tower where the loss reads titles, a vector per word; and how it becomes an encoder.
+
+Shape legend: B pictures · T tokens · D embedding size · K words · S side.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from models.encoders.image_towers import WEIGHTS_FILE, halved, save_tower
+from models.encoders.words import WordMatrix
+from models.errors import BundleError
+from models.training.architecture import Architecture
+
+SMALL: Final = "small"
+_CLIP_WEIGHTS: Final = "open_clip_model.safetensors"
+
+
+class Towers(nn.Module):
+    """The towers and the words over them.
+
+    Args:
+        words: K.
+        bias: whether a word has a bias, which the published form does not.
+    """
+
+    def __init__(self, architecture: Architecture, words: int, *, bias: bool) -> None:
+        super().__init__()
+        self.tower, self.reads = architecture.tower, architecture.tokenizer is not None
+        self.words = nn.Linear(architecture.size, words, bias=bias)
+
+    def see(self, pixels_BCSS: Tensor) -> Tensor:
+        """z, ``(B, D)``, of any length."""
+        look: Callable[[Tensor], Tensor] = self.tower.visual if self.reads else self.tower  # type: ignore[assignment]
+        return look(pixels_BCSS).flatten(1).float()
+
+    def read(self, tokens_BT: Tensor) -> Tensor:
+        """Titles in the space of pictures, ``(B, D)`` of unit length."""
+        read: Callable[..., Tensor] = self.tower.encode_text  # type: ignore[assignment]
+        return read(tokens_BT, normalize=True).float()
+
+    @property
+    def scale(self) -> Tensor:
+        """Of the cosine of a picture and a title."""
+        return self.tower.logit_scale.exp().clamp(max=100)  # type: ignore[operator]
+
+    @property
+    def shift(self) -> Tensor:
+        """What is added to the scaled cosine under the sigmoid loss."""
+        return self.tower.logit_bias  # type: ignore[return-value]
+
+
+def save_encoder(
+    directory: Path, towers: Towers, architecture: Architecture, words: WordMatrix | None, training: Mapping[str, Any]
+) -> None:
+    """Write what was trained as an encoder that ``local-dir:`` loads, in half precision, with its words beside it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if architecture.tokenizer is None:
+        save_tower(directory, towers.tower, architecture.description, architecture.preprocessing, dict(training))
+    else:
+        given = architecture.preprocessing
+        save_file(
+            {name: value for name, value in halved(towers.tower.state_dict()).items() if name != "attn_mask"}, directory / _CLIP_WEIGHTS
+        )
+        shown = {"size": given.side, "mean": given.mean, "std": given.std}
+        preprocess = {**shown, "interpolation": "bicubic", "resize_mode": "longest", "fill_color": 255}
+        body = {"model_cfg": architecture.description, "preprocess_cfg": preprocess, "training": training}
+        (directory / "open_clip_config.json").write_text(json.dumps(body, indent=1))
+    if words:
+        words.save(directory)
+
+
+def start_from(towers: Towers, directory: Path) -> None:
+    """Take over the weights of an encoder that was trained before, where they fit.
+
+    Raises:
+        BundleError: none fits, or they cannot be read.
+    """
+    try:
+        found = next(path for name in (WEIGHTS_FILE, _CLIP_WEIGHTS) if (path := directory / name).is_file())
+        theirs = load_file(found)
+    except (StopIteration, OSError, SafetensorError) as error:
+        msg = f"{directory}: no weights of an encoder that could be trained further"
+        raise BundleError(msg) from error
+    mine = towers.tower.state_dict()
+    halves = {f"visual.{name}": value for name, value in theirs.items()} | {
+        name.removeprefix("visual."): value for name, value in theirs.items() if name.startswith("visual.")
+    }
+    fitting = {name: value for name, value in {**halves, **theirs}.items() if name in mine and mine[name].shape == value.shape}
+    if not any(value.ndim > 1 for value in fitting.values()):
+        msg = f"{directory}: none of its weights fit this backbone; choose the one that it was trained with"
+        raise BundleError(msg)
+    towers.tower.load_state_dict({**mine, **fitting})
+
+
+def in_words(towers: Towers, vocabulary: tuple[str, ...], scale: float, prior_K: Tensor) -> WordMatrix:
+    """The words over pictures of unit length, which training saw ``scale`` long, with log-odds of their own added."""
+    weight, bias = towers.words.weight.detach().cpu().float(), towers.words.bias
+    bias_K = prior_K if bias is None else prior_K + bias.detach().cpu().float()
+    return WordMatrix(vocabulary, (weight * scale).numpy(), bias_K.float().numpy())

@@ -1,0 +1,27 @@
+"""A training that can be repeated, bit for bit, and gone on with: sums in a fixed order, and a directory for what is unfinished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Sums in a fixed order, so that the same seed learns the same bits; where a GPU cannot, torch warns and goes on."""
+    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    torch.use_deterministic_algorithms(mode=True, warn_only=torch.cuda.is_available())
+    # Filling costs time, and nothing here reads memory that it did not write.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+
+
+def work_directory(out: Path) -> Path:
+    """Where the training of a bundle keeps what is unfinished: beside it, so that starting the same training again finds it."""
+    return out.with_name(f"{out.name}.work")

@@ -1,0 +1,199 @@
+"""The command line: exit codes, one line for a person, fast help."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.cli import learn, run
+from app.cli.progress import lines
+from app.cli.serve import prepare_demo
+from app.ground.settings import Settings
+from app.home.store import ReleaseStore
+from models.recipes.registry import RECIPES
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["train", "DATA"],
+        ["import", "/does/not/exist"],
+        ["serve", "--home", "/does/not/exist"],
+        ["serve", "--port", "70000"],
+        ["releases"],
+        ["releases", "activate", "r1-00000000"],
+        ["generate", "out", "--items", "many"],
+        ["evaluate", ".", "--bundle", ".", "--split", "tests"],
+        ["train", ".", "--out", "b", "--set", "epochs"],
+    ],
+)
+def test_bad_usage_is_one_line_and_exit_code_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On standard error, with nothing on standard output."""
+    monkeypatch.chdir(tmp_path)
+    code = run(arguments)
+    out, err = capsys.readouterr()
+    assert code == 2
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    assert err.startswith("attire: ")
+
+
+@pytest.mark.parametrize("place", ["taken", "taken/below", "taken/below/deep"])
+def test_where_a_result_cannot_be_written_is_told_before_the_work(
+    catalogue: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    """A file where a directory should be, on the way or at its end."""
+    (tmp_path / "taken").write_text("mine")
+    (tmp_path / "folder").mkdir()
+    out, data, trained = str(tmp_path / place), str(catalogue), str(home / "trained")
+    for command in (
+        ["train", data, "--out", out],
+        ["evaluate", data, "--bundle", trained, "--report", out],
+        ["evaluate", data, "--bundle", trained, "--json", out if "/" in place else str(tmp_path / "folder")],
+        ["evaluate", data, "--bundle", trained, "--predictions", f"{out}/x"],
+        ["generate", out],
+    ):
+        assert run(command) == 2
+        told = capsys.readouterr().err
+        assert len(told.splitlines()) == 1
+        assert str(tmp_path) in told
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_an_address_of_another_machine_is_told_to_be_changed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No other port would help."""
+    assert run(["serve", "--home", str(home), "--host", "203.0.113.7", "--port", "0"]) == 2
+    assert "choose another --host" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["weak-labels"], ["personal", "--set", "mode=pixels"]])
+def test_an_encoder_beside_a_recipe_that_trains_its_own_is_refused(
+    arguments: list[str], catalogue: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether or not there is one of that name; the one that the environment sets for everything is not meant."""
+    out = str(tmp_path / "b")
+    assert run(["train", str(catalogue), "--out", out, "--encoder", "shippd", "--recipe", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert len(err.splitlines()) == 1
+    assert f"field '--encoder': recipe {arguments[0]} trains an encoder of its own" in err
+
+
+def test_help_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
+    """As the registry has them."""
+    assert tuple(RECIPES) == learn.RECIPES
+    assert run(["train", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in RECIPES)
+
+
+def test_help_needs_neither_torch_nor_faiss() -> None:
+    """So that it answers at once."""
+    check = "import sys, app.cli; sys.exit(bool({'torch', 'faiss', 'pyarrow', 'fastapi'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_no_command_shows_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """Like --help."""
+    assert run([]) == 0
+    assert "publish" in capsys.readouterr().out
+
+
+def test_import_publish_list_rollback(catalogue: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The way of a release through the commands."""
+    where = ["--home", str(tmp_path)]
+    assert run(["import", str(catalogue), *where]) == 0
+    assert run(["publish", str(home / "trained"), *where]) == 0
+    capsys.readouterr()
+    assert run(["releases", "list", *where]) == 0
+    _, second, first = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert second[0] == "*"
+    assert second[2] == "test"
+    assert first[1] == "cosine"
+    assert run(["releases", "rollback", *where]) == 0
+    assert run(["releases", "show", first[0], *where]) == 0
+    shown = json.loads(capsys.readouterr().out.split("is current\n")[1])
+    assert shown["current"] is True
+    assert shown["about_bundle"]["recipe"] == "cosine"
+    assert run(["releases", "activate", second[1], *where]) == 0
+    assert run(["releases", "rollback", *where]) == 0
+    assert run(["releases", "rollback", *where]) == 2
+
+
+def test_a_broken_release_hides_no_other(catalogue: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The list says which it leaves out; with a broken ``CURRENT`` it says what could be activated."""
+    where = ["--home", str(tmp_path)]
+    for _ in range(2):
+        assert run(["import", str(catalogue), *where]) == 0
+    first, second = ReleaseStore(tmp_path).records()
+    (tmp_path / "releases" / f"{first.id}.json").write_text("{")
+    capsys.readouterr()
+    assert run(["releases", "list", *where]) == 0
+    out, err = capsys.readouterr()
+    assert second.id in out
+    assert f"left out: {tmp_path}/releases/{first.id}.json" in err
+    (tmp_path / "CURRENT").write_bytes(b"\xff\xfe")
+    assert run(["releases", "list", *where]) == 2
+    out, err = capsys.readouterr()
+    assert second.id in out
+    assert "CURRENT: cannot be read" in err.splitlines()[-1]
+    for command in (["serve"], ["doctor"], ["releases", "list"], ["import", str(catalogue)]):
+        assert run([*command, "--home", str(tmp_path / "CURRENT")]) == 2
+        assert "not a directory" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_import_names_refused_pictures_and_its_rate(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left out is told; the rest is served."""
+    monkeypatch.setenv("ATTIRE_CACHE", str(tmp_path / "cache"))
+    assert run(["import", str(pictures), "--home", str(tmp_path / "home"), "--encoder", "backbone:shufflenet_v2_x0_5"]) == 0
+    out, err = capsys.readouterr()
+    assert "picture of cut left out" in err
+    assert "picture of note left out" in err
+    assert "14 items" in out
+    assert "items/s" in out
+
+
+def test_doctor_says_whether_it_can_serve(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Versions, devices, threads, and the release."""
+    assert run(["doctor", "--home", str(home)]) == 0
+    out = capsys.readouterr().out
+    assert "torch" in out
+    assert "threads" in out
+    assert "yes: release r2-" in out
+
+
+def test_plain_progress_ends_with_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Title, how far, and the latest figures."""
+    with lines("encoding", 3) as advance:
+        advance(2)
+        advance(loss=0.25)
+    line = capsys.readouterr().err
+    assert line.startswith("encoding: 3/3")
+    assert "loss 0.25" in line
+
+
+@pytest.mark.integration
+def test_the_demo_prepares_itself_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Wardrobe, import, training, publishing; the second time there is nothing left to do. Its bundle can be evaluated."""
+    for name, value in (("ITEMS", 120), ("OUTFITS", 120), ("SHOPPERS", 5), ("TRAINING", {"epochs": "1", "embedding_size": "16"})):
+        monkeypatch.setattr(f"app.cli.serve.DEMO_{name}", value)
+    monkeypatch.setenv("ATTIRE_CACHE", str(tmp_path / "cache"))
+    settings = Settings(home=tmp_path / "home", encoder="backbone:shufflenet_v2_x0_5")
+    prepare_demo(settings)
+    first = ReleaseStore(settings.home).current()
+    prepare_demo(settings)
+    assert first is not None
+    assert first.recipe == "attire"
+    assert ReleaseStore(settings.home).current() == first
+    out = tmp_path / "figures.json"
+    assert run(["evaluate", str(settings.home / "wardrobe"), "--bundle", str(settings.home / "trained"), "--json", str(out)]) == 0
+    assert 0 <= json.loads(out.read_text())["tasks"]["fitb"]["fitb_accuracy"] <= 1
+    assert "fitb_accuracy" in capsys.readouterr().out

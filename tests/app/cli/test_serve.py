@@ -1,0 +1,118 @@
+"""The real server in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.home.store import ReleaseStore
+
+pytestmark = pytest.mark.integration
+ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
+
+
+def serve(home: Path, *more: str) -> subprocess.Popen[str]:
+    """Start ``attire serve`` on any free port."""
+    command = [*ATTIRE, "serve", "--home", str(home), "--port", "0", *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+
+
+@pytest.fixture
+def own(home: Path, tmp_path: Path) -> ReleaseStore:
+    """A copy of the home, to break."""
+    return ReleaseStore(Path(shutil.copytree(home, tmp_path / "home")))
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running server and its address."""
+    process = serve(home)
+    assert process.stdout is not None
+    url = process.stdout.readline().rsplit(maxsplit=1)[-1]
+    yield process, url
+    process.kill()
+    process.communicate()
+
+
+def test_it_answers_and_ctrl_c_ends_it_quietly(server: tuple[subprocess.Popen[str], str]) -> None:
+    """A question over a socket; then exit code 130 and no traceback."""
+    process, url = server
+    answer = httpx.post(f"{url}/complete-outfit", json={"items": ["tops-1"]}, timeout=60)
+    assert answer.status_code == 200
+    assert answer.json()["slots"]
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert "stopped" in err
+
+
+def test_a_body_too_large_is_refused_before_it_is_sent(server: tuple[subprocess.Popen[str], str]) -> None:
+    """The answer comes on the header alone."""
+    _, url = server
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        connection.sendall(
+            b"POST /score-outfit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999999999999\r\n\r\n"
+        )
+        assert connection.recv(64).startswith(b"HTTP/1.1 413")
+
+
+def break_weights(store: ReleaseStore) -> str:
+    """Alter the weights; returns the name of the file."""
+    current = store.current()
+    assert current is not None
+    path = store.bundle_path(current.bundle) / "weights.safetensors"
+    path.write_bytes(path.read_bytes() + b"x")
+    return path.name
+
+
+def swap_snapshot(store: ReleaseStore) -> str:
+    """Put the other release's snapshot in place of the current one's."""
+    first, second = store.records()
+    shutil.rmtree(store.snapshot_path(second.snapshot))
+    shutil.copytree(store.snapshot_path(first.snapshot), store.snapshot_path(second.snapshot))
+    return second.snapshot
+
+
+def lose_category(store: ReleaseStore) -> str:
+    """Delete the index of one category."""
+    current = store.current()
+    assert current is not None
+    path = min((store.snapshot_path(current.snapshot) / "index").iterdir())
+    path.unlink()
+    return path.name
+
+
+@pytest.mark.parametrize("damage", [break_weights, swap_snapshot, lose_category])
+def test_a_broken_release_is_one_line_and_exit_code_2(own: ReleaseStore, damage: object) -> None:
+    """Naming the file, with no traceback."""
+    assert callable(damage)
+    name = damage(own)
+    process = serve(own.home)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert len(err.strip().splitlines()) == 1
+    assert name in err
+    assert "Traceback" not in err + out
+
+
+def test_a_taken_port_is_told_before_any_work(home: Path) -> None:
+    """Exit code 2 and the address."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        started = time.monotonic()
+        process = serve(home, "--port", str(taken.getsockname()[1]))
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "choose another --port" in err
+    assert time.monotonic() - started < 30

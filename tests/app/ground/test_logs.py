@@ -1,0 +1,71 @@
+"""Lines that a machine reads."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from app.ground.logs import configure, logger
+from app.ground.settings import Log, Settings
+from app.main import create_app
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> None:
+    """Every test sets up its own."""
+    configure(Log())
+
+
+def lines(capfd: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    """What was written."""
+    return [json.loads(line) for line in capfd.readouterr().err.strip().splitlines()]
+
+
+def test_every_line_of_a_request_has_its_id(home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The request's own line, with the release and the stages, and whatever else is said on the way."""
+    (tmp_path / "file").touch()
+    broken = Log(json_lines=True, url=SecretStr(f"sqlite:{tmp_path}/file/log.sqlite"))
+    with TestClient(create_app(Settings(home=home, log=broken))) as client:
+        capfd.readouterr()
+        event = {"id": "e", "type": "view", "item": "tops-1", "session": "s"}
+        client.post("/events", json={"events": [event]}, headers={"X-Request-ID": "first"})
+        client.post("/score-outfit", json={"outfits": [{"items": ["tops-1", "bags-1"]}]}, headers={"X-Request-ID": "second"})
+        found = [line for line in lines(capfd) if "request_id" in line]
+    assert [(line["event"], line["request_id"]) for line in found] == [
+        ("events_refused", "first"),
+        ("request", "first"),
+        ("request", "second"),
+    ]
+    assert str(found[2]["release"]).startswith("r2-")
+    assert {"resolve_ms", "score_ms", "ms", "status", "path", "timestamp", "level"} <= set(found[2])
+
+
+def test_what_libraries_say_has_the_same_form(capfd: pytest.CaptureFixture[str]) -> None:
+    """With the library's name, and a traceback in one line; set up twice it is said once."""
+    configure(Log(json_lines=True))
+    configure(Log(json_lines=True))
+    logging.getLogger("redis").info("not worth a line")
+    try:
+        int("")
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("broken %s", "pipe")
+    [line] = lines(capfd)
+    assert (line["event"], line["level"], line["logger"]) == ("broken pipe", "error", "uvicorn.error")
+    assert "ValueError" in str(line["exception"])
+
+
+def test_a_traceback_for_a_person_shows_no_variables(capfd: pytest.CaptureFixture[str]) -> None:
+    """One of them may be a password."""
+    password = "hunter" + "2" * 3
+    try:
+        int(password[:0])
+    except ValueError:
+        logger().exception("failed")
+    said = capfd.readouterr().err
+    assert "ValueError" in said
+    assert password not in said

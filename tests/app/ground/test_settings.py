@@ -1,0 +1,61 @@
+"""Settings and their table."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.cli import run
+from app.ground.settings import Settings, misspelt, table
+from models.encoders.pictures import DEFAULT_MAX_PIXELS
+from models.errors import InputError
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+def test_the_documented_table_is_the_code() -> None:
+    """Every variable with its default and meaning, in order; none more."""
+    documented = re.findall(r"^\| `(ATTIRE_\w+)` \| `(.*?)` \| (.*?) \|$", DOCUMENT.read_text(), re.MULTILINE)
+    assert documented == list(table())
+
+
+def test_a_misspelt_variable_is_told_with_its_neighbour(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside whatever the command says; those there are, whole groups and others' are passed over."""
+    given = ["ATTIRE_LIMITS__MAXK", "ATTIRE_HOME", "attire_home", "ATTIRE_KEYS", "ATTIRE_XYZZY", "HOME"]
+    expected = [
+        "ATTIRE_LIMITS__MAXK is not a setting; did you mean ATTIRE_LIMITS__MAX_K?",
+        "ATTIRE_XYZZY is not a setting; see docs/settings.md",
+    ]
+    assert list(misspelt(given)) == expected
+    monkeypatch.setenv("ATTIRE_LIMITS__MAXK", "7")
+    assert run([]) == 0
+    assert expected[0] in capsys.readouterr().err
+
+
+def test_the_environment_is_read_nested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``__`` goes one level down."""
+    monkeypatch.setenv("ATTIRE_LIMITS__MAX_K", "7")
+    assert Settings.read().limits.max_k == 7
+
+
+def test_what_is_given_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command's option wins; one left out does not."""
+    monkeypatch.setenv("ATTIRE_PORT", "9000")
+    assert (Settings.read(port=9001).port, Settings.read(port=None).port) == (9001, 9000)
+
+
+def test_pictures_can_be_no_larger_than_an_encoder_decodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A higher limit would let pass what is refused later."""
+    assert Settings.read().limits.max_pixels == DEFAULT_MAX_PIXELS
+    monkeypatch.setenv("ATTIRE_LIMITS__MAX_PIXELS", str(DEFAULT_MAX_PIXELS + 1))
+    with pytest.raises(InputError, match="ATTIRE_LIMITS__MAX_PIXELS"):
+        Settings.read()
+
+
+def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name, its value and what is wrong, in one line."""
+    monkeypatch.setenv("ATTIRE_LIMITS__MAX_K", "many")
+    with pytest.raises(InputError, match=r"ATTIRE_LIMITS__MAX_K.*'many'"):
+        Settings.read()

@@ -1,0 +1,51 @@
+"""Nothing leaks from training into the questions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from models.datasets.read import read_dataset
+from models.datasets.schema import Retrieval
+from models.datasets.splits import NEAR_DUPLICATE, near_duplicates, split_outfits
+
+
+def test_outfits_that_overlap_by_half_are_one_look() -> None:
+    """Directly or through others; less overlap does not join."""
+    looks = [{1, 2, 3, 4}, {1, 2, 3, 5}, {2, 3, 5, 6}, {1, 2, 7, 8}, {1, 2, 3, 4}]
+    group = near_duplicates([frozenset(look) for look in looks])
+    assert group[0] == group[1] == group[2] == group[4] != group[3]
+
+
+def test_groups_stay_together_and_cold_ones_are_for_testing() -> None:
+    """A near-duplicate of an outfit with a cold item is for testing as well."""
+    rng = np.random.default_rng(0)
+    outfits = [frozenset({3 * number, 3 * number + 1, 3 * number + 2}) for number in range(100)]
+    outfits += [frozenset({0, 1, 900}), frozenset({0, 1, 901})]
+    splits = split_outfits(outfits, frozenset({900}), (0.1, 0.2), rng)
+    assert splits[0] == splits[100] == splits[101] == "test"
+    assert [splits.count(split) for split in ("valid", "test")] == [11, 21]
+
+
+def test_no_near_duplicate_crosses_the_splits(large: Path) -> None:
+    """Every outfit of validation and test is less than half like any of another split."""
+    outfits = read_dataset(large, tasks=False).outfits
+    for split in ("valid", "test"):
+        inside = [frozenset(one.items) for one in outfits if one.split == split]
+        outside = [frozenset(one.items) for one in outfits if one.split != split]
+        assert inside
+        assert max(len(one & other) / len(one | other) for one in inside for other in outside) < NEAR_DUPLICATE
+
+
+def test_cold_items_are_worn_only_in_test_outfits(large: Path) -> None:
+    """What the questions about cold items ask for, training and validation never hold; nor do training sessions."""
+    dataset = read_dataset(large)
+    cold = {question.answer for question in dataset.tasks["retrieval_cold"] if isinstance(question, Retrieval)}
+    known = {item for one in dataset.outfits if one.split != "test" for item in one.items}
+    sessions = [json.loads(line) for line in (large / "sessions.jsonl").read_text().splitlines()]
+    shopped = {event["item"] for one in sessions if one["session"][0] == "s" for event in one["events"] if event["type"] == "purchase"}
+    assert cold
+    assert not cold & known
+    assert not cold & shopped

@@ -1,0 +1,204 @@
+"""Training: what it learns, what it reads, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import torch
+
+from models.bundle import Bundle
+from models.compatibility.base import CompatibilityModel
+from models.compatibility.build import build_model
+from models.datasets.read import read_dataset
+from models.datasets.write import write_items
+from models.encoders.keep import own_features
+from models.errors import BundleError, InputError
+from models.recipes import attire
+from models.recipes.attire import AttireTraining, recall_at
+from models.recipes.train import train
+from models.training.calibrate import random_outfits
+from models.training.worn import WornOutfits
+
+Settings = Mapping[str, str]
+
+
+def weights(bundle: Bundle) -> dict[str, torch.Tensor]:
+    """What was learned."""
+    return bundle.model.state_dict()
+
+
+def same(one: Bundle, other: Bundle) -> bool:
+    """Bit for bit."""
+    return all(torch.equal(value, weights(other)[name]) for name, value in weights(one).items())
+
+
+@pytest.fixture
+def copy(data: Path, tmp_path: Path) -> Path:
+    """The wardrobe, to be altered."""
+    return Path(shutil.copytree(data, tmp_path / "copy"))
+
+
+def recall(data: Path, bundle: Bundle, model: CompatibilityModel | None = None, k: int = 5) -> float:
+    """Recall of the items of validation outfits, in the whole catalogue."""
+    dataset = read_dataset(data, ("valid",), tasks=False)
+    shop, features = dataset.catalogue, own_features(dataset.catalogue)
+    assert features is not None
+    inputs = bundle.inputs(features, shop.categories, shop.texts(), list(shop.ids))
+    outfits = WornOutfits.of(dataset.outfits, shop)
+    return recall_at(k, model or bundle.model, inputs, outfits, torch.arange(len(shop)))  # type: ignore[arg-type]
+
+
+def test_training_learns_what_goes_together(data: Path, trained: Path) -> None:
+    """Far better than the untrained model, raw cosine and chance."""
+    bundle = Bundle.load(trained)
+    untrained = build_model("average", bundle.manifest.model_config)
+    cosine = build_model("cosine", {"feature_size": 8})
+    learned = recall(data, bundle)
+    sizes = np.bincount(np.unique(read_dataset(data, tasks=False).catalogue.categories, return_inverse=True)[1])
+    assert learned > 1.5 * max(recall(data, bundle, untrained), recall(data, bundle, cosine), 5 / sizes.mean())
+
+
+def test_a_bundle_says_how_it_was_made(trained: Path) -> None:
+    """The recipe with its configuration, the encoder, the categories, and what validation said."""
+    manifest = Bundle.load(trained).manifest
+    assert (manifest.recipe, manifest.config["epochs"], manifest.config["seed"], manifest.parent) == ("attire", 10, 0, None)
+    assert (manifest.encoder_spec, manifest.encoder_fingerprint) == ("features", "features:8")
+    assert manifest.categories == tuple(sorted(manifest.categories))
+    assert 0 < manifest.metrics["valid_recall_at_10"] <= 1
+
+
+def test_the_calibrated_probability_is_honest(data: Path, trained: Path) -> None:
+    """Of outfits given probability p, about p were worn; the others are random ones, half of all."""
+    bundle = Bundle.load(trained)
+    dataset = read_dataset(data, ("valid", "test"), tasks=False)
+    shop, features = dataset.catalogue, own_features(dataset.catalogue)
+    assert features is not None
+    inputs = bundle.inputs(features, shop.categories, shop.texts(), list(shop.ids))
+    worn = WornOutfits.of(dataset.outfits, shop)
+    other = random_outfits(worn.rows_RI, worn.mask_RI, inputs.category_N, torch.arange(len(shop)), torch.Generator().manual_seed(9))
+    embedded, names = bundle.embed(features, shop.categories, shop.texts(), list(shop.ids)), np.array(shop.categories)
+    chances = []
+    for rows_RI in (worn.rows_RI, other):
+        sets = [rows[mask].numpy() for rows, mask in zip(rows_RI, worn.mask_RI, strict=True)]
+        scores = bundle.score(bundle.outfits([embedded[one] for one in sets], [list(names[one]) for one in sets]))
+        chances.append(bundle.probability(scores, [len(one) for one in sets]))
+    assert chances[0].mean() > chances[1].mean() + 0.2
+    chance, label = np.concatenate(chances), np.repeat([1, 0], len(worn))
+    bins = (chance * 5).astype(int).clip(max=4)
+    error = sum((bins == one).mean() * abs(label[bins == one].mean() - chance[bins == one].mean()) for one in np.unique(bins))
+    assert error < 0.12
+
+
+def test_the_same_seed_learns_the_same(data: Path, tmp_path: Path, small: Settings) -> None:
+    """And another seed something else."""
+    runs = [train(data, "attire", tmp_path / str(run), settings={**small, "epochs": "2"}, seed=seed) for run, seed in enumerate((5, 5, 6))]
+    assert same(runs[0], runs[1])
+    assert not same(runs[0], runs[2])
+
+
+def test_the_test_split_is_never_read(data: Path, copy: Path, tmp_path: Path, small: Settings) -> None:
+    """Test outfits that are nonsense and question files that are broken change nothing."""
+    lines = [json.loads(line) for line in (copy / "outfits.jsonl").read_text().splitlines()]
+    broken = [one if one["split"] != "test" else {"split": "test", "items": ["nobody", 3], "id": None} for one in lines]
+    (copy / "outfits.jsonl").write_text("".join(json.dumps(one) + "\n" for one in broken))
+    for path in copy.glob("*_*.jsonl"):
+        path.write_text("broken")
+    (copy / "fitb.jsonl").write_text("{")
+    settings = {**small, "epochs": "1"}
+    assert same(train(data, "attire", tmp_path / "a", settings=settings), train(copy, "attire", tmp_path / "b", settings=settings))
+
+
+def test_training_goes_on_from_a_bundle(data: Path, trained: Path, tmp_path: Path, small: Settings) -> None:
+    """With no step of its own it is the same model; the parent is on record."""
+    start = Bundle.load(trained)
+    again = train(data, "attire", tmp_path / "again", settings={**small, "epochs": "0"}, init=trained)
+    assert same(start, again)
+    assert again.manifest.parent == start.id
+
+
+def test_what_was_learned_goes_by_name(copy: Path, trained: Path, tmp_path: Path, small: Settings) -> None:
+    """A new category that sorts first and a new brand move every row; each keeps what it knew."""
+    table = pq.read_table(copy / "items.parquet")
+    rows = table.to_pylist()
+    rows += [{**row, "id": f"n{number}", "category": "accessories", "brand": "Aalto"} for number, row in enumerate(rows[:8])]
+    write_items(copy, table.from_pylist(rows, table.schema))
+    start, again = Bundle.load(trained), train(copy, "attire", tmp_path / "again", settings={**small, "epochs": "0"}, init=trained)
+    assert again.manifest.categories == ("accessories", *start.manifest.categories)
+    assert torch.equal(weights(again)["members.1.target.weight"][1:], weights(start)["members.1.target.weight"])
+    named = (
+        ("members.0.tower.words.weight", start.vocabulary, again.vocabulary),
+        ("members.1.popularity", start.residuals, again.residuals),
+    )
+    for name, before, after in named:
+        assert set(before) <= set(after)
+        old, new = (weights(one)[name] for one in (start, again))
+        assert all(torch.equal(old[row], new[after.index(word) + 1]) for row, word in enumerate(before, 1))
+
+
+def test_a_start_with_another_encoder_is_refused(copy: Path, trained: Path, tmp_path: Path, small: Settings) -> None:
+    """Its weights would mean nothing."""
+    table = pq.read_table(copy / "items.parquet")
+    rows = [{**row, "features": row["features"][:5]} for row in table.to_pylist()]
+    write_items(copy, table.from_pylist(rows, table.schema))
+    with pytest.raises(BundleError, match="choose the same encoder"):
+        train(copy, "attire", tmp_path / "b", settings=small, init=trained)
+
+
+def test_a_start_of_another_recipe_is_refused(copy: Path, trained: Path, tmp_path: Path) -> None:
+    """Nothing would be taken over, or little."""
+    with pytest.raises(InputError, match=r"--init.*is of recipe attire; start from a bundle of personal"):
+        train(copy, "personal", tmp_path / "b", init=trained)
+
+
+def members(bundle: Bundle, number: int) -> dict[str, torch.Tensor]:
+    """The weights of one member of the average."""
+    prefix = f"members.{number}."
+    return {name.removeprefix(prefix): value for name, value in weights(bundle).items() if name.startswith(prefix)}
+
+
+def test_without_validation_outfits_the_last_weights_count(
+    copy: Path, tmp_path: Path, small: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All epochs are trained, although nothing can tell which was best."""
+    lines = [json.loads(line) for line in (copy / "outfits.jsonl").read_text().splitlines()]
+    (copy / "outfits.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines if one["split"] != "valid"))
+    kept = []
+
+    class Watched(AttireTraining):
+        """Notes the averaged weights at the end."""
+
+        def fit(self, *given: object) -> dict[str, float]:
+            figures = super().fit(*given)  # type: ignore[arg-type]
+            kept.append({name: value.clone() for name, value in self.kept.items()})
+            return figures
+
+    monkeypatch.setattr(attire, "AttireTraining", Watched)
+    bundle = train(copy, "attire", tmp_path / "b", settings={**small, "epochs": "3", "patience": "1"})
+    assert all(torch.equal(value, kept[number][name]) for number in (0, 1) for name, value in members(bundle, number).items())
+
+
+def test_without_training_outfits_it_is_refused(copy: Path, tmp_path: Path) -> None:
+    """By the file that should hold some; one of a single item is none."""
+    for line in ({"items": ["w000000", "w000001"], "split": "valid"}, {"items": ["w000000"], "split": "train"}):
+        (copy / "outfits.jsonl").write_text(json.dumps({"id": "o", **line}) + "\n")
+        with pytest.raises(InputError, match=r"outfits\.jsonl: no usable outfits of split 'train': none of two items or more"):
+            train(copy, "attire", tmp_path / "b")
+
+
+def test_an_unknown_recipe_is_refused(data: Path, tmp_path: Path) -> None:
+    """With those there are."""
+    with pytest.raises(InputError, match=r"no recipe 'atire'; did you mean 'attire'\? there are: attire"):
+        train(data, "atire", tmp_path / "b")
+
+
+def test_a_place_that_is_taken_is_refused_before_any_work(data: Path, tmp_path: Path) -> None:
+    """Not after hours of training."""
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(BundleError, match="not a bundle"):
+        train(data, "attire", tmp_path, settings={"epochs": "1000"})
