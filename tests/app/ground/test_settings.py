@@ -12,7 +12,7 @@ from app.ground.settings import Settings, misspelt, table
 from models.encoders.pictures import DEFAULT_MAX_PIXELS
 from models.errors import InputError
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "settings.md"
 
 
 def test_the_documented_table_is_the_code() -> None:

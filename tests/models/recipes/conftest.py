@@ -1,4 +1,4 @@
-"""A shop with pictures whose outfits follow a rule that can be seen."""
+"""A shop with pictures whose outfits follow a rule that can be seen; a small wardrobe, and a model trained on it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,21 @@ import pyarrow as pa
 import pytest
 from PIL import Image, ImageDraw
 
+from models.bundle import Bundle
 from models.datasets.schema import ITEM_SCHEMA
 from models.datasets.write import write_items
+from models.recipes.train import train
 
 COLOURS = ("crimson", "navy", "gold")
 CATEGORIES = ("bottoms", "shoes", "tops")
+SMALL = {
+    "embedding_size": "32",
+    "hidden": "64",
+    "layers": "1",
+    "batch_size": "64",
+    "average": "0.9",
+    "minutes": "60",
+}
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +56,24 @@ def worn_shop() -> Callable[[Path], Path]:
         return root
 
     return write
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory, unseen_wardrobe: Callable[[Path, int, int], Path]) -> Path:
+    """300 items, 400 outfits."""
+    return unseen_wardrobe(tmp_path_factory.mktemp("data"), 300, 400)
+
+
+@pytest.fixture(scope="session")
+def small() -> dict[str, str]:
+    """Settings for seconds rather than minutes."""
+    return SMALL
+
+
+@pytest.fixture(scope="session")
+def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of a short training."""
+    out = tmp_path_factory.mktemp("bundles") / "trained"
+    trained = train(data, "attire", out, settings={**SMALL, "epochs": "10"})
+    assert isinstance(trained, Bundle)
+    return out
