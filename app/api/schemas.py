@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from models.datasets.names import LONGEST_NAME
+from models.errors import did_you_mean
 
 _LONGEST_TEXT: Final = 2_000
 _PICTURE: Final = (  # a red disc, so that the example can be sent as it stands
@@ -44,8 +44,7 @@ class Strict(BaseModel):
 
     @classmethod
     def _instead(cls, name: str) -> str:
-        near = difflib.get_close_matches(name[:100], cls.model_fields, n=1)
-        return f"unknown field; did you mean {near[0]!r}?" if near else f"unknown field; known are {', '.join(cls.model_fields)}"
+        return "unknown field; " + did_you_mean(name, cls.model_fields, f"known are {', '.join(cls.model_fields)}")
 
 
 class ImageIn(Strict):

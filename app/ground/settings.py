@@ -5,7 +5,6 @@ The table in ``docs/settings.md`` lists every one of these; a test compares the 
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from models.errors import InputError
+from models.errors import InputError, nearest
 
 PREFIX: Final = "ATTIRE_"
 
@@ -188,8 +187,8 @@ def misspelt(environment: Iterable[str]) -> Iterator[str]:
     whole = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in {*known, *whole}:
-            near = difflib.get_close_matches(name.upper().removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
-            yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near[0]}?" if near else "see docs/settings.md")
+            near = nearest(name.upper().removeprefix(PREFIX), (one.removeprefix(PREFIX) for one in known))
+            yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near}?" if near else "see docs/settings.md")
 
 
 def table() -> Iterator[tuple[str, str, str]]:
