@@ -7,10 +7,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from models.compatibility.calibration import Calibration
 from models.encoders.features import Block
+from models.errors import BundleError
 
 FORMAT: Final = 2
 _MINUTES: Final = "minutes"  # what training measures by the clock
@@ -108,3 +110,15 @@ def content_id(body: Mapping[str, Any]) -> str:
     """Digest of a manifest's body, the digests of the files among it; when it was made does not count, nor how long that took."""
     content = {name: value for name, value in body.items() if name not in {"id", "created", _MINUTES}}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def refuse_taken(directory: Path) -> None:
+    """Refuse to write a bundle over anything but an older bundle.
+
+    Raises:
+        BundleError: something else is there.
+    """
+    taken = directory.exists() and (not directory.is_dir() or any(directory.iterdir()))
+    if taken and not (directory / "manifest.json").is_file():
+        msg = f"{directory}: exists and is not a bundle; choose another path"
+        raise BundleError(msg)

@@ -15,12 +15,11 @@ from app.cli.progress import progress
 from app.ground.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
 from models.outputs import check_output_directory, check_output_file
+from models.recipes.registry import RECIPES
 
 if TYPE_CHECKING:
     from models.datasets.schema import Split
 
-RECIPES: Final = ("attire", "weak-labels", "outfit-vector", "personal", "semi-supervised", "self-adaptive")
-"""Named here, too, because reading them from their registry takes seconds."""
 _WIDE: Final = 200  # columns of a table that goes to a file or pipe
 
 
@@ -39,14 +38,17 @@ def train(
     encoder: Encoder = None,
 ) -> None:
     """Train a recipe on a dataset directory and write a bundle."""
-    from models.recipes.train import train as run  # noqa: PLC0415 - keeps --help fast
+    from models.recipes.asked import asked  # noqa: PLC0415 - keeps --help fast
 
-    settings = Settings.read()
+    settings, given = Settings.read(), read_settings(setting or [])
+    asked(recipe, out, given, encoder)
+    from models.recipes.train import train as run  # noqa: PLC0415 - after all that can be refused without torch
+
     bundle = run(
         data,
         recipe,
         out,
-        settings=read_settings(setting or []),
+        settings=given,
         seed=seed,
         init=init,
         encoder=encoder,

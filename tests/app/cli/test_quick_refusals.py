@@ -50,7 +50,6 @@ MORE = (
     ["train", "{data}", "--out", "{there}"],
     ["train", "{data}", "--out", "{out}", "--init", "{nowhere}"],
     ["train", "{data}", "--out", "{out}", "--recipe", "weak-labels", "--encoder", "shipped"],
-    ["train", "{data}", "--out", "{out}"],
     ["evaluate", "{data}", "--bundle", "{bundle}", "--split", "tset"],
     ["evaluate", "{data}", "--bundle", "{bundle}", "--json", "{there}"],
     ["publish", "{nowhere}", "--home", "{home}"],
