@@ -14,9 +14,9 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from app.api.catalogue_schemas import CatalogueChange, PictureIn, UpsertIn, UpsertItems, Upserts
 from app.api.keys import may_change_catalogue
 from app.api.problems import LOG_GONE, documented
+from app.api.schemas.catalogue import CatalogueChange, PictureIn, UpsertIn, UpsertItems, Upserts
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
 from app.catalogue.changes import removal, upsert

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 
-from app.api.event_schemas import EventIn, EventsIn, EventsOut
 from app.api.problems import LOG_GONE, documented
+from app.api.schemas.events import EventIn, EventsIn, EventsOut
 from app.api.services import InjectedServices
 from app.ground.errors import LogUnavailableError
 from app.ground.logs import logger

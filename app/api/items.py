@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 
-from app.api.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
 from app.api.problems import documented
-from app.api.schemas import LabelItem, SimilarItems
+from app.api.schemas.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
+from app.api.schemas.requests import LabelItem, SimilarItems
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_out, item_ref
 from app.ground.errors import Detail, UnknownItemError

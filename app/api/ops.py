@@ -7,8 +7,8 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from app.api.answers import Health, LogHealth
 from app.api.problems import documented
+from app.api.schemas.answers import Health, LogHealth
 from app.api.services import InjectedServices
 from app.ground.errors import LogUnavailableError
 from app.log.base import Log

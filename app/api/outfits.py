@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from fastapi import APIRouter
 
-from app.api.answers import (
+from app.api.problems import documented
+from app.api.schemas.answers import (
     Completion,
     CutOut,
     LookOut,
@@ -21,8 +22,7 @@ from app.api.answers import (
     SwapOut,
     WhyOut,
 )
-from app.api.problems import documented
-from app.api.schemas import CompleteOutfit, FiltersIn, OutfitIn, ScoreOutfit
+from app.api.schemas.requests import CompleteOutfit, FiltersIn, OutfitIn, ScoreOutfit
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, image_url, item_refs, look_item_out
 from app.ground.settings import Limits, Settings

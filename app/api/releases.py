@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 
-from app.api.answers import ReleaseOut, Releases
 from app.api.keys import SentKey, may_administer
 from app.api.problems import documented
+from app.api.schemas.answers import ReleaseOut, Releases
 from app.api.services import InjectedServices, Services
 from app.ground.errors import Detail, HomeError, UnknownReleaseError
 from app.home.store import ReleaseRecord

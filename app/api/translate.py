@@ -7,8 +7,8 @@ import binascii
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from app.api.answers import ItemOut, LookItemOut
-from app.api.schemas import ItemIn
+from app.api.schemas.answers import ItemOut, LookItemOut
+from app.api.schemas.requests import ItemIn
 from app.ground.errors import BadPictureError, Detail
 from app.recommend.outfit import ItemRef, Photo
 from app.release.release import CatalogueItem
