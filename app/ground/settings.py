@@ -52,12 +52,17 @@ class Limits(BaseModel):
 
 
 class Threads(BaseModel):
-    """How many threads compute and how many requests do so at once."""
+    """How many threads compute, and how many requests are computed at once or wait for that."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     compute: int = Field(default=0, ge=0, description="Threads of torch and FAISS; 0 is one per core.")
     requests: int = Field(default=0, ge=0, description="Requests computed at the same time; 0 is one per core.")
+    waiting: int = Field(
+        default=0,
+        ge=0,
+        description="Requests that wait for a thread at most, any more get 503; 0 is 64 for each computed at the same time.",
+    )
 
 
 class Log(BaseModel):
