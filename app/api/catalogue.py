@@ -25,7 +25,6 @@ from app.live.replay import Replay
 from app.log.base import Event, Log, Stream
 from app.recommend.limits import check_count
 from app.recommend.stages import count
-from models.encoders.own import OWN
 from models.encoders.pictures import decode
 from models.errors import ImageError
 
@@ -175,7 +174,7 @@ def _picture(work: Work, image: PictureIn | None, parts: Mapping[str, bytes], fi
 
 def _check_features(work: Work, item: UpsertIn, field: str, *, known: bool) -> None:
     manifest = work.release.snapshot.manifest
-    own = work.release.bundle.manifest.encoder_spec == OWN
+    own = work.release.bundle.manifest.encoder.is_own
     if item.features is None:
         if own and not known:
             told = f"this catalogue brings its own features, so a new item needs its own: {manifest.feature_size} numbers"
