@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from app.home.store import write_whole
+from sealed.files import write_whole
 
 Decision = Literal["published", "rejected", "waiting", "failed", "interrupted"]
 FINAL: Final = "run.json"

@@ -218,4 +218,4 @@ class Replay:
 
 
 def _same_encoder(one: Release | None, other: Release) -> bool:
-    return one is not None and one.bundle.manifest.encoder_fingerprint == other.bundle.manifest.encoder_fingerprint
+    return one is not None and one.bundle.manifest.encoder.fingerprint == other.bundle.manifest.encoder.fingerprint

@@ -222,6 +222,6 @@ def _told(bundle: Bundle) -> dict[str, object]:
         "recipe": manifest.recipe,
         "parent": manifest.parent,
         "config": dict(manifest.config),
-        "metrics": dict(manifest.metrics),
+        "metrics": dict(manifest.measured),
         "calibration": asdict(manifest.calibration),
     }

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from app.home.store import write_whole
 from models.datasets.read import read_dataset
 from models.datasets.schema import Outfit
 from models.errors import InputError
+from sealed.files import write_whole
 
 _FILE: Final = "reference.jsonl"
 _MOST: Final = 2_000
