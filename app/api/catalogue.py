@@ -14,17 +14,19 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from app.api.catalogue_schemas import CatalogueChange, PictureIn, UpsertIn, UpsertItems, Upserts
 from app.api.keys import may_change_catalogue
 from app.api.problems import LOG_GONE, documented
-from app.api.work import Work, Working, decoded
+from app.api.schemas.catalogue import CatalogueChange, PictureIn, UpsertIn, UpsertItems, Upserts
+from app.api.services import CurrentRelease, InjectedServices, Services
+from app.api.translate import decoded
 from app.catalogue.changes import removal, upsert
 from app.ground.errors import BadPictureError, Detail, LogUnavailableError, RequestError, UnknownItemError, shortened
 from app.ground.logs import logger
-from app.live.replay import Replay
-from app.log.base import Event, Log, Stream
+from app.ground.settings import Limits
+from app.log.base import Event, Stream
 from app.recommend.limits import check_count
 from app.recommend.stages import count
+from app.release.release import Release
 from models.encoders.own import OWN
 from models.encoders.pictures import decode
 from models.errors import ImageError
@@ -56,48 +58,48 @@ def _unless_bytes(body: Any) -> Any:  # noqa: ANN401 - JSON, parsed, or the byte
 
 @router.put("/items", openapi_extra=_MULTIPART)
 async def put_items(
-    request: Request, work: Working, batch: Annotated[Upserts | None, BeforeValidator(_unless_bytes)] = None
+    request: Request,
+    release: CurrentRelease,
+    services: InjectedServices,
+    batch: Annotated[Upserts | None, BeforeValidator(_unless_bytes)] = None,
 ) -> CatalogueChange:
     """Add items, or replace those of the same id. 200 once they are on disk; every replica follows within moments.
 
     On 503, or no answer, send the same batch again.
     """
-    asked, parts = (batch, {}) if batch is not None else await _from_form(request)
-    check_count("items", len(asked.items), work.limits.max_upserts, "items")
+    limits = services.settings.limits
+    asked, parts = (batch, {}) if batch is not None else await _from_form(request, limits)
+    check_count("items", len(asked.items), limits.max_upserts, "items")
     count("upserts", len(asked.items))
-    replay: Replay = request.app.state.replay
-    known = {item.id for item in asked.items if replay.knows(item.id)}
-    return await _append(request, await work.run(lambda: _events(work, asked.items, parts, known)))
+    known = {item.id for item in asked.items if services.replay.knows(item.id)}
+    return await _append(services, await services.pool.run(lambda: _events(release, asked.items, parts, known, limits)))
 
 
 @router.delete("/items/{item_id:path}", responses=documented(404))
-async def delete_item(item_id: str, request: Request) -> CatalogueChange:
+async def delete_item(item_id: str, services: InjectedServices) -> CatalogueChange:
     """Take an item out of the catalogue, and so out of every answer. 200 once that is on disk."""
-    replay: Replay = request.app.state.replay
-    if not replay.knows(item_id):
+    if not services.replay.knows(item_id):
         msg = f"item {item_id!r} is not in the catalogue"
         raise UnknownItemError(msg, [Detail("item_id", item_id, "not in the catalogue")])
-    return await _append(request, [removal(item_id)])
+    return await _append(services, [removal(item_id)])
 
 
-async def _append(request: Request, events: Sequence[Event]) -> CatalogueChange:
+async def _append(services: Services, events: Sequence[Event]) -> CatalogueChange:
     """Keep the changes, then wait a moment for this replica to show them."""
-    log: Log = request.app.state.event_log
-    replay: Replay = request.app.state.replay
     ids = [event.id for event in events]
-    shown = [replay.awaited(event_id) for event_id in ids]
+    shown = [services.replay.awaited(event_id) for event_id in ids]
     try:
-        await log.append(Stream.CATALOG, events)
+        await services.log.append(Stream.CATALOG, events)
         _, late = await asyncio.wait(shown, timeout=_PATIENCE_S)
     except LogUnavailableError as error:
         logger().warning("catalogue_change_refused", count=len(events), why=str(error), cause=str(error.__cause__ or ""))
         raise LogUnavailableError(LOG_GONE) from error
     finally:
-        replay.forget(ids)
+        services.replay.forget(ids)
     return CatalogueChange(accepted=len(events), live=not late)
 
 
-async def _from_form(request: Request) -> tuple[UpsertItems, Mapping[str, bytes]]:
+async def _from_form(request: Request, limits: Limits) -> tuple[UpsertItems, Mapping[str, bytes]]:
     """The batch and the pictures of a multipart request.
 
     Raises:
@@ -105,7 +107,6 @@ async def _from_form(request: Request) -> tuple[UpsertItems, Mapping[str, bytes]
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise RequestValidationError([{"type": "not_json", "loc": ("body",), "msg": "not JSON", "input": await request.body()}])
-    limits = request.app.state.settings.limits
     try:
         async with request.form(max_files=limits.max_upserts + 1, max_part_size=limits.max_body_bytes) as form:
             parts = {name: await part.read() if isinstance(part, UploadFile) else part.encode() for name, part in form.multi_items()}
@@ -127,7 +128,7 @@ def _from_json(text: bytes) -> UpsertItems:
         raise RequestValidationError([problem]) from error
 
 
-def _events(work: Work, items: Sequence[UpsertIn], parts: Mapping[str, bytes], known: set[str]) -> list[Event]:
+def _events(release: Release, items: Sequence[UpsertIn], parts: Mapping[str, bytes], known: set[str], limits: Limits) -> list[Event]:
     """What the log keeps of a batch; its pictures are on disk before.
 
     Raises:
@@ -137,27 +138,27 @@ def _events(work: Work, items: Sequence[UpsertIn], parts: Mapping[str, bytes], k
     for place, item in enumerate(items):
         if seen.setdefault(item.id, place) != place:
             raise _refused(Detail(f"items[{place}].id", item.id, f"is in this batch already, as items[{seen[item.id]}]"))
-        _check_features(work, item, f"items[{place}]", known=item.id in known)
-    pictures = [_picture(work, item.image, parts, f"items[{place}].image") for place, item in enumerate(items)]
+        _check_features(release, item, f"items[{place}]", known=item.id in known)
+    pictures = [_picture(item.image, parts, f"items[{place}].image", limits) for place, item in enumerate(items)]
     unnamed = sorted(set(parts) - {item.image.part for item in items if item.image})
     if unnamed:
         raise _refused(Detail(unnamed[0], f"{len(parts[unnamed[0]]):,} bytes", "no item names this part as its picture"))
-    return [_event(work, item, picture) for item, picture in zip(items, pictures, strict=True)]
+    return [_event(release, item, picture) for item, picture in zip(items, pictures, strict=True)]
 
 
-def _event(work: Work, item: UpsertIn, picture: bytes | None) -> Event:
+def _event(release: Release, item: UpsertIn, picture: bytes | None) -> Event:
     said = item.model_dump(exclude={"image", "features", "attributes"})
     said["attributes"] = json.dumps(item.attributes) if item.attributes else None
     if "image" in item.model_fields_set:
         try:
-            said["image"] = work.release.images.put(picture, to_disk=True) if picture is not None else None
+            said["image"] = release.images.put(picture, to_disk=True) if picture is not None else None
         except OSError as error:
             msg = f"the picture of {item.id!r} cannot be kept now ({error.strerror or error}); try again"
             raise LogUnavailableError(msg) from error
     return upsert(said, item.features)
 
 
-def _picture(work: Work, image: PictureIn | None, parts: Mapping[str, bytes], field: str) -> bytes | None:
+def _picture(image: PictureIn | None, parts: Mapping[str, bytes], field: str, limits: Limits) -> bytes | None:
     """The bytes of a picture that can be used."""
     if image is None:
         return None
@@ -166,16 +167,16 @@ def _picture(work: Work, image: PictureIn | None, parts: Mapping[str, bytes], fi
     field = f"{field}.part" if image.part is not None else f"{field}.base64"
     data = parts[image.part] if image.part is not None else decoded(image.base64 or "", field)
     try:
-        decode(data, work.limits.max_pixels)
+        decode(data, limits.max_pixels)
     except ImageError as error:
         msg = f"{field}: {error}"
         raise BadPictureError(msg, [Detail(field, f"{len(data):,} bytes", str(error))]) from error
     return data
 
 
-def _check_features(work: Work, item: UpsertIn, field: str, *, known: bool) -> None:
-    manifest = work.release.snapshot.manifest
-    own = work.release.bundle.manifest.encoder_spec == OWN
+def _check_features(release: Release, item: UpsertIn, field: str, *, known: bool) -> None:
+    manifest = release.snapshot.manifest
+    own = release.bundle.manifest.encoder_spec == OWN
     if item.features is None:
         if own and not known:
             told = f"this catalogue brings its own features, so a new item needs its own: {manifest.feature_size} numbers"

@@ -17,6 +17,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import SecretStr
 
+from app.api.services import InjectedServices
 from app.ground.errors import Detail, KeyMissingError, KeyRefusedError
 from app.ground.settings import Keys
 
@@ -34,23 +35,23 @@ async def sent_key(
 SentKey = Annotated[str | None, Depends(sent_key)]
 
 
-async def may_change_catalogue(request: Request, key: SentKey) -> None:
+async def may_change_catalogue(request: Request, services: InjectedServices, key: SentKey) -> None:
     """Let through who holds the catalogue key or the admin key.
 
     Raises:
         KeyMissingError, KeyRefusedError: see ``_check``.
     """
-    keys: Keys = request.app.state.settings.keys
+    keys = services.settings.keys
     _check(request, key, keys, keys.catalogue, keys.admin)
 
 
-async def may_administer(request: Request, key: SentKey) -> None:
+async def may_administer(request: Request, services: InjectedServices, key: SentKey) -> None:
     """Let through who holds the admin key.
 
     Raises:
         KeyMissingError, KeyRefusedError: see ``_check``.
     """
-    keys: Keys = request.app.state.settings.keys
+    keys = services.settings.keys
     _check(request, key, keys, keys.admin)
 
 

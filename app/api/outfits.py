@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from fastapi import APIRouter
 
-from app.api.answers import (
+from app.api.problems import documented
+from app.api.schemas.answers import (
     Completion,
     CutOut,
     LookOut,
@@ -21,11 +22,10 @@ from app.api.answers import (
     SwapOut,
     WhyOut,
 )
-from app.api.events import Showing
-from app.api.problems import documented
-from app.api.schemas import CompleteOutfit, FiltersIn, OutfitIn, ScoreOutfit
-from app.api.work import Shadowing, Work, Working, decoded, image_url, item_refs, look_item_out
-from app.ground.settings import Limits
+from app.api.schemas.requests import CompleteOutfit, FiltersIn, OutfitIn, ScoreOutfit
+from app.api.services import CurrentRelease, InjectedServices
+from app.api.translate import decoded, image_url, item_refs, look_item_out
+from app.ground.settings import Limits, Settings
 from app.recommend.complete import Question, Suggestion, complete
 from app.recommend.looks import Look
 from app.recommend.outfit import ItemRef
@@ -39,18 +39,19 @@ router = APIRouter(tags=["outfits"], responses=documented(400, 404, 413, 422, 50
 
 
 @router.post("/complete-outfit", response_model_exclude_none=True)
-async def complete_outfit(request: CompleteOutfit, work: Working, impressions: Showing, beside: Shadowing) -> Completion:
+async def complete_outfit(request: CompleteOutfit, release: CurrentRelease, services: InjectedServices) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    answer = await work.run(lambda: _complete(work.release, request, work.limits))
-    beside.note(work.release, lambda release: _suggested(_complete(release, request, work.limits)))
-    impressions.note(answer.recommendation_id, _shown(request, answer))
+    limits = services.settings.limits
+    answer = await services.pool.run(lambda: _complete(release, request, limits))
+    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, limits)))
+    services.impressions.note(answer.recommendation_id, _shown(request, answer))
     return answer
 
 
 @router.post("/score-outfit", response_model_exclude_none=True)
-async def score_outfit(request: ScoreOutfit, work: Working) -> Scores:
+async def score_outfit(request: ScoreOutfit, release: CurrentRelease, services: InjectedServices) -> Scores:
     """How well do these outfits go together? With `explain`: which pair does not, and what would do better."""
-    return await work.run(lambda: _score(work, request))
+    return await services.pool.run(lambda: _score(release, request, services.settings))
 
 
 def _complete(release: Release, request: CompleteOutfit, limits: Limits) -> Completion:
@@ -128,11 +129,11 @@ def _look(release: Release, look: Look) -> LookOut:
     return LookOut(items=items, score=look.score, probability=look.probability, price=look.price)
 
 
-def _score(work: Work, request: ScoreOutfit) -> Scores:
-    release, shopper = regarding(work.release, request.user)
+def _score(release: Release, request: ScoreOutfit, settings: Settings) -> Scores:
+    release, shopper = regarding(release, request.user)
     given = [_given(outfit, f"outfits[{position}]") for position, outfit in enumerate(request.outfits)]
-    outfits, cuts = cut_photos(release, given, work.photo_cut, work.limits)
-    answers = score(release, outfits, work.limits, explain=request.explain)
+    outfits, cuts = cut_photos(release, given, settings.photo_cut, settings.limits)
+    answers = score(release, outfits, settings.limits, explain=request.explain)
     return Scores(
         release=release.id,
         outfits=[_outfit_score(release, answer, cut) for answer, cut in zip(answers, cuts, strict=True)],

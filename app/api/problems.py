@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from app.api.answers import ProblemOut
+from app.api.schemas.answers import ProblemOut
 from app.ground.errors import BY_STATUS, INVALID, MALFORMED, PROBLEMS, Detail, Problem, ServiceError, problem_of, shortened
 
 MEDIA_TYPE: Final = "application/problem+json"

@@ -11,6 +11,7 @@ ServiceError
 │   ├── KeyMissingError       something that needs a key, sent without
 │   └── KeyRefusedError       a key that does not open this
 ├── NotReadyError             no release is served yet
+├── BusyError                 too many requests wait already
 ├── LogError                  the log has no answer
 │   ├── LogUnavailableError   it cannot be reached, or cannot keep anything now
 │   └── TrimmedError          what was asked for is no longer kept
@@ -89,6 +90,10 @@ class NotReadyError(ServiceError):
     """No release is served yet."""
 
 
+class BusyError(ServiceError):
+    """As many requests wait to be computed as may."""
+
+
 class LogError(ServiceError):
     """The log has no answer."""
 
@@ -127,6 +132,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     KeyMissingError: Problem(401, "/problems/key-missing", "This needs a key"),
     KeyRefusedError: Problem(403, "/problems/key-refused", "This is not allowed"),
     NotReadyError: Problem(503, "/problems/not-ready", "Not ready yet", passes=True),
+    BusyError: Problem(503, "/problems/busy", "Too many requests at once", passes=True),
     LogError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now", passes=True),
     LogUnavailableError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now", passes=True),
     TrimmedError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),

@@ -15,6 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from app.home.runs import Decision
+from app.live.pool import ComputePool
 from app.live.replay import Replay
 from app.log.base import Lag
 from app.log.impressions import Impressions
@@ -63,7 +64,9 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self._kept: _Kept | None = None
 
-    def watch(self, serving: Serving, impressions: Impressions, replay: Replay, decisions: Callable[[], Mapping[str, int]]) -> None:
+    def watch(
+        self, serving: Serving, impressions: Impressions, replay: Replay, pool: ComputePool, decisions: Callable[[], Mapping[str, int]]
+    ) -> None:
         """Tell of these, too, from now on, in place of what was watched before.
 
         Args:
@@ -71,7 +74,7 @@ class Metrics:
         """
         if self._kept is not None:
             self.registry.unregister(self._kept)
-        self._kept = _Kept(serving, impressions, replay, decisions)
+        self._kept = _Kept(serving, impressions, replay, pool, decisions)
         self.registry.register(self._kept)
 
     def request(self, method: str, route: str, status: int, seconds: float, stages: Measured) -> None:
@@ -101,8 +104,10 @@ class Metrics:
 class _Kept(Collector):
     """What the service keeps anyway."""
 
-    def __init__(self, serving: Serving, impressions: Impressions, replay: Replay, decisions: Callable[[], Mapping[str, int]]) -> None:
-        self._serving, self._impressions, self._replay, self._decisions = serving, impressions, replay, decisions
+    def __init__(
+        self, serving: Serving, impressions: Impressions, replay: Replay, pool: ComputePool, decisions: Callable[[], Mapping[str, int]]
+    ) -> None:
+        self._serving, self._impressions, self._replay, self._pool, self._decisions = serving, impressions, replay, pool, decisions
 
     def describe(self) -> Iterable[Metric]:
         return ()  # nothing is read before the first scrape
@@ -128,6 +133,7 @@ class _Kept(Collector):
             gate.add_metric([decision], times)
         yield gate
         for name, about, value in (
+            ("attire_compute_refused", "Requests refused because too many waited for a thread.", self._pool.refused),
             ("attire_impressions_written", "Impressions that the log has.", self._impressions.written),
             ("attire_impressions_dropped", "Impressions lost for want of room.", self._impressions.dropped),
             ("attire_catalogue_changes", "Catalogue changes replayed.", self._replay.applied),
@@ -135,6 +141,7 @@ class _Kept(Collector):
         ):
             yield CounterMetricFamily(name, about, value=value)
         for name, about, value in (
+            ("attire_compute_waiting", "Requests that wait for a thread.", self._pool.waiting),
             ("attire_impressions_waiting", "Impressions that are not in the log yet.", self._impressions.waiting),
             ("attire_catalogue_changed_items", "Items changed or removed since the snapshot.", self._replay.changed),
             ("attire_catalogue_encoding", "Changed items whose picture or title is still to be encoded.", self._replay.encoding),

@@ -20,7 +20,7 @@ from models.compatibility.outfit_vector import SharedSpace
 from models.objectives.outfit_vector import graded_margin, original_against_replaced, two_hinges
 from models.recipes.base import Recipe
 from models.training.calibrate import calibrated
-from models.training.loop import Schedule, fit
+from models.training.loop import Schedule, fit, seeded
 from models.training.prepare import names_of, untrained, worn_outfits
 from models.training.reading import Items, Reading, read_by, read_items
 from models.training.replaced import versions
@@ -111,7 +111,8 @@ def fit_outfit_vector(run: Run[OutfitVectorConfig]) -> Bundle:
     training = OutfitVectorTraining(model, config, items, worn, run.seed)
     judge = (lambda: training.judge(valid)) if len(valid) else None
     learned = nn.ModuleList([model, items])
-    metrics = fit(learned, config, len(worn), training.step, judge, seed=run.seed, title="training outfit-vector", progress=run.progress)
+    order, title = seeded(run.seed), "training outfit-vector"
+    metrics = fit(learned, config, len(worn), training.step, judge, generator=order, title=title, progress=run.progress)
     bundle, run = items.carried(bundle, run)
     model.settle(model.embed(items.every()).detach(), items.inputs.category_N)
     return calibrated(bundle, run, run.features, metrics)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Final
 
-from models.errors import InputError
+from models.errors import InputError, did_you_mean
 from models.recipes.attire import ATTIRE
 from models.recipes.base import AnyRecipe
 from models.recipes.outfit_vector import OUTFIT_VECTOR
@@ -26,8 +25,7 @@ def recipe_named(name: str) -> AnyRecipe:
         InputError: there is none; the nearest is named.
     """
     if name not in RECIPES:
-        near = difflib.get_close_matches(name, RECIPES, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        msg = f"no recipe {name!r}; {hint}there are: {', '.join(RECIPES)}"
+        hint = f"{did_you_mean(name, RECIPES, '')} there are: {', '.join(RECIPES)}".strip()
+        msg = f"no recipe {name!r}; {hint}"
         raise InputError(msg, field="recipe")
     return RECIPES[name]

@@ -19,7 +19,7 @@ from models.errors import InputError
 from models.recipes.base import Recipe
 from models.recipes.personal.config import PersonalConfig
 from models.recipes.personal.training import PersonalTraining, Taught, is_cold, settled, shoppers_of
-from models.training.loop import fit
+from models.training.loop import fit, seeded
 from models.training.prepare import names_of, untrained
 from models.training.reading import Items, read_by, read_items
 from models.training.run import Run
@@ -61,7 +61,8 @@ def trained(run: Run[PersonalConfig], taught: Taught | None) -> tuple[Bundle, It
     training = PersonalTraining(bundle, items, run, taught)
     learned, count = nn.ModuleList([bundle.model, items]), len(training.worn)
     judge = training.judge if training.valid else None
-    metrics = fit(learned, config, count, training.step, judge, seed=run.seed, title=f"training {config.way}", progress=run.progress)
+    order, title = seeded(run.seed), f"training {config.way}"
+    metrics = fit(learned, config, count, training.step, judge, generator=order, title=title, progress=run.progress)
     return bundle, items, run, metrics
 
 

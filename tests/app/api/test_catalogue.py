@@ -94,7 +94,7 @@ def eventually(check: Callable[[], bool], seconds: float = 60.0) -> None:
 
 def encoded_by(client: TestClient) -> None:
     """Wait until nothing is left to encode, however busy the machine is."""
-    eventually(lambda: client.app.state.replay.encoding == 0)  # type: ignore[attr-defined]
+    eventually(lambda: client.app.state.services.replay.encoding == 0)  # type: ignore[attr-defined]
 
 
 def test_a_new_item_is_found_and_completed(pictured: TestClient, jpeg: Callable[..., bytes]) -> None:
@@ -195,7 +195,7 @@ def test_publishing_folds_the_changes_into_the_next_snapshot(home: Path, file: P
     record = publish(copy / "trained", store, log=log)
     assert (record.items, publish(copy / "trained", store, log=log).snapshot) == (48, record.snapshot)
     with serving(copy, file) as client:
-        assert client.app.state.replay.changed == 0  # type: ignore[attr-defined]
+        assert client.app.state.services.replay.changed == 0  # type: ignore[attr-defined]
         assert client.get("/items/n").json()["title"] == "new"
         assert client.get("/items/tops-1").json() == {"id": "tops-1", "category": "tops", "price": 1.0}
         assert client.get("/items/tops-2").status_code == 404
@@ -216,7 +216,7 @@ def test_publishing_encodes_what_no_replica_has(picture_home: Path, file: Path, 
         put(client, {"id": "n", "category": "shoes", "image": encoded(data)})
     publish(store.bundle_path(current.bundle), store, log=Log(url=SecretStr(f"sqlite:{file}")))
     with serving(copy, file) as client:
-        assert client.app.state.replay.changed == 0  # type: ignore[attr-defined]
+        assert client.app.state.services.replay.changed == 0  # type: ignore[attr-defined]
         [alike] = client.post("/similar-items", json={"image": encoded(data), "k": 1}).json()["items"]
     assert alike["id"] == "n"
     assert alike["score"] == pytest.approx(1, abs=1e-3)

@@ -103,7 +103,7 @@ def test_the_release_and_the_catalogue_are_told(client: TestClient) -> None:
 
 def test_impressions_and_the_logs_lag_are_told(client: TestClient) -> None:
     """Written ones, and how far behind each group is."""
-    log: Any = client.app.state.event_log  # type: ignore[attr-defined]
+    log: Any = client.app.state.services.log  # type: ignore[attr-defined]
     client.portal.call(lambda: log.take(Stream.EVENTS, "archive", "w"))  # type: ignore[union-attr]
     client.post("/complete-outfit", json={"items": ["tops-1"], "slots": ["shoes"]})
     until = time.monotonic() + 10
@@ -125,7 +125,7 @@ def test_the_sizes_of_batches_are_told(client: TestClient) -> None:
 
 def test_alerts_are_about_figures_that_there_are(client: TestClient) -> None:
     """Every name and every label's value of the rules is told from the start, so that an increase from nothing is seen."""
-    log: Any = client.app.state.event_log  # type: ignore[attr-defined]
+    log: Any = client.app.state.services.log  # type: ignore[attr-defined]
     client.portal.call(lambda: log.take(Stream.EVENTS, "archive", "w"))  # type: ignore[union-attr]
     client.get("/healthz")
     found, rules = figures(client), RULES.read_text()

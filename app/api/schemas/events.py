@@ -5,24 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.api.schemas import Id, Strict
+from app.api.schemas.strict import Name, Strict
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-def _printable(text: str) -> str:
-    """Refuse what an archive in UTF-8, or a line of a log, could not hold: half characters and control characters."""
-    if not text.isprintable():
-        kind, problem = "not_printable", "holds characters that cannot be printed"
-        raise PydanticCustomError(kind, problem)
-    return text
-
-
-Name = Annotated[Id, AfterValidator(_printable)]
 
 
 class EventIn(Strict):

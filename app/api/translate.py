@@ -1,65 +1,17 @@
-"""What every route shares: the release of a request, and the bounded pool of threads that computes."""
+"""Items on their way in and out: what the domain takes for those of a request, and what answers tell of those of the catalogue."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Sequence
 from urllib.parse import quote
 
-from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, Request
-
-from app.api.answers import ItemOut, LookItemOut
-from app.api.middleware import answered_by
-from app.api.schemas import ItemIn
+from app.api.schemas.answers import ItemOut, LookItemOut
+from app.api.schemas.requests import ItemIn
 from app.ground.errors import BadPictureError, Detail
-from app.ground.settings import Settings
-from app.live.shadow import Shadow
 from app.recommend.outfit import ItemRef, Photo
-from app.release.release import CatalogueItem, Release
-from app.release.serving import Serving
-
-Answer = TypeVar("Answer")
-
-
-class Work:
-    """One request's release, settings and threads."""
-
-    def __init__(self, release: Release, settings: Settings, threads: CapacityLimiter) -> None:
-        self.release, self.limits, self.photo_cut, self._threads = release, settings.limits, settings.photo_cut, threads
-
-    async def run(self, compute: Callable[[], Answer]) -> Answer:
-        """Compute in a thread of the pool; requests beyond its size wait their turn."""
-        return await to_thread.run_sync(compute, limiter=self._threads)
-
-
-async def work(request: Request) -> Work:
-    """What the composition root put on the application.
-
-    Raises:
-        NotReadyError: no release is served yet.
-    """
-    state = request.app.state
-    serving: Serving = state.serving
-    release = serving.current()
-    noted = answered_by.get()
-    if noted is not None:
-        noted.append(release.id)
-    return Work(release, state.settings, state.threads)
-
-
-Working = Annotated[Work, Depends(work, use_cache=True)]
-
-
-def shadow(request: Request) -> Shadow:
-    """What asks a candidate, too."""
-    beside: Shadow = request.app.state.swap.shadow
-    return beside
-
-
-Shadowing = Annotated[Shadow, Depends(shadow)]
+from app.release.release import CatalogueItem
 
 
 def item_ref(item: ItemIn, field: str) -> ItemRef:

@@ -7,11 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.event_schemas import Name
-from app.api.schemas import Strict
+from app.api.schemas.strict import LONGEST_TEXT, Name, Strict
 from models.datasets.names import id_problem
-
-_LONGEST_TEXT = 2_000
 
 
 def _writable(text: str) -> str:
@@ -41,7 +38,7 @@ def _not_blank(category: str) -> str:
     return category
 
 
-Text = Annotated[str, Field(max_length=_LONGEST_TEXT), AfterValidator(_writable)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_writable)]
 
 
 class PictureIn(Strict):
