@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -97,8 +97,8 @@ class Bundle:
         """The same model with an encoder of its own, as ``manifest`` says."""
         return self._as(manifest, encoder)
 
-    def knowing(self, manifest: Manifest, model: CompatibilityModel, shoppers: Shoppers) -> Bundle:
-        """The same bundle with other shoppers, and the model and manifest that know them."""
+    def with_shoppers(self, manifest: Manifest, model: CompatibilityModel, shoppers: Shoppers) -> Bundle:
+        """The same bundle with other shoppers, and with the model and manifest that know them."""
         return Bundle(
             manifest,
             model,
@@ -114,15 +114,15 @@ class Bundle:
         row = self._shopper.get(shopper)
         return None if row is None or not isinstance(self.model, PersonalModel) else self._personal(self.model.for_shopper(row))
 
-    def for_newcomer(self, worn: OutfitBatch) -> Bundle | None:
-        """The same for a new shopper, from the outfits they wore, in some 20 ms; None where the model is not personal.
+    def fold_in(self, worn: OutfitBatch) -> Bundle | None:
+        """The same for a new shopper, fitted from the outfits they wore in some 20 ms; None where the model is not personal.
 
         Args:
             worn: one outfit or more, as ``outfits`` makes them.
         """
         if not isinstance(self.model, PersonalModel):
             return None
-        return self._personal(self.model.for_newcomer(self.model.fitted(worn)))
+        return self._personal(self.model.for_anchors(self.model.fold_in(worn)))
 
     def inputs(
         self, features_NF: FloatArray, categories: Sequence[str], texts: Sequence[str], ids: Sequence[str | None] | None = None
@@ -233,8 +233,7 @@ class Bundle:
         for name, content in zip(_LIST_FILES, lists, strict=True):
             (staging / name).write_text(json.dumps(content, ensure_ascii=False))
         if self.shoppers.ids:
-            known = asdict(self.shoppers)
-            (staging / _SHOPPERS).write_text(json.dumps(known, ensure_ascii=False))
+            (staging / _SHOPPERS).write_text(json.dumps(self.shoppers.to_json(), ensure_ascii=False))
         if self.encoder:
             shutil.copytree(self.encoder, staging / _ENCODER)
         paths = sorted(path for path in staging.rglob("*") if path.is_file())
@@ -277,9 +276,7 @@ class Bundle:
                 raise BundleError(msg)
         try:
             vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
-            known = json.loads((directory / _SHOPPERS).read_text()) if _SHOPPERS in manifest.files else asdict(Shoppers())
-            outfits, items = (Calibration.read(known[name]) for name in ("calibration", "completion"))
-            shoppers = Shoppers(tuple(known["ids"]), outfits, items, known.get("met", 0))
+            shoppers = Shoppers.read(json.loads((directory / _SHOPPERS).read_text())) if _SHOPPERS in manifest.files else Shoppers()
             model = build_model(manifest.model, manifest.model_config)
             model.load_state_dict(load_file(directory / "weights.safetensors"))
         except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:

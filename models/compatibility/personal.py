@@ -10,8 +10,9 @@ Shape legend: see ``models.compatibility.base``; U shoppers · K own anchors · 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -38,18 +39,33 @@ class Shoppers:
     Attributes:
         ids: by row of the anchors.
         calibration, completion: of a known shopper's scores, which spread wider than the common ones; as the manifest has them.
-        met: so many of them, the last ones, were met after the training.
+        folded_in: so many of them, the last ones, were folded in after the training.
     """
 
     ids: tuple[str, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     completion: Calibration = field(default_factory=Calibration)
-    met: int = 0
+    folded_in: int = 0
 
     @property
     def trained(self) -> tuple[str, ...]:
         """Those whom the training met."""
-        return self.ids[: len(self.ids) - self.met]
+        return self.ids[: len(self.ids) - self.folded_in]
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``shoppers.json`` of a bundle has it, which calls ``folded_in`` ``met``."""
+        known = asdict(self)
+        folded_in = known.pop("folded_in")
+        return {**known, "met": folded_in}
+
+    @classmethod
+    def read(cls, known: Mapping[str, Any]) -> Shoppers:
+        """From what ``to_json`` gives; without ``met`` nobody was folded in.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is of another form.
+        """
+        return cls(tuple(known["ids"]), Calibration.read(known["calibration"]), Calibration.read(known["completion"]), known.get("met", 0))
 
 
 class PersonalModel(CompatibilityModel):
@@ -158,13 +174,13 @@ class PersonalModel(CompatibilityModel):
         with torch.inference_mode(mode=False), torch.no_grad():
             return ShopperModel(self, self.taste_of(self.own[row]))
 
-    def for_newcomer(self, anchors_KD: Tensor) -> ShopperModel:
-        """The model with the taste of fitted anchors; see ``fitted``."""
+    def for_anchors(self, anchors_KD: Tensor) -> ShopperModel:
+        """The model with the taste of a shopper's own anchors, such as ``fold_in`` gives."""
         with torch.inference_mode(mode=False), torch.no_grad():
             return ShopperModel(self, self.taste_of(anchors_KD))
 
-    def fitted(self, worn: OutfitBatch, *, steps: int = _STEPS, rate: float = _RATE) -> Tensor:
-        """Anchors of a new shopper, ``(K, D)``, from the outfits they wore against the bank's; nothing else is touched [V].
+    def fold_in(self, worn: OutfitBatch, *, steps: int = _STEPS, rate: float = _RATE) -> Tensor:
+        """Fit the anchors of a new shopper, ``(K, D)``, from the outfits they wore against the bank's; the model stays as it is [V].
 
         Args:
             steps, rate: of gradient descent from the anchors of the known shopper who is nearest to everybody: a few small steps keep
