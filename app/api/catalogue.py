@@ -88,7 +88,7 @@ async def _append(services: Services, events: Sequence[Event]) -> CatalogueChang
     ids = [event.id for event in events]
     shown = [services.replay.awaited(event_id) for event_id in ids]
     try:
-        await services.log.append(Stream.CATALOG, events)
+        await services.log.append(Stream.CATALOGUE, events)
         _, late = await asyncio.wait(shown, timeout=_PATIENCE_S)
     except LogUnavailableError as error:
         logger().warning("catalogue_change_refused", count=len(events), why=str(error), cause=str(error.__cause__ or ""))

@@ -96,7 +96,7 @@ def _end_of_changes(settings: LogSettings | None, home: Path) -> str:
     """Where the log's catalogue ends now."""
 
     async def end(log: Log) -> str:
-        return (await log.append(Stream.CATALOG, [])).end
+        return (await log.append(Stream.CATALOGUE, [])).end
 
     return asyncio.run(with_log(settings, home, end)) if settings else START
 

@@ -123,7 +123,7 @@ def _changes_behind(settings: LogSettings | None, home: Path, offset: str) -> li
 
     async def read(log: Log) -> list[Entry]:
         found: list[Entry] = []
-        while more := await log.read(Stream.CATALOG, found[-1].offset if found else offset):
+        while more := await log.read(Stream.CATALOGUE, found[-1].offset if found else offset):
             found += more
         return found
 
@@ -139,7 +139,7 @@ async def with_log(settings: LogSettings, home: Path, work: Callable[[Log], Awai
         await log.close()
 
 
-def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray, catalog_offset: str) -> ReleaseRecord:
+def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray, offset: str) -> ReleaseRecord:
     """Embed, write the snapshot, and see that it loads as a release."""
     kept_NF = features_NF.astype(np.float16)  # embed what is kept, so that publishing the same bundle again changes nothing
     words = Catalogue(items)
@@ -154,8 +154,6 @@ def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features
         encoder_fingerprint=bundle.manifest.encoder.fingerprint,
     )
     store.keep(staged, manifest.id)
-    record = store.add(
-        bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=catalog_offset
-    )
+    record = store.add(bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=offset)
     Release.open(store, record)
     return record

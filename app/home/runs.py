@@ -20,6 +20,8 @@ from sealed.files import write_whole
 Decision = Literal["published", "rejected", "waiting", "failed", "interrupted"]
 FINAL: Final = "run.json"
 ACCEPTED: Final = "accepted"
+_KEYS: Final = {"folded_in": "met", "folded_bundle": "acquainted"}
+"""Attributes of a run that its file has under another name."""
 METRICS: Final = {"recall_at_10": "recall@10", "fitb_accuracy": "FITB accuracy", "auc": "AUC", "ece": "calibration error"}
 
 
@@ -76,7 +78,7 @@ class Shadowed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class LearningRun:
     """One run of the learning loop.
 
     Attributes:
@@ -86,8 +88,8 @@ class Run:
         came_in: what the archive held. dropped: what hygiene took away. outfits: what was left, by use.
         held_from: seconds since 1970 from which on nothing was learned from.
         release: the release that was made; None where none was. rule: by which it was decided.
-        met: how many more shoppers the new release knows than the one before, where no candidate was accepted and nothing else is other.
-        acquainted: the bundle of that release, served or not.
+        folded_in: new shoppers of a release that is otherwise the current one; such a release is made where no candidate is accepted.
+        folded_bundle: the bundle of that release, served or not.
     """
 
     id: str
@@ -109,10 +111,10 @@ class Run:
     held_from: float | None = None
     release: str | None = None
     rule: str = ""
-    met: int = 0
-    acquainted: str | None = None
+    folded_in: int = 0
+    folded_bundle: str | None = None
 
-    def decided(self, decision: Decision, *reasons: str, shadow: Shadowed | None = None) -> Run:
+    def decided(self, decision: Decision, *reasons: str, shadow: Shadowed | None = None) -> LearningRun:
         """The run at its end."""
         return replace(self, decision=decision, reasons=(*self.reasons, *reasons), shadow=shadow or self.shadow, finished=now())
 
@@ -153,7 +155,7 @@ class Runs:
         """Runs that a kill ended, oldest first."""
         return [path for path in self._all() if not (path / FINAL).exists()]
 
-    def finished(self) -> list[Run]:
+    def finished(self) -> list[LearningRun]:
         """Runs that came to a decision, oldest first; one whose file is broken is left out."""
         found = [read_run(path / FINAL) for path in self._all()]
         return [run for run in found if run is not None]
@@ -163,7 +165,7 @@ class Runs:
         for run in reversed(self.finished()):
             if run.candidate.get("bundle") == bundle and run.held_from is not None:
                 return run.held_from
-            if run.acquainted == bundle:  # it has learned what the one before it has
+            if run.folded_bundle == bundle:  # it has learned what the one before it has
                 bundle = run.current["bundle"]
         return 0.0
 
@@ -176,21 +178,21 @@ class Runs:
         return sorted((path for path in found if path.is_dir() and path.name.isdecimal()), key=lambda path: int(path.name))
 
 
-def write_run(path: Path, run: Run) -> None:
+def write_run(path: Path, run: LearningRun) -> None:
     """Write a run as JSON; the file is there whole or as it was."""
-    write_whole(path, json.dumps(asdict(run), indent=1, default=str))
+    write_whole(path, json.dumps({_KEYS.get(name, name): value for name, value in asdict(run).items()}, indent=1, default=str))
 
 
-def read_run(path: Path) -> Run | None:
+def read_run(path: Path) -> LearningRun | None:
     """A run, or None where there is none that this version can read."""
     try:
         said = json.loads(path.read_text())
-        told = {one.name: said[one.name] for one in fields(Run) if one.name in said}
+        told = {one.name: said[key] for one in fields(LearningRun) if (key := _KEYS.get(one.name, one.name)) in said}
         for name in ("metrics", "categories", "calibration"):
             told[name] = tuple(Compared(**one) for one in told[name])
         told["dropped"] = tuple(Dropped(**one) for one in told["dropped"])
         told["reasons"] = tuple(told["reasons"])
         told["shadow"] = Shadowed(**told["shadow"]) if told["shadow"] else None
-        return Run(**told)
+        return LearningRun(**told)
     except (OSError, ValueError, KeyError, TypeError):
         return None

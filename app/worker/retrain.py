@@ -14,7 +14,7 @@ import numpy as np
 
 from app.catalogue.publishing import catalogue_of
 from app.home.images import ImageStore
-from app.worker.shoppers import introduced
+from app.worker.shoppers import fold_in_wearers
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Dataset, Outfit
@@ -59,7 +59,7 @@ def retrain(
     outfits: Sequence[Outfit],
     out: Path,
     *,
-    meet: Sequence[Outfit] = (),
+    fold_in: Sequence[Outfit] = (),
     images: ImageStore,
     recipe: str,
     settings: Mapping[str, str],
@@ -69,7 +69,7 @@ def retrain(
     """Train on outfits of split ``train``, choosing on ``valid``, and save the bundle to ``out``.
 
     Args:
-        meet: outfits whose shoppers are to be known, though they are not all learned from.
+        fold_in: outfits whose shoppers the bundle has to know too, though it does not learn from all of these outfits.
         recipe: taken where the current bundle has none that learns from outfits: one that was never trained, or only its encoder.
         settings: of the recipe, over those of the current bundle.
 
@@ -89,7 +89,7 @@ def retrain(
         kept_NF=np.asarray(snapshot.features, dtype=np.float32),
     )
     trained = _carrying(chosen.fit(run), current)
-    return introduced(trained, meet, run.dataset.catalogue, run.features).save(out)
+    return fold_in_wearers(trained, fold_in, run.dataset.catalogue, run.features).save(out)
 
 
 def _configuration(current: Bundle, otherwise: str, settings: Mapping[str, str], outfits: int) -> tuple[AnyRecipe, Any]:

@@ -110,7 +110,7 @@ def test_a_bundle_of_another_encoder_has_the_catalogue_encoded_again(pictures: P
     entered = open_log(log, store.home)
 
     async def change() -> None:
-        await entered.append(Stream.CATALOG, [removal("tops-0"), upsert({"id": "new", "category": "tops", "title": "red tops"})])
+        await entered.append(Stream.CATALOGUE, [removal("tops-0"), upsert({"id": "new", "category": "tops", "title": "red tops"})])
         await entered.close()
 
     asyncio.run(change())

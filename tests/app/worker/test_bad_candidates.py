@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.home.runs import Run, Runs
+from app.home.runs import LearningRun, Runs
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
 from app.main import create_app
@@ -24,10 +24,10 @@ pytestmark = pytest.mark.integration
 Build = Callable[[Path], Any]
 
 
-def once(shop: Any, events: Sequence[Event] = (), candidate: Path | None = None) -> Run:
+def once(shop: Any, events: Sequence[Event] = (), candidate: Path | None = None) -> LearningRun:
     """What ``attire worker --once`` does after these events."""
 
-    async def work() -> Run:
+    async def work() -> LearningRun:
         log = SqliteLog(shop.store.home / "log.sqlite")
         await log.append(Stream.EVENTS, events)
         try:

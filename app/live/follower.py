@@ -34,7 +34,7 @@ _AGAIN_S: Final = 30.0
 _TROUBLE: Final = (ServiceError, AttireError, VectorIndexError, OSError, MemoryError)
 
 
-class Swap:
+class ReleaseFollower:
     """One replica's release, kept at what ``CURRENT`` says; used from the event loop only.
 
     Attributes:
