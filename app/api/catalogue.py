@@ -121,7 +121,7 @@ def _from_json(text: bytes) -> UpsertItems:
     try:
         return _UPSERTS.validate_python(json.loads(text))
     except ValidationError as error:
-        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
+        raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in error.errors()]) from error
     except (ValueError, RecursionError) as error:
         where = getattr(error, "pos", 0)
         problem = {"type": "json_invalid", "loc": ("body", where), "msg": "not JSON", "ctx": {"error": str(error).split(":")[0]}}
@@ -179,12 +179,12 @@ def _check_features(release: Release, item: UpsertIn, field: str, *, known: bool
     own = release.bundle.manifest.encoder_spec == OWN
     if item.features is None:
         if own and not known:
-            told = f"this catalogue brings its own features, so a new item needs its own: {manifest.feature_size} numbers"
-            raise _refused(Detail(f"{field}.features", "", told))
+            problem = f"this catalogue brings its own features, so a new item needs its own: {manifest.feature_size} numbers"
+            raise _refused(Detail(f"{field}.features", "", problem))
         return
     if not own:
-        told = "this catalogue's features come from an encoder; send image and title instead"
-        raise _refused(Detail(f"{field}.features", f"{len(item.features)} numbers", told))
+        problem = "this catalogue's features come from an encoder; send image and title instead"
+        raise _refused(Detail(f"{field}.features", f"{len(item.features)} numbers", problem))
     if len(item.features) != manifest.feature_size:
         raise _refused(Detail(f"{field}.features", f"{len(item.features)} numbers", f"this catalogue's have {manifest.feature_size}"))
     beyond = np.flatnonzero(np.abs(item.features) > np.finfo(np.float16).max)

@@ -29,7 +29,7 @@ async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     count("events", len(batch.events))
     received = datetime.now(UTC).isoformat(timespec="milliseconds")
     try:
-        appended = await services.log.append(Stream.EVENTS, [_event(one, received) for one in batch.events])
+        appended = await services.log.append(Stream.EVENTS, [_event(event, received) for event in batch.events])
     except LogUnavailableError as error:
         logger().warning("events_refused", count=len(batch.events), why=str(error), cause=str(error.__cause__ or ""))
         raise LogUnavailableError(LOG_GONE) from error
@@ -48,4 +48,4 @@ def _unknown(serving: Serving, said: list[EventIn]) -> list[str] | None:
     if not serving.ready:
         return None
     row_of = serving.current().snapshot.row_of
-    return list(dict.fromkeys(one.item for one in said if one.item not in row_of))
+    return list(dict.fromkeys(event.item for event in said if event.item not in row_of))

@@ -65,19 +65,19 @@ def _check(request: Request, key: str | None, keys: Keys, *enough: SecretStr | N
     if keys.none_set:
         page = _foreign_page(request)
         if page is not None:
-            told = "a web page of another address sent this, and no key is set; set ATTIRE_KEYS__ADMIN and ATTIRE_KEYS__CATALOGUE"
-            raise KeyRefusedError(told, [Detail("Origin", page, told)])
+            problem = "a web page of another address sent this, and no key is set; set ATTIRE_KEYS__ADMIN and ATTIRE_KEYS__CATALOGUE"
+            raise KeyRefusedError(problem, [Detail("Origin", page, problem)])
         if key is None and _from_this_machine(request):
             return
-        told = "no key is set, so this is taken from the machine itself only; set ATTIRE_KEYS__ADMIN and ATTIRE_KEYS__CATALOGUE"
-        raise KeyRefusedError(told, [Detail("client", request.client.host if request.client else "", told)])
+        problem = "no key is set, so this is taken from the machine itself only; set ATTIRE_KEYS__ADMIN and ATTIRE_KEYS__CATALOGUE"
+        raise KeyRefusedError(problem, [Detail("client", request.client.host if request.client else "", problem)])
     if key is None:
-        told = "this needs a key; send it as X-API-Key, or as a bearer token"
-        raise KeyMissingError(told, [Detail("X-API-Key", "", told)])
+        problem = "this needs a key; send it as X-API-Key, or as a bearer token"
+        raise KeyMissingError(problem, [Detail("X-API-Key", "", problem)])
     sent = key.encode("utf-8", "surrogateescape")
-    if not any(hmac.compare_digest(sent, one.get_secret_value().encode()) for one in enough if one is not None):
-        told = "this key does not open this"
-        raise KeyRefusedError(told, [Detail("X-API-Key", f"{len(key)} characters", told)])
+    if not any(hmac.compare_digest(sent, secret.get_secret_value().encode()) for secret in enough if secret is not None):
+        problem = "this key does not open this"
+        raise KeyRefusedError(problem, [Detail("X-API-Key", f"{len(key)} characters", problem)])
 
 
 def _from_this_machine(request: Request) -> bool:

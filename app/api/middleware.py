@@ -107,9 +107,9 @@ class BodyLimit:
             size += len(parts[-1])
             more = message.get("more_body", False) and size <= self.max_bytes
         if max(size, announced) > self.max_bytes:
-            told = f"the body is larger than {self.max_bytes:,} bytes"
+            problem = f"the body is larger than {self.max_bytes:,} bytes"
             found = f"{announced:,} bytes" if announced > self.max_bytes else f"more than {self.max_bytes:,} bytes"
-            await respond(_TOO_LARGE, told, [Detail("body", found, told)], {"Connection": "close"})(scope, receive, send)
+            await respond(_TOO_LARGE, problem, [Detail("body", found, problem)], {"Connection": "close"})(scope, receive, send)
             return
         whole: Message | None = {"type": "http.request", "body": b"".join(parts), "more_body": False}
 

@@ -72,7 +72,7 @@ def _complete(release: Release, request: CompleteOutfit, limits: Limits) -> Comp
         recommendation_id=uuid4().hex,
         release=release.id,
         slots=[
-            SlotOut(category=slot.category, items=[_suggestion(release, one) for one in slot.items], fallback=slot.fallback)
+            SlotOut(category=slot.category, items=[_suggestion(release, suggestion) for suggestion in slot.items], fallback=slot.fallback)
             for slot in answer.slots
         ],
         looks=[_look(release, look) for look in answer.looks],
@@ -111,7 +111,7 @@ def _filter(filters: FiltersIn, exclude: list[str]) -> Filter:
 
 def _suggestion(release: Release, suggestion: Suggestion) -> SuggestionOut:
     item = release.item(suggestion.row)
-    why = None if suggestion.why is None else [WhyOut(with_=one.item, contribution=one.amount) for one in suggestion.why]
+    why = None if suggestion.why is None else [WhyOut(with_=part.item, contribution=part.amount) for part in suggestion.why]
     return SuggestionOut(
         id=item.id,
         category=item.category,
@@ -163,7 +163,7 @@ def _outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) ->
         score=answer.score,
         probability=answer.probability,
         missing=list(answer.missing),
-        cut=[_cut(one) for one in cuts] or None,
+        cut=[_cut(cut) for cut in cuts] or None,
         pairs=pairs,
         weakest=answer.weakest,
         swap=swap,

@@ -34,13 +34,13 @@ def respond(problem: Problem, detail: str, errors: Sequence[Detail] = (), header
 
 def body(problem: Problem, detail: str, errors: Sequence[Detail] = ()) -> dict[str, Any]:
     """A problem as JSON; whatever a client sent is shortened and safe to write."""
-    shown = [Detail(shortened(one.field), shortened(one.value), printable(one.problem)) for one in errors[:_MOST_SHOWN]]
+    shown = [Detail(shortened(error.field), shortened(error.value), printable(error.problem)) for error in errors[:_MOST_SHOWN]]
     return {
         "type": problem.type,
         "title": problem.title,
         "status": problem.status,
         "detail": printable(detail),
-        "errors": [asdict(one) for one in shown],
+        "errors": [asdict(error) for error in shown],
     }
 
 
@@ -52,10 +52,10 @@ def printable(text: str, most: int = 500) -> str:
 
 def install(app: FastAPI) -> None:
     """Let every error of this service, of the framework and of the models be told as a problem."""
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_problem)
     for kind in PROBLEMS:
-        app.add_exception_handler(kind, _told)
+        app.add_exception_handler(kind, _service_problem)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -63,28 +63,28 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ProblemOut, "content": {MEDIA_TYPE: {}}} for status in statuses}
 
 
-async def _told(_: Request, error: Exception) -> JSONResponse:
+async def _service_problem(_: Request, error: Exception) -> JSONResponse:
     problem = problem_of(error)
     headers = _RETRY_HEADERS if problem.passes else _KEY_HEADERS if problem.status == HTTPStatus.UNAUTHORIZED else None
     return respond(problem, str(error), error.details if isinstance(error, ServiceError) else (), headers)
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http_problem(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     problem = BY_STATUS.get(error.status_code, Problem(error.status_code, "about:blank", str(error.detail)))
     where, unreadable = request.url.path, "not JSON in UTF-8 of sane depth and numbers, uncompressed"
-    told = {
+    known = {
         400: Detail("body", f"{request.headers.get('content-length', 'some')} bytes", unreadable),
         404: Detail("path", where, "nothing is here; see /docs"),
         405: Detail("method", request.method, f"{where} does not take it; see /docs"),
     }.get(error.status_code)
-    if told is None:
+    if known is None:
         return respond(problem, str(error.detail), headers=error.headers)
-    return respond(problem, f"{told.field} {told.value}: {told.problem}", [told], headers=error.headers)
+    return respond(problem, f"{known.field} {known.value}: {known.problem}", [known], headers=error.headers)
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
+async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
     found = error.errors()
@@ -94,7 +94,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     if found and found[0]["loc"] == ("body",) and isinstance(found[0].get("input"), bytes):
         sent = "send JSON, with the header Content-Type: application/json"
         return respond(INVALID, sent, [Detail("body", f"{len(found[0]['input']):,} bytes", sent)])
-    errors = [Detail(path(one["loc"]), shortened(one.get("input")), _WORDS.get(one["type"], one["msg"])) for one in found]
+    errors = [Detail(path(error["loc"]), shortened(error.get("input")), _WORDS.get(error["type"], error["msg"])) for error in found]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return respond(INVALID, f"{shortened(errors[0].field)}: {errors[0].problem}{more}", errors)
 

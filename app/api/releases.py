@@ -40,9 +40,9 @@ def releases(services: InjectedServices) -> Releases:
 async def activate(release_id: ReleaseId, services: InjectedServices) -> ReleaseOut:
     """Serve this release from now on: here at once, on every other replica within moments. One that is broken is refused."""
     if release_id not in {record.id for record in services.store.records()}:
-        told = "no such release; see GET /releases"
-        msg = f"release {release_id!r}: {told}"
-        raise UnknownReleaseError(msg, [Detail("release_id", release_id, told)])
+        problem = "no such release; see GET /releases"
+        msg = f"release {release_id!r}: {problem}"
+        raise UnknownReleaseError(msg, [Detail("release_id", release_id, problem)])
     return await _activated(services, release_id)
 
 

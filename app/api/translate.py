@@ -41,9 +41,9 @@ def decoded(text: str, field: str) -> bytes:
     try:
         return base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:
-        told = f"not base64: {error}"
-        msg = f"{field}: {told}"
-        raise BadPictureError(msg, [Detail(field, text, told)]) from error
+        problem = f"not base64: {error}"
+        msg = f"{field}: {problem}"
+        raise BadPictureError(msg, [Detail(field, text, problem)]) from error
 
 
 def image_url(item: CatalogueItem) -> str | None:

@@ -36,12 +36,12 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import did.
+    """The result of an import.
 
     Attributes:
-        refused: item id -> why its picture is left out; the item itself is served by its words.
-        encoded: items encoded now; the others were kept from an earlier run.
-        encoding_s: what that took; the whole import took ``seconds``.
+        refused: item id -> why its picture is left out; the item itself is served, by its words.
+        encoded: items encoded now; the others' features were kept from an earlier run.
+        encoding_s: seconds of encoding. seconds: those of the whole import.
     """
 
     release: ReleaseRecord
@@ -65,10 +65,10 @@ def import_catalogue(
 
     Args:
         encoder: the encoder's spec; None takes the current bundle's, and ``default_encoder`` on a fresh home.
-        log: where changes are logged: those from before the import are over with it. None for a home that has seen none.
+        log: where changes are logged; the import replaces those from before it. None for a home without a log.
 
     Raises:
-        InputError: the catalogue is broken. EncoderError: its features are not of the kind that the current bundle reads.
+        InputError: the catalogue is broken. EncoderError: the current bundle reads features of another kind.
         HomeError, BundleError, SnapshotError: the home is broken. LogUnavailableError: the log cannot be read now.
     """
     started = time.perf_counter()
@@ -94,7 +94,7 @@ def import_catalogue(
 
 
 def _end_of_changes(settings: LogSettings | None, home: Path) -> str:
-    """Where the log's catalogue ends now."""
+    """The offset of the last catalogue change in the log."""
 
     async def end(log: Log) -> str:
         return (await log.append(Stream.CATALOGUE, [])).end
@@ -103,7 +103,7 @@ def _end_of_changes(settings: LogSettings | None, home: Path) -> str:
 
 
 def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None, default: str) -> Encoder:
-    """The encoder of this catalogue's features, which has to be the current bundle's."""
+    """The encoder of this catalogue's features; it has to be the one that the current bundle reads."""
     own = own_features(catalogue)
     if own is None:
         spec = asked or (current.encoder_spec if current else default)
@@ -126,7 +126,7 @@ def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None
 
 
 def _current_bundle(store: ReleaseStore, current: ReleaseRecord | None) -> Bundle | None:
-    """The bundle to import with; None where an untrained one has to be made: on a fresh home, or in place of one that was damaged."""
+    """The bundle to import with; None on a fresh home, or where an untrained bundle is damaged, so that a new one has to be made."""
     if current is None:
         return None
     try:
@@ -138,7 +138,7 @@ def _current_bundle(store: ReleaseStore, current: ReleaseRecord | None) -> Bundl
 
 
 def _untrained(store: ReleaseStore, catalogue: Catalogue, encoder: Encoder) -> Bundle:
-    """What a fresh home serves before it has seen an outfit: the cosine of the features."""
+    """Make the bundle of a fresh home, which has seen no outfit: its score is the cosine of the features."""
     size = feature_size(encoder.blocks)
     manifest = Manifest(
         recipe=UNTRAINED,
@@ -158,7 +158,7 @@ def _untrained(store: ReleaseStore, catalogue: Catalogue, encoder: Encoder) -> B
 
 
 def _items_table(catalogue: Catalogue, store: ReleaseStore, refused: Mapping[str, str], progress: Progress) -> pa.Table:
-    """The snapshot's items: the catalogue's words, and each usable picture by the name it is kept under."""
+    """The snapshot's table of items; keeps each usable picture and names it in the table."""
     names: list[str | None] = []
     with progress("keeping pictures", len(catalogue)) as advance:
         for row, item in enumerate(catalogue.row_of):

@@ -62,13 +62,13 @@ def prepare_demo(settings: Settings) -> None:
     from models.wardrobe.generate import generate  # noqa: PLC0415
 
     store, wardrobe, bundle = ReleaseStore(settings.home), settings.home / "wardrobe", settings.home / "trained"
-    current, cache, told = store.current(), settings.cache.expanduser(), progress()
+    current, cache, steps = store.current(), settings.cache.expanduser(), progress()
     if current is None:
         if not (wardrobe / "oracle.json").exists():
-            generate(wardrobe, items=DEMO_ITEMS, outfits=DEMO_OUTFITS, shoppers=DEMO_SHOPPERS, progress=told)
-        current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, progress=told).release
+            generate(wardrobe, items=DEMO_ITEMS, outfits=DEMO_OUTFITS, shoppers=DEMO_SHOPPERS, progress=steps)
+        current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, progress=steps).release
     if current.recipe == _UNTRAINED and wardrobe.exists():
-        train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, progress=told)
+        train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, progress=steps)
         publish(bundle, store, log=settings.log)
 
 

@@ -1,7 +1,7 @@
 """Figures of one replica for Prometheus; a replica is one process, so its figures add up over the scraped instances.
 
-What the service keeps anyway (the release, the impressions that wait, how far the catalogue is replayed) is read when it is asked for, not
-counted a second time.
+State that the service keeps anyway (the release, waiting impressions and requests, replayed changes) is read at each scrape, not counted
+twice.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Metrics:
     """
 
     def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which says when the process first counted
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # they would add a second series to each figure
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "attire_requests", "Requests answered, by route as /docs names it.", ["method", "route", "status"], registry=self.registry
@@ -60,17 +60,17 @@ class Metrics:
         self._log_up = Gauge("attire_log_up", "Whether the log answered when these figures were asked for.", registry=self.registry)
         self.swaps = Counter("attire_swaps", "Releases that were to replace another, by outcome.", ["outcome"], registry=self.registry)
         for outcome in ("served", "refused"):
-            self.swaps.labels(outcome)  # told as 0, or Prometheus would not see the first one
+            self.swaps.labels(outcome)  # reported as 0 from the start, or Prometheus would miss the first increase
         ProcessCollector(registry=self.registry)
         self._kept: _Kept | None = None
 
     def watch(
         self, serving: Serving, impressions: Impressions, replay: Replay, pool: ComputePool, decisions: Callable[[], Mapping[str, int]]
     ) -> None:
-        """Tell of these, too, from now on, in place of what was watched before.
+        """Report the state of these services at each scrape, in place of those watched before.
 
         Args:
-            decisions: what the gate decided of candidates so far, each how often.
+            decisions: counts the gate's decisions so far, by decision.
         """
         if self._kept is not None:
             self.registry.unregister(self._kept)
@@ -87,10 +87,10 @@ class Metrics:
             self._sizes.labels(what).observe(size)
 
     def exposition(self, lags: Mapping[str, Mapping[str, Lag]] | None) -> bytes:
-        """Everything, as Prometheus reads it.
+        """All figures in the text format of Prometheus.
 
         Args:
-            lags: stream -> group -> how far behind; None where the log did not answer.
+            lags: stream -> group -> lag; None where the log did not answer.
         """
         self._lag.clear()
         self._log_up.set(lags is not None)
@@ -102,7 +102,7 @@ class Metrics:
 
 
 class _Kept(Collector):
-    """What the service keeps anyway."""
+    """Reads the state of the services at each scrape."""
 
     def __init__(
         self, serving: Serving, impressions: Impressions, replay: Replay, pool: ComputePool, decisions: Callable[[], Mapping[str, int]]

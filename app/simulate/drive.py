@@ -64,12 +64,19 @@ class Simulation:
         self.retried = 0
 
     async def run(
-        self, cycles: int, sessions: int, *, first: int = 1, wait_s: float = 0.0, told: Callable[[Cycle], None], advance: Callable[[], None]
+        self,
+        cycles: int,
+        sessions: int,
+        *,
+        first: int = 1,
+        wait_s: float = 0.0,
+        on_cycle: Callable[[Cycle], None],
+        advance: Callable[[], None],
     ) -> list[Cycle]:
         """So many cycles; after each but the last, wait until another release answers.
 
         Args:
-            first: number of the first. wait_s: how long at most; 0 waits for none. told: gets each cycle at its end.
+            first: number of the first. wait_s: how long at most; 0 waits for none. on_cycle: called with each cycle at its end.
             advance: called after each session.
 
         Raises:
@@ -80,7 +87,7 @@ class Simulation:
             for number in range(first, first + cycles):
                 release = await self._release(client)
                 found.append(await self._cycle(client, number, release, sessions, advance))
-                told(found[-1])
+                on_cycle(found[-1])
                 if number < first + cycles - 1 and wait_s:
                     await self._another(client, release, wait_s)
         return found

@@ -73,15 +73,15 @@ def measure(
     """
     hits = _hits(world, asked, before)
     bought_N = np.bincount(np.array([row for basket in before for row in basket], dtype=np.int64), minlength=len(world.ids))
-    new_B = bought_N[np.array([one.wanted for one in asked], dtype=np.int64)] == 0
-    shown_N = np.bincount(np.array([row for one in asked for row in one.shown], dtype=np.int64), minlength=len(world.ids))
+    new_B = bought_N[np.array([slot.wanted for slot in asked], dtype=np.int64)] == 0
+    shown_N = np.bincount(np.array([row for slot in asked for row in slot.shown], dtype=np.int64), minlength=len(world.ids))
     return Cycle(
         cycle=cycle,
         release=release,
         sessions=sessions,
         noise=noise,
         asked=len(asked),
-        attach_rate=_share(np.array([one.attached for one in asked])),
+        attach_rate=_share(np.array([slot.attached for slot in asked])),
         hit_rate={name: _share(hit_B) for name, hit_B in hits.items()},
         new=int(new_B.sum()),
         new_hit_rate={name: _share(hit_B[new_B]) for name, hit_B in hits.items()},
@@ -117,11 +117,11 @@ def _hits(world: World, asked: Sequence[Asked], before: Sequence[Sequence[int]])
         "popularity": Popularity(baskets, len(codes)),
     }
     hits = {name: np.zeros(len(asked), dtype=bool) for name in RECOMMENDERS}
-    hits["service"] = np.array([one.hit for one in asked])
+    hits["service"] = np.array([slot.hit for slot in asked])
     dice = np.random.default_rng(0)
     places: dict[tuple[str, int], list[int]] = {}
-    for place, one in enumerate(asked):
-        places.setdefault((one.category, len(one.worn)), []).append(place)
+    for place, slot in enumerate(asked):
+        places.setdefault((slot.category, len(slot.worn)), []).append(place)
     for (category, _), group in places.items():
         rows_M = world.rows_of[category]
         for start in range(0, len(group), _AT_ONCE):
@@ -129,10 +129,13 @@ def _hits(world: World, asked: Sequence[Asked], before: Sequence[Sequence[int]])
             worn_BI = np.array([asked[place].worn for place in part])
             answer_B = np.searchsorted(rows_M, [asked[place].wanted for place in part])
             known_BM = world.score.conditional(worn_BI, rows_M)
-            told = {name: scorer.candidates(worn_BI, rows_M[None]) for name, scorer in counting.items()}
-            told |= {"oracle": known_BM, "oracle_with_taste": known_BM + _leanings(world, [asked[place].shopper for place in part], rows_M)}
-            told["random"] = dice.random(known_BM.shape)
-            for name, scores_BM in told.items():
+            scores = {name: scorer.candidates(worn_BI, rows_M[None]) for name, scorer in counting.items()}
+            scores |= {
+                "oracle": known_BM,
+                "oracle_with_taste": known_BM + _leanings(world, [asked[place].shopper for place in part], rows_M),
+            }
+            scores["random"] = dice.random(known_BM.shape)
+            for name, scores_BM in scores.items():
                 hits[name][part] = answer_ranks(np.asarray(scores_BM), answer_B, ties=dice) <= K
     return hits
 

@@ -36,11 +36,11 @@ def table(cycles: Sequence[Cycle]) -> Table:
         "gini",
     ):
         shown.add_column(name, justify="left" if name == "release" else "right", style="bold" if name == "service" else None)
-    for one in cycles:
-        rates = [f"{one.hit_rate[name]:.3f} / {one.new_hit_rate[name]:.3f}" for name in RECOMMENDERS]
-        asked = f"{one.asked:,} / {one.new:,}"
-        rest = (f"{one.share_of_oracle:.0%}", f"{one.attach_rate:.3f}", f"{one.coverage:.0%}", f"{one.concentration:.2f}")
-        shown.add_row(str(one.cycle), one.release, asked, *rates, *rest)
+    for cycle in cycles:
+        rates = [f"{cycle.hit_rate[name]:.3f} / {cycle.new_hit_rate[name]:.3f}" for name in RECOMMENDERS]
+        asked = f"{cycle.asked:,} / {cycle.new:,}"
+        rest = (f"{cycle.share_of_oracle:.0%}", f"{cycle.attach_rate:.3f}", f"{cycle.coverage:.0%}", f"{cycle.concentration:.2f}")
+        shown.add_row(str(cycle.cycle), cycle.release, asked, *rates, *rest)
     return shown
 
 
@@ -55,13 +55,13 @@ def draw(path: Path, cycles: Sequence[Cycle], *, learned: bool = False) -> None:
 
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     FigureCanvasAgg(figure)
-    numbers = [one.cycle - learned for one in cycles]
+    numbers = [cycle.cycle - learned for cycle in cycles]
     for axes, title, rates in zip(
         figure.subplots(1, 2, sharey=True),
         ("all wanted items", "wanted items never bought before"),
         (
-            [one.hit_rate for one in cycles],
-            [one.new_hit_rate if one.new >= _FEWEST else dict.fromkeys(RECOMMENDERS, nan) for one in cycles],
+            [cycle.hit_rate for cycle in cycles],
+            [cycle.new_hit_rate if cycle.new >= _FEWEST else dict.fromkeys(RECOMMENDERS, nan) for cycle in cycles],
         ),
         strict=True,
     ):

@@ -73,14 +73,14 @@ def compare(
         for kind, asked in questions.items():
             first = FIRST_METRIC[kind]
             task = pack(asked, catalogue, current.probability)
-            theirs, ours = (pack(asked, catalogue, one.bundle.probability).answer(one) for one in scorers)
+            theirs, ours = (pack(asked, catalogue, scorer.bundle.probability).answer(scorer) for scorer in scorers)
             ties = np.random.default_rng(0)
             counted = {other: task.answer(scorer, ties=ties).metrics()[first].value for other, scorer in counting.items()}
             metrics.append(_paired(theirs.metrics()[first], ours.metrics()[first], len(asked), set_=name, metric=first, baselines=counted))
             if "ece" in ours.metrics():
                 calibration.append(_paired(theirs.metrics()["ece"], ours.metrics()["ece"], len(asked), set_=name, metric="ece"))
             if isinstance(theirs, RetrievalAnswers) and isinstance(ours, RetrievalAnswers):
-                ranks.append(([one.category for one in asked if isinstance(one, Retrieval)], theirs.rank_B, ours.rank_B))
+                ranks.append(([question.category for question in asked if isinstance(question, Retrieval)], theirs.rank_B, ours.rank_B))
     return Comparison(tuple(metrics), tuple(_by_category(ranks)), tuple(calibration))
 
 
@@ -118,6 +118,6 @@ def _by_category(ranks: Sequence[tuple[list[str], Ints, Ints]]) -> list[Compared
     found = []
     for category in sorted(set(names.tolist())):
         here = names == category
-        current, candidate = (mean(recall_at(10, np.concatenate([one[place] for one in ranks])[here])) for place in (1, 2))
+        current, candidate = (mean(recall_at(10, np.concatenate([ranked[place] for ranked in ranks])[here])) for place in (1, 2))
         found.append(_paired(current, candidate, int(here.sum()), set_="all", metric="recall_at_10", about=category))
     return found

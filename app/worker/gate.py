@@ -70,29 +70,29 @@ def load_candidate(directory: Path, current: Bundle, stocked: Collection[str]) -
 def objections(comparison: Comparison, rule: Rule | None = None) -> list[str]:
     """What speaks against the candidate, a line each; nothing where it passes."""
     rule = rule or Rule()
-    found = [_worse(one) for one in comparison.metrics if not one.high >= 0]  # undefined counts as worse
+    found = [_worse(figure) for figure in comparison.metrics if not figure.high >= 0]  # undefined counts as worse
     found += [
-        f"{_told(one)}: lower by {-one.gain:.3f}, more than {rule.most_drop:g}"
-        for one in comparison.metrics
-        if one.high >= 0 and not one.gain >= -rule.most_drop
+        f"{_figures(figure)}: lower by {-figure.gain:.3f}, more than {rule.most_drop:g}"
+        for figure in comparison.metrics
+        if figure.high >= 0 and not figure.gain >= -rule.most_drop
     ]
     found += [
-        f"category {one.about!r} collapses: recall@10 {one.current:.3f} → {one.candidate:.3f} in {one.n} questions"
-        for one in comparison.categories
-        if one.n >= rule.least_asked and one.candidate < rule.collapse * one.current and one.high < 0
+        f"category {figure.about!r} collapses: recall@10 {figure.current:.3f} → {figure.candidate:.3f} in {figure.n} questions"
+        for figure in comparison.categories
+        if figure.n >= rule.least_asked and figure.candidate < rule.collapse * figure.current and figure.high < 0
     ]
-    found += [f"{_told(one)}: its probabilities are off" for one in comparison.calibration if not _calibrated(one, rule)]
+    found += [f"{_figures(figure)}: its probabilities are off" for figure in comparison.calibration if not _calibrated(figure, rule)]
     return found
 
 
-def _calibrated(one: Compared, rule: Rule) -> bool:
-    near = one.candidate <= max(rule.good_ece, one.current + rule.ece_slack)
-    return near or (one.candidate <= rule.most_ece and one.low <= 0)
+def _calibrated(figure: Compared, rule: Rule) -> bool:
+    near = figure.candidate <= max(rule.good_ece, figure.current + rule.ece_slack)
+    return near or (figure.candidate <= rule.most_ece and figure.low <= 0)
 
 
-def _worse(one: Compared) -> str:
-    return f"{_told(one)}: worse, the gain is between {one.low:+.3f} and {one.high:+.3f}"
+def _worse(figure: Compared) -> str:
+    return f"{_figures(figure)}: worse, the gain is between {figure.low:+.3f} and {figure.high:+.3f}"
 
 
-def _told(one: Compared) -> str:
-    return f"{METRICS[one.metric]} on the {one.set} set {one.current:.3f} → {one.candidate:.3f}"
+def _figures(figure: Compared) -> str:
+    return f"{METRICS[figure.metric]} on the {figure.set} set {figure.current:.3f} → {figure.candidate:.3f}"

@@ -67,7 +67,7 @@ class _Tally:
     visits: Counter[str] = field(default_factory=Counter)
     items: Counter[str] = field(default_factory=Counter)
 
-    def told(self) -> list[Dropped]:
+    def dropped(self) -> list[Dropped]:
         return [Dropped(rule, why, self.visits[rule], self.items[rule]) for rule, why in RULES.items()]
 
 
@@ -118,7 +118,7 @@ def clean(
             baskets.append(Basket(visit.id, visit.user, visit.end, tuple(kept)))
     if hygiene:
         baskets = _thinned(baskets, tally)
-    return baskets, tally.told()
+    return baskets, tally.dropped()
 
 
 def described_items(items: pa.Table) -> dict[str, Described]:
@@ -209,10 +209,10 @@ class _Likeness:
                 kept.append(item)
         return kept[::-1]
 
-    def _rule(self, one: str, other: str) -> str | None:
-        if self._described[one].category != self._described[other].category:
+    def _rule(self, item: str, other: str) -> str | None:
+        if self._described[item].category != self._described[other].category:
             return None
-        pair = (min(one, other), max(one, other))
+        pair = (min(item, other), max(item, other))
         if self._instead[pair] >= self._together[pair]:
             return "view_then_buy"
         return "co_views" if self._co_viewed[pair] >= self._together[pair] else None
@@ -225,7 +225,7 @@ def _thinned(baskets: Sequence[Basket], tally: _Tally) -> list[Basket]:
     """
     worn = Counter(item for basket in baskets for item in basket.items)
     most = max(_POPULAR[0], _POPULAR[1] * len(baskets))
-    kept = [one for one in baskets if _dice(one.id) <= math.sqrt(most / max(most, *(worn[item] for item in one.items)))]
+    kept = [basket for basket in baskets if _dice(basket.id) <= math.sqrt(most / max(most, *(worn[item] for item in basket.items)))]
     tally.visits["popularity"] += len(baskets) - len(kept)
     return kept
 

@@ -104,7 +104,7 @@ class _Steps:
                 reference = reference.frozen(outfits.recent, at_least=_LEAST_ASKED)
         train, valid = known(outfits.train, catalogue, "train"), known(outfits.valid, catalogue, "valid")
         recent, asked = known(outfits.recent, catalogue, "test"), known(reference.asked, catalogue, "test")
-        everyones = known([*reference.learned, *(worn(one, "test") for one in baskets)], catalogue, "test")
+        everyones = known([*reference.learned, *(worn(basket, "test") for basket in baskets)], catalogue, "test")
 
         def unchanged(decision: Decision, *reasons: str) -> LearningRun:
             trouble = self._fold_in(current, everyones, catalogue, features_NF)
@@ -137,7 +137,7 @@ class _Steps:
         with self.clock("comparing"):
             try:
                 candidate = load_candidate(directory, current, snapshot.categories)
-                self._know(candidate=_told(candidate), held_from=None if self._job.candidate else outfits.held_from)
+                self._know(candidate=_summary(candidate), held_from=None if self._job.candidate else outfits.held_from)
                 sets = {"recent": ask(recent, catalogue), "reference": ask(asked, catalogue)}
                 compared = compare(current, candidate, catalogue=catalogue, features_NF=features_NF, sets=sets, train=train)
             except BundleError as error:
@@ -150,9 +150,9 @@ class _Steps:
         if now_current.bundle != record.bundle:
             return self.run.decided("rejected", f"it was compared with bundle {record.bundle}, and {now_current.bundle} serves now")
         forgotten = len(set(current.shoppers.ids) - set(candidate.shoppers.ids))
-        told = [f"shoppers who are no longer known, as no session or outfit of this run is theirs: {forgotten}"] if forgotten else []
+        notes = [f"shoppers who are no longer known, as no session or outfit of this run is theirs: {forgotten}"] if forgotten else []
         release = self._indexed(directory, now_current)
-        return replace(self.run, decision=ACCEPTED, reasons=(*self.run.reasons, *told), release=release, finished=now())
+        return replace(self.run, decision=ACCEPTED, reasons=(*self.run.reasons, *notes), release=release, finished=now())
 
     def _fold_in(self, current: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, features_NF: FloatArray) -> list[str]:
         """Where the current model stays: make a release of it that also knows the new shoppers, if there are any.
@@ -193,7 +193,7 @@ class _Steps:
         visits = visits_of(events, gap_s=worker.gap_s, longest_s=worker.longest_s, since=since)
         described = described_items(snapshot.items)
         baskets, dropped = clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=worker.hygiene)
-        kinds = Counter({str(one["values"]): one["counts"] for one in pc.value_counts(events.column("type")).to_pylist()})
+        kinds = Counter({str(kind["values"]): kind["counts"] for kind in pc.value_counts(events.column("type")).to_pylist()})
         came_in = {"events": len(events), **{f"events: {kind}": count for kind, count in sorted(kinds.items())}}
         came_in |= {"visits": len(visits), "visits cut for their length": sum(visit.truncated for visit in visits)}
         self._know(came_in={**came_in, "clean outfits": len(baskets)}, dropped=tuple(dropped))
@@ -219,7 +219,7 @@ def _counts(outfits: Outfits, train: int, valid: int, recent: int, reference: in
     }
 
 
-def _told(bundle: Bundle) -> dict[str, object]:
+def _summary(bundle: Bundle) -> dict[str, object]:
     manifest = bundle.manifest
     return {
         "bundle": bundle.id,

@@ -101,8 +101,8 @@ class Worker:
     def _fresh_behind(self, row: int) -> int:
         """Sessions with a purchase among the events from this row on."""
         if self._fresh is None or self._fresh[:2] != (row, self._archive.rows):
-            told = read_archive(self._runs.events, ("type", "session"), row)
-            bought = told.filter(pc.equal(told.column("type"), "purchase")).column("session")
+            events = read_archive(self._runs.events, ("type", "session"), row)
+            bought = events.filter(pc.equal(events.column("type"), "purchase")).column("session")
             self._fresh = (row, self._archive.rows, pc.count_distinct(bought).as_py())
         return self._fresh[2]
 

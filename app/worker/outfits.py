@@ -54,27 +54,27 @@ def split_by_time(
         unseen_from: when, in seconds since 1970, that began which the current release has not learned from; only this is held out, since
             a comparison on what one of two has seen would be none.
     """
-    before = [one for one in earlier if one.split != "test"]
-    looks = _looks([*(one.items for one in reference), *(one.items for one in before), *(one.items for one in baskets)])
+    before = [outfit for outfit in earlier if outfit.split != "test"]
+    looks = _looks([*(outfit.items for outfit in reference), *(outfit.items for outfit in before), *(outfit.items for outfit in baskets)])
     forbidden = set(looks[: len(reference)])
     of_before, of_baskets = looks[len(reference) : len(reference) + len(before)], looks[len(reference) + len(before) :]
-    usable = [(one, look) for one, look in zip(baskets, of_baskets, strict=True) if look not in forbidden]
-    latest = min(_MOST_RECENT, round(_RECENT_SHARE * len(usable)), sum(one.at >= unseen_from for one, _ in usable))
+    usable = [(basket, look) for basket, look in zip(baskets, of_baskets, strict=True) if look not in forbidden]
+    latest = min(_MOST_RECENT, round(_RECENT_SHARE * len(usable)), sum(basket.at >= unseen_from for basket, _ in usable))
     chosen_on = round(_VALID_SHARE * len(usable))
     by_time: tuple[tuple[Split, int], ...] = (("train", len(usable) - latest - chosen_on), ("valid", chosen_on), ("test", latest))
     splits = [split for split, count in by_time for _ in range(count)]
-    dated = [(one, look) for one, look in zip(before, of_before, strict=True) if look not in forbidden]
+    dated = [(outfit, look) for outfit, look in zip(before, of_before, strict=True) if look not in forbidden]
     dated += [(worn(one, split), look) for (one, look), split in zip(usable, splits, strict=True)]
     split_of: dict[int, Split] = {}
     sides: dict[Split, list[Outfit]] = {"train": [], "valid": [], "test": []}
-    for one, look in dated:
-        first = split_of.setdefault(look, one.split)
-        sides[first].append(replace(one, split=first))
+    for outfit, look in dated:
+        first = split_of.setdefault(look, outfit.split)
+        sides[first].append(replace(outfit, split=first))
     return Outfits(
         train=tuple(sides["train"]),
         valid=tuple(sides["valid"]),
         recent=tuple(sides["test"]),
-        moved=sum(split_of[look] != one.split for one, look in dated),
+        moved=sum(split_of[look] != outfit.split for outfit, look in dated),
         left_out=len(before) + len(baskets) - len(dated),
         held_from=usable[-latest][0].at if latest else math.inf,
     )
@@ -99,22 +99,22 @@ def ask(outfits: Sequence[Outfit], catalogue: Catalogue) -> dict[str, tuple[Ques
     retrieval: list[Question] = []
     blanks: list[Question] = []
     worn: list[Question] = []
-    for one in outfits:
-        items = tuple(item for item in one.items if item in catalogue.row_of)
+    for outfit in outfits:
+        items = tuple(item for item in outfit.items if item in catalogue.row_of)
         if len(items) < 2:  # noqa: PLR2004 - nothing would be left to go by
             continue
-        dice = np.random.default_rng(zlib.crc32(one.id.encode("utf-8", "backslashreplace")))
+        dice = np.random.default_rng(zlib.crc32(outfit.id.encode("utf-8", "backslashreplace")))
         blank = int(dice.integers(len(items)))
         answer, context = items[blank], (*items[:blank], *items[blank + 1 :])
         category = categories[catalogue.row_of[answer]]
-        retrieval.append(Retrieval(one.id, context, answer, category, "test"))
+        retrieval.append(Retrieval(outfit.id, context, answer, category, "test"))
         others = [row for row in rows_of[category] if catalogue.ids[row] not in items]
         if len(others) >= _WRONG:
             chosen = [catalogue.ids[row] for row in dice.choice(others, _WRONG, replace=False)]
             place = int(dice.integers(_WRONG + 1))
-            blanks.append(FillInTheBlank(one.id, context, (*chosen[:place], answer, *chosen[place:]), place, "test"))
+            blanks.append(FillInTheBlank(outfit.id, context, (*chosen[:place], answer, *chosen[place:]), place, "test"))
         random = tuple(catalogue.ids[int(dice.choice(rows_of[categories[catalogue.row_of[item]]]))] for item in items)
-        worn += [Compatibility(f"{one.id}-worn", items, 1, "test"), Compatibility(f"{one.id}-random", random, 0, "test")]
+        worn += [Compatibility(f"{outfit.id}-worn", items, 1, "test"), Compatibility(f"{outfit.id}-random", random, 0, "test")]
     asked = {"retrieval": retrieval, "fitb": blanks, "compatibility": worn}
     return {name: tuple(questions) for name, questions in asked.items() if questions}
 
@@ -126,5 +126,5 @@ def _rows_of(catalogue: Catalogue) -> Mapping[str, np.ndarray]:
 
 def known(outfits: Sequence[Outfit], catalogue: Catalogue, split: Split) -> tuple[Outfit, ...]:
     """Outfits with the items that the catalogue still has, of a split; those with fewer than two are left out."""
-    kept = (replace(one, items=tuple(item for item in one.items if item in catalogue.row_of), split=split) for one in outfits)
-    return tuple(one for one in kept if len(one.items) > 1)
+    kept = (replace(outfit, items=tuple(item for item in outfit.items if item in catalogue.row_of), split=split) for outfit in outfits)
+    return tuple(outfit for outfit in kept if len(outfit.items) > 1)

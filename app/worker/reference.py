@@ -45,15 +45,15 @@ class Reference:
         if (dataset / "outfits.jsonl").is_file():
             outfits = read_dataset(dataset, tasks=False).outfits
         path = root / _FILE
-        asked = tuple(one for one in outfits if one.split == "test")[:_MOST] or (_thawed(path) if path.exists() else ())
-        return cls(asked, tuple(one for one in outfits if one.split != "test"), path)
+        asked = tuple(outfit for outfit in outfits if outfit.split == "test")[:_MOST] or (_thawed(path) if path.exists() else ())
+        return cls(asked, tuple(outfit for outfit in outfits if outfit.split != "test"), path)
 
     def frozen(self, recent: Sequence[Outfit], *, at_least: int) -> Reference:
         """With the first held-out outfits as the set, once there are enough of them; written down."""
         if len(recent) < at_least:
             return self
         asked = tuple(recent[:_MOST])
-        write_whole(self.kept_in, "\n".join(json.dumps({"id": one.id, "items": one.items}) for one in asked))
+        write_whole(self.kept_in, "\n".join(json.dumps({"id": outfit.id, "items": outfit.items}) for outfit in asked))
         return replace(self, asked=asked)
 
 

@@ -98,7 +98,7 @@ def retrain(
     Raises:
         InputError: an unknown recipe or setting. BundleError, EncoderError: as the recipe says.
     """
-    chosen, config = _configuration(current, recipe, settings, sum(one.split == "train" for one in outfits))
+    chosen, config = _configuration(current, recipe, settings, sum(outfit.split == "train" for outfit in outfits))
     run = KeptRun(
         dataset=Dataset(out.parent, "sessions", catalogue_of(snapshot.items, images), tuple(outfits), {}),
         config=config,

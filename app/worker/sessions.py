@@ -61,8 +61,8 @@ def visits_of(events: pa.Table, *, gap_s: float, longest_s: float, since: dateti
     """
     table = pl.from_arrow(events)
     assert isinstance(table, pl.DataFrame)  # noqa: S101 - a table gives a frame
-    told = table.filter(pl.col("type").is_in(KINDS) & pl.col("session").is_not_null() & pl.col("item").is_not_null())
-    timed = told.with_columns(pl.min_horizontal("timestamp", "received").alias("at")).filter(pl.col("at").is_not_null())
+    acts = table.filter(pl.col("type").is_in(KINDS) & pl.col("session").is_not_null() & pl.col("item").is_not_null())
+    timed = acts.with_columns(pl.min_horizontal("timestamp", "received").alias("at")).filter(pl.col("at").is_not_null())
     if since is not None:
         timed = timed.filter(pl.col("at") >= since)
     ordered = timed.sort("session", "at", maintain_order=True).with_columns(pl.col("at").dt.epoch("ms") / 1000)

@@ -57,8 +57,8 @@ def _short_for(field: str, problem: str) -> Callable[[Any], Any]:
             return {field: value}
         if isinstance(value, dict | BaseModel):
             return value
-        kind, told = "short_form", "{problem}"
-        raise PydanticCustomError(kind, told, {"problem": problem})
+        kind, template = "short_form", "{problem}"
+        raise PydanticCustomError(kind, template, {"problem": problem})
 
     return object_of
 

@@ -97,8 +97,8 @@ def test_the_release_and_the_catalogue_are_told(client: TestClient) -> None:
     [labels] = [dict(labels) for name, labels in figures(client) if name == "attire_release_info"]
     assert labels["release"].startswith("r2-")
     assert labels["recipe"] == "test"
-    told = ("attire_items", "attire_catalogue_changed_items", "attire_catalogue_changes_total", "attire_ready")
-    assert [figure(client, name) for name in told] == [47, 1, 1, 1]
+    names = ("attire_items", "attire_catalogue_changed_items", "attire_catalogue_changes_total", "attire_ready")
+    assert [figure(client, name) for name in names] == [47, 1, 1, 1]
 
 
 def test_impressions_and_the_logs_lag_are_told(client: TestClient) -> None:
