@@ -1,4 +1,4 @@
-"""The composition root: settings in, a service out."""
+"""The composition root: builds the service from its settings."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
 
     Args:
         settings: None reads them from the environment.
-        release: an opened release; None opens the home's current one at start-up. A home without one starts, and is not ready.
+        release: an opened release; None opens the home's current one at start-up. Without one the service starts, and is not ready.
 
     Raises:
-        InputError: a setting cannot be read. At start-up also what ``Release.open`` raises, for a broken release.
+        InputError: a setting cannot be read. At start-up also what ``Release.open`` raises for a broken release.
     """
     settings = settings or Settings.read()
     store = ReleaseStore(settings.home)

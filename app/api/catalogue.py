@@ -1,4 +1,4 @@
-"""PUT /items and DELETE /items/{id}: changes of the catalogue, into its log and from there into every replica."""
+"""PUT /items and DELETE /items/{id}: catalogue changes go into the log, and from there into every replica."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _UPSERTS: Final[TypeAdapter[UpsertItems]] = TypeAdapter(Upserts)
 router = APIRouter(tags=["catalogue"], responses=documented(400, 401, 403, 413, 422, 503), dependencies=[Depends(may_change_catalogue)])
 
 
-def _unless_bytes(body: Any) -> Any:  # noqa: ANN401 - JSON, parsed, or the bytes of whatever else was sent
+def _unless_bytes(body: Any) -> Any:  # noqa: ANN401 - parsed JSON, or the bytes of another content type
     return None if isinstance(body, bytes) else body
 
 
@@ -85,7 +85,7 @@ async def delete_item(item_id: str, services: InjectedServices) -> CatalogueChan
 
 
 async def _append(services: Services, events: Sequence[Event]) -> CatalogueChange:
-    """Keep the changes, then wait a moment for this replica to show them."""
+    """Append the changes to the log, then wait up to 2 s for this replica to show them."""
     ids = [event.id for event in events]
     shown = [services.replay.awaited(event_id) for event_id in ids]
     try:
@@ -103,7 +103,7 @@ async def _from_form(request: Request, limits: Limits) -> tuple[UpsertItems, Map
     """The batch and the pictures of a multipart request.
 
     Raises:
-        RequestValidationError: it is of another type, or its JSON is not as it should be. RequestError: its parts cannot be read.
+        RequestValidationError: another content type, or invalid JSON. RequestError: its parts cannot be read.
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise RequestValidationError([{"type": "not_json", "loc": ("body",), "msg": "not JSON", "input": await request.body()}])
@@ -129,10 +129,10 @@ def _from_json(text: bytes) -> UpsertItems:
 
 
 def _events(release: Release, items: Sequence[UpsertIn], parts: Mapping[str, bytes], known: set[str], limits: Limits) -> list[Event]:
-    """What the log keeps of a batch; its pictures are on disk before.
+    """The events of a batch; its pictures are stored first.
 
     Raises:
-        RequestError: an item is twice in the batch, or its picture or features do not go with this catalogue; its place is named.
+        RequestError: an item is twice in the batch, or its picture or features do not fit this catalogue. Names the field.
     """
     seen: dict[str, int] = {}
     for place, item in enumerate(items):
@@ -159,7 +159,7 @@ def _event(release: Release, item: UpsertIn, picture: bytes | None) -> Event:
 
 
 def _picture(image: PictureIn | None, parts: Mapping[str, bytes], field: str, limits: Limits) -> bytes | None:
-    """The bytes of a picture that can be used."""
+    """The bytes of a picture, once they are known to decode."""
     if image is None:
         return None
     if image.part is not None and image.part not in parts:

@@ -87,7 +87,7 @@ def _suggested(answer: Completion) -> list[list[str]]:
 
 
 def _shown(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
-    """What the log keeps of an answer: to whom, beside what, and which items in which order."""
+    """The impression of an answer for the log: shopper, worn items, and what was shown in which order."""
     who = {"session": request.session, "user": request.user}
     return {
         "release": answer.release,

@@ -18,13 +18,13 @@ from app.ground.errors import BY_STATUS, INVALID, MALFORMED, PROBLEMS, Detail, P
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
 LOG_GONE: Final = f"the log cannot be written now; try again in {RETRY_AFTER_S} s"
-"""What a client is told of a log that is gone; what the log itself said of it is for whoever runs the service."""
+"""The message to clients while the log is gone; the log's own message goes to the service's log."""
 _MOST_SHOWN: Final = 20
 _KEY_HEADERS: Final = {"WWW-Authenticate": "Bearer"}
 _RETRY_HEADERS: Final = {"Retry-After": str(RETRY_AFTER_S)}
 _WORDS: Final = {"model_attributes_type": "should be an object", "missing": "is required"}
 _WHERE: Final = {"body", "query", "path"}
-_INNER: Final = ("function-", "list[")  # what pydantic puts into a place for the kinds of a union
+_INNER: Final = ("function-", "list[")  # pydantic adds such parts to the location of a union's member
 
 
 def respond(problem: Problem, detail: str, errors: Sequence[Detail] = (), headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -33,7 +33,7 @@ def respond(problem: Problem, detail: str, errors: Sequence[Detail] = (), header
 
 
 def body(problem: Problem, detail: str, errors: Sequence[Detail] = ()) -> dict[str, Any]:
-    """A problem as JSON; whatever a client sent is shortened and safe to write."""
+    """A problem as JSON; values that a client sent are shortened and safe to write."""
     shown = [Detail(shortened(error.field), shortened(error.value), printable(error.problem)) for error in errors[:_MOST_SHOWN]]
     return {
         "type": problem.type,
@@ -45,13 +45,13 @@ def body(problem: Problem, detail: str, errors: Sequence[Detail] = ()) -> dict[s
 
 
 def printable(text: str, most: int = 500) -> str:
-    """A line for a person: one line, bounded, and valid Unicode."""
+    """The text as one line of at most ``most`` characters, in valid Unicode."""
     line = " ".join(text.encode("utf-8", "backslashreplace").decode("utf-8").split())
     return line if len(line) <= most else f"{line[:most]}…"
 
 
 def install(app: FastAPI) -> None:
-    """Let every error of this service, of the framework and of the models be told as a problem."""
+    """Answer every error of the service, the framework and the models with a problem."""
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_problem)
     for kind in PROBLEMS:
@@ -59,7 +59,7 @@ def install(app: FastAPI) -> None:
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems of a route, for its documentation."""
+    """The problem responses of a route with these statuses, for its documentation."""
     return {status: {"model": ProblemOut, "content": {MEDIA_TYPE: {}}} for status in statuses}
 
 
@@ -100,7 +100,7 @@ async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
 
 
 def path(location: Iterable[str | int]) -> str:
-    """A field's place as a client would write it.
+    """A field's path as a client would write it.
 
     >>> path(("body", "items", 0, "id"))
     'items[0].id'

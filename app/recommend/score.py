@@ -47,7 +47,7 @@ def score(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: Limits
     """Score outfits in one batch.
 
     Raises:
-        LimitExceededError: too many outfits, or too much work. The others of ``resolve_all``.
+        LimitExceededError: too many outfits, or too much work. Also whatever ``resolve_all`` raises.
     """
     check_count("outfits", len(outfits), limits.max_outfits, "outfits")
     worn = resolve_all(release, outfits, limits, [f"outfits[{position}].items" for position in range(len(outfits))])
