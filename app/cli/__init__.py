@@ -1,4 +1,4 @@
-"""The command line. Commands import torch and the rest when they run, so that ``attire --help`` answers at once."""
+"""The command line. A command imports torch and the rest only when it runs, so that ``attire --help`` answers at once."""
 
 from __future__ import annotations
 

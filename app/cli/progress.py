@@ -1,4 +1,4 @@
-"""Shows how far a long step is: bars on a terminal, a plain line every few seconds elsewhere."""
+"""Shows the progress of long steps: bars on a terminal, a plain line every few seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _LINE_EVERY_S: Final = 5.0
 
 
 def progress() -> ProgressProtocol:
-    """What suits standard error: bars on a terminal, lines in a file or pipe."""
+    """The display that suits standard error: bars on a terminal, lines in a file or pipe."""
     console = Console(stderr=True)
     return Bars(console) if console.is_terminal else lines
 
 
 class Bars:
-    """Bars with the rate and the figures worth seeing; steps inside steps share one display."""
+    """Bars with the rate and the step's figures; nested steps share one display."""
 
     def __init__(self, console: Console) -> None:
         self._display = Progress(
@@ -65,7 +65,7 @@ class Bars:
 
 @contextmanager
 def lines(title: str, total: int) -> Iterator[Advance]:
-    """A line when a step begins to take long, every few seconds, and at its end."""
+    """A line every few seconds, and one at the end of the step."""
     started, done, figures = time.monotonic(), 0, dict[str, float | str]()
     last_line = started
 

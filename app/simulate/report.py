@@ -1,4 +1,4 @@
-"""A simulation as a table for the terminal, and as a curve."""
+"""Reports a simulation: as a table for the terminal, and as a plot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.table import Table
 
 from app.simulate.measure import RECOMMENDERS, Cycle
 
-_FEWEST: Final = 30  # questions from which a share says something
+_FEWEST: Final = 30  # the least questions for which a share is shown
 _COLOURS: Final = {
     "service": "#4f46e5",
     "oracle": "#0f8a5f",
@@ -23,7 +23,7 @@ _COLOURS: Final = {
 
 
 def table(cycles: Sequence[Cycle]) -> Table:
-    """One row per cycle; hit rates at ten by recommender, those of never bought items behind a slash."""
+    """One row per cycle; hit rates at ten by recommender, after the slash those of never bought items."""
     shown = Table(title="hit rate@10 of what shoppers wanted / where it had never been bought", title_justify="left")
     for name in (
         "cycle",
@@ -45,10 +45,10 @@ def table(cycles: Sequence[Cycle]) -> Table:
 
 
 def draw(path: Path, cycles: Sequence[Cycle], *, learned: bool = False) -> None:
-    """The hit rates by cycle: of all wanted items, and of those never bought before where there were some.
+    """Plot the hit rates by cycle: of all wanted items, and of never bought ones where there are enough.
 
     Args:
-        learned: every cycle was learned from before the next, so count those, from 0.
+        learned: label cycles by the number of cycles learned from before, from 0.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - a second that only a plot should cost
     from matplotlib.figure import Figure  # noqa: PLC0415

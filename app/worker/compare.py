@@ -1,4 +1,4 @@
-"""Two bundles on the same questions: figures, and the paired bootstrap interval of their difference.
+"""Compares two bundles on the same questions: metrics, and the paired bootstrap interval of their difference.
 
 Shape legend: B questions · N items · F features.
 """
@@ -29,7 +29,7 @@ Questions = Mapping[str, Sequence[Question]]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both bundles on all sets.
+    """The metrics of both bundles on all sets of questions.
 
     Attributes:
         metrics: recall@10, FITB accuracy and AUC of every set.
@@ -51,12 +51,12 @@ def compare(
     sets: Mapping[str, Questions],
     train: Sequence[Outfit],
 ) -> Comparison:
-    """Put the questions to both.
+    """Ask both bundles the same questions.
 
     Args:
-        features_NF: by row of the catalogue.
-        sets: ``recent`` and ``reference``, each by kind of question as ``outfits.ask`` names them.
-        train: what the baselines count.
+        features_NF: of the catalogue, by row.
+        sets: ``recent`` and ``reference``, each with its questions by kind, as ``outfits.ask`` gives them.
+        train: outfits that the counting baselines count.
 
     Raises:
         BundleError: the candidate's numbers are not finite.
@@ -97,7 +97,7 @@ def _counting(catalogue: Catalogue, train: Sequence[Outfit]) -> dict[str, Scorer
 def _paired(
     current: Metric, candidate: Metric, n: int, *, set_: str, metric: str, about: str = "", baselines: Mapping[str, float] | None = None
 ) -> Compared:
-    """Both metrics on the same resamples of the questions."""
+    """A metric of both bundles, with the interval of its gain over the same resamples of the questions."""
     gain = Metric(candidate.value - current.value, lambda weights_RB: candidate.statistic(weights_RB) - current.statistic(weights_RB))
     low, high = intervals({"gain": gain}, n)["gain"] or (math.nan, math.nan)
     return Compared(

@@ -25,14 +25,14 @@ from models.errors import BundleError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """The figures in the rule.
+    """The numbers in the rule.
 
     Attributes:
-        most_drop: of a metric, though the interval allows it: with few questions it allows anything.
-        least_asked: questions from which a category counts.
-        collapse: share of the current release's recall below which a category has collapsed.
-        good_ece, ece_slack, most_ece: expected calibration error that always holds, how much above the current release's holds, too, and
-            what never does.
+        most_drop: the most that a metric may drop, whatever its interval: with few questions an interval allows anything.
+        least_asked: the least questions for which a category counts.
+        collapse: a category whose recall falls below this share of the current release's has collapsed.
+        good_ece: expected calibration error that always passes. ece_slack: how far above the current release's it may be.
+        most_ece: above this it never passes.
     """
 
     most_drop: float = 0.05
@@ -44,13 +44,13 @@ class Rule:
 
 
 def load_candidate(directory: Path, current: Bundle, stocked: Collection[str]) -> Bundle:
-    """The candidate, if it could stand where the current bundle does.
+    """Load a candidate that could replace the current bundle.
 
     Args:
         stocked: the categories of the catalogue.
 
     Raises:
-        BundleError: it is broken, reads other features, or lacks a category; one line.
+        BundleError: it is broken, reads other features, or lacks a category.
     """
     candidate = Bundle.load(directory)
     ours, theirs = candidate.manifest, current.manifest
@@ -68,31 +68,31 @@ def load_candidate(directory: Path, current: Bundle, stocked: Collection[str]) -
 
 
 def objections(comparison: Comparison, rule: Rule | None = None) -> list[str]:
-    """What speaks against the candidate, a line each; nothing where it passes."""
+    """The reasons to reject the candidate, one line each; none where it passes."""
     rule = rule or Rule()
-    found = [_worse(figure) for figure in comparison.metrics if not figure.high >= 0]  # undefined counts as worse
+    found = [_worse(metric) for metric in comparison.metrics if not metric.high >= 0]  # undefined counts as worse
     found += [
-        f"{_figures(figure)}: lower by {-figure.gain:.3f}, more than {rule.most_drop:g}"
-        for figure in comparison.metrics
-        if figure.high >= 0 and not figure.gain >= -rule.most_drop
+        f"{_figures(metric)}: lower by {-metric.gain:.3f}, more than {rule.most_drop:g}"
+        for metric in comparison.metrics
+        if metric.high >= 0 and not metric.gain >= -rule.most_drop
     ]
     found += [
-        f"category {figure.about!r} collapses: recall@10 {figure.current:.3f} → {figure.candidate:.3f} in {figure.n} questions"
-        for figure in comparison.categories
-        if figure.n >= rule.least_asked and figure.candidate < rule.collapse * figure.current and figure.high < 0
+        f"category {metric.about!r} collapses: recall@10 {metric.current:.3f} → {metric.candidate:.3f} in {metric.n} questions"
+        for metric in comparison.categories
+        if metric.n >= rule.least_asked and metric.candidate < rule.collapse * metric.current and metric.high < 0
     ]
-    found += [f"{_figures(figure)}: its probabilities are off" for figure in comparison.calibration if not _calibrated(figure, rule)]
+    found += [f"{_figures(metric)}: its probabilities are off" for metric in comparison.calibration if not _calibrated(metric, rule)]
     return found
 
 
-def _calibrated(figure: Compared, rule: Rule) -> bool:
-    near = figure.candidate <= max(rule.good_ece, figure.current + rule.ece_slack)
-    return near or (figure.candidate <= rule.most_ece and figure.low <= 0)
+def _calibrated(metric: Compared, rule: Rule) -> bool:
+    near = metric.candidate <= max(rule.good_ece, metric.current + rule.ece_slack)
+    return near or (metric.candidate <= rule.most_ece and metric.low <= 0)
 
 
-def _worse(figure: Compared) -> str:
-    return f"{_figures(figure)}: worse, the gain is between {figure.low:+.3f} and {figure.high:+.3f}"
+def _worse(metric: Compared) -> str:
+    return f"{_figures(metric)}: worse, the gain is between {metric.low:+.3f} and {metric.high:+.3f}"
 
 
-def _figures(figure: Compared) -> str:
-    return f"{METRICS[figure.metric]} on the {figure.set} set {figure.current:.3f} → {figure.candidate:.3f}"
+def _figures(metric: Compared) -> str:
+    return f"{METRICS[metric.metric]} on the {metric.set} set {metric.current:.3f} → {metric.candidate:.3f}"

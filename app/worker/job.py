@@ -1,4 +1,4 @@
-"""What a run is given."""
+"""The job of a run: what its process is given."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ FOLDED_IN: Final = "folded-in"
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What a run is given.
+    """What the process of a run is given.
 
     Attributes:
-        directory: the run's own. rows: events of the archive to look at.
-        candidate: a bundle to judge in place of training one.
+        directory: of this run. rows: number of archived events to read.
+        candidate: directory of a bundle to judge; None trains one.
     """
 
     home: Path

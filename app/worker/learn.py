@@ -1,4 +1,4 @@
-"""One run, from the archive to a decision, in a process of its own: its memory goes back, and it yields to everything else."""
+"""One run, from the archive to a decision, in a process of its own: the system gets its memory back, and it runs at low priority."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _TROUBLE: Final = (AttireError, ServiceError, VectorIndexError, OSError)
 
 @dataclass
 class _Clock:
-    """How long each step takes."""
+    """Measures the duration of each step."""
 
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -60,7 +60,7 @@ class _Clock:
 
 
 def learn(job: Job) -> None:
-    """Come to a decision and leave it as ``outcome.json``; to be the target of a process."""
+    """Do a run and write its decision to ``outcome.json``; the target of the run's process."""
     end_with_parent()
     os.nice(job.worker.nice)
     compute.fix_threads(job.worker.threads)
@@ -73,10 +73,10 @@ def learn(job: Job) -> None:
 
 
 class _Steps:
-    """A run under way.
+    """The steps of a run.
 
     Attributes:
-        run: what is known of it so far.
+        run: the run as far as it has come.
     """
 
     def __init__(self, job: Job) -> None:
@@ -84,10 +84,10 @@ class _Steps:
         self.run = LearningRun(id=job.directory.name, started=now(), rows=job.rows, decision="failed", rule=gate.__doc__ or "")
 
     def take(self) -> LearningRun:
-        """All steps, as far as they lead.
+        """Take all steps up to the one that decides.
 
         Raises:
-            AttireError, ServiceError, VectorIndexError, OSError: as named by what raises them.
+            AttireError, ServiceError, VectorIndexError, OSError: a step failed.
         """
         worker = self._job.worker
         record = _current(self._store)
@@ -178,7 +178,7 @@ class _Steps:
         return []
 
     def _indexed(self, bundle: Path, now_current: ReleaseRecord) -> str:
-        """A release of a bundle in place of the current one, whose catalogue may be another by now; its id."""
+        """Make a release of a bundle and the catalogue as it is by now; returns the release's id."""
         self._know(current={**self.run.current, "release": now_current.id})
         with self.clock("indexing"):
             return prepare(bundle, self._store, log=self._job.log).id

@@ -1,4 +1,4 @@
-"""The way into a run's process, which alone loads what it takes to learn."""
+"""Entry point of a run's process, which alone imports what training needs."""
 
 from __future__ import annotations
 
