@@ -20,7 +20,7 @@ from app.ground.settings import Settings
 from app.home.runs import Runs
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
-from app.live.metrics import Metrics
+from app.live.metrics import Metrics, ServiceState
 from app.live.pool import WAITING_PER_THREAD, ComputePool
 from app.live.replay import Replay
 from app.log.impressions import Impressions
@@ -108,5 +108,5 @@ def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: M
         replay=replay,
         follower=ReleaseFollower(store, serving, replay, settings, figures),
     )
-    figures.watch(serving, services.impressions, replay, services.pool, Runs(settings.home).decisions)
+    figures.watch(ServiceState(serving, services.impressions, replay, services.pool, Runs(settings.home).decisions))
     return services

@@ -20,7 +20,7 @@ from app.api.schemas.catalogue import CatalogueChange, PictureIn, UpsertIn, Upse
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
 from app.catalogue.changes import removal, upsert
-from app.ground.errors import BadPictureError, Detail, LogUnavailableError, RequestError, UnknownItemError, shortened
+from app.ground.errors import BadPictureError, Detail, LogUnavailableError, UnknownItemError, refused, shortened
 from app.ground.logs import logger
 from app.ground.settings import Limits
 from app.log.base import Event, Stream
@@ -111,9 +111,9 @@ async def _from_form(request: Request, limits: Limits) -> tuple[UpsertItems, Map
         async with request.form(max_files=limits.max_upserts + 1, max_part_size=limits.max_body_bytes) as form:
             parts = {name: await part.read() if isinstance(part, UploadFile) else part.encode() for name, part in form.multi_items()}
     except HTTPException as error:
-        raise _refused(Detail("body", "", f"the multipart body cannot be read: {error.detail}")) from error
+        raise refused(Detail("body", "", f"the multipart body cannot be read: {error.detail}")) from error
     if _JSON_PART not in parts:
-        raise _refused(Detail(_JSON_PART, ", ".join(parts), "a multipart request needs a part of this name with the JSON"))
+        raise refused(Detail(_JSON_PART, ", ".join(parts), "a multipart request needs a part of this name with the JSON"))
     return _from_json(parts.pop(_JSON_PART)), parts
 
 
@@ -137,12 +137,12 @@ def _events(release: Release, items: Sequence[UpsertIn], parts: Mapping[str, byt
     seen: dict[str, int] = {}
     for place, item in enumerate(items):
         if seen.setdefault(item.id, place) != place:
-            raise _refused(Detail(f"items[{place}].id", item.id, f"is in this batch already, as items[{seen[item.id]}]"))
+            raise refused(Detail(f"items[{place}].id", item.id, f"is in this batch already, as items[{seen[item.id]}]"))
         _check_features(release, item, f"items[{place}]", known=item.id in known)
     pictures = [_picture(item.image, parts, f"items[{place}].image", limits) for place, item in enumerate(items)]
     unnamed = sorted(set(parts) - {item.image.part for item in items if item.image})
     if unnamed:
-        raise _refused(Detail(unnamed[0], f"{len(parts[unnamed[0]]):,} bytes", "no item names this part as its picture"))
+        raise refused(Detail(unnamed[0], f"{len(parts[unnamed[0]]):,} bytes", "no item names this part as its picture"))
     return [_event(release, item, picture) for item, picture in zip(items, pictures, strict=True)]
 
 
@@ -163,14 +163,13 @@ def _picture(image: PictureIn | None, parts: Mapping[str, bytes], field: str, li
     if image is None:
         return None
     if image.part is not None and image.part not in parts:
-        raise _refused(Detail(f"{field}.part", image.part, f"no such part; there are: {', '.join(map(shortened, parts)) or 'none'}"))
+        raise refused(Detail(f"{field}.part", image.part, f"no such part; there are: {', '.join(map(shortened, parts)) or 'none'}"))
     field = f"{field}.part" if image.part is not None else f"{field}.base64"
     data = parts[image.part] if image.part is not None else decoded(image.base64 or "", field)
     try:
         decode(data, limits.max_pixels)
     except ImageError as error:
-        msg = f"{field}: {error}"
-        raise BadPictureError(msg, [Detail(field, f"{len(data):,} bytes", str(error))]) from error
+        raise refused(Detail(field, f"{len(data):,} bytes", str(error)), BadPictureError) from error
     return data
 
 
@@ -180,17 +179,13 @@ def _check_features(release: Release, item: UpsertIn, field: str, *, known: bool
     if item.features is None:
         if own and not known:
             problem = f"this catalogue brings its own features, so a new item needs its own: {manifest.feature_size} numbers"
-            raise _refused(Detail(f"{field}.features", "", problem))
+            raise refused(Detail(f"{field}.features", "", problem))
         return
     if not own:
         problem = "this catalogue's features come from an encoder; send image and title instead"
-        raise _refused(Detail(f"{field}.features", f"{len(item.features)} numbers", problem))
+        raise refused(Detail(f"{field}.features", f"{len(item.features)} numbers", problem))
     if len(item.features) != manifest.feature_size:
-        raise _refused(Detail(f"{field}.features", f"{len(item.features)} numbers", f"this catalogue's have {manifest.feature_size}"))
+        raise refused(Detail(f"{field}.features", f"{len(item.features)} numbers", f"this catalogue's have {manifest.feature_size}"))
     beyond = np.flatnonzero(np.abs(item.features) > np.finfo(np.float16).max)
     if len(beyond):
-        raise _refused(Detail(f"{field}.features[{beyond[0]}]", str(item.features[beyond[0]]), "beyond what features can hold (65504)"))
-
-
-def _refused(why: Detail) -> RequestError:
-    return RequestError(f"{why.field}: {why.problem}", [why])
+        raise refused(Detail(f"{field}.features[{beyond[0]}]", str(item.features[beyond[0]]), "beyond what features can hold (65504)"))

@@ -12,6 +12,7 @@ from app.api.problems import documented
 from app.api.schemas.answers import (
     Completion,
     CutOut,
+    LookItemOut,
     LookOut,
     OutfitScoreOut,
     PairOut,
@@ -24,7 +25,7 @@ from app.api.schemas.answers import (
 )
 from app.api.schemas.requests import CompleteOutfit, FiltersIn, OutfitIn, ScoreOutfit
 from app.api.services import CurrentRelease, InjectedServices
-from app.api.translate import decoded, image_url, item_refs, look_item_out
+from app.api.translate import decoded, item_refs, shown
 from app.ground.settings import Limits, Settings
 from app.recommend.complete import Question, Suggestion, complete
 from app.recommend.looks import Look
@@ -44,7 +45,7 @@ async def complete_outfit(request: CompleteOutfit, release: CurrentRelease, serv
     limits = services.settings.limits
     answer = await services.pool.run(lambda: _complete(release, request, limits))
     services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, limits)))
-    services.impressions.note(answer.recommendation_id, _shown(request, answer))
+    services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
 
 
@@ -86,8 +87,8 @@ def _suggested(answer: Completion) -> list[list[str]]:
     return [[item.id for item in slot.items] for slot in answer.slots]
 
 
-def _shown(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
-    """The impression of an answer for the log: shopper, worn items, and what was shown in which order."""
+def _impression(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
+    """An answer as the log keeps it: shopper, worn items, and what was shown in which order."""
     who = {"session": request.session, "user": request.user}
     return {
         "release": answer.release,
@@ -112,20 +113,11 @@ def _filter(filters: FiltersIn, exclude: list[str]) -> Filter:
 def _suggestion(release: Release, suggestion: Suggestion) -> SuggestionOut:
     item = release.item(suggestion.row)
     why = None if suggestion.why is None else [WhyOut(with_=part.item, contribution=part.amount) for part in suggestion.why]
-    return SuggestionOut(
-        id=item.id,
-        category=item.category,
-        score=suggestion.score,
-        probability=suggestion.probability,
-        price=item.price,
-        title=item.title,
-        image_url=image_url(item),
-        why=why,
-    )
+    return SuggestionOut(**shown(item), score=suggestion.score, probability=suggestion.probability, why=why)
 
 
 def _look(release: Release, look: Look) -> LookOut:
-    items = [look_item_out(release.item(row)) for row in look.rows]
+    items = [LookItemOut(**shown(release.item(row))) for row in look.rows]
     return LookOut(items=items, score=look.score, probability=look.probability, price=look.price)
 
 
@@ -157,7 +149,7 @@ def _outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) ->
         pairs = [PairOut(items=list(pair.items), score=pair.score, probability=pair.probability) for pair in answer.pairs]
     swap = None
     if answer.swap is not None and answer.weakest is not None:
-        item = look_item_out(release.item(answer.swap.row))
+        item = LookItemOut(**shown(release.item(answer.swap.row)))
         swap = SwapOut(replace=answer.weakest, item=item, score=answer.swap.score, probability=answer.swap.probability)
     return OutfitScoreOut(
         score=answer.score,

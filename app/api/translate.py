@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
-from app.api.schemas.answers import ItemOut, LookItemOut
+from app.api.schemas.answers import ItemOut
 from app.api.schemas.requests import ItemIn
-from app.ground.errors import BadPictureError, Detail
+from app.ground.errors import BadPictureError, Detail, refused
 from app.recommend.outfit import ItemRef, Photo
 from app.release.release import CatalogueItem
 
@@ -41,9 +42,7 @@ def decoded(text: str, field: str) -> bytes:
     try:
         return base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:
-        problem = f"not base64: {error}"
-        msg = f"{field}: {problem}"
-        raise BadPictureError(msg, [Detail(field, text, problem)]) from error
+        raise refused(Detail(field, text, f"not base64: {error}"), BadPictureError) from error
 
 
 def image_url(item: CatalogueItem) -> str | None:
@@ -66,6 +65,6 @@ def item_out(item: CatalogueItem) -> ItemOut:
     )
 
 
-def look_item_out(item: CatalogueItem) -> LookItemOut:
-    """An item for a look or a swap."""
-    return LookItemOut(id=item.id, category=item.category, price=item.price, title=item.title, image_url=image_url(item))
+def shown(item: CatalogueItem) -> dict[str, Any]:
+    """The fields of an item that suggestions, looks and swaps show."""
+    return {"id": item.id, "category": item.category, "price": item.price, "title": item.title, "image_url": image_url(item)}

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from app.catalogue.publishing import index_release, with_log
 from app.ground import compute  # noqa: F401 - torch before faiss
-from app.ground.settings import Log as LogSettings
+from app.ground.settings import LogSettings
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import START, Log, Stream
 from index.snapshot import ITEM_COLUMNS

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from app.catalogue.changes import folded, items_now, replayed
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.errors import HomeError
-from app.ground.settings import Log as LogSettings
+from app.ground.settings import LogSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import Entry, Log, Stream
@@ -39,28 +39,18 @@ def publish(
     bundle_directory: Path,
     store: ReleaseStore,
     *,
+    serve: bool = True,
     log: LogSettings | None = None,
     cache: Path | None = None,
     progress: Progress = silent,
 ) -> ReleaseRecord:
-    """Serve a new bundle with the catalogue as it is now; see ``prepare``."""
-    return store.activate(prepare(bundle_directory, store, log=log, cache=cache, progress=progress).id)
-
-
-def prepare(
-    bundle_directory: Path,
-    store: ReleaseStore,
-    *,
-    log: LogSettings | None = None,
-    cache: Path | None = None,
-    progress: Progress = silent,
-) -> ReleaseRecord:
-    """Make and check a release of a new bundle and the catalogue as it is now, without serving it.
+    """Make and check a release of a new bundle and the catalogue as it is now, and serve it.
 
     Embeds the kept features again, and applies the logged changes, encoding only changed pictures and titles. For a bundle with another
     encoder, that encoder encodes all pictures and titles.
 
     Args:
+        serve: False only makes and checks the release.
         log: where changes are logged; None takes the catalogue as the current release has it, and leaves the changes to the replicas.
         cache: where features are kept that have to be encoded again.
 
@@ -90,7 +80,8 @@ def prepare(
         msg = f"{store.home}: every item was deleted; put some back before you publish"
         raise HomeError(msg)
     offset = entries[-1].offset if entries else current.catalog_offset
-    return index_release(store, bundle, items, np.asarray(features_NF, dtype=np.float32), offset)
+    release = index_release(store, bundle, items, np.asarray(features_NF, dtype=np.float32), offset)
+    return store.activate(release.id) if serve else release
 
 
 def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: ReleaseStore) -> Encoder | None:

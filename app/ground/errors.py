@@ -86,6 +86,11 @@ class KeyRefusedError(RequestError):
     """The key that was sent does not allow this; or no key is set, and the request comes from another machine."""
 
 
+def refused(detail: Detail, kind: type[RequestError] = RequestError) -> RequestError:
+    """The error of one field of a request."""
+    return kind(f"{detail.field}: {detail.problem}", [detail])
+
+
 class NotReadyError(ServiceError):
     """No release is served yet."""
 

@@ -11,12 +11,12 @@ from typing import Final, cast
 
 import structlog
 
-from app.ground.settings import Log
+from app.ground.settings import LogSettings
 
 _LEAST_OF_LIBRARIES: Final = logging.WARNING
 
 
-def configure(settings: Log) -> None:
+def configure(settings: LogSettings) -> None:
     """Set up structlog, and the libraries' logging through it, for this process."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,

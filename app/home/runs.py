@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from pydantic import TypeAdapter
+
 from app.home.store import write_whole
 
 Decision = Literal["published", "rejected", "waiting", "failed", "interrupted"]
@@ -126,6 +128,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+_RUN: Final = TypeAdapter(LearningRun)
+
+
 @dataclass(frozen=True, slots=True)
 class Runs:
     """The worker's directory of a home, and the runs in it."""
@@ -190,12 +195,6 @@ def read_run(path: Path) -> LearningRun | None:
     try:
         body = json.loads(path.read_text())
         keys = {attribute.name: _KEYS.get(attribute.name, attribute.name) for attribute in fields(LearningRun)}
-        values = {name: body[key] for name, key in keys.items() if key in body}
-        for name in ("metrics", "categories", "calibration"):
-            values[name] = tuple(Compared(**compared) for compared in values[name])
-        values["dropped"] = tuple(Dropped(**dropped) for dropped in values["dropped"])
-        values["reasons"] = tuple(values["reasons"])
-        values["shadow"] = Shadowed(**values["shadow"]) if values["shadow"] else None
-        return LearningRun(**values)
-    except (OSError, ValueError, KeyError, TypeError):
+        return _RUN.validate_python({name: body[key] for name, key in keys.items() if key in body})
+    except (OSError, ValueError, TypeError):  # TypeError: not a JSON object
         return None

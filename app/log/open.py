@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from app.ground.settings import Log as LogSettings
+from app.ground.settings import LogSettings
 from app.log.base import Log
 from app.log.redis import RedisLog
 from app.log.sqlite import SqliteLog

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from app.ground.errors import Detail, UnknownCategoryError
+from app.ground.errors import Detail, UnknownCategoryError, refused
 from app.ground.settings import Limits
 from app.recommend.limits import check_count
 from app.recommend.outfit import ItemRef, Photo, bad_picture
@@ -69,8 +69,7 @@ def cut_photos(
         missing = ", ".join(category for category in strips if category not in known)
         problem = f"this catalogue has no {missing}; ATTIRE_PHOTO_CUT names the categories that a photo of a whole outfit shows"
         field = next(outfit.field for outfit in outfits if isinstance(outfit, WholePhoto))
-        msg = f"{field}: {problem}"
-        raise UnknownCategoryError(msg, [Detail(field, missing, problem)])
+        raise refused(Detail(field, missing, problem), UnknownCategoryError)
     check_count("outfits", photos * len(shown), limits.max_photos, "photos")
     items: list[Sequence[ItemRef]] = []
     cuts: list[tuple[Cut, ...]] = []

@@ -101,15 +101,7 @@ def _paired(
     gain = Metric(candidate.value - current.value, lambda weights_RB: candidate.statistic(weights_RB) - current.statistic(weights_RB))
     low, high = intervals({"gain": gain}, n)["gain"] or (math.nan, math.nan)
     return Compared(
-        set=set_,
-        metric=metric,
-        n=n,
-        current=current.value,
-        candidate=candidate.value,
-        low=low,
-        high=high,
-        about=about,
-        baselines=baselines,
+        set=set_, metric=metric, n=n, current=current.value, candidate=candidate.value, low=low, high=high, about=about, baselines=baselines
     )
 
 

@@ -70,7 +70,11 @@ def load_candidate(directory: Path, current: Bundle, stocked: Collection[str]) -
 def objections(comparison: Comparison, rule: Rule | None = None) -> list[str]:
     """The reasons to reject the candidate, one line each; none where it passes."""
     rule = rule or Rule()
-    found = [_worse(metric) for metric in comparison.metrics if not metric.high >= 0]  # undefined counts as worse
+    found = [
+        f"{_figures(metric)}: worse, the gain is between {metric.low:+.3f} and {metric.high:+.3f}"
+        for metric in comparison.metrics
+        if not metric.high >= 0  # undefined counts as worse
+    ]
     found += [
         f"{_figures(metric)}: lower by {-metric.gain:.3f}, more than {rule.most_drop:g}"
         for metric in comparison.metrics
@@ -88,10 +92,6 @@ def objections(comparison: Comparison, rule: Rule | None = None) -> list[str]:
 def _calibrated(metric: Compared, rule: Rule) -> bool:
     near = metric.candidate <= max(rule.good_ece, metric.current + rule.ece_slack)
     return near or (metric.candidate <= rule.most_ece and metric.low <= 0)
-
-
-def _worse(metric: Compared) -> str:
-    return f"{_figures(metric)}: worse, the gain is between {metric.low:+.3f} and {metric.high:+.3f}"
 
 
 def _figures(metric: Compared) -> str:

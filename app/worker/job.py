@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.ground.settings import Log as LogSettings
-from app.ground.settings import Worker as WorkerSettings
+from app.ground.settings import LogSettings, WorkerSettings
 
 OUTCOME: Final = "outcome.json"
 CANDIDATE: Final = "candidate"

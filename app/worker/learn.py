@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow.compute as pc
 
-from app.catalogue.publishing import catalogue_of, prepare
+from app.catalogue.publishing import catalogue_of, publish
 from app.ground import compute
 from app.ground.errors import HomeError, ServiceError
 from app.home.runs import ACCEPTED, Decision, LearningRun, Runs, now, write_run
@@ -181,7 +181,7 @@ class _Steps:
         """Make a release of a bundle and the catalogue as it is by now; returns the release's id."""
         self._know(current={**self.run.current, "release": now_current.id})
         with self.clock("indexing"):
-            return prepare(bundle, self._store, log=self._job.log).id
+            return publish(bundle, self._store, serve=False, log=self._job.log).id
 
     def _know(self, **more: Any) -> None:  # noqa: ANN401 - fields of a run
         self.run = replace(self.run, **more)
@@ -220,12 +220,5 @@ def _counts(outfits: Outfits, train: int, valid: int, recent: int, reference: in
 
 
 def _summary(bundle: Bundle) -> dict[str, object]:
-    manifest = bundle.manifest
-    return {
-        "bundle": bundle.id,
-        "recipe": manifest.recipe,
-        "parent": manifest.parent,
-        "config": dict(manifest.config),
-        "metrics": dict(manifest.metrics),
-        "calibration": asdict(manifest.calibration),
-    }
+    about = {name: getattr(bundle.manifest, name) for name in ("recipe", "parent", "config", "metrics")}
+    return {"bundle": bundle.id, **about, "calibration": asdict(bundle.manifest.calibration)}

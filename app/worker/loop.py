@@ -25,7 +25,6 @@ from app.log.base import Log, Stream
 from app.worker.archive import Archive, read_archive
 from app.worker.job import CANDIDATE, FOLDED_IN, OUTCOME, Job
 from app.worker.page import write_page
-from app.worker.process import learn_apart
 from app.worker.shadow import in_shadow
 
 GROUP: Final = "archive"
@@ -230,6 +229,13 @@ class Worker:
         write_run(path / FINAL, run)
         logger().info("run_finished", run=run.id, decision=run.decision, reasons=list(run.reasons), release=run.release)
         return run
+
+
+def learn_apart(job: Job) -> None:
+    """The target of a run's process, which alone imports what training needs: the worker itself stays small."""
+    from app.worker.learn import learn  # noqa: PLC0415
+
+    learn(job)
 
 
 @contextmanager

@@ -42,11 +42,6 @@ def _together(reports: list[Report]) -> Shadowed:
         requests=int(weights.sum()),
         agreement=float(np.average([report.agreement for report in reports], weights=weights)),
         same_first=float(np.average([report.same_first for report in reports], weights=weights)),
-        current_ms=_percentiles(current),
-        candidate_ms=_percentiles(candidate),
+        current_ms=tuple(np.percentile(current, _LEVELS).tolist()),
+        candidate_ms=tuple(np.percentile(candidate, _LEVELS).tolist()),
     )
-
-
-def _percentiles(values: np.ndarray) -> tuple[float, float]:
-    median, high = np.percentile(values, _LEVELS)
-    return float(median), float(high)

@@ -54,9 +54,7 @@ class Shoppers:
 
     def to_json(self) -> dict[str, Any]:
         """As ``shoppers.json`` of a bundle has it, which calls ``folded_in`` ``met``."""
-        known = asdict(self)
-        folded_in = known.pop("folded_in")
-        return {**known, "met": folded_in}
+        return {"met" if name == "folded_in" else name: value for name, value in asdict(self).items()}
 
     @classmethod
     def read(cls, known: Mapping[str, Any]) -> Shoppers:
