@@ -33,19 +33,11 @@ from models.errors import ImageError
 
 _PATIENCE_S: Final = 2.0
 _JSON_PART: Final = "items"
-_MULTIPART: Final = {
-    "requestBody": {
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": [_JSON_PART],
-                    "properties": {_JSON_PART: {"type": "string", "description": "The JSON body."}},
-                    "additionalProperties": {"type": "string", "format": "binary", "description": "A picture, by the name of its part."},
-                }
-            }
-        }
-    }
+_FORM: Final = {
+    "type": "object",
+    "required": [_JSON_PART],
+    "properties": {_JSON_PART: {"type": "string", "description": "The JSON body."}},
+    "additionalProperties": {"type": "string", "format": "binary", "description": "A picture, by the name of its part."},
 }
 _UPSERTS: Final[TypeAdapter[UpsertItems]] = TypeAdapter(Upserts)
 
@@ -56,7 +48,7 @@ def _unless_bytes(body: Any) -> Any:  # noqa: ANN401 - parsed JSON, or the bytes
     return None if isinstance(body, bytes) else body
 
 
-@router.put("/items", openapi_extra=_MULTIPART)
+@router.put("/items", openapi_extra={"requestBody": {"content": {"multipart/form-data": {"schema": _FORM}}}})
 async def put_items(
     request: Request,
     release: CurrentRelease,

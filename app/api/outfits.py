@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -32,7 +33,7 @@ from app.recommend.looks import Look
 from app.recommend.outfit import ItemRef
 from app.recommend.photo import Cut, WholePhoto, cut_photos
 from app.recommend.score import OutfitScore, score
-from app.recommend.shopper import Regard, regarding
+from app.recommend.shopper import regarding
 from app.release.release import Release
 from index.columns import Filter
 
@@ -79,7 +80,7 @@ def _complete(release: Release, request: CompleteOutfit, limits: Limits) -> Comp
         looks=[_look(release, look) for look in answer.looks],
         no_looks=answer.no_looks,
         missing=list(answer.missing),
-        shopper=_shopper(shopper),
+        shopper=ShopperOut(**asdict(shopper)) if shopper else None,
     )
 
 
@@ -129,7 +130,7 @@ def _score(release: Release, request: ScoreOutfit, settings: Settings) -> Scores
     return Scores(
         release=release.id,
         outfits=[_outfit_score(release, answer, cut) for answer, cut in zip(answers, cuts, strict=True)],
-        shopper=_shopper(shopper),
+        shopper=ShopperOut(**asdict(shopper)) if shopper else None,
     )
 
 
@@ -139,14 +140,8 @@ def _given(outfit: OutfitIn, field: str) -> Sequence[ItemRef] | WholePhoto:
     return item_refs(outfit.items or [], f"{field}.items")
 
 
-def _shopper(regard: Regard | None) -> ShopperOut | None:
-    return None if regard is None else ShopperOut(user=regard.user, personal=regard.personal, note=regard.note)
-
-
 def _outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) -> OutfitScoreOut:
-    pairs = None
-    if answer.pairs is not None:
-        pairs = [PairOut(items=list(pair.items), score=pair.score, probability=pair.probability) for pair in answer.pairs]
+    pairs = None if answer.pairs is None else [PairOut(**asdict(pair)) for pair in answer.pairs]
     swap = None
     if answer.swap is not None and answer.weakest is not None:
         item = LookItemOut(**shown(release.item(answer.swap.row)))
@@ -155,12 +150,8 @@ def _outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) ->
         score=answer.score,
         probability=answer.probability,
         missing=list(answer.missing),
-        cut=[_cut(cut) for cut in cuts] or None,
+        cut=[CutOut(**asdict(cut)) for cut in cuts] or None,
         pairs=pairs,
         weakest=answer.weakest,
         swap=swap,
     )
-
-
-def _cut(cut: Cut) -> CutOut:
-    return CutOut(item=cut.name, category=cut.category, left=cut.left, top=cut.top, right=cut.right, bottom=cut.bottom)

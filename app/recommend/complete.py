@@ -154,12 +154,7 @@ def _allowed(release: Release, worn: Worn, wanted: Filter) -> BoolArray | None:
 
 def _counted(categories: Sequence[str]) -> list[tuple[str, int]]:
     """Each category with the number of times that it came before."""
-    before: Counter[str] = Counter()
-    counted = []
-    for name in categories:
-        counted.append((name, before[name]))
-        before[name] += 1
-    return counted
+    return [(name, categories[:place].count(name)) for place, name in enumerate(categories)]
 
 
 def _given(release: Release, worn: Worn, question: Question, limits: Limits) -> tuple[list[_Blank], Sequence[str]]:

@@ -36,10 +36,10 @@ class Cut:
     """The part of a photo that was taken for an item, in pixels of the upright picture.
 
     Attributes:
-        name: the item's name in answers.
+        item: its name in answers.
     """
 
-    name: str
+    item: str
     category: str
     left: int
     top: int
@@ -71,20 +71,11 @@ def cut_photos(
         field = next(outfit.field for outfit in outfits if isinstance(outfit, WholePhoto))
         raise refused(Detail(field, missing, problem), UnknownCategoryError)
     check_count("outfits", photos * len(shown), limits.max_photos, "photos")
-    items: list[Sequence[ItemRef]] = []
-    cuts: list[tuple[Cut, ...]] = []
-    for outfit in outfits:
-        if isinstance(outfit, WholePhoto):
-            parts, made = _cut(outfit, shown, limits.max_pixels)
-            items.append(parts)
-            cuts.append(made)
-        else:
-            items.append(outfit)
-            cuts.append(())
-    return items, cuts
+    found = [_cut(outfit, shown, limits.max_pixels) if isinstance(outfit, WholePhoto) else (outfit, ()) for outfit in outfits]
+    return [items for items, _ in found], [cuts for _, cuts in found]
 
 
-def _cut(photo: WholePhoto, strips: Mapping[str, tuple[int, int]], max_pixels: int) -> tuple[list[ItemRef], tuple[Cut, ...]]:
+def _cut(photo: WholePhoto, strips: Mapping[str, tuple[int, int]], max_pixels: int) -> tuple[Sequence[ItemRef], tuple[Cut, ...]]:
     field = f"{photo.field}.base64"
     try:
         picture = decode(photo.image, max_pixels)
@@ -96,7 +87,7 @@ def _cut(photo: WholePhoto, strips: Mapping[str, tuple[int, int]], max_pixels: i
             sides = f"{picture.width} x {picture.height}"
             problem = f"the picture is {sides}: too flat to cut {cut.category} out of; send a person from head to toe"
             raise bad_picture(field, photo.image, problem)
-    return [Photo(field=cut.name, category=cut.category, image=_part(picture, cut)) for cut in cuts], cuts
+    return [Photo(field=cut.item, category=cut.category, image=_part(picture, cut)) for cut in cuts], cuts
 
 
 def _edges(picture: Image.Image, name: str, category: str, edges: tuple[int, int]) -> Cut:

@@ -150,12 +150,7 @@ def _is_bot(visit: Visit, most: int) -> bool:
 
 def _returned(visits: Iterable[Visit]) -> set[tuple[str, str]]:
     """(owner, item) pairs of returned items; see ``_owner``. A return is often a visit of its own, days later."""
-    gone: set[tuple[str, str]] = set()
-    for visit in visits:
-        for act in visit.acts:
-            if act.kind == "return":
-                gone.add((_owner(visit, act.order), act.item))
-    return gone
+    return {(_owner(visit, act.order), act.item) for visit in visits for act in visit.acts if act.kind == "return"}
 
 
 def _owner(visit: Visit, order: str | None) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import polars as pl
@@ -67,19 +69,11 @@ def visits_of(events: pa.Table, *, gap_s: float, longest_s: float, since: dateti
         timed = timed.filter(pl.col("at") >= since)
     ordered = timed.sort("session", "at", maintain_order=True).with_columns(pl.col("at").dt.epoch("ms") / 1000)
     rows = ordered.select("session", "user", "type", "item", "at", "order").rows()
-    visits = [visit for name, part in _by_session(rows) for visit in _cut(name, part, gap_s, longest_s)]
+    visits = [visit for name, part in groupby(rows, itemgetter(0)) for visit in _cut(name, list(part), gap_s, longest_s)]
     return sorted(visits, key=lambda visit: (visit.end, visit.id))
 
 
 Row = tuple[str, str | None, str, str, float, str | None]
-
-
-def _by_session(rows: Sequence[Row]) -> Iterator[tuple[str, Sequence[Row]]]:
-    start = 0
-    for place in range(1, len(rows) + 1):
-        if place == len(rows) or rows[place][0] != rows[start][0]:
-            yield rows[start][0], rows[start:place]
-            start = place
 
 
 def _cut(name: str, rows: Sequence[Row], gap_s: float, longest_s: float) -> Iterator[Visit]:
