@@ -114,7 +114,7 @@ def encode(encoder: Encodes, images: ImageStore, items: Sequence[ChangedItem]) -
     try:
         features_NF = encoder.encode(pictures, titles)
     except ImageError:
-        features_NF = np.concatenate([_one(encoder, *pair) for pair in zip(pictures, titles, strict=True)])
+        features_NF = np.concatenate([_encoded_alone(encoder, *pair) for pair in zip(pictures, titles, strict=True)])
     return list(features_NF.astype(np.float16))
 
 
@@ -237,7 +237,7 @@ def _picture(images: ImageStore, changed: ChangedItem) -> bytes | None:
         return None
 
 
-def _one(encoder: Encodes, picture: bytes | None, title: str | None) -> FloatArray:
+def _encoded_alone(encoder: Encodes, picture: bytes | None, title: str | None) -> FloatArray:
     try:
         return encoder.encode([picture], [title])
     except ImageError:
