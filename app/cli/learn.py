@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from models.datasets.schema import Split
 
 RECIPES: Final = ("attire", "weak-labels", "outfit-vector", "personal", "semi-supervised", "self-adaptive")
-"""Named here, too, because reading them from their registry takes seconds."""
+"""Repeated here, because importing their registry takes seconds."""
 _WIDE: Final = 200  # columns of a table that goes to a file or pipe
 
 

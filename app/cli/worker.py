@@ -29,12 +29,12 @@ def worker(
 
     settings = Settings.read(home=home)
     configure(settings.log)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a container's stop ends it as Ctrl-C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container's stop ends it as Ctrl-C does
 
     async def work() -> None:
         me = asyncio.current_task()
         assert me is not None  # noqa: S101 - this is one
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)  # an interrupt may come where it would be lost
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)  # inside the loop an interrupt could get lost
         log = open_log(settings.log, settings.home)
         try:
             loop = Worker(settings, log)

@@ -54,12 +54,12 @@ def bought(shop: Any, purchases: Callable[..., list[Event]]) -> Bought:
     dice, minutes = np.random.default_rng(5), iter(range(100_000))
 
     def events(shoppers: Sequence[str]) -> list[Event]:
-        told = []
+        events = []
         for shopper in shoppers:
             minute = next(minutes)
             session = purchases(f"s{minute}", shop.outfit(dice), at=FIRST + timedelta(minutes=minute))
-            told += [Event(event.id, {**event.data, "user": shopper}) for event in session]
-        return told
+            events += [Event(event.id, {**event.data, "user": shopper}) for event in session]
+        return events
 
     return events
 
