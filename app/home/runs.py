@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from pydantic import TypeAdapter
 
 from app.home.store import write_whole
 
@@ -117,6 +119,9 @@ class Run:
         return replace(self, decision=decision, reasons=(*self.reasons, *reasons), shadow=shadow or self.shadow, finished=now())
 
 
+_RUN: Final = TypeAdapter(Run)
+
+
 def now() -> str:
     """The time, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
@@ -184,13 +189,6 @@ def write_run(path: Path, run: Run) -> None:
 def read_run(path: Path) -> Run | None:
     """A run, or None where there is none that this version can read."""
     try:
-        said = json.loads(path.read_text())
-        told = {one.name: said[one.name] for one in fields(Run) if one.name in said}
-        for name in ("metrics", "categories", "calibration"):
-            told[name] = tuple(Compared(**one) for one in told[name])
-        told["dropped"] = tuple(Dropped(**one) for one in told["dropped"])
-        told["reasons"] = tuple(told["reasons"])
-        told["shadow"] = Shadowed(**told["shadow"]) if told["shadow"] else None
-        return Run(**told)
-    except (OSError, ValueError, KeyError, TypeError):
+        return _RUN.validate_json(path.read_bytes())
+    except (OSError, ValueError):
         return None

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pydantic import TypeAdapter
+
 from app.ground.errors import ServiceError
 from app.ground.logs import logger
 from app.home.store import write_whole
@@ -46,6 +48,9 @@ class Report:
     candidate_ms: tuple[float, ...]
 
 
+_REPORT: Final = TypeAdapter(Report)
+
+
 def reports_directory(home: Path, release_id: str) -> Path:
     """Where the replicas write."""
     return home / "shadow" / release_id
@@ -53,11 +58,7 @@ def reports_directory(home: Path, release_id: str) -> Path:
 
 def read_reports(directory: Path) -> list[Report]:
     """What the replicas have written up to now."""
-    reports = []
-    for path in sorted(directory.glob("*.json")):
-        said = json.loads(path.read_text())
-        reports.append(Report(**{**said, "current_ms": tuple(said["current_ms"]), "candidate_ms": tuple(said["candidate_ms"])}))
-    return reports
+    return [_REPORT.validate_json(path.read_bytes()) for path in sorted(directory.glob("*.json"))]
 
 
 class Shadow:
