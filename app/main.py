@@ -19,10 +19,10 @@ from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.runs import Runs
 from app.home.store import ReleaseStore
+from app.live.follower import ReleaseFollower
 from app.live.metrics import Metrics
 from app.live.pool import WAITING_PER_THREAD, ComputePool
 from app.live.replay import Replay
-from app.live.swap import Swap
 from app.log.impressions import Impressions
 from app.log.open import open_log
 from app.release.release import Release
@@ -106,7 +106,7 @@ def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: M
         log=log,
         impressions=Impressions(log, settings.log.impressions),
         replay=replay,
-        follower=Swap(store, serving, replay, settings, figures),
+        follower=ReleaseFollower(store, serving, replay, settings, figures),
     )
     figures.watch(serving, services.impressions, replay, services.pool, Runs(settings.home).decisions)
     return services

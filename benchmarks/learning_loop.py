@@ -26,7 +26,7 @@ from typing import Final
 import httpx
 import pyarrow.compute as pc
 
-from app.home.runs import Run, Runs
+from app.home.runs import LearningRun, Runs
 from app.simulate.drive import Simulation
 from app.simulate.measure import Cycle
 from app.simulate.report import draw
@@ -122,7 +122,7 @@ def until_ready(url: str, patience_s: float = 300.0) -> None:
     sys.exit(f"{url} does not answer")
 
 
-def until_run(home: Path, count: int, worker: subprocess.Popen[bytes]) -> list[Run]:
+def until_run(home: Path, count: int, worker: subprocess.Popen[bytes]) -> list[LearningRun]:
     """Wait until the worker has come to so many decisions."""
     while len(runs := [run for run in Runs(home).finished() if run.decision != "interrupted"]) < count:
         if worker.poll() is not None:
@@ -131,7 +131,7 @@ def until_run(home: Path, count: int, worker: subprocess.Popen[bytes]) -> list[R
     return runs
 
 
-def told_as_table(cycles: Sequence[Cycle], runs: Sequence[Run]) -> str:
+def told_as_table(cycles: Sequence[Cycle], runs: Sequence[LearningRun]) -> str:
     """The cycles as Markdown, each with the run that made its release; ± is half of a 95 % interval, questions taken as independent."""
     rows: list[dict[str, str]] = []
     for cycle, run in zip(cycles, [None, *runs], strict=False):

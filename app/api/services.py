@@ -10,10 +10,10 @@ from fastapi import Depends, Request
 from app.api.middleware import answered_by
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
+from app.live.follower import ReleaseFollower
 from app.live.metrics import Metrics
 from app.live.pool import ComputePool
 from app.live.replay import Replay
-from app.live.swap import Swap
 from app.log.base import Log
 from app.log.impressions import Impressions
 from app.release.release import Release
@@ -34,7 +34,7 @@ class Services:
     metrics: Metrics
     store: ReleaseStore
     serving: Serving
-    follower: Swap
+    follower: ReleaseFollower
     pool: ComputePool
     log: Log
     impressions: Impressions

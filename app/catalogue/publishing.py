@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from app.catalogue.changes import folded, items_now, replayed
+from app.catalogue.changes import folded, items_now, kept_features, replayed
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.errors import HomeError
 from app.ground.settings import Log as LogSettings
@@ -25,11 +25,9 @@ from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import ITEM_SCHEMA, Catalogue
 from models.encoders.base import Encoder
-from models.encoders.features import FloatArray
+from models.encoders.features import FloatArray, check_features
 from models.encoders.keep import catalogue_features
 from models.encoders.load import load_encoder
-from models.encoders.own import OWN
-from models.errors import EncoderError
 from models.progress import Progress, silent
 
 Answer = TypeVar("Answer")
@@ -81,7 +79,7 @@ def prepare(
     changes, _ = replayed(snapshot, {}, entries)
     features_NF: FloatArray | NDArray[np.float16]
     if other is None:
-        same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder_fingerprint)
+        same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder)
         items, features_NF = folded(snapshot, changes, same, store.images)
     else:
         items = items_now(snapshot, changes)
@@ -95,22 +93,13 @@ def prepare(
 
 def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: ReleaseStore) -> Encoder | None:
     """The bundle's encoder where it is not the one that the catalogue was encoded by; None where it is."""
-    kept, manifest = snapshot.manifest.encoder_fingerprint, bundle.manifest
-    if manifest.encoder_fingerprint == kept:
+    reader, reads, kept = f"{directory}: bundle {bundle.id}", bundle.manifest.encoder, kept_features(snapshot)
+    if reads.fingerprint == kept.fingerprint:
         return None
-    if kept.startswith(f"{OWN}:") or manifest.encoder_spec == OWN:
-        msg = (
-            f"{directory}: bundle {bundle.id} reads features of encoder {manifest.encoder_spec} ({manifest.encoder_fingerprint}), "
-            f"the catalogue in {store.home} was encoded by {kept}; train on these features, or import into a fresh home"
-        )
-        raise EncoderError(msg)
+    if kept.is_own or reads.is_own:
+        check_features(reader, reads, f"the catalogue in {store.home}", kept, mend="train on these features, or import into a fresh home")
     encoder = load_encoder(bundle.encoder_spec)
-    if encoder.fingerprint != manifest.encoder_fingerprint:
-        msg = (
-            f"{directory}: bundle {bundle.id} was trained on encoder {manifest.encoder_spec} ({manifest.encoder_fingerprint}), which is "
-            f"{encoder.fingerprint} here; install the same weights"
-        )
-        raise EncoderError(msg)
+    check_features(reader, reads, "its encoder here", encoder.features, mend="install the same weights")
     return encoder
 
 
@@ -134,7 +123,7 @@ def _changes_behind(settings: LogSettings | None, home: Path, offset: str) -> li
 
     async def read(log: Log) -> list[Entry]:
         found: list[Entry] = []
-        while more := await log.read(Stream.CATALOG, found[-1].offset if found else offset):
+        while more := await log.read(Stream.CATALOGUE, found[-1].offset if found else offset):
             found += more
         return found
 
@@ -150,7 +139,7 @@ async def with_log(settings: LogSettings, home: Path, work: Callable[[Log], Awai
         await log.close()
 
 
-def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray, catalog_offset: str) -> ReleaseRecord:
+def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray, offset: str) -> ReleaseRecord:
     """Embed, write the snapshot, and see that it loads as a release."""
     kept_NF = features_NF.astype(np.float16)  # embed what is kept, so that publishing the same bundle again changes nothing
     words = Catalogue(items)
@@ -162,11 +151,9 @@ def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features
         features_NF=kept_NF,
         embeddings_ND=embeddings_ND,
         bundle_id=bundle.id,
-        encoder_fingerprint=bundle.manifest.encoder_fingerprint,
+        encoder_fingerprint=bundle.manifest.encoder.fingerprint,
     )
     store.keep(staged, manifest.id)
-    record = store.add(
-        bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=catalog_offset
-    )
+    record = store.add(bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=offset)
     Release.open(store, record)
     return record

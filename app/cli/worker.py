@@ -44,7 +44,7 @@ def worker(
         finally:
             await log.close()
         page = Runs(settings.home).directory(run.id) / PAGE
-        typer.echo(f"run {run.id}: {run.decision}{f' {run.release}' if run.decision == 'published' or run.met else ''}; {page}")
+        typer.echo(f"run {run.id}: {run.decision}{f' {run.release}' if run.decision == 'published' or run.folded_in else ''}; {page}")
         for reason in run.reasons:
             typer.echo(f"  {reason}")
         if run.decision == "failed":

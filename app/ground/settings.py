@@ -101,7 +101,7 @@ class Keys(BaseModel):
         return self.catalogue is None and self.admin is None
 
 
-class Swap(BaseModel):
+class SwapSettings(BaseModel):
     """How a running service follows ``CURRENT``, and tries a candidate on live requests before it goes live."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -163,7 +163,7 @@ class Settings(BaseSettings):
     threads: Threads = Threads()
     log: Log = Log()
     keys: Keys = Keys()
-    swap: Swap = Swap()
+    swap: SwapSettings = SwapSettings()
     worker: Worker = Worker()
 
     @classmethod

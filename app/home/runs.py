@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from app.home.store import write_whole
+from sealed.files import write_whole
 
 Decision = Literal["published", "rejected", "waiting", "failed", "interrupted"]
 FINAL: Final = "run.json"
@@ -78,7 +78,7 @@ class Shadowed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class LearningRun:
     """One run of the learning loop.
 
     Attributes:
@@ -88,8 +88,8 @@ class Run:
         came_in: what the archive held. dropped: what hygiene took away. outfits: what was left, by use.
         held_from: seconds since 1970 from which on nothing was learned from.
         release: the release that was made; None where none was. rule: by which it was decided.
-        met: how many more shoppers the new release knows than the one before, where no candidate was accepted and nothing else is other.
-        acquainted: the bundle of that release, served or not.
+        folded_in: new shoppers of a release that is otherwise the current one; such a release is made where no candidate is accepted.
+        folded_bundle: the bundle of that release, served or not.
     """
 
     id: str
@@ -111,15 +111,15 @@ class Run:
     held_from: float | None = None
     release: str | None = None
     rule: str = ""
-    met: int = 0
-    acquainted: str | None = None
+    folded_in: Annotated[int, Field(alias="met")] = 0
+    folded_bundle: Annotated[str | None, Field(alias="acquainted")] = None
 
-    def decided(self, decision: Decision, *reasons: str, shadow: Shadowed | None = None) -> Run:
+    def decided(self, decision: Decision, *reasons: str, shadow: Shadowed | None = None) -> LearningRun:
         """The run at its end."""
         return replace(self, decision=decision, reasons=(*self.reasons, *reasons), shadow=shadow or self.shadow, finished=now())
 
 
-_RUN: Final = TypeAdapter(Run)
+_RUN: Final = TypeAdapter(LearningRun)
 
 
 def now() -> str:
@@ -158,7 +158,7 @@ class Runs:
         """Runs that a kill ended, oldest first."""
         return [path for path in self._all() if not (path / FINAL).exists()]
 
-    def finished(self) -> list[Run]:
+    def finished(self) -> list[LearningRun]:
         """Runs that came to a decision, oldest first; one whose file is broken is left out."""
         found = [read_run(path / FINAL) for path in self._all()]
         return [run for run in found if run is not None]
@@ -168,7 +168,7 @@ class Runs:
         for run in reversed(self.finished()):
             if run.candidate.get("bundle") == bundle and run.held_from is not None:
                 return run.held_from
-            if run.acquainted == bundle:  # it has learned what the one before it has
+            if run.folded_bundle == bundle:  # it has learned what the one before it has
                 bundle = run.current["bundle"]
         return 0.0
 
@@ -181,12 +181,12 @@ class Runs:
         return sorted((path for path in found if path.is_dir() and path.name.isdecimal()), key=lambda path: int(path.name))
 
 
-def write_run(path: Path, run: Run) -> None:
+def write_run(path: Path, run: LearningRun) -> None:
     """Write a run as JSON; the file is there whole or as it was."""
-    write_whole(path, json.dumps(asdict(run), indent=1, default=str))
+    write_whole(path, json.dumps(_RUN.dump_python(run, by_alias=True), indent=1, default=str))
 
 
-def read_run(path: Path) -> Run | None:
+def read_run(path: Path) -> LearningRun | None:
     """A run, or None where there is none that this version can read."""
     try:
         return _RUN.validate_json(path.read_bytes())

@@ -88,7 +88,7 @@ class Replay:
             changes: Changes = {}
             offset, read = release.record.catalog_offset, list[Entry]()
             try:
-                while entries := await self._log.read(Stream.CATALOG, offset):
+                while entries := await self._log.read(Stream.CATALOGUE, offset):
                     changes, offset = self._with(release, changes, entries), entries[-1].offset
                     read += entries
             except LogError as error:
@@ -119,7 +119,7 @@ class Replay:
                 if self._release is None or self._release.id != current.id:
                     await self.publish(current)
                 behind = self._offset
-                await self._apply(behind, await self._log.read(Stream.CATALOG, behind, wait_s=_WAIT_S))
+                await self._apply(behind, await self._log.read(Stream.CATALOGUE, behind, wait_s=_WAIT_S))
             except Exception as error:  # noqa: BLE001 - whatever it is, the next try may go well
                 self._told(error)
                 await asyncio.sleep(_RETRY_S)
@@ -218,4 +218,4 @@ class Replay:
 
 
 def _same_encoder(one: Release | None, other: Release) -> bool:
-    return one is not None and one.bundle.manifest.encoder_fingerprint == other.bundle.manifest.encoder_fingerprint
+    return one is not None and one.bundle.manifest.encoder.fingerprint == other.bundle.manifest.encoder.fingerprint

@@ -21,7 +21,7 @@ LONGEST_ID: Final = 256
 class Stream(StrEnum):
     """The streams of a log."""
 
-    CATALOG = "catalog"
+    CATALOGUE = "catalog"
     EVENTS = "events"
 
 

@@ -68,13 +68,13 @@ class Release:
         bundle = Bundle.load(store.bundle_path(record.bundle))
         manifest = bundle.manifest
         path = store.snapshot_path(record.snapshot)
-        snapshot = Snapshot.load(path, bundle_id=bundle.id, encoder_fingerprint=manifest.encoder_fingerprint)
+        snapshot = Snapshot.load(path, bundle_id=bundle.id, encoder_fingerprint=manifest.encoder.fingerprint)
         release = cls(
             record=record,
             bundle=bundle,
             snapshot=snapshot,
             images=store.images,
-            encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder_fingerprint),
+            encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder),
         )
         release._check(path)
         return release

@@ -11,7 +11,7 @@ from app.ground.settings import Worker as WorkerSettings
 
 OUTCOME: Final = "outcome.json"
 CANDIDATE: Final = "candidate"
-ACQUAINTED: Final = "acquainted"
+FOLDED_IN: Final = "folded-in"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,19 +19,19 @@ import pyarrow.compute as pc
 from app.catalogue.publishing import catalogue_of, prepare
 from app.ground import compute
 from app.ground.errors import HomeError, ServiceError
-from app.home.runs import ACCEPTED, Decision, Run, Runs, now, write_run
+from app.home.runs import ACCEPTED, Decision, LearningRun, Runs, now, write_run
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.worker import gate
 from app.worker.archive import read_archive
 from app.worker.compare import compare
 from app.worker.gate import load_candidate, objections
 from app.worker.hygiene import Basket, clean, described_items
-from app.worker.job import ACQUAINTED, CANDIDATE, OUTCOME, Job
+from app.worker.job import CANDIDATE, FOLDED_IN, OUTCOME, Job
 from app.worker.outfits import Outfits, ask, known, split_by_time, worn
 from app.worker.reference import Reference
 from app.worker.retrain import retrain
 from app.worker.sessions import COLUMNS, visits_of
-from app.worker.shoppers import introduced
+from app.worker.shoppers import fold_in_wearers
 from index.errors import VectorIndexError
 from index.snapshot import Snapshot
 from models.bundle import Bundle
@@ -81,9 +81,9 @@ class _Steps:
 
     def __init__(self, job: Job) -> None:
         self._job, self._store, self.clock = job, ReleaseStore(job.home), _Clock()
-        self.run = Run(id=job.directory.name, started=now(), rows=job.rows, decision="failed", rule=gate.__doc__ or "")
+        self.run = LearningRun(id=job.directory.name, started=now(), rows=job.rows, decision="failed", rule=gate.__doc__ or "")
 
-    def take(self) -> Run:
+    def take(self) -> LearningRun:
         """All steps, as far as they lead.
 
         Raises:
@@ -106,8 +106,8 @@ class _Steps:
         recent, asked = known(outfits.recent, catalogue, "test"), known(reference.asked, catalogue, "test")
         everyones = known([*reference.learned, *(worn(one, "test") for one in baskets)], catalogue, "test")
 
-        def unchanged(decision: Decision, *reasons: str) -> Run:
-            trouble = self._meet(current, everyones, catalogue, features_NF)
+        def unchanged(decision: Decision, *reasons: str) -> LearningRun:
+            trouble = self._fold_in(current, everyones, catalogue, features_NF)
             return self.run.decided(decision, *reasons, *trouble)
 
         self._know(outfits=_counts(outfits, len(train), len(valid), len(recent), len(asked)))
@@ -126,7 +126,7 @@ class _Steps:
                         snapshot,
                         [*train, *valid],
                         directory,
-                        meet=everyones,
+                        fold_in=everyones,
                         images=self._store.images,
                         recipe=worker.recipe,
                         settings=worker.training,
@@ -154,19 +154,23 @@ class _Steps:
         release = self._indexed(directory, now_current)
         return replace(self.run, decision=ACCEPTED, reasons=(*self.run.reasons, *told), release=release, finished=now())
 
-    def _meet(self, current: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, features_NF: FloatArray) -> list[str]:
-        """Where the model stays as it is, make a release of it that knows the shoppers who are new, if any; what went wrong with that."""
+    def _fold_in(self, current: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, features_NF: FloatArray) -> list[str]:
+        """Where the current model stays: make a release of it that also knows the new shoppers, if there are any.
+
+        Returns:
+            What went wrong, a line each; nothing where all is well.
+        """
         if self._job.candidate is not None or not current.personal:
             return []
-        directory = self._job.directory / ACQUAINTED
+        directory = self._job.directory / FOLDED_IN
         try:
             with self.clock("meeting shoppers"):
-                bundle = introduced(current, outfits, catalogue, features_NF)
+                bundle = fold_in_wearers(current, outfits, catalogue, features_NF)
             now_current = _current(self._store)
             if bundle is not current and now_current.bundle == current.id:
                 bundle = bundle.save(directory)
-                release, met = self._indexed(directory, now_current), len(bundle.shoppers.ids) - len(current.shoppers.ids)
-                self._know(release=release, acquainted=bundle.id, met=met)
+                release, count = self._indexed(directory, now_current), len(bundle.shoppers.ids) - len(current.shoppers.ids)
+                self._know(release=release, folded_bundle=bundle.id, folded_in=count)
         except _TROUBLE as error:
             return [f"new shoppers are left to the next run: {error}"]
         finally:
@@ -222,6 +226,6 @@ def _told(bundle: Bundle) -> dict[str, object]:
         "recipe": manifest.recipe,
         "parent": manifest.parent,
         "config": dict(manifest.config),
-        "metrics": dict(manifest.metrics),
+        "metrics": dict(manifest.measured),
         "calibration": asdict(manifest.calibration),
     }

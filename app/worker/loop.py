@@ -19,11 +19,11 @@ import pyarrow.compute as pc
 from app.ground.errors import HomeError, LogError
 from app.ground.logs import logger
 from app.ground.settings import Settings
-from app.home.runs import ACCEPTED, FINAL, Run, Runs, now, read_run, write_run
+from app.home.runs import ACCEPTED, FINAL, LearningRun, Runs, now, read_run, write_run
 from app.home.store import ReleaseStore
 from app.log.base import Log, Stream
 from app.worker.archive import Archive, read_archive
-from app.worker.job import ACQUAINTED, CANDIDATE, OUTCOME, Job
+from app.worker.job import CANDIDATE, FOLDED_IN, OUTCOME, Job
 from app.worker.page import write_page
 from app.worker.process import learn_apart
 from app.worker.shadow import in_shadow
@@ -54,7 +54,7 @@ class Worker:
         self.archived = 0
         self.trouble: str | None = None
 
-    async def once(self, candidate: Path | None = None) -> Run:
+    async def once(self, candidate: Path | None = None) -> LearningRun:
         """Archive all there is, and come to one decision."""
         await self._begin()
         await self.drain()
@@ -111,10 +111,10 @@ class Worker:
         for path in self._runs.unfinished():
             outcome = read_run(path / OUTCOME)
             if outcome is None:
-                begun = Run(id=path.name, started=now(), rows=0, decision="interrupted")
+                begun = LearningRun(id=path.name, started=now(), rows=0, decision="interrupted")
                 outcome = begun.decided("interrupted", "the worker ended before the run did")
             self._finish(path, await self._serve(outcome, shadow=False))
-            for left in (path / f"{CANDIDATE}.work", path / ACQUAINTED, *path.glob(".*.*")):
+            for left in (path / f"{CANDIDATE}.work", path / FOLDED_IN, *path.glob(".*.*")):
                 shutil.rmtree(left, ignore_errors=True)
         for kind in ("bundles", "snapshots"):
             for left in (self._settings.home / kind).glob("*new-*"):
@@ -160,7 +160,7 @@ class Worker:
             logger().info("archived", events=new, repeated=len(entries) + len(dead) - new, rows=self._archive.rows)
         return len(entries) + len(dead)
 
-    async def _run(self, candidate: Path | None = None) -> Run:
+    async def _run(self, candidate: Path | None = None) -> LearningRun:
         """One run, in a process of its own, to its end."""
         worker, path = self._settings.worker, self._runs.begin()
         job = Job(
@@ -178,16 +178,16 @@ class Worker:
         run = read_run(path / OUTCOME)
         if run is None:
             why = f"it took longer than {worker.timeout_s:g} s" if late else f"its process ended with exit code {process.exitcode}"
-            run = Run(id=path.name, started=now(), rows=job.rows, decision="failed").decided("failed", why)
+            run = LearningRun(id=path.name, started=now(), rows=job.rows, decision="failed").decided("failed", why)
         return self._finish(path, await self._serve(run, shadow=worker.shadow_requests > 0))
 
-    async def _serve(self, run: Run, *, shadow: bool) -> Run:
+    async def _serve(self, run: LearningRun, *, shadow: bool) -> LearningRun:
         """Serve what the run made, if it made something."""
         if run.decision == ACCEPTED:
             return await self._publish(run, shadow=shadow)
-        return self._acquaint(run) if run.acquainted else run
+        return self._serve_folded(run) if run.folded_bundle else run
 
-    async def _publish(self, run: Run, *, shadow: bool) -> Run:
+    async def _publish(self, run: LearningRun, *, shadow: bool) -> LearningRun:
         """Make the release of an accepted run current, unless another took the place of the one that it was compared with."""
         release = str(run.release)
         current = self._store.current()
@@ -208,8 +208,8 @@ class Worker:
             return run.decided("failed", str(error), shadow=shadowed)
         return run.decided("published", shadow=shadowed)
 
-    def _acquaint(self, run: Run) -> Run:
-        """Serve the release that knows new shoppers; where another took the place of the current one, the next run meets them."""
+    def _serve_folded(self, run: LearningRun) -> LearningRun:
+        """Serve the release that knows new shoppers; where another release serves by now, they are left to the next run."""
         current, release, trouble = self._store.current(), str(run.release), ""
         if current is None or current.id not in {run.current.get("release"), release}:
             trouble = f"release {current.id if current else 'none'} serves by now"
@@ -219,11 +219,13 @@ class Worker:
             except HomeError as error:
                 trouble = str(error)
         if trouble:
-            why = f"{run.met} new shoppers are left to the next run: {trouble}"
-            return replace(run, release=None, met=0, reasons=(*run.reasons, why))
-        return replace(run, reasons=(*run.reasons, f"release {release} knows shoppers who are new ({run.met}) and is otherwise the same"))
+            why = f"{run.folded_in} new shoppers are left to the next run: {trouble}"
+            return replace(run, release=None, folded_in=0, reasons=(*run.reasons, why))
+        return replace(
+            run, reasons=(*run.reasons, f"release {release} knows shoppers who are new ({run.folded_in}) and is otherwise the same")
+        )
 
-    def _finish(self, path: Path, run: Run) -> Run:
+    def _finish(self, path: Path, run: LearningRun) -> LearningRun:
         write_page(path / PAGE, run)
         write_run(path / FINAL, run)
         logger().info("run_finished", run=run.id, decision=run.decision, reasons=list(run.reasons), release=run.release)

@@ -8,8 +8,8 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.home.runs import METRICS, Run
-from app.home.store import write_whole
+from app.home.runs import METRICS, LearningRun
+from sealed.files import write_whole
 
 _WORDS: Final = {
     "published": "published",
@@ -21,7 +21,7 @@ _WORDS: Final = {
 }
 
 
-def write_page(path: Path, run: Run) -> None:
+def write_page(path: Path, run: LearningRun) -> None:
     """Write the page; the file is there whole or as it was."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

@@ -14,12 +14,12 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from app.home.store import write_whole
 from models.datasets.fields import ItemIds, Text
 from models.datasets.lines import read_lines
 from models.datasets.read import read_dataset
 from models.datasets.schema import Outfit
 from models.errors import InputError
+from sealed.files import write_whole
 
 _FILE: Final = "reference.jsonl"
 _MOST: Final = 2_000

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.ground.errors import HomeError, LogUnavailableError
-from app.home.runs import FINAL, Run, Runs, now, read_run, write_run
+from app.home.runs import FINAL, LearningRun, Runs, now, read_run, write_run
 from app.log.base import Event, Log, Stream
 from app.log.sqlite import SqliteLog
 from app.worker.job import OUTCOME
@@ -29,11 +29,11 @@ async def log(shop: Any) -> AsyncIterator[Log]:
     await opened.close()
 
 
-def accepted(shop: Any, **more: Any) -> Run:
+def accepted(shop: Any, **more: Any) -> LearningRun:
     """A run that made a release and did not come to its end."""
     current = shop.store.current()
     made = shop.store.add(bundle=current.bundle, snapshot=current.snapshot, recipe="test", items=1)
-    return Run(
+    return LearningRun(
         id="0001",
         started=now(),
         rows=3,
@@ -44,7 +44,7 @@ def accepted(shop: Any, **more: Any) -> Run:
     )
 
 
-def left_behind(shop: Any, run: Run) -> Path:
+def left_behind(shop: Any, run: LearningRun) -> Path:
     """Its directory, as a kill leaves it."""
     path = Runs(shop.store.home).begin()
     write_run(path / OUTCOME, run)
@@ -166,7 +166,7 @@ async def test_new_sessions_start_a_run(shop: Any, log: Log, purchases: Callable
         await log.append(Stream.EVENTS, purchases(f"s{number}", ["a"]) + purchases(f"v{number}", ["a"], kind="view"))
         await worker.drain()
         assert worker.due() is due
-    run = Run(id="0001", started=now(), rows=6, decision="rejected", finished=now())
+    run = LearningRun(id="0001", started=now(), rows=6, decision="rejected", finished=now())
     write_run(Runs(shop.store.home).begin() / FINAL, run)
     assert not worker.due()
 

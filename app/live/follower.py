@@ -34,7 +34,7 @@ _AGAIN_S: Final = 30.0
 _TROUBLE: Final = (ServiceError, AttireError, VectorIndexError, OSError, MemoryError)
 
 
-class Swap:
+class ReleaseFollower:
     """One replica's release, kept at what ``CURRENT`` says; used from the event loop only.
 
     Attributes:
@@ -133,7 +133,7 @@ class Swap:
             msg = f"release {record.id} needs about {need / 1e6:,.0f} MB beside the one that serves, and {free / 1e6:,.0f} MB are free"
             raise HomeError(msg)
         release = Release.open(self._store, record)
-        if current is not None and release.bundle.manifest.encoder_fingerprint == current.bundle.manifest.encoder_fingerprint:
+        if current is not None and release.bundle.manifest.encoder.fingerprint == current.bundle.manifest.encoder.fingerprint:
             release = replace(release, encoder=current.encoder)  # the same features, so the same encoder, which may be large
         release.encoder.warm()
         with suppress(RequestError):

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.api import outfits
-from app.ground.settings import Keys, Settings, Swap
+from app.ground.settings import Keys, Settings, SwapSettings
 from app.home.store import ReleaseStore
 from app.live import memory
 from app.live.shadow import SHADOW, read_reports, reports_directory
@@ -36,7 +36,7 @@ def store(home: Path, tmp_path: Path) -> ReleaseStore:
 def settings(store: ReleaseStore, **swap: Any) -> Settings:
     """One that looks often."""
     keys = Keys(admin=SecretStr("administer"), catalogue=SecretStr("stock-clerk"))
-    return Settings(home=store.home, swap=Swap(**{"poll_s": 0.02, "shadow_share": 1.0, **swap}), keys=keys)
+    return Settings(home=store.home, swap=SwapSettings(**{"poll_s": 0.02, "shadow_share": 1.0, **swap}), keys=keys)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_a_broken_release_is_refused_and_the_old_one_serves(client: TestClient, 
 
 def test_a_release_that_does_not_fit_into_memory_is_not_loaded(store: ReleaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory is looked at first."""
-    monkeypatch.setattr("app.live.swap.free_bytes", lambda: 10)
+    monkeypatch.setattr("app.live.follower.free_bytes", lambda: 10)
     first, second = (record.id for record in store.records())
     with TestClient(create_app(settings(store))) as client:
         store.activate(second)
