@@ -40,11 +40,12 @@ def simulate(
     seed: Seed = 0,
 ) -> None:
     """Synthetic shoppers against a running service: what they buy, and how well it served them beside others."""
-    from app.simulate.drive import Simulation  # noqa: PLC0415 - keeps --help fast
-    from app.simulate.report import draw, table  # noqa: PLC0415
-    from app.simulate.world import World  # noqa: PLC0415
+    from app.simulate.world import World  # noqa: PLC0415 - keeps --help fast
 
     world = World.read(wardrobe or Settings.read(home=home).home / "wardrobe", shoppers=shoppers, seed=seed)
+    from app.simulate.drive import Simulation  # noqa: PLC0415
+    from app.simulate.report import draw, table  # noqa: PLC0415
+
     simulation = Simulation(world, url, seed=seed, at_once=at_once, noise_share=noise)
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
 
