@@ -23,6 +23,7 @@ COPY README.md ./
 COPY app app
 COPY index index
 COPY models models
+COPY sealed sealed
 RUN uv pip install --compile-bytecode --no-deps .
 
 FROM python:${PYTHON}

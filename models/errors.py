@@ -4,7 +4,8 @@ AttireError
 ├── InputError      something a person wrote: a file, a line, a field, a setting  (exit code 2)
 │   └── ImageError  a picture that cannot be used
 ├── EncoderError    an encoder that is missing, unreachable or of another fingerprint  (exit code 2)
-└── BundleError     a bundle that is incomplete, corrupted or of another kind  (exit code 2)
+├── BundleError     a bundle that is incomplete, corrupted or of another kind  (exit code 2)
+└── FeaturesError   both of the last two: features of another encoder than the one a bundle reads
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ class EncoderError(AttireError):
 
 class BundleError(AttireError):
     """A bundle that is incomplete, corrupted or of another kind."""
+
+
+class FeaturesError(EncoderError, BundleError):
+    """Features of another encoder than the one that a bundle reads."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

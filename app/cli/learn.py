@@ -56,7 +56,7 @@ def train(
         cache=settings.cache.expanduser(),
         progress=progress(),
     )
-    figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.metrics.items())
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items())
     typer.echo(f"{out}: bundle {bundle.id}" + (f" ({figures})" if figures else ""))
 
 
@@ -110,15 +110,15 @@ def label(
         raise InputError(msg, field="--bundle")
     pictures = [_picture(path) for path in images]
     from models.bundle import Bundle  # noqa: PLC0415 - after all that can be refused without torch
-    from models.encoders.features import block_part  # noqa: PLC0415
     from models.encoders.load import load_encoder  # noqa: PLC0415
 
     reader = load_encoder(Bundle.load(bundle).encoder_spec if bundle else encoder or Settings.read().encoder)
     words = reader.words()
     if words is None:
-        msg = f"encoder {reader.spec} knows no words; train one with `attire train DATA --recipe weak-labels`, or name one that reads"
+        spec = reader.features.spec
+        msg = f"encoder {spec} knows no words; train one with `attire train DATA --recipe weak-labels`, or name one that reads"
         raise EncoderError(msg)
-    part = block_part(reader.blocks, "image")
+    part = reader.features.part("image")
     for path, picture in zip(images, pictures, strict=True):
         typer.echo(str(path))
         for word, probability in words.likeliest(reader.encode([picture], [None])[:, part], k)[0]:

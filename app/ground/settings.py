@@ -52,15 +52,20 @@ class Limits(BaseModel):
 
 
 class Threads(BaseModel):
-    """How many threads compute and how many requests do so at once."""
+    """How many threads compute, and how many requests are computed at once or wait for that."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     compute: int = Field(default=0, ge=0, description="Threads of torch and FAISS; 0 is one per core.")
     requests: int = Field(default=0, ge=0, description="Requests computed at the same time; 0 is one per core.")
+    waiting: int = Field(
+        default=0,
+        ge=0,
+        description="Requests that wait for a thread at most, any more get 503; 0 is 64 for each computed at the same time.",
+    )
 
 
-class Log(BaseModel):
+class LogSettings(BaseModel):
     """The durable log of the catalogue's changes and of what shoppers do, and the lines that the service writes to standard error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -96,7 +101,7 @@ class Keys(BaseModel):
         return self.catalogue is None and self.admin is None
 
 
-class Swap(BaseModel):
+class SwapSettings(BaseModel):
     """How a running service follows ``CURRENT``, and tries a candidate on live requests before it goes live."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -108,7 +113,7 @@ class Swap(BaseModel):
     shadow_share: float = Field(default=0.1, ge=0, le=1, description="Share of live requests that a candidate in shadow mode answers too.")
 
 
-class Worker(BaseModel):
+class WorkerSettings(BaseModel):
     """The learning loop, `attire worker`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -156,10 +161,10 @@ class Settings(BaseSettings):
     )
     limits: Limits = Limits()
     threads: Threads = Threads()
-    log: Log = Log()
+    log: LogSettings = LogSettings()
     keys: Keys = Keys()
-    swap: Swap = Swap()
-    worker: Worker = Worker()
+    swap: SwapSettings = SwapSettings()
+    worker: WorkerSettings = WorkerSettings()
 
     @classmethod
     def read(cls, **given: object) -> Settings:

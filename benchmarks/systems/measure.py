@@ -59,7 +59,7 @@ def measure(run: Run, seed: int, data: Path, work: Path, cache: Path) -> tuple[d
         answers, ceilings = answer(run, dataset, ModelScorer(bundle, embeddings_ND, catalogue.categories))
         if "shoppers" in run.asked:
             answers |= ask_shoppers(dataset, bundle, embeddings_ND)
-        line |= {"metrics": dict(bundle.manifest.metrics), "latency_ms": latency_ms(bundle, embeddings_ND, dataset)}
+        line |= {"metrics": dict(bundle.manifest.measured), "latency_ms": latency_ms(bundle, embeddings_ND, dataset)}
     line["ceilings"] = ceilings
     line |= {"training_s": trained - started, "all_s": time.perf_counter() - started, "cpu_s": time.process_time() - cpu}
     return line, answers
@@ -147,8 +147,8 @@ def ask_shoppers(dataset: Dataset, bundle: Bundle, embeddings_ND: FloatArray) ->
 
     found: Answers = {"hard": questions.hard_M, "warm": asked(warm.__contains__, None)}
     for count in (1, 5):
-        met: Mapping[str, Bundle] = personal.met(bundle, cold, count, catalogue, embeddings_ND)
-        found[f"cold{count}"] = asked(cold.__contains__, met.get)
+        folded_in: Mapping[str, Bundle] = personal.fold_in_each(bundle, cold, count, catalogue, embeddings_ND)
+        found[f"cold{count}"] = asked(cold.__contains__, folded_in.get)
     return found
 
 

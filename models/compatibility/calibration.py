@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,13 +31,3 @@ class Calibration:
         level = np.searchsorted(least, items, side="right") - 1
         logit = np.clip(slope[level] * np.asarray(scores, dtype=np.float64) + intercept[level], -50, 50)
         return np.asarray(1.0 / (1.0 + np.exp(-logit)))
-
-    @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Calibration:
-        """From its JSON, as ``dataclasses.asdict`` makes it.
-
-        Raises:
-            ValueError, KeyError, TypeError: it is none.
-        """
-        larger = tuple((int(items), float(slope), float(intercept)) for items, slope, intercept in body["larger"])
-        return cls(slope=body["slope"], intercept=body["intercept"], larger=larger)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from models.datasets.write import write_items, write_lines
 from models.errors import InputError
 from models.outputs import check_output_directory
 from models.progress import Progress, silent
+from sealed.directories import staged
 
 LAYOUTS: Final[Mapping[str, Callable[[Path, int], Source]]] = {
     "polyvore-disjoint": lambda source, seed: read_polyvore(source, "disjoint", seed),
@@ -46,12 +46,8 @@ def convert(layout: str, source: Path, out: Path, *, seed: int = 0, progress: Pr
         refuse("is there already; name a new directory", path=out)
     check_output_directory(out)
     read = LAYOUTS[layout](source, seed)
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
+    with staged(out, to_disk=False) as part:
         _write(read, part, progress)
-        part.replace(out)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return {
         "items": len(read.items),
         "pictures": len(read.pictures),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from models.encoders.features import Block, FloatArray
+from models.encoders.features import FeatureSpec, FloatArray
 from models.encoders.words import WordMatrix
 
 
@@ -16,19 +16,11 @@ class Encoder(Protocol):
     """Pictures and titles -> features.
 
     Attributes:
-        spec: how the encoder was asked for (``local-dir:…``, ``hf-hub:…``, ``backbone:resnet18``, ``shipped``).
-        fingerprint: a digest over weights, preprocessing, dtype and size: equal fingerprints, equal features.
-        blocks: the layout of the features; F is the sum of their sizes.
+        features: what it makes.
     """
 
     @property
-    def spec(self) -> str: ...
-
-    @property
-    def fingerprint(self) -> str: ...
-
-    @property
-    def blocks(self) -> tuple[Block, ...]: ...
+    def features(self) -> FeatureSpec: ...
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
         """Encode a batch, ``(N, F)``.

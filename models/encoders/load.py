@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from models.encoders.base import Encoder
+from models.encoders.features import OWN
 from models.encoders.image_towers import CONFIG_FILE
-from models.encoders.own import OWN
 from models.errors import EncoderError
 
 SHIPPED: Final = "shipped"

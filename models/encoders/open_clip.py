@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.encoders.features import Block, FloatArray
+from models.encoders.features import Block, FeatureSpec, FloatArray
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
 from models.encoders.words import WordMatrix, read_vocabulary, text_words
 from models.errors import EncoderError
@@ -46,19 +46,15 @@ class OpenClipEncoder:
         vocabulary: Sequence[str] = (),
     ) -> None:
         self.model = model.eval().requires_grad_(requires_grad=False).to(device)
-        self.spec, self._transform, self._tokenizer, self._device = spec, transform, tokenizer, device
+        self._transform, self._tokenizer, self._device = transform, tokenizer, device
         self._words, self._vocabulary, self._reading = words, tuple(vocabulary), threading.Lock()
         size = self._read(["shirt"]).shape[-1]
-        self.blocks = (Block("image", size), Block("text", size), COLOUR, TEXTURE)
-        self.fingerprint = fingerprint(
-            self.model.state_dict(),
-            preprocess=str(transform),
-            tokenizer=type(tokenizer).__name__,
-            blocks=[(b.name, b.size) for b in self.blocks],
-        )
+        blocks = (Block("image", size), Block("text", size), COLOUR, TEXTURE)
+        weights, reader = self.model.state_dict(), type(tokenizer).__name__
+        self.features = FeatureSpec(spec, fingerprint(weights, preprocess=str(transform), tokenizer=reader, blocks=blocks), blocks)
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
-        return encode_blocks(self.blocks, images, titles, transform=self._transform, see=self._see, read=self._read)
+        return encode_blocks(self.features, images, titles, transform=self._transform, see=self._see, read=self._read)
 
     def words(self) -> WordMatrix | None:
         """Those that a training left; else the vocabulary as the text tower reads it, word by word, once."""

@@ -13,11 +13,10 @@ import numpy as np
 from models.bundle import Bundle
 from models.datasets.read import read_dataset
 from models.datasets.schema import Catalogue, Dataset, Split
-from models.encoders.features import FloatArray
+from models.encoders.features import FeatureSpec, FloatArray, check_features
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
-from models.encoders.own import OWN
-from models.errors import EncoderError, InputError
+from models.errors import InputError
 from models.evaluation.baselines import build_baselines
 from models.evaluation.bootstrap import Interval, intervals
 from models.evaluation.metrics import Metric
@@ -117,26 +116,19 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
 
     Raises:
         InputError: the bundle needs the shop's own features and the catalogue has none.
-        EncoderError: the encoder cannot be had, or is not the one the bundle was trained with.
+        EncoderError: the encoder cannot be had. FeaturesError: the features would not be those that the bundle was trained with.
     """
-    manifest = bundle.manifest
-    if manifest.encoder_spec == OWN:
-        own = own_features(catalogue)
-        if own is None:
-            msg = f"{len(catalogue)} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
-            raise InputError(msg, path=catalogue.root, field="features")
-        return own
-    if own_features(catalogue) is not None:
-        msg = f"the catalogue brings features of its own, and bundle {bundle.id} reads those of {manifest.encoder_spec}; leave them out"
+    reads, own = bundle.manifest.encoder, own_features(catalogue)
+    if own is not None:
+        given, source, mend = FeatureSpec.own(own.shape[1]), f"{catalogue.root}", "leave the column `features` out, or train on it"
+    elif reads.is_own:
+        msg = f"{len(catalogue)} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
         raise InputError(msg, path=catalogue.root, field="features")
-    encoder = load_encoder(bundle.encoder_spec)
-    if encoder.fingerprint != manifest.encoder_fingerprint:
-        msg = (
-            f"encoder {manifest.encoder_spec} has fingerprint {encoder.fingerprint}, but bundle {bundle.id} was trained with "
-            f"{manifest.encoder_fingerprint}; use the same weights and library, or train again"
-        )
-        raise EncoderError(msg)
-    return catalogue_features(catalogue, encoder, cache, progress).features
+    else:
+        encoder = load_encoder(bundle.encoder_spec)
+        given, source, mend = encoder.features, "its encoder here", "use the same weights and library, or train again"
+    check_features(f"bundle {bundle.id}", reads, source, given, mend=mend)
+    return own if own is not None else catalogue_features(catalogue, encoder, cache, progress).features
 
 
 def _baseline_answers(task: Task, scorer: Scorer) -> Answers:

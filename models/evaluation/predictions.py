@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from models.datasets.schema import Question
 from models.evaluation.tasks import CompatibilityAnswers, Evaluated, FillInTheBlankAnswers, FillInTheBlankTask, RetrievalAnswers
+from sealed.files import replacing
 
 
 def write_predictions(path: Path, evaluated: Mapping[str, Evaluated]) -> None:
     """Write ``{"task", "id", "scores", "correct" | "score" | "rank"}`` per question; the file appears only when complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staging = path.with_name(f".{path.name}.{os.getpid()}")
-    with staging.open("w") as file:
+    with replacing(path, to_disk=False) as staging, staging.open("w") as file:
         for name, one in evaluated.items():
             questions: Sequence[Question] = one.task.questions
             for question, said in zip(questions, _said(one), strict=True):
                 file.write(json.dumps({"task": name, "id": question.id, **said}, allow_nan=False, ensure_ascii=False) + "\n")
-    staging.replace(path)
 
 
 def _said(one: Evaluated) -> Iterator[dict[str, Any]]:

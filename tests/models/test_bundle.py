@@ -15,10 +15,10 @@ from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
 from models.compatibility.calibration import Calibration
 from models.compatibility.slots import SlotModel
-from models.encoders.features import Block
+from models.encoders.features import Block, FeatureSpec
 from models.errors import BundleError
 
-BLOCKS = (Block("image", 4), Block("text", 3))
+SPEC = FeatureSpec("features", "features:7", (Block("image", 4), Block("text", 3)))
 FILES = ("manifest.json", "weights.safetensors", "vocabulary.json", "residuals.json", "slots.json")
 
 
@@ -34,9 +34,7 @@ def bundle(seed: int = 0, vocabulary: tuple[str, ...] = ("rot", "grün"), **mani
         config={"epochs": 1, "seed": seed},
         model="set_transformer",
         model_config=config,
-        encoder_spec="features",
-        encoder_fingerprint="features:7",
-        blocks=BLOCKS,
+        encoder=SPEC,
         categories=("shoes", "tops"),
         embedding_size=8,
         calibration=Calibration(slope=2.0, intercept=-0.5, larger=((3, 4.0, 0.0),)),
@@ -124,7 +122,7 @@ def test_how_long_training_took_is_told_but_no_content(tmp_path: Path) -> None:
     """Equal trainings are one bundle, however busy the machine was."""
     quick, slow = (bundle(metrics={"valid": 0.5, "minutes": minutes}).save(tmp_path / str(minutes)) for minutes in (1.0, 9.0))
     assert quick.id == slow.id != bundle(metrics={"valid": 0.6, "minutes": 1.0}).save(tmp_path / "other").id
-    assert Bundle.load(tmp_path / "9.0").manifest.metrics == {"valid": 0.5, "minutes": 9.0}
+    assert Bundle.load(tmp_path / "9.0").manifest.measured == {"valid": 0.5, "minutes": 9.0}
 
 
 @pytest.mark.parametrize(
@@ -134,7 +132,7 @@ def test_how_long_training_took_is_told_but_no_content(tmp_path: Path) -> None:
         lambda: bundle(vocabulary=("rot", "blau")),
         lambda: bundle(calibration=Calibration(slope=1.0)),
         lambda: bundle(completion=Calibration(slope=1.0)),
-        lambda: bundle(encoder_fingerprint="other"),
+        lambda: bundle(encoder=replace(SPEC, fingerprint="other")),
         lambda: bundle(parent="0123456789abcdef"),
     ],
 )
@@ -217,7 +215,7 @@ def carrying(root: Path) -> Bundle:
     """A bundle with an encoder of its own."""
     root.mkdir()
     (root / "image_config.json").write_text("{}")
-    one = bundle(encoder_spec="bundle:encoder")
+    one = bundle(encoder=replace(SPEC, spec="bundle:encoder"))
     return Bundle(one.manifest, one.model, vocabulary=one.vocabulary, residuals=one.residuals, encoder=root)
 
 
@@ -234,7 +232,7 @@ def test_a_bundle_carries_its_encoder(tmp_path: Path) -> None:
 def test_a_carried_encoder_is_checked_like_every_file(tmp_path: Path) -> None:
     """And is part of the bundle's name."""
     saved = carrying(tmp_path / "encoder").save(tmp_path / "a")
-    assert saved.id != bundle(encoder_spec="bundle:encoder").save(tmp_path / "b").id
+    assert saved.id != bundle(encoder=replace(SPEC, spec="bundle:encoder")).save(tmp_path / "b").id
     (tmp_path / "a" / "encoder" / "image_config.json").write_text("{ }")
     with pytest.raises(BundleError, match=r"image_config\.json: corrupted"):
         Bundle.load(tmp_path / "a")

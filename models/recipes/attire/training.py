@@ -153,7 +153,7 @@ def fit(run: Run[AttireConfig]) -> Bundle:
     config, catalogue = run.config, run.dataset.catalogue
     names = names_of(run.dataset, most_words=config.words, least_word=config.least_word, least_residual=1)
     member = {
-        "blocks": [block.size for block in run.encoder.blocks],
+        "blocks": [block.size for block in run.reads.blocks],
         "categories": len(names.categories),
         "words": len(names.words),
         "residuals": len(names.residuals),
@@ -174,7 +174,7 @@ def fit(run: Run[AttireConfig]) -> Bundle:
     pool_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
     share, each = replace(config, minutes=config.minutes / config.members), []
     for number, model in enumerate(bundle.model.members):  # type: ignore[arg-type]
-        training = AttireTraining(model, share, inputs, bundle.manifest.blocks, pool_M, run.seed + number)
+        training = AttireTraining(model, share, inputs, bundle.manifest.encoder.blocks, pool_M, run.seed + number)
         each.append(training.fit(train, valid, run.progress))
     metrics = {
         "valid_recall_at_10": recall_at(10, bundle.model, inputs, valid, pool_M),

@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
 from models.datasets.schema import Catalogue
-from models.encoders.features import feature_size
+from models.encoders.features import CARRIED
 from models.encoders.keep import catalogue_features
 from models.encoders.load import SHIPPED, SHIPPED_DIRECTORY, load_encoder
 from models.errors import BundleError, InputError
-from models.manifest import CARRIED
 from models.progress import Progress
 from models.recipes.weak_labels.config import WEAK_LABELS, WeakLabelsConfig
 from models.recipes.weak_labels.labelled import read_labelled, shared_vocabulary
@@ -42,15 +41,13 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
     start = start_directory(run.start) if run.start else None
     vocabulary, metrics = train_encoder([run.dataset.catalogue], run.config, directory, seed=run.seed, start=start, progress=run.progress)
     encoder = load_encoder(f"local-dir:{directory}")
-    size = feature_size(encoder.blocks)
+    size = encoder.features.size
     manifest = Manifest(
         recipe=WEAK_LABELS.name,
         config={**asdict(run.config), "seed": run.seed},
         model="cosine",
         model_config={"feature_size": size},
-        encoder_spec=CARRIED,
-        encoder_fingerprint=encoder.fingerprint,
-        blocks=encoder.blocks,
+        encoder=replace(encoder.features, spec=CARRIED),
         categories=tuple(sorted(set(run.dataset.catalogue.categories))),
         embedding_size=size,
         metrics=metrics,

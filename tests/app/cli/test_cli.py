@@ -62,9 +62,9 @@ def test_where_a_result_cannot_be_written_is_told_before_the_work(
         ["generate", out],
     ):
         assert run(command) == 2
-        told = capsys.readouterr().err
-        assert len(told.splitlines()) == 1
-        assert str(tmp_path) in told
+        problem = capsys.readouterr().err
+        assert len(problem.splitlines()) == 1
+        assert str(tmp_path) in problem
     assert (tmp_path / "taken").read_text() == "mine"
 
 

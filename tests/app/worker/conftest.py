@@ -15,8 +15,7 @@ import numpy as np
 import pytest
 
 from app.catalogue.importing import import_catalogue
-from app.ground.settings import Log, Settings
-from app.ground.settings import Worker as WorkerSettings
+from app.ground.settings import LogSettings, Settings, WorkerSettings
 from app.home.store import ReleaseStore
 from app.log.base import Event
 from app.worker import loop
@@ -50,7 +49,7 @@ class Shop:
         worker = WorkerSettings(
             training=TRAINING, least_outfits=100, nice=0, threads=1, archive_s=0.05, reference=Path("none"), window_days=1e5
         )
-        return Settings(home=self.store.home, worker=worker, log=Log())
+        return Settings(home=self.store.home, worker=worker, log=LogSettings())
 
     def outfit(self, dice: np.random.Generator) -> list[str]:
         """Items of one hue, one of each category."""

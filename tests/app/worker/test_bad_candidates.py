@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.home.runs import Run, Runs
+from app.home.runs import LearningRun, Runs
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
 from app.main import create_app
@@ -24,10 +24,10 @@ pytestmark = [pytest.mark.training, pytest.mark.usefixtures("learning_here")]
 Build = Callable[[Path], Any]
 
 
-def once(shop: Any, events: Sequence[Event] = (), candidate: Path | None = None) -> Run:
+def once(shop: Any, events: Sequence[Event] = (), candidate: Path | None = None) -> LearningRun:
     """What ``attire worker --once`` does after these events."""
 
-    async def work() -> Run:
+    async def work() -> LearningRun:
         log = SqliteLog(shop.store.home / "log.sqlite")
         await log.append(Stream.EVENTS, events)
         try:
@@ -79,7 +79,7 @@ def without_shoes(current: Bundle, place: Path, _: Build) -> Path:
 
 def of_another_encoder(current: Bundle, place: Path, _: Build) -> Path:
     """It reads features that the catalogue does not have."""
-    Bundle(replace(current.manifest, encoder_fingerprint="features:99"), current.model).save(place)
+    Bundle(replace(current.manifest, encoder=replace(current.manifest.encoder, fingerprint="features:99")), current.model).save(place)
     return place
 
 
@@ -89,7 +89,7 @@ def of_another_encoder(current: Bundle, place: Path, _: Build) -> Path:
         (shuffled, "on the recent set"),
         (corrupted, "weights.safetensors: corrupted"),
         (without_shoes, "does not know the category 'shoes'"),
-        (of_another_encoder, "reads features of encoder"),
+        (of_another_encoder, "reads features of"),
     ],
 )
 def test_it_stays_out(trained: Any, tmp_path: Path, build_shop: Build, spoil: Callable[..., Path], why: str) -> None:

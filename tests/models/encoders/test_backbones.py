@@ -13,7 +13,6 @@ from torch.nn import functional as F
 from torchvision import models
 
 from models.encoders.base import Encoder
-from models.encoders.features import feature_size
 from models.encoders.image_towers import Preprocessing, build_tower, save_tower
 from models.encoders.load import load_encoder
 from models.encoders.pictures import decode
@@ -31,23 +30,23 @@ def resnet() -> Encoder:
 
 def test_it_sees_and_does_not_read(resnet: Encoder, picture: Picture) -> None:
     """512 features of a picture beside what every encoder says of it; no block for words."""
-    assert (resnet.blocks[0].name, resnet.blocks[0].size) == ("image", 512)
-    assert "text" not in {block.name for block in resnet.blocks}
+    assert (resnet.features.blocks[0].name, resnet.features.blocks[0].size) == ("image", 512)
+    assert "text" not in {block.name for block in resnet.features.blocks}
     features = resnet.encode([picture(), None], ["red", "red"])
-    assert features.shape == (2, feature_size(resnet.blocks))
+    assert features.shape == (2, resnet.features.size)
     assert np.linalg.norm(features[0, :512]) == pytest.approx(1, abs=1e-5)
     assert not features[1].any()
 
 
 def test_it_is_the_same_every_time(resnet: Encoder) -> None:
     """Untrained weights come from a fixed seed."""
-    assert load_encoder("backbone:resnet18").fingerprint == resnet.fingerprint
+    assert load_encoder("backbone:resnet18").features.fingerprint == resnet.features.fingerprint
 
 
 def test_weights_of_ones_own(resnet: Encoder, tmp_path: Path) -> None:
     """A safetensors file of the whole classifier makes another encoder."""
     save_file(models.resnet18(weights=None).state_dict(), tmp_path / "mine.safetensors")
-    assert load_encoder(f"backbone:resnet18/{tmp_path}/mine.safetensors").fingerprint != resnet.fingerprint
+    assert load_encoder(f"backbone:resnet18/{tmp_path}/mine.safetensors").features.fingerprint != resnet.features.fingerprint
 
 
 @pytest.mark.parametrize("spec", ["backbone:resnet19", "backbone:resnet18/missing.safetensors"])
@@ -74,9 +73,9 @@ def test_a_trained_tower_is_loaded_from_its_directory(tmp_path: Path, picture: P
     with torch.inference_mode():
         expected = F.normalize(tower(preprocessing(decode(picture()))[None]).flatten(1), dim=-1)
     features = encoder.encode([picture()], ["red"])
-    np.testing.assert_allclose(features[:, : encoder.blocks[0].size], expected, atol=5e-3)
+    np.testing.assert_allclose(features[:, : encoder.features.blocks[0].size], expected, atol=5e-3)
     assert encoder.words() is None
-    assert load_encoder(f"local-dir:{tmp_path}").fingerprint == encoder.fingerprint
+    assert load_encoder(f"local-dir:{tmp_path}").features.fingerprint == encoder.features.fingerprint
 
 
 def test_words_beside_a_tower_are_part_of_it(tmp_path: Path) -> None:
@@ -89,7 +88,7 @@ def test_words_beside_a_tower_are_part_of_it(tmp_path: Path) -> None:
         words = encoder.words()
         assert words is not None
         assert words.words == ("red", word)
-        assert encoder.fingerprint == wordless.fingerprint
+        assert encoder.features.fingerprint == wordless.features.fingerprint
 
 
 @pytest.mark.parametrize("damage", ["image_config.json", "image_model.safetensors", "words.safetensors"])
@@ -107,11 +106,12 @@ def test_a_tower_may_start_from_a_trained_one(tmp_path: Path) -> None:
     description = DESCRIPTIONS[0]
     save_tower(tmp_path, build_tower(description), description, Preprocessing(side=32), {})
     again = load_encoder(f"backbone:shufflenet_v2_x0_5/{tmp_path}/image_model.safetensors")
-    assert again.blocks == load_encoder("backbone:shufflenet_v2_x0_5").blocks
+    assert again.features.blocks == load_encoder("backbone:shufflenet_v2_x0_5").features.blocks
 
 
 def test_weights_are_named_by_their_full_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that what was made with them finds them from any directory."""
     save_file(models.shufflenet_v2_x0_5(weights=None).state_dict(), tmp_path / "mine.safetensors")
     monkeypatch.chdir(tmp_path)
-    assert load_encoder("backbone:shufflenet_v2_x0_5/mine.safetensors").spec == f"backbone:shufflenet_v2_x0_5/{tmp_path}/mine.safetensors"
+    loaded = load_encoder("backbone:shufflenet_v2_x0_5/mine.safetensors")
+    assert loaded.features.spec == f"backbone:shufflenet_v2_x0_5/{tmp_path}/mine.safetensors"

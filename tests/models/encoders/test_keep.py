@@ -11,9 +11,8 @@ import pytest
 
 from models.datasets.read import read_catalogue
 from models.datasets.schema import Catalogue
-from models.encoders.features import Block, FloatArray
+from models.encoders.features import Block, FeatureSpec, FloatArray
 from models.encoders.keep import catalogue_features, made_features
-from models.encoders.own import OwnFeatures
 from models.encoders.pictures import decode
 from models.errors import EncoderError
 
@@ -23,11 +22,8 @@ Picture = Callable[..., bytes]
 class Counting:
     """An encoder that sees a picture's mean colour, reads a title's length, and counts what it is asked for."""
 
-    spec = "counting"
-    blocks = (Block("image", 3), Block("text", 1))
-
     def __init__(self, fingerprint: str = "one") -> None:
-        self.fingerprint = fingerprint
+        self.features = FeatureSpec("counting", fingerprint, (Block("image", 3), Block("text", 1)))
         self.seen: list[str | None] = []
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
@@ -166,14 +162,14 @@ def test_the_shops_own_features_pass_through(tmp_path: Path) -> None:
     (tmp_path / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     encoder = Counting()
     result = catalogue_features(read_catalogue(tmp_path), encoder)
+    assert result.spec == FeatureSpec.own(3)
+    assert catalogue_features(read_catalogue(tmp_path), None).spec == result.spec
     np.testing.assert_array_equal(result.features, np.array([row["features"] for row in rows], dtype=np.float32))
     assert encoder.seen == []
     assert result.features.flags.writeable
 
 
-def test_ones_own_features_cannot_see(picture: Picture) -> None:
-    """A catalogue's own vectors come from somewhere else."""
-    own = OwnFeatures(3)
-    assert (own.spec, own.blocks) == ("features", (Block("features", 3),))
-    with pytest.raises(EncoderError, match="features of its own"):
-        own.encode([picture()], ["red"])
+def test_without_features_or_encoder_nothing_is_had(shop: Catalogue) -> None:
+    """A catalogue of pictures needs something that sees."""
+    with pytest.raises(EncoderError, match="no features of its own, and no encoder is named"):
+        catalogue_features(shop, None)

@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
 from models.encoders.base import Encoder
-from models.encoders.features import FloatArray, feature_size
+from models.encoders.features import FloatArray
 from models.encoders.load import SHIPPED_DIRECTORY, load_encoder
 from models.encoders.pictures import decode
 from models.encoders.words import WordMatrix
@@ -34,7 +34,7 @@ def encoder(tiny: Path) -> Encoder:
 def block(encoder: Encoder, features: FloatArray, name: str) -> FloatArray:
     """The columns of one block."""
     at = 0
-    for one in encoder.blocks:
+    for one in encoder.features.blocks:
         if one.name == name:
             return features[:, at : at + one.size]
         at += one.size
@@ -68,7 +68,7 @@ def test_features_are_the_models_own(encoder: Encoder, tiny: Path, picture: Pict
         seen = F.normalize(model.eval().encode_image(transform(decode(picture()))[None]), dim=-1)
         read = F.normalize(model.encode_text(open_clip.get_tokenizer(f"local-dir:{tiny}")(["red shirt"])), dim=-1)
     features = encoder.encode([picture()], ["red shirt"])
-    assert features.shape == (1, feature_size(encoder.blocks))
+    assert features.shape == (1, encoder.features.size)
     np.testing.assert_allclose(block(encoder, features, "image"), seen, atol=1e-5)
     np.testing.assert_allclose(block(encoder, features, "text"), read, atol=1e-5)
 
@@ -101,7 +101,7 @@ def test_the_batch_does_not_matter(encoder: Encoder, picture: Picture) -> None:
 
 def test_an_empty_batch_has_no_rows(encoder: Encoder) -> None:
     """And the usual columns."""
-    assert encoder.encode([], []).shape == (0, feature_size(encoder.blocks))
+    assert encoder.encode([], []).shape == (0, encoder.features.size)
 
 
 def test_a_broken_picture_is_an_image_error(encoder: Encoder, picture: Picture) -> None:
@@ -112,7 +112,7 @@ def test_a_broken_picture_is_an_image_error(encoder: Encoder, picture: Picture) 
 
 def test_the_fingerprint_is_the_contents(encoder: Encoder, tiny: Path, tmp_path: Path) -> None:
     """A copy elsewhere is the same encoder."""
-    assert changed(tiny, tmp_path).fingerprint == encoder.fingerprint
+    assert changed(tiny, tmp_path).features.fingerprint == encoder.features.fingerprint
 
 
 def test_one_weight_changes_the_fingerprint(encoder: Encoder, tiny: Path, tmp_path: Path) -> None:
@@ -121,13 +121,13 @@ def test_one_weight_changes_the_fingerprint(encoder: Encoder, tiny: Path, tmp_pa
     def nudge(weights: dict[str, torch.Tensor]) -> None:
         weights["text_projection"][0, 0] += 1e-3
 
-    assert changed(tiny, tmp_path, nudge).fingerprint != encoder.fingerprint
+    assert changed(tiny, tmp_path, nudge).features.fingerprint != encoder.features.fingerprint
 
 
 @pytest.mark.parametrize("preprocess", [{"mean": [0.4, 0.5, 0.5]}, {"resize_mode": "squash"}, {"interpolation": "bilinear"}])
 def test_preprocessing_changes_the_fingerprint(encoder: Encoder, tiny: Path, tmp_path: Path, preprocess: dict[str, object]) -> None:
     """Same weights, other features."""
-    assert changed(tiny, tmp_path, **preprocess).fingerprint != encoder.fingerprint
+    assert changed(tiny, tmp_path, **preprocess).features.fingerprint != encoder.features.fingerprint
 
 
 def hub_cache(tiny: Path, root: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_model_of_the_hub_is_the_same_model(encoder: Encoder, tiny: Path, offl
     """``hf-hub:`` reads the files that it once downloaded, without asking again."""
     hub_cache(tiny, offline)
     loaded = load_encoder("hf-hub:shop/tiny")
-    assert (loaded.spec, loaded.fingerprint) == ("hf-hub:shop/tiny", encoder.fingerprint)
+    assert (loaded.features.spec, loaded.features.fingerprint) == ("hf-hub:shop/tiny", encoder.features.fingerprint)
     np.testing.assert_array_equal(loaded.encode([picture()], ["red"]), encoder.encode([picture()], ["red"]))
 
 
@@ -203,7 +203,7 @@ def test_it_reads_a_vocabulary_where_it_has_no_matrix(tiny: Path, tmp_path: Path
     seen, read = block(encoder, features, "image")[:1], block(encoder, features, "text")[1:]
     odds = np.exp(float(load_file(tiny / "open_clip_model.safetensors")["logit_scale"].exp()) * (seen @ read.T))
     np.testing.assert_allclose(words.probabilities(seen), odds / odds.sum(), atol=1e-4)
-    assert encoder.fingerprint == load_encoder(f"local-dir:{tiny}").fingerprint
+    assert encoder.features.fingerprint == load_encoder(f"local-dir:{tiny}").features.fingerprint
 
 
 def test_a_matrix_beside_it_comes_first(tiny: Path, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_matrix_beside_it_comes_first(tiny: Path, tmp_path: Path) -> None:
     assert words is not None
     assert words.words == ("red", "dress")
     np.testing.assert_array_equal(words.vectors_KD, np.eye(2, 16))
-    assert encoder.fingerprint == load_encoder(f"local-dir:{tiny}").fingerprint
+    assert encoder.features.fingerprint == load_encoder(f"local-dir:{tiny}").features.fingerprint
 
 
 def test_without_words_of_its_own_it_is_asked_for_the_projects(encoder: Encoder) -> None:
@@ -239,7 +239,7 @@ class TestShipped:
         shipped = load_encoder()
         features = shipped.encode([picture()], ["red t-shirt"])
         image, text = (block(shipped, features, name) for name in ("image", "text"))
-        assert shipped.spec == "shipped"
+        assert shipped.features.spec == "shipped"
         assert image.shape == text.shape
         assert np.isfinite(features).all()
         assert np.linalg.norm(image) == pytest.approx(1, abs=1e-3)
@@ -248,4 +248,4 @@ class TestShipped:
         """A vector for each word of its vocabulary, of the size of its image block."""
         words = WordMatrix.load(SHIPPED_DIRECTORY)
         assert words is not None
-        assert words.vectors_KD.shape == (len(words.words), load_encoder().blocks[0].size)
+        assert words.vectors_KD.shape == (len(words.words), load_encoder().features.blocks[0].size)

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from models.bundle import Bundle
 from models.datasets.schema import Dataset
-from models.errors import BundleError, InputError
+from models.errors import BundleError, FeaturesError, InputError
 from models.evaluation.evaluate import evaluate, evaluate_dataset, features_for
 from models.evaluation.table import render_table
 
@@ -139,8 +139,9 @@ def test_features_of_another_size_are_refused(dataset: Dataset, bundle: Bundle) 
 
 def test_features_of_its_own_are_not_taken_for_an_encoders(dataset: Dataset, bundle: Bundle) -> None:
     """Even where they have the same size."""
-    seeing = Bundle(dataclasses.replace(bundle.manifest, encoder_spec="shipped"), bundle.model)
-    with pytest.raises(InputError, match="field 'features': the catalogue brings features of its own"):
+    shipped = dataclasses.replace(bundle.manifest.encoder, spec="shipped", fingerprint="c0ffee")
+    seeing = Bundle(dataclasses.replace(bundle.manifest, encoder=shipped), bundle.model)
+    with pytest.raises(FeaturesError, match=r"of shipped \(c0ffee\), .* has those of the shop itself \(features:3\); leave the column"):
         features_for(seeing, dataset.catalogue)
 
 

@@ -71,7 +71,7 @@ def test_a_bundle_says_how_it_was_made(trained: Path) -> None:
     """The recipe with its configuration, the encoder, the categories, and what validation said."""
     manifest = Bundle.load(trained).manifest
     assert (manifest.recipe, manifest.config["epochs"], manifest.config["seed"], manifest.parent) == ("attire", 10, 0, None)
-    assert (manifest.encoder_spec, manifest.encoder_fingerprint) == ("features", "features:8")
+    assert (manifest.encoder.spec, manifest.encoder.fingerprint) == ("features", "features:8")
     assert manifest.categories == tuple(sorted(manifest.categories))
     assert 0 < manifest.metrics["valid_recall_at_10"] <= 1
 

@@ -45,7 +45,7 @@ def test_training_sees_what_the_encoder_will_say(run: Run[OutfitVectorConfig]) -
     items, bundle, run = opened(run)
     seen = items.every().features_NF
     bundle, run = items.carried(bundle, run)
-    assert bundle.manifest.encoder_fingerprint == run.encoder.fingerprint
+    assert bundle.manifest.encoder.fingerprint == run.encoder.features.fingerprint
     assert np.abs(run.features[:, : seen.shape[1]] - seen.numpy()).max() < 5e-3
     assert seen[0].abs().max() == 0
     assert torch.allclose(seen[1:].norm(dim=1), torch.ones(7), atol=1e-5)
