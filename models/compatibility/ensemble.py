@@ -1,0 +1,98 @@
+"""Different models and a memory of pairs, weighed against each other on validation questions.
+
+Embeddings stand side by side. Behind those of the members come one coordinate for what an item has going for it whatever the context (how
+often it was worn, or that it is new), and one per level of the memory, which holds the item's code there. A query is the members' queries
+by their weights, the weight of popularity, and zeros: one inner product retrieves, and codes count nothing in it. Ranking adds the memory.
+
+How well an item completes an outfit is told against the items of its category that were kept as *probes*: the log of the mean of
+``exp`` over them is taken off, so that 0 means "as well as any", in every category.
+
+Shape legend: see ``models.compatibility.base``; P probes of a category · L levels and T terms of the memory.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.completion import mean_completion
+from models.compatibility.pair_memory import PairMemory
+
+
+class Ensemble(CompatibilityModel):
+    """See the module's docstring.
+
+    Args:
+        members: of any kinds.
+        memory: None remembers nothing.
+        categories: C. residuals: items with a popularity of their own; row 0 is any other's. probes: P.
+    """
+
+    def __init__(
+        self, members: Sequence[CompatibilityModel], memory: PairMemory | None, *, categories: int, residuals: int, probes: int = 128
+    ) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+        self.sizes = [member.embedding_size for member in members]
+        self.memory, self.levels = memory, memory.size if memory else 0
+        self.embedding_size = sum(self.sizes) + 1 + self.levels
+        self.member_weight: Tensor
+        self.term_weight: Tensor
+        self.popularity: Tensor
+        self.probes: Tensor
+        self.probed: Tensor
+        self.register_buffer("member_weight", torch.full((len(members),), 1.0 / len(members)))
+        self.register_buffer("term_weight", torch.zeros(len(memory.terms) if memory else 0))
+        self.register_buffer("popularity", torch.zeros(residuals + 1))
+        self.register_buffer("probes", torch.zeros(categories + 1, probes, sum(self.sizes)))
+        self.register_buffer("probed", torch.zeros(categories + 1, probes, dtype=torch.bool))
+
+    def embed(self, items: ItemInputs) -> Tensor:
+        parts = [member.embed(items) for member in self.each()]
+        parts.append(self.popularity[items.residual_N][:, None])
+        if self.memory:
+            parts.append(self.memory.codes(items).to(parts[0].dtype))  # whole numbers below 2^24 are exact
+        return torch.cat(parts, dim=1)
+
+    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
+        query_BD = torch.cat([*self.member_queries(context, target_B)], dim=1)
+        popularity_B1, codes_BL = query_BD.new_ones(len(query_BD), 1), query_BD.new_zeros(len(query_BD), self.levels)
+        return torch.cat([query_BD, popularity_B1, codes_BL], dim=1)
+
+    def score(self, outfits: OutfitBatch) -> Tensor:
+        return mean_completion(self, outfits)
+
+    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, *, among_all: bool = False) -> Tensor:
+        looks_BMD = candidates_BMD[..., : sum(self.sizes)]
+        scores_BM = looks_BMD.new_zeros(looks_BMD.shape[:2])
+        for category in category_BM.unique().tolist():
+            here_BM = category_BM == category
+            asked_B = here_BM.any(1)
+            query_BD = torch.cat([*self.member_queries(context.take(asked_B), category_BM.new_full((int(asked_B.sum()),), category))], dim=1)
+            fits_BM = torch.einsum("bd,bmd->bm", query_BD, looks_BMD[asked_B]) - self._as_any(query_BD, category)[:, None]
+            scores_BM[asked_B] = torch.where(here_BM[asked_B], fits_BM, scores_BM[asked_B])
+        if self.memory:
+            worn_BIL, candidate_BML = (vectors[..., -self.levels :].long() for vectors in (context.items_BID, candidates_BMD))
+            scores_BM = scores_BM + self.memory(worn_BIL, context, candidate_BML, category_BM) @ self.term_weight
+        return scores_BM + candidates_BMD[..., sum(self.sizes)] if among_all else scores_BM
+
+    def member_queries(self, context: OutfitBatch, target_B: Tensor) -> Iterator[Tensor]:
+        """The query of each member by its weight, ``(B, D)`` of its own size."""
+        parts = context.items_BID[..., : sum(self.sizes)].split(self.sizes, dim=-1)
+        for member, weight, items_BID in zip(self.each(), self.member_weight, parts, strict=True):
+            yield weight * member.query(OutfitBatch(items_BID, context.category_BI, context.mask_BI), target_B)
+
+    def each(self) -> Iterator[CompatibilityModel]:
+        """The members."""
+        for member in self.members:
+            assert isinstance(member, CompatibilityModel)  # noqa: S101 - nothing else was taken in
+            yield member
+
+    def _as_any(self, query_BD: Tensor, category: int) -> Tensor:
+        """Log of the mean of ``exp`` of what the queries say of the category's probes, ``(B,)``; 0 where there are none."""
+        probes_PD = self.probes[category][self.probed[category]]
+        return (query_BD @ probes_PD.T).logsumexp(1) - math.log(len(probes_PD)) if len(probes_PD) else query_BD.new_zeros(len(query_BD))

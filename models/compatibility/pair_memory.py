@@ -1,0 +1,165 @@
+"""A memory of pairs: who was worn with whom, backed off from the item to its product, its type, and type crossed with each attribute.
+
+A *level* gives every item a code; code 0 is an item of which the training outfits say nothing at that level. For the levels ``u`` of a worn
+item and ``v`` of a candidate, a *term* is ``log (o + k) / (e + k)`` with ``o`` outfits in which the two codes met and ``e`` expected, given how often
+their categories met: positive for what was worn together oftener than chance has it, near 0 for what is rare, exactly 0 for what is unknown.
+
+Shape legend: N items · B outfits · I items worn, padded · M candidates · L levels · T terms · C categories · A attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import torch
+from torch import Tensor, nn
+
+from models.compatibility.base import ItemInputs, OutfitBatch
+
+ITEM, PRODUCT, TYPE = "item", "product", "type"
+
+
+class PairMemory(nn.Module):
+    """See the module's docstring. An empty one has the shapes of its arguments; ``remember`` fills it.
+
+    Args:
+        levels: ``item``, ``product``, ``type`` (category and subcategory), and the names of the attributes that cross with the type.
+        level_sizes: codes of each level, 0 included.
+        terms: level of the worn item, level of the candidate, k.
+        table_sizes: of each pair of levels, as ``tables`` orders them.
+        categories: C. words: rows of the vocabulary, without row 0.
+    """
+
+    def __init__(
+        self,
+        *,
+        levels: Sequence[str],
+        level_sizes: Sequence[int],
+        terms: Sequence[tuple[str, str, float]],
+        table_sizes: Sequence[int],
+        categories: int,
+        words: int,
+    ) -> None:
+        super().__init__()
+        self.levels, self.terms = list(levels), [(u, v, float(k)) for u, v, k in terms]
+        self.tables = list(dict.fromkeys((u, v) for u, v, _ in self.terms))
+        for name, size in zip(self.levels, level_sizes, strict=True):
+            self.register_buffer(f"crossed_{name}", torch.zeros(size, dtype=torch.long))
+            self.register_buffer(f"share_{name}", torch.zeros(size))
+        for number, size in enumerate(table_sizes):
+            self.register_buffer(f"pairs_{number}", torch.zeros(size, dtype=torch.long))
+            self.register_buffer(f"count_{number}", torch.zeros(size))
+        self.met: Tensor
+        self.attribute: Tensor
+        self.register_buffer("met", torch.zeros(categories + 1, categories + 1))
+        self.register_buffer("attribute", torch.full((words + 1,), -1, dtype=torch.long))  # of each word: its level, -1 for none
+
+    @property
+    def size(self) -> int:
+        """L."""
+        return len(self.levels)
+
+    def codes(self, items: ItemInputs) -> Tensor:
+        """The code of each item at each level, ``(N, L)``."""
+        columns = [self._crossings(items, level) for level in self.levels]
+        return torch.stack(
+            [_place(getattr(self, f"crossed_{level}"), column_N) for level, column_N in zip(self.levels, columns, strict=True)], dim=1
+        )
+
+    def forward(self, worn_BIL: Tensor, context: OutfitBatch, candidate_BML: Tensor, category_BM: Tensor) -> Tensor:
+        """Every term of each candidate, summed over the worn items, ``(B, M, T)``."""
+        b, i = context.mask_BI.nonzero(as_tuple=True)
+        worn_PL, candidate_PML = worn_BIL[b, i], candidate_BML[b]
+        met_PM = self.met[context.category_BI[b, i][:, None], category_BM[b]]
+        found: dict[tuple[str, str], tuple[Tensor, Tensor]] = {}
+        for number, (u, v) in enumerate(self.tables):
+            worn_P1, candidate_PM = worn_PL[:, self.levels.index(u), None], candidate_PML[..., self.levels.index(v)]
+            share_u, share_v = getattr(self, f"share_{u}"), getattr(self, f"share_{v}")
+            pairs, counts = getattr(self, f"pairs_{number}"), getattr(self, f"count_{number}")
+            place_PM = _place(pairs, worn_P1 * len(share_v) + candidate_PM)
+            known_PM = (worn_P1 > 0) & (candidate_PM > 0)
+            found[u, v] = (counts[place_PM] * known_PM, met_PM * share_u[worn_P1] * share_v[candidate_PM] * known_PM)
+        terms_PMT = torch.stack([((o + k) / (e + k)).log() for u, v, k in self.terms for o, e in [found[u, v]]], dim=-1)
+        return terms_PMT.new_zeros(*candidate_BML.shape[:2], len(self.terms)).index_add(0, b, terms_PMT)
+
+    def _crossings(self, items: ItemInputs, level: str) -> Tensor:
+        """One number per item that tells what it is at a level, ``(N,)``; 0 for nothing known."""
+        if level == ITEM:
+            return items.residual_N
+        if level == PRODUCT:
+            return items.product_N
+        width = len(self.attribute)
+        type_N = 1 + items.category_N * width + self._word_of(items, TYPE)
+        if level == TYPE:
+            return type_N
+        value_N = self._word_of(items, level)
+        return (type_N * width + value_N) * (value_N > 0)
+
+    def _word_of(self, items: ItemInputs, level: str) -> Tensor:
+        """The item's word of the attribute that a level is of, ``(N,)``; 0 where it has none."""
+        return (items.words_NL * (self.attribute[items.words_NL] == self.levels.index(level))).amax(1)
+
+
+def _place(sorted_K: Tensor, wanted: Tensor) -> Tensor:
+    """Where each wanted number stands among the sorted ones; 0, which stands for none, where it is not among them."""
+    place = torch.searchsorted(sorted_K, wanted).clamp(max=len(sorted_K) - 1)
+    return place * (sorted_K[place] == wanted)
+
+
+def remember(
+    items: ItemInputs, rows_RI: Tensor, mask_RI: Tensor, *, attributes: Tensor, levels: Sequence[str], categories: int
+) -> PairMemory:
+    """Count the pairs of training outfits.
+
+    Args:
+        items: of the whole catalogue. rows_RI, mask_RI: the outfits.
+        attributes: level of each word of the vocabulary, ``(W + 1,)``, -1 for none.
+        levels: see ``PairMemory``.
+    """
+    terms = _terms(levels)
+    plain = {"levels": levels, "terms": terms, "categories": categories, "words": len(attributes) - 1}
+    blank = PairMemory(level_sizes=[1] * len(levels), table_sizes=[1] * len(dict.fromkeys((u, v) for u, v, _ in terms)), **plain)
+    blank.attribute.copy_(attributes)
+    worn_N = torch.bincount(rows_RI[mask_RI], minlength=len(items)).float()
+    crossed = {level: blank._crossings(items, level) for level in levels}  # noqa: SLF001 - the memory that is being made
+    known = {level: torch.cat([column_N.new_zeros(1), column_N[(worn_N > 0) & (column_N > 0)].unique()]) for level, column_N in crossed.items()}
+    code = {level: _place(known[level], crossed[level]) for level in levels}
+    by_category_C = torch.zeros(categories + 1).index_add(0, items.category_N, worn_N).clamp(min=1)
+    share = {
+        level: torch.zeros(len(known[level])).index_add(0, code[level], worn_N / by_category_C[items.category_N]) for level in levels
+    }
+    pairs_P2 = _pairs(rows_RI, mask_RI)
+    met = torch.zeros(categories + 1, categories + 1)
+    met.index_put_(tuple(items.category_N[pairs_P2].T), torch.ones(len(pairs_P2)), accumulate=True)
+    tables = []
+    for u, v in blank.tables:
+        keys, counts = (code[u][pairs_P2[:, 0]] * len(known[v]) + code[v][pairs_P2[:, 1]]).unique(return_counts=True)
+        tables.append((torch.cat([keys.new_full((1,), -1), keys]), torch.cat([counts.new_zeros(1), counts]).float()))
+    memory = PairMemory(level_sizes=[len(known[level]) for level in levels], table_sizes=[len(keys) for keys, _ in tables], **plain)
+    state = {"met": met, "attribute": attributes}
+    state |= {f"crossed_{level}": known[level] for level in levels} | {f"share_{level}": share[level] for level in levels}
+    for number, (keys, counts) in enumerate(tables):
+        state |= {f"pairs_{number}": keys, f"count_{number}": counts}
+    memory.load_state_dict(state)
+    return memory
+
+
+def _terms(levels: Sequence[str]) -> list[tuple[str, str, float]]:
+    """Fine levels with small k, coarse ones with a larger one: k is worth as many outfits as must speak before a pair is believed."""
+    fine = [level for level in levels if level in {ITEM, PRODUCT}]
+    terms = [(u, v, k) for u in fine for v in fine for k in ((0.1, 0.5) if u == v else (0.2,))]
+    for level in levels:
+        if level not in fine:
+            terms += [*((u, level, 1.0) for u in fine), (level, ITEM, 0.5), (level, level, 2.0)]
+    return terms
+
+
+def _pairs(rows_RI: Tensor, mask_RI: Tensor) -> Tensor:
+    """All ordered pairs of different items of an outfit, ``(P, 2)``."""
+    found = [torch.zeros(0, 2, dtype=torch.long)]
+    for i, j in combinations(range(rows_RI.shape[1]), 2):
+        both = mask_RI[:, i] & mask_RI[:, j]
+        pair = torch.stack([rows_RI[both, i], rows_RI[both, j]], dim=1)
+        found += [pair, pair.flip(1)]
+    return torch.cat(found)
