@@ -104,7 +104,7 @@ def _current(settings: Settings) -> Release:
     if record is None:
         msg = f"{settings.home}: no release here; run `attire import DATA --home {settings.home}` first"
         raise HomeError(msg)
-    return Release.open(store, record)
+    return Release.open(store, record, settings.index)
 
 
 def _listen(settings: Settings) -> socket.socket:

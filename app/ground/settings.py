@@ -61,6 +61,15 @@ class Threads(BaseModel):
     requests: int = Field(default=0, ge=0, description="Requests computed at the same time; 0 is one per core.")
 
 
+class Index(BaseModel):
+    """What searches the embeddings. Its files, where it keeps any, are built from the snapshot's when they are missing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    backend: str = Field(default="flat", description="Backend of `index/backends` that searches; `flat` is exact, on the CPU.")
+    categories: dict[str, str] = Field(default={}, description="Category -> its backend, where it is another; as JSON.")
+
+
 class Log(BaseModel):
     """The durable log of the catalogue's changes and of what shoppers do, and the lines that the service writes to standard error."""
 
@@ -157,6 +166,7 @@ class Settings(BaseSettings):
     )
     limits: Limits = Limits()
     threads: Threads = Threads()
+    index: Index = Index()
     log: Log = Log()
     keys: Keys = Keys()
     swap: Swap = Swap()

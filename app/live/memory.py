@@ -23,9 +23,9 @@ def free_bytes(proc: Path = _PROC, cgroup: Path = _CGROUP) -> int | None:
 
 
 def needed_bytes(store: ReleaseStore, record: ReleaseRecord) -> int:
-    """About what a release takes once it is loaded; features are mapped from the disk and take nothing that is not given back."""
+    """About what a release takes once it is loaded; what is mapped from disk takes nothing that is not given back; its indexes do."""
     snapshot = store.snapshot_path(record.snapshot)
-    indexes = _size(snapshot / "index")
+    indexes = _size(snapshot / "embeddings.npy") + _size(snapshot / "index")  # where it is of format 1
     return indexes + _size(store.bundle_path(record.bundle)) + _TABLE * _size(snapshot / "items.parquet")
 
 
