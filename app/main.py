@@ -1,4 +1,4 @@
-"""The composition root: settings in, a service out."""
+"""The composition root: builds the service from its settings."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app.api import catalogue, events, items, metrics, ops, outfits, problems, releases
 from app.api.middleware import BodyLimit, RequestLog
+from app.api.services import Services
 from app.ground import compute
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.runs import Runs
 from app.home.store import ReleaseStore
-from app.live.metrics import Metrics
+from app.live.follower import ReleaseFollower
+from app.live.metrics import Metrics, ServiceState
+from app.live.pool import WAITING_PER_THREAD, ComputePool
 from app.live.replay import Replay
-from app.live.swap import Swap
 from app.log.impressions import Impressions
 from app.log.open import open_log
 from app.release.release import Release
@@ -33,50 +35,44 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
 
     Args:
         settings: None reads them from the environment.
-        release: an opened release; None opens the home's current one at start-up. A home without one starts, and is not ready.
+        release: an opened release; None opens the home's current one at start-up. Without one the service starts, and is not ready.
 
     Raises:
-        InputError: a setting cannot be read. At start-up also what ``Release.open`` raises, for a broken release.
+        InputError: a setting cannot be read. At start-up also what ``Release.open`` raises for a broken release.
     """
     settings = settings or Settings.read()
     store = ReleaseStore(settings.home)
     serving = Serving(release, why_not=f"no release in {settings.home.name}; run `attire import DATA --home HOME` and start again")
-
     figures = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure(settings.log)
-        threads = compute.fix_threads(settings.threads.compute)
-        app.state.threads = CapacityLimiter(settings.threads.requests or compute.cores())
+        compute_threads = compute.fix_threads(settings.threads.compute)
         if not serving.ready:
             record = store.current()
             if record is not None:
                 serving.publish(await to_thread.run_sync(Release.open, store, record, settings.index))
         if serving.ready:
             threading.Thread(target=serving.current().encoder.warm, name="warm-encoder", daemon=True).start()
-        app.state.event_log = log = open_log(settings.log, settings.home)
-        app.state.impressions = impressions = Impressions(log, settings.log.impressions)
-        impressions.start()
-        app.state.replay = replay = Replay(log, serving)
-        await replay.start()
-        app.state.swap = swap = Swap(store, serving, replay, settings, figures)
-        swap.start()
-        figures.watch(serving, impressions, replay, Runs(settings.home).decisions)
+        services = app.state.services = _build(settings, store, serving, figures)
+        services.impressions.start()
+        await services.replay.start()
+        services.follower.start()
         logger().info(
             "started",
             release=serving.current().id if serving.ready else None,
             items=serving.current().record.items if serving.ready else 0,
-            compute_threads=threads,
-            requests_at_once=int(app.state.threads.total_tokens),
+            compute_threads=compute_threads,
+            requests_at_once=services.pool.threads,
         )
         try:
             yield
         finally:
-            await swap.close()
-            await replay.close()
-            await impressions.close()
-            await log.close()
+            await services.follower.close()
+            await services.replay.close()
+            await services.impressions.close()
+            await services.log.close()
         logger().info("stopped")
 
     app = FastAPIOffline(
@@ -87,7 +83,6 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         summary="What completes this outfit, and how well does it go together?",
         lifespan=lifespan,
     )
-    app.state.settings, app.state.store, app.state.serving, app.state.metrics = settings, store, serving, figures
     for router in (outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router, metrics.router):
         app.include_router(router)
     mount_storefront(app)
@@ -95,3 +90,23 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     app.add_middleware(BodyLimit, max_bytes=settings.limits.max_body_bytes)
     app.add_middleware(RequestLog, metrics=figures)
     return app
+
+
+def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: Metrics) -> Services:
+    """The parts of a replica, wired; none of them runs yet."""
+    at_once = settings.threads.requests or compute.cores()
+    log = open_log(settings.log, settings.home)
+    replay = Replay(log, serving)
+    services = Services(
+        settings=settings,
+        metrics=figures,
+        store=store,
+        serving=serving,
+        pool=ComputePool(at_once, settings.threads.waiting or WAITING_PER_THREAD * at_once),
+        log=log,
+        impressions=Impressions(log, settings.log.impressions),
+        replay=replay,
+        follower=ReleaseFollower(store, serving, replay, settings, figures),
+    )
+    figures.watch(ServiceState(serving, services.impressions, replay, services.pool, Runs(settings.home).decisions))
+    return services

@@ -6,18 +6,21 @@ A mask then costs a few passes over N numbers and no look at the table. Shape le
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated, Final
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pydantic import BeforeValidator, StrictStr, TypeAdapter, ValidationError
 
 from index.backends.base import BoolArray, IntArray
 from index.errors import SnapshotError
 
 RowsByValue = dict[str, IntArray]
+_Values = Annotated[list[StrictStr], BeforeValidator(lambda value: value if isinstance(value, list) else [value])]
+_ATTRIBUTES: Final = TypeAdapter(dict[str, _Values | None])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,12 +152,7 @@ def _attributes(texts: Sequence[str | None], ids: Sequence[str]) -> dict[str, Ro
 def _parsed(text: str, item: str) -> dict[str, list[str]]:
     """Attribute name -> values; a null value is no value."""
     try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
-        body = None
-    if isinstance(body, dict):
-        lists = {name: value if isinstance(value, list) else [value] for name, value in body.items() if value is not None}
-        if all(isinstance(value, str) for values in lists.values() for value in values):
-            return lists
-    msg = f"item {item!r}: its attributes are not a JSON object of strings and lists of strings; correct the item and import again"
-    raise SnapshotError(msg)
+        return {name: values for name, values in _ATTRIBUTES.validate_json(text).items() if values is not None}
+    except ValidationError:
+        msg = f"item {item!r}: its attributes are not a JSON object of strings and lists of strings; correct the item and import again"
+        raise SnapshotError(msg) from None

@@ -14,13 +14,14 @@ import copy
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
+from pydantic import TypeAdapter
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
@@ -31,16 +32,17 @@ from models.compatibility.personal import PersonalModel, ShopperModel, Shoppers
 from models.compatibility.slots import SlotModel
 from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
-from models.manifest import BUNDLE, Manifest, apart
+from models.manifest import BUNDLE, Manifest, apart, refuse_taken
 from sealed.directories import staged
 from sealed.errors import SealedError
-from sealed.manifest import MANIFEST, read_as
+from sealed.manifest import read_as
 
-__all__ = ["Bundle", "Manifest", "Shoppers", "refuse_taken"]
+__all__ = ["Bundle", "Manifest", "Shoppers"]
 
 _ENCODER: Final = "encoder"
 _LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
 _SHOPPERS: Final = "shoppers.json"
+_SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
 
 
 class Bundle:
@@ -98,8 +100,8 @@ class Bundle:
         """The same model with an encoder of its own, as ``manifest`` says."""
         return self._as(manifest, encoder)
 
-    def knowing(self, manifest: Manifest, model: CompatibilityModel, shoppers: Shoppers) -> Bundle:
-        """The same bundle with other shoppers, and the model and manifest that know them."""
+    def with_shoppers(self, manifest: Manifest, model: CompatibilityModel, shoppers: Shoppers) -> Bundle:
+        """The same bundle with other shoppers, and with the model and manifest that know them."""
         return Bundle(
             manifest,
             model,
@@ -115,15 +117,15 @@ class Bundle:
         row = self._shopper.get(shopper)
         return None if row is None or not isinstance(self.model, PersonalModel) else self._personal(self.model.for_shopper(row))
 
-    def for_newcomer(self, worn: OutfitBatch) -> Bundle | None:
-        """The same for a new shopper, from the outfits they wore, in some 20 ms; None where the model is not personal.
+    def fold_in(self, worn: OutfitBatch) -> Bundle | None:
+        """The same for a new shopper, fitted from the outfits they wore in some 20 ms; None where the model is not personal.
 
         Args:
             worn: one outfit or more, as ``outfits`` makes them.
         """
         if not isinstance(self.model, PersonalModel):
             return None
-        return self._personal(self.model.for_newcomer(self.model.fitted(worn)))
+        return self._personal(self.model.for_anchors(self.model.fold_in(worn)))
 
     def inputs(
         self, features_NF: FloatArray, categories: Sequence[str], texts: Sequence[str], ids: Sequence[str | None] | None = None
@@ -231,7 +233,9 @@ class Bundle:
             for name, content in zip(_LIST_FILES, lists, strict=True):
                 (staging / name).write_text(json.dumps(content, ensure_ascii=False))
             if self.shoppers.ids:
-                (staging / _SHOPPERS).write_text(json.dumps(asdict(self.shoppers), ensure_ascii=False))
+                (staging / _SHOPPERS).write_text(
+                    json.dumps(_SHOPPERS_JSON.dump_python(self.shoppers, mode="json", by_alias=True), ensure_ascii=False)
+                )
             if self.encoder:
                 shutil.copytree(self.encoder, staging / _ENCODER)
             manifest = BUNDLE.put(staging, replace(self.manifest, **apart(self.manifest.metrics, self.manifest.minutes)))
@@ -280,18 +284,6 @@ class Bundle:
         personal.model = model
         personal.manifest = replace(self.manifest, calibration=known.calibration, completion=known.completion)
         return personal
-
-
-def refuse_taken(directory: Path) -> None:
-    """Refuse to write a bundle over anything but an older bundle.
-
-    Raises:
-        BundleError: something else is there.
-    """
-    taken = directory.exists() and (not directory.is_dir() or any(directory.iterdir()))
-    if taken and not (directory / MANIFEST).is_file():
-        msg = f"{directory}: exists and is not a bundle; choose another path"
-        raise BundleError(msg)
 
 
 def _tensor(values: FloatArray) -> torch.Tensor:

@@ -10,7 +10,12 @@ AttireError
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
+
+_MOST: Final = 100  # characters of a name that are compared; a stranger may send any
 
 
 class AttireError(Exception):
@@ -48,3 +53,18 @@ class BundleError(AttireError):
 
 class FeaturesError(EncoderError, BundleError):
     """Features of another encoder than the one that a bundle reads."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant, if any is near."""
+    return next(iter(difflib.get_close_matches(name[:_MOST], list(known), n=1)), None)
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """*did you mean 'x'?* where a known name is near, else ``otherwise``: the end of a message about a name that nothing has.
+
+    >>> did_you_mean("shufled", ["shuffled", "epochs"], "there are shuffled, epochs")
+    "did you mean 'shuffled'?"
+    """
+    near = nearest(name, known)
+    return f"did you mean {near!r}?" if near else otherwise

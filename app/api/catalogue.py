@@ -1,4 +1,4 @@
-"""PUT /items and DELETE /items/{id}: changes of the catalogue, into its log and from there into every replica."""
+"""PUT /items and DELETE /items/{id}: catalogue changes go into the log, and from there into every replica."""
 
 from __future__ import annotations
 
@@ -14,104 +14,97 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from app.api.catalogue_schemas import CatalogueChange, PictureIn, UpsertIn, UpsertItems, Upserts
 from app.api.keys import may_change_catalogue
 from app.api.problems import LOG_GONE, documented
-from app.api.work import Work, Working, decoded
+from app.api.schemas.catalogue import CatalogueChange, PictureIn, UpsertIn, UpsertItems, Upserts
+from app.api.services import CurrentRelease, InjectedServices, Services
+from app.api.translate import decoded
 from app.catalogue.changes import removal, upsert
-from app.ground.errors import BadPictureError, Detail, LogUnavailableError, RequestError, UnknownItemError, shortened
+from app.ground.errors import BadPictureError, Detail, LogUnavailableError, UnknownItemError, refused, shortened
 from app.ground.logs import logger
-from app.live.replay import Replay
-from app.log.base import Event, Log, Stream
+from app.ground.settings import Limits
+from app.log.base import Event, Stream
 from app.recommend.limits import check_count
 from app.recommend.stages import count
+from app.release.release import Release
 from models.encoders.pictures import decode
 from models.errors import ImageError
 
 _PATIENCE_S: Final = 2.0
 _JSON_PART: Final = "items"
-_MULTIPART: Final = {
-    "requestBody": {
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": [_JSON_PART],
-                    "properties": {_JSON_PART: {"type": "string", "description": "The JSON body."}},
-                    "additionalProperties": {"type": "string", "format": "binary", "description": "A picture, by the name of its part."},
-                }
-            }
-        }
-    }
+_FORM: Final = {
+    "type": "object",
+    "required": [_JSON_PART],
+    "properties": {_JSON_PART: {"type": "string", "description": "The JSON body."}},
+    "additionalProperties": {"type": "string", "format": "binary", "description": "A picture, by the name of its part."},
 }
 _UPSERTS: Final[TypeAdapter[UpsertItems]] = TypeAdapter(Upserts)
 
 router = APIRouter(tags=["catalogue"], responses=documented(400, 401, 403, 413, 422, 503), dependencies=[Depends(may_change_catalogue)])
 
 
-def _unless_bytes(body: Any) -> Any:  # noqa: ANN401 - JSON, parsed, or the bytes of whatever else was sent
+def _unless_bytes(body: Any) -> Any:  # noqa: ANN401 - parsed JSON, or the bytes of another content type
     return None if isinstance(body, bytes) else body
 
 
-@router.put("/items", openapi_extra=_MULTIPART)
+@router.put("/items", openapi_extra={"requestBody": {"content": {"multipart/form-data": {"schema": _FORM}}}})
 async def put_items(
-    request: Request, work: Working, batch: Annotated[Upserts | None, BeforeValidator(_unless_bytes)] = None
+    request: Request,
+    release: CurrentRelease,
+    services: InjectedServices,
+    batch: Annotated[Upserts | None, BeforeValidator(_unless_bytes)] = None,
 ) -> CatalogueChange:
     """Add items, or replace those of the same id. 200 once they are on disk; every replica follows within moments.
 
     On 503, or no answer, send the same batch again.
     """
-    asked, parts = (batch, {}) if batch is not None else await _from_form(request)
-    check_count("items", len(asked.items), work.limits.max_upserts, "items")
+    limits = services.settings.limits
+    asked, parts = (batch, {}) if batch is not None else await _from_form(request, limits)
+    check_count("items", len(asked.items), limits.max_upserts, "items")
     count("upserts", len(asked.items))
-    replay: Replay = request.app.state.replay
-    known = {item.id for item in asked.items if replay.knows(item.id)}
-    return await _append(request, await work.run(lambda: _events(work, asked.items, parts, known)))
+    known = {item.id for item in asked.items if services.replay.knows(item.id)}
+    return await _append(services, await services.pool.run(lambda: _events(release, asked.items, parts, known, limits)))
 
 
 @router.delete("/items/{item_id:path}", responses=documented(404))
-async def delete_item(item_id: str, request: Request) -> CatalogueChange:
+async def delete_item(item_id: str, services: InjectedServices) -> CatalogueChange:
     """Take an item out of the catalogue, and so out of every answer. 200 once that is on disk."""
-    replay: Replay = request.app.state.replay
-    if not replay.knows(item_id):
+    if not services.replay.knows(item_id):
         msg = f"item {item_id!r} is not in the catalogue"
         raise UnknownItemError(msg, [Detail("item_id", item_id, "not in the catalogue")])
-    return await _append(request, [removal(item_id)])
+    return await _append(services, [removal(item_id)])
 
 
-async def _append(request: Request, events: Sequence[Event]) -> CatalogueChange:
-    """Keep the changes, then wait a moment for this replica to show them."""
-    log: Log = request.app.state.event_log
-    replay: Replay = request.app.state.replay
+async def _append(services: Services, events: Sequence[Event]) -> CatalogueChange:
+    """Append the changes to the log, then wait up to 2 s for this replica to show them."""
     ids = [event.id for event in events]
-    shown = [replay.awaited(event_id) for event_id in ids]
+    shown = [services.replay.awaited(event_id) for event_id in ids]
     try:
-        await log.append(Stream.CATALOG, events)
+        await services.log.append(Stream.CATALOGUE, events)
         _, late = await asyncio.wait(shown, timeout=_PATIENCE_S)
     except LogUnavailableError as error:
         logger().warning("catalogue_change_refused", count=len(events), why=str(error), cause=str(error.__cause__ or ""))
         raise LogUnavailableError(LOG_GONE) from error
     finally:
-        replay.forget(ids)
+        services.replay.forget(ids)
     return CatalogueChange(accepted=len(events), live=not late)
 
 
-async def _from_form(request: Request) -> tuple[UpsertItems, Mapping[str, bytes]]:
+async def _from_form(request: Request, limits: Limits) -> tuple[UpsertItems, Mapping[str, bytes]]:
     """The batch and the pictures of a multipart request.
 
     Raises:
-        RequestValidationError: it is of another type, or its JSON is not as it should be. RequestError: its parts cannot be read.
+        RequestValidationError: another content type, or invalid JSON. RequestError: its parts cannot be read.
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise RequestValidationError([{"type": "not_json", "loc": ("body",), "msg": "not JSON", "input": await request.body()}])
-    limits = request.app.state.settings.limits
     try:
         async with request.form(max_files=limits.max_upserts + 1, max_part_size=limits.max_body_bytes) as form:
             parts = {name: await part.read() if isinstance(part, UploadFile) else part.encode() for name, part in form.multi_items()}
     except HTTPException as error:
-        raise _refused(Detail("body", "", f"the multipart body cannot be read: {error.detail}")) from error
+        raise refused(Detail("body", "", f"the multipart body cannot be read: {error.detail}")) from error
     if _JSON_PART not in parts:
-        raise _refused(Detail(_JSON_PART, ", ".join(parts), "a multipart request needs a part of this name with the JSON"))
+        raise refused(Detail(_JSON_PART, ", ".join(parts), "a multipart request needs a part of this name with the JSON"))
     return _from_json(parts.pop(_JSON_PART)), parts
 
 
@@ -119,76 +112,71 @@ def _from_json(text: bytes) -> UpsertItems:
     try:
         return _UPSERTS.validate_python(json.loads(text))
     except ValidationError as error:
-        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
+        raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in error.errors()]) from error
     except (ValueError, RecursionError) as error:
         where = getattr(error, "pos", 0)
         problem = {"type": "json_invalid", "loc": ("body", where), "msg": "not JSON", "ctx": {"error": str(error).split(":")[0]}}
         raise RequestValidationError([problem]) from error
 
 
-def _events(work: Work, items: Sequence[UpsertIn], parts: Mapping[str, bytes], known: set[str]) -> list[Event]:
-    """What the log keeps of a batch; its pictures are on disk before.
+def _events(release: Release, items: Sequence[UpsertIn], parts: Mapping[str, bytes], known: set[str], limits: Limits) -> list[Event]:
+    """The events of a batch; its pictures are stored first.
 
     Raises:
-        RequestError: an item is twice in the batch, or its picture or features do not go with this catalogue; its place is named.
+        RequestError: an item is twice in the batch, or its picture or features do not fit this catalogue. Names the field.
     """
     seen: dict[str, int] = {}
     for place, item in enumerate(items):
         if seen.setdefault(item.id, place) != place:
-            raise _refused(Detail(f"items[{place}].id", item.id, f"is in this batch already, as items[{seen[item.id]}]"))
-        _check_features(work, item, f"items[{place}]", known=item.id in known)
-    pictures = [_picture(work, item.image, parts, f"items[{place}].image") for place, item in enumerate(items)]
+            raise refused(Detail(f"items[{place}].id", item.id, f"is in this batch already, as items[{seen[item.id]}]"))
+        _check_features(release, item, f"items[{place}]", known=item.id in known)
+    pictures = [_picture(item.image, parts, f"items[{place}].image", limits) for place, item in enumerate(items)]
     unnamed = sorted(set(parts) - {item.image.part for item in items if item.image})
     if unnamed:
-        raise _refused(Detail(unnamed[0], f"{len(parts[unnamed[0]]):,} bytes", "no item names this part as its picture"))
-    return [_event(work, item, picture) for item, picture in zip(items, pictures, strict=True)]
+        raise refused(Detail(unnamed[0], f"{len(parts[unnamed[0]]):,} bytes", "no item names this part as its picture"))
+    return [_event(release, item, picture) for item, picture in zip(items, pictures, strict=True)]
 
 
-def _event(work: Work, item: UpsertIn, picture: bytes | None) -> Event:
+def _event(release: Release, item: UpsertIn, picture: bytes | None) -> Event:
     said = item.model_dump(exclude={"image", "features", "attributes"})
     said["attributes"] = json.dumps(item.attributes) if item.attributes else None
     if "image" in item.model_fields_set:
         try:
-            said["image"] = work.release.images.put(picture, to_disk=True) if picture is not None else None
+            said["image"] = release.images.put(picture, to_disk=True) if picture is not None else None
         except OSError as error:
             msg = f"the picture of {item.id!r} cannot be kept now ({error.strerror or error}); try again"
             raise LogUnavailableError(msg) from error
     return upsert(said, item.features)
 
 
-def _picture(work: Work, image: PictureIn | None, parts: Mapping[str, bytes], field: str) -> bytes | None:
-    """The bytes of a picture that can be used."""
+def _picture(image: PictureIn | None, parts: Mapping[str, bytes], field: str, limits: Limits) -> bytes | None:
+    """The bytes of a picture, once they are known to decode."""
     if image is None:
         return None
     if image.part is not None and image.part not in parts:
-        raise _refused(Detail(f"{field}.part", image.part, f"no such part; there are: {', '.join(map(shortened, parts)) or 'none'}"))
+        raise refused(Detail(f"{field}.part", image.part, f"no such part; there are: {', '.join(map(shortened, parts)) or 'none'}"))
     field = f"{field}.part" if image.part is not None else f"{field}.base64"
     data = parts[image.part] if image.part is not None else decoded(image.base64 or "", field)
     try:
-        decode(data, work.limits.max_pixels)
+        decode(data, limits.max_pixels)
     except ImageError as error:
-        msg = f"{field}: {error}"
-        raise BadPictureError(msg, [Detail(field, f"{len(data):,} bytes", str(error))]) from error
+        raise refused(Detail(field, f"{len(data):,} bytes", str(error)), BadPictureError) from error
     return data
 
 
-def _check_features(work: Work, item: UpsertIn, field: str, *, known: bool) -> None:
-    manifest = work.release.snapshot.manifest
-    own = work.release.bundle.manifest.encoder.is_own
+def _check_features(release: Release, item: UpsertIn, field: str, *, known: bool) -> None:
+    manifest = release.snapshot.manifest
+    own = release.bundle.manifest.encoder.is_own
     if item.features is None:
         if own and not known:
-            told = f"this catalogue brings its own features, so a new item needs its own: {manifest.feature_size} numbers"
-            raise _refused(Detail(f"{field}.features", "", told))
+            problem = f"this catalogue brings its own features, so a new item needs its own: {manifest.feature_size} numbers"
+            raise refused(Detail(f"{field}.features", "", problem))
         return
     if not own:
-        told = "this catalogue's features come from an encoder; send image and title instead"
-        raise _refused(Detail(f"{field}.features", f"{len(item.features)} numbers", told))
+        problem = "this catalogue's features come from an encoder; send image and title instead"
+        raise refused(Detail(f"{field}.features", f"{len(item.features)} numbers", problem))
     if len(item.features) != manifest.feature_size:
-        raise _refused(Detail(f"{field}.features", f"{len(item.features)} numbers", f"this catalogue's have {manifest.feature_size}"))
+        raise refused(Detail(f"{field}.features", f"{len(item.features)} numbers", f"this catalogue's have {manifest.feature_size}"))
     beyond = np.flatnonzero(np.abs(item.features) > np.finfo(np.float16).max)
     if len(beyond):
-        raise _refused(Detail(f"{field}.features[{beyond[0]}]", str(item.features[beyond[0]]), "beyond what features can hold (65504)"))
-
-
-def _refused(why: Detail) -> RequestError:
-    return RequestError(f"{why.field}: {why.problem}", [why])
+        raise refused(Detail(f"{field}.features[{beyond[0]}]", str(item.features[beyond[0]]), "beyond what features can hold (65504)"))

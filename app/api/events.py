@@ -1,18 +1,18 @@
-"""POST /events: what shoppers did, into the log; and what they were shown, on its way there."""
+"""POST /events: what shoppers did goes into the log."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 
-from app.api.event_schemas import EventIn, EventsIn, EventsOut
 from app.api.problems import LOG_GONE, documented
+from app.api.schemas.events import EventIn, EventsIn, EventsOut
+from app.api.services import InjectedServices
 from app.ground.errors import LogUnavailableError
 from app.ground.logs import logger
-from app.log.base import Event, Log, Stream
-from app.log.impressions import Impressions
+from app.log.base import Event, Stream
 from app.recommend.limits import check_count
 from app.recommend.stages import count
 from app.release.serving import Serving
@@ -22,41 +22,30 @@ _ACCEPTED: Final = 202
 router = APIRouter(tags=["events"], responses=documented(400, 413, 422, 503))
 
 
-def impressions(request: Request) -> Impressions:
-    """The buffer that the composition root put on the application."""
-    buffer: Impressions = request.app.state.impressions
-    return buffer
-
-
-Showing = Annotated[Impressions, Depends(impressions)]
-
-
 @router.post("/events", status_code=_ACCEPTED, response_model_exclude_none=True)
-async def events(batch: EventsIn, request: Request) -> EventsOut:
+async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     """Keep what shoppers did. 202 once it is on disk; on 503, or no answer, send the same batch again: an event's id counts once."""
-    state = request.app.state
-    check_count("events", len(batch.events), state.settings.limits.max_events, "events")
+    check_count("events", len(batch.events), services.settings.limits.max_events, "events")
     count("events", len(batch.events))
-    log: Log = state.event_log
     received = datetime.now(UTC).isoformat(timespec="milliseconds")
     try:
-        appended = await log.append(Stream.EVENTS, [_event(one, received) for one in batch.events])
+        appended = await services.log.append(Stream.EVENTS, [_event(event, received) for event in batch.events])
     except LogUnavailableError as error:
         logger().warning("events_refused", count=len(batch.events), why=str(error), cause=str(error.__cause__ or ""))
         raise LogUnavailableError(LOG_GONE) from error
     return EventsOut(
-        accepted=appended.added, repeated=len(batch.events) - appended.added, unknown_items=_unknown(state.serving, batch.events)
+        accepted=appended.added, repeated=len(batch.events) - appended.added, unknown_items=_unknown(services.serving, batch.events)
     )
 
 
-def _event(said: EventIn, received: str) -> Event:
-    data: dict[str, Any] = said.model_dump(exclude={"id", "timestamp"}, exclude_none=True)
-    when = received if said.timestamp is None else said.timestamp.astimezone(UTC).isoformat(timespec="milliseconds")
-    return Event(said.id, {**data, "timestamp": when, "received": received})
+def _event(event: EventIn, received: str) -> Event:
+    data: dict[str, Any] = event.model_dump(exclude={"id", "timestamp"}, exclude_none=True)
+    when = received if event.timestamp is None else event.timestamp.astimezone(UTC).isoformat(timespec="milliseconds")
+    return Event(event.id, {**data, "timestamp": when, "received": received})
 
 
-def _unknown(serving: Serving, said: list[EventIn]) -> list[str] | None:
+def _unknown(serving: Serving, events: list[EventIn]) -> list[str] | None:
     if not serving.ready:
         return None
     row_of = serving.current().snapshot.row_of
-    return list(dict.fromkeys(one.item for one in said if one.item not in row_of))
+    return list(dict.fromkeys(event.item for event in events if event.item not in row_of))

@@ -1,4 +1,4 @@
-"""The catalogue: items, pictures, categories, and what looks alike."""
+"""Reading the catalogue: items, pictures, categories, similar items, and words for a picture."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pyarrow.compute as pc
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 
-from app.api.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
 from app.api.problems import documented
-from app.api.schemas import LabelItem, SimilarItems
-from app.api.work import Working, decoded, item_out, item_ref
+from app.api.schemas.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
+from app.api.schemas.requests import LabelItem, SimilarItems
+from app.api.services import CurrentRelease, InjectedServices
+from app.api.translate import decoded, item_out, item_ref
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.settings import Limits
 from app.home.images import media_type
@@ -31,39 +32,40 @@ _LARGEST_OFFSET = 2**31
 
 
 @router.get("/categories")
-async def categories(work: Working) -> Categories:
+async def categories(release: CurrentRelease) -> Categories:
     """The categories of the catalogue, by name."""
-    counts = work.release.snapshot.sizes
+    counts = release.snapshot.sizes
     return Categories(categories=[CategoryOut(name=name, count=counts[name]) for name in sorted(counts)])
 
 
 @router.get("/items", response_model_exclude_none=True)
 async def items(
-    work: Working,
+    release: CurrentRelease,
+    services: InjectedServices,
+    *,
     category: Annotated[str | None, Query(description="Only this category.", examples=["shoes"])] = None,
     q: Annotated[str | None, Query(max_length=200, description="Words of the title or id, in any case.", examples=["linen"])] = None,
     limit: Annotated[int, Query(ge=1, description="Items per page.")] = 24,
     offset: Annotated[int, Query(ge=0, le=_LARGEST_OFFSET, description="Items to skip.")] = 0,
-    *,
     mixed: Annotated[bool, Query(description="One of each category in turn, rather than the catalogue's order.")] = False,
 ) -> Page:
     """A page of the catalogue."""
-    check_count("limit", limit, work.limits.max_k)
+    check_count("limit", limit, services.settings.limits.max_k)
 
     def page() -> Page:
-        found = _sought(work.release, category, q)
-        rows = (_mixed(work.release, found) if mixed else found)[offset : offset + limit]
-        return Page(total=len(found), items=[item_out(work.release.item(row)) for row in rows.tolist()])
+        found = _sought(release, category, q)
+        rows = (_mixed(release, found) if mixed else found)[offset : offset + limit]
+        return Page(total=len(found), items=[item_out(release.item(row)) for row in rows.tolist()])
 
-    return await work.run(page)
+    return await services.pool.run(page)
 
 
 @router.head("/items/{item_id:path}/image", include_in_schema=False)
 @router.get("/items/{item_id:path}/image", response_class=FileResponse, responses={200: {"content": {"image/jpeg": {}}}})
-async def image(item_id: str, work: Working) -> FileResponse:
+async def image(item_id: str, release: CurrentRelease) -> FileResponse:
     """An item's picture. Its bytes never change under one entity tag."""
-    found = _item(work.release, item_id)
-    path = work.release.images.path(found.image) if found.image else None
+    found = _item(release, item_id)
+    path = release.images.path(found.image) if found.image else None
     if path is None or found.image is None or not path.is_file():
         msg = f"item {item_id!r} has no picture"
         raise UnknownItemError(msg, [Detail("item_id", item_id, "has no picture")])
@@ -71,21 +73,21 @@ async def image(item_id: str, work: Working) -> FileResponse:
 
 
 @router.get("/items/{item_id:path}", response_model_exclude_none=True)
-async def item(item_id: str, work: Working) -> ItemOut:
+async def item(item_id: str, release: CurrentRelease) -> ItemOut:
     """One item."""
-    return item_out(_item(work.release, item_id))
+    return item_out(_item(release, item_id))
 
 
 @router.post("/similar-items", response_model_exclude_none=True, responses=documented(413))
-async def similar_items(request: SimilarItems, work: Working) -> Similar:
+async def similar_items(request: SimilarItems, release: CurrentRelease, services: InjectedServices) -> Similar:
     """What looks like this item, this picture, or these words? Compares pictures; says so in `fallback` where it cannot."""
-    return await work.run(lambda: _similar(work.release, request, work.limits))
+    return await services.pool.run(lambda: _similar(release, request, services.settings.limits))
 
 
 @router.post("/label-item", responses=documented(413))
-async def label_item(request: LabelItem, work: Working) -> Labels:
+async def label_item(request: LabelItem, release: CurrentRelease, services: InjectedServices) -> Labels:
     """Which words would a shop say of this picture?"""
-    return await work.run(lambda: _label(work.release, request, work.limits))
+    return await services.pool.run(lambda: _label(release, request, services.settings.limits))
 
 
 def _item(release: Release, item_id: str) -> CatalogueItem:
@@ -97,7 +99,7 @@ def _item(release: Release, item_id: str) -> CatalogueItem:
 
 
 def _sought(release: Release, category: str | None, words: str | None) -> IntArray:
-    """The rows of a category, or of all, that have all these words."""
+    """The rows of a category, or of all, whose title or id has all these words."""
     table = release.snapshot.items
     keep = pc.is_valid(table.column("id"))
     if category is not None:
@@ -111,7 +113,7 @@ def _sought(release: Release, category: str | None, words: str | None) -> IntArr
 
 
 def _mixed(release: Release, rows: IntArray) -> IntArray:
-    """The first of each category, then the second of each, and so on."""
+    """The rows in turn: the first of each category, then the second of each, and so on."""
     category = release.snapshot.items.column("category").take(pa.array(rows)).combine_chunks()
     groups = [rows[:0], *rows_by_value(category, rows).values()]
     grouped, nth = np.concatenate(groups), np.concatenate([np.arange(len(group)) for group in groups])

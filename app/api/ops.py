@@ -1,19 +1,18 @@
-"""For whoever runs the service: does it live, can it answer, what does it serve."""
+"""Health of the service: whether the process lives, and whether it can answer."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
-from app.api.answers import Health, LogHealth
-from app.api.events import Showing
 from app.api.problems import documented
+from app.api.schemas.answers import Health, LogHealth
+from app.api.services import InjectedServices
 from app.ground.errors import LogUnavailableError
 from app.log.base import Log
 from app.log.impressions import Impressions
-from app.release.serving import Serving
 
 _PATIENCE_S: Final = 1.0
 
@@ -29,10 +28,10 @@ async def healthz() -> Health:
 
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses=documented(503), response_model_exclude_none=True)
-async def readyz(request: Request, impressions: Showing) -> Health:
-    """Whether it can answer; 503 with Retry-After while it cannot. Without its log it can: that is told beside."""
-    serving: Serving = request.app.state.serving
-    return Health(status="ready", release=serving.current().id, log=await _log_health(request.app.state.event_log, impressions))
+async def readyz(services: InjectedServices) -> Health:
+    """Whether it can answer; 503 with Retry-After while it cannot. Without its log it can answer, and says `degraded`."""
+    release = services.serving.current()
+    return Health(status="ready", release=release.id, log=await _log_health(services.log, services.impressions))
 
 
 async def _log_health(log: Log, impressions: Impressions) -> LogHealth:

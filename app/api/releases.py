@@ -1,4 +1,4 @@
-"""GET /releases, and which of them serves: for whoever administers."""
+"""The releases of the home: list them, activate one, roll back."""
 
 from __future__ import annotations
 
@@ -7,66 +7,60 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 
-from app.api.answers import ReleaseOut, Releases
 from app.api.keys import SentKey, may_administer
 from app.api.problems import documented
+from app.api.schemas.answers import ReleaseOut, Releases
+from app.api.services import InjectedServices, Services
 from app.ground.errors import Detail, HomeError, UnknownReleaseError
-from app.home.store import ReleaseRecord, ReleaseStore
-from app.live.swap import Swap
-from app.release.serving import Serving
+from app.home.store import ReleaseRecord
 
 router = APIRouter(tags=["operations"], responses=documented(401, 403, 503))
 
 ReleaseId = Annotated[str, Path(description="Release id, as `GET /releases` shows it.", examples=["r3-1f0c9a2b"])]
 
 
-async def may_look(request: Request, key: SentKey) -> None:
-    """Let through who holds the admin key; where no key is set, anybody: a list changes nothing.
+async def may_look(request: Request, services: InjectedServices, key: SentKey) -> None:
+    """Allow requests with the admin key; where no key is set, all of them, as a list changes nothing.
 
     Raises:
         KeyMissingError, KeyRefusedError: as ``may_administer`` does.
     """
-    if not request.app.state.settings.keys.none_set:
-        await may_administer(request, key)
+    if not services.settings.keys.none_set:
+        await may_administer(request, services, key)
 
 
 @router.get("/releases", dependencies=[Depends(may_look)])
-def releases(request: Request) -> Releases:
+def releases(services: InjectedServices) -> Releases:
     """The releases of this home, newest first, and which one answers."""
-    store: ReleaseStore = request.app.state.store
-    serving: Serving = request.app.state.serving
-    current = serving.current().id if serving.ready else None
-    return Releases(releases=[_out(record, current) for record in reversed(store.records())])
+    current = services.serving.current().id if services.serving.ready else None
+    return Releases(releases=[_out(record, current) for record in reversed(services.store.records())])
 
 
 @router.post("/releases/{release_id}/activate", dependencies=[Depends(may_administer)], responses=documented(404))
-async def activate(release_id: ReleaseId, request: Request) -> ReleaseOut:
+async def activate(release_id: ReleaseId, services: InjectedServices) -> ReleaseOut:
     """Serve this release from now on: here at once, on every other replica within moments. One that is broken is refused."""
-    store: ReleaseStore = request.app.state.store
-    if release_id not in {record.id for record in store.records()}:
-        told = "no such release; see GET /releases"
-        msg = f"release {release_id!r}: {told}"
-        raise UnknownReleaseError(msg, [Detail("release_id", release_id, told)])
-    return await _activated(request, release_id)
+    if release_id not in {record.id for record in services.store.records()}:
+        problem = "no such release; see GET /releases"
+        msg = f"release {release_id!r}: {problem}"
+        raise UnknownReleaseError(msg, [Detail("release_id", release_id, problem)])
+    return await _activated(services, release_id)
 
 
 @router.post("/releases/rollback", dependencies=[Depends(may_administer)], responses=documented(404))
-async def rollback(request: Request) -> ReleaseOut:
+async def rollback(services: InjectedServices) -> ReleaseOut:
     """Serve again what served before the current release; never one that did not serve, such as a rejected candidate."""
-    store: ReleaseStore = request.app.state.store
     try:
-        before = store.before_current()
+        before = services.store.before_current()
     except HomeError as error:
         raise UnknownReleaseError(str(error)) from error
-    return await _activated(request, before.id, back=True)
+    return await _activated(services, before.id, back=True)
 
 
-async def _activated(request: Request, release_id: str, *, back: bool = False) -> ReleaseOut:
-    swap: Swap = request.app.state.swap
-    release = await swap.activate(release_id, back=back)
+async def _activated(services: Services, release_id: str, *, back: bool = False) -> ReleaseOut:
+    release = await services.follower.activate(release_id, back=back)
     return _out(release.record, release.id)
 
 
 def _out(record: ReleaseRecord, current: str | None) -> ReleaseOut:
-    said = {name: value for name, value in asdict(record).items() if name in ReleaseOut.model_fields}
-    return ReleaseOut(**said, current=record.id == current)
+    values = {name: value for name, value in asdict(record).items() if name in ReleaseOut.model_fields}
+    return ReleaseOut(**values, current=record.id == current)

@@ -5,7 +5,6 @@ The table in ``docs/settings.md`` lists every one of these; a test compares the 
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from models.errors import InputError
+from models.errors import InputError, nearest
 
 PREFIX: Final = "ATTIRE_"
 
@@ -53,15 +52,20 @@ class Limits(BaseModel):
 
 
 class Threads(BaseModel):
-    """How many threads compute and how many requests do so at once."""
+    """How many threads compute, and how many requests are computed at once or wait for that."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     compute: int = Field(default=0, ge=0, description="Threads of torch and FAISS; 0 is one per core.")
     requests: int = Field(default=0, ge=0, description="Requests computed at the same time; 0 is one per core.")
+    waiting: int = Field(
+        default=0,
+        ge=0,
+        description="Requests that wait for a thread at most, any more get 503; 0 is 64 for each computed at the same time.",
+    )
 
 
-class Index(BaseModel):
+class IndexSettings(BaseModel):
     """What searches the embeddings. Its files, where it keeps any, are built from the snapshot's when they are missing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,7 +74,7 @@ class Index(BaseModel):
     categories: dict[str, str] = Field(default={}, description="Category -> its backend, where it is another; as JSON.")
 
 
-class Log(BaseModel):
+class LogSettings(BaseModel):
     """The durable log of the catalogue's changes and of what shoppers do, and the lines that the service writes to standard error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -106,7 +110,7 @@ class Keys(BaseModel):
         return self.catalogue is None and self.admin is None
 
 
-class Swap(BaseModel):
+class SwapSettings(BaseModel):
     """How a running service follows ``CURRENT``, and tries a candidate on live requests before it goes live."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -118,7 +122,7 @@ class Swap(BaseModel):
     shadow_share: float = Field(default=0.1, ge=0, le=1, description="Share of live requests that a candidate in shadow mode answers too.")
 
 
-class Worker(BaseModel):
+class WorkerSettings(BaseModel):
     """The learning loop, `attire worker`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -166,11 +170,11 @@ class Settings(BaseSettings):
     )
     limits: Limits = Limits()
     threads: Threads = Threads()
-    index: Index = Index()
-    log: Log = Log()
+    index: IndexSettings = IndexSettings()
+    log: LogSettings = LogSettings()
     keys: Keys = Keys()
-    swap: Swap = Swap()
-    worker: Worker = Worker()
+    swap: SwapSettings = SwapSettings()
+    worker: WorkerSettings = WorkerSettings()
 
     @classmethod
     def read(cls, **given: object) -> Settings:
@@ -198,8 +202,8 @@ def misspelt(environment: Iterable[str]) -> Iterator[str]:
     whole = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in {*known, *whole}:
-            near = difflib.get_close_matches(name.upper().removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
-            yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near[0]}?" if near else "see docs/settings.md")
+            near = nearest(name.upper().removeprefix(PREFIX), (one.removeprefix(PREFIX) for one in known))
+            yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near}?" if near else "see docs/settings.md")
 
 
 def table() -> Iterator[tuple[str, str, str]]:

@@ -1,1 +1,1 @@
-"""What keeps a replica current while it serves: swaps, replayed changes, shadow answers, its figures."""
+"""A replica while it serves: it follows the current release, replays catalogue changes, tries candidates, bounds its work, counts."""

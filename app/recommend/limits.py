@@ -1,19 +1,19 @@
-"""Says no to what a request may not ask for, naming the field, before any work is done."""
+"""Refuses requests that ask for too much or for unknown categories, naming the field, before any work is done."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 from app.ground.errors import Detail, LimitExceededError, UnknownCategoryError, shortened
 from app.release.release import Release
+from models.errors import did_you_mean
 
 
 def check_count(field: str, count: int, most: int, what: str = "") -> None:
     """Refuse more than ``most`` of something, or a number greater than that.
 
     Args:
-        what: what there are ``count`` of; empty when the field is the number itself.
+        what: the noun of what is counted; empty where the field is the number itself.
 
     Raises:
         LimitExceededError: naming the field, the number and the limit.
@@ -25,10 +25,10 @@ def check_count(field: str, count: int, most: int, what: str = "") -> None:
 
 
 def check_work(work: int, most: int) -> None:
-    """Refuse what would keep the machine busy too long.
+    """Refuse a request that would compute for too long.
 
     Args:
-        work: outfits to score times the square of their items, since an outfit's score compares each item with the others.
+        work: the sum, over all outfits to score, of the square of their items, as a score compares each item with the others.
 
     Raises:
         LimitExceededError: naming both figures and what to ask less of.
@@ -40,7 +40,7 @@ def check_work(work: int, most: int) -> None:
 
 
 def check_categories(release: Release, named: Sequence[tuple[str, str]]) -> None:
-    """Refuse categories that neither the catalogue nor the model has, naming the nearest that is there.
+    """Refuse categories that neither the catalogue nor the model has, naming the nearest known one.
 
     Args:
         named: (field, category) pairs.
@@ -49,13 +49,9 @@ def check_categories(release: Release, named: Sequence[tuple[str, str]]) -> None
         UnknownCategoryError: naming each.
     """
     known = {*release.snapshot.categories, *release.bundle.manifest.categories}
-    details = [Detail(field, name, _instead(name, sorted(known))) for field, name in named if name not in known]
+    instead = "GET /categories lists those there are"
+    details = [Detail(field, name, did_you_mean(name, sorted(known), instead)) for field, name in named if name not in known]
     if details:
         first = details[0]
         msg = f"{first.field}: no category {first.value!r}; {first.problem}"
         raise UnknownCategoryError(msg, details)
-
-
-def _instead(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name[:100], known, n=1)
-    return f"did you mean {near[0]!r}?" if near else "GET /categories lists those there are"

@@ -1,4 +1,4 @@
-"""The worker: archives what happens, and starts a run when there is enough of it."""
+"""The worker: archives events, and starts a run when there are enough new ones."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ import pyarrow.compute as pc
 from app.ground.errors import HomeError, LogError
 from app.ground.logs import logger
 from app.ground.settings import Settings
-from app.home.runs import ACCEPTED, FINAL, Run, Runs, now, read_run, write_run
+from app.home.runs import ACCEPTED, FINAL, LearningRun, Runs, now, read_run, write_run
 from app.home.store import ReleaseStore
 from app.log.base import Log, Stream
 from app.worker.archive import Archive, read_archive
-from app.worker.job import ACQUAINTED, CANDIDATE, OUTCOME, Job
+from app.worker.job import CANDIDATE, FOLDED_IN, OUTCOME, Job
 from app.worker.page import write_page
-from app.worker.process import learn_apart
 from app.worker.shadow import in_shadow
 
 GROUP: Final = "archive"
@@ -36,11 +35,11 @@ PAGE: Final = "index.html"
 
 
 class Worker:
-    """The learning loop of a home. One at a time; see ``alone``.
+    """The learning loop of a home. Only one may work on a home; see ``alone``.
 
     Attributes:
         archived: events archived since the start.
-        trouble: why nothing can be archived now; None while it can.
+        trouble: why nothing can be archived now; None while archiving works.
     """
 
     def __init__(self, settings: Settings, log: Log) -> None:
@@ -49,19 +48,19 @@ class Worker:
         self._archive = Archive(self._runs.events)
         self._started = datetime.now(UTC)
         self._fresh: tuple[int, int, int] | None = None  # from which row, to which, how many
-        self._left = True  # whether something may be left of a kill, or of a disk that refused
+        self._left = True  # whether a kill, or a disk that refused, may have left something to pick up
         self._taken = _TAKEN
         self.archived = 0
         self.trouble: str | None = None
 
-    async def once(self, candidate: Path | None = None) -> Run:
-        """Archive all there is, and come to one decision."""
+    async def once(self, candidate: Path | None = None) -> LearningRun:
+        """Archive all events, and do one run."""
         await self._begin()
         await self.drain()
         return await self._run(candidate)
 
     async def forever(self) -> None:
-        """Archive as events come, and start a run when one is due."""
+        """Archive events as they come, and start a run when one is due."""
         learning: asyncio.Task[None] | None = None
         try:
             while True:
@@ -79,7 +78,7 @@ class Worker:
                     await learning
 
     async def drain(self) -> int:
-        """Archive everything that the log has; returns how many events were new.
+        """Archive all events of the log; returns how many were new.
 
         Raises:
             LogUnavailableError: the log cannot be reached. OSError: the disk refuses.
@@ -91,7 +90,7 @@ class Worker:
         return self.archived - before
 
     def due(self) -> bool:
-        """Whether there are enough new sessions, or some and the last run was long ago."""
+        """Whether there are enough new sessions; or some, and the last run was long ago."""
         worker = self._settings.worker
         last = next((run for run in reversed(self._runs.finished()) if run.decision != "interrupted"), None)
         fresh = self._fresh_behind(last.rows if last else 0)
@@ -101,20 +100,20 @@ class Worker:
     def _fresh_behind(self, row: int) -> int:
         """Sessions with a purchase among the events from this row on."""
         if self._fresh is None or self._fresh[:2] != (row, self._archive.rows):
-            told = read_archive(self._runs.events, ("type", "session"), row)
-            bought = told.filter(pc.equal(told.column("type"), "purchase")).column("session")
+            events = read_archive(self._runs.events, ("type", "session"), row)
+            bought = events.filter(pc.equal(events.column("type"), "purchase")).column("session")
             self._fresh = (row, self._archive.rows, pc.count_distinct(bought).as_py())
         return self._fresh[2]
 
     async def _begin(self) -> None:
-        """Pick up what a kill left: deliveries that were never acknowledged, runs without an end, a release that was not made current."""
+        """Pick up what a kill left: runs that never finished, a release that was not made current, and temporary directories."""
         for path in self._runs.unfinished():
             outcome = read_run(path / OUTCOME)
             if outcome is None:
-                begun = Run(id=path.name, started=now(), rows=0, decision="interrupted")
+                begun = LearningRun(id=path.name, started=now(), rows=0, decision="interrupted")
                 outcome = begun.decided("interrupted", "the worker ended before the run did")
             self._finish(path, await self._serve(outcome, shadow=False))
-            for left in (path / f"{CANDIDATE}.work", path / ACQUAINTED, *path.glob(".*.*")):
+            for left in (path / f"{CANDIDATE}.work", path / FOLDED_IN, *path.glob(".*.*")):
                 shutil.rmtree(left, ignore_errors=True)
         for kind in ("bundles", "snapshots"):
             for left in (self._settings.home / kind).glob("*new-*"):
@@ -122,7 +121,7 @@ class Worker:
                     shutil.rmtree(left, ignore_errors=True)
 
     async def _learn(self) -> None:
-        """Pick up what was left, and run if that is due; a disk that refuses or a broken home is told, and it is tried again."""
+        """Pick up what was left, and do a run if one is due. Trouble with home or disk is logged; the next turn tries again."""
         try:
             await self._begin()
             self._left = False
@@ -133,7 +132,7 @@ class Worker:
             logger().warning("run_stopped", why=str(error))
 
     async def _archive_some(self) -> None:
-        """Archive what there is; trouble with log or disk is told once, and tried again, with less at a time if the log does not answer."""
+        """Archive all events. Trouble is logged once, and the next turn tries again, in smaller batches where the log did not answer."""
         try:
             await self.drain()
         except (LogError, HomeError, OSError) as error:
@@ -148,7 +147,7 @@ class Worker:
             self.trouble, self._taken = None, _TAKEN
 
     async def _archive_once(self) -> int:
-        """Archive one batch: what was given before and never acknowledged first, then what is new. Returns how many entries it was."""
+        """Archive one batch: entries that were taken before and never acknowledged, otherwise new ones. Returns how many entries."""
         claimed = await self._log.claim(Stream.EVENTS, GROUP, _CONSUMER, idle_s=0.0, limit=self._taken)
         entries = claimed or await self._log.take(Stream.EVENTS, GROUP, _CONSUMER, limit=self._taken)
         dead = await self._log.dead_letters(Stream.EVENTS, GROUP, limit=self._taken)  # of a worker that was killed again and again
@@ -160,8 +159,8 @@ class Worker:
             logger().info("archived", events=new, repeated=len(entries) + len(dead) - new, rows=self._archive.rows)
         return len(entries) + len(dead)
 
-    async def _run(self, candidate: Path | None = None) -> Run:
-        """One run, in a process of its own, to its end."""
+    async def _run(self, candidate: Path | None = None) -> LearningRun:
+        """Do one run, in a process of its own."""
         worker, path = self._settings.worker, self._runs.begin()
         job = Job(
             home=self._settings.home, directory=path, rows=self._archive.rows, worker=worker, log=self._settings.log, candidate=candidate
@@ -178,20 +177,20 @@ class Worker:
         run = read_run(path / OUTCOME)
         if run is None:
             why = f"it took longer than {worker.timeout_s:g} s" if late else f"its process ended with exit code {process.exitcode}"
-            run = Run(id=path.name, started=now(), rows=job.rows, decision="failed").decided("failed", why)
+            run = LearningRun(id=path.name, started=now(), rows=job.rows, decision="failed").decided("failed", why)
         return self._finish(path, await self._serve(run, shadow=worker.shadow_requests > 0))
 
-    async def _serve(self, run: Run, *, shadow: bool) -> Run:
-        """Serve what the run made, if it made something."""
+    async def _serve(self, run: LearningRun, *, shadow: bool) -> LearningRun:
+        """Serve the release that the run made, if it made one."""
         if run.decision == ACCEPTED:
             return await self._publish(run, shadow=shadow)
-        return self._acquaint(run) if run.acquainted else run
+        return self._serve_folded(run) if run.folded_bundle else run
 
-    async def _publish(self, run: Run, *, shadow: bool) -> Run:
-        """Make the release of an accepted run current, unless another took the place of the one that it was compared with."""
+    async def _publish(self, run: LearningRun, *, shadow: bool) -> LearningRun:
+        """Make the release of an accepted run current, unless the release that it was compared with serves no more."""
         release = str(run.release)
         current = self._store.current()
-        if current is not None and current.id == release:  # a kill came between this and writing it down
+        if current is not None and current.id == release:  # a kill came after it was activated and before the run was written
             return run.decided("published")
         shadowed = None
         if shadow:
@@ -208,8 +207,8 @@ class Worker:
             return run.decided("failed", str(error), shadow=shadowed)
         return run.decided("published", shadow=shadowed)
 
-    def _acquaint(self, run: Run) -> Run:
-        """Serve the release that knows new shoppers; where another took the place of the current one, the next run meets them."""
+    def _serve_folded(self, run: LearningRun) -> LearningRun:
+        """Serve the release that knows new shoppers; where another release serves by now, they are left to the next run."""
         current, release, trouble = self._store.current(), str(run.release), ""
         if current is None or current.id not in {run.current.get("release"), release}:
             trouble = f"release {current.id if current else 'none'} serves by now"
@@ -219,20 +218,29 @@ class Worker:
             except HomeError as error:
                 trouble = str(error)
         if trouble:
-            why = f"{run.met} new shoppers are left to the next run: {trouble}"
-            return replace(run, release=None, met=0, reasons=(*run.reasons, why))
-        return replace(run, reasons=(*run.reasons, f"release {release} knows shoppers who are new ({run.met}) and is otherwise the same"))
+            why = f"{run.folded_in} new shoppers are left to the next run: {trouble}"
+            return replace(run, release=None, folded_in=0, reasons=(*run.reasons, why))
+        return replace(
+            run, reasons=(*run.reasons, f"release {release} knows shoppers who are new ({run.folded_in}) and is otherwise the same")
+        )
 
-    def _finish(self, path: Path, run: Run) -> Run:
+    def _finish(self, path: Path, run: LearningRun) -> LearningRun:
         write_page(path / PAGE, run)
         write_run(path / FINAL, run)
         logger().info("run_finished", run=run.id, decision=run.decision, reasons=list(run.reasons), release=run.release)
         return run
 
 
+def learn_apart(job: Job) -> None:
+    """The target of a run's process, which alone imports what training needs: the worker itself stays small."""
+    from app.worker.learn import learn  # noqa: PLC0415
+
+    learn(job)
+
+
 @contextmanager
 def alone(home: Path) -> Iterator[None]:
-    """Hold the home's worker lock; the system gives it back however the process ends.
+    """Hold the home's worker lock; the system releases it however the process ends.
 
     Raises:
         HomeError: another worker has it.

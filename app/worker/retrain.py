@@ -1,4 +1,4 @@
-"""Training for the catalogue that is served: over its kept features, from the current bundle, with the current recipe."""
+"""Trains for the catalogue that is served: on its kept features, starting from the current bundle, with the current recipe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from app.catalogue.publishing import catalogue_of
 from app.home.images import ImageStore
-from app.worker.shoppers import introduced
+from app.worker.shoppers import fold_in_wearers
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Dataset, Outfit
@@ -28,7 +28,7 @@ from models.training.repeatable import work_directory
 from models.training.run import Run
 from models.training.settings import configure
 
-_ITS_OWN: Final = frozenset({"seed", "epochs", "patience", "teacher"})  # of each training, not of the release
+_ITS_OWN: Final = frozenset({"seed", "epochs", "patience", "teacher"})  # these belong to one training, not to the release
 _LEAST_STEPS: Final = 1_500
 
 
@@ -59,24 +59,24 @@ def retrain(
     outfits: Sequence[Outfit],
     out: Path,
     *,
-    meet: Sequence[Outfit] = (),
+    fold_in: Sequence[Outfit] = (),
     images: ImageStore,
     recipe: str,
     settings: Mapping[str, str],
     seed: int,
     progress: Progress = silent,
 ) -> Bundle:
-    """Train on outfits of split ``train``, choosing on ``valid``, and save the bundle to ``out``.
+    """Train on outfits of split ``train``, select on ``valid``, and save the bundle to ``out``.
 
     Args:
-        meet: outfits whose shoppers are to be known, though they are not all learned from.
-        recipe: taken where the current bundle has none that learns from outfits: one that was never trained, or only its encoder.
-        settings: of the recipe, over those of the current bundle.
+        fold_in: outfits whose shoppers the bundle has to know too, though it does not learn from all of these outfits.
+        recipe: for a current bundle whose own recipe does not learn from outfits: an untrained bundle, or one with only an encoder.
+        settings: of the recipe; they override those of the current bundle.
 
     Raises:
-        InputError: an unknown recipe or setting. BundleError, EncoderError: as the recipe says.
+        InputError: an unknown recipe or setting. BundleError, EncoderError: see the recipe.
     """
-    chosen, config = _configuration(current, recipe, settings, sum(one.split == "train" for one in outfits))
+    chosen, config = _configuration(current, recipe, settings, sum(outfit.split == "train" for outfit in outfits))
     run = KeptRun(
         dataset=Dataset(out.parent, "sessions", catalogue_of(snapshot.items, images), tuple(outfits), {}),
         config=config,
@@ -89,11 +89,11 @@ def retrain(
         kept_NF=np.asarray(snapshot.features, dtype=np.float32),
     )
     trained = _carrying(chosen.fit(run), current)
-    return introduced(trained, meet, run.dataset.catalogue, run.features).save(out)
+    return fold_in_wearers(trained, fold_in, run.dataset.catalogue, run.features).save(out)
 
 
 def _configuration(current: Bundle, otherwise: str, settings: Mapping[str, str], outfits: int) -> tuple[AnyRecipe, Any]:
-    """The current recipe as it was configured, long enough for so many outfits, with ``settings`` over that."""
+    """The current recipe and its configuration, made long enough for so many outfits, and overridden by ``settings``."""
     trained = RECIPES.get(current.manifest.recipe)
     if trained is None or not trained.needs_outfits:
         chosen = recipe_named(otherwise)
@@ -104,7 +104,7 @@ def _configuration(current: Bundle, otherwise: str, settings: Mapping[str, str],
 
 
 def long_enough(config: Any, outfits: int) -> Any:  # noqa: ANN401 - a recipe's own configuration
-    """The same configuration with more epochs, and as much more patience, where so few outfits would make too few steps of it."""
+    """The configuration with more epochs, and patience in proportion, where few outfits would give it too few steps."""
     if not {"epochs", "patience", "batch_size"} <= {field.name for field in fields(config)}:
         return config
     steps = config.epochs * math.ceil(outfits / config.batch_size)
@@ -113,7 +113,7 @@ def long_enough(config: Any, outfits: int) -> Any:  # noqa: ANN401 - a recipe's 
 
 
 def _carrying(trained: Bundle, current: Bundle) -> Bundle:
-    """The bundle with the encoder of the one that it was trained from, where that carries its encoder."""
+    """The trained bundle with the current bundle's encoder, where the manifest says that the bundle carries one."""
     if trained.manifest.encoder.spec != CARRIED or trained.encoder is not None:
         return trained
     carrying = copy(trained)

@@ -147,8 +147,8 @@ def ask_shoppers(dataset: Dataset, bundle: Bundle, embeddings_ND: FloatArray) ->
 
     found: Answers = {"hard": questions.hard_M, "warm": asked(warm.__contains__, None)}
     for count in (1, 5):
-        met: Mapping[str, Bundle] = personal.met(bundle, cold, count, catalogue, embeddings_ND)
-        found[f"cold{count}"] = asked(cold.__contains__, met.get)
+        folded_in: Mapping[str, Bundle] = personal.fold_in_each(bundle, cold, count, catalogue, embeddings_ND)
+        found[f"cold{count}"] = asked(cold.__contains__, folded_in.get)
     return found
 
 

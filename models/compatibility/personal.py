@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Annotated, Final
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -38,18 +39,18 @@ class Shoppers:
     Attributes:
         ids: by row of the anchors.
         calibration, completion: of a known shopper's scores, which spread wider than the common ones; as the manifest has them.
-        met: so many of them, the last ones, were met after the training.
+        folded_in: so many of them, the last ones, were folded in after the training.
     """
 
     ids: tuple[str, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     completion: Calibration = field(default_factory=Calibration)
-    met: int = 0
+    folded_in: Annotated[int, Field(alias="met")] = 0  # the name that it has in ``shoppers.json``
 
     @property
     def trained(self) -> tuple[str, ...]:
         """Those whom the training met."""
-        return self.ids[: len(self.ids) - self.met]
+        return self.ids[: len(self.ids) - self.folded_in]
 
 
 class PersonalModel(CompatibilityModel):
@@ -158,13 +159,13 @@ class PersonalModel(CompatibilityModel):
         with torch.inference_mode(mode=False), torch.no_grad():
             return ShopperModel(self, self.taste_of(self.own[row]))
 
-    def for_newcomer(self, anchors_KD: Tensor) -> ShopperModel:
-        """The model with the taste of fitted anchors; see ``fitted``."""
+    def for_anchors(self, anchors_KD: Tensor) -> ShopperModel:
+        """The model with the taste of a shopper's own anchors, such as ``fold_in`` gives."""
         with torch.inference_mode(mode=False), torch.no_grad():
             return ShopperModel(self, self.taste_of(anchors_KD))
 
-    def fitted(self, worn: OutfitBatch, *, steps: int = _STEPS, rate: float = _RATE) -> Tensor:
-        """Anchors of a new shopper, ``(K, D)``, from the outfits they wore against the bank's; nothing else is touched [V].
+    def fold_in(self, worn: OutfitBatch, *, steps: int = _STEPS, rate: float = _RATE) -> Tensor:
+        """Fit the anchors of a new shopper, ``(K, D)``, from the outfits they wore against the bank's; the model stays as it is [V].
 
         Args:
             steps, rate: of gradient descent from the anchors of the known shopper who is nearest to everybody: a few small steps keep

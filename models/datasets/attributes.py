@@ -6,7 +6,9 @@ import json
 import math
 from collections.abc import Mapping
 
-from models.datasets.lines import parse_json, shown
+from pydantic_core import from_json
+
+from models.datasets.lines import shown
 
 
 def attributes_text(value: object) -> str | None:
@@ -22,7 +24,7 @@ def attributes_text(value: object) -> str | None:
         if not value.strip():
             return None
         try:
-            value = parse_json(value)
+            value = from_json(value, allow_inf_nan=False)
         except ValueError as error:
             message = f"is not JSON: {error}"
             raise ValueError(message) from None
@@ -41,7 +43,7 @@ def _words(name: object, value: object) -> str | list[str] | None:
         message = f"name {shown(name)} is not a non-empty string"
         raise ValueError(message)
     if isinstance(value, list):
-        return [_word(name, one) for one in value if one is not None]
+        return [_word(name, element) for element in value if element is not None]
     return None if value is None else _word(name, value)
 
 

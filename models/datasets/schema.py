@@ -1,6 +1,7 @@
 """What a dataset directory holds, as values: the catalogue, outfits, and the three kinds of question.
 
-The on-disk form is the public contract ("Dataset directory"); reading and checking it is in ``read``.
+The on-disk form is the public contract ("Dataset directory"). A row is what its line is read as, so the types of its fields say what the
+line may hold (``fields``); what the catalogue must know of it is checked in ``questions``, and reading is in ``read``.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import pyarrow as pa
+from pydantic import Field, StrictInt
+
+from models.datasets.fields import ItemIds, Label, OptionalText, Text, Timestamp
 
 Split = Literal["train", "valid", "test"]
 SPLITS: Final[tuple[Split, ...]] = ("train", "valid", "test")
@@ -118,46 +122,46 @@ def _token(name: str, value: str) -> str:
 class Outfit:
     """Items worn together; order has no meaning."""
 
-    id: str
-    items: tuple[str, ...]
+    id: Text
+    items: ItemIds
     split: Split
-    user: str | None = None
-    timestamp: str | float | None = None
+    user: OptionalText = None
+    timestamp: Timestamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FillInTheBlank:
     """Which of ``candidates`` completes ``items``? ``answer`` is a position in ``candidates``."""
 
-    id: str
-    items: tuple[str, ...]
-    candidates: tuple[str, ...]
-    answer: int
+    id: Text
+    items: ItemIds
+    candidates: ItemIds
+    answer: StrictInt
     split: Split
-    user: str | None = None
+    user: OptionalText = None
 
 
 @dataclass(frozen=True, slots=True)
 class Compatibility:
     """Do ``items`` go together? ``label`` is 1 for an outfit that was really worn."""
 
-    id: str
-    items: tuple[str, ...]
-    label: Literal[0, 1]
+    id: Text
+    items: ItemIds
+    label: Label
     split: Split
-    user: str | None = None
+    user: OptionalText = None
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
     """Which item of all in ``category`` completes ``items``? ``answer`` is its id."""
 
-    id: str
-    items: tuple[str, ...]
-    answer: str
-    category: str
+    id: Text
+    items: ItemIds
+    answer: Text
+    category: Text
     split: Split
-    user: str | None = None
+    user: OptionalText = None
 
 
 Question = FillInTheBlank | Compatibility | Retrieval
@@ -190,15 +194,15 @@ class Dataset:
 class SessionEvent:
     """One thing a shopper did with an item; ``type`` is ``view``, ``add_to_cart``, ``purchase`` or another word."""
 
-    type: str
-    item: str
+    type: Text
+    item: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """What one shopper did in one visit, in order. ``timestamp`` is ISO 8601 or seconds since 1970."""
 
-    session: str
-    timestamp: str | float
-    events: tuple[SessionEvent, ...]
-    user: str | None = None
+    session: Text
+    timestamp: Timestamp
+    events: Annotated[tuple[SessionEvent, ...], Field(min_length=1)]
+    user: OptionalText = None

@@ -1,7 +1,8 @@
 """Whose outfit is it? One outfit that a shopper wore among others that they did not, ranked by a model that may know them.
 
 As LPAE and Kim et al. (2021) measure it [S]: AUC and NDCG at 1 : 10; half of the others are *hard*, worn by other shoppers, where only
-taste decides, and half are random, where the outfit must also go together. Cold shoppers are met first in one or a few of their outfits.
+taste decides, and half are random, where the outfit must also go together. Cold shoppers are first folded in from one or a few of their
+outfits.
 
 Shape legend: Q questions · M outfits of a question, the shopper's own first · R outfits, each once · I items per outfit,
 padded with -1 · D size of an outfit's vector.
@@ -91,7 +92,7 @@ def answer(
 
     Args:
         embeddings_ND, categories: of the catalogue.
-        known: the bundle with a shopper's taste, as ``bundle.for_shopper`` (the default) and ``for_newcomer`` make it; where it gives None,
+        known: the bundle with a shopper's taste, as ``bundle.for_shopper`` (the default) and ``fold_in`` make it; where it gives None,
             and from a bundle that is not personal, the common answer counts.
     """
     if not len(questions):
@@ -121,17 +122,17 @@ def metrics(scores_QM: Floats, hard_M: Bools) -> dict[str, Metric]:
     }
 
 
-def met(
+def fold_in_each(
     bundle: Bundle, histories: Mapping[str, Sequence[Outfit]], count: int, catalogue: Catalogue, embeddings_ND: FloatArray
 ) -> dict[str, Bundle]:
-    """The bundle as cold shoppers are served it after their first ``count`` outfits; those who have as many.
+    """Each cold shopper's bundle, folded in from their first ``count`` outfits; shoppers who have fewer are left out.
 
     Args:
         histories: shopper -> their outfits, the ones that are not asked about.
     """
     names, found = np.asarray(catalogue.categories, dtype=object), {}
     for shopper, outfits in histories.items():
-        served = bundle.for_newcomer(batch_of(bundle, outfits[:count], catalogue.row_of, names, embeddings_ND))
+        served = bundle.fold_in(batch_of(bundle, outfits[:count], catalogue.row_of, names, embeddings_ND))
         if len(outfits) >= count and served is not None:
             found[shopper] = served
     return found

@@ -105,7 +105,7 @@ def _fit(run: Run[Any], learned: Objective, sampler: TripletSampler, blanks: Bla
         max(count, config.least_steps * batch_size),
         lambda which, _done: learned(draw(which % count)),
         (lambda: blanks.accuracy(learned.look.model, learned.look.embedded(blanks.rows))) if len(blanks) else None,
-        seed=run.seed,
+        generator=loop.seeded(run.seed),
         title="training pairs",
         progress=run.progress,
     )

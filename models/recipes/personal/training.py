@@ -169,26 +169,27 @@ def settled(bundle: Bundle, items: Items, run: Run[PersonalConfig], metrics: Map
         swapped_Q2 = asking.answer(questions.one_replaced(run.seed), bundle, embedded_ND.numpy(), catalogue.categories)
         outfits, items_ = (calibrate(scores[:, 0], scores[:, 1]) for scores in (scores_Q2, swapped_Q2))
         known = replace(bundle.shoppers, calibration=outfits, completion=items_)
-        bundle = bundle.knowing(bundle.manifest, bundle.model, known)
+        bundle = bundle.with_shoppers(bundle.manifest, bundle.model, known)
     return calibrated(bundle, run, run.features, metrics)
 
 
-def acquainted(bundle: Bundle, worn: Iterable[tuple[str, OutfitBatch]]) -> Bundle:
-    """The bundle with cold shoppers in its table, fitted from the outfits they wore; nothing else of it changes. For the worker.
+def fold_in_shoppers(bundle: Bundle, worn: Iterable[tuple[str, OutfitBatch]]) -> Bundle:
+    """The bundle with new shoppers in its table, each fitted from the outfits they wore; nothing else of it changes. For the worker.
 
     Args:
-        worn: shoppers whom the training did not meet, and their outfits. Who was met after it is fitted anew, or stays as they are.
+        worn: shoppers whom the training did not meet, and their outfits. A shopper folded in before is fitted anew where ``worn`` names
+            them, and stays as they are where it does not.
     """
     model, known = personal_model(bundle), bundle.shoppers
     trained = model.own[: len(known.trained)].detach()
-    met = dict(zip(known.ids[len(trained) :], model.own[len(trained) :].detach(), strict=True))
-    met |= {shopper: model.fitted(outfits) for shopper, outfits in worn}
-    own = torch.cat([trained, *(anchors_KD[None] for anchors_KD in met.values())])
+    folded_in = dict(zip(known.ids[len(trained) :], model.own[len(trained) :].detach(), strict=True))
+    folded_in |= {shopper: model.fold_in(outfits) for shopper, outfits in worn}
+    own = torch.cat([trained, *(anchors_KD[None] for anchors_KD in folded_in.values())])
     config = {**bundle.manifest.model_config, "shoppers": len(own)}
     grown = build_model(bundle.manifest.model, config)
     grown.load_state_dict({**model.state_dict(), "own": own})
     manifest = replace(bundle.manifest, model_config=config, parent=bundle.id or bundle.manifest.parent)
-    return bundle.knowing(manifest, grown, replace(known, ids=(*known.trained, *met), met=len(met)))
+    return bundle.with_shoppers(manifest, grown, replace(known, ids=(*known.trained, *folded_in), folded_in=len(folded_in)))
 
 
 def is_cold(shopper: str, share: float) -> bool:

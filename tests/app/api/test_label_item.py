@@ -174,7 +174,7 @@ def test_a_request_encodes_once(labelling_home: Path, jpeg: Callable[..., bytes]
     app = create_app(Settings(home=labelling_home))
     with TestClient(app) as client:
         calls = []
-        encoder = app.state.serving.current().encoder
+        encoder = app.state.services.serving.current().encoder
         encode = encoder.encode
         monkeypatch.setattr(encoder, "encode", lambda *given: calls.append(given) or encode(*given))
         assert client.post("/label-item", json={"image": sent(jpeg("red"))}).status_code == 200

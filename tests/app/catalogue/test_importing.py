@@ -15,7 +15,7 @@ from app.catalogue.changes import removal, upsert
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
 from app.ground.errors import HomeError
-from app.ground.settings import Log as LogSettings
+from app.ground.settings import LogSettings
 from app.home.store import ReleaseStore
 from app.log.base import Stream
 from app.log.open import open_log
@@ -110,7 +110,7 @@ def test_a_bundle_of_another_encoder_has_the_catalogue_encoded_again(pictures: P
     entered = open_log(log, store.home)
 
     async def change() -> None:
-        await entered.append(Stream.CATALOG, [removal("tops-0"), upsert({"id": "new", "category": "tops", "title": "red tops"})])
+        await entered.append(Stream.CATALOGUE, [removal("tops-0"), upsert({"id": "new", "category": "tops", "title": "red tops"})])
         await entered.close()
 
     asyncio.run(change())

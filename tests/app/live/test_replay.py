@@ -101,9 +101,9 @@ def test_each_change_is_shown_and_each_picture_encoded_once(shop: Release, tmp_p
 
     async def work() -> None:
         async with following(shop, tmp_path / "log") as (log, serving, _):
-            await log.append(Stream.CATALOG, [item("a", "one"), item("b", "three"), removal("shoes-1")])
+            await log.append(Stream.CATALOGUE, [item("a", "one"), item("b", "three"), removal("shoes-1")])
             await until(lambda: {"a", "b"} <= set(serving.current().snapshot.row_of))
-            await log.append(Stream.CATALOG, [item("a", "one", price=3.0)])
+            await log.append(Stream.CATALOGUE, [item("a", "one", price=3.0)])
             await until(lambda: serving.current().item(serving.current().snapshot.row_of["a"]).price == 3.0)
             assert (features(serving, "a"), features(serving, "b")) == (3, 5)
             assert "shoes-1" not in serving.current().snapshot.row_of
@@ -119,13 +119,13 @@ def test_a_removal_does_not_wait_for_pictures(shop: Release, tmp_path: Path) -> 
         async with following(shop, tmp_path / "log") as (log, serving, replay):
             before = features(serving, "shoes-2")
             reader(shop).go.clear()
-            await log.append(Stream.CATALOG, [item("a", "slow"), item("shoes-2", "slow, too", price=9.0)])
-            await log.append(Stream.CATALOG, [removal("shoes-1")])
+            await log.append(Stream.CATALOGUE, [item("a", "slow"), item("shoes-2", "slow, too", price=9.0)])
+            await log.append(Stream.CATALOGUE, [removal("shoes-1")])
             await until(lambda: "shoes-1" not in serving.current().snapshot.row_of)
             snapshot = serving.current().snapshot
             assert "a" not in snapshot.row_of
             assert (serving.current().item(snapshot.row_of["shoes-2"]).price, features(serving, "shoes-2")) == (9.0, before)
-            await log.append(Stream.CATALOG, [removal("a")])
+            await log.append(Stream.CATALOGUE, [removal("a")])
             await until(lambda: not replay.knows("a"))
             reader(shop).go.set()
             await until(lambda: replay.encoding == 0)
@@ -142,7 +142,7 @@ def test_who_waits_for_a_change_is_told_when_it_is_shown(shop: Release, tmp_path
         async with following(shop, tmp_path / "log") as (log, serving, replay):
             change = item("a", "one")
             shown = replay.awaited(change.id)
-            await log.append(Stream.CATALOG, [change])
+            await log.append(Stream.CATALOGUE, [change])
             await asyncio.wait_for(shown, 20)
             assert features(serving, "a") == 3
 
@@ -154,8 +154,8 @@ def test_a_new_release_serves_with_the_changes_since_its_snapshot(shop: Release,
 
     async def work() -> None:
         async with following(shop, tmp_path / "log") as (log, serving, replay):
-            first = await log.append(Stream.CATALOG, [removal("shoes-1")])
-            await log.append(Stream.CATALOG, [item("a", "one")])
+            first = await log.append(Stream.CATALOGUE, [removal("shoes-1")])
+            await log.append(Stream.CATALOGUE, [item("a", "one")])
             await until(lambda: "a" in serving.current().snapshot.row_of)
             held = serving.current()
             newer = replace(shop, record=replace(shop.record, id="r9-00000000", catalog_offset=first.end))
@@ -166,7 +166,7 @@ def test_a_new_release_serves_with_the_changes_since_its_snapshot(shop: Release,
             assert features(serving, "a") == 3
             assert reader(shop).seen == ["one"]
             assert "shoes-1" not in held.snapshot.row_of
-            await log.append(Stream.CATALOG, [removal("a")])
+            await log.append(Stream.CATALOGUE, [removal("a")])
             await until(lambda: "a" not in serving.current().snapshot.row_of)
             assert serving.current().id == "r9-00000000"
 
@@ -179,7 +179,7 @@ def test_a_release_published_without_the_log_keeps_what_is_known(shop: Release, 
     async def work() -> None:
         place = tmp_path / "volume"
         async with following(shop, place / "log") as (log, serving, replay):
-            await log.append(Stream.CATALOG, [removal("shoes-1")])
+            await log.append(Stream.CATALOGUE, [removal("shoes-1")])
             await until(lambda: "shoes-1" not in serving.current().snapshot.row_of)
             await log.close()
             place.rename(tmp_path / "away")
@@ -190,7 +190,7 @@ def test_a_release_published_without_the_log_keeps_what_is_known(shop: Release, 
             assert replay.trouble is not None
             place.unlink()
             (tmp_path / "away").rename(place)
-            await gone.append(Stream.CATALOG, [removal("shoes-2")])
+            await gone.append(Stream.CATALOGUE, [removal("shoes-2")])
             await until(lambda: "shoes-2" not in serving.current().snapshot.row_of and replay.trouble is None)
             assert "shoes-1" not in serving.current().snapshot.row_of
             await gone.close()
@@ -208,7 +208,7 @@ def test_what_cannot_be_applied_is_left_out_and_counted(shop: Release, tmp_path:
             bad += [{"type": "upsert", "item": {"id": "a", "category": "x", "price": "dear"}}]
             bad += [{"type": "upsert", "item": {"id": "a"}}, {"type": "upsert", "item": {"id": "a", "category": "x"}, "features": [1.0]}]
             events = [Event(f"bad-{place}", data) for place, data in enumerate(bad)]
-            await log.append(Stream.CATALOG, [*events, removal("shoes-1")])
+            await log.append(Stream.CATALOGUE, [*events, removal("shoes-1")])
             await until(lambda: "shoes-1" not in serving.current().snapshot.row_of)
             assert (replay.refused, replay.applied, replay.changed) == (len(bad), 1, 1)
 
@@ -221,9 +221,9 @@ def test_an_encoder_that_cannot_be_had_is_tried_again(shop: Release, tmp_path: P
     async def work() -> None:
         async with following(shop, tmp_path / "log") as (log, serving, replay):
             reader(shop).broken = True
-            await log.append(Stream.CATALOG, [item("a", "one")])
+            await log.append(Stream.CATALOGUE, [item("a", "one")])
             await until(lambda: replay.encoding == 1)
-            await log.append(Stream.CATALOG, [removal("shoes-1")])
+            await log.append(Stream.CATALOGUE, [removal("shoes-1")])
             await until(lambda: "shoes-1" not in serving.current().snapshot.row_of)
             reader(shop).broken = False
             await until(lambda: "a" in serving.current().snapshot.row_of)
@@ -236,7 +236,7 @@ def test_a_home_without_a_release_is_followed_once_it_has_one(shop: Release, tmp
 
     async def work() -> None:
         async with following(None, tmp_path / "log") as (log, serving, _):
-            await log.append(Stream.CATALOG, [removal("shoes-1")])
+            await log.append(Stream.CATALOGUE, [removal("shoes-1")])
             serving.publish(shop)
             await until(lambda: "shoes-1" not in serving.current().snapshot.row_of)
 
@@ -256,7 +256,7 @@ def test_features_of_one_encoder_are_none_of_the_next_release(shop: Release, tmp
 
     async def work() -> None:
         async with following(shop, tmp_path / "log") as (log, serving, replay):
-            await log.append(Stream.CATALOG, [item("a", "one")])
+            await log.append(Stream.CATALOGUE, [item("a", "one")])
             await until(lambda: replay.knows("a") and replay.encoding == 0)
             await replay.publish(other)
             await until(lambda: replay.encoding == 0)

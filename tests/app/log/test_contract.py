@@ -11,7 +11,7 @@ from app.ground.errors import TrimmedError
 from app.log.base import START, Entry, Event, Log, Stream
 
 pytestmark = pytest.mark.anyio
-EVENTS, CATALOG = Stream.EVENTS, Stream.CATALOG
+EVENTS, CATALOGUE = Stream.EVENTS, Stream.CATALOGUE
 Batch = Callable[..., list[Event]]
 Ids = Callable[[Sequence[Entry]], list[str]]
 Everything = Callable[..., Awaitable[list[str]]]
@@ -51,9 +51,9 @@ async def test_an_id_counts_once_however_many_send_it_at_once(reopen: Callable[.
 async def test_streams_are_apart(log: Log, batch: Batch, everything: Everything) -> None:
     """The same id may be in both."""
     await log.append(EVENTS, batch("a"))
-    assert (await log.append(CATALOG, batch("a", "b"))).added == 2
+    assert (await log.append(CATALOGUE, batch("a", "b"))).added == 2
     assert await everything(log, EVENTS) == ["a"]
-    assert await everything(log, CATALOG) == ["a", "b"]
+    assert await everything(log, CATALOGUE) == ["a", "b"]
 
 
 async def test_concurrent_batches_stay_whole(reopen: Callable[..., Log], batch: Batch, everything: Everything) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.home.runs import Run, Runs
+from app.home.runs import LearningRun, Runs
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
 from app.main import create_app
@@ -20,14 +20,14 @@ from app.worker.job import CANDIDATE
 from app.worker.loop import PAGE, Worker
 from models.bundle import Bundle
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("learning_here")]
 Build = Callable[[Path], Any]
 
 
-def once(shop: Any, events: Sequence[Event] = (), candidate: Path | None = None) -> Run:
+def once(shop: Any, events: Sequence[Event] = (), candidate: Path | None = None) -> LearningRun:
     """What ``attire worker --once`` does after these events."""
 
-    async def work() -> Run:
+    async def work() -> LearningRun:
         log = SqliteLog(shop.store.home / "log.sqlite")
         await log.append(Stream.EVENTS, events)
         try:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.home.runs import FINAL, Compared, Run, Runs, write_run
+from app.home.runs import FINAL, Compared, LearningRun, Runs, write_run
 from app.log.base import Entry, Event
 from app.worker.archive import Archive
 from app.worker.compare import Comparison
@@ -20,7 +20,7 @@ from app.worker.job import Job
 from app.worker.learn import _Steps
 from models.bundle import Bundle
 
-Judge = Callable[[Bundle], Run]
+Judge = Callable[[Bundle], LearningRun]
 
 
 def compared(**given: Any) -> Compared:
@@ -84,7 +84,7 @@ def archive(shop: Any, events: Sequence[Event]) -> None:
     Archive(Runs(shop.store.home).events).write([Entry(str(place), event) for place, event in enumerate(events)])
 
 
-def step(shop: Any, candidate: Path | None = None, **settings: Any) -> Run:
+def step(shop: Any, candidate: Path | None = None, **settings: Any) -> LearningRun:
     """One run in this process, up to the gate's decision."""
     runs = Runs(shop.store.home)
     worker = shop.settings.worker.model_copy(update=settings)
@@ -100,7 +100,7 @@ def current(trained: Any) -> Bundle:
     return Bundle.load(trained.store.bundle_path(trained.store.current().bundle))
 
 
-def judged(trained: Any, tmp_path: Path, bundle: Bundle) -> Run:
+def judged(trained: Any, tmp_path: Path, bundle: Bundle) -> LearningRun:
     """What the gate says of a bundle."""
     bundle.save(tmp_path / "bundle")
     return step(trained, tmp_path / "bundle")

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from app.catalogue.publishing import publish
-from app.home.runs import FINAL, Run, Runs, now, read_run, write_run
+from app.home.runs import FINAL, LearningRun, Runs, now, read_run, write_run
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
 from app.worker.job import OUTCOME
@@ -22,7 +22,7 @@ from app.worker.loop import Worker
 from models.bundle import Bundle
 from models.recipes.train import train
 
-pytestmark = [pytest.mark.anyio, pytest.mark.integration]
+pytestmark = [pytest.mark.anyio, pytest.mark.training, pytest.mark.usefixtures("learning_here")]
 
 Bought = Callable[[Sequence[str]], list[Event]]
 PERSONAL = {"embedding_size": "16", "own": "4", "heads": "2", "bank": "32", "probes": "4", "batch_size": "32", "epochs": "2"}
@@ -54,12 +54,12 @@ def bought(shop: Any, purchases: Callable[..., list[Event]]) -> Bought:
     dice, minutes = np.random.default_rng(5), iter(range(100_000))
 
     def events(shoppers: Sequence[str]) -> list[Event]:
-        told = []
+        events = []
         for shopper in shoppers:
             minute = next(minutes)
             session = purchases(f"s{minute}", shop.outfit(dice), at=FIRST + timedelta(minutes=minute))
-            told += [Event(event.id, {**event.data, "user": shopper}) for event in session]
-        return told
+            events += [Event(event.id, {**event.data, "user": shopper}) for event in session]
+        return events
 
     return events
 
@@ -75,7 +75,7 @@ async def test_a_new_shopper_is_met_without_a_training(personal_shop: Any, log: 
     await log.append(Stream.EVENTS, bought(["new", "u1", "new"]))
     run = await Worker(personal_shop.settings, log).once()
     after = serving(personal_shop)
-    assert (run.decision, run.met, run.acquainted) == ("waiting", 1, after.id)
+    assert (run.decision, run.folded_in, run.folded_bundle) == ("waiting", 1, after.id)
     assert run.release == personal_shop.store.current().id
     assert run.reasons[-1] == f"release {run.release} knows shoppers who are new (1) and is otherwise the same"
     assert after.shoppers.ids == (*before.shoppers.ids, "new")
@@ -91,10 +91,10 @@ async def test_who_is_known_is_not_met_again(personal_shop: Any, log: SqliteLog,
     first, release = serving(personal_shop), personal_shop.store.current().id
     await log.append(Stream.EVENTS, bought(["new", "u2"]))
     run = await worker.once()
-    assert (run.met, run.acquainted, run.release) == (0, None, None)
+    assert (run.folded_in, run.folded_bundle, run.release) == (0, None, None)
     assert personal_shop.store.current().id == release
     await log.append(Stream.EVENTS, bought(["other"]))
-    assert (await worker.once()).met == 1
+    assert (await worker.once()).folded_in == 1
     second = serving(personal_shop)
     assert second.shoppers.ids == (*first.shoppers.ids, "other")
     row = first.shoppers.ids.index("new")
@@ -104,7 +104,7 @@ async def test_who_is_known_is_not_met_again(personal_shop: Any, log: SqliteLog,
 async def test_what_was_held_out_for_it_stays_so(personal_shop: Any, log: SqliteLog, bought: Bought) -> None:
     """A release that met shoppers has learned what the one before has: the same outfits are still to be asked about."""
     runs, trained = Runs(personal_shop.store.home), personal_shop.store.current()
-    made = Run(id="0001", started=now(), finished=now(), rows=0, decision="published", candidate={"bundle": trained.bundle})
+    made = LearningRun(id="0001", started=now(), finished=now(), rows=0, decision="published", candidate={"bundle": trained.bundle})
     write_run(runs.begin() / FINAL, replace(made, held_from=1234.5))
     worker = Worker(personal_shop.settings, log)
     for shopper in ("new", "newer"):
@@ -119,9 +119,9 @@ async def test_whatever_becomes_of_a_training_the_latest_shoppers_are_known(pers
     await log.append(Stream.EVENTS, bought([*(f"u{number % 7}" for number in range(240)), "latest"]))
     worker = personal_shop.settings.worker.model_copy(update={"training": {"epochs": "1", "learning_rate": "5"}})
     run = await Worker(personal_shop.settings.model_copy(update={"worker": worker}), log).once()
-    assert (run.decision, run.met) == ("rejected", 3), run.reasons
+    assert (run.decision, run.folded_in) == ("rejected", 3), run.reasons
     candidate = Bundle.load(Runs(personal_shop.store.home).directory(run.id) / "candidate")
-    assert serving(personal_shop).id == run.acquainted != candidate.id
+    assert serving(personal_shop).id == run.folded_bundle != candidate.id
     for bundle in (candidate, serving(personal_shop)):
         assert {"u5", "u6", "latest"} <= set(bundle.shoppers.ids)
         assert "latest" not in bundle.shoppers.trained
@@ -132,7 +132,7 @@ async def test_a_training_that_fails_leaves_nobody_unknown(personal_shop: Any, l
     await log.append(Stream.EVENTS, bought(["new"] * 240))
     worker = personal_shop.settings.worker.model_copy(update={"training": {"dropout": "much"}})
     run = await Worker(personal_shop.settings.model_copy(update={"worker": worker}), log).once()
-    assert (run.decision, run.met) == ("failed", 1)
+    assert (run.decision, run.folded_in) == ("failed", 1)
     assert "dropout" in run.reasons[0]
     assert "new" in serving(personal_shop).shoppers.ids
 
@@ -142,7 +142,7 @@ async def test_a_judged_bundle_changes_nothing_else(personal_shop: Any, log: Sql
     await log.append(Stream.EVENTS, bought(["new"]))
     before = personal_shop.store.current().id
     run = await Worker(personal_shop.settings, log).once(tmp_path / "bundle")
-    assert (run.met, run.release, personal_shop.store.current().id) == (0, None, before)
+    assert (run.folded_in, run.release, personal_shop.store.current().id) == (0, None, before)
 
 
 async def test_a_run_says_whom_its_candidate_does_not_know(personal_shop: Any, log: SqliteLog, bought: Bought, tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ async def test_a_run_says_whom_its_candidate_does_not_know(personal_shop: Any, l
     assert "gone" in serving(personal_shop).shoppers.ids
     await log.append(Stream.EVENTS, bought([f"u{number % 5}" for number in range(240)]))
     run = await Worker(personal_shop.settings, log).once(tmp_path / "bundle")
-    assert (run.decision, serving(personal_shop).shoppers.met) == ("published", 0)
+    assert (run.decision, serving(personal_shop).shoppers.folded_in) == ("published", 0)
     assert run.reasons == ("shoppers who are no longer known, as no session or outfit of this run is theirs: 1",)
 
 
@@ -163,14 +163,14 @@ async def test_what_a_kill_left_is_served(personal_shop: Any, log: SqliteLog, bo
     await log.append(Stream.EVENTS, bought(["new"]))
     worker = Worker(personal_shop.settings, log)
     run = await worker.once()
-    for current, met in ((trained.id, 1), (store.add(bundle=trained.bundle, snapshot=trained.snapshot, recipe="x", items=1).id, 0)):
+    for current, count in ((trained.id, 1), (store.add(bundle=trained.bundle, snapshot=trained.snapshot, recipe="x", items=1).id, 0)):
         store.activate(current)
         left = runs.begin()
-        (runs.directory(run.id) / OUTCOME).rename(left / OUTCOME) if met else write_run(left / OUTCOME, run)
+        (runs.directory(run.id) / OUTCOME).rename(left / OUTCOME) if count else write_run(left / OUTCOME, run)
         await worker.once()
         ended = read_run(left / FINAL)
         assert ended is not None
-        assert ended.met == met
-        assert (store.current().id == run.release) is bool(met)
-        assert not list(left.glob("acquainted*"))
-        assert runs.unseen_from(str(run.acquainted)) == runs.unseen_from(trained.bundle)
+        assert ended.folded_in == count
+        assert (store.current().id == run.release) is bool(count)
+        assert not list(left.glob("folded-in*"))
+        assert runs.unseen_from(str(run.folded_bundle)) == runs.unseen_from(trained.bundle)

@@ -112,7 +112,7 @@ def test_a_query_can_be_asked_where_no_gradient_is_wanted() -> None:
     with torch.inference_mode():
         inferred = outfits(built)
         assert torch.equal(built.query(inferred, torch.tensor([1, 2])), built.query(outfits(built), torch.tensor([1, 2])))
-        assert built.fitted(inferred).shape == (6, D)
+        assert built.fold_in(inferred).shape == (6, D)
 
 
 def test_meeting_a_shopper_touches_nothing_else() -> None:
@@ -120,11 +120,11 @@ def test_meeting_a_shopper_touches_nothing_else() -> None:
     built = model()
     worn = outfits(built)
     before = {name: value.clone() for name, value in built.state_dict().items()}
-    met = built.for_newcomer(built.fitted(worn, steps=30))
+    folded_in = built.for_anchors(built.fold_in(worn, steps=30))
     assert all(torch.equal(value, before[name]) for name, value in built.state_dict().items())
     assert all(parameter.grad is None for parameter in built.parameters())
-    stranger = built.for_newcomer(built.newcomer)
-    above = [(one.score(worn)[:, None] > built.bank @ one.taste).float().mean() for one in (met, stranger)]
+    stranger = built.for_anchors(built.newcomer)
+    above = [(one.score(worn)[:, None] > built.bank @ one.taste).float().mean() for one in (folded_in, stranger)]
     assert above[0] > above[1]
 
 
@@ -140,11 +140,11 @@ def test_meeting_a_shopper_in_five_outfits_is_quick() -> None:
     seconds = []
     for _ in range(10):
         begun = time.thread_time()
-        built.fitted(five)
-        met = time.thread_time()
+        built.fold_in(five)
+        between = time.thread_time()
         with torch.inference_mode():
             built.outfits(bank)
-        seconds.append((met - begun, time.thread_time() - met))
+        seconds.append((between - begun, time.thread_time() - between))
     fitting, reading = map(min, zip(*seconds, strict=True))
     assert fitting < 4 * reading
 
@@ -154,7 +154,7 @@ def test_without_own_anchors_everybody_is_served_alike() -> None:
     built = model(own=0, shared=6)
     batch = outfits(built)
     assert torch.allclose(built.for_shopper(1).score(batch), built.score(batch))
-    assert torch.allclose(built.for_newcomer(built.fitted(batch)).score(batch), built.score(batch))
+    assert torch.allclose(built.for_anchors(built.fold_in(batch)).score(batch), built.score(batch))
 
 
 def test_an_empty_outfit_has_a_score() -> None:

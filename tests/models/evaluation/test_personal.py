@@ -16,7 +16,7 @@ from models.datasets.read import read_dataset
 from models.datasets.schema import Catalogue, Dataset, Outfit
 from models.encoders.keep import own_features
 from models.evaluation.metrics import Floats
-from models.evaluation.personal import PersonalQuestions, answer, ask, histories, met, metrics
+from models.evaluation.personal import PersonalQuestions, answer, ask, fold_in_each, histories, metrics
 from models.evaluation.scorer import ModelScorer
 
 
@@ -99,7 +99,7 @@ def test_a_bundle_that_is_not_personal_gives_everybody_the_common_answer(
 
 def test_a_bundle_that_is_not_personal_meets_nobody(dataset: Dataset, worn: Sequence[Outfit], bundle: Bundle, embeddings: Floats) -> None:
     """Everybody gets the common answer."""
-    assert met(bundle, histories(worn), 1, dataset.catalogue, embeddings) == {}
+    assert fold_in_each(bundle, histories(worn), 1, dataset.catalogue, embeddings) == {}
 
 
 def test_histories_keep_the_order(worn: Sequence[Outfit]) -> None:

@@ -18,9 +18,9 @@ from models.datasets.schema import Catalogue, Dataset, Outfit
 from models.encoders.features import FloatArray
 from models.errors import InputError
 from models.evaluation.evaluate import evaluate, features_for
-from models.evaluation.personal import answer, ask, histories, met, metrics
+from models.evaluation.personal import answer, ask, fold_in_each, histories, metrics
 from models.evaluation.scorer import ModelScorer
-from models.recipes.personal.training import acquainted, is_cold
+from models.recipes.personal.training import fold_in_shoppers, is_cold
 from models.recipes.train import train
 
 SMALL = {
@@ -87,7 +87,7 @@ def test_each_question_is_answered_as_its_shopper_is_served(bundle: Bundle, data
     catalogue = dataset.catalogue
     cold = {user: worn for user, worn in histories(dataset.outfits).items() if user not in bundle.shoppers.ids}
     questions = ask(dataset.outfits_of("test"), catalogue)
-    newcomers = met(bundle, dict(sorted(cold.items())[1:]), 1, catalogue, embeddings)
+    newcomers = fold_in_each(bundle, dict(sorted(cold.items())[1:]), 1, catalogue, embeddings)
 
     def known(shopper: str) -> Bundle | None:
         return newcomers.get(shopper) or bundle.for_shopper(shopper)
@@ -112,7 +112,7 @@ def test_shoppers_are_kept_from_training_by_their_id(bundle: Bundle, dataset: Da
 def test_a_cold_shopper_is_met_in_a_few_outfits(bundle: Bundle, dataset: Dataset, embeddings: FloatArray) -> None:
     """And is then served better than as a stranger, where only taste decides."""
     cold = {user: worn for user, worn in histories(dataset.outfits).items() if user not in bundle.shoppers.ids}
-    served = met(bundle, cold, 10, dataset.catalogue, embeddings)
+    served = fold_in_each(bundle, cold, 10, dataset.catalogue, embeddings)
     later = [one for worn in cold.values() for one in worn[10:]]
     after, before = (auc_hard(bundle, dataset.catalogue, how, later) for how in (served.get, lambda _: None))
     assert after > before + 0.02
@@ -121,7 +121,7 @@ def test_a_cold_shopper_is_met_in_a_few_outfits(bundle: Bundle, dataset: Dataset
 def test_the_worker_adds_shoppers_and_touches_nothing_else(bundle: Bundle, embeddings: FloatArray, tmp_path: Path) -> None:
     """New rows; every other weight and the known shoppers' answers as they were, after saving and loading too."""
     worn = bundle.outfits([embeddings[:3], embeddings[3:6]], [["tops"] * 3] * 2)
-    grown = acquainted(bundle, [("new", worn)]).save(tmp_path / "grown")
+    grown = fold_in_shoppers(bundle, [("new", worn)]).save(tmp_path / "grown")
     loaded, before = Bundle.load(tmp_path / "grown"), bundle.model.state_dict()
     assert loaded.shoppers.ids == (*bundle.shoppers.ids, "new")
     assert loaded.manifest.parent == bundle.id

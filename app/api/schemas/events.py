@@ -1,28 +1,16 @@
-"""What /events takes and says."""
+"""Bodies of POST /events and its answer."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.api.schemas import Id, Strict
+from app.api.schemas.strict import Name, Strict
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-def _printable(text: str) -> str:
-    """Refuse what an archive in UTF-8, or a line of a log, could not hold: half characters and control characters."""
-    if not text.isprintable():
-        kind, problem = "not_printable", "holds characters that cannot be printed"
-        raise PydanticCustomError(kind, problem)
-    return text
-
-
-Name = Annotated[Id, AfterValidator(_printable)]
 
 
 class EventIn(Strict):
@@ -30,7 +18,7 @@ class EventIn(Strict):
 
     id: Name = Field(description="Made by the client, unique for ever (a UUID): the same id sent again counts once.", examples=["0f3c-1"])
     type: Literal["view", "add_to_cart", "purchase", "dismiss", "return"] = Field(description="What was done.", examples=["purchase"])
-    item: Name = Field(description="Item id; one that is not in the catalogue is kept, and told in the answer.", examples=["w000042"])
+    item: Name = Field(description="Item id; one that is not in the catalogue is kept, and named in the answer.", examples=["w000042"])
     session: Name = Field(description="The shopper's session: what is bought together is learned from it.", examples=["s1"])
     user: Name | None = Field(default=None, description="The shopper, where known.", examples=["u1"])
     timestamp: Annotated[AwareDatetime, Field(strict=False, ge=_EARLIEST, le=_LATEST)] | None = Field(

@@ -1,51 +1,20 @@
-"""What requests may say: every field with its meaning and an example, strict enough that a mistake is told, not guessed around."""
+"""Bodies of requests: every field with its meaning and an example. A mistake is an error that names the field; nothing is guessed."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from models.datasets.names import LONGEST_NAME
+from app.api.schemas.strict import LONGEST_TEXT, CategoryName, Id, Strict
 
-_LONGEST_TEXT: Final = 2_000
 _PICTURE: Final = (  # a red disc, so that the example can be sent as it stands
     "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEX///+0Hih2YRKXAAAAL0lEQVR42mNgYGBgYGBgPsDA/4FJ"
     "gIOJgYFJgYWJgQGKHvxhYmBg+vCD6csFiEIAjJcHm0+/FYMAAAAASUVORK5CYII="
 )
 _USER: Final = "The shopper: taken into account where the release knows them; `shopper` in the answer says whether."
-
-Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["w000042"])]
-CategoryName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["shoes"])]
-
-
-class Strict(BaseModel):
-    """Nothing unknown, nothing converted, nothing infinite."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _name_the_nearest_field(cls, data: Any) -> Any:  # noqa: ANN401 - whatever a client sent
-        """A typo is told with the field that was probably meant."""
-        unknown = [name for name in data if name not in cls.model_fields] if isinstance(data, dict) else []
-        if not unknown:
-            return data
-        errors = [
-            InitErrorDetails(
-                type=PydanticCustomError("unknown_field", "{problem}", {"problem": cls._instead(name)}), loc=(name,), input=data[name]
-            )
-            for name in unknown
-        ]
-        raise ValidationError.from_exception_data(cls.__name__, errors)
-
-    @classmethod
-    def _instead(cls, name: str) -> str:
-        near = difflib.get_close_matches(name[:100], cls.model_fields, n=1)
-        return f"unknown field; did you mean {near[0]!r}?" if near else f"unknown field; known are {', '.join(cls.model_fields)}"
 
 
 class ImageIn(Strict):
@@ -63,7 +32,7 @@ class ItemIn(Strict):
     image: ImageIn | None = Field(default=None, description="A picture of an item that is not in the catalogue.")
     category: CategoryName | None = Field(default=None, description="Category of an item that is not in the catalogue.")
     title: str | None = Field(
-        default=None, max_length=_LONGEST_TEXT, description="Words for an item that is not in the catalogue.", examples=["red linen shirt"]
+        default=None, max_length=LONGEST_TEXT, description="Words for an item that is not in the catalogue.", examples=["red linen shirt"]
     )
 
     @model_validator(mode="after")
@@ -81,15 +50,15 @@ class ItemIn(Strict):
 
 
 def _short_for(field: str, problem: str) -> Callable[[Any], Any]:
-    """Takes a string for an object of this one field, which is what most clients send; of anything but the two tells the problem."""
+    """A validator that also takes a bare string, as most clients send one, for the object with this one field; else it says ``problem``."""
 
     def object_of(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
         if isinstance(value, str):
             return {field: value}
         if isinstance(value, dict | BaseModel):
             return value
-        kind, told = "short_form", "{problem}"
-        raise PydanticCustomError(kind, told, {"problem": problem})
+        kind, template = "short_form", "{problem}"
+        raise PydanticCustomError(kind, template, {"problem": problem})
 
     return object_of
 
@@ -166,7 +135,7 @@ class CompleteOutfit(Strict):
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
     session: Id | None = Field(default=None, description="The shopper's session; not used for ranking yet.", examples=["s1"])
     text: str | None = Field(
-        default=None, max_length=_LONGEST_TEXT, description="What it is for; not used for ranking yet.", examples=["for a summer wedding"]
+        default=None, max_length=LONGEST_TEXT, description="What it is for; not used for ranking yet.", examples=["for a summer wedding"]
     )
 
 
@@ -209,7 +178,7 @@ class SimilarItems(Strict):
     id: Id | None = Field(default=None, description="Id of a catalogue item; the same as `item`.")
     image: ImageIn | None = Field(default=None, description="A picture; compared with all categories unless `category` names one.")
     text: str | None = Field(
-        default=None, min_length=1, max_length=_LONGEST_TEXT, description="Words, compared with pictures.", examples=["red summer dress"]
+        default=None, min_length=1, max_length=LONGEST_TEXT, description="Words, compared with pictures.", examples=["red summer dress"]
     )
     category: CategoryName | None = Field(default=None, description="With `image` or `text`: only this category.")
     k: int = Field(default=10, ge=1, description="How many.", examples=[10])

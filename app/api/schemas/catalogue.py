@@ -1,4 +1,4 @@
-"""What PUT /items takes, and what it and DELETE /items/{id} say."""
+"""Bodies of PUT /items, and the answer of it and of DELETE /items/{id}."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.event_schemas import Name
-from app.api.schemas import Strict
+from app.api.schemas.strict import LONGEST_TEXT, Name, Strict
 from models.datasets.names import id_problem
-
-_LONGEST_TEXT = 2_000
 
 
 def _writable(text: str) -> str:
-    """Refuse half characters, which no file in UTF-8 can hold."""
+    """Refuse lone surrogates, which UTF-8 cannot hold."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -25,7 +22,7 @@ def _writable(text: str) -> str:
 
 
 def _askable(item_id: str) -> str:
-    """Refuse an id that GET /items/{id} would not find."""
+    """Refuse an id that GET /items/{id} could not be asked for."""
     problem = id_problem(item_id)
     if problem:
         kind = "item_id"
@@ -34,14 +31,14 @@ def _askable(item_id: str) -> str:
 
 
 def _not_blank(category: str) -> str:
-    """Refuse a category that nobody could ask for."""
+    """Refuse a blank category, which no request can name."""
     if not category.strip():
         kind, problem = "blank", "is blank; name a category"
         raise PydanticCustomError(kind, problem)
     return category
 
 
-Text = Annotated[str, Field(max_length=_LONGEST_TEXT), AfterValidator(_writable)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_writable)]
 
 
 class PictureIn(Strict):

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.api import outfits
-from app.ground.settings import Keys, Settings, Swap
+from app.ground.settings import Keys, Settings, SwapSettings
 from app.home.store import ReleaseStore
 from app.live import memory
 from app.live.shadow import SHADOW, read_reports, reports_directory
@@ -36,7 +36,7 @@ def store(home: Path, tmp_path: Path) -> ReleaseStore:
 def settings(store: ReleaseStore, **swap: Any) -> Settings:
     """One that looks often."""
     keys = Keys(admin=SecretStr("administer"), catalogue=SecretStr("stock-clerk"))
-    return Settings(home=store.home, swap=Swap(**{"poll_s": 0.02, "shadow_share": 1.0, **swap}), keys=keys)
+    return Settings(home=store.home, swap=SwapSettings(**{"poll_s": 0.02, "shadow_share": 1.0, **swap}), keys=keys)
 
 
 @pytest.fixture
@@ -70,13 +70,13 @@ def test_another_current_release_is_served_soon(client: TestClient, store: Relea
     """Without a restart; the one before is let go of."""
     first, second = (record.id for record in store.records())
     assert served(client) == first
-    old = weakref.ref(client.app.state.serving.current().bundle)  # type: ignore[attr-defined]
+    old = weakref.ref(client.app.state.services.serving.current().bundle)  # type: ignore[attr-defined]
     store.activate(second)
     assert soon(lambda: served(client) == second)
     assert complete(client)["release"] == second
     gc.collect()
     assert soon(lambda: old() is None)
-    swap = client.app.state.swap  # type: ignore[attr-defined]
+    swap = client.app.state.services.follower  # type: ignore[attr-defined]
     assert soon(lambda: swap.freed == 1)
     assert (swap.swapped, swap.refused, swap.trouble) == (1, 0, None)
 
@@ -100,7 +100,7 @@ def test_a_request_ends_with_the_release_it_began_with(client: TestClient, store
         assert begun.wait(20)
         store.activate(second)
         assert soon(lambda: served(client) == second)
-        swap = client.app.state.swap  # type: ignore[attr-defined]
+        swap = client.app.state.services.follower  # type: ignore[attr-defined]
         assert swap.freed == 0
         go_on.set()
         request.join()
@@ -116,7 +116,7 @@ def test_a_broken_release_is_refused_and_the_old_one_serves(client: TestClient, 
     sound = weights.read_bytes()
     weights.write_bytes(sound + b"x")
     store.activate(second.id)
-    swap = client.app.state.swap  # type: ignore[attr-defined]
+    swap = client.app.state.services.follower  # type: ignore[attr-defined]
     assert soon(lambda: swap.refused == 1)
     assert "weights.safetensors" in swap.trouble
     assert served(client) == first.id
@@ -129,11 +129,11 @@ def test_a_broken_release_is_refused_and_the_old_one_serves(client: TestClient, 
 
 def test_a_release_that_does_not_fit_into_memory_is_not_loaded(store: ReleaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory is looked at first."""
-    monkeypatch.setattr("app.live.swap.free_bytes", lambda: 10)
+    monkeypatch.setattr("app.live.follower.free_bytes", lambda: 10)
     first, second = (record.id for record in store.records())
     with TestClient(create_app(settings(store))) as client:
         store.activate(second)
-        swap = client.app.state.swap  # type: ignore[attr-defined]
+        swap = client.app.state.services.follower  # type: ignore[attr-defined]
         assert soon(lambda: swap.refused == 1)
         assert "MB are free" in swap.trouble
         assert served(client) == first
@@ -186,7 +186,7 @@ def test_a_candidate_in_shadow_mode_answers_beside(client: TestClient, store: Re
     """Nobody sees its answers; how far they agree, and how long both took, is written down."""
     first, second = (record.id for record in store.records())
     (store.home / SHADOW).write_text(second)
-    shadow = client.app.state.swap.shadow  # type: ignore[attr-defined]
+    shadow = client.app.state.services.follower.shadow  # type: ignore[attr-defined]
     assert soon(lambda: shadow.candidate is not None)
     assert {complete(client)["release"] for _ in range(5)} == {first}
     assert soon(lambda: shadow.answered >= 1)

@@ -1,0 +1,66 @@
+"""What routes are given: the services that the composition root built, through one dependency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.api.middleware import answered_by
+from app.ground.settings import Settings
+from app.home.store import ReleaseStore
+from app.live.follower import ReleaseFollower
+from app.live.metrics import Metrics
+from app.live.pool import ComputePool
+from app.live.replay import Replay
+from app.log.base import Log
+from app.log.impressions import Impressions
+from app.release.release import Release
+from app.release.serving import Serving
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Services:
+    """The parts of one running replica.
+
+    Attributes:
+        store: the releases on disk. serving: the release that answers. follower: replaces it when ``CURRENT`` names another.
+        pool: the threads that compute answers.
+        log: the durable log. impressions: the buffer before it, of what was shown. replay: applies the log's catalogue changes.
+    """
+
+    settings: Settings
+    metrics: Metrics
+    store: ReleaseStore
+    serving: Serving
+    follower: ReleaseFollower
+    pool: ComputePool
+    log: Log
+    impressions: Impressions
+    replay: Replay
+
+
+async def services_of(request: Request) -> Services:
+    """The services of the application that the request came to."""
+    services: Services = request.app.state.services
+    return services
+
+
+InjectedServices = Annotated[Services, Depends(services_of)]
+
+
+async def current_release(services: InjectedServices) -> Release:
+    """The release that answers this request, from its start to its end.
+
+    Raises:
+        NotReadyError: no release is served yet.
+    """
+    release = services.serving.current()
+    noted = answered_by.get()
+    if noted is not None:
+        noted.append(release.id)
+    return release
+
+
+CurrentRelease = Annotated[Release, Depends(current_release)]

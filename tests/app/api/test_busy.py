@@ -1,0 +1,73 @@
+"""More requests than may wait for a thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from app.api import outfits
+from app.ground.settings import LogSettings, Settings, Threads
+from app.main import create_app
+from app.recommend.complete import complete
+
+QUESTION = {"items": ["tops-1"], "slots": ["shoes"]}
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    until = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_what_finds_no_place_is_refused_at_once_and_the_others_are_answered(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While computing is slow: 503 with Retry-After beyond the limit, in the figures too, and whatever needs no thread answers."""
+    gate = threading.Event()
+
+    def slow(*given: Any) -> Any:
+        gate.wait(30)
+        return complete(*given)
+
+    monkeypatch.setattr(outfits, "complete", slow)
+    settings = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")), threads=Threads(requests=2, waiting=4))
+    with TestClient(create_app(settings)) as client, ThreadPoolExecutor(40) as clients:
+        try:
+            asked = [clients.submit(client.post, "/complete-outfit", json=QUESTION) for _ in range(40)]
+            eventually(lambda: sum(one.done() for one in asked) == 34)
+            assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
+            assert client.get("/items/tops-1").status_code == 200
+            event = {"id": "e1", "type": "view", "item": "tops-1", "session": "s1"}
+            assert client.post("/events", json={"events": [event]}).status_code == 202
+            figures = client.get("/metrics").text
+            assert "\nattire_compute_waiting 4.0\n" in figures
+            assert "\nattire_compute_refused_total 34.0\n" in figures
+            assert 'attire_requests_total{method="POST",route="/complete-outfit",status="503"} 34.0' in figures
+        finally:
+            gate.set()
+        wait(asked, timeout=30)
+        answers = [one.result() for one in asked]
+        assert sorted(answer.status_code for answer in answers) == [200] * 6 + [503] * 34
+        refused = next(answer for answer in answers if answer.status_code == 503)
+        assert (refused.headers["Retry-After"], refused.headers["content-type"]) == ("2", "application/problem+json")
+        assert (refused.json()["type"], refused.json()["title"]) == ("/problems/busy", "Too many requests at once")
+        assert client.post("/complete-outfit", json=QUESTION).status_code == 200
+        assert "\nattire_compute_waiting 0.0\n" in client.get("/metrics").text
+
+
+def test_by_default_many_may_wait(home: Path, tmp_path: Path) -> None:
+    """64 for each that is computed at once."""
+    settings = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")), threads=Threads(requests=1))
+    with TestClient(create_app(settings)) as client, ThreadPoolExecutor(60) as clients:
+        answers = [clients.submit(client.post, "/complete-outfit", json=QUESTION) for _ in range(60)]
+        assert {answer.result().status_code for answer in answers} == {200}
