@@ -1,4 +1,4 @@
-"""One exact index per category behind one interface that speaks in rows of the items table; the backend is chosen here.
+"""One exact index per category behind one interface that takes and returns rows of the items table.
 
 Shape legend: N rows · D embedding size · B queries · k results.
 """
@@ -21,7 +21,7 @@ DEFAULT_BACKEND: Final[Backend] = FlatIndex
 
 
 class CategoryIndex:
-    """The indexes of all categories over N rows; nothing changes once it is built.
+    """The indexes of all categories over N rows; immutable.
 
     Args:
         rows: category -> its rows, ascending; together the rows 0 to N-1.
@@ -62,7 +62,7 @@ class CategoryIndex:
         return cls(rows, {category: backend(embeddings[members]) for category, members in rows.items()}, embeddings.shape[1])
 
     def on(self, backend: Backend) -> CategoryIndex:
-        """The same vectors behind another backend."""
+        """The same vectors in indexes of another backend."""
         return CategoryIndex(self._rows, {name: backend(index.vectors) for name, index in self._indexes.items()}, self._embedding_size)
 
     def index_of(self, category: str) -> VectorIndex:

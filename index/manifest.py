@@ -1,4 +1,4 @@
-"""What a snapshot says of itself, and the check that its files are what it says."""
+"""The manifest of a snapshot, and the check of the snapshot's files against it."""
 
 from __future__ import annotations
 
