@@ -1,4 +1,4 @@
-"""What a snapshot says of itself: ``manifest.json``."""
+"""The manifest of a snapshot: ``manifest.json``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every vector backend does: exact or approximate inner-product search over one fixed set of vectors.
+"""The protocol of vector backends: exact or approximate inner-product search over a fixed set of vectors.
 
 Shape legend: N vectors · D embedding size · B queries · k results.
 """
@@ -23,7 +23,7 @@ _MATRIX: Final = 2
 
 
 class VectorIndex(Protocol):
-    """N vectors that never change once built; searching needs no lock."""
+    """N immutable vectors; searching needs no lock."""
 
     @property
     def count(self) -> int: ...
@@ -60,7 +60,7 @@ class Backend:
 
 
 def as_vectors(values: ArrayLike, what: str, size: int | None = None) -> FloatArray:
-    """Values as a contiguous float32 matrix, refused at the door when an index could not rank with them.
+    """Convert values to a contiguous float32 matrix; refuse values that an index cannot rank.
 
     Args:
         what: what the rows are, for the message (``embeddings``, ``queries``).
@@ -83,7 +83,7 @@ def as_vectors(values: ArrayLike, what: str, size: int | None = None) -> FloatAr
 
 
 def as_allowed(allowed_N: ArrayLike, count: int) -> BoolArray:
-    """A filter over ``count`` vectors as booleans.
+    """Check a filter over ``count`` vectors.
 
     Raises:
         VectorError: not booleans (positions, say), or another number of them.
@@ -96,7 +96,7 @@ def as_allowed(allowed_N: ArrayLike, count: int) -> BoolArray:
 
 
 def as_count(k: int) -> int:
-    """How many results are asked for.
+    """Check the number of results asked for.
 
     Raises:
         VectorError: fewer than one.

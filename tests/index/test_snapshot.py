@@ -205,7 +205,7 @@ def test_what_arrows_threads_read_is_arrows(path: Path) -> None:
     ],
 )
 def test_a_malformed_manifest_is_refused(path: Path, content: bytes, message: str) -> None:
-    """Not JSON, another form, another version: told apart."""
+    """Not JSON, another form, another version: each has its own message."""
     (path / "manifest.json").write_bytes(content)
     with pytest.raises(SnapshotError, match=rf"manifest.json: {message}"):
         Snapshot.load(path)
