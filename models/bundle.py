@@ -1,8 +1,9 @@
 """A bundle: a trained compatibility model as an immutable, content-addressed directory, and the model at work.
 
-``manifest.json`` says what it is; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the words, ``residuals.json`` the
-items with a learned residual, ``slots.json`` the usual combinations of categories, ``shoppers.json`` whom it knows, where it is
-personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one. The manifest holds the sha256 of each file.
+``manifest.json`` says what it is; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the words, ``residuals.json`` the items
+with a learned residual, ``products.json`` what they are the colours and sizes of, where that is known, ``slots.json`` the usual
+combinations of categories, ``shoppers.json`` whom it knows, where it is personal; ``encoder/`` an encoder in the form of ``local-dir:``,
+where the training made one. The manifest holds the sha256 of each file.
 Callers speak in arrays and strings; torch stays inside.
 
 Shape legend: see ``models.compatibility.base``.
@@ -41,6 +42,7 @@ __all__ = ["Bundle", "Manifest", "Shoppers"]
 
 _ENCODER: Final = "encoder"
 _LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
+_PRODUCTS: Final = "products.json"
 _SHOPPERS: Final = "shoppers.json"
 _SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
 
@@ -60,6 +62,7 @@ class Bundle:
         *,
         vocabulary: Sequence[str] = (),
         residuals: Sequence[str] = (),
+        products: Sequence[str] = (),
         slots: SlotModel | None = None,
         encoder: Path | None = None,
         shoppers: Shoppers | None = None,
@@ -68,12 +71,14 @@ class Bundle:
         self.model = model.eval()
         self.vocabulary = tuple(vocabulary)
         self.residuals = tuple(residuals)
+        self.products = tuple(products)
         self.slots = slots or SlotModel(())
         self.encoder = encoder
         self.shoppers = shoppers or Shoppers()
         self._category = {name: index for index, name in enumerate(manifest.categories)}
         self._word = {word: index + 1 for index, word in enumerate(self.vocabulary)}
         self._residual = {item: index + 1 for index, item in enumerate(self.residuals)}
+        self._product = {token: index + 1 for index, token in enumerate(self.products)}
         self._shopper = {shopper: row for row, shopper in enumerate(self.shoppers.ids)}
 
     @property
@@ -100,6 +105,10 @@ class Bundle:
         """The same model with an encoder of its own, as ``manifest`` says."""
         return self._as(manifest, encoder)
 
+    def with_model(self, manifest: Manifest, model: CompatibilityModel) -> Bundle:
+        """The same names with another model, as ``manifest`` says."""
+        return self.with_shoppers(manifest, model, self.shoppers)
+
     def with_shoppers(self, manifest: Manifest, model: CompatibilityModel, shoppers: Shoppers) -> Bundle:
         """The same bundle with other shoppers, and with the model and manifest that know them."""
         return Bundle(
@@ -107,6 +116,7 @@ class Bundle:
             model,
             vocabulary=self.vocabulary,
             residuals=self.residuals,
+            products=self.products,
             slots=self.slots,
             encoder=self.encoder,
             shoppers=shoppers,
@@ -155,7 +165,11 @@ class Bundle:
             torch.tensor([self._category.get(name, other) for name in categories], dtype=torch.long),
             torch.from_numpy(words_NL),
             torch.tensor([self._residual.get(item or "", 0) for item in (ids or [None] * len(known))], dtype=torch.long),
+            torch.tensor([self._product_of(text) for text in texts], dtype=torch.long),
         )
+
+    def _product_of(self, text: str) -> int:
+        return next((self._product[token] for token in text.split() if token in self._product), 0) if self._product else 0
 
     def embed(
         self,
@@ -191,11 +205,22 @@ class Bundle:
         with torch.inference_mode():
             return self.model.query(context, self.category_indices(targets)).float().numpy()
 
-    def rank(self, context: OutfitBatch, candidates_BMD: FloatArray, categories: Sequence[Sequence[str]]) -> FloatArray:
-        """Final score of M candidates for each context, ``(B, M)``, from their embeddings and category names (B lists of M)."""
-        category_BM = torch.stack([self.category_indices(names) for names in categories])
+    def rank(
+        self, context: OutfitBatch, candidates_BMD: FloatArray, categories: Sequence[Sequence[str]], *, among_all: bool = False
+    ) -> FloatArray:
+        """Final score of M candidates for each context, ``(B, M)``, from their embeddings and category names (B lists of M).
+
+        Args:
+            among_all: the candidates are what a category offers, so what they have going for them whatever the context counts, too.
+        """
+        category_BM, vectors_BMD = torch.stack([self.category_indices(names) for names in categories]), _tensor(candidates_BMD)
         with torch.inference_mode():
-            return self.model.rank(context, _tensor(candidates_BMD), category_BM).float().numpy()
+            scores_BM = self.model.rank(context, vectors_BMD, category_BM)
+            return (scores_BM + self.model.prior(vectors_BMD) if among_all else scores_BM).float().numpy()
+
+    def looks(self, embeddings_ND: FloatArray) -> FloatArray:
+        """The part of embeddings that tells what items are like, ``(N, D')``: what likeness is measured by."""
+        return embeddings_ND[:, : self.model.looks]
 
     def score(self, outfits: OutfitBatch) -> FloatArray:
         """Raw score of whole outfits, ``(B,)``."""
@@ -232,6 +257,8 @@ class Bundle:
             lists = (list(self.vocabulary), list(self.residuals), [[list(names), count] for names, count in self.slots.templates])
             for name, content in zip(_LIST_FILES, lists, strict=True):
                 (staging / name).write_text(json.dumps(content, ensure_ascii=False))
+            if self.products:
+                (staging / _PRODUCTS).write_text(json.dumps(list(self.products), ensure_ascii=False))
             if self.shoppers.ids:
                 (staging / _SHOPPERS).write_text(
                     json.dumps(_SHOPPERS_JSON.dump_python(self.shoppers, mode="json", by_alias=True), ensure_ascii=False)
@@ -257,6 +284,7 @@ class Bundle:
             raise BundleError(msg) from error
         try:
             vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
+            products = json.loads((directory / _PRODUCTS).read_text()) if _PRODUCTS in manifest.files else ()
             model = build_model(manifest.model, manifest.model_config)
             model.load_state_dict(load_file(directory / "weights.safetensors"))
             templates = SlotModel(tuple((tuple(names), int(count)) for names, count in slots))
@@ -264,7 +292,8 @@ class Bundle:
             msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
             raise BundleError(msg) from error
         encoder = directory / _ENCODER if manifest.encoder.spec == CARRIED else None
-        return cls(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=templates, encoder=encoder, shoppers=known)
+        names = {"vocabulary": vocabulary, "residuals": residuals, "products": products}
+        return cls(manifest, model, **names, slots=templates, encoder=encoder, shoppers=known)
 
     def _as(self, manifest: Manifest, encoder: Path | None) -> Bundle:
         return Bundle(
@@ -272,6 +301,7 @@ class Bundle:
             self.model,
             vocabulary=self.vocabulary,
             residuals=self.residuals,
+            products=self.products,
             slots=self.slots,
             encoder=encoder,
             shoppers=self.shoppers,

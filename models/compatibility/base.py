@@ -22,18 +22,25 @@ class ItemInputs:
         category_N: index of the category among the model's categories.
         words_NL: indices of the item's words in the vocabulary; 0 is padding.
         residual_N: row of the per-item residual table; 0 means none (a cold item).
+        product_N: row of the table of products, of which items are the colours or sizes; 0 means none. None is none for all.
     """
 
     features_NF: Tensor
     category_N: Tensor
     words_NL: Tensor
     residual_N: Tensor
+    product_N: Tensor = None  # type: ignore[assignment] # set below
+
+    def __post_init__(self) -> None:
+        if self.product_N is None:
+            object.__setattr__(self, "product_N", torch.zeros_like(self.residual_N))  # type: ignore[unreachable]
 
     def __len__(self) -> int:
         return self.features_NF.shape[0]
 
     def __getitem__(self, rows: Tensor | slice) -> ItemInputs:
-        return ItemInputs(self.features_NF[rows], self.category_N[rows], self.words_NL[rows], self.residual_N[rows])
+        parts = (self.features_NF, self.category_N, self.words_NL, self.residual_N, self.product_N)
+        return ItemInputs(*(part[rows] for part in parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +100,15 @@ class CompatibilityModel(nn.Module, ABC):
         )
         query_BMD = self.query(repeated, category_BM.reshape(-1)).reshape(batch, count, size)
         return (query_BMD * candidates_BMD).sum(-1)
+
+    def prior(self, candidates_BMD: Tensor) -> Tensor:
+        """What each candidate has going for it whatever the context, ``(B, M)``.
+
+        It is added to ``rank`` where the candidates are all items of a category, and not where somebody chose them for their looks.
+        """
+        return candidates_BMD.new_zeros(candidates_BMD.shape[:2])
+
+    @property
+    def looks(self) -> int:
+        """How many of an embedding's coordinates, from the first, tell what an item is like; the others are for the model alone."""
+        return self.embedding_size

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from models.compatibility.average import Average
 from models.compatibility.base import CompatibilityModel
 from models.compatibility.cosine import CosineModel
+from models.compatibility.ensemble import Ensemble
 from models.compatibility.outfit_vector import outfit_vector
+from models.compatibility.pair_masks import PairMasks
+from models.compatibility.pair_memory import PairMemory
 from models.compatibility.pairwise import pairwise_model
 from models.compatibility.personal import PersonalModel
 from models.compatibility.set_transformer import SetTransformer
@@ -19,10 +22,22 @@ def averaged(*, members: int, model: str, config: Mapping[str, Any]) -> Average:
     return Average([build_model(model, config) for _ in range(members)])
 
 
+def ensemble(
+    *, members: Sequence[tuple[str, Mapping[str, Any]]], memory: Mapping[str, Any] | None, categories: int, residuals: int, probes: int
+) -> Ensemble:
+    """Members by their models' names and configurations, and a memory of pairs of these shapes."""
+    remembers = PairMemory(**memory) if memory else None
+    return Ensemble(
+        [build_model(model, config) for model, config in members], remembers, categories=categories, residuals=residuals, probes=probes
+    )
+
+
 MODELS: Final[Mapping[str, Callable[..., CompatibilityModel]]] = {
     "average": averaged,
     "cosine": CosineModel,
+    "ensemble": ensemble,
     "outfit_vector": outfit_vector,
+    "pair_masks": PairMasks,
     "pairwise": pairwise_model,
     "personal": PersonalModel,
     "set_transformer": SetTransformer,

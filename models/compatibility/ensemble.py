@@ -5,7 +5,8 @@ often it was worn, or that it is new), and one per level of the memory, which ho
 by their weights, the weight of popularity, and zeros: one inner product retrieves, and codes count nothing in it. Ranking adds the memory.
 
 How well an item completes an outfit is told against the items of its category that were kept as *probes*: the log of the mean of
-``exp`` over them is taken off, so that 0 means "as well as any", in every category.
+``exp`` over them is taken off, so that 0 means "as well as any", in every category. The score of a whole outfit weighs the same evidence
+anew, as a mean over its items: what is asked of it is another question.
 
 Shape legend: see ``models.compatibility.base``; P probes of a category · L levels and T terms of the memory.
 """
@@ -19,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
-from models.compatibility.completion import mean_completion
+from models.compatibility.completion import leave_one_out
 from models.compatibility.pair_memory import PairMemory
 
 
@@ -47,6 +48,8 @@ class Ensemble(CompatibilityModel):
         self.probed: Tensor
         self.register_buffer("member_weight", torch.full((len(members),), 1.0 / len(members)))
         self.register_buffer("term_weight", torch.zeros(len(memory.terms) if memory else 0))
+        self.judge_weight: Tensor
+        self.register_buffer("judge_weight", torch.cat([torch.tensor([1.0, -1.0]), torch.zeros(len(self.term_weight))]))
         self.register_buffer("popularity", torch.zeros(residuals + 1))
         self.register_buffer("probes", torch.zeros(categories + 1, probes, sum(self.sizes)))
         self.register_buffer("probed", torch.zeros(categories + 1, probes, dtype=torch.bool))
@@ -64,26 +67,58 @@ class Ensemble(CompatibilityModel):
         return torch.cat([query_BD, popularity_B1, codes_BL], dim=1)
 
     def score(self, outfits: OutfitBatch) -> Tensor:
-        return mean_completion(self, outfits)
+        return self.evidence(outfits) @ self.judge_weight
 
-    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, *, among_all: bool = False) -> Tensor:
-        looks_BMD = candidates_BMD[..., : sum(self.sizes)]
-        scores_BM = looks_BMD.new_zeros(looks_BMD.shape[:2])
-        for category in category_BM.unique().tolist():
-            here_BM = category_BM == category
-            asked_B = here_BM.any(1)
-            query_BD = torch.cat([*self.member_queries(context.take(asked_B), category_BM.new_full((int(asked_B.sum()),), category))], dim=1)
-            fits_BM = torch.einsum("bd,bmd->bm", query_BD, looks_BMD[asked_B]) - self._as_any(query_BD, category)[:, None]
-            scores_BM[asked_B] = torch.where(here_BM[asked_B], fits_BM, scores_BM[asked_B])
+    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+        fits_BM, as_any_BM = self._fits(context, candidates_BMD, category_BM)
+        scores_BM = fits_BM - as_any_BM
+        return scores_BM + self.terms(context, candidates_BMD, category_BM) @ self.term_weight if self.memory else scores_BM
+
+    def evidence(self, outfits: OutfitBatch) -> Tensor:
+        """What tells whether whole outfits go together, ``(B, 2 + T)``, each the mean over their items given the others.
+
+        The first is what the members say of the item, the second what they would say of any, then the terms of the memory.
+        """
+        present_BI, category_Q1 = outfits.mask_BI, outfits.category_BI[outfits.mask_BI][:, None]
+        context, own_Q1D = leave_one_out(outfits), outfits.items_BID[present_BI][:, None]
+        parts = [part_Q1.squeeze(1)[:, None] for part_Q1 in self._fits(context, own_Q1D, category_Q1)]
         if self.memory:
-            worn_BIL, candidate_BML = (vectors[..., -self.levels :].long() for vectors in (context.items_BID, candidates_BMD))
-            scores_BM = scores_BM + self.memory(worn_BIL, context, candidate_BML, category_BM) @ self.term_weight
-        return scores_BM + candidates_BMD[..., sum(self.sizes)] if among_all else scores_BM
+            parts.append(self.terms(context, own_Q1D, category_Q1).squeeze(1))
+        told_QE = torch.cat(parts, dim=1)
+        total_BE = told_QE.new_zeros(len(present_BI), told_QE.shape[1]).index_add(0, present_BI.nonzero()[:, 0], told_QE)
+        return total_BE / present_BI.sum(1, keepdim=True).clamp(min=1)
 
-    def member_queries(self, context: OutfitBatch, target_B: Tensor) -> Iterator[Tensor]:
-        """The query of each member by its weight, ``(B, D)`` of its own size."""
+    def _fits(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> tuple[Tensor, Tensor]:
+        """What the members say of each candidate, and of any item of its category, ``(B, M)`` each."""
+        looks_BMD = candidates_BMD[..., : self.looks]
+        fits_BM, as_any_BM = looks_BMD.new_zeros(looks_BMD.shape[:2]), looks_BMD.new_zeros(looks_BMD.shape[:2])
+        for category in category_BM.unique().tolist():
+            b, m = (category_BM == category).nonzero(as_tuple=True)
+            asked_A, place_P = b.unique(return_inverse=True)
+            query_AD = torch.cat([*self.member_queries(context.take(asked_A), category_BM.new_full((len(asked_A),), category))], dim=1)
+            fits_BM[b, m] = (query_AD[place_P] * looks_BMD[b, m]).sum(-1)
+            as_any_BM[b, m] = self._as_any(query_AD, category)[place_P]
+        return fits_BM, as_any_BM
+
+    def prior(self, candidates_BMD: Tensor) -> Tensor:
+        return candidates_BMD[..., sum(self.sizes)]
+
+    @property
+    def looks(self) -> int:
+        return sum(self.sizes)
+
+    def terms(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+        """What each term of the memory says of each candidate, ``(B, M, T)``."""
+        assert self.memory  # noqa: S101 - asked only where there is one
+        worn_BIL, candidate_BML = (vectors[..., -self.levels :].long() for vectors in (context.items_BID, candidates_BMD))
+        terms_BMT: Tensor = self.memory(worn_BIL, context, candidate_BML, category_BM)
+        return terms_BMT
+
+    def member_queries(self, context: OutfitBatch, target_B: Tensor, *, weighed: bool = True) -> Iterator[Tensor]:
+        """The query of each member, by its weight or as it is, ``(B, D)`` of its own size."""
         parts = context.items_BID[..., : sum(self.sizes)].split(self.sizes, dim=-1)
-        for member, weight, items_BID in zip(self.each(), self.member_weight, parts, strict=True):
+        weights = self.member_weight if weighed else torch.ones_like(self.member_weight)
+        for member, weight, items_BID in zip(self.each(), weights, parts, strict=True):
             yield weight * member.query(OutfitBatch(items_BID, context.category_BI, context.mask_BI), target_B)
 
     def each(self) -> Iterator[CompatibilityModel]:

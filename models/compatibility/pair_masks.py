@@ -1,10 +1,10 @@
 """A linear query through masks: the items worn, each seen through the mask of its pair of categories, summed.
 
-An item is a point of unit length: its standardised features through a small MLP, plus an embedding of its category, of each of its words and
-attributes, of its product and of itself. What stands for the product and the item is dropped at random in training and is zero for what no
-training outfit holds, so that a cold item loses nothing. The query of a slot is ``sum(mask(category, slot) * item) / sqrt(n)``, so one
-inner product ranks the slot's items (masks of pairs: Vasileva et al., ECCV 2018; here without a normalisation per pair, which keeps it
-linear). With ``attends``, what a token of the slot reads from the items by attention is added: an effect of three items needs it.
+An item is a point of unit length: its standardised features through a small MLP, plus an embedding of its category, of each of its words
+and attributes, of its product and of itself. What stands for the product and the item is dropped at random in training and is zero for
+what no training outfit holds, so that a cold item loses nothing. The query of a slot is ``sum(mask(category, slot) * item) / sqrt(n)``:
+one inner product ranks the slot's items (masks of pairs: Vasileva et al., ECCV 2018; here without a normalisation per pair, which keeps
+it linear). With ``attends``, what a token of the slot reads from the items by attention is added: an effect of three items needs it.
 
 Shape legend: see ``models.compatibility.base``; C categories, and one for any other · H hidden size.
 """
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.completion import mean_completion
 from models.compatibility.set_transformer import SetBlock
 
 _CLIP = 5.0
@@ -28,11 +29,12 @@ class PairMasks(CompatibilityModel):
     """See the module's docstring.
 
     Args:
-        feature_size: F. categories: C. words: of the vocabulary; row 0 is no word. products, residuals: with a row each, and row 0 for any other.
+        feature_size: F. categories: C. words: of the vocabulary; row 0 is no word.
+        products, residuals: that have a row each; row 0 is for any other.
         attends: whether attention over the items adds to the query.
         input_dropout: of the features. dropout: inside the MLP and of the finished point.
         drop_identity: chance of a training step not to see an item's own row, and likewise its product's.
-        drop_words: chance of a training step not to see an outfit's words, or its features; see ``hide``.
+        scale: that the inner products start with.
     """
 
     def __init__(
@@ -74,11 +76,11 @@ class PairMasks(CompatibilityModel):
         if attends:
             self.into, self.worn_as, self.target = nn.Linear(size, size), nn.Embedding(count, size), nn.Embedding(count, size)
             self.ask = SetBlock(size, heads, 0.2)
-            self.out = nn.Sequential(nn.LayerNorm(size), nn.Linear(size, size))
+            self.norm, self.out = nn.LayerNorm(size), nn.Linear(size, size)
             nn.init.normal_(self.worn_as.weight, std=0.1)
             nn.init.normal_(self.target.weight, std=0.5)
-            nn.init.zeros_(self.out[1].weight)
-            nn.init.zeros_(self.out[1].bias)
+            nn.init.zeros_(self.out.weight)
+            nn.init.zeros_(self.out.bias)
         for table, deviation in ((self.category, 0.1), (self.words, 0.1), (self.product, 0.02), (self.identity, 0.02)):
             nn.init.normal_(table.weight, std=deviation)
             with torch.no_grad():
@@ -95,7 +97,11 @@ class PairMasks(CompatibilityModel):
     def embed(self, items: ItemInputs) -> Tensor:
         x_NF = ((items.features_NF - self.mean) / self.spread).clamp(-_CLIP, _CLIP)
         z_ND = self.mlp(x_NF) + self.category(items.category_N) + self.words(items.words_NL)
-        z_ND = z_ND + self.product(items.product_N) * self._keep(items.product_N) + self.identity(items.residual_N) * self._keep(items.residual_N)
+        z_ND = (
+            z_ND
+            + self.product(items.product_N) * self._keep(items.product_N)
+            + self.identity(items.residual_N) * self._keep(items.residual_N)
+        )
         return F.normalize(self.drop(z_ND), dim=-1)
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
@@ -108,7 +114,7 @@ class PairMasks(CompatibilityModel):
             slot_B1D = self.target(target_B)[:, None]
             alone_B = ~context.mask_BI.any(1)  # attention over nothing is not defined
             absent_BI = ~context.mask_BI & ~alone_B[:, None]
-            query_BD = query_BD + self.out(self.ask(slot_B1D, items_BID, absent_BI))[:, 0] * ~alone_B[:, None]
+            query_BD = query_BD + self.out(self.norm(self.ask(slot_B1D, items_BID, absent_BI)))[:, 0] * ~alone_B[:, None]
         return query_BD * self.log_scale.exp()
 
     def score(self, outfits: OutfitBatch) -> Tensor:
@@ -118,13 +124,3 @@ class PairMasks(CompatibilityModel):
         if not self.training:
             return torch.ones(len(rows_N), 1, device=rows_N.device)
         return (torch.rand(len(rows_N), 1, device=rows_N.device) >= self.drop_identity).float()
-
-
-def mean_completion(model: CompatibilityModel, outfits: OutfitBatch) -> Tensor:
-    """How well each item of an outfit completes the others, on average, ``(B,)``; 0 for an empty one."""
-    present_BI, category_Q = outfits.mask_BI, outfits.category_BI[outfits.mask_BI]
-    if not len(category_Q):
-        return outfits.items_BID.new_zeros(len(present_BI))
-    fits_Q = model.rank(leave_one_out(outfits), outfits.items_BID[present_BI][:, None], category_Q[:, None])[:, 0]
-    fits_BI = fits_Q.new_zeros(present_BI.shape).masked_scatter(present_BI, fits_Q)
-    return fits_BI.sum(1) / present_BI.sum(1).clamp(min=1)

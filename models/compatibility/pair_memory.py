@@ -1,8 +1,9 @@
 """A memory of pairs: who was worn with whom, backed off from the item to its product, its type, and type crossed with each attribute.
 
-A *level* gives every item a code; code 0 is an item of which the training outfits say nothing at that level. For the levels ``u`` of a worn
-item and ``v`` of a candidate, a *term* is ``log (o + k) / (e + k)`` with ``o`` outfits in which the two codes met and ``e`` expected, given how often
-their categories met: positive for what was worn together oftener than chance has it, near 0 for what is rare, exactly 0 for what is unknown.
+A *level* gives every item a code; code 0 is an item of which the training outfits say nothing at that level. For the level ``u`` of a
+worn item and ``v`` of a candidate, a *term* is ``log (o + k) / (e + k)``: ``o`` outfits in which the two codes met, ``e`` expected,
+given how often their categories met. It is positive for what was worn together oftener than by chance, near 0 for what is rare,
+0 for the unknown.
 
 Shape legend: N items · B outfits · I items worn, padded · M candidates · L levels · T terms · C categories · A attributes.
 """
@@ -10,7 +11,9 @@ Shape legend: N items · B outfits · I items worn, padded · M candidates · L 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import combinations
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -59,6 +62,19 @@ class PairMemory(nn.Module):
     def size(self) -> int:
         """L."""
         return len(self.levels)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The arguments that build an empty one of this shape."""
+        sizes = {name: len(buffer) for name, buffer in self.named_buffers()}
+        return {
+            "levels": self.levels,
+            "level_sizes": [sizes[f"crossed_{level}"] for level in self.levels],
+            "terms": [list(term) for term in self.terms],
+            "table_sizes": [sizes[f"pairs_{number}"] for number in range(len(self.tables))],
+            "categories": len(self.met) - 1,
+            "words": len(self.attribute) - 1,
+        }
 
     def codes(self, items: ItemInputs) -> Tensor:
         """The code of each item at each level, ``(N, L)``."""
@@ -118,17 +134,18 @@ def remember(
         levels: see ``PairMemory``.
     """
     terms = _terms(levels)
-    plain = {"levels": levels, "terms": terms, "categories": categories, "words": len(attributes) - 1}
-    blank = PairMemory(level_sizes=[1] * len(levels), table_sizes=[1] * len(dict.fromkeys((u, v) for u, v, _ in terms)), **plain)
+    tables_of = dict.fromkeys((u, v) for u, v, _ in terms)
+    build = partial(PairMemory, levels=levels, terms=terms, categories=categories, words=len(attributes) - 1)
+    blank = build(level_sizes=[1] * len(levels), table_sizes=[1] * len(tables_of))
     blank.attribute.copy_(attributes)
     worn_N = torch.bincount(rows_RI[mask_RI], minlength=len(items)).float()
     crossed = {level: blank._crossings(items, level) for level in levels}  # noqa: SLF001 - the memory that is being made
-    known = {level: torch.cat([column_N.new_zeros(1), column_N[(worn_N > 0) & (column_N > 0)].unique()]) for level, column_N in crossed.items()}
+    known = {
+        level: torch.cat([column_N.new_zeros(1), column_N[(worn_N > 0) & (column_N > 0)].unique()]) for level, column_N in crossed.items()
+    }
     code = {level: _place(known[level], crossed[level]) for level in levels}
     by_category_C = torch.zeros(categories + 1).index_add(0, items.category_N, worn_N).clamp(min=1)
-    share = {
-        level: torch.zeros(len(known[level])).index_add(0, code[level], worn_N / by_category_C[items.category_N]) for level in levels
-    }
+    share = {level: torch.zeros(len(known[level])).index_add(0, code[level], worn_N / by_category_C[items.category_N]) for level in levels}
     pairs_P2 = _pairs(rows_RI, mask_RI)
     met = torch.zeros(categories + 1, categories + 1)
     met.index_put_(tuple(items.category_N[pairs_P2].T), torch.ones(len(pairs_P2)), accumulate=True)
@@ -136,7 +153,7 @@ def remember(
     for u, v in blank.tables:
         keys, counts = (code[u][pairs_P2[:, 0]] * len(known[v]) + code[v][pairs_P2[:, 1]]).unique(return_counts=True)
         tables.append((torch.cat([keys.new_full((1,), -1), keys]), torch.cat([counts.new_zeros(1), counts]).float()))
-    memory = PairMemory(level_sizes=[len(known[level]) for level in levels], table_sizes=[len(keys) for keys, _ in tables], **plain)
+    memory = build(level_sizes=[len(known[level]) for level in levels], table_sizes=[len(keys) for keys, _ in tables])
     state = {"met": met, "attribute": attributes}
     state |= {f"crossed_{level}": known[level] for level in levels} | {f"share_{level}": share[level] for level in levels}
     for number, (keys, counts) in enumerate(tables):

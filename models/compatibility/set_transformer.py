@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.completion import leave_one_out
 from models.compatibility.item_tower import ItemTower
 
 
@@ -137,11 +138,3 @@ class SetTransformer(CompatibilityModel):
         )
         whole = self.score(repeated.with_item(candidates_BMD.reshape(-1, size), category_BM.reshape(-1)))
         return scores_BM + self.rerank * whole.reshape(batch, count)
-
-
-def leave_one_out(outfits: OutfitBatch) -> OutfitBatch:
-    """Each outfit once per item it has, without that item: Q contexts padded to I - 1, in the order of ``outfits.mask_BI``'s items."""
-    size = outfits.mask_BI.shape[1]
-    others_IJ = torch.arange(size).expand(size, size)[~torch.eye(size, dtype=torch.bool)].view(size, size - 1)
-    outfit_Q, item_Q = outfits.mask_BI.nonzero(as_tuple=True)
-    return outfits.take((outfit_Q[:, None], others_IJ.to(outfit_Q.device)[item_Q]))

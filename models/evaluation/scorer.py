@@ -61,7 +61,9 @@ class ModelScorer:
             for rows in self._chunks(len(context_BI), (context_BI.shape[1] + 1) * (columns.stop - columns.start)):
                 chunk_BM = np.broadcast_to(candidates_BM[slice(None) if shared else rows, columns], scores_BM[rows, columns].shape)
                 names = [list(row) for row in self.categories[chunk_BM]]
-                scores_BM[rows, columns] = self.bundle.rank(self._batch(context_BI[rows]), self.embeddings_ND[chunk_BM], names)
+                scores_BM[rows, columns] = self.bundle.rank(
+                    self._batch(context_BI[rows]), self.embeddings_ND[chunk_BM], names, among_all=shared
+                )
         return scores_BM
 
     def outfits(self, items_BI: Ints) -> Floats:

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
-from models.compatibility.set_transformer import SetTransformer, leave_one_out
+from models.compatibility.completion import leave_one_out
+from models.compatibility.set_transformer import SetTransformer
 from models.training.worn import WornOutfits
 
 _AT_ONCE, _EMBEDDED_AT_ONCE = 256, 8192
@@ -73,3 +74,8 @@ def _asked(
             here = category_Q == category
             own_Q = (query_QD[here] * answer_QD[here]).sum(-1)
             yield query_QD[here] @ embedded_ND[members[category]].T, own_Q, rows_Q[here], members[category]
+
+
+def popularity_buckets(times_N: Tensor) -> Tensor:
+    """A number per item by how often it was worn, ``(N,)``: never, once, twice, up to 5, 15, 30, and more."""
+    return torch.bucketize(times_N.float(), torch.tensor([0.5, 1.5, 2.5, 5.5, 15.5, 30.5], device=times_N.device))

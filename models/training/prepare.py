@@ -16,7 +16,7 @@ from models.compatibility.slots import SlotModel
 from models.datasets.schema import Dataset, Split
 from models.encoders.features import check_features
 from models.training.run import Run
-from models.training.worn import WornOutfits, build_vocabulary
+from models.training.worn import WornOutfits, build_vocabulary, product_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,18 +27,20 @@ class Names:
         categories: of the catalogue; one more row is for a category never seen.
         words: the vocabulary of the item tower; row 0 is no word.
         residuals: items with a row of their own; row 0 is no such item.
+        products: of which those items are the colours or sizes, as ``name=value`` words; row 0 is no such product.
         shoppers: with a row each, where the model is personal.
     """
 
     categories: tuple[str, ...]
     words: tuple[str, ...] = ()
     residuals: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
     shoppers: tuple[str, ...] = ()
 
     def rows(self) -> dict[str, tuple[str, ...]]:
         """Kind of table -> the name of each row; the nameless ones as told above."""
-        nameless = {"categories": (*self.categories, ""), "words": ("", *self.words), "residuals": ("", *self.residuals)}
-        return {**nameless, "shoppers": self.shoppers}
+        first = {"words": ("", *self.words), "residuals": ("", *self.residuals), "products": ("", *self.products)}
+        return {"categories": (*self.categories, ""), **first, "shoppers": self.shoppers}
 
 
 def names_of(dataset: Dataset, *, most_words: int = 0, least_word: int = 1, least_residual: int | None = None) -> Names:
@@ -50,11 +52,16 @@ def names_of(dataset: Dataset, *, most_words: int = 0, least_word: int = 1, leas
     """
     catalogue = dataset.catalogue
     residuals: list[str] = []
+    products: list[str] = []
+    texts = catalogue.texts()
     if least_residual is not None:
         times = worn_outfits(dataset, "train").times_worn(len(catalogue))
-        residuals = [catalogue.ids[int(row)] for row in np.flatnonzero(times >= least_residual)]
-    words = build_vocabulary(catalogue.texts(), least_word, most_words) if most_words else []
-    return Names(categories=tuple(sorted(set(catalogue.categories))), words=tuple(words), residuals=tuple(residuals))
+        known = np.flatnonzero(times >= least_residual).tolist()
+        residuals = [catalogue.ids[row] for row in known]
+        products = product_words(texts, [texts[row] for row in known])
+    words = build_vocabulary(texts, least_word, most_words) if most_words else []
+    categories = tuple(sorted(set(catalogue.categories)))
+    return Names(categories=categories, words=tuple(words), residuals=tuple(residuals), products=tuple(products))
 
 
 def worn_outfits(dataset: Dataset, split: Split) -> WornOutfits:
@@ -100,13 +107,18 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         parent=start.id if start else None,
     )
     known, slots = Shoppers(names.shoppers), usual_slots(run.dataset)
-    return Bundle(manifest, built, vocabulary=names.words, residuals=names.residuals, slots=slots, shoppers=known)
+    words, residuals, products = names.words, names.residuals, names.products
+    return Bundle(manifest, built, vocabulary=words, residuals=residuals, products=products, slots=slots, shoppers=known)
 
 
 def inherited(weights: Mapping[str, Tensor], start: Bundle, names: Names, tables: Mapping[str, str]) -> dict[str, Tensor]:
     """``weights`` with those of ``start`` where they fit; rows of tables go by the name that they stand for, since names come and go."""
     before = Names(
-        categories=start.manifest.categories, words=start.vocabulary, residuals=start.residuals, shoppers=start.shoppers.trained
+        categories=start.manifest.categories,
+        words=start.vocabulary,
+        residuals=start.residuals,
+        products=start.products,
+        shoppers=start.shoppers.trained,
     ).rows()
     after = names.rows()
     taken = dict(weights)

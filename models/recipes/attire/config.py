@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from models.recipes.base import Recipe
 from models.training.fields import Schedule
@@ -29,7 +29,12 @@ class AttireConfig(Schedule):
         drop_words, drop_word: chance of hiding all words, or any one word, of an item in training.
         rerank: weight of the completed outfit's score beside the query in the final ranking.
         average: of the weights, per step: what is judged and kept.
-        members: models that are trained from different starts, and averaged; ``minutes`` is the time of all together.
+        members: set transformers that are trained from different starts; ``minutes`` is the time of all of them together.
+        masks: linear queries through masks, beside them, each of another kind; ``mask_minutes`` is the time of all of them together.
+        mask_size, mask_epochs, mask_learning_rate, mask_weight_decay, mask_dropout, mask_input_dropout: of each.
+        mask_drop_identity: chance that a training step does not see an item's own row, and likewise its product's.
+        mask_hide: share of the worn items that a question does not show.
+        memory: whether pairs that were worn together are remembered; see ``models.compatibility.pair_memory``.
     """
 
     embedding_size: PositiveInt = 128
@@ -57,12 +62,26 @@ class AttireConfig(Schedule):
     weight_decay: NonNegativeFloat = 0.02
     patience: PositiveInt = 5
     average: DropShare = 0.99
-    members: PositiveInt = 2
+    members: NonNegativeInt = 1
+    masks: Annotated[int, Field(ge=0, le=4)] = 3
+    mask_size: PositiveInt = 128
+    mask_epochs: NonNegativeInt = 12
+    mask_learning_rate: PositiveFloat = 2e-3
+    mask_weight_decay: NonNegativeFloat = 1.2
+    mask_dropout: DropShare = 0.4
+    mask_input_dropout: DropShare = 0.1
+    mask_drop_identity: DropShare = 0.3
+    mask_hide: DropShare = 0.1
+    mask_minutes: PositiveFloat = 15.0
+    memory: bool = True
 
     def __post_init__(self) -> None:
         if self.embedding_size % self.heads:
             msg = f"{self.heads} heads cannot share an embedding_size of {self.embedding_size}; choose a divisor of it"
             raise SettingError(msg, field="heads")
+        if not self.members + self.masks:
+            msg = "no members and no masks; give at least one of them"
+            raise SettingError(msg, field="members")
 
 
-ATTIRE: Final = Recipe(name="attire", default=AttireConfig(), training="models.recipes.attire.training:fit")
+ATTIRE: Final = Recipe(name="attire", default=AttireConfig(), training="models.recipes.attire.recipe:fit")

@@ -1,4 +1,4 @@
-"""``attire``, the flagship: an item tower, a set transformer that asks for every slot, and a softmax over all the items that could fill it.
+"""Training of a set transformer that asks for every slot, by a softmax over all the items that could fill it.
 
 Every item of every training outfit is a question: given the others, which of the candidates was it? With uniformly drawn candidates the
 model's log-odds become log p(item | the others), so one inner product retrieves, fills in the blank, and, summed over an outfit's items,
@@ -8,38 +8,22 @@ scores it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Final
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.bundle import Bundle
 from models.compatibility.base import ItemInputs, OutfitBatch
-from models.compatibility.set_transformer import SetTransformer, leave_one_out
+from models.compatibility.completion import leave_one_out
+from models.compatibility.set_transformer import SetTransformer
 from models.encoders.features import Block
 from models.objectives.softmax import no_negatives, softmax_within
 from models.progress import Progress
 from models.recipes.attire.config import AttireConfig
 from models.training import loop
-from models.training.calibrate import calibrated
 from models.training.popularity import count_popularity, recall_at
-from models.training.prepare import names_of, untrained, worn_outfits
-from models.training.run import Run
 from models.training.worn import WornOutfits
-
-_TABLES: Final[Mapping[str, str]] = {
-    "tower.category.weight": "categories",
-    "worn_as.weight": "categories",
-    "target.weight": "categories",
-    "to_slot.1.weight": "categories",
-    "to_slot.1.bias": "categories",
-    "tower.words.weight": "words",
-    "popularity": "residuals",
-}
-"""Weights with a row per name, and which names."""
 
 
 class AttireTraining:
@@ -146,39 +130,3 @@ class AttireTraining:
         scores = self.model.score(both) * both.mask_BI.sum(1)
         labels = torch.cat([torch.ones(len(first)), torch.zeros(len(first))])
         return F.binary_cross_entropy_with_logits(scores - self.bar, labels)
-
-
-def fit(run: Run[AttireConfig]) -> Bundle:
-    """Train the flagship; see ``Recipe.fit``."""
-    config, catalogue = run.config, run.dataset.catalogue
-    names = names_of(run.dataset, most_words=config.words, least_word=config.least_word, least_residual=1)
-    member = {
-        "blocks": [block.size for block in run.reads.blocks],
-        "categories": len(names.categories),
-        "words": len(names.words),
-        "residuals": len(names.residuals),
-        "embedding_size": config.embedding_size,
-        "hidden": config.hidden,
-        "layers": config.layers,
-        "heads": config.heads,
-        "dropout": config.dropout,
-        "drop_words": config.drop_words,
-        "drop_word": config.drop_word,
-        "rerank": config.rerank,
-    }
-    tables = {f"members.{number}.{name}": rows for number in range(config.members) for name, rows in _TABLES.items()}
-    model_config = {"members": config.members, "model": "set_transformer", "config": member}
-    bundle = untrained(run, "attire", "average", model_config, names, tables)
-    train, valid = worn_outfits(run.dataset, "train"), worn_outfits(run.dataset, "valid")
-    inputs = bundle.inputs(run.features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
-    pool_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
-    share, each = replace(config, minutes=config.minutes / config.members), []
-    for number, model in enumerate(bundle.model.members):  # type: ignore[arg-type]
-        training = AttireTraining(model, share, inputs, bundle.manifest.encoder.blocks, pool_M, run.seed + number)
-        each.append(training.fit(train, valid, run.progress))
-    metrics = {
-        "valid_recall_at_10": recall_at(10, bundle.model, inputs, valid, pool_M),
-        "train_loss": math.fsum(one["train_loss"] for one in each) / len(each),
-        "minutes": math.fsum(one["minutes"] for one in each),
-    }
-    return calibrated(bundle, run, run.features, metrics)

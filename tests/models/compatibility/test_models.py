@@ -11,7 +11,8 @@ from torch import Tensor
 from models.compatibility.average import Average
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.build import build_model
-from models.compatibility.set_transformer import SetTransformer, leave_one_out
+from models.compatibility.completion import leave_one_out
+from models.compatibility.set_transformer import SetTransformer
 
 D, C, F = 16, 5, 7
 CONFIG = {"blocks": [4, 3], "categories": C, "words": 9, "residuals": 4, "embedding_size": D, "hidden": 24, "layers": 2}

@@ -1,0 +1,142 @@
+"""``attire``, the flagship: different models of what goes together and a memory of what was worn together, weighed on validation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import torch
+
+from models.bundle import Bundle
+from models.compatibility.base import ItemInputs
+from models.compatibility.ensemble import Ensemble
+from models.compatibility.pair_masks import PairMasks
+from models.compatibility.pair_memory import ITEM, PRODUCT, TYPE, PairMemory, remember
+from models.compatibility.set_transformer import SetTransformer
+from models.recipes.attire.config import AttireConfig
+from models.recipes.attire.masks import KINDS, MasksTraining, shape_of
+from models.recipes.attire.training import AttireTraining
+from models.recipes.attire.weighing import weigh
+from models.training.calibrate import calibrated
+from models.training.popularity import recall_at
+from models.training.prepare import Names, names_of, untrained, worn_outfits
+from models.training.run import Run
+from models.training.worn import WornOutfits
+
+_PROBES: Final = 128
+_MOST_CROSSED: Final = 6
+_TYPE_WORD: Final = "subcategory"
+_SET_TABLES: Final[Mapping[str, str]] = {
+    "tower.category.weight": "categories",
+    "worn_as.weight": "categories",
+    "target.weight": "categories",
+    "to_slot.1.weight": "categories",
+    "to_slot.1.bias": "categories",
+    "tower.words.weight": "words",
+    "popularity": "residuals",
+}
+_MASK_TABLES: Final[Mapping[str, str]] = {
+    "category.weight": "categories",
+    "pair": "categories",
+    "worn_mask": "categories",
+    "slot_mask": "categories",
+    "worn_as.weight": "categories",
+    "target.weight": "categories",
+    "words.weight": "words",
+    "product.weight": "products",
+    "identity.weight": "residuals",
+    "bias": "residuals",
+}
+"""Weights with a row per name, and which names."""
+
+
+def fit(run: Run[AttireConfig]) -> Bundle:
+    """Train the flagship; see ``Recipe.fit``."""
+    config, catalogue = run.config, run.dataset.catalogue
+    names = names_of(run.dataset, most_words=config.words, least_word=config.least_word, least_residual=1)
+    members = _members(run, names)
+    shape = {"categories": len(names.categories), "residuals": len(names.residuals), "probes": _PROBES}
+    tables = {
+        f"members.{number}.{name}": rows
+        for number, (model, _) in enumerate(members)
+        for name, rows in (_SET_TABLES if model == "set_transformer" else _MASK_TABLES).items()
+    }
+    bundle = untrained(run, "attire", "ensemble", {"members": members, "memory": None, **shape}, names, tables)
+    train, valid = worn_outfits(run.dataset, "train"), worn_outfits(run.dataset, "valid")
+    inputs = bundle.inputs(run.features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
+    assert isinstance(bundle.model, Ensemble)  # noqa: S101 - built above
+    metrics = _train(run, bundle, inputs, train, valid)
+    if config.memory:
+        memory = _remembered(inputs, train, names)
+        model = Ensemble(list(bundle.model.each()), memory, **shape)
+        manifest = replace(
+            bundle.manifest,
+            model_config={"members": members, "memory": memory.config, **shape},
+            embedding_size=model.embedding_size,
+        )
+        bundle = bundle.with_model(manifest, model)
+    trained = bundle.model
+    assert isinstance(trained, Ensemble)  # noqa: S101
+    weigh(trained, inputs, train, valid, run.seed)
+    pool_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
+    metrics["valid_recall_at_10"] = recall_at(10, trained, inputs, valid, pool_M)
+    return calibrated(bundle, run, run.features, metrics)
+
+
+def _members(run: Run[AttireConfig], names: Names) -> list[tuple[str, dict[str, Any]]]:
+    """Each member's model by name, and the arguments that build it."""
+    config = run.config
+    counts = {"categories": len(names.categories), "words": len(names.words), "residuals": len(names.residuals)}
+    transformer = {
+        "blocks": [block.size for block in run.reads.blocks],
+        **counts,
+        "embedding_size": config.embedding_size,
+        "hidden": config.hidden,
+        "layers": config.layers,
+        "heads": config.heads,
+        "dropout": config.dropout,
+        "drop_words": config.drop_words,
+        "drop_word": config.drop_word,
+        "rerank": config.rerank,
+    }
+    mask = {"feature_size": run.reads.size, **counts, "products": len(names.products)}
+    return [
+        *(("set_transformer", transformer) for _ in range(config.members)),
+        *(("pair_masks", {**mask, **shape_of(kind, config)}) for kind in KINDS[: config.masks]),
+    ]
+
+
+def _train(run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits) -> dict[str, float]:
+    """Train each member; returns the mean of their losses, and their minutes together."""
+    config, times_N = run.config, torch.from_numpy(train.times_worn(len(inputs)))
+    assert isinstance(bundle.model, Ensemble)  # noqa: S101
+    share, kinds, found = replace(config, minutes=config.minutes / max(1, config.members)), iter(KINDS), []
+    for number, model in enumerate(bundle.model.each()):
+        seed = run.seed + number
+        if isinstance(model, SetTransformer):
+            blocks = bundle.manifest.encoder.blocks
+            found.append(AttireTraining(model, share, inputs, blocks, times_N.nonzero()[:, 0], seed).fit(train, valid, run.progress))
+        elif isinstance(model, PairMasks):
+            masks = MasksTraining(model, next(kinds), config, inputs, times_N, seed)
+            found.append(masks.fit(train, valid, config.mask_minutes / config.masks, run.progress))
+    return {
+        "train_loss": math.fsum(one["train_loss"] for one in found) / len(found),
+        "minutes": math.fsum(one["minutes"] for one in found),
+    }
+
+
+def _remembered(inputs: ItemInputs, train: WornOutfits, names: Names) -> PairMemory:
+    """The memory of the training outfits: of items, products, types, and types crossed with the attributes that most items have."""
+    attribute_of = [word.partition("=")[0] if "=" in word else "" for word in names.words]
+    counts = torch.bincount(inputs.words_NL.flatten(), minlength=len(names.words) + 1)[1:]
+    uses: dict[str, int] = {}
+    for name, count in zip(attribute_of, counts.tolist(), strict=True):
+        if name and name != _TYPE_WORD:
+            uses[name] = uses.get(name, 0) + count
+    crossed = sorted(sorted(uses, key=lambda name: (-uses[name], name))[:_MOST_CROSSED])
+    levels = [ITEM, *([PRODUCT] if names.products else []), TYPE, *crossed]
+    level_of = {_TYPE_WORD: TYPE, **{name: name for name in crossed}}
+    attributes = torch.tensor([-1, *(levels.index(level_of[name]) if name in level_of else -1 for name in attribute_of)])
+    return remember(inputs, train.rows_RI, train.mask_RI, attributes=attributes, levels=levels, categories=len(names.categories))
