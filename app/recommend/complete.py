@@ -109,7 +109,8 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     shown = [min(k, len(blank.rows_M)) for blank in blanks]
     explained = sum(work_of_contributions(len(worn), count) for count in shown) if question.explain else 0
     check_work(sum(shown) * (len(worn) + 1) ** 2 + explained + work_of_looks(len(worn), len(blanks), question.looks), limits.max_work)
-    pools = {blank.category: rank(release, worn, blank.category, blank.rows_M) for blank in blanks}
+    among_all = not question.candidates
+    pools = {blank.category: rank(release, worn, blank.category, blank.rows_M, among_all=among_all) for blank in blanks}
     partly = f"ranked without what is not in the catalogue: {_listed(worn.missing)}" if worn.missing else None
     slots = []
     for blank in blanks:

@@ -51,8 +51,12 @@ def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, al
         ]
 
 
-def rank(release: Release, worn: Worn, category: str, rows_M: IntArray) -> Pool:
-    """Order candidates by the model's final score; ties keep their order."""
+def rank(release: Release, worn: Worn, category: str, rows_M: IntArray, *, among_all: bool = True) -> Pool:
+    """Order candidates by the model's final score; ties keep their order.
+
+    Args:
+        among_all: the candidates are the best of all that the category offers; False where whoever asks chose them.
+    """
     if not len(rows_M):
         return Pool(category, rows_M, np.zeros(0, dtype=np.float32))
     context = release.bundle.outfits([worn.embeddings_ID], [worn.categories])
@@ -62,7 +66,7 @@ def rank(release: Release, worn: Worn, category: str, rows_M: IntArray) -> Pool:
     with stage("rank"):
         scores_M = np.concatenate(
             [
-                release.bundle.rank(context, vectors_MD[None, at : at + at_once], [categories[at : at + at_once]])[0]
+                release.bundle.rank(context, vectors_MD[None, at : at + at_once], [categories[at : at + at_once]], among_all=among_all)[0]
                 for at in range(0, len(rows_M), at_once)
             ]
         )
@@ -80,7 +84,7 @@ def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
     """
     if diversity <= 0 or len(pool.rows_M) <= 1:
         return Pool(pool.category, pool.rows_M[:k], pool.scores_M[:k])
-    vectors_MD = release.snapshot.embeddings(pool.rows_M)
+    vectors_MD = release.bundle.looks(release.snapshot.embeddings(pool.rows_M))
     vectors_MD = vectors_MD / np.maximum(np.linalg.norm(vectors_MD, axis=1, keepdims=True), 1e-12)
     relevance_M = (pool.scores_M - pool.scores_M.min()) / max(float(np.ptp(pool.scores_M)), 1e-12)
     chosen = [0]

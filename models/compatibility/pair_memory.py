@@ -1,9 +1,9 @@
 """A memory of pairs: who was worn with whom, backed off from the item to its product, its type, and type crossed with each attribute.
 
 A *level* gives every item a code; code 0 is an item of which the training outfits say nothing at that level. For the level ``u`` of a
-worn item and ``v`` of a candidate, a *term* is ``log (o + k) / (e + k)``: ``o`` outfits in which the two codes met, ``e`` expected,
-given how often their categories met. It is positive for what was worn together oftener than by chance, near 0 for what is rare,
-0 for the unknown.
+worn item and ``v`` of a candidate, a *term* is ``log (o + k) / (e + k)``: ``o`` outfits in which the two codes met, ``e`` expected, given
+how often their categories met. It is positive for what was worn together oftener than by chance, near 0 for what is rare, 0 for what is
+unknown.
 
 Shape legend: N items · B outfits · I items worn, padded · M candidates · L levels · T terms · C categories · A attributes.
 """

@@ -1,10 +1,11 @@
-"""How much each member and each term of the memory counts: a softmax regression on questions made of validation outfits.
+"""How much each member and each term of the memory counts: regressions on questions that are made of validation outfits.
 
-Every item of a validation outfit is asked for, given the others, three times among three wrong ones of its category: any; of like popularity; and
-of like popularity, never worn with an item of the question. (The last is how published questions are often made, and what a shop asks when it
-wants something new.) A fourth question, the item among many of its category, says what popularity is worth where all are candidates.
+Every item of a validation outfit is asked for, given the others, three times among three wrong ones of its category: any; of like
+popularity; and of like popularity, never worn with an item of the question. (The last is how published questions are often made, and what
+a shop asks when it wants something new.) A fourth question, the item among many of its category, says what popularity is worth where all
+are candidates; a fifth, whether a whole outfit is a worn one or has had every item replaced by one of like popularity.
 
-Shape legend: Q questions · I items worn, padded · M candidates, the right one first · J weights.
+Shape legend: N items · Q questions · I items worn, padded · M candidates, the right one first · J weights.
 """
 
 from __future__ import annotations
@@ -26,171 +27,169 @@ from models.training.worn import WornOutfits
 
 Ints = NDArray[np.int64]
 
-_WRONG, _MANY, _AT_ONCE = 3, 100, 256
+_WRONG, _MANY = 3, 100
 _MOST: Final = 4_000  # questions of each kind
 _LEAST: Final = 50
 _LEAST_COLD: Final = 30
+_REPLACED: Final = 4  # times that the items of each validation outfit are replaced
 _PENALTY: Final = 0.01
-_REPLACED: Final = 4  # times that each validation outfit is replaced
-_BUCKETS: Final = 8
+_AT_ONCE, _EMBEDDED_AT_ONCE = 256, 8192
 
 
 @torch.no_grad()
 def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, seed: int) -> None:
-    """Set the weights, the popularity and the probes of an ensemble whose members are trained; too few questions leave equal weights."""
-    rng, times_N = np.random.default_rng(seed), torch.from_numpy(train.times_worn(len(inputs)))
-    embedded_ND = torch.cat([model.embed(inputs[slice(at, at + 8192)]) for at in range(0, len(inputs), 8192)])
-    category_N = inputs.category_N.numpy()
-    _set_probes(model, embedded_ND, category_N, times_N.numpy(), rng)
-    context_QI, answer_Q = _blanks(valid, rng)
-    kinds = [_candidates(answer_Q, wrong, _WRONG) for wrong in _wrong_ones(context_QI, answer_Q, category_N, times_N, train, rng)]
-    asked = [(context_QI[kept_Q], candidates_QM) for kept_Q, candidates_QM in kinds if kept_Q.sum() >= _LEAST]
+    """Set the weights, the popularity and the probes of an ensemble of trained members; too few questions leave equal weights."""
+    weighing = Weighing(model, inputs, train, seed)
+    weighing.set_probes()
+    context_QI, answer_Q = weighing.blanks(valid)
+    asked = [
+        question
+        for wrong in weighing.wrong_ones(context_QI, answer_Q)
+        if len((question := _complete(context_QI, answer_Q, wrong))[0]) >= _LEAST
+    ]
     if not asked:
         return
-    weights_J = _regression(torch.cat([_heard(model, embedded_ND, inputs, *question) for question in asked]))
+    weights_J = _regression(torch.cat([weighing.heard(*question) for question in asked]))
     members = len(model.sizes)
     model.member_weight.copy_(weights_J[:members])
     model.term_weight.copy_(weights_J[members:])
-    model.judge_weight[2:] = model.term_weight
-    _set_judge(model, embedded_ND, inputs, times_N, valid, torch.Generator().manual_seed(seed))
-    _set_popularity(model, embedded_ND, inputs, times_N, (context_QI, answer_Q), rng)
+    weighing.set_judge(valid)
+    weighing.set_popularity(context_QI, answer_Q)
 
 
-def _set_probes(model: Ensemble, embedded_ND: Tensor, category_N: Ints, times_N: Ints, rng: np.random.Generator) -> None:
-    worn_M = np.flatnonzero(times_N)
-    for category in np.unique(category_N[worn_M]):
-        rows = rng.permutation(worn_M[category_N[worn_M] == category])[: model.probes.shape[1]]
-        model.probes[category, : len(rows)] = embedded_ND[rows, : model.looks]
-        model.probed[category, : len(rows)] = True
+class Weighing:
+    """What the questions are made of, and put to.
 
+    Args:
+        inputs: of all N items. train: the outfits that were learned from.
+    """
 
-def _set_popularity(
-    model: Ensemble, embedded_ND: Tensor, inputs: ItemInputs, times_N: Tensor, asked: tuple[Ints, Ints], rng: np.random.Generator
-) -> None:
-    """What having been worn often, or never, is worth among all items of a category, in units of the score."""
-    context_QI, answer_Q = asked
-    some = slice(0, _MOST // 4)
-    category_N = inputs.category_N.numpy()
-    members = {category: np.flatnonzero(category_N == category) for category in np.unique(category_N[answer_Q])}
-    others_QM = np.stack([rng.choice(members[category_N[answer]], _MANY) for answer in answer_Q[some]])
-    candidates_QM = np.concatenate([answer_Q[some, None], others_QM], axis=1)
-    scores_QM = torch.cat(
-        [
-            model.rank(context, *_vectors(embedded_ND, inputs, rows))
-            for context, rows in _chunks(embedded_ND, inputs, context_QI[some], candidates_QM)
-        ]
-    )
-    times_QM = times_N[candidates_QM]
-    features_QMJ = torch.stack([scores_QM, times_QM.clamp(min=1).float().log(), (times_QM == 0).float()], dim=-1)
-    tells_of_cold = int((times_N[answer_Q[some]] == 0).sum()) >= _LEAST_COLD
-    weights_J = _regression(features_QMJ if tells_of_cold else features_QMJ[..., :2])
-    scale = float(weights_J[0].clamp(min=1e-3))
-    worn = times_N > 0
-    value_N = weights_J[1] / scale * times_N.clamp(min=1).float().log()
-    cold = float(weights_J[2]) / scale if tells_of_cold else float(value_N[worn].mean())  # nothing held against what nobody could wear
-    model.popularity[inputs.residual_N[worn]] = value_N[worn]
-    model.popularity[0] = cold
+    def __init__(self, model: Ensemble, inputs: ItemInputs, train: WornOutfits, seed: int) -> None:
+        self.model, self.inputs, self.train = model, inputs, train
+        self.rng, self.generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
+        self.times_N = torch.from_numpy(train.times_worn(len(inputs)))
+        self.category_N: Ints = inputs.category_N.numpy()
+        self.like_N = inputs.category_N * 8 + popularity_buckets(self.times_N)
+        parts = range(0, len(inputs), _EMBEDDED_AT_ONCE)
+        self.embedded_ND = torch.cat([model.embed(inputs[slice(at, at + _EMBEDDED_AT_ONCE)]) for at in parts])
 
+    def set_probes(self) -> None:
+        """Keep some worn items of each category: what an item is told against."""
+        worn_M = np.flatnonzero(self.times_N)
+        for category in np.unique(self.category_N[worn_M]):
+            rows = self.rng.permutation(worn_M[self.category_N[worn_M] == category])[: self.model.probes.shape[1]]
+            self.model.probes[category, : len(rows)] = self.embedded_ND[rows, : self.model.looks]
+            self.model.probed[category, : len(rows)] = True
 
-def _set_judge(
-    model: Ensemble, embedded_ND: Tensor, inputs: ItemInputs, times_N: Tensor, valid: WornOutfits, generator: torch.Generator
-) -> None:
-    """Weigh the evidence of whole outfits: worn ones against the same with every item replaced by one of its category and like popularity."""
-    like_N = inputs.category_N * _BUCKETS + popularity_buckets(times_N)
-    rows_RI, mask_RI = valid.rows_RI.repeat(_REPLACED, 1), valid.mask_RI.repeat(_REPLACED, 1)
-    other_RI = random_outfits(rows_RI, mask_RI, like_N, torch.arange(len(like_N)), generator)
-    told = [
-        torch.cat([model.evidence(OutfitBatch(embedded_ND[rows], inputs.category_N[rows], mask)) for rows, mask in zip(a, b, strict=True)])
-        for a, b in ((of.split(_AT_ONCE), mask_RI.split(_AT_ONCE)) for of in (rows_RI, other_RI))
-    ]
-    evidence, labels = torch.cat(told).double().numpy(), np.repeat([1, 0], [len(rows_RI), len(rows_RI)])
-    spread = np.maximum(evidence.std(0), 1e-9)
-    fitted = LogisticRegression(C=1.0, max_iter=1000).fit(evidence / spread, labels)
-    model.judge_weight.copy_(torch.from_numpy(fitted.coef_[0] / spread).float())
+    def set_judge(self, valid: WornOutfits) -> None:
+        """Weigh the evidence of whole outfits, worn ones against the same with every item replaced."""
+        rows_RI, mask_RI = valid.rows_RI.repeat(_REPLACED, 1), valid.mask_RI.repeat(_REPLACED, 1)
+        other_RI = random_outfits(rows_RI, mask_RI, self.like_N, torch.arange(len(self.like_N)), self.generator)
+        evidence = torch.cat([self._evidence(rows, mask_RI) for rows in (rows_RI, other_RI)]).double().numpy()
+        spread = np.maximum(evidence.std(0), 1e-9)
+        fitted = LogisticRegression(C=1.0, max_iter=1_000).fit(evidence / spread, np.repeat([1, 0], len(rows_RI)))
+        self.model.judge_weight.copy_(torch.from_numpy(fitted.coef_[0] / spread))
 
+    def set_popularity(self, context_QI: Ints, answer_Q: Ints) -> None:
+        """What having been worn often, or never, is worth among all items of a category, in units of the score."""
+        context_QI, answer_Q = context_QI[: _MOST // 4], answer_Q[: _MOST // 4]
+        members = {category: np.flatnonzero(self.category_N == category) for category in np.unique(self.category_N[answer_Q])}
+        others_QM = np.stack([self.rng.choice(members[self.category_N[answer]], _MANY) for answer in answer_Q])
+        candidates_QM = np.concatenate([answer_Q[:, None], others_QM], axis=1)
+        chunks = self._chunks(context_QI, candidates_QM)
+        scores_QM = torch.cat([self.model.rank(context, *self._vectors(rows)) for context, rows in chunks])
+        times_QM = self.times_N[candidates_QM]
+        told_QMJ = torch.stack([scores_QM, times_QM.clamp(min=1).float().log(), (times_QM == 0).float()], dim=-1)
+        tells_of_cold = int((self.times_N[answer_Q] == 0).sum()) >= _LEAST_COLD
+        weights_J = _regression(told_QMJ if tells_of_cold else told_QMJ[..., :2])
+        weights_J = weights_J / weights_J[0].clamp(min=1e-3)
+        worn_N, value_N = self.times_N > 0, weights_J[1] * self.times_N.clamp(min=1).float().log()
+        self.model.popularity[self.inputs.residual_N[worn_N]] = value_N[worn_N]
+        self.model.popularity[0] = (
+            weights_J[2] if tells_of_cold else value_N[worn_N].mean()
+        )  # nothing is held against what could not be worn
 
-def _blanks(outfits: WornOutfits, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Each item of each outfit with the others, ``(Q, I)`` padded with -1 and ``(Q,)``; a random part of them where there are many."""
-    rows_RI = np.where(outfits.mask_RI.numpy(), outfits.rows_RI.numpy(), -1)
-    outfit_Q, place_Q = np.nonzero(rows_RI >= 0)
-    chosen = rng.permutation(len(outfit_Q))[:_MOST]
-    context_QI, place_Q = rows_RI[outfit_Q[chosen]].copy(), place_Q[chosen]
-    answer_Q = context_QI[np.arange(len(chosen)), place_Q]
-    context_QI[np.arange(len(chosen)), place_Q] = -1
-    return context_QI, answer_Q
+    def blanks(self, outfits: WornOutfits) -> tuple[Ints, Ints]:
+        """Each item of each outfit with the others, ``(Q, I)`` padded with -1 and ``(Q,)``; a random part of them where there are many."""
+        rows_RI: Ints = np.where(outfits.mask_RI.numpy(), outfits.rows_RI.numpy(), -1)
+        outfit_Q, place_Q = np.nonzero(rows_RI >= 0)
+        chosen = self.rng.permutation(len(outfit_Q))[:_MOST]
+        context_QI, question = rows_RI[outfit_Q[chosen]].copy(), (np.arange(len(chosen)), place_Q[chosen])
+        answer_Q = context_QI[question]
+        context_QI[question] = -1
+        return context_QI, answer_Q
 
+    def wrong_ones(self, context_QI: Ints, answer_Q: Ints) -> Iterator[list[Ints]]:
+        """Wrong candidates of each question, for each kind of question."""
+        of_category, of_like = (
+            {code: np.flatnonzero(codes == code) for code in np.unique(codes)} for codes in (self.category_N, self.like_N.numpy())
+        )
+        beside: dict[int, set[int]] = {}
+        for rows, mask in zip(self.train.rows_RI.numpy(), self.train.mask_RI.numpy(), strict=True):
+            for row in rows[mask].tolist():
+                beside.setdefault(row, set()).update(rows[mask].tolist())
+        worn = [{*context[context >= 0].tolist(), int(answer)} for context, answer in zip(context_QI, answer_Q, strict=True)]
+        met = [items.union(*(beside.get(item, set()) for item in items)) for items in worn]
+        category_Q, like_Q = self.category_N[answer_Q], self.like_N.numpy()[answer_Q]
+        yield [self._drawn(of_category[code], banned) for code, banned in zip(category_Q, worn, strict=True)]
+        yield [self._drawn(of_like[code], banned) for code, banned in zip(like_Q, worn, strict=True)]
+        yield [self._drawn(of_like[code], banned) for code, banned in zip(like_Q, met, strict=True)]
 
-def _wrong_ones(
-    context_QI: Ints, answer_Q: Ints, category_N: Ints, times_N: Tensor, train: WornOutfits, rng: np.random.Generator
-) -> Iterator[list[Ints]]:
-    """Wrong candidates of each question, for each kind of question."""
-    bucket_N = popularity_buckets(times_N).numpy()
-    group_N = category_N * (int(bucket_N.max()) + 1) + bucket_N
-    of_category, of_group = ({code: np.flatnonzero(codes == code) for code in np.unique(codes)} for codes in (category_N, group_N))
-    beside: dict[int, set[int]] = {}
-    for rows, mask in zip(train.rows_RI.numpy(), train.mask_RI.numpy(), strict=True):
-        for row in rows[mask]:
-            beside.setdefault(int(row), set()).update(rows[mask].tolist())
+    def heard(self, context_QI: Ints, candidates_QM: Ints) -> Tensor:
+        """What each member and each term says of each candidate, ``(Q, M, J)``."""
+        parts = []
+        for context, rows in self._chunks(context_QI, candidates_QM):
+            vectors_BMD, category_BM = self._vectors(rows)
+            queries = self.model.member_queries(context, category_BM[:, 0], weighed=False)
+            looks = vectors_BMD[..., : self.model.looks].split(self.model.sizes, dim=-1)
+            said = [torch.einsum("bd,bmd->bm", query_BD, own_BMD) for query_BD, own_BMD in zip(queries, looks, strict=True)]
+            terms = [self.model.terms(context, vectors_BMD, category_BM)] if self.model.memory else []
+            parts.append(torch.cat([torch.stack(said, dim=-1), *terms], dim=-1))
+        return torch.cat(parts)
 
-    def drawn(pool: Ints, banned: set[int]) -> Ints:
-        some = rng.permutation(pool)[: 8 * _WRONG + 32]
+    def _drawn(self, pool: Ints, banned: set[int]) -> Ints:
+        some = self.rng.permutation(pool)[: 8 * _WRONG + 32]
         return some[[int(row) not in banned for row in some]][:_WRONG]
 
-    worn = [set(context[context >= 0].tolist()) | {int(answer)} for context, answer in zip(context_QI, answer_Q, strict=True)]
-    met = [items.union(*(beside.get(item, set()) for item in items)) for items in worn]
-    yield [drawn(of_category[category_N[answer]], items) for answer, items in zip(answer_Q, worn, strict=True)]
-    yield [drawn(of_group[group_N[answer]], items) for answer, items in zip(answer_Q, worn, strict=True)]
-    yield [drawn(of_group[group_N[answer]], items) for answer, items in zip(answer_Q, met, strict=True)]
+    def _evidence(self, rows_RI: Tensor, mask_RI: Tensor) -> Tensor:
+        chunks = zip(rows_RI.split(_AT_ONCE), mask_RI.split(_AT_ONCE), strict=True)
+        return torch.cat(
+            [self.model.evidence(OutfitBatch(self.embedded_ND[rows], self.inputs.category_N[rows], mask)) for rows, mask in chunks]
+        )
+
+    def _chunks(self, context_QI: Ints, candidates_QM: Ints) -> Iterator[tuple[OutfitBatch, Ints]]:
+        for at in range(0, len(context_QI), _AT_ONCE):
+            rows_BI = torch.from_numpy(context_QI[at : at + _AT_ONCE])
+            known_BI = rows_BI.clamp(min=0)
+            context = OutfitBatch(self.embedded_ND[known_BI], self.inputs.category_N[known_BI], rows_BI >= 0)
+            yield context, candidates_QM[at : at + _AT_ONCE]
+
+    def _vectors(self, rows_BM: Ints) -> tuple[Tensor, Tensor]:
+        return self.embedded_ND[rows_BM], self.inputs.category_N[rows_BM]
 
 
-def _candidates(answer_Q: Ints, wrong: list[Ints], count: int) -> tuple[NDArray[np.bool_], Ints]:
-    """Which questions have enough wrong ones, and their candidates, the right one first."""
-    kept_Q = np.array([len(rows) == count for rows in wrong], dtype=bool)
-    rows = [np.concatenate([[answer], rows]) for answer, rows, kept in zip(answer_Q, wrong, kept_Q, strict=True) if kept]
-    return kept_Q, np.array(rows, dtype=np.int64).reshape(-1, count + 1)
-
-
-def _heard(model: Ensemble, embedded_ND: Tensor, inputs: ItemInputs, context_QI: Ints, candidates_QM: Ints) -> Tensor:
-    """What each member and each term says of each candidate, ``(Q, M, J)``."""
-    parts = []
-    for context, rows in _chunks(embedded_ND, inputs, context_QI, candidates_QM):
-        vectors_BMD, category_BM = _vectors(embedded_ND, inputs, rows)
-        queries = model.member_queries(context, category_BM[:, 0], weighed=False)
-        looks = vectors_BMD[..., : model.looks].split(model.sizes, dim=-1)
-        said = [torch.einsum("bd,bmd->bm", query_BD, own_BMD) for query_BD, own_BMD in zip(queries, looks, strict=True)]
-        terms = [model.terms(context, vectors_BMD, category_BM)] if model.memory else []
-        parts.append(torch.cat([torch.stack(said, dim=-1), *terms], dim=-1))
-    return torch.cat(parts)
-
-
-def _chunks(embedded_ND: Tensor, inputs: ItemInputs, context_QI: Ints, candidates_QM: Ints) -> Iterator[tuple[OutfitBatch, Ints]]:
-    for at in range(0, len(context_QI), _AT_ONCE):
-        rows_BI = torch.from_numpy(context_QI[at : at + _AT_ONCE])
-        known_BI = rows_BI.clamp(min=0)
-        yield OutfitBatch(embedded_ND[known_BI], inputs.category_N[known_BI], rows_BI >= 0), candidates_QM[at : at + _AT_ONCE]
-
-
-def _vectors(embedded_ND: Tensor, inputs: ItemInputs, rows_BM: Ints) -> tuple[Tensor, Tensor]:
-    return embedded_ND[rows_BM], inputs.category_N[rows_BM]
+def _complete(context_QI: Ints, answer_Q: Ints, wrong: list[Ints]) -> tuple[Ints, Ints]:
+    """The questions that have enough wrong ones: what is worn, and the candidates, the right one first."""
+    kept = [place for place, rows in enumerate(wrong) if len(rows) == _WRONG]
+    candidates = [np.concatenate([[answer_Q[place]], wrong[place]]) for place in kept]
+    return context_QI[kept], np.array(candidates, dtype=np.int64).reshape(-1, _WRONG + 1)
 
 
 def _regression(heard_QMJ: Tensor) -> Tensor:
     """Weights under which the right candidate, the first, wins the softmax of its question; small ones are preferred, ``(J,)``."""
-    wrong_less_right = (heard_QMJ[:, 1:] - heard_QMJ[:, :1]).double()
-    spread_J = wrong_less_right.flatten(0, 1).std(0).clamp(min=1e-9)
-    wrong_less_right = wrong_less_right / spread_J
+    wrong_QMJ = (heard_QMJ[:, 1:] - heard_QMJ[:, :1]).double()
+    spread_J = wrong_QMJ.flatten(0, 1).std(0).clamp(min=1e-9)
+    wrong_QMJ /= spread_J
+    weights_J = torch.zeros(len(spread_J), dtype=torch.double, requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights_J], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimiser.zero_grad()
+        odds_QM = wrong_QMJ @ weights_J
+        value = torch.cat([odds_QM.new_zeros(len(odds_QM), 1), odds_QM], dim=1).logsumexp(1).mean() + _PENALTY * weights_J.square().sum()
+        value.backward()
+        return value
+
     with torch.enable_grad():
-        weights_J = torch.zeros(heard_QMJ.shape[2], dtype=torch.double, requires_grad=True)
-        optimiser = torch.optim.LBFGS([weights_J], max_iter=200, line_search_fn="strong_wolfe")
-
-        def loss() -> Tensor:
-            optimiser.zero_grad()
-            odds_QM = wrong_less_right @ weights_J
-            value = (
-                torch.cat([odds_QM.new_zeros(len(odds_QM), 1), odds_QM], dim=1).logsumexp(1).mean() + _PENALTY * weights_J.square().sum()
-            )
-            value.backward()
-            return value
-
         optimiser.step(loss)
     return (weights_J.detach() / spread_J).float()
