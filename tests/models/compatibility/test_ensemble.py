@@ -1,0 +1,125 @@
+"""An ensemble: one inner product retrieves as its members do, ranking adds the memory, and nothing is lost on the way to disk."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from models.compatibility.base import ItemInputs, OutfitBatch
+from models.compatibility.build import build_model
+from models.compatibility.ensemble import Ensemble
+from models.compatibility.pair_memory import ITEM, PRODUCT, TYPE, remember
+
+N, C, F = 12, 2, 3
+ROWS = torch.tensor([[0, 6], [0, 7], [1, 6], [2, 8], [3, 9]])
+SHAPE = {"categories": C, "words": 0, "residuals": N}
+MEMBERS = [
+    ("pair_masks", {**SHAPE, "feature_size": F, "products": 2, "embedding_size": 8, "hidden": 8}),
+    ("pair_masks", {**SHAPE, "feature_size": F, "products": 2, "embedding_size": 8, "hidden": 8, "attends": True}),
+    ("set_transformer", {**SHAPE, "blocks": [F], "embedding_size": 8, "hidden": 8, "layers": 1, "heads": 2}),
+]
+
+
+@pytest.fixture(scope="module")
+def inputs() -> ItemInputs:
+    """Six items each of two categories."""
+    features = torch.randn(N, F, generator=torch.Generator().manual_seed(0))
+    words = torch.zeros(N, 1, dtype=torch.long)
+    return ItemInputs(features, torch.arange(N) // 6, words, torch.arange(1, N + 1), torch.arange(N) % 3)
+
+
+@pytest.fixture(scope="module")
+def model(inputs: ItemInputs) -> Ensemble:
+    """Untrained members, a memory of five outfits, and weights of all kinds."""
+    torch.manual_seed(0)
+    mask = torch.ones_like(ROWS, dtype=torch.bool)
+    memory = remember(inputs, ROWS, mask, attributes=torch.tensor([-1]), levels=[ITEM, PRODUCT, TYPE], categories=C)
+    ensemble = Ensemble([build_model(*member) for member in MEMBERS], memory, categories=C, residuals=N, probes=4).eval()
+    ensemble.member_weight.copy_(torch.tensor([0.5, 0.2, 0.3]))
+    ensemble.term_weight.normal_()
+    ensemble.popularity.normal_()
+    ensemble.probes.normal_()
+    ensemble.probed[:, :3] = True
+    return ensemble
+
+
+def context(model: Ensemble, inputs: ItemInputs) -> OutfitBatch:
+    """Two outfits, of two items and of one."""
+    rows, mask = torch.tensor([[0, 6], [1, 0]]), torch.tensor([[True, True], [True, False]])
+    return OutfitBatch(model.embed(inputs)[rows], inputs.category_N[rows], mask)
+
+
+@torch.inference_mode()
+def test_one_inner_product_is_the_weighed_sum_of_the_members_and_the_popularity(model: Ensemble, inputs: ItemInputs) -> None:
+    """Codes count nothing in it."""
+    embedded, worn, target = model.embed(inputs), context(model, inputs), torch.tensor([1, 1])
+    found = model.query(worn, target) @ embedded.T
+    expected = model.popularity[inputs.residual_N].expand(2, N).clone()
+    at = 0
+    for member, weight in zip(model.each(), model.member_weight, strict=True):
+        own = member.embed(inputs)
+        part = OutfitBatch(worn.items_BID[..., at : at + member.embedding_size], worn.category_BI, worn.mask_BI)
+        expected += weight * (member.query(part, target) @ own.T)
+        at += member.embedding_size
+    assert torch.allclose(found, expected, atol=1e-4)
+
+
+@torch.inference_mode()
+def test_ranking_is_the_query_and_the_memory(model: Ensemble, inputs: ItemInputs) -> None:
+    """Within a category their differences agree; popularity counts only among all of it."""
+    embedded, worn = model.embed(inputs), context(model, inputs)
+    candidates = embedded[6:].expand(2, 6, -1)
+    category = torch.ones(2, 6, dtype=torch.long)
+    ranked = model.rank(worn, candidates, category) + model.prior(candidates)
+    queried = model.query(worn, torch.tensor([1, 1])) @ embedded[6:].T + model.terms(worn, candidates, category) @ model.term_weight
+    assert torch.allclose(ranked - ranked[:, :1], queried - queried[:, :1], atol=1e-4)
+    assert torch.equal(model.prior(candidates)[0], model.popularity[inputs.residual_N[6:]])
+
+
+@torch.inference_mode()
+def test_candidates_of_several_categories_are_each_told_against_their_own(model: Ensemble, inputs: ItemInputs) -> None:
+    """The score of a candidate does not depend on what else is asked."""
+    embedded, worn = model.embed(inputs), context(model, inputs)
+    rows = torch.tensor([[2, 9, 3], [10, 4, 11]])
+    together = model.rank(worn, embedded[rows], inputs.category_N[rows])
+    for place in range(3):
+        alone = model.rank(worn, embedded[rows[:, place : place + 1]], inputs.category_N[rows[:, place : place + 1]])
+        assert torch.allclose(together[:, place], alone[:, 0], atol=1e-5)
+
+
+@torch.inference_mode()
+def test_order_and_padding_change_no_score(model: Ensemble, inputs: ItemInputs) -> None:
+    """An outfit is a set."""
+    embedded = model.embed(inputs)
+    rows = torch.tensor([[0, 6, 8], [8, 0, 6]])
+    mask = torch.ones_like(rows, dtype=torch.bool)
+    first, turned = model.score(OutfitBatch(embedded[rows], inputs.category_N[rows], mask))
+    padded = torch.tensor([[0, 6, 8, 1]])
+    again = model.score(OutfitBatch(embedded[padded], inputs.category_N[padded], torch.tensor([[True, True, True, False]])))
+    assert torch.allclose(torch.stack([turned, again[0]]), first, atol=1e-4)
+
+
+@torch.inference_mode()
+def test_no_worn_items_and_no_outfits_are_answered(model: Ensemble, inputs: ItemInputs) -> None:
+    """An empty outfit asks by popularity alone, or by what a member says to nothing; nothing is NaN."""
+    worn = context(model, inputs)
+    nothing = OutfitBatch(worn.items_BID, worn.category_BI, torch.zeros_like(worn.mask_BI))
+    assert model.query(nothing, torch.tensor([0, 1])).isfinite().all()
+    assert model.score(nothing).tolist() == [0.0, 0.0]
+
+
+def test_a_bundle_builds_it_again(model: Ensemble, inputs: ItemInputs) -> None:
+    """From what the manifest keeps: members by name, and the memory's shapes."""
+    assert model.memory
+    again = build_model("ensemble", {"members": MEMBERS, "memory": model.memory.config, "categories": C, "residuals": N, "probes": 4})
+    again.load_state_dict(model.state_dict())
+    with torch.inference_mode():
+        assert torch.equal(again.eval().embed(inputs), model.embed(inputs))
+
+
+def test_cold_items_are_what_they_look_like(model: Ensemble, inputs: ItemInputs) -> None:
+    """Without rows of their own, items of equal looks embed alike."""
+    strangers = ItemInputs(inputs.features_NF[:1].expand(2, F), torch.zeros(2, dtype=torch.long), inputs.words_NL[:2], torch.zeros(2).long())
+    with torch.inference_mode():
+        first, second = model.embed(strangers)
+    assert torch.equal(first, second)

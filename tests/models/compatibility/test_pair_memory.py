@@ -1,0 +1,78 @@
+"""The memory of pairs, against counts made by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from models.compatibility.base import ItemInputs, OutfitBatch
+from models.compatibility.pair_memory import ITEM, PRODUCT, TYPE, PairMemory, remember
+
+# Rows 0, 1 are tops of one product, 2 another top; 3, 4 shoes; 5 a top and 6 shoes that nobody wore. Words: 1 subcategory=tee, 2 colour=red.
+CATEGORY = torch.tensor([0, 0, 0, 1, 1, 0, 1])
+ITEMS = ItemInputs(
+    torch.zeros(7, 1),
+    CATEGORY,
+    torch.tensor([[1, 2], [1, 0], [1, 0], [0, 2], [0, 0], [1, 2], [0, 0]]),
+    torch.tensor([1, 2, 3, 4, 5, 0, 0]),
+    torch.tensor([1, 1, 2, 3, 3, 1, 0]),
+)
+OUTFITS = torch.tensor([[0, 3], [0, 3], [1, 4], [2, 4]])
+LEVELS = [ITEM, PRODUCT, TYPE, "colour"]
+
+
+def memory() -> PairMemory:
+    """What the four outfits say."""
+    attributes = torch.tensor([-1, LEVELS.index(TYPE), LEVELS.index("colour")])
+    return remember(ITEMS, OUTFITS, torch.ones_like(OUTFITS, dtype=torch.bool), attributes=attributes, levels=LEVELS, categories=2)
+
+
+def terms(worn: list[int], candidates: list[int]) -> dict[tuple[str, str, float], list[float]]:
+    """Every term of some candidates beside what is worn."""
+    held = memory()
+    codes = held.codes(ITEMS)
+    rows = torch.tensor([worn])
+    context = OutfitBatch(torch.zeros(1, len(worn), 1), CATEGORY[rows], torch.ones_like(rows, dtype=torch.bool))
+    found = held(codes[rows], context, codes[torch.tensor([candidates])], CATEGORY[torch.tensor([candidates])])[0]
+    return {term: found[:, number].tolist() for number, term in enumerate(held.terms)}
+
+
+def test_a_pair_is_weighed_against_what_chance_would_have() -> None:
+    """Top 0 met shoes 3 twice; tops meet shoes 4 times, 0 is half of the worn tops, 3 half of the shoes: 1 was expected."""
+    assert terms([0], [3, 4])[ITEM, ITEM, 0.1] == pytest.approx([math.log(2.1 / 1.1), math.log(0.1 / 1.1)])
+
+
+def test_products_speak_for_their_colours() -> None:
+    """Products 1 (tops 0 and 1) and 3 (both shoes) met 3 times of 4, and every shoe is of product 3: 3 were expected."""
+    assert terms([0], [3])[PRODUCT, PRODUCT, 0.5] == pytest.approx([0.0])
+
+
+def test_terms_add_over_what_is_worn() -> None:
+    """Two worn items say what each says alone, together."""
+    alone, other, both = (terms(worn, [3])[ITEM, ITEM, 0.1][0] for worn in ([0], [1], [0, 1]))
+    assert both == pytest.approx(alone + other)
+
+
+def test_what_nobody_wore_is_remembered_by_what_it_shares() -> None:
+    """A new top has no pairs of its own, but those of its product, its type and its colour."""
+    found = terms([5], [3])
+    assert found[ITEM, ITEM, 0.1] == [0.0]
+    assert found[PRODUCT, PRODUCT, 0.1] == terms([0], [3])[PRODUCT, PRODUCT, 0.1]
+    assert found["colour", "colour", 2.0] == terms([0], [3])["colour", "colour", 2.0] != [0.0]
+
+
+def test_what_is_unknown_at_a_level_says_nothing_there() -> None:
+    """Shoes without product, type word or colour: 0, neither for nor against."""
+    found = terms([0], [6])
+    assert all(found[term] == [0.0] for term in found if {ITEM, PRODUCT, "colour"} & set(term[1:2]))
+
+
+def test_an_empty_one_of_the_same_shape_takes_the_weights() -> None:
+    """A bundle stores shapes in its manifest and counts among its weights."""
+    held = memory()
+    again = PairMemory(**held.config)
+    again.load_state_dict(held.state_dict())
+    assert torch.equal(again.codes(ITEMS), held.codes(ITEMS))
+    assert again.config == held.config
