@@ -65,7 +65,8 @@ class MasksTraining:
         self.generator = loop.seeded(seed)
         with torch.no_grad():
             model.standardise(inputs.features_NF)
-            model.bias[inputs.residual_N[self.pool_M]] = times_N[self.pool_M].float().log()
+            if not model.bias.any():  # nothing was taken over from another training
+                model.bias[inputs.residual_N[self.pool_M]] = times_N[self.pool_M].float().log()
         groups = loop.only_matrices_decay(model.parameters(), config.mask_weight_decay)
         self.optimiser = torch.optim.AdamW(groups, lr=config.mask_learning_rate, betas=_BETAS, fused=True)
 

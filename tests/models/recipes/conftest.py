@@ -24,6 +24,10 @@ SMALL = {
     "layers": "1",
     "batch_size": "64",
     "average": "0.9",
+    "members": "2",
+    "masks": "1",
+    "mask_size": "16",
+    "mask_epochs": "4",
     "minutes": "60",
 }
 

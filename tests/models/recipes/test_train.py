@@ -60,7 +60,7 @@ def recall(data: Path, bundle: Bundle, model: CompatibilityModel | None = None, 
 def test_training_learns_what_goes_together(data: Path, trained: Path) -> None:
     """Far better than the untrained model, raw cosine and chance."""
     bundle = Bundle.load(trained)
-    untrained = build_model("average", bundle.manifest.model_config)
+    untrained = build_model(bundle.manifest.model, bundle.manifest.model_config)
     cosine = build_model("cosine", {"feature_size": 8})
     learned = recall(data, bundle)
     sizes = np.bincount(np.unique(read_dataset(data, tasks=False).catalogue.categories, return_inverse=True)[1])
@@ -120,7 +120,7 @@ def test_the_test_split_is_never_read(data: Path, copy: Path, tmp_path: Path, sm
 def test_training_goes_on_from_a_bundle(data: Path, trained: Path, tmp_path: Path, small: Settings) -> None:
     """With no step of its own it is the same model; the parent is on record."""
     start = Bundle.load(trained)
-    again = train(data, "attire", tmp_path / "again", settings={**small, "epochs": "0"}, init=trained)
+    again = train(data, "attire", tmp_path / "again", settings={**small, "epochs": "0", "mask_epochs": "0"}, init=trained)
     assert same(start, again)
     assert again.manifest.parent == start.id
 
@@ -131,12 +131,14 @@ def test_what_was_learned_goes_by_name(copy: Path, trained: Path, tmp_path: Path
     rows = table.to_pylist()
     rows += [{**row, "id": f"n{number}", "category": "accessories", "brand": "Aalto"} for number, row in enumerate(rows[:8])]
     write_items(copy, table.from_pylist(rows, table.schema))
-    start, again = Bundle.load(trained), train(copy, "attire", tmp_path / "again", settings={**small, "epochs": "0"}, init=trained)
+    start, again = Bundle.load(trained), train(copy, "attire", tmp_path / "again", settings={**small, "epochs": "0", "mask_epochs": "0"}, init=trained)
     assert again.manifest.categories == ("accessories", *start.manifest.categories)
     assert torch.equal(weights(again)["members.1.target.weight"][1:], weights(start)["members.1.target.weight"])
     named = (
         ("members.0.tower.words.weight", start.vocabulary, again.vocabulary),
         ("members.1.popularity", start.residuals, again.residuals),
+        ("members.2.words.weight", start.vocabulary, again.vocabulary),
+        ("members.2.identity.weight", start.residuals, again.residuals),
     )
     for name, before, after in named:
         assert set(before) <= set(after)
@@ -160,7 +162,7 @@ def test_a_start_of_another_recipe_is_refused(copy: Path, trained: Path, tmp_pat
 
 
 def members(bundle: Bundle, number: int) -> dict[str, torch.Tensor]:
-    """The weights of one member of the average."""
+    """The weights of one member."""
     prefix = f"members.{number}."
     return {name.removeprefix(prefix): value for name, value in weights(bundle).items() if name.startswith(prefix)}
 
