@@ -65,7 +65,16 @@ class Threads(BaseModel):
     )
 
 
-class Log(BaseModel):
+class IndexSettings(BaseModel):
+    """What searches the embeddings. Its files, where it keeps any, are built from the snapshot's when they are missing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    backend: str = Field(default="flat", description="Backend of `index/backends` that searches; `flat` is exact, on the CPU.")
+    categories: dict[str, str] = Field(default={}, description="Category -> its backend, where it is another; as JSON.")
+
+
+class LogSettings(BaseModel):
     """The durable log of the catalogue's changes and of what shoppers do, and the lines that the service writes to standard error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -113,7 +122,7 @@ class SwapSettings(BaseModel):
     shadow_share: float = Field(default=0.1, ge=0, le=1, description="Share of live requests that a candidate in shadow mode answers too.")
 
 
-class Worker(BaseModel):
+class WorkerSettings(BaseModel):
     """The learning loop, `attire worker`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -161,10 +170,11 @@ class Settings(BaseSettings):
     )
     limits: Limits = Limits()
     threads: Threads = Threads()
-    log: Log = Log()
+    index: IndexSettings = IndexSettings()
+    log: LogSettings = LogSettings()
     keys: Keys = Keys()
     swap: SwapSettings = SwapSettings()
-    worker: Worker = Worker()
+    worker: WorkerSettings = WorkerSettings()
 
     @classmethod
     def read(cls, **given: object) -> Settings:

@@ -1,4 +1,4 @@
-"""Drives synthetic shoppers against a running service, many at once, cycle after cycle."""
+"""Drives many synthetic shoppers at once against a running service, cycle after cycle."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
-import httpx
+import httpx2
 import numpy as np
 
 from app.ground.errors import ServiceError
@@ -26,7 +26,7 @@ _LOOK_S: Final = 1.0
 
 @dataclass
 class _Seen:
-    """A cycle under way."""
+    """What a cycle has collected so far."""
 
     asked: list[Asked] = field(default_factory=list)
     baskets: list[list[int]] = field(default_factory=list)
@@ -34,16 +34,16 @@ class _Seen:
 
 
 class Simulation:
-    """Shoppers of a wardrobe at a service.
+    """Synthetic shoppers of a wardrobe at a service.
 
     Args:
-        url: where it answers. transport: how it is reached; None is over the network.
-        at_once: sessions under way at the same time.
-        noise_share: of all sessions, those that teach nothing.
-        before: baskets of earlier cycles, as rows, for what counting would know.
+        url: of the service. transport: how to reach it; None is over the network.
+        at_once: sessions at the same time.
+        noise_share: share of sessions that teach nothing.
+        before: baskets of earlier cycles, as rows; the counting baselines count them.
 
     Attributes:
-        retried: requests that were refused for the moment and made again.
+        retried: requests that were made again, as the service refused them for the moment or did not answer.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Simulation:
         at_once: int = 8,
         noise_share: float = 0.15,
         before: Sequence[Sequence[int]] = (),
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._world, self._url, self._seed, self._at_once, self._noise_share = world, url.rstrip("/"), seed, at_once, noise_share
         self._transport = transport
@@ -64,33 +64,40 @@ class Simulation:
         self.retried = 0
 
     async def run(
-        self, cycles: int, sessions: int, *, first: int = 1, wait_s: float = 0.0, told: Callable[[Cycle], None], advance: Callable[[], None]
+        self,
+        cycles: int,
+        sessions: int,
+        *,
+        first: int = 1,
+        wait_s: float = 0.0,
+        on_cycle: Callable[[Cycle], None],
+        advance: Callable[[], None],
     ) -> list[Cycle]:
-        """So many cycles; after each but the last, wait until another release answers.
+        """Run cycles; after each but the last, wait until another release serves.
 
         Args:
-            first: number of the first. wait_s: how long at most; 0 waits for none. told: gets each cycle at its end.
-            advance: called after each session.
+            first: number of the first cycle. wait_s: seconds to wait at most; 0 does not wait.
+            on_cycle: called with each cycle at its end. advance: called after each session.
 
         Raises:
             ServiceError: the service does not answer, or refuses what it should take.
         """
         found = []
-        async with httpx.AsyncClient(base_url=self._url, timeout=_PATIENCE_S, transport=self._transport) as client:
+        async with httpx2.AsyncClient(base_url=self._url, timeout=_PATIENCE_S, transport=self._transport) as client:
             for number in range(first, first + cycles):
                 release = await self._release(client)
                 found.append(await self._cycle(client, number, release, sessions, advance))
-                told(found[-1])
+                on_cycle(found[-1])
                 if number < first + cycles - 1 and wait_s:
                     await self._another(client, release, wait_s)
         return found
 
-    async def _cycle(self, client: httpx.AsyncClient, number: int, release: str, sessions: int, advance: Callable[[], None]) -> Cycle:
+    async def _cycle(self, client: httpx2.AsyncClient, number: int, release: str, sessions: int, advance: Callable[[], None]) -> Cycle:
         seen, turns = _Seen(), asyncio.Semaphore(self._at_once)
         dice = np.random.default_rng([self._seed, 20, number])
         noisy = dice.random(sessions) < self._noise_share
 
-        async def one(place: int) -> None:
+        async def session(place: int) -> None:
             async with turns:
                 await self._session(client, seen, (number, place), noisy=bool(noisy[place]))
                 advance()
@@ -98,7 +105,7 @@ class Simulation:
         try:
             async with asyncio.TaskGroup() as group:
                 for place in range(sessions):
-                    group.create_task(one(place))
+                    group.create_task(session(place))
         except* ServiceError as failed:
             raise failed.exceptions[0] from None  # one line is enough: the others say the same
         cycle = measure(
@@ -114,7 +121,7 @@ class Simulation:
         self._before += seen.baskets
         return cycle
 
-    async def _session(self, client: httpx.AsyncClient, seen: _Seen, place: tuple[int, int], *, noisy: bool) -> None:
+    async def _session(self, client: httpx2.AsyncClient, seen: _Seen, place: tuple[int, int], *, noisy: bool) -> None:
         dice = np.random.default_rng([self._seed, 30, *place])
         name = f"sim-{self._name}-{place[0]}-{place[1]}"
 
@@ -129,12 +136,12 @@ class Simulation:
         seen.asked += shopping.asked
         seen.baskets.append(shopping.basket)
 
-    async def _post(self, client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Post, and again where the service asks for it: an event's id counts once."""
+    async def _post(self, client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Post, and repeat where the service refuses for the moment: an event's id counts once."""
         for attempt in range(_TRIES):
             try:
                 answer = await client.post(path, json=body)
-            except httpx.TransportError as error:
+            except httpx2.TransportError as error:
                 if attempt == _TRIES - 1:
                     msg = f"{self._url}{path} does not answer ({type(error).__name__})"
                     raise ServiceError(msg) from error
@@ -150,10 +157,10 @@ class Simulation:
         msg = f"{self._url}{path} was not ready {_TRIES} times"
         raise ServiceError(msg)
 
-    async def _release(self, client: httpx.AsyncClient) -> str:
+    async def _release(self, client: httpx2.AsyncClient) -> str:
         try:
             answer = await client.get("/readyz")
-        except httpx.TransportError as error:
+        except httpx2.TransportError as error:
             msg = f"{self._url} does not answer ({type(error).__name__}); start `attire serve` there"
             raise ServiceError(msg) from error
         if not answer.is_success:
@@ -161,7 +168,7 @@ class Simulation:
             raise ServiceError(msg)
         return str(answer.json().get("release", ""))
 
-    async def _another(self, client: httpx.AsyncClient, release: str, wait_s: float) -> None:
+    async def _another(self, client: httpx2.AsyncClient, release: str, wait_s: float) -> None:
         until = time.monotonic() + wait_s
         while time.monotonic() < until and await self._release(client) == release:  # noqa: ASYNC110 - another process's doing
             await asyncio.sleep(_LOOK_S)

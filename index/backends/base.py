@@ -5,8 +5,9 @@ Shape legend: N vectors · D embedding size · B queries · k results.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,11 +28,6 @@ class VectorIndex(Protocol):
     @property
     def count(self) -> int: ...
 
-    @property
-    def vectors(self) -> FloatArray:
-        """The vectors, ``(N, D)``."""
-        ...
-
     def search(self, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
         """The k vectors of highest inner product per query, best first: scores ``(B, k')`` and positions ``(B, k')``.
 
@@ -45,7 +41,22 @@ class VectorIndex(Protocol):
         """
         ...
 
-    def save(self, path: Path) -> None: ...
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """How one engine indexes vectors.
+
+    Attributes:
+        build: vectors, ``(N, D)``, to their index; a VectorError where it cannot hold them.
+        write, read: an index to bytes and back, where building takes longer than reading; None where an index is built whenever it is
+            needed. ``read`` is given what ``write`` gave, and nothing else; a VectorError where it cannot take it.
+        version: of those bytes and of whatever else decides how an index is built; a file of another version is not read.
+    """
+
+    build: Callable[[FloatArray], VectorIndex]
+    write: Callable[[Any], bytes] | None = None
+    read: Callable[[bytes], VectorIndex] | None = None
+    version: str = "1"
 
 
 def as_vectors(values: ArrayLike, what: str, size: int | None = None) -> FloatArray:

@@ -5,19 +5,15 @@ Shape legend: see ``index.backends.base``. The process imports torch before fais
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 import faiss
 import numpy as np
-import pyarrow as pa
 from numpy.typing import ArrayLike
 
 from index.backends.base import BoolArray, FloatArray, IntArray, as_allowed, as_count, as_vectors
-from index.errors import VectorError
 
 # Fetch this many times more when the k-th score equals the last one fetched.
 _WIDEN: Final = 16
@@ -40,23 +36,9 @@ class FlatIndex:
 
     def __init__(self, vectors_ND: ArrayLike) -> None:
         vectors = as_vectors(vectors_ND, "vectors")
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(vectors)
-        self._hold(index)
-
-    def _hold(self, index: faiss.IndexFlatIP) -> None:
-        self._index = index
-        self._vectors: FloatArray = np.asarray(_Stored(index)) if index.ntotal else np.zeros((0, index.d), dtype=np.float32)
-
-    @property
-    def count(self) -> int:
-        """N."""
-        return len(self._vectors)
-
-    @property
-    def vectors(self) -> FloatArray:
-        """The vectors, ``(N, D)``: a read-only view of FAISS' memory; the view keeps that memory alive."""
-        return self._vectors
+        self._index = faiss.IndexFlatIP(vectors.shape[1])
+        self._index.add(vectors)
+        self.count: Final = len(vectors)
 
     def search(self, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
         """The best k by inner product; see ``VectorIndex.search``.
@@ -93,53 +75,6 @@ class FlatIndex:
                 more = min(fetch * _WIDEN, available)
                 (scores[row, :k],), (found[row, :k],) = self._best(queries_BD[row : row + 1], k, more, available, params)
         return scores[:, :k], found[:, :k]
-
-    def serialize(self) -> bytes:
-        """The index as FAISS writes it."""
-        return bytes(faiss.serialize_index(self._index))
-
-    def save(self, path: Path) -> None:
-        """Write ``serialize`` to a file, down to the disk.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-        with path.open("wb") as file:
-            file.write(self.serialize())
-            file.flush()
-            os.fsync(file.fileno())
-
-    @classmethod
-    def deserialize(cls, content: bytes | pa.Buffer) -> FlatIndex:
-        """The index in ``content``. FAISS' reader trusts what it reads: pass only bytes whose sha256 was checked.
-
-        Raises:
-            VectorError: not a flat inner-product index.
-        """
-        try:
-            index = faiss.deserialize_index(np.frombuffer(content, dtype=np.uint8))
-        except (RuntimeError, MemoryError) as error:  # FAISS' message names its own source lines, not the file
-            msg = "not a FAISS index"
-            raise VectorError(msg) from error
-        if not isinstance(index, faiss.IndexFlatIP):
-            msg = f"a FAISS {type(index).__name__}, not a flat inner-product index"
-            raise VectorError(msg)
-        flat = cls.__new__(cls)
-        flat._hold(index)  # noqa: SLF001 - its own
-        return flat
-
-
-class _Stored:
-    """Gives numpy access to FAISS' memory; an array made from it keeps the index, and so the memory, alive."""
-
-    def __init__(self, index: faiss.IndexFlatIP) -> None:
-        self._index = index
-        self.__array_interface__ = {
-            "version": 3,
-            "shape": (index.ntotal, index.d),
-            "typestr": "<f4",
-            "data": (int(index.get_xb()), True),
-        }
 
 
 @contextmanager

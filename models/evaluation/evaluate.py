@@ -21,10 +21,9 @@ from models.evaluation.baselines import build_baselines
 from models.evaluation.bootstrap import Interval, intervals
 from models.evaluation.metrics import Metric
 from models.evaluation.predictions import write_predictions
-from models.evaluation.report import write_report
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
-from models.outputs import check_output_directory, check_output_file
+from models.outputs import check_output_directory, check_output_file, check_plots
 from models.progress import Progress, silent
 
 _TIE_SEED: Final = 0
@@ -61,6 +60,7 @@ def evaluate(
         check_output_file(predictions, "--predictions")
     if report is not None:
         check_output_directory(report, "--report")
+        check_plots("--report")
     loaded = Bundle.load(bundle)
     dataset = read_dataset(data, {"train", split})
     features_NF = features_for(loaded, dataset.catalogue, cache, progress)
@@ -105,6 +105,8 @@ def evaluate_dataset(
     if predictions is not None:
         write_predictions(predictions, evaluated)
     if report is not None:
+        from models.evaluation.report import write_report  # noqa: PLC0415 - it draws with matplotlib, which may not be installed
+
         write_report(report, result, evaluated, catalogue, model)
     return result
 
