@@ -38,7 +38,7 @@ def doctor(home: Home = None) -> None:
         if record is None:
             _say("serve", f"no: {settings.home} has no release; run `attire import DATA --home {settings.home}`")
             return
-        Release.open(store, record)
+        Release.open(store, record, settings.index)
     except (ServiceError, AttireError, VectorIndexError) as error:
         _say("serve", f"no: {error}")
         raise

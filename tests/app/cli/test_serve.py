@@ -89,7 +89,7 @@ def lose_category(store: ReleaseStore) -> str:
     """Delete the index of one category."""
     current = store.current()
     assert current is not None
-    path = min((store.snapshot_path(current.snapshot) / "index").iterdir())
+    path = store.snapshot_path(current.snapshot) / "embeddings.npy"
     path.unlink()
     return path.name
 
