@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -28,9 +27,10 @@ def renewed(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
         ValueError: a part has no place in the document, or two.
     """
     for name, make in parts.items():
-        place = re.compile(rf"(<!-- made: {name} -->\n)(?:(?!<!-- ).)*(<!-- end -->)", re.DOTALL)
-        if len(place.findall(text)) != 1:
-            msg = f"the document has {len(place.findall(text))} places for {name!r}; give it one, `<!-- made: {name} -->` to `<!-- end -->`"
+        begin, end = f"<!-- made: {name} -->\n", "<!-- end -->"
+        if text.count(begin) != 1:
+            msg = f"the document has {text.count(begin)} places for {name!r}; give it one, {begin.strip()} to {end}"
             raise ValueError(msg)
-        text = place.sub(lambda found, made=make(): f"{found[1]}\n{made}\n\n{found[2]}", text)  # type: ignore[misc]
+        before, _, after = text.partition(begin)
+        text = f"{before}{begin}\n{make()}\n\n{end}{after.partition(end)[2]}"
     return text

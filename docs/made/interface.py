@@ -71,9 +71,8 @@ def routes() -> str:
             takes = _objects(route.get("requestBody", {})) or query
             good = {status: answer for status, answer in route["responses"].items() if status < "300"}
             answers = [f"{status} {' '.join(_objects(answer))}".strip() for status, answer in good.items()]
-            lines.append(
-                f"| `{method.upper()} {path}` | {' '.join(takes)} | {' '.join(answers)} | {' '.join(sorted(set(route['responses']) - set(good)))} |"
-            )
+            refuses = sorted(set(route["responses"]) - set(good))
+            lines.append(f"| `{method.upper()} {path}` | {' '.join(takes)} | {' '.join(answers)} | {' '.join(refuses)} |")
     return "\n".join(lines)
 
 

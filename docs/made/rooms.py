@@ -12,9 +12,7 @@ from typing import Final
 import grimp
 
 ROOT: Final = Path(__file__).parents[2]
-WINGS: Final[tuple[str, ...]] = tuple(
-    tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
-)
+WINGS: Final[tuple[str, ...]] = tuple(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"])
 
 
 def room_of(module: str) -> str:

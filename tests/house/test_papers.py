@@ -10,7 +10,7 @@ import pytest
 from docs.made import DOCUMENTS, MADE, renewed
 
 ROOT = DOCUMENTS.parent
-PAGES = [path for path in (*ROOT.glob("*.md"), *DOCUMENTS.rglob("*.md"), *ROOT.glob("benchmarks/*.md"))]
+PAGES = [*ROOT.glob("*.md"), *DOCUMENTS.rglob("*.md"), *ROOT.glob("benchmarks/*.md")]
 
 
 @pytest.mark.parametrize("name", MADE)
