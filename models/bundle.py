@@ -11,19 +11,17 @@ Shape legend: see ``models.compatibility.base``.
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
+from pydantic import TypeAdapter
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
@@ -32,15 +30,19 @@ from models.compatibility.build import build_model
 from models.compatibility.calibration import Calibration
 from models.compatibility.personal import PersonalModel, ShopperModel, Shoppers
 from models.compatibility.slots import SlotModel
-from models.encoders.features import FloatArray, feature_size
+from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
-from models.manifest import CARRIED, Manifest, content_id, manifest_body, read_manifest
+from models.manifest import BUNDLE, Manifest, apart, refuse_taken
+from sealed.directories import staged
+from sealed.errors import SealedError
+from sealed.manifest import read_as
 
-__all__ = ["Bundle", "Manifest", "Shoppers", "refuse_taken"]
+__all__ = ["Bundle", "Manifest", "Shoppers"]
 
 _ENCODER: Final = "encoder"
 _LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
 _SHOPPERS: Final = "shoppers.json"
+_SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
 
 
 class Bundle:
@@ -87,7 +89,8 @@ class Bundle:
     @property
     def encoder_spec(self) -> str:
         """What ``load_encoder`` reads its encoder from, here and now; the manifest's spec unless the bundle carries it."""
-        return f"local-dir:{self.encoder}" if self.manifest.encoder_spec == CARRIED else self.manifest.encoder_spec
+        spec = self.manifest.encoder.spec
+        return f"local-dir:{self.encoder}" if spec == CARRIED else spec
 
     def described(self, *, metrics: Mapping[str, float], calibration: Calibration, completion: Calibration) -> Bundle:
         """The same bundle, saying this of itself."""
@@ -138,9 +141,9 @@ class Bundle:
         Raises:
             BundleError: the features have another size than this bundle's encoder gives.
         """
-        expected = feature_size(self.manifest.blocks)
-        if features_NF.ndim != 2 or features_NF.shape[1] != expected:  # noqa: PLR2004 - a matrix
-            msg = f"features of shape {features_NF.shape}: this bundle's encoder ({self.manifest.encoder_spec}) gives (N, {expected})"
+        reads = self.manifest.encoder
+        if features_NF.ndim != 2 or features_NF.shape[1] != reads.size:  # noqa: PLR2004 - a matrix
+            msg = f"features of shape {features_NF.shape}: this bundle's encoder ({reads.spec}) gives (N, {reads.size})"
             raise BundleError(msg)
         known = [[self._word[word] for word in text.split() if word in self._word] for text in texts]
         words_NL = np.zeros((len(known), max(map(len, known), default=0) or 1), dtype=np.int64)
@@ -172,7 +175,7 @@ class Bundle:
 
     def outfits(self, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> OutfitBatch:
         """Pad B sets, each ``(I_b, D)`` embeddings with I_b category names, to one batch."""
-        batch, longest = len(embeddings), max((len(one) for one in embeddings), default=0) or 1
+        batch, longest = len(embeddings), max((len(outfit) for outfit in embeddings), default=0) or 1
         items = np.zeros((batch, longest, self.manifest.embedding_size), dtype=np.float32)
         category = np.zeros((batch, longest), dtype=np.int64)
         mask = np.zeros((batch, longest), dtype=bool)
@@ -223,28 +226,20 @@ class Bundle:
             BundleError: the directory exists and is not an older bundle.
         """
         refuse_taken(directory)
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        staging = directory.with_name(f".{directory.name}.{os.getpid()}")
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir()
-        weights = {name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}
-        save_file(weights, staging / "weights.safetensors")
-        lists = (list(self.vocabulary), list(self.residuals), [[list(names), count] for names, count in self.slots.templates])
-        for name, content in zip(_LIST_FILES, lists, strict=True):
-            (staging / name).write_text(json.dumps(content, ensure_ascii=False))
-        if self.shoppers.ids:
-            (staging / _SHOPPERS).write_text(json.dumps(self.shoppers.to_json(), ensure_ascii=False))
-        if self.encoder:
-            shutil.copytree(self.encoder, staging / _ENCODER)
-        paths = sorted(path for path in staging.rglob("*") if path.is_file())
-        body = {**manifest_body(self.manifest), "files": {path.relative_to(staging).as_posix(): _sha256(path) for path in paths}}
-        body["id"] = content_id(body)
-        body["created"] = datetime.now(UTC).isoformat(timespec="seconds")
-        (staging / "manifest.json").write_text(json.dumps(body, indent=1, ensure_ascii=False))
-        if directory.exists():
-            shutil.rmtree(directory)
-        staging.replace(directory)
-        return self._as(read_manifest(body), directory / _ENCODER if self.encoder else None)
+        with staged(directory) as staging:
+            weights = {name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}
+            save_file(weights, staging / "weights.safetensors")
+            lists = (list(self.vocabulary), list(self.residuals), [[list(names), count] for names, count in self.slots.templates])
+            for name, content in zip(_LIST_FILES, lists, strict=True):
+                (staging / name).write_text(json.dumps(content, ensure_ascii=False))
+            if self.shoppers.ids:
+                (staging / _SHOPPERS).write_text(
+                    json.dumps(_SHOPPERS_JSON.dump_python(self.shoppers, mode="json", by_alias=True), ensure_ascii=False)
+                )
+            if self.encoder:
+                shutil.copytree(self.encoder, staging / _ENCODER)
+            manifest = BUNDLE.put(staging, replace(self.manifest, **apart(self.manifest.metrics, self.manifest.minutes)))
+        return self._as(manifest, directory / _ENCODER if self.encoder else None)
 
     @classmethod
     def load(cls, directory: Path) -> Bundle:
@@ -253,39 +248,23 @@ class Bundle:
         Raises:
             BundleError: something is missing, altered, or of another format; the message names the file.
         """
-        path = directory / "manifest.json"
         try:
-            body = json.loads(path.read_text())
-            manifest = read_manifest(body)
-            if content_id(body) != manifest.id:
-                msg = f"{path}: corrupted (its content is not that of bundle {manifest.id}); copy the bundle again"
-                raise BundleError(msg)
-        except FileNotFoundError as error:
-            msg = f"{directory}: no bundle here (manifest.json is missing)"
+            manifest = BUNDLE.read(directory)
+            BUNDLE.check(directory, manifest)
+            known = read_as(Shoppers, directory / _SHOPPERS, "a list of shoppers") if _SHOPPERS in manifest.files else Shoppers()
+        except SealedError as error:
+            msg = f"{error}; copy the bundle again, or train it again"
             raise BundleError(msg) from error
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            msg = f"{path}: not a bundle manifest ({error})"
-            raise BundleError(msg) from error
-        for name, digest in manifest.files.items():
-            file = directory / name
-            if not file.is_file():
-                msg = f"{file}: missing from bundle {manifest.id}; copy the bundle again"
-                raise BundleError(msg)
-            if _sha256(file) != digest:
-                msg = f"{file}: corrupted (its sha256 is not the manifest's); copy bundle {manifest.id} again"
-                raise BundleError(msg)
         try:
             vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
-            shoppers = Shoppers.read(json.loads((directory / _SHOPPERS).read_text())) if _SHOPPERS in manifest.files else Shoppers()
             model = build_model(manifest.model, manifest.model_config)
             model.load_state_dict(load_file(directory / "weights.safetensors"))
+            templates = SlotModel(tuple((tuple(names), int(count)) for names, count in slots))
         except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
             msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
             raise BundleError(msg) from error
-        templates = tuple((tuple(names), int(count)) for names, count in slots)
-        encoder = directory / _ENCODER if manifest.encoder_spec == CARRIED else None
-        slot_model = SlotModel(templates)
-        return cls(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=slot_model, encoder=encoder, shoppers=shoppers)
+        encoder = directory / _ENCODER if manifest.encoder.spec == CARRIED else None
+        return cls(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=templates, encoder=encoder, shoppers=known)
 
     def _as(self, manifest: Manifest, encoder: Path | None) -> Bundle:
         return Bundle(
@@ -307,23 +286,6 @@ class Bundle:
         return personal
 
 
-def refuse_taken(directory: Path) -> None:
-    """Refuse to write a bundle over anything but an older bundle.
-
-    Raises:
-        BundleError: something else is there.
-    """
-    taken = directory.exists() and (not directory.is_dir() or any(directory.iterdir()))
-    if taken and not (directory / "manifest.json").is_file():
-        msg = f"{directory}: exists and is not a bundle; choose another path"
-        raise BundleError(msg)
-
-
 def _tensor(values: FloatArray) -> torch.Tensor:
     """The same numbers for torch, which refuses arrays that must not be written to."""
     return torch.from_numpy(np.require(values, np.float32, ["C", "W"]))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

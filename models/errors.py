@@ -4,12 +4,18 @@ AttireError
 ├── InputError      something a person wrote: a file, a line, a field, a setting  (exit code 2)
 │   └── ImageError  a picture that cannot be used
 ├── EncoderError    an encoder that is missing, unreachable or of another fingerprint  (exit code 2)
-└── BundleError     a bundle that is incomplete, corrupted or of another kind  (exit code 2)
+├── BundleError     a bundle that is incomplete, corrupted or of another kind  (exit code 2)
+└── FeaturesError   both of the last two: features of another encoder than the one a bundle reads
 """
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
+
+_MOST: Final = 100  # characters of a name that are compared; a stranger may send any
 
 
 class AttireError(Exception):
@@ -43,3 +49,22 @@ class EncoderError(AttireError):
 
 class BundleError(AttireError):
     """A bundle that is incomplete, corrupted or of another kind."""
+
+
+class FeaturesError(EncoderError, BundleError):
+    """Features of another encoder than the one that a bundle reads."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant, if any is near."""
+    return next(iter(difflib.get_close_matches(name[:_MOST], list(known), n=1)), None)
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """*did you mean 'x'?* where a known name is near, else ``otherwise``: the end of a message about a name that nothing has.
+
+    >>> did_you_mean("shufled", ["shuffled", "epochs"], "there are shuffled, epochs")
+    "did you mean 'shuffled'?"
+    """
+    near = nearest(name, known)
+    return f"did you mean {near!r}?" if near else otherwise

@@ -27,7 +27,6 @@ from app.log.base import Event, Stream
 from app.recommend.limits import check_count
 from app.recommend.stages import count
 from app.release.release import Release
-from models.encoders.own import OWN
 from models.encoders.pictures import decode
 from models.errors import ImageError
 
@@ -167,7 +166,7 @@ def _picture(image: PictureIn | None, parts: Mapping[str, bytes], field: str, li
 
 def _check_features(release: Release, item: UpsertIn, field: str, *, known: bool) -> None:
     manifest = release.snapshot.manifest
-    own = release.bundle.manifest.encoder_spec == OWN
+    own = release.bundle.manifest.encoder.is_own
     if item.features is None:
         if own and not known:
             problem = f"this catalogue brings its own features, so a new item needs its own: {manifest.feature_size} numbers"

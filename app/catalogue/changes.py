@@ -24,7 +24,7 @@ from index.delta import Overlay
 from index.errors import SnapshotError
 from index.snapshot import ITEM_COLUMNS, Snapshot, item_table
 from models.datasets.schema import Catalogue
-from models.encoders.own import OWN
+from models.encoders.features import FeatureSpec
 from models.errors import ImageError
 
 
@@ -172,6 +172,14 @@ def plain(release: Release) -> Snapshot:
     return release.snapshot.base if isinstance(release.snapshot, Overlay) else release.snapshot
 
 
+def kept_features(snapshot: Snapshot) -> FeatureSpec:
+    """What the features of a snapshot are, as far as it says: of an encoder's, not their blocks."""
+    said, own = snapshot.manifest, FeatureSpec.own(snapshot.manifest.feature_size)
+    if said.encoder_fingerprint == own.fingerprint:
+        return own
+    return FeatureSpec(said.encoder_spec or "an encoder", said.encoder_fingerprint, ())
+
+
 def item_rows(items: Iterable[ChangedItem]) -> pa.Table:
     """Items as a snapshot's table holds them."""
     return pa.Table.from_pylist([dict(item.item) for item in items], schema=ITEM_COLUMNS)
@@ -192,7 +200,7 @@ def _applied(base: Snapshot, changes: Changes, said: Mapping[str, Any]) -> tuple
     Columns(item_table(pa.Table.from_pylist([values], schema=ITEM_COLUMNS)), {item_id: 0})  # refuses a value that the columns cannot hold
     if "features" in said:
         return item_id, ChangedItem(item=values, features=_own(base, said["features"]), encoded=True)
-    own = base.manifest.encoder_fingerprint.startswith(f"{OWN}:")
+    own = kept_features(base).is_own
     if before is None and own:
         msg = f"item {item_id!r} is new and comes without features"
         raise ValueError(msg)

@@ -22,10 +22,9 @@ from models.compatibility.build import build_model
 from models.datasets.read import read_catalogue
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder
-from models.encoders.features import feature_size
+from models.encoders.features import OWN, FeatureSpec, check_features
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
-from models.encoders.own import OWN, OwnFeatures
 from models.errors import BundleError, EncoderError, InputError
 from models.progress import Progress, silent
 
@@ -68,7 +67,7 @@ def import_catalogue(
         log: where changes are logged; the import replaces those from before it. None for a home without a log.
 
     Raises:
-        InputError: the catalogue is broken. EncoderError: the current bundle reads features of another kind.
+        InputError: the catalogue is broken. EncoderError: the current bundle reads other features.
         HomeError, BundleError, SnapshotError: the home is broken. LogUnavailableError: the log cannot be read now.
     """
     started = time.perf_counter()
@@ -81,7 +80,7 @@ def import_catalogue(
     bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder)
     found = catalogue_features(catalogue, source, cache, progress)
-    bundle = bundle or _untrained(store, catalogue, source)
+    bundle = bundle or _untrained(store, catalogue, found.spec)
     items = _items_table(catalogue, store, found.refused, progress)
     release = index_release(store, bundle, items, found.features, offset)
     return Imported(
@@ -102,26 +101,24 @@ def _end_of_changes(settings: LogSettings | None, home: Path) -> str:
     return asyncio.run(with_log(settings, home, end)) if settings else START
 
 
-def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None, default: str) -> Encoder:
-    """The encoder of this catalogue's features; it has to be the one that the current bundle reads."""
-    own = own_features(catalogue)
+def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None, default: str) -> Encoder | None:
+    """The encoder of this catalogue's features, None where they are its own; the current bundle has to read the same."""
+    own, encoder = own_features(catalogue), None
     if own is None:
         spec = asked or (current.encoder_spec if current else default)
         if spec == OWN:
             msg = "the current bundle reads the shop's own features, and this catalogue has none; add `features`, or use a fresh home"
             raise EncoderError(msg)
         encoder = load_encoder(spec)
+        given = encoder.features
     elif asked:
         msg = f"the catalogue brings its own features; leave out --encoder {asked}, or the `features` column"
         raise InputError(msg, path=catalogue.root)
     else:
-        encoder = OwnFeatures(own.shape[1])
-    if current is not None and current.manifest.encoder_fingerprint != encoder.fingerprint:
-        msg = (
-            f"this catalogue's features are of {encoder.spec} ({encoder.fingerprint}), the current bundle {current.id} reads those of "
-            f"{current.manifest.encoder_spec} ({current.manifest.encoder_fingerprint}); import into a fresh --home"
-        )
-        raise EncoderError(msg)
+        given = FeatureSpec.own(own.shape[1])
+    if current is not None:
+        reads = current.manifest.encoder
+        check_features(f"the current bundle {current.id}", reads, "this catalogue", given, mend="import into a fresh --home")
     return encoder
 
 
@@ -137,19 +134,16 @@ def _current_bundle(store: ReleaseStore, current: ReleaseRecord | None) -> Bundl
         raise
 
 
-def _untrained(store: ReleaseStore, catalogue: Catalogue, encoder: Encoder) -> Bundle:
+def _untrained(store: ReleaseStore, catalogue: Catalogue, spec: FeatureSpec) -> Bundle:
     """Make the bundle of a fresh home, which has seen no outfit: its score is the cosine of the features."""
-    size = feature_size(encoder.blocks)
     manifest = Manifest(
         recipe=UNTRAINED,
         config={},
         model=UNTRAINED,
-        model_config={"feature_size": size},
-        encoder_spec=encoder.spec,
-        encoder_fingerprint=encoder.fingerprint,
-        blocks=encoder.blocks,
+        model_config={"feature_size": spec.size},
+        encoder=spec,
         categories=tuple(sorted(set(catalogue.categories))),
-        embedding_size=size,
+        embedding_size=spec.size,
     )
     staged = store.staging("bundles")
     bundle = Bundle(manifest, build_model(UNTRAINED, manifest.model_config)).save(staged)

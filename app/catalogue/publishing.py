@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from app.catalogue.changes import folded, items_now, replayed
+from app.catalogue.changes import folded, items_now, kept_features, replayed
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.errors import HomeError
 from app.ground.settings import LogSettings
@@ -25,11 +25,9 @@ from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import ITEM_SCHEMA, Catalogue
 from models.encoders.base import Encoder
-from models.encoders.features import FloatArray
+from models.encoders.features import FloatArray, check_features
 from models.encoders.keep import catalogue_features
 from models.encoders.load import load_encoder
-from models.encoders.own import OWN
-from models.errors import EncoderError
 from models.progress import Progress, silent
 
 Answer = TypeVar("Answer")
@@ -71,7 +69,7 @@ def publish(
     changes, _ = replayed(snapshot, {}, entries)
     features_NF: FloatArray | NDArray[np.float16]
     if other is None:
-        same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder_fingerprint)
+        same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder)
         items, features_NF = folded(snapshot, changes, same, store.images)
     else:
         items = items_now(snapshot, changes)
@@ -86,22 +84,13 @@ def publish(
 
 def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: ReleaseStore) -> Encoder | None:
     """The bundle's encoder; None where the catalogue was encoded by the same one."""
-    kept, manifest = snapshot.manifest.encoder_fingerprint, bundle.manifest
-    if manifest.encoder_fingerprint == kept:
+    reader, reads, kept = f"{directory}: bundle {bundle.id}", bundle.manifest.encoder, kept_features(snapshot)
+    if reads.fingerprint == kept.fingerprint:
         return None
-    if kept.startswith(f"{OWN}:") or manifest.encoder_spec == OWN:
-        msg = (
-            f"{directory}: bundle {bundle.id} reads features of encoder {manifest.encoder_spec} ({manifest.encoder_fingerprint}), "
-            f"the catalogue in {store.home} was encoded by {kept}; train on these features, or import into a fresh home"
-        )
-        raise EncoderError(msg)
+    if kept.is_own or reads.is_own:
+        check_features(reader, reads, f"the catalogue in {store.home}", kept, mend="train on these features, or import into a fresh home")
     encoder = load_encoder(bundle.encoder_spec)
-    if encoder.fingerprint != manifest.encoder_fingerprint:
-        msg = (
-            f"{directory}: bundle {bundle.id} was trained on encoder {manifest.encoder_spec} ({manifest.encoder_fingerprint}), which is "
-            f"{encoder.fingerprint} here; install the same weights"
-        )
-        raise EncoderError(msg)
+    check_features(reader, reads, "its encoder here", encoder.features, mend="install the same weights")
     return encoder
 
 
@@ -153,7 +142,8 @@ def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features
         features_NF=kept_NF,
         embeddings_ND=embeddings_ND,
         bundle_id=bundle.id,
-        encoder_fingerprint=bundle.manifest.encoder_fingerprint,
+        encoder_spec=bundle.manifest.encoder.spec,
+        encoder_fingerprint=bundle.manifest.encoder.fingerprint,
     )
     store.keep(staged, manifest.id)
     record = store.add(bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=offset)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from importlib.metadata import version
+from typing import Annotated, Final
 
 import typer
 
@@ -22,11 +23,25 @@ INTERRUPTED: Final = 130  # what a shell says of a program that Ctrl-C ended
 
 cli = typer.Typer(
     name="attire",
-    help="Online outfit recommendation from a shop's own catalogue.",
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"attire {version('attire')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _options(
+    *, _: Annotated[bool, typer.Option("--version", help="Say which version this is.", is_eager=True, callback=_version)] = False
+) -> None:
+    """Online outfit recommendation from a shop's own catalogue."""
+
+
 cli.command("demo")(serve.demo)
 cli.command("generate")(data.generate)
 cli.command("convert")(data.convert)

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from app.cli.options import Home, Host, Port
+from app.cli.options import Home, Host, Port, released
 from app.cli.progress import progress
-from app.ground.errors import HomeError
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from models.errors import InputError
@@ -94,17 +93,14 @@ def _work(home: Path) -> None:
 
 
 def _current(settings: Settings) -> Release:
-    """Open the current release before the service starts, so that a broken one ends the command with one line."""
-    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+    """Open the current release before anything answers, so that a broken one is told in one line."""
+    store = ReleaseStore(settings.home)
+    record = released(store)
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
     from app.release.release import Release  # noqa: PLC0415
 
     compute.fix_threads(settings.threads.compute)
-    store = ReleaseStore(settings.home)
-    record = store.current()
-    if record is None:
-        msg = f"{settings.home}: no release here; run `attire import DATA --home {settings.home}` first"
-        raise HomeError(msg)
-    return Release.open(store, record)
+    return Release.open(store, record, settings.index)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -123,12 +119,12 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
-    import uvicorn  # noqa: PLC0415 - keeps --help fast
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    release = _current(settings)
+    import uvicorn  # noqa: PLC0415 - after all that can be refused without torch
 
     from app.main import create_app  # noqa: PLC0415
 
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    release = _current(settings)
     typer.echo(f"{what.format(release.id)}: http://{host}:{listener.getsockname()[1]}")
     app = create_app(settings, release)
     del release  # or its memory would stay when another release replaces it

@@ -15,6 +15,7 @@ from rich.console import Console
 from app.cli.options import Home, Seed
 from app.cli.progress import progress
 from app.ground.settings import Settings
+from models.outputs import check_output_file, check_plots
 
 if TYPE_CHECKING:
     from app.simulate.measure import Cycle
@@ -40,11 +41,15 @@ def simulate(
     seed: Seed = 0,
 ) -> None:
     """Synthetic shoppers against a running service: what they buy, and how well it served them beside others."""
-    from app.simulate.drive import Simulation  # noqa: PLC0415 - keeps --help fast
-    from app.simulate.report import draw, table  # noqa: PLC0415
-    from app.simulate.world import World  # noqa: PLC0415
+    if plot is not None:
+        check_output_file(plot, "--plot")
+        check_plots("--plot")
+    from app.simulate.world import World  # noqa: PLC0415 - keeps --help fast
 
     world = World.read(wardrobe or Settings.read(home=home).home / "wardrobe", shoppers=shoppers, seed=seed)
+    from app.simulate.drive import Simulation  # noqa: PLC0415
+    from app.simulate.report import draw, table  # noqa: PLC0415
+
     simulation = Simulation(world, url, seed=seed, at_once=at_once, noise_share=noise)
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
 

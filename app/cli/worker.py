@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Home
+from app.cli.options import Home, a_bundle
 from app.ground.settings import Settings
 
 
@@ -18,7 +18,10 @@ def worker(
     *,
     once: Annotated[bool, typer.Option("--once", help="Archive what there is, train, decide, and end.")] = False,
     candidate: Annotated[
-        Path | None, typer.Option("--candidate", help="Bundle to judge in place of training one; implies --once.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--candidate", help="Bundle to judge in place of training one; implies --once.", callback=a_bundle, show_default=False
+        ),
     ] = None,
 ) -> None:
     """Learn from what shoppers do: archive events, train, compare, and publish what is better."""

@@ -5,7 +5,6 @@ The table in ``docs/settings.md`` lists every one of these; a test compares the 
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from models.errors import InputError
+from models.errors import InputError, nearest
 
 PREFIX: Final = "ATTIRE_"
 
@@ -64,6 +63,15 @@ class Threads(BaseModel):
         ge=0,
         description="Requests that wait for a thread at most, any more get 503; 0 is 64 for each computed at the same time.",
     )
+
+
+class IndexSettings(BaseModel):
+    """What searches the embeddings. Its files, where it keeps any, are built from the snapshot's when they are missing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    backend: str = Field(default="flat", description="Backend of `index/backends` that searches; `flat` is exact, on the CPU.")
+    categories: dict[str, str] = Field(default={}, description="Category -> its backend, where it is another; as JSON.")
 
 
 class LogSettings(BaseModel):
@@ -162,6 +170,7 @@ class Settings(BaseSettings):
     )
     limits: Limits = Limits()
     threads: Threads = Threads()
+    index: IndexSettings = IndexSettings()
     log: LogSettings = LogSettings()
     keys: Keys = Keys()
     swap: SwapSettings = SwapSettings()
@@ -193,8 +202,8 @@ def misspelt(environment: Iterable[str]) -> Iterator[str]:
     whole = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in {*known, *whole}:
-            near = difflib.get_close_matches(name.upper().removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
-            yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near[0]}?" if near else "see docs/settings.md")
+            near = nearest(name.upper().removeprefix(PREFIX), (one.removeprefix(PREFIX) for one in known))
+            yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near}?" if near else "see docs/settings.md")
 
 
 def table() -> Iterator[tuple[str, str, str]]:

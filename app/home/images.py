@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from sealed.files import flush, replacing
 
 _SIGNATURES: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
 _MEDIA_TYPES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
@@ -33,13 +33,11 @@ class ImageStore:
         name = f"{hashlib.sha256(data).hexdigest()}.{suffix}"
         path = self.path(name)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            staging = path.with_name(f".{name}.{secrets.token_hex(4)}")  # two threads may keep the same picture
-            staging.write_bytes(data)
-            staging.replace(path)
+            with replacing(path, to_disk=False) as staging:
+                staging.write_bytes(data)
         if to_disk:
             for place in (path, path.parent, self.root, self.root.parent):
-                _flush(place)
+                flush(place)
         return name
 
     def path(self, name: str) -> Path:
@@ -52,15 +50,6 @@ class ImageStore:
             msg = f"{name!r} is not the name of a stored picture"
             raise ValueError(msg)
         return self.root / name[:2] / name
-
-
-def _flush(path: Path) -> None:
-    """Flush a file, or the names in a directory, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def media_type(name: str) -> str:

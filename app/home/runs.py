@@ -10,20 +10,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from app.home.store import write_whole
+from sealed.files import write_whole
 
 Decision = Literal["published", "rejected", "waiting", "failed", "interrupted"]
 FINAL: Final = "run.json"
 ACCEPTED: Final = "accepted"
-_KEYS: Final = {"folded_in": "met", "folded_bundle": "acquainted"}
-"""Attributes of a run that its file has under another name."""
 METRICS: Final = {"recall_at_10": "recall@10", "fitb_accuracy": "FITB accuracy", "auc": "AUC", "ece": "calibration error"}
 
 
@@ -115,20 +113,20 @@ class LearningRun:
     held_from: float | None = None
     release: str | None = None
     rule: str = ""
-    folded_in: int = 0
-    folded_bundle: str | None = None
+    folded_in: Annotated[int, Field(alias="met")] = 0
+    folded_bundle: Annotated[str | None, Field(alias="acquainted")] = None
 
     def decided(self, decision: Decision, *reasons: str, shadow: Shadowed | None = None) -> LearningRun:
         """The finished run with this decision, and these reasons beside those it has."""
         return replace(self, decision=decision, reasons=(*self.reasons, *reasons), shadow=shadow or self.shadow, finished=now())
 
 
+_RUN: Final = TypeAdapter(LearningRun)
+
+
 def now() -> str:
     """The time, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-_RUN: Final = TypeAdapter(LearningRun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +184,13 @@ class Runs:
 
 
 def write_run(path: Path, run: LearningRun) -> None:
-    """Write a run as JSON, all of it or nothing."""
-    write_whole(path, json.dumps({_KEYS.get(name, name): value for name, value in asdict(run).items()}, indent=1, default=str))
+    """Write a run as JSON; the file is there whole or as it was."""
+    write_whole(path, json.dumps(_RUN.dump_python(run, by_alias=True), indent=1, default=str))
 
 
 def read_run(path: Path) -> LearningRun | None:
     """Read a run; None where there is no file, or none that this version can read."""
     try:
-        body = json.loads(path.read_text())
-        keys = {attribute.name: _KEYS.get(attribute.name, attribute.name) for attribute in fields(LearningRun)}
-        return _RUN.validate_python({name: body[key] for name, key in keys.items() if key in body})
-    except (OSError, ValueError, TypeError):  # TypeError: not a JSON object
+        return _RUN.validate_json(path.read_bytes())
+    except (OSError, ValueError):
         return None

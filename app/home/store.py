@@ -8,7 +8,6 @@ Release ids count up (``r3-1f0c9a2b``).
 
 from __future__ import annotations
 
-import filecmp
 import hashlib
 import json
 import os
@@ -18,15 +17,19 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import NonNegativeInt, StringConstraints, TypeAdapter, ValidationError
+from pydantic import NonNegativeInt, StringConstraints
+from pydantic.dataclasses import dataclass as checked
 
 from app.ground.errors import HomeError, shortened
 from app.home.images import ImageStore
+from sealed import directories
+from sealed.errors import SealedError
+from sealed.files import write_whole
+from sealed.manifest import STRICT, read_as
 
 _RELEASE_ID: Final = re.compile(r"r(\d+)-[0-9a-f]{8}")
-_MANIFEST: Final = "manifest.json"
 _REMEMBERED: Final = 1_000
 """Releases that a rollback can go back along."""
 
@@ -34,7 +37,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """Of a directory in the home; never a path out of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
 class ReleaseRecord:
     """A bundle and a snapshot that belong together.
 
@@ -54,9 +57,6 @@ class ReleaseRecord:
     def number(self) -> int:
         """Releases of one home are numbered from 1 up."""
         return _number(self.id)
-
-
-_RECORD: Final = TypeAdapter(ReleaseRecord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +88,16 @@ class ReleaseStore:
     def keep(self, staged: Path, name: str) -> Path:
         """Give a finished directory its content's name; one that is already there is kept instead, if it is still what it was."""
         final = staged.with_name(name)
-        if final.exists() and _same(staged, final):
-            shutil.rmtree(staged)
-            return final
-        damaged = staged.with_name(f"{staged.name}-damaged")
-        if final.exists():
-            final.replace(damaged)  # whoever has it open keeps what they have
-        staged.replace(final)
-        shutil.rmtree(damaged, ignore_errors=True)
+        directories.keep(staged, final)
         return final
 
     def copy_bundle(self, source: Path, bundle_id: str) -> Path:
         """Take a bundle into the store; see ``keep`` for one that is there already."""
         final = self.bundle_path(bundle_id)
-        if final.exists() and _same(source, final):
-            return final
-        staged = Path(shutil.copytree(source, self.staging("bundles")))
-        for path in (*staged.rglob("*"), staged):
-            _flush(path)  # a release that is served after a power cut has to be whole
-        return self.keep(staged, bundle_id)
+        if not directories.same(source, final):
+            with directories.staged(final) as staging:
+                shutil.copytree(source, staging, dirs_exist_ok=True)
+        return final
 
     def current(self) -> ReleaseRecord | None:
         """The release that is served, or None on a fresh home.
@@ -140,14 +131,9 @@ class ReleaseStore:
             msg = f"{self.home}: no release {shortened(release_id)!r}; there are: {', '.join(known) or 'none'}"
             raise HomeError(msg)
         try:
-            record = _RECORD.validate_json(path.read_bytes(), strict=True)
-        except OSError as error:
-            msg = f"{path}: cannot be read ({error.strerror})"
-            raise HomeError(msg) from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "content"
-            msg = f"{path}: not a release ({where}: {first['msg']}); activate another with `attire releases activate`"
+            record = read_as(ReleaseRecord, path, "a release")
+        except SealedError as error:
+            msg = f"{error}; activate another with `attire releases activate`"
             raise HomeError(msg) from error
         if record.id != release_id:
             msg = f"{path}: not a release (its id is {shortened(record.id)!r}); activate another with `attire releases activate`"
@@ -242,46 +228,3 @@ def _number(release_id: str) -> int:
 
 def _file_number(path: Path) -> int:
     return _number(path.stem)
-
-
-def _same(one: Path, other: Path) -> bool:
-    """Whether two directories hold the same, byte by byte; when they were made does not count."""
-    try:
-        names = [sorted(path.relative_to(root) for path in root.rglob("*")) for root in (one, other)]
-        files = [name for name in names[0] if (one / name).is_file() and name != Path(_MANIFEST)]
-        return (
-            names[0] == names[1]
-            and _said(one) == _said(other)
-            and all(filecmp.cmp(one / name, other / name, shallow=False) for name in files)
-        )
-    except (OSError, ValueError):
-        return False
-
-
-def _said(directory: Path) -> dict[str, Any]:
-    """What a bundle's or snapshot's manifest says, but for when."""
-    body: dict[str, Any] = json.loads((directory / _MANIFEST).read_text())
-    return {name: value for name, value in body.items() if name != "created"}
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a small file so that it is there whole or as it was, after a crash too."""
-    staging = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with staging.open("w") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        staging.replace(path)
-    finally:
-        staging.unlink(missing_ok=True)
-    _flush(path.parent)
-
-
-def _flush(path: Path) -> None:
-    """Flush a file, or the names in a directory, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

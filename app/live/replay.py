@@ -218,4 +218,4 @@ class Replay:
 
 
 def _same_encoder(loaded: Release | None, other: Release) -> bool:
-    return loaded is not None and loaded.bundle.manifest.encoder_fingerprint == other.bundle.manifest.encoder_fingerprint
+    return loaded is not None and loaded.bundle.manifest.encoder.fingerprint == other.bundle.manifest.encoder.fingerprint

@@ -21,9 +21,9 @@ from pydantic import TypeAdapter
 
 from app.ground.errors import ServiceError
 from app.ground.logs import logger
-from app.home.store import write_whole
 from index.errors import VectorIndexError
 from models.errors import AttireError
+from sealed.files import write_whole
 
 if TYPE_CHECKING:
     from app.release.release import Release  # the worker reads reports, and needs no model for it

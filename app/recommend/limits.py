@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 from app.ground.errors import Detail, LimitExceededError, UnknownCategoryError, shortened
 from app.release.release import Release
+from models.errors import did_you_mean
 
 
 def check_count(field: str, count: int, most: int, what: str = "") -> None:
@@ -49,13 +49,9 @@ def check_categories(release: Release, named: Sequence[tuple[str, str]]) -> None
         UnknownCategoryError: naming each.
     """
     known = {*release.snapshot.categories, *release.bundle.manifest.categories}
-    details = [Detail(field, name, _instead(name, sorted(known))) for field, name in named if name not in known]
+    instead = "GET /categories lists those there are"
+    details = [Detail(field, name, did_you_mean(name, sorted(known), instead)) for field, name in named if name not in known]
     if details:
         first = details[0]
         msg = f"{first.field}: no category {first.value!r}; {first.problem}"
         raise UnknownCategoryError(msg, details)
-
-
-def _instead(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name[:100], known, n=1)
-    return f"did you mean {near[0]!r}?" if near else "GET /categories lists those there are"

@@ -19,7 +19,6 @@ from app.recommend.outfit import ItemRef, Photo, photo_features
 from app.recommend.stages import stage
 from app.release.release import Release
 from index.backends.base import FloatArray, IntArray
-from models.encoders.features import block_part
 
 _IMAGE_BLOCK: Final = "image"
 _TEXT_BLOCK: Final = "text"
@@ -69,9 +68,9 @@ def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, cat
     check_count("k", k, limits.max_k)
     if category is not None:
         check_categories(release, [("category", category)])
-    blocks = release.bundle.manifest.blocks
+    spec = release.bundle.manifest.encoder
     features_F = release.encoder.encode([None], [text])[0]
-    meant = features_F[block_part(blocks, _TEXT_BLOCK)] if _TEXT_BLOCK in {block.name for block in blocks} else None
+    meant = features_F[spec.part(_TEXT_BLOCK)] if _TEXT_BLOCK in {block.name for block in spec.blocks} else None
     fallback = None
     if meant is None or not meant.any():
         meant = release.encoder.words().meaning(text)
@@ -84,7 +83,7 @@ def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, cat
 
 def image_part(release: Release) -> slice:
     """The slice of the features that comes from pictures; the whole vector where the shop brings its own."""
-    return block_part(release.bundle.manifest.blocks, _IMAGE_BLOCK)
+    return release.bundle.manifest.encoder.part(_IMAGE_BLOCK)
 
 
 def _nearest(

@@ -8,18 +8,22 @@ from contextlib import suppress
 
 from app.ground.errors import NoEncoderError
 from models.encoders.base import Encoder
-from models.encoders.features import FloatArray
+from models.encoders.features import FeatureSpec, FloatArray, check_features
 from models.encoders.load import load_encoder
-from models.encoders.own import OWN
 from models.encoders.words import WordMatrix
 from models.errors import EncoderError
 
 
 class PhotoEncoder:
-    """The bundle's encoder, loaded in the background: most shops send ids only, so no request should wait for it."""
+    """The bundle's encoder, loaded in the background: most shops send ids only, so no request should wait for it.
 
-    def __init__(self, spec: str, fingerprint: str) -> None:
-        self._spec, self._fingerprint = spec, fingerprint
+    Args:
+        spec: what ``load_encoder`` reads it from.
+        makes: the features that it must make.
+    """
+
+    def __init__(self, spec: str, makes: FeatureSpec) -> None:
+        self._spec, self._makes = spec, makes
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
 
@@ -31,7 +35,7 @@ class PhotoEncoder:
             EncoderError: the encoder cannot be loaded, or gives other features than the catalogue's.
             ImageError: a picture cannot be used.
         """
-        if self._spec == OWN:
+        if self._makes.is_own:
             msg = "this catalogue brought its own features, so a photo or title cannot be compared with it; send item ids"
             raise NoEncoderError(msg)
         return self._loaded().encode(images, titles)
@@ -43,7 +47,7 @@ class PhotoEncoder:
             NoEncoderError: it knows no words, or the catalogue brought its own features.
             EncoderError: the encoder cannot be loaded.
         """
-        known = None if self._spec == OWN else self._loaded().words()
+        known = None if self._makes.is_own else self._loaded().words()
         if known is None:
             msg = "this catalogue's encoder knows no words; publish a release whose encoder was trained with words, or reads them"
             raise NoEncoderError(msg)
@@ -56,7 +60,7 @@ class PhotoEncoder:
 
     def warm(self) -> None:
         """Load the encoder before the first photo comes; where that fails, the first photo gets the error."""
-        if self._spec != OWN:
+        if not self._makes.is_own:
             with suppress(EncoderError):
                 self._loaded().words()
 
@@ -67,10 +71,6 @@ class PhotoEncoder:
 
     def _load(self) -> Encoder:
         encoder = load_encoder(self._spec)
-        if encoder.fingerprint != self._fingerprint:
-            msg = (
-                f"encoder {self._spec} has fingerprint {encoder.fingerprint} here, but the catalogue was encoded by {self._fingerprint}; "
-                "install the same weights, or import the catalogue into a fresh home"
-            )
-            raise EncoderError(msg)
+        mend = "install the same weights, or import the catalogue into a fresh home"
+        check_features("the release", self._makes, "its encoder here", encoder.features, mend=mend)
         return encoder

@@ -8,7 +8,6 @@ id and not written twice. A part that covers several numbers took the place of t
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 
 from app.ground.errors import HomeError
 from app.log.base import Entry
+from sealed.files import replacing
 
 SCHEMA: Final = pa.schema(
     [
@@ -156,21 +156,8 @@ def _numbers(path: Path) -> tuple[int, int]:
 
 def _write(directory: Path, numbers: tuple[int, int], table: pa.Table) -> Path:
     path = directory / f"part-{numbers[0]:08d}-{numbers[1]:08d}.parquet"
-    staging = directory / f".{path.name}"
-    try:
-        with staging.open("wb") as file:
-            pq.write_table(table, file, compression="zstd")
-            file.flush()
-            os.fsync(file.fileno())
-        staging.replace(path)
-    except BaseException:
-        staging.unlink(missing_ok=True)
-        raise
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)  # the name, too
-    finally:
-        os.close(handle)
+    with replacing(path) as staging:
+        pq.write_table(table, staging, compression="zstd")
     return path
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from app.home.runs import METRICS, Compared
 from app.worker.compare import Comparison
 from models.bundle import Bundle
+from models.encoders.features import check_features
 from models.errors import BundleError
 
 
@@ -54,12 +55,7 @@ def load_candidate(directory: Path, current: Bundle, stocked: Collection[str]) -
     """
     candidate = Bundle.load(directory)
     ours, theirs = candidate.manifest, current.manifest
-    if ours.encoder_fingerprint != theirs.encoder_fingerprint:
-        msg = (
-            f"bundle {candidate.id} reads features of encoder {ours.encoder_spec} ({ours.encoder_fingerprint}), the catalogue was encoded "
-            f"by {theirs.encoder_spec} ({theirs.encoder_fingerprint})"
-        )
-        raise BundleError(msg)
+    check_features(f"bundle {candidate.id}", ours.encoder, "the catalogue", theirs.encoder, mend="train on these features")
     gone = sorted(set(stocked) & set(theirs.categories) - set(ours.categories))
     if gone:
         msg = f"bundle {candidate.id} does not know the category {', '.join(map(repr, gone))}, which the catalogue has"

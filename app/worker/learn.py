@@ -220,5 +220,6 @@ def _counts(outfits: Outfits, train: int, valid: int, recent: int, reference: in
 
 
 def _summary(bundle: Bundle) -> dict[str, object]:
-    about = {name: getattr(bundle.manifest, name) for name in ("recipe", "parent", "config", "metrics")}
-    return {"bundle": bundle.id, **about, "calibration": asdict(bundle.manifest.calibration)}
+    manifest = bundle.manifest
+    about = {name: getattr(manifest, name) for name in ("recipe", "parent", "config")}
+    return {"bundle": bundle.id, **about, "metrics": dict(manifest.measured), "calibration": asdict(manifest.calibration)}

@@ -9,7 +9,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.home.runs import METRICS, LearningRun
-from app.home.store import write_whole
+from sealed.files import write_whole
 
 _WORDS: Final = {
     "published": "published",

@@ -12,13 +12,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from app.home.store import write_whole
+from pydantic import TypeAdapter
+
+from models.datasets.fields import ItemIds, Text
+from models.datasets.lines import read_lines
 from models.datasets.read import read_dataset
 from models.datasets.schema import Outfit
 from models.errors import InputError
+from sealed.files import write_whole
 
 _FILE: Final = "reference.jsonl"
 _MOST: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    id: Text
+    items: ItemIds
+
+
+_KEPT: Final = TypeAdapter(_Kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +72,8 @@ class Reference:
 
 def _thawed(path: Path) -> tuple[Outfit, ...]:
     try:
-        lines = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
-        return tuple(Outfit(line["id"], tuple(line["items"]), "test") for line in lines)
-    except (ValueError, KeyError, TypeError) as error:
-        msg = f"not the reference set that was kept ({error}); remove it, and the next held-out outfits become one"
-        raise InputError(msg, path=path) from error
+        kept = [line.read(_KEPT) for line in read_lines(path)]
+    except InputError as error:
+        msg = f"not the reference set that was kept ({error.problem}); remove it, and the next held-out outfits become one"
+        raise InputError(msg, path=path, line=error.line, field=error.field) from error
+    return tuple(Outfit(outfit.id, outfit.items, "test") for outfit in kept)

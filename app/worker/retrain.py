@@ -19,9 +19,8 @@ from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Dataset, Outfit
 from models.encoders.base import Encoder
-from models.encoders.features import Block, FloatArray
+from models.encoders.features import CARRIED, FeatureSpec, FloatArray
 from models.errors import EncoderError
-from models.manifest import CARRIED
 from models.progress import Progress, silent
 from models.recipes.base import AnyRecipe
 from models.recipes.registry import RECIPES, recipe_named
@@ -33,41 +32,20 @@ _ITS_OWN: Final = frozenset({"seed", "epochs", "patience", "teacher"})  # these 
 _LEAST_STEPS: Final = 1_500
 
 
-class KeptFeatures:
-    """Stands where an encoder would: says whose features the snapshot keeps, so that no picture has to be encoded again."""
-
-    def __init__(self, bundle: Bundle) -> None:
-        self._manifest = bundle.manifest
-
-    @property
-    def spec(self) -> str:
-        return self._manifest.encoder_spec
-
-    @property
-    def fingerprint(self) -> str:
-        return self._manifest.encoder_fingerprint
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        return self._manifest.blocks
-
-    def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:  # noqa: ARG002 - it has no eyes
-        msg = "a retraining reads the features that the catalogue keeps; pictures are encoded when it is imported"
-        raise EncoderError(msg)
-
-    def words(self) -> None:
-        """It has none."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class KeptRun(Run[Any]):
-    """A run over features that are there already; ``kept`` says whose, ``kept_NF`` what they are."""
+    """A run over features that are there already, so that no picture is encoded again; ``kept`` says what they are."""
 
-    kept: KeptFeatures
+    kept: FeatureSpec
     kept_NF: FloatArray
 
     @cached_property
     def encoder(self) -> Encoder:
+        msg = "a retraining reads the features that the catalogue keeps; pictures are encoded when it is imported"
+        raise EncoderError(msg)
+
+    @cached_property
+    def reads(self) -> FeatureSpec:
         return self.kept
 
     @cached_property
@@ -107,7 +85,7 @@ def retrain(
         encoder_spec=current.encoder_spec,
         start=current,
         progress=progress,
-        kept=KeptFeatures(current),
+        kept=current.manifest.encoder,
         kept_NF=np.asarray(snapshot.features, dtype=np.float32),
     )
     trained = _carrying(chosen.fit(run), current)
@@ -136,7 +114,7 @@ def long_enough(config: Any, outfits: int) -> Any:  # noqa: ANN401 - a recipe's 
 
 def _carrying(trained: Bundle, current: Bundle) -> Bundle:
     """The trained bundle with the current bundle's encoder, where the manifest says that the bundle carries one."""
-    if trained.manifest.encoder_spec != CARRIED or trained.encoder is not None:
+    if trained.manifest.encoder.spec != CARRIED or trained.encoder is not None:
         return trained
     carrying = copy(trained)
     carrying.encoder = current.encoder

@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from app.home.runs import Shadowed
-from app.home.store import write_whole
 from app.live.shadow import SHADOW, Report, read_reports, reports_directory
+from sealed.files import write_whole
 
 _LOOK_S: Final = 0.5
 _LEVELS: Final = (50, 99)

@@ -24,7 +24,7 @@ from views import Looker
 from word_recall import rarest_third, said_words, told, word_metrics
 
 from models.datasets.schema import Catalogue
-from models.encoders.features import FloatArray, block_part
+from models.encoders.features import FloatArray
 from models.encoders.keep import catalogue_features
 from models.encoders.load import load_encoder
 from models.evaluation.metrics import Metric
@@ -89,7 +89,7 @@ def recipe(shop: Shop, out: Path, looker: Looker, *, items: int, epochs: float, 
             encoder = load_encoder(f"local-dir:{directory / 'encoder'}")
             words = encoder.words()
             assert words is not None  # noqa: S101 - it was trained with words
-            seen = catalogue_features(shop.test, encoder, None, looker.progress).features[:, block_part(encoder.blocks, "image")]
+            seen = catalogue_features(shop.test, encoder, None, looker.progress).features[:, encoder.features.part("image")]
             comparison.add(name, words.logits(seen), said_words(shop.test, words.words), said_words(some, words.words).counts)
     return {"items": len(some), "epochs": epochs, "side": side, "seeds": seeds, "cpu_minutes": cost, **comparison.figures()}
 

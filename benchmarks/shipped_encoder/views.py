@@ -20,7 +20,7 @@ from safetensors.torch import save_file
 
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder
-from models.encoders.features import FloatArray, block_part
+from models.encoders.features import FloatArray
 from models.encoders.image_towers import halved
 from models.encoders.keep import catalogue_features
 from models.encoders.load import SHIPPED_DIRECTORY, load_encoder
@@ -54,13 +54,13 @@ class Looker:
 
     def block(self, features_NF: FloatArray, *names: str) -> FloatArray:
         """Some blocks of the shipped encoder, one beside the other."""
-        return np.concatenate([features_NF[:, block_part(self.shipped.blocks, name)] for name in names], axis=1)
+        return np.concatenate([features_NF[:, self.shipped.features.part(name)] for name in names], axis=1)
 
     def baselines(self, catalogue: Catalogue) -> dict[str, FloatArray]:
         """What it has to beat, each ``(N, F)``."""
         seen = catalogue_features(catalogue, self.untrained, self.cache, self.progress).features
         return {
-            UNTRAINED: seen[:, block_part(self.untrained.blocks, "image")],
+            UNTRAINED: seen[:, self.untrained.features.part("image")],
             THUMBNAIL: thumbnails(catalogue),
             RANDOM: np.random.default_rng(0).standard_normal((len(catalogue), 64)).astype(np.float32),
         }

@@ -1,10 +1,8 @@
-"""From raw scores to probabilities: Platt scaling by the size of an outfit."""
+"""From raw scores to probabilities: Platt scaling that depends on the size of an outfit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,8 +13,8 @@ class Calibration:
     """Platt scaling, ``probability = sigmoid(slope * score + intercept)``, fitted on validation data.
 
     Attributes:
-        slope, intercept: of outfits of two items.
-        larger: of larger ones, whose scores mean more: (least number of items, slope, intercept), each until the next.
+        slope, intercept: for outfits of two items.
+        larger: for larger outfits, whose scores are more certain: (least number of items, slope, intercept), ascending.
     """
 
     slope: float = 1.0
@@ -24,7 +22,7 @@ class Calibration:
     larger: tuple[tuple[int, float, float], ...] = ()
 
     def probability(self, scores: ArrayLike, items: ArrayLike) -> NDArray[np.float64]:
-        """In (0, 1), of the shape of ``scores``.
+        """Probabilities in (0, 1), of the shape of ``scores``.
 
         Args:
             items: of each outfit, or of all of them; fewer than two count as two.
@@ -33,13 +31,3 @@ class Calibration:
         level = np.searchsorted(least, items, side="right") - 1
         logit = np.clip(slope[level] * np.asarray(scores, dtype=np.float64) + intercept[level], -50, 50)
         return np.asarray(1.0 / (1.0 + np.exp(-logit)))
-
-    @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Calibration:
-        """From its JSON, as ``dataclasses.asdict`` makes it.
-
-        Raises:
-            ValueError, KeyError, TypeError: it is none.
-        """
-        larger = tuple((int(items), float(slope), float(intercept)) for items, slope, intercept in body["larger"])
-        return cls(slope=body["slope"], intercept=body["intercept"], larger=larger)

@@ -1,4 +1,4 @@
-"""Attributes in the forms that shops write them, brought to the one form that is kept: JSON text of name -> string or list of strings."""
+"""Normalises attributes to the form that the catalogue keeps: JSON text of name -> string or list of strings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 import math
 from collections.abc import Mapping
 
-from models.datasets.lines import parse_json, shown
+from pydantic_core import from_json
+
+from models.datasets.lines import shown
 
 
 def attributes_text(value: object) -> str | None:
@@ -22,7 +24,7 @@ def attributes_text(value: object) -> str | None:
         if not value.strip():
             return None
         try:
-            value = parse_json(value)
+            value = from_json(value, allow_inf_nan=False)
         except ValueError as error:
             message = f"is not JSON: {error}"
             raise ValueError(message) from None
@@ -32,7 +34,7 @@ def attributes_text(value: object) -> str | None:
         message = f"{shown(value)} is not an object of names and values"
         raise ValueError(message)  # noqa: TRY004 - callers turn a ValueError into a refusal with its line
     words = {name: _words(name, raw) for name, raw in value.items()}
-    kept = {name: said for name, said in words.items() if said}
+    kept = {name: text for name, text in words.items() if text}
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
 
 
@@ -41,7 +43,7 @@ def _words(name: object, value: object) -> str | list[str] | None:
         message = f"name {shown(name)} is not a non-empty string"
         raise ValueError(message)
     if isinstance(value, list):
-        return [_word(name, one) for one in value if one is not None]
+        return [_word(name, element) for element in value if element is not None]
     return None if value is None else _word(name, value)
 
 

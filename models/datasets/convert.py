@@ -1,8 +1,7 @@
-"""Turns a public data set, in the layout its makers gave it, into a dataset directory."""
+"""Converts a public data set from its published layout to a dataset directory."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from models.datasets.write import write_items, write_lines
 from models.errors import InputError
 from models.outputs import check_output_directory
 from models.progress import Progress, silent
+from sealed.directories import staged
 
 LAYOUTS: Final[Mapping[str, Callable[[Path, int], Source]]] = {
     "polyvore-disjoint": lambda source, seed: read_polyvore(source, "disjoint", seed),
@@ -25,7 +25,7 @@ LAYOUTS: Final[Mapping[str, Callable[[Path, int], Source]]] = {
 
 
 def convert(layout: str, source: Path, out: Path, *, seed: int = 0, progress: Progress = silent) -> dict[str, int]:
-    """Write the dataset directory ``out``; it appears only when it is complete. Returns what it holds, by name.
+    """Write the dataset directory ``out``; it appears only when it is complete. Returns the number of records by name.
 
     Pictures are hard links to those of ``source`` where the file system allows it, copies elsewhere.
 
@@ -46,12 +46,8 @@ def convert(layout: str, source: Path, out: Path, *, seed: int = 0, progress: Pr
         refuse("is there already; name a new directory", path=out)
     check_output_directory(out)
     read = LAYOUTS[layout](source, seed)
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
+    with staged(out, to_disk=False) as part:
         _write(read, part, progress)
-        part.replace(out)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return {
         "items": len(read.items),
         "pictures": len(read.pictures),

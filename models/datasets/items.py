@@ -1,4 +1,4 @@
-"""The items file of a dataset directory: which of the three forms it has, and what every form must keep to."""
+"""Reads the items file of a dataset directory in any of its three formats, and checks what holds for all of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ESCAPES: Final = re.compile(r"^/|(^|/)\.\.(/|$)|\x00")
 
 @dataclass(frozen=True, slots=True)
 class ItemFile:
-    """Items as read, in ``ITEM_SCHEMA``, and where each row came from (None: Parquet, whose rows are its lines)."""
+    """Items as read, in ``ITEM_SCHEMA``, and the line of each row (None for Parquet, where rows count as lines)."""
 
     path: Path
     table: pa.Table
@@ -48,14 +48,7 @@ def read_items(root: Path) -> pa.Table:
     Raises:
         InputError: no directory, no items file or several, or a broken one, by line and field.
     """
-    if not root.is_dir():
-        refuse("there is no such directory", path=root)
-    found = [root / name for name in ITEM_FILES if (root / name).is_file()]
-    if not found:
-        refuse(f"holds no items; looked for {', '.join(ITEM_FILES)}", path=root)
-    if len(found) > 1:
-        refuse(f"holds {' and '.join(path.name for path in found)}; keep one of them", path=root)
-    file = _read(found[0])
+    file = _read(items_file(root))
     if not len(file.table):
         refuse("holds no items", path=file.path)
     _check_names(file)
@@ -63,6 +56,22 @@ def read_items(root: Path) -> pa.Table:
     _check_features(file)
     _check_pictures(file, root)
     return _blanks_to_null(file.table)
+
+
+def items_file(root: Path) -> Path:
+    """The items file of a dataset directory; nothing of it is read.
+
+    Raises:
+        InputError: no directory, no items file, or several.
+    """
+    if not root.is_dir():
+        refuse("there is no such directory", path=root)
+    found = [root / name for name in ITEM_FILES if (root / name).is_file()]
+    if not found:
+        refuse(f"holds no items; looked for {', '.join(ITEM_FILES)}", path=root)
+    if len(found) > 1:
+        refuse(f"holds {' and '.join(path.name for path in found)}; keep one of them", path=root)
+    return found[0]
 
 
 def _read(path: Path) -> ItemFile:

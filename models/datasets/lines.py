@@ -1,139 +1,57 @@
-"""JSON lines with their numbers, and their fields taken out checked.
+"""Files of JSON records, read as values of a type; every refusal names the file, the line and the field.
 
-Every refusal names the file, the line and the field; a ``Line`` carries the first two, so that whoever reads a field need not.
+The declared type of a field (``fields``, ``schema``) says what it may hold; pydantic checks it, strictly.
 """
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
-from models.datasets.schema import SPLITS, Split
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, from_json
+
 from models.errors import InputError
 
+ValueT = TypeVar("ValueT")
 _LONGEST_SHOWN: Final = 80
+_PROBLEMS: Final = {"missing": "is missing", "too_short": "is an empty list; give at least one", "string_too_short": "is empty"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record of a file: ``number`` is its 1-based line.
-
-    The getters raise ``InputError`` where a field is missing or of another type. JSON's ``null`` counts as missing.
-    """
+    """One record of a file, as JSON: ``number`` is its 1-based line."""
 
     path: Path
     number: int
-    fields: Mapping[str, Any]
+    text: str
+
+    def read(self, kind: TypeAdapter[ValueT]) -> ValueT:
+        """Read the record as a value of ``kind``.
+
+        Raises:
+            InputError: it is not one; names line and field.
+        """
+        return read_text(self.text, kind, path=self.path, line=self.number)
 
     def refuse(self, field: str, problem: str) -> NoReturn:
         """Raise ``InputError``: ``field`` of this line cannot be used."""
         refuse(problem, path=self.path, line=self.number, field=field)
 
-    def text(self, field: str) -> str:
-        """A string that says something."""
-        value = self._required(field)
-        if not isinstance(value, str):
-            self.refuse(field, f"{shown(value)} is not a string")
-        if not value.strip():
-            self.refuse(field, "is empty")
-        return value
-
-    def optional_text(self, field: str) -> str | None:
-        """A string, or None where the field is missing or blank."""
-        value = self.fields.get(field)
-        if value is not None and not isinstance(value, str):
-            self.refuse(field, f"{shown(value)} is not a string")
-        return value if value and value.strip() else None
-
-    def texts(self, field: str) -> tuple[str, ...]:
-        """A list of at least one string, none of them empty."""
-        values = self._required(field)
-        if not isinstance(values, list):
-            self.refuse(field, f"{shown(values)} is not a list of ids")
-        if not values:
-            self.refuse(field, "is an empty list; name at least one item")
-        for value in values:
-            if not isinstance(value, str) or not value:
-                self.refuse(field, f"holds {shown(value)}, which is not an id; ids are non-empty strings")
-        return tuple(values)
-
-    def whole(self, field: str) -> int:
-        """A whole number; true and false are none."""
-        value = self._required(field)
-        if not isinstance(value, int) or isinstance(value, bool):
-            self.refuse(field, f"{shown(value)} is not a whole number")
-        return value
-
-    def optional_number(self, field: str) -> float | None:
-        """A finite number, or None where the field is missing."""
-        value = self.fields.get(field)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.refuse(field, f"{shown(value)} is not a number")
-        try:
-            number = float(value)
-        except OverflowError:
-            number = math.inf
-        if not math.isfinite(number):
-            self.refuse(field, f"{shown(value)} is not a finite number")
-        return number
-
-    def optional_flag(self, field: str) -> bool | None:
-        """True, false, or None where the field is missing."""
-        value = self.fields.get(field)
-        if value is not None and not isinstance(value, bool):
-            self.refuse(field, f"{shown(value)} is neither true nor false")
-        return value
-
-    def split(self) -> Split:
-        """The split this line belongs to."""
-        value = self._required("split")
-        if value not in SPLITS:
-            self.refuse("split", f"{shown(value)} is not a split; use {', '.join(SPLITS)}")
-        return value
-
-    def optional_timestamp(self) -> str | float | None:
-        """Seconds since 1970, an ISO 8601 text, or None where the field is missing."""
-        value = self.fields.get("timestamp")
-        if not isinstance(value, str):
-            return self.optional_number("timestamp")
-        try:
-            datetime.fromisoformat(value)
-        except ValueError:
-            self.refuse("timestamp", f"{shown(value)} is neither ISO 8601 nor seconds since 1970")
-        return value
-
-    def _required(self, field: str) -> object:
-        value: object = self.fields.get(field)
-        if value is None:
-            self.refuse(field, "is missing")
-        return value
-
 
 def read_lines(path: Path) -> Iterator[Line]:
-    """Yield the objects of a JSON-lines file; blank lines are passed over but counted.
+    """Yield the records of a JSON-lines file; blank lines are passed over but counted.
 
     Raises:
-        InputError: the file cannot be read, is empty, is not UTF-8, or a line is not a JSON object.
+        InputError: the file cannot be read, is empty, or is not UTF-8.
     """
     empty = True
     for number, text in numbered_text(path):
-        if not text.strip():
-            continue
-        empty = False
-        try:
-            fields = parse_json(text)
-        except ValueError as error:
-            refuse(f"is not JSON: {error}", path=path, line=number)
-        if not isinstance(fields, dict):
-            refuse(f"{shown(fields)} is not a JSON object", path=path, line=number)
-        yield Line(path, number, fields)
+        if text.strip():
+            empty = False
+            yield Line(path, number, text)
     if empty:
         refuse("is empty; fill it or remove it", path=path)
 
@@ -155,30 +73,69 @@ def numbered_text(path: Path) -> Iterator[tuple[int, str]]:
         refuse(f"cannot be read: {error.strerror or error}", path=path)
 
 
-def parse_json(text: str) -> Any:  # noqa: ANN401 - JSON is Any
-    """Parse JSON as its standard has it: no NaN, no Infinity, nothing that cannot be written as UTF-8.
+def read_file(path: Path, kind: TypeAdapter[ValueT]) -> ValueT:
+    """Read a file that holds one JSON value.
 
     Raises:
-        ValueError: saying in one line what is wrong.
+        InputError: it cannot be read, or is not a value of ``kind``; names the field.
+    """
+    return read_text("".join(text for _, text in numbered_text(path)), kind, path=path)
+
+
+def read_text(text: str, kind: TypeAdapter[ValueT], *, path: Path, line: int | None = None) -> ValueT:
+    """Read standard JSON (no NaN, no Infinity) as a value of ``kind``.
+
+    Raises:
+        InputError: it is not one; names the field.
     """
     try:
-        value = _DECODER.decode(text)
-        if "\\u" in text:  # only an escape can smuggle in half a surrogate pair
-            json.dumps(value, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        message = f"{error.msg} at character {error.pos + 1}"
-        raise ValueError(message) from None
-    except UnicodeEncodeError:
-        message = "holds half of a surrogate pair"
-        raise ValueError(message) from None
-    except RecursionError:
-        message = "is nested too deeply"
-        raise ValueError(message) from None
+        value = kind.validate_json(text)
+        if "NaN" in text or "Infinity" in text:  # pydantic takes them for numbers, also in fields that nothing reads
+            from_json(text, allow_inf_nan=False)
+    except ValidationError as error:
+        refuse_first(error, path=path, line=line)
+    except ValueError:
+        refuse("is not JSON: it holds NaN or Infinity", path=path, line=line)
     return value
 
 
+def read_value(value: Mapping[str, Any], kind: TypeAdapter[ValueT], *, path: Path, line: int | None = None, inside: str = "") -> ValueT:
+    """Read parsed JSON as a value of ``kind``.
+
+    Args:
+        inside: the field of the file that holds it.
+
+    Raises:
+        InputError: it is not one; names the field.
+    """
+    try:
+        return kind.validate_python(value)
+    except ValidationError as error:
+        refuse_first(error, path=path, line=line, inside=inside)
+
+
+def refuse_first(error: ValidationError, *, path: Path, line: int | None = None, inside: str = "") -> NoReturn:
+    """Raise pydantic's first complaint as ``InputError``."""
+    first = error.errors(include_url=False)[0]
+    places = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+    refuse(_problem(first), path=path, line=line, field=f"{inside}{''.join(places)}".removeprefix(".") or None)
+
+
+def _problem(found: ErrorDetails) -> str:
+    kind, value = found["type"], found["input"]
+    if value is None and found["loc"]:  # JSON's null counts as missing
+        kind = "missing"
+    if kind in _PROBLEMS:
+        return _PROBLEMS[kind]
+    if kind == "value_error":
+        return str(found["ctx"]["error"])
+    if kind == "json_invalid":
+        return f"is not JSON: {found['ctx']['error'].replace('line 1 column', 'character')}"
+    return f"{shown(value)} {'should be an object' if kind == 'dataclass_type' else found['msg'].removeprefix('Input ')}"
+
+
 def refuse(problem: str, *, path: Path, line: int | None = None, field: str | None = None) -> NoReturn:
-    """Raise ``InputError``, whatever went wrong before it."""
+    """Raise ``InputError``, without the exception that it was raised from."""
     raise InputError(problem, path=path, line=line, field=field) from None
 
 
@@ -186,11 +143,3 @@ def shown(value: object) -> str:
     """A value as it appears in a message: on one line and not too long."""
     text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
-
-
-def _no_constant(name: str) -> NoReturn:
-    message = f"{name} is no number"
-    raise ValueError(message)
-
-
-_DECODER: Final = json.JSONDecoder(parse_constant=_no_constant)

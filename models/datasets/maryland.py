@@ -6,24 +6,43 @@ label/fill_in_blank_test.json               [{"question": [place…], "blank_pos
 label/fashion_compatibility_prediction.txt  label place place …
 images/<set id>/<index>.jpg
 
-The label files may also lie beside ``images``. An item is known by its place: one product has another id in every outfit.
+The label files may also lie beside ``images``. An item's id is its place, ``<set id>_<index>``, since a product has a different id
+in every outfit.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Final
 
 import numpy as np
 import pyarrow as pa
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from models.datasets.lines import numbered_text, refuse, shown
-from models.datasets.polyvore_outfits import PolyvoreOutfits, read_blanks, read_compatibility, read_outfits
+from models.datasets.polyvore_outfits import Listed, OutfitEntry, PolyvoreOutfits, read_blanks, read_compatibility, read_outfits
 from models.datasets.schema import ITEM_SCHEMA
-from models.datasets.source import Entry, Source
+from models.datasets.source import OptionalWords, Source, Whole
 
-_COLUMNS = ("id", "category", "title", "price", "image", "split")
+_COLUMNS: Final = ("id", "category", "title", "price", "image", "split")
+
+
+def _known_price(value: object) -> float | None:
+    """The price, mostly in dollars; None if it is not above 0, which stands for unknown."""
+    return float(value) if isinstance(value, int | float) and value is not True and 0 < value < math.inf else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed(Listed):
+    categoryid: Whole
+    name: OptionalWords = None
+    price: Annotated[float | None, BeforeValidator(_known_price)] = None
+
+
+_OUTFITS: Final = TypeAdapter(Annotated[list[OutfitEntry[_Listed]], Field(min_length=1)])
 
 
 def read_maryland(source: Path, seed: int = 0) -> Source:
@@ -36,7 +55,7 @@ def read_maryland(source: Path, seed: int = 0) -> Source:
         InputError: a file is missing or broken.
     """
     label = source / "label" if (source / "label").is_dir() else source
-    read = read_outfits(lambda split: label / f"{split}_no_dup.json", lambda place, _: place)
+    read = read_outfits(lambda split: label / f"{split}_no_dup.json", _OUTFITS, lambda place, _: place)
     pictures = {path: source / path for path in map(_picture, read.entries) if (source / path).is_file()}
     blanks, labelled = label / "fill_in_blank_test.json", label / "fashion_compatibility_prediction.txt"
     rng = np.random.default_rng(seed)
@@ -49,10 +68,10 @@ def read_maryland(source: Path, seed: int = 0) -> Source:
     )
 
 
-def _items(read: PolyvoreOutfits, categories: Mapping[int, str], pictures: Mapping[str, Path]) -> pa.Table:
+def _items(read: PolyvoreOutfits[_Listed], categories: Mapping[int, str], pictures: Mapping[str, Path]) -> pa.Table:
     rows = []
     for item, entry in read.entries.items():
-        number = entry.whole("categoryid")
+        number = entry.value.categoryid
         if number not in categories:
             entry.refuse("categoryid", f"{number} is not in category_id.txt")
         path = _picture(item)
@@ -60,21 +79,13 @@ def _items(read: PolyvoreOutfits, categories: Mapping[int, str], pictures: Mappi
             {
                 "id": item,
                 "category": categories[number],
-                "title": entry.optional_text("name"),
-                "price": _price(entry),
+                "title": entry.value.name,
+                "price": entry.value.price,
                 "image": {"bytes": None, "path": path} if path in pictures else None,
                 "split": read.split_of(item),
             }
         )
     return pa.Table.from_pylist(rows, pa.schema([ITEM_SCHEMA.field(name) for name in _COLUMNS]))
-
-
-def _price(entry: Entry) -> float | None:
-    """The price, in dollars for the most part; what is not above 0 says that none was known."""
-    value = entry.fields.get("price")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 < value < math.inf else None
 
 
 def _picture(place: str) -> str:

@@ -14,18 +14,40 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 import pyarrow as pa
+from pydantic import Field, TypeAdapter
 
-from models.datasets.lines import numbered_text, refuse, shown
-from models.datasets.polyvore_outfits import PolyvoreOutfits, read_blanks, read_compatibility, read_outfits
+from models.datasets.lines import numbered_text, read_file, read_value, refuse, shown
+from models.datasets.polyvore_outfits import Listed, OutfitEntry, PolyvoreOutfits, read_blanks, read_compatibility, read_outfits
 from models.datasets.schema import ITEM_SCHEMA, SPLITS
-from models.datasets.source import Source, entry_of, read_json
+from models.datasets.source import OptionalWords, Source, SourceId, SourceText
 
-_COLUMNS = ("id", "category", "subcategory", "title", "image", "split")
+_COLUMNS: Final = ("id", "category", "subcategory", "title", "image", "split")
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed(Listed):
+    item_id: SourceId
+
+
+@dataclass(frozen=True, slots=True)
+class _Metadata:
+    """An item as the metadata describe it."""
+
+    category_id: SourceText
+    semantic_category: OptionalWords = None
+    title: OptionalWords = None
+    url_name: OptionalWords = None
+
+
+_OUTFITS: Final = TypeAdapter(Annotated[list[OutfitEntry[_Listed]], Field(min_length=1)])
+_ITEMS: Final = TypeAdapter(dict[str, Any])
+_METADATA: Final = TypeAdapter(_Metadata)
 
 
 def read_polyvore(source: Path, variant: Literal["disjoint", "nondisjoint"], seed: int = 0) -> Source:
@@ -38,10 +60,8 @@ def read_polyvore(source: Path, variant: Literal["disjoint", "nondisjoint"], see
         InputError: a file is missing or broken.
     """
     folder = source / variant
-    metadata = read_json(source / "polyvore_item_metadata.json")
-    if not isinstance(metadata, dict):
-        refuse("is not an object of items by id", path=source / "polyvore_item_metadata.json")
-    read = read_outfits(lambda split: folder / f"{split}.json", lambda _, entry: entry.id("item_id"))
+    metadata = read_file(source / "polyvore_item_metadata.json", _ITEMS)
+    read = read_outfits(lambda split: folder / f"{split}.json", _OUTFITS, lambda _, listed: listed.item_id)
     pictures = {f"images/{item}.jpg": picture for item in read.entries if (picture := source / "images" / f"{item}.jpg").is_file()}
     rng = np.random.default_rng(seed)
     blanks = [(split, path) for split in SPLITS if (path := folder / f"fill_in_blank_{split}.json").exists()]
@@ -50,29 +70,30 @@ def read_polyvore(source: Path, variant: Literal["disjoint", "nondisjoint"], see
         items=_items(source, read, metadata, pictures),
         pictures=pictures,
         outfits=read.outfits,
-        fill_in_the_blank=[one for split, path in blanks for one in read_blanks(path, split, read.item_at, rng)],
-        compatibility=[one for split, path in labelled for one in read_compatibility(path, split, read.item_at)],
+        fill_in_the_blank=[question for split, path in blanks for question in read_blanks(path, split, read.item_at, rng)],
+        compatibility=[question for split, path in labelled for question in read_compatibility(path, split, read.item_at)],
     )
 
 
-def _items(source: Path, read: PolyvoreOutfits, metadata: Mapping[str, Any], pictures: Mapping[str, Path]) -> pa.Table:
+def _items(source: Path, read: PolyvoreOutfits[_Listed], metadata: Mapping[str, Any], pictures: Mapping[str, Path]) -> pa.Table:
     categories = _categories(source / "categories.csv")
     rows = []
-    for item, place in read.entries.items():
+    for item, entry in read.entries.items():
         if item not in metadata:
-            place.refuse("item_id", f"{shown(item)} is not in polyvore_item_metadata.json")
-        said = entry_of(source / "polyvore_item_metadata.json", item, metadata[item])
-        fine, coarse = categories.get(said.text("category_id"), (None, None))
-        category = said.optional_text("semantic_category") or coarse or fine
+            entry.refuse("item_id", f"{shown(item)} is not in polyvore_item_metadata.json")
+        described = read_value(metadata[item], _METADATA, path=source / "polyvore_item_metadata.json", inside=item)
+        fine, coarse = categories.get(described.category_id, (None, None))
+        category = described.semantic_category or coarse or fine
         if category is None:
-            said.refuse("semantic_category", "is missing, and category_id is not in categories.csv")
+            problem = "is missing, and category_id is not in categories.csv"
+            refuse(problem, path=source / "polyvore_item_metadata.json", field=f"{item}.semantic_category")
         path = f"images/{item}.jpg"
         rows.append(
             {
                 "id": item,
                 "category": category,
                 "subcategory": fine,
-                "title": said.optional_text("title", "url_name"),
+                "title": described.title or described.url_name,
                 "image": {"bytes": None, "path": path} if path in pictures else None,
                 "split": read.split_of(item),
             }

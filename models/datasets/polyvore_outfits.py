@@ -1,6 +1,6 @@
-"""What the two Polyvore layouts have in common: outfits, fill-in-the-blank questions and compatibility lines.
+"""Reads what the two Polyvore layouts share: outfits, fill-in-the-blank questions and compatibility lines.
 
-Their questions name an item by its *place*, ``<set id>_<index>``: the item that stands at ``index`` in that outfit.
+Their questions name an item by its *place*, ``<set id>_<index>``: the item at ``index`` of that outfit.
 """
 
 from __future__ import annotations
@@ -8,16 +8,47 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 import numpy as np
+from pydantic import Field, StrictStr, TypeAdapter
 
 from models.datasets.lines import numbered_text, refuse, shown
 from models.datasets.schema import SPLITS, Compatibility, FillInTheBlank, Outfit, Split
-from models.datasets.source import Entry, read_array
+from models.datasets.source import Entry, SourceId, Whole, read_entries
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An item as an outfit file lists it; ``index`` is where in the outfit it stands."""
+
+    index: Whole
+
+
+ListedT = TypeVar("ListedT", bound=Listed)
+_Places = Annotated[list[StrictStr], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class OutfitEntry(Generic[ListedT]):
+    """One object of an outfit file."""
+
+    set_id: SourceId
+    items: Annotated[list[ListedT], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    question: _Places
+    answers: _Places
+    blank_position: Any = None
+
+
+_BLANKS: Final = TypeAdapter(Annotated[list[_Blank], Field(min_length=1)])
 
 
 @dataclass
-class PolyvoreOutfits:
+class PolyvoreOutfits(Generic[ListedT]):
     """The outfits of all splits.
 
     Attributes:
@@ -28,7 +59,7 @@ class PolyvoreOutfits:
 
     outfits: list[Outfit] = field(default_factory=list)
     item_at: dict[str, str] = field(default_factory=dict)
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, Entry[ListedT]] = field(default_factory=dict)
     splits: dict[str, set[Split]] = field(default_factory=dict)
 
     def split_of(self, item: str) -> Split | None:
@@ -37,30 +68,34 @@ class PolyvoreOutfits:
         return next(iter(splits)) if len(splits) == 1 else None
 
 
-def read_outfits(path_of: Callable[[Split], Path], item_of: Callable[[str, Entry], str]) -> PolyvoreOutfits:
+def read_outfits(
+    path_of: Callable[[Split], Path], kind: TypeAdapter[list[OutfitEntry[ListedT]]], item_of: Callable[[str, ListedT], str]
+) -> PolyvoreOutfits[ListedT]:
     """Read the outfits of every split.
 
     Args:
         path_of: the file of a split.
+        kind: what such a file holds.
         item_of: the id of an item, given its place and its entry.
 
     Raises:
         InputError: a file is missing or an entry broken.
     """
-    read = PolyvoreOutfits()
+    read: PolyvoreOutfits[ListedT] = PolyvoreOutfits()
     seen: set[str] = set()
     for split in SPLITS:
-        for outfit in read_array(path_of(split)):
-            set_id = outfit.id("set_id")
+        for outfit in read_entries(path_of(split), kind):
+            set_id = outfit.value.set_id
             if set_id in seen:
                 outfit.refuse("set_id", f"{shown(set_id)} names two outfits")
             seen.add(set_id)
-            items: dict[str, None] = {}  # two places of an outfit may be one product
-            for entry in outfit.entries("items"):
-                place = f"{set_id}_{entry.whole('index')}"
-                item = item_of(place, entry)
+            items: dict[str, None] = {}  # an outfit may hold the same product at two places
+            for position, listed in enumerate(outfit.value.items):
+                entry = Entry(outfit.path, f"{outfit.where}.items[{position}]", listed)
+                place = f"{set_id}_{listed.index}"
+                item = item_of(place, listed)
                 if place in read.item_at:
-                    entry.refuse("index", f"{place.rpartition('_')[2]} occurs twice in outfit {shown(set_id)}")
+                    entry.refuse("index", f"{listed.index} occurs twice in outfit {shown(set_id)}")
                 read.item_at[place] = item
                 read.entries.setdefault(item, entry)
                 read.splits.setdefault(item, set()).add(split)
@@ -70,14 +105,15 @@ def read_outfits(path_of: Callable[[Split], Path], item_of: Callable[[str, Entry
 
 
 def read_blanks(path: Path, split: Split, item_at: Mapping[str, str], rng: np.random.Generator) -> Iterator[FillInTheBlank]:
-    """Yield the questions of a ``fill_in_blank`` file; candidates are shuffled, since some originals have the right one first throughout.
+    """Yield the questions of a ``fill_in_blank`` file; candidates are shuffled, since in some files the right one always comes first.
 
     Raises:
         InputError: a broken question, or one without a right answer.
     """
-    for number, entry in enumerate(read_array(path), 1):
+    for number, entry in enumerate(read_entries(path, _BLANKS), 1):
         right = _right_answer(entry)
-        items, candidates = (_items(entry, name, item_at) for name in ("question", "answers"))
+        items = _items(entry, "question", entry.value.question, item_at)
+        candidates = _items(entry, "answers", entry.value.answers, item_at)
         order = rng.permutation(len(candidates)).tolist()
         yield FillInTheBlank(
             id=f"fitb-{split}-{number}",
@@ -107,23 +143,22 @@ def read_compatibility(path: Path, split: Split, item_at: Mapping[str, str]) -> 
         yield Compatibility(id=f"compatibility-{split}-{number}", items=items, label=1 if label == "1" else 0, split=split)
 
 
-def _items(entry: Entry, name: str, item_at: Mapping[str, str]) -> list[str]:
-    places = entry.texts(name)
+def _items(entry: Entry[_Blank], field: str, places: list[str], item_at: Mapping[str, str]) -> list[str]:
     for place in places:
         if place not in item_at:
-            entry.refuse(name, f"{shown(place)} stands in no outfit")
+            entry.refuse(field, f"{shown(place)} stands in no outfit")
     return [item_at[place] for place in places]
 
 
-def _right_answer(entry: Entry) -> int:
-    """The answer that is of the question's own outfit and not in the question yet; of several the one at the blank, else the first.
+def _right_answer(entry: Entry[_Blank]) -> int:
+    """Position of the answer that is of the question's outfit and not in the question; of several the one at the blank, else the first.
 
-    In two questions of Maryland Polyvore a wrong answer is of that outfit too, but stands in the question.
+    In two questions of Maryland Polyvore a wrong answer is also of that outfit, but it is in the question.
     """
-    question, answers = entry.texts("question"), entry.texts("answers")
+    question, answers = entry.value.question, entry.value.answers
     outfit = question[0].rpartition("_")[0]
     own = [place for place, name in enumerate(answers) if name.rpartition("_")[0] == outfit and name not in question]
     if not own:
         entry.refuse("answers", f"none is of outfit {shown(outfit)}, to which the question belongs")
-    blank = f"{outfit}_{entry.fields.get('blank_position')}"
+    blank = f"{outfit}_{entry.value.blank_position}"
     return next((place for place in own if answers[place] == blank), own[0])

@@ -1,24 +1,28 @@
-"""Reads a dataset directory and refuses a broken one by path, line and field."""
+"""Reads a dataset directory; refuses a broken one by path, line and field."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow.compute as pc
+from pydantic import TypeAdapter
 
+from models.datasets.fields import Number
 from models.datasets.items import read_items
-from models.datasets.lines import Line, numbered_text, parse_json, read_lines, refuse, shown
-from models.datasets.questions import compatibility, fill_in_the_blank, outfit, read_rows, retrieval, session
-from models.datasets.schema import SPLITS, Catalogue, Dataset, Question, Session, Split
+from models.datasets.lines import read_file, read_lines, read_value, shown
+from models.datasets.questions import read_rows
+from models.datasets.schema import SPLITS, Catalogue, Compatibility, Dataset, FillInTheBlank, Outfit, Question, Retrieval, Session, Split
 
-_TASKS: Final[Mapping[str, Callable[[Line, Catalogue], Question]]] = {
-    "fitb*.jsonl": fill_in_the_blank,
-    "compatibility*.jsonl": compatibility,
-    "retrieval*.jsonl": retrieval,
+_TASKS: Final[Mapping[str, type[Question]]] = {
+    "fitb*.jsonl": FillInTheBlank,
+    "compatibility*.jsonl": Compatibility,
+    "retrieval*.jsonl": Retrieval,
 }
+_SESSION: Final = TypeAdapter(Session)
+_OBJECT: Final = TypeAdapter(dict[str, Any])
+_FIGURES: Final = TypeAdapter(dict[str, dict[str, Number]])
 
 
 def read_catalogue(root: Path) -> Catalogue:
@@ -38,8 +42,8 @@ def read_catalogue(root: Path) -> Catalogue:
 def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool = True) -> Dataset:
     """Read the catalogue, and the outfits and questions of ``splits``.
 
-    Of rows of other splits nothing but the split is looked at. A directory may lack any file but the items; a file of questions
-    without one of ``splits`` is left out.
+    Of rows of other splits only the split is checked. A directory may lack any file but the items. A file without questions of
+    ``splits`` is left out.
 
     Args:
         tasks: whether to read the questions and the oracle at all; training does not need them.
@@ -49,7 +53,7 @@ def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool 
     """
     catalogue = read_catalogue(root)
     outfits_file = root / "outfits.jsonl"
-    outfits = read_rows(outfits_file, splits, catalogue, outfit) if outfits_file.exists() else ()
+    outfits = read_rows(outfits_file, splits, catalogue, Outfit) if outfits_file.exists() else ()
     return Dataset(
         root=root,
         name=root.resolve().name,
@@ -63,25 +67,25 @@ def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool 
 def read_sessions(root: Path) -> Iterator[Session]:
     """Yield the sessions of ``sessions.jsonl`` one by one.
 
-    Their items need not be in the catalogue: logs outlive products.
+    Their items need not be in the catalogue, since logs outlive products.
 
     Raises:
-        InputError: the file is missing, or when the iteration comes to a broken line or a repeated session.
+        InputError: the file is missing; or, when the iteration reaches it, a line is broken or a session repeated.
     """
     seen: set[str] = set()
     for line in read_lines(root / "sessions.jsonl"):
-        one = session(line)
-        if one.session in seen:
-            line.refuse("session", f"{shown(one.session)} occurs twice in this file")
-        seen.add(one.session)
-        yield one
+        session = line.read(_SESSION)
+        if session.session in seen:
+            line.refuse("session", f"{shown(session.session)} occurs twice in this file")
+        seen.add(session.session)
+        yield session
 
 
 def _read_tasks(root: Path, splits: Collection[Split], catalogue: Catalogue) -> dict[str, tuple[Question, ...]]:
     tasks: dict[str, tuple[Question, ...]] = {}
-    for pattern, question in _TASKS.items():
+    for pattern, kind in _TASKS.items():
         for path in sorted(root.glob(pattern)):
-            rows = read_rows(path, splits, catalogue, question)
+            rows = read_rows(path, splits, catalogue, kind)
             if rows:
                 tasks[path.stem] = rows
     return tasks
@@ -90,17 +94,5 @@ def _read_tasks(root: Path, splits: Collection[Split], catalogue: Catalogue) -> 
 def _read_oracle(path: Path) -> Mapping[str, Mapping[str, float]] | None:
     if not path.exists():
         return None
-    try:
-        oracle = parse_json("".join(text for _, text in numbered_text(path)))
-    except ValueError as error:
-        refuse(f"is not JSON: {error}", path=path)
-    figures = oracle.get("tasks", oracle) if isinstance(oracle, dict) else oracle  # what made the data may stand beside the tasks
-    if not isinstance(figures, dict):
-        refuse(f"{shown(figures)} is not an object of tasks", path=path)
-    for task, metrics in figures.items():
-        if not isinstance(metrics, dict):
-            refuse(f"{shown(metrics)} is not an object of metrics", path=path, field=task)
-        for name, value in metrics.items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                refuse(f"{shown(value)} is not a finite number", path=path, field=f"{task}.{name}")
-    return figures
+    oracle = read_file(path, _OBJECT)
+    return read_value(oracle.get("tasks", oracle), _FIGURES, path=path)  # generate writes its settings beside the tasks

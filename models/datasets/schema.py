@@ -1,6 +1,7 @@
-"""What a dataset directory holds, as values: the catalogue, outfits, and the three kinds of question.
+"""The content of a dataset directory as values: the catalogue, outfits, the three kinds of question, and sessions.
 
-The on-disk form is the public contract ("Dataset directory"); reading and checking it is in ``read``.
+The on-disk format is the public contract ("Dataset directory"). A line is read as a value of its class; the types of its fields
+(``fields``) say what the line may hold. ``questions`` checks rows against the catalogue, ``read`` reads a directory.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import pyarrow as pa
+from pydantic import Field, StrictInt
+
+from models.datasets.fields import ItemIds, Label, OptionalText, Text, Timestamp
 
 Split = Literal["train", "valid", "test"]
 SPLITS: Final[tuple[Split, ...]] = ("train", "valid", "test")
@@ -70,7 +74,7 @@ class Catalogue:
         return list(self.table.column("title").to_pylist())
 
     def texts(self) -> list[str]:
-        """Everything the shop says of each item in words, by row; see ``item_text``."""
+        """All text of each item, by row; see ``item_text``."""
         columns = [self.table.column(name).to_pylist() for name in ("title", "subcategory", "brand", "attributes")]
         return [
             item_text(title, subcategory, brand, json.loads(attributes) if attributes else {})
@@ -94,7 +98,7 @@ class Catalogue:
 
 
 def item_text(title: str | None, subcategory: str | None, brand: str | None, attributes: Attributes) -> str:
-    """One line of words for an item tower: title words as they stand, the rest as ``name=value`` tokens.
+    """One line of words for an item tower: the words of the title, and ``name=value`` tokens for the other columns.
 
     >>> item_text("Linen Shirt", "shirts", None, {"season": "Summer"})
     'linen shirt subcategory=shirts season=summer'
@@ -106,7 +110,7 @@ def item_text(title: str | None, subcategory: str | None, brand: str | None, att
         tokens.append(_token("brand", brand))
     for name in sorted(attributes):
         value = attributes[name]
-        tokens.extend(_token(name, one) for one in ([value] if isinstance(value, str) else value))
+        tokens.extend(_token(name, text) for text in ([value] if isinstance(value, str) else value))
     return " ".join(tokens)
 
 
@@ -118,46 +122,46 @@ def _token(name: str, value: str) -> str:
 class Outfit:
     """Items worn together; order has no meaning."""
 
-    id: str
-    items: tuple[str, ...]
+    id: Text
+    items: ItemIds
     split: Split
-    user: str | None = None
-    timestamp: str | float | None = None
+    user: OptionalText = None
+    timestamp: Timestamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FillInTheBlank:
     """Which of ``candidates`` completes ``items``? ``answer`` is a position in ``candidates``."""
 
-    id: str
-    items: tuple[str, ...]
-    candidates: tuple[str, ...]
-    answer: int
+    id: Text
+    items: ItemIds
+    candidates: ItemIds
+    answer: StrictInt
     split: Split
-    user: str | None = None
+    user: OptionalText = None
 
 
 @dataclass(frozen=True, slots=True)
 class Compatibility:
-    """Do ``items`` go together? ``label`` is 1 for an outfit that was really worn."""
+    """Do ``items`` go together? ``label`` is 1 for an outfit that was worn."""
 
-    id: str
-    items: tuple[str, ...]
-    label: Literal[0, 1]
+    id: Text
+    items: ItemIds
+    label: Label
     split: Split
-    user: str | None = None
+    user: OptionalText = None
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
     """Which item of all in ``category`` completes ``items``? ``answer`` is its id."""
 
-    id: str
-    items: tuple[str, ...]
-    answer: str
-    category: str
+    id: Text
+    items: ItemIds
+    answer: Text
+    category: Text
     split: Split
-    user: str | None = None
+    user: OptionalText = None
 
 
 Question = FillInTheBlank | Compatibility | Retrieval
@@ -171,7 +175,7 @@ class Dataset:
         name: the directory's name.
         outfits: of the splits that were asked for.
         tasks: file stem (``fitb``, ``fitb_popularity``, ``compatibility``, ``retrieval``…) -> its questions of the splits asked for.
-        oracle: what ``oracle.json`` says, if it is there: task -> metric -> value.
+        oracle: the figures of ``oracle.json``, task -> metric -> value; None without that file.
     """
 
     root: Path
@@ -190,15 +194,15 @@ class Dataset:
 class SessionEvent:
     """One thing a shopper did with an item; ``type`` is ``view``, ``add_to_cart``, ``purchase`` or another word."""
 
-    type: str
-    item: str
+    type: Text
+    item: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """What one shopper did in one visit, in order. ``timestamp`` is ISO 8601 or seconds since 1970."""
 
-    session: str
-    timestamp: str | float
-    events: tuple[SessionEvent, ...]
-    user: str | None = None
+    session: Text
+    timestamp: Timestamp
+    events: Annotated[tuple[SessionEvent, ...], Field(min_length=1)]
+    user: OptionalText = None

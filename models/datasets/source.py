@@ -1,21 +1,23 @@
-"""What a public layout comes to once it is read, and how its JSON files are taken apart with refusals that say where."""
+"""A public data set once it is read, and the fields that its JSON files share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Generic, NoReturn
 
 import pyarrow as pa
+from pydantic import AfterValidator, BeforeValidator, StrictInt, TypeAdapter
 
-from models.datasets.lines import numbered_text, parse_json, refuse, shown
+from models.datasets.fields import Text
+from models.datasets.lines import ValueT, read_file, refuse, shown
 from models.datasets.schema import Compatibility, FillInTheBlank, Outfit
 
 
 @dataclass(frozen=True)
 class Source:
-    """A public data set in our words.
+    """A public data set, read.
 
     Attributes:
         items: columns of ``ITEM_SCHEMA``; an image is a path in the new directory, null where the source has no such picture.
@@ -30,91 +32,45 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One object of a JSON array or map, which knows where it stands: ``where`` is ``[12]`` or ``[12].items[3]``."""
+class Entry(Generic[ValueT]):
+    """A value in its file: ``where`` is ``[12]`` or ``[12].items[3]``."""
 
     path: Path
     where: str
-    fields: Mapping[str, Any]
+    value: ValueT
 
-    def text(self, name: str) -> str:
-        """A non-empty string; numbers, which some copies write for ids, are taken as their digits."""
-        value = self.fields.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        if not isinstance(value, str) or not value.strip():
-            self.refuse(name, "is missing" if value is None else f"{shown(value)} is not a non-empty string")
-        return value
-
-    def id(self, name: str) -> str:
-        """A ``text`` that can be part of a file name."""
-        value = self.text(name)
-        if "/" in value or "\0" in value or value.startswith("."):
-            self.refuse(name, f"{shown(value)} is no id; it cannot be part of a file name")
-        return value
-
-    def optional_text(self, *names: str) -> str | None:
-        """The first of these fields that says something."""
-        values = (self.fields.get(name) for name in names)
-        return next((" ".join(value.split()) for value in values if isinstance(value, str) and value.strip()), None)
-
-    def whole(self, name: str) -> int:
-        """A whole number, or the digits of one."""
-        value = self.fields.get(name)
-        if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, str) and value.isdecimal())):
-            self.refuse(name, f"{shown(value)} is not a whole number")
-        return int(value)
-
-    def entries(self, name: str) -> list[Entry]:
-        """A list of at least one object."""
-        values = self.fields.get(name)
-        if not isinstance(values, list) or not values:
-            self.refuse(name, f"{shown(values)} is not a list of at least one object")
-        return [entry_of(self.path, f"{self.where}.{name}[{place}]", value) for place, value in enumerate(values)]
-
-    def texts(self, name: str) -> list[str]:
-        """A list of at least one string."""
-        values = self.fields.get(name)
-        if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
-            self.refuse(name, f"{shown(values)} is not a list of at least one string")
-        return values
-
-    def refuse(self, name: str, problem: str) -> NoReturn:
-        """Raise ``InputError``: this field cannot be used."""
-        refuse(problem, path=self.path, field=f"{self.where}.{name}")
+    def refuse(self, field: str, problem: str) -> NoReturn:
+        """Raise ``InputError``: ``field`` of this entry cannot be used."""
+        refuse(problem, path=self.path, field=f"{self.where}.{field}")
 
 
-def read_json(path: Path) -> Any:  # noqa: ANN401 - JSON is Any
-    """Read a JSON file.
-
-    Raises:
-        InputError: it cannot be read or is not JSON.
-    """
-    try:
-        return parse_json("".join(text for _, text in numbered_text(path)))
-    except ValueError as error:
-        refuse(f"is not JSON: {error}", path=path)
-
-
-def read_array(path: Path) -> Iterator[Entry]:
-    """Yield the objects of a file that holds one JSON array.
+def read_entries(path: Path, kind: TypeAdapter[list[ValueT]]) -> Iterator[Entry[ValueT]]:
+    """Yield the values of a file that holds one JSON array.
 
     Raises:
         InputError: it cannot be read, or is something else.
     """
-    values = read_json(path)
-    if not isinstance(values, list) or not values:
-        refuse(f"{shown(values)} is not an array of objects", path=path)
+    values = read_file(path, kind)
     for place, value in enumerate(values):
-        yield entry_of(path, f"[{place}]", value)
+        yield Entry(path, f"[{place}]", value)
 
 
-def entry_of(path: Path, where: str, value: object) -> Entry:
-    """Take ``value`` for an object.
+def _part_of_a_file_name(text: str) -> str:
+    if "/" in text or "\0" in text or text.startswith("."):
+        message = f"{shown(text)} is no id; it cannot be part of a file name"
+        raise ValueError(message)
+    return text
 
-    Raises:
-        InputError: it is something else.
-    """
-    if not isinstance(value, dict):
-        refuse(f"{shown(value)} is not an object", path=path, field=where)
-    return Entry(path, where, value)
+
+def _one_line(value: object) -> str | None:
+    return (" ".join(value.split()) or None) if isinstance(value, str) else None
+
+
+SourceText = Annotated[Text, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+"""A string that is not blank; a number, which some copies write for an id, becomes its digits."""
+SourceId = Annotated[SourceText, AfterValidator(_part_of_a_file_name)]
+"""A ``SourceText`` that can be part of a file name."""
+Whole = Annotated[StrictInt, BeforeValidator(lambda value: int(value) if isinstance(value, str) and value.isdecimal() else value)]
+"""A whole number, or the digits of one."""
+OptionalWords = Annotated[str | None, BeforeValidator(_one_line)]
+"""A text on one line, or None where the field is missing, blank or no text."""

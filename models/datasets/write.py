@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.datasets.schema import ITEM_SCHEMA, Compatibility, FillInTheBlank, Outfit, Retrieval, Session
+from sealed.files import replacing
 
 Record = Outfit | FillInTheBlank | Compatibility | Retrieval | Session | Mapping[str, Any]
 
@@ -28,7 +27,7 @@ def write_items(root: Path, table: pa.Table) -> Path:
     """
     schema = pa.schema([ITEM_SCHEMA.field(name) for name in table.column_names])
     path = root / "items.parquet"
-    with replacing(path) as part:
+    with replacing(path, to_disk=False) as part:
         pq.write_table(table.cast(schema), part, row_group_size=_ROWS_PER_GROUP)
     return path
 
@@ -40,22 +39,10 @@ def write_lines(root: Path, name: str, records: Iterable[Record]) -> Path:
         ValueError: a value that JSON cannot hold, such as NaN.
     """
     path = root / name
-    with replacing(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+    with replacing(path, to_disk=False) as part, part.open("w", encoding="utf-8", newline="\n") as file:
         for record in records:
             file.write(_json(record) + "\n")
     return path
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a name beside ``path`` to write to; it takes the place of ``path`` when the block ends well, and goes when it does not."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _json(record: Record) -> str:

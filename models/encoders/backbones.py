@@ -1,4 +1,4 @@
-"""Image towers as encoders: image, colour and texture blocks, no text block; words where a training left them."""
+"""Image towers as encoders: image, colour and texture blocks, no text block; words if a training saved some."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from models.encoders.features import Block, FloatArray
+from models.encoders.features import Block, FeatureSpec, FloatArray
 from models.encoders.image_towers import CONFIG_FILE, WEIGHTS_FILE, Preprocessing, build_tower, torchvision_tower
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
 from models.encoders.words import WordMatrix
@@ -33,15 +33,15 @@ class BackboneEncoder:
         words: WordMatrix | None = None,
     ) -> None:
         self.model = model.eval().requires_grad_(requires_grad=False).to(device)
-        self.spec, self._transform, self._device, self._words = spec, transform, device, words
+        self._transform, self._device, self._words = transform, device, words
         side = transform.side if isinstance(transform, Preprocessing) else _SIDE
         with torch.inference_mode():
             size = self._see(torch.zeros(1, 3, side, side)).shape[-1]
-        self.blocks = (Block("image", size), COLOUR, TEXTURE)
-        self.fingerprint = fingerprint(self.model.state_dict(), preprocess=str(transform), blocks=[(b.name, b.size) for b in self.blocks])
+        blocks = (Block("image", size), COLOUR, TEXTURE)
+        self.features = FeatureSpec(spec, fingerprint(self.model.state_dict(), preprocess=str(transform), blocks=blocks), blocks)
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
-        return encode_blocks(self.blocks, images, titles, transform=self._transform, see=self._see, read=None)
+        return encode_blocks(self.features, images, titles, transform=self._transform, see=self._see, read=None)
 
     def words(self) -> WordMatrix | None:
         return self._words
@@ -56,7 +56,7 @@ def load_backbone(spec: str, device: str = "cpu") -> BackboneEncoder:
     Raises:
         EncoderError: torchvision has no such backbone, or its weights cannot be had.
     """
-    from torchvision import transforms  # noqa: PLC0415 - a second that only encoding should cost
+    from torchvision import transforms  # noqa: PLC0415 - the import takes a second, and only encoding needs it
 
     name, _, weights = spec.removeprefix("backbone:").partition("/")
     try:

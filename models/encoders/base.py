@@ -1,4 +1,4 @@
-"""What an encoder is: pictures and titles in, features out.
+"""The protocol of encoders: pictures and titles in, features out.
 
 Shapes: N items, F features.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from models.encoders.features import Block, FloatArray
+from models.encoders.features import FeatureSpec, FloatArray
 from models.encoders.words import WordMatrix
 
 
@@ -16,19 +16,11 @@ class Encoder(Protocol):
     """Pictures and titles -> features.
 
     Attributes:
-        spec: how the encoder was asked for (``local-dir:…``, ``hf-hub:…``, ``backbone:resnet18``, ``shipped``).
-        fingerprint: a digest over weights, preprocessing, dtype and size: equal fingerprints, equal features.
-        blocks: the layout of the features; F is the sum of their sizes.
+        features: what it makes.
     """
 
     @property
-    def spec(self) -> str: ...
-
-    @property
-    def fingerprint(self) -> str: ...
-
-    @property
-    def blocks(self) -> tuple[Block, ...]: ...
+    def features(self) -> FeatureSpec: ...
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
         """Encode a batch, ``(N, F)``.
@@ -43,5 +35,5 @@ class Encoder(Protocol):
         ...
 
     def words(self) -> WordMatrix | None:
-        """The words it can say of a picture, over its image block; None where it knows none."""
+        """The words it can label pictures with, over its image block; None without a vocabulary."""
         ...

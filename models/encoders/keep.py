@@ -1,15 +1,14 @@
-"""Features, computed once per item and encoder, and kept.
+"""Cache of features: each item is encoded once per encoder.
 
-Kept as segments: each run writes the features it computed as immutable files ``<fingerprint>/<digest>.safetensors`` holding ``keys``
-(N, 16) bytes and ``features`` (N, F) float16, so that nothing is ever rewritten and a killed run loses only what it had not yet written.
-Its metadata says of each picture that was refused why, by key in hexadecimal. Catalogues that are made from another one, as with perturbed
-pictures, are kept whole: ``<fingerprint>/made/<digest>.safetensors``.
+Each run writes the features it computed as segments, immutable files ``<fingerprint>/<digest>.safetensors`` holding ``keys``
+(N, 16) bytes and ``features`` (N, F) float16, so a killed run loses only what it had not yet written.
+A segment's metadata holds the reason for each refused picture, by key in hexadecimal. Features of a catalogue that is made from another
+one (with perturbed pictures) are one file: ``<fingerprint>/made/<digest>.safetensors``.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,10 +24,11 @@ from safetensors.torch import load_file, save_file
 
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder
-from models.encoders.features import FloatArray, feature_size
+from models.encoders.features import FeatureSpec, FloatArray
 from models.encoders.pictures import decode
-from models.errors import ImageError
+from models.errors import EncoderError, ImageError
 from models.progress import Progress, silent
+from sealed.files import replacing
 
 BATCH: Final = 128
 _SEGMENT: Final = 8192
@@ -40,12 +40,14 @@ class CatalogueFeatures:
     """Features of a catalogue.
 
     Attributes:
+        spec: what they are.
         features: ``(N, F)`` float32 of float16 precision, by row of the catalogue; blocks of a picture that was refused are zero.
         refused: item id -> why its picture cannot be used.
         encoded: how many items were encoded now; the others were kept from before.
         seconds: the time that took.
     """
 
+    spec: FeatureSpec
     features: FloatArray
     refused: Mapping[str, str]
     encoded: int
@@ -61,17 +63,30 @@ def own_features(catalogue: Catalogue) -> FloatArray | None:
     return np.array(values, dtype=np.float32)
 
 
-def catalogue_features(catalogue: Catalogue, encoder: Encoder, cache: Path | None = None, progress: Progress = silent) -> CatalogueFeatures:
+def catalogue_features(
+    catalogue: Catalogue, encoder: Encoder | None, cache: Path | None = None, progress: Progress = silent
+) -> CatalogueFeatures:
     """Features of every item: those kept in ``cache`` for the same picture, title and fingerprint, the rest encoded now, in batches.
 
-    A catalogue with ``features`` of its own keeps them. A picture that cannot be used is refused by name and its item goes on without it.
+    A catalogue's own ``features`` are returned as they are. A picture that cannot be used is listed in ``refused``; its item is encoded
+    without it.
+
+    Args:
+        encoder: None for a catalogue with its own features.
+
+    Raises:
+        EncoderError: the catalogue has none of its own, and no encoder is given.
     """
     started = time.perf_counter()
     own = own_features(catalogue)
     if own is not None:
-        return CatalogueFeatures(own, {}, 0, time.perf_counter() - started)
-    directory = cache / encoder.fingerprint if cache else None
-    features: NDArray[np.float16] = np.zeros((len(catalogue), feature_size(encoder.blocks)), dtype=np.float16)
+        return CatalogueFeatures(FeatureSpec.own(own.shape[1]), own, {}, 0, time.perf_counter() - started)
+    if encoder is None:
+        msg = "the catalogue has no features of its own, and no encoder is named; name one"
+        raise EncoderError(msg)
+    spec = encoder.features
+    directory = cache / spec.fingerprint if cache else None
+    features: NDArray[np.float16] = np.zeros((len(catalogue), spec.size), dtype=np.float16)
     refused: dict[str, str] = {}
     keys = [_key(image, title) for image, title in _pictures_and_titles(catalogue, refused)]
     missing, kept_refusals = _recall(directory, keys, features)
@@ -89,7 +104,7 @@ def catalogue_features(catalogue: Catalogue, encoder: Encoder, cache: Path | Non
                 advance(len(rows), items_per_s=done / (time.perf_counter() - begun))
             found = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
             _keep(directory, [keys[row] for row in segment], features[segment], found)
-    return CatalogueFeatures(features.astype(np.float32), refused, len(missing), time.perf_counter() - started)
+    return CatalogueFeatures(spec, features.astype(np.float32), refused, len(missing), time.perf_counter() - started)
 
 
 def made_features(catalogue: Catalogue, how: str, make: Callable[[], Catalogue], encoder: Encoder, cache: Path | None = None) -> FloatArray:
@@ -101,16 +116,14 @@ def made_features(catalogue: Catalogue, how: str, make: Callable[[], Catalogue],
     if cache is None:
         return catalogue_features(make(), encoder).features
     keys = b"".join(_key(image, title) for image, title in _pictures_and_titles(catalogue, {}))
-    directory = cache / encoder.fingerprint / "made"
+    directory = cache / encoder.features.fingerprint / "made"
     place = directory / f"{hashlib.sha256(how.encode() + keys).hexdigest()[:16]}.safetensors"
     try:
         return load_file(place)["features"].float().numpy()
     except (SafetensorError, KeyError, OSError):
         features = catalogue_features(make(), encoder).features
-    directory.mkdir(parents=True, exist_ok=True)
-    staging = place.with_suffix(f".{os.getpid()}")
-    save_file({"features": torch.from_numpy(features).half()}, staging)
-    staging.replace(place)
+    with replacing(place, to_disk=False) as staging:
+        save_file({"features": torch.from_numpy(features).half()}, staging)
     return features
 
 
@@ -177,9 +190,7 @@ def _recall(directory: Path | None, keys: list[bytes], features: NDArray[np.floa
 def _keep(directory: Path | None, keys: list[bytes], features: NDArray[np.float16], refused: Mapping[bytes, str]) -> None:
     if directory is None or not keys:
         return
-    directory.mkdir(parents=True, exist_ok=True)
-    name = hashlib.sha256(b"".join(keys)).hexdigest()[:16]
-    staging = directory / f".{name}.{os.getpid()}"
+    place = directory / f"{hashlib.sha256(b''.join(keys)).hexdigest()[:16]}.safetensors"
     table = torch.from_numpy(np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, _KEY_BYTES).copy())
-    save_file({"keys": table, "features": torch.from_numpy(features.copy())}, staging, {key.hex(): why for key, why in refused.items()})
-    staging.replace(directory / f"{name}.safetensors")
+    with replacing(place, to_disk=False) as staging:
+        save_file({"keys": table, "features": torch.from_numpy(features.copy())}, staging, {key.hex(): why for key, why in refused.items()})

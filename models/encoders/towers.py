@@ -1,4 +1,4 @@
-"""What all encoders share: decoding a batch of pictures on several threads, the colour and texture blocks, and fingerprints."""
+"""Shared by all encoders: decoding a batch of pictures on several threads, the colour and texture blocks, and fingerprints."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.encoders.colour import COLOUR_FEATURES, colour_features
-from models.encoders.features import Block, FloatArray, feature_size
+from models.encoders.features import Block, FeatureSpec, FloatArray
 from models.encoders.pictures import decode
 from models.encoders.texture import TEXTURE_FEATURES, texture_features
 
@@ -29,7 +29,7 @@ Transform = Callable[[Image.Image], Tensor]
 
 
 def encode_blocks(
-    blocks: Sequence[Block],
+    spec: FeatureSpec,
     images: Sequence[bytes | None],
     titles: Sequence[str | None],
     *,
@@ -42,27 +42,25 @@ def encode_blocks(
     Args:
         transform: a decoded picture -> ``(3, H, W)``.
         see: ``(n, 3, H, W)`` -> ``(n, size of the image block)``.
-        read: n titles -> ``(n, size of the text block)``; None for an encoder without words.
+        read: n titles -> ``(n, size of the text block)``; None for an encoder without a text tower.
 
     Raises:
         ImageError: a picture cannot be decoded.
     """
-    features = np.zeros((len(images), feature_size(blocks)), dtype=np.float32)
-    ends = np.cumsum([block.size for block in blocks])
-    columns = {block.name: slice(end - block.size, end) for block, end in zip(blocks, ends, strict=True)}
+    features = np.zeros((len(images), spec.size), dtype=np.float32)
     seen = [row for row, image in enumerate(images) if image]
     if seen:
         prepared = list(_decoders().map(lambda row: _prepare(images[row] or b"", transform), seen))
         with torch.inference_mode():
             looked = F.normalize(see(torch.stack([pixels for pixels, _, _ in prepared])).float(), dim=-1)
-        features[seen, columns["image"]] = looked.cpu().numpy()
-        features[seen, columns["colour"]] = np.stack([colours for _, colours, _ in prepared])
-        features[seen, columns["texture"]] = np.stack([cloth for _, _, cloth in prepared])
+        features[seen, spec.part("image")] = looked.cpu().numpy()
+        features[seen, spec.part("colour")] = np.stack([colours for _, colours, _ in prepared])
+        features[seen, spec.part("texture")] = np.stack([cloth for _, _, cloth in prepared])
     worded = [row for row, title in enumerate(titles) if title and title.strip()] if read else []
     if worded and read:
         with torch.inference_mode():
             meant = F.normalize(read([titles[row] or "" for row in worded]).float(), dim=-1)
-        features[worded, columns["text"]] = meant.cpu().numpy()
+        features[worded, spec.part("text")] = meant.cpu().numpy()
     return features
 
 
@@ -73,7 +71,7 @@ def _prepare(data: bytes, transform: Transform) -> tuple[Tensor, FloatArray, Flo
 
 @cache
 def _decoders() -> ThreadPoolExecutor:
-    """Pillow lets go of the interpreter while it decodes, so threads are enough."""
+    """Threads to decode on; Pillow releases the GIL while it decodes."""
     return ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,19 +12,17 @@ import numpy as np
 from models.bundle import Bundle
 from models.datasets.read import read_dataset
 from models.datasets.schema import Catalogue, Dataset, Split
-from models.encoders.features import FloatArray
+from models.encoders.features import FeatureSpec, FloatArray, check_features
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
-from models.encoders.own import OWN
-from models.errors import EncoderError, InputError
+from models.errors import InputError
 from models.evaluation.baselines import build_baselines
-from models.evaluation.bootstrap import Interval, intervals
+from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import Metric
-from models.evaluation.predictions import write_predictions
-from models.evaluation.report import write_report
+from models.evaluation.predictions import finite, write_predictions
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
-from models.outputs import check_output_directory, check_output_file
+from models.outputs import check_output_directory, check_output_file, check_plots
 from models.progress import Progress, silent
 
 _TIE_SEED: Final = 0
@@ -50,7 +47,7 @@ def evaluate(
         predictions: a file to write one JSON line per question to.
         report: a directory to write a page with plots and pictures to.
         cache: where features are kept from one run to the next.
-        progress: told of each task.
+        progress: shows each task.
 
     Raises:
         InputError: the dataset is broken, or has no questions of ``split``; or the results cannot be written there.
@@ -62,6 +59,7 @@ def evaluate(
         check_output_file(predictions, "--predictions")
     if report is not None:
         check_output_directory(report, "--report")
+        check_plots("--report")
     loaded = Bundle.load(bundle)
     dataset = read_dataset(data, {"train", split})
     features_NF = features_for(loaded, dataset.catalogue, cache, progress)
@@ -81,7 +79,7 @@ def evaluate_dataset(
 ) -> dict[str, Any]:
     """``evaluate`` for what is already in memory; ``features_NF`` are by row of the catalogue."""
     started = time.perf_counter()
-    asked = {name: [one for one in questions if one.split == split] for name, questions in dataset.tasks.items()}
+    asked = {name: [question for question in questions if question.split == split] for name, questions in dataset.tasks.items()}
     asked = {name: questions for name, questions in asked.items() if questions}
     if not asked:
         msg = f"no questions of split {split!r}; evaluate another split, or add fitb*, compatibility* or retrieval*.jsonl with that split"
@@ -100,12 +98,14 @@ def evaluate_dataset(
         "dataset": dataset.name,
         "bundle": bundle.id,
         "split": split,
-        "tasks": {name: _figures(one, (dataset.oracle or {}).get(name, {}), model) for name, one in evaluated.items()},
+        "tasks": {name: _figures(answered, (dataset.oracle or {}).get(name, {}), model) for name, answered in evaluated.items()},
         "seconds": round(time.perf_counter() - started, 3),
     }
     if predictions is not None:
         write_predictions(predictions, evaluated)
     if report is not None:
+        from models.evaluation.report import write_report  # noqa: PLC0415 - it draws with matplotlib, which may not be installed
+
         write_report(report, result, evaluated, catalogue, model)
     return result
 
@@ -115,50 +115,43 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
 
     Raises:
         InputError: the bundle needs the shop's own features and the catalogue has none.
-        EncoderError: the encoder cannot be had, or is not the one the bundle was trained with.
+        EncoderError: the encoder cannot be had. FeaturesError: the features would not be those that the bundle was trained with.
     """
-    manifest = bundle.manifest
-    if manifest.encoder_spec == OWN:
-        own = own_features(catalogue)
-        if own is None:
-            msg = f"{len(catalogue)} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
-            raise InputError(msg, path=catalogue.root, field="features")
-        return own
-    if own_features(catalogue) is not None:
-        msg = f"the catalogue brings features of its own, and bundle {bundle.id} reads those of {manifest.encoder_spec}; leave them out"
+    reads, own = bundle.manifest.encoder, own_features(catalogue)
+    if own is not None:
+        given, source, mend = FeatureSpec.own(own.shape[1]), f"{catalogue.root}", "leave the column `features` out, or train on it"
+    elif reads.is_own:
+        msg = f"{len(catalogue)} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
         raise InputError(msg, path=catalogue.root, field="features")
-    encoder = load_encoder(bundle.encoder_spec)
-    if encoder.fingerprint != manifest.encoder_fingerprint:
-        msg = (
-            f"encoder {manifest.encoder_spec} has fingerprint {encoder.fingerprint}, but bundle {bundle.id} was trained with "
-            f"{manifest.encoder_fingerprint}; use the same weights and library, or train again"
-        )
-        raise EncoderError(msg)
-    return catalogue_features(catalogue, encoder, cache, progress).features
+    else:
+        encoder = load_encoder(bundle.encoder_spec)
+        given, source, mend = encoder.features, "its encoder here", "use the same weights and library, or train again"
+    check_features(f"bundle {bundle.id}", reads, source, given, mend=mend)
+    return own if own is not None else catalogue_features(catalogue, encoder, cache, progress).features
 
 
 def _baseline_answers(task: Task, scorer: Scorer) -> Answers:
     return task.answer(scorer, ties=np.random.default_rng(_TIE_SEED))
 
 
-def _figures(one: Evaluated, oracle: Mapping[str, float], model: ModelScorer) -> dict[str, Any]:
-    """What the result says of one task. The first metric is the one that ``ci95`` and the baselines are told in."""
-    metrics = one.model.metrics()
+def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScorer) -> dict[str, Any]:
+    """Figures of one task for the result; ``ci95`` and the baselines are in its first metric."""
+    metrics = evaluated.model.metrics()
     first = next(iter(metrics))
-    others = {name: answers.metrics()[first] for name, answers in one.baselines.items()}
+    others = {name: answers.metrics()[first] for name, answers in evaluated.baselines.items()}
     both: dict[tuple[str, str], Metric] = {("model", name): metric for name, metric in metrics.items()}
     both |= {("baseline", name): metric for name, metric in others.items()}
-    found = {key: _interval(interval) for key, interval in intervals(both, len(one.task.questions)).items()}
+    found = {key: interval and list(interval) for key, interval in intervals(both, len(evaluated.task.questions)).items()}
     figures: dict[str, Any] = {
-        **{name: _number(metric.value) for name, metric in metrics.items()},
-        "n": len(one.task.questions),
+        **{name: finite(metric.value) for name, metric in metrics.items()},
+        "n": len(evaluated.task.questions),
         "ci95": found["model", first],
         "ci95_by_metric": {name: found["model", name] for name in metrics},
-        "baselines": {name: _number(metric.value) for name, metric in others.items()},
+        "baselines": {name: finite(metric.value) for name, metric in others.items()},
         "baselines_ci95": {name: found["baseline", name] for name in others},
-        "chance": one.task.chance(),
+        "chance": evaluated.task.chance(),
     }
-    if isinstance(one.task, RetrievalTask):
+    if isinstance(evaluated.task, RetrievalTask):
         figures["ranked_by"] = "queries" if model.by_query else "rank"
     known = {name: float(oracle[name]) for name in figures["chance"] if name in oracle}
     if known:
@@ -169,11 +162,3 @@ def _figures(one: Evaluated, oracle: Mapping[str, float], model: ModelScorer) ->
 
 def _share(value: float | None, chance: float, oracle: float) -> float | None:
     return None if value is None or oracle <= chance else (value - chance) / (oracle - chance)
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _interval(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else list(interval)

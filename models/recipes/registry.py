@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Final
 
-from models.errors import InputError
-from models.recipes.attire import ATTIRE
+from models.errors import InputError, did_you_mean
+from models.recipes.attire.config import ATTIRE
 from models.recipes.base import AnyRecipe
-from models.recipes.outfit_vector import OUTFIT_VECTOR
-from models.recipes.pairwise.self_adaptive import SELF_ADAPTIVE
-from models.recipes.pairwise.semi_supervised import SEMI_SUPERVISED
-from models.recipes.personal.recipe import PERSONAL
-from models.recipes.weak_labels.recipe import WEAK_LABELS
+from models.recipes.outfit_vector.config import OUTFIT_VECTOR
+from models.recipes.pairwise.config import SELF_ADAPTIVE, SEMI_SUPERVISED
+from models.recipes.personal.config import PERSONAL
+from models.recipes.weak_labels.config import WEAK_LABELS
 
 _ALL: Final[tuple[AnyRecipe, ...]] = (ATTIRE, WEAK_LABELS, OUTFIT_VECTOR, PERSONAL, SEMI_SUPERVISED, SELF_ADAPTIVE)
 RECIPES: Final[Mapping[str, AnyRecipe]] = {recipe.name: recipe for recipe in _ALL}
@@ -26,8 +24,7 @@ def recipe_named(name: str) -> AnyRecipe:
         InputError: there is none; the nearest is named.
     """
     if name not in RECIPES:
-        near = difflib.get_close_matches(name, RECIPES, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        msg = f"no recipe {name!r}; {hint}there are: {', '.join(RECIPES)}"
+        hint = f"{did_you_mean(name, RECIPES, '')} there are: {', '.join(RECIPES)}".strip()
+        msg = f"no recipe {name!r}; {hint}"
         raise InputError(msg, field="recipe")
     return RECIPES[name]

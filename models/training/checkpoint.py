@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from models.errors import InputError
+from sealed.files import replacing
 
 _FILE: Final = "checkpoint.safetensors"
 
@@ -40,16 +40,12 @@ class Checkpoint:
         tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
         for index, entries in optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser.{index}.{name}": value for name, value in entries.items() if isinstance(value, Tensor)}
-        self.work.mkdir(parents=True, exist_ok=True)
-        staging = self.work / f".{_FILE}.{os.getpid()}"
-        save_file(
-            {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
-            staging,
-            metadata={"state": json.dumps(state), "training": self._digest()},
-        )
-        with staging.open("rb+") as file:
-            os.fsync(file.fileno())
-        staging.replace(self.work / _FILE)
+        with replacing(self.work / _FILE) as staging:
+            save_file(
+                {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
+                staging,
+                metadata={"state": json.dumps(state), "training": self._digest()},
+            )
 
     def restore(self, model: nn.Module, optimiser: torch.optim.Optimizer) -> dict[str, Any] | None:
         """Go back to where it stood; returns the state, or None where nothing was written down.

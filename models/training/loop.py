@@ -4,37 +4,48 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from typing import Any
 
 import torch
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from torch import Tensor, nn
 
 from models.progress import Progress
 from models.training.diverged import refuse_diverged
+from models.training.fields import Schedule
+from models.training.mean_weights import MeanWeights
 
 Step = Callable[[Tensor, float], Tensor]
 """Positions of a batch's outfits, and how much of the training is done (0 to 1) -> the loss."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Schedule:
-    """How long and how fast a training goes.
+def warmed_cosine(
+    rate: float, done: float, *, warm: float = 0.03, first: float = 0.02, floor: float = 0.02, falls_from: float = 0.0
+) -> float:
+    """The learning rate when ``done`` (0 to 1) of a training is over: a linear warm-up times a cosine that falls to ``floor``.
 
-    Attributes:
-        batch_size: outfits of a step.
-        learning_rate: of AdamW; it warms up over the first 3 % and falls along a cosine.
-        patience: epochs without a better validation figure before training stops.
-        minutes: stops (and keeps the best) after this time.
+    Args:
+        rate: at its height.
+        warm: share of the training that warms up. first: share of the rate that it begins with.
+        floor: share of the rate that is left at the end.
+        falls_from: when the cosine begins to fall.
     """
+    fallen = min(1.0, max(0.0, done - falls_from) / (1 - falls_from))
+    return rate * min(1.0, done / warm + first) * (floor + (1 - floor) * (1 + math.cos(math.pi * fallen)) / 2)
 
-    batch_size: PositiveInt = 256
-    epochs: NonNegativeInt = 30
-    learning_rate: PositiveFloat = 1e-3
-    weight_decay: NonNegativeFloat = 0.01
-    patience: PositiveInt = 8
-    minutes: PositiveFloat = 9.0
+
+def only_matrices_decay(parameters: Iterable[nn.Parameter], weight_decay: float) -> list[dict[str, Any]]:
+    """Parameter groups of an optimiser: matrices with weight decay, everything else (biases, norms, single figures) without."""
+    weights = list(parameters)
+    matrices, others = [one for one in weights if one.ndim > 1], [one for one in weights if one.ndim <= 1]
+    return [{"params": matrices, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+
+
+def seeded(seed: int) -> torch.Generator:
+    """What the order of the outfits is drawn from; what the model draws itself, as dropout does, starts from the same seed."""
+    torch.manual_seed(seed)
+    return torch.Generator().manual_seed(seed)
 
 
 def fit(
@@ -44,11 +55,20 @@ def fit(
     step: Step,
     judge: Callable[[], float] | None,
     *,
-    seed: int,
+    generator: torch.Generator,
     title: str,
     progress: Progress,
+    optimiser: torch.optim.Optimizer | None = None,
+    average: float = 0.0,
+    settle: Callable[[], None] | None = None,
 ) -> dict[str, float]:
     """Train ``learned`` on ``count`` outfits; it ends with the weights that ``judge`` found best, or the last ones without a judge.
+
+    Args:
+        generator: what the order of the outfits is drawn from; see ``seeded``.
+        optimiser: of the parameters; None is AdamW, as the schedule says. It may step what is not ``learned``, which is not clipped.
+        average: of the weights, per step: the mean is what is settled, judged and kept, while training goes on from the last weights.
+        settle: called after each epoch, before judging; it may set buffers of ``learned``, which stay.
 
     Returns:
         ``valid`` (the best figure, NaN without a judge), ``train_loss`` and ``minutes``.
@@ -56,11 +76,12 @@ def fit(
     Raises:
         InputError: it diverged.
     """
-    generator, started = torch.Generator().manual_seed(seed), time.perf_counter()
-    torch.manual_seed(seed)
-    optimiser = torch.optim.AdamW(learned.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay, fused=True)
+    started, rate = time.perf_counter(), schedule.learning_rate
+    if optimiser is None:
+        optimiser = torch.optim.AdamW(learned.parameters(), lr=rate, weight_decay=schedule.weight_decay, fused=True)
+    mean = MeanWeights(learned, average) if average else None
     best, stale, loss = -math.inf, 0, math.nan
-    kept = {name: value.detach().clone() for name, value in learned.state_dict().items()}
+    kept = _copied(learned)
     with progress(title, schedule.epochs) as advance:
         for epoch in range(schedule.epochs):
             elapsed = (time.perf_counter() - started) / 60 if epoch else 0.0  # the clock must not touch a run that has time enough
@@ -72,23 +93,31 @@ def fit(
             for number, rows in enumerate(batches):
                 done = max((epoch + number / len(batches)) / schedule.epochs, min(1.0, elapsed / schedule.minutes))
                 for group in optimiser.param_groups:
-                    group["lr"] = schedule.learning_rate * min(1.0, done / 0.03 + 0.02) * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
+                    group["lr"] = warmed_cosine(rate, done)
                 batch_loss = step(rows, done)
                 optimiser.zero_grad()
                 batch_loss.backward()
                 nn.utils.clip_grad_norm_(learned.parameters(), 1.0)
                 optimiser.step()
-                losses.append(batch_loss.item())
-            loss = math.fsum(losses) / max(1, len(losses))
-            refuse_diverged(loss, learned, schedule.learning_rate)
+                if mean:
+                    mean.step()
+                losses.append(batch_loss.detach())
+            loss = math.fsum(torch.stack(losses).tolist()) / len(losses) if losses else 0.0  # read once an epoch: a GPU would wait
+            refuse_diverged(loss, learned, rate)
             learned.eval()
-            figure = judge() if judge else math.inf
-            stale = 0 if figure > best or not judge else stale + 1
-            if not stale:
-                best = figure
-                kept = {name: value.detach().clone() for name, value in learned.state_dict().items()}
+            with mean.in_place() if mean else nullcontext():
+                if settle:
+                    settle()
+                figure = judge() if judge else math.inf
+                stale = 0 if figure > best or not judge else stale + 1
+                if not stale:
+                    best, kept = figure, _copied(learned)
             advance(1, loss=loss, **({"valid": figure, "best": best} if judge else {}))
     learned.load_state_dict(kept)
     learned.eval()
     valid = best if judge and math.isfinite(best) else math.nan
     return {"valid": valid, "train_loss": loss, "minutes": (time.perf_counter() - started) / 60}
+
+
+def _copied(learned: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in learned.state_dict().items()}

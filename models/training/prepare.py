@@ -14,7 +14,7 @@ from models.bundle import Bundle, Manifest, Shoppers
 from models.compatibility.build import build_model
 from models.compatibility.slots import SlotModel
 from models.datasets.schema import Dataset, Split
-from models.errors import BundleError
+from models.encoders.features import check_features
 from models.training.run import Run
 from models.training.worn import WornOutfits, build_vocabulary
 
@@ -80,13 +80,11 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         tables: weights with a row per name -> which names (a key of ``Names.rows``); they are inherited by name.
 
     Raises:
-        EncoderError: the encoder cannot be had. BundleError: the start reads features of another one.
+        EncoderError: the encoder cannot be had. FeaturesError: the start reads features of another one.
     """
-    reader, start = run.encoder, run.start
-    if start and start.manifest.encoder_fingerprint != reader.fingerprint:
-        theirs = start.manifest.encoder_spec
-        msg = f"bundle {start.id}: its encoder ({theirs}) is not the one of this training ({reader.spec}); choose the same encoder"
-        raise BundleError(msg)
+    start = run.start
+    if start:
+        check_features(f"bundle {start.id}", start.manifest.encoder, "this training", run.reads, mend="choose the same encoder")
     torch.manual_seed(run.seed)
     built = build_model(model, model_config)
     if start:
@@ -96,9 +94,7 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         config={**asdict(run.config), "seed": run.seed},
         model=model,
         model_config=model_config,
-        encoder_spec=reader.spec,
-        encoder_fingerprint=reader.fingerprint,
-        blocks=reader.blocks,
+        encoder=run.reads,
         categories=names.categories,
         embedding_size=built.embedding_size,
         parent=start.id if start else None,

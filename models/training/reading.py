@@ -9,45 +9,28 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Annotated, Any, Final, Literal, TypeVar
+from dataclasses import asdict, replace
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.bundle import Bundle
 from models.compatibility.base import ItemInputs
-from models.encoders.features import feature_size
+from models.encoders.features import CARRIED
 from models.encoders.image_towers import save_tower
 from models.encoders.keep import own_features
 from models.errors import InputError
-from models.manifest import CARRIED
 from models.training.architecture import Architecture, torchvision_architecture
+from models.training.fields import Reading
 from models.training.pictures import Pictures
 from models.training.run import Run
 
 _AT_ONCE: Final = 256
 
 RunT = TypeVar("RunT", bound=Run[Any])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What a recipe reads of an item.
-
-    Attributes:
-        mode: ``features``, kept ones of any encoder (minutes on a CPU), or ``pixels``, end to end through a torchvision backbone.
-        backbone, weights: for ``pixels``: ``resnet18``, ``alexnet``, ``vgg13``…; ``none``, ``default`` or a safetensors file.
-        side: of the square pictures, for ``pixels``.
-    """
-
-    mode: Literal["features", "pixels"] = "features"
-    backbone: str = "resnet18"
-    weights: str = "none"
-    side: Annotated[int, Field(ge=32)] = 112
 
 
 class Items(nn.Module):
@@ -104,9 +87,7 @@ class SeenItems(Items):
         shutil.rmtree(directory, ignore_errors=True)
         save_tower(directory, self.tower.eval(), self.architecture.description, self.architecture.preprocessing, _said(run))
         seen = replace(run, encoder_spec=f"local-dir:{directory}")
-        reader = seen.encoder
-        manifest = replace(bundle.manifest, encoder_spec=CARRIED, encoder_fingerprint=reader.fingerprint, blocks=reader.blocks)
-        return bundle.carrying(manifest, directory), seen
+        return bundle.carrying(replace(bundle.manifest, encoder=replace(seen.reads, spec=CARRIED)), directory), seen
 
     def seen(self, pixels_MCSS: Tensor) -> Tensor:
         """Features of pixels in 0 to 1 as the encoder will give them, of unit length, ``(M, F)``."""
@@ -125,7 +106,7 @@ def read_by(run: RunT) -> tuple[RunT, int]:
     """
     config: Reading = run.config
     if config.mode == "features":
-        return run, feature_size(run.encoder.blocks)
+        return run, run.reads.size
     if own_features(run.dataset.catalogue) is not None:
         msg = "the catalogue brings its own features, so its pictures are not read; leave out the column, or train with mode=features"
         raise InputError(msg, field="mode")
@@ -143,7 +124,7 @@ def read_items(run: RunT, bundle: Bundle) -> Items:
     categories, texts, ids = catalogue.categories, catalogue.texts(), list(catalogue.ids)
     if config.mode == "features":
         return Items(bundle.inputs(run.features, categories, texts, ids))
-    nothing = np.zeros((len(catalogue), feature_size(bundle.manifest.blocks)), dtype=np.float32)
+    nothing = np.zeros((len(catalogue), bundle.manifest.encoder.size), dtype=np.float32)
     architecture = _architecture(run)
     pictures = Pictures(catalogue, list(range(len(catalogue))), config.side, run.progress)
     return SeenItems(bundle.inputs(nothing, categories, texts, ids), architecture, pictures)

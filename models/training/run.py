@@ -10,10 +10,9 @@ from typing import Generic, TypeVar
 from models.bundle import Bundle
 from models.datasets.schema import Dataset
 from models.encoders.base import Encoder
-from models.encoders.features import FloatArray
+from models.encoders.features import FeatureSpec, FloatArray
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import SHIPPED, load_encoder
-from models.encoders.own import OwnFeatures
 from models.progress import Progress, silent
 
 ConfigT = TypeVar("ConfigT")
@@ -45,15 +44,21 @@ class Run(Generic[ConfigT]):
 
     @cached_property
     def encoder(self) -> Encoder:
-        """The encoder of ``features``.
+        """The encoder of a catalogue that brings no features of its own.
 
         Raises:
             EncoderError: it cannot be had.
         """
+        return load_encoder(self.encoder_spec)
+
+    @cached_property
+    def reads(self) -> FeatureSpec:
+        """What ``features`` are."""
         own = own_features(self.dataset.catalogue)
-        return OwnFeatures(own.shape[1]) if own is not None else load_encoder(self.encoder_spec)
+        return self.encoder.features if own is None else FeatureSpec.own(own.shape[1])
 
     @cached_property
     def features(self) -> FloatArray:
         """Features of the catalogue, ``(N, F)``."""
-        return catalogue_features(self.dataset.catalogue, self.encoder, self.cache, self.progress).features
+        encoder = None if self.reads.is_own else self.encoder
+        return catalogue_features(self.dataset.catalogue, encoder, self.cache, self.progress).features

@@ -6,7 +6,6 @@ several fields is checked in the configuration's ``__post_init__``, which raises
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from types import NoneType, UnionType
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, Union, get_arg
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from models.errors import InputError
+from models.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -47,9 +46,8 @@ def configure(config: ConfigT, settings: Mapping[str, str]) -> ConfigT:
     values: dict[str, Any] = {}
     for name, text in settings.items():
         if name not in types:
-            near = difflib.get_close_matches(name, types, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(one.name for one in fields(config))}"
-            msg = f"the recipe has no setting {name!r}{hint}"
+            hint = did_you_mean(name, types, f"there are: {', '.join(one.name for one in fields(config))}")
+            msg = f"the recipe has no setting {name!r}; {hint}"
             raise InputError(msg, field=name)
         values[name] = _value(name, types[name], text)
     try:

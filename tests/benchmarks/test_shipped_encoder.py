@@ -87,5 +87,5 @@ def test_the_shipped_encoder_is_measured_against_the_same_architecture(module: M
     views = module("views")
     untrained = views.untrained_copy(tmp_path, [])
     shipped = views.load_encoder()
-    assert untrained.blocks == shipped.blocks
-    assert untrained.fingerprint != shipped.fingerprint
+    assert untrained.features.blocks == shipped.features.blocks
+    assert untrained.features.fingerprint != shipped.features.fingerprint

@@ -19,7 +19,7 @@ from benchmarks.systems.results import Figure, Results
 from benchmarks.systems.runs import CLAIMS, ORDER, SYSTEMS, WARDROBES, Claim, Expectation, Run
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
-from models.encoders.features import Block
+from models.encoders.features import Block, FeatureSpec
 from models.recipes.registry import RECIPES
 from models.training.settings import configure
 from models.wardrobe.generate import generate
@@ -156,9 +156,7 @@ def test_averaged_bundles_hold_all_members() -> None:
             config={},
             model="average",
             model_config=config,
-            encoder_spec="own",
-            encoder_fingerprint="",
-            blocks=(Block("own", 3),),
+            encoder=FeatureSpec("own", "", (Block("own", 3),)),
             categories=("shoes", "tops"),
             embedding_size=model.embedding_size,
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from models.datasets.names import LONGEST_NAME
+from models.errors import did_you_mean
 
 LONGEST_TEXT: Final = 2_000
 
@@ -48,5 +48,4 @@ class Strict(BaseModel):
 
     @classmethod
     def _instead(cls, name: str) -> str:
-        near = difflib.get_close_matches(name[:100], cls.model_fields, n=1)
-        return f"unknown field; did you mean {near[0]!r}?" if near else f"unknown field; known are {', '.join(cls.model_fields)}"
+        return "unknown field; " + did_you_mean(name, cls.model_fields, f"known are {', '.join(cls.model_fields)}")

@@ -69,7 +69,7 @@ def train_pairs(
     config: PairwiseConfig = run.config
     run, pixels = read_by(run)
     names, catalogue = names_of(run.dataset), run.dataset.catalogue
-    reads = [(0, pixels)] if config.mode == "pixels" else parts_of(run.encoder.blocks, config.blocks)
+    reads = [(0, pixels)] if config.mode == "pixels" else parts_of(run.reads.blocks, config.blocks)
     bundle = untrained(run, recipe, "pairwise", {**config.shape(len(names.categories)), "reads": reads, **shape}, names, _tables(shape))
     model, items = bundle.model, read_items(run, bundle)
     assert isinstance(model, Pairs)  # noqa: S101 - it was asked for
@@ -105,7 +105,7 @@ def _fit(run: Run[Any], learned: Objective, sampler: TripletSampler, blanks: Bla
         max(count, config.least_steps * batch_size),
         lambda which, _done: learned(draw(which % count)),
         (lambda: blanks.accuracy(learned.look.model, learned.look.embedded(blanks.rows))) if len(blanks) else None,
-        seed=run.seed,
+        generator=loop.seeded(run.seed),
         title="training pairs",
         progress=run.progress,
     )

@@ -25,7 +25,6 @@ from torch import Tensor, nn
 
 from models.datasets.schema import Catalogue
 from models.encoders.keep import made_features
-from models.encoders.own import OWN
 from models.recipes.pairwise.perturb import recoloured, reshaped
 from models.training.pictures import Pictures
 from models.training.reading import Items, SeenItems
@@ -118,8 +117,8 @@ def views_of(run: Run[Any], items: Items, *, copies: int, side: int) -> Views:
     if isinstance(items, SeenItems):
         return PixelViews(items, _of_training(catalogue, items.pictures.rows), run.seed)
     images = catalogue.table.column("image")
-    rows = np.arange(len(catalogue)) if run.encoder.spec == OWN else np.flatnonzero(images.is_valid().to_numpy())
-    if not copies or run.encoder.spec == OWN or not len(rows):
+    rows = np.arange(len(catalogue)) if run.reads.is_own else np.flatnonzero(images.is_valid().to_numpy())
+    if not copies or run.reads.is_own or not len(rows):
         return Views(items, _of_training(catalogue, np.arange(len(catalogue))), run.seed)
     pictures = Pictures(catalogue, rows.tolist(), side, run.progress)
     copies_2KNF = torch.empty(2, copies, *items.inputs.features_NF.shape, dtype=torch.float16)

@@ -19,7 +19,7 @@ from rich.progress import TextColumn, TimeRemainingColumn
 
 from models.datasets.read import read_catalogue
 from models.datasets.schema import Catalogue
-from models.encoders.features import FloatArray, block_part
+from models.encoders.features import FloatArray
 from models.encoders.keep import catalogue_features
 from models.encoders.load import SHIPPED_DIRECTORY, load_encoder
 from models.encoders.words import VOCABULARY_FILE, WordMatrix, read_vocabulary
@@ -95,7 +95,7 @@ def words_over(
     if not vocabulary:
         msg = "the encoder has no vocabulary to train words of; train it with words first"
         raise InputError(msg, path=directory / VOCABULARY_FILE)
-    part, unseen = block_part(encoder.blocks, "image"), NON_VISUAL.union(config.dropped)
+    part, unseen = encoder.features.part("image"), NON_VISUAL.union(config.dropped)
 
     def read(catalogue: Catalogue, splits: set[str | None]) -> tuple[FloatArray, list[list[str]]]:
         mine = [row for row, split in enumerate(catalogue.table.column("split").to_pylist()) if split in splits]

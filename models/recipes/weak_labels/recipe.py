@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
 from models.datasets.schema import Catalogue
-from models.encoders.features import feature_size
+from models.encoders.features import CARRIED
 from models.encoders.keep import catalogue_features
 from models.encoders.load import SHIPPED, SHIPPED_DIRECTORY, load_encoder
 from models.errors import BundleError, InputError
-from models.manifest import CARRIED
 from models.progress import Progress
-from models.recipes.base import Recipe
-from models.recipes.weak_labels.config import WeakLabelsConfig
+from models.recipes.weak_labels.config import WEAK_LABELS, WeakLabelsConfig
 from models.recipes.weak_labels.labelled import read_labelled, shared_vocabulary
 from models.recipes.weak_labels.towers import SMALL, in_words, save_encoder, start_from
 from models.recipes.weak_labels.training import WeakLabelTraining
@@ -43,15 +41,13 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
     start = start_directory(run.start) if run.start else None
     vocabulary, metrics = train_encoder([run.dataset.catalogue], run.config, directory, seed=run.seed, start=start, progress=run.progress)
     encoder = load_encoder(f"local-dir:{directory}")
-    size = feature_size(encoder.blocks)
+    size = encoder.features.size
     manifest = Manifest(
         recipe=WEAK_LABELS.name,
         config={**asdict(run.config), "seed": run.seed},
         model="cosine",
         model_config={"feature_size": size},
-        encoder_spec=CARRIED,
-        encoder_fingerprint=encoder.fingerprint,
-        blocks=encoder.blocks,
+        encoder=replace(encoder.features, spec=CARRIED),
         categories=tuple(sorted(set(run.dataset.catalogue.categories))),
         embedding_size=size,
         metrics=metrics,
@@ -155,6 +151,3 @@ def _identity(
     settings = {name: value for name, value in asdict(config).items() if name not in free}
     items = [[len(one), *one.ids] for one in catalogues]
     return {"config": settings, "seed": seed, "items": items, "vocabulary": list(vocabulary), "start": str(start) if start else None}
-
-
-WEAK_LABELS: Final = Recipe(name="weak-labels", default=WeakLabelsConfig(), fit=fit, needs_outfits=False, trains_encoder=True)

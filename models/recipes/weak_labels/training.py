@@ -12,7 +12,6 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
@@ -31,6 +30,7 @@ from models.recipes.weak_labels.towers import Towers
 from models.training.architecture import Architecture
 from models.training.checkpoint import Checkpoint
 from models.training.diverged import refuse_diverged
+from models.training.loop import only_matrices_decay, warmed_cosine
 
 _RUNNING = 0.98
 
@@ -234,14 +234,12 @@ class WeakLabelTraining:
             rate *= 0.1**now.drops
         else:
             done = max(now.step / self.steps, now.minutes / self.config.minutes if self.config.minutes else 0.0)
-            rate *= min(1.0, done / 0.1 + 0.04) * (1 + math.cos(math.pi * min(1.0, max(0.0, done - 0.1) / 0.9))) / 2
+            rate *= warmed_cosine(1.0, done, warm=0.1, first=0.04, floor=0.0, falls_from=0.1)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
 
     def _optimiser(self) -> torch.optim.Optimizer:
-        matrices = [p for p in self.towers.parameters() if p.ndim > 1]
-        others = [p for p in self.towers.parameters() if p.ndim <= 1]
-        groups: list[dict[str, Any]] = [{"params": matrices, "weight_decay": self.config.decay}, {"params": others, "weight_decay": 0.0}]
+        groups = only_matrices_decay(self.towers.parameters(), self.config.decay)
         if self.config.optimiser == "sgd":
             return torch.optim.SGD(groups, lr=self.config.rate, momentum=0.9)
         return torch.optim.AdamW(groups, lr=self.config.rate)

@@ -69,7 +69,7 @@ def test_what_was_damaged_is_mended_by_importing_again(catalogue: Path, tmp_path
     store = ReleaseStore(tmp_path)
     first = import_catalogue(catalogue, store, default_encoder="shipped").release
     bundle, snapshot = store.bundle_path(first.bundle), store.snapshot_path(first.snapshot)
-    for path in (snapshot / "index" / "bags.faiss", snapshot / "items.parquet", bundle / "manifest.json", bundle / "weights.safetensors"):
+    for path in (snapshot / "embeddings.npy", snapshot / "items.parquet", bundle / "manifest.json", bundle / "weights.safetensors"):
         flip(path)
         with pytest.raises((SnapshotError, BundleError)):
             Release.open(store, first)
@@ -94,7 +94,8 @@ def test_a_bundle_of_another_encoder_is_refused_by_name(home: Path, catalogue: P
     store = ReleaseStore(tmp_path / "home")
     first = import_catalogue(catalogue, store, default_encoder="shipped").release
     other = Bundle.load(home / "trained")
-    stranger = Bundle(replace(other.manifest, encoder_fingerprint="another"), other.model).save(tmp_path / "stranger")
+    manifest = replace(other.manifest, encoder=replace(other.manifest.encoder, fingerprint="another"))
+    stranger = Bundle(manifest, other.model).save(tmp_path / "stranger")
     with pytest.raises(EncoderError, match=f"{stranger.id}.*another"):
         publish(tmp_path / "stranger", store)
     assert store.current() == first
@@ -127,7 +128,8 @@ def test_an_encoder_with_other_weights_than_the_bundle_was_trained_on_is_refused
     store = ReleaseStore(tmp_path / "home")
     first = import_catalogue(pictures, store, default_encoder="backbone:shufflenet_v2_x0_5").release
     bundle = Bundle.load(store.bundle_path(first.bundle))
-    Bundle(replace(bundle.manifest, encoder_fingerprint="another"), bundle.model).save(tmp_path / "stranger")
+    manifest = replace(bundle.manifest, encoder=replace(bundle.manifest.encoder, fingerprint="another"))
+    Bundle(manifest, bundle.model).save(tmp_path / "stranger")
     with pytest.raises(EncoderError, match="install the same weights"):
         publish(tmp_path / "stranger", store)
     assert store.current() == first
@@ -138,7 +140,7 @@ def test_a_catalogue_of_other_features_is_refused(catalogue: Path, write_catalog
     """The current bundle could not read them."""
     store = ReleaseStore(tmp_path / "home")
     import_catalogue(catalogue, store, default_encoder="shipped")
-    with pytest.raises(EncoderError, match=r"features:8.*features:16"):
+    with pytest.raises(EncoderError, match=r"features:16.*features:8"):
         import_catalogue(write_catalogue(tmp_path / "other", size=8), store, default_encoder="shipped")
 
 

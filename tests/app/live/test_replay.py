@@ -245,7 +245,7 @@ def test_a_home_without_a_release_is_followed_once_it_has_one(shop: Release, tmp
 
 def test_features_of_one_encoder_are_none_of_the_next_release(shop: Release, tmp_path: Path) -> None:
     """A release of another encoder has what changed since its snapshot encoded anew."""
-    manifest = replace(shop.bundle.manifest, encoder_fingerprint="another")
+    manifest = replace(shop.bundle.manifest, encoder=replace(shop.bundle.manifest.encoder, fingerprint="another"))
     longer = Reader(shop.snapshot.manifest.feature_size)
     other = replace(
         shop,

@@ -46,7 +46,7 @@ def test_a_model_on_disk_encodes_the_catalogue(saved: Path, pictures: Path, tmp_
     assert current is not None
     release = Release.open(store, current)
     assert release.bundle.encoder_spec == f"local-dir:{saved}"
-    assert [block.name for block in release.bundle.manifest.blocks] == ["image", "text", "colour", "texture"]
+    assert [block.name for block in release.bundle.manifest.encoder.blocks] == ["image", "text", "colour", "texture"]
     assert release.encoder.encode([None], ["red shirt"]).shape == (1, release.snapshot.manifest.feature_size)
 
 

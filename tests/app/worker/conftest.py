@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from app.catalogue.importing import import_catalogue
 from app.ground.settings import LogSettings, Settings, WorkerSettings
 from app.home.store import ReleaseStore
 from app.log.base import Event
+from app.worker import loop
 
 CATEGORIES = ("bags", "bottoms", "shoes", "tops")
 PER_CATEGORY = 40
@@ -107,6 +110,23 @@ def build(root: Path) -> Shop:
 def anyio_backend() -> str:
     """What the worker runs on."""
     return "asyncio"
+
+
+class _Here(Thread):
+    """Stands in for a run's process where the test is of what the run decides; a process spends most of its time on importing torch."""
+
+    exitcode = 0
+
+    def kill(self) -> None:
+        """It has ended by then."""
+
+
+@pytest.fixture(scope="module")
+def learning_here() -> Iterator[None]:
+    """Runs learn in a thread of this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "get_context", lambda _: SimpleNamespace(Process=_Here))
+        yield
 
 
 @pytest.fixture

@@ -163,14 +163,16 @@ def test_a_category_gone_stays_out(trained: Any, current: Bundle, tmp_path: Path
 
 def test_features_of_another_encoder_stay_out(trained: Any, current: Bundle, tmp_path: Path) -> None:
     """They would mean something else."""
-    run = judged(trained, tmp_path, Bundle(replace(current.manifest, encoder_fingerprint="features:99"), current.model))
+    stranger = replace(current.manifest, encoder=replace(current.manifest.encoder, fingerprint="features:99"))
+    run = judged(trained, tmp_path, Bundle(stranger, current.model))
     assert run.decision == "rejected"
-    assert "reads features of encoder" in run.reasons[0]
+    assert "reads features of" in run.reasons[0]
 
 
 def test_a_rejected_candidate_is_kept_and_no_release(trained: Any, current: Bundle, tmp_path: Path) -> None:
     """It lies beside its page."""
     before = trained.store.records()
-    run = judged(trained, tmp_path, Bundle(replace(current.manifest, encoder_fingerprint="features:99"), current.model))
-    assert Bundle.load(Runs(trained.store.home).directory(run.id) / "candidate").manifest.encoder_fingerprint == "features:99"
+    stranger = replace(current.manifest, encoder=replace(current.manifest.encoder, fingerprint="features:99"))
+    run = judged(trained, tmp_path, Bundle(stranger, current.model))
+    assert Bundle.load(Runs(trained.store.home).directory(run.id) / "candidate").manifest.encoder.fingerprint == "features:99"
     assert trained.store.records() == before

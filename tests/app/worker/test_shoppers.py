@@ -22,7 +22,7 @@ from app.worker.loop import Worker
 from models.bundle import Bundle
 from models.recipes.train import train
 
-pytestmark = [pytest.mark.anyio, pytest.mark.integration]
+pytestmark = [pytest.mark.anyio, pytest.mark.training, pytest.mark.usefixtures("learning_here")]
 
 Bought = Callable[[Sequence[str]], list[Event]]
 PERSONAL = {"embedding_size": "16", "own": "4", "heads": "2", "bank": "32", "probes": "4", "batch_size": "32", "epochs": "2"}

@@ -79,7 +79,10 @@ def test_polyvore_becomes_a_dataset(polyvore: Path, tmp_path: Path) -> None:
     counts = convert("polyvore-nondisjoint", polyvore, tmp_path / "out")
     dataset = read_dataset(tmp_path / "out")
     assert counts == {"items": 9, "pictures": 2, "outfits": 5, "fitb": 20, "compatibility": 2}
-    assert [(one.id, one.items, one.split) for one in dataset.outfits][1:3] == [("11", ("2", "3"), "train"), ("20", ("4", "5"), "valid")]
+    assert [(outfit.id, outfit.items, outfit.split) for outfit in dataset.outfits][1:3] == [
+        ("11", ("2", "3"), "train"),
+        ("20", ("4", "5"), "valid"),
+    ]
     rows = {row["id"]: row for row in dataset.catalogue.table.to_pylist()}
     assert set(rows) == set("123456789")
     assert [rows["1"][name] for name in ("category", "subcategory", "title", "split")] == ["tops", "t-shirt", "Item 1", "train"]
@@ -97,12 +100,12 @@ def test_items_of_several_splits_are_of_none(polyvore: Path, tmp_path: Path) -> 
 
 
 def test_right_answer_is_of_the_questions_outfit(polyvore: Path, tmp_path: Path) -> None:
-    """In Polyvore Outfits the right answer is told by its outfit, wherever it stands, and is followed through the shuffle."""
+    """In Polyvore Outfits the right answer is found by its outfit, at any place, and followed through the shuffle."""
     convert("polyvore-nondisjoint", polyvore, tmp_path / "out")
     questions = read_dataset(tmp_path / "out").tasks["fitb"]
-    assert {(one.items, one.candidates[one.answer], one.split) for one in questions} == {(("6", "8"), "7", "test")}
-    assert {one.answer for one in questions} == {0, 1, 2, 3}
-    assert all(sorted(one.candidates) == ["1", "4", "7", "9"] for one in questions)
+    assert {(question.items, question.candidates[question.answer], question.split) for question in questions} == {(("6", "8"), "7", "test")}
+    assert {question.answer for question in questions} == {0, 1, 2, 3}
+    assert all(sorted(question.candidates) == ["1", "4", "7", "9"] for question in questions)
 
 
 def test_variant_without_questions_has_none(polyvore: Path, tmp_path: Path) -> None:
@@ -127,9 +130,9 @@ def test_maryland_becomes_a_dataset(maryland: Path, tmp_path: Path) -> None:
     assert (first["category"], first["title"], first["price"], first["split"]) == ("T-Shirts", "item 1", None, "train")
     assert dataset.catalogue.table.column("price")[1].as_py() == 10.5
     assert dataset.catalogue.image(dataset.catalogue.row_of["30_4"]) == b"picture"
-    assert {one.candidates[one.answer] for one in dataset.tasks["fitb"]} == {"30_2"}
-    assert len({one.answer for one in dataset.tasks["fitb"]}) == 4
-    assert [(one.items, one.label) for one in dataset.tasks["compatibility"]] == [
+    assert {question.candidates[question.answer] for question in dataset.tasks["fitb"]} == {"30_2"}
+    assert len({question.answer for question in dataset.tasks["fitb"]}) == 4
+    assert [(question.items, question.label) for question in dataset.tasks["compatibility"]] == [
         (("30_1", "30_2", "30_4"), 1),
         (("30_1", "30_1", "10_2"), 0),
     ]
@@ -148,12 +151,18 @@ def test_seed_fixes_the_order_of_candidates(maryland: Path, tmp_path: Path) -> N
     ("name", "content", "line", "field", "problem"),
     [
         ("test.json", "[", None, None, "is not JSON"),
-        ("test.json", {}, None, None, "not an array of objects"),
-        ("test.json", ["x"], None, "[0]", "not an object"),
+        ("test.json", {}, None, None, "{} should be a valid array"),
+        ("test.json", ["x"], None, "[0]", "'x' should be an object"),
         ("test.json", [{"set_id": "10", "items": [{"item_id": "1", "index": 1}]}], None, "[0].set_id", "names two outfits"),
         ("test.json", [{"set_id": "../1", "items": [{"item_id": "1", "index": 1}]}], None, "[0].set_id", "cannot be part of a file name"),
-        ("test.json", [{"set_id": "40", "items": []}], None, "[0].items", "at least one object"),
-        ("test.json", [{"set_id": "40", "items": [{"item_id": "1", "index": "x"}]}], None, "[0].items[0].index", "not a whole number"),
+        ("test.json", [{"set_id": "40", "items": []}], None, "[0].items", "is an empty list; give at least one"),
+        (
+            "test.json",
+            [{"set_id": "40", "items": [{"item_id": "1", "index": "x"}]}],
+            None,
+            "[0].items[0].index",
+            "'x' should be a valid integer",
+        ),
         (
             "test.json",
             [{"set_id": "40", "items": [{"item_id": "99", "index": 1}]}],
@@ -164,7 +173,7 @@ def test_seed_fixes_the_order_of_candidates(maryland: Path, tmp_path: Path) -> N
         ("test.json", [{"set_id": "40", "items": [{"index": 1}]}], None, "[0].items[0].item_id", "is missing"),
         ("fill_in_blank_test.json", [{"question": ["30_1"], "answers": ["31_1"]}], None, "[0].answers", "none is of outfit '30'"),
         ("fill_in_blank_test.json", [{"question": ["30_1"], "answers": ["30_9"]}], None, "[0].answers", "'30_9' stands in no outfit"),
-        ("fill_in_blank_test.json", [{"answers": ["30_9"]}], None, "[0].question", "at least one string"),
+        ("fill_in_blank_test.json", [{"answers": ["30_9"]}], None, "[0].question", "is missing"),
         ("compatibility_valid.txt", "1 20_1\n2 20_1\n", 2, None, "not a label"),
         ("compatibility_valid.txt", "1\n", 1, None, "at least one item"),
         ("compatibility_valid.txt", "1 20_1 99_1\n", 1, None, "'99_1' stands in no outfit"),

@@ -45,7 +45,7 @@ def test_items_are_enough(shop: Path) -> None:
 
 
 def test_other_splits_are_not_looked_at(shop: Path, write: Callable[..., Path]) -> None:
-    """Of a row of another split nothing but the split is read: not even unknown items matter."""
+    """Of a row of another split only the split is checked: unknown items do not matter."""
     write(shop / "outfits.jsonl", [OUTFIT, {"split": "test", "items": ["unknown"]}])
     write(shop / "fitb.jsonl", [FITB])
     dataset = read_dataset(shop, ["train", "valid"])
@@ -66,26 +66,26 @@ def test_tasks_need_not_be_opened(shop: Path) -> None:
         ("outfits", OUTFIT, {"id": None}, "id", "is missing"),
         ("outfits", OUTFIT, {"id": "o"}, "id", "'o' occurs twice"),
         ("outfits", OUTFIT, {"items": []}, "items", "is an empty list"),
-        ("outfits", OUTFIT, {"items": "ab"}, "items", "not a list of ids"),
-        ("outfits", OUTFIT, {"items": ["a", 1]}, "items", "holds 1"),
+        ("outfits", OUTFIT, {"items": "ab"}, "items", "'ab' should be a valid array"),
+        ("outfits", OUTFIT, {"items": ["a", 1]}, "items[1]", "1 should be a valid string"),
         ("outfits", OUTFIT, {"items": ["a", "z"]}, "items", "'z' is not an item of the catalogue"),
         ("outfits", OUTFIT, {"items": ["a", "a"]}, "items", "names 'a' twice"),
-        ("outfits", OUTFIT, {"split": "dev"}, "split", "'dev' is not a split"),
-        ("outfits", OUTFIT, {"split": ["train"]}, "split", "is not a split"),
+        ("outfits", OUTFIT, {"split": "dev"}, "split", "'dev' should be 'train', 'valid' or 'test'"),
+        ("outfits", OUTFIT, {"split": ["train"]}, "split", "['train'] should be 'train', 'valid' or 'test'"),
         ("outfits", OUTFIT, {"split": None}, "split", "is missing"),
-        ("outfits", OUTFIT, {"user": 7}, "user", "7 is not a string"),
+        ("outfits", OUTFIT, {"user": 7}, "user", "7 should be a valid string"),
         ("outfits", OUTFIT, {"timestamp": "yesterday"}, "timestamp", "neither ISO 8601"),
-        ("outfits", OUTFIT, {"timestamp": True}, "timestamp", "is not a number"),
+        ("outfits", OUTFIT, {"timestamp": True}, "timestamp", "True is neither ISO 8601 nor seconds since 1970"),
         ("fitb", FITB, {"candidates": []}, "candidates", "is an empty list"),
         ("fitb", FITB, {"candidates": ["b", "z"]}, "candidates", "'z' is not an item"),
         ("fitb", FITB, {"candidates": ["b", "b"], "answer": 0}, "candidates", "holds only 'b', which leaves no choice"),
         ("fitb", FITB, {"answer": 2}, "answer", "2 is not a place among 2 candidates"),
         ("fitb", FITB, {"answer": -1}, "answer", "-1 is not a place"),
-        ("fitb", FITB, {"answer": True}, "answer", "not a whole number"),
-        ("fitb", FITB, {"answer": "b"}, "answer", "not a whole number"),
+        ("fitb", FITB, {"answer": True}, "answer", "True should be a valid integer"),
+        ("fitb", FITB, {"answer": "b"}, "answer", "'b' should be a valid integer"),
         ("fitb_hard", FITB, {"items": ["z"]}, "items", "'z' is not an item"),
-        ("compatibility", LABELLED, {"label": 2}, "label", "2 is neither 0 nor 1"),
-        ("compatibility", LABELLED, {"label": True}, "label", "not a whole number"),
+        ("compatibility", LABELLED, {"label": 2}, "label", "2 should be less than or equal to 1"),
+        ("compatibility", LABELLED, {"label": True}, "label", "True should be a valid integer"),
         ("compatibility", LABELLED, {"items": []}, "items", "is an empty list"),
         ("retrieval", RETRIEVAL, {"answer": "c"}, "category", "'shoes' is not that of the answer: 'c' is of category 'tops'"),
         ("retrieval", RETRIEVAL, {"category": "shoos"}, "category", "'shoos' is not that of the answer"),
@@ -114,7 +114,7 @@ def test_broken_row_is_refused(
 def test_a_link_out_of_the_directory_is_refused(
     *, shop: Path, tmp_path: Path, write: Callable[..., Path], refused: Callable[..., str], target: str, image: str
 ) -> None:
-    """Of a picture or a folder; whoever made the directory cannot have other files of this machine shown. Links within it are fine."""
+    """A linked picture or folder may not show other files of this machine. Links within the directory are fine."""
     (tmp_path / "private").mkdir()
     (tmp_path / "private" / "c.png").write_bytes(b"picture")
     (shop / "b.png").symlink_to("a.png")

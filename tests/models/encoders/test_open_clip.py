@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
 from models.encoders.base import Encoder
-from models.encoders.features import FloatArray, feature_size
+from models.encoders.features import FloatArray
 from models.encoders.load import SHIPPED_DIRECTORY, load_encoder
 from models.encoders.pictures import decode
 from models.encoders.words import WordMatrix
@@ -34,10 +34,10 @@ def encoder(tiny: Path) -> Encoder:
 def block(encoder: Encoder, features: FloatArray, name: str) -> FloatArray:
     """The columns of one block."""
     at = 0
-    for one in encoder.blocks:
-        if one.name == name:
-            return features[:, at : at + one.size]
-        at += one.size
+    for block in encoder.features.blocks:
+        if block.name == name:
+            return features[:, at : at + block.size]
+        at += block.size
     raise KeyError(name)
 
 
@@ -68,7 +68,7 @@ def test_features_are_the_models_own(encoder: Encoder, tiny: Path, picture: Pict
         seen = F.normalize(model.eval().encode_image(transform(decode(picture()))[None]), dim=-1)
         read = F.normalize(model.encode_text(open_clip.get_tokenizer(f"local-dir:{tiny}")(["red shirt"])), dim=-1)
     features = encoder.encode([picture()], ["red shirt"])
-    assert features.shape == (1, feature_size(encoder.blocks))
+    assert features.shape == (1, encoder.features.size)
     np.testing.assert_allclose(block(encoder, features, "image"), seen, atol=1e-5)
     np.testing.assert_allclose(block(encoder, features, "text"), read, atol=1e-5)
 
@@ -86,12 +86,12 @@ def test_a_missing_modality_is_a_block_of_zeros(encoder: Encoder, picture: Pictu
 
 @pytest.mark.parametrize("title", ["", "   ", None])
 def test_an_empty_title_is_no_title(encoder: Encoder, title: str | None) -> None:
-    """Nothing is read into nothing."""
+    """An empty or blank title gives a zero text block."""
     assert not encoder.encode([None], [title]).any()
 
 
 def test_the_batch_does_not_matter(encoder: Encoder, picture: Picture) -> None:
-    """An item's features are the same alone and in company."""
+    """An item's features are the same alone and in a batch."""
     images = [picture("crimson"), None, picture("navy", kind="JPEG"), picture("gold")]
     titles = ["red shirt", "a much longer title of a blue shirt", None, ""]
     together = encoder.encode(images, titles)
@@ -100,34 +100,34 @@ def test_the_batch_does_not_matter(encoder: Encoder, picture: Picture) -> None:
 
 
 def test_an_empty_batch_has_no_rows(encoder: Encoder) -> None:
-    """And the usual columns."""
-    assert encoder.encode([], []).shape == (0, feature_size(encoder.blocks))
+    """An empty batch has no rows and all columns."""
+    assert encoder.encode([], []).shape == (0, encoder.features.size)
 
 
 def test_a_broken_picture_is_an_image_error(encoder: Encoder, picture: Picture) -> None:
-    """The batch is refused as a whole; who asks finds out which."""
+    """The whole batch is refused; the caller finds out which picture it was."""
     with pytest.raises(ImageError):
         encoder.encode([picture(), b"not a picture"], [None, None])
 
 
 def test_the_fingerprint_is_the_contents(encoder: Encoder, tiny: Path, tmp_path: Path) -> None:
     """A copy elsewhere is the same encoder."""
-    assert changed(tiny, tmp_path).fingerprint == encoder.fingerprint
+    assert changed(tiny, tmp_path).features.fingerprint == encoder.features.fingerprint
 
 
 def test_one_weight_changes_the_fingerprint(encoder: Encoder, tiny: Path, tmp_path: Path) -> None:
-    """Features of the one are none of the other."""
+    """Another weight gives another fingerprint."""
 
     def nudge(weights: dict[str, torch.Tensor]) -> None:
         weights["text_projection"][0, 0] += 1e-3
 
-    assert changed(tiny, tmp_path, nudge).fingerprint != encoder.fingerprint
+    assert changed(tiny, tmp_path, nudge).features.fingerprint != encoder.features.fingerprint
 
 
 @pytest.mark.parametrize("preprocess", [{"mean": [0.4, 0.5, 0.5]}, {"resize_mode": "squash"}, {"interpolation": "bilinear"}])
 def test_preprocessing_changes_the_fingerprint(encoder: Encoder, tiny: Path, tmp_path: Path, preprocess: dict[str, object]) -> None:
     """Same weights, other features."""
-    assert changed(tiny, tmp_path, **preprocess).fingerprint != encoder.fingerprint
+    assert changed(tiny, tmp_path, **preprocess).features.fingerprint != encoder.features.fingerprint
 
 
 def hub_cache(tiny: Path, root: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_model_of_the_hub_is_the_same_model(encoder: Encoder, tiny: Path, offl
     """``hf-hub:`` reads the files that it once downloaded, without asking again."""
     hub_cache(tiny, offline)
     loaded = load_encoder("hf-hub:shop/tiny")
-    assert (loaded.spec, loaded.fingerprint) == ("hf-hub:shop/tiny", encoder.fingerprint)
+    assert (loaded.features.spec, loaded.features.fingerprint) == ("hf-hub:shop/tiny", encoder.features.fingerprint)
     np.testing.assert_array_equal(loaded.encode([picture()], ["red"]), encoder.encode([picture()], ["red"]))
 
 
@@ -163,32 +163,32 @@ def test_a_model_of_the_hub_without_its_weights_is_refused(tiny: Path, offline: 
 
 @pytest.mark.usefixtures("offline")
 def test_an_unreachable_hub_is_one_line() -> None:
-    """That names the encoder, says why and what to do."""
-    told = refusal("hf-hub:shop/never-seen")
-    assert "Cannot reach https://huggingface.co/shop/never-seen/" in told
-    assert "online for the first download" in told
+    """It names the encoder, the reason and what to do."""
+    message = refusal("hf-hub:shop/never-seen")
+    assert "Cannot reach https://huggingface.co/shop/never-seen/" in message
+    assert "online for the first download" in message
 
 
 def test_a_directory_without_a_model_is_refused(tmp_path: Path) -> None:
-    """By the file that is missing."""
+    """The message names the missing file."""
     assert "open_clip_config.json" in refusal(f"local-dir:{tmp_path}")
 
 
 def test_a_directory_without_weights_is_refused(tiny: Path, tmp_path: Path) -> None:
-    """Rather than served untrained."""
+    """It is refused, not served untrained."""
     shutil.copy(tiny / "open_clip_config.json", tmp_path)
     assert "no weights" in refusal(f"local-dir:{tmp_path}")
 
 
 def test_damaged_weights_are_refused(tiny: Path, tmp_path: Path) -> None:
-    """As they stand."""
+    """A damaged weights file is refused."""
     shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
     (tmp_path / "open_clip_model.safetensors").write_bytes(b"broken")
     refusal(f"local-dir:{tmp_path}")
 
 
 def test_an_unknown_name_is_refused_with_what_there_is() -> None:
-    """All ways to name an encoder."""
+    """The message lists all ways to name an encoder."""
     assert "shipped, hf-hub:ORG/NAME, local-dir:PATH, backbone:NAME" in refusal("clipp")
 
 
@@ -203,11 +203,11 @@ def test_it_reads_a_vocabulary_where_it_has_no_matrix(tiny: Path, tmp_path: Path
     seen, read = block(encoder, features, "image")[:1], block(encoder, features, "text")[1:]
     odds = np.exp(float(load_file(tiny / "open_clip_model.safetensors")["logit_scale"].exp()) * (seen @ read.T))
     np.testing.assert_allclose(words.probabilities(seen), odds / odds.sum(), atol=1e-4)
-    assert encoder.fingerprint == load_encoder(f"local-dir:{tiny}").fingerprint
+    assert encoder.features.fingerprint == load_encoder(f"local-dir:{tiny}").features.fingerprint
 
 
 def test_a_matrix_beside_it_comes_first(tiny: Path, tmp_path: Path) -> None:
-    """The features are what they were, and so is the fingerprint."""
+    """The matrix is used; features and fingerprint do not change."""
     shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
     WordMatrix(("red", "dress"), np.eye(2, 16, dtype=np.float32), np.zeros(2, dtype=np.float32)).save(tmp_path)
     encoder = load_encoder(f"local-dir:{tmp_path}")
@@ -215,11 +215,11 @@ def test_a_matrix_beside_it_comes_first(tiny: Path, tmp_path: Path) -> None:
     assert words is not None
     assert words.words == ("red", "dress")
     np.testing.assert_array_equal(words.vectors_KD, np.eye(2, 16))
-    assert encoder.fingerprint == load_encoder(f"local-dir:{tiny}").fingerprint
+    assert encoder.features.fingerprint == load_encoder(f"local-dir:{tiny}").features.fingerprint
 
 
 def test_without_words_of_its_own_it_is_asked_for_the_projects(encoder: Encoder) -> None:
-    """Any model that reads can label."""
+    """A model with a text tower labels with the project's words."""
     words = encoder.words()
     assert words is not None
     assert {"dress", "black", "shoes"} <= set(words.words)
@@ -239,7 +239,7 @@ class TestShipped:
         shipped = load_encoder()
         features = shipped.encode([picture()], ["red t-shirt"])
         image, text = (block(shipped, features, name) for name in ("image", "text"))
-        assert shipped.spec == "shipped"
+        assert shipped.features.spec == "shipped"
         assert image.shape == text.shape
         assert np.isfinite(features).all()
         assert np.linalg.norm(image) == pytest.approx(1, abs=1e-3)
@@ -248,4 +248,4 @@ class TestShipped:
         """A vector for each word of its vocabulary, of the size of its image block."""
         words = WordMatrix.load(SHIPPED_DIRECTORY)
         assert words is not None
-        assert words.vectors_KD.shape == (len(words.words), load_encoder().blocks[0].size)
+        assert words.vectors_KD.shape == (len(words.words), load_encoder().features.blocks[0].size)

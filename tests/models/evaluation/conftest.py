@@ -16,7 +16,7 @@ from models.compatibility.build import build_model
 from models.compatibility.calibration import Calibration
 from models.datasets.read import read_dataset
 from models.datasets.schema import Dataset
-from models.encoders.features import Block
+from models.encoders.features import FeatureSpec
 
 STYLES = ("red", "green", "blue")
 CATEGORIES = ("tops", "bottoms", "shoes")
@@ -89,9 +89,7 @@ def bundle_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         config={},
         model="cosine",
         model_config={"feature_size": 3},
-        encoder_spec="features",
-        encoder_fingerprint="",
-        blocks=(Block("features", 3),),
+        encoder=FeatureSpec.own(3),
         categories=CATEGORIES,
         embedding_size=3,
         calibration=Calibration(slope=10.0, intercept=-6.0),

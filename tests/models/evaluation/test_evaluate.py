@@ -13,7 +13,7 @@ from rich.console import Console
 
 from models.bundle import Bundle
 from models.datasets.schema import Dataset
-from models.errors import BundleError, InputError
+from models.errors import BundleError, FeaturesError, InputError
 from models.evaluation.evaluate import evaluate, evaluate_dataset, features_for
 from models.evaluation.table import render_table
 
@@ -118,7 +118,7 @@ def test_the_same_twice(dataset: Dataset, bundle: Bundle) -> None:
 
 def test_one_label_only_is_null(dataset: Dataset, bundle: Bundle, tmp_path: Path) -> None:
     """Without both labels AUC is null rather than NaN, and the report is written all the same."""
-    worn = tuple(one for one in dataset.tasks["compatibility"] if getattr(one, "label", 0) == 1)
+    worn = tuple(question for question in dataset.tasks["compatibility"] if getattr(question, "label", 0) == 1)
     one_label = dataclasses.replace(dataset, tasks={"compatibility": worn})
     result = evaluate_dataset(one_label, bundle, features_for(bundle, dataset.catalogue), report=tmp_path / "report")
     assert (result["tasks"]["compatibility"]["auc"], result["tasks"]["compatibility"]["ci95"]) == (None, None)
@@ -139,8 +139,9 @@ def test_features_of_another_size_are_refused(dataset: Dataset, bundle: Bundle) 
 
 def test_features_of_its_own_are_not_taken_for_an_encoders(dataset: Dataset, bundle: Bundle) -> None:
     """Even where they have the same size."""
-    seeing = Bundle(dataclasses.replace(bundle.manifest, encoder_spec="shipped"), bundle.model)
-    with pytest.raises(InputError, match="field 'features': the catalogue brings features of its own"):
+    shipped = dataclasses.replace(bundle.manifest.encoder, spec="shipped", fingerprint="c0ffee")
+    seeing = Bundle(dataclasses.replace(bundle.manifest, encoder=shipped), bundle.model)
+    with pytest.raises(FeaturesError, match=r"of shipped \(c0ffee\), .* has those of the shop itself \(features:3\); leave the column"):
         features_for(seeing, dataset.catalogue)
 
 

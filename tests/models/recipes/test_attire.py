@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 import torch
 
 from models.compatibility.base import ItemInputs
 from models.compatibility.set_transformer import SetTransformer
 from models.encoders.features import Block
-from models.errors import InputError
 from models.progress import silent
-from models.recipes import attire
-from models.recipes.attire import AttireConfig, AttireTraining
+from models.recipes.attire.config import AttireConfig
+from models.recipes.attire.training import AttireTraining
 from models.training.worn import WornOutfits
 
 N, D = 24, 8
@@ -33,31 +31,6 @@ def run(**settings: float) -> AttireTraining:
     return AttireTraining(model, config, INPUTS, [Block("image", 4)], torch.arange(N), seed=0)
 
 
-def test_it_stops_when_validation_gets_no_better_and_keeps_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two epochs in vain are enough; the model is that of the second of four."""
-    recalls, seen = iter([0.1, 0.5, 0.3, 0.2, 0.9]), []
-
-    def scripted(_k: int, model: SetTransformer, *_: object) -> float:
-        seen.append({name: value.clone() for name, value in model.state_dict().items()})
-        return next(recalls)
-
-    monkeypatch.setattr(attire, "recall_at", scripted)
-    training = run(epochs=10, patience=2)
-    figures = training.fit(WORN, WORN, silent)
-    assert len(seen) == 4
-    assert figures["valid_recall_at_10"] == 0.5
-    assert all(torch.equal(value, seen[1][name]) for name, value in training.model.state_dict().items())
-
-
-def test_it_stops_in_time() -> None:
-    """And still is a model."""
-    training = run(epochs=1000)
-    training.config = AttireConfig(batch_size=4, epochs=1000, minutes=0.005)
-    figures = training.fit(WORN, WORN, silent)
-    assert figures["minutes"] < 0.2
-    assert all(value.isfinite().all() for value in training.model.state_dict().values())
-
-
 def test_the_loss_falls() -> None:
     """Eight outfits can be learned by heart."""
     one, many = (run(epochs=epochs, patience=99).fit(WORN, WORN, silent)["train_loss"] for epochs in (1, 120))
@@ -75,16 +48,3 @@ def test_items_nobody_wore_are_no_candidates() -> None:
     finally:
         training.inputs.features_NF[-3:] = 0.0
     assert all(value.isfinite().all() for value in training.model.state_dict().values())
-
-
-def test_a_training_that_diverges_ends_at_its_first_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A weight that is no number is enough, whatever the loss was."""
-    training = run(epochs=3)
-
-    def broken(*_: object) -> float:
-        torch.nn.init.constant_(next(training.model.parameters()), torch.inf)
-        return 1.0
-
-    monkeypatch.setattr(training, "_step", broken)
-    with pytest.raises(InputError, match="diverged"):
-        training.fit(WORN, WORN, silent)

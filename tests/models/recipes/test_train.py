@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
+from torch import nn
 
 from models.bundle import Bundle
 from models.compatibility.base import CompatibilityModel
@@ -19,10 +21,11 @@ from models.datasets.read import read_dataset
 from models.datasets.write import write_items
 from models.encoders.keep import own_features
 from models.errors import BundleError, InputError
-from models.recipes import attire
-from models.recipes.attire import AttireTraining, recall_at
+from models.recipes.attire.training import recall_at
 from models.recipes.train import train
+from models.training import loop
 from models.training.calibrate import random_outfits
+from models.training.mean_weights import MeanWeights
 from models.training.worn import WornOutfits
 
 Settings = Mapping[str, str]
@@ -68,7 +71,7 @@ def test_a_bundle_says_how_it_was_made(trained: Path) -> None:
     """The recipe with its configuration, the encoder, the categories, and what validation said."""
     manifest = Bundle.load(trained).manifest
     assert (manifest.recipe, manifest.config["epochs"], manifest.config["seed"], manifest.parent) == ("attire", 10, 0, None)
-    assert (manifest.encoder_spec, manifest.encoder_fingerprint) == ("features", "features:8")
+    assert (manifest.encoder.spec, manifest.encoder.fingerprint) == ("features", "features:8")
     assert manifest.categories == tuple(sorted(manifest.categories))
     assert 0 < manifest.metrics["valid_recall_at_10"] <= 1
 
@@ -170,17 +173,20 @@ def test_without_validation_outfits_the_last_weights_count(
     (copy / "outfits.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines if one["split"] != "valid"))
     kept = []
 
-    class Watched(AttireTraining):
-        """Notes the averaged weights at the end."""
+    class Watched(MeanWeights):
+        """Kept with the names of its weights."""
 
-        def fit(self, *given: object) -> dict[str, float]:
-            figures = super().fit(*given)  # type: ignore[arg-type]
-            kept.append({name: value.clone() for name, value in self.kept.items()})
-            return figures
+        def __init__(self, learned: nn.Module, average: float) -> None:
+            super().__init__(learned, average)
+            self.names = [name for name, _ in learned.named_parameters()]
+            kept.append(self)
 
-    monkeypatch.setattr(attire, "AttireTraining", Watched)
+    monkeypatch.setattr(loop, "MeanWeights", Watched)
     bundle = train(copy, "attire", tmp_path / "b", settings={**small, "epochs": "3", "patience": "1"})
-    assert all(torch.equal(value, kept[number][name]) for number in (0, 1) for name, value in members(bundle, number).items())
+    worn = sum(one["split"] == "train" and len(set(one["items"])) > 1 for one in lines)
+    assert [one.steps for one in kept] == [3 * math.ceil(worn / 64)] * 2
+    for number, one in enumerate(kept):
+        assert all(torch.equal(members(bundle, number)[name], mean) for name, mean in zip(one.names, one.mean, strict=True))
 
 
 def test_without_training_outfits_it_is_refused(copy: Path, tmp_path: Path) -> None:

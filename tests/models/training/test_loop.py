@@ -11,12 +11,13 @@ from torch import Tensor, nn
 
 from models.errors import InputError
 from models.progress import silent
-from models.training.loop import Schedule, fit
+from models.training.fields import Schedule
+from models.training.loop import fit, only_matrices_decay, seeded, warmed_cosine
 
 TARGET = torch.tensor([1.0, -2.0])
 
 
-def descend(schedule: Schedule, figures: Iterator[float] | None = None, seed: int = 0) -> tuple[nn.Linear, list[Tensor], dict[str, float]]:
+def descend(schedule: Schedule, figures: Iterator[float] | None = None) -> tuple[nn.Linear, list[Tensor], dict[str, float]]:
     """Learn a bias; note what it was at every look of the judge."""
     torch.manual_seed(0)
     learned, seen = nn.Linear(1, 2), []
@@ -30,7 +31,7 @@ def descend(schedule: Schedule, figures: Iterator[float] | None = None, seed: in
         assert rows.max() < 10
         return (learned.bias - TARGET).square().sum() + 0 * learned.weight.sum()
 
-    found = fit(learned, schedule, 10, step, judge if figures else None, seed=seed, title="", progress=silent)
+    found = fit(learned, schedule, 10, step, judge if figures else None, generator=seeded(0), title="", progress=silent)
     return learned, seen, found
 
 
@@ -66,5 +67,85 @@ def test_a_training_that_diverges_ends_at_its_first_epoch() -> None:
         pytest.fail("nothing is left to judge")
 
     with pytest.raises(InputError, match=r"diverged at 0.5 \(loss nan\).*learning_rate=0.05") as caught:
-        fit(learned, Schedule(learning_rate=0.5), 10, step, judge, seed=0, title="", progress=silent)
+        fit(learned, Schedule(learning_rate=0.5), 10, step, judge, generator=seeded(0), title="", progress=silent)
     assert caught.value.field == "learning_rate"
+
+
+class Watched(nn.Linear):
+    """A bias to learn, and a buffer that is counted rather than learned."""
+
+    counted: Tensor
+
+    def __init__(self) -> None:
+        super().__init__(1, 2)
+        self.register_buffer("counted", torch.zeros(()))
+
+
+@pytest.mark.parametrize("average", [0.0, 0.75])
+def test_the_mean_of_the_weights_is_settled_judged_and_kept(average: float) -> None:
+    """While training goes on from the last ones, and what was settled stays; without an average the last weights are all there is."""
+    torch.manual_seed(0)
+    learned, steps, settled, judged = Watched(), [], [], []
+    figures = iter([0.1, 0.2, 0.5, 0.4])
+
+    def step(_rows: Tensor, _done: float) -> Tensor:
+        steps.append(learned.bias.detach().clone())
+        return (learned.bias - TARGET).square().sum() + 0 * learned.weight.sum()
+
+    def settle() -> None:
+        assert not learned.training
+        settled.append(learned.bias.detach().clone())
+        learned.counted += 1
+
+    def judge() -> float:
+        assert torch.equal(learned.bias, settled[-1])
+        judged.append(learned.bias.detach().clone())
+        return next(figures)
+
+    schedule = Schedule(epochs=4, patience=9, batch_size=5, learning_rate=0.1)
+    given = {"generator": seeded(0), "title": "", "progress": silent, "average": average, "settle": settle}
+    found = fit(learned, schedule, 10, step, judge, **given)
+    assert found["valid"] == 0.5
+    assert torch.equal(learned.bias, judged[2])
+    assert learned.counted == 3
+    for epoch in range(1, 4):  # a step begins where the one before ended, whatever was judged
+        assert torch.equal(judged[epoch - 1], steps[2 * epoch]) == (not average)
+
+
+def test_what_an_optimiser_is_given_beside_the_learned_is_stepped_too() -> None:
+    """But not kept with it."""
+    learned, beside = nn.Linear(1, 2), nn.Parameter(torch.zeros(()))
+    optimiser = torch.optim.SGD([*learned.parameters(), beside], lr=0.1)
+
+    def step(_rows: Tensor, _done: float) -> Tensor:
+        return (learned.bias - TARGET).square().sum() + (beside - 3).square() + 0 * learned.weight.sum()
+
+    fit(learned, Schedule(epochs=1), 10, step, None, generator=seeded(0), title="", progress=silent, optimiser=optimiser)
+    assert beside.item() > 0
+
+
+@pytest.mark.parametrize(
+    ("done", "shape", "expected"),
+    [
+        (0.0, {}, 0.02),
+        (0.03, {}, 0.02 + 0.98 * (1 + math.cos(math.pi * 0.03)) / 2),
+        (0.5, {}, 0.51),
+        (1.0, {}, 0.02),
+        (0.0, {"warm": 0.1, "first": 0.04, "floor": 0.0, "falls_from": 0.1}, 0.04),
+        (0.1, {"warm": 0.1, "first": 0.04, "floor": 0.0, "falls_from": 0.1}, 1.0),
+        (0.55, {"warm": 0.1, "first": 0.04, "floor": 0.0, "falls_from": 0.1}, 0.5),
+        (1.0, {"warm": 0.1, "first": 0.04, "floor": 0.0, "falls_from": 0.1}, 0.0),
+    ],
+)
+def test_the_rate_warms_up_and_falls_along_a_cosine(done: float, shape: dict[str, float], expected: float) -> None:
+    """To what is left at the end."""
+    assert warmed_cosine(2.0, done, **shape) == pytest.approx(2 * expected)
+
+
+def test_only_matrices_decay() -> None:
+    """Biases, and single figures beside them, do not; every parameter is in one group, in its order."""
+    layer, single = nn.Linear(2, 3), nn.Parameter(torch.zeros(()))
+    decayed, plain = only_matrices_decay([*layer.parameters(), single], 0.1)
+    assert [id(one) for one in decayed["params"]] == [id(layer.weight)]
+    assert [id(one) for one in plain["params"]] == [id(layer.bias), id(single)]
+    assert (decayed["weight_decay"], plain["weight_decay"]) == (0.1, 0.0)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from models.bundle import Bundle
 from models.datasets.schema import ITEM_SCHEMA, Catalogue, Dataset, Outfit
-from models.recipes.outfit_vector import OutfitVectorConfig
+from models.recipes.outfit_vector.config import OutfitVectorConfig
 from models.training.prepare import names_of, untrained
 from models.training.reading import Items, read_by, read_items
 from models.training.run import Run
@@ -45,7 +45,7 @@ def test_training_sees_what_the_encoder_will_say(run: Run[OutfitVectorConfig]) -
     items, bundle, run = opened(run)
     seen = items.every().features_NF
     bundle, run = items.carried(bundle, run)
-    assert bundle.manifest.encoder_fingerprint == run.encoder.fingerprint
+    assert bundle.manifest.encoder.fingerprint == run.encoder.features.fingerprint
     assert np.abs(run.features[:, : seen.shape[1]] - seen.numpy()).max() < 5e-3
     assert seen[0].abs().max() == 0
     assert torch.allclose(seen[1:].norm(dim=1), torch.ones(7), atol=1e-5)

@@ -15,7 +15,6 @@ from models.compatibility.base import ItemInputs
 from models.compatibility.pairwise import LinearPairs, Pairs
 from models.datasets.read import read_dataset
 from models.datasets.write import write_items
-from models.encoders.features import block_part
 from models.encoders.load import load_encoder
 from models.errors import BundleError, InputError
 from models.evaluation.evaluate import evaluate
@@ -81,7 +80,7 @@ def test_it_learns_what_goes_together(data: Path, tmp_path: Path, name: str) -> 
     assert tasks["fitb"]["fitb_accuracy"] > 0.5
     assert tasks["compatibility"]["auc"] > tasks["compatibility"]["baselines"]["raw_cosine"] + 0.03
     assert 0.25 < bundle.manifest.metrics["valid_fitb"] <= 1
-    assert (bundle.manifest.recipe, bundle.manifest.config["epochs"], bundle.manifest.encoder_spec) == (name, 15, "features")
+    assert (bundle.manifest.recipe, bundle.manifest.config["epochs"], bundle.manifest.encoder.spec) == (name, 15, "features")
     assert bundle.manifest.calibration.slope > 0
 
 
@@ -186,9 +185,9 @@ def test_pixels_train_the_backbone_and_the_bundle_carries_it(seen: Path, tmp_pat
     """The tower is not the one it started as; evaluation encodes with it."""
     bundle = train(seen, name, tmp_path / "b", settings={**TINY, **FEW[name]})
     manifest = bundle.manifest
-    assert (manifest.encoder_spec, manifest.blocks[0].name) == ("bundle:encoder", "image")
-    assert load_encoder(bundle.encoder_spec).fingerprint == manifest.encoder_fingerprint
-    assert manifest.encoder_fingerprint != load_encoder("backbone:shufflenet_v2_x0_5").fingerprint
+    assert (manifest.encoder.spec, manifest.encoder.blocks[0].name) == ("bundle:encoder", "image")
+    assert load_encoder(bundle.encoder_spec).features.fingerprint == manifest.encoder.fingerprint
+    assert manifest.encoder.fingerprint != load_encoder("backbone:shufflenet_v2_x0_5").features.fingerprint
     tasks = evaluate(seen, tmp_path / "b")["tasks"]
     assert 0 <= tasks["fitb"]["fitb_accuracy"] <= 1
     assert not (tmp_path / "b.work").exists()
@@ -247,9 +246,7 @@ def test_kept_views_show_what_was_perturbed(painted_shop: Callable[..., Path], t
     views, rows = kept_views(run), torch.arange(20)
     plain = views.plain(rows)
     moved = {
-        name: [
-            (see(rows) - plain)[:, block_part(run.encoder.blocks, name)].norm(dim=1).mean() for see in (views.reshaped, views.recoloured)
-        ]
+        name: [(see(rows) - plain)[:, run.encoder.features.part(name)].norm(dim=1).mean() for see in (views.reshaped, views.recoloured)]
         for name in ("image", "text", "colour")
     }
     assert moved["colour"][1] > 1.5 * moved["colour"][0]

@@ -46,7 +46,7 @@ def test_words_alone_leave_the_model_as_it_is(painted_shop: Callable[..., Path],
     monkeypatch.setattr("sys.argv", ["encoder", shop, "--out", str(out), "--words"])
     assert main() == 0
     assert (out / "words.safetensors").read_bytes() == told
-    assert load_encoder(f"local-dir:{out}").fingerprint == before.fingerprint
+    assert load_encoder(f"local-dir:{out}").features.fingerprint == before.features.fingerprint
 
 
 def test_words_need_a_vocabulary(

@@ -20,7 +20,6 @@ from safetensors.torch import load_file
 
 from models.bundle import Bundle
 from models.datasets.read import read_catalogue
-from models.encoders.features import block_part
 from models.encoders.keep import catalogue_features
 from models.encoders.load import load_encoder
 from models.errors import AttireError, BundleError, EncoderError, InputError
@@ -63,7 +62,7 @@ def test_it_learns_the_words_that_show(data: Path, learned: Bundle) -> None:
     words = encoder.words()
     assert words is not None
     rows = list(range(0, 80, 5))
-    seen = encoder.encode([shop.image(row) for row in rows], [None] * len(rows))[:, block_part(encoder.blocks, "image")]
+    seen = encoder.encode([shop.image(row) for row in rows], [None] * len(rows))[:, encoder.features.part("image")]
     titles = [str(shop.titles[row]).split() for row in rows]
     found = [len({word for word, _ in best} & set(title)) for best, title in zip(words.likeliest(seen, 3), titles, strict=True)]
     assert np.mean(found) > 2.2
@@ -72,7 +71,7 @@ def test_it_learns_the_words_that_show(data: Path, learned: Bundle) -> None:
 def test_alike_in_words_is_alike_in_features(data: Path, learned: Bundle) -> None:
     """The nearest other picture of most pictures has the same words; an untrained tower has learned nothing of the kind."""
     shop, encoder = read_catalogue(data), load_encoder(learned.encoder_spec)
-    features = catalogue_features(shop, encoder).features[:, block_part(encoder.blocks, "image")]
+    features = catalogue_features(shop, encoder).features[:, encoder.features.part("image")]
     alike = features @ features.T - 2 * np.eye(len(shop))
     kinds = np.array([" ".join(str(title).split()[:2]) for title in shop.titles])
     assert (kinds[alike.argmax(1)] == kinds).mean() > 0.7
@@ -81,9 +80,9 @@ def test_alike_in_words_is_alike_in_features(data: Path, learned: Bundle) -> Non
 def test_the_bundle_carries_its_encoder(data: Path, learned: Bundle) -> None:
     """Hashed like every other file, found wherever the bundle lies, and what evaluation encodes with."""
     manifest = learned.manifest
-    assert (manifest.recipe, manifest.model, manifest.encoder_spec) == ("weak-labels", "cosine", "bundle:encoder")
+    assert (manifest.recipe, manifest.model, manifest.encoder.spec) == ("weak-labels", "cosine", "bundle:encoder")
     assert {"encoder/image_config.json", "encoder/image_model.safetensors", "encoder/words.json"} <= set(manifest.files)
-    assert load_encoder(learned.encoder_spec).fingerprint == manifest.encoder_fingerprint
+    assert load_encoder(learned.encoder_spec).features.fingerprint == manifest.encoder.fingerprint
     assert features_for(learned, read_catalogue(data)).shape == (80, manifest.embedding_size)
     assert 0 < manifest.metrics["valid_word_recall_at_10"] <= 1
     assert learned.encoder is not None
@@ -104,11 +103,11 @@ def test_every_form_gives_an_encoder_that_labels(data: Path, tmp_path: Path, set
     """Both losses, both libraries, both samplings; where no words were trained the text tower reads some."""
     bundle = trained(data, tmp_path / "b", **settings)
     encoder = load_encoder(bundle.encoder_spec)
-    assert [block.name for block in encoder.blocks] == blocks
+    assert [block.name for block in encoder.features.blocks] == blocks
     features = encoder.encode([read_catalogue(data).image(0)], ["red ring"])
     words = encoder.words()
     assert words is not None
-    [best] = words.likeliest(features[:, block_part(encoder.blocks, "image")], 3)
+    [best] = words.likeliest(features[:, encoder.features.part("image")], 3)
     assert len(best) == 3
     assert all(math.isfinite(chance) for _, chance in best)
     assert (encoder.words().words == bundle.vocabulary) == (settings.get("word_weight") != "0")  # type: ignore[union-attr]
@@ -123,7 +122,7 @@ def test_a_configuration_of_ones_own_is_a_backbone(data: Path, tmp_path: Path, l
     own = {"backbone": str(config), "loss": loss, "epochs": "0", "side": "0"}
     again = trained(data, tmp_path / "again", weights=str(weights), **own)
     features = [
-        encoder.encode([read_catalogue(data).image(0)], [None])[:, block_part(encoder.blocks, "image")]
+        encoder.encode([read_catalogue(data).image(0)], [None])[:, encoder.features.part("image")]
         for encoder in (load_encoder(bundle.encoder_spec) for bundle in (first, again))
     ]
     np.testing.assert_allclose(features[0], features[1], atol=0.02)

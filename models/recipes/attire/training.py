@@ -8,13 +8,11 @@ scores it.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import torch
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -24,13 +22,12 @@ from models.compatibility.set_transformer import SetTransformer, leave_one_out
 from models.encoders.features import Block
 from models.objectives.softmax import no_negatives, softmax_within
 from models.progress import Progress
-from models.recipes.base import Recipe
+from models.recipes.attire.config import AttireConfig
+from models.training import loop
 from models.training.calibrate import calibrated
-from models.training.diverged import refuse_diverged
 from models.training.popularity import count_popularity, recall_at
 from models.training.prepare import names_of, untrained, worn_outfits
 from models.training.run import Run
-from models.training.settings import DropShare, SettingError
 from models.training.worn import WornOutfits
 
 _TABLES: Final[Mapping[str, str]] = {
@@ -45,64 +42,8 @@ _TABLES: Final[Mapping[str, str]] = {
 """Weights with a row per name, and which names."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AttireConfig:
-    """The flagship's configuration; every field can be set with ``--set field=value``.
-
-    Attributes:
-        embedding_size: D. hidden: width of the item tower. layers, heads: of the set transformer.
-        batch_size: outfits of a step. candidates: drawn per step; the whole catalogue where it has no more.
-        absolute: weight that keeps log-odds comparable between contexts; see ``softmax_within``.
-        slots: weight of telling which category is missing.
-        judge, judged: weight of telling worn outfits from ones with replaced items, and how many of a step are asked.
-        label: weight of telling an item's words from its picture alone; ``labelled`` items of a step and the ``label_words`` most
-            frequent words are asked.
-        popularity: expected wears that an item's counted popularity is weighed against; 0 counts none.
-        words, least_word: size of the vocabulary, and how many items must be said to have a word.
-        drop_words, drop_word: chance of hiding all words, or any one word, of an item in training.
-        rerank: weight of the completed outfit's score beside the query in the final ranking.
-        average: of the weights, per step: what is judged and kept.
-        patience: epochs without a better validation recall before training stops.
-        minutes: stops (and keeps the best) after this time, that of all members together.
-        members: models that are trained from different starts, and averaged.
-    """
-
-    embedding_size: PositiveInt = 128
-    hidden: PositiveInt = 256
-    layers: NonNegativeInt = 1
-    heads: PositiveInt = 4
-    dropout: DropShare = 0.1
-    candidates: PositiveInt = 1024
-    absolute: NonNegativeFloat = 0.05
-    slots: NonNegativeFloat = 0.3
-    judge: NonNegativeFloat = 0.5
-    judged: NonNegativeInt = 48
-    label: NonNegativeFloat = 0.1
-    labelled: PositiveInt = 256
-    label_words: PositiveInt = 1024
-    popularity: NonNegativeFloat = 4.0
-    words: NonNegativeInt = 20_000
-    least_word: PositiveInt = 5
-    drop_words: DropShare = 0.2
-    drop_word: DropShare = 0.0
-    rerank: float = 0.0
-    batch_size: PositiveInt = 64
-    epochs: NonNegativeInt = 12
-    learning_rate: PositiveFloat = 1.5e-3
-    weight_decay: NonNegativeFloat = 0.02
-    average: DropShare = 0.99
-    patience: PositiveInt = 5
-    minutes: PositiveFloat = 9.0
-    members: PositiveInt = 2
-
-    def __post_init__(self) -> None:
-        if self.embedding_size % self.heads:
-            msg = f"{self.heads} heads cannot share an embedding_size of {self.embedding_size}; choose a divisor of it"
-            raise SettingError(msg, field="heads")
-
-
 class AttireTraining:
-    """One run: steps, validation, and the averaged weights that are kept.
+    """One run; the loss that it reports is that of the worn item among those of its category.
 
     Args:
         inputs: of all N items. blocks: of their features.
@@ -117,15 +58,10 @@ class AttireTraining:
         self.share_S = torch.bincount(inputs.category_N[pool_M], minlength=model.target.num_embeddings).clamp(min=0.5)
         self.unread = [number for number, block in enumerate(blocks) if block.name == "text"]
         self.bar = torch.nn.Parameter(torch.zeros(()))
-        decayed = [p for p in model.parameters() if p.ndim > 1]
-        plain = [p for p in model.parameters() if p.ndim <= 1]
-        self.optimiser = torch.optim.AdamW(
-            [{"params": decayed, "weight_decay": config.weight_decay}, {"params": [*plain, self.bar], "weight_decay": 0.0}],
-            lr=config.learning_rate,
-            fused=True,
-        )
-        self.steps = 0
-        self.kept = {name: value.detach().clone() for name, value in model.state_dict().items()}
+        groups = loop.only_matrices_decay([*model.parameters(), self.bar], config.weight_decay)
+        self.optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+        self.within: list[Tensor] = []
+        self.train_loss = math.nan
 
     def fit(self, train: WornOutfits, valid: WornOutfits, progress: Progress) -> dict[str, float]:
         """Train until validation recall@10 stops rising; the model ends with its best averaged weights.
@@ -133,46 +69,35 @@ class AttireTraining:
         Raises:
             InputError: it diverged.
         """
-        config, started = self.config, time.perf_counter()
-        steps = math.ceil(len(train) / config.batch_size)
-        best, best_weights, stale, figures = -1.0, self.kept, 0, {}
-        with progress("training attire", config.epochs) as advance:
-            for epoch in range(config.epochs):
-                elapsed = (time.perf_counter() - started) / 60 if epoch else 0.0  # the clock must not touch a run that has time enough
-                if elapsed > config.minutes or stale >= config.patience:
-                    break
-                loss = 0.0
-                order = torch.randperm(len(train), generator=self.generator)
-                for step, rows in enumerate(order.split(config.batch_size)):
-                    self._schedule(max((epoch + step / steps) / config.epochs, elapsed / config.minutes))
-                    loss += self._step(train.rows_RI[rows], train.mask_RI[rows]) / steps
-                refuse_diverged(loss, self.model, config.learning_rate)
-                current = {name: value.clone() for name, value in self.model.state_dict().items()}
-                self.model.load_state_dict(self.kept)
-                if config.popularity:
-                    count_popularity(self.model, self.inputs, train, self.pool_M, config.popularity, self.generator)
-                    current["popularity"] = self.kept["popularity"] = self.model.popularity.clone()
-                figures = {"recall_at_10": recall_at(10, self.model, self.inputs, valid, self.pool_M), "loss": loss}
-                if figures["recall_at_10"] > best or not len(valid):  # without validation outfits the last weights are the best guess
-                    best, stale = figures["recall_at_10"], 0
-                    best_weights = {name: value.clone() for name, value in self.kept.items()}
-                else:
-                    stale += 1
-                self.model.load_state_dict(current)
-                advance(1, loss=loss, recall_at_10=figures["recall_at_10"], best=best)
-        self.model.load_state_dict(best_weights)
-        return {"valid_recall_at_10": best, "train_loss": figures.get("loss", math.nan), "minutes": (time.perf_counter() - started) / 60}
 
-    def _schedule(self, progress: float) -> None:
-        """Warm up over the first 3 %, then fall along a cosine."""
-        warm = min(1.0, progress / 0.03 + 0.02)
-        rate = self.config.learning_rate * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * min(1.0, progress))) / 2)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
+        def step(rows: Tensor, _done: float) -> Tensor:
+            return self.step(train.rows_RI[rows], train.mask_RI[rows])
 
-    def _step(self, rows_BI: Tensor, mask_BI: Tensor) -> float:
+        def settle() -> None:
+            losses = torch.stack(self.within).tolist() if self.within else []
+            self.train_loss = sum(one / len(losses) for one in losses)
+            self.within.clear()
+            if self.config.popularity:
+                count_popularity(self.model, self.inputs, train, self.pool_M, self.config.popularity, self.generator)
+
+        found = loop.fit(
+            self.model,
+            self.config,
+            len(train),
+            step,
+            (lambda: recall_at(10, self.model, self.inputs, valid, self.pool_M)) if len(valid) else None,
+            generator=self.generator,
+            title="training attire",
+            progress=progress,
+            optimiser=self.optimiser,
+            average=self.config.average,
+            settle=settle,
+        )
+        return {**found, "train_loss": self.train_loss}
+
+    def step(self, rows_BI: Tensor, mask_BI: Tensor) -> Tensor:
+        """The loss of some outfits."""
         config, category_N = self.config, self.inputs.category_N
-        self.model.train()
         drawn_S = self.pool_M[torch.randperm(len(self.pool_M), generator=self.generator)[: config.candidates]]
         rows_M, place = torch.cat([drawn_S, rows_BI[mask_BI]]).unique(return_inverse=True)
         embedded_MD = self.model.embed(self.inputs[rows_M])
@@ -194,15 +119,8 @@ class AttireTraining:
             loss = loss + config.judge * self._judge(outfits.take(judged), drawn_SD, category_S)
         if config.label:
             loss = loss + config.label * self._label(self.inputs[drawn_S[: config.labelled]])
-        self.optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimiser.step()
-        with torch.no_grad():
-            for name, value in self.model.state_dict().items():
-                self.kept[name].lerp_(value, max(1 - config.average, 1 / (self.steps + 1)))  # else short runs would keep the start
-        self.steps += 1
-        return within.item()
+        self.within.append(within.detach())
+        return loss
 
     def _label(self, items: ItemInputs) -> Tensor:
         """Weak labels: an item's words told from its picture alone, so that what a title leaves out is seen (Corbière et al., 2017)."""
@@ -235,7 +153,7 @@ def fit(run: Run[AttireConfig]) -> Bundle:
     config, catalogue = run.config, run.dataset.catalogue
     names = names_of(run.dataset, most_words=config.words, least_word=config.least_word, least_residual=1)
     member = {
-        "blocks": [block.size for block in run.encoder.blocks],
+        "blocks": [block.size for block in run.reads.blocks],
         "categories": len(names.categories),
         "words": len(names.words),
         "residuals": len(names.residuals),
@@ -256,13 +174,11 @@ def fit(run: Run[AttireConfig]) -> Bundle:
     pool_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
     share, each = replace(config, minutes=config.minutes / config.members), []
     for number, model in enumerate(bundle.model.members):  # type: ignore[arg-type]
-        training = AttireTraining(model, share, inputs, bundle.manifest.blocks, pool_M, run.seed + number)
+        training = AttireTraining(model, share, inputs, bundle.manifest.encoder.blocks, pool_M, run.seed + number)
         each.append(training.fit(train, valid, run.progress))
-    metrics = {name: math.fsum(one[name] for one in each) / len(each) for name in each[0]}
-    metrics |= {"minutes": len(each) * metrics["minutes"]}
-    if len(valid):
-        metrics |= {"valid_recall_at_10": recall_at(10, bundle.model, inputs, valid, pool_M)}
+    metrics = {
+        "valid_recall_at_10": recall_at(10, bundle.model, inputs, valid, pool_M),
+        "train_loss": math.fsum(one["train_loss"] for one in each) / len(each),
+        "minutes": math.fsum(one["minutes"] for one in each),
+    }
     return calibrated(bundle, run, run.features, metrics)
-
-
-ATTIRE: Final = Recipe(name="attire", default=AttireConfig(), fit=fit)

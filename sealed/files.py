@@ -1,0 +1,56 @@
+"""Whole files: there as they were, or as they are now, whenever the machine stops."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path, *, to_disk: bool = True) -> Iterator[Path]:
+    """Give a name beside ``path`` to write to; it takes the place of ``path`` when the block ends well, and goes when it does not.
+
+    Args:
+        to_disk: return only when the file would outlive a power cut. It is whole without that, too.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staging = beside(path)
+    try:
+        yield staging
+        if to_disk:
+            flush(staging)
+        staging.replace(path)
+        if to_disk:
+            flush(path.parent)
+    finally:
+        staging.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small text, which a line end follows; see ``replacing``."""
+    with replacing(path) as staging:
+        staging.write_text(text + "\n")
+
+
+def beside(path: Path) -> Path:
+    """A hidden name in the same directory that nobody else uses."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+
+
+def flush(path: Path) -> None:
+    """Flush a file, or the names in a directory, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,47 @@
+"""Whole files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sealed.files import replacing, write_whole
+
+
+def test_a_file_is_there_when_it_is_whole(tmp_path: Path) -> None:
+    """Until then what was there before is; the directory is made where it is missing."""
+    path = tmp_path / "new" / "file"
+    write_whole(path, "before")
+    with replacing(path) as staging:
+        staging.write_text("after")
+        assert path.read_text() == "before\n"
+    assert path.read_text() == "after"
+    assert [one.name for one in path.parent.iterdir()] == ["file"]
+
+
+def test_what_fails_leaves_what_was(tmp_path: Path) -> None:
+    """And nothing half-written beside it."""
+    path = tmp_path / "file"
+    write_whole(path, "before")
+
+    def fail() -> None:
+        with replacing(path) as staging:
+            staging.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert path.read_text() == "before\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(("to_disk", "flushed"), [(True, 2), (False, 0)])
+def test_the_file_and_its_name_reach_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, to_disk: bool, flushed: int) -> None:
+    """Where that is asked for; it costs milliseconds."""
+    calls: list[int] = []
+    monkeypatch.setattr(os, "fsync", calls.append)
+    with replacing(tmp_path / "file", to_disk=to_disk) as staging:
+        staging.write_text("content")
+    assert len(calls) == flushed
