@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,9 +17,9 @@ from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
 from models.errors import InputError
 from models.evaluation.baselines import build_baselines
-from models.evaluation.bootstrap import Interval, intervals
+from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import Metric
-from models.evaluation.predictions import write_predictions
+from models.evaluation.predictions import finite, write_predictions
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
 from models.outputs import check_output_directory, check_output_file, check_plots
@@ -142,13 +141,13 @@ def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScor
     others = {name: answers.metrics()[first] for name, answers in evaluated.baselines.items()}
     both: dict[tuple[str, str], Metric] = {("model", name): metric for name, metric in metrics.items()}
     both |= {("baseline", name): metric for name, metric in others.items()}
-    found = {key: _interval(interval) for key, interval in intervals(both, len(evaluated.task.questions)).items()}
+    found = {key: interval and list(interval) for key, interval in intervals(both, len(evaluated.task.questions)).items()}
     figures: dict[str, Any] = {
-        **{name: _number(metric.value) for name, metric in metrics.items()},
+        **{name: finite(metric.value) for name, metric in metrics.items()},
         "n": len(evaluated.task.questions),
         "ci95": found["model", first],
         "ci95_by_metric": {name: found["model", name] for name in metrics},
-        "baselines": {name: _number(metric.value) for name, metric in others.items()},
+        "baselines": {name: finite(metric.value) for name, metric in others.items()},
         "baselines_ci95": {name: found["baseline", name] for name in others},
         "chance": evaluated.task.chance(),
     }
@@ -163,11 +162,3 @@ def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScor
 
 def _share(value: float | None, chance: float, oracle: float) -> float | None:
     return None if value is None or oracle <= chance else (value - chance) / (oracle - chance)
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _interval(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else list(interval)
