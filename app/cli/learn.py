@@ -99,15 +99,14 @@ def label(
     images: Annotated[list[Path], typer.Argument(help="Pictures.", show_default=False)],
     *,
     encoder: Encoder = None,
-    bundle: Annotated[
-        Path | None, typer.Option("--bundle", help="Bundle whose encoder is asked.", callback=a_bundle, show_default=False)
-    ] = None,
+    bundle: Annotated[Path | None, typer.Option("--bundle", help="Bundle whose encoder is asked.", show_default=False)] = None,
     k: Annotated[int, typer.Option("--k", help="Words per picture.", min=1)] = 10,
 ) -> None:
     """Say the most likely words of pictures, with their probabilities."""
     if encoder and bundle:
         msg = "give --encoder or --bundle, not both"
         raise InputError(msg, field="--bundle")
+    a_bundle(bundle)
     pictures = [_picture(path) for path in images]
     from models.bundle import Bundle  # noqa: PLC0415 - after all that can be refused without torch
     from models.encoders.load import load_encoder  # noqa: PLC0415
