@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from app.cli.options import Data, Encoder, Seed
-from app.cli.progress import progress
+from app.cli.progress import progress, warn
 from app.ground.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
 from models.outputs import check_output_file
@@ -51,6 +51,7 @@ def train(
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
         progress=progress(),
+        warn=warn,
     )
     figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items())
     typer.echo(f"{out}: bundle {bundle.id}" + (f" ({figures})" if figures else ""))
@@ -65,7 +66,7 @@ def evaluate(
     predictions: Annotated[Path | None, typer.Option("--predictions", help="File for one line per question.", show_default=False)] = None,
     report: Annotated[Path | None, typer.Option("--report", help="Directory for a page with plots.", show_default=False)] = None,
 ) -> None:
-    """Evaluate a bundle on every question of a dataset directory, beside the baselines."""
+    """Evaluate a bundle on every question of a dataset directory, or on some drawn from its outfits, beside the baselines."""
     from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415 - keeps --help fast
     from models.evaluation.table import render_table  # noqa: PLC0415
 
@@ -79,6 +80,7 @@ def evaluate(
         report=report,
         cache=Settings.read().cache.expanduser(),
         progress=progress(),
+        warn=warn,
     )
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)

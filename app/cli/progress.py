@@ -23,6 +23,11 @@ def progress() -> ProgressProtocol:
     return Bars(console) if console.is_terminal else lines
 
 
+def warn(line: str) -> None:
+    """Say on standard error what a dataset has that is put up with."""
+    typer.echo(f"warning: {line}", err=True)
+
+
 class Bars:
     """Bars with the rate and the figures worth seeing; steps inside steps share one display."""
 
