@@ -8,15 +8,19 @@ PORT ?= 8000
 JOBS ?= $(shell nproc)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: demo test check reproduce encoder clean
+.PHONY: demo test quick check reproduce encoder clean
 
 demo: $(VENV)/.installed ## install, then serve a storefront that completes looks
 	$(BIN)/attire demo --home $(HOME_DIR) --port $(PORT)
 
-test: $(VENV)/.installed-dev | packages ## install, then run all tests
-	$(BIN)/python -m pytest
+# Each process of the tests takes one half of the collection, and from the other's end when it is done: so each builds its own fixtures once.
+test: $(VENV)/.installed-dev | packages ## install, then run all tests and doctests, one process per core
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-check: $(VENV)/.installed-dev ## format, lint, types, import contracts, tests
+quick: $(VENV)/.installed-dev ## the tests that train nothing and start no process or browser
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not training and not integration and not e2e"
+
+check: $(VENV)/.installed-dev ## format, lint, types, import contracts, doctests, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -1,4 +1,4 @@
-"""The composition root: settings in, a service out."""
+"""The composition root: builds the service from its settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.ground.settings import Settings
 from app.home.runs import Runs
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
-from app.live.metrics import Metrics
+from app.live.metrics import Metrics, ServiceState
 from app.live.pool import WAITING_PER_THREAD, ComputePool
 from app.live.replay import Replay
 from app.log.impressions import Impressions
@@ -35,10 +35,10 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
 
     Args:
         settings: None reads them from the environment.
-        release: an opened release; None opens the home's current one at start-up. A home without one starts, and is not ready.
+        release: an opened release; None opens the home's current one at start-up. Without one the service starts, and is not ready.
 
     Raises:
-        InputError: a setting cannot be read. At start-up also what ``Release.open`` raises, for a broken release.
+        InputError: a setting cannot be read. At start-up also what ``Release.open`` raises for a broken release.
     """
     settings = settings or Settings.read()
     store = ReleaseStore(settings.home)
@@ -108,5 +108,5 @@ def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: M
         replay=replay,
         follower=ReleaseFollower(store, serving, replay, settings, figures),
     )
-    figures.watch(serving, services.impressions, replay, services.pool, Runs(settings.home).decisions)
+    figures.watch(ServiceState(serving, services.impressions, replay, services.pool, Runs(settings.home).decisions))
     return services

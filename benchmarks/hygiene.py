@@ -76,7 +76,7 @@ def shop(wardrobe: Path, settings: Settings, asked: argparse.Namespace) -> None:
     try:
         until_ready(f"{url}/readyz")
         simulation = Simulation(world, url, seed=1, noise_share=asked.noise)
-        asyncio.run(simulation.run(1, asked.sessions, told=print, advance=lambda: None))
+        asyncio.run(simulation.run(1, asked.sessions, on_cycle=print, advance=lambda: None))
     finally:
         service.terminate()
         service.wait()

@@ -64,7 +64,7 @@ def main() -> None:
     service = start(asked.out / "serve.log", environment, "serve", "--home", str(home), "--port", str(asked.port))
     worker = start(asked.out / "worker.log", environment, "worker", "--home", str(home))
 
-    def told(cycle: Cycle) -> None:
+    def show(cycle: Cycle) -> None:
         found.append(cycle)
         kept.write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n")
         print(f"cycle {cycle.cycle}: {cycle.hit_rate['service']:.3f}, {cycle.share_of_oracle:.1%} of the oracle's", flush=True)
@@ -72,7 +72,7 @@ def main() -> None:
 
     def learn() -> None:
         runs = until_run(home, min(len(found), asked.cycles), worker)
-        (asked.out / "cycles.md").write_text(told_as_table(found, runs))
+        (asked.out / "cycles.md").write_text(as_table(found, runs))
         draw(asked.out / "curve.png", found, learned=True)
 
     try:
@@ -81,7 +81,7 @@ def main() -> None:
             learn()  # what an earlier start was ended in
         left = asked.cycles + 1 - len(found)
         rounds = min(left, asked.rounds or left)
-        asyncio.run(simulation.run(rounds, asked.sessions, first=len(found) + 1, wait_s=FOLLOWED_S, told=told, advance=lambda: None))
+        asyncio.run(simulation.run(rounds, asked.sessions, first=len(found) + 1, wait_s=FOLLOWED_S, on_cycle=show, advance=lambda: None))
     finally:
         for process in (worker, service):
             process.terminate()
@@ -131,7 +131,7 @@ def until_run(home: Path, count: int, worker: subprocess.Popen[bytes]) -> list[L
     return runs
 
 
-def told_as_table(cycles: Sequence[Cycle], runs: Sequence[LearningRun]) -> str:
+def as_table(cycles: Sequence[Cycle], runs: Sequence[LearningRun]) -> str:
     """The cycles as Markdown, each with the run that made its release; ± is half of a 95 % interval, questions taken as independent."""
     rows: list[dict[str, str]] = []
     for cycle, run in zip(cycles, [None, *runs], strict=False):

@@ -32,12 +32,12 @@ from models.compatibility.personal import PersonalModel, ShopperModel, Shoppers
 from models.compatibility.slots import SlotModel
 from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
-from models.manifest import BUNDLE, Manifest, apart
+from models.manifest import BUNDLE, Manifest, apart, refuse_taken
 from sealed.directories import staged
 from sealed.errors import SealedError
-from sealed.manifest import MANIFEST, read_as
+from sealed.manifest import read_as
 
-__all__ = ["Bundle", "Manifest", "Shoppers", "refuse_taken"]
+__all__ = ["Bundle", "Manifest", "Shoppers"]
 
 _ENCODER: Final = "encoder"
 _LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
@@ -284,18 +284,6 @@ class Bundle:
         personal.model = model
         personal.manifest = replace(self.manifest, calibration=known.calibration, completion=known.completion)
         return personal
-
-
-def refuse_taken(directory: Path) -> None:
-    """Refuse to write a bundle over anything but an older bundle.
-
-    Raises:
-        BundleError: something else is there.
-    """
-    taken = directory.exists() and (not directory.is_dir() or any(directory.iterdir()))
-    if taken and not (directory / MANIFEST).is_file():
-        msg = f"{directory}: exists and is not a bundle; choose another path"
-        raise BundleError(msg)
 
 
 def _tensor(values: FloatArray) -> torch.Tensor:

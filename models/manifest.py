@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import field
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic.dataclasses import dataclass
 
 from models.compatibility.calibration import Calibration
 from models.encoders.features import FeatureSpec
-from sealed.manifest import STRICT, Seal
+from models.errors import BundleError
+from sealed.manifest import MANIFEST, STRICT, Seal
 
 FORMAT: Final = 2
 _MINUTES: Final = "minutes"
@@ -64,3 +66,15 @@ def apart(metrics: Mapping[str, float], minutes: float | None) -> dict[str, Any]
 
 
 BUNDLE: Final = Seal(kind="bundle", manifest=Manifest, format=FORMAT, uncounted=frozenset({_MINUTES}))
+
+
+def refuse_taken(directory: Path) -> None:
+    """Refuse to write a bundle over anything but an older bundle.
+
+    Raises:
+        BundleError: something else is there.
+    """
+    taken = directory.exists() and (not directory.is_dir() or any(directory.iterdir()))
+    if taken and not (directory / MANIFEST).is_file():
+        msg = f"{directory}: exists and is not a bundle; choose another path"
+        raise BundleError(msg)

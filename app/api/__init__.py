@@ -1,1 +1,1 @@
-"""HTTP, thin: a request is parsed, the domain answers in a bounded pool of threads, the answer is written."""
+"""HTTP adapters: parse a request, have the domain answer it in a bounded pool of threads, write the answer."""

@@ -1,4 +1,4 @@
-"""PUT /items and DELETE /items/{id}: changes of the catalogue, into its log and from there into every replica."""
+"""PUT /items and DELETE /items/{id}: catalogue changes go into the log, and from there into every replica."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.api.schemas.catalogue import CatalogueChange, PictureIn, UpsertIn, Upse
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
 from app.catalogue.changes import removal, upsert
-from app.ground.errors import BadPictureError, Detail, LogUnavailableError, RequestError, UnknownItemError, shortened
+from app.ground.errors import BadPictureError, Detail, LogUnavailableError, UnknownItemError, refused, shortened
 from app.ground.logs import logger
 from app.ground.settings import Limits
 from app.log.base import Event, Stream
@@ -32,30 +32,22 @@ from models.errors import ImageError
 
 _PATIENCE_S: Final = 2.0
 _JSON_PART: Final = "items"
-_MULTIPART: Final = {
-    "requestBody": {
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": [_JSON_PART],
-                    "properties": {_JSON_PART: {"type": "string", "description": "The JSON body."}},
-                    "additionalProperties": {"type": "string", "format": "binary", "description": "A picture, by the name of its part."},
-                }
-            }
-        }
-    }
+_FORM: Final = {
+    "type": "object",
+    "required": [_JSON_PART],
+    "properties": {_JSON_PART: {"type": "string", "description": "The JSON body."}},
+    "additionalProperties": {"type": "string", "format": "binary", "description": "A picture, by the name of its part."},
 }
 _UPSERTS: Final[TypeAdapter[UpsertItems]] = TypeAdapter(Upserts)
 
 router = APIRouter(tags=["catalogue"], responses=documented(400, 401, 403, 413, 422, 503), dependencies=[Depends(may_change_catalogue)])
 
 
-def _unless_bytes(body: Any) -> Any:  # noqa: ANN401 - JSON, parsed, or the bytes of whatever else was sent
+def _unless_bytes(body: Any) -> Any:  # noqa: ANN401 - parsed JSON, or the bytes of another content type
     return None if isinstance(body, bytes) else body
 
 
-@router.put("/items", openapi_extra=_MULTIPART)
+@router.put("/items", openapi_extra={"requestBody": {"content": {"multipart/form-data": {"schema": _FORM}}}})
 async def put_items(
     request: Request,
     release: CurrentRelease,
@@ -84,7 +76,7 @@ async def delete_item(item_id: str, services: InjectedServices) -> CatalogueChan
 
 
 async def _append(services: Services, events: Sequence[Event]) -> CatalogueChange:
-    """Keep the changes, then wait a moment for this replica to show them."""
+    """Append the changes to the log, then wait up to 2 s for this replica to show them."""
     ids = [event.id for event in events]
     shown = [services.replay.awaited(event_id) for event_id in ids]
     try:
@@ -102,7 +94,7 @@ async def _from_form(request: Request, limits: Limits) -> tuple[UpsertItems, Map
     """The batch and the pictures of a multipart request.
 
     Raises:
-        RequestValidationError: it is of another type, or its JSON is not as it should be. RequestError: its parts cannot be read.
+        RequestValidationError: another content type, or invalid JSON. RequestError: its parts cannot be read.
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise RequestValidationError([{"type": "not_json", "loc": ("body",), "msg": "not JSON", "input": await request.body()}])
@@ -110,9 +102,9 @@ async def _from_form(request: Request, limits: Limits) -> tuple[UpsertItems, Map
         async with request.form(max_files=limits.max_upserts + 1, max_part_size=limits.max_body_bytes) as form:
             parts = {name: await part.read() if isinstance(part, UploadFile) else part.encode() for name, part in form.multi_items()}
     except HTTPException as error:
-        raise _refused(Detail("body", "", f"the multipart body cannot be read: {error.detail}")) from error
+        raise refused(Detail("body", "", f"the multipart body cannot be read: {error.detail}")) from error
     if _JSON_PART not in parts:
-        raise _refused(Detail(_JSON_PART, ", ".join(parts), "a multipart request needs a part of this name with the JSON"))
+        raise refused(Detail(_JSON_PART, ", ".join(parts), "a multipart request needs a part of this name with the JSON"))
     return _from_json(parts.pop(_JSON_PART)), parts
 
 
@@ -120,7 +112,7 @@ def _from_json(text: bytes) -> UpsertItems:
     try:
         return _UPSERTS.validate_python(json.loads(text))
     except ValidationError as error:
-        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
+        raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in error.errors()]) from error
     except (ValueError, RecursionError) as error:
         where = getattr(error, "pos", 0)
         problem = {"type": "json_invalid", "loc": ("body", where), "msg": "not JSON", "ctx": {"error": str(error).split(":")[0]}}
@@ -128,20 +120,20 @@ def _from_json(text: bytes) -> UpsertItems:
 
 
 def _events(release: Release, items: Sequence[UpsertIn], parts: Mapping[str, bytes], known: set[str], limits: Limits) -> list[Event]:
-    """What the log keeps of a batch; its pictures are on disk before.
+    """The events of a batch; its pictures are stored first.
 
     Raises:
-        RequestError: an item is twice in the batch, or its picture or features do not go with this catalogue; its place is named.
+        RequestError: an item is twice in the batch, or its picture or features do not fit this catalogue. Names the field.
     """
     seen: dict[str, int] = {}
     for place, item in enumerate(items):
         if seen.setdefault(item.id, place) != place:
-            raise _refused(Detail(f"items[{place}].id", item.id, f"is in this batch already, as items[{seen[item.id]}]"))
+            raise refused(Detail(f"items[{place}].id", item.id, f"is in this batch already, as items[{seen[item.id]}]"))
         _check_features(release, item, f"items[{place}]", known=item.id in known)
     pictures = [_picture(item.image, parts, f"items[{place}].image", limits) for place, item in enumerate(items)]
     unnamed = sorted(set(parts) - {item.image.part for item in items if item.image})
     if unnamed:
-        raise _refused(Detail(unnamed[0], f"{len(parts[unnamed[0]]):,} bytes", "no item names this part as its picture"))
+        raise refused(Detail(unnamed[0], f"{len(parts[unnamed[0]]):,} bytes", "no item names this part as its picture"))
     return [_event(release, item, picture) for item, picture in zip(items, pictures, strict=True)]
 
 
@@ -158,18 +150,17 @@ def _event(release: Release, item: UpsertIn, picture: bytes | None) -> Event:
 
 
 def _picture(image: PictureIn | None, parts: Mapping[str, bytes], field: str, limits: Limits) -> bytes | None:
-    """The bytes of a picture that can be used."""
+    """The bytes of a picture, once they are known to decode."""
     if image is None:
         return None
     if image.part is not None and image.part not in parts:
-        raise _refused(Detail(f"{field}.part", image.part, f"no such part; there are: {', '.join(map(shortened, parts)) or 'none'}"))
+        raise refused(Detail(f"{field}.part", image.part, f"no such part; there are: {', '.join(map(shortened, parts)) or 'none'}"))
     field = f"{field}.part" if image.part is not None else f"{field}.base64"
     data = parts[image.part] if image.part is not None else decoded(image.base64 or "", field)
     try:
         decode(data, limits.max_pixels)
     except ImageError as error:
-        msg = f"{field}: {error}"
-        raise BadPictureError(msg, [Detail(field, f"{len(data):,} bytes", str(error))]) from error
+        raise refused(Detail(field, f"{len(data):,} bytes", str(error)), BadPictureError) from error
     return data
 
 
@@ -178,18 +169,14 @@ def _check_features(release: Release, item: UpsertIn, field: str, *, known: bool
     own = release.bundle.manifest.encoder.is_own
     if item.features is None:
         if own and not known:
-            told = f"this catalogue brings its own features, so a new item needs its own: {manifest.feature_size} numbers"
-            raise _refused(Detail(f"{field}.features", "", told))
+            problem = f"this catalogue brings its own features, so a new item needs its own: {manifest.feature_size} numbers"
+            raise refused(Detail(f"{field}.features", "", problem))
         return
     if not own:
-        told = "this catalogue's features come from an encoder; send image and title instead"
-        raise _refused(Detail(f"{field}.features", f"{len(item.features)} numbers", told))
+        problem = "this catalogue's features come from an encoder; send image and title instead"
+        raise refused(Detail(f"{field}.features", f"{len(item.features)} numbers", problem))
     if len(item.features) != manifest.feature_size:
-        raise _refused(Detail(f"{field}.features", f"{len(item.features)} numbers", f"this catalogue's have {manifest.feature_size}"))
+        raise refused(Detail(f"{field}.features", f"{len(item.features)} numbers", f"this catalogue's have {manifest.feature_size}"))
     beyond = np.flatnonzero(np.abs(item.features) > np.finfo(np.float16).max)
     if len(beyond):
-        raise _refused(Detail(f"{field}.features[{beyond[0]}]", str(item.features[beyond[0]]), "beyond what features can hold (65504)"))
-
-
-def _refused(why: Detail) -> RequestError:
-    return RequestError(f"{why.field}: {why.problem}", [why])
+        raise refused(Detail(f"{field}.features[{beyond[0]}]", str(item.features[beyond[0]]), "beyond what features can hold (65504)"))

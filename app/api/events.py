@@ -1,4 +1,4 @@
-"""POST /events: what shoppers did, into the log; and what they were shown, on its way there."""
+"""POST /events: what shoppers did goes into the log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     count("events", len(batch.events))
     received = datetime.now(UTC).isoformat(timespec="milliseconds")
     try:
-        appended = await services.log.append(Stream.EVENTS, [_event(one, received) for one in batch.events])
+        appended = await services.log.append(Stream.EVENTS, [_event(event, received) for event in batch.events])
     except LogUnavailableError as error:
         logger().warning("events_refused", count=len(batch.events), why=str(error), cause=str(error.__cause__ or ""))
         raise LogUnavailableError(LOG_GONE) from error
@@ -38,14 +38,14 @@ async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     )
 
 
-def _event(said: EventIn, received: str) -> Event:
-    data: dict[str, Any] = said.model_dump(exclude={"id", "timestamp"}, exclude_none=True)
-    when = received if said.timestamp is None else said.timestamp.astimezone(UTC).isoformat(timespec="milliseconds")
-    return Event(said.id, {**data, "timestamp": when, "received": received})
+def _event(event: EventIn, received: str) -> Event:
+    data: dict[str, Any] = event.model_dump(exclude={"id", "timestamp"}, exclude_none=True)
+    when = received if event.timestamp is None else event.timestamp.astimezone(UTC).isoformat(timespec="milliseconds")
+    return Event(event.id, {**data, "timestamp": when, "received": received})
 
 
-def _unknown(serving: Serving, said: list[EventIn]) -> list[str] | None:
+def _unknown(serving: Serving, events: list[EventIn]) -> list[str] | None:
     if not serving.ready:
         return None
     row_of = serving.current().snapshot.row_of
-    return list(dict.fromkeys(one.item for one in said if one.item not in row_of))
+    return list(dict.fromkeys(event.item for event in events if event.item not in row_of))

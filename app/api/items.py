@@ -1,4 +1,4 @@
-"""The catalogue: items, pictures, categories, and what looks alike."""
+"""Reading the catalogue: items, pictures, categories, similar items, and words for a picture."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _item(release: Release, item_id: str) -> CatalogueItem:
 
 
 def _sought(release: Release, category: str | None, words: str | None) -> IntArray:
-    """The rows of a category, or of all, that have all these words."""
+    """The rows of a category, or of all, whose title or id has all these words."""
     table = release.snapshot.items
     keep = pc.is_valid(table.column("id"))
     if category is not None:
@@ -113,7 +113,7 @@ def _sought(release: Release, category: str | None, words: str | None) -> IntArr
 
 
 def _mixed(release: Release, rows: IntArray) -> IntArray:
-    """The first of each category, then the second of each, and so on."""
+    """The rows in turn: the first of each category, then the second of each, and so on."""
     category = release.snapshot.items.column("category").take(pa.array(rows)).combine_chunks()
     groups = [rows[:0], *rows_by_value(category, rows).values()]
     grouped, nth = np.concatenate(groups), np.concatenate([np.arange(len(group)) for group in groups])

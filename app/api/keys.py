@@ -1,9 +1,10 @@
-"""Who may change the catalogue, and who may administer: API keys, or whoever sits at this machine where no key is set.
+"""Who may change the catalogue, and who may administer: whoever has the key, or, where no key is set, whoever sits at this machine.
 
-Without a key a change is taken from the machine itself only: the peer is a loopback address, and the request names the machine so
-(``Host: localhost``), which neither a proxy that passes the shop's own name on nor a web page under a foreign name does. A web
-page from elsewhere that has a browser ask here is refused by what the browser says of it (``Origin``, ``Sec-Fetch-Site``). With keys that
-is not looked at: such a page has none.
+Where no key is set, changes are taken only from the machine itself: the peer is a loopback address, and the request says ``Host:
+localhost`` or another loopback name. A proxy that passes the shop's own host name on does not say so, nor does a web page under a foreign
+name. A request that a foreign web page makes through a browser is refused by its ``Origin`` or ``Sec-Fetch-Site``. Where keys are set, the
+origin does not
+matter: a foreign page has no key.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ SentKey = Annotated[str | None, Depends(sent_key)]
 
 
 async def may_change_catalogue(request: Request, services: InjectedServices, key: SentKey) -> None:
-    """Let through who holds the catalogue key or the admin key.
+    """Allow requests with the catalogue key or the admin key.
 
     Raises:
         KeyMissingError, KeyRefusedError: see ``_check``.
@@ -46,7 +47,7 @@ async def may_change_catalogue(request: Request, services: InjectedServices, key
 
 
 async def may_administer(request: Request, services: InjectedServices, key: SentKey) -> None:
-    """Let through who holds the admin key.
+    """Allow requests with the admin key.
 
     Raises:
         KeyMissingError, KeyRefusedError: see ``_check``.
@@ -56,28 +57,28 @@ async def may_administer(request: Request, services: InjectedServices, key: Sent
 
 
 def _check(request: Request, key: str | None, keys: Keys, *enough: SecretStr | None) -> None:
-    """Compare a key with those that are enough.
+    """Compare the key that was sent with the keys that are enough.
 
     Raises:
-        KeyMissingError: none was sent, and one is set.
-        KeyRefusedError: the key opens something else, or nothing; or none is set, and the request comes from elsewhere.
+        KeyMissingError: keys are set, and none was sent.
+        KeyRefusedError: the key is none of these; or no key is set, and the request comes from another machine or a foreign page.
     """
     if keys.none_set:
         page = _foreign_page(request)
         if page is not None:
-            told = "a web page of another address sent this, and no key is set; set ATTIRE_KEYS__ADMIN and ATTIRE_KEYS__CATALOGUE"
-            raise KeyRefusedError(told, [Detail("Origin", page, told)])
+            problem = "a web page of another address sent this, and no key is set; set ATTIRE_KEYS__ADMIN and ATTIRE_KEYS__CATALOGUE"
+            raise KeyRefusedError(problem, [Detail("Origin", page, problem)])
         if key is None and _from_this_machine(request):
             return
-        told = "no key is set, so this is taken from the machine itself only; set ATTIRE_KEYS__ADMIN and ATTIRE_KEYS__CATALOGUE"
-        raise KeyRefusedError(told, [Detail("client", request.client.host if request.client else "", told)])
+        problem = "no key is set, so this is taken from the machine itself only; set ATTIRE_KEYS__ADMIN and ATTIRE_KEYS__CATALOGUE"
+        raise KeyRefusedError(problem, [Detail("client", request.client.host if request.client else "", problem)])
     if key is None:
-        told = "this needs a key; send it as X-API-Key, or as a bearer token"
-        raise KeyMissingError(told, [Detail("X-API-Key", "", told)])
+        problem = "this needs a key; send it as X-API-Key, or as a bearer token"
+        raise KeyMissingError(problem, [Detail("X-API-Key", "", problem)])
     sent = key.encode("utf-8", "surrogateescape")
-    if not any(hmac.compare_digest(sent, one.get_secret_value().encode()) for one in enough if one is not None):
-        told = "this key does not open this"
-        raise KeyRefusedError(told, [Detail("X-API-Key", f"{len(key)} characters", told)])
+    if not any(hmac.compare_digest(sent, secret.get_secret_value().encode()) for secret in enough if secret is not None):
+        problem = "this key does not open this"
+        raise KeyRefusedError(problem, [Detail("X-API-Key", f"{len(key)} characters", problem)])
 
 
 def _from_this_machine(request: Request) -> bool:
@@ -89,7 +90,7 @@ def _from_this_machine(request: Request) -> bool:
 
 
 def _foreign_page(request: Request) -> str | None:
-    """The origin of the web page that sent this, where it is another than the address asked; a page sends it, a person's tool does not."""
+    """The origin of a web page of another address that sent this; None where no such page did. Browsers send it, other clients do not."""
     origin = request.headers.get("origin")
     if request.headers.get("sec-fetch-site") == "cross-site":
         return origin or "cross-site"

@@ -28,7 +28,7 @@ async def metrics(services: InjectedServices) -> Response:
 
 
 async def _lags(log: Log) -> Mapping[str, Mapping[str, Lag]] | None:
-    """How far behind each group of each stream is; None where the log does not answer in time."""
+    """Stream -> group -> lag; None where the log does not answer in time."""
     try:
         async with asyncio.timeout(_PATIENCE_S):
             return {stream.value: await log.lag(stream) for stream in Stream}

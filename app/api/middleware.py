@@ -1,4 +1,4 @@
-"""What every request passes, as plain ASGI: an id and a line in the log, and a body of bounded size."""
+"""ASGI middleware around every request: an id, a line in the log and a count in the figures; and a bound on its body."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _ID: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 _TOO_LARGE: Final = BY_STATUS[413]
 
 answered_by: ContextVar[list[str] | None] = ContextVar("answered_by", default=None)
-"""Where a route notes the release that answers, for the log line of its request."""
+"""A list to which a route appends the id of the release that answers, for the log line of its request."""
 
 
 class RequestLog:
-    """Gives every request an id (the client's own, if it sends a sane one), the log one line and the figures one count.
+    """Gives every request an id (the client's own, if that is well formed), one line in the log and one count in the figures.
 
-    Whatever else is logged for a request carries its id, too. Nothing leaves here but an answer.
+    Every other line that is logged for the request carries its id, too. An exception that reaches this becomes a 500.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -77,15 +77,15 @@ class RequestLog:
 
 
 def _route(scope: Scope) -> str:
-    """The route as it was declared: a few there are, whatever paths are asked for."""
+    """The route's declared path, so that the figures have few labels whatever paths are asked for."""
     return str(getattr(scope.get("route"), "path", NO_ROUTE))
 
 
 class BodyLimit:
-    """Reads a request's body up to a limit before the service sees it; beyond it the answer is 413, the rest unread.
+    """Reads a request's body before the service sees it; beyond ``max_bytes`` it answers 413 and leaves the rest unread.
 
     Args:
-        max_bytes: the largest body that is taken.
+        max_bytes: the largest body, in bytes, that is accepted.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
@@ -107,9 +107,9 @@ class BodyLimit:
             size += len(parts[-1])
             more = message.get("more_body", False) and size <= self.max_bytes
         if max(size, announced) > self.max_bytes:
-            told = f"the body is larger than {self.max_bytes:,} bytes"
+            problem = f"the body is larger than {self.max_bytes:,} bytes"
             found = f"{announced:,} bytes" if announced > self.max_bytes else f"more than {self.max_bytes:,} bytes"
-            await respond(_TOO_LARGE, told, [Detail("body", found, told)], {"Connection": "close"})(scope, receive, send)
+            await respond(_TOO_LARGE, problem, [Detail("body", found, problem)], {"Connection": "close"})(scope, receive, send)
             return
         whole: Message | None = {"type": "http.request", "body": b"".join(parts), "more_body": False}
 

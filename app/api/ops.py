@@ -1,4 +1,4 @@
-"""For whoever runs the service: does it live, can it answer, what does it serve."""
+"""Health of the service: whether the process lives, and whether it can answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def healthz() -> Health:
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses=documented(503), response_model_exclude_none=True)
 async def readyz(services: InjectedServices) -> Health:
-    """Whether it can answer; 503 with Retry-After while it cannot. Without its log it can: that is told beside."""
+    """Whether it can answer; 503 with Retry-After while it cannot. Without its log it can answer, and says `degraded`."""
     release = services.serving.current()
     return Health(status="ready", release=release.id, log=await _log_health(services.log, services.impressions))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from app.api.problems import documented
 from app.api.schemas.answers import (
     Completion,
     CutOut,
+    LookItemOut,
     LookOut,
     OutfitScoreOut,
     PairOut,
@@ -24,14 +26,14 @@ from app.api.schemas.answers import (
 )
 from app.api.schemas.requests import CompleteOutfit, FiltersIn, OutfitIn, ScoreOutfit
 from app.api.services import CurrentRelease, InjectedServices
-from app.api.translate import decoded, image_url, item_refs, look_item_out
+from app.api.translate import decoded, item_refs, shown
 from app.ground.settings import Limits, Settings
 from app.recommend.complete import Question, Suggestion, complete
 from app.recommend.looks import Look
 from app.recommend.outfit import ItemRef
 from app.recommend.photo import Cut, WholePhoto, cut_photos
 from app.recommend.score import OutfitScore, score
-from app.recommend.shopper import Regard, regarding
+from app.recommend.shopper import regarding
 from app.release.release import Release
 from index.columns import Filter
 
@@ -44,7 +46,7 @@ async def complete_outfit(request: CompleteOutfit, release: CurrentRelease, serv
     limits = services.settings.limits
     answer = await services.pool.run(lambda: _complete(release, request, limits))
     services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, limits)))
-    services.impressions.note(answer.recommendation_id, _shown(request, answer))
+    services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
 
 
@@ -72,13 +74,13 @@ def _complete(release: Release, request: CompleteOutfit, limits: Limits) -> Comp
         recommendation_id=uuid4().hex,
         release=release.id,
         slots=[
-            SlotOut(category=slot.category, items=[_suggestion(release, one) for one in slot.items], fallback=slot.fallback)
+            SlotOut(category=slot.category, items=[_suggestion(release, suggestion) for suggestion in slot.items], fallback=slot.fallback)
             for slot in answer.slots
         ],
         looks=[_look(release, look) for look in answer.looks],
         no_looks=answer.no_looks,
         missing=list(answer.missing),
-        shopper=_shopper(shopper),
+        shopper=ShopperOut(**asdict(shopper)) if shopper else None,
     )
 
 
@@ -86,8 +88,8 @@ def _suggested(answer: Completion) -> list[list[str]]:
     return [[item.id for item in slot.items] for slot in answer.slots]
 
 
-def _shown(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
-    """What the log keeps of an answer: to whom, beside what, and which items in which order."""
+def _impression(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
+    """An answer as the log keeps it: shopper, worn items, and what was shown in which order."""
     who = {"session": request.session, "user": request.user}
     return {
         "release": answer.release,
@@ -111,21 +113,12 @@ def _filter(filters: FiltersIn, exclude: list[str]) -> Filter:
 
 def _suggestion(release: Release, suggestion: Suggestion) -> SuggestionOut:
     item = release.item(suggestion.row)
-    why = None if suggestion.why is None else [WhyOut(with_=one.item, contribution=one.amount) for one in suggestion.why]
-    return SuggestionOut(
-        id=item.id,
-        category=item.category,
-        score=suggestion.score,
-        probability=suggestion.probability,
-        price=item.price,
-        title=item.title,
-        image_url=image_url(item),
-        why=why,
-    )
+    why = None if suggestion.why is None else [WhyOut(with_=part.item, contribution=part.amount) for part in suggestion.why]
+    return SuggestionOut(**shown(item), score=suggestion.score, probability=suggestion.probability, why=why)
 
 
 def _look(release: Release, look: Look) -> LookOut:
-    items = [look_item_out(release.item(row)) for row in look.rows]
+    items = [LookItemOut(**shown(release.item(row))) for row in look.rows]
     return LookOut(items=items, score=look.score, probability=look.probability, price=look.price)
 
 
@@ -137,7 +130,7 @@ def _score(release: Release, request: ScoreOutfit, settings: Settings) -> Scores
     return Scores(
         release=release.id,
         outfits=[_outfit_score(release, answer, cut) for answer, cut in zip(answers, cuts, strict=True)],
-        shopper=_shopper(shopper),
+        shopper=ShopperOut(**asdict(shopper)) if shopper else None,
     )
 
 
@@ -147,28 +140,18 @@ def _given(outfit: OutfitIn, field: str) -> Sequence[ItemRef] | WholePhoto:
     return item_refs(outfit.items or [], f"{field}.items")
 
 
-def _shopper(regard: Regard | None) -> ShopperOut | None:
-    return None if regard is None else ShopperOut(user=regard.user, personal=regard.personal, note=regard.note)
-
-
 def _outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) -> OutfitScoreOut:
-    pairs = None
-    if answer.pairs is not None:
-        pairs = [PairOut(items=list(pair.items), score=pair.score, probability=pair.probability) for pair in answer.pairs]
+    pairs = None if answer.pairs is None else [PairOut(**asdict(pair)) for pair in answer.pairs]
     swap = None
     if answer.swap is not None and answer.weakest is not None:
-        item = look_item_out(release.item(answer.swap.row))
+        item = LookItemOut(**shown(release.item(answer.swap.row)))
         swap = SwapOut(replace=answer.weakest, item=item, score=answer.swap.score, probability=answer.swap.probability)
     return OutfitScoreOut(
         score=answer.score,
         probability=answer.probability,
         missing=list(answer.missing),
-        cut=[_cut(one) for one in cuts] or None,
+        cut=[CutOut(**asdict(cut)) for cut in cuts] or None,
         pairs=pairs,
         weakest=answer.weakest,
         swap=swap,
     )
-
-
-def _cut(cut: Cut) -> CutOut:
-    return CutOut(item=cut.name, category=cut.category, left=cut.left, top=cut.top, right=cut.right, bottom=cut.bottom)

@@ -18,13 +18,13 @@ from app.ground.errors import BY_STATUS, INVALID, MALFORMED, PROBLEMS, Detail, P
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
 LOG_GONE: Final = f"the log cannot be written now; try again in {RETRY_AFTER_S} s"
-"""What a client is told of a log that is gone; what the log itself said of it is for whoever runs the service."""
+"""The message to clients while the log is gone; the log's own message goes to the service's log."""
 _MOST_SHOWN: Final = 20
 _KEY_HEADERS: Final = {"WWW-Authenticate": "Bearer"}
 _RETRY_HEADERS: Final = {"Retry-After": str(RETRY_AFTER_S)}
 _WORDS: Final = {"model_attributes_type": "should be an object", "missing": "is required"}
 _WHERE: Final = {"body", "query", "path"}
-_INNER: Final = ("function-", "list[")  # what pydantic puts into a place for the kinds of a union
+_INNER: Final = ("function-", "list[")  # pydantic adds such parts to the location of a union's member
 
 
 def respond(problem: Problem, detail: str, errors: Sequence[Detail] = (), headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -33,58 +33,58 @@ def respond(problem: Problem, detail: str, errors: Sequence[Detail] = (), header
 
 
 def body(problem: Problem, detail: str, errors: Sequence[Detail] = ()) -> dict[str, Any]:
-    """A problem as JSON; whatever a client sent is shortened and safe to write."""
-    shown = [Detail(shortened(one.field), shortened(one.value), printable(one.problem)) for one in errors[:_MOST_SHOWN]]
+    """A problem as JSON; values that a client sent are shortened and safe to write."""
+    shown = [Detail(shortened(error.field), shortened(error.value), printable(error.problem)) for error in errors[:_MOST_SHOWN]]
     return {
         "type": problem.type,
         "title": problem.title,
         "status": problem.status,
         "detail": printable(detail),
-        "errors": [asdict(one) for one in shown],
+        "errors": [asdict(error) for error in shown],
     }
 
 
 def printable(text: str, most: int = 500) -> str:
-    """A line for a person: one line, bounded, and valid Unicode."""
+    """The text as one line of at most ``most`` characters, in valid Unicode."""
     line = " ".join(text.encode("utf-8", "backslashreplace").decode("utf-8").split())
     return line if len(line) <= most else f"{line[:most]}…"
 
 
 def install(app: FastAPI) -> None:
-    """Let every error of this service, of the framework and of the models be told as a problem."""
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    """Answer every error of the service, the framework and the models with a problem."""
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_problem)
     for kind in PROBLEMS:
-        app.add_exception_handler(kind, _told)
+        app.add_exception_handler(kind, _service_problem)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems of a route, for its documentation."""
+    """The problem responses of a route with these statuses, for its documentation."""
     return {status: {"model": ProblemOut, "content": {MEDIA_TYPE: {}}} for status in statuses}
 
 
-async def _told(_: Request, error: Exception) -> JSONResponse:
+async def _service_problem(_: Request, error: Exception) -> JSONResponse:
     problem = problem_of(error)
     headers = _RETRY_HEADERS if problem.passes else _KEY_HEADERS if problem.status == HTTPStatus.UNAUTHORIZED else None
     return respond(problem, str(error), error.details if isinstance(error, ServiceError) else (), headers)
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http_problem(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     problem = BY_STATUS.get(error.status_code, Problem(error.status_code, "about:blank", str(error.detail)))
     where, unreadable = request.url.path, "not JSON in UTF-8 of sane depth and numbers, uncompressed"
-    told = {
+    known = {
         400: Detail("body", f"{request.headers.get('content-length', 'some')} bytes", unreadable),
         404: Detail("path", where, "nothing is here; see /docs"),
         405: Detail("method", request.method, f"{where} does not take it; see /docs"),
     }.get(error.status_code)
-    if told is None:
+    if known is None:
         return respond(problem, str(error.detail), headers=error.headers)
-    return respond(problem, f"{told.field} {told.value}: {told.problem}", [told], headers=error.headers)
+    return respond(problem, f"{known.field} {known.value}: {known.problem}", [known], headers=error.headers)
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
+async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
     found = error.errors()
@@ -94,13 +94,13 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     if found and found[0]["loc"] == ("body",) and isinstance(found[0].get("input"), bytes):
         sent = "send JSON, with the header Content-Type: application/json"
         return respond(INVALID, sent, [Detail("body", f"{len(found[0]['input']):,} bytes", sent)])
-    errors = [Detail(path(one["loc"]), shortened(one.get("input")), _WORDS.get(one["type"], one["msg"])) for one in found]
+    errors = [Detail(path(error["loc"]), shortened(error.get("input")), _WORDS.get(error["type"], error["msg"])) for error in found]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return respond(INVALID, f"{shortened(errors[0].field)}: {errors[0].problem}{more}", errors)
 
 
 def path(location: Iterable[str | int]) -> str:
-    """A field's place as a client would write it.
+    """A field's path as a client would write it.
 
     >>> path(("body", "items", 0, "id"))
     'items[0].id'

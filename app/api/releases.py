@@ -1,4 +1,4 @@
-"""GET /releases, and which of them serves: for whoever administers."""
+"""The releases of the home: list them, activate one, roll back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ReleaseId = Annotated[str, Path(description="Release id, as `GET /releases` show
 
 
 async def may_look(request: Request, services: InjectedServices, key: SentKey) -> None:
-    """Let through who holds the admin key; where no key is set, anybody: a list changes nothing.
+    """Allow requests with the admin key; where no key is set, all of them, as a list changes nothing.
 
     Raises:
         KeyMissingError, KeyRefusedError: as ``may_administer`` does.
@@ -40,9 +40,9 @@ def releases(services: InjectedServices) -> Releases:
 async def activate(release_id: ReleaseId, services: InjectedServices) -> ReleaseOut:
     """Serve this release from now on: here at once, on every other replica within moments. One that is broken is refused."""
     if release_id not in {record.id for record in services.store.records()}:
-        told = "no such release; see GET /releases"
-        msg = f"release {release_id!r}: {told}"
-        raise UnknownReleaseError(msg, [Detail("release_id", release_id, told)])
+        problem = "no such release; see GET /releases"
+        msg = f"release {release_id!r}: {problem}"
+        raise UnknownReleaseError(msg, [Detail("release_id", release_id, problem)])
     return await _activated(services, release_id)
 
 
@@ -62,5 +62,5 @@ async def _activated(services: Services, release_id: str, *, back: bool = False)
 
 
 def _out(record: ReleaseRecord, current: str | None) -> ReleaseOut:
-    said = {name: value for name, value in asdict(record).items() if name in ReleaseOut.model_fields}
-    return ReleaseOut(**said, current=record.id == current)
+    values = {name: value for name, value in asdict(record).items() if name in ReleaseOut.model_fields}
+    return ReleaseOut(**values, current=record.id == current)

@@ -1,21 +1,22 @@
-"""Items on their way in and out: what the domain takes for those of a request, and what answers tell of those of the catalogue."""
+"""Translates items between HTTP and the domain: those of a request into references, those of the catalogue into answers."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
-from app.api.schemas.answers import ItemOut, LookItemOut
+from app.api.schemas.answers import ItemOut
 from app.api.schemas.requests import ItemIn
-from app.ground.errors import BadPictureError, Detail
+from app.ground.errors import BadPictureError, Detail, refused
 from app.recommend.outfit import ItemRef, Photo
 from app.release.release import CatalogueItem
 
 
 def item_ref(item: ItemIn, field: str) -> ItemRef:
-    """What the domain takes for an item of a request.
+    """An item of a request as the domain takes it.
 
     Raises:
         BadPictureError: the picture is not base64.
@@ -27,32 +28,30 @@ def item_ref(item: ItemIn, field: str) -> ItemRef:
 
 
 def item_refs(items: Sequence[ItemIn], field: str = "items") -> list[ItemRef]:
-    """What the domain takes for the items of a request; see ``item_ref``."""
+    """The items of a request as the domain takes them; see ``item_ref``."""
     return [item_ref(item, f"{field}[{position}]") for position, item in enumerate(items)]
 
 
 def decoded(text: str, field: str) -> bytes:
-    """A picture from base64.
+    """The bytes of a picture in base64, with or without a ``data:`` prefix.
 
     Raises:
-        BadPictureError: it is none.
+        BadPictureError: it is not base64.
     """
     data = text.partition(",")[2] if text.startswith("data:") else text
     try:
         return base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError) as error:
-        told = f"not base64: {error}"
-        msg = f"{field}: {told}"
-        raise BadPictureError(msg, [Detail(field, text, told)]) from error
+        raise refused(Detail(field, text, f"not base64: {error}"), BadPictureError) from error
 
 
 def image_url(item: CatalogueItem) -> str | None:
-    """Where the item's picture is, on this service."""
+    """Path of the item's picture on this service; None without one."""
     return f"/items/{quote(item.id, safe='')}/image" if item.image else None
 
 
 def item_out(item: CatalogueItem) -> ItemOut:
-    """An item as answers tell it."""
+    """An item for an answer."""
     return ItemOut(
         id=item.id,
         category=item.category,
@@ -66,6 +65,6 @@ def item_out(item: CatalogueItem) -> ItemOut:
     )
 
 
-def look_item_out(item: CatalogueItem) -> LookItemOut:
-    """An item as looks and swaps tell it."""
-    return LookItemOut(id=item.id, category=item.category, price=item.price, title=item.title, image_url=image_url(item))
+def shown(item: CatalogueItem) -> dict[str, Any]:
+    """The fields of an item that suggestions, looks and swaps show."""
+    return {"id": item.id, "category": item.category, "price": item.price, "title": item.title, "image_url": image_url(item)}

@@ -1,7 +1,7 @@
-"""What changed in the catalogue since a snapshot: from the ``catalog`` log to the items as they are now, and to a release that has them.
+"""Catalogue changes since a snapshot: from the ``catalog`` log to the items as they are now, and to a release that has them.
 
-An upsert says a whole item; only its picture (and, where the shop brings features of its own, those) stay as they were when it does not
-name them. Whoever replays the same entries over the same snapshot comes to the same items.
+An upsert holds a whole item. Only its picture, and the shop's own features where there are any, stay as they were when an upsert leaves
+them out. Replaying the same entries over the same snapshot always gives the same items.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from models.errors import ImageError
 
 
 class Encodes(Protocol):
-    """What encodes pictures and titles: an encoder, or what loads one when it is needed."""
+    """Encodes pictures and titles: an encoder, or a ``PhotoEncoder`` that loads one when needed."""
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
         """Features, ``(N, F)``."""
@@ -45,8 +45,8 @@ class ChangedItem:
 
     Attributes:
         item: its values, by column of a snapshot's items.
-        features: what it is found by, ``(F,)``; None until it is encoded for the first time.
-        encoded: whether these are the features of this picture and title, and not of those before.
+        features: ``(F,)``; None until it is encoded for the first time.
+        encoded: whether ``features`` belong to the present picture and title, rather than to earlier ones.
     """
 
     item: Mapping[str, Any]
@@ -55,7 +55,7 @@ class ChangedItem:
 
     @property
     def source(self) -> tuple[str | None, str | None]:
-        """What an encoder sees of it: the name of its picture, and its title."""
+        """What an encoder reads: the name of its picture, and its title."""
         return self.item["image"], self.item["title"]
 
 
@@ -65,29 +65,29 @@ Embedded = dict[str, tuple[ChangedItem, FloatArray]]
 
 
 def upsert(item: Mapping[str, Any], features: Sequence[float] | None = None) -> Event:
-    """The log's word for an item that is new or other than it was.
+    """The event of an item that is new or changed.
 
     Args:
-        item: values by column of a snapshot's items; without ``image`` the picture stays, with None there is none any more.
-        features: of the shop's own; None leaves them.
+        item: values by column of a snapshot's items; without ``image`` the picture stays, with None it is removed.
+        features: the shop's own; None leaves those that it has.
     """
     said = {"type": _UPSERT, "item": {name: value for name, value in item.items() if value is not None or name == "image"}}
     return Event(uuid4().hex, said if features is None else {**said, "features": list(features)})
 
 
 def removal(item_id: str) -> Event:
-    """The log's word for an item that is gone."""
+    """The event of an item that is deleted."""
     return Event(uuid4().hex, {"type": _DELETE, "item": {"id": item_id}})
 
 
 def named(entry: Entry) -> str:
-    """The item that an entry is of; empty where it says none."""
+    """The id of the item that an entry is about; empty where it names none."""
     item = entry.event.data.get("item")
     return str(item.get("id", "")) if isinstance(item, Mapping) else ""
 
 
 def replayed(base: Snapshot, changes: Changes, entries: Iterable[Entry]) -> tuple[Changes, list[tuple[Entry, str]]]:
-    """The changes after further entries, and the entries that could not be applied with the reason of each."""
+    """Apply entries: the changes after them, and the entries that could not be applied, each with its reason."""
     now, refused = dict(changes), []
     for entry in entries:
         try:
@@ -100,59 +100,59 @@ def replayed(base: Snapshot, changes: Changes, entries: Iterable[Entry]) -> tupl
 
 
 def to_encode(changes: Changes) -> list[str]:
-    """The ids of items whose features are not of their picture and title yet."""
-    return [item_id for item_id, changed in changes.items() if changed is not None and not changed.encoded]
+    """The ids of items that are not encoded as they are now."""
+    return [item_id for item_id, item in changes.items() if item is not None and not item.encoded]
 
 
 def encode(encoder: Encodes, images: ImageStore, items: Sequence[ChangedItem]) -> list[NDArray[np.float16]]:
-    """Features of items, each ``(F,)``; one whose picture cannot be used goes by its title.
+    """Encode items, each to ``(F,)``; an item whose picture cannot be used is encoded by its title alone.
 
     Raises:
-        EncoderError: the encoder cannot be had.
+        EncoderError: the encoder cannot be loaded.
     """
     pictures, titles = [_picture(images, item) for item in items], [item.item["title"] for item in items]
     try:
         features_NF = encoder.encode(pictures, titles)
     except ImageError:
-        features_NF = np.concatenate([_one(encoder, *pair) for pair in zip(pictures, titles, strict=True)])
+        features_NF = np.concatenate([_encoded_alone(encoder, *pair) for pair in zip(pictures, titles, strict=True)])
     return list(features_NF.astype(np.float16))
 
 
 def folded(base: Snapshot, changes: Changes, encoder: Encodes, images: ImageStore) -> tuple[pa.Table, NDArray[np.float16]]:
-    """Items and features ``(N, F)`` of the catalogue as it is now, for its next snapshot; what no replica has encoded is encoded.
+    """Items and features ``(N, F)`` of the catalogue as it is now, for its next snapshot; encodes the items that need it.
 
     Raises:
-        EncoderError: the encoder cannot be had.
+        EncoderError: the encoder cannot be loaded.
     """
     if not changes:
         return base.items, base.features
     items = items_now(base, changes)
-    missing = [one for item_id in to_encode(changes) if (one := changes[item_id]) is not None]
+    missing = [item for item_id in to_encode(changes) if (item := changes[item_id]) is not None]
     found = dict(zip(missing, encode(encoder, images, missing), strict=True)) if missing else {}
-    now = [one for one in changes.values() if one is not None]
+    now = [item for item in changes.values() if item is not None]
     kept = np.array([row for item_id, row in base.row_of.items() if item_id not in changes], dtype=np.int64)
-    features_MF = np.array([found.get(one, one.features) for one in now], dtype=np.float16).reshape(-1, base.manifest.feature_size)
+    features_MF = np.array([found.get(item, item.features) for item in now], dtype=np.float16).reshape(-1, base.manifest.feature_size)
     return items, np.concatenate([base.features[kept], features_MF])
 
 
 def items_now(base: Snapshot, changes: Changes) -> pa.Table:
-    """The items of the catalogue as it is now: those of the snapshot that did not change, then those that did."""
+    """The catalogue's items as they are now: first the unchanged ones of the snapshot, then the changed ones."""
     if not changes:
         return base.items
     kept = [row for item_id, row in base.row_of.items() if item_id not in changes]
-    now = item_rows(one for one in changes.values() if one is not None)
+    now = item_rows(item for item in changes.values() if item is not None)
     return pa.concat_tables([base.items.take(pa.array(kept, pa.int64())), now], promote_options="default")
 
 
 def overlaid(release: Release, changes: Changes, embedded: Embedded) -> Release:
-    """A release of a plain snapshot, with the changes laid over it.
+    """The release with these changes laid over its plain snapshot.
 
     Args:
-        embedded: what this model made of the items before; brought up to date.
+        embedded: item id -> item and embedding by this release's model, from earlier calls; updated in place.
     """
     base = plain(release)
-    shown = {item_id: one for item_id, one in changes.items() if one is not None and one.features is not None}
-    gone = [item_id for item_id, one in changes.items() if one is None]
+    shown = {item_id: item for item_id, item in changes.items() if item is not None and item.features is not None}
+    gone = [item_id for item_id, item in changes.items() if item is None]
     if not shown and not gone:
         return replace(release, snapshot=base)
     _embed(release, shown, embedded)
@@ -160,7 +160,7 @@ def overlaid(release: Release, changes: Changes, embedded: Embedded) -> Release:
     overlay = Overlay(
         base,
         items=item_rows(shown.values()),
-        features_MF=np.array([one.features for one in shown.values()], dtype=np.float16).reshape(-1, features).astype(np.float32),
+        features_MF=np.array([item.features for item in shown.values()], dtype=np.float16).reshape(-1, features).astype(np.float32),
         embeddings_MD=np.array([embedded[item_id][1] for item_id in shown], dtype=np.float32).reshape(-1, size),
         removed=gone,
     )
@@ -168,7 +168,7 @@ def overlaid(release: Release, changes: Changes, embedded: Embedded) -> Release:
 
 
 def plain(release: Release) -> Snapshot:
-    """The release's snapshot, without what is laid over it."""
+    """The release's snapshot without changes over it."""
     return release.snapshot.base if isinstance(release.snapshot, Overlay) else release.snapshot
 
 
@@ -181,7 +181,7 @@ def kept_features(snapshot: Snapshot) -> FeatureSpec:
 
 def item_rows(items: Iterable[ChangedItem]) -> pa.Table:
     """Items as a snapshot's table holds them."""
-    return pa.Table.from_pylist([dict(one.item) for one in items], schema=ITEM_COLUMNS)
+    return pa.Table.from_pylist([dict(item.item) for item in items], schema=ITEM_COLUMNS)
 
 
 def _applied(base: Snapshot, changes: Changes, said: Mapping[str, Any]) -> tuple[str, ChangedItem | None]:
@@ -196,7 +196,7 @@ def _applied(base: Snapshot, changes: Changes, said: Mapping[str, Any]) -> tuple
     values = {name: item.get(name) for name in ITEM_COLUMNS.names}
     if "image" not in item and before is not None:
         values["image"] = before.item["image"]
-    Columns(item_table(pa.Table.from_pylist([values], schema=ITEM_COLUMNS)), {item_id: 0})  # refuses here what would spoil all the others
+    Columns(item_table(pa.Table.from_pylist([values], schema=ITEM_COLUMNS)), {item_id: 0})  # refuses a value that the columns cannot hold
     if "features" in said:
         return item_id, ChangedItem(item=values, features=_own(base, said["features"]), encoded=True)
     own = kept_features(base).is_own
@@ -225,26 +225,26 @@ def _own(base: Snapshot, features: Sequence[float]) -> NDArray[np.float16]:
 
 
 def _embed(release: Release, shown: Mapping[str, ChangedItem], embedded: Embedded) -> None:
-    """Embed the items that this model has not seen as they are now, and forget those that are gone."""
+    """Embed the items that ``embedded`` does not have as they are now, and drop those that are gone."""
     for item_id in [item_id for item_id in embedded if item_id not in shown]:
         del embedded[item_id]
-    fresh = {item_id: one for item_id, one in shown.items() if item_id not in embedded or embedded[item_id][0] is not one}
+    fresh = {item_id: item for item_id, item in shown.items() if item_id not in embedded or embedded[item_id][0] is not item}
     if fresh:
         words = Catalogue(item_rows(fresh.values()))
-        features_NF = np.array([one.features for one in fresh.values()], dtype=np.float32)
+        features_NF = np.array([item.features for item in fresh.values()], dtype=np.float32)
         vectors_ND = release.bundle.embed(features_NF, words.categories, words.texts(), words.ids)
-        embedded.update({item_id: (one, vector_D) for (item_id, one), vector_D in zip(fresh.items(), vectors_ND, strict=True)})
+        embedded.update({item_id: (item, vector_D) for (item_id, item), vector_D in zip(fresh.items(), vectors_ND, strict=True)})
 
 
 def _picture(images: ImageStore, changed: ChangedItem) -> bytes | None:
     name = changed.item["image"]
     try:
         return images.path(name).read_bytes() if name else None
-    except (OSError, ValueError):  # it goes by its title, as an import has it
+    except (OSError, ValueError):  # encode it by its title, as an import does
         return None
 
 
-def _one(encoder: Encodes, picture: bytes | None, title: str | None) -> FloatArray:
+def _encoded_alone(encoder: Encodes, picture: bytes | None, title: str | None) -> FloatArray:
     try:
         return encoder.encode([picture], [title])
     except ImageError:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from app.catalogue.publishing import index_release, with_log
 from app.ground import compute  # noqa: F401 - torch before faiss
-from app.ground.settings import Log as LogSettings
+from app.ground.settings import LogSettings
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import START, Log, Stream
 from index.snapshot import ITEM_COLUMNS
@@ -36,12 +36,12 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import did.
+    """The result of an import.
 
     Attributes:
-        refused: item id -> why its picture is left out; the item itself is served by its words.
-        encoded: items encoded now; the others were kept from an earlier run.
-        encoding_s: what that took; the whole import took ``seconds``.
+        refused: item id -> why its picture is left out; the item itself is served, by its words.
+        encoded: items encoded now; the others' features were kept from an earlier run.
+        encoding_s: seconds of encoding. seconds: those of the whole import.
     """
 
     release: ReleaseRecord
@@ -66,11 +66,11 @@ def import_catalogue(
 
     Args:
         encoder: the encoder's spec; None takes the current bundle's, and ``default_encoder`` on a fresh home.
-        log: where changes are logged: those from before the import are over with it. None for a home that has seen none.
+        log: where changes are logged; the import replaces those from before it. None for a home without a log.
         warn: told what the dataset has that is put up with.
 
     Raises:
-        InputError: a file of the dataset is broken. EncoderError: its features are not those that the current bundle reads.
+        InputError: a file of the dataset is broken. EncoderError: the current bundle reads other features.
         HomeError, BundleError, SnapshotError: the home is broken. LogUnavailableError: the log cannot be read now.
     """
     started = time.perf_counter()
@@ -98,7 +98,7 @@ def import_catalogue(
 
 
 def _end_of_changes(settings: LogSettings | None, home: Path) -> str:
-    """Where the log's catalogue ends now."""
+    """The offset of the last catalogue change in the log."""
 
     async def end(log: Log) -> str:
         return (await log.append(Stream.CATALOGUE, [])).end
@@ -107,7 +107,7 @@ def _end_of_changes(settings: LogSettings | None, home: Path) -> str:
 
 
 def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None, default: str) -> Encoder | None:
-    """The encoder of this catalogue's features, None where they are its own; they have to be what the current bundle reads."""
+    """The encoder of this catalogue's features, None where they are its own; the current bundle has to read the same."""
     own, encoder = own_features(catalogue), None
     if own is None:
         spec = asked or (current.encoder_spec if current else default)
@@ -128,7 +128,7 @@ def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None
 
 
 def _current_bundle(store: ReleaseStore, current: ReleaseRecord | None) -> Bundle | None:
-    """The bundle to import with; None where an untrained one has to be made: on a fresh home, or in place of one that was damaged."""
+    """The bundle to import with; None on a fresh home, or where an untrained bundle is damaged, so that a new one has to be made."""
     if current is None:
         return None
     try:
@@ -140,7 +140,7 @@ def _current_bundle(store: ReleaseStore, current: ReleaseRecord | None) -> Bundl
 
 
 def _untrained(store: ReleaseStore, catalogue: Catalogue, spec: FeatureSpec) -> Bundle:
-    """What a fresh home serves before it has seen an outfit: the cosine of the features."""
+    """Make the bundle of a fresh home, which has seen no outfit: its score is the cosine of the features."""
     manifest = Manifest(
         recipe=UNTRAINED,
         config={},
@@ -157,7 +157,7 @@ def _untrained(store: ReleaseStore, catalogue: Catalogue, spec: FeatureSpec) -> 
 
 
 def _items_table(catalogue: Catalogue, store: ReleaseStore, refused: Mapping[str, str], progress: Progress) -> pa.Table:
-    """The snapshot's items: the catalogue's words, and each usable picture by the name it is kept under."""
+    """The snapshot's table of items; keeps each usable picture and names it in the table."""
     names: list[str | None] = []
     with progress("keeping pictures", len(catalogue)) as advance:
         for row, item in enumerate(catalogue.row_of):

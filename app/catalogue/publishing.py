@@ -1,4 +1,4 @@
-"""From a new bundle and the catalogue as it is now to the next release."""
+"""Makes the next release from a new bundle and the catalogue as it is now."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from app.catalogue.changes import folded, items_now, kept_features, replayed
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.errors import HomeError
-from app.ground.settings import Log as LogSettings
+from app.ground.settings import LogSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import Entry, Log, Stream
@@ -37,34 +37,24 @@ def publish(
     bundle_directory: Path,
     store: ReleaseStore,
     *,
+    serve: bool = True,
     log: LogSettings | None = None,
     cache: Path | None = None,
     progress: Progress = silent,
 ) -> ReleaseRecord:
-    """Serve a new bundle with the catalogue as it is now; see ``prepare``."""
-    return store.activate(prepare(bundle_directory, store, log=log, cache=cache, progress=progress).id)
+    """Make and check a release of a new bundle and the catalogue as it is now, and serve it.
 
-
-def prepare(
-    bundle_directory: Path,
-    store: ReleaseStore,
-    *,
-    log: LogSettings | None = None,
-    cache: Path | None = None,
-    progress: Progress = silent,
-) -> ReleaseRecord:
-    """A release of a new bundle and the catalogue as it is now, checked, and not served yet.
-
-    The kept features are embedded again, and what the log says changed is folded in; only changed pictures and titles are encoded. A bundle
-    of another encoder has all pictures and titles encoded again, by its own.
+    Embeds the kept features again, and applies the logged changes, encoding only changed pictures and titles. For a bundle with another
+    encoder, that encoder encodes all pictures and titles.
 
     Args:
-        log: where changes are logged; None takes the catalogue as the current release has it, with the changes still to be replayed.
-        cache: where features are kept that are encoded again.
+        serve: False only makes and checks the release.
+        log: where changes are logged; None takes the catalogue as the current release has it, and leaves the changes to the replicas.
+        cache: where features are kept that have to be encoded again.
 
     Raises:
-        HomeError: no catalogue was imported yet, or nothing of it is left. LogUnavailableError: the log cannot be read now.
-        EncoderError: the bundle's encoder cannot be had, or one of bundle and catalogue has the shop's own features, the other not.
+        HomeError: no catalogue was imported yet, or no item is left. LogUnavailableError: the log cannot be read now.
+        EncoderError: the bundle's encoder cannot be loaded, or only one of bundle and catalogue has the shop's own features.
         BundleError, SnapshotError: the bundle or the home is broken.
     """
     bundle = Bundle.load(bundle_directory)
@@ -88,11 +78,12 @@ def prepare(
         msg = f"{store.home}: every item was deleted; put some back before you publish"
         raise HomeError(msg)
     offset = entries[-1].offset if entries else current.catalog_offset
-    return index_release(store, bundle, items, np.asarray(features_NF, dtype=np.float32), offset)
+    release = index_release(store, bundle, items, np.asarray(features_NF, dtype=np.float32), offset)
+    return store.activate(release.id) if serve else release
 
 
 def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: ReleaseStore) -> Encoder | None:
-    """The bundle's encoder where it is not the one that the catalogue was encoded by; None where it is."""
+    """The bundle's encoder; None where the catalogue was encoded by the same one."""
     reader, reads, kept = f"{directory}: bundle {bundle.id}", bundle.manifest.encoder, kept_features(snapshot)
     if reads.fingerprint == kept.fingerprint:
         return None
@@ -104,7 +95,7 @@ def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: R
 
 
 def catalogue_of(items: pa.Table, images: ImageStore) -> Catalogue:
-    """A snapshot's items as recipes read a catalogue; pictures by path."""
+    """A snapshot's items as the catalogue that recipes read; pictures by path."""
     paths = [
         None if name is None else {"bytes": None, "path": str(images.path(name).resolve())} for name in items.column("image").to_pylist()
     ]
@@ -119,7 +110,7 @@ def catalogue_of(items: pa.Table, images: ImageStore) -> Catalogue:
 
 
 def _changes_behind(settings: LogSettings | None, home: Path, offset: str) -> list[Entry]:
-    """All that the log says of the catalogue behind an offset."""
+    """All catalogue changes after an offset."""
 
     async def read(log: Log) -> list[Entry]:
         found: list[Entry] = []
@@ -131,7 +122,7 @@ def _changes_behind(settings: LogSettings | None, home: Path, offset: str) -> li
 
 
 async def with_log(settings: LogSettings, home: Path, work: Callable[[Log], Awaitable[Answer]]) -> Answer:
-    """What ``work`` makes of the log, which is closed afterwards."""
+    """Open the log, await ``work`` on it, close it, and return the result."""
     log = open_log(settings, home)
     try:
         return await work(log)
@@ -140,8 +131,8 @@ async def with_log(settings: LogSettings, home: Path, work: Callable[[Log], Awai
 
 
 def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray, offset: str) -> ReleaseRecord:
-    """Embed, write the snapshot, and see that it loads as a release."""
-    kept_NF = features_NF.astype(np.float16)  # embed what is kept, so that publishing the same bundle again changes nothing
+    """Embed the items, write their snapshot, and check that it loads as a release."""
+    kept_NF = features_NF.astype(np.float16)  # embed the kept precision, so that publishing the same bundle again changes nothing
     words = Catalogue(items)
     embeddings_ND = bundle.embed(kept_NF.astype(np.float32), words.categories, words.texts(), words.ids)
     staged = store.staging("snapshots")

@@ -1,15 +1,16 @@
-"""The command line. Commands import torch and the rest when they run, so that ``attire --help`` answers at once."""
+"""The command line. A command imports torch and the rest only when it runs, so that ``attire --help`` answers at once."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from importlib.metadata import version
+from typing import Annotated, Final
 
 import typer
 
-from app.cli import data, doctor, learn, releases, serve, simulate, worker
+from app.cli import data, dataset, doctor, learn, releases, serve, simulate, worker
 from app.ground.errors import ServiceError
 from app.ground.settings import misspelt
 from index.errors import VectorIndexError
@@ -22,16 +23,32 @@ INTERRUPTED: Final = 130  # what a shell says of a program that Ctrl-C ended
 
 cli = typer.Typer(
     name="attire",
-    help="Online outfit recommendation from a shop's own catalogue.",
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"attire {version('attire')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _options(
+    *, _: Annotated[bool, typer.Option("--version", help="Say which version this is.", is_eager=True, callback=_version)] = False
+) -> None:
+    """Online outfit recommendation from a shop's own catalogue."""
+
+
 cli.command("demo")(serve.demo)
 cli.command("generate")(data.generate)
 cli.command("convert")(data.convert)
+cli.command("check")(dataset.check)
 cli.command("import")(data.import_)
 cli.command("train")(learn.train)
+cli.command("questions")(dataset.questions)
 cli.command("evaluate")(learn.evaluate)
 cli.command("label")(learn.label)
 cli.command("publish")(releases.publish)
@@ -56,17 +73,17 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except typer.TyperException as error:
-        return _told(f"{error.format_message()} Try --help." if arguments else error.format_message(), BAD_INPUT)
+        return _failed(f"{error.format_message()} Try --help." if arguments else error.format_message(), BAD_INPUT)
     except (AttireError, ServiceError, VectorIndexError) as error:
-        return _told(str(error), BAD_INPUT)
+        return _failed(str(error), BAD_INPUT)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone; so has the reason to say so
         return FAILED
     except OSError as error:
-        return _told(f"{error.filename or 'the system'}: {error.strerror or error}", FAILED)
+        return _failed(f"{error.filename or 'the system'}: {error.strerror or error}", FAILED)
     return returned if isinstance(returned, int) else OK
 
 
-def _told(problem: str, code: int) -> int:
+def _failed(problem: str, code: int) -> int:
     typer.echo(f"attire: {' '.join(problem.split())}", err=True)
     return code

@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 
-from app.cli.options import Data, Encoder, Seed
+from app.cli.options import Data, Encoder, Seed, Split, a_bundle, split_named
 from app.cli.progress import progress, warn
 from app.ground.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
-from models.outputs import check_output_file
+from models.outputs import check_output_directory, check_output_file
+from models.recipes.registry import RECIPES
 
-if TYPE_CHECKING:
-    from models.datasets.schema import Split
-
-RECIPES: Final = ("attire", "weak-labels", "outfit-vector", "personal", "semi-supervised", "self-adaptive")
-"""Named here, too, because reading them from their registry takes seconds."""
 _WIDE: Final = 200  # columns of a table that goes to a file or pipe
 
 
@@ -33,18 +29,23 @@ def train(
         list[str] | None, typer.Option("--set", help="key=value of the recipe; may be repeated.", show_default=False)
     ] = None,
     seed: Seed = 0,
-    init: Annotated[Path | None, typer.Option("--init", help="Bundle of the same recipe to start from.", show_default=False)] = None,
+    init: Annotated[
+        Path | None, typer.Option("--init", help="Bundle of the same recipe to start from.", callback=a_bundle, show_default=False)
+    ] = None,
     encoder: Encoder = None,
 ) -> None:
     """Train a recipe on a dataset directory and write a bundle."""
-    from models.recipes.train import train as run  # noqa: PLC0415 - keeps --help fast
+    from models.recipes.asked import asked  # noqa: PLC0415 - keeps --help fast
 
-    settings = Settings.read()
+    settings, given = Settings.read(), read_settings(setting or [])
+    asked(recipe, out, given, encoder)
+    from models.recipes.train import train as run  # noqa: PLC0415 - after all that can be refused without torch
+
     bundle = run(
         data,
         recipe,
         out,
-        settings=read_settings(setting or []),
+        settings=given,
         seed=seed,
         init=init,
         encoder=encoder,
@@ -60,22 +61,26 @@ def train(
 def evaluate(
     data: Data,
     *,
-    bundle: Annotated[Path, typer.Option("--bundle", help="Bundle directory.", show_default=False)],
-    split: Annotated[str, typer.Option("--split", help="train, valid or test.")] = "test",
+    bundle: Annotated[Path, typer.Option("--bundle", help="Bundle directory.", callback=a_bundle, show_default=False)],
+    split: Split = "test",
     json_file: Annotated[Path | None, typer.Option("--json", help="File for the figures.", show_default=False)] = None,
     predictions: Annotated[Path | None, typer.Option("--predictions", help="File for one line per question.", show_default=False)] = None,
     report: Annotated[Path | None, typer.Option("--report", help="Directory for a page with plots.", show_default=False)] = None,
 ) -> None:
     """Evaluate a bundle on every question of a dataset directory, or on some drawn from its outfits, beside the baselines."""
-    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415 - keeps --help fast
+    chosen = split_named(split)
+    for path, option in ((json_file, "--json"), (predictions, "--predictions")):
+        if path is not None:
+            check_output_file(path, option)
+    if report is not None:
+        check_output_directory(report, "--report")
+    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415 - after all that can be refused without torch
     from models.evaluation.table import render_table  # noqa: PLC0415
 
-    if json_file is not None:
-        check_output_file(json_file, "--json")
     result = run(
         data,
         bundle,
-        split=_split(split),
+        split=chosen,
         predictions=predictions,
         report=report,
         cache=Settings.read().cache.expanduser(),
@@ -92,17 +97,19 @@ def label(
     images: Annotated[list[Path], typer.Argument(help="Pictures.", show_default=False)],
     *,
     encoder: Encoder = None,
-    bundle: Annotated[Path | None, typer.Option("--bundle", help="Bundle whose encoder is asked.", show_default=False)] = None,
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", help="Bundle whose encoder is asked.", callback=a_bundle, show_default=False)
+    ] = None,
     k: Annotated[int, typer.Option("--k", help="Words per picture.", min=1)] = 10,
 ) -> None:
     """Say the most likely words of pictures, with their probabilities."""
-    from models.bundle import Bundle  # noqa: PLC0415 - keeps --help fast
-    from models.encoders.load import load_encoder  # noqa: PLC0415
-
     if encoder and bundle:
         msg = "give --encoder or --bundle, not both"
         raise InputError(msg, field="--bundle")
     pictures = [_picture(path) for path in images]
+    from models.bundle import Bundle  # noqa: PLC0415 - after all that can be refused without torch
+    from models.encoders.load import load_encoder  # noqa: PLC0415
+
     reader = load_encoder(Bundle.load(bundle).encoder_spec if bundle else encoder or Settings.read().encoder)
     words = reader.words()
     if words is None:
@@ -144,13 +151,3 @@ def read_settings(pairs: list[str]) -> dict[str, str]:
             raise InputError(msg, field="--set")
         settings[key.strip()] = value.strip()
     return settings
-
-
-def _split(name: str) -> Split:
-    from models.datasets.schema import SPLITS  # noqa: PLC0415 - keeps --help fast
-
-    for split in SPLITS:
-        if split == name:
-            return split
-    msg = f"{name!r} is not a split; use {', '.join(SPLITS)}"
-    raise InputError(msg, field="--split")

@@ -1,16 +1,56 @@
-"""Arguments and options that several commands share."""
+"""Arguments and options that several commands share; each is checked as far as that goes without torch, which takes seconds to import."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from models.errors import InputError
+from app.ground.errors import HomeError
+from app.home.store import ReleaseRecord, ReleaseStore
+from models.errors import BundleError, InputError
 
-Data = Annotated[Path, typer.Argument(help="Dataset directory.", show_default=False)]
-BundleDirectory = Annotated[Path, typer.Argument(help="Bundle directory, as `attire train` wrote it.", show_default=False)]
+if TYPE_CHECKING:
+    from models.datasets.schema import Split as SplitName
+
+
+def _with_items(data: Path) -> Path:
+    from models.datasets.items import items_file  # noqa: PLC0415 - keeps --help fast
+
+    items_file(data)
+    return data
+
+
+def a_bundle(directory: Path | None) -> Path | None:
+    """The directory, which looks like a bundle; what it holds is checked when it is loaded.
+
+    Raises:
+        BundleError: there is no manifest.
+    """
+    if directory is not None and not (directory / "manifest.json").is_file():
+        msg = f"{directory}: no bundle here (manifest.json is missing)"
+        raise BundleError(msg)
+    return directory
+
+
+def released(store: ReleaseStore) -> ReleaseRecord:
+    """The current release of a home.
+
+    Raises:
+        HomeError: there is none.
+    """
+    record = store.current()
+    if record is None:
+        msg = f"{store.home}: no release here; run `attire import DATA --home {store.home}` first"
+        raise HomeError(msg)
+    return record
+
+
+Data = Annotated[Path, typer.Argument(help="Dataset directory.", callback=_with_items, show_default=False)]
+BundleDirectory = Annotated[
+    Path, typer.Argument(help="Bundle directory, as `attire train` wrote it.", callback=a_bundle, show_default=False)
+]
 Home = Annotated[
     Path | None,
     typer.Option("--home", help="Directory of bundles, snapshots and releases.", envvar="ATTIRE_HOME", show_default="attire-home"),
@@ -38,4 +78,20 @@ Encoder = Annotated[
         show_default=False,
     ),
 ]
+Split = Annotated[str, typer.Option("--split", help="train, valid or test.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.", min=0)]
+
+
+def split_named(name: str) -> SplitName:
+    """The split of a name.
+
+    Raises:
+        InputError: there is none.
+    """
+    from models.datasets.schema import SPLITS  # noqa: PLC0415 - keeps --help fast
+
+    for split in SPLITS:
+        if split == name:
+            return split
+    msg = f"{name!r} is not a split; use {', '.join(SPLITS)}"
+    raise InputError(msg, field="--split")

@@ -1,4 +1,4 @@
-"""Shows how far a long step is: bars on a terminal, a plain line every few seconds elsewhere."""
+"""Shows the progress of long steps: bars on a terminal, a plain line every few seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LINE_EVERY_S: Final = 5.0
 
 
 def progress() -> ProgressProtocol:
-    """What suits standard error: bars on a terminal, lines in a file or pipe."""
+    """The display that suits standard error: bars on a terminal, lines in a file or pipe."""
     console = Console(stderr=True)
     return Bars(console) if console.is_terminal else lines
 
@@ -29,7 +29,7 @@ def warn(line: str) -> None:
 
 
 class Bars:
-    """Bars with the rate and the figures worth seeing; steps inside steps share one display."""
+    """Bars with the rate and the step's figures; nested steps share one display."""
 
     def __init__(self, console: Console) -> None:
         self._display = Progress(
@@ -70,29 +70,29 @@ class Bars:
 
 @contextmanager
 def lines(title: str, total: int) -> Iterator[Advance]:
-    """A line when a step begins to take long, every few seconds, and at its end."""
+    """A line every few seconds, and one at the end of the step."""
     started, done, figures = time.monotonic(), 0, dict[str, float | str]()
-    told = started
+    last_line = started
 
-    def tell() -> None:
+    def write_line() -> None:
         share = f"{done:,}/{total:,}"
         typer.echo(f"{title}: {share} {_figures(done, time.monotonic() - started, figures)}".rstrip(), err=True)
 
     def advance(steps: int = 1, **shown: float | str) -> None:
-        nonlocal done, told
+        nonlocal done, last_line
         done += steps
         figures.update(shown)
-        if time.monotonic() - told >= _LINE_EVERY_S:
-            told = time.monotonic()
-            tell()
+        if time.monotonic() - last_line >= _LINE_EVERY_S:
+            last_line = time.monotonic()
+            write_line()
 
     yield advance
     if total:
-        tell()
+        write_line()
 
 
 def _figures(done: int, seconds: float, shown: Mapping[str, float | str]) -> str:
-    told = any(name.endswith("_per_s") for name in shown)  # the step knows its own rate
-    rate = f"{done / seconds:,.{0 if done > seconds else 2}f}/s" if seconds > 0 and done and not told else ""
+    rated = any(name.endswith("_per_s") for name in shown)  # the step knows its own rate
+    rate = f"{done / seconds:,.{0 if done > seconds else 2}f}/s" if seconds > 0 and done and not rated else ""
     values = [f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in shown.items()]
     return " · ".join(part for part in (rate, *values) if part)

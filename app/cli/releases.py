@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import BundleDirectory, Home
+from app.cli.options import BundleDirectory, Home, released
 from app.cli.progress import progress
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
@@ -21,10 +21,11 @@ ReleaseId = Annotated[str, typer.Argument(help="Release id, as `attire releases 
 
 def publish(bundle: BundleDirectory, home: Home = None) -> None:
     """Serve a bundle with the current catalogue; no picture is touched unless the bundle reads another encoder."""
-    from app.catalogue.publishing import publish as run  # noqa: PLC0415 - keeps --help fast
-
     settings = Settings.read(home=home)
     store = ReleaseStore(settings.home)
+    released(store)
+    from app.catalogue.publishing import publish as run  # noqa: PLC0415 - after all that can be refused without torch
+
     release = run(bundle, store, log=settings.log, cache=settings.cache.expanduser(), progress=progress())
     typer.echo(f"{settings.home}: {release.items:,} items, recipe {release.recipe}; release {release.id} is current")
 

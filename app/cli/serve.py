@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from app.cli.options import Home, Host, Port
+from app.cli.options import Home, Host, Port, released
 from app.cli.progress import progress
-from app.ground.errors import HomeError
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from models.errors import InputError
@@ -55,26 +54,26 @@ def demo(home: DemoHome = None, port: Port = None) -> None:
 
 
 def prepare_demo(settings: Settings) -> None:
-    """Whatever of the demo is not there yet: the wardrobe, its import, a trained bundle. Each step is kept, so a second start is quick."""
+    """Make what the demo lacks: the wardrobe, its import, a trained bundle. Every step is kept, so a second start is quick."""
     from app.catalogue.importing import import_catalogue  # noqa: PLC0415 - keeps --help fast
     from app.catalogue.publishing import publish  # noqa: PLC0415 - keeps --help fast
     from models.recipes.train import train  # noqa: PLC0415
     from models.wardrobe.generate import generate  # noqa: PLC0415
 
     store, wardrobe, bundle = ReleaseStore(settings.home), settings.home / "wardrobe", settings.home / "trained"
-    current, cache, told = store.current(), settings.cache.expanduser(), progress()
+    current, cache, steps = store.current(), settings.cache.expanduser(), progress()
     if current is None:
         if not (wardrobe / "oracle.json").exists():
-            generate(wardrobe, items=DEMO_ITEMS, outfits=DEMO_OUTFITS, shoppers=DEMO_SHOPPERS, progress=told)
-        current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, progress=told).release
+            generate(wardrobe, items=DEMO_ITEMS, outfits=DEMO_OUTFITS, shoppers=DEMO_SHOPPERS, progress=steps)
+        current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, progress=steps).release
     if current.recipe == _UNTRAINED and wardrobe.exists():
-        train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, progress=told)
+        train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, progress=steps)
         publish(bundle, store, log=settings.log)
 
 
 @contextmanager
 def _worker_beside(home: Path) -> Iterator[None]:
-    """The worker as a process of its own, which ends with this one."""
+    """Run the worker in a process of its own, which ends with this one."""
     worker = get_context("spawn").Process(target=_work, args=(home,), name="worker")
     worker.start()
     try:
@@ -94,16 +93,13 @@ def _work(home: Path) -> None:
 
 
 def _current(settings: Settings) -> Release:
-    """Open the current release before anything listens, so that a broken one is told in one line."""
-    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+    """Open the current release before anything answers, so that a broken one is told in one line."""
+    store = ReleaseStore(settings.home)
+    record = released(store)
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
     from app.release.release import Release  # noqa: PLC0415
 
     compute.fix_threads(settings.threads.compute)
-    store = ReleaseStore(settings.home)
-    record = store.current()
-    if record is None:
-        msg = f"{settings.home}: no release here; run `attire import DATA --home {settings.home}` first"
-        raise HomeError(msg)
     return Release.open(store, record)
 
 
@@ -111,7 +107,7 @@ def _listen(settings: Settings) -> socket.socket:
     """Take the port before any long work.
 
     Raises:
-        InputError: the address cannot be had.
+        InputError: the address cannot be taken.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
@@ -123,14 +119,14 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
-    import uvicorn  # noqa: PLC0415 - keeps --help fast
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    release = _current(settings)
+    import uvicorn  # noqa: PLC0415 - after all that can be refused without torch
 
     from app.main import create_app  # noqa: PLC0415
 
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    release = _current(settings)
     typer.echo(f"{what.format(release.id)}: http://{host}:{listener.getsockname()[1]}")
     app = create_app(settings, release)
-    del release  # another may take its place, and then nothing should hold it
+    del release  # or its memory would stay when another release replaces it
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S)
     uvicorn.Server(config).run(sockets=[listener])

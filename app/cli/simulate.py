@@ -40,24 +40,25 @@ def simulate(
     seed: Seed = 0,
 ) -> None:
     """Synthetic shoppers against a running service: what they buy, and how well it served them beside others."""
-    from app.simulate.drive import Simulation  # noqa: PLC0415 - keeps --help fast
-    from app.simulate.report import draw, table  # noqa: PLC0415
-    from app.simulate.world import World  # noqa: PLC0415
+    from app.simulate.world import World  # noqa: PLC0415 - keeps --help fast
 
     world = World.read(wardrobe or Settings.read(home=home).home / "wardrobe", shoppers=shoppers, seed=seed)
+    from app.simulate.drive import Simulation  # noqa: PLC0415
+    from app.simulate.report import draw, table  # noqa: PLC0415
+
     simulation = Simulation(world, url, seed=seed, at_once=at_once, noise_share=noise)
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
 
-    def told(cycle: Cycle) -> None:
+    def show(cycle: Cycle) -> None:
         console.print(
             f"cycle {cycle.cycle}: release {cycle.release}, hit rate {cycle.hit_rate['service']:.3f}, attach {cycle.attach_rate:.3f}"
         )
 
     with progress()("shopping", cycles * sessions) as advance:
-        found = asyncio.run(simulation.run(cycles, sessions, wait_s=wait, told=told, advance=advance))
+        found = asyncio.run(simulation.run(cycles, sessions, wait_s=wait, on_cycle=show, advance=advance))
     console.print(table(found))
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
-        json_file.write_text(json.dumps([{**asdict(one), "share_of_oracle": one.share_of_oracle} for one in found], indent=1) + "\n")
+        json_file.write_text(json.dumps([{**asdict(cycle), "share_of_oracle": cycle.share_of_oracle} for cycle in found], indent=1) + "\n")
     if plot is not None:
         draw(plot, found)

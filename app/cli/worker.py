@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Home
+from app.cli.options import Home, a_bundle
 from app.ground.settings import Settings
 
 
@@ -18,7 +18,10 @@ def worker(
     *,
     once: Annotated[bool, typer.Option("--once", help="Archive what there is, train, decide, and end.")] = False,
     candidate: Annotated[
-        Path | None, typer.Option("--candidate", help="Bundle to judge in place of training one; implies --once.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--candidate", help="Bundle to judge in place of training one; implies --once.", callback=a_bundle, show_default=False
+        ),
     ] = None,
 ) -> None:
     """Learn from what shoppers do: archive events, train, compare, and publish what is better."""
@@ -29,12 +32,12 @@ def worker(
 
     settings = Settings.read(home=home)
     configure(settings.log)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a container's stop ends it as Ctrl-C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container's stop ends it as Ctrl-C does
 
     async def work() -> None:
         me = asyncio.current_task()
         assert me is not None  # noqa: S101 - this is one
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)  # an interrupt may come where it would be lost
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)  # inside the loop an interrupt could get lost
         log = open_log(settings.log, settings.home)
         try:
             loop = Worker(settings, log)

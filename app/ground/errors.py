@@ -1,4 +1,4 @@
-"""What can go wrong in the service, and the one table that says how each is told over HTTP (RFC 9457).
+"""What can go wrong in the service, and the one table that says how HTTP answers each (RFC 9457).
 
 ServiceError
 ├── RequestError              the request says something that cannot be answered
@@ -8,8 +8,8 @@ ServiceError
 │   ├── LimitExceededError    more items, slots, candidates… than a request may hold
 │   ├── BadPictureError       a picture that cannot be used
 │   ├── NoEncoderError        a photo, where the catalogue brought its own features; words, where its encoder knows none
-│   ├── KeyMissingError       something that needs a key, sent without
-│   └── KeyRefusedError       a key that does not open this
+│   ├── KeyMissingError       no key, for something that needs one
+│   └── KeyRefusedError       a key that does not allow this
 ├── NotReadyError             no release is served yet
 ├── BusyError                 too many requests wait already
 ├── LogError                  the log has no answer
@@ -79,11 +79,16 @@ class NoEncoderError(RequestError):
 
 
 class KeyMissingError(RequestError):
-    """Something that needs a key, sent without."""
+    """A request without a key for something that needs one."""
 
 
 class KeyRefusedError(RequestError):
-    """A key that does not open this; or no key is set here, and the request comes from elsewhere."""
+    """The key that was sent does not allow this; or no key is set, and the request comes from another machine."""
+
+
+def refused(detail: Detail, kind: type[RequestError] = RequestError) -> RequestError:
+    """The error of one field of a request."""
+    return kind(f"{detail.field}: {detail.problem}", [detail])
 
 
 class NotReadyError(ServiceError):
@@ -99,11 +104,11 @@ class LogError(ServiceError):
 
 
 class LogUnavailableError(LogError):
-    """The log cannot be reached, or cannot keep anything now. Whatever was asked may be asked again: an event id counts once."""
+    """The log cannot be reached, or cannot keep anything now. Every call may be repeated: an event id counts once."""
 
 
 class TrimmedError(LogError):
-    """Entries behind an offset are no longer kept, so reading on would leave a gap."""
+    """Entries after an offset are no longer kept, so reading on from it would leave a gap."""
 
 
 class HomeError(ServiceError):
@@ -112,7 +117,7 @@ class HomeError(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """How an error is told: HTTP status, stable ``type``, title, and whether it may pass by itself, so that asking again makes sense."""
+    """How HTTP answers an error: status, stable ``type``, title, and whether it may pass by itself, so that a retry makes sense."""
 
     status: int
     type: str
@@ -120,7 +125,6 @@ class Problem:
     passes: bool = False
 
 
-# The nearest class in an error's ancestry decides.
 PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     RequestError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
     UnknownItemError: Problem(404, "/problems/unknown-item", "No such item in the catalogue"),
@@ -159,12 +163,12 @@ BY_STATUS: Final[Mapping[int, Problem]] = {
 
 
 def problem_of(error: Exception) -> Problem:
-    """How an error is told."""
+    """How HTTP answers an error: by the nearest class of its ancestry in ``PROBLEMS``, and as ``INTERNAL`` where there is none."""
     return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), INTERNAL)
 
 
 def shortened(value: Any) -> str:  # noqa: ANN401 - whatever a client sent
-    """A value as JSON in ASCII, cut to what a person reads at a glance; safe to send back whatever it was."""
+    """A value as JSON in ASCII, cut to 80 characters; safe to send back whatever the value was."""
     try:
         text = value if isinstance(value, str) and value.isprintable() else json.dumps(value, default=str)
     except (ValueError, RecursionError):

@@ -11,12 +11,12 @@ from typing import Final, cast
 
 import structlog
 
-from app.ground.settings import Log
+from app.ground.settings import LogSettings
 
 _LEAST_OF_LIBRARIES: Final = logging.WARNING
 
 
-def configure(settings: Log) -> None:
+def configure(settings: LogSettings) -> None:
     """Set up structlog, and the libraries' logging through it, for this process."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -30,7 +30,7 @@ def configure(settings: Log) -> None:
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.level.upper())),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whatever standard error is by then
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # looked up at each line, as below
     )
     for handler in [handler for handler in logging.root.handlers if isinstance(handler, _Libraries)]:
         logging.root.removeHandler(handler)
@@ -49,7 +49,7 @@ def logger() -> structlog.typing.FilteringBoundLogger:
 
 
 class _Libraries(logging.Handler):
-    """Writes what libraries log to whatever standard error is by then."""
+    """Writes what libraries log to standard error, looked up at each line: a test or a shell may have replaced it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         print(self.format(record), file=sys.stderr, flush=True)  # noqa: T201 - this is where logs go

@@ -65,7 +65,7 @@ class Threads(BaseModel):
     )
 
 
-class Log(BaseModel):
+class LogSettings(BaseModel):
     """The durable log of the catalogue's changes and of what shoppers do, and the lines that the service writes to standard error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -113,7 +113,7 @@ class SwapSettings(BaseModel):
     shadow_share: float = Field(default=0.1, ge=0, le=1, description="Share of live requests that a candidate in shadow mode answers too.")
 
 
-class Worker(BaseModel):
+class WorkerSettings(BaseModel):
     """The learning loop, `attire worker`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -161,10 +161,10 @@ class Settings(BaseSettings):
     )
     limits: Limits = Limits()
     threads: Threads = Threads()
-    log: Log = Log()
+    log: LogSettings = LogSettings()
     keys: Keys = Keys()
     swap: SwapSettings = SwapSettings()
-    worker: Worker = Worker()
+    worker: WorkerSettings = WorkerSettings()
 
     @classmethod
     def read(cls, **given: object) -> Settings:

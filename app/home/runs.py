@@ -1,8 +1,8 @@
-"""The runs of a home: what each made of the sessions, on disk.
+"""The runs of the learning loop, as files of a home.
 
 worker/events/            the archive
 worker/reference.jsonl    the fixed reference set, where the shop brings none
-worker/runs/0001/         run.json · index.html · candidate/ (a bundle, kept whatever was decided)
+worker/runs/0001/         run.json · index.html · candidate/ (a bundle, kept whatever the decision is)
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, TypeAdapter
 
 from sealed.files import write_whole
 
 Decision = Literal["published", "rejected", "waiting", "failed", "interrupted"]
 FINAL: Final = "run.json"
 ACCEPTED: Final = "accepted"
-_KEYS: Final = {"folded_in": "met", "folded_bundle": "acquainted"}
-"""Attributes of a run that its file has under another name."""
 METRICS: Final = {"recall_at_10": "recall@10", "fitb_accuracy": "FITB accuracy", "auc": "AUC", "ece": "calibration error"}
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """What one rule took away: whole visits, and items of others."""
+    """What one rule of hygiene removed: whole visits, and single items of other visits."""
 
     rule: str
     why: str
@@ -37,11 +37,11 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """One metric of one set of questions; ``low`` and ``high`` bound the gain of the candidate over the current bundle, paired, at 95 %.
+    """One metric of both bundles on one set of ``n`` questions; ``low`` and ``high`` bound the gain, a paired 95 % bootstrap interval.
 
     Attributes:
-        set: ``recent`` or ``reference``. about: the category, or empty for all.
-        baselines: what counting makes of the same questions.
+        set: ``recent``, ``reference`` or ``all``. about: the category; empty for all categories.
+        baselines: name of a counting baseline -> its value on the same questions.
     """
 
     set: str
@@ -62,11 +62,11 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shadowed:
-    """What a candidate did in shadow mode, beside the current release, over all replicas.
+    """A candidate in shadow mode, compared with the current release over all replicas.
 
     Attributes:
-        requests: that both answered. agreement: mean share of the suggested items that both suggest. same_first: share of slots with
-            the same first suggestion.
+        requests: how many both answered. agreement: mean share of the suggested items that both suggest.
+        same_first: share of slots with the same first suggestion.
         current_ms, candidate_ms: median and 99th percentile of the time an answer takes.
     """
 
@@ -82,12 +82,14 @@ class LearningRun:
     """One run of the learning loop.
 
     Attributes:
-        rows: events of the archive that it has seen.
-        decision: ``waiting`` is too little to learn from; ``failed`` and ``interrupted`` runs leave everything as it was.
-        reasons: why, a line each.
-        came_in: what the archive held. dropped: what hygiene took away. outfits: what was left, by use.
-        held_from: seconds since 1970 from which on nothing was learned from.
-        release: the release that was made; None where none was. rule: by which it was decided.
+        rows: number of archived events that the run read.
+        decision: ``waiting`` means too little to learn from; ``failed`` and ``interrupted`` runs change nothing that serves.
+        reasons: why, one line each.
+        seconds: step -> its duration.
+        came_in: counts of what the archive held. dropped: what hygiene removed. outfits: counts of what was left, by use.
+        current, candidate: what both bundles say of themselves.
+        held_from: time, in seconds since 1970, from which on no outfit was learned from.
+        release: id of the release that the run made, if it made one. rule: the gate's rule in words.
         folded_in: new shoppers of a release that is otherwise the current one; such a release is made where no candidate is accepted.
         folded_bundle: the bundle of that release, served or not.
     """
@@ -111,12 +113,15 @@ class LearningRun:
     held_from: float | None = None
     release: str | None = None
     rule: str = ""
-    folded_in: int = 0
-    folded_bundle: str | None = None
+    folded_in: Annotated[int, Field(alias="met")] = 0
+    folded_bundle: Annotated[str | None, Field(alias="acquainted")] = None
 
     def decided(self, decision: Decision, *reasons: str, shadow: Shadowed | None = None) -> LearningRun:
-        """The run at its end."""
+        """The finished run with this decision, and these reasons beside those it has."""
         return replace(self, decision=decision, reasons=(*self.reasons, *reasons), shadow=shadow or self.shadow, finished=now())
+
+
+_RUN: Final = TypeAdapter(LearningRun)
 
 
 def now() -> str:
@@ -126,51 +131,51 @@ def now() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """The worker's part of a home."""
+    """The worker's directory of a home, and the runs in it."""
 
     home: Path
 
     @property
     def root(self) -> Path:
-        """Everything of the worker's."""
+        """The worker's directory."""
         return self.home / "worker"
 
     @property
     def events(self) -> Path:
-        """The archive."""
+        """The directory of the archive."""
         return self.root / "events"
 
     def directory(self, run_id: str) -> Path:
-        """Where a run lies."""
+        """The directory of a run."""
         return self.root / "runs" / run_id
 
     def begin(self) -> Path:
-        """A directory for the next run."""
+        """Make and return the directory of the next run."""
         number = max((int(path.name) for path in self._all()), default=0) + 1
         path = self.directory(f"{number:04d}")
         path.mkdir(parents=True)
         return path
 
     def unfinished(self) -> list[Path]:
-        """Runs that a kill ended, oldest first."""
+        """Directories of runs that never finished, because the worker was killed; oldest first."""
         return [path for path in self._all() if not (path / FINAL).exists()]
 
     def finished(self) -> list[LearningRun]:
-        """Runs that came to a decision, oldest first; one whose file is broken is left out."""
+        """Finished runs, oldest first; those whose file cannot be read are left out."""
         found = [read_run(path / FINAL) for path in self._all()]
         return [run for run in found if run is not None]
 
     def unseen_from(self, bundle: str) -> float:
-        """Seconds since 1970 from which on a bundle has learned nothing; 0 where it was not trained here."""
+        """Time, in seconds since 1970, from which on a bundle learned from no outfit; 0 where no run here trained it."""
         for run in reversed(self.finished()):
             if run.candidate.get("bundle") == bundle and run.held_from is not None:
                 return run.held_from
-            if run.folded_bundle == bundle:  # it has learned what the one before it has
+            if run.folded_bundle == bundle:  # it learned nothing beside shoppers, so ask for the bundle before it
                 bundle = run.current["bundle"]
         return 0.0
 
     def decisions(self) -> Counter[str]:
-        """How often the gate decided what."""
+        """How often each decision was made."""
         return Counter(run.decision for run in self.finished())
 
     def _all(self) -> list[Path]:
@@ -180,19 +185,12 @@ class Runs:
 
 def write_run(path: Path, run: LearningRun) -> None:
     """Write a run as JSON; the file is there whole or as it was."""
-    write_whole(path, json.dumps({_KEYS.get(name, name): value for name, value in asdict(run).items()}, indent=1, default=str))
+    write_whole(path, json.dumps(_RUN.dump_python(run, by_alias=True), indent=1, default=str))
 
 
 def read_run(path: Path) -> LearningRun | None:
-    """A run, or None where there is none that this version can read."""
+    """Read a run; None where there is no file, or none that this version can read."""
     try:
-        said = json.loads(path.read_text())
-        told = {one.name: said[key] for one in fields(LearningRun) if (key := _KEYS.get(one.name, one.name)) in said}
-        for name in ("metrics", "categories", "calibration"):
-            told[name] = tuple(Compared(**one) for one in told[name])
-        told["dropped"] = tuple(Dropped(**one) for one in told["dropped"])
-        told["reasons"] = tuple(told["reasons"])
-        told["shadow"] = Shadowed(**told["shadow"]) if told["shadow"] else None
-        return LearningRun(**told)
-    except (OSError, ValueError, KeyError, TypeError):
+        return _RUN.validate_json(path.read_bytes())
+    except (OSError, ValueError):
         return None

@@ -185,7 +185,7 @@ class ReleaseStore:
         """
         record = self.record(release_id)
         if not back:  # before CURRENT: what a kill in between leaves behind the current one does not count
-            served = [*(one for one in self._served() if one != record.id), record.id]
+            served = [*(served_id for served_id in self._served() if served_id != record.id), record.id]
             write_whole(self.home / "SERVED", "\n".join(served[-_REMEMBERED:]))
         write_whole(self.home / "CURRENT", record.id)
         return record

@@ -1,6 +1,7 @@
 """Follows ``CURRENT``: another release is loaded and warmed in the background, checked, and published by one assignment.
 
-Whatever fails is told, and the release before goes on serving. The old release is freed when the last request that has it ends.
+Any failure is logged, and the current release goes on serving. A release that was replaced is freed when the last request that uses it
+ends.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ _TROUBLE: Final = (ServiceError, AttireError, VectorIndexError, OSError, MemoryE
 
 
 class ReleaseFollower:
-    """One replica's release, kept at what ``CURRENT`` says; used from the event loop only.
+    """Keeps one replica at the release that ``CURRENT`` names; used from the event loop only.
 
     Attributes:
-        swapped: releases that took the place of another. refused: releases that could not.
-        freed: releases that were let go of entirely.
-        trouble: why the current release is not served here; None while it is.
-        seconds: what the last load took.
-        shadow: the candidate that answers beside, if there is one.
+        swapped: releases that replaced another. refused: releases that could not be loaded.
+        freed: replaced releases whose memory is free again.
+        trouble: why the release that ``CURRENT`` names is not served here; None while it is.
+        seconds: duration of the last load.
+        shadow: asks a candidate beside the release that serves, while there is one.
     """
 
     def __init__(self, store: ReleaseStore, serving: Serving, replay: Replay, settings: Settings, metrics: Metrics) -> None:
@@ -70,11 +71,14 @@ class ReleaseFollower:
         await asyncio.to_thread(self._background.shutdown, wait=True, cancel_futures=True)
 
     async def activate(self, release_id: str, *, back: bool = False) -> Release:
-        """Serve a release here, and name it as current for all replicas, once it is checked; ``back`` as of ``ReleaseStore.activate``.
+        """Load and check a release, write it to ``CURRENT`` for all replicas, and serve it here.
+
+        Args:
+            back: see ``ReleaseStore.activate``.
 
         Raises:
-            HomeError: there is none of that id, or it does not fit into memory.
-            BundleError, SnapshotError: it is broken; the release before goes on serving.
+            HomeError: there is no such release, or it does not fit into memory.
+            BundleError, SnapshotError: it is broken. Whatever is raised, the current release goes on serving.
         """
         record = await asyncio.to_thread(self._store.record, release_id)
         async with self._turn:
@@ -89,7 +93,7 @@ class ReleaseFollower:
             try:
                 await self._look()
             except _TROUBLE as error:
-                self._tell(error)
+                self._note_trouble(error)
 
     async def _look(self) -> None:
         named = await asyncio.to_thread(_read, self._store.home / "CURRENT")
@@ -112,7 +116,7 @@ class ReleaseFollower:
                     record = await asyncio.to_thread(self._store.record, release_id)
                     await self._publish(trying if trying is not None and trying.id == release_id else await self._load(record))
         except _TROUBLE as error:
-            self._tell(error)  # before it is counted: whoever sees the count may ask why
+            self._note_trouble(error)  # before the count, so that whoever reads the count finds the reason
             self._refused = (release_id, time.monotonic() + _AGAIN_S)
             self.refused += 1
             self._metrics.swaps.labels("refused").inc()
@@ -120,7 +124,7 @@ class ReleaseFollower:
         self.trouble = None
 
     async def _load(self, record: ReleaseRecord) -> Release:
-        """Load, check and warm, beside what is served."""
+        """Load, check and warm a release in the background, while another serves."""
         current = self._serving.current() if self._serving.ready else None
         started = time.perf_counter()
         release = await asyncio.get_running_loop().run_in_executor(self._background, self._load_now, record, current)
@@ -158,7 +162,7 @@ class ReleaseFollower:
     def _served(self) -> str | None:
         return self._serving.current().id if self._serving.ready else None
 
-    def _tell(self, error: BaseException) -> None:
+    def _note_trouble(self, error: BaseException) -> None:
         if self.trouble != str(error):
             logger().error("swap_refused", why=str(error), serving=self._served())
         self.trouble = str(error)

@@ -1,4 +1,4 @@
-"""How much memory is free, what a release will take, and giving back what is no longer used."""
+"""Memory: how much is free, how much a release needs, and how the allocator gives freed memory back."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ _PROC: Final = Path("/proc/meminfo")
 _CGROUP: Final = Path("/sys/fs/cgroup")
 _AVAILABLE: Final = re.compile(r"^MemAvailable:\s+(\d+) kB$", re.MULTILINE)
 _INACTIVE: Final = re.compile(r"^inactive_file (\d+)$", re.MULTILINE)
-_TABLE: Final = 10  # times its compressed size on disk is what a table of items takes, with the lookups over it
+_TABLE: Final = 10  # a table of items with its lookups takes about ten times its compressed size on disk
 
 
 def free_bytes(proc: Path = _PROC, cgroup: Path = _CGROUP) -> int | None:
-    """Bytes that this process may still take: of the machine, and of its container; None where neither can be told."""
+    """Bytes that this process may still take, the smaller of the machine's and its container's; None where neither is known."""
     found = [value for value in (_of_machine(proc), _of_container(cgroup)) if value is not None]
     return min(found, default=None)
 
 
 def needed_bytes(store: ReleaseStore, record: ReleaseRecord) -> int:
-    """About what a release takes once it is loaded; features are mapped from the disk and take nothing that is not given back."""
+    """About how many bytes a loaded release takes. Features do not count: they are mapped from disk, and the system drops such pages."""
     snapshot = store.snapshot_path(record.snapshot)
     indexes = _size(snapshot / "index")
     return indexes + _size(store.bundle_path(record.bundle)) + _TABLE * _size(snapshot / "items.parquet")
 
 
 def give_back() -> None:
-    """Let the allocator hand back what it keeps of freed memory, where it can."""
+    """Have the allocator return freed memory to the system, where the C library can."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
@@ -38,10 +38,10 @@ def give_back() -> None:
 
 def _of_machine(proc: Path) -> int | None:
     try:
-        told = _AVAILABLE.search(proc.read_text())
+        available = _AVAILABLE.search(proc.read_text())
     except OSError:
         return None
-    return int(told[1]) * 1024 if told else None
+    return int(available[1]) * 1024 if available else None
 
 
 def _of_container(cgroup: Path) -> int | None:
@@ -54,5 +54,5 @@ def _of_container(cgroup: Path) -> int | None:
 
 
 def _size(path: Path) -> int:
-    files = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
-    return sum(one.stat().st_size for one in files)
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return sum(file.stat().st_size for file in files)

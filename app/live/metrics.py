@@ -1,12 +1,13 @@
 """Figures of one replica for Prometheus; a replica is one process, so its figures add up over the scraped instances.
 
-What the service keeps anyway (the release, the impressions that wait, how far the catalogue is replayed) is read when it is asked for, not
-counted a second time.
+State that the service keeps anyway (the release, waiting impressions and requests, replayed changes) is read at each scrape, not counted
+twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final, get_args
 
@@ -37,7 +38,7 @@ class Metrics:
     """
 
     def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which says when the process first counted
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # they would add a second series to each figure
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "attire_requests", "Requests answered, by route as /docs names it.", ["method", "route", "status"], registry=self.registry
@@ -60,22 +61,16 @@ class Metrics:
         self._log_up = Gauge("attire_log_up", "Whether the log answered when these figures were asked for.", registry=self.registry)
         self.swaps = Counter("attire_swaps", "Releases that were to replace another, by outcome.", ["outcome"], registry=self.registry)
         for outcome in ("served", "refused"):
-            self.swaps.labels(outcome)  # told as 0, or Prometheus would not see the first one
+            self.swaps.labels(outcome)  # reported as 0 from the start, or Prometheus would miss the first increase
         ProcessCollector(registry=self.registry)
-        self._kept: _Kept | None = None
+        self._state: ServiceState | None = None
 
-    def watch(
-        self, serving: Serving, impressions: Impressions, replay: Replay, pool: ComputePool, decisions: Callable[[], Mapping[str, int]]
-    ) -> None:
-        """Tell of these, too, from now on, in place of what was watched before.
-
-        Args:
-            decisions: what the gate decided of candidates so far, each how often.
-        """
-        if self._kept is not None:
-            self.registry.unregister(self._kept)
-        self._kept = _Kept(serving, impressions, replay, pool, decisions)
-        self.registry.register(self._kept)
+    def watch(self, state: ServiceState) -> None:
+        """Report this state at each scrape, in place of the one before."""
+        if self._state is not None:
+            self.registry.unregister(self._state)
+        self._state = state
+        self.registry.register(state)
 
     def request(self, method: str, route: str, status: int, seconds: float, stages: Measured) -> None:
         """Count one request."""
@@ -87,10 +82,10 @@ class Metrics:
             self._sizes.labels(what).observe(size)
 
     def exposition(self, lags: Mapping[str, Mapping[str, Lag]] | None) -> bytes:
-        """Everything, as Prometheus reads it.
+        """All figures in the text format of Prometheus.
 
         Args:
-            lags: stream -> group -> how far behind; None where the log did not answer.
+            lags: stream -> group -> lag; None where the log did not answer.
         """
         self._lag.clear()
         self._log_up.set(lags is not None)
@@ -101,13 +96,19 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-class _Kept(Collector):
-    """What the service keeps anyway."""
+@dataclass(frozen=True, eq=False)
+class ServiceState(Collector):
+    """Reads the state of the services at each scrape.
 
-    def __init__(
-        self, serving: Serving, impressions: Impressions, replay: Replay, pool: ComputePool, decisions: Callable[[], Mapping[str, int]]
-    ) -> None:
-        self._serving, self._impressions, self._replay, self._pool, self._decisions = serving, impressions, replay, pool, decisions
+    Attributes:
+        decisions: counts the gate's decisions so far, by decision.
+    """
+
+    serving: Serving
+    impressions: Impressions
+    replay: Replay
+    pool: ComputePool
+    decisions: Callable[[], Mapping[str, int]]
 
     def describe(self) -> Iterable[Metric]:
         return ()  # nothing is read before the first scrape
@@ -116,9 +117,9 @@ class _Kept(Collector):
         build = InfoMetricFamily("attire_build", "The version that runs.")
         build.add_metric([], {"version": version("attire")})
         yield build
-        yield GaugeMetricFamily("attire_ready", "Whether a release is served.", value=self._serving.ready)
-        if self._serving.ready:
-            release = self._serving.current()
+        yield GaugeMetricFamily("attire_ready", "Whether a release is served.", value=self.serving.ready)
+        if self.serving.ready:
+            release = self.serving.current()
             record, names = release.record, ("release", "bundle", "snapshot", "recipe")
             info = GaugeMetricFamily("attire_release_info", "1 for the release that is served.", labels=names)
             info.add_metric([record.id, record.bundle, record.snapshot, record.recipe], 1)
@@ -129,21 +130,21 @@ class _Kept(Collector):
             "What became of the worker's runs; every replica tells the same: take the maximum.",
             labels=["decision"],
         )
-        for decision, times in {**dict.fromkeys(get_args(Decision), 0), **self._decisions()}.items():
+        for decision, times in {**dict.fromkeys(get_args(Decision), 0), **self.decisions()}.items():
             gate.add_metric([decision], times)
         yield gate
         for name, about, value in (
-            ("attire_compute_refused", "Requests refused because too many waited for a thread.", self._pool.refused),
-            ("attire_impressions_written", "Impressions that the log has.", self._impressions.written),
-            ("attire_impressions_dropped", "Impressions lost for want of room.", self._impressions.dropped),
-            ("attire_catalogue_changes", "Catalogue changes replayed.", self._replay.applied),
-            ("attire_catalogue_changes_refused", "Catalogue changes that could not be applied.", self._replay.refused),
+            ("attire_compute_refused", "Requests refused because too many waited for a thread.", self.pool.refused),
+            ("attire_impressions_written", "Impressions that the log has.", self.impressions.written),
+            ("attire_impressions_dropped", "Impressions lost for want of room.", self.impressions.dropped),
+            ("attire_catalogue_changes", "Catalogue changes replayed.", self.replay.applied),
+            ("attire_catalogue_changes_refused", "Catalogue changes that could not be applied.", self.replay.refused),
         ):
             yield CounterMetricFamily(name, about, value=value)
         for name, about, value in (
-            ("attire_compute_waiting", "Requests that wait for a thread.", self._pool.waiting),
-            ("attire_impressions_waiting", "Impressions that are not in the log yet.", self._impressions.waiting),
-            ("attire_catalogue_changed_items", "Items changed or removed since the snapshot.", self._replay.changed),
-            ("attire_catalogue_encoding", "Changed items whose picture or title is still to be encoded.", self._replay.encoding),
+            ("attire_compute_waiting", "Requests that wait for a thread.", self.pool.waiting),
+            ("attire_impressions_waiting", "Impressions that are not in the log yet.", self.impressions.waiting),
+            ("attire_catalogue_changed_items", "Items changed or removed since the snapshot.", self.replay.changed),
+            ("attire_catalogue_encoding", "Changed items whose picture or title is still to be encoded.", self.replay.encoding),
         ):
             yield GaugeMetricFamily(name, about, value=value)

@@ -1,8 +1,8 @@
 """Keeps a replica's release up to date with the ``catalog`` log.
 
-One task reads the log and shows each change at once, with the features it has; another encodes new pictures and titles, once per replica
-and off the event loop, and shows those. A new release is published here, too, so that it never serves without what changed since its
-snapshot.
+One task reads the log and shows each change at once, with the features that the item has. Another task encodes new pictures and titles,
+once per replica and off the event loop, and then shows those. Every new release is published through here, so that it never serves without
+the changes since its snapshot.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ENCODED_AT_ONCE: Final = 16
 
 
 class Replay:
-    """The catalogue's changes, on their way into what is served; used from the event loop only.
+    """Applies the catalogue's changes to the release that serves; used from the event loop only.
 
     Attributes:
         applied: changes applied since the start.
@@ -54,22 +54,22 @@ class Replay:
 
     @property
     def changed(self) -> int:
-        """Items that are not as the snapshot has them."""
+        """Items that differ from the snapshot."""
         return len(self._changes)
 
     @property
     def encoding(self) -> int:
-        """Items that are still to be encoded."""
+        """Changed items that are not encoded yet."""
         return len(to_encode(self._changes))
 
     def knows(self, item_id: str) -> bool:
-        """Whether there is such an item, shown or still to be encoded."""
+        """Whether the catalogue has such an item, encoded or not."""
         if item_id in self._changes:
             return self._changes[item_id] is not None
         return self._serving.ready and item_id in self._serving.current().snapshot.row_of
 
     async def start(self) -> None:
-        """Show what changed up to now, then follow."""
+        """Apply the changes up to now, then follow the log."""
         if self._serving.ready:
             await self.publish(self._serving.current())
         self._tasks = [asyncio.create_task(self._follow(), name="replay"), asyncio.create_task(self._encode_on(), name="encode")]
@@ -82,7 +82,7 @@ class Replay:
                 await task
 
     async def publish(self, release: Release) -> None:
-        """Serve this release, with what changed since its snapshot; without the log, with the changes that are known here."""
+        """Serve a release with the changes since its snapshot; while the log is gone, with the changes that this replica knows."""
         release = replace(release, snapshot=plain(release))
         async with self._turn:
             changes: Changes = {}
@@ -92,7 +92,7 @@ class Replay:
                     changes, offset = self._with(release, changes, entries), entries[-1].offset
                     read += entries
             except LogError as error:
-                self._told(error)
+                self._note_trouble(error)
                 changes, offset = (
                     {**self._known(release), **changes},
                     release.record.catalog_offset,
@@ -101,11 +101,11 @@ class Replay:
         self._shown(read)
 
     def awaited(self, event_id: str) -> asyncio.Future[None]:
-        """Done once that event is read here and what it says is shown; to be asked for before it is appended."""
+        """A future that is done once this replica shows the change of that event. Call before the event is appended."""
         return self._awaited.setdefault(event_id, asyncio.get_running_loop().create_future())
 
     def forget(self, event_ids: Sequence[str]) -> None:
-        """Nobody waits for these any more."""
+        """Drop the futures of events that nobody waits for any more."""
         for event_id in event_ids:
             self._awaited.pop(event_id, None)
 
@@ -121,7 +121,7 @@ class Replay:
                 behind = self._offset
                 await self._apply(behind, await self._log.read(Stream.CATALOGUE, behind, wait_s=_WAIT_S))
             except Exception as error:  # noqa: BLE001 - whatever it is, the next try may go well
-                self._told(error)
+                self._note_trouble(error)
                 await asyncio.sleep(_RETRY_S)
             else:
                 if self.trouble is not None:
@@ -131,7 +131,7 @@ class Replay:
     async def _apply(self, behind: str, entries: Sequence[Entry]) -> None:
         async with self._turn:
             release = self._release
-            if release is None or not entries or self._offset != behind:  # another release was published meanwhile; it has read them
+            if release is None or not entries or self._offset != behind:  # another release was published meanwhile, with these entries
                 return
             await self._show(release, self._with(release, self._changes, entries), entries[-1].offset)
         self._shown(entries)
@@ -140,7 +140,7 @@ class Replay:
         while True:
             await self._unencoded.wait()
             release, changes = self._release, self._changes
-            batch = {item_id: one for item_id in islice(to_encode(changes), _ENCODED_AT_ONCE) if (one := changes[item_id]) is not None}
+            batch = {item_id: item for item_id in islice(to_encode(changes), _ENCODED_AT_ONCE) if (item := changes[item_id]) is not None}
             if release is None or not batch:
                 self._unencoded.clear()
                 continue
@@ -148,7 +148,7 @@ class Replay:
                 features = await to_thread.run_sync(encode, release.encoder, release.images, list(batch.values()))
                 async with self._turn:
                     if not _same_encoder(self._release, release):
-                        continue  # of another encoder by now, which has to encode them
+                        continue  # the release has another encoder by now, which has to encode them
                     encoded = {
                         item_id: replace(now, features=vector_F, encoded=True)
                         for (item_id, before), vector_F in zip(batch.items(), features, strict=True)
@@ -170,25 +170,25 @@ class Replay:
         return now
 
     def _known(self, release: Release) -> Changes:
-        """The changes that are known here; without their features, where another encoder made them."""
+        """The changes that this replica knows; without features where another encoder made those."""
         if _same_encoder(self._release, release):
             return self._changes
-        return {item_id: one and replace(one, features=None, encoded=False) for item_id, one in self._changes.items()}
+        return {item_id: item and replace(item, features=None, encoded=False) for item_id, item in self._changes.items()}
 
     def _recalled(self, release: Release, changes: Changes) -> Changes:
-        """The changes, with features that were computed here before by the same encoder."""
+        """The changes, with the features that this replica computed before by the same encoder."""
         if not _same_encoder(self._release, release):
             return changes
-        known = {(item_id, one.source): one.features for item_id, one in self._changes.items() if one is not None and one.encoded}
+        known = {(item_id, item.source): item.features for item_id, item in self._changes.items() if item is not None and item.encoded}
         return {
-            item_id: replace(one, features=known[item_id, one.source], encoded=True)
-            if one is not None and not one.encoded and (item_id, one.source) in known
-            else one
-            for item_id, one in changes.items()
+            item_id: replace(item, features=known[item_id, item.source], encoded=True)
+            if item is not None and not item.encoded and (item_id, item.source) in known
+            else item
+            for item_id, item in changes.items()
         }
 
     async def _show(self, release: Release, changes: Changes, offset: str) -> None:
-        """Serve the release with these changes, by one assignment; to be called in turn."""
+        """Serve the release with these changes, by one assignment. The caller holds ``_turn``."""
         if self._release is None or self._release.id != release.id:
             self._embedded = {}
         self._serving.publish(await to_thread.run_sync(overlaid, release, changes, self._embedded))
@@ -197,7 +197,7 @@ class Replay:
             self._unencoded.set()
 
     def _shown(self, entries: Sequence[Entry]) -> None:
-        """Tell whoever waits for these entries: now, or once the item is encoded."""
+        """Complete the futures of these entries: now, or once the item is encoded."""
         for entry in entries:
             future = self._awaited.pop(entry.event.id, None)
             if future is not None:
@@ -211,11 +211,11 @@ class Replay:
                 if not future.done():
                     future.set_result(None)
 
-    def _told(self, error: Exception) -> None:
+    def _note_trouble(self, error: Exception) -> None:
         if self.trouble is None:
             logger().warning("catalogue_not_followed", why=str(error), cause=str(error.__cause__ or ""))
         self.trouble = str(error)
 
 
-def _same_encoder(one: Release | None, other: Release) -> bool:
-    return one is not None and one.bundle.manifest.encoder.fingerprint == other.bundle.manifest.encoder.fingerprint
+def _same_encoder(loaded: Release | None, other: Release) -> bool:
+    return loaded is not None and loaded.bundle.manifest.encoder.fingerprint == other.bundle.manifest.encoder.fingerprint

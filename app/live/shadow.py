@@ -1,7 +1,7 @@
 """Shadow mode: a candidate answers a sample of live requests beside the current release, and nobody sees its answers.
 
-``SHADOW`` in the home names the candidate; each replica writes what it saw to ``shadow/<release>/``. Both answers are computed
-in one background thread, one after the other, so that their times can be compared.
+``SHADOW`` in the home names the candidate; each replica writes a report to ``shadow/<release>/``. One background thread computes both
+answers, one after the other, so that their times compare.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from pydantic import TypeAdapter
 
 from app.ground.errors import ServiceError
 from app.ground.logs import logger
@@ -32,12 +34,12 @@ _MOST_TIMES: Final = 2_000
 _WRITE_EVERY_S: Final = 0.5
 
 Suggest = Callable[["Release"], Sequence[Sequence[str]]]
-"""What a release would suggest: item ids by slot, best first."""
+"""Gives what a release would suggest: item ids by slot, best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What one replica saw; see ``app.home.runs.Shadowed``."""
+    """What one replica measured; see ``app.home.runs.Shadowed``."""
 
     requests: int
     agreement: float
@@ -46,30 +48,29 @@ class Report:
     candidate_ms: tuple[float, ...]
 
 
+_REPORT: Final = TypeAdapter(Report)
+
+
 def reports_directory(home: Path, release_id: str) -> Path:
-    """Where the replicas write."""
+    """The directory of the replicas' reports."""
     return home / "shadow" / release_id
 
 
 def read_reports(directory: Path) -> list[Report]:
-    """What the replicas have written up to now."""
-    reports = []
-    for path in sorted(directory.glob("*.json")):
-        said = json.loads(path.read_text())
-        reports.append(Report(**{**said, "current_ms": tuple(said["current_ms"]), "candidate_ms": tuple(said["candidate_ms"])}))
-    return reports
+    """The reports that the replicas have written so far."""
+    return [_REPORT.validate_json(path.read_bytes()) for path in sorted(directory.glob("*.json"))]
 
 
 class Shadow:
-    """One replica's side.
+    """Asks a candidate in one replica.
 
     Args:
-        share: of the requests that the candidate answers, too.
-        background: a single thread, the one that loads releases.
+        share: of live requests that the candidate answers too, 0 to 1.
+        background: the single thread that also loads releases.
 
     Attributes:
         candidate: the release in shadow mode, or None.
-        answered: requests that both have answered, over all candidates.
+        answered: requests that both releases answered, over all candidates.
     """
 
     def __init__(self, home: Path, share: float, background: Executor) -> None:
@@ -83,12 +84,12 @@ class Shadow:
         self.answered = 0
 
     def follow(self, candidate: Release | None) -> None:
-        """Compare with this candidate from now on; None with nothing."""
+        """Compare with this candidate from now on; None stops comparing."""
         self.candidate = candidate
         self._overlap, self._first, self._ms = [], [], []
 
     def note(self, current: Release, suggest: Suggest) -> None:
-        """A request was answered: perhaps ask both again; from the event loop."""
+        """After a request was answered: ask both releases again, if it falls into the sample. Called on the event loop."""
         candidate = self.candidate
         if candidate is None or self._waiting >= _MOST_WAITING or random.random() >= self._share:  # noqa: S311 - a sample
             return

@@ -1,8 +1,8 @@
-"""What every log can do, and what it holds.
+"""The protocol of a log, and what a log holds.
 
-Two streams share one form: ``catalog`` (upserts and deletes) and ``events`` (what shoppers did and were shown). An event counts once per
-stream by its id, however often it is appended. A group reads each entry at least once: what it took and did not acknowledge comes back to
-whoever claims it.
+A log has two streams of one form: ``catalog`` (upserts and deletes) and ``events`` (what shoppers did and were shown). A stream keeps each
+event id once, however often it is appended. A group reads each entry at least once: entries that it took and did not acknowledge can be
+claimed again.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ class Stream(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What is appended.
+    """An event to append.
 
     Args:
-        id: made by whoever says it, unique in its stream.
+        id: made by the client, unique in its stream.
         data: a JSON object.
 
     Raises:
-        ValueError: the id is empty, too long or holds what cannot be printed, which not every backend could keep.
+        ValueError: the id is empty, too long or not printable, so that some backend could not keep it.
     """
 
     id: str
@@ -46,17 +46,17 @@ class Event:
             raise ValueError(msg)
 
     def encoded(self) -> str:
-        """The data as JSON in ASCII, so that every backend keeps any text there is."""
+        """The data as JSON in ASCII, so that every backend can keep any text."""
         return json.dumps(self.data, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event in its place.
+    """An event at its offset.
 
     Args:
-        offset: its place in the stream it was read from; opaque, to be handed back.
-        deliveries: how often a group was given it, this time included; 0 for a plain read.
+        offset: its place in the stream that it was read from; opaque, only good for handing back to the log.
+        deliveries: how often the group was given it, this time included; 0 for a plain read.
     """
 
     offset: str
@@ -65,17 +65,17 @@ class Entry:
 
     @classmethod
     def decoded(cls, offset: str, event_id: str, data: str, deliveries: int = 0) -> Entry:
-        """From what a backend keeps."""
+        """An entry from what a backend keeps."""
         return cls(offset, Event(event_id, json.loads(data)), deliveries)
 
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """What an append did.
+    """The result of an append.
 
     Args:
-        added: events that were new; the others are in the stream already.
-        end: offset of the stream's last entry, so that reading up to it has met all of the batch.
+        added: number of new events; the others were in the stream already.
+        end: offset of the stream's last entry; whoever reads up to it has read the whole batch.
     """
 
     added: int
@@ -87,9 +87,9 @@ class Lag:
     """How far behind a group is, in entries.
 
     Args:
-        unread: not given to anyone of the group yet.
+        unread: not given to any consumer of the group yet.
         pending: given, and not acknowledged.
-        dead: given too often, and put aside.
+        dead: given too often, and set aside as dead letters.
     """
 
     unread: int
@@ -98,35 +98,35 @@ class Lag:
 
 
 class Log(Protocol):
-    """A log. Every method but ``close`` raises ``LogUnavailableError`` when it cannot be reached; all may be tried again as they are."""
+    """A log. Every method but ``close`` raises ``LogUnavailableError`` when the log cannot be reached; every call may be repeated."""
 
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
-        """Keep all events or none, in order, each id once; returns when they are on disk."""
+        """Append all events or none, in order, each id once; returns once they are on disk."""
 
     async def read(self, stream: Stream, after: str = START, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
-        """The entries behind an offset, at most ``limit``; an empty answer after waiting up to ``wait_s`` (a few seconds at most).
+        """At most ``limit`` entries after an offset. Where there are none, waits up to ``wait_s`` seconds (a few at most) for some.
 
         Raises:
-            TrimmedError: entries behind that offset are gone, so what follows has a gap; never for ``START``.
+            TrimmedError: entries after that offset are gone, so reading on would leave a gap; never for ``START``.
         """
 
     async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
-        """Entries that nobody of the group was given yet; they are this consumer's until acknowledged.
+        """Entries that no consumer of the group was given yet; they are this consumer's until acknowledged.
 
-        The first call makes the group, at the stream's start. Where a group was lost, it is made again, and entries come a second time.
+        The first call makes the group, at the stream's start. A group that was lost is made again, and entries come a second time.
         """
 
     async def claim(self, stream: Stream, group: str, consumer: str, *, idle_s: float, limit: int = 1_000) -> list[Entry]:
-        """Take over what was given at least ``idle_s`` ago and not acknowledged: its consumer died, or failed.
+        """Take over entries given at least ``idle_s`` seconds ago and not acknowledged, as their consumer died or failed.
 
-        What was given as often as the delivery limit allows goes to the dead letters instead.
+        Entries that reached the delivery limit become dead letters instead.
         """
 
     async def acknowledge(self, stream: Stream, group: str, offsets: Sequence[str]) -> None:
-        """The group is done with these; to be called once their effect is on disk."""
+        """Mark entries as done. Call once their effect is on disk."""
 
     async def dead_letters(self, stream: Stream, group: str, *, limit: int = 1_000) -> list[Entry]:
-        """What the group was given too often, oldest first."""
+        """The group's dead letters, oldest first."""
 
     async def drop_dead_letters(self, stream: Stream, group: str, offsets: Sequence[str]) -> None:
         """Forget dead letters, by the offsets that ``dead_letters`` gave."""
@@ -135,13 +135,13 @@ class Log(Protocol):
         """How far behind each group is."""
 
     async def trim(self, stream: Stream, up_to: str | None = None) -> int:
-        """Drop what every group has acknowledged, and nothing behind ``up_to``; without a group nothing. Returns how many went.
+        """Drop entries up to ``up_to`` that every group has acknowledged; where there is no group, none. Returns how many.
 
-        Ids are forgotten here too, once their entry is gone and the time for which they are remembered has passed.
+        This also forgets ids whose entry is gone, once the time for which they are remembered has passed.
         """
 
     async def ping(self) -> None:
-        """Whether the log would keep an event now."""
+        """Check that the log would keep an event now."""
 
     async def close(self) -> None:
-        """End what is under way and let go."""
+        """Finish what is under way and release the connection."""

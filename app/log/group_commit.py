@@ -1,4 +1,4 @@
-"""One thread that owns a SQLite connection: what is asked while a commit is under way shares the next one.
+"""One thread owns a SQLite connection; work that arrives during a commit shares the next one.
 
 An fsync takes milliseconds whatever it writes, so fifty concurrent appends cost little more than one.
 """
@@ -27,11 +27,11 @@ class _Job:
 
 
 class GroupCommit:
-    """Runs work on a connection, in order, many in one transaction; a future resolves once its transaction is on disk.
+    """Runs work on one connection, in order, many pieces per transaction; a future resolves once its transaction is on disk.
 
     Args:
-        connect: opens the connection, in its thread, when there is work; called again after an error.
-        check: raises where what was committed is not where it should be; asked before every answer.
+        connect: opens the connection, in the thread, when there is work; called again after an error.
+        check: raises where the committed file is not in its place any more; called before every answer.
     """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], check: Callable[[], None]) -> None:
@@ -43,7 +43,7 @@ class GroupCommit:
         self._thread.start()
 
     def submit(self, work: Callable[[sqlite3.Connection], Answer], *, writes: bool) -> Future[Answer]:
-        """Run ``work`` in a transaction that others may share: an error of one undoes and fails them all, and all may be tried again.
+        """Run ``work`` in a transaction that others may share; an error in any of them undoes and fails all, and all may be repeated.
 
         Raises:
             sqlite3.ProgrammingError: this is closed.
@@ -90,7 +90,7 @@ class GroupCommit:
             connection.close()
 
     def _waiting(self) -> tuple[list[_Job], bool]:
-        """What waits, at least one; and whether more may come."""
+        """The jobs that wait, blocking for the first; and whether more may come."""
         job = self._queue.get()
         jobs: list[_Job] = []
         while job is not None:

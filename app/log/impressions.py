@@ -1,6 +1,7 @@
-"""What was shown, on its way to the log: a bounded buffer, so that answering never waits for the log.
+"""Impressions (what shoppers were shown) on their way to the log: a bounded buffer, so that an answer never waits for the log.
 
-A shopper gets the answer whether or not the log is there. Impressions wait here while it is gone; what does not fit is dropped and counted.
+A shopper gets the answer whether or not the log is there. Impressions wait here while the log is gone; those that do not fit are dropped
+and counted.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ class Impressions:
 
     Attributes:
         written: impressions that the log has.
-        dropped: impressions that were lost, because the buffer was full or the service ended without a log.
-        trouble: why the log takes none now; None while it does.
+        dropped: impressions lost because the buffer was full, or because the service ended while the log was gone.
+        trouble: why the log takes no impressions now; None while it does.
     """
 
     def __init__(self, log: Log, most: int) -> None:
@@ -42,11 +43,11 @@ class Impressions:
 
     @property
     def waiting(self) -> int:
-        """How many are not in the log yet."""
+        """Impressions that are not in the log yet."""
         return len(self._waiting)
 
     def note(self, recommendation_id: str, shown: dict[str, Any]) -> None:
-        """Keep what was shown under a recommendation's id; it reaches the log within moments, or when that is back."""
+        """Buffer what was shown under a recommendation's id; it reaches the log within moments, or once the log is back."""
         if len(self._waiting) >= self._most:
             self.dropped += 1
             return
@@ -60,7 +61,7 @@ class Impressions:
         self._task = asyncio.create_task(self._write_on(), name="impressions")
 
     async def close(self) -> None:
-        """Write what waits, for a few seconds at most; the rest is dropped."""
+        """Write the waiting impressions, for a few seconds at most; drop the rest."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):

@@ -1,11 +1,11 @@
-"""From a setting to a log."""
+"""Opens the log that the settings name."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
-from app.ground.settings import Log as LogSettings
+from app.ground.settings import LogSettings
 from app.log.base import Log
 from app.log.redis import RedisLog
 from app.log.sqlite import SqliteLog
@@ -17,10 +17,10 @@ _FIELD: Final = "ATTIRE_LOG__URL"
 
 
 def open_log(settings: LogSettings, home: Path) -> Log:
-    """The log that the settings name. Nothing is touched yet: a log that is gone is told when it is used, and may come back.
+    """The log that the settings name. Opening touches nothing: a log that is gone raises when it is used, and may come back.
 
     Raises:
-        InputError: the URL is of no known kind, or cannot be read. Its text, which may hold a password, is not told.
+        InputError: the URL is of no known kind, or cannot be read. The message leaves out its text, which may hold a password.
     """
     url = settings.url.get_secret_value()
     timeout_s, most, remember_s = settings.timeout_s, settings.max_deliveries, settings.remember_s

@@ -1,7 +1,7 @@
 """The log of several machines: Redis Streams, with the append-only file on.
 
-An append is as durable as Redis's ``appendfsync``: ``always`` outlives a power cut, ``everysec`` the death of the process. Without an
-append-only file nothing is taken.
+An append is as durable as Redis's ``appendfsync``: with ``always`` it outlives a power cut, with ``everysec`` only the death of the
+process. A Redis without an append-only file is refused.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class RedisLog:
 
     Args:
         url: ``redis://[[user]:password@]host:port/db``, ``rediss://`` or ``unix://``.
-        timeout_s: after which a Redis that does not answer counts as gone.
-        max_deliveries: how often a group is given an entry before it is a dead letter.
-        remember_s: how long an id is remembered at least.
+        timeout_s: seconds after which a Redis that does not answer counts as gone.
+        max_deliveries: deliveries to a group after which an entry is a dead letter.
+        remember_s: seconds for which an id is remembered at least.
 
     Raises:
         ValueError: the URL cannot be read.
@@ -134,7 +134,7 @@ class RedisLog:
 
     @asynccontextmanager
     async def _answering(self) -> AsyncIterator[None]:
-        """One of a few connections, first come, first served: redis-py's own waiting pool lets late comers overtake until some time out."""
+        """Take one of a few connections, in order of arrival; redis-py's own pool lets callers overtake until earlier ones time out."""
         try:
             async with asyncio.timeout(self._timeout_s):
                 await self._turns.acquire()
@@ -144,12 +144,12 @@ class RedisLog:
                 self._turns.release()
         except (RedisError, OSError) as error:
             self._known_durable = False
-            what = str(error) if isinstance(error, ResponseError) else type(error).__name__  # others tell the address
+            what = str(error) if isinstance(error, ResponseError) else type(error).__name__  # the others name the address
             msg = f"the log in Redis cannot be used now ({what}); try again, an event id counts once"
             raise LogUnavailableError(msg) from error
 
     async def _check_durable(self) -> None:
-        """Once per connection to a living Redis: would it keep anything?"""
+        """Check, once per living Redis, that it keeps what it is given."""
         if not self._known_durable:
             about: dict[str, Any] = await self._redis.info("persistence")
             if not about.get("aof_enabled"):
@@ -161,7 +161,7 @@ class RedisLog:
             self._known_durable = True
 
     async def _make_group(self, stream: Stream, group: str, error: ResponseError) -> None:
-        """After NOGROUP: the group is new, or Redis lost it. Any other error is raised again."""
+        """Make the group after NOGROUP: it is new, or Redis lost it. Raises any other error again."""
         if "NOGROUP" not in str(error):
             raise error
         try:
@@ -171,7 +171,7 @@ class RedisLog:
                 raise
 
     def _for(self, wait_s: float) -> tuple[Redis, int | None]:
-        """The client for a wait, and the wait in milliseconds; None for none, since Redis takes 0 for ever."""
+        """The client for a wait, and the wait in milliseconds; None for no wait, as Redis takes 0 as for ever."""
         if wait_s <= 0:
             return self._redis, None
         return self._waiting, max(1, int(1000 * min(wait_s, _LONGEST_WAIT_S)))

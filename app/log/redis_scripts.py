@@ -1,4 +1,4 @@
-"""What must happen in Redis in one piece, as Lua: a script runs whole, and reaches the append-only file whole.
+"""Lua scripts for what must happen in Redis as one step: a script runs whole, and reaches the append-only file whole.
 
 Offsets are Redis's own (``milliseconds-sequence``). Lua numbers hold both parts exactly.
 """
@@ -30,8 +30,8 @@ local most, wanted, claimed, from = tonumber(ARGV[5]), tonumber(ARGV[4]), {}, '-
 while #claimed < wanted do
   local stale = redis.call('XPENDING', KEYS[1], ARGV[1], 'IDLE', ARGV[3], from, '+', wanted)
   if #stale == 0 then break end
-  for _, one in ipairs(stale) do
-    local offset, deliveries = one[1], one[4]
+  for _, entry in ipairs(stale) do
+    local offset, deliveries = entry[1], entry[4]
     from = '(' .. offset
     if deliveries >= most then
       local found = redis.call('XRANGE', KEYS[1], offset, offset)

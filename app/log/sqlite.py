@@ -41,10 +41,10 @@ class SqliteLog:
 
     Args:
         path: the file; made, with its directory, when it is first needed.
-        timeout_s: how long to wait for another process's write.
-        max_deliveries: how often a group is given an entry before it is a dead letter.
-        remember_s: how long an id is remembered at least.
-        max_bytes: the file grows to this and no further; 0 for the disk's own end.
+        timeout_s: seconds to wait for another process's write.
+        max_deliveries: deliveries to a group after which an entry is a dead letter.
+        remember_s: seconds for which an id is remembered at least.
+        max_bytes: the most that the file may grow to; 0 for no limit but the disk's.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class SqliteLog:
         await self._do(lambda c: c.execute(statement, (stream, group, numbers)).close())
 
     async def _grows(self, stream: Stream, beyond: int, wait_s: float) -> bool:
-        """Whether the stream gets an entry beyond that offset in time; another process may write it, so one has to look."""
+        """Whether the stream grows beyond an offset within ``wait_s``; polls, since another process may write."""
         until = time.monotonic() + wait_s
         while time.monotonic() < until:
             await asyncio.sleep(_POLL_S)
@@ -141,19 +141,19 @@ class SqliteLog:
         return connection
 
     def _which(self) -> tuple[int, int]:
-        """Which file the path names now."""
-        told = self._path.stat()
-        return told.st_dev, told.st_ino
+        """Device and inode of the file that the path names now."""
+        file = self._path.stat()
+        return file.st_dev, file.st_ino
 
     def _still_there(self) -> None:
-        """A file that was removed or replaced takes commits all the same, and they are gone with the last process that has it open."""
+        """Raise where the file was removed or replaced: it would take commits, and lose them when the last process closes it."""
         if self._which() != self._identity:
             msg = "the file was replaced while it was open"
             raise OSError(msg)
 
 
 def _use_wal(connection: sqlite3.Connection, until: float) -> None:
-    """SQLite's own patience does not hold here: of several processes that open a fresh file at once, all but one are refused at once."""
+    """Switch to WAL, trying until ``until``: SQLite's timeout does not apply here when several processes open a fresh file at once."""
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL").fetchone()

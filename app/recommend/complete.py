@@ -29,12 +29,12 @@ _MOST_LISTED: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """An outfit with blanks; see the contract for what each field means.
+    """An outfit with blanks; ``app.api.schemas.requests.CompleteOutfit`` describes each field.
 
     Attributes:
-        k: suggestions per slot; None is 10, and all of them where ``candidates`` are given.
+        k: suggestions per slot; None is 10, or all ``candidates`` where those are given.
         wanted: filters and excluded ids.
-        budget: the most that the added items of a look may cost together, so each suggestion at most that.
+        budget: the most that the added items of a look may cost together; no suggestion may cost more either.
     """
 
     items: Sequence[ItemRef]
@@ -50,7 +50,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One item for a slot: its row, the model's score, the probability that the score means, and why."""
+    """One item for a slot: its row, the model's score, the calibrated probability of that score, and why."""
 
     row: int
     score: float
@@ -69,7 +69,7 @@ class FilledSlot:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The answer; ``no_looks`` says why there are none, though some were asked for."""
+    """The answer; ``no_looks`` says why there is no look where some were asked for."""
 
     slots: tuple[FilledSlot, ...]
     looks: tuple[Look, ...]
@@ -79,7 +79,7 @@ class Completion:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Blank:
-    """A slot and the rows that may fill it, not ranked yet; ``nth`` counts the slots of one category, whose rows are the same."""
+    """A slot and the unranked rows that may fill it; ``nth`` counts from 0 the slots of one category, which share their rows."""
 
     category: str
     rows_M: IntArray
@@ -91,7 +91,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     """Answer one question.
 
     Raises:
-        RequestError: of the kinds that ``resolve_all`` and ``choose_slots`` name. EncoderError: a photo cannot be encoded now.
+        RequestError: see ``resolve_all`` and ``choose_slots`` for the kinds. EncoderError: a photo cannot be encoded now.
     """
     k = question.k or (len(question.candidates) if question.candidates else DEFAULT_K)
     check_count("candidates", len(question.candidates or ()), limits.max_candidates, "candidates")
@@ -124,7 +124,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
 def _looks(
     release: Release, worn: Worn, question: Question, blanks: Sequence[_Blank], pools: Mapping[str, Pool]
 ) -> tuple[list[Look], str | None]:
-    """Looks, or why there are none. What a budget leaves may be far from the best items of a slot, so it is looked for on its own."""
+    """Looks, or why there are none. Items within a budget may be far from a slot's best ones, so they are retrieved separately."""
     if question.budget is not None and not question.candidates:
         allowed_N = _allowed(release, worn, question.wanted)
         assert allowed_N is not None  # noqa: S101 - a budget is a filter
@@ -147,23 +147,18 @@ def _searched(release: Release, worn: Worn, slots: Slots, wanted: Filter, k: int
 
 
 def _allowed(release: Release, worn: Worn, wanted: Filter) -> BoolArray | None:
-    """What passes the filters and is not worn already."""
+    """Which rows pass the filters and are not worn already; None where all do."""
     worn_ids = [name for name, row in zip(worn.names, worn.rows, strict=True) if row is not None]
     return release.snapshot.columns.mask(replace(wanted, exclude=(*wanted.exclude, *worn_ids)))
 
 
 def _counted(categories: Sequence[str]) -> list[tuple[str, int]]:
-    """Each category with how often it came before."""
-    before: Counter[str] = Counter()
-    counted = []
-    for name in categories:
-        counted.append((name, before[name]))
-        before[name] += 1
-    return counted
+    """Each category with the number of times that it came before."""
+    return [(name, categories[:place].count(name)) for place, name in enumerate(categories)]
 
 
 def _given(release: Release, worn: Worn, question: Question, limits: Limits) -> tuple[list[_Blank], Sequence[str]]:
-    """Exactly the candidates: by slot where slots are given, otherwise all together. Filters hold for them too; what is worn is none."""
+    """The candidates by slot where slots are given, otherwise all together; without those that filters exclude or that are worn."""
     row_of = release.snapshot.row_of
     asked = list(dict.fromkeys(question.candidates or ()))
     allowed_N = release.snapshot.columns.mask(question.wanted)
@@ -200,7 +195,7 @@ def _why_empty(release: Release, category: str, rows_M: IntArray, wanted: Filter
 
 
 def _listed(ids: Sequence[str]) -> str:
-    """Ids for a person, the first few of them."""
+    """The first few ids, and how many more there are."""
     more = f" and {len(ids) - _MOST_LISTED} more" if len(ids) > _MOST_LISTED else ""
     return ", ".join(map(shortened, ids[:_MOST_LISTED])) + more
 

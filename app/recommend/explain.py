@@ -1,6 +1,6 @@
-"""Why: what each item of the outfit contributes to a suggestion, and which item of an outfit does not belong.
+"""Explanations: how much each worn item contributes to a suggestion, and which item of an outfit fits least.
 
-A contribution is a difference of outfit scores with and without the item (leave one out), in the units of ``score``.
+A contribution is the outfit's score minus its score without the item (leave one out), in the units of ``score``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SMALLEST_WITH_WEAKEST: Final = 3  # of two items neither is the odd one out
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one item of the outfit adds to a suggestion's score."""
+    """How much one item of the outfit adds to a suggestion's score."""
 
     item: str
     amount: float
@@ -30,7 +30,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class PairScore:
-    """How well two items go together by themselves."""
+    """How well two items go together as an outfit of two."""
 
     items: tuple[str, str]
     score: float
@@ -38,17 +38,17 @@ class PairScore:
 
 
 def work_of_contributions(size: int, suggestions: int) -> int:
-    """What ``contributions`` costs for an outfit of ``size`` items, as ``limits.check_work`` counts."""
+    """The cost of ``contributions`` for an outfit of ``size`` items, in the units of ``limits.check_work``."""
     return min(suggestions, EXPLAINED_PER_SLOT) * size * size**2
 
 
 def work_of_explaining(size: int, retrieved: int) -> int:
-    """What pairs, the weakest item and its swap cost for an outfit of ``size`` items, as ``limits.check_work`` counts."""
+    """The cost of pairs, weakest item and swap for an outfit of ``size`` items, in the units of ``limits.check_work``."""
     return 2 * size * (size - 1) + size * (size - 1) ** 2 + retrieved * size**2
 
 
 def contributions(release: Release, worn: Worn, rows_M: IntArray) -> list[tuple[Contribution, ...]]:
-    """For the first suggestions of a slot, what each worn item contributes, most first: score(all) - score(all but it)."""
+    """The contributions of the worn items to each of a slot's first 10 suggestions, largest first: score(all) - score(all but it)."""
     rows_M = rows_M[:EXPLAINED_PER_SLOT]
     embeddings, categories = with_each(release, worn, rows_M)
     size = len(worn)
@@ -57,13 +57,13 @@ def contributions(release: Release, worn: Worn, rows_M: IntArray) -> list[tuple[
         for vectors, names in zip(embeddings, categories, strict=True)
         for position in range(size)
     ]
-    scores = score_outfits(release, [*embeddings, *(one for one, _ in left_out)], [*categories, *(names for _, names in left_out)])
+    scores = score_outfits(release, [*embeddings, *(vectors for vectors, _ in left_out)], [*categories, *(names for _, names in left_out)])
     whole_M, less_MI = scores[: len(rows_M)], scores[len(rows_M) :].reshape(len(rows_M), size)
     return [
         tuple(
             sorted(
                 (Contribution(name, float(amount)) for name, amount in zip(worn.names, whole - less_I, strict=True)),
-                key=lambda one: -one.amount,
+                key=lambda part: -part.amount,
             )
         )
         for whole, less_I in zip(whole_M, less_MI, strict=True)
@@ -71,10 +71,10 @@ def contributions(release: Release, worn: Worn, rows_M: IntArray) -> list[tuple[
 
 
 def pair_scores(release: Release, worn: Worn) -> tuple[PairScore, ...]:
-    """Every pair of an outfit, scored as an outfit of two, worst first."""
+    """Every pair of the outfit's items scored as an outfit of two, worst first."""
     pairs = list(combinations(range(len(worn)), 2))
     scores = score_outfits(
-        release, [worn.embeddings_ID[list(pair)] for pair in pairs], [[worn.categories[one] for one in pair] for pair in pairs]
+        release, [worn.embeddings_ID[list(pair)] for pair in pairs], [[worn.categories[position] for position in pair] for pair in pairs]
     )
     found = [
         PairScore((worn.names[left], worn.names[right]), float(score), float(probability))

@@ -1,4 +1,4 @@
-"""Words for a picture: those that the release's encoder was trained to say, or that it can read."""
+"""Words for a picture, from the release's encoder: the words that it was trained on, or that it can read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ def label(release: Release, picture: bytes, k: int, limits: Limits) -> list[tupl
     """The k most likely words of a picture with their probabilities, likeliest first.
 
     Raises:
-        LimitExceededError, BadPictureError, NoEncoderError, EncoderError: as their docstrings say.
+        LimitExceededError: k is too large. BadPictureError: the picture cannot be used.
+        NoEncoderError, EncoderError: see ``PhotoEncoder.words``.
     """
     check_count("k", k, limits.max_k)
     features_1F = photo_features(release, [Photo(field="", category="", image=picture)], limits)

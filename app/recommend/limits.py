@@ -1,4 +1,4 @@
-"""Says no to what a request may not ask for, naming the field, before any work is done."""
+"""Refuses requests that ask for too much or for unknown categories, naming the field, before any work is done."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def check_count(field: str, count: int, most: int, what: str = "") -> None:
     """Refuse more than ``most`` of something, or a number greater than that.
 
     Args:
-        what: what there are ``count`` of; empty when the field is the number itself.
+        what: the noun of what is counted; empty where the field is the number itself.
 
     Raises:
         LimitExceededError: naming the field, the number and the limit.
@@ -25,10 +25,10 @@ def check_count(field: str, count: int, most: int, what: str = "") -> None:
 
 
 def check_work(work: int, most: int) -> None:
-    """Refuse what would keep the machine busy too long.
+    """Refuse a request that would compute for too long.
 
     Args:
-        work: outfits to score times the square of their items, since an outfit's score compares each item with the others.
+        work: the sum, over all outfits to score, of the square of their items, as a score compares each item with the others.
 
     Raises:
         LimitExceededError: naming both figures and what to ask less of.
@@ -40,7 +40,7 @@ def check_work(work: int, most: int) -> None:
 
 
 def check_categories(release: Release, named: Sequence[tuple[str, str]]) -> None:
-    """Refuse categories that neither the catalogue nor the model has, naming the nearest that is there.
+    """Refuse categories that neither the catalogue nor the model has, naming the nearest known one.
 
     Args:
         named: (field, category) pairs.

@@ -1,4 +1,4 @@
-"""Looks: the blanks of an outfit filled together, found by beam search with the outfit scorer."""
+"""Looks: all blanks of an outfit filled together, found by beam search over scores of whole outfits."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Look:
     """One way to fill the blanks.
 
     Attributes:
-        rows: the added item of each slot that has any.
-        price: of the added items together; None when one of them has no price.
+        rows: the added item of each slot that has candidates.
+        price: sum over the added items; None where one of them has no price.
     """
 
     rows: tuple[int, ...]
@@ -37,15 +37,15 @@ class Look:
 
 
 def work_of_looks(size: int, slots: int, count: int) -> int:
-    """What ``best_looks`` costs for an outfit of ``size`` items, as ``limits.check_work`` counts."""
+    """The cost of ``best_looks`` for an outfit of ``size`` items, in the units of ``limits.check_work``."""
     return sum(max(_BEAM, count) * _PER_SLOT * (size + slot) ** 2 for slot in range(1, slots + 1)) if count else 0
 
 
 def best_looks(release: Release, worn: Worn, pools: Sequence[Pool], count: int, budget: float | None) -> list[Look]:
-    """The best combinations of one item per slot, best first, none dearer than ``budget``; which item is in which slot makes no other look.
+    """The best combinations of one item per slot, best first, none dearer than ``budget``. The same items in other slots are the same look.
 
-    The scorer sees the whole outfit, so a look may hold items that are not the first of their slots. With a budget only items
-    with a price take part, and each leaves enough for the cheapest of the slots that follow.
+    The score is that of the whole outfit, so a look may hold items that are not the first of their slots. With a budget only items that
+    have a price take part, and each choice leaves enough for the cheapest items of the later slots.
     """
     price_N = release.snapshot.columns.prices
     stocked = [pool for pool in pools if len(pool.rows_M)]
@@ -77,10 +77,10 @@ def best_looks(release: Release, worn: Worn, pools: Sequence[Pool], count: int, 
 
 
 def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: float, allowed_N: BoolArray) -> list[IntArray]:
-    """What a look within the budget may need of each slot: the best items that leave enough for the other slots, and the cheapest.
+    """Rows per slot for looks within a budget: the best items that leave enough for the other slots, and the cheapest items.
 
     Args:
-        allowed_N: what passes the filters.
+        allowed_N: which rows pass the filters.
     """
     price_N, stocked = release.snapshot.columns.prices, set(release.snapshot.categories)
     cheapest = []
@@ -88,7 +88,9 @@ def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: 
         rows = release.snapshot.rows_in(category) if category in stocked else np.zeros(0, dtype=np.int64)
         rows = rows[allowed_N[rows]]
         cheapest.append(rows[np.argsort(price_N[rows], kind="stable")[:_PER_SLOT]])
-    least = [one if np.isfinite(one) else 0.0 for one in _cheapest(zip(categories, (price_N[rows] for rows in cheapest), strict=True))]
+    least = [
+        price if np.isfinite(price) else 0.0 for price in _cheapest(zip(categories, (price_N[rows] for rows in cheapest), strict=True))
+    ]
     found = []
     for category, rows, own in zip(categories, cheapest, least, strict=True):
         fits_N = allowed_N & (price_N <= budget - sum(least) + own)
@@ -98,23 +100,23 @@ def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: 
 
 
 def why_none(release: Release, pools: Sequence[Pool], budget: float | None) -> str:
-    """Why there is no look at all."""
+    """Why there is no look."""
     stocked = [pool for pool in pools if len(pool.rows_M)]
     if not stocked:
         return "no slot has an item"
     if budget is not None:
         least = sum(_cheapest([(pool.category, release.snapshot.columns.prices[pool.rows_M]) for pool in stocked]))
         if least > budget:
-            told = f"the cheapest cost {least:,.2f} together" if np.isfinite(least) else "some slot has no item with a price"
-            return f"no look is within the budget of {budget:,.2f}: {told}"
+            why = f"the cheapest cost {least:,.2f} together" if np.isfinite(least) else "some slot has no item with a price"
+            return f"no look is within the budget of {budget:,.2f}: {why}"
     return "there are fewer different items than slots"
 
 
 def _cheapest(prices: Iterable[tuple[str, NDArray[np.float64]]]) -> list[float]:
-    """What each slot costs at least; slots of one category do not share an item. Infinite where none has a price.
+    """The least price of each slot, where slots of one category do not share an item; infinite where too few items have a price.
 
     Args:
-        prices: of the items of each slot, beside its category.
+        prices: the category and the item prices of each slot.
     """
     taken: Counter[str] = Counter()
     least = []

@@ -1,4 +1,4 @@
-"""From what a request names to items that a model reads: ids looked up, photos encoded, the unknown told.
+"""Resolves the items that a request names: looks ids up, encodes photos, and reports unknown ids.
 
 Shape legend: I items · D embedding size · F features.
 """
@@ -23,10 +23,10 @@ from models.errors import ImageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """An item that is not of the catalogue: a picture, a title, or both.
+    """An item that is not in the catalogue: a picture, a title, or both.
 
     Attributes:
-        field: where the request has it (``items[2]``); answers name it by that, too.
+        field: its place in the request (``items[2]``), which is also its name in answers.
     """
 
     field: str
@@ -43,10 +43,9 @@ class Worn:
     """The known items of an outfit.
 
     Attributes:
-        names: item id, or the field of a photo.
-        rows: row of the snapshot; None for a photo.
-        embeddings_ID: the model's view of them.
-        missing: ids that are not in the catalogue.
+        names: item ids; for a photo its field.
+        rows: rows of the snapshot; None for a photo.
+        missing: ids of the request that are not in the catalogue.
     """
 
     names: tuple[str, ...]
@@ -72,12 +71,12 @@ def resolve_all(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: 
     """Look up several outfits, their photos encoded in one batch. An id that an outfit repeats counts once.
 
     Args:
-        fields: where the request has each outfit, for the errors.
+        fields: the place of each outfit in the request, for errors.
 
     Raises:
-        UnknownItemError: of some outfit not one item is known. BadPictureError: a picture cannot be used.
-        LimitExceededError: too many items, or too many photos in all.
-        UnknownCategoryError, NoEncoderError, EncoderError: a photo cannot be placed or encoded.
+        UnknownItemError: an outfit has no known item. BadPictureError: a picture cannot be used.
+        LimitExceededError: too many items in an outfit, or too many photos in all.
+        UnknownCategoryError: of a photo. NoEncoderError, EncoderError: a photo cannot be encoded.
     """
     unique = [list(dict.fromkeys(items)) for items in outfits]
     for items, field in zip(outfits, fields, strict=True):
@@ -111,7 +110,7 @@ def _worn(release: Release, items: Sequence[ItemRef], embedded: dict[str, FloatA
 
 
 def photo_features(release: Release, photos: Sequence[Photo], limits: Limits) -> FloatArray:
-    """Features of photos, ``(N, F)``; each picture is checked by itself first, so that the refused one is named.
+    """Features of photos, ``(N, F)``. Checks each picture by itself first, so that the error names the bad one.
 
     Raises:
         LimitExceededError, BadPictureError, NoEncoderError, EncoderError: see ``resolve_all``.
@@ -129,7 +128,7 @@ def photo_features(release: Release, photos: Sequence[Photo], limits: Limits) ->
 
 
 def bad_picture(field: str, image: bytes, problem: str) -> BadPictureError:
-    """The error of one picture, naming the request's field."""
+    """The error of one picture, with the request's field."""
     return BadPictureError(problem, [Detail(field, f"{len(image):,} bytes", problem)])
 
 

@@ -1,6 +1,6 @@
 """A photo of a whole person, cut by height into the slots of an outfit.
 
-As the authors of What2Wear cut theirs: of twenty equal strips from the top, 4 to 12 show the top, 8 to 17 the bottom, 14 to 18 the shoes.
+The default cut is that of What2Wear: of twenty equal strips from the top, 4 to 12 show the top, 8 to 17 the bottom, 14 to 18 the shoes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from app.ground.errors import Detail, UnknownCategoryError
+from app.ground.errors import Detail, UnknownCategoryError, refused
 from app.ground.settings import Limits
 from app.recommend.limits import check_count
 from app.recommend.outfit import ItemRef, Photo, bad_picture
@@ -25,7 +25,7 @@ _QUALITY = 95
 
 @dataclass(frozen=True, slots=True)
 class WholePhoto:
-    """A photo that shows a whole outfit; ``field`` is where the request has it."""
+    """A photo of a whole outfit; ``field`` is its place in the request."""
 
     field: str
     image: bytes
@@ -33,13 +33,13 @@ class WholePhoto:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Which part of a photo was taken for an item: pixels of the upright picture.
+    """The part of a photo that was taken for an item, in pixels of the upright picture.
 
     Attributes:
-        name: what answers call the item.
+        item: its name in answers.
     """
 
-    name: str
+    item: str
     category: str
     left: int
     top: int
@@ -50,51 +50,44 @@ class Cut:
 def cut_photos(
     release: Release, outfits: Sequence[Sequence[ItemRef] | WholePhoto], strips: Mapping[str, tuple[int, int]], limits: Limits
 ) -> tuple[list[Sequence[ItemRef]], list[tuple[Cut, ...]]]:
-    """Outfits with each photo of a whole one cut into items, and how it was cut; an outfit that is none has no cuts.
+    """Cut each photo of a whole outfit into items.
 
     Args:
         strips: category -> first and last edge in strips from the top; categories that the shop does not have are left out.
 
+    Returns:
+        The items of each outfit, and its cuts; an outfit without such a photo keeps its items and has no cuts.
+
     Raises:
-        UnknownCategoryError: fewer than two of the categories are left. LimitExceededError: too many parts in all.
+        UnknownCategoryError: the shop has fewer than two of these categories. LimitExceededError: too many parts in all.
         BadPictureError: a photo cannot be used.
     """
-    photos = sum(isinstance(one, WholePhoto) for one in outfits)
+    photos = sum(isinstance(outfit, WholePhoto) for outfit in outfits)
     known = {*release.snapshot.categories, *release.bundle.manifest.categories}
     shown = {category: edges for category, edges in strips.items() if category in known}
     if photos and len(shown) < 2:  # noqa: PLR2004 - an outfit is two items or more
         missing = ", ".join(category for category in strips if category not in known)
-        told = f"this catalogue has no {missing}; ATTIRE_PHOTO_CUT names the categories that a photo of a whole outfit shows"
-        field = next(one.field for one in outfits if isinstance(one, WholePhoto))
-        msg = f"{field}: {told}"
-        raise UnknownCategoryError(msg, [Detail(field, missing, told)])
+        problem = f"this catalogue has no {missing}; ATTIRE_PHOTO_CUT names the categories that a photo of a whole outfit shows"
+        field = next(outfit.field for outfit in outfits if isinstance(outfit, WholePhoto))
+        raise refused(Detail(field, missing, problem), UnknownCategoryError)
     check_count("outfits", photos * len(shown), limits.max_photos, "photos")
-    items: list[Sequence[ItemRef]] = []
-    cuts: list[tuple[Cut, ...]] = []
-    for outfit in outfits:
-        if isinstance(outfit, WholePhoto):
-            parts, made = _cut(outfit, shown, limits.max_pixels)
-            items.append(parts)
-            cuts.append(made)
-        else:
-            items.append(outfit)
-            cuts.append(())
-    return items, cuts
+    found = [_cut(outfit, shown, limits.max_pixels) if isinstance(outfit, WholePhoto) else (outfit, ()) for outfit in outfits]
+    return [items for items, _ in found], [cuts for _, cuts in found]
 
 
-def _cut(photo: WholePhoto, strips: Mapping[str, tuple[int, int]], max_pixels: int) -> tuple[list[ItemRef], tuple[Cut, ...]]:
+def _cut(photo: WholePhoto, strips: Mapping[str, tuple[int, int]], max_pixels: int) -> tuple[Sequence[ItemRef], tuple[Cut, ...]]:
     field = f"{photo.field}.base64"
     try:
         picture = decode(photo.image, max_pixels)
     except ImageError as error:
         raise bad_picture(field, photo.image, str(error)) from error
     cuts = tuple(_edges(picture, f"{photo.field}.{category}", category, strips[category]) for category in strips)
-    for one in cuts:
-        if picture.width > MOST_STRETCHED * (one.bottom - one.top):
+    for cut in cuts:
+        if picture.width > MOST_STRETCHED * (cut.bottom - cut.top):
             sides = f"{picture.width} x {picture.height}"
-            told = f"the picture is {sides}: too flat to cut {one.category} out of; send a person from head to toe"
-            raise bad_picture(field, photo.image, told)
-    return [Photo(field=one.name, category=one.category, image=_part(picture, one)) for one in cuts], cuts
+            problem = f"the picture is {sides}: too flat to cut {cut.category} out of; send a person from head to toe"
+            raise bad_picture(field, photo.image, problem)
+    return [Photo(field=cut.item, category=cut.category, image=_part(picture, cut)) for cut in cuts], cuts
 
 
 def _edges(picture: Image.Image, name: str, category: str, edges: tuple[int, int]) -> Cut:

@@ -31,9 +31,9 @@ class Pool:
 
 
 def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, allowed_N: BoolArray | None) -> list[IntArray]:
-    """The candidates worth re-ranking in each slot: the index's best ``max(64, 4 k)``, all slots' queries made in one batch.
+    """Retrieve the candidates of each slot: the index's best ``max(64, 4 k)``, with the queries of all slots computed in one batch.
 
-    A category without items gives none.
+    A category without items gives no candidates.
     """
     if not categories:
         return []
@@ -52,7 +52,7 @@ def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, al
 
 
 def rank(release: Release, worn: Worn, category: str, rows_M: IntArray) -> Pool:
-    """Order candidates by the model's final score; ties keep the order they came in."""
+    """Order candidates by the model's final score; ties keep their order."""
     if not len(rows_M):
         return Pool(category, rows_M, np.zeros(0, dtype=np.float32))
     context = release.bundle.outfits([worn.embeddings_ID], [worn.categories])
@@ -71,7 +71,7 @@ def rank(release: Release, worn: Worn, category: str, rows_M: IntArray) -> Pool:
 
 
 def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
-    """The best k of a pool; with ``diversity`` each next one is also unlike those before it (maximal marginal relevance).
+    """The best k of a pool; with ``diversity`` each next item is also unlike those before it (maximal marginal relevance).
 
     Args:
         diversity: 0 ranks by score alone, 1 by unlikeness alone (after the best one).
@@ -94,7 +94,7 @@ def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
 
 
 def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> FloatArray:
-    """Raw scores of B whole outfits, ``(B,)``, a bounded number at a time."""
+    """Raw scores of B whole outfits, ``(B,)``, computed in batches of bounded size."""
     at_once = _at_once(max(map(len, embeddings), default=1))
     count("outfits", len(embeddings))
     with stage("score"):
@@ -106,12 +106,12 @@ def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories
 
 
 def _at_once(size: int) -> int:
-    """How many outfits of a size make one batch."""
+    """How many outfits of ``size`` items make one batch."""
     return max(1, _WORK_AT_ONCE // size**2)
 
 
 def with_each(release: Release, worn: Worn, rows_M: IntArray) -> tuple[list[FloatArray], list[list[str]]]:
-    """The outfit with each candidate added, as embeddings and categories of M outfits."""
+    """M outfits, each the worn items and one candidate: their embeddings and categories."""
     vectors_MD = release.snapshot.embeddings(rows_M)
     return (
         [np.concatenate([worn.embeddings_ID, vector_D[None]]) for vector_D in vectors_MD],

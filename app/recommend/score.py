@@ -1,4 +1,4 @@
-"""How well does this outfit go together? Several outfits at once."""
+"""How well does an outfit go together? Scores several outfits at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from index.columns import Filter
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """A catalogue item in place of the weakest, and what the outfit would score then."""
+    """A catalogue item to replace the weakest, and the outfit's score with it."""
 
     row: int
     score: float
@@ -30,9 +30,9 @@ class OutfitScore:
     """The answer for one outfit.
 
     Attributes:
-        pairs: how each two of its items go together, worst first; None unless asked to explain.
-        weakest: the item without which the outfit scores best; None below three items.
-        swap: what would raise the score in its place, if anything found does.
+        pairs: every pair of its items by itself, worst first; None unless asked to explain.
+        weakest: name of the item without which the outfit scores best; None below three items.
+        swap: a better item in its place; None where none was found.
     """
 
     score: float
@@ -47,18 +47,20 @@ def score(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: Limits
     """Score outfits in one batch.
 
     Raises:
-        UnknownItemError, UnknownCategoryError, LimitExceededError, BadPictureError, NoEncoderError, EncoderError: as their docstrings say.
+        LimitExceededError: too many outfits, or too much work. Also whatever ``resolve_all`` raises.
     """
     check_count("outfits", len(outfits), limits.max_outfits, "outfits")
     worn = resolve_all(release, outfits, limits, [f"outfits[{position}].items" for position in range(len(outfits))])
-    explained = sum(work_of_explaining(len(one), RETRIEVED) for one in worn) if explain else 0
-    check_work(sum(len(one) ** 2 for one in worn) + explained, limits.max_work)
-    scores_B = score_outfits(release, [one.embeddings_ID for one in worn], [one.categories for one in worn])
+    explained = sum(work_of_explaining(len(outfit), RETRIEVED) for outfit in worn) if explain else 0
+    check_work(sum(len(outfit) ** 2 for outfit in worn) + explained, limits.max_work)
+    scores_B = score_outfits(release, [outfit.embeddings_ID for outfit in worn], [outfit.categories for outfit in worn])
     answers = [
-        OutfitScore(score=float(value), probability=float(probability), missing=one.missing)
-        for one, value, probability in zip(worn, scores_B, release.bundle.probability(scores_B, [len(one) for one in worn]), strict=True)
+        OutfitScore(score=float(value), probability=float(probability), missing=outfit.missing)
+        for outfit, value, probability in zip(
+            worn, scores_B, release.bundle.probability(scores_B, [len(outfit) for outfit in worn]), strict=True
+        )
     ]
-    return [_explained(release, one, answer) for one, answer in zip(worn, answers, strict=True)] if explain else answers
+    return [_explained(release, outfit, answer) for outfit, answer in zip(worn, answers, strict=True)] if explain else answers
 
 
 def _explained(release: Release, worn: Worn, answer: OutfitScore) -> OutfitScore:
@@ -72,7 +74,7 @@ def _explained(release: Release, worn: Worn, answer: OutfitScore) -> OutfitScore
 
 
 def _swap(release: Release, worn: Worn, position: int, now: float) -> Swap | None:
-    """The retrieved item of the weakest one's category that makes the best outfit, where that is better than now."""
+    """Among the retrieved items of the weakest item's category, the one that makes the best outfit; None where that is no better."""
     vectors_ID, categories = worn.without(position)
     rest = replace(worn, embeddings_ID=vectors_ID, categories=tuple(categories))
     allowed_N = release.snapshot.columns.mask(Filter(exclude=worn.names))

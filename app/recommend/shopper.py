@@ -1,4 +1,4 @@
-"""Whose answer is it? A shopper whom the release knows is answered by their taste; anyone else gets the common answer, and is told so."""
+"""Personal answers: a shopper whom the release knows gets an answer by their taste; anyone else gets the common answer, with a note."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.release.release import Release
 
 @dataclass(frozen=True, slots=True)
 class Regard:
-    """Whether an answer is the shopper's own; ``note`` says why it is not."""
+    """Whether an answer is personal; ``note`` says why not."""
 
     user: str
     personal: bool
@@ -17,7 +17,7 @@ class Regard:
 
 
 def regarding(release: Release, user: str | None) -> tuple[Release, Regard | None]:
-    """The release as it answers this shopper, and what to say of it; nothing where no shopper is named."""
+    """The release that answers this shopper, with their taste where it knows them, and what to say of it; None without a shopper."""
     if user is None:
         return release, None
     bundle = release.bundle.for_shopper(user)

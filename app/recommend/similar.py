@@ -1,6 +1,6 @@
-"""Items that look alike, or as words say.
+"""Items that look alike, or that look as words say.
 
-Cosine over the encoder's image features, not the compatibility embedding, which puts unlike things together.
+Compares the encoder's image features by cosine. The compatibility embedding would not do: it puts together what is worn together.
 
 Shape legend: n rows · F features.
 """
@@ -27,7 +27,7 @@ _ROWS_AT_ONCE: Final = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """Rows and cosines, most alike first; ``fallback`` says what was compared when it was not pictures."""
+    """Rows and cosines, most alike first; ``fallback`` says what was compared instead of pictures, if not those."""
 
     rows: tuple[int, ...]
     scores: tuple[float, ...]
@@ -35,10 +35,11 @@ class Similar:
 
 
 def similar(release: Release, item: ItemRef, k: int, limits: Limits, *, all_categories: bool = False) -> Similar:
-    """The k items most like one, of its category unless ``all_categories``; a photo without a category is compared with all.
+    """The k items most like a given one, of its category unless ``all_categories``; a photo without a category is compared with all.
 
     Raises:
-        UnknownItemError, UnknownCategoryError, LimitExceededError, BadPictureError, NoEncoderError, EncoderError: as their docstrings say.
+        UnknownItemError, UnknownCategoryError: of the item. LimitExceededError: k is too large.
+        BadPictureError, NoEncoderError, EncoderError: see ``photo_features``.
     """
     check_count("k", k, limits.max_k)
     snapshot = release.snapshot
@@ -59,10 +60,10 @@ def similar(release: Release, item: ItemRef, k: int, limits: Limits, *, all_cate
 
 
 def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, category: str | None = None) -> Similar:
-    """The k items whose pictures look most like what a text says: where the encoder reads, as it reads it; else by the words it knows.
+    """The k items whose pictures look most as a text says. An encoder that reads encodes the text; others look up the words that they know.
 
     Raises:
-        UnknownCategoryError, LimitExceededError, NoEncoderError, EncoderError: as their docstrings say.
+        UnknownCategoryError: no such category. LimitExceededError: k is too large. NoEncoderError, EncoderError: see ``PhotoEncoder``.
     """
     check_count("k", k, limits.max_k)
     if category is not None:
@@ -81,14 +82,14 @@ def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, cat
 
 
 def image_part(release: Release) -> slice:
-    """Where pictures are in the features; all of the shop's own."""
+    """The slice of the features that comes from pictures; the whole vector where the shop brings its own."""
     return release.bundle.manifest.encoder.part(_IMAGE_BLOCK)
 
 
 def _nearest(
     release: Release, query: FloatArray, part: slice, k: int, category: str | None, *, own: int | None = None, fallback: str | None = None
 ) -> Similar:
-    """The rows of a category (all where there is none) nearest to a query, without its own row and those that cannot be compared."""
+    """The k nearest rows to a query, of a category or of all; without the query's own row and rows that have no such features."""
     snapshot = release.snapshot
     if category and category not in snapshot.categories:
         return Similar((), (), f"the catalogue has no items of category {category!r} now")
@@ -102,7 +103,7 @@ def _nearest(
 
 
 def _cosines(release: Release, rows: IntArray, query_F: FloatArray, part: slice) -> FloatArray:
-    """Cosine of each row's features with the query's, a bounded number of rows at a time; not a number where an item has none."""
+    """Cosine of each row's features with the query's, in parts of bounded size; NaN where an item has no such features."""
     query_F = query_F / max(float(np.linalg.norm(query_F)), 1e-12)
     cosines = np.zeros(len(rows), dtype=np.float32)
     for at in range(0, len(rows), _ROWS_AT_ONCE):

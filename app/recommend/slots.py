@@ -1,4 +1,4 @@
-"""Which slots to fill: those asked for, or those that outfits like this one usually have."""
+"""Chooses the slots to fill: those asked for, or those that outfits like this one usually have."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def choose_slots(release: Release, worn: Worn, asked: Sequence[str] | None, limi
         asked: categories; None to infer them.
 
     Raises:
-        UnknownCategoryError, LimitExceededError: among those asked for.
+        UnknownCategoryError: a slot is of an unknown category. LimitExceededError: too many slots.
     """
     if asked is not None:
         check_count("slots", len(asked), limits.max_slots, "slots")

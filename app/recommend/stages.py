@@ -1,4 +1,4 @@
-"""Where a request's time goes: stages measured for whoever asked beforehand, and for nobody otherwise."""
+"""Measures where a request's time goes: by stage, where ``measured`` is set around the request, and not at all otherwise."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Stage = Literal["resolve", "encode", "query", "search", "rank", "score"]
 
 @dataclass(slots=True)
 class Measured:
-    """One request's stages, each without those inside it, and the sizes of what it computed at once.
+    """The stages of one request and the sizes of its batches.
 
     Attributes:
-        seconds: by stage; a stage passed twice is summed.
-        sizes: what was counted, with each of its counts.
+        seconds: stage -> its duration without the stages inside it, summed where it was entered more than once.
+        sizes: (what was counted, count) pairs.
     """
 
     seconds: dict[Stage, float] = field(default_factory=dict)
@@ -27,17 +27,17 @@ class Measured:
 
 
 measured: ContextVar[Measured | None] = ContextVar("measured", default=None)
-"""Set around a request by whoever wants to know. Threads that compute for the request share it by their copied context."""
+"""Set around a request to measure it. Threads that compute for the request share it through their copied context."""
 
 
 @contextmanager
 def stage(name: Stage) -> Iterator[None]:
-    """Count the time in here to a stage."""
+    """Add the time spent inside to a stage."""
     notes = measured.get()
     if notes is None:
         yield
         return
-    inside, started = notes._inside, time.perf_counter()  # noqa: SLF001 - this is its pen
+    inside, started = notes._inside, time.perf_counter()  # noqa: SLF001 - the stack is private to everyone else
     inside.append(0.0)
     try:
         yield
@@ -49,7 +49,7 @@ def stage(name: Stage) -> Iterator[None]:
 
 
 def count(what: str, size: int) -> None:
-    """Note how many of something are computed at once."""
+    """Record the size of a batch."""
     notes = measured.get()
     if notes is not None:
         notes.sizes.append((what, size))

@@ -1,4 +1,4 @@
-"""The encoder of a release, for photos and titles that are not of the catalogue."""
+"""The encoder of a release, for photos and titles that are not in the catalogue."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from models.errors import EncoderError
 
 
 class PhotoEncoder:
-    """The bundle's encoder, loaded beside the first requests: most shops send ids only, so nobody waits for it.
+    """The bundle's encoder, loaded in the background: most shops send ids only, so no request should wait for it.
 
     Args:
         spec: what ``load_encoder`` reads it from.
@@ -28,11 +28,11 @@ class PhotoEncoder:
         self._encoder: Encoder | None = None
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
-        """Encode photos and titles of strangers, ``(N, F)``.
+        """Encode photos and titles of items that are not in the catalogue, ``(N, F)``.
 
         Raises:
-            NoEncoderError: the catalogue brought its own features, so nothing here can make more of them.
-            EncoderError: the encoder cannot be had, or gives other features than the catalogue's.
+            NoEncoderError: the catalogue brought its own features, so no encoder makes more of them.
+            EncoderError: the encoder cannot be loaded, or gives other features than the catalogue's.
             ImageError: a picture cannot be used.
         """
         if self._makes.is_own:
@@ -44,8 +44,8 @@ class PhotoEncoder:
         """The words that the encoder can say of a picture.
 
         Raises:
-            NoEncoderError: it knows none, or the catalogue brought its own features.
-            EncoderError: the encoder cannot be had.
+            NoEncoderError: it knows no words, or the catalogue brought its own features.
+            EncoderError: the encoder cannot be loaded.
         """
         known = None if self._makes.is_own else self._loaded().words()
         if known is None:
@@ -54,12 +54,12 @@ class PhotoEncoder:
         return known
 
     def knows_a_word_of(self, text: str) -> bool:
-        """Whether it was taught any word of a text; always, where it keeps no list of what it was taught."""
+        """Whether the encoder was taught any word of a text; True where it keeps no list of its words."""
         known = self._loaded().words()
         return known is None or known.meaning(text) is not None
 
     def warm(self) -> None:
-        """Load the encoder before the first photo comes; where it cannot be had, the first photo tells why."""
+        """Load the encoder before the first photo comes; where that fails, the first photo gets the error."""
         if not self._makes.is_own:
             with suppress(EncoderError):
                 self._loaded().words()

@@ -1,6 +1,6 @@
-"""A release, loaded: a bundle and the snapshot that was made with it, checked and warmed before it serves.
+"""A loaded release: a bundle and the snapshot that was made with it, checked and warmed before it serves.
 
-A request takes the release once and keeps it to its end; ``Serving`` publishes another by one assignment.
+A request takes the release once and keeps it to its end; ``Serving`` replaces it by one assignment.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TOLERANCE: Final = 1e-3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueItem:
-    """One product; ``image`` is the name of its stored picture."""
+    """One item of the catalogue; ``image`` is the name of its stored picture."""
 
     id: str
     category: str
@@ -44,7 +44,7 @@ class CatalogueItem:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Release:
-    """A bundle and its snapshot at work, with what changed in the catalogue since laid over the snapshot."""
+    """A bundle and its snapshot at work; catalogue changes since the snapshot lie over it."""
 
     record: ReleaseRecord
     bundle: Bundle
@@ -80,7 +80,7 @@ class Release:
         return release
 
     def item(self, row: int) -> CatalogueItem:
-        """What the catalogue says of one row."""
+        """The item of one row."""
         values: dict[str, Any] = {name: self.snapshot.items.column(name)[row].as_py() for name in CatalogueItem.__slots__}
         values["attributes"] = json.loads(values["attributes"]) if values["attributes"] else {}
         return CatalogueItem(**values)
@@ -90,13 +90,13 @@ class Release:
         return self.snapshot.category_of(row)
 
     def embed_rows(self, rows: Sequence[int]) -> FloatArray:
-        """Embeddings of catalogue rows, computed anew from their kept features, ``(n, D)``."""
+        """Embeddings of catalogue rows, ``(n, D)``, computed now from their kept features."""
         catalogue = Catalogue(self.snapshot.items.take(list(rows)))
         features_NF = np.asarray(self.snapshot.features[list(rows)], dtype=np.float32)
         return self.bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
 
     def _check(self, path: object) -> None:
-        """The canonical vectors: rows spread over the catalogue embed now as they did when it was indexed. This warms the model too."""
+        """Check that rows spread over the catalogue embed as they did when it was indexed; this warms the model, too."""
         rows = np.unique(np.linspace(0, self.snapshot.manifest.count - 1, _CHECKED_ROWS).astype(int))
         if not np.allclose(self.embed_rows(rows.tolist()), self.snapshot.embeddings(rows), atol=_TOLERANCE):
             msg = f"{path}: bundle {self.bundle.id} embeds these items otherwise now; publish the bundle again"

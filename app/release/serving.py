@@ -1,4 +1,4 @@
-"""The release that is served: requests take it from here, and another is published by one assignment."""
+"""Holds the release that serves: requests take it from here, and one assignment replaces it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from app.release.release import Release
 
 
 class Serving:
-    """The release that is served; replaced by one assignment, so that a request sees one or the other, never half of each."""
+    """Holds the release that serves. One assignment replaces it, so a request sees the old one or the new one, never half of each."""
 
     def __init__(self, release: Release | None = None, why_not: str = "no release is loaded yet") -> None:
         self._release, self._why_not = release, why_not

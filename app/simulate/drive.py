@@ -1,4 +1,4 @@
-"""Drives synthetic shoppers against a running service, many at once, cycle after cycle."""
+"""Drives many synthetic shoppers at once against a running service, cycle after cycle."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOOK_S: Final = 1.0
 
 @dataclass
 class _Seen:
-    """A cycle under way."""
+    """What a cycle has collected so far."""
 
     asked: list[Asked] = field(default_factory=list)
     baskets: list[list[int]] = field(default_factory=list)
@@ -34,16 +34,16 @@ class _Seen:
 
 
 class Simulation:
-    """Shoppers of a wardrobe at a service.
+    """Synthetic shoppers of a wardrobe at a service.
 
     Args:
-        url: where it answers. transport: how it is reached; None is over the network.
-        at_once: sessions under way at the same time.
-        noise_share: of all sessions, those that teach nothing.
-        before: baskets of earlier cycles, as rows, for what counting would know.
+        url: of the service. transport: how to reach it; None is over the network.
+        at_once: sessions at the same time.
+        noise_share: share of sessions that teach nothing.
+        before: baskets of earlier cycles, as rows; the counting baselines count them.
 
     Attributes:
-        retried: requests that were refused for the moment and made again.
+        retried: requests that were made again, as the service refused them for the moment or did not answer.
     """
 
     def __init__(
@@ -64,13 +64,20 @@ class Simulation:
         self.retried = 0
 
     async def run(
-        self, cycles: int, sessions: int, *, first: int = 1, wait_s: float = 0.0, told: Callable[[Cycle], None], advance: Callable[[], None]
+        self,
+        cycles: int,
+        sessions: int,
+        *,
+        first: int = 1,
+        wait_s: float = 0.0,
+        on_cycle: Callable[[Cycle], None],
+        advance: Callable[[], None],
     ) -> list[Cycle]:
-        """So many cycles; after each but the last, wait until another release answers.
+        """Run cycles; after each but the last, wait until another release serves.
 
         Args:
-            first: number of the first. wait_s: how long at most; 0 waits for none. told: gets each cycle at its end.
-            advance: called after each session.
+            first: number of the first cycle. wait_s: seconds to wait at most; 0 does not wait.
+            on_cycle: called with each cycle at its end. advance: called after each session.
 
         Raises:
             ServiceError: the service does not answer, or refuses what it should take.
@@ -80,7 +87,7 @@ class Simulation:
             for number in range(first, first + cycles):
                 release = await self._release(client)
                 found.append(await self._cycle(client, number, release, sessions, advance))
-                told(found[-1])
+                on_cycle(found[-1])
                 if number < first + cycles - 1 and wait_s:
                     await self._another(client, release, wait_s)
         return found
@@ -90,7 +97,7 @@ class Simulation:
         dice = np.random.default_rng([self._seed, 20, number])
         noisy = dice.random(sessions) < self._noise_share
 
-        async def one(place: int) -> None:
+        async def session(place: int) -> None:
             async with turns:
                 await self._session(client, seen, (number, place), noisy=bool(noisy[place]))
                 advance()
@@ -98,7 +105,7 @@ class Simulation:
         try:
             async with asyncio.TaskGroup() as group:
                 for place in range(sessions):
-                    group.create_task(one(place))
+                    group.create_task(session(place))
         except* ServiceError as failed:
             raise failed.exceptions[0] from None  # one line is enough: the others say the same
         cycle = measure(
@@ -130,7 +137,7 @@ class Simulation:
         seen.baskets.append(shopping.basket)
 
     async def _post(self, client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Post, and again where the service asks for it: an event's id counts once."""
+        """Post, and repeat where the service refuses for the moment: an event's id counts once."""
         for attempt in range(_TRIES):
             try:
                 answer = await client.post(path, json=body)

@@ -1,6 +1,7 @@
-"""What a cycle of sessions says of the service, beside what others would have got from the same questions.
+"""Measures the service over a cycle of sessions, beside other recommenders on the same questions.
 
-The oracle recommender knows the rule and not the shopper; counting knows the purchases of the cycles before, as the service could.
+The oracle recommender knows the wardrobe's rule, not the shopper. The counting recommenders know the purchases of earlier cycles, as the
+service does.
 
 Shape legend: B questions · M items of a category.
 """
@@ -26,14 +27,15 @@ _AT_ONCE: Final = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cycle:
-    """One cycle.
+    """The figures of one cycle.
 
     Attributes:
-        release: that answered at its beginning. sessions: of shoppers; noise: others. asked: slots asked for.
-        attach_rate: share of them in which something shown was bought. hit_rate: recommender -> share in which what was wanted was among
-            its best ten. new_hit_rate: the same where what was wanted had never been bought; new: how often that was.
-        coverage: share of the catalogue that was shown at all. concentration: Gini coefficient of how often each item was shown.
-        p99_ms: of the service's answers.
+        release: the one that answered at the beginning. sessions: of shoppers. noise: other sessions. asked: slots asked for.
+        attach_rate: share of these slots in which a shown item was bought.
+        hit_rate: recommender -> share of slots in which the wanted item was among its best ten.
+        new: slots whose wanted item had never been bought. new_hit_rate: the hit rate in those.
+        coverage: share of the catalogue that was shown. concentration: Gini coefficient of how often each item was shown.
+        p99_ms: 99th percentile of the time of an answer.
     """
 
     cycle: int
@@ -51,7 +53,7 @@ class Cycle:
 
     @property
     def share_of_oracle(self) -> float:
-        """The service's hit rate in terms of the oracle recommender's."""
+        """The service's hit rate as a share of the oracle recommender's."""
         return self.hit_rate["service"] / max(self.hit_rate["oracle"], 1e-9)
 
 
@@ -66,22 +68,22 @@ def measure(
     noise: int,
     p99_ms: float,
 ) -> Cycle:
-    """The figures of a cycle.
+    """Compute the figures of a cycle.
 
     Args:
-        before: baskets of the cycles before, as rows, noise and all.
+        before: baskets of earlier cycles, as rows, those of noise among them.
     """
     hits = _hits(world, asked, before)
     bought_N = np.bincount(np.array([row for basket in before for row in basket], dtype=np.int64), minlength=len(world.ids))
-    new_B = bought_N[np.array([one.wanted for one in asked], dtype=np.int64)] == 0
-    shown_N = np.bincount(np.array([row for one in asked for row in one.shown], dtype=np.int64), minlength=len(world.ids))
+    new_B = bought_N[np.array([slot.wanted for slot in asked], dtype=np.int64)] == 0
+    shown_N = np.bincount(np.array([row for slot in asked for row in slot.shown], dtype=np.int64), minlength=len(world.ids))
     return Cycle(
         cycle=cycle,
         release=release,
         sessions=sessions,
         noise=noise,
         asked=len(asked),
-        attach_rate=_share(np.array([one.attached for one in asked])),
+        attach_rate=_share(np.array([slot.attached for slot in asked])),
         hit_rate={name: _share(hit_B) for name, hit_B in hits.items()},
         new=int(new_B.sum()),
         new_hit_rate={name: _share(hit_B[new_B]) for name, hit_B in hits.items()},
@@ -96,7 +98,7 @@ def _share(true_B: np.ndarray) -> float:
 
 
 def gini(counts_N: Ints) -> float:
-    """Concentration: 0 where all are equal, towards 1 where one has everything.
+    """Gini coefficient of counts: 0 where all are equal, towards 1 where one has everything.
 
     >>> round(gini(np.array([1, 1, 1, 1])), 2), round(gini(np.array([0, 0, 0, 4])), 2)
     (0.0, 0.75)
@@ -109,7 +111,7 @@ def gini(counts_N: Ints) -> float:
 
 
 def _hits(world: World, asked: Sequence[Asked], before: Sequence[Sequence[int]]) -> dict[str, np.ndarray]:
-    """Recommender -> whether what was wanted was among its best ten, ``(B,)``."""
+    """Recommender -> whether the wanted item was among its best ten, ``(B,)``."""
     baskets = [np.array(sorted(set(basket)), dtype=np.int64) for basket in before if len(set(basket)) > 1]
     codes = np.unique(np.array(world.category_N), return_inverse=True)[1].astype(np.int64)
     counting: dict[str, Scorer] = {
@@ -117,11 +119,11 @@ def _hits(world: World, asked: Sequence[Asked], before: Sequence[Sequence[int]])
         "popularity": Popularity(baskets, len(codes)),
     }
     hits = {name: np.zeros(len(asked), dtype=bool) for name in RECOMMENDERS}
-    hits["service"] = np.array([one.hit for one in asked])
+    hits["service"] = np.array([slot.hit for slot in asked])
     dice = np.random.default_rng(0)
     places: dict[tuple[str, int], list[int]] = {}
-    for place, one in enumerate(asked):
-        places.setdefault((one.category, len(one.worn)), []).append(place)
+    for place, slot in enumerate(asked):
+        places.setdefault((slot.category, len(slot.worn)), []).append(place)
     for (category, _), group in places.items():
         rows_M = world.rows_of[category]
         for start in range(0, len(group), _AT_ONCE):
@@ -129,10 +131,13 @@ def _hits(world: World, asked: Sequence[Asked], before: Sequence[Sequence[int]])
             worn_BI = np.array([asked[place].worn for place in part])
             answer_B = np.searchsorted(rows_M, [asked[place].wanted for place in part])
             known_BM = world.score.conditional(worn_BI, rows_M)
-            told = {name: scorer.candidates(worn_BI, rows_M[None]) for name, scorer in counting.items()}
-            told |= {"oracle": known_BM, "oracle_with_taste": known_BM + _leanings(world, [asked[place].shopper for place in part], rows_M)}
-            told["random"] = dice.random(known_BM.shape)
-            for name, scores_BM in told.items():
+            scores = {name: scorer.candidates(worn_BI, rows_M[None]) for name, scorer in counting.items()}
+            scores |= {
+                "oracle": known_BM,
+                "oracle_with_taste": known_BM + _leanings(world, [asked[place].shopper for place in part], rows_M),
+            }
+            scores["random"] = dice.random(known_BM.shape)
+            for name, scores_BM in scores.items():
                 hits[name][part] = answer_ranks(np.asarray(scores_BM), answer_B, ties=dice) <= K
     return hits
 

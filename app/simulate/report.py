@@ -1,4 +1,4 @@
-"""A simulation as a table for the terminal, and as a curve."""
+"""Reports a simulation: as a table for the terminal, and as a plot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.table import Table
 
 from app.simulate.measure import RECOMMENDERS, Cycle
 
-_FEWEST: Final = 30  # questions from which a share says something
+_FEWEST: Final = 30  # the least questions for which a share is shown
 _COLOURS: Final = {
     "service": "#4f46e5",
     "oracle": "#0f8a5f",
@@ -23,7 +23,7 @@ _COLOURS: Final = {
 
 
 def table(cycles: Sequence[Cycle]) -> Table:
-    """One row per cycle; hit rates at ten by recommender, those of never bought items behind a slash."""
+    """One row per cycle; hit rates at ten by recommender, after the slash those of never bought items."""
     shown = Table(title="hit rate@10 of what shoppers wanted / where it had never been bought", title_justify="left")
     for name in (
         "cycle",
@@ -36,32 +36,32 @@ def table(cycles: Sequence[Cycle]) -> Table:
         "gini",
     ):
         shown.add_column(name, justify="left" if name == "release" else "right", style="bold" if name == "service" else None)
-    for one in cycles:
-        rates = [f"{one.hit_rate[name]:.3f} / {one.new_hit_rate[name]:.3f}" for name in RECOMMENDERS]
-        asked = f"{one.asked:,} / {one.new:,}"
-        rest = (f"{one.share_of_oracle:.0%}", f"{one.attach_rate:.3f}", f"{one.coverage:.0%}", f"{one.concentration:.2f}")
-        shown.add_row(str(one.cycle), one.release, asked, *rates, *rest)
+    for cycle in cycles:
+        rates = [f"{cycle.hit_rate[name]:.3f} / {cycle.new_hit_rate[name]:.3f}" for name in RECOMMENDERS]
+        asked = f"{cycle.asked:,} / {cycle.new:,}"
+        rest = (f"{cycle.share_of_oracle:.0%}", f"{cycle.attach_rate:.3f}", f"{cycle.coverage:.0%}", f"{cycle.concentration:.2f}")
+        shown.add_row(str(cycle.cycle), cycle.release, asked, *rates, *rest)
     return shown
 
 
 def draw(path: Path, cycles: Sequence[Cycle], *, learned: bool = False) -> None:
-    """The hit rates by cycle: of all wanted items, and of those never bought before where there were some.
+    """Plot the hit rates by cycle: of all wanted items, and of never bought ones where there are enough.
 
     Args:
-        learned: every cycle was learned from before the next, so count those, from 0.
+        learned: label cycles by the number of cycles learned from before, from 0.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - a second that only a plot should cost
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     FigureCanvasAgg(figure)
-    numbers = [one.cycle - learned for one in cycles]
+    numbers = [cycle.cycle - learned for cycle in cycles]
     for axes, title, rates in zip(
         figure.subplots(1, 2, sharey=True),
         ("all wanted items", "wanted items never bought before"),
         (
-            [one.hit_rate for one in cycles],
-            [one.new_hit_rate if one.new >= _FEWEST else dict.fromkeys(RECOMMENDERS, nan) for one in cycles],
+            [cycle.hit_rate for cycle in cycles],
+            [cycle.new_hit_rate if cycle.new >= _FEWEST else dict.fromkeys(RECOMMENDERS, nan) for cycle in cycles],
         ),
         strict=True,
     ):

@@ -1,4 +1,4 @@
-"""One session of a synthetic shopper: what is asked of the service, what is bought, and what the shop gets to know of it."""
+"""One session of a synthetic shopper: what is asked of the service, what is bought, and the events that the shop sees."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 from app.simulate.world import World
 
 K: Final = 10
-_FINDS: Final = 0.35  # chance of finding by oneself what was wanted and not shown
-_SETTLES: Final = 1.0  # log-odds by which something shown may be wanted less, and is bought all the same
+_FINDS: Final = 0.35  # chance that a shopper finds the wanted item where it was not shown
+_SETTLES: Final = 1.0  # a shown item is bought though it is wanted less by up to so much in log-odds
 _RETURNS: Final = 0.03
-_LOOKS: Final = 3.0  # about how many of the shown items are looked at
+_VIEWED: Final = 3.0  # about how many of the shown items are viewed
 NOISE: Final = {"random": 0.35, "bot": 0.2, "stock_up": 0.25, "returned": 0.2}
 
 Suggest = Callable[[dict[str, Any]], Awaitable[tuple[str, list[str]]]]
@@ -46,10 +46,10 @@ class Asked:
 
 @dataclass(slots=True)
 class Shopping:
-    """A session under way.
+    """A session so far.
 
     Attributes:
-        asked: what the service was asked. basket: rows bought, for good or not. events: as POST /events takes them.
+        asked: the slots that the service was asked to fill. basket: rows bought, returned ones among them.
     """
 
     session: str
@@ -59,21 +59,21 @@ class Shopping:
     _done: list[dict[str, Any]] = field(default_factory=list)
 
     def do(self, kind: str, item: str, recommendation_id: str | None = None) -> None:
-        """Note what the shopper does."""
-        said = {"type": kind, "item": item, "session": self.session, "user": self.user, "recommendation_id": recommendation_id}
-        self._done.append({name: value for name, value in said.items() if value is not None})
+        """Record an event of the shopper."""
+        event = {"type": kind, "item": item, "session": self.session, "user": self.user, "recommendation_id": recommendation_id}
+        self._done.append({name: value for name, value in event.items() if value is not None})
 
     def events(self, *, ended: datetime, pause_s: float) -> list[dict[str, Any]]:
-        """What was done, the last of it just now."""
+        """The session's events as POST /events takes them, ``pause_s`` seconds apart, the last at ``ended``."""
         count = len(self._done)
         return [
-            {**one, "id": f"{self.session}-{place}", "timestamp": (ended - timedelta(seconds=pause_s * (count - 1 - place))).isoformat()}
-            for place, one in enumerate(self._done)
+            {**event, "id": f"{self.session}-{place}", "timestamp": (ended - timedelta(seconds=pause_s * (count - 1 - place))).isoformat()}
+            for place, event in enumerate(self._done)
         ]
 
 
 async def shop(world: World, name: str, suggest: Suggest, dice: np.random.Generator) -> Shopping:
-    """A shopper begins with one item, asks what goes with it slot by slot, and buys what pleases."""
+    """One session: a shopper starts with one item, asks slot by slot what goes with it, and buys what pleases."""
     shopper = int(dice.integers(len(world.taste)))
     seen = world.seen_by(shopper)
     outfit, slots = world.outfit(seen, dice)
@@ -89,7 +89,7 @@ async def shop(world: World, name: str, suggest: Suggest, dice: np.random.Genera
         wants_M = world.longing(seen, worn, category, dice)
         wanted, likes = int(rows[wants_M.argmax()]), dict(zip(rows.tolist(), wants_M.tolist(), strict=True))
         bought = _choice(shown, wanted, likes, dice)
-        for row in dict.fromkeys([*_looked_at(shown, dice), *([] if bought is None else [bought])]):
+        for row in dict.fromkeys([*_viewed(shown, dice), *([] if bought is None else [bought])]):
             shopping.do("view", world.ids[row], recommendation_id if row in shown else None)
         if bought is not None:
             _buy(shopping, world, bought, recommendation_id if bought in shown else None)
@@ -108,8 +108,8 @@ def _choice(shown: Sequence[int], wanted: int, likes: dict[int, float], dice: np
     return best if best is not None and likes[best] >= likes[wanted] - _SETTLES else None
 
 
-def _looked_at(shown: Sequence[int], dice: np.random.Generator) -> list[int]:
-    return [row for place, row in enumerate(shown) if dice.random() < _LOOKS / (_LOOKS + 1 + place)]
+def _viewed(shown: Sequence[int], dice: np.random.Generator) -> list[int]:
+    return [row for place, row in enumerate(shown) if dice.random() < _VIEWED / (_VIEWED + 1 + place)]
 
 
 def _buy(shopping: Shopping, world: World, row: int, recommendation_id: str | None) -> None:
@@ -119,7 +119,7 @@ def _buy(shopping: Shopping, world: World, row: int, recommendation_id: str | No
 
 
 def noise(world: World, name: str, dice: np.random.Generator) -> tuple[Shopping, float]:
-    """A session that teaches nothing, and the seconds between two of its events: gifts, machines, stock-ups, and what is sent back."""
+    """A session that teaches nothing (gifts, a bot, a stock-up, or all returned), and the seconds between two of its events."""
     kind = str(dice.choice(list(NOISE), p=list(NOISE.values())))
     shopping = Shopping(name, None)
     count = {"random": int(dice.integers(2, 6)), "bot": 4, "stock_up": int(dice.integers(10, 16)), "returned": int(dice.integers(2, 6))}[
@@ -137,5 +137,5 @@ def noise(world: World, name: str, dice: np.random.Generator) -> tuple[Shopping,
 
 
 def now() -> datetime:
-    """The time at which a session ends."""
+    """The present time, at which a session ends."""
     return datetime.now(UTC)

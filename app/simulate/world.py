@@ -1,4 +1,4 @@
-"""The truth about a wardrobe, which the service never sees: the rule, the latents, and how shoppers choose.
+"""The truth about a synthetic wardrobe, which the service never sees: its rule, its latents, and how shoppers choose.
 
 Shape legend: N items · B contexts · M candidates.
 """
@@ -30,7 +30,7 @@ class World:
 
     Attributes:
         ids: item ids, by row. category_N: the category of each row.
-        taste: what each shopper leans to, ``(shoppers, 6)``.
+        taste: taste vector of each shopper, ``(shoppers, 6)``.
     """
 
     ids: Sequence[str]
@@ -40,10 +40,10 @@ class World:
 
     @classmethod
     def read(cls, wardrobe: Path, *, shoppers: int, seed: int) -> World:
-        """Read what ``attire generate`` wrote down for measuring.
+        """Read a wardrobe that ``attire generate`` wrote.
 
         Raises:
-            InputError: the directory is no wardrobe.
+            InputError: the directory is no synthetic wardrobe.
         """
         try:
             rule = Rule(**json.loads((wardrobe / "oracle.json").read_text())["rule"])
@@ -72,7 +72,7 @@ class World:
 
     @cached_property
     def _shows(self) -> Array:
-        """What of each item taste is about, ``(N, 6)``."""
+        """The vector of each item that taste is multiplied with, ``(N, 6)``."""
         return self.score.latents.taste_vectors()
 
     def seen_by(self, shopper: int) -> Score:
@@ -81,12 +81,12 @@ class World:
         return Score(self.score.rule, replace(self.score.latents, popularity=self.score.latents.popularity + leaning_N))
 
     def outfit(self, seen: Score, dice: np.random.Generator) -> tuple[IntArray, tuple[str, ...]]:
-        """What a shopper has in mind: rows, and the slot of each."""
+        """Draw the outfit that a shopper has in mind: its rows, and the slot of each."""
         shares = np.array([share for _, share in TEMPLATES])
         slots = TEMPLATES[int(dice.choice(len(TEMPLATES), p=shares / shares.sum()))][0]
         return sample_outfits(seen, [self.rows_of[slot] for slot in slots], 1, _SWEEPS, dice)[0], slots
 
     def longing(self, seen: Score, worn: Sequence[int], category: str, dice: np.random.Generator) -> Array:
-        """How much each item of a category is wanted beside what is worn, ``(M,)``: the largest is a draw from p(item | worn, taste)."""
+        """How much each item of a category is wanted beside what is worn, ``(M,)``; the argmax is a draw from p(item | worn, taste)."""
         rows = self.rows_of[category]
         return np.asarray(seen.conditional(np.array([worn]), rows)[0] + dice.gumbel(size=len(rows)))

@@ -1,4 +1,4 @@
-"""The storefront: one page over the public API, in plain HTML, CSS and small modules of JavaScript; it fetches nothing from elsewhere."""
+"""The storefront: one page that uses the public API, in plain HTML, CSS and JavaScript modules. It loads nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-# Some systems map .js to text/plain, which a browser told not to sniff refuses as a module.
+# Some systems map .js to text/plain; with `nosniff` a browser refuses that as a module.
 _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
 
 def mount_storefront(app: FastAPI) -> None:
-    """Serve the page at ``/`` and what it loads below ``/web/``."""
+    """Serve the page at ``/`` and its files below ``/web/``."""
     files = _Files(directory=_STATIC)
 
     async def storefront() -> Response:
@@ -49,7 +49,7 @@ def mount_storefront(app: FastAPI) -> None:
 
 
 class _Files(StaticFiles):
-    """Static files that a browser asks after each time, so that an upgraded service never meets yesterday's page."""
+    """Static files that a browser revalidates each time, so that an old page never meets an upgraded service."""
 
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200

@@ -2,8 +2,8 @@
 
 events/part-<first>-<last>.parquet   written whole, flushed to the disk, then named; never changed
 
-A part is on disk before the log is told, so that a kill at any moment loses nothing; what the log then gives again is known by its event id
-and not written twice. A part that covers several numbers took the place of those, which are removed when the archive is opened next.
+A part is on disk before its entries are acknowledged, so that a kill at any moment loses nothing; an entry that comes again is known by its
+id and not written twice. A part that covers several numbers took the place of those, which are removed when the archive is opened next.
 """
 
 from __future__ import annotations

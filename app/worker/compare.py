@@ -1,4 +1,4 @@
-"""Two bundles on the same questions: figures, and the paired bootstrap interval of their difference.
+"""Compares two bundles on the same questions: metrics, and the paired bootstrap interval of their difference.
 
 Shape legend: B questions · N items · F features.
 """
@@ -29,7 +29,7 @@ Questions = Mapping[str, Sequence[Question]]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both bundles on all sets.
+    """The metrics of both bundles on all sets of questions.
 
     Attributes:
         metrics: recall@10, FITB accuracy and AUC of every set.
@@ -51,12 +51,12 @@ def compare(
     sets: Mapping[str, Questions],
     train: Sequence[Outfit],
 ) -> Comparison:
-    """Put the questions to both.
+    """Ask both bundles the same questions.
 
     Args:
-        features_NF: by row of the catalogue.
-        sets: ``recent`` and ``reference``, each by kind of question as ``outfits.ask`` names them.
-        train: what the baselines count.
+        features_NF: of the catalogue, by row.
+        sets: ``recent`` and ``reference``, each with its questions by kind, as ``outfits.ask`` gives them.
+        train: outfits that the counting baselines count.
 
     Raises:
         BundleError: the candidate's numbers are not finite.
@@ -73,14 +73,14 @@ def compare(
         for kind, asked in questions.items():
             first = FIRST_METRIC[kind]
             task = pack(asked, catalogue, current.probability)
-            theirs, ours = (pack(asked, catalogue, one.bundle.probability).answer(one) for one in scorers)
+            theirs, ours = (pack(asked, catalogue, scorer.bundle.probability).answer(scorer) for scorer in scorers)
             ties = np.random.default_rng(0)
             counted = {other: task.answer(scorer, ties=ties).metrics()[first].value for other, scorer in counting.items()}
             metrics.append(_paired(theirs.metrics()[first], ours.metrics()[first], len(asked), set_=name, metric=first, baselines=counted))
             if "ece" in ours.metrics():
                 calibration.append(_paired(theirs.metrics()["ece"], ours.metrics()["ece"], len(asked), set_=name, metric="ece"))
             if isinstance(theirs, RetrievalAnswers) and isinstance(ours, RetrievalAnswers):
-                ranks.append(([one.category for one in asked if isinstance(one, Retrieval)], theirs.rank_B, ours.rank_B))
+                ranks.append(([question.category for question in asked if isinstance(question, Retrieval)], theirs.rank_B, ours.rank_B))
     return Comparison(tuple(metrics), tuple(_by_category(ranks)), tuple(calibration))
 
 
@@ -97,19 +97,11 @@ def _counting(catalogue: Catalogue, train: Sequence[Outfit]) -> dict[str, Scorer
 def _paired(
     current: Metric, candidate: Metric, n: int, *, set_: str, metric: str, about: str = "", baselines: Mapping[str, float] | None = None
 ) -> Compared:
-    """Both metrics on the same resamples of the questions."""
+    """A metric of both bundles, with the interval of its gain over the same resamples of the questions."""
     gain = Metric(candidate.value - current.value, lambda weights_RB: candidate.statistic(weights_RB) - current.statistic(weights_RB))
     low, high = intervals({"gain": gain}, n)["gain"] or (math.nan, math.nan)
     return Compared(
-        set=set_,
-        metric=metric,
-        n=n,
-        current=current.value,
-        candidate=candidate.value,
-        low=low,
-        high=high,
-        about=about,
-        baselines=baselines,
+        set=set_, metric=metric, n=n, current=current.value, candidate=candidate.value, low=low, high=high, about=about, baselines=baselines
     )
 
 
@@ -118,6 +110,6 @@ def _by_category(ranks: Sequence[tuple[list[str], Ints, Ints]]) -> list[Compared
     found = []
     for category in sorted(set(names.tolist())):
         here = names == category
-        current, candidate = (mean(recall_at(10, np.concatenate([one[place] for one in ranks])[here])) for place in (1, 2))
+        current, candidate = (mean(recall_at(10, np.concatenate([ranked[place] for ranked in ranks])[here])) for place in (1, 2))
         found.append(_paired(current, candidate, int(here.sum()), set_="all", metric="recall_at_10", about=category))
     return found

@@ -26,14 +26,14 @@ from models.errors import BundleError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """The figures in the rule.
+    """The numbers in the rule.
 
     Attributes:
-        most_drop: of a metric, though the interval allows it: with few questions it allows anything.
-        least_asked: questions from which a category counts.
-        collapse: share of the current release's recall below which a category has collapsed.
-        good_ece, ece_slack, most_ece: expected calibration error that always holds, how much above the current release's holds, too, and
-            what never does.
+        most_drop: the most that a metric may drop, whatever its interval: with few questions an interval allows anything.
+        least_asked: the least questions for which a category counts.
+        collapse: a category whose recall falls below this share of the current release's has collapsed.
+        good_ece: expected calibration error that always passes. ece_slack: how far above the current release's it may be.
+        most_ece: above this it never passes.
     """
 
     most_drop: float = 0.05
@@ -45,13 +45,13 @@ class Rule:
 
 
 def load_candidate(directory: Path, current: Bundle, stocked: Collection[str]) -> Bundle:
-    """The candidate, if it could stand where the current bundle does.
+    """Load a candidate that could replace the current bundle.
 
     Args:
         stocked: the categories of the catalogue.
 
     Raises:
-        BundleError: it is broken, reads other features, or lacks a category; one line.
+        BundleError: it is broken, reads other features, or lacks a category.
     """
     candidate = Bundle.load(directory)
     ours, theirs = candidate.manifest, current.manifest
@@ -64,31 +64,31 @@ def load_candidate(directory: Path, current: Bundle, stocked: Collection[str]) -
 
 
 def objections(comparison: Comparison, rule: Rule | None = None) -> list[str]:
-    """What speaks against the candidate, a line each; nothing where it passes."""
+    """The reasons to reject the candidate, one line each; none where it passes."""
     rule = rule or Rule()
-    found = [_worse(one) for one in comparison.metrics if not one.high >= 0]  # undefined counts as worse
-    found += [
-        f"{_told(one)}: lower by {-one.gain:.3f}, more than {rule.most_drop:g}"
-        for one in comparison.metrics
-        if one.high >= 0 and not one.gain >= -rule.most_drop
+    found = [
+        f"{_figures(metric)}: worse, the gain is between {metric.low:+.3f} and {metric.high:+.3f}"
+        for metric in comparison.metrics
+        if not metric.high >= 0  # undefined counts as worse
     ]
     found += [
-        f"category {one.about!r} collapses: recall@10 {one.current:.3f} → {one.candidate:.3f} in {one.n} questions"
-        for one in comparison.categories
-        if one.n >= rule.least_asked and one.candidate < rule.collapse * one.current and one.high < 0
+        f"{_figures(metric)}: lower by {-metric.gain:.3f}, more than {rule.most_drop:g}"
+        for metric in comparison.metrics
+        if metric.high >= 0 and not metric.gain >= -rule.most_drop
     ]
-    found += [f"{_told(one)}: its probabilities are off" for one in comparison.calibration if not _calibrated(one, rule)]
+    found += [
+        f"category {metric.about!r} collapses: recall@10 {metric.current:.3f} → {metric.candidate:.3f} in {metric.n} questions"
+        for metric in comparison.categories
+        if metric.n >= rule.least_asked and metric.candidate < rule.collapse * metric.current and metric.high < 0
+    ]
+    found += [f"{_figures(metric)}: its probabilities are off" for metric in comparison.calibration if not _calibrated(metric, rule)]
     return found
 
 
-def _calibrated(one: Compared, rule: Rule) -> bool:
-    near = one.candidate <= max(rule.good_ece, one.current + rule.ece_slack)
-    return near or (one.candidate <= rule.most_ece and one.low <= 0)
+def _calibrated(metric: Compared, rule: Rule) -> bool:
+    near = metric.candidate <= max(rule.good_ece, metric.current + rule.ece_slack)
+    return near or (metric.candidate <= rule.most_ece and metric.low <= 0)
 
 
-def _worse(one: Compared) -> str:
-    return f"{_told(one)}: worse, the gain is between {one.low:+.3f} and {one.high:+.3f}"
-
-
-def _told(one: Compared) -> str:
-    return f"{METRICS[one.metric]} on the {one.set} set {one.current:.3f} → {one.candidate:.3f}"
+def _figures(metric: Compared) -> str:
+    return f"{METRICS[metric.metric]} on the {metric.set} set {metric.current:.3f} → {metric.candidate:.3f}"

@@ -1,6 +1,6 @@
-"""Label hygiene: from visits to what was bought to be worn together. Every rule says how often it took something away.
+"""Label hygiene: from visits to baskets of items bought to be worn together. Every rule counts what it removes.
 
-Co-purchases minus substitutes follow Hao et al. (P-Companion, CIKM 2020), within a category: two pairs of shoes that are looked at in one
+Removing substitutes from co-purchases follows Hao et al. (P-Companion, CIKM 2020), here within a category: two pairs of shoes viewed in one
 visit are alternatives, a shirt and shoes are not.
 """
 
@@ -36,15 +36,15 @@ _COLOURS: Final = frozenset(
 )
 _PRODUCT: Final = ("product", "product_id", "parent", "parent_id", "style", "style_id", "model")
 _LEAST_WORDS: Final = 3
-_HASTY: Final = 30  # events from which their pace says something
+_HASTY: Final = 30  # the least events for which their pace counts
 _PACE_S: Final = 1.0
-_MOST_ALIKE: Final = 30  # items of one category and visit of which pairs are counted
+_MOST_ALIKE: Final = 30  # the most items of one category and visit whose pairs are counted
 _POPULAR: Final = (50, 0.03)  # outfits, and share of all outfits, from which an item's outfits are thinned out
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What hygiene needs to know of an item; ``product`` is equal for the sizes and colours of one product, where that can be told."""
+    """What hygiene needs of an item; ``product`` is the same for sizes and colours of one product, and None where that is unknown."""
 
     category: str
     product: str | None
@@ -52,7 +52,7 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """What one visit bought to be worn together."""
+    """Items that one visit bought to be worn together; ``at``: its end, in seconds since 1970."""
 
     id: str
     user: str | None
@@ -67,7 +67,7 @@ class _Tally:
     visits: Counter[str] = field(default_factory=Counter)
     items: Counter[str] = field(default_factory=Counter)
 
-    def told(self) -> list[Dropped]:
+    def dropped(self) -> list[Dropped]:
         return [Dropped(rule, why, self.visits[rule], self.items[rule]) for rule, why in RULES.items()]
 
 
@@ -88,11 +88,12 @@ RULES: Final[Mapping[str, str]] = {
 def clean(
     visits: Sequence[Visit], described: Mapping[str, Described], *, bot_events: int, most_items: int, hygiene: bool = True
 ) -> tuple[list[Basket], list[Dropped]]:
-    """The baskets worth learning from, by time, and what each rule took away.
+    """The baskets worth learning from, by time, and what each rule removed.
 
     Args:
-        described: item id -> what the catalogue says of it.
-        hygiene: False leaves out every rule but those without which there is no outfit: bought, known, two or more.
+        described: item id -> its description, for the items of the catalogue.
+        bot_events: events of a visit from which it is taken for a machine's. most_items: the most items of an outfit.
+        hygiene: False applies only the rules without which there is no outfit: bought, in the catalogue, two items or more.
     """
     tally = _Tally()
     people = [visit for visit in visits if not (hygiene and _is_bot(visit, bot_events))]
@@ -118,11 +119,11 @@ def clean(
             baskets.append(Basket(visit.id, visit.user, visit.end, tuple(kept)))
     if hygiene:
         baskets = _thinned(baskets, tally)
-    return baskets, tally.told()
+    return baskets, tally.dropped()
 
 
 def described_items(items: pa.Table) -> dict[str, Described]:
-    """What a snapshot's items say of themselves, for ``clean``."""
+    """The descriptions of a snapshot's items, for ``clean``."""
     rows = zip(*(items.column(name).to_pylist() for name in ("id", "category", "title", "brand", "attributes")), strict=True)
     return {
         item: Described(category, _product(category, title, brand, json.loads(said) if said else {}))
@@ -131,7 +132,7 @@ def described_items(items: pa.Table) -> dict[str, Described]:
 
 
 def _product(category: str, title: str | None, brand: str | None, attributes: Mapping[str, object]) -> str | None:
-    """A name that sizes and colours of one product share: the shop's own, or the title without them where enough of it is left."""
+    """A name that sizes and colours of one product share: an attribute of the shop, or the title without them if enough words are left."""
     for name in _PRODUCT:
         if isinstance(said := attributes.get(name), str) and said:
             return f"{name}={said}"
@@ -148,13 +149,8 @@ def _is_bot(visit: Visit, most: int) -> bool:
 
 
 def _returned(visits: Iterable[Visit]) -> set[tuple[str, str]]:
-    """(order, user or session, item) pairs that came back; a return is often a visit of its own, days later."""
-    gone: set[tuple[str, str]] = set()
-    for visit in visits:
-        for act in visit.acts:
-            if act.kind == "return":
-                gone.add((_owner(visit, act.order), act.item))
-    return gone
+    """(owner, item) pairs of returned items; see ``_owner``. A return is often a visit of its own, days later."""
+    return {(_owner(visit, act.order), act.item) for visit in visits for act in visit.acts if act.kind == "return"}
 
 
 def _owner(visit: Visit, order: str | None) -> str:
@@ -176,13 +172,13 @@ def _counted(rule: str, before: Sequence[str], after: Sequence[str], tally: _Tal
 
 
 def _one_per_product(items: Sequence[str], described: Mapping[str, Described]) -> list[str]:
-    """The last of each product: whoever buys two sizes keeps one, and which one is anybody's guess."""
+    """The last item of each product: whoever buys two sizes keeps one, and nobody knows which."""
     last = {described[item].product or item: item for item in items}
     return [item for item in items if last[described[item].product or item] == item]
 
 
 class _Likeness:
-    """How often two items of one category were alternatives, and how often they were bought together."""
+    """Counts how often two items of one category were alternatives, and how often they were bought together."""
 
     def __init__(self, visits: Iterable[Visit], described: Mapping[str, Described]) -> None:
         self._described = described
@@ -199,7 +195,7 @@ class _Likeness:
                     (self._co_viewed, self._instead, self._together)[both][pair] += 1
 
     def without_substitutes(self, items: Sequence[str], tally: _Tally) -> list[str]:
-        """Of two substitutes the one bought later stays."""
+        """The items without substitutes: of two substitutes the one bought later stays."""
         kept: list[str] = []
         for item in reversed(items):
             rule = next((rule for other in kept if (rule := self._rule(item, other))), None)
@@ -209,23 +205,23 @@ class _Likeness:
                 kept.append(item)
         return kept[::-1]
 
-    def _rule(self, one: str, other: str) -> str | None:
-        if self._described[one].category != self._described[other].category:
+    def _rule(self, item: str, other: str) -> str | None:
+        if self._described[item].category != self._described[other].category:
             return None
-        pair = (min(one, other), max(one, other))
+        pair = (min(item, other), max(item, other))
         if self._instead[pair] >= self._together[pair]:
             return "view_then_buy"
         return "co_views" if self._co_viewed[pair] >= self._together[pair] else None
 
 
 def _thinned(baskets: Sequence[Basket], tally: _Tally) -> list[Basket]:
-    """Keep an outfit with probability ``sqrt(most / n)`` where an item of it is in ``n > most`` outfits; the same ones each time.
+    """Keep an outfit with probability ``sqrt(most / n)`` where its most frequent item is in ``n > most`` outfits; the choice is repeatable.
 
     Source: subsampling of frequent words (Mikolov et al., NeurIPS 2013, section 2.3).
     """
     worn = Counter(item for basket in baskets for item in basket.items)
     most = max(_POPULAR[0], _POPULAR[1] * len(baskets))
-    kept = [one for one in baskets if _dice(one.id) <= math.sqrt(most / max(most, *(worn[item] for item in one.items)))]
+    kept = [basket for basket in baskets if _dice(basket.id) <= math.sqrt(most / max(most, *(worn[item] for item in basket.items)))]
     tally.visits["popularity"] += len(baskets) - len(kept)
     return kept
 

@@ -1,4 +1,4 @@
-"""What a run is given."""
+"""The job of a run: what its process is given."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.ground.settings import Log as LogSettings
-from app.ground.settings import Worker as WorkerSettings
+from app.ground.settings import LogSettings, WorkerSettings
 
 OUTCOME: Final = "outcome.json"
 CANDIDATE: Final = "candidate"
@@ -16,11 +15,11 @@ FOLDED_IN: Final = "folded-in"
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What a run is given.
+    """What the process of a run is given.
 
     Attributes:
-        directory: the run's own. rows: events of the archive to look at.
-        candidate: a bundle to judge in place of training one.
+        directory: of this run. rows: number of archived events to read.
+        candidate: directory of a bundle to judge; None trains one.
     """
 
     home: Path

@@ -1,4 +1,4 @@
-"""One run, from the archive to a decision, in a process of its own: its memory goes back, and it yields to everything else."""
+"""One run, from the archive to a decision, in a process of its own: the system gets its memory back, and it runs at low priority."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow.compute as pc
 
-from app.catalogue.publishing import catalogue_of, prepare
+from app.catalogue.publishing import catalogue_of, publish
 from app.ground import compute
 from app.ground.errors import HomeError, ServiceError
 from app.home.runs import ACCEPTED, Decision, LearningRun, Runs, now, write_run
@@ -46,7 +46,7 @@ _TROUBLE: Final = (AttireError, ServiceError, VectorIndexError, OSError)
 
 @dataclass
 class _Clock:
-    """How long each step takes."""
+    """Measures the duration of each step."""
 
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -60,7 +60,7 @@ class _Clock:
 
 
 def learn(job: Job) -> None:
-    """Come to a decision and leave it as ``outcome.json``; to be the target of a process."""
+    """Do a run and write its decision to ``outcome.json``; the target of the run's process."""
     end_with_parent()
     os.nice(job.worker.nice)
     compute.fix_threads(job.worker.threads)
@@ -73,10 +73,10 @@ def learn(job: Job) -> None:
 
 
 class _Steps:
-    """A run under way.
+    """The steps of a run.
 
     Attributes:
-        run: what is known of it so far.
+        run: the run as far as it has come.
     """
 
     def __init__(self, job: Job) -> None:
@@ -84,10 +84,10 @@ class _Steps:
         self.run = LearningRun(id=job.directory.name, started=now(), rows=job.rows, decision="failed", rule=gate.__doc__ or "")
 
     def take(self) -> LearningRun:
-        """All steps, as far as they lead.
+        """Take all steps up to the one that decides.
 
         Raises:
-            AttireError, ServiceError, VectorIndexError, OSError: as named by what raises them.
+            AttireError, ServiceError, VectorIndexError, OSError: a step failed.
         """
         worker = self._job.worker
         record = _current(self._store)
@@ -104,7 +104,7 @@ class _Steps:
                 reference = reference.frozen(outfits.recent, at_least=_LEAST_ASKED)
         train, valid = known(outfits.train, catalogue, "train"), known(outfits.valid, catalogue, "valid")
         recent, asked = known(outfits.recent, catalogue, "test"), known(reference.asked, catalogue, "test")
-        everyones = known([*reference.learned, *(worn(one, "test") for one in baskets)], catalogue, "test")
+        everyones = known([*reference.learned, *(worn(basket, "test") for basket in baskets)], catalogue, "test")
 
         def unchanged(decision: Decision, *reasons: str) -> LearningRun:
             trouble = self._fold_in(current, everyones, catalogue, features_NF)
@@ -137,7 +137,7 @@ class _Steps:
         with self.clock("comparing"):
             try:
                 candidate = load_candidate(directory, current, snapshot.categories)
-                self._know(candidate=_told(candidate), held_from=None if self._job.candidate else outfits.held_from)
+                self._know(candidate=_summary(candidate), held_from=None if self._job.candidate else outfits.held_from)
                 sets = {"recent": ask(recent, catalogue), "reference": ask(asked, catalogue)}
                 compared = compare(current, candidate, catalogue=catalogue, features_NF=features_NF, sets=sets, train=train)
             except BundleError as error:
@@ -150,9 +150,9 @@ class _Steps:
         if now_current.bundle != record.bundle:
             return self.run.decided("rejected", f"it was compared with bundle {record.bundle}, and {now_current.bundle} serves now")
         forgotten = len(set(current.shoppers.ids) - set(candidate.shoppers.ids))
-        told = [f"shoppers who are no longer known, as no session or outfit of this run is theirs: {forgotten}"] if forgotten else []
+        notes = [f"shoppers who are no longer known, as no session or outfit of this run is theirs: {forgotten}"] if forgotten else []
         release = self._indexed(directory, now_current)
-        return replace(self.run, decision=ACCEPTED, reasons=(*self.run.reasons, *told), release=release, finished=now())
+        return replace(self.run, decision=ACCEPTED, reasons=(*self.run.reasons, *notes), release=release, finished=now())
 
     def _fold_in(self, current: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, features_NF: FloatArray) -> list[str]:
         """Where the current model stays: make a release of it that also knows the new shoppers, if there are any.
@@ -178,10 +178,10 @@ class _Steps:
         return []
 
     def _indexed(self, bundle: Path, now_current: ReleaseRecord) -> str:
-        """A release of a bundle in place of the current one, whose catalogue may be another by now; its id."""
+        """Make a release of a bundle and the catalogue as it is by now; returns the release's id."""
         self._know(current={**self.run.current, "release": now_current.id})
         with self.clock("indexing"):
-            return prepare(bundle, self._store, log=self._job.log).id
+            return publish(bundle, self._store, serve=False, log=self._job.log).id
 
     def _know(self, **more: Any) -> None:  # noqa: ANN401 - fields of a run
         self.run = replace(self.run, **more)
@@ -193,7 +193,7 @@ class _Steps:
         visits = visits_of(events, gap_s=worker.gap_s, longest_s=worker.longest_s, since=since)
         described = described_items(snapshot.items)
         baskets, dropped = clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=worker.hygiene)
-        kinds = Counter({str(one["values"]): one["counts"] for one in pc.value_counts(events.column("type")).to_pylist()})
+        kinds = Counter({str(kind["values"]): kind["counts"] for kind in pc.value_counts(events.column("type")).to_pylist()})
         came_in = {"events": len(events), **{f"events: {kind}": count for kind, count in sorted(kinds.items())}}
         came_in |= {"visits": len(visits), "visits cut for their length": sum(visit.truncated for visit in visits)}
         self._know(came_in={**came_in, "clean outfits": len(baskets)}, dropped=tuple(dropped))
@@ -219,13 +219,7 @@ def _counts(outfits: Outfits, train: int, valid: int, recent: int, reference: in
     }
 
 
-def _told(bundle: Bundle) -> dict[str, object]:
+def _summary(bundle: Bundle) -> dict[str, object]:
     manifest = bundle.manifest
-    return {
-        "bundle": bundle.id,
-        "recipe": manifest.recipe,
-        "parent": manifest.parent,
-        "config": dict(manifest.config),
-        "metrics": dict(manifest.measured),
-        "calibration": asdict(manifest.calibration),
-    }
+    about = {name: getattr(manifest, name) for name in ("recipe", "parent", "config")}
+    return {"bundle": bundle.id, **about, "metrics": dict(manifest.measured), "calibration": asdict(manifest.calibration)}

@@ -1,4 +1,4 @@
-"""The worker: archives what happens, and starts a run when there is enough of it."""
+"""The worker: archives events, and starts a run when there are enough new ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from app.log.base import Log, Stream
 from app.worker.archive import Archive, read_archive
 from app.worker.job import CANDIDATE, FOLDED_IN, OUTCOME, Job
 from app.worker.page import write_page
-from app.worker.process import learn_apart
 from app.worker.shadow import in_shadow
 
 GROUP: Final = "archive"
@@ -36,11 +35,11 @@ PAGE: Final = "index.html"
 
 
 class Worker:
-    """The learning loop of a home. One at a time; see ``alone``.
+    """The learning loop of a home. Only one may work on a home; see ``alone``.
 
     Attributes:
         archived: events archived since the start.
-        trouble: why nothing can be archived now; None while it can.
+        trouble: why nothing can be archived now; None while archiving works.
     """
 
     def __init__(self, settings: Settings, log: Log) -> None:
@@ -49,19 +48,19 @@ class Worker:
         self._archive = Archive(self._runs.events)
         self._started = datetime.now(UTC)
         self._fresh: tuple[int, int, int] | None = None  # from which row, to which, how many
-        self._left = True  # whether something may be left of a kill, or of a disk that refused
+        self._left = True  # whether a kill, or a disk that refused, may have left something to pick up
         self._taken = _TAKEN
         self.archived = 0
         self.trouble: str | None = None
 
     async def once(self, candidate: Path | None = None) -> LearningRun:
-        """Archive all there is, and come to one decision."""
+        """Archive all events, and do one run."""
         await self._begin()
         await self.drain()
         return await self._run(candidate)
 
     async def forever(self) -> None:
-        """Archive as events come, and start a run when one is due."""
+        """Archive events as they come, and start a run when one is due."""
         learning: asyncio.Task[None] | None = None
         try:
             while True:
@@ -79,7 +78,7 @@ class Worker:
                     await learning
 
     async def drain(self) -> int:
-        """Archive everything that the log has; returns how many events were new.
+        """Archive all events of the log; returns how many were new.
 
         Raises:
             LogUnavailableError: the log cannot be reached. OSError: the disk refuses.
@@ -91,7 +90,7 @@ class Worker:
         return self.archived - before
 
     def due(self) -> bool:
-        """Whether there are enough new sessions, or some and the last run was long ago."""
+        """Whether there are enough new sessions; or some, and the last run was long ago."""
         worker = self._settings.worker
         last = next((run for run in reversed(self._runs.finished()) if run.decision != "interrupted"), None)
         fresh = self._fresh_behind(last.rows if last else 0)
@@ -101,13 +100,13 @@ class Worker:
     def _fresh_behind(self, row: int) -> int:
         """Sessions with a purchase among the events from this row on."""
         if self._fresh is None or self._fresh[:2] != (row, self._archive.rows):
-            told = read_archive(self._runs.events, ("type", "session"), row)
-            bought = told.filter(pc.equal(told.column("type"), "purchase")).column("session")
+            events = read_archive(self._runs.events, ("type", "session"), row)
+            bought = events.filter(pc.equal(events.column("type"), "purchase")).column("session")
             self._fresh = (row, self._archive.rows, pc.count_distinct(bought).as_py())
         return self._fresh[2]
 
     async def _begin(self) -> None:
-        """Pick up what a kill left: deliveries that were never acknowledged, runs without an end, a release that was not made current."""
+        """Pick up what a kill left: runs that never finished, a release that was not made current, and temporary directories."""
         for path in self._runs.unfinished():
             outcome = read_run(path / OUTCOME)
             if outcome is None:
@@ -122,7 +121,7 @@ class Worker:
                     shutil.rmtree(left, ignore_errors=True)
 
     async def _learn(self) -> None:
-        """Pick up what was left, and run if that is due; a disk that refuses or a broken home is told, and it is tried again."""
+        """Pick up what was left, and do a run if one is due. Trouble with home or disk is logged; the next turn tries again."""
         try:
             await self._begin()
             self._left = False
@@ -133,7 +132,7 @@ class Worker:
             logger().warning("run_stopped", why=str(error))
 
     async def _archive_some(self) -> None:
-        """Archive what there is; trouble with log or disk is told once, and tried again, with less at a time if the log does not answer."""
+        """Archive all events. Trouble is logged once, and the next turn tries again, in smaller batches where the log did not answer."""
         try:
             await self.drain()
         except (LogError, HomeError, OSError) as error:
@@ -148,7 +147,7 @@ class Worker:
             self.trouble, self._taken = None, _TAKEN
 
     async def _archive_once(self) -> int:
-        """Archive one batch: what was given before and never acknowledged first, then what is new. Returns how many entries it was."""
+        """Archive one batch: entries that were taken before and never acknowledged, otherwise new ones. Returns how many entries."""
         claimed = await self._log.claim(Stream.EVENTS, GROUP, _CONSUMER, idle_s=0.0, limit=self._taken)
         entries = claimed or await self._log.take(Stream.EVENTS, GROUP, _CONSUMER, limit=self._taken)
         dead = await self._log.dead_letters(Stream.EVENTS, GROUP, limit=self._taken)  # of a worker that was killed again and again
@@ -161,7 +160,7 @@ class Worker:
         return len(entries) + len(dead)
 
     async def _run(self, candidate: Path | None = None) -> LearningRun:
-        """One run, in a process of its own, to its end."""
+        """Do one run, in a process of its own."""
         worker, path = self._settings.worker, self._runs.begin()
         job = Job(
             home=self._settings.home, directory=path, rows=self._archive.rows, worker=worker, log=self._settings.log, candidate=candidate
@@ -182,16 +181,16 @@ class Worker:
         return self._finish(path, await self._serve(run, shadow=worker.shadow_requests > 0))
 
     async def _serve(self, run: LearningRun, *, shadow: bool) -> LearningRun:
-        """Serve what the run made, if it made something."""
+        """Serve the release that the run made, if it made one."""
         if run.decision == ACCEPTED:
             return await self._publish(run, shadow=shadow)
         return self._serve_folded(run) if run.folded_bundle else run
 
     async def _publish(self, run: LearningRun, *, shadow: bool) -> LearningRun:
-        """Make the release of an accepted run current, unless another took the place of the one that it was compared with."""
+        """Make the release of an accepted run current, unless the release that it was compared with serves no more."""
         release = str(run.release)
         current = self._store.current()
-        if current is not None and current.id == release:  # a kill came between this and writing it down
+        if current is not None and current.id == release:  # a kill came after it was activated and before the run was written
             return run.decided("published")
         shadowed = None
         if shadow:
@@ -232,9 +231,16 @@ class Worker:
         return run
 
 
+def learn_apart(job: Job) -> None:
+    """The target of a run's process, which alone imports what training needs: the worker itself stays small."""
+    from app.worker.learn import learn  # noqa: PLC0415
+
+    learn(job)
+
+
 @contextmanager
 def alone(home: Path) -> Iterator[None]:
-    """Hold the home's worker lock; the system gives it back however the process ends.
+    """Hold the home's worker lock; the system releases it however the process ends.
 
     Raises:
         HomeError: another worker has it.

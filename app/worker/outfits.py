@@ -1,7 +1,7 @@
-"""From baskets to training outfits and to questions about the latest ones, which no training has seen.
+"""From baskets to training outfits, and to questions about the latest outfits, which no training has seen.
 
-The split is by time: what is learned from comes before what is chosen on, and that before what is asked. Outfits that are nearly one look
-(Jaccard >= 0.5, directly or through others) are on one side: with the earliest of them.
+The split is by time: training outfits come first, then validation outfits, then those held out for questions. Near-duplicates (Jaccard
+>= 0.5, directly or through others) form a group, and the whole group goes to the side of its earliest outfit.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _WRONG: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Outfits:
-    """What there is to learn from and to ask about.
+    """Outfits by use.
 
     Attributes:
-        train, valid: for the recipe. recent: held out; the latest ones.
-        moved: near-duplicates of earlier outfits that were moved to their side.
-        left_out: outfits that are nearly one of the reference set, so that nothing may learn from them.
-        held_from: seconds since 1970 from which on nothing was learned from, but for what is like something earlier.
+        train, valid: for the recipe. recent: the latest ones, held out for questions.
+        moved: number of outfits that went to the side of an earlier near-duplicate.
+        left_out: number of outfits left out as near-duplicates of the reference set, which nothing may learn from.
+        held_from: time, in seconds since 1970, from which on outfits are held out, but for near-duplicates of earlier ones.
     """
 
     train: tuple[Outfit, ...]
@@ -46,35 +46,35 @@ class Outfits:
 def split_by_time(
     baskets: Sequence[Basket], reference: Sequence[Outfit] = (), earlier: Sequence[Outfit] = (), *, unseen_from: float = 0.0
 ) -> Outfits:
-    """Split baskets, which are by time.
+    """Split baskets, which are in order of time.
 
     Args:
-        reference: the fixed reference set; nothing like it is learned from.
-        earlier: outfits from before the log, to be learned from as their split says.
-        unseen_from: when, in seconds since 1970, that began which the current release has not learned from; only this is held out, since
-            a comparison on what one of two has seen would be none.
+        reference: the fixed reference set; near-duplicates of it are left out.
+        earlier: outfits from before the log, used as their split says.
+        unseen_from: time, in seconds since 1970, from which on the current release has learned from no outfit. Only later outfits are held
+            out: a comparison on outfits that one of both has seen would be unfair.
     """
-    before = [one for one in earlier if one.split != "test"]
-    looks = _looks([*(one.items for one in reference), *(one.items for one in before), *(one.items for one in baskets)])
-    forbidden = set(looks[: len(reference)])
-    of_before, of_baskets = looks[len(reference) : len(reference) + len(before)], looks[len(reference) + len(before) :]
-    usable = [(one, look) for one, look in zip(baskets, of_baskets, strict=True) if look not in forbidden]
-    latest = min(_MOST_RECENT, round(_RECENT_SHARE * len(usable)), sum(one.at >= unseen_from for one, _ in usable))
+    before = [outfit for outfit in earlier if outfit.split != "test"]
+    groups = _groups([*(outfit.items for outfit in reference), *(outfit.items for outfit in before), *(outfit.items for outfit in baskets)])
+    forbidden = set(groups[: len(reference)])
+    of_before, of_baskets = groups[len(reference) : len(reference) + len(before)], groups[len(reference) + len(before) :]
+    usable = [(basket, group) for basket, group in zip(baskets, of_baskets, strict=True) if group not in forbidden]
+    latest = min(_MOST_RECENT, round(_RECENT_SHARE * len(usable)), sum(basket.at >= unseen_from for basket, _ in usable))
     chosen_on = round(_VALID_SHARE * len(usable))
     by_time: tuple[tuple[Split, int], ...] = (("train", len(usable) - latest - chosen_on), ("valid", chosen_on), ("test", latest))
     splits = [split for split, count in by_time for _ in range(count)]
-    dated = [(one, look) for one, look in zip(before, of_before, strict=True) if look not in forbidden]
-    dated += [(worn(one, split), look) for (one, look), split in zip(usable, splits, strict=True)]
+    dated = [(outfit, group) for outfit, group in zip(before, of_before, strict=True) if group not in forbidden]
+    dated += [(worn(basket, split), group) for (basket, group), split in zip(usable, splits, strict=True)]
     split_of: dict[int, Split] = {}
     sides: dict[Split, list[Outfit]] = {"train": [], "valid": [], "test": []}
-    for one, look in dated:
-        first = split_of.setdefault(look, one.split)
-        sides[first].append(replace(one, split=first))
+    for outfit, group in dated:
+        first = split_of.setdefault(group, outfit.split)
+        sides[first].append(replace(outfit, split=first))
     return Outfits(
         train=tuple(sides["train"]),
         valid=tuple(sides["valid"]),
         recent=tuple(sides["test"]),
-        moved=sum(split_of[look] != one.split for one, look in dated),
+        moved=sum(split_of[group] != outfit.split for outfit, group in dated),
         left_out=len(before) + len(baskets) - len(dated),
         held_from=usable[-latest][0].at if latest else math.inf,
     )
@@ -85,36 +85,36 @@ def worn(basket: Basket, split: Split) -> Outfit:
     return Outfit(basket.id, basket.items, split, basket.user, basket.at)
 
 
-def _looks(outfits: Sequence[Sequence[str]]) -> list[int]:
+def _groups(outfits: Sequence[Sequence[str]]) -> list[int]:
     number: dict[str, int] = {}
     return near_duplicates([frozenset(number.setdefault(item, len(number)) for item in items) for items in outfits])
 
 
 def ask(outfits: Sequence[Outfit], catalogue: Catalogue) -> dict[str, tuple[Question, ...]]:
-    """Questions about outfits: which item is missing, which of four is it, and which of two sets was worn. The same each time.
+    """Questions about outfits by kind: which item is missing, which of four it is, and which of two sets was worn; the same each time.
 
-    An outfit of which the catalogue knows fewer than two items is not asked about.
+    Outfits of which the catalogue has fewer than two items are left out.
     """
     categories, rows_of = catalogue.categories, _rows_of(catalogue)
     retrieval: list[Question] = []
     blanks: list[Question] = []
     worn: list[Question] = []
-    for one in outfits:
-        items = tuple(item for item in one.items if item in catalogue.row_of)
+    for outfit in outfits:
+        items = tuple(item for item in outfit.items if item in catalogue.row_of)
         if len(items) < 2:  # noqa: PLR2004 - nothing would be left to go by
             continue
-        dice = np.random.default_rng(zlib.crc32(one.id.encode("utf-8", "backslashreplace")))
+        dice = np.random.default_rng(zlib.crc32(outfit.id.encode("utf-8", "backslashreplace")))
         blank = int(dice.integers(len(items)))
         answer, context = items[blank], (*items[:blank], *items[blank + 1 :])
         category = categories[catalogue.row_of[answer]]
-        retrieval.append(Retrieval(one.id, context, answer, category, "test"))
+        retrieval.append(Retrieval(outfit.id, context, answer, category, "test"))
         others = [row for row in rows_of[category] if catalogue.ids[row] not in items]
         if len(others) >= _WRONG:
             chosen = [catalogue.ids[row] for row in dice.choice(others, _WRONG, replace=False)]
             place = int(dice.integers(_WRONG + 1))
-            blanks.append(FillInTheBlank(one.id, context, (*chosen[:place], answer, *chosen[place:]), place, "test"))
+            blanks.append(FillInTheBlank(outfit.id, context, (*chosen[:place], answer, *chosen[place:]), place, "test"))
         random = tuple(catalogue.ids[int(dice.choice(rows_of[categories[catalogue.row_of[item]]]))] for item in items)
-        worn += [Compatibility(f"{one.id}-worn", items, 1, "test"), Compatibility(f"{one.id}-random", random, 0, "test")]
+        worn += [Compatibility(f"{outfit.id}-worn", items, 1, "test"), Compatibility(f"{outfit.id}-random", random, 0, "test")]
     asked = {"retrieval": retrieval, "fitb": blanks, "compatibility": worn}
     return {name: tuple(questions) for name, questions in asked.items() if questions}
 
@@ -125,6 +125,6 @@ def _rows_of(catalogue: Catalogue) -> Mapping[str, np.ndarray]:
 
 
 def known(outfits: Sequence[Outfit], catalogue: Catalogue, split: Split) -> tuple[Outfit, ...]:
-    """Outfits with the items that the catalogue still has, of a split; those with fewer than two are left out."""
-    kept = (replace(one, items=tuple(item for item in one.items if item in catalogue.row_of), split=split) for one in outfits)
-    return tuple(one for one in kept if len(one.items) > 1)
+    """The outfits in ``split``, with the items that the catalogue still has; outfits with fewer than two of them are left out."""
+    kept = (replace(outfit, items=tuple(item for item in outfit.items if item in catalogue.row_of), split=split) for outfit in outfits)
+    return tuple(outfit for outfit in kept if len(outfit.items) > 1)

@@ -1,4 +1,4 @@
-"""A run as a page: what came in, what was dropped and why, both evaluations, the decision. Readable without a server or a network."""
+"""A run as one HTML page: what came in, what was dropped and why, both evaluations, the decision. It needs no server and no network."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORDS: Final = {
 
 
 def write_page(path: Path, run: LearningRun) -> None:
-    """Write the page; the file is there whole or as it was."""
+    """Write the page, all of it or nothing."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

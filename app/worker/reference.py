@@ -1,7 +1,7 @@
-"""The fixed reference set: outfits that every release is asked about and none may learn from.
+"""The fixed reference set: outfits that every release is asked about, and that none may learn from.
 
-A shop that has outfits from before the log puts them down as a dataset directory: its test outfits are the set, and its training outfits
-are learned from beside the sessions. Without one, the first held-out outfits are kept for ever.
+A shop that has outfits from before the log provides them as a dataset directory: its test outfits are the set, and its training outfits are
+learned from beside the sessions. Without such a directory, the first held-out outfits become the set, for ever.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from pydantic import TypeAdapter
+
+from models.datasets.fields import ItemIds, Text
+from models.datasets.lines import read_lines
 from models.datasets.read import read_dataset
 from models.datasets.schema import Outfit
 from models.errors import InputError
@@ -22,12 +26,21 @@ _MOST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
+class _Kept:
+    id: Text
+    items: ItemIds
+
+
+_KEPT: Final = TypeAdapter(_Kept)
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
-    """The reference set, and what came before the log.
+    """The reference set, and the shop's other outfits from before the log.
 
     Attributes:
-        asked: outfits to ask about. learned: outfits to learn from and to choose on.
-        kept_in: where a set is kept that has to be made first.
+        asked: outfits to ask about. learned: outfits to train and validate on.
+        kept_in: file of the set, where it is made from held-out outfits.
     """
 
     asked: tuple[Outfit, ...]
@@ -36,31 +49,31 @@ class Reference:
 
     @classmethod
     def of(cls, dataset: Path, root: Path) -> Reference:
-        """From a dataset directory, if it is there; otherwise what was frozen.
+        """Read the dataset directory, if there is one; otherwise the set that was kept in ``root``.
 
         Raises:
-            InputError: the dataset, or the frozen set, is broken.
+            InputError: the dataset, or the kept set, is broken.
         """
         outfits: tuple[Outfit, ...] = ()
         if (dataset / "outfits.jsonl").is_file():
             outfits = read_dataset(dataset, tasks=False).outfits
         path = root / _FILE
-        asked = tuple(one for one in outfits if one.split == "test")[:_MOST] or (_thawed(path) if path.exists() else ())
-        return cls(asked, tuple(one for one in outfits if one.split != "test"), path)
+        asked = tuple(outfit for outfit in outfits if outfit.split == "test")[:_MOST] or (_thawed(path) if path.exists() else ())
+        return cls(asked, tuple(outfit for outfit in outfits if outfit.split != "test"), path)
 
     def frozen(self, recent: Sequence[Outfit], *, at_least: int) -> Reference:
-        """With the first held-out outfits as the set, once there are enough of them; written down."""
+        """Make the first held-out outfits the set and write it down, once there are enough of them."""
         if len(recent) < at_least:
             return self
         asked = tuple(recent[:_MOST])
-        write_whole(self.kept_in, "\n".join(json.dumps({"id": one.id, "items": one.items}) for one in asked))
+        write_whole(self.kept_in, "\n".join(json.dumps({"id": outfit.id, "items": outfit.items}) for outfit in asked))
         return replace(self, asked=asked)
 
 
 def _thawed(path: Path) -> tuple[Outfit, ...]:
     try:
-        lines = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
-        return tuple(Outfit(line["id"], tuple(line["items"]), "test") for line in lines)
-    except (ValueError, KeyError, TypeError) as error:
-        msg = f"not the reference set that was kept ({error}); remove it, and the next held-out outfits become one"
-        raise InputError(msg, path=path) from error
+        kept = [line.read(_KEPT) for line in read_lines(path)]
+    except InputError as error:
+        msg = f"not the reference set that was kept ({error.problem}); remove it, and the next held-out outfits become one"
+        raise InputError(msg, path=path, line=error.line, field=error.field) from error
+    return tuple(Outfit(outfit.id, outfit.items, "test") for outfit in kept)

@@ -1,4 +1,4 @@
-"""Training for the catalogue that is served: over its kept features, from the current bundle, with the current recipe."""
+"""Trains for the catalogue that is served: on its kept features, starting from the current bundle, with the current recipe."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from models.training.repeatable import work_directory
 from models.training.run import Run
 from models.training.settings import configure
 
-_ITS_OWN: Final = frozenset({"seed", "epochs", "patience", "teacher"})  # of each training, not of the release
+_ITS_OWN: Final = frozenset({"seed", "epochs", "patience", "teacher"})  # these belong to one training, not to the release
 _LEAST_STEPS: Final = 1_500
 
 
@@ -66,17 +66,17 @@ def retrain(
     seed: int,
     progress: Progress = silent,
 ) -> Bundle:
-    """Train on outfits of split ``train``, choosing on ``valid``, and save the bundle to ``out``.
+    """Train on outfits of split ``train``, select on ``valid``, and save the bundle to ``out``.
 
     Args:
         fold_in: outfits whose shoppers the bundle has to know too, though it does not learn from all of these outfits.
-        recipe: taken where the current bundle has none that learns from outfits: one that was never trained, or only its encoder.
-        settings: of the recipe, over those of the current bundle.
+        recipe: for a current bundle whose own recipe does not learn from outfits: an untrained bundle, or one with only an encoder.
+        settings: of the recipe; they override those of the current bundle.
 
     Raises:
-        InputError: an unknown recipe or setting. BundleError, EncoderError: as the recipe says.
+        InputError: an unknown recipe or setting. BundleError, EncoderError: see the recipe.
     """
-    chosen, config = _configuration(current, recipe, settings, sum(one.split == "train" for one in outfits))
+    chosen, config = _configuration(current, recipe, settings, sum(outfit.split == "train" for outfit in outfits))
     run = KeptRun(
         dataset=Dataset(out.parent, "sessions", catalogue_of(snapshot.items, images), tuple(outfits), {}),
         config=config,
@@ -93,7 +93,7 @@ def retrain(
 
 
 def _configuration(current: Bundle, otherwise: str, settings: Mapping[str, str], outfits: int) -> tuple[AnyRecipe, Any]:
-    """The current recipe as it was configured, long enough for so many outfits, with ``settings`` over that."""
+    """The current recipe and its configuration, made long enough for so many outfits, and overridden by ``settings``."""
     trained = RECIPES.get(current.manifest.recipe)
     if trained is None or not trained.needs_outfits:
         chosen = recipe_named(otherwise)
@@ -104,7 +104,7 @@ def _configuration(current: Bundle, otherwise: str, settings: Mapping[str, str],
 
 
 def long_enough(config: Any, outfits: int) -> Any:  # noqa: ANN401 - a recipe's own configuration
-    """The same configuration with more epochs, and as much more patience, where so few outfits would make too few steps of it."""
+    """The configuration with more epochs, and patience in proportion, where few outfits would give it too few steps."""
     if not {"epochs", "patience", "batch_size"} <= {field.name for field in fields(config)}:
         return config
     steps = config.epochs * math.ceil(outfits / config.batch_size)
@@ -113,7 +113,7 @@ def long_enough(config: Any, outfits: int) -> Any:  # noqa: ANN401 - a recipe's 
 
 
 def _carrying(trained: Bundle, current: Bundle) -> Bundle:
-    """The bundle with the encoder of the one that it was trained from, where that carries its encoder."""
+    """The trained bundle with the current bundle's encoder, where the manifest says that the bundle carries one."""
     if trained.manifest.encoder.spec != CARRIED or trained.encoder is not None:
         return trained
     carrying = copy(trained)

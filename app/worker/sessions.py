@@ -1,17 +1,19 @@
-"""From archived events to visits: what one shopper did in one go."""
+"""From archived events to visits: acts of one shopper without a long pause."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import polars as pl
 import pyarrow as pa
 
 COLUMNS: Final = ("type", "session", "user", "item", "order", "timestamp", "received")
-"""What has to be read of the archive."""
+"""The columns of the archive that ``visits_of`` reads."""
 KINDS: Final = ("view", "add_to_cart", "purchase", "dismiss", "return")
 
 
@@ -27,11 +29,11 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A session, or the part of one between two silences; acts in their order, at least one.
+    """A session, or the part of one between two long pauses; one act or more, in order of time.
 
     Attributes:
-        id: the session's; later parts of it have their number behind a ``#``.
-        truncated: whether it was cut because it had become too long.
+        id: the session's; its second and later parts add ``#`` and their number.
+        truncated: whether the visit was cut because it became too long.
     """
 
     id: str
@@ -41,45 +43,37 @@ class Visit:
 
     @property
     def end(self) -> float:
-        """When the last thing was done."""
+        """Time of the last act, in seconds since 1970."""
         return self.acts[-1].at
 
     def items(self, kind: str) -> list[str]:
-        """The different items of one kind of act, in order."""
+        """The distinct items of one kind of act, in order."""
         return list(dict.fromkeys(act.item for act in self.acts if act.kind == kind))
 
 
 def visits_of(events: pa.Table, *, gap_s: float, longest_s: float, since: datetime | None = None) -> list[Visit]:
-    """The visits, by the time of their end.
+    """The visits, ordered by their end.
 
-    A client's clock may be wrong: what it dates after its arrival happened when it arrived.
+    A client's clock may be wrong: an event dated after its arrival counts at its arrival.
 
     Args:
         events: the ``COLUMNS`` of the archive, in its order.
-        gap_s: silence that ends a visit. longest_s: after which it is cut.
-        since: what was done before is left out.
+        gap_s: seconds of silence that end a visit. longest_s: seconds after which a visit is cut.
+        since: earlier events are left out.
     """
     table = pl.from_arrow(events)
     assert isinstance(table, pl.DataFrame)  # noqa: S101 - a table gives a frame
-    told = table.filter(pl.col("type").is_in(KINDS) & pl.col("session").is_not_null() & pl.col("item").is_not_null())
-    timed = told.with_columns(pl.min_horizontal("timestamp", "received").alias("at")).filter(pl.col("at").is_not_null())
+    acts = table.filter(pl.col("type").is_in(KINDS) & pl.col("session").is_not_null() & pl.col("item").is_not_null())
+    timed = acts.with_columns(pl.min_horizontal("timestamp", "received").alias("at")).filter(pl.col("at").is_not_null())
     if since is not None:
         timed = timed.filter(pl.col("at") >= since)
     ordered = timed.sort("session", "at", maintain_order=True).with_columns(pl.col("at").dt.epoch("ms") / 1000)
     rows = ordered.select("session", "user", "type", "item", "at", "order").rows()
-    visits = [visit for name, part in _by_session(rows) for visit in _cut(name, part, gap_s, longest_s)]
+    visits = [visit for name, part in groupby(rows, itemgetter(0)) for visit in _cut(name, list(part), gap_s, longest_s)]
     return sorted(visits, key=lambda visit: (visit.end, visit.id))
 
 
 Row = tuple[str, str | None, str, str, float, str | None]
-
-
-def _by_session(rows: Sequence[Row]) -> Iterator[tuple[str, Sequence[Row]]]:
-    start = 0
-    for place in range(1, len(rows) + 1):
-        if place == len(rows) or rows[place][0] != rows[start][0]:
-            yield rows[start][0], rows[start:place]
-            start = place
 
 
 def _cut(name: str, rows: Sequence[Row], gap_s: float, longest_s: float) -> Iterator[Visit]:

@@ -1,4 +1,4 @@
-"""The worker's side of shadow mode: names the candidate, waits for what the replicas say of it, and takes it back."""
+"""The worker's side of shadow mode: names the candidate, waits for the replicas' reports, and ends it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEVELS: Final = (50, 99)
 
 
 async def in_shadow(home: Path, release_id: str, *, requests: int, seconds: float) -> Shadowed | None:
-    """Let replicas answer live requests with this release, too, until there are as many or the time is over; None where none did."""
+    """Have replicas ask this release too, until ``requests`` were answered or ``seconds`` passed; None where no request was answered."""
     directory = reports_directory(home, release_id)
     shutil.rmtree(directory, ignore_errors=True)
     write_whole(home / SHADOW, release_id)
@@ -42,11 +42,6 @@ def _together(reports: list[Report]) -> Shadowed:
         requests=int(weights.sum()),
         agreement=float(np.average([report.agreement for report in reports], weights=weights)),
         same_first=float(np.average([report.same_first for report in reports], weights=weights)),
-        current_ms=_percentiles(current),
-        candidate_ms=_percentiles(candidate),
+        current_ms=tuple(np.percentile(current, _LEVELS).tolist()),
+        candidate_ms=tuple(np.percentile(candidate, _LEVELS).tolist()),
     )
-
-
-def _percentiles(values: np.ndarray) -> tuple[float, float]:
-    median, high = np.percentile(values, _LEVELS)
-    return float(median), float(high)

@@ -53,13 +53,13 @@ def read_values(path: Path, kind: TypeAdapter[ValueT], findings: Findings) -> It
             yield line, value
 
 
-def read_lines(path: Path, findings: Findings) -> Iterator[Line]:
+def read_lines(path: Path, findings: Findings | None = None) -> Iterator[Line]:
     """Yield the records of a JSON-lines file; blank lines are passed over but counted.
 
     Raises:
         InputError: the file cannot be read, or is empty.
     """
-    empty = True
+    findings, empty = findings or Findings(), True
     for number, text in numbered_text(path, findings):
         if text.strip():
             empty = False

@@ -133,11 +133,15 @@ def _seconds(timestamp: str | float) -> float:
 
 
 def _warn_of_repeated(lines: Sequence[Line], outfits: Sequence[Outfit], findings: Findings) -> None:
-    first: dict[frozenset[str], Outfit] = {}
+    trained = {frozenset(outfit.items): outfit.id for outfit in reversed(outfits) if outfit.split == "train"}
+    first: dict[tuple[Split, frozenset[str]], str] = {}
     for line, outfit in zip(lines, outfits, strict=True):
-        before = first.setdefault(frozenset(outfit.items), outfit)
-        if before is not outfit:
-            problem = f"are those of outfit {shown(before.id)}"
-            if before.split != outfit.split:
-                problem += f" of split {before.split}, and this one is of {outfit.split}: its figures will flatter"
-            findings.warn(problem, path=line.path, line=line.number, field="items")
+        items = frozenset(outfit.items)
+        before = first.setdefault((outfit.split, items), outfit.id)
+        if outfit.split != "train" and items in trained:
+            problem = f"of this {outfit.split} outfit are those of training outfit {shown(trained[items])}: its figures flatter"
+        elif before != outfit.id:
+            problem = f"are those of outfit {shown(before)}"
+        else:
+            continue
+        findings.warn(problem, path=line.path, line=line.number, field="items")

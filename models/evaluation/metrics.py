@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
@@ -124,6 +123,8 @@ def auc(scores_B: Floats, labels_B: Ints) -> Metric:
     >>> auc(np.array([0.9, 0.4, 0.4, 0.1]), np.array([1, 1, 0, 0])).value
     0.875
     """
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - two seconds that no other metric should cost
+
     # Dense ranks instead of scores: the same order, and no NaN or infinity for scikit-learn to refuse.
     _, level_B = np.unique(np.where(np.isnan(scores_B), -np.inf, scores_B), return_inverse=True)
     order_B = np.argsort(level_B, kind="stable")

@@ -7,14 +7,16 @@ Items are rows of the catalogue.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from models.bundle import Bundle
-from models.compatibility.base import CompatibilityModel, OutfitBatch
 from models.encoders.features import FloatArray
 from models.evaluation.metrics import Floats, Ints
+
+if TYPE_CHECKING:  # torch takes seconds to import, and those who count need none
+    from models.bundle import Bundle
+    from models.compatibility.base import OutfitBatch
 
 _MAX_BYTES: Final = 4 * 2**20  # of embeddings handed to the model at once: its activations, a small multiple of that, stay near the cache
 _MAX_CANDIDATES: Final = 4096
@@ -40,6 +42,8 @@ class ModelScorer:
     """
 
     def __init__(self, bundle: Bundle, embeddings_ND: FloatArray, categories: Sequence[str]) -> None:
+        from models.compatibility.base import CompatibilityModel  # noqa: PLC0415 - torch is here already: the bundle's
+
         self.bundle = bundle
         self.embeddings_ND = embeddings_ND
         self.categories = np.asarray(categories, dtype=object)

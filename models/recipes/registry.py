@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from models.errors import InputError, did_you_mean
-from models.recipes.attire import ATTIRE
+from models.recipes.attire.config import ATTIRE
 from models.recipes.base import AnyRecipe
-from models.recipes.outfit_vector import OUTFIT_VECTOR
-from models.recipes.pairwise.self_adaptive import SELF_ADAPTIVE
-from models.recipes.pairwise.semi_supervised import SEMI_SUPERVISED
-from models.recipes.personal.recipe import PERSONAL
-from models.recipes.weak_labels.recipe import WEAK_LABELS
+from models.recipes.outfit_vector.config import OUTFIT_VECTOR
+from models.recipes.pairwise.config import SELF_ADAPTIVE, SEMI_SUPERVISED
+from models.recipes.personal.config import PERSONAL
+from models.recipes.weak_labels.config import WEAK_LABELS
 
 _ALL: Final[tuple[AnyRecipe, ...]] = (ATTIRE, WEAK_LABELS, OUTFIT_VECTOR, PERSONAL, SEMI_SUPERVISED, SELF_ADAPTIVE)
 RECIPES: Final[Mapping[str, AnyRecipe]] = {recipe.name: recipe for recipe in _ALL}

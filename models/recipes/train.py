@@ -6,18 +6,16 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from models.bundle import Bundle, refuse_taken
+from models.bundle import Bundle
 from models.datasets.findings import Findings
 from models.datasets.read import read_dataset
 from models.encoders.load import SHIPPED
 from models.errors import InputError
-from models.outputs import check_output_directory
 from models.progress import Progress, Warn, silent, unheard
-from models.recipes.registry import RECIPES, recipe_named
-from models.training.reading import Reading
+from models.recipes.asked import asked
+from models.recipes.registry import RECIPES
 from models.training.repeatable import repeatable, work_directory
 from models.training.run import Run
-from models.training.settings import configure
 
 
 def train(
@@ -49,13 +47,7 @@ def train(
             a training that diverged.
         EncoderError, BundleError: as named.
     """
-    chosen = recipe_named(recipe)
-    config = configure(chosen.default, settings or {})
-    if encoder is not None and (chosen.trains_encoder or (isinstance(config, Reading) and config.mode == "pixels")):
-        msg = f"recipe {recipe} trains an encoder of its own and would not read {encoder!r}; leave --encoder out (--set backbone=… chooses)"
-        raise InputError(msg, field="--encoder")
-    refuse_taken(out)
-    check_output_directory(out, "--out")
+    chosen, config = asked(recipe, out, settings or {}, encoder)
     start = Bundle.load(init) if init else None
     if start and start.manifest.recipe in RECIPES and start.manifest.recipe != recipe:  # one that was never trained has nothing to give
         msg = f"{init} is of recipe {start.manifest.recipe}; start from a bundle of {recipe}, or leave it out"

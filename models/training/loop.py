@@ -6,38 +6,18 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 import torch
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from torch import Tensor, nn
 
 from models.progress import Progress
 from models.training.diverged import refuse_diverged
+from models.training.fields import Schedule
 from models.training.mean_weights import MeanWeights
 
 Step = Callable[[Tensor, float], Tensor]
 """Positions of a batch's outfits, and how much of the training is done (0 to 1) -> the loss."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Schedule:
-    """How long and how fast a training goes.
-
-    Attributes:
-        batch_size: outfits of a step.
-        learning_rate: of AdamW; it warms up over the first 3 % and falls along a cosine.
-        patience: epochs without a better validation figure before training stops.
-        minutes: stops (and keeps the best) after this time.
-    """
-
-    batch_size: PositiveInt = 256
-    epochs: NonNegativeInt = 30
-    learning_rate: PositiveFloat = 1e-3
-    weight_decay: NonNegativeFloat = 0.01
-    patience: PositiveInt = 8
-    minutes: PositiveFloat = 9.0
 
 
 def warmed_cosine(

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Annotated, Any, Final, Literal, TypeVar
+from dataclasses import asdict, replace
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -25,28 +24,13 @@ from models.encoders.image_towers import save_tower
 from models.encoders.keep import own_features
 from models.errors import InputError
 from models.training.architecture import Architecture, torchvision_architecture
+from models.training.fields import Reading
 from models.training.pictures import Pictures
 from models.training.run import Run
 
 _AT_ONCE: Final = 256
 
 RunT = TypeVar("RunT", bound=Run[Any])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What a recipe reads of an item.
-
-    Attributes:
-        mode: ``features``, kept ones of any encoder (minutes on a CPU), or ``pixels``, end to end through a torchvision backbone.
-        backbone, weights: for ``pixels``: ``resnet18``, ``alexnet``, ``vgg13``…; ``none``, ``default`` or a safetensors file.
-        side: of the square pictures, for ``pixels``.
-    """
-
-    mode: Literal["features", "pixels"] = "features"
-    backbone: str = "resnet18"
-    weights: str = "none"
-    side: Annotated[int, Field(ge=32)] = 112
 
 
 class Items(nn.Module):

@@ -15,7 +15,7 @@ import pyarrow as pa
 from models.datasets.schema import ITEM_SCHEMA
 from models.parent import end_with_parent
 from models.progress import Progress
-from models.wardrobe.draw import Look, draw
+from models.wardrobe.draw import Appearance, draw
 from models.wardrobe.garments import BRANDS, CATEGORIES, HUES, MARKETING, NEUTRALS, PATTERNS, Category, Material, Silhouette
 from models.wardrobe.rule import IntArray, Latents
 
@@ -40,9 +40,9 @@ class Garment:
     price: float
 
     @property
-    def look(self) -> Look:
+    def appearance(self) -> Appearance:
         """What its picture shows."""
-        return Look(
+        return Appearance(
             silhouette=self.silhouette, texture=self.material.texture, pattern=PATTERNS[self.pattern][0],
             hue=self.hue, chroma=self.chroma, lightness=self.lightness,
         )  # fmt: skip
@@ -135,17 +135,17 @@ def rows_by_category(garments: Sequence[Garment]) -> dict[str, IntArray]:
 
 def _pictures(garments: Sequence[Garment], seed: int, progress: Progress) -> list[bytes]:
     """Draw every garment, on all cores; each picture has dice of its own, so the order of work does not matter."""
-    looks = [one.look for one in garments]
-    chunks = [(seed, at, looks[at : at + _CHUNK]) for at in range(0, len(looks), _CHUNK)]
+    appearances = [one.appearance for one in garments]
+    chunks = [(seed, at, appearances[at : at + _CHUNK]) for at in range(0, len(appearances), _CHUNK)]
     pictures: list[bytes] = []
     workers = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=end_with_parent)
-    with progress("drawing the wardrobe", len(looks)) as advance, workers as pool:
+    with progress("drawing the wardrobe", len(appearances)) as advance, workers as pool:
         for drawn in pool.map(_draw_chunk, chunks):
             pictures += drawn
             advance(len(drawn))
     return pictures
 
 
-def _draw_chunk(chunk: tuple[int, int, list[Look]]) -> list[bytes]:
-    seed, first, looks = chunk
-    return [draw(look, np.random.default_rng([seed, 2, first + offset])) for offset, look in enumerate(looks)]
+def _draw_chunk(chunk: tuple[int, int, list[Appearance]]) -> list[bytes]:
+    seed, first, appearances = chunk
+    return [draw(appearance, np.random.default_rng([seed, 2, first + offset])) for offset, appearance in enumerate(appearances)]

@@ -26,7 +26,7 @@ _Y, _X = (axis.astype(np.float32) for axis in np.mgrid[0:SIDE, 0:SIDE])
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class Appearance:
     """What can be seen of one item; ``hue`` in radians, ``chroma`` 0 to 1, ``lightness`` -1 to 1."""
 
     silhouette: Silhouette
@@ -37,16 +37,16 @@ class Look:
     lightness: float
 
 
-def draw(look: Look, rng: np.random.Generator) -> bytes:
+def draw(appearance: Appearance, rng: np.random.Generator) -> bytes:
     """One picture, S x S, as JPEG bytes; deterministic in ``rng``."""
-    cloth_SS, seams_SS = _masks(look.silhouette, rng)
-    lightness = _DARKEST + (look.lightness + 1) / 2 * (_LIGHTEST - _DARKEST)
-    colour = oklab_from_lch(lightness, _VIVID * look.chroma, look.hue)
+    cloth_SS, seams_SS = _masks(appearance.silhouette, rng)
+    lightness = _DARKEST + (appearance.lightness + 1) / 2 * (_LIGHTEST - _DARKEST)
+    colour = oklab_from_lch(lightness, _VIVID * appearance.chroma, appearance.hue)
     lab = np.broadcast_to(colour, (SIDE, SIDE, 3)).copy()
-    motif_SS = _pattern(look.pattern, rng)
+    motif_SS = _pattern(appearance.pattern, rng)
     lab[..., 0] += motif_SS * (0.22 if lightness < 0.6 else -0.22)  # noqa: PLR2004 - the middle of the range
     lab[..., 1:] *= 1 - 0.35 * motif_SS[..., None]
-    light_SS = 0.05 * (1 - 2 * _X / SIDE) + _texture(look.texture, rng) - 0.16 * seams_SS
+    light_SS = 0.05 * (1 - 2 * _X / SIDE) + _texture(appearance.texture, rng) - 0.16 * seams_SS
     lab[..., 0] = (lab[..., 0] + light_SS).clip(0.1, 0.97)
     garment = srgb_from_oklab(lab)
     scene = _background(rng) * (1 - 0.22 * np.roll(cloth_SS, (3, 3), (0, 1)))[..., None]

@@ -17,7 +17,6 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 from models.datasets.draw_questions import WRONG, choose_wrong, popularity, shuffle_in
 from models.datasets.schema import Compatibility, FillInTheBlank, Question, Retrieval, Split
@@ -92,6 +91,8 @@ def ask(
 
 def _figures(task: Task) -> dict[str, float]:
     if "label" in task.oracle:
+        from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - two seconds that a wrong argument should not cost
+
         return {"auc": float(roc_auc_score(task.oracle["label"], task.oracle["score"]))}
     return {name: float(np.mean(values)) for name, values in task.oracle.items()}
 

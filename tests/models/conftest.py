@@ -80,3 +80,9 @@ def painted_shop() -> Callable[..., Path]:
         return root
 
     return write
+
+
+@pytest.fixture(scope="session")
+def large(tmp_path_factory: pytest.TempPathFactory, unseen_wardrobe: Unseen) -> Path:
+    """Enough outfits for what is a matter of statistics, without pictures."""
+    return unseen_wardrobe(tmp_path_factory.mktemp("large"), 800, 1500)

@@ -1,4 +1,4 @@
-"""What answers say. Fields that are null are left out."""
+"""Bodies of answers. Fields that are null are left out."""
 
 from __future__ import annotations
 

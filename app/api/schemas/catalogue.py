@@ -1,4 +1,4 @@
-"""What PUT /items takes, and what it and DELETE /items/{id} say."""
+"""Bodies of PUT /items, and the answer of it and of DELETE /items/{id}."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.datasets.names import id_problem
 
 
 def _writable(text: str) -> str:
-    """Refuse half characters, which no file in UTF-8 can hold."""
+    """Refuse lone surrogates, which UTF-8 cannot hold."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -22,7 +22,7 @@ def _writable(text: str) -> str:
 
 
 def _askable(item_id: str) -> str:
-    """Refuse an id that GET /items/{id} would not find."""
+    """Refuse an id that GET /items/{id} could not be asked for."""
     problem = id_problem(item_id)
     if problem:
         kind = "item_id"
@@ -31,7 +31,7 @@ def _askable(item_id: str) -> str:
 
 
 def _not_blank(category: str) -> str:
-    """Refuse a category that nobody could ask for."""
+    """Refuse a blank category, which no request can name."""
     if not category.strip():
         kind, problem = "blank", "is blank; name a category"
         raise PydanticCustomError(kind, problem)

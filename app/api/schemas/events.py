@@ -1,4 +1,4 @@
-"""What /events takes and says."""
+"""Bodies of POST /events and its answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class EventIn(Strict):
 
     id: Name = Field(description="Made by the client, unique for ever (a UUID): the same id sent again counts once.", examples=["0f3c-1"])
     type: Literal["view", "add_to_cart", "purchase", "dismiss", "return"] = Field(description="What was done.", examples=["purchase"])
-    item: Name = Field(description="Item id; one that is not in the catalogue is kept, and told in the answer.", examples=["w000042"])
+    item: Name = Field(description="Item id; one that is not in the catalogue is kept, and named in the answer.", examples=["w000042"])
     session: Name = Field(description="The shopper's session: what is bought together is learned from it.", examples=["s1"])
     user: Name | None = Field(default=None, description="The shopper, where known.", examples=["u1"])
     timestamp: Annotated[AwareDatetime, Field(strict=False, ge=_EARLIEST, le=_LATEST)] | None = Field(

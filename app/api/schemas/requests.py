@@ -1,4 +1,4 @@
-"""What requests may say: every field with its meaning and an example, strict enough that a mistake is told, not guessed around."""
+"""Bodies of requests: every field with its meaning and an example. A mistake is an error that names the field; nothing is guessed."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ class ItemIn(Strict):
 
 
 def _short_for(field: str, problem: str) -> Callable[[Any], Any]:
-    """Takes a string for an object of this one field, which is what most clients send; of anything but the two tells the problem."""
+    """A validator that also takes a bare string, as most clients send one, for the object with this one field; else it says ``problem``."""
 
     def object_of(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
         if isinstance(value, str):
             return {field: value}
         if isinstance(value, dict | BaseModel):
             return value
-        kind, told = "short_form", "{problem}"
-        raise PydanticCustomError(kind, told, {"problem": problem})
+        kind, template = "short_form", "{problem}"
+        raise PydanticCustomError(kind, template, {"problem": problem})
 
     return object_of
 

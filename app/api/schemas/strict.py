@@ -14,7 +14,7 @@ LONGEST_TEXT: Final = 2_000
 
 
 def _printable(text: str) -> str:
-    """Refuse what an archive in UTF-8, or a line of a log, could not hold: half characters and control characters."""
+    """Refuse lone surrogates and control characters, which an archive in UTF-8 or a line of a log cannot hold."""
     if not text.isprintable():
         kind, problem = "not_printable", "holds characters that cannot be printed"
         raise PydanticCustomError(kind, problem)
@@ -27,14 +27,14 @@ Name = Annotated[Id, AfterValidator(_printable)]
 
 
 class Strict(BaseModel):
-    """Nothing unknown, nothing converted, nothing infinite."""
+    """Refuses unknown fields, values of another type, and infinite numbers."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
     @model_validator(mode="before")
     @classmethod
     def _name_the_nearest_field(cls, data: Any) -> Any:  # noqa: ANN401 - whatever a client sent
-        """A typo is told with the field that was probably meant."""
+        """Refuse an unknown field, naming the field that was probably meant."""
         unknown = [name for name in data if name not in cls.model_fields] if isinstance(data, dict) else []
         if not unknown:
             return data

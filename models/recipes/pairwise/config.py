@@ -1,17 +1,17 @@
-"""What ``semi-supervised`` and ``self-adaptive`` have in common: both judge pairs, both learn from kept features or from pixels."""
+"""The configurations of ``semi-supervised`` and ``self-adaptive``: both judge pairs, both learn from kept features or from pixels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from models.compatibility.pairwise import Distance
-from models.recipes.pairwise.triplets import Negatives
-from models.training.loop import Schedule
-from models.training.reading import Reading
-from models.training.settings import DropShare
+from models.recipes.base import Recipe
+from models.training.fields import Reading, Schedule
+from models.training.settings import DropShare, SettingError
+
+Negatives = Literal["fine", "category", "any"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class PairwiseConfig(Schedule, Reading):
     hidden: NonNegativeInt = 256
     dropout: DropShare = 0.1
     unit: bool = True
-    distance: Distance = "squared"
+    distance: Literal["euclidean", "squared"] = "squared"
     margin: PositiveFloat = 0.3
     least_steps: PositiveInt = 50
     weight_decay: NonNegativeFloat = 0.0
@@ -55,3 +55,55 @@ class PairwiseConfig(Schedule, Reading):
             "unit": self.unit,
             "distance": self.distance,
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class SemiSupervisedConfig(PairwiseConfig):
+    """See ``PairwiseConfig``.
+
+    Attributes:
+        self_supervised: weight of L_ss; 0 leaves it out.
+        pseudo: weight of L_pseudo; 0 leaves it out.
+        unlabelled: items of a step.
+    """
+
+    margin: PositiveFloat = 0.4
+    batch_size: PositiveInt = 256
+    self_supervised: NonNegativeFloat = 0.1
+    pseudo: NonNegativeFloat = 1.0
+    unlabelled: PositiveInt = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelfAdaptiveConfig(PairwiseConfig):
+    """See ``PairwiseConfig``.
+
+    Attributes:
+        self_adaptive: weight of L_SATL; 0 leaves it out.
+        theta: how the weight's strength θ is learned: down the loss's gradient, up it (harder outfits count more and more), or not at all.
+        similarity: λ, weight of L_sim.
+        visual_semantic: weight of L_vse, 5e-3 in the code it builds on [V]: pictures (``blocks=image``) near their titles.
+        length, sparsity: weights of ‖f‖ and ‖mask‖₁, as in the code it builds on [V].
+        learned: whether the masks of the pair spaces are learned.
+    """
+
+    embedding_size: PositiveInt = 128
+    backbone: str = "vgg13"
+    self_adaptive: NonNegativeFloat = 1.0
+    theta: Literal["down", "up", "fixed"] = "down"
+    similarity: NonNegativeFloat = 5e-5
+    visual_semantic: NonNegativeFloat = 0.0
+    length: NonNegativeFloat = 5e-4
+    sparsity: NonNegativeFloat = 5e-4
+    learned: bool = True
+
+    def __post_init__(self) -> None:
+        if self.visual_semantic and self.mode == "pixels":
+            msg = "no titles are read with mode=pixels; choose mode=features, or 0"
+            raise SettingError(msg, field="visual_semantic")
+
+
+SEMI_SUPERVISED: Final = Recipe(
+    name="semi-supervised", default=SemiSupervisedConfig(), training="models.recipes.pairwise.semi_supervised:fit"
+)
+SELF_ADAPTIVE: Final = Recipe(name="self-adaptive", default=SelfAdaptiveConfig(), training="models.recipes.pairwise.self_adaptive:fit")

@@ -11,54 +11,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import torch
-from pydantic import NonNegativeFloat, PositiveInt
 from torch import Tensor, nn
 
 from models.bundle import Bundle
 from models.objectives.self_adaptive import Ascend, difficulty, self_adaptive, weights
 from models.objectives.triplet import distance, length, similarity, sparsity, triplet, visual_semantic
-from models.recipes.base import Recipe
-from models.recipes.pairwise.config import PairwiseConfig
+from models.recipes.pairwise.config import SELF_ADAPTIVE, SelfAdaptiveConfig
 from models.recipes.pairwise.look import Look, parts_of
 from models.recipes.pairwise.training import Objective, train_pairs
 from models.recipes.pairwise.triplets import Triplets
 from models.training.run import Run
-from models.training.settings import SettingError
 
 _RECENT: Final = 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class SelfAdaptiveConfig(PairwiseConfig):
-    """See ``PairwiseConfig``.
-
-    Attributes:
-        self_adaptive: weight of L_SATL; 0 leaves it out.
-        theta: how the weight's strength θ is learned: down the loss's gradient, up it (harder outfits count more and more), or not at all.
-        similarity: λ, weight of L_sim.
-        visual_semantic: weight of L_vse, 5e-3 in the code it builds on [V]: pictures (``blocks=image``) near their titles.
-        length, sparsity: weights of ‖f‖ and ‖mask‖₁, as in the code it builds on [V].
-        learned: whether the masks of the pair spaces are learned.
-    """
-
-    embedding_size: PositiveInt = 128
-    backbone: str = "vgg13"
-    self_adaptive: NonNegativeFloat = 1.0
-    theta: Literal["down", "up", "fixed"] = "down"
-    similarity: NonNegativeFloat = 5e-5
-    visual_semantic: NonNegativeFloat = 0.0
-    length: NonNegativeFloat = 5e-4
-    sparsity: NonNegativeFloat = 5e-4
-    learned: bool = True
-
-    def __post_init__(self) -> None:
-        if self.visual_semantic and self.mode == "pixels":
-            msg = "no titles are read with mode=pixels; choose mode=features, or 0"
-            raise SettingError(msg, field="visual_semantic")
 
 
 class SelfAdaptive(Objective):
@@ -110,6 +77,3 @@ def fit(run: Run[SelfAdaptiveConfig]) -> Bundle:
     titles = slice(*parts_of(run.reads.blocks, ("text",))[0]) if run.config.visual_semantic else slice(0, 0)
     shape = {"heads": "shared", "pair_spaces": True, "learned": run.config.learned}
     return train_pairs(run, SELF_ADAPTIVE.name, lambda look: SelfAdaptive(look, run.config, titles), shape=shape, by_outfit=True)
-
-
-SELF_ADAPTIVE: Final = Recipe(name="self-adaptive", default=SelfAdaptiveConfig(), fit=fit)

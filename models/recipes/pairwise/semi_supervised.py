@@ -9,39 +9,17 @@ stopping on validation outfits (which few labels would not afford), unit length 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
-
 import torch
-from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor
 
 from models.bundle import Bundle
 from models.objectives.semi_supervised import Unlabelled, pseudo_labelled, self_supervised
 from models.objectives.triplet import distance, triplet
-from models.recipes.base import Recipe
-from models.recipes.pairwise.config import PairwiseConfig
+from models.recipes.pairwise.config import SEMI_SUPERVISED, SemiSupervisedConfig
 from models.recipes.pairwise.look import Look
 from models.recipes.pairwise.training import Objective, train_pairs
 from models.recipes.pairwise.triplets import Triplets
 from models.training.run import Run
-
-
-@dataclass(frozen=True, kw_only=True)
-class SemiSupervisedConfig(PairwiseConfig):
-    """See ``PairwiseConfig``.
-
-    Attributes:
-        self_supervised: weight of L_ss; 0 leaves it out.
-        pseudo: weight of L_pseudo; 0 leaves it out.
-        unlabelled: items of a step.
-    """
-
-    margin: PositiveFloat = 0.4
-    batch_size: PositiveInt = 256
-    self_supervised: NonNegativeFloat = 0.1
-    pseudo: NonNegativeFloat = 1.0
-    unlabelled: PositiveInt = 1024
 
 
 class SemiSupervised(Objective):
@@ -82,6 +60,3 @@ def fit(run: Run[SemiSupervisedConfig]) -> Bundle:
         shape={"heads": "category", "pair_spaces": False},
         copies=run.config.views if run.config.self_supervised else 0,
     )
-
-
-SEMI_SUPERVISED: Final = Recipe(name="semi-supervised", default=SemiSupervisedConfig(), fit=fit)

@@ -6,15 +6,13 @@ Shape legend: N items · R outfits · I items per outfit, padded · Q worn pairs
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 
 from models.datasets.schema import Catalogue
+from models.recipes.pairwise.config import Negatives
 from models.training.worn import WornOutfits
-
-Negatives = Literal["fine", "category", "any"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from models.training.loop import Schedule
-from models.training.reading import Reading
+from models.recipes.base import Recipe
+from models.training.fields import Reading, Schedule
 from models.training.settings import DropShare, SettingError, Share
 
 
@@ -60,3 +60,6 @@ class PersonalConfig(Schedule, Reading):
         if self.embedding_size % self.heads or self.teacher_size % self.heads:
             msg = f"{self.heads} heads cannot share sizes of {self.embedding_size} and {self.teacher_size}; choose a divisor of both"
             raise SettingError(msg, field="heads")
+
+
+PERSONAL: Final = Recipe(name="personal", default=PersonalConfig(), training="models.recipes.personal.recipe:fit_personal")

@@ -10,14 +10,12 @@ Without own anchors (``own=0 shared=64``) all are served alike: the non-personal
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from torch import nn
 
 from models.bundle import Bundle
 from models.errors import InputError
-from models.recipes.base import Recipe
-from models.recipes.personal.config import PersonalConfig
+from models.recipes.personal.config import PERSONAL, PersonalConfig
 from models.recipes.personal.training import PersonalTraining, Taught, is_cold, settled, shoppers_of
 from models.training.loop import fit, seeded
 from models.training.prepare import names_of, untrained
@@ -64,6 +62,3 @@ def trained(run: Run[PersonalConfig], taught: Taught | None) -> tuple[Bundle, It
     order, title = seeded(run.seed), f"training {config.way}"
     metrics = fit(learned, config, count, training.step, judge, generator=order, title=title, progress=run.progress)
     return bundle, items, run, metrics
-
-
-PERSONAL: Final = Recipe(name="personal", default=PersonalConfig(), fit=fit_personal)

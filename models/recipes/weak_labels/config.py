@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
+from models.recipes.base import Recipe
 from models.training.settings import SettingError
 
 
@@ -103,3 +104,12 @@ class WeakLabelsConfig:
     def first_epochs(self, *, pretrained: bool) -> float:
         """Epochs in which only the words are trained."""
         return self.last_layer if self.last_layer is not None else float(pretrained)
+
+
+WEAK_LABELS: Final = Recipe(
+    name="weak-labels",
+    default=WeakLabelsConfig(),
+    training="models.recipes.weak_labels.recipe:fit",
+    needs_outfits=False,
+    trains_encoder=True,
+)

@@ -22,8 +22,7 @@ from models.encoders.keep import catalogue_features
 from models.encoders.load import SHIPPED, SHIPPED_DIRECTORY, load_encoder
 from models.errors import BundleError, InputError
 from models.progress import Progress
-from models.recipes.base import Recipe
-from models.recipes.weak_labels.config import WeakLabelsConfig
+from models.recipes.weak_labels.config import WEAK_LABELS, WeakLabelsConfig
 from models.recipes.weak_labels.labelled import read_labelled, shared_vocabulary
 from models.recipes.weak_labels.towers import SMALL, in_words, save_encoder, start_from
 from models.recipes.weak_labels.training import WeakLabelTraining
@@ -152,6 +151,3 @@ def _identity(
     settings = {name: value for name, value in asdict(config).items() if name not in free}
     items = [[len(one), *one.ids] for one in catalogues]
     return {"config": settings, "seed": seed, "items": items, "vocabulary": list(vocabulary), "start": str(start) if start else None}
-
-
-WEAK_LABELS: Final = Recipe(name="weak-labels", default=WeakLabelsConfig(), fit=fit, needs_outfits=False, trains_encoder=True)

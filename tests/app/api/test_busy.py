@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.api import outfits
-from app.ground.settings import Log, Settings, Threads
+from app.ground.settings import LogSettings, Settings, Threads
 from app.main import create_app
 from app.recommend.complete import complete
 
@@ -40,7 +40,7 @@ def test_what_finds_no_place_is_refused_at_once_and_the_others_are_answered(
         return complete(*given)
 
     monkeypatch.setattr(outfits, "complete", slow)
-    settings = Settings(home=home, log=Log(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")), threads=Threads(requests=2, waiting=4))
+    settings = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")), threads=Threads(requests=2, waiting=4))
     with TestClient(create_app(settings)) as client, ThreadPoolExecutor(40) as clients:
         try:
             asked = [clients.submit(client.post, "/complete-outfit", json=QUESTION) for _ in range(40)]
@@ -67,7 +67,7 @@ def test_what_finds_no_place_is_refused_at_once_and_the_others_are_answered(
 
 def test_by_default_many_may_wait(home: Path, tmp_path: Path) -> None:
     """64 for each that is computed at once."""
-    settings = Settings(home=home, log=Log(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")), threads=Threads(requests=1))
+    settings = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")), threads=Threads(requests=1))
     with TestClient(create_app(settings)) as client, ThreadPoolExecutor(60) as clients:
         answers = [clients.submit(client.post, "/complete-outfit", json=QUESTION) for _ in range(60)]
         assert {answer.result().status_code for answer in answers} == {200}

@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
-from app.ground.settings import Keys, Limits, Log, Settings
+from app.ground.settings import Keys, Limits, LogSettings, Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 
@@ -33,7 +33,7 @@ FEATURES = 16
 @contextmanager
 def serving(home: Path, log: Path, **more: Any) -> Iterator[TestClient]:
     """A replica over a home, asked from the machine itself."""
-    given = Settings(home=home, log=Log(url=SecretStr(f"sqlite:{log}")), limits=Limits(max_upserts=4), **more)
+    given = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{log}")), limits=Limits(max_upserts=4), **more)
     with TestClient(create_app(given), **HERE) as opened:
         yield opened
 
@@ -184,7 +184,7 @@ def test_publishing_folds_the_changes_into_the_next_snapshot(home: Path, file: P
     """The new release has them itself; later changes are laid over it; an old one served again has all of them laid over."""
     copy = Path(shutil.copytree(home, tmp_path / "home"))
     store = ReleaseStore(copy)
-    log = Log(url=SecretStr(f"sqlite:{file}"))
+    log = LogSettings(url=SecretStr(f"sqlite:{file}"))
     with serving(copy, file) as client:
         put(
             client,
@@ -214,7 +214,7 @@ def test_publishing_encodes_what_no_replica_has(picture_home: Path, file: Path, 
     data = jpeg("red", (64, 64))
     with serving(copy, file) as client:
         put(client, {"id": "n", "category": "shoes", "image": encoded(data)})
-    publish(store.bundle_path(current.bundle), store, log=Log(url=SecretStr(f"sqlite:{file}")))
+    publish(store.bundle_path(current.bundle), store, log=LogSettings(url=SecretStr(f"sqlite:{file}")))
     with serving(copy, file) as client:
         assert client.app.state.services.replay.changed == 0  # type: ignore[attr-defined]
         [alike] = client.post("/similar-items", json={"image": encoded(data), "k": 1}).json()["items"]
@@ -228,7 +228,7 @@ def test_an_import_begins_anew(home: Path, catalogue: Path, file: Path, tmp_path
     with serving(copy, file) as client:
         put(client, {"id": "n", "category": "shoes", "features": vector(7)})
         client.delete("/items/tops-2")
-    import_catalogue(catalogue, ReleaseStore(copy), default_encoder="shipped", log=Log(url=SecretStr(f"sqlite:{file}")))
+    import_catalogue(catalogue, ReleaseStore(copy), default_encoder="shipped", log=LogSettings(url=SecretStr(f"sqlite:{file}")))
     with serving(copy, file) as client:
         assert client.get("/items/n").status_code == 404
         assert client.get("/items/tops-2").status_code == 200
@@ -338,7 +338,7 @@ def test_a_key_opens_the_catalogue(home: Path, file: Path, headers: dict[str, st
 )
 def test_without_keys_only_the_machine_itself_may(home: Path, file: Path, peer: str, host: str, status: int) -> None:
     """Nobody through a proxy under the shop's name, no page under a foreign name that points here."""
-    given = Settings(home=home, log=Log(url=SecretStr(f"sqlite:{file}")))
+    given = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{file}")))
     with TestClient(create_app(given), client=(peer, 5000)) as client:
         assert client.delete("/items/tops-1", headers={"Host": host}).status_code == status
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.ground.settings import Limits, Log, Settings
+from app.ground.settings import Limits, LogSettings, Settings
 from app.main import create_app
 
 ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
@@ -37,7 +37,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(home: Path, file: Path) -> Iterator[TestClient]:
     """The service with a log of its own."""
-    given = Settings(home=home, log=Log(url=SecretStr(f"sqlite:{file}")), limits=Limits(max_events=5))
+    given = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{file}")), limits=Limits(max_events=5))
     with TestClient(create_app(given)) as opened:
         yield opened
 
@@ -185,7 +185,7 @@ def test_readiness_tells_the_log_beside(client: TestClient) -> None:
 def test_a_log_that_cannot_be_written_leaves_the_rest_alone(home: Path, tmp_path: Path) -> None:
     """503 for events only; it goes on by itself once there is room."""
     (tmp_path / "volume").write_text("not mounted")
-    with TestClient(create_app(Settings(home=home, log=Log(url=SecretStr(f"sqlite:{tmp_path}/volume/log.sqlite"))))) as client:
+    with TestClient(create_app(Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/volume/log.sqlite"))))) as client:
         refused = post(client, event())
         assert (refused.status_code, refused.json()["type"]) == (503, "/problems/log-unavailable")
         assert int(refused.headers["retry-after"]) > 0
@@ -205,7 +205,7 @@ fields = st.sampled_from(["id", "type", "item", "session", "user", "timestamp", 
 
 def test_no_event_whatever_makes_a_500(home: Path, tmp_path: Path) -> None:
     """Anything at all as a field."""
-    with TestClient(create_app(Settings(home=home, log=Log(url=SecretStr(f"sqlite:{tmp_path}/x.sqlite"))))) as client:
+    with TestClient(create_app(Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/x.sqlite"))))) as client:
 
         @settings(max_examples=60, deadline=None)
         @given(st.dictionaries(fields, anything, max_size=3))

@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.ground.settings import Log, Settings
+from app.ground.settings import LogSettings, Settings
 from app.log.base import Stream
 from app.main import create_app
 from app.recommend.stages import Measured, measured, stage
@@ -25,7 +25,7 @@ RULES = Path(__file__).parents[3] / "deploy" / "prometheus" / "rules.yml"
 @pytest.fixture
 def client(home: Path, tmp_path: Path) -> Iterator[TestClient]:
     """A replica with a log of its own."""
-    given = Settings(home=home, log=Log(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")))
+    given = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")))
     with TestClient(create_app(given), base_url="http://localhost", client=("127.0.0.1", 1)) as opened:
         yield opened
 
@@ -97,8 +97,8 @@ def test_the_release_and_the_catalogue_are_told(client: TestClient) -> None:
     [labels] = [dict(labels) for name, labels in figures(client) if name == "attire_release_info"]
     assert labels["release"].startswith("r2-")
     assert labels["recipe"] == "test"
-    told = ("attire_items", "attire_catalogue_changed_items", "attire_catalogue_changes_total", "attire_ready")
-    assert [figure(client, name) for name in told] == [47, 1, 1, 1]
+    names = ("attire_items", "attire_catalogue_changed_items", "attire_catalogue_changes_total", "attire_ready")
+    assert [figure(client, name) for name in names] == [47, 1, 1, 1]
 
 
 def test_impressions_and_the_logs_lag_are_told(client: TestClient) -> None:
@@ -138,6 +138,6 @@ def test_alerts_are_about_figures_that_there_are(client: TestClient) -> None:
 def test_figures_are_there_without_a_log_and_without_a_release(tmp_path: Path) -> None:
     """They say so."""
     (tmp_path / "file").touch()
-    given = Settings(home=tmp_path / "fresh", log=Log(url=SecretStr(f"sqlite:{tmp_path}/file/log.sqlite")))
+    given = Settings(home=tmp_path / "fresh", log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/file/log.sqlite")))
     with TestClient(create_app(given)) as client:
         assert [figure(client, name) for name in ("attire_log_up", "attire_ready", "attire_items")] == [0, 0, None]

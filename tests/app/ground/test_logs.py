@@ -11,14 +11,14 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.ground.logs import configure, logger
-from app.ground.settings import Log, Settings
+from app.ground.settings import LogSettings, Settings
 from app.main import create_app
 
 
 @pytest.fixture(autouse=True)
 def _as_before() -> None:
     """Every test sets up its own."""
-    configure(Log())
+    configure(LogSettings())
 
 
 def lines(capfd: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -29,7 +29,7 @@ def lines(capfd: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 def test_every_line_of_a_request_has_its_id(home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """The request's own line, with the release and the stages, and whatever else is said on the way."""
     (tmp_path / "file").touch()
-    broken = Log(json_lines=True, url=SecretStr(f"sqlite:{tmp_path}/file/log.sqlite"))
+    broken = LogSettings(json_lines=True, url=SecretStr(f"sqlite:{tmp_path}/file/log.sqlite"))
     with TestClient(create_app(Settings(home=home, log=broken))) as client:
         capfd.readouterr()
         event = {"id": "e", "type": "view", "item": "tops-1", "session": "s"}
@@ -47,8 +47,8 @@ def test_every_line_of_a_request_has_its_id(home: Path, tmp_path: Path, capfd: p
 
 def test_what_libraries_say_has_the_same_form(capfd: pytest.CaptureFixture[str]) -> None:
     """With the library's name, and a traceback in one line; set up twice it is said once."""
-    configure(Log(json_lines=True))
-    configure(Log(json_lines=True))
+    configure(LogSettings(json_lines=True))
+    configure(LogSettings(json_lines=True))
     logging.getLogger("redis").info("not worth a line")
     try:
         int("")

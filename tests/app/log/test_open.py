@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.ground.settings import Log as LogSettings
+from app.ground.settings import LogSettings
 from app.log.base import Event, Log, Stream
 from app.log.open import open_log
 from app.log.redis import RedisLog

@@ -160,14 +160,14 @@ async def test_a_server_without_room_is_told_and_keeps_nothing_of_the_batch(
     server = start_redis("--maxmemory", "3mb", "--maxmemory-policy", "noeviction")
     log = RedisLog(server.url)
     large = [Event(f"large-{n}", {"text": "x" * 10_000}) for n in range(100)]
-    kept, told = 0, ""
-    while not told and kept < 20:
+    kept, problem = 0, ""
+    while not problem and kept < 20:
         try:
             await log.append(EVENTS, [Event(f"{kept}-{one.id}", one.data) for one in large])
             kept += 1
         except LogUnavailableError as error:
-            told = str(error)
-    assert "maxmemory" in told
+            problem = str(error)
+    assert "maxmemory" in problem
     assert len(await everything(log)) == 100 * kept
     with server.client() as client:
         client.config_set("maxmemory", "0")

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.ground.settings import Log, Settings
+from app.ground.settings import LogSettings, Settings
 from app.log import impressions
 from app.main import create_app
 
@@ -30,7 +30,7 @@ def client(home: Path, own_redis: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(impressions, "_RETRY_S", 0.05)
     with own_redis.client() as redis:
         redis.flushall()
-    settings = Settings(home=home, log=Log(url=SecretStr(own_redis.url), timeout_s=0.5, impressions=3))
+    settings = Settings(home=home, log=LogSettings(url=SecretStr(own_redis.url), timeout_s=0.5, impressions=3))
     with TestClient(create_app(settings)) as opened:
         yield opened
 
@@ -104,7 +104,7 @@ def test_a_redis_without_room_is_told_in_our_words(client: TestClient, own_redis
 def test_it_starts_without_redis(home: Path, own_redis: Any) -> None:
     """And ends without it, soon."""
     own_redis.kill()
-    settings = Settings(home=home, log=Log(url=SecretStr(own_redis.url), timeout_s=0.5))
+    settings = Settings(home=home, log=LogSettings(url=SecretStr(own_redis.url), timeout_s=0.5))
     started = time.monotonic()
     with TestClient(create_app(settings)) as client:
         assert client.get("/readyz").json()["log"]["status"] == "degraded"

@@ -61,11 +61,11 @@ def by_number(world: World, worn: list[int], category: str) -> list[int]:
 
 
 class Service:
-    """A service over HTTP, without a socket: answers with what ``best`` says, and keeps what it is told."""
+    """A service over HTTP, without a socket: answers with what ``best`` says, and keeps the events that it receives."""
 
     def __init__(self, world: World, best: Best, *, refused: int = 0) -> None:
         self.world, self.best, self.refused = world, best, refused
-        self.told: list[dict[str, Any]] = []
+        self.received: list[dict[str, Any]] = []
         self.refuses = False
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -78,7 +78,7 @@ class Service:
             self.refused -= 1
             return httpx.Response(503)
         if request.url.path == "/events":
-            self.told += body["events"]
+            self.received += body["events"]
             return httpx.Response(202, json={"accepted": len(body["events"])})
         [slot] = body["slots"]
         rows = self.best(self.world, [self.world.row_of[item] for item in body["items"]], slot["category"])
@@ -89,7 +89,7 @@ class Service:
 def simulate(world: World, service: Service, *, cycles: int = 1, sessions: int = 60, first: int = 1, **more: Any) -> list[Cycle]:
     """Run cycles against it."""
     simulation = Simulation(world, "http://service", transport=httpx.MockTransport(service), **more)
-    return asyncio.run(simulation.run(cycles, sessions, first=first, told=lambda _: None, advance=lambda: None))
+    return asyncio.run(simulation.run(cycles, sessions, first=first, on_cycle=lambda _: None, advance=lambda: None))
 
 
 def test_a_service_that_knows_the_rule_does_as_the_oracle(world: World) -> None:
@@ -117,7 +117,7 @@ def test_one_goes_on_where_another_ended(world: World) -> None:
     service = Service(world, by_the_rule)
     simulate(world, service)
     baskets: dict[str, list[int]] = {}
-    for one in service.told:
+    for one in service.received:
         if one["type"] == "purchase":
             baskets.setdefault(one["session"], []).append(world.row_of[one["item"]])
     [second] = simulate(world, service, first=2, before=list(baskets.values()))
@@ -130,11 +130,11 @@ def test_the_shop_is_told_what_happened(world: World) -> None:
     """Events with ids of their own, in order, that say which suggestion they follow from."""
     service = Service(world, by_the_rule)
     simulate(world, service, sessions=30, noise_share=0.3)
-    assert len({one["id"] for one in service.told}) == len(service.told)
-    assert {one["type"] for one in service.told} == {"view", "add_to_cart", "purchase", "return"}
-    assert any(one.get("recommendation_id") == "rec" for one in service.told if one["type"] == "purchase")
+    assert len({one["id"] for one in service.received}) == len(service.received)
+    assert {one["type"] for one in service.received} == {"view", "add_to_cart", "purchase", "return"}
+    assert any(one.get("recommendation_id") == "rec" for one in service.received if one["type"] == "purchase")
     sessions: dict[str, list[str]] = {}
-    for one in service.told:
+    for one in service.received:
         sessions.setdefault(one["session"], []).append(one["timestamp"])
     assert len(sessions) == 30
     assert all(times == sorted(times) for times in sessions.values())
@@ -145,7 +145,7 @@ def test_a_service_that_is_busy_is_asked_again(world: World) -> None:
     service = Service(world, by_number, refused=3)
     [cycle] = simulate(world, service, sessions=5)
     assert cycle.sessions + cycle.noise == 5
-    assert len({one["session"] for one in service.told}) == 5
+    assert len({one["session"] for one in service.received}) == 5
 
 
 def test_a_service_that_refuses_is_told_in_one_line(world: World) -> None:

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
-from app.ground.settings import Log, Settings
+from app.ground.settings import LogSettings, Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 from app.release.release import Release
@@ -89,7 +89,7 @@ def serving() -> Callable[[FastAPI], AbstractContextManager[str]]:
 @pytest.fixture(scope="session")
 def address(wardrobe_home: Path, wardrobe_release: Release) -> Iterator[str]:
     """The service's address."""
-    with _serving(create_app(Settings(home=wardrobe_home, log=Log(level="error")), wardrobe_release)) as served:
+    with _serving(create_app(Settings(home=wardrobe_home, log=LogSettings(level="error")), wardrobe_release)) as served:
         yield served
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from app.catalogue.importing import import_catalogue
-from app.ground.settings import Log, Settings
-from app.ground.settings import Worker as WorkerSettings
+from app.ground.settings import LogSettings, Settings, WorkerSettings
 from app.home.store import ReleaseStore
 from app.log.base import Event
+from app.worker import loop
 
 CATEGORIES = ("bags", "bottoms", "shoes", "tops")
 PER_CATEGORY = 40
@@ -47,7 +49,7 @@ class Shop:
         worker = WorkerSettings(
             training=TRAINING, least_outfits=100, nice=0, threads=1, archive_s=0.05, reference=Path("none"), window_days=1e5
         )
-        return Settings(home=self.store.home, worker=worker, log=Log())
+        return Settings(home=self.store.home, worker=worker, log=LogSettings())
 
     def outfit(self, dice: np.random.Generator) -> list[str]:
         """Items of one hue, one of each category."""
@@ -108,6 +110,23 @@ def build(root: Path) -> Shop:
 def anyio_backend() -> str:
     """What the worker runs on."""
     return "asyncio"
+
+
+class _Here(Thread):
+    """Stands in for a run's process where the test is of what the run decides; a process spends most of its time on importing torch."""
+
+    exitcode = 0
+
+    def kill(self) -> None:
+        """It has ended by then."""
+
+
+@pytest.fixture(scope="module")
+def learning_here() -> Iterator[None]:
+    """Runs learn in a thread of this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "get_context", lambda _: SimpleNamespace(Process=_Here))
+        yield
 
 
 @pytest.fixture

@@ -150,15 +150,15 @@ def start(home: Path) -> subprocess.Popen[str]:
 @pytest.mark.integration
 def test_kill_9_loses_nothing_and_repeats_nothing(tmp_path: Path, said: Said) -> None:
     """A real process, killed at a few moments while events keep coming; the restart needs no hand."""
-    told = 0
+    appended = 0
 
     def tell(seconds: float) -> None:
         async def append() -> None:
-            nonlocal told
+            nonlocal appended
             log, until = SqliteLog(tmp_path / "log.sqlite"), time.monotonic() + seconds
             while time.monotonic() < until:
-                await log.append(Stream.EVENTS, [said(f"e{told + place}", type="view", item="a", session="s") for place in range(40)])
-                told += 40
+                await log.append(Stream.EVENTS, [said(f"e{appended + place}", type="view", item="a", session="s") for place in range(40)])
+                appended += 40
             await log.close()
 
         asyncio.run(append())
@@ -170,10 +170,10 @@ def test_kill_9_loses_nothing_and_repeats_nothing(tmp_path: Path, said: Said) ->
         process.kill()
         process.communicate()
     process, until = start(tmp_path), time.monotonic() + 60
-    while len(archived(tmp_path / "worker" / "events")) < told and time.monotonic() < until:
+    while len(archived(tmp_path / "worker" / "events")) < appended and time.monotonic() < until:
         time.sleep(0.1)
     process.kill()
     process.communicate()
     counts = Counter(archived(tmp_path / "worker" / "events"))
-    assert set(counts) == {f"e{number}" for number in range(told)}
+    assert set(counts) == {f"e{number}" for number in range(appended)}
     assert set(counts.values()) == {1}

@@ -20,7 +20,7 @@ from app.worker.job import CANDIDATE
 from app.worker.loop import PAGE, Worker
 from models.bundle import Bundle
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("learning_here")]
 Build = Callable[[Path], Any]
 
 

@@ -185,9 +185,9 @@ async def test_a_run_that_was_killed_is_told_as_such(shop: Any, log: Log) -> Non
     """It has a page, and its rows count as new."""
     path = Runs(shop.store.home).begin()
     await Worker(shop.settings, log)._begin()
-    told = read_run(path / FINAL)
-    assert told is not None
-    assert (told.decision, told.rows) == ("interrupted", 0)
+    ended = read_run(path / FINAL)
+    assert ended is not None
+    assert (ended.decision, ended.rows) == ("interrupted", 0)
     assert "interrupted" in (path / PAGE).read_text()
 
 
@@ -199,9 +199,9 @@ async def test_an_accepted_release_is_published_after_a_kill(shop: Any, log: Log
     assert shop.store.current().id == run.release
     (path / FINAL).unlink()
     await Worker(shop.settings, log)._begin()
-    told = read_run(path / FINAL)
-    assert told is not None
-    assert told.decision == "published"
+    ended = read_run(path / FINAL)
+    assert ended is not None
+    assert ended.decision == "published"
 
 
 async def test_an_accepted_release_gives_way_to_another_that_came_meanwhile(shop: Any, log: Log) -> None:
@@ -210,9 +210,9 @@ async def test_an_accepted_release_gives_way_to_another_that_came_meanwhile(shop
     other = accepted(shop).release
     shop.store.activate(other)
     await Worker(shop.settings, log)._begin()
-    told = read_run(path / FINAL)
-    assert told is not None
-    assert (told.decision, shop.store.current().id) == ("rejected", other)
+    ended = read_run(path / FINAL)
+    assert ended is not None
+    assert (ended.decision, shop.store.current().id) == ("rejected", other)
 
 
 async def test_one_worker_is_enough(tmp_path: Path) -> None:
@@ -250,6 +250,6 @@ async def test_a_disk_that_refuses_a_run_does_not_end_the_worker(shop: Any, log:
         await worker._learn()
     assert not (path / FINAL).exists()
     await worker._learn()
-    told = read_run(path / FINAL)
-    assert told is not None
-    assert told.decision == "published"
+    ended = read_run(path / FINAL)
+    assert ended is not None
+    assert ended.decision == "published"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.worker.retrain import long_enough
-from models.recipes.attire import AttireConfig
+from models.recipes.attire.config import AttireConfig
 from models.recipes.registry import RECIPES
 
 

@@ -22,7 +22,7 @@ from app.worker.loop import Worker
 from models.bundle import Bundle
 from models.recipes.train import train
 
-pytestmark = [pytest.mark.anyio, pytest.mark.integration]
+pytestmark = [pytest.mark.anyio, pytest.mark.training, pytest.mark.usefixtures("learning_here")]
 
 Bought = Callable[[Sequence[str]], list[Event]]
 PERSONAL = {"embedding_size": "16", "own": "4", "heads": "2", "bank": "32", "probes": "4", "batch_size": "32", "epochs": "2"}
@@ -54,12 +54,12 @@ def bought(shop: Any, purchases: Callable[..., list[Event]]) -> Bought:
     dice, minutes = np.random.default_rng(5), iter(range(100_000))
 
     def events(shoppers: Sequence[str]) -> list[Event]:
-        told = []
+        events = []
         for shopper in shoppers:
             minute = next(minutes)
             session = purchases(f"s{minute}", shop.outfit(dice), at=FIRST + timedelta(minutes=minute))
-            told += [Event(event.id, {**event.data, "user": shopper}) for event in session]
-        return told
+            events += [Event(event.id, {**event.data, "user": shopper}) for event in session]
+        return events
 
     return events
 

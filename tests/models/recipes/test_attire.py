@@ -8,7 +8,8 @@ from models.compatibility.base import ItemInputs
 from models.compatibility.set_transformer import SetTransformer
 from models.encoders.features import Block
 from models.progress import silent
-from models.recipes.attire import AttireConfig, AttireTraining
+from models.recipes.attire.config import AttireConfig
+from models.recipes.attire.training import AttireTraining
 from models.training.worn import WornOutfits
 
 N, D = 24, 8

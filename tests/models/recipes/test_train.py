@@ -21,7 +21,7 @@ from models.datasets.read import read_dataset
 from models.datasets.write import write_items
 from models.encoders.keep import own_features
 from models.errors import BundleError, InputError
-from models.recipes.attire import recall_at
+from models.recipes.attire.training import recall_at
 from models.recipes.train import train
 from models.training import loop
 from models.training.calibrate import random_outfits

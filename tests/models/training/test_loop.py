@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from models.errors import InputError
 from models.progress import silent
-from models.training.loop import Schedule, fit, only_matrices_decay, seeded, warmed_cosine
+from models.training.fields import Schedule
+from models.training.loop import fit, only_matrices_decay, seeded, warmed_cosine
 
 TARGET = torch.tensor([1.0, -2.0])
 

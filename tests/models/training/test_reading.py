@@ -13,7 +13,7 @@ from PIL import Image
 
 from models.bundle import Bundle
 from models.datasets.schema import ITEM_SCHEMA, Catalogue, Dataset, Outfit
-from models.recipes.outfit_vector import OutfitVectorConfig
+from models.recipes.outfit_vector.config import OutfitVectorConfig
 from models.training.prepare import names_of, untrained
 from models.training.reading import Items, read_by, read_items
 from models.training.run import Run

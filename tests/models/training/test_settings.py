@@ -9,7 +9,7 @@ import pytest
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
 from models.errors import InputError
-from models.recipes.attire import AttireConfig
+from models.recipes.attire.config import AttireConfig
 from models.recipes.registry import RECIPES
 from models.training.settings import Share, configure
 

@@ -1,8 +1,7 @@
-"""A small wardrobe with pictures, and a larger one without, for what is a matter of statistics."""
+"""A small wardrobe with pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,3 @@ def wardrobe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("wardrobe")
     generate(root, **SIZES, seed=7)
     return root
-
-
-@pytest.fixture(scope="session")
-def large(tmp_path_factory: pytest.TempPathFactory, unseen_wardrobe: Callable[[Path, int, int], Path]) -> Path:
-    """Enough outfits to measure on."""
-    return unseen_wardrobe(tmp_path_factory.mktemp("large"), 800, 1500)

@@ -11,24 +11,24 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.encoders.colour import oklab_from_srgb
-from models.wardrobe.draw import SIDE, Look, draw
+from models.wardrobe.draw import SIDE, Appearance, draw
 from models.wardrobe.garments import CATEGORIES, PATTERNS, Silhouette
 
 TOPS = CATEGORIES[0].silhouettes
-PLAIN = Look(silhouette=TOPS[0], texture="plain", pattern="plain", hue=0.5, chroma=0.9, lightness=0.2)
+PLAIN = Appearance(silhouette=TOPS[0], texture="plain", pattern="plain", hue=0.5, chroma=0.9, lightness=0.2)
 SILHOUETTES = [silhouette for category in CATEGORIES for silhouette in category.silhouettes]
 
 
-def seen(look: Look, seed: int = 0) -> NDArray[np.float32]:
+def seen(appearance: Appearance, seed: int = 0) -> NDArray[np.float32]:
     """A picture's pixels in OKLab."""
-    picture = Image.open(io.BytesIO(draw(look, np.random.default_rng(seed))))
+    picture = Image.open(io.BytesIO(draw(appearance, np.random.default_rng(seed))))
     assert (picture.format, picture.size) == ("JPEG", (SIDE, SIDE))
     return oklab_from_srgb(np.asarray(picture))
 
 
-def middle(look: Look) -> NDArray[np.float32]:
+def middle(appearance: Appearance) -> NDArray[np.float32]:
     """The mean colour of the middle of a picture, in OKLab."""
-    return np.asarray(seen(look)[56:72, 56:72].mean((0, 1)))
+    return np.asarray(seen(appearance)[56:72, 56:72].mean((0, 1)))
 
 
 @pytest.mark.parametrize("silhouette", SILHOUETTES, ids=lambda one: one.words[0])
@@ -69,5 +69,5 @@ def test_patterns_can_be_seen(pattern: str) -> None:
 
 
 def test_the_same_dice_draw_the_same_picture() -> None:
-    """Bytes follow from the look and the generator alone."""
+    """Bytes follow from the appearance and the generator alone."""
     assert draw(PLAIN, np.random.default_rng(3)) == draw(PLAIN, np.random.default_rng(3))

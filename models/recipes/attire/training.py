@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import torch
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -23,13 +22,12 @@ from models.compatibility.set_transformer import SetTransformer, leave_one_out
 from models.encoders.features import Block
 from models.objectives.softmax import no_negatives, softmax_within
 from models.progress import Progress
-from models.recipes.base import Recipe
+from models.recipes.attire.config import AttireConfig
 from models.training import loop
 from models.training.calibrate import calibrated
 from models.training.popularity import count_popularity, recall_at
 from models.training.prepare import names_of, untrained, worn_outfits
 from models.training.run import Run
-from models.training.settings import DropShare, SettingError
 from models.training.worn import WornOutfits
 
 _TABLES: Final[Mapping[str, str]] = {
@@ -42,59 +40,6 @@ _TABLES: Final[Mapping[str, str]] = {
     "popularity": "residuals",
 }
 """Weights with a row per name, and which names."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AttireConfig(loop.Schedule):
-    """The flagship's configuration; every field can be set with ``--set field=value``, those of ``Schedule``, too.
-
-    Attributes:
-        embedding_size: D. hidden: width of the item tower. layers, heads: of the set transformer.
-        candidates: drawn per step; the whole catalogue where it has no more.
-        absolute: weight that keeps log-odds comparable between contexts; see ``softmax_within``.
-        slots: weight of telling which category is missing.
-        judge, judged: weight of telling worn outfits from ones with replaced items, and how many of a step are asked.
-        label: weight of telling an item's words from its picture alone; ``labelled`` items of a step and the ``label_words`` most
-            frequent words are asked.
-        popularity: expected wears that an item's counted popularity is weighed against; 0 counts none.
-        words, least_word: size of the vocabulary, and how many items must be said to have a word.
-        drop_words, drop_word: chance of hiding all words, or any one word, of an item in training.
-        rerank: weight of the completed outfit's score beside the query in the final ranking.
-        average: of the weights, per step: what is judged and kept.
-        members: models that are trained from different starts, and averaged; ``minutes`` is the time of all together.
-    """
-
-    embedding_size: PositiveInt = 128
-    hidden: PositiveInt = 256
-    layers: NonNegativeInt = 1
-    heads: PositiveInt = 4
-    dropout: DropShare = 0.1
-    candidates: PositiveInt = 1024
-    absolute: NonNegativeFloat = 0.05
-    slots: NonNegativeFloat = 0.3
-    judge: NonNegativeFloat = 0.5
-    judged: NonNegativeInt = 48
-    label: NonNegativeFloat = 0.1
-    labelled: PositiveInt = 256
-    label_words: PositiveInt = 1024
-    popularity: NonNegativeFloat = 4.0
-    words: NonNegativeInt = 20_000
-    least_word: PositiveInt = 5
-    drop_words: DropShare = 0.2
-    drop_word: DropShare = 0.0
-    rerank: float = 0.0
-    batch_size: PositiveInt = 64
-    epochs: NonNegativeInt = 12
-    learning_rate: PositiveFloat = 1.5e-3
-    weight_decay: NonNegativeFloat = 0.02
-    patience: PositiveInt = 5
-    average: DropShare = 0.99
-    members: PositiveInt = 2
-
-    def __post_init__(self) -> None:
-        if self.embedding_size % self.heads:
-            msg = f"{self.heads} heads cannot share an embedding_size of {self.embedding_size}; choose a divisor of it"
-            raise SettingError(msg, field="heads")
 
 
 class AttireTraining:
@@ -237,6 +182,3 @@ def fit(run: Run[AttireConfig]) -> Bundle:
         "minutes": math.fsum(one["minutes"] for one in each),
     }
     return calibrated(bundle, run, run.features, metrics)
-
-
-ATTIRE: Final = Recipe(name="attire", default=AttireConfig(), fit=fit)

@@ -8,57 +8,20 @@ stages, originals first, then modified ones; InfoNCE of the original against rep
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
-
 import torch
-from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor, nn
 
 from models.bundle import Bundle
 from models.compatibility.outfit_vector import SharedSpace
 from models.objectives.outfit_vector import graded_margin, original_against_replaced, two_hinges
-from models.recipes.base import Recipe
+from models.recipes.outfit_vector.config import OUTFIT_VECTOR, OutfitVectorConfig
 from models.training.calibrate import calibrated
-from models.training.loop import Schedule, fit, seeded
+from models.training.loop import fit, seeded
 from models.training.prepare import names_of, untrained, worn_outfits
-from models.training.reading import Items, Reading, read_by, read_items
+from models.training.reading import Items, read_by, read_items
 from models.training.replaced import versions
 from models.training.run import Run
-from models.training.settings import SettingError, Share
 from models.training.worn import WornOutfits
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutfitVectorConfig(Schedule, Reading):
-    """Every field can be set with ``--set field=value``; those of ``Schedule`` and ``Reading``, too.
-
-    Attributes:
-        spaces: ``shared`` [V], or ``pairs``, a space per pair of slots.
-        embedding_size: 512 in [V]. temperature: τ at the start.
-        infonce, graded, hinges: weights of the losses. target, threshold: of the hinges, in units of cos/τ [V]. margin: of mean cosine.
-        replaced: versions of each outfit with one, and as many with two items replaced.
-        first_stage: share of the training in which originals are told only from outfits that share nothing with them; 0 is one stage.
-        weight_norm: of ‖W‖; 0.01 in [V].
-    """
-
-    spaces: Literal["shared", "pairs"] = "pairs"
-    embedding_size: PositiveInt = 128
-    temperature: PositiveFloat = 0.07
-    infonce: NonNegativeFloat = 1.0
-    graded: NonNegativeFloat = 1.0
-    margin: NonNegativeFloat = 0.1
-    hinges: NonNegativeFloat = 0.0
-    target: float = 1.0
-    threshold: float = 0.7
-    replaced: PositiveInt = 4
-    first_stage: Share = 0.3
-    weight_norm: NonNegativeFloat = 0.0
-
-    def __post_init__(self) -> None:
-        if not self.infonce + self.graded + self.hinges:
-            msg = "no loss has a weight; give one of infonce, graded and hinges"
-            raise SettingError(msg, field="infonce")
 
 
 class OutfitVectorTraining:
@@ -116,6 +79,3 @@ def fit_outfit_vector(run: Run[OutfitVectorConfig]) -> Bundle:
     bundle, run = items.carried(bundle, run)
     model.settle(model.embed(items.every()).detach(), items.inputs.category_N)
     return calibrated(bundle, run, run.features, metrics)
-
-
-OUTFIT_VECTOR: Final = Recipe(name="outfit-vector", default=OutfitVectorConfig(), fit=fit_outfit_vector)

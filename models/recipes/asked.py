@@ -1,0 +1,32 @@
+"""What is asked of a training, checked without torch, which takes seconds to import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from models.errors import InputError
+from models.manifest import refuse_taken
+from models.outputs import check_output_directory
+from models.recipes.base import AnyRecipe
+from models.recipes.registry import recipe_named
+from models.training.fields import Reading
+from models.training.settings import configure
+
+
+def asked(recipe: str, out: Path, settings: Mapping[str, str], encoder: str | None) -> tuple[AnyRecipe, Any]:
+    """The recipe of a name and its configuration; see ``models.recipes.train.train``, which asks this first.
+
+    Raises:
+        InputError: no such recipe or setting, an encoder beside a recipe that trains its own, or ``out`` cannot be written.
+        BundleError: something other than a bundle is at ``out``.
+    """
+    chosen = recipe_named(recipe)
+    config = configure(chosen.default, settings)
+    if encoder is not None and (chosen.trains_encoder or (isinstance(config, Reading) and config.mode == "pixels")):
+        msg = f"recipe {recipe} trains an encoder of its own and would not read {encoder!r}; leave --encoder out (--set backbone=… chooses)"
+        raise InputError(msg, field="--encoder")
+    refuse_taken(out)
+    check_output_directory(out, "--out")
+    return chosen, config

@@ -1,0 +1,1 @@
+"""``attire``, the flagship."""

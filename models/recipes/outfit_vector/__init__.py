@@ -1,0 +1,1 @@
+"""``outfit-vector``: one vector per outfit."""

@@ -1,0 +1,43 @@
+"""Fields that the configurations of several recipes share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """How long and how fast a training goes.
+
+    Attributes:
+        batch_size: outfits of a step.
+        learning_rate: of AdamW; it warms up over the first 3 % and falls along a cosine.
+        patience: epochs without a better validation figure before training stops.
+        minutes: stops (and keeps the best) after this time.
+    """
+
+    batch_size: PositiveInt = 256
+    epochs: NonNegativeInt = 30
+    learning_rate: PositiveFloat = 1e-3
+    weight_decay: NonNegativeFloat = 0.01
+    patience: PositiveInt = 8
+    minutes: PositiveFloat = 9.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a recipe reads of an item.
+
+    Attributes:
+        mode: ``features``, kept ones of any encoder (minutes on a CPU), or ``pixels``, end to end through a torchvision backbone.
+        backbone, weights: for ``pixels``: ``resnet18``, ``alexnet``, ``vgg13``…; ``none``, ``default`` or a safetensors file.
+        side: of the square pictures, for ``pixels``.
+    """
+
+    mode: Literal["features", "pixels"] = "features"
+    backbone: str = "resnet18"
+    weights: str = "none"
+    side: Annotated[int, Field(ge=32)] = 112

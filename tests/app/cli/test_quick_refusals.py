@@ -1,0 +1,97 @@
+"""What is wrong with a command's arguments is told at once: before torch, scikit-learn, matplotlib and FAISS, which take seconds to import.
+
+How it is ensured: commands import what they run inside their functions, after every check that needs none of it; the options they share are
+checked by callbacks (``app.cli.options``); recipes are registered with their configurations, and what trains is imported when it trains.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.cli import cli
+
+HEAVY = ("torch", "sklearn", "matplotlib", "faiss", "fastapi")
+ASK = f"""
+import contextlib, io, json, sys
+from app.cli import run
+for arguments in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as err:
+        code = run(arguments)
+    print(json.dumps([code, err.getvalue(), [name for name in {HEAVY} if name in sys.modules]]))
+"""
+
+WRONG = {
+    "demo": ["--port", "99999"],
+    "generate": ["{there}", "--items", "1"],
+    "convert": ["polyvor", "{nowhere}", "{nowhere}"],
+    "check": ["{nowhere}"],
+    "questions": ["{data}"],
+    "import": ["{nowhere}", "--home", "{home}"],
+    "train": ["{nowhere}", "--out", "{out}"],
+    "evaluate": ["{data}", "--bundle", "{nowhere}"],
+    "label": ["{nowhere}"],
+    "publish": ["{bundle}", "--home", "{home}"],
+    "releases list": ["--home", "{file}"],
+    "releases show": ["r1", "--home", "{home}"],
+    "releases activate": ["r1", "--home", "{home}"],
+    "releases rollback": ["--home", "{home}"],
+    "serve": ["--home", "{home}", "--port", "0"],
+    "worker": ["--home", "{home}", "--candidate", "{nowhere}"],
+    "simulate": ["--home", "{home}"],
+    "doctor": ["--nonsense"],
+}
+MORE = (
+    ["train", "{data}", "--out", "{out}", "--recipe", "atire"],
+    ["train", "{data}", "--out", "{out}", "--set", "epoch=3"],
+    ["train", "{data}", "--out", "{out}", "--recipe", "personal", "--set", "epochs=many"],
+    ["train", "{data}", "--out", "{there}"],
+    ["train", "{data}", "--out", "{out}", "--init", "{nowhere}"],
+    ["train", "{data}", "--out", "{out}", "--recipe", "weak-labels", "--encoder", "shipped"],
+    ["evaluate", "{data}", "--bundle", "{bundle}", "--split", "tset"],
+    ["questions", "{data}", "--split", "tset"],
+    ["questions", "{data}", "--out", "{file}"],
+    ["evaluate", "{data}", "--bundle", "{bundle}", "--json", "{there}"],
+    ["publish", "{nowhere}", "--home", "{home}"],
+    ["label", "{file}"],
+    ["simulate", "--wardrobe", "{there}"],
+)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> dict[str, str]:
+    """A data set of one item, a directory that looks like a bundle, one that holds something else, a file, an empty home."""
+    for name in ("data", "bundle", "there", "home"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "data" / "items.jsonl").write_text(json.dumps({"id": "a", "category": "tops"}) + "\n")
+    (tmp_path / "bundle" / "manifest.json").write_text("{}")
+    for name in ("there/mine", "file"):
+        (tmp_path / name).write_text("mine")
+    return {name: str(tmp_path / name) for name in ("data", "bundle", "there", "home", "file", "nowhere", "out")}
+
+
+def names(group: object = cli) -> set[str]:
+    """Every command as one types it."""
+    found = {one.name for one in group.registered_commands}  # type: ignore[attr-defined]
+    for below in group.registered_groups:  # type: ignore[attr-defined]
+        found |= {f"{below.name} {one.name or one.callback.__name__}" for one in below.typer_instance.registered_commands}
+    return found
+
+
+def test_every_command_is_asked() -> None:
+    """Also one that comes to be."""
+    assert names() == set(WRONG)
+
+
+def test_a_wrong_argument_is_told_before_anything_heavy_is_imported(places: dict[str, str]) -> None:
+    """One line, exit code 2; all in one process, so that whoever imports something heavy is found at once."""
+    commands = [[*name.split(), *arguments] for name, arguments in WRONG.items()] + [list(one) for one in MORE]
+    filled = [[part.format(**places) for part in command] for command in commands]
+    said = subprocess.run([sys.executable, "-c", ASK, json.dumps(filled)], capture_output=True, text=True, check=True).stdout
+    for command, line in zip(commands, said.splitlines(), strict=True):
+        code, err, imported = json.loads(line)
+        assert (code, len(err.splitlines()), imported) == (2, 1, []), f"{' '.join(command)}: {err}"
