@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def check(
     data: Annotated[Path, typer.Argument(help="Dataset directory.", show_default=False)],
     json_file: Annotated[Path | None, typer.Option("--json", help="File for what was found.", show_default=False)] = None,
-) -> int:
+) -> None:
     """Say everything that is wrong with a dataset directory, and what each missing piece would bring; ends with 2 if there are errors."""
     if json_file is not None:
         check_output_file(json_file, "--json")
@@ -39,10 +39,10 @@ def check(
         typer.echo(f"missing  {missing}")
     outfits = ", ".join(f"{found['outfits'][split]:,} {split}" for split in SPLITS)
     questions = "".join(f", {count:,} {name}" for name, count in found["questions"].items())
-    typer.echo(
-        f"{data}: {found['items']:,} items, outfits: {outfits}{questions}; kinds of error: {len(errors)}, of warning: {len(warnings)}"
-    )
-    return 2 if errors else 0
+    typer.echo(f"{data}: {found['items']:,} items, outfits: {outfits}{questions}; {len(warnings)} kinds of warning")
+    if errors:
+        msg = f"has {len(errors)} kind{'s'[: len(errors) > 1]} of error, each told above"
+        raise InputError(msg, path=data)
 
 
 def _show(kind: Kind) -> None:
