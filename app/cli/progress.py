@@ -72,9 +72,11 @@ class Bars:
 def lines(title: str, total: int) -> Iterator[Advance]:
     """A line every few seconds, and one at the end of the step."""
     started, done, figures = time.monotonic(), 0, dict[str, float | str]()
-    last_line = started
+    last_line, written = started, -1
 
     def write_line() -> None:
+        nonlocal written
+        written = done
         share = f"{done:,}/{total:,}"
         typer.echo(f"{title}: {share} {_figures(done, time.monotonic() - started, figures)}".rstrip(), err=True)
 
@@ -87,7 +89,7 @@ def lines(title: str, total: int) -> Iterator[Advance]:
             write_line()
 
     yield advance
-    if total:
+    if total and written != done:
         write_line()
 
 

@@ -41,17 +41,17 @@ _ENCODED: Final = frozenset({"image", "title"})
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something that a dataset may lack: ``count`` of ``of`` lack it."""
+    """Something that a dataset may lack, ``count`` times; ``of`` items or outfits could have it, or so many more would do (None)."""
 
     piece: str
     count: int
-    of: int
+    of: int | None
     brings: str
 
     def __str__(self) -> str:
         """All of it in one line."""
-        some = f" ({self.count:,} of {self.of:,})" if self.count < self.of else ""
-        return f"{self.piece}{some}: {self.brings}"
+        of = "more" if self.of is None else f"of {self.of:,}"
+        return f"{self.piece} ({self.count:,} {of}): {self.brings}"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def check(root: Path) -> Checked:
         findings.error(error)
         return Checked(root, findings, None, ())
     _warn_of_leaks(dataset, findings)
-    return Checked(root, findings, dataset, tuple(_missing(dataset)))
+    return Checked(root, findings, dataset, tuple(_missing(dataset, findings)))
 
 
 def _kind(kind: Kind) -> dict[str, Any]:
@@ -108,13 +108,13 @@ def _warn_of_leaks(dataset: Dataset, findings: Findings) -> None:
         findings.warn(problem, path=dataset.root / OUTFITS, field="split")
 
 
-def _missing(dataset: Dataset) -> Iterator[Missing]:
+def _missing(dataset: Dataset, findings: Findings) -> Iterator[Missing]:
     yield from _of_items(dataset.catalogue)
     if dataset.outfits:
         yield from _of_outfits(dataset, dataset.outfits)
-    else:
+    elif not findings.of("error"):  # which may be why there are none
         brings = f"what goes together is learned from {OUTFITS} or {SESSIONS}; without, only similar items, and suggestions by likeness"
-        yield Missing("outfits", 1, 1, brings)
+        yield Missing("outfits", FEW_OUTFITS, None, brings)
 
 
 def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
@@ -122,7 +122,7 @@ def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
     for name, brings in _COLUMNS.items():
         lacking = catalogue.table.column(name).null_count
         if lacking and not (own and name in _ENCODED):
-            yield Missing(name, lacking, len(catalogue), brings)
+            yield Missing(f"{name} of items", lacking, len(catalogue), brings)
     sizes = pc.value_counts(catalogue.table.column("category")).to_pylist()
     small = [str(one["values"]) for one in sizes if one["counts"] <= WRONG]
     if small:
@@ -133,22 +133,19 @@ def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
 def _of_outfits(dataset: Dataset, outfits: tuple[Outfit, ...]) -> Iterator[Missing]:
     train, test = dataset.outfits_of("train"), dataset.outfits_of("test")
     if len(train) < FEW_OUTFITS:
-        brings = f"{len(train):,} to learn from; below {FEW_OUTFITS}, counting or likeness may be better than what is learned"
-        yield Missing("training outfits", FEW_OUTFITS - len(train), FEW_OUTFITS, brings)
+        brings = f"there are {len(train):,}; below {FEW_OUTFITS}, counting or likeness may be better than what is learned"
+        yield Missing("training outfits", FEW_OUTFITS - len(train), None, brings)
     if len(test) < FEW_TESTED:
-        brings = f"{len(test):,} to ask about; below {FEW_TESTED}, the figures of an evaluation are vague"
-        yield Missing("test outfits", FEW_TESTED - len(test), FEW_TESTED, brings)
+        brings = f"there are {len(test):,}; below {FEW_TESTED}, the figures of an evaluation are vague"
+        yield Missing("test outfits", FEW_TESTED - len(test), None, brings)
     unworn = len(dataset.catalogue) - len({item for outfit in train for item in outfit.items})
     if unworn:
-        brings = "an item that was never worn is suggested by its picture and words alone"
-        yield Missing("training outfits with an item", unworn, len(dataset.catalogue), brings)
-    for name, brings in (
-        ("user", "whose outfit it is, for recipe personal"),
-        ("timestamp", "a split by time: earlier to train, later to test"),
-    ):
+        brings = "an item that no training outfit has is suggested by its picture and words alone"
+        yield Missing("a training outfit of each item", unworn, len(dataset.catalogue), brings)
+    for name, brings in _FIELDS.items():
         lacking = sum(getattr(outfit, name) is None for outfit in outfits)
         if lacking:
             yield Missing(f"{name} of outfits", lacking, len(outfits), brings)
-    if not question_files(dataset.root):
-        brings = f"without files of questions, `attire evaluate` draws its own from the {len(test):,} test outfits"
-        yield Missing("questions", 1, 1, brings)
+    if test and not question_files(dataset.root):
+        brings = "`attire evaluate` draws its own from the test outfits; `attire questions` writes them"
+        yield Missing("questions about test outfits", len(test), len(test), brings)

@@ -157,8 +157,9 @@ def _header(path: Path, cells: list[str]) -> list[str]:
 
 def _as_json(path: Path, line: int, cells: Mapping[str, str], findings: Findings) -> dict[str, Any]:
     values: dict[str, Any] = dict(cells)
-    for name in _CELLS.keys() & cells.keys():
-        parse, problem = _CELLS[name]
+    for name, (parse, problem) in _CELLS.items():
+        if name not in cells:
+            continue
         try:
             values[name] = parse(cells[name])
         except (KeyError, ValueError):

@@ -133,6 +133,8 @@ def refuse_first(error: ValidationError, *, path: Path, line: int | None = None,
     """Raise the first of the things that pydantic found as ``InputError``; the others stand beside it."""
     problems: list[InputError] = []
     for found in error.errors(include_url=False):
+        if found["type"] == "too_short" and problems and found["input"]:  # left empty by what is told already
+            continue
         places = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"])
         name = f"{inside}{''.join(places)}".removeprefix(".") or None
         problems.append(InputError(_problem(found), path=path, line=line, field=name))
@@ -150,7 +152,10 @@ def _problem(found: ErrorDetails) -> str:
         return str(found["ctx"]["error"])
     if kind == "json_invalid":
         return f"is not JSON: {found['ctx']['error'].replace('line 1 column', 'character')}"
-    return f"{shown(value)} {'should be an object' if kind == 'dataclass_type' else found['msg'].removeprefix('Input ')}"
+    if kind == "dataclass_type":
+        return f"{shown(value)} should be an object"
+    instead = f'; write "{value}"' if kind == "string_type" and type(value) is int else ""
+    return f"{shown(value)} {found['msg'].removeprefix('Input ')}{instead}"
 
 
 def refuse(problem: str, *, path: Path, line: int | None = None, field: str | None = None) -> NoReturn:
