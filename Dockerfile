@@ -39,8 +39,7 @@ ENV PATH=/opt/attire/bin:$PATH \
     ATTIRE_HOST=0.0.0.0 \
     ATTIRE_LOG__JSON_LINES=true \
     XDG_CACHE_HOME=/var/lib/attire/cache \
-    HF_HOME=/var/lib/attire/cache/huggingface \
-    MPLCONFIGDIR=/tmp/matplotlib
+    HF_HOME=/var/lib/attire/cache/huggingface
 USER 10001:10001
 WORKDIR /var/lib/attire
 VOLUME /var/lib/attire

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import httpx
+import httpx2
 import numpy as np
 import pyarrow.parquet as pq
 
@@ -114,8 +114,8 @@ class Client(threading.Thread):
     def _posted(self, events: list[dict[str, str]]) -> bool:
         self.posting.set()
         try:
-            answer = httpx.post(f"{self.url}/events", json={"events": events}, timeout=10)
-        except httpx.TransportError:
+            answer = httpx2.post(f"{self.url}/events", json={"events": events}, timeout=10)
+        except httpx2.TransportError:
             self.answers["none"] += 1
             return False
         finally:

@@ -23,7 +23,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-import httpx
+import httpx2
 import pyarrow.compute as pc
 
 from app.home.runs import LearningRun, Runs
@@ -114,9 +114,9 @@ def until_ready(url: str, patience_s: float = 300.0) -> None:
     until = time.monotonic() + patience_s
     while time.monotonic() < until:
         try:
-            if httpx.get(url).is_success:
+            if httpx2.get(url).is_success:
                 return
-        except httpx.TransportError:
+        except httpx2.TransportError:
             pass
         time.sleep(0.5)
     sys.exit(f"{url} does not answer")

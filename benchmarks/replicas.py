@@ -15,7 +15,7 @@ import shutil
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 import numpy as np
 from kill_points import ATTIRE, House, Kept
 
@@ -57,9 +57,9 @@ def until_served(url: str, release: str) -> float:
     """When a replica first names the release."""
     while True:
         try:
-            if httpx.get(f"{url}/readyz").json().get("release") == release:
+            if httpx2.get(f"{url}/readyz").json().get("release") == release:
                 return time.time()
-        except httpx.TransportError:
+        except httpx2.TransportError:
             pass
         time.sleep(LOOK_S)
 

@@ -15,7 +15,7 @@ import json
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 import numpy as np
 
 from models.bundle import Bundle
@@ -45,7 +45,7 @@ def main() -> None:
         scores = bundle.rank(batch, embeddings[rows][None], [list(categories[rows])])[0]
         return [rows[position] for position in np.argsort(-scores, kind="stable")]
 
-    with httpx.Client(base_url=given.url, timeout=60) as http:
+    with httpx2.Client(base_url=given.url, timeout=60) as http:
         same, asked, begun = 0, 0, time.perf_counter()
         for question in dataset.tasks["fitb"][: given.questions]:
             if isinstance(question, FillInTheBlank):

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import numpy as np
 
 from app.ground import compute  # noqa: F401 - torch before faiss
@@ -85,7 +85,7 @@ async def measure(store: ReleaseStore, url: str, pid: int, asked: argparse.Names
     first, second = [record.id for record in store.records()][-2:]
     ids = Snapshot.load(store.snapshot_path(store.record(first).snapshot)).items.column("id").to_pylist()
     items = [ids[row] for row in np.random.default_rng(0).integers(0, len(ids), QUESTIONS)]
-    async with httpx.AsyncClient(base_url=url, timeout=30, limits=httpx.Limits(max_connections=200)) as client:
+    async with httpx2.AsyncClient(base_url=url, timeout=30, limits=httpx2.Limits(max_connections=200)) as client:
         await ready(client)
         truth = {}
         for release in (second, first, second, first):  # both have been there once before memory is looked at
@@ -124,7 +124,7 @@ async def measure(store: ReleaseStore, url: str, pid: int, asked: argparse.Names
     }
 
 
-async def load(client: httpx.AsyncClient, items: list[str], seen: Load, rate: float, *, seconds: float) -> None:
+async def load(client: httpx2.AsyncClient, items: list[str], seen: Load, rate: float, *, seconds: float) -> None:
     """Send at a constant rate."""
     count, began = int(rate * seconds), time.monotonic()
 
@@ -136,7 +136,7 @@ async def load(client: httpx.AsyncClient, items: list[str], seen: Load, rate: fl
         try:
             answer = await client.post("/complete-outfit", json=body(items[question]))
             answer.raise_for_status()
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             seen.failed.append(repr(error))
             return
         now = time.monotonic()
@@ -165,23 +165,23 @@ def alike(told: tuple[tuple[str, float], ...], known: tuple[tuple[str, float], .
     return len(both) >= 0.9 * len(there) and all(abs(here[item] - there[item]) < SAME for item in both)
 
 
-async def ask(client: httpx.AsyncClient, item: str) -> tuple[tuple[str, float], ...]:
+async def ask(client: httpx2.AsyncClient, item: str) -> tuple[tuple[str, float], ...]:
     """One answer."""
     return scores((await client.post("/complete-outfit", json=body(item))).json())
 
 
-async def ready(client: httpx.AsyncClient) -> None:
+async def ready(client: httpx2.AsyncClient) -> None:
     """Wait until it answers."""
     while True:
         try:
             if (await client.get("/readyz")).is_success:
                 return
-        except httpx.TransportError:
+        except httpx2.TransportError:
             pass
         await asyncio.sleep(0.3)
 
 
-async def served(client: httpx.AsyncClient, release: str) -> None:
+async def served(client: httpx2.AsyncClient, release: str) -> None:
     """Wait until this release answers."""
     while (await client.get("/readyz")).json()["release"] != release:  # noqa: ASYNC110 - another process's doing
         await asyncio.sleep(0.2)

@@ -1,4 +1,4 @@
-"""One exact index per category behind one interface that speaks in rows of the items table; the backend is chosen here.
+"""One index per category behind one interface that takes and returns rows of the items table.
 
 Shape legend: N rows · D embedding size · B queries · k results.
 """
@@ -6,7 +6,6 @@ Shape legend: N rows · D embedding size · B queries · k results.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -16,39 +15,35 @@ from index.backends.faiss_cpu import FlatIndex
 from index.columns import rows_by_value
 from index.errors import VectorError
 
-Backend = Callable[[FloatArray], VectorIndex]
-DEFAULT_BACKEND: Final[Backend] = FlatIndex
-
 
 class CategoryIndex:
-    """The indexes of all categories over N rows; nothing changes once it is built.
+    """The indexes of all categories over N rows; immutable.
 
     Args:
         rows: category -> its rows, ascending; together the rows 0 to N-1.
         indexes: category -> the index of those rows, in their order.
-        embedding_size: D.
+        embeddings_ND: what the indexes are of; never written to.
 
     Raises:
-        VectorError: an index does not hold as many vectors as its category has rows, or of another size.
+        VectorError: an index does not hold as many vectors as its category has rows.
     """
 
-    def __init__(self, rows: Mapping[str, IntArray], indexes: Mapping[str, VectorIndex], embedding_size: int) -> None:
+    def __init__(self, rows: Mapping[str, IntArray], indexes: Mapping[str, VectorIndex], embeddings_ND: FloatArray) -> None:
         for category, members in rows.items():
-            shape = indexes[category].vectors.shape
-            if shape != (len(members), embedding_size):
-                msg = f"category {category!r}: an index of {shape}, and items for ({len(members)}, {embedding_size})"
+            if indexes[category].count != len(members):
+                msg = f"category {category!r}: an index of {indexes[category].count} vectors for {len(members)} items"
                 raise VectorError(msg)
-        self._rows, self._indexes, self._embedding_size = dict(rows), dict(indexes), embedding_size
+        self._rows, self._indexes, self._embeddings_ND = dict(rows), dict(indexes), embeddings_ND
         self.categories: tuple[str, ...] = tuple(sorted(rows))
-        self.count = sum(map(len, rows.values()))
+        self.count = len(embeddings_ND)
         self._category_N = np.zeros(self.count, dtype=np.int32)
-        self._position_N = np.zeros(self.count, dtype=np.int64)
         for code, category in enumerate(self.categories):
             self._category_N[rows[category]] = code
-            self._position_N[rows[category]] = np.arange(len(rows[category]))
 
     @classmethod
-    def build(cls, categories: Sequence[str], embeddings_ND: FloatArray, backend: Backend = DEFAULT_BACKEND) -> CategoryIndex:
+    def build(
+        cls, categories: Sequence[str], embeddings_ND: FloatArray, build: Callable[[FloatArray], VectorIndex] = FlatIndex
+    ) -> CategoryIndex:
         """Index N embeddings by the category of each.
 
         Raises:
@@ -59,19 +54,7 @@ class CategoryIndex:
             msg = f"{len(categories)} categories and {len(embeddings)} embeddings: give one of each per item"
             raise VectorError(msg)
         rows = rows_by_value(pa.array(categories, pa.string()))
-        return cls(rows, {category: backend(embeddings[members]) for category, members in rows.items()}, embeddings.shape[1])
-
-    def on(self, backend: Backend) -> CategoryIndex:
-        """The same vectors behind another backend."""
-        return CategoryIndex(self._rows, {name: backend(index.vectors) for name, index in self._indexes.items()}, self._embedding_size)
-
-    def index_of(self, category: str) -> VectorIndex:
-        """The index of one category, in the order of ``rows_in``.
-
-        Raises:
-            KeyError: no item has that category.
-        """
-        return self._indexes[category]
+        return cls(rows, {category: build(embeddings[members]) for category, members in rows.items()}, embeddings)
 
     def rows_in(self, category: str) -> IntArray:
         """The rows of one category, ascending.
@@ -99,12 +82,7 @@ class CategoryIndex:
         if wanted.size and (wanted.min() < 0 or wanted.max() >= self.count):
             msg = f"row {wanted[(wanted < 0) | (wanted >= self.count)][0]}: there are {self.count} rows"
             raise IndexError(msg)
-        embeddings = np.empty((len(wanted), self._embedding_size), dtype=np.float32)
-        codes = self._category_N[wanted]
-        for code in np.unique(codes):
-            here = codes == code
-            embeddings[here] = self._indexes[self.categories[code]].vectors[self._position_N[wanted[here]]]
-        return embeddings
+        return self._embeddings_ND[wanted]
 
     def search(self, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
         """The best k rows of a category per query: scores and ROWS ``(B, k')``, best first, ties to the lower row; never padded.

@@ -4,21 +4,19 @@ manifest.json            id, bundle id, encoder fingerprint, counts, sha256 of e
 items.parquet            N rows: id, category, subcategory, title, attributes (JSON), price, brand, in_stock, image (name of the stored
                          picture or null), and whatever other columns the writer was given
 features.npy             (N, F) float16, memory-mapped
-index/<category>.faiss   one exact index per category, in the order of that category's rows; ``manifest.index_file`` makes the names
+embeddings.npy           (N, D) float32, memory-mapped: what the index of each category is made of
+cache/                   indexes that are slow to build, kept by backend and version; no part of the content (``index.cache``)
 
 Shape legend: N rows · F features · D embedding size · B queries · k results.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -26,21 +24,15 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from index.backends.base import BoolArray, FloatArray, IntArray, as_vectors
-from index.backends.faiss_cpu import FlatIndex
-from index.category_index import DEFAULT_BACKEND, Backend, CategoryIndex
+from index.backends.registry import BACKENDS, Choice
+from index.cache import open_index
+from index.category_index import CategoryIndex
 from index.columns import Columns, rows_by_value
 from index.errors import SnapshotError, VectorError
-from index.manifest import (
-    AGAIN,
-    SnapshotManifest,
-    check_file,
-    checked_buffer,
-    content_id,
-    file_sha256,
-    index_file,
-    read_manifest,
-    write_manifest,
-)
+from index.format1 import read_embeddings
+from index.manifest import AGAIN, SNAPSHOT, Format1, SnapshotManifest
+from sealed.directories import staged
+from sealed.errors import SealedError
 
 __all__ = ["ITEM_COLUMNS", "Snapshot", "SnapshotManifest", "item_table"]
 
@@ -59,6 +51,7 @@ ITEM_COLUMNS: Final = pa.schema(
 )
 _ITEMS: Final = "items.parquet"
 _FEATURES: Final = "features.npy"
+_EMBEDDINGS: Final = "embeddings.npy"
 _CHUNK: Final = 65_536  # rows of features in memory at once while writing
 _MATRIX: Final = 2
 
@@ -91,6 +84,7 @@ class Snapshot:
         embeddings_ND: FloatArray,
         bundle_id: str,
         encoder_fingerprint: str,
+        encoder_spec: str = "",
     ) -> SnapshotManifest:
         """Write a snapshot; it appears under its name only when complete, and is never written over.
 
@@ -111,50 +105,39 @@ class Snapshot:
         if directory.is_dir() and any(directory.iterdir()):
             msg = f"{directory}: exists already, and a snapshot is never written over; choose another directory"
             raise SnapshotError(msg)
-        staging = directory.with_name(f".{directory.name}.{secrets.token_hex(4)}")
+        sizes = {category: len(members) for category, members in rows_by_value(table.column("category").combine_chunks()).items()}
+        manifest = SnapshotManifest(
+            bundle=bundle_id,
+            encoder_spec=encoder_spec,
+            encoder_fingerprint=encoder_fingerprint,
+            count=int(table.num_rows),
+            feature_size=int(features_NF.shape[1]),
+            embedding_size=int(embeddings.shape[1]),
+            categories=dict(sorted(sizes.items())),
+        )
         try:
-            (staging / "index").mkdir(parents=True)
-            pq.write_table(table, staging / _ITEMS, compression="zstd")
-            _write_features(staging / _FEATURES, features_NF)
-            rows = rows_by_value(table.column("category").combine_chunks())
-            for category, members in rows.items():
-                FlatIndex(embeddings[members]).save(staging / index_file(category))
-            files = sorted(str(path.relative_to(staging)) for path in staging.rglob("*") if path.is_file())
-            manifest = SnapshotManifest(
-                id="",
-                bundle=bundle_id,
-                encoder_fingerprint=encoder_fingerprint,
-                count=int(table.num_rows),
-                feature_size=int(features_NF.shape[1]),
-                embedding_size=int(embeddings.shape[1]),
-                categories={category: len(rows[category]) for category in sorted(rows)},
-                indexes={category: index_file(category) for category in sorted(rows)},
-                files={name: file_sha256(staging / name) for name in files},
-                created=datetime.now(UTC).isoformat(timespec="seconds"),
-            )
-            manifest = replace(manifest, id=content_id(manifest))
-            write_manifest(staging, manifest)
-            for path in (staging / _ITEMS, staging / "index", staging):
-                _to_disk(path)
-            staging.rename(directory)
-            _to_disk(directory.parent)
+            with staged(directory) as staging:
+                pq.write_table(table, staging / _ITEMS, compression="zstd")
+                _write_features(staging / _FEATURES, features_NF)
+                np.save(staging / _EMBEDDINGS, embeddings)
+                return SNAPSHOT.put(staging, manifest)
         except OSError as error:
             msg = f"{directory}: the snapshot cannot be written ({error.strerror or error})"
             raise SnapshotError(msg) from error
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-        return manifest
 
     @classmethod
     def load(
-        cls, directory: Path, *, bundle_id: str | None = None, encoder_fingerprint: str | None = None, backend: Backend = DEFAULT_BACKEND
+        cls, directory: Path, *, bundle_id: str | None = None, encoder_fingerprint: str | None = None, choice: Choice | None = None
     ) -> Snapshot:
         """Read a snapshot, checking every file's sha256 and that it belongs to this bundle and encoder.
+
+        Args:
+            choice: which backend indexes which category; None is exact search on the CPU for all.
 
         Raises:
             SnapshotError: something is missing, altered or belongs to another bundle; the message names it.
         """
-        manifest = read_manifest(directory)
+        manifest = _sound(directory)
         if bundle_id is not None and bundle_id != manifest.bundle:
             msg = (
                 f"{directory}: made with bundle {manifest.bundle}, not {bundle_id}; publish the bundle again to embed the catalogue with it"
@@ -163,21 +146,28 @@ class Snapshot:
         if encoder_fingerprint is not None and encoder_fingerprint != manifest.encoder_fingerprint:
             msg = f"{directory}: encoded by {manifest.encoder_fingerprint}, not {encoder_fingerprint}; {AGAIN} with this encoder"
             raise SnapshotError(msg)
+        choice = choice or Choice()
         try:
-            table = pq.read_table(pa.BufferReader(checked_buffer(directory, manifest, _ITEMS)))
+            table = pq.read_table(directory / _ITEMS, partitioning=None)
             row_of, rows = _row_of(table), rows_by_value(table.column("category").combine_chunks())
             _agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
-            features = np.load(check_file(directory, manifest, _FEATURES), mmap_mode="r")
-            shape = (manifest.count, manifest.feature_size)
-            _agree(directory / _FEATURES, (features.dtype.name, features.shape), ("float16", shape))
-            indexes = {name: _load_index(directory, manifest, manifest.indexes[name]) for name in rows}
-            index = CategoryIndex(rows, indexes, manifest.embedding_size)
+            features = _mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
+            embeddings = (
+                read_embeddings(directory, manifest, rows)
+                if isinstance(manifest, Format1)
+                else _mapped(directory / _EMBEDDINGS, "float32", (manifest.count, manifest.embedding_size))
+            )
+            indexes = {}
+            for category, members in rows.items():
+                name = choice.name_for(category)
+                indexes[category] = open_index(
+                    directory, manifest.id, category, name, BACKENDS[name], partial(embeddings.__getitem__, members)
+                )
+            index = CategoryIndex(rows, indexes, embeddings)
             columns = Columns(table, row_of)
         except (OSError, ValueError, LookupError, TypeError, EOFError, pa.ArrowException) as error:
             msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {AGAIN}"
             raise SnapshotError(msg) from error
-        if backend is not DEFAULT_BACKEND:
-            index = index.on(backend)
         return cls(manifest=manifest, items=table, features=features, row_of=row_of, index=index, columns=columns)
 
     @property
@@ -284,24 +274,25 @@ def _write_features(path: Path, features_NF: FloatArray | NDArray[np.float16]) -
     kept.flush()
 
 
-def _load_index(directory: Path, manifest: SnapshotManifest, name: str) -> FlatIndex:
+def _sound(directory: Path) -> SnapshotManifest:
+    """The manifest of a snapshot whose files are all what they were."""
     try:
-        return FlatIndex.deserialize(checked_buffer(directory, manifest, name))
-    except VectorError as error:
-        msg = f"{directory / name}: {error}; {AGAIN}"
+        manifest = SNAPSHOT.read(directory)
+        SNAPSHOT.check(directory, manifest)
+    except SealedError as error:
+        msg = f"{error}; {AGAIN}"
         raise SnapshotError(msg) from error
+    return manifest
+
+
+def _mapped(path: Path, kind: str, shape: tuple[int, int]) -> NDArray[Any]:
+    """A matrix as it lies on the disk, read-only."""
+    found: NDArray[Any] = np.load(path, mmap_mode="r")
+    _agree(path, (found.dtype.name, found.shape), (kind, shape))
+    return found
 
 
 def _agree(path: Path, found: object, expected: object) -> None:
     if found != expected:
         msg = f"{path}: holds {found}, the manifest says {expected}; {AGAIN}"
         raise SnapshotError(msg)
-
-
-def _to_disk(path: Path) -> None:
-    """Flush a file, or the names in a directory, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 from models.errors import InputError
@@ -31,6 +32,13 @@ def check_output_directory(path: Path, field: str | None = None) -> None:
     if path.is_dir() and not os.access(path, os.W_OK | os.X_OK):
         _refuse("may not be written to", path, field)
     _check_above(path, field)
+
+
+def check_plots(field: str) -> None:
+    """Refuse to draw without matplotlib; ``field`` is the option that asks for a plot."""
+    if find_spec("matplotlib") is None:
+        msg = "plots are drawn with matplotlib, which is not installed; run `pip install 'attire[plots]'`"
+        raise InputError(msg, field=field)
 
 
 def _check_above(path: Path, field: str | None) -> None:

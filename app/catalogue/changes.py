@@ -174,9 +174,10 @@ def plain(release: Release) -> Snapshot:
 
 def kept_features(snapshot: Snapshot) -> FeatureSpec:
     """What the features of a snapshot are, as far as it says: of an encoder's, not their blocks."""
-    manifest = snapshot.manifest
-    own = FeatureSpec.own(manifest.feature_size)
-    return own if manifest.encoder_fingerprint == own.fingerprint else FeatureSpec("an encoder", manifest.encoder_fingerprint, ())
+    said, own = snapshot.manifest, FeatureSpec.own(snapshot.manifest.feature_size)
+    if said.encoder_fingerprint == own.fingerprint:
+        return own
+    return FeatureSpec(said.encoder_spec or "an encoder", said.encoder_fingerprint, ())
 
 
 def item_rows(items: Iterable[ChangedItem]) -> pa.Table:

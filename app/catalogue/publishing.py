@@ -142,6 +142,7 @@ def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features
         features_NF=kept_NF,
         embeddings_ND=embeddings_ND,
         bundle_id=bundle.id,
+        encoder_spec=bundle.manifest.encoder.spec,
         encoder_fingerprint=bundle.manifest.encoder.fingerprint,
     )
     store.keep(staged, manifest.id)

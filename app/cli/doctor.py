@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
@@ -28,6 +29,8 @@ def doctor(home: Home = None) -> None:
     for package in _PACKAGES:
         _say(package, _version(package))
     _say("devices", ", ".join(compute.devices()))
+    for gpu in _gpus():
+        _say("gpu", gpu)
     _say("threads", f"{compute.fix_threads(settings.threads.compute)} to compute, {compute.cores()} cores")
     store = ReleaseStore(settings.home)
     try:
@@ -35,11 +38,24 @@ def doctor(home: Home = None) -> None:
         if record is None:
             _say("serve", f"no: {settings.home} has no release; run `attire import DATA --home {settings.home}`")
             return
-        Release.open(store, record)
+        Release.open(store, record, settings.index)
     except (ServiceError, AttireError, VectorIndexError) as error:
         _say("serve", f"no: {error}")
         raise
     _say("serve", f"yes: release {record.id}, {record.items:,} items, recipe {record.recipe}")
+
+
+def _gpus() -> Iterator[str]:
+    """Name, free memory and load of each GPU."""
+    from torch import cuda  # noqa: PLC0415 - keeps --help fast
+
+    for number in range(cuda.device_count()):
+        free, total = (size / 2**30 for size in cuda.mem_get_info(number))
+        try:
+            busy = f"{cuda.utilization(number)} % busy"
+        except ModuleNotFoundError:  # nvidia-ml-py
+            busy = "how busy is told where attire[gpu] is installed"
+        yield f"{cuda.get_device_name(number)}, {free:.1f} of {total:.1f} GiB free, {busy}"
 
 
 def _version(package: str) -> str:

@@ -14,7 +14,7 @@ from app.cli.options import Data, Encoder, Seed, Split, a_bundle, split_named
 from app.cli.progress import progress, warn
 from app.ground.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
-from models.outputs import check_output_directory, check_output_file
+from models.outputs import check_output_directory, check_output_file, check_plots
 from models.recipes.registry import RECIPES
 
 _WIDE: Final = 200  # columns of a table that goes to a file or pipe
@@ -74,6 +74,7 @@ def evaluate(
             check_output_file(path, option)
     if report is not None:
         check_output_directory(report, "--report")
+        check_plots("--report")
     from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415 - after all that can be refused without torch
     from models.evaluation.table import render_table  # noqa: PLC0415
 

@@ -100,7 +100,7 @@ def _current(settings: Settings) -> Release:
     from app.release.release import Release  # noqa: PLC0415
 
     compute.fix_threads(settings.threads.compute)
-    return Release.open(store, record)
+    return Release.open(store, record, settings.index)
 
 
 def _listen(settings: Settings) -> socket.socket:

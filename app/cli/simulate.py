@@ -15,6 +15,7 @@ from rich.console import Console
 from app.cli.options import Home, Seed
 from app.cli.progress import progress
 from app.ground.settings import Settings
+from models.outputs import check_output_file, check_plots
 
 if TYPE_CHECKING:
     from app.simulate.measure import Cycle
@@ -40,6 +41,9 @@ def simulate(
     seed: Seed = 0,
 ) -> None:
     """Synthetic shoppers against a running service: what they buy, and how well it served them beside others."""
+    if plot is not None:
+        check_output_file(plot, "--plot")
+        check_plots("--plot")
     from app.simulate.world import World  # noqa: PLC0415 - keeps --help fast
 
     world = World.read(wardrobe or Settings.read(home=home).home / "wardrobe", shoppers=shoppers, seed=seed)

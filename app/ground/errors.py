@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from index.errors import SnapshotError, VectorError, VectorIndexError
-from models.errors import AttireError, BundleError, EncoderError, ImageError, InputError
+from models.errors import AttireError, BundleError, EncoderError, FeaturesError, ImageError, InputError
 
 _SHOWN_CHARACTERS: Final = 80
 
@@ -146,6 +146,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     InputError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
     EncoderError: Problem(503, "/problems/encoder-unavailable", "The encoder cannot be used"),
     BundleError: Problem(503, "/problems/broken-release", "The release cannot be used"),
+    FeaturesError: Problem(503, "/problems/encoder-unavailable", "The encoder cannot be used"),
     AttireError: Problem(503, "/problems/unavailable", "The service cannot answer now"),
     SnapshotError: Problem(503, "/problems/broken-release", "The release cannot be used"),
     VectorError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),

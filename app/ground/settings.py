@@ -65,6 +65,15 @@ class Threads(BaseModel):
     )
 
 
+class IndexSettings(BaseModel):
+    """What searches the embeddings. Its files, where it keeps any, are built from the snapshot's when they are missing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    backend: str = Field(default="flat", description="Backend of `index/backends` that searches; `flat` is exact, on the CPU.")
+    categories: dict[str, str] = Field(default={}, description="Category -> its backend, where it is another; as JSON.")
+
+
 class LogSettings(BaseModel):
     """The durable log of the catalogue's changes and of what shoppers do, and the lines that the service writes to standard error."""
 
@@ -161,6 +170,7 @@ class Settings(BaseSettings):
     )
     limits: Limits = Limits()
     threads: Threads = Threads()
+    index: IndexSettings = IndexSettings()
     log: LogSettings = LogSettings()
     keys: Keys = Keys()
     swap: SwapSettings = SwapSettings()

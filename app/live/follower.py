@@ -136,7 +136,7 @@ class ReleaseFollower:
         if free is not None and need > free:
             msg = f"release {record.id} needs about {need / 1e6:,.0f} MB beside the one that serves, and {free / 1e6:,.0f} MB are free"
             raise HomeError(msg)
-        release = Release.open(self._store, record)
+        release = Release.open(self._store, record, self._settings.index)
         if current is not None and release.bundle.manifest.encoder.fingerprint == current.bundle.manifest.encoder.fingerprint:
             release = replace(release, encoder=current.encoder)  # the same features, so the same encoder, which may be large
         release.encoder.warm()

@@ -14,9 +14,11 @@ import numpy as np
 
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.errors import HomeError
+from app.ground.settings import IndexSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.release.photo_encoder import PhotoEncoder
+from index.backends.registry import Choice
 from index.delta import Overlay
 from index.snapshot import Snapshot
 from models.bundle import Bundle
@@ -58,17 +60,22 @@ class Release:
         return self.record.id
 
     @classmethod
-    def open(cls, store: ReleaseStore, record: ReleaseRecord) -> Release:
+    def open(cls, store: ReleaseStore, record: ReleaseRecord, index: IndexSettings | None = None) -> Release:
         """Load a release, check it and warm it.
 
+        Args:
+            index: which backend searches which category; None is exact search on the CPU.
+
         Raises:
+            VectorIndexError: there is no such backend.
             BundleError, SnapshotError: a file is missing, altered or of another bundle; the message names it.
             HomeError: bundle and snapshot load, but do not belong together.
         """
         bundle = Bundle.load(store.bundle_path(record.bundle))
         manifest = bundle.manifest
         path = store.snapshot_path(record.snapshot)
-        snapshot = Snapshot.load(path, bundle_id=bundle.id, encoder_fingerprint=manifest.encoder.fingerprint)
+        choice = Choice(backend=index.backend, categories=index.categories) if index else None
+        snapshot = Snapshot.load(path, bundle_id=bundle.id, encoder_fingerprint=manifest.encoder.fingerprint, choice=choice)
         release = cls(
             record=record,
             bundle=bundle,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
-import httpx
+import httpx2
 import numpy as np
 
 from app.ground.errors import ServiceError
@@ -55,7 +55,7 @@ class Simulation:
         at_once: int = 8,
         noise_share: float = 0.15,
         before: Sequence[Sequence[int]] = (),
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._world, self._url, self._seed, self._at_once, self._noise_share = world, url.rstrip("/"), seed, at_once, noise_share
         self._transport = transport
@@ -83,7 +83,7 @@ class Simulation:
             ServiceError: the service does not answer, or refuses what it should take.
         """
         found = []
-        async with httpx.AsyncClient(base_url=self._url, timeout=_PATIENCE_S, transport=self._transport) as client:
+        async with httpx2.AsyncClient(base_url=self._url, timeout=_PATIENCE_S, transport=self._transport) as client:
             for number in range(first, first + cycles):
                 release = await self._release(client)
                 found.append(await self._cycle(client, number, release, sessions, advance))
@@ -92,7 +92,7 @@ class Simulation:
                     await self._another(client, release, wait_s)
         return found
 
-    async def _cycle(self, client: httpx.AsyncClient, number: int, release: str, sessions: int, advance: Callable[[], None]) -> Cycle:
+    async def _cycle(self, client: httpx2.AsyncClient, number: int, release: str, sessions: int, advance: Callable[[], None]) -> Cycle:
         seen, turns = _Seen(), asyncio.Semaphore(self._at_once)
         dice = np.random.default_rng([self._seed, 20, number])
         noisy = dice.random(sessions) < self._noise_share
@@ -121,7 +121,7 @@ class Simulation:
         self._before += seen.baskets
         return cycle
 
-    async def _session(self, client: httpx.AsyncClient, seen: _Seen, place: tuple[int, int], *, noisy: bool) -> None:
+    async def _session(self, client: httpx2.AsyncClient, seen: _Seen, place: tuple[int, int], *, noisy: bool) -> None:
         dice = np.random.default_rng([self._seed, 30, *place])
         name = f"sim-{self._name}-{place[0]}-{place[1]}"
 
@@ -136,12 +136,12 @@ class Simulation:
         seen.asked += shopping.asked
         seen.baskets.append(shopping.basket)
 
-    async def _post(self, client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    async def _post(self, client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Post, and repeat where the service refuses for the moment: an event's id counts once."""
         for attempt in range(_TRIES):
             try:
                 answer = await client.post(path, json=body)
-            except httpx.TransportError as error:
+            except httpx2.TransportError as error:
                 if attempt == _TRIES - 1:
                     msg = f"{self._url}{path} does not answer ({type(error).__name__})"
                     raise ServiceError(msg) from error
@@ -157,10 +157,10 @@ class Simulation:
         msg = f"{self._url}{path} was not ready {_TRIES} times"
         raise ServiceError(msg)
 
-    async def _release(self, client: httpx.AsyncClient) -> str:
+    async def _release(self, client: httpx2.AsyncClient) -> str:
         try:
             answer = await client.get("/readyz")
-        except httpx.TransportError as error:
+        except httpx2.TransportError as error:
             msg = f"{self._url} does not answer ({type(error).__name__}); start `attire serve` there"
             raise ServiceError(msg) from error
         if not answer.is_success:
@@ -168,7 +168,7 @@ class Simulation:
             raise ServiceError(msg)
         return str(answer.json().get("release", ""))
 
-    async def _another(self, client: httpx.AsyncClient, release: str, wait_s: float) -> None:
+    async def _another(self, client: httpx2.AsyncClient, release: str, wait_s: float) -> None:
         until = time.monotonic() + wait_s
         while time.monotonic() < until and await self._release(client) == release:  # noqa: ASYNC110 - another process's doing
             await asyncio.sleep(_LOOK_S)

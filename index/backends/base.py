@@ -1,12 +1,13 @@
-"""What every vector backend does: exact or approximate inner-product search over one fixed set of vectors.
+"""The protocol of vector backends: exact or approximate inner-product search over a fixed set of vectors.
 
 Shape legend: N vectors · D embedding size · B queries · k results.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,15 +23,10 @@ _MATRIX: Final = 2
 
 
 class VectorIndex(Protocol):
-    """N vectors that never change once built; searching needs no lock."""
+    """N immutable vectors; searching needs no lock."""
 
     @property
     def count(self) -> int: ...
-
-    @property
-    def vectors(self) -> FloatArray:
-        """The vectors, ``(N, D)``."""
-        ...
 
     def search(self, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
         """The k vectors of highest inner product per query, best first: scores ``(B, k')`` and positions ``(B, k')``.
@@ -45,11 +41,26 @@ class VectorIndex(Protocol):
         """
         ...
 
-    def save(self, path: Path) -> None: ...
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """How one engine indexes vectors.
+
+    Attributes:
+        build: vectors, ``(N, D)``, to their index; a VectorError where it cannot hold them.
+        write, read: an index to bytes and back, where building takes longer than reading; None where an index is built whenever it is
+            needed. ``read`` is given what ``write`` gave, and nothing else; a VectorError where it cannot take it.
+        version: of those bytes and of whatever else decides how an index is built; a file of another version is not read.
+    """
+
+    build: Callable[[FloatArray], VectorIndex]
+    write: Callable[[Any], bytes] | None = None
+    read: Callable[[bytes], VectorIndex] | None = None
+    version: str = "1"
 
 
 def as_vectors(values: ArrayLike, what: str, size: int | None = None) -> FloatArray:
-    """Values as a contiguous float32 matrix, refused at the door when an index could not rank with them.
+    """Convert values to a contiguous float32 matrix; refuse values that an index cannot rank.
 
     Args:
         what: what the rows are, for the message (``embeddings``, ``queries``).
@@ -72,7 +83,7 @@ def as_vectors(values: ArrayLike, what: str, size: int | None = None) -> FloatAr
 
 
 def as_allowed(allowed_N: ArrayLike, count: int) -> BoolArray:
-    """A filter over ``count`` vectors as booleans.
+    """Check a filter over ``count`` vectors.
 
     Raises:
         VectorError: not booleans (positions, say), or another number of them.
@@ -85,7 +96,7 @@ def as_allowed(allowed_N: ArrayLike, count: int) -> BoolArray:
 
 
 def as_count(k: int) -> int:
-    """How many results are asked for.
+    """Check the number of results asked for.
 
     Raises:
         VectorError: fewer than one.

@@ -1,4 +1,4 @@
-"""Reads a dataset directory and refuses a broken one by path, line and field."""
+"""Reads a dataset directory; refuses a broken one by path, line and field."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def read_catalogue(root: Path, findings: Findings | None = None) -> Catalogue:
 def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool = True, findings: Findings | None = None) -> Dataset:
     """Read the catalogue, and the outfits and questions of ``splits``.
 
-    Of lines of other splits nothing but the split is looked at. A directory may lack any file but the items; a file of questions
-    without one of ``splits`` is left out.
+    Of rows of other splits only the split is checked. A directory may lack any file but the items. A file without questions of
+    ``splits`` is left out.
 
     Args:
         tasks: whether to read the questions and the oracle at all; training does not need them.
@@ -96,4 +96,4 @@ def _read_oracle(path: Path) -> Mapping[str, Mapping[str, float]] | None:
     if not path.exists():
         return None
     oracle = read_file(path, _OBJECT)
-    return read_value(oracle.get("tasks", oracle), _FIGURES, path=path)  # what made the data may stand beside the tasks
+    return read_value(oracle.get("tasks", oracle), _FIGURES, path=path)  # generate writes its settings beside the tasks

@@ -1,4 +1,4 @@
-"""What a public layout comes to once it is read, and what its JSON files have in common."""
+"""A public data set once it is read, and the fields that its JSON files share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.datasets.schema import Compatibility, FillInTheBlank, Outfit
 
 @dataclass(frozen=True)
 class Source:
-    """A public data set in our words.
+    """A public data set, read.
 
     Attributes:
         items: columns of ``ITEM_SCHEMA``; an image is a path in the new directory, null where the source has no such picture.
@@ -75,7 +75,7 @@ def _one_line(value: object) -> str | None:
 
 
 SourceText = Annotated[Text, BeforeValidator(_digits)]
-"""A string that says something; numbers, which some copies write for ids, are taken as their digits."""
+"""A string that is not blank; a number, which some copies write for an id, becomes its digits."""
 SourceId = Annotated[SourceText, AfterValidator(_part_of_a_file_name)]
 """A ``SourceText`` that can be part of a file name."""
 Whole = Annotated[StrictInt, BeforeValidator(_number)]

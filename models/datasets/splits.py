@@ -13,14 +13,14 @@ import numpy as np
 from models.datasets.schema import SPLITS, Split
 
 NEAR_DUPLICATE: Final = 0.5
-"""Jaccard overlap from which two outfits count as one look."""
+"""Two outfits of at least this Jaccard overlap are near-duplicates."""
 _DEFAULT_SHARES: Final = (0.8, 0.9)
 _SEED: Final = 0
 ItemT = TypeVar("ItemT", int, str)
 
 
 def near_duplicates(outfits: Sequence[frozenset[ItemT]]) -> list[int]:
-    """A group number per outfit: outfits of Jaccard overlap >= 0.5, directly or through others, share it."""
+    """A group number per outfit; outfits of Jaccard overlap >= 0.5, directly or through others, are in one group."""
     parent = list(range(len(outfits)))
 
     def root(node: int) -> int:
@@ -37,8 +37,7 @@ def near_duplicates(outfits: Sequence[frozenset[ItemT]]) -> list[int]:
 def near_pairs(outfits: Sequence[frozenset[ItemT]]) -> Iterator[tuple[int, int]]:
     """Each two outfits of Jaccard overlap >= 0.5, by their places, the later first; some come more than once.
 
-    Two sets that overlap so much share at least one pair of items (or are one and the same item), so only outfits that meet in a pair
-    are compared.
+    Outfits of two items or more that overlap so much share at least one pair of items, so only outfits that share a pair are compared.
     """
     holders: defaultdict[tuple[ItemT, ...], list[int]] = defaultdict(list)
     for number, items in enumerate(outfits):

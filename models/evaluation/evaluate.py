@@ -23,10 +23,9 @@ from models.evaluation.baselines import build_baselines
 from models.evaluation.bootstrap import Interval, intervals
 from models.evaluation.metrics import Metric
 from models.evaluation.predictions import write_predictions
-from models.evaluation.report import write_report
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
-from models.outputs import check_output_directory, check_output_file
+from models.outputs import check_output_directory, check_output_file, check_plots
 from models.progress import Progress, Warn, silent, unheard
 
 _TIE_SEED: Final = 0
@@ -54,7 +53,7 @@ def evaluate(
         predictions: a file to write one JSON line per question to.
         report: a directory to write a page with plots and pictures to.
         cache: where features are kept from one run to the next.
-        progress: told of each task.
+        progress: shows each task.
         warn: told what the dataset has that is put up with.
 
     Raises:
@@ -67,6 +66,7 @@ def evaluate(
         check_output_file(predictions, "--predictions")
     if report is not None:
         check_output_directory(report, "--report")
+        check_plots("--report")
     loaded = Bundle.load(bundle)
     findings, drawn = Findings(), None
     if question_files(data):
@@ -94,7 +94,7 @@ def evaluate_dataset(
 ) -> dict[str, Any]:
     """``evaluate`` for what is already in memory; ``features_NF`` are by row of the catalogue, ``drawn`` where the questions are from."""
     started = time.perf_counter()
-    asked = {name: [one for one in questions if one.split == split] for name, questions in dataset.tasks.items()}
+    asked = {name: [question for question in questions if question.split == split] for name, questions in dataset.tasks.items()}
     asked = {name: questions for name, questions in asked.items() if questions}
     if not asked:
         msg = f"no questions of split {split!r}; evaluate another split, or draw some with `attire questions`"
@@ -114,12 +114,14 @@ def evaluate_dataset(
         "bundle": bundle.id,
         "split": split,
         **({"drawn": drawn.counts()} if drawn else {}),
-        "tasks": {name: _figures(one, (dataset.oracle or {}).get(name, {}), model) for name, one in evaluated.items()},
+        "tasks": {name: _figures(answered, (dataset.oracle or {}).get(name, {}), model) for name, answered in evaluated.items()},
         "seconds": round(time.perf_counter() - started, 3),
     }
     if predictions is not None:
         write_predictions(predictions, evaluated)
     if report is not None:
+        from models.evaluation.report import write_report  # noqa: PLC0415 - it draws with matplotlib, which may not be installed
+
         write_report(report, result, evaluated, catalogue, model)
     return result
 
@@ -148,24 +150,24 @@ def _baseline_answers(task: Task, scorer: Scorer) -> Answers:
     return task.answer(scorer, ties=np.random.default_rng(_TIE_SEED))
 
 
-def _figures(one: Evaluated, oracle: Mapping[str, float], model: ModelScorer) -> dict[str, Any]:
-    """What the result says of one task. The first metric is the one that ``ci95`` and the baselines are told in."""
-    metrics = one.model.metrics()
+def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScorer) -> dict[str, Any]:
+    """Figures of one task for the result; ``ci95`` and the baselines are in its first metric."""
+    metrics = evaluated.model.metrics()
     first = next(iter(metrics))
-    others = {name: answers.metrics()[first] for name, answers in one.baselines.items()}
+    others = {name: answers.metrics()[first] for name, answers in evaluated.baselines.items()}
     both: dict[tuple[str, str], Metric] = {("model", name): metric for name, metric in metrics.items()}
     both |= {("baseline", name): metric for name, metric in others.items()}
-    found = {key: _interval(interval) for key, interval in intervals(both, len(one.task.questions)).items()}
+    found = {key: _interval(interval) for key, interval in intervals(both, len(evaluated.task.questions)).items()}
     figures: dict[str, Any] = {
         **{name: _number(metric.value) for name, metric in metrics.items()},
-        "n": len(one.task.questions),
+        "n": len(evaluated.task.questions),
         "ci95": found["model", first],
         "ci95_by_metric": {name: found["model", name] for name in metrics},
         "baselines": {name: _number(metric.value) for name, metric in others.items()},
         "baselines_ci95": {name: found["baseline", name] for name in others},
-        "chance": one.task.chance(),
+        "chance": evaluated.task.chance(),
     }
-    if isinstance(one.task, RetrievalTask):
+    if isinstance(evaluated.task, RetrievalTask):
         figures["ranked_by"] = "queries" if model.by_query else "rank"
     known = {name: float(oracle[name]) for name in figures["chance"] if name in oracle}
     if known:

@@ -70,7 +70,7 @@ def test_unequal_lengths_are_refused() -> None:
 def test_an_index_that_does_not_fit_its_rows_is_refused() -> None:
     """An index of two vectors cannot serve three items."""
     with pytest.raises(VectorError, match="'tops'"):
-        CategoryIndex({"tops": np.arange(3)}, {"tops": FlatIndex(np.eye(2))}, 2)
+        CategoryIndex({"tops": np.arange(3)}, {"tops": FlatIndex(np.eye(2))}, np.zeros((3, 2), dtype=np.float32))
 
 
 def test_another_backend_holds_the_same_vectors() -> None:
@@ -81,6 +81,6 @@ def test_another_backend_holds_the_same_vectors() -> None:
         built.append(len(vectors_ND))
         return FlatIndex(vectors_ND)
 
-    moved = CategoryIndex.build(CATEGORIES, EMBEDDINGS).on(counting)
+    moved = CategoryIndex.build(CATEGORIES, EMBEDDINGS, counting)
     assert sorted(built) == [1, 2, 3]
     np.testing.assert_array_equal(moved.embeddings(range(6)), EMBEDDINGS)

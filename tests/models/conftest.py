@@ -39,7 +39,9 @@ def unseen_wardrobe() -> Unseen:
 
     def items_table(garments: Sequence[Garment], _seed: int, _progress: Progress) -> pa.Table:
         ids = [item_id(row) for row in range(len(garments))]
-        return pa.table({"id": ids, "category": [one.category.name for one in garments], "brand": [one.brand for one in garments]})
+        return pa.table(
+            {"id": ids, "category": [garment.category.name for garment in garments], "brand": [garment.brand for garment in garments]}
+        )
 
     def write(root: Path, items: int, outfits: int) -> Path:
         with pytest.MonkeyPatch.context() as patch:

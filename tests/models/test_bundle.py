@@ -45,20 +45,20 @@ def bundle(seed: int = 0, vocabulary: tuple[str, ...] = ("rot", "grün"), **mani
     return Bundle(replace(body, **manifest), model, vocabulary=vocabulary, residuals=("i1",), slots=slots)  # type: ignore[arg-type]
 
 
-def answers(one: Bundle) -> list[np.ndarray]:
+def answers(asked: Bundle) -> list[np.ndarray]:
     """Everything a bundle is asked."""
     features = np.random.default_rng(0).normal(size=(4, 7)).astype(np.float32)
-    embedded = one.embed(features, ["tops", "shoes", "hats", "tops"], ["rot", "grün rot", "unknown", ""], ["i1", "i2", None, "i4"])
-    outfits = one.outfits([embedded[:2], embedded[2:3]], [["tops", "shoes"], ["hats"]])
-    scores = one.score(outfits)
-    ranked = one.rank(outfits, embedded[None].repeat(2, 0), [["tops", "shoes", "hats", "tops"]] * 2)
+    embedded = asked.embed(features, ["tops", "shoes", "hats", "tops"], ["rot", "grün rot", "unknown", ""], ["i1", "i2", None, "i4"])
+    outfits = asked.outfits([embedded[:2], embedded[2:3]], [["tops", "shoes"], ["hats"]])
+    scores = asked.score(outfits)
+    ranked = asked.rank(outfits, embedded[None].repeat(2, 0), [["tops", "shoes", "hats", "tops"]] * 2)
     return [
         embedded,
-        one.queries(outfits, ["hats", "shoes"]),
+        asked.queries(outfits, ["hats", "shoes"]),
         scores,
         ranked,
-        one.probability(scores, [2, 1]),
-        one.completion_probability(ranked, 3),
+        asked.probability(scores, [2, 1]),
+        asked.completion_probability(ranked, 3),
     ]
 
 
@@ -66,30 +66,30 @@ def test_a_loaded_bundle_gives_the_same_answers(tmp_path: Path) -> None:
     """Bit for bit; and says the same of itself."""
     saved = bundle().save(tmp_path / "b")
     loaded = Bundle.load(tmp_path / "b")
-    for one, other in zip(answers(saved), answers(loaded), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for before, after in zip(answers(saved), answers(loaded), strict=True):
+        np.testing.assert_array_equal(before, after)
     assert loaded.manifest == replace(saved.manifest, config=loaded.manifest.config)
     assert (loaded.vocabulary, loaded.residuals, loaded.slots) == (saved.vocabulary, saved.residuals, saved.slots)
 
 
 def test_an_items_features_words_and_residual_count() -> None:
     """Each changes the embedding; a word outside the vocabulary does not."""
-    one, features = bundle(), np.ones((1, 7), dtype=np.float32)
-    one.model.state_dict()["popularity"][1] = 1.0
-    plain = one.embed(features, ["tops"], ["rot"])
-    assert not np.allclose(plain, one.embed(2 * features, ["tops"], ["rot"]))
-    assert not np.allclose(plain, one.embed(features, ["shoes"], ["rot"]))
-    assert not np.allclose(plain, one.embed(features, ["tops"], ["grün"]))
-    assert not np.allclose(plain, one.embed(features, ["tops"], ["rot"], ["i1"]))
-    np.testing.assert_allclose(plain, one.embed(features, ["tops"], ["rot neverheard"], ["i2"]), atol=1e-6)
+    made, features = bundle(), np.ones((1, 7), dtype=np.float32)
+    made.model.state_dict()["popularity"][1] = 1.0
+    plain = made.embed(features, ["tops"], ["rot"])
+    assert not np.allclose(plain, made.embed(2 * features, ["tops"], ["rot"]))
+    assert not np.allclose(plain, made.embed(features, ["shoes"], ["rot"]))
+    assert not np.allclose(plain, made.embed(features, ["tops"], ["grün"]))
+    assert not np.allclose(plain, made.embed(features, ["tops"], ["rot"], ["i1"]))
+    np.testing.assert_allclose(plain, made.embed(features, ["tops"], ["rot neverheard"], ["i2"]), atol=1e-6)
 
 
 def test_the_batch_does_not_matter() -> None:
     """Embedding in pieces is embedding."""
     features = np.random.default_rng(0).normal(size=(10, 7)).astype(np.float32)
-    one = bundle()
-    whole = one.embed(features, ["tops"] * 10, [""] * 10)
-    np.testing.assert_allclose(one.embed(features, ["tops"] * 10, [""] * 10, batch_size=3), whole, atol=1e-6)
+    made = bundle()
+    whole = made.embed(features, ["tops"] * 10, [""] * 10)
+    np.testing.assert_allclose(made.embed(features, ["tops"] * 10, [""] * 10, batch_size=3), whole, atol=1e-6)
 
 
 def test_nothing_embeds_to_nothing() -> None:
@@ -215,8 +215,8 @@ def carrying(root: Path) -> Bundle:
     """A bundle with an encoder of its own."""
     root.mkdir()
     (root / "image_config.json").write_text("{}")
-    one = bundle(encoder=replace(SPEC, spec="bundle:encoder"))
-    return Bundle(one.manifest, one.model, vocabulary=one.vocabulary, residuals=one.residuals, encoder=root)
+    made = bundle(encoder=replace(SPEC, spec="bundle:encoder"))
+    return Bundle(made.manifest, made.model, vocabulary=made.vocabulary, residuals=made.residuals, encoder=root)
 
 
 def test_a_bundle_carries_its_encoder(tmp_path: Path) -> None:

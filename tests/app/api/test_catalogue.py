@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -63,7 +63,7 @@ def vector(seed: int) -> list[float]:
     return [float(one) for one in np.random.default_rng(seed).normal(size=FEATURES)]
 
 
-def put(client: TestClient, *items: dict[str, Any], **more: Any) -> httpx.Response:
+def put(client: TestClient, *items: dict[str, Any], **more: Any) -> httpx2.Response:
     """Send a batch as JSON."""
     return client.put("/items", json={"items": list(items)}, **more)
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,7 +47,7 @@ def event(event_id: str = "e1", **more: Any) -> dict[str, Any]:
     return {"id": event_id, "type": "purchase", "item": "tops-1", "session": "s1", **more}
 
 
-def post(client: TestClient, *events: dict[str, Any]) -> httpx.Response:
+def post(client: TestClient, *events: dict[str, Any]) -> httpx2.Response:
     """Send a batch."""
     return client.post("/events", json={"events": list(events)})
 
@@ -229,7 +229,7 @@ def test_what_was_accepted_outlives_a_kill(home: Path, tmp_path: Path) -> None:
         return process, process.stdout.readline().rsplit(maxsplit=1)[-1]
 
     process, address = serve()
-    with httpx.Client(timeout=60) as sender:
+    with httpx2.Client(timeout=60) as sender:
         for n in range(20):
             assert sender.post(f"{address}/events", json={"events": [event(f"{n}-{half}") for half in "ab"]}).status_code == 202
         process.send_signal(signal.SIGKILL)

@@ -69,7 +69,7 @@ def test_what_was_damaged_is_mended_by_importing_again(catalogue: Path, tmp_path
     store = ReleaseStore(tmp_path)
     first = import_catalogue(catalogue, store, default_encoder="shipped").release
     bundle, snapshot = store.bundle_path(first.bundle), store.snapshot_path(first.snapshot)
-    for path in (snapshot / "index" / "bags.faiss", snapshot / "items.parquet", bundle / "manifest.json", bundle / "weights.safetensors"):
+    for path in (snapshot / "embeddings.npy", snapshot / "items.parquet", bundle / "manifest.json", bundle / "weights.safetensors"):
         flip(path)
         with pytest.raises((SnapshotError, BundleError)):
             Release.open(store, first)

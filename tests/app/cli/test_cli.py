@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from app.cli import run
 from app.cli.progress import lines
@@ -167,6 +168,34 @@ def test_doctor_says_whether_it_can_serve(home: Path, capsys: pytest.CaptureFixt
     assert "torch" in out
     assert "threads" in out
     assert "yes: release r2-" in out
+
+
+def test_doctor_says_what_a_gpu_does(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """How busy it is only where the extra is installed."""
+    told = {"device_count": 1, "mem_get_info": (2**36, 2**37), "get_device_name": "H100", "utilization": 7}
+    for name, answer in told.items():
+        monkeypatch.setattr(torch.cuda, name, lambda *_, answer=answer: answer)
+    assert run(["doctor", "--home", str(home)]) == 0
+    assert "H100, 64.0 of 128.0 GiB free, 7 % busy" in capsys.readouterr().out
+
+    def missing(_: int) -> int:
+        raise ModuleNotFoundError
+
+    monkeypatch.setattr(torch.cuda, "utilization", missing)
+    assert run(["doctor", "--home", str(home)]) == 0
+    assert "attire[gpu]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["evaluate", "DATA", "--bundle", "BUNDLE", "--report", "out"], ["simulate", "--plot", "out.png"]])
+def test_plots_without_matplotlib_are_refused_before_the_work(
+    arguments: list[str], catalogue: Path, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what to install."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setattr("models.outputs.find_spec", lambda _: None)
+    given = {"DATA": str(catalogue), "BUNDLE": str(home / "trained")}
+    assert run([given.get(one, one) for one in arguments]) == 2
+    assert "pip install 'attire[plots]'" in capsys.readouterr().err
 
 
 def test_plain_progress_ends_with_a_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from app.home.store import ReleaseStore
@@ -47,7 +47,7 @@ def server(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def test_it_answers_and_ctrl_c_ends_it_quietly(server: tuple[subprocess.Popen[str], str]) -> None:
     """A question over a socket; then exit code 130 and no traceback."""
     process, url = server
-    answer = httpx.post(f"{url}/complete-outfit", json={"items": ["tops-1"]}, timeout=60)
+    answer = httpx2.post(f"{url}/complete-outfit", json={"items": ["tops-1"]}, timeout=60)
     assert answer.status_code == 200
     assert answer.json()["slots"]
     process.send_signal(signal.SIGINT)
@@ -89,7 +89,7 @@ def lose_category(store: ReleaseStore) -> str:
     """Delete the index of one category."""
     current = store.current()
     assert current is not None
-    path = min((store.snapshot_path(current.snapshot) / "index").iterdir())
+    path = store.snapshot_path(current.snapshot) / "embeddings.npy"
     path.unlink()
     return path.name
 

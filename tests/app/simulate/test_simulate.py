@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -68,27 +68,27 @@ class Service:
         self.received: list[dict[str, Any]] = []
         self.refuses = False
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.path == "/readyz":
-            return httpx.Response(200, json={"release": "r1"})
+            return httpx2.Response(200, json={"release": "r1"})
         body = json.loads(request.content)
         if self.refuses:
-            return httpx.Response(422, text="no such slot")
+            return httpx2.Response(422, text="no such slot")
         if self.refused:
             self.refused -= 1
-            return httpx.Response(503)
+            return httpx2.Response(503)
         if request.url.path == "/events":
             self.received += body["events"]
-            return httpx.Response(202, json={"accepted": len(body["events"])})
+            return httpx2.Response(202, json={"accepted": len(body["events"])})
         [slot] = body["slots"]
         rows = self.best(self.world, [self.world.row_of[item] for item in body["items"]], slot["category"])
         items = [{"id": self.world.ids[row]} for row in rows]
-        return httpx.Response(200, json={"recommendation_id": "rec", "slots": [{"category": slot["category"], "items": items}]})
+        return httpx2.Response(200, json={"recommendation_id": "rec", "slots": [{"category": slot["category"], "items": items}]})
 
 
 def simulate(world: World, service: Service, *, cycles: int = 1, sessions: int = 60, first: int = 1, **more: Any) -> list[Cycle]:
     """Run cycles against it."""
-    simulation = Simulation(world, "http://service", transport=httpx.MockTransport(service), **more)
+    simulation = Simulation(world, "http://service", transport=httpx2.MockTransport(service), **more)
     return asyncio.run(simulation.run(cycles, sessions, first=first, on_cycle=lambda _: None, advance=lambda: None))
 
 

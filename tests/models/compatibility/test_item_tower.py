@@ -68,7 +68,7 @@ def test_padding_of_words_does_not_matter(tower: ItemTower, item: ItemInputs) ->
 
 @pytest.mark.parametrize(("chance", "shown"), [({"drop_words": 0.3}, 0.7), ({"drop_word": 0.3}, 0.49)])
 def test_training_hides_words_at_random(tower: ItemTower, item: ItemInputs, chance: dict[str, float], shown: float) -> None:
-    """All of an item's at once, or one by one: both of two are there about as often as told."""
+    """All words of an item at once, or word by word: both of two words stay about as often as the setting says."""
     tower.train()
     tower.drop_block = tower.drop_words = tower.drop_word = 0.0
     for name, value in chance.items():
@@ -82,13 +82,13 @@ def test_training_hides_words_at_random(tower: ItemTower, item: ItemInputs, chan
 
 def test_words_are_told_without_reading_them(tower: ItemTower, item: ItemInputs) -> None:
     """Neither the item's own words nor the block that holds them count; the picture does."""
-    told = tower.word_logits(item, [1], 4)
-    assert told.shape == (1, 4)
+    logits = tower.word_logits(item, [1], 4)
+    assert logits.shape == (1, 4)
     other = item.features_NF.clone()
     other[:, 4:] += 1.0
-    torch.testing.assert_close(tower.word_logits(replace(item, features_NF=other, words_NL=torch.tensor([[1, 3]])), [1], 4), told)
+    torch.testing.assert_close(tower.word_logits(replace(item, features_NF=other, words_NL=torch.tensor([[1, 3]])), [1], 4), logits)
     other[:, :4] += 1.0
-    assert (tower.word_logits(replace(item, features_NF=other), [1], 4) - told).abs().max() > 1e-3
+    assert (tower.word_logits(replace(item, features_NF=other), [1], 4) - logits).abs().max() > 1e-3
 
 
 def test_gradients_reach_every_part(tower: ItemTower, item: ItemInputs) -> None:

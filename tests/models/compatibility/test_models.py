@@ -64,9 +64,9 @@ def reordered(batch: OutfitBatch, order: Sequence[int]) -> OutfitBatch:
     return OutfitBatch(batch.items_BID[:, order], batch.category_BI[:, order], batch.mask_BI[:, order])
 
 
-def near(one: Tensor, other: Tensor) -> None:
+def near(got: Tensor, expected: Tensor) -> None:
     """Equal but for rounding."""
-    torch.testing.assert_close(one, other, atol=2e-5, rtol=1e-4)
+    torch.testing.assert_close(got, expected, atol=2e-5, rtol=1e-4)
 
 
 def slot_odds(model: CompatibilityModel, context: OutfitBatch, category_B: Tensor) -> Tensor:
@@ -120,9 +120,9 @@ def test_candidates_rank_by_the_querys_inner_product(model: CompatibilityModel) 
 
 def test_the_context_and_the_slot_matter() -> None:
     """Other company, another query; another slot, another query."""
-    model, one = transformer(), outfits(3)
-    query = model.query(one, torch.tensor([0]))
-    assert (query - model.query(one, torch.tensor([1]))).abs().max() > 1e-2
+    model, batch = transformer(), outfits(3)
+    query = model.query(batch, torch.tensor([0]))
+    assert (query - model.query(batch, torch.tensor([1]))).abs().max() > 1e-2
     assert (query - model.query(outfits(3, seed=1), torch.tensor([0]))).abs().max() > 1e-2
 
 
@@ -155,7 +155,7 @@ def test_reranking_adds_the_completed_outfits_score() -> None:
     plain, reranking = transformer(), transformer(rerank=0.7)
     context, candidates = outfits(3, 1), torch.randn(2, 4, D)
     categories = torch.randint(C, (2, 4))
-    whole = torch.stack([plain.score(context.with_item(candidates[:, one], categories[:, one])) for one in range(4)], dim=1)
+    whole = torch.stack([plain.score(context.with_item(candidates[:, place], categories[:, place])) for place in range(4)], dim=1)
     near(reranking.rank(context, candidates, categories), plain.rank(context, candidates, categories) + 0.7 * whole)
 
 

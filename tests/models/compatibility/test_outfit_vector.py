@@ -36,19 +36,19 @@ def outfits(built: SharedSpace) -> OutfitBatch:
     return OutfitBatch(embedded(built, 6).reshape(2, 3, D), torch.tensor([[0, 1, 2], [2, 1, 0]]), mask)
 
 
-def cosine(one: np.ndarray, other: np.ndarray) -> float:
+def cosine(first: np.ndarray, second: np.ndarray) -> float:
     """In float64."""
-    return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+    return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
 
 
 def slow_score(built: SharedSpace, items: Tensor, categories: list[int]) -> float:
     """The mean over pairs, one by one."""
     vectors, found = items.double().numpy(), []
     maps = built.maps.detach().double().numpy() if isinstance(built, PairSpaces) else None
-    for one, other in combinations(range(len(vectors)), 2):
-        left = np.eye(D) if maps is None else maps[categories[one], categories[other]]
-        right = np.eye(D) if maps is None else maps[categories[other], categories[one]]
-        found.append(cosine(vectors[one] @ left, vectors[other] @ right))
+    for first, second in combinations(range(len(vectors)), 2):
+        left = np.eye(D) if maps is None else maps[categories[first], categories[second]]
+        right = np.eye(D) if maps is None else maps[categories[second], categories[first]]
+        found.append(cosine(vectors[first] @ left, vectors[second] @ right))
     return float(np.mean(found) / 0.07)
 
 
@@ -72,7 +72,7 @@ def test_the_final_ranking_is_that_of_exhaustive_scoring(spaces: str) -> None:
         own = batch.category_BI[row, :size].tolist()
         for target in range(C):
             here = (category == target).nonzero()[:, 0].tolist()
-            slow = [slow_score(built, torch.cat([batch.items_BID[row, :size], candidates[[one]]]), [*own, target]) for one in here]
+            slow = [slow_score(built, torch.cat([batch.items_BID[row, :size], candidates[[place]]]), [*own, target]) for place in here]
             assert np.argsort(slow).tolist() == ranked[row, here].argsort().tolist()
 
 

@@ -49,16 +49,16 @@ def outfits(model: Pairs, items: ItemInputs) -> OutfitBatch:
     return OutfitBatch(embedded, items.category_N[rows], mask)
 
 
-def apart(model: Pairs, one: Tensor, own: int, other: Tensor, others: int) -> float:
+def apart(model: Pairs, first: Tensor, own: int, second: Tensor, others: int) -> float:
     """Distance of two items by their general features, the obvious way."""
     if model.spaces:
         low, high = min(own, others), max(own, others)
         row = [(a, b) for a in range(C + 1) for b in range(a, C + 1)].index((low, high))
         mask = model.spaces.mask[row].clamp(min=0)
-        one, other = one * mask, other * mask
+        first, second = first * mask, second * mask
     if model.unit:
-        one, other = F.normalize(one, dim=0), F.normalize(other, dim=0)
-    square = float(((one - other) ** 2).sum())
+        first, second = F.normalize(first, dim=0), F.normalize(second, dim=0)
+    square = float(((first - second) ** 2).sum())
     return square if model.squared else square**0.5
 
 
@@ -81,7 +81,7 @@ def test_ranking_orders_as_scoring_every_candidate_would(model: Pairs, items: It
         vectors, categories = batch.items_BID[row, batch.mask_BI[row], : model.size], batch.category_BI[row].tolist()
         for candidate in range(N):
             vector, category = embedded[candidate, : model.size], int(items.category_N[candidate])
-            distances = [apart(model, one, own, vector, category) for one, own in zip(vectors, categories, strict=False)]
+            distances = [apart(model, embedded, own, vector, category) for embedded, own in zip(vectors, categories, strict=False)]
             assert float(ranked[row, candidate]) == pytest.approx(-sum(distances) / max(1, len(distances)), abs=1e-5)
 
 
@@ -117,7 +117,7 @@ def test_elsewhere_the_query_proposes_what_exhaustive_scoring_finds(items: ItemI
             vectors = embedded[shop.category_N == category]
             proposed = (model.query(batch, torch.full((4,), category)) @ vectors.T).topk(20).indices
             best = model.rank(batch, vectors.expand(4, -1, -1), torch.full((4, len(vectors)), category)).topk(5).indices
-            found += [len(set(one.tolist()) & set(other.tolist())) / 5 for one, other in zip(proposed, best, strict=True)]
+            found += [len(set(found_K.tolist()) & set(other.tolist())) / 5 for found_K, other in zip(proposed, best, strict=True)]
         assert sum(found) / len(found) > 0.9
 
 

@@ -124,7 +124,7 @@ def test_meeting_a_shopper_touches_nothing_else() -> None:
     assert all(torch.equal(value, before[name]) for name, value in built.state_dict().items())
     assert all(parameter.grad is None for parameter in built.parameters())
     stranger = built.for_anchors(built.newcomer)
-    above = [(one.score(worn)[:, None] > built.bank @ one.taste).float().mean() for one in (folded_in, stranger)]
+    above = [(served.score(worn)[:, None] > built.bank @ served.taste).float().mean() for served in (folded_in, stranger)]
     assert above[0] > above[1]
 
 

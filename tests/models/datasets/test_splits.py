@@ -33,19 +33,21 @@ def test_no_near_duplicate_crosses_the_splits(large: Path) -> None:
     """Every outfit of validation and test is less than half like any of another split."""
     outfits = read_dataset(large, tasks=False).outfits
     for split in ("valid", "test"):
-        inside = [frozenset(one.items) for one in outfits if one.split == split]
-        outside = [frozenset(one.items) for one in outfits if one.split != split]
+        inside = [frozenset(outfit.items) for outfit in outfits if outfit.split == split]
+        outside = [frozenset(outfit.items) for outfit in outfits if outfit.split != split]
         assert inside
-        assert max(len(one & other) / len(one | other) for one in inside for other in outside) < NEAR_DUPLICATE
+        assert max(len(items & others) / len(items | others) for items in inside for others in outside) < NEAR_DUPLICATE
 
 
 def test_cold_items_are_worn_only_in_test_outfits(large: Path) -> None:
     """What the questions about cold items ask for, training and validation never hold; nor do training sessions."""
     dataset = read_dataset(large)
     cold = {question.answer for question in dataset.tasks["retrieval_cold"] if isinstance(question, Retrieval)}
-    known = {item for one in dataset.outfits if one.split != "test" for item in one.items}
+    known = {item for outfit in dataset.outfits if outfit.split != "test" for item in outfit.items}
     sessions = [json.loads(line) for line in (large / "sessions.jsonl").read_text().splitlines()]
-    shopped = {event["item"] for one in sessions if one["session"][0] == "s" for event in one["events"] if event["type"] == "purchase"}
+    shopped = {
+        event["item"] for session in sessions if session["session"][0] == "s" for event in session["events"] if event["type"] == "purchase"
+    }
     assert cold
     assert not cold & known
     assert not cold & shopped

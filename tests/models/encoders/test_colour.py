@@ -36,9 +36,9 @@ def test_oklab_is_the_published_one(srgb: tuple[int, int, int], lab: tuple[float
 
 def test_features_are_of_unit_length(picture: Picture) -> None:
     """As every block is, whatever the picture, also where the garment has the colour of its background."""
-    for one in (picture(), picture("white", "white"), picture("black", "black")):
-        assert features(one).shape == (COLOUR_FEATURES,)
-        assert np.linalg.norm(features(one)) == pytest.approx(1, abs=1e-5)
+    for shown in (picture(), picture("white", "white"), picture("black", "black")):
+        assert features(shown).shape == (COLOUR_FEATURES,)
+        assert np.linalg.norm(features(shown)) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_nearer_hue_is_the_more_alike(picture: Picture) -> None:

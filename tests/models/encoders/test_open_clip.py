@@ -34,10 +34,10 @@ def encoder(tiny: Path) -> Encoder:
 def block(encoder: Encoder, features: FloatArray, name: str) -> FloatArray:
     """The columns of one block."""
     at = 0
-    for one in encoder.features.blocks:
-        if one.name == name:
-            return features[:, at : at + one.size]
-        at += one.size
+    for block in encoder.features.blocks:
+        if block.name == name:
+            return features[:, at : at + block.size]
+        at += block.size
     raise KeyError(name)
 
 
@@ -164,9 +164,9 @@ def test_a_model_of_the_hub_without_its_weights_is_refused(tiny: Path, offline: 
 @pytest.mark.usefixtures("offline")
 def test_an_unreachable_hub_is_one_line() -> None:
     """That names the encoder, says why and what to do."""
-    told = refusal("hf-hub:shop/never-seen")
-    assert "Cannot reach https://huggingface.co/shop/never-seen/" in told
-    assert "online for the first download" in told
+    message = refusal("hf-hub:shop/never-seen")
+    assert "Cannot reach https://huggingface.co/shop/never-seen/" in message
+    assert "online for the first download" in message
 
 
 def test_a_directory_without_a_model_is_refused(tmp_path: Path) -> None:

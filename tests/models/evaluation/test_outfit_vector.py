@@ -33,7 +33,7 @@ def test_outfits_are_replaced_item_by_item(dataset: Dataset) -> None:
     scorer, shop = Noted(), dataset.catalogue
     found = separation(scorer, dataset.outfits_of("test"), shop, seed=1)
     names, (worn, once, twice) = np.array(shop.categories), scorer.asked
-    assert worn.tolist() == [[shop.row_of[item] for item in one.items] for one in dataset.outfits_of("test")]
+    assert worn.tolist() == [[shop.row_of[item] for item in outfit.items] for outfit in dataset.outfits_of("test")]
     assert ((worn != once).sum(1) == 1).all()
     assert ((worn != twice).sum(1) == 2).all()
     assert ((once == twice) | (once == worn)).all()
@@ -54,9 +54,9 @@ def test_precision_and_recall_follow_the_threshold() -> None:
     """Counted at each threshold; recall falls as it rises."""
     thresholds, precision, recall = FOUND.over_threshold(5)
     everything = np.concatenate(list(FOUND.scores.values()))
-    for threshold, told, seen in zip(thresholds, precision, recall, strict=True):
+    for threshold, precise, seen in zip(thresholds, precision, recall, strict=True):
         assert seen == pytest.approx((FOUND.scores[0] >= threshold).mean())
-        assert told == pytest.approx((FOUND.scores[0] >= threshold).sum() / (everything >= threshold).sum())
+        assert precise == pytest.approx((FOUND.scores[0] >= threshold).sum() / (everything >= threshold).sum())
     assert (np.diff(recall) <= 0).all()
     assert (precision[0], recall[0]) == (pytest.approx(1 / 3), 1.0)
 

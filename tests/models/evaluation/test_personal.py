@@ -23,7 +23,7 @@ from models.evaluation.scorer import ModelScorer
 @pytest.fixture(scope="module")
 def worn(dataset: Dataset) -> list[Outfit]:
     """The shop's test outfits, worn by three shoppers in turn."""
-    return [Outfit(one.id, one.items, one.split, f"u{number % 3}") for number, one in enumerate(dataset.outfits_of("test"))]
+    return [Outfit(outfit.id, outfit.items, outfit.split, f"u{number % 3}") for number, outfit in enumerate(dataset.outfits_of("test"))]
 
 
 def rows(outfit: Outfit, catalogue: Catalogue) -> list[int]:
@@ -39,7 +39,7 @@ def test_half_of_the_others_are_other_shoppers(dataset: Dataset, worn: Sequence[
     assert questions.hard_M.tolist() == [True] * 5 + [False] * 5
     for question, outfit in enumerate(worn):
         own, *others = questions.rows_QMI[question].tolist()
-        foreign = [rows(one, catalogue) for one in worn if one.user != outfit.user]
+        foreign = [rows(other, catalogue) for other in worn if other.user != outfit.user]
         assert own == rows(outfit, catalogue)
         assert all(other in foreign for other in others[:5])
         assert all(names[other].tolist() == names[own].tolist() for other in others[5:])
@@ -104,7 +104,7 @@ def test_a_bundle_that_is_not_personal_meets_nobody(dataset: Dataset, worn: Sequ
 
 def test_histories_keep_the_order(worn: Sequence[Outfit]) -> None:
     """Of each shopper's outfits."""
-    assert [one.id for one in histories(worn)["u1"]] == [one.id for one in worn if one.user == "u1"]
+    assert [outfit.id for outfit in histories(worn)["u1"]] == [outfit.id for outfit in worn if outfit.user == "u1"]
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def embeddings(dataset: Dataset, bundle: Bundle) -> Floats:
 def test_questions_are_the_same_for_the_same_seed(shop: Path) -> None:
     """And others for another."""
     dataset = read_dataset(shop)
-    worn = [Outfit(one.id, one.items, one.split, f"u{number % 3}") for number, one in enumerate(dataset.outfits_of("test"))]
+    worn = [Outfit(outfit.id, outfit.items, outfit.split, f"u{number % 3}") for number, outfit in enumerate(dataset.outfits_of("test"))]
 
     def drawn(seed: int) -> PersonalQuestions:
         return ask(worn, dataset.catalogue, seed=seed)

@@ -42,7 +42,7 @@ def test_ties_are_broken_alike_in_every_process(dataset: Dataset) -> None:
 
 def test_retrieval_ranks_all_items_of_the_category(dataset: Dataset, model: ModelScorer) -> None:
     """The rank is that of a loop over every item of the category."""
-    questions = [one for one in dataset.tasks["retrieval"] if isinstance(one, Retrieval)]
+    questions = [question for question in dataset.tasks["retrieval"] if isinstance(question, Retrieval)]
     found = RetrievalTask.pack(questions, dataset.catalogue).answer(model)
     row_of, vectors = dataset.catalogue.row_of, model.embeddings_ND
     for question, rank in zip(questions, found.rank_B, strict=True):
@@ -60,7 +60,7 @@ def test_a_models_own_rank_is_used_in_chunks(dataset: Dataset, bundle: Bundle, m
     monkeypatch.setattr(scorer, "_MAX_BYTES", 500)
     monkeypatch.setattr(scorer, "_MAX_CANDIDATES", 5)
     monkeypatch.setattr(tasks, "_CELLS", 100)
-    task = RetrievalTask.pack([one for one in dataset.tasks["retrieval"] if isinstance(one, Retrieval)], dataset.catalogue)
+    task = RetrievalTask.pack([question for question in dataset.tasks["retrieval"] if isinstance(question, Retrieval)], dataset.catalogue)
     context, rows = task.context_BI, task.rows_in["shoes"][None]
     assert ranked.candidates(context, rows) == pytest.approx(model.candidates(context, rows), abs=1e-6)
     assert task.answer(ranked).rank_B.tolist() == task.answer(model).rank_B.tolist()

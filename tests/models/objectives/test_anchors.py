@@ -27,7 +27,7 @@ def test_a_worn_outfit_that_scores_higher_costs_less() -> None:
 def test_the_spread_is_trace_minus_log_determinant() -> None:
     """Of each shopper's Gram matrix, in float64."""
     anchors = np.random.default_rng(1).normal(size=(3, 4, 6))
-    slow = [np.trace(one @ one.T) - np.log(np.linalg.det(one @ one.T)) for one in anchors]
+    slow = [np.trace(anchors_KD @ anchors_KD.T) - np.log(np.linalg.det(anchors_KD @ anchors_KD.T)) for anchors_KD in anchors]
     assert spread(torch.from_numpy(anchors)).numpy() == pytest.approx(np.array(slow), rel=1e-10)
 
 

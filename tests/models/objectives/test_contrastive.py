@@ -20,14 +20,14 @@ COSINE = SEEN.double().numpy() @ READ.double().numpy().T
 def test_the_softmax_loss_is_the_mean_of_both_directions() -> None:
     """Each picture among all titles, each title among all pictures."""
     logits, total = 7.0 * COSINE, 0.0
-    for one in range(5):
-        total += math.log(np.exp(logits[one]).sum()) - logits[one, one]
-        total += math.log(np.exp(logits[:, one]).sum()) - logits[one, one]
+    for row in range(5):
+        total += math.log(np.exp(logits[row]).sum()) - logits[row, row]
+        total += math.log(np.exp(logits[:, row]).sum()) - logits[row, row]
     assert clip_loss(SEEN, READ, ALONE, torch.tensor(7.0)).item() == pytest.approx(total / 10, abs=1e-5)
 
 
 def test_the_sigmoid_loss_is_that_of_every_pair() -> None:
-    """The own title is to be told, each other one to be denied; summed per picture."""
+    """Its own title is a positive, every other title a negative; summed per picture."""
     total = 0.0
     for picture in range(5):
         for title in range(5):
@@ -38,10 +38,10 @@ def test_the_sigmoid_loss_is_that_of_every_pair() -> None:
 
 def test_pairs_of_the_same_words_are_no_negatives() -> None:
     """Two black tees do not push each other away."""
-    one, shift, twins = torch.tensor(1.0), torch.tensor(0.0), torch.tensor([0, 0, 1, 2, 3])
-    assert clip_loss(SEEN, READ, twins, one) < clip_loss(SEEN, READ, ALONE, one)
-    assert siglip_loss(SEEN, READ, twins, one, shift) < siglip_loss(SEEN, READ, ALONE, one, shift)
-    assert clip_loss(SEEN[:2], READ[:2], torch.tensor([0, 0]), one).item() == pytest.approx(0, abs=1e-6)
+    scale, shift, twins = torch.tensor(1.0), torch.tensor(0.0), torch.tensor([0, 0, 1, 2, 3])
+    assert clip_loss(SEEN, READ, twins, scale) < clip_loss(SEEN, READ, ALONE, scale)
+    assert siglip_loss(SEEN, READ, twins, scale, shift) < siglip_loss(SEEN, READ, ALONE, scale, shift)
+    assert clip_loss(SEEN[:2], READ[:2], torch.tensor([0, 0]), scale).item() == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -62,24 +62,26 @@ def test_only_suspected_leaves_the_others_alone() -> None:
 
 def test_nothing_is_learned_by_the_teacher() -> None:
     """Its scores get no gradient."""
-    told, telling = torch.zeros(2, requires_grad=True), torch.ones(2, 3, requires_grad=True)
+    taught_worn, taught_others = torch.zeros(2, requires_grad=True), torch.ones(2, 3, requires_grad=True)
     own = torch.zeros(2, requires_grad=True)
-    student_loss(own, torch.zeros(2, 3), told, telling, alpha=1.0).backward()
+    student_loss(own, torch.zeros(2, 3), taught_worn, taught_others, alpha=1.0).backward()
     assert own.grad is not None
-    assert told.grad is None
-    assert telling.grad is None
+    assert taught_worn.grad is None
+    assert taught_others.grad is None
 
 
 def test_a_worn_outfit_that_scores_higher_costs_less() -> None:
     """With and without a teacher."""
-    worn, others, told, telling = draw(2), draw(2, 3, seed=1), draw(2, seed=2), draw(2, 3, seed=3)
+    worn, others, taught_worn, taught_others = draw(2), draw(2, 3, seed=1), draw(2, seed=2), draw(2, 3, seed=3)
     assert teacher_loss(worn + 0.1, others) < teacher_loss(worn, others)
-    assert student_loss(worn + 0.1, others, told, telling, alpha=-0.5) < student_loss(worn, others, told, telling, alpha=-0.5)
+    assert student_loss(worn + 0.1, others, taught_worn, taught_others, alpha=-0.5) < student_loss(
+        worn, others, taught_worn, taught_others, alpha=-0.5
+    )
 
 
 def test_golden_losses() -> None:
     """Fixed numbers at a fixed seed."""
-    worn, others, told, telling = draw(4, seed=5), draw(4, 10, seed=6), draw(4, seed=7), draw(4, 10, seed=8)
+    worn, others, taught_worn, taught_others = draw(4, seed=5), draw(4, 10, seed=6), draw(4, seed=7), draw(4, 10, seed=8)
     assert teacher_loss(worn, others).item() == pytest.approx(3.2060725201743345, abs=1e-9)
-    assert student_loss(worn, others, told, telling, alpha=0.5).item() == pytest.approx(3.2477142127959393, abs=1e-9)
-    assert student_loss(worn, others, told, telling, alpha=-0.5).item() == pytest.approx(3.317028686394115, abs=1e-9)
+    assert student_loss(worn, others, taught_worn, taught_others, alpha=0.5).item() == pytest.approx(3.2477142127959393, abs=1e-9)
+    assert student_loss(worn, others, taught_worn, taught_others, alpha=-0.5).item() == pytest.approx(3.317028686394115, abs=1e-9)

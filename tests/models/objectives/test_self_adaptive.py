@@ -46,9 +46,9 @@ def test_weights_are_their_formula_and_one_on_average() -> None:
     """(1 + softplus(θ) DS) over its mean."""
     near, far = distances()
     hard, theta = difficulty_slowly(near, far), 0.7
-    raised = [1 + math.log1p(math.exp(theta)) * one for one in hard]
+    raised = [1 + math.log1p(math.exp(theta)) * score for score in hard]
     got = weights(difficulty(near, far, OUTFIT, MARGIN), torch.tensor(theta, dtype=torch.float64))
-    assert got.tolist() == pytest.approx([one * len(raised) / sum(raised) for one in raised], rel=1e-12)
+    assert got.tolist() == pytest.approx([weight * len(raised) / sum(raised) for weight in raised], rel=1e-12)
     assert got.mean().item() == pytest.approx(1)
 
 

@@ -54,9 +54,9 @@ def test_another_shape_should_be_nearer_than_other_colours() -> None:
 def test_the_nearest_other_item_of_the_category_is_found() -> None:
     """Never the item itself, never another category; -1 where the batch has none."""
     embedded, category, row, unlabelled = case()
-    for one in range(3):
-        found = unlabelled.nearest(embedded[one], category[one], row[one])
-        slowly = [nearest_slowly(embedded[one, t], int(category[one, t]), int(row[one, t]), unlabelled) for t in range(T)]
+    for role in range(3):
+        found = unlabelled.nearest(embedded[role], category[role], row[role])
+        slowly = [nearest_slowly(embedded[role, t], int(category[role, t]), int(row[role, t]), unlabelled) for t in range(T)]
         assert found.tolist() == slowly
     alone = unlabelled.nearest(embedded[0, :1], torch.tensor([2]), unlabelled.row_U[-1:])
     assert alone.tolist() == [-1]
@@ -67,7 +67,7 @@ def test_the_pseudo_labelled_loss_is_its_formula() -> None:
     embedded, category, row, unlabelled = case()
     hinges = []
     for t in range(T):
-        places = [nearest_slowly(embedded[one, t], int(category[one, t]), int(row[one, t]), unlabelled) for one in range(3)]
+        places = [nearest_slowly(embedded[role, t], int(category[role, t]), int(row[role, t]), unlabelled) for role in range(3)]
         if min(places) >= 0:
             a, p, n = (unlabelled.embedded_UD[place] for place in places)
             hinges.append(max(0.0, float((a - p).norm()) - float((a - n).norm()) + MARGIN))
@@ -109,7 +109,7 @@ def test_without_neighbours_there_is_nothing_to_learn() -> None:
 def test_the_losses_are_what_they_were() -> None:
     """Golden values at a fixed seed."""
     got = [self_supervised(*vectors(3, U, D), MARGIN), pseudo_labelled(*case(), MARGIN)]
-    assert [one.item() for one in got] == pytest.approx(GOLDEN, rel=1e-9)
+    assert [loss.item() for loss in got] == pytest.approx(GOLDEN, rel=1e-9)
 
 
 GOLDEN = [0.576858110154, 0.678112528151]

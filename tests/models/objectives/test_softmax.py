@@ -52,7 +52,7 @@ def asked() -> Asked:
 
 def slowly(asked: Asked) -> tuple[float, float]:
     """One question and one candidate at a time: the mean loss and the mean squared log mean exp."""
-    queries, answers, drawn = (one.detach().double().numpy() for one in (asked.queries_QCD, asked.answer_QD, asked.drawn_SD))
+    queries, answers, drawn = (tensor.detach().double().numpy() for tensor in (asked.queries_QCD, asked.answer_QD, asked.drawn_SD))
     losses, constants = [], []
     for question in range(Q):
         slot = int(asked.category_Q[question])
@@ -87,10 +87,10 @@ def test_gradients_reach_queries_answers_and_candidates(asked: Asked) -> None:
     """And candidates that are no negatives get none."""
     asked.not_QS[:, 4] = True
     asked.within()[0].backward()
-    for one in (asked.queries_QCD, asked.answer_QD, asked.drawn_SD):
-        assert one.grad is not None
-        assert one.grad.isfinite().all()
-        assert one.grad.abs().sum() > 0
+    for tensor in (asked.queries_QCD, asked.answer_QD, asked.drawn_SD):
+        assert tensor.grad is not None
+        assert tensor.grad.isfinite().all()
+        assert tensor.grad.abs().sum() > 0
     assert asked.drawn_SD.grad is not None
     assert not asked.drawn_SD.grad[4].any()
 

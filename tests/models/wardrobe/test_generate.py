@@ -46,8 +46,8 @@ def test_the_same_seed_writes_the_same_files(wardrobe: Path, tmp_path: Path) -> 
 def test_another_seed_writes_other_files(wardrobe: Path, tmp_path: Path) -> None:
     """Every file that could differ does."""
     generate(tmp_path, **SIZES, seed=8)
-    one, other = contents(tmp_path), contents(wardrobe)
-    assert {name for name in one if one[name] == other.get(name)} <= {"fitb_cold.jsonl", "retrieval_cold.jsonl"}
+    again, first = contents(tmp_path), contents(wardrobe)
+    assert {name for name in again if again[name] == first.get(name)} <= {"fitb_cold.jsonl", "retrieval_cold.jsonl"}
 
 
 def test_it_reads_as_a_dataset(wardrobe: Path) -> None:
@@ -63,7 +63,7 @@ def test_every_item_has_a_picture_of_its_own(wardrobe: Path) -> None:
     """All decode, none is another's."""
     shop = read_dataset(wardrobe, tasks=False).catalogue
     pictures = [shop.image(row) or b"" for row in range(len(shop))]
-    assert {decode(one).size for one in pictures} == {(SIDE, SIDE)}
+    assert {decode(picture).size for picture in pictures} == {(SIDE, SIDE)}
     assert len(set(pictures)) == len(pictures)
 
 

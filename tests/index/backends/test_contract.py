@@ -1,20 +1,19 @@
-"""The exact CPU index: answers, refusals, and searching from many threads."""
+"""What every backend of the registry has to do: answers, refusals, and searching from many threads."""
 
 from __future__ import annotations
 
-import gc
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.backends.base import BoolArray, FloatArray, IntArray
-from index.backends.faiss_cpu import FlatIndex
+from index.backends.base import Backend, BoolArray, FloatArray, IntArray
+from index.backends.registry import BACKENDS
 from index.errors import VectorError
+
+every_backend = pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
 
 
 def scan(vectors_ND: FloatArray, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None) -> IntArray:
@@ -24,6 +23,7 @@ def scan(vectors_ND: FloatArray, queries_BD: FloatArray, k: int, allowed_N: Bool
     return positions[np.argsort(-scores, axis=1, kind="stable")[:, :k]]
 
 
+@every_backend
 @settings(deadline=None, max_examples=60)
 @given(
     count=st.integers(1, 300),
@@ -33,23 +33,26 @@ def scan(vectors_ND: FloatArray, queries_BD: FloatArray, k: int, allowed_N: Bool
     share=st.none() | st.floats(0, 1),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_answers_are_those_of_a_scan(*, count: int, size: int, batch: int, k: int, share: float | None, seed: int) -> None:
+def test_answers_are_those_of_a_scan(
+    *, backend: Backend, count: int, size: int, batch: int, k: int, share: float | None, seed: int
+) -> None:
     """Small whole numbers tie often and add up exactly: every answer, tie and filter equals the float64 scan's."""
     rng = np.random.default_rng(seed)
     vectors = rng.integers(-2, 3, (count, size)).astype(np.float32)
     queries = rng.integers(-2, 3, (batch, size)).astype(np.float32)
     allowed = None if share is None else rng.random(count) < share
 
-    scores, positions = FlatIndex(vectors).search(queries, k, allowed)
+    scores, positions = backend.build(vectors).search(queries, k, allowed)
 
     expected = scan(vectors, queries, k, allowed)
     np.testing.assert_array_equal(positions, expected)
     np.testing.assert_array_equal(scores, np.einsum("bd,bkd->bk", queries, vectors[expected]))
 
 
+@every_backend
 @pytest.mark.parametrize("share", [None, 0.01, 0.4, 0.8])
 @pytest.mark.parametrize("batch", [1, 40])
-def test_real_numbers_are_ranked_exactly(batch: int, share: float | None) -> None:
+def test_real_numbers_are_ranked_exactly(backend: Backend, batch: int, share: float | None) -> None:
     """With unit vectors the answers are the float64 scan's, whatever selector and batch size FAISS is given."""
     rng = np.random.default_rng(0)
     vectors = rng.standard_normal((5000, 64)).astype(np.float32)
@@ -57,33 +60,37 @@ def test_real_numbers_are_ranked_exactly(batch: int, share: float | None) -> Non
     queries = rng.standard_normal((batch, 64)).astype(np.float32)
     allowed = None if share is None else rng.random(5000) < share
 
-    _, positions = FlatIndex(vectors).search(queries, 20, allowed)
+    _, positions = backend.build(vectors).search(queries, 20, allowed)
 
     np.testing.assert_array_equal(positions, scan(vectors, queries, 20, allowed))
 
 
-def test_a_tie_longer_than_the_list_goes_to_the_lowest_positions() -> None:
+@every_backend
+def test_a_tie_longer_than_the_list_goes_to_the_lowest_positions(backend: Backend) -> None:
     """A thousand equal vectors: the first k are returned, not whichever the scan met last."""
-    _, positions = FlatIndex(np.ones((1000, 4))).search(np.ones((1, 4), dtype=np.float32), 3)
+    _, positions = backend.build(np.ones((1000, 4))).search(np.ones((1, 4), dtype=np.float32), 3)
     assert positions.tolist() == [[0, 1, 2]]
 
 
-def test_nothing_is_padded() -> None:
+@every_backend
+def test_nothing_is_padded(backend: Backend) -> None:
     """More asked for than there is: as many columns as there are allowed vectors."""
-    index = FlatIndex(np.eye(4))
+    index = backend.build(np.eye(4))
     query = np.ones((2, 4), dtype=np.float32)
     assert index.search(query, 10)[1].shape == (2, 4)
     assert index.search(query, 10, np.array([True, False, False, True]))[1].tolist() == [[0, 3], [0, 3]]
     assert index.search(query, 10, np.zeros(4, dtype=bool))[1].shape == (2, 0)
 
 
-def test_an_empty_index_answers_nothing() -> None:
-    """No vectors, no results, no error; and it survives being written."""
-    index = FlatIndex.deserialize(FlatIndex(np.zeros((0, 3))).serialize())
+@every_backend
+def test_an_empty_index_answers_nothing(backend: Backend) -> None:
+    """No vectors, no results, no error."""
+    index = backend.build(np.zeros((0, 3), dtype=np.float32))
     scores, positions = index.search(np.ones((2, 3), dtype=np.float32), 5)
-    assert (scores.shape, positions.shape, index.vectors.shape) == ((2, 0), (2, 0), (0, 3))
+    assert (scores.shape, positions.shape, index.count) == ((2, 0), (2, 0), 0)
 
 
+@every_backend
 @pytest.mark.parametrize(
     ("vectors", "message"),
     [
@@ -95,12 +102,13 @@ def test_an_empty_index_answers_nothing() -> None:
         ([[1e20]], "beyond 1e"),
     ],
 )
-def test_vectors_it_cannot_rank_are_refused(vectors: object, message: str) -> None:
+def test_vectors_it_cannot_rank_are_refused(backend: Backend, vectors: object, message: str) -> None:
     """Wrong shapes, NaN, infinities and values whose products would overflow never enter."""
     with pytest.raises(VectorError, match=message):
-        FlatIndex(vectors)  # type: ignore[arg-type]
+        backend.build(vectors)  # type: ignore[arg-type]
 
 
+@every_backend
 @pytest.mark.parametrize(
     ("query", "k", "allowed", "message"),
     [
@@ -112,16 +120,19 @@ def test_vectors_it_cannot_rank_are_refused(vectors: object, message: str) -> No
         (np.ones((1, 4)), 1, np.arange(4), r"filter of int64 \(4,\)"),
     ],
 )
-def test_questions_it_cannot_answer_are_refused(query: FloatArray, k: int, allowed: BoolArray | None, message: str) -> None:
+def test_questions_it_cannot_answer_are_refused(
+    backend: Backend, query: FloatArray, k: int, allowed: BoolArray | None, message: str
+) -> None:
     """The message names what was given and what is taken."""
     with pytest.raises(VectorError, match=message):
-        FlatIndex(np.eye(4)).search(query, k, allowed)
+        backend.build(np.eye(4)).search(query, k, allowed)
 
 
-def test_eight_threads_get_the_same_answers() -> None:
+@every_backend
+def test_eight_threads_get_the_same_answers(backend: Backend) -> None:
     """Concurrent searches, each with its own filter and k, answer as one after the other."""
     rng = np.random.default_rng(1)
-    index = FlatIndex(rng.standard_normal((3000, 32)))
+    index = backend.build(rng.standard_normal((3000, 32)))
     questions = [(rng.standard_normal((b, 32)).astype(np.float32), 5 + b, rng.random(3000) < b / 30) for b in range(1, 30)]
     expected = [index.search(*question)[1].tolist() for question in questions]
     with ThreadPoolExecutor(8) as pool:
@@ -129,32 +140,27 @@ def test_eight_threads_get_the_same_answers() -> None:
     assert answers == expected * 10
 
 
-def test_vectors_are_a_view_that_outlives_the_index() -> None:
-    """No copy is made, nobody can write to it, and the memory stays while somebody looks."""
-    index = FlatIndex(np.eye(3))
-    vectors = index.vectors
-    assert np.shares_memory(vectors, index.vectors)
-    assert not vectors.flags.writeable
-    del index
-    gc.collect()
-    np.testing.assert_array_equal(vectors, np.eye(3))
+kept = pytest.mark.parametrize(
+    "backend", [one for one in BACKENDS.values() if one.write], ids=[name for name, one in BACKENDS.items() if one.write]
+)
 
 
-def test_a_saved_index_comes_back_the_same(tmp_path: Path) -> None:
-    """Bytes written are bytes read, and the vectors are bit-equal."""
-    vectors = np.random.default_rng(2).standard_normal((50, 8)).astype(np.float32)
-    FlatIndex(vectors).save(tmp_path / "tops.faiss")
-    np.testing.assert_array_equal(FlatIndex.deserialize((tmp_path / "tops.faiss").read_bytes()).vectors, vectors)
+@kept
+@pytest.mark.parametrize("count", [0, 50])
+def test_what_is_written_is_read(backend: Backend, count: int) -> None:
+    """Where a backend keeps its indexes: the same answers to the last bit."""
+    rng = np.random.default_rng(2)
+    index = backend.build(rng.standard_normal((count, 8)).astype(np.float32))
+    again = backend.read(backend.write(index))
+    query = rng.standard_normal((3, 8)).astype(np.float32)
+    for one, other in zip(index.search(query, 7), again.search(query, 7), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert again.count == count
 
 
-@pytest.mark.parametrize("content", [b"", b"x" * 200, FlatIndex(np.eye(3)).serialize()[:60]])
-def test_bytes_that_are_no_index_are_refused(content: bytes) -> None:
-    """Empty, foreign and cut-off bytes give one typed error."""
-    with pytest.raises(VectorError, match="not a FAISS index"):
-        FlatIndex.deserialize(content)
-
-
-def test_an_index_of_another_kind_is_refused() -> None:
-    """A FAISS file that ranks by distance would turn the order round."""
-    with pytest.raises(VectorError, match="IndexFlatL2"):
-        FlatIndex.deserialize(bytes(faiss.serialize_index(faiss.IndexFlatL2(3))))
+@kept
+@pytest.mark.parametrize("content", [b"", b"x" * 200])
+def test_bytes_that_are_no_index_are_refused(backend: Backend, content: bytes) -> None:
+    """Empty and foreign bytes give one typed error."""
+    with pytest.raises(VectorError):
+        backend.read(content)

@@ -1,0 +1,86 @@
+"""Indexes that are slow to build, kept beside the vectors that they are made of.
+
+cache/<backend>-<version>/<category>/   the index as its backend writes it, and a manifest: of which snapshot, and the sha256
+
+They are no part of a snapshot's content: what is missing, damaged, or of another snapshot or version is built again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import field
+from pathlib import Path
+from typing import Final
+
+from pydantic.dataclasses import dataclass
+
+from index.backends.base import Backend, FloatArray, VectorIndex
+from index.errors import VectorError
+from sealed.directories import CACHE, staged
+from sealed.errors import SealedError
+from sealed.manifest import STRICT, Seal
+
+_FILE: Final = "index"
+_PLAIN: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class CachedIndex:
+    """What a cached index is of."""
+
+    snapshot: str
+    backend: str
+    category: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+    created: str = ""
+    format: int = 1
+
+
+_INDEX: Final = Seal(kind="cached index", manifest=CachedIndex, format=1)
+
+
+def open_index(  # noqa: PLR0917 - what the cache is found by, and what it is made of
+    snapshot: Path, snapshot_id: str, category: str, name: str, backend: Backend, vectors: Callable[[], FloatArray]
+) -> VectorIndex:
+    """The index of a category: read where its backend keeps one and it is as it was written, else built, and kept for the next time.
+
+    Args:
+        snapshot: the snapshot's directory; where it may not be written to, nothing is kept.
+        name: the backend's.
+        vectors: gives the category's, ``(n, D)``.
+
+    Raises:
+        VectorError: the backend cannot hold the vectors.
+    """
+    if backend.write is None or backend.read is None:
+        return backend.build(vectors())
+    said = CachedIndex(snapshot=snapshot_id, backend=f"{name}-{backend.version}", category=category)
+    directory = snapshot / CACHE / said.backend / _directory_name(category)
+    with suppress(SealedError, OSError, VectorError):
+        found = _INDEX.read(directory)
+        if (found.snapshot, found.backend, found.category) == (said.snapshot, said.backend, said.category):
+            _INDEX.check(directory, found)
+            return backend.read((directory / _FILE).read_bytes())
+    index = backend.build(vectors())
+    with suppress(OSError), staged(directory) as staging:
+        (staging / _FILE).write_bytes(backend.write(index))
+        _INDEX.put(staging, said)
+    return index
+
+
+def _directory_name(category: str) -> str:
+    """A name that is safe, and unlike any other category's.
+
+    >>> _directory_name("tops")
+    'tops'
+    >>> _directory_name("T-Shirt & co")
+    't-shirt-co.f7f029317cf1841f'
+    """
+    if _PLAIN.fullmatch(category):
+        return category
+    readable = re.sub(r"[^a-z0-9]+", "-", category.lower()).strip("-")[:40] or "category"
+    return f"{readable}.{hashlib.sha256(category.encode()).hexdigest()[:16]}"
