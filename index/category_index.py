@@ -1,4 +1,4 @@
-"""One index per category behind one interface that speaks in rows of the items table.
+"""One index per category behind one interface that takes and returns rows of the items table.
 
 Shape legend: N rows · D embedding size · B queries · k results.
 """
@@ -17,12 +17,12 @@ from index.errors import VectorError
 
 
 class CategoryIndex:
-    """The indexes of all categories over N rows; nothing changes once it is built.
+    """The indexes of all categories over N rows; immutable.
 
     Args:
         rows: category -> its rows, ascending; together the rows 0 to N-1.
         indexes: category -> the index of those rows, in their order.
-        embeddings_ND: what the indexes are of; never written to.
+        embeddings_ND: the vectors of the indexes; read-only.
 
     Raises:
         VectorError: an index does not hold as many vectors as its category has rows.

@@ -1,7 +1,7 @@
-"""Filters: which rows of an items table may be shown, as a mask.
+"""Filters: turns what an item must satisfy into a mask over the rows of an items table.
 
-Everything is laid out once, when the table is loaded: a price per row, and for each brand and attribute value the rows that have it.
-A mask then costs a few passes over N numbers and no look at the table. Shape legend: N rows.
+Loading prepares a price per row, and the rows of each brand and attribute value. A mask then costs a few passes over N numbers and does
+not read the table. Shape legend: N rows.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _ATTRIBUTES: Final = TypeAdapter(dict[str, _Values | None])
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
-    """What an item must satisfy; all of it at once. Values match exactly, upper and lower case told apart.
+    """Conditions that an item must satisfy, all of them. Values match exactly, in upper and lower case.
 
     Attributes:
         price_min: lowest price, inclusive. An item without a price satisfies no price filter.
         price_max: highest price, inclusive.
-        in_stock: True: only what is in stock; False: only what is not; None: either. An item that does not say counts as in stock.
+        in_stock: True: only items in stock; False: only items out of stock; None: both. Null counts as in stock.
         brand: any of these; empty: any brand or none.
         attributes: per name, any of these values; an empty list asks nothing. No item satisfies a name that no item has
-            (``Columns.unknown_attributes`` tells).
-        exclude: ids that must not be returned; ids that do not exist are ignored.
+            (``Columns.unknown_attributes`` lists such names).
+        exclude: ids that must not be returned; unknown ids are ignored.
     """
 
     price_min: float | None = None
@@ -84,7 +84,7 @@ class Columns:
         return tuple(sorted(set(wanted.attributes) - set(self._attributes)))
 
     def mask(self, wanted: Filter) -> BoolArray | None:
-        """True for the rows that satisfy a filter, ``(N,)``; None when it asks nothing, as ``search`` takes it."""
+        """True for the rows that satisfy a filter, ``(N,)``; None if the filter has no condition; ``search`` takes both."""
         figures = (wanted.price_min, wanted.price_max, wanted.in_stock)
         if figures == (None, None, None) and not (wanted.brand or wanted.attributes or wanted.exclude):
             return None
@@ -131,7 +131,7 @@ def rows_by_value(values: pa.Array, rows: Sequence[int] | IntArray | None = None
 
 
 def _column(items: pa.Table, name: str, kind: pa.DataType) -> pa.Array:
-    """One column in one piece, all null where the table has none."""
+    """One column as one array; all null if the table lacks it."""
     if name not in items.column_names:
         return pa.nulls(items.num_rows, kind)
     return items.column(name).cast(kind).combine_chunks()

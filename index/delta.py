@@ -1,8 +1,8 @@
-"""A snapshot with what changed since: items added, replaced and removed, laid over it without touching it.
+"""An overlay: a snapshot with items added, replaced and removed since, without changing the snapshot.
 
-Nothing here changes once it is made. A further change makes a new overlay of the same snapshot, so that whoever searches the old one
-goes on undisturbed; that costs what the changes are, not what the catalogue is. A row of the snapshot keeps its number, and changed
-items follow behind, so a replaced item has a hidden row and a new one.
+An overlay is immutable. A further change makes a new overlay of the same snapshot, so searches in the old one go on; the cost depends on
+the number of changes, not on the size of the catalogue. Rows of the snapshot keep their numbers and changed items follow them, so a
+replaced item has a hidden row and a new one.
 
 Shape legend: N rows of the snapshot · M changed items · F features · D embedding size · B queries · k results.
 """
@@ -26,18 +26,18 @@ from index.manifest import SnapshotManifest
 from index.snapshot import Snapshot, item_table
 
 _FEW: Final = 256
-"""Up to so many hidden rows of a category are fetched too much and dropped, which is cheaper than a filter over the whole category."""
+"""Up to this many hidden rows of a category, over-fetch and drop them."""
 
 
 class Overlay:
-    """Answers what ``Snapshot`` answers, with the changes in it.
+    """Has the interface of ``Snapshot``, and answers with the changes applied.
 
     Args:
         base: the snapshot.
         items: M changed items, as ``Snapshot.write`` takes them; one of an id that the snapshot has replaces it.
         features_MF: their features.
         embeddings_MD: their embeddings.
-        removed: ids that are no longer there; those the snapshot never had are ignored.
+        removed: ids of removed items; ids that the snapshot does not have are ignored.
 
     Raises:
         SnapshotError: rows disagree in number or size, an id occurs twice, or an item cannot be held by a snapshot.
@@ -71,22 +71,22 @@ class Overlay:
 
     @property
     def manifest(self) -> SnapshotManifest:
-        """The snapshot's; its counts are from before the changes."""
+        """The snapshot's manifest; its counts are those before the changes."""
         return self.base.manifest
 
     @property
     def count(self) -> int:
-        """How many items there are now."""
+        """The number of items after the changes."""
         return len(self.row_of)
 
     @cached_property
     def rows(self) -> IntArray:
-        """The rows of all items that are there now, ascending."""
+        """The rows of all items after the changes, ascending."""
         return np.flatnonzero(self._live_N)
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:
-        """Category -> number of items now; none of 0."""
+        """Category -> number of items after the changes, without empty categories."""
         sizes = {name: size - self._hidden[name] for name, size in self.base.sizes.items()}
         for name in self._index.categories:
             sizes[name] = sizes.get(name, 0) + len(self._index.rows_in(name))
@@ -94,7 +94,7 @@ class Overlay:
 
     @property
     def categories(self) -> Sequence[str]:
-        """Names of the categories that have items now, sorted."""
+        """Names of the categories that have items after the changes, sorted."""
         return tuple(self.sizes)
 
     def category_of(self, row: int) -> str:
@@ -138,10 +138,10 @@ class Overlay:
         return np.concatenate(parts)
 
     def search(self, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
-        """The best k rows of a category per query, as ``Snapshot.search`` gives them.
+        """The best k rows of a category per query; see ``Snapshot.search``.
 
         Args:
-            allowed_N: over all rows, hidden ones too (as ``columns.mask`` makes them); None for all that are there.
+            allowed_N: over all rows, hidden ones too (as ``columns.mask`` returns it); None for all items.
 
         Raises:
             KeyError: no item has that category.
@@ -159,7 +159,7 @@ class Overlay:
             found.append((scores, rows + before))
         if len(found) == 1:
             return found[0]
-        scores, rows = np.concatenate([one for one, _ in found], axis=1), np.concatenate([one for _, one in found], axis=1)
+        scores, rows = (np.concatenate(parts, axis=1) for parts in zip(*found, strict=True))
         best = np.argsort(-scores, axis=1, kind="stable")[:, :k]  # stable: ties go to the lower row, which comes first
         return np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows, best, axis=1)
 
@@ -176,7 +176,7 @@ class Overlay:
 
 
 class StackedFeatures:
-    """The features of a snapshot and of changed items as one array, read as numpy reads one."""
+    """The features of a snapshot and of changed items as one array, indexed like a numpy array."""
 
     def __init__(self, base: NDArray[np.float16], changed: NDArray[np.float16]) -> None:
         self._base, self._changed = base, changed
@@ -198,7 +198,7 @@ class StackedFeatures:
 
 
 class StackedColumns:
-    """The filters of a snapshot and of changed items as one, over all rows."""
+    """The columns of a snapshot and of changed items as one, over all rows."""
 
     def __init__(self, base: Columns, changed: Columns) -> None:
         self._parts = (base, changed)
@@ -222,13 +222,13 @@ class StackedColumns:
         return tuple(sorted(set(wanted.attributes) - set(self.attribute_names)))
 
     def mask(self, wanted: Filter) -> BoolArray | None:
-        """True for the rows that satisfy a filter; None when it asks nothing. Hidden rows are the search's business."""
+        """True for the rows that satisfy a filter; None when it asks nothing. ``search`` leaves out hidden rows."""
         masks = [mask for part in self._parts if (mask := part.mask(wanted)) is not None]
         return np.concatenate(masks) if masks else None
 
 
 class _Rows(Mapping[str, int]):
-    """Item id -> row; nothing of the snapshot's own mapping is copied, since it may hold a million ids."""
+    """Item id -> row; it does not copy the snapshot's own mapping, which may hold a million ids."""
 
     def __init__(self, base: Mapping[str, int], hidden: Collection[str], place_of: Mapping[str, int]) -> None:
         self._base, self._hidden, self._place_of = base, hidden, place_of

@@ -12,4 +12,4 @@ class SnapshotError(VectorIndexError):
 
 
 class VectorError(VectorIndexError, ValueError):
-    """Vectors an index cannot hold or be asked with: a wrong size, NaN, repeated ids."""
+    """Vectors that an index can neither hold nor search with: a wrong size, NaN, an infinity."""

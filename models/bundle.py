@@ -151,7 +151,7 @@ class Bundle:
 
     def outfits(self, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> OutfitBatch:
         """Pad B sets, each ``(I_b, D)`` embeddings with I_b category names, to one batch."""
-        batch, longest = len(embeddings), max((len(one) for one in embeddings), default=0) or 1
+        batch, longest = len(embeddings), max((len(outfit) for outfit in embeddings), default=0) or 1
         items = np.zeros((batch, longest, self.manifest.embedding_size), dtype=np.float32)
         category = np.zeros((batch, longest), dtype=np.int64)
         mask = np.zeros((batch, longest), dtype=bool)

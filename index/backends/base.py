@@ -1,4 +1,4 @@
-"""What every vector backend does: exact or approximate inner-product search over one fixed set of vectors.
+"""The protocol of vector backends: exact or approximate inner-product search over a fixed set of vectors.
 
 Shape legend: N vectors · D embedding size · B queries · k results.
 """
@@ -23,7 +23,7 @@ _MATRIX: Final = 2
 
 
 class VectorIndex(Protocol):
-    """N vectors that never change once built; searching needs no lock."""
+    """N immutable vectors; searching needs no lock."""
 
     @property
     def count(self) -> int: ...
@@ -47,10 +47,10 @@ class Backend:
     """How one engine indexes vectors.
 
     Attributes:
-        build: vectors, ``(N, D)``, to their index; a VectorError where it cannot hold them.
-        write, read: an index to bytes and back, where building takes longer than reading; None where an index is built whenever it is
-            needed. ``read`` is given what ``write`` gave, and nothing else; a VectorError where it cannot take it.
-        version: of those bytes and of whatever else decides how an index is built; a file of another version is not read.
+        build: makes the index of vectors, ``(N, D)``; raises VectorError if it cannot hold them.
+        write, read: turn an index into bytes and back, for engines that build more slowly than they read; None: build on every load.
+            ``read`` gets only bytes of ``write``; it raises VectorError if it cannot read them.
+        version: of these bytes and of everything else that decides how an index is built; files of other versions are not read.
     """
 
     build: Callable[[FloatArray], VectorIndex]
@@ -60,7 +60,7 @@ class Backend:
 
 
 def as_vectors(values: ArrayLike, what: str, size: int | None = None) -> FloatArray:
-    """Values as a contiguous float32 matrix, refused at the door when an index could not rank with them.
+    """Convert values to a contiguous float32 matrix; refuse values that an index cannot rank.
 
     Args:
         what: what the rows are, for the message (``embeddings``, ``queries``).
@@ -83,7 +83,7 @@ def as_vectors(values: ArrayLike, what: str, size: int | None = None) -> FloatAr
 
 
 def as_allowed(allowed_N: ArrayLike, count: int) -> BoolArray:
-    """A filter over ``count`` vectors as booleans.
+    """Check a filter over ``count`` vectors.
 
     Raises:
         VectorError: not booleans (positions, say), or another number of them.
@@ -96,7 +96,7 @@ def as_allowed(allowed_N: ArrayLike, count: int) -> BoolArray:
 
 
 def as_count(k: int) -> int:
-    """How many results are asked for.
+    """Check the number of results asked for.
 
     Raises:
         VectorError: fewer than one.

@@ -15,17 +15,17 @@ from numpy.typing import ArrayLike
 
 from index.backends.base import BoolArray, FloatArray, IntArray, as_allowed, as_count, as_vectors
 
-# How much further to look when the k-th score equals the last one fetched.
+# Fetch this many times more when the k-th score equals the last one fetched.
 _WIDEN: Final = 16
-# Fewer queries than this are searched on the calling thread alone: a service has its parallelism in its requests, and waiting for a team
-# of threads on a busy machine costs far more than the scan (benchmarks/index_search.py). FAISS goes over to matrix products at 20.
+# Fewer queries than this are searched on the calling thread alone: a service runs requests in parallel, and waiting for a team of
+# threads on a busy machine takes far longer than the scan (benchmarks/index_search.py). From 20 queries on, FAISS uses matrix products.
 _TEAM: Final = 20
 
 
 class FlatIndex:
     """N vectors and an exact scan over them.
 
-    Searching may go on in any number of threads at once: the vectors never change, and each search brings its own selector.
+    Any number of threads may search at once: the vectors are immutable, and each search has its own selector.
 
     Args:
         vectors_ND: copied; D is at least 1, N may be 0.
@@ -54,7 +54,7 @@ class FlatIndex:
             return np.zeros((len(queries), k), dtype=np.float32), np.zeros((len(queries), k), dtype=np.int64)
         params = None
         if positions is not None and available < self.count:
-            # A list of positions is scanned alone: as cheap as a filter is narrow, and level with a bitmap for a wide one.
+            # FAISS scans only the listed positions: cheap for a narrow filter, and as fast as a bitmap for a wide one.
             params = faiss.SearchParameters(sel=faiss.IDSelectorArray(positions))  # type: ignore[call-arg]  # faiss' stub lacks it
         with _threads(1 if len(queries) < _TEAM else None):
             return self._best(queries, k, min(k + 1, available), available, params)
@@ -64,8 +64,8 @@ class FlatIndex:
     ) -> tuple[FloatArray, IntArray]:
         """The best k of ``fetch`` results.
 
-        FAISS keeps any of the equal scores at the end of its list, so a query whose k-th score equals the last one fetched is asked
-        again for more, by itself: a tie may be as long as the index, and the rest of the batch need not pay for it.
+        Of several equal scores at the end of its list FAISS returns arbitrary ones. So if a query's k-th score equals the last one
+        fetched, that query alone is searched again with a longer list; a tie may be as long as the index.
         """
         scores, found = self._index.search(queries_BD, fetch, params=params)
         best = np.lexsort((found, -scores), axis=-1)
@@ -79,7 +79,7 @@ class FlatIndex:
 
 @contextmanager
 def _threads(count: int | None) -> Iterator[None]:
-    """Let OpenMP use so many threads for what this thread starts meanwhile; the setting is each thread's own, so nobody else notices."""
+    """Set the number of OpenMP threads for this thread, and restore it; OpenMP keeps the setting per thread."""
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(count or before)
     try:

@@ -1,6 +1,7 @@
-"""The average of several trainings of one model: what chance did to one of them is evened out.
+"""The average of several trainings of one model, which evens out random differences between them.
 
-Embeddings stand side by side, queries likewise and divided by their number, so that one inner product is the mean of the members'.
+The members' embeddings are concatenated, and so are their queries, divided by the number of members: one inner product of both is the
+mean of the members' inner products.
 
 Shape legend: see ``models.compatibility.base``; D is the size of all members' embeddings together.
 """
@@ -45,10 +46,10 @@ class Average(CompatibilityModel):
 
     def _each(self) -> Iterator[CompatibilityModel]:
         for member in self.members:
-            assert isinstance(member, CompatibilityModel)  # noqa: S101 - nothing else was taken in
+            assert isinstance(member, CompatibilityModel)  # noqa: S101 - the constructor takes nothing else
             yield member
 
     def _split(self, outfits: OutfitBatch) -> list[OutfitBatch]:
-        """The outfits as each member embedded them."""
+        """The part of the embeddings that each member made."""
         parts = outfits.items_BID.split(self.sizes, dim=-1)
         return [OutfitBatch(items_BID, outfits.category_BI, outfits.mask_BI) for items_BID in parts]

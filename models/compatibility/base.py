@@ -51,7 +51,7 @@ class OutfitBatch:
     mask_BI: Tensor
 
     def take(self, which: Tensor | tuple[Tensor, Tensor]) -> OutfitBatch:
-        """Some of the sets, by position or by a mask; or some of their items, by set and place."""
+        """Some of the sets (``which`` holds positions or a mask), or some of their items (positions of sets, places of items)."""
         return OutfitBatch(self.items_BID[which], self.category_BI[which], self.mask_BI[which])
 
     def with_item(self, item_BD: Tensor, category_B: Tensor) -> OutfitBatch:
@@ -64,7 +64,7 @@ class OutfitBatch:
 
 
 class CompatibilityModel(nn.Module, ABC):
-    """Features -> embeddings; a partial outfit -> a query vector; an outfit -> a score (higher goes better together)."""
+    """Maps features to embeddings, a partial outfit to a query vector, and an outfit to a score (higher: goes better together)."""
 
     embedding_size: int
 
@@ -78,12 +78,12 @@ class CompatibilityModel(nn.Module, ABC):
 
     @abstractmethod
     def score(self, outfits: OutfitBatch) -> Tensor:
-        """How well each whole outfit goes together, ``(B,)``."""
+        """Score of each whole outfit, ``(B,)``; higher goes better together."""
 
     def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
         """Final score of each candidate as the next item of its context, ``(B, M)``; comparable within a row, across categories too.
 
-        The default is the query's inner product, so that retrieval alone is already exact.
+        The default is the query's inner product; retrieval alone is then exact.
         """
         batch, count, size = candidates_BMD.shape
         repeated = OutfitBatch(

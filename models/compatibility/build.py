@@ -15,7 +15,7 @@ from models.compatibility.set_transformer import SetTransformer
 
 
 def averaged(*, members: int, model: str, config: Mapping[str, Any]) -> Average:
-    """``members`` of the model of that name, each built from ``config``."""
+    """The average of ``members`` models of that name, each built from ``config``."""
     return Average([build_model(model, config) for _ in range(members)])
 
 

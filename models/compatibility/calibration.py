@@ -1,4 +1,4 @@
-"""From raw scores to probabilities: Platt scaling by the size of an outfit."""
+"""From raw scores to probabilities: Platt scaling that depends on the size of an outfit."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Calibration:
     """Platt scaling, ``probability = sigmoid(slope * score + intercept)``, fitted on validation data.
 
     Attributes:
-        slope, intercept: of outfits of two items.
-        larger: of larger ones, whose scores mean more: (least number of items, slope, intercept), each until the next.
+        slope, intercept: for outfits of two items.
+        larger: for larger outfits, whose scores are more certain: (least number of items, slope, intercept), ascending.
     """
 
     slope: float = 1.0
@@ -22,7 +22,7 @@ class Calibration:
     larger: tuple[tuple[int, float, float], ...] = ()
 
     def probability(self, scores: ArrayLike, items: ArrayLike) -> NDArray[np.float64]:
-        """In (0, 1), of the shape of ``scores``.
+        """Probabilities in (0, 1), of the shape of ``scores``.
 
         Args:
             items: of each outfit, or of all of them; fewer than two count as two.

@@ -1,4 +1,4 @@
-"""A linear map of its own for every category (Revanur et al., RecSys 2021).
+"""One linear layer per category (Revanur et al., RecSys 2021).
 
 Shape legend: see ``models.compatibility.base``; H hidden size.
 """
@@ -13,7 +13,7 @@ from models.compatibility.groups import by_group
 
 
 class CategoryHeads(nn.Module):
-    """φ: one fully connected layer per category, ``H -> D``; row C is that of a category never seen."""
+    """φ: one fully connected layer per category, ``H -> D``; row C is for categories never seen."""
 
     def __init__(self, hidden: int, embedding_size: int, categories: int) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class CategoryHeads(nn.Module):
 
     @torch.no_grad()
     def share(self, seen_C: Tensor) -> None:
-        """Give every category that was not seen the mean layer of those that were."""
+        """Set the layer of every unseen category to the mean of the seen ones."""
         if seen_C.any():
             for table in (self.weight, self.bias):
                 table[~seen_C] = table[seen_C].mean(0)

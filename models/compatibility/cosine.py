@@ -1,4 +1,4 @@
-"""The untrained model: raw cosine of the encoder's features. What a release serves before it has seen an outfit."""
+"""The untrained model: cosine of the encoder's features. A release serves it before there are any outfits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CosineModel(CompatibilityModel):
     def embed(self, items: ItemInputs) -> Tensor:
         return F.normalize(items.features_NF, dim=-1)
 
-    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:  # noqa: ARG002 - the slot says nothing to a cosine
+    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:  # noqa: ARG002 - a cosine does not depend on the slot
         mask_BI1 = context.mask_BI[..., None]
         return (context.items_BID * mask_BI1).sum(1) / mask_BI1.sum(1).clamp(min=1)
 

@@ -1,4 +1,4 @@
-"""Rows of one matrix that each go through the layer of their own group.
+"""Applies a layer per group to the rows of one matrix.
 
 Shape legend: N rows · D size going in · E size coming out.
 """
@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 def by_group(rows_ND: Tensor, group_N: Tensor, layer: Callable[[int, Tensor], Tensor]) -> Tensor:
-    """``(N, E)``: each row through ``layer`` of its group, which is called once per group that has rows (of none, once for group 0)."""
+    """Apply ``layer(group, rows)`` once to the rows of each group, ``(N, E)``; without rows once, as group 0."""
     if not len(rows_ND):
         return layer(0, rows_ND)
     order_N = group_N.argsort(stable=True)

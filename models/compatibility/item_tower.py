@@ -1,4 +1,4 @@
-"""The item tower: features, category and words of an item -> its embedding.
+"""The item tower: maps an item's features, category and words to its embedding.
 
 Shape legend: see ``models.compatibility.base``; H hidden size.
 """
@@ -57,7 +57,7 @@ class ItemTower(nn.Module):
         return self.head(self.hidden(items))  # type: ignore[no-any-return]
 
     def hidden(self, items: ItemInputs) -> Tensor:
-        """What is known of each item before it is made an embedding, ``(N, H)``."""
+        """Hidden state of each item, before the head makes it an embedding, ``(N, H)``."""
         hidden_NH = self.category(items.category_N)
         for number, (part, project) in enumerate(zip(items.features_NF.split(self.blocks, dim=1), self.projections, strict=True)):
             present = part.abs().amax(1, keepdim=True) > 0
@@ -70,10 +70,10 @@ class ItemTower(nn.Module):
         return hidden_NH + self.mlp(hidden_NH)  # type: ignore[no-any-return]
 
     def word_logits(self, items: ItemInputs, unread: Sequence[int], most: int) -> Tensor:
-        """How likely each of the ``most`` frequent words is said of an item, told from everything but its words, ``(N, most)``.
+        """Logits of the ``most`` frequent words of each item, predicted from everything but its words, ``(N, most)``.
 
         Args:
-            unread: numbers of the feature blocks that hold words, which are hidden too.
+            unread: numbers of the feature blocks that encode text; they are hidden too.
         """
         parts = list(items.features_NF.split(self.blocks, dim=1))
         for number in unread:

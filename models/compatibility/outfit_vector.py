@@ -2,8 +2,9 @@
 
 After What2Wear [V], for any number of slots instead of three. *Shared space*: the sum over pairs is linear in a candidate's unit vector, so
 one query per slot retrieves exactly what exhaustive scoring would. *A space per pair of slots* (a named next step) [R]: each of the two
-categories has its own map into the space of the pair, so that what goes together need not be alike. A candidate's length in each space
-bends the sum: the query takes that length to be the category's usual one, and ``rank`` is exact.
+categories has its own map into the space of the pair, so items that go together need not look alike. The score then depends on a
+candidate's length in each space: the query assumes the mean length of the category, and ``rank`` is exact.
+[V] read in the authors' code · [R] our reconstruction.
 
 Shape legend: see ``models.compatibility.base``; C + 1 categories, the last one for those never seen.
 """
@@ -28,7 +29,7 @@ class SharedSpace(CompatibilityModel):
     """All slots in one space.
 
     Args:
-        feature_size: of the features that are read, the first ones.
+        feature_size: how many features are read, from the first on.
         temperature: τ at the start; it is learned.
     """
 
@@ -52,7 +53,7 @@ class SharedSpace(CompatibilityModel):
         return self.scale * self.similarity(items_ND, outfits.category_BI.flatten(), place_BI, outfits.mask_BI)
 
     def similarity(self, items_ND: Tensor, category_N: Tensor, place_BI: Tensor, mask_BI: Tensor) -> Tensor:
-        """Mean cosine over the pairs of slots of outfits, each given by places among embedded items, ``(B,)``; 0 for an outfit of one."""
+        """Mean cosine over the pairs of each outfit, ``(B,)``, 0 without pairs; ``place_BI`` are positions in ``items_ND``."""
         pair_2P = torch.triu_indices(mask_BI.shape[1], mask_BI.shape[1], 1)
         both_BP = mask_BI[:, pair_2P].all(1)
         return (self.cosines(items_ND, category_N, place_BI, pair_2P) * both_BP).sum(1) / both_BP.sum(1).clamp(min=1)
@@ -62,12 +63,12 @@ class SharedSpace(CompatibilityModel):
         items_BID = items_ND[place_BI]
         return (items_BID @ items_BID.transpose(1, 2))[:, pair_2P[0], pair_2P[1]]
 
-    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:  # noqa: ARG002 - every slot is in the one space
+    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:  # noqa: ARG002 - all slots share one space
         mask_BI1 = context.mask_BI[..., None]
         return self.scale * (context.items_BID * mask_BI1).sum(1) / mask_BI1.sum(1).clamp(min=1)
 
     def settle(self, embedded_ND: Tensor, category_N: Tensor) -> None:
-        """After training: nothing to learn of the catalogue."""
+        """After training: does nothing; a shared space keeps no statistics of the catalogue."""
 
 
 class PairSpaces(SharedSpace):
@@ -83,7 +84,7 @@ class PairSpaces(SharedSpace):
         super().__init__(feature_size=feature_size, embedding_size=embedding_size, temperature=temperature)
         count = categories + 1
         maps = torch.eye(embedding_size) + torch.randn(count, count, embedding_size, embedding_size) * 0.1 / math.sqrt(embedding_size)
-        self.maps = nn.Parameter(maps)  # [u, v]: of items of u, into the space of u and v
+        self.maps = nn.Parameter(maps)  # [u, v]: maps items of u into the space of u and v
         self.register_buffer("length", torch.ones(count, count))
 
     def cosines(self, items_ND: Tensor, category_N: Tensor, place_BI: Tensor, pair_2P: Tensor) -> Tensor:
@@ -91,14 +92,14 @@ class PairSpaces(SharedSpace):
         wide = (len(category_N), len(there_C))
         towards_NCD = self.mapped(items_ND[:, None].expand(*wide, -1), category_N[:, None].expand(wide), there_C.expand(wide))
         place_B2P = place_BI[:, pair_2P]
-        one_BPD, other_BPD = F.normalize(towards_NCD, dim=-1)[place_B2P, kind_N[place_B2P.flip(1)]].unbind(1)
-        return (one_BPD * other_BPD).sum(-1)
+        first_BPD, second_BPD = F.normalize(towards_NCD, dim=-1)[place_B2P, kind_N[place_B2P.flip(1)]].unbind(1)
+        return (first_BPD * second_BPD).sum(-1)
 
     def mapped(self, vectors: Tensor, own: Tensor, other: Tensor, *, back: bool = False) -> Tensor:
-        """Each vector (…, D) of category ``own`` (…) in its space with category ``other`` (…); ``back`` applies the transposed map."""
+        """Map vectors (…, D) of category ``own`` (…) into the space with category ``other`` (…); ``back`` applies the transposed map."""
         flat, pair = vectors.reshape(-1, self.embedding_size), (own * len(self.maps) + other).reshape(-1)
         maps = self.maps.flatten(0, 1).unbind()
-        return by_group(flat, pair, lambda one, part: part @ (maps[one].T if back else maps[one])).reshape(vectors.shape)
+        return by_group(flat, pair, lambda space, part: part @ (maps[space].T if back else maps[space])).reshape(vectors.shape)
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
         target_BI = target_B[:, None].expand_as(context.category_BI)
@@ -109,7 +110,7 @@ class PairSpaces(SharedSpace):
         return self.scale * query_BD / context.mask_BI.sum(1, keepdim=True).clamp(min=1)
 
     def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
-        """1/τ times the mean cosine with the context's items, ``(B, M)``: what exhaustive scoring orders by."""
+        """1/τ times the mean cosine with the context's items, ``(B, M)``: the same order as exhaustive scoring."""
         batch, size = context.category_BI.shape
         wide = (batch, category_BM.shape[1], size)
         target_BMI, source_BMI = category_BM[..., None].expand(wide), context.category_BI[:, None].expand(wide)
@@ -120,14 +121,14 @@ class PairSpaces(SharedSpace):
 
     @torch.no_grad()
     def settle(self, embedded_ND: Tensor, category_N: Tensor) -> None:
-        """After training: how long items of each category usually are in each of its spaces."""
+        """After training: measure the mean length of each category's items in each of its spaces."""
         for category in category_N.unique():
             placed_NCE = torch.einsum("nd,cde->nce", embedded_ND[category_N == category], self.maps[category])
             self.length[category] = placed_NCE.norm(dim=-1).mean(0).clamp(min=1e-6)
 
 
 def outfit_vector(*, spaces: str, categories: int, **arguments: float) -> SharedSpace:
-    """The model by what its bundle says of its spaces: ``shared`` or ``pairs``.
+    """Build the model for ``spaces``: ``shared`` or ``pairs``.
 
     Raises:
         InputError: a space per pair of so many categories would not fit into memory.

@@ -1,4 +1,4 @@
-"""Models that judge an outfit by its pairs: an outfit goes together when its items lie near each other, in their pair's space.
+"""Models that score an outfit by its pairs: its items should lie near each other in the space of their pair of categories.
 
 Let f be an item's general features, w = relu(mask) of the pair of categories (all ones without pair spaces), and x the outfit's items.
 
@@ -7,10 +7,10 @@ Let f be an item's general features, w = relu(mask) of the pair of categories (a
     - Σ |w_x ∘ (f_x - f_c)|² = [2 Σ w_x² ∘ f_x, - Σ w_x², - Σ |w_x ∘ f_x|²] · [f_c, f_c², 1]
 
 so one inner product with the embedding [f, f², 1] ranks a slot exactly as scoring every candidate would (``LinearPairs``). Without pair
-spaces f² shrinks to |f|². *With unit length* each term is divided by |w_x ∘ f_c|, another one for every category of the outfit, and
-distances that are not squared are linear in nothing. Then (``Pairs``) the query proposes and ``rank``, which computes the true distances,
-decides: the query squares all distances; of unit length, f is stored scaled so that |w ∘ f| = 1 under the root mean square w of all
-spaces of its category, and the query takes every |w_x ∘ f_c| for 1.
+spaces, |f|² takes the place of f². *With unit length* each term is divided by |w_x ∘ f_c|, which differs between the categories of the
+outfit; and distances that are not squared are not linear at all. For these (``Pairs``) the query is approximate and ``rank`` computes the
+true distances. The query uses squared distances. With unit length, f is stored scaled so that |w ∘ f| = 1 for the root mean square w over
+all spaces of its category, and the query assumes every |w_x ∘ f_c| = 1.
 
 Shape legend: see ``models.compatibility.base``; E embedding size, D size of the general features.
 """
@@ -33,16 +33,16 @@ Distance = Literal["euclidean", "squared"]
 
 
 class Pairs(CompatibilityModel):
-    """See the module's docstring.
+    """Scores by distances in the spaces of pairs; see the module's docstring.
 
     Args:
-        reads: the parts of the features that are read, each ``(start, stop)``; a part that is all zero is missing and counts nothing.
+        reads: the parts of the features that are read, each ``(start, stop)``; an all-zero part is a missing modality and adds nothing.
         size: D.
-        hidden: width of a layer before the general features; 0 is none.
+        hidden: width of a layer before the general features; 0: no such layer.
         heads: one last layer per ``category``, or one ``shared`` by all.
-        pair_spaces: whether a pair of categories has a space of its own. learned: whether their masks are.
+        pair_spaces: whether each pair of categories has its own space. learned: whether the masks of these spaces are trained.
         unit: whether distances are taken between vectors of unit length.
-        distance: how the pairs of an outfit are summed when it is served; training decides for itself.
+        distance: which distance ``score`` and ``rank`` sum over pairs; training chooses its own.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class Pairs(CompatibilityModel):
         self.own_heads = heads == "category"
         self.spaces = TypeSpaces(categories, size, learned=learned) if pair_spaces else None
         self.size = size
-        self.bent = pair_spaces and unit  # where a length of its own in every space keeps the sum from being linear
+        self.bent = pair_spaces and unit  # its length differs from space to space, so the sum is not linear
         self.embedding_size = size if self.bent else 2 * size + 1 if pair_spaces else size + 2
 
     def general(self, features_NF: Tensor, category_N: Tensor) -> Tensor:
-        """General features f of each item, ``(N, D)``: of unit length where distances are taken without a pair's space, and ``unit``."""
+        """General features f of each item, ``(N, D)``; of unit length if ``unit`` and there are no pair spaces."""
         parts = [features_NF[:, start:stop] * (stop - start) ** 0.5 for start, stop in self.reads]
         own_N = category_N if self.own_heads else torch.zeros_like(category_N)
         general_ND = self.head(self.body(torch.cat(parts, dim=1)), own_N)
@@ -85,7 +85,7 @@ class Pairs(CompatibilityModel):
         return F.normalize(masked_ND, dim=-1) if self.unit else masked_ND
 
     def share_with_unseen(self, seen_C: Tensor, seen_P: Tensor | None) -> None:
-        """After training: categories and pairs of them that it never saw get the mean of those it saw."""
+        """After training: set unseen categories and unseen pairs of categories to the mean of the seen ones."""
         if self.own_heads:
             self.head.share(seen_C)
         if self.spaces and seen_P is not None:
@@ -136,16 +136,16 @@ class Pairs(CompatibilityModel):
         return -total_BM / context.mask_BI.sum(1, keepdim=True).clamp(min=1)
 
     def _apart(self, items: OutfitBatch, other_B1D: Tensor, category_B1: Tensor) -> Tensor:
-        """Distance of each item to one other per row, as it is summed; 0 where there is no item, ``(B, I)``."""
+        """Distance of each item to the one other item of its row, ``(B, I)``; 0 where there is no item."""
         category_BI = category_B1.expand_as(items.category_BI)
-        one_BID = self.within(items.items_BID[..., : self.size], items.category_BI, category_BI)
-        other_BID = self.within(other_B1D[..., : self.size].expand_as(one_BID), category_BI, items.category_BI)
-        apart_BI = (one_BID - other_BID).square().sum(-1) if self.squared else distance(one_BID, other_BID)
+        own_BID = self.within(items.items_BID[..., : self.size], items.category_BI, category_BI)
+        other_BID = self.within(other_B1D[..., : self.size].expand_as(own_BID), category_BI, items.category_BI)
+        apart_BI = (own_BID - other_BID).square().sum(-1) if self.squared else distance(own_BID, other_BID)
         return apart_BI * items.mask_BI
 
 
 class LinearPairs(Pairs):
-    """Pairs whose ranking is the query's inner product, to the last digit."""
+    """Pairs for which the query's inner product is the exact ranking."""
 
     rank = CompatibilityModel.rank
 

@@ -1,8 +1,9 @@
-"""The model of ``personal``: an outfit becomes one vector, a shopper is a set of anchors, and the score is how near the outfit is to them.
+"""The model of ``personal``: an outfit is one vector, a shopper is a set of anchors, and the score is the outfit's nearness to them.
 
 LPAE (Lu, Hu, Chen, Zeng, CVPR 2021) [V]: features → Linear, LayerNorm, ReLU, Dropout → two set-attention blocks → attention pooling → z;
-score = Σ_k cos(z, a_k). The sum over anchors is an inner product with the sum of the anchors of unit length, the shopper's *taste*: all
-that serving needs. Who is not known is served the mean taste, whose score is exactly the mean of all shoppers' scores.
+score = Σ_k cos(z, a_k). The sum over anchors is the inner product of z with the shopper's *taste*, the sum of their unit-length anchors;
+serving needs no more of a shopper. An unknown shopper gets the mean taste, whose score is the mean of all shoppers' scores.
+[V] read in the authors' code · [R] our reconstruction.
 
 Shape legend: see ``models.compatibility.base``; U shoppers · K own anchors · J items that stand for a category · P outfits in the bank.
 """
@@ -26,7 +27,7 @@ from models.objectives.anchors import ranking_loss, spread
 SPREAD: Final = 1e-2
 """Weight of the anchors' log-determinant divergence [V]."""
 _SHARPNESS: Final = 0.5
-"""How far, in standard deviations of the probes' scores, a probe may score below another and weigh e times less in a query."""
+"""A probe that scores lower by this many standard deviations of the probes' scores weighs e times less in a query."""
 _AT_ONCE: Final = 64
 _STEPS: Final = 10
 _RATE: Final = 0.2
@@ -34,12 +35,12 @@ _RATE: Final = 0.2
 
 @dataclass(frozen=True)
 class Shoppers:
-    """Whom a model knows.
+    """The shoppers that a model knows.
 
     Attributes:
         ids: by row of the anchors.
-        calibration, completion: of a known shopper's scores, which spread wider than the common ones; as the manifest has them.
-        folded_in: so many of them, the last ones, were folded in after the training.
+        calibration, completion: as in the manifest, but for a known shopper's scores, which spread wider than the common ones.
+        folded_in: how many of them, the last ones, were folded in after the training.
     """
 
     ids: tuple[str, ...] = ()
@@ -49,7 +50,7 @@ class Shoppers:
 
     @property
     def trained(self) -> tuple[str, ...]:
-        """Those whom the training met."""
+        """The shoppers of the training."""
         return self.ids[: len(self.ids) - self.folded_in]
 
 
@@ -57,11 +58,11 @@ class PersonalModel(CompatibilityModel):
     """See the module's docstring.
 
     Args:
-        feature_size: of the features that are read, the first ones.
+        feature_size: how many features are read, from the first on.
         shoppers: U. own, shared: anchors of each shopper and of all together; 64 and none, or 32 and 32 [V].
-        same_start: whether all shoppers' anchors start as one set, so that who bought little stays near everybody [R]; at random in [V].
+        same_start: whether all shoppers' anchors start equal, so that a shopper with few outfits stays near the mean [R]; random in [V].
         probes: items of each category at which the score is made linear for retrieval; see ``query``.
-        bank: outfits kept to tell a new shopper's from.
+        bank: how many outfits are kept as negatives for a new shopper.
     """
 
     common: Tensor
@@ -111,7 +112,7 @@ class PersonalModel(CompatibilityModel):
         return self.taste_of(self.own[rows_B])
 
     def taste_of(self, anchors_BKD: Tensor) -> Tensor:
-        """The taste that own anchors and the shared ones make, ``(B, D)``."""
+        """The taste of own anchors together with the shared ones, ``(B, D)``."""
         return F.normalize(anchors_BKD, dim=-1).sum(-2) + F.normalize(self.shared, dim=-1).sum(0)
 
     def mean_taste(self) -> Tensor:
@@ -120,7 +121,7 @@ class PersonalModel(CompatibilityModel):
 
     @property
     def taste(self) -> Tensor:
-        """The one that it answers by: everybody's."""
+        """The taste that the model answers by: the common one."""
         return self.common
 
     def score(self, outfits: OutfitBatch) -> Tensor:
@@ -133,10 +134,10 @@ class PersonalModel(CompatibilityModel):
         return self.rank_by(self.taste, context, candidates_BMD, category_BM)
 
     def query_by(self, taste_D: Tensor, context: OutfitBatch, target_B: Tensor) -> Tensor:
-        """The score's gradient with respect to the missing item, at the items that stand for its category, ``(B, D)``.
+        """Gradient of the score with respect to the missing item, averaged over the category's probes, ``(B, D)``.
 
-        An inner product with it is the score made linear, near the probes that score best above all, which is where it has to be right.
-        It retrieves; ``rank_by`` is exact.
+        Its inner product with an item is the score linearised at the probes. Probes that score high weigh most, since retrieval needs the
+        best items. ``rank_by`` is exact.
         """
         if len(target_B) > _AT_ONCE:
             parts = torch.arange(len(target_B)).split(_AT_ONCE)
@@ -146,8 +147,8 @@ class PersonalModel(CompatibilityModel):
             flat, repeated = probes_BJD.flatten(0, 1), _repeated(context, probes_BJD.shape[1])
             whole = repeated.with_item(flat, target_B.clone().repeat_interleave(probes_BJD.shape[1]))
             score_BJ = (self.outfits(whole) @ taste_D.clone()).unflatten(0, probes_BJD.shape[:2])
-            told_BJ = score_BJ.detach() / (_SHARPNESS * score_BJ.detach().std(1, keepdim=True)).clamp(min=1e-6)
-            return torch.autograd.grad((score_BJ * told_BJ.softmax(1)).sum(), probes_BJD)[0].sum(1)
+            sharp_BJ = score_BJ.detach() / (_SHARPNESS * score_BJ.detach().std(1, keepdim=True)).clamp(min=1e-6)
+            return torch.autograd.grad((score_BJ * sharp_BJ.softmax(1)).sum(), probes_BJD)[0].sum(1)
 
     def rank_by(self, taste_D: Tensor, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
         """The score of each completed outfit, ``(B, M)``."""
@@ -165,11 +166,11 @@ class PersonalModel(CompatibilityModel):
             return ShopperModel(self, self.taste_of(anchors_KD))
 
     def fold_in(self, worn: OutfitBatch, *, steps: int = _STEPS, rate: float = _RATE) -> Tensor:
-        """Fit the anchors of a new shopper, ``(K, D)``, from the outfits they wore against the bank's; the model stays as it is [V].
+        """Fit the anchors of a new shopper, ``(K, D)``, to the outfits they wore, with the bank as negatives; the model stays as it is [V].
 
         Args:
-            steps, rate: of gradient descent from the anchors of the known shopper who is nearest to everybody: a few small steps keep
-                near it, and Adam's are as large for one outfit as for fifty [R].
+            steps, rate: of plain gradient descent, which starts at the known shopper nearest to the common taste. A few small steps stay
+                near it; Adam's steps would be as large for one outfit as for fifty [R].
         """
         with torch.no_grad():
             outfits_BD = self.outfits(worn)
@@ -189,11 +190,11 @@ class PersonalModel(CompatibilityModel):
 
     @torch.no_grad()
     def settle(self, embedded_ND: Tensor, category_N: Tensor, bank: OutfitBatch, generator: torch.Generator) -> None:
-        """After training: the common taste, the newcomer's start, the items that stand for each category, and the bank.
+        """After training: set the common taste, the start of new shoppers, the probes of each category, and the bank.
 
         Args:
             embedded_ND: of the catalogue.
-            bank: outfits to tell a new shopper's from; as many as the bank holds.
+            bank: negatives for new shoppers, as many as the bank holds.
         """
         self.common.copy_(self.mean_taste())
         self.newcomer.copy_(self.own[F.cosine_similarity(self.taste_of(self.own), self.common[None]).argmax()])

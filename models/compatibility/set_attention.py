@@ -1,5 +1,7 @@
 """Set attention (Lee et al., ICML 2019) as LPAE uses it: projected queries in the residual, post-normalised [V].
 
+[V] read in the authors' code.
+
 Shape legend: B sets · I elements, padded · J queries · D width.
 """
 
@@ -9,11 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-_ABSENT = -1e9  # finite, so that a set of nothing but padding attends to padding instead of dividing by zero
+_ABSENT = -1e9  # finite: in a set of padding only, softmax over -inf would give NaN
 
 
 class SetAttention(nn.Module):
-    """One set looks at another: H = LN(Q + attention(Q, K, V)), then LN(H + relu(W H))."""
+    """One set attends to another: H = LN(Q + attention(Q, K, V)), then LN(H + relu(W H))."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -22,7 +24,7 @@ class SetAttention(nn.Module):
         self.norm, self.norm_out = nn.LayerNorm(width), nn.LayerNorm(width)
 
     def forward(self, x_BJD: Tensor, to_BID: Tensor, mask_BI: Tensor) -> Tensor:
-        """Let x look at ``to`` where there is something, ``(B, J, D)``."""
+        """Let x attend to ``to`` where ``mask_BI`` is True, ``(B, J, D)``."""
         query_BJD = self.query(x_BJD)
         query, key, value = (
             part.unflatten(2, (self.heads, -1)).transpose(1, 2) for part in (query_BJD, self.key(to_BID), self.value(to_BID))

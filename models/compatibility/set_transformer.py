@@ -1,13 +1,12 @@
-"""The flagship's model: an item tower, and a set transformer that reads a partial outfit once and answers for every category.
+"""The flagship's model: an item tower, and a set transformer that reads a partial outfit once and makes a query for every category.
 
-The context's items attend to each other (set attention, Lee et al., 2019); then one token per target category attends to them and becomes
-the query vector of that slot. A query times an embedding is the log-odds of that item in that slot, so that one inner product retrieves;
-the token that stands for the whole context says how likely each slot is at all, which makes items of different categories comparable.
-The score of a whole outfit is how well each of its items completes the others (a pseudo-likelihood), so that completing and scoring never
-disagree.
+The context's items attend to each other (set attention, Lee et al., 2019). Then one token per target category attends to them and becomes
+the query vector of that slot. The inner product of a query and an embedding is the log-odds of that item in that slot. A token for the
+whole context gives the log-odds of each slot, which makes items of different categories comparable. The score of a whole outfit is the
+mean log-odds of each of its items given the others (a pseudo-likelihood), so completing and scoring agree.
 
-The last coordinate of every query is 1: the last of an embedding is what an item has going for it whatever the context. To it is added
-the item's popularity, which is counted rather than learned (``models.training.popularity``).
+The last coordinate of every query is 1, so the last coordinate of an embedding is the item's bias. The item's popularity is added to it;
+it is counted, not learned (``models.training.popularity``).
 
 Shape legend: see ``models.compatibility.base``; C target categories.
 """
@@ -33,21 +32,20 @@ class SetBlock(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * width, width))
 
     def forward(self, x_BJD: Tensor, to_BID: Tensor, absent_BI: Tensor) -> Tensor:
-        """Let x look at ``to``, except where absent: ``(B, J, D)``."""
+        """Let x attend to ``to``, except where absent, ``(B, J, D)``."""
         to = self.norm_to(to_BID)
         x_BJD = x_BJD + self.attention(self.norm_from(x_BJD), to, to, key_padding_mask=absent_BI, need_weights=False)[0]
         return x_BJD + self.mlp(self.norm_mlp(x_BJD))  # type: ignore[no-any-return]
 
 
 class SetTransformer(CompatibilityModel):
-    """See the module's docstring.
+    """See the module's docstring; the arguments not listed are the item tower's.
 
     Args:
-        tower: arguments of the item tower.
-        categories: C; a category never seen is served by a token of its own.
-        residuals: R items with a popularity of their own; row 0 is any other item's.
-        layers: of self-attention over the context.
-        rerank: weight of the completed outfit's score in the final ranking, beside the query's inner product.
+        categories: C; one more token serves categories never seen.
+        residuals: R items with their own popularity; row 0 is for all others.
+        layers: blocks of self-attention over the context.
+        rerank: weight of the completed outfit's score that ``rank`` adds to the query's inner product.
     """
 
     def __init__(
@@ -101,9 +99,9 @@ class SetTransformer(CompatibilityModel):
         return self.ask_for(context, targets_BC)[0]
 
     def ask_for(self, context: OutfitBatch, targets_BC: Tensor) -> tuple[Tensor, Tensor]:
-        """Queries of several target categories of each context, ``(B, C, D)``, and the log-odds of every slot, ``(B, S)``.
+        """Queries of several target categories of each context, ``(B, C, D)``, and the log-odds of all S slots, ``(B, S)``.
 
-        All S categories that the model knows have a slot, and one more that stands for any other.
+        There is a slot for each known category, and a last one for all others.
         """
         worn_BID = context.items_BID + self.worn_as(context.category_BI)
         worn_BID = torch.cat([self.nothing.expand(len(worn_BID), -1, -1), worn_BID], dim=1)

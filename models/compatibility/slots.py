@@ -1,4 +1,4 @@
-"""Which slots an outfit usually has: learned from the categories of the training outfits."""
+"""Proposes the slots that an outfit lacks, learned from the categories of the training outfits."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class SlotModel:
         return cls(tuple(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))))
 
     def missing(self, categories: Sequence[str], at_least: float = 0.5, most: int = 6) -> list[str]:
-        """The slots that outfits like this one usually have and this one lacks, likeliest first.
+        """The slots that similar outfits usually have and this one lacks, likeliest first.
 
-        An outfit is like this one when it has all its categories; where none has, when it shares the most of them.
+        Outfits are similar if they share the most categories with this one: all of them, where such outfits exist.
 
         Args:
             categories: what the outfit has.
-            at_least: a slot is proposed when this share of the like outfits has it; the likeliest one always is.
-            most: no more slots than this.
+            at_least: propose a slot if this share of the similar outfits has it; the likeliest slot is always proposed.
+            most: how many slots at most.
         """
         have = set(categories)
         shared = max((len(have & set(template)) for template, _ in self.templates), default=0)

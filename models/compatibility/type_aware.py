@@ -1,4 +1,4 @@
-"""A space of its own for every pair of categories (Vasileva et al., ECCV 2018, section 3.1).
+"""One space per pair of categories (Vasileva et al., ECCV 2018, section 3.1).
 
 Shape legend: see ``models.compatibility.base``; P unordered pairs of the C + 1 categories, each with itself too.
 """
@@ -19,10 +19,10 @@ _SPREAD: Final = 0.7
 class TypeSpaces(nn.Module):
     """One mask per unordered pair of categories, drawn from N(0.9, 0.7): the general features of both are multiplied by relu(mask).
 
-    The relu holds in training and afterwards alike; the reference code leaves it out when it embeds for a test.
+    relu applies in training and in use; the reference code leaves it out when it embeds for a test.
 
     Args:
-        learned: whether the masks are; else they stay as drawn (after Veit et al., CVPR 2017).
+        learned: whether the masks are trained; otherwise they stay as drawn (after Veit et al., CVPR 2017).
     """
 
     def __init__(self, categories: int, embedding_size: int, *, learned: bool = True) -> None:
@@ -31,23 +31,23 @@ class TypeSpaces(nn.Module):
         count = (categories + 1) * (categories + 2) // 2
         self.mask = nn.Parameter(torch.randn(count, embedding_size) * _SPREAD + _MEAN, requires_grad=learned)
 
-    def forward(self, one: Tensor, other: Tensor) -> Tensor:
+    def forward(self, first: Tensor, second: Tensor) -> Tensor:
         """relu(mask) of pairs of category indices, of any shape, ``(…, D)``; the order of the two has no meaning."""
-        return F.relu(self.mask[self.place(one, other)])
+        return F.relu(self.mask[self.place(first, second)])
 
-    def place(self, one: Tensor, other: Tensor) -> Tensor:
+    def place(self, first: Tensor, second: Tensor) -> Tensor:
         """The row of each pair's mask."""
-        low, high = torch.minimum(one, other), torch.maximum(one, other)
+        low, high = torch.minimum(first, second), torch.maximum(first, second)
         return low * (self.categories + 1) - low * (low - 1) // 2 + high - low
 
     @torch.no_grad()
     def share(self, seen_P: Tensor) -> None:
-        """Give every pair that was not seen the mean mask of those that were."""
+        """Set the mask of every unseen pair to the mean of the seen ones."""
         if seen_P.any():
             self.mask[~seen_P] = F.relu(self.mask[seen_P]).mean(0)
 
 
 def pair_names(categories: Sequence[str]) -> list[str]:
-    """What the rows of the masks stand for, in their order: two names, a line each; a category never seen is the empty one."""
+    """The pair of each row of the masks, as two names separated by a newline; the empty name is a category never seen."""
     names = [*categories, ""]
     return [f"{names[low]}\n{names[high]}" for low in range(len(names)) for high in range(low, len(names))]

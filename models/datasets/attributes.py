@@ -1,4 +1,4 @@
-"""Attributes in the forms that shops write them, brought to the one form that is kept: JSON text of name -> string or list of strings."""
+"""Normalises attributes to the form that the catalogue keeps: JSON text of name -> string or list of strings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def attributes_text(value: object) -> str | None:
         message = f"{shown(value)} is not an object of names and values"
         raise ValueError(message)  # noqa: TRY004 - callers turn a ValueError into a refusal with its line
     words = {name: _words(name, raw) for name, raw in value.items()}
-    kept = {name: said for name, said in words.items() if said}
+    kept = {name: text for name, text in words.items() if text}
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
 
 

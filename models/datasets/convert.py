@@ -1,4 +1,4 @@
-"""Turns a public data set, in the layout its makers gave it, into a dataset directory."""
+"""Converts a public data set from its published layout to a dataset directory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LAYOUTS: Final[Mapping[str, Callable[[Path, int], Source]]] = {
 
 
 def convert(layout: str, source: Path, out: Path, *, seed: int = 0, progress: Progress = silent) -> dict[str, int]:
-    """Write the dataset directory ``out``; it appears only when it is complete. Returns what it holds, by name.
+    """Write the dataset directory ``out``; it appears only when it is complete. Returns the number of records by name.
 
     Pictures are hard links to those of ``source`` where the file system allows it, copies elsewhere.
 

@@ -43,7 +43,7 @@ def _moment(value: object, read: ValidatorFunctionWrapHandler) -> str | float | 
 
 
 Text = Annotated[StrictStr, AfterValidator(_filled)]
-"""A string that says something."""
+"""A string that is not blank."""
 OptionalText = Annotated[StrictStr | None, AfterValidator(_blank_as_missing)]
 """A string, or None where the field is missing or blank."""
 ItemIds = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], Field(min_length=1)]

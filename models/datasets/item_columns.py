@@ -1,4 +1,4 @@
-"""``items.parquet``: whole columns at a time; pictures stay in the buffers they were read into."""
+"""Reads ``items.parquet`` by whole columns; pictures are not copied."""
 
 from __future__ import annotations
 

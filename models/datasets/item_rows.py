@@ -1,4 +1,4 @@
-"""``items.jsonl`` and ``items.csv``: one record at a time, so that every refusal has its line."""
+"""Reads ``items.jsonl`` and ``items.csv`` record by record, so that every refusal names its line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CELLS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
     "in_stock": (lambda cell: _FLAGS[cell.strip().lower()], "is neither true nor false"),
     "features": (lambda cell: from_json(cell, allow_inf_nan=False), "is not a JSON list"),
 }
-"""How a cell becomes the value that JSON would have had."""
+"""How to parse a cell to the value that JSON would have, and the refusal of a cell that cannot be parsed."""
 
 
 _NO_PICTURE: Final = PydanticCustomError("picture", 'is neither a path nor {"bytes": base64} nor {"path": …}')

@@ -1,4 +1,4 @@
-"""The items file of a dataset directory: which of the three forms it has, and what every form must keep to."""
+"""Reads the items file of a dataset directory in any of its three formats, and checks what holds for all of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ESCAPES: Final = re.compile(r"^/|(^|/)\.\.(/|$)|\x00")
 
 @dataclass(frozen=True, slots=True)
 class ItemFile:
-    """Items as read, in ``ITEM_SCHEMA``, and where each row came from (None: Parquet, whose rows are its lines)."""
+    """Items as read, in ``ITEM_SCHEMA``, and the line of each row (None for Parquet, where rows count as lines)."""
 
     path: Path
     table: pa.Table

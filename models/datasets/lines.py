@@ -1,6 +1,6 @@
 """Files of JSON records, read as values of a type; every refusal names the file, the line and the field.
 
-What a field may hold is said once, by the type it is declared with (``fields``, ``schema``); pydantic checks it, strictly.
+The declared type of a field (``fields``, ``schema``) says what it may hold; pydantic checks it, strictly.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class Line:
     text: str
 
     def read(self, kind: TypeAdapter[ValueT]) -> ValueT:
-        """Read the record as a value of a type.
+        """Read the record as a value of ``kind``.
 
         Raises:
-            InputError: it is none, by line and field.
+            InputError: it is not one; names line and field.
         """
         return read_text(self.text, kind, path=self.path, line=self.number)
 
@@ -77,16 +77,16 @@ def read_file(path: Path, kind: TypeAdapter[ValueT]) -> ValueT:
     """Read a file that holds one JSON value.
 
     Raises:
-        InputError: it cannot be read, or is no value of the type, by field.
+        InputError: it cannot be read, or is not a value of ``kind``; names the field.
     """
     return read_text("".join(text for _, text in numbered_text(path)), kind, path=path)
 
 
 def read_text(text: str, kind: TypeAdapter[ValueT], *, path: Path, line: int | None = None) -> ValueT:
-    """Read JSON as its standard has it (no NaN, no Infinity) as a value of a type.
+    """Read standard JSON (no NaN, no Infinity) as a value of ``kind``.
 
     Raises:
-        InputError: it is none, by field.
+        InputError: it is not one; names the field.
     """
     try:
         value = kind.validate_json(text)
@@ -100,10 +100,13 @@ def read_text(text: str, kind: TypeAdapter[ValueT], *, path: Path, line: int | N
 
 
 def read_value(value: Mapping[str, Any], kind: TypeAdapter[ValueT], *, path: Path, line: int | None = None, inside: str = "") -> ValueT:
-    """Read parsed JSON, which stands in the field ``inside`` of its file, as a value of a type.
+    """Read parsed JSON as a value of ``kind``.
+
+    Args:
+        inside: the field of the file that holds it.
 
     Raises:
-        InputError: it is none, by field.
+        InputError: it is not one; names the field.
     """
     try:
         return kind.validate_python(value)
@@ -112,7 +115,7 @@ def read_value(value: Mapping[str, Any], kind: TypeAdapter[ValueT], *, path: Pat
 
 
 def refuse_first(error: ValidationError, *, path: Path, line: int | None = None, inside: str = "") -> NoReturn:
-    """Raise the first of the things that pydantic found as ``InputError``."""
+    """Raise pydantic's first complaint as ``InputError``."""
     first = error.errors(include_url=False)[0]
     places = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
     refuse(_problem(first), path=path, line=line, field=f"{inside}{''.join(places)}".removeprefix(".") or None)
@@ -132,7 +135,7 @@ def _problem(found: ErrorDetails) -> str:
 
 
 def refuse(problem: str, *, path: Path, line: int | None = None, field: str | None = None) -> NoReturn:
-    """Raise ``InputError``, whatever went wrong before it."""
+    """Raise ``InputError``, without the exception that it was raised from."""
     raise InputError(problem, path=path, line=line, field=field) from None
 
 

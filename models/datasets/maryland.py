@@ -6,7 +6,8 @@ label/fill_in_blank_test.json               [{"question": [place…], "blank_pos
 label/fashion_compatibility_prediction.txt  label place place …
 images/<set id>/<index>.jpg
 
-The label files may also lie beside ``images``. An item is known by its place: one product has another id in every outfit.
+The label files may also lie beside ``images``. An item's id is its place, ``<set id>_<index>``, since a product has a different id
+in every outfit.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _COLUMNS: Final = ("id", "category", "title", "price", "image", "split")
 
 
 def _known_price(value: object) -> float | None:
-    """The price, in dollars for the most part; what is not above 0 says that none was known."""
+    """The price, mostly in dollars; None if it is not above 0, which stands for unknown."""
     return float(value) if isinstance(value, int | float) and value is not True and 0 < value < math.inf else None
 
 

@@ -1,17 +1,17 @@
-"""What an item or a category may be called: whatever a request to the service can name."""
+"""Which names items and categories may have: any that a request to the service can hold."""
 
 from __future__ import annotations
 
 from typing import Final
 
 LONGEST_NAME: Final = 256
-"""Characters of an id or a category, in files and requests alike."""
+"""Longest id or category in characters, in files and in requests."""
 _PICTURE: Final = "/image"
 _FOLDERS: Final = frozenset({".", ".."})
 
 
 def name_problem(name: str) -> str | None:
-    """Why nothing may be called this; None where it may.
+    """Why this cannot be a name; None if it can.
 
     >>> name_problem("tops"), name_problem(chr(7))
     (None, 'holds characters that cannot be printed')
@@ -22,9 +22,9 @@ def name_problem(name: str) -> str | None:
 
 
 def id_problem(name: str) -> str | None:
-    """Why no item may be called this; None where it may.
+    """Why this cannot be an item's id; None if it can.
 
-    ``GET /items/{id}`` has to find it, so it is neither a folder nor what the picture of another item is asked for by.
+    ``GET /items/{id}`` must find the item: an id is neither ``.`` nor ``..``, and does not end in ``/image``, which names a picture.
     """
     if name in _FOLDERS or name.endswith(_PICTURE):
         return "could not be told from another address below /items/; choose another"

@@ -1,6 +1,6 @@
-"""What the two Polyvore layouts have in common: outfits, fill-in-the-blank questions and compatibility lines.
+"""Reads what the two Polyvore layouts share: outfits, fill-in-the-blank questions and compatibility lines.
 
-Their questions name an item by its *place*, ``<set id>_<index>``: the item that stands at ``index`` in that outfit.
+Their questions name an item by its *place*, ``<set id>_<index>``: the item at ``index`` of that outfit.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def read_outfits(
             if set_id in seen:
                 outfit.refuse("set_id", f"{shown(set_id)} names two outfits")
             seen.add(set_id)
-            items: dict[str, None] = {}  # two places of an outfit may be one product
+            items: dict[str, None] = {}  # an outfit may hold the same product at two places
             for position, listed in enumerate(outfit.value.items):
                 entry = Entry(outfit.path, f"{outfit.where}.items[{position}]", listed)
                 place = f"{set_id}_{listed.index}"
@@ -105,7 +105,7 @@ def read_outfits(
 
 
 def read_blanks(path: Path, split: Split, item_at: Mapping[str, str], rng: np.random.Generator) -> Iterator[FillInTheBlank]:
-    """Yield the questions of a ``fill_in_blank`` file; candidates are shuffled, since some originals have the right one first throughout.
+    """Yield the questions of a ``fill_in_blank`` file; candidates are shuffled, since in some files the right one always comes first.
 
     Raises:
         InputError: a broken question, or one without a right answer.
@@ -151,9 +151,9 @@ def _items(entry: Entry[_Blank], field: str, places: list[str], item_at: Mapping
 
 
 def _right_answer(entry: Entry[_Blank]) -> int:
-    """The answer that is of the question's own outfit and not in the question yet; of several the one at the blank, else the first.
+    """Position of the answer that is of the question's outfit and not in the question; of several the one at the blank, else the first.
 
-    In two questions of Maryland Polyvore a wrong answer is of that outfit too, but stands in the question.
+    In two questions of Maryland Polyvore a wrong answer is also of that outfit, but it is in the question.
     """
     question, answers = entry.value.question, entry.value.answers
     outfit = question[0].rpartition("_")[0]

@@ -1,4 +1,4 @@
-"""Reads a dataset directory and refuses a broken one by path, line and field."""
+"""Reads a dataset directory; refuses a broken one by path, line and field."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def read_catalogue(root: Path) -> Catalogue:
 def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool = True) -> Dataset:
     """Read the catalogue, and the outfits and questions of ``splits``.
 
-    Of rows of other splits nothing but the split is looked at. A directory may lack any file but the items; a file of questions
-    without one of ``splits`` is left out.
+    Of rows of other splits only the split is checked. A directory may lack any file but the items. A file without questions of
+    ``splits`` is left out.
 
     Args:
         tasks: whether to read the questions and the oracle at all; training does not need them.
@@ -67,10 +67,10 @@ def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool 
 def read_sessions(root: Path) -> Iterator[Session]:
     """Yield the sessions of ``sessions.jsonl`` one by one.
 
-    Their items need not be in the catalogue: logs outlive products.
+    Their items need not be in the catalogue, since logs outlive products.
 
     Raises:
-        InputError: the file is missing, or when the iteration comes to a broken line or a repeated session.
+        InputError: the file is missing; or, when the iteration reaches it, a line is broken or a session repeated.
     """
     seen: set[str] = set()
     for line in read_lines(root / "sessions.jsonl"):
@@ -95,4 +95,4 @@ def _read_oracle(path: Path) -> Mapping[str, Mapping[str, float]] | None:
     if not path.exists():
         return None
     oracle = read_file(path, _OBJECT)
-    return read_value(oracle.get("tasks", oracle), _FIGURES, path=path)  # what made the data may stand beside the tasks
+    return read_value(oracle.get("tasks", oracle), _FIGURES, path=path)  # generate writes its settings beside the tasks

@@ -1,7 +1,7 @@
-"""What a dataset directory holds, as values: the catalogue, outfits, and the three kinds of question.
+"""The content of a dataset directory as values: the catalogue, outfits, the three kinds of question, and sessions.
 
-The on-disk form is the public contract ("Dataset directory"). A row is what its line is read as, so the types of its fields say what the
-line may hold (``fields``); what the catalogue must know of it is checked in ``questions``, and reading is in ``read``.
+The on-disk format is the public contract ("Dataset directory"). A line is read as a value of its class; the types of its fields
+(``fields``) say what the line may hold. ``questions`` checks rows against the catalogue, ``read`` reads a directory.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Catalogue:
         return list(self.table.column("title").to_pylist())
 
     def texts(self) -> list[str]:
-        """Everything the shop says of each item in words, by row; see ``item_text``."""
+        """All text of each item, by row; see ``item_text``."""
         columns = [self.table.column(name).to_pylist() for name in ("title", "subcategory", "brand", "attributes")]
         return [
             item_text(title, subcategory, brand, json.loads(attributes) if attributes else {})
@@ -98,7 +98,7 @@ class Catalogue:
 
 
 def item_text(title: str | None, subcategory: str | None, brand: str | None, attributes: Attributes) -> str:
-    """One line of words for an item tower: title words as they stand, the rest as ``name=value`` tokens.
+    """One line of words for an item tower: the words of the title, and ``name=value`` tokens for the other columns.
 
     >>> item_text("Linen Shirt", "shirts", None, {"season": "Summer"})
     'linen shirt subcategory=shirts season=summer'
@@ -110,7 +110,7 @@ def item_text(title: str | None, subcategory: str | None, brand: str | None, att
         tokens.append(_token("brand", brand))
     for name in sorted(attributes):
         value = attributes[name]
-        tokens.extend(_token(name, one) for one in ([value] if isinstance(value, str) else value))
+        tokens.extend(_token(name, text) for text in ([value] if isinstance(value, str) else value))
     return " ".join(tokens)
 
 
@@ -143,7 +143,7 @@ class FillInTheBlank:
 
 @dataclass(frozen=True, slots=True)
 class Compatibility:
-    """Do ``items`` go together? ``label`` is 1 for an outfit that was really worn."""
+    """Do ``items`` go together? ``label`` is 1 for an outfit that was worn."""
 
     id: Text
     items: ItemIds
@@ -175,7 +175,7 @@ class Dataset:
         name: the directory's name.
         outfits: of the splits that were asked for.
         tasks: file stem (``fitb``, ``fitb_popularity``, ``compatibility``, ``retrieval``…) -> its questions of the splits asked for.
-        oracle: what ``oracle.json`` says, if it is there: task -> metric -> value.
+        oracle: the figures of ``oracle.json``, task -> metric -> value; None without that file.
     """
 
     root: Path

@@ -12,14 +12,13 @@ import numpy as np
 from models.datasets.schema import Split
 
 NEAR_DUPLICATE: Final = 0.5
-"""Jaccard overlap from which two outfits count as one look."""
+"""Two outfits of at least this Jaccard overlap are near-duplicates."""
 
 
 def near_duplicates(outfits: Sequence[frozenset[int]]) -> list[int]:
-    """A group number per outfit: outfits of Jaccard overlap >= 0.5, directly or through others, share it.
+    """A group number per outfit; outfits of Jaccard overlap >= 0.5, directly or through others, are in one group.
 
-    Two sets that overlap so much share at least one pair of items (or are one and the same item), so only outfits that meet in a pair
-    are compared.
+    Outfits of two items or more that overlap so much share at least one pair of items, so only outfits that share a pair are compared.
     """
     parent = list(range(len(outfits)))
 

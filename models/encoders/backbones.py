@@ -1,4 +1,4 @@
-"""Image towers as encoders: image, colour and texture blocks, no text block; words where a training left them."""
+"""Image towers as encoders: image, colour and texture blocks, no text block; words if a training saved some."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def load_backbone(spec: str, device: str = "cpu") -> BackboneEncoder:
     Raises:
         EncoderError: torchvision has no such backbone, or its weights cannot be had.
     """
-    from torchvision import transforms  # noqa: PLC0415 - a second that only encoding should cost
+    from torchvision import transforms  # noqa: PLC0415 - the import takes a second, and only encoding needs it
 
     name, _, weights = spec.removeprefix("backbone:").partition("/")
     try:

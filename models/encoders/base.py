@@ -1,4 +1,4 @@
-"""What an encoder is: pictures and titles in, features out.
+"""The protocol of encoders: pictures and titles in, features out.
 
 Shapes: N items, F features.
 """
@@ -35,5 +35,5 @@ class Encoder(Protocol):
         ...
 
     def words(self) -> WordMatrix | None:
-        """The words it can say of a picture, over its image block; None where it knows none."""
+        """The words it can label pictures with, over its image block; None without a vocabulary."""
         ...

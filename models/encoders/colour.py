@@ -1,4 +1,4 @@
-"""Colour as people compare it: sRGB to OKLab and back (Björn Ottosson, 2020), and what colours a picture shows.
+"""Perceptual colour: sRGB to OKLab and back (Björn Ottosson, 2020), and colour features of a picture.
 
 Lightness is 0 to 1; a and b span hue and chroma, where vivid colours reach a chroma of about 0.25.
 """
@@ -52,12 +52,12 @@ _GREY: Final = 0.04
 
 
 def colour_features(picture: Image.Image) -> Array:
-    """What colours a garment has, ``(COLOUR_FEATURES,)`` of unit length.
+    """Colour features of the garment in a picture, ``(COLOUR_FEATURES,)`` of unit length.
 
-    The background is what looks like the picture's border; the rest is the garment: its mean colour, hue as a direction (once and twice
-    around the circle, so that opposite hues can be told from neighbours), spread, and a histogram of hues weighed by chroma beside three
-    greys.
-    The first entry is constant, so that the length of the others survives normalising.
+    Pixels that look like the picture's border are background, the others are the garment. The features are its mean colour, its hue as
+    a direction (of the angle and of twice the angle, so that opposite hues differ from neighbouring ones), its spread, and a histogram of
+    hues weighted by chroma, with three bins for greys. The first entry is constant before normalising, so that the length of the others
+    is not lost.
     """
     lab = oklab_from_srgb(np.asarray(picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)))
     border = np.concatenate([lab[0], lab[-1], lab[:, 0], lab[:, -1]])

@@ -1,7 +1,6 @@
-"""What features are: a row of *blocks* (``image``, ``text``, ``colour``…), made by one encoder or brought by the shop.
+"""Features: a row of *blocks* per item (``image``, ``text``, ``colour``…), made by one encoder or given by the shop.
 
-Each block is of unit length or, where the item lacks that modality, all zero. A zero block is therefore the mask: nothing else needs to
-be stored beside the features.
+Each block has unit length, or is all zero where the item lacks that modality; so no mask is stored beside the features.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ from models.errors import FeaturesError
 FloatArray = NDArray[np.float32]
 
 OWN: Final = "features"
-"""The spec of a shop's own vectors, given in the catalogue; no encoder makes them."""
+"""The spec of a shop's own vectors, which the catalogue gives; no encoder makes them."""
 CARRIED: Final = "bundle:encoder"
-"""The spec of an encoder that lies in the bundle itself, in its directory ``encoder``."""
+"""The spec of an encoder inside the bundle, in its directory ``encoder``."""
 
 
 class Block(NamedTuple):
@@ -31,10 +30,10 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FeatureSpec:
-    """What features are, apart from what makes them.
+    """A description of features, without the encoder that makes them.
 
     Attributes:
-        spec: how their encoder is asked for (``local-dir:…``, ``hf-hub:…``, ``backbone:resnet18``, ``shipped``), ``OWN`` or ``CARRIED``.
+        spec: the name of their encoder (``local-dir:…``, ``hf-hub:…``, ``backbone:resnet18``, ``shipped``), ``OWN`` or ``CARRIED``.
         fingerprint: a digest over weights, preprocessing, dtype and size: equal fingerprints, equal features.
         blocks: their layout; F is the sum of the sizes.
     """
@@ -45,12 +44,12 @@ class FeatureSpec:
 
     @classmethod
     def own(cls, size: int) -> FeatureSpec:
-        """Of a shop's own vectors, ``(N, size)``."""
+        """The spec of a shop's own vectors, ``(N, size)``."""
         return cls(OWN, f"{OWN}:{size}", (Block("features", size),))
 
     @property
     def is_own(self) -> bool:
-        """Whether they are a shop's own, so that nothing here can make more of them."""
+        """Whether they are a shop's own; then no encoder can make them."""
         return self.spec == OWN
 
     @property
@@ -59,7 +58,7 @@ class FeatureSpec:
         return sum(block.size for block in self.blocks)
 
     def part(self, name: str) -> slice:
-        """Where a block lies in the features; all of them where there is none of that name (the shop's own)."""
+        """The columns of a block; all columns if there is no block of that name (a shop's own vectors)."""
         start = 0
         for block in self.blocks:
             if block.name == name:
@@ -75,10 +74,10 @@ def check_features(reader: str, reads: FeatureSpec, source: str, gives: FeatureS
     """Refuse features that a model cannot read.
 
     Args:
-        reader, source: what reads and what has the features, for the message. mend: what to do.
+        reader, source: names of what reads and of what has the features, for the message. mend: what to do.
 
     Raises:
-        FeaturesError: they are of another encoder; both are named.
+        FeaturesError: they come from different encoders; the message names both.
     """
     if reads.fingerprint != gives.fingerprint:
         msg = f"{reader} reads features of {reads}, {source} has those of {gives}; {mend}"

@@ -1,7 +1,7 @@
 """Image towers by name: torchvision's classifiers without their last layer, and the image half of an open_clip model.
 
-A trained one is kept as a directory: ``image_config.json`` (the tower, its preprocessing, how it was trained) and
-``image_model.safetensors``, which ``local-dir:`` reads.
+A trained tower is saved as a directory with ``image_config.json`` (the tower, its preprocessing, how it was trained) and
+``image_model.safetensors``; ``local-dir:`` reads it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Preprocessing:
         return self.normalise(torch.from_numpy(square(picture, self.side)).float() / 255)
 
     def normalise(self, pixels: Tensor) -> Tensor:
-        """Pixels in 0 to 1, ``(…, 3, H, W)``."""
+        """Normalise pixels in 0 to 1, ``(…, 3, H, W)``."""
         mean, std = (torch.tensor(values, device=pixels.device).view(3, 1, 1) for values in (self.mean, self.std))
         return (pixels - mean) / std
 
@@ -52,7 +52,7 @@ def torchvision_tower(name: str, weights: str = "none", seed: int = 0) -> nn.Mod
     Raises:
         EncoderError: torchvision has no such backbone, or its weights cannot be had.
     """
-    from torchvision import models  # noqa: PLC0415 - a second that only encoding should cost
+    from torchvision import models  # noqa: PLC0415 - the import takes a second, and only encoding needs it
 
     if name not in models.list_models(models):
         msg = f"torchvision has no backbone {name!r}; for example resnet18, resnet50, mobilenet_v3_small, vgg13, alexnet"
@@ -65,7 +65,7 @@ def torchvision_tower(name: str, weights: str = "none", seed: int = 0) -> nn.Mod
         if weights not in {"", "default", "none"}:  # of a whole classifier, or of a tower
             theirs = {name: value for name, value in load_file(Path(weights)).items() if name.partition(".")[0] not in _HEADS}
             tower.load_state_dict(theirs)
-    except Exception as error:  # a download, a file or a key that does not fit: all mean that there is no backbone
+    except Exception as error:  # a failed download, a broken file, a key that does not fit
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         msg = f"backbone {name!r} with weights {weights!r} cannot be loaded: {reason}"
         raise EncoderError(msg) from error
@@ -73,7 +73,7 @@ def torchvision_tower(name: str, weights: str = "none", seed: int = 0) -> nn.Mod
 
 
 def headless(model: nn.Module) -> nn.Module:
-    """A classifier that gives what its last layer would have read."""
+    """Replace the last layer of a classifier by the identity, so that it returns that layer's input."""
     for head in _HEADS:
         if hasattr(model, head):
             setattr(model, head, nn.Identity())
@@ -81,17 +81,17 @@ def headless(model: nn.Module) -> nn.Module:
 
 
 def build_tower(description: Mapping[str, Any]) -> nn.Module:
-    """An untrained tower from what ``image_config.json`` says of it.
+    """Build an untrained tower from its description in ``image_config.json``.
 
     Raises:
-        KeyError, TypeError, ValueError, EncoderError: it says what cannot be.
+        KeyError, TypeError, ValueError, EncoderError: the description is not valid.
     """
     if description["library"] == "torchvision":
         return torchvision_tower(description["name"])
     if description["library"] != "open_clip":
         msg = f"library {description['library']!r}; known are torchvision, open_clip"
         raise ValueError(msg)
-    from open_clip.model import CLIPVisionCfg, _build_vision_tower  # noqa: PLC0415 - open_clip builds it nowhere else
+    from open_clip.model import CLIPVisionCfg, _build_vision_tower  # noqa: PLC0415 - the public API builds no image tower alone
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -109,5 +109,5 @@ def save_tower(directory: Path, tower: nn.Module, description: Mapping[str, Any]
 
 
 def halved(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Weights as they are kept: half precision, on the CPU."""
+    """Weights as they are saved: half precision, on the CPU."""
     return {name: (value.half() if value.is_floating_point() else value).detach().cpu().contiguous() for name, value in weights.items()}

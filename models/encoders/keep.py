@@ -1,9 +1,9 @@
-"""Features, computed once per item and encoder, and kept.
+"""Cache of features: each item is encoded once per encoder.
 
-Kept as segments: each run writes the features it computed as immutable files ``<fingerprint>/<digest>.safetensors`` holding ``keys``
-(N, 16) bytes and ``features`` (N, F) float16, so that nothing is ever rewritten and a killed run loses only what it had not yet written.
-Its metadata says of each picture that was refused why, by key in hexadecimal. Catalogues that are made from another one, as with perturbed
-pictures, are kept whole: ``<fingerprint>/made/<digest>.safetensors``.
+Each run writes the features it computed as segments, immutable files ``<fingerprint>/<digest>.safetensors`` holding ``keys``
+(N, 16) bytes and ``features`` (N, F) float16, so a killed run loses only what it had not yet written.
+A segment's metadata holds the reason for each refused picture, by key in hexadecimal. Features of a catalogue that is made from another
+one (with perturbed pictures) are one file: ``<fingerprint>/made/<digest>.safetensors``.
 """
 
 from __future__ import annotations
@@ -68,10 +68,11 @@ def catalogue_features(
 ) -> CatalogueFeatures:
     """Features of every item: those kept in ``cache`` for the same picture, title and fingerprint, the rest encoded now, in batches.
 
-    A catalogue with ``features`` of its own keeps them. A picture that cannot be used is refused by name and its item goes on without it.
+    A catalogue's own ``features`` are returned as they are. A picture that cannot be used is listed in ``refused``; its item is encoded
+    without it.
 
     Args:
-        encoder: None where the catalogue has its own.
+        encoder: None for a catalogue with its own features.
 
     Raises:
         EncoderError: the catalogue has none of its own, and no encoder is given.

@@ -25,9 +25,9 @@ def load_encoder(spec: str = SHIPPED, device: str = "cpu") -> Encoder:
     Raises:
         EncoderError: no such model, or it cannot be reached; one line.
 
-    The encoder's own ``spec`` names a directory by its absolute path, so that a release can be served from anywhere.
+    The ``spec`` of the encoder returned holds the absolute path of a directory, so that a release works from any working directory.
     """
-    from models.encoders.backbones import load_backbone, load_trained_tower  # noqa: PLC0415 - torchvision only where it is used
+    from models.encoders.backbones import load_backbone, load_trained_tower  # noqa: PLC0415 - torchvision is slow to import
     from models.encoders.open_clip import load_open_clip  # noqa: PLC0415
 
     if spec.startswith("local-dir:"):
@@ -56,6 +56,6 @@ def load_encoder(spec: str = SHIPPED, device: str = "cpu") -> Encoder:
 def _absolute(directory: str) -> Path:
     try:
         return Path(directory).expanduser().absolute()
-    except RuntimeError as error:  # ~ of somebody who is not known here
+    except RuntimeError as error:  # ~user of an unknown user
         msg = f"encoder 'local-dir:{directory}': {error}; give the directory's full path"
         raise EncoderError(msg) from error

@@ -23,15 +23,15 @@ from models.errors import EncoderError
 
 _READ_AT_ONCE = 256
 DEFAULT_VOCABULARY = Path(__file__).parent / "shipped"
-"""Where the words lie that an encoder is asked for when it came with none of its own."""
+"""The vocabulary of encoders that have none of their own."""
 
 
 class OpenClipEncoder:
     """A contrastive image-text model of open_clip; see ``Encoder``.
 
     Args:
-        words: a matrix that a training left beside the weights.
-        vocabulary: words to read with the text tower where there is no matrix.
+        words: a matrix that a training saved beside the weights.
+        vocabulary: words that the text tower encodes if there is no matrix.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class OpenClipEncoder:
         return encode_blocks(self.features, images, titles, transform=self._transform, see=self._see, read=self._read)
 
     def words(self) -> WordMatrix | None:
-        """Those that a training left; else the vocabulary as the text tower reads it, word by word, once."""
+        """The matrix that a training saved; otherwise the vocabulary, each word encoded by the text tower, once."""
         with self._reading:
             if self._words is None and self._vocabulary:
                 parts = [
@@ -88,7 +88,7 @@ def load_open_clip(spec: str, device: str = "cpu", name: str | None = None, pret
     Raises:
         EncoderError: it does not exist, cannot be reached, or its files do not fit.
     """
-    import open_clip  # noqa: PLC0415 - two seconds that only encoding should cost
+    import open_clip  # noqa: PLC0415 - the import takes two seconds, and only encoding needs it
 
     source = name or spec
     directory = Path(source.removeprefix("local-dir:"))
@@ -100,18 +100,18 @@ def load_open_clip(spec: str, device: str = "cpu", name: str | None = None, pret
         msg = f"encoder {spec!r}: no weights (*.safetensors) in {directory}"
         raise EncoderError(msg)
     level = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)  # open_clip tells its story, and errors that are told below, to the root logger
+    logging.disable(logging.CRITICAL)  # open_clip logs to the root logger, also the errors that are raised below
     try:
         with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
             warnings.simplefilter("ignore")
-            torch.manual_seed(0)  # untrained weights are the same ones everywhere
+            torch.manual_seed(0)  # untrained weights are the same in every process
             model, _, transform = open_clip.create_model_and_transforms(
                 source, pretrained=pretrained, weights_only=True, require_pretrained=bool(pretrained) or ":" in source
             )
             tokenizer = open_clip.get_tokenizer(source)
         words = WordMatrix.load(own) if own else None
         vocabulary = (read_vocabulary(own) if own else []) or read_vocabulary(DEFAULT_VOCABULARY)
-    except Exception as error:  # open_clip and the hub raise anything; all mean that there is no encoder
+    except Exception as error:  # open_clip and the hub raise errors of any type
         msg = f"encoder {spec!r} cannot be loaded: {_reason(error, source)}; check the name, or be online for the first download"
         raise EncoderError(msg) from error
     finally:
@@ -120,7 +120,7 @@ def load_open_clip(spec: str, device: str = "cpu", name: str | None = None, pret
 
 
 def _reason(error: BaseException, source: str) -> str:
-    """One line; of the hub the first cause, because open_clip wraps it in three sentences that say less."""
+    """The reason in one line; for a hub error its first cause, which open_clip wraps in longer and vaguer messages."""
     while source.startswith("hf-hub:") and (cause := error.__cause__ or error.__context__) is not None:
         error = cause
     return shorten((str(error).strip() or type(error).__name__).splitlines()[0], 200, placeholder=" …")

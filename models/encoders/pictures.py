@@ -1,4 +1,4 @@
-"""Decodes pictures that strangers send: formats restricted, size read from the header before a pixel is decoded."""
+"""Decodes untrusted pictures: it restricts formats, and reads the size from the header before it decodes a pixel."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.errors import ImageError
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 DEFAULT_MAX_PIXELS: Final = 40_000_000
 MOST_STRETCHED: Final = 50
-"""How many times longer than the other a side may be; scaled to an encoder's size, a thinner picture would have no width left."""
+"""Largest ratio of the sides; a thinner picture, scaled to an encoder's size, would have no width left."""
 
 _UPRIGHT: Final[Mapping[object, Image.Transpose]] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -27,7 +27,7 @@ _UPRIGHT: Final[Mapping[object, Image.Transpose]] = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""EXIF's orientation -> what turns the picture upright (EXIF 2.3, 4.6.4 A)."""
+"""EXIF's orientation -> the transposition that turns the picture upright (EXIF 2.3, 4.6.4 A)."""
 
 
 def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
@@ -56,9 +56,9 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
                 raise ImageError(msg)
             picture.load()
             turn = _UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
-            if turn is not None:  # by ourselves: Pillow's exif_transpose writes the other tags anew, and fails on odd ones
+            if turn is not None:  # not exif_transpose: it rewrites the other tags, and fails on malformed ones
                 picture = picture.transpose(turn)
-            if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow's own conversion would clip to white
+            if picture.mode.startswith("I"):  # 16-bit grey; Pillow's conversion would clip it to white
                 picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
             if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
                 picture = picture.convert("RGBA")
@@ -77,6 +77,6 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
 
 
 def square(picture: Image.Image, side: int) -> NDArray[np.uint8]:
-    """A picture fitted into a white square, ``(3, side, side)``: all of it is seen, whatever its shape."""
+    """Fit a whole picture into a white square, ``(3, side, side)``; nothing is cropped."""
     fitted = ImageOps.pad(picture, (side, side), Image.Resampling.BICUBIC, color="white")
     return np.asarray(fitted, dtype=np.uint8).transpose(2, 0, 1).copy()

@@ -1,6 +1,6 @@
-"""What cloth a picture shows: how strongly lightness varies, by scale and direction, at the middle of the garment.
+"""Texture features of a picture: energy of lightness by scale and direction, at the middle of the garment.
 
-Weave, twill, ribs, quilting and shine differ in exactly this, and small image encoders lose it first.
+Weave, twill, ribs, quilting and shine differ in this, and small image encoders lose it first.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _FLOOR: Final = 1e-6
 
 
 def _bands() -> NDArray[np.float32]:
-    """Which band each frequency of a patch's spectrum belongs to, as averages: ``(bands, _PATCH * (_PATCH // 2 + 1))``."""
+    """Weights that average a patch's spectrum over each band of scale and direction: ``(bands, _PATCH * (_PATCH // 2 + 1))``."""
     fy, fx = np.meshgrid(np.fft.fftfreq(_PATCH, 1 / _PATCH), np.fft.rfftfreq(_PATCH, 1 / _PATCH), indexing="ij")
     radius, angle = np.hypot(fx, fy), np.arctan2(fy, fx) % np.pi
     scale = np.digitize(radius, _SCALES) - 1
     direction = (angle / np.pi * _DIRECTIONS + 0.5).astype(int) % _DIRECTIONS
     rows = [
-        ((scale == one) & (direction == towards)).ravel().astype(np.float32)
-        for one in range(len(_SCALES) - 1)
+        ((scale == band) & (direction == towards)).ravel().astype(np.float32)
+        for band in range(len(_SCALES) - 1)
         for towards in range(_DIRECTIONS)
     ]
     return np.stack([row / max(row.sum(), 1) for row in rows])
@@ -42,7 +42,7 @@ _WINDOW: Final = np.outer(np.hanning(_PATCH), np.hanning(_PATCH)).astype(np.floa
 
 
 def texture_features(picture: Image.Image) -> Array:
-    """Log energy per scale and direction beside a constant and the overall contrast, ``(TEXTURE_FEATURES,)`` of unit length."""
+    """A constant, the overall contrast, and log energy per scale and direction, ``(TEXTURE_FEATURES,)`` of unit length."""
     lightness = oklab_from_srgb(np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)))[..., 0]
     top, left = _middle(lightness)
     patch = lightness[top : top + _PATCH, left : left + _PATCH]
@@ -53,7 +53,7 @@ def texture_features(picture: Image.Image) -> Array:
 
 
 def _middle(lightness: Array) -> tuple[int, int]:
-    """Top left corner of a patch around the middle of what differs from the border."""
+    """Top and left of a patch around the median position of the pixels that differ from the border."""
     border = np.median(np.concatenate([lightness[0], lightness[-1], lightness[:, 0], lightness[:, -1]]))
     ys, xs = np.nonzero(np.abs(lightness - border) > 0.05)  # noqa: PLR2004 - a visible step
     if not len(ys):

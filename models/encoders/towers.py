@@ -1,4 +1,4 @@
-"""What all encoders share: decoding a batch of pictures on several threads, the colour and texture blocks, and fingerprints."""
+"""Shared by all encoders: decoding a batch of pictures on several threads, the colour and texture blocks, and fingerprints."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def encode_blocks(
     Args:
         transform: a decoded picture -> ``(3, H, W)``.
         see: ``(n, 3, H, W)`` -> ``(n, size of the image block)``.
-        read: n titles -> ``(n, size of the text block)``; None for an encoder without words.
+        read: n titles -> ``(n, size of the text block)``; None for an encoder without a text tower.
 
     Raises:
         ImageError: a picture cannot be decoded.
@@ -71,7 +71,7 @@ def _prepare(data: bytes, transform: Transform) -> tuple[Tensor, FloatArray, Flo
 
 @cache
 def _decoders() -> ThreadPoolExecutor:
-    """Pillow lets go of the interpreter while it decodes, so threads are enough."""
+    """Threads to decode on; Pillow releases the GIL while it decodes."""
     return ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
 
 

@@ -1,7 +1,7 @@
-"""Words for pictures: a vector and a bias per word, so that ``vector . z + bias`` is the log-odds that it is said of the picture ``z``.
+"""Words for pictures: a vector and a bias per word; ``vector . z + bias`` is the log-odds of the word for a picture with features ``z``.
 
-They lie beside an encoder's weights as ``words.json`` (a list) and ``words.safetensors`` (``vectors``, ``bias``), where a training made
-them (weak labels: Corbière et al., 2017). A ``words.json`` alone is a vocabulary for an encoder that can read its words itself.
+A training (weak labels: Corbière et al., 2017) saves them beside the encoder's weights as ``words.json`` (a list) and
+``words.safetensors`` (``vectors``, ``bias``). A ``words.json`` alone is a vocabulary for an encoder with a text tower.
 
 Shape legend: N pictures · K words · D size of the image block, whose vectors are of unit length.
 """
@@ -41,11 +41,11 @@ class WordMatrix:
             raise ValueError(msg)
 
     def logits(self, seen_ND: FloatArray) -> FloatArray:
-        """The log-odds of each word, up to what all words of a picture share, ``(N, K)``."""
+        """The log-odds of each word, up to a constant per picture, ``(N, K)``."""
         return np.asarray(seen_ND @ self.vectors_KD.T + self.bias_K, dtype=np.float32)
 
     def probabilities(self, seen_ND: FloatArray) -> NDArray[np.float64]:
-        """How probably each word is the one that is said of each picture, ``(N, K)``; each row sums to 1."""
+        """Softmax over the words of each picture, ``(N, K)``; each row sums to 1."""
         logits_NK = self.logits(seen_ND).astype(np.float64)
         odds_NK = np.exp(logits_NK - logits_NK.max(axis=1, keepdims=True))
         return np.asarray(odds_NK / odds_NK.sum(axis=1, keepdims=True))
@@ -57,7 +57,7 @@ class WordMatrix:
         return [[(self.words[k], float(chances_K[k])) for k in best_k] for chances_K, best_k in zip(chances_NK, best_Nk, strict=True)]
 
     def meaning(self, text: str) -> FloatArray | None:
-        """Where in the space of pictures the words of a text point, ``(D,)`` of unit length; None where it has no known word."""
+        """Direction of a text in the space of pictures, ``(D,)`` of unit length: the sum of its known words' vectors; None without any."""
         row_of = {word: row for row, word in enumerate(self.words)}
         rows = [row_of[word] for word in split_words(text) if word in row_of]
         vectors = self.vectors_KD[rows] / np.maximum(np.linalg.norm(self.vectors_KD[rows], axis=1, keepdims=True), 1e-12)
@@ -65,7 +65,7 @@ class WordMatrix:
         return np.asarray(total_D / max(float(np.linalg.norm(total_D)), 1e-12), dtype=np.float32) if rows else None
 
     def save(self, directory: Path) -> None:
-        """Write it beside an encoder's weights."""
+        """Write the matrix beside an encoder's weights."""
         (directory / VOCABULARY_FILE).write_text(json.dumps(self.words, ensure_ascii=False, indent=0))
         vectors, bias = torch.from_numpy(self.vectors_KD.astype(np.float16)), torch.from_numpy(self.bias_K.astype(np.float32))
         save_file({"vectors": vectors, "bias": bias}, directory / MATRIX_FILE)
@@ -94,7 +94,7 @@ def read_vocabulary(directory: Path) -> list[str]:
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text, in lower case; what is glued to digits is one token with them.
+    """The words of a text, in lower case; letters and digits without a separator are one token.
 
     >>> split_words("Men's T-Shirt, 100% cotton (V2)")
     ["men's", 't-shirt', '100', 'cotton', 'v2']
@@ -103,5 +103,5 @@ def split_words(text: str) -> list[str]:
 
 
 def text_words(words: Sequence[str], read_KD: FloatArray, scale: float) -> WordMatrix:
-    """The words as an encoder that reads knows them: prompts of one word each, ``(K, D)``, compared at the encoder's own scale."""
+    """The matrix of an encoder with a text tower: each word encoded alone, ``(K, D)`` of unit length, times the encoder's logit scale."""
     return WordMatrix(tuple(words), np.asarray(scale * read_KD, dtype=np.float32), np.zeros(len(words), dtype=np.float32))

@@ -1,4 +1,4 @@
-"""What a model has to beat: chance, popularity, counts of what was worn together, and the encoder's own cosine.
+"""Baselines that a model has to beat: chance, popularity, co-purchase counts, and the cosine of the encoder's features.
 
 Shape legend: B questions · I items per context, padded with -1 · M candidates · N items of the catalogue · F features · G groups.
 """
@@ -21,7 +21,7 @@ _DENSE: Final = 2048  # groups up to which a table of all pairs is small
 
 
 def build_baselines(catalogue: Catalogue, train: Iterable[Outfit], features_NF: FloatArray, seed: int = 0) -> dict[str, Scorer]:
-    """All baselines by the name they are reported under; they see the training outfits only."""
+    """All baselines by their name in the report. They see the training outfits only."""
     worn = worn_rows(catalogue.row_of, train)
     category_N = _codes(catalogue.categories)
     fine_N = _codes(list(zip(catalogue.categories, catalogue.table.column("subcategory").to_pylist(), strict=True)))
@@ -53,7 +53,7 @@ class Random:
 
 
 class Popularity:
-    """How many training outfits an item is in; of an outfit, the mean of its items."""
+    """An item's score is the number of training outfits that hold it, an outfit's the mean of its items' scores."""
 
     def __init__(self, worn: Sequence[NDArray[np.int64]], items: int) -> None:
         self.count_N = _occurrences(worn, items)
@@ -99,19 +99,19 @@ class RawCosine:
 
 
 class CoPurchase:
-    """What was worn together, counted, backing off from items to coarser groups.
+    """Counts of pairs worn together, backing off from items to coarser groups.
 
     With pair counts ``n(a, b)`` at each level, from coarse to fine, and the share ``s(b)`` of b's occurrences in its coarser group::
 
         P(b | a) = (n(a, b) + STRENGTH * P(coarser b | coarser a) * s(b)) / (n(a) + STRENGTH)
 
-    An item that was never worn is granted the mean occurrences of its group's worn ones: nothing is known of it, and nothing held
-    against it. A candidate's score is the mean of ``log P(b | a)`` over the context, an outfit's the mean over its ordered pairs.
+    An item that was never worn counts as often as the mean worn item of its group. A candidate's score is the mean of
+    ``log P(b | a)`` over the context, an outfit's the mean over its ordered pairs.
 
     Args:
         worn: rows of each training outfit, distinct.
-        levels: group of each item, ``(N,)`` per level, from coarse to fine; each level refines the one before. Where the last
-            does not tell items apart, those of a group are equally likely.
+        levels: group of each item, ``(N,)`` per level, from coarse to fine; each level refines the one before. Items of
+            one group of the last level are equally likely.
     """
 
     def __init__(self, worn: Sequence[NDArray[np.int64]], levels: Sequence[NDArray[np.int64]]) -> None:
@@ -184,7 +184,7 @@ def _occurrences(worn: Sequence[NDArray[np.int64]], items: int) -> NDArray[np.fl
 
 
 def _granted(count_N: NDArray[np.float64], group_N: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Occurrences, with the mean of its group's worn items for an item that was never worn; 1 where none of the group was."""
+    """Occurrences of each item; for an item never worn the mean of its group's worn items, or 1 if the group has none."""
     worn_G = np.bincount(group_N, weights=count_N > 0)
     mean_G = np.where(worn_G > 0, np.bincount(group_N, weights=count_N) / np.maximum(worn_G, 1), 1.0)
     return np.where(count_N > 0, count_N, mean_G[group_N])

@@ -1,4 +1,4 @@
-"""Percentile bootstrap intervals over questions: every metric of a task on the same resamples, in one place."""
+"""Percentile bootstrap intervals over questions; all metrics of a task share the same resamples."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Interval = tuple[float, float]
 def intervals(metrics: Mapping[Name, Metric], questions: int, resamples: int = RESAMPLES, seed: int = 0) -> dict[Name, Interval | None]:
     """The 95 % interval of each metric over ``questions`` drawn with replacement; None where every resample leaves it undefined.
 
-    All metrics see the same resamples, so that model and baselines are compared on equal draws. A resample in which a metric
-    is undefined (AUC without both labels) is left out of its percentiles.
+    All metrics see the same resamples, so model and baselines are compared on equal draws. The percentiles of a metric leave out
+    resamples in which it is undefined (AUC without both labels).
     """
     random = np.random.default_rng(seed)
     parts: dict[Name, list[np.ndarray]] = {name: [] for name in metrics}

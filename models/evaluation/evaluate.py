@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,9 +17,9 @@ from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
 from models.errors import InputError
 from models.evaluation.baselines import build_baselines
-from models.evaluation.bootstrap import Interval, intervals
+from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import Metric
-from models.evaluation.predictions import write_predictions
+from models.evaluation.predictions import finite, write_predictions
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
 from models.outputs import check_output_directory, check_output_file, check_plots
@@ -48,7 +47,7 @@ def evaluate(
         predictions: a file to write one JSON line per question to.
         report: a directory to write a page with plots and pictures to.
         cache: where features are kept from one run to the next.
-        progress: told of each task.
+        progress: shows each task.
 
     Raises:
         InputError: the dataset is broken, or has no questions of ``split``; or the results cannot be written there.
@@ -80,7 +79,7 @@ def evaluate_dataset(
 ) -> dict[str, Any]:
     """``evaluate`` for what is already in memory; ``features_NF`` are by row of the catalogue."""
     started = time.perf_counter()
-    asked = {name: [one for one in questions if one.split == split] for name, questions in dataset.tasks.items()}
+    asked = {name: [question for question in questions if question.split == split] for name, questions in dataset.tasks.items()}
     asked = {name: questions for name, questions in asked.items() if questions}
     if not asked:
         msg = f"no questions of split {split!r}; evaluate another split, or add fitb*, compatibility* or retrieval*.jsonl with that split"
@@ -99,7 +98,7 @@ def evaluate_dataset(
         "dataset": dataset.name,
         "bundle": bundle.id,
         "split": split,
-        "tasks": {name: _figures(one, (dataset.oracle or {}).get(name, {}), model) for name, one in evaluated.items()},
+        "tasks": {name: _figures(answered, (dataset.oracle or {}).get(name, {}), model) for name, answered in evaluated.items()},
         "seconds": round(time.perf_counter() - started, 3),
     }
     if predictions is not None:
@@ -135,24 +134,24 @@ def _baseline_answers(task: Task, scorer: Scorer) -> Answers:
     return task.answer(scorer, ties=np.random.default_rng(_TIE_SEED))
 
 
-def _figures(one: Evaluated, oracle: Mapping[str, float], model: ModelScorer) -> dict[str, Any]:
-    """What the result says of one task. The first metric is the one that ``ci95`` and the baselines are told in."""
-    metrics = one.model.metrics()
+def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScorer) -> dict[str, Any]:
+    """Figures of one task for the result; ``ci95`` and the baselines are in its first metric."""
+    metrics = evaluated.model.metrics()
     first = next(iter(metrics))
-    others = {name: answers.metrics()[first] for name, answers in one.baselines.items()}
+    others = {name: answers.metrics()[first] for name, answers in evaluated.baselines.items()}
     both: dict[tuple[str, str], Metric] = {("model", name): metric for name, metric in metrics.items()}
     both |= {("baseline", name): metric for name, metric in others.items()}
-    found = {key: _interval(interval) for key, interval in intervals(both, len(one.task.questions)).items()}
+    found = {key: interval and list(interval) for key, interval in intervals(both, len(evaluated.task.questions)).items()}
     figures: dict[str, Any] = {
-        **{name: _number(metric.value) for name, metric in metrics.items()},
-        "n": len(one.task.questions),
+        **{name: finite(metric.value) for name, metric in metrics.items()},
+        "n": len(evaluated.task.questions),
         "ci95": found["model", first],
         "ci95_by_metric": {name: found["model", name] for name in metrics},
-        "baselines": {name: _number(metric.value) for name, metric in others.items()},
+        "baselines": {name: finite(metric.value) for name, metric in others.items()},
         "baselines_ci95": {name: found["baseline", name] for name in others},
-        "chance": one.task.chance(),
+        "chance": evaluated.task.chance(),
     }
-    if isinstance(one.task, RetrievalTask):
+    if isinstance(evaluated.task, RetrievalTask):
         figures["ranked_by"] = "queries" if model.by_query else "rank"
     known = {name: float(oracle[name]) for name in figures["chance"] if name in oracle}
     if known:
@@ -163,11 +162,3 @@ def _figures(one: Evaluated, oracle: Mapping[str, float], model: ModelScorer) ->
 
 def _share(value: float | None, chance: float, oracle: float) -> float | None:
     return None if value is None or oracle <= chance else (value - chance) / (oracle - chance)
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _interval(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else list(interval)

@@ -1,4 +1,4 @@
-"""Questions of the report, with pictures: what was asked, what was chosen, what was right."""
+"""Example questions for the report, with pictures: the question, the model's choice and the right answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Mark = Literal["", "right", "chosen-right", "chosen-wrong"]
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One item on the page; ``picture`` is relative to it, None where there is none to show."""
+    """One item on the page; ``picture`` is a path relative to the page, None without a picture."""
 
     id: str
     category: str
@@ -49,14 +49,14 @@ class Example:
 
     id: str
     good: bool
-    told: str
+    verdict: str
     context: Sequence[Tile]
     candidates: Sequence[Tile]
     blank: str | None  # the category asked for
 
 
 class Gallery:
-    """Tiles of a catalogue, whose pictures are written beside the page as they are asked for."""
+    """Makes tiles of a catalogue's items, and writes their pictures beside the page on first use."""
 
     def __init__(self, catalogue: Catalogue, directory: Path) -> None:
         self._catalogue, self._directory = catalogue, directory
@@ -87,9 +87,9 @@ class Gallery:
         return f"pictures/{row}.jpg"
 
 
-def examples(one: Evaluated, gallery: Gallery, model: ModelScorer, each: int = EACH, seed: int = 0) -> list[Example]:
-    """Right and wrong answers drawn at random, so that they show what is usual."""
-    match one.task, one.model:
+def examples(evaluated: Evaluated, gallery: Gallery, model: ModelScorer, each: int = EACH, seed: int = 0) -> list[Example]:
+    """Draw ``each`` right and as many wrong answers at random."""
+    match evaluated.task, evaluated.model:
         case FillInTheBlankTask() as task, FillInTheBlankAnswers() as answers:
             return [_blank(task, answers, gallery, at) for at in _draw(answers.rank_B == 1, each, seed)]
         case CompatibilityTask() as task, CompatibilityAnswers() as answers:
@@ -118,13 +118,13 @@ def _blank(task: FillInTheBlankTask, answers: FillInTheBlankAnswers, gallery: Ga
         elif place == question.answer:
             mark = "right"
         tiles.append(gallery.tile(int(task.candidates_BM[at, place]), mark, f"{score:.2f}" if np.isfinite(score) else "no score"))
-    told = "the right one was chosen" if good else f"the right one came {_ordinal(int(answers.rank_B[at]))} of {len(scores_M)}"
+    verdict = "the right one was chosen" if good else f"the right one came {_ordinal(int(answers.rank_B[at]))} of {len(scores_M)}"
     blank = tiles[question.answer].category
-    return Example(question.id, good, told, gallery.tiles(task.context_BI[at]), tiles, blank)
+    return Example(question.id, good, verdict, gallery.tiles(task.context_BI[at]), tiles, blank)
 
 
 def _best_other(scores_M: np.ndarray, answer: int) -> int:
-    """What a wrong answer chose: the best candidate that is not the right one, which a tie counts against."""
+    """Position of the candidate that a wrong answer chose: the best one besides ``answer``; a tie counts against ``answer``."""
     others = np.where(np.isnan(scores_M), -np.inf, scores_M).astype(np.float64)
     order = np.argsort(-others, kind="stable")
     return next((int(place) for place in order if place != answer), answer)
@@ -148,8 +148,8 @@ def _retrieved(task: RetrievalTask, answers: RetrievalAnswers, gallery: Gallery,
     ]
     if answer not in {int(rows_M[place]) for place in best}:
         tiles.append(gallery.tile(answer, "right", f"{rank}."))
-    told = f"the right one came {_ordinal(rank)} of {len(rows_M)}"
-    return Example(question.id, rank <= _SHOWN, told, gallery.tiles(task.context_BI[at]), tiles, question.category)
+    verdict = f"the right one came {_ordinal(rank)} of {len(rows_M)}"
+    return Example(question.id, rank <= _SHOWN, verdict, gallery.tiles(task.context_BI[at]), tiles, question.category)
 
 
 def _ordinal(rank: int) -> str:

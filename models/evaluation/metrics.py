@@ -1,7 +1,7 @@
 """Metrics, each as contributions per question or as a statistic of the questions' weights.
 
 A *statistic* maps weights ``(R, B)`` of B questions to R values: all ones give the metric, resampled counts its bootstrap
-distribution (see ``bootstrap``). Ties count against the scorer, so that one that says the same of everything scores nothing.
+distribution (see ``bootstrap``). Ties count against the scorer: a constant scorer scores nothing.
 
 Shape legend: B questions · M candidates · R resamples.
 """
@@ -38,8 +38,8 @@ def answer_ranks(scores_BM: Floats, answer_B: Ints, valid_BM: Bools | None = Non
         scores_BM: NaN counts as the lowest score there is.
         answer_B: position of the answer in its row.
         valid_BM: False where a row is padding.
-        ties: breaks ties at random instead. For baselines only: one that is blind to a question would otherwise score below
-            chance and flatter the model beside it.
+        ties: breaks ties at random instead. For baselines only: a baseline that cannot tell the candidates apart would otherwise
+            score below chance, and the model beside it would look better than it is.
 
     >>> answer_ranks(np.array([[0.1, 0.9, 0.5], [0.3, 0.3, 0.3]]), np.array([1, 1])).tolist()
     [1, 3]
@@ -160,13 +160,13 @@ def ece(probability_B: Floats, labels_B: Ints, bins: int = ECE_BINS) -> Metric:
 
 
 def reliability(probability_B: Floats, labels_B: Ints, bins: int = ECE_BINS) -> tuple[Floats, Floats, Ints]:
-    """What a reliability diagram shows: mean probability, share of label 1 and number of questions of each bin that has any."""
+    """Mean predicted probability, observed share of label 1 and number of questions, of each bin that has questions."""
     bin_B = _bins(probability_B, bins)
     count_K = np.bincount(bin_B, minlength=bins)
     used = count_K > 0
-    told_K = np.bincount(bin_B, weights=probability_B, minlength=bins)[used] / count_K[used]
-    seen_K = np.bincount(bin_B, weights=labels_B, minlength=bins)[used] / count_K[used]
-    return told_K, seen_K, count_K[used]
+    predicted_K = np.bincount(bin_B, weights=probability_B, minlength=bins)[used] / count_K[used]
+    observed_K = np.bincount(bin_B, weights=labels_B, minlength=bins)[used] / count_K[used]
+    return predicted_K, observed_K, count_K[used]
 
 
 def _bins(probability_B: Floats, bins: int) -> Ints:

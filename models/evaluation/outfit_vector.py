@@ -1,6 +1,6 @@
-"""The claim of ``outfit-vector``: outfits as worn, with one and with two items replaced are told apart in that order, and by a threshold.
+"""Measures the claim of ``outfit-vector``: an outfit scores above its versions with one and with two items replaced.
 
-Any model that scores outfits can be asked.
+Works for any model that scores outfits. [V] read in the authors' code.
 
 Shape legend: B outfits · I items per outfit, padded with -1 · T thresholds.
 """
@@ -34,7 +34,7 @@ class Separation:
     scores: Mapping[int, Floats]
 
     def neighbours(self) -> dict[str, Metric]:
-        """Between neighbouring grades: AUC over all outfits, and how often an outfit is above its own more replaced version."""
+        """Compare neighbouring grades: AUC over all outfits, and the share of outfits above their own more replaced version."""
         found: dict[str, Metric] = {}
         grades = sorted(self.scores)
         for less, more in pairwise(grades):
@@ -54,15 +54,15 @@ class Separation:
         threshold_T = np.linspace(min(worn_B.min(), others.min()), max(worn_B.max(), others.max()), thresholds)
         right_T = (worn_B[:, None] >= threshold_T).sum(0)
         wrong_T = (others[:, None] >= threshold_T).sum(0)
-        told_T = right_T + wrong_T
-        precision_T = np.divide(right_T, told_T, out=np.full(thresholds, np.nan), where=told_T > 0)
+        above_T = right_T + wrong_T
+        precision_T = np.divide(right_T, above_T, out=np.full(thresholds, np.nan), where=above_T > 0)
         return threshold_T, precision_T, right_T / len(worn_B)
 
 
 def separation(scorer: Scorer, outfits: Sequence[Outfit], catalogue: Catalogue, *, seed: int = 0) -> Separation:
     """Score outfits of three known items or more as worn, and with one and two items replaced by the same slot of another outfit [V]."""
     rng = np.random.default_rng(seed)
-    known = [[item for item in one.items if item in catalogue.row_of] for one in outfits]
+    known = [[item for item in outfit.items if item in catalogue.row_of] for outfit in outfits]
     rows_BI = padded_rows([items for items in known if len(items) > max(GRADES)], catalogue.row_of)
     grades: dict[int, NDArray[np.int64]] = {0: rows_BI}
     order_BI = np.where(rows_BI >= 0, rng.random(rows_BI.shape), 2.0).argsort(1)

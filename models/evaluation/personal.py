@@ -1,8 +1,8 @@
-"""Whose outfit is it? One outfit that a shopper wore among others that they did not, ranked by a model that may know them.
+"""Measures taste: a model ranks an outfit that a shopper wore among outfits that they did not wear.
 
-As LPAE and Kim et al. (2021) measure it [S]: AUC and NDCG at 1 : 10; half of the others are *hard*, worn by other shoppers, where only
-taste decides, and half are random, where the outfit must also go together. Cold shoppers are first folded in from one or a few of their
-outfits.
+As in LPAE and Kim et al. (2021) [S]: AUC and NDCG at 1 : 10. Half of the others are *hard*: other shoppers wore them, so only taste
+decides. The other half are random items of the same categories. A cold shopper is first folded in from one or a few of their outfits.
+[S] stated by the paper.
 
 Shape legend: Q questions · M outfits of a question, the shopper's own first · R outfits, each once · I items per outfit,
 padded with -1 · D size of an outfit's vector.
@@ -33,7 +33,7 @@ OTHERS: Final = 10
 
 @dataclass(frozen=True)
 class PersonalQuestions:
-    """Which of M outfits did the shopper wear? The first.
+    """Which of M outfits did the shopper wear? The right answer is the first.
 
     Attributes:
         shoppers: whose question it is, Q.
@@ -49,11 +49,11 @@ class PersonalQuestions:
         return len(self.shoppers)
 
     def one_replaced(self, seed: int) -> PersonalQuestions:
-        """The same where each of the others is the shopper's outfit but for one item, a random one of it."""
+        """The same questions, but each of the others is the shopper's outfit with one random item replaced."""
         known_QI = self.rows_QMI[:, 0] >= 0
         order_QI = np.random.default_rng(seed).random(known_QI.shape) * known_QI
-        one_Q1I = (order_QI == order_QI.max(1, keepdims=True))[:, None]
-        return replace(self, rows_QMI=np.where(one_Q1I, self.rows_QMI, self.rows_QMI[:, :1]))
+        replaced_Q1I = (order_QI == order_QI.max(1, keepdims=True))[:, None]
+        return replace(self, rows_QMI=np.where(replaced_Q1I, self.rows_QMI, self.rows_QMI[:, :1]))
 
 
 def ask(outfits: Sequence[Outfit], catalogue: Catalogue, *, others: int = OTHERS, hard: float = 0.5, seed: int = 0) -> PersonalQuestions:
@@ -65,9 +65,9 @@ def ask(outfits: Sequence[Outfit], catalogue: Catalogue, *, others: int = OTHERS
         hard: share of the others that another shopper wore; the rest are random items of the same categories.
     """
     rng = np.random.default_rng(seed)
-    asked = [one for one in outfits if one.user is not None and sum(item in catalogue.row_of for item in one.items) > 1]
-    rows_QI = padded_rows([one.items for one in asked], catalogue.row_of)
-    shoppers = np.array([one.user for one in asked], dtype=object)
+    asked = [outfit for outfit in outfits if outfit.user is not None and sum(item in catalogue.row_of for item in outfit.items) > 1]
+    rows_QI = padded_rows([outfit.items for outfit in asked], catalogue.row_of)
+    shoppers = np.array([outfit.user for outfit in asked], dtype=object)
     hard_count = round(hard * others) if len(set(shoppers)) > 1 else 0
     rows_QMI = np.repeat(rows_QI[:, None], others + 1, axis=1)
     for question, shopper in enumerate(shoppers):
@@ -146,14 +146,14 @@ def batch_of(
     Args:
         row_of, names_N, embeddings_ND: the rows of the catalogue, their categories and what the bundle embeds them as.
     """
-    sets = [[row_of[item] for item in one.items if item in row_of] for one in outfits]
+    sets = [[row_of[item] for item in outfit.items if item in row_of] for outfit in outfits]
     return bundle.outfits([embeddings_ND[rows] for rows in sets], [list(names_N[rows]) for rows in sets])
 
 
 def histories(outfits: Sequence[Outfit]) -> dict[str, list[Outfit]]:
     """Shopper -> the outfits they wore, in order."""
     found: defaultdict[str, list[Outfit]] = defaultdict(list)
-    for one in outfits:
-        if one.user is not None:
-            found[one.user].append(one)
+    for outfit in outfits:
+        if outfit.user is not None:
+            found[outfit.user].append(outfit)
     return dict(found)

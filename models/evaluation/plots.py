@@ -82,7 +82,7 @@ def save(directory: Path, stem: str, draw: Draw, size: tuple[float, float] = (4.
 def accuracy_by_category(
     categories: Sequence[str], model: FillInTheBlankAnswers, baselines: Mapping[str, FillInTheBlankAnswers], chance: float
 ) -> tuple[Draw, float]:
-    """FITB accuracy by the answer's category, bars with intervals and the baselines beside; with the height in inches it needs."""
+    """FITB accuracy by the answer's category, with intervals and baselines; returns the drawing and its height in inches."""
     name_B = np.asarray(categories, dtype=object)
     names, counts = np.unique(name_B, return_counts=True)
     shown = [int(at) for at in np.argsort(-counts, kind="stable")[:_MOST_CATEGORIES]][::-1]
@@ -129,14 +129,15 @@ def receiver_curve(model: CompatibilityAnswers, baselines: Mapping[str, Compatib
 
 
 def reliability_diagram(model: CompatibilityAnswers, error: float) -> Draw:
-    """Told probability against what was so; the size of a dot is the number of outfits."""
-    told_K, seen_K, count_K = reliability(model.probability_B, model.label_B)
+    """Predicted probability against the observed share of worn outfits; a dot's area grows with the number of outfits."""
+    predicted_K, observed_K, count_K = reliability(model.probability_B, model.label_B)
 
     def draw(axes: Axes, palette: Palette) -> None:
         axes.plot([0, 1], [0, 1], color=palette.ink, linewidth=1, linestyle=":", label="perfect")
-        axes.plot(told_K, seen_K, color=palette.model, linewidth=1.6)
-        axes.scatter(told_K, seen_K, 12 + 160 * count_K / count_K.max(), color=palette.model, label=f"model, ECE {error:.3f}", zorder=3)
-        axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="probability told", ylabel="share that was really worn")
+        axes.plot(predicted_K, observed_K, color=palette.model, linewidth=1.6)
+        sizes = 12 + 160 * count_K / count_K.max()
+        axes.scatter(predicted_K, observed_K, sizes, color=palette.model, label=f"model, ECE {error:.3f}", zorder=3)
+        axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="predicted probability", ylabel="share that was really worn")
 
     return draw
 

@@ -16,22 +16,23 @@ from sealed.files import replacing
 def write_predictions(path: Path, evaluated: Mapping[str, Evaluated]) -> None:
     """Write ``{"task", "id", "scores", "correct" | "score" | "rank"}`` per question; the file appears only when complete."""
     with replacing(path, to_disk=False) as staging, staging.open("w") as file:
-        for name, one in evaluated.items():
-            questions: Sequence[Question] = one.task.questions
-            for question, said in zip(questions, _said(one), strict=True):
-                file.write(json.dumps({"task": name, "id": question.id, **said}, allow_nan=False, ensure_ascii=False) + "\n")
+        for name, answered in evaluated.items():
+            questions: Sequence[Question] = answered.task.questions
+            for question, answer in zip(questions, _answers(answered), strict=True):
+                file.write(json.dumps({"task": name, "id": question.id, **answer}, allow_nan=False, ensure_ascii=False) + "\n")
 
 
-def _said(one: Evaluated) -> Iterator[dict[str, Any]]:
-    match one.task, one.model:
+def _answers(evaluated: Evaluated) -> Iterator[dict[str, Any]]:
+    match evaluated.task, evaluated.model:
         case FillInTheBlankTask(questions=questions), FillInTheBlankAnswers(scores_BM=scores_BM, rank_B=rank_B):
             for question, scores, rank in zip(questions, scores_BM, rank_B, strict=True):
-                yield {"scores": [_number(score) for score in scores[: len(question.candidates)]], "correct": bool(rank == 1)}
+                yield {"scores": [finite(score) for score in scores[: len(question.candidates)]], "correct": bool(rank == 1)}
         case _, CompatibilityAnswers(score_B=score_B):
-            yield from ({"scores": None, "score": _number(score)} for score in score_B)
+            yield from ({"scores": None, "score": finite(score)} for score in score_B)
         case _, RetrievalAnswers(rank_B=rank_B):
             yield from ({"scores": None, "rank": int(rank)} for rank in rank_B)
 
 
-def _number(value: float) -> float | None:
+def finite(value: float) -> float | None:
+    """A number as JSON can hold it: None for NaN and infinities."""
     return float(value) if math.isfinite(value) else None

@@ -59,7 +59,7 @@ class Plot:
 
 @dataclass(frozen=True)
 class Section:
-    """What the page shows of one task."""
+    """A task's part of the page."""
 
     name: str
     metric: str
@@ -76,11 +76,11 @@ def write_report(
     directory.mkdir(parents=True, exist_ok=True)
     gallery = Gallery(catalogue, directory)
     sections = []
-    for name, one in evaluated.items():
+    for name, answered in evaluated.items():
         figures = result["tasks"][name]
         metric = next(candidate for candidate in METRICS if candidate in figures)
-        drawn = _plots(directory, name, one, figures, catalogue)
-        sections.append(Section(name, metric, figures, _bars(figures, metric), drawn, examples(one, gallery, model)))
+        drawn = _plots(directory, name, answered, figures, catalogue)
+        sections.append(Section(name, metric, figures, _bars(figures, metric), drawn, examples(answered, gallery, model)))
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -100,28 +100,28 @@ def _bars(figures: Mapping[str, Any], metric: str) -> list[Bar]:
     return sorted(bars, key=lambda bar: -(bar.value or 0.0))
 
 
-def _plots(directory: Path, name: str, one: Evaluated, figures: Mapping[str, Any], catalogue: Catalogue) -> list[Plot]:
-    match one.model:
-        case FillInTheBlankAnswers() as answers if isinstance(one.task, FillInTheBlankTask):
+def _plots(directory: Path, name: str, evaluated: Evaluated, figures: Mapping[str, Any], catalogue: Catalogue) -> list[Plot]:
+    match evaluated.model:
+        case FillInTheBlankAnswers() as answers if isinstance(evaluated.task, FillInTheBlankTask):
             names = catalogue.categories
-            rows_B = one.task.candidates_BM[range(len(answers.rank_B)), [question.answer for question in one.task.questions]]
+            rows_B = evaluated.task.candidates_BM[range(len(answers.rank_B)), [question.answer for question in evaluated.task.questions]]
             categories = [names[row] if row >= 0 else "unknown" for row in rows_B]
             chance = figures["chance"]["fitb_accuracy"]
-            draw, height = plots.accuracy_by_category(categories, answers, _of(one, FillInTheBlankAnswers), chance)
+            draw, height = plots.accuracy_by_category(categories, answers, _of(evaluated, FillInTheBlankAnswers), chance)
             return [Plot(plots.save(directory, f"{name}-by-category", draw, (_WIDE, height)), "Accuracy by category", wide=True)]
         case CompatibilityAnswers() as answers:
             drawn = [Plot(plots.save(directory, f"{name}-scores", plots.score_distributions(answers)), "Scores")]
             reliable = plots.reliability_diagram(answers, figures["ece"])
             drawn.insert(0, Plot(plots.save(directory, f"{name}-calibration", reliable), "Calibration"))
             if figures["auc"] is not None:
-                curve = plots.receiver_curve(answers, _of(one, CompatibilityAnswers))
+                curve = plots.receiver_curve(answers, _of(evaluated, CompatibilityAnswers))
                 drawn.insert(0, Plot(plots.save(directory, f"{name}-roc", curve), "ROC"))
             return drawn
         case RetrievalAnswers() as answers:
-            curve = plots.recall_curve(answers, _of(one, RetrievalAnswers))
+            curve = plots.recall_curve(answers, _of(evaluated, RetrievalAnswers))
             return [Plot(plots.save(directory, f"{name}-recall", curve, (_WIDE, 3.4)), "Recall by depth", wide=True)]
     return []
 
 
-def _of(one: Evaluated, kind: type[Kind]) -> dict[str, Kind]:
-    return {name: answers for name, answers in one.baselines.items() if isinstance(answers, kind)}
+def _of(evaluated: Evaluated, kind: type[Kind]) -> dict[str, Kind]:
+    return {name: answers for name, answers in evaluated.baselines.items() if isinstance(answers, kind)}

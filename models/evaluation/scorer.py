@@ -1,4 +1,4 @@
-"""What answers questions: the bundle under evaluation, and (in ``baselines``) what it is measured against.
+"""Scorers answer questions: the bundle under evaluation here, the baselines in ``baselines``.
 
 Shape legend: B questions · I items per context, padded with -1 · M candidates · N items of the catalogue · D embedding size.
 Items are rows of the catalogue.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # torch takes seconds to import, and those who count need non
     from models.bundle import Bundle
     from models.compatibility.base import OutfitBatch
 
-_MAX_BYTES: Final = 4 * 2**20  # of embeddings handed to the model at once: its activations, a small multiple of that, stay near the cache
+_MAX_BYTES: Final = 4 * 2**20  # of embeddings per call of the model; its activations, a small multiple of that, should fit the cache
 _MAX_CANDIDATES: Final = 4096
 
 
@@ -35,10 +35,10 @@ class Scorer(Protocol):
 
 
 class ModelScorer:
-    """A bundle at work on an embedded catalogue.
+    """A bundle applied to an embedded catalogue.
 
-    Candidates that all questions share and that are of one category are ranked by ``queries @ embeddings`` where the model's
-    ``rank`` is the default one, which says the same; any other model's ``rank`` is called in chunks.
+    ``queries @ embeddings`` ranks candidates that all questions share and that are of one category, if the model has the default
+    ``rank``, which gives the same scores. Otherwise ``rank`` is called in chunks.
     """
 
     def __init__(self, bundle: Bundle, embeddings_ND: FloatArray, categories: Sequence[str]) -> None:
@@ -60,7 +60,7 @@ class ModelScorer:
             columns = slice(first, min(first + _MAX_CANDIDATES, candidates_BM.shape[1]))
             for rows in self._chunks(len(context_BI), (context_BI.shape[1] + 1) * (columns.stop - columns.start)):
                 chunk_BM = np.broadcast_to(candidates_BM[slice(None) if shared else rows, columns], scores_BM[rows, columns].shape)
-                names = [list(one) for one in self.categories[chunk_BM]]
+                names = [list(row) for row in self.categories[chunk_BM]]
                 scores_BM[rows, columns] = self.bundle.rank(self._batch(context_BI[rows]), self.embeddings_ND[chunk_BM], names)
         return scores_BM
 
@@ -68,7 +68,7 @@ class ModelScorer:
         return np.concatenate([self.bundle.score(outfits) for outfits in self.batches(items_BI)])
 
     def batches(self, items_BI: Ints) -> Iterator[OutfitBatch]:
-        """Whole outfits, as many at once as suit the model."""
+        """Whole outfits in batches that fit the budget of ``_MAX_BYTES``."""
         return (self._batch(items_BI[rows]) for rows in self._chunks(len(items_BI), items_BI.shape[1]))
 
     def _batch(self, items_BI: Ints) -> OutfitBatch:
@@ -76,6 +76,6 @@ class ModelScorer:
         return self.bundle.outfits([self.embeddings_ND[row] for row in known], [list(self.categories[row]) for row in known])
 
     def _chunks(self, total: int, vectors: int) -> Iterator[slice]:
-        """Slices of questions of ``vectors`` embeddings each, such that one fits the budget."""
+        """Slices of questions that fit the budget; each question takes ``vectors`` embeddings."""
         size = max(1, _MAX_BYTES // (4 * vectors * self.embeddings_ND.shape[1]))
         return (slice(at, min(at + size, total)) for at in range(0, total, size))

@@ -1,8 +1,8 @@
 """The three kinds of question, packed into arrays, put to a scorer, and measured.
 
-Shape legend: B questions · I items per context, padded with -1 · M candidates, padded with -1. Items are rows of the catalogue;
-one that the catalogue lacks is left out of a context, and is the worst of all candidates. A question whose context is empty is
-asked all the same: a scorer that has nothing to say scores every candidate alike, which is wrong.
+Shape legend: B questions · I items per context, padded with -1 · M candidates, padded with -1. Items are rows of the catalogue.
+An unknown item is left out of a context, and ranks last among candidates. A question whose context is empty is asked too: all its
+candidates then score alike, which counts as wrong.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CUTOFFS: Final = (10, 50)
 
 
 def ignore(steps: int = 1, **shown: float | str) -> None:
-    """An ``Advance`` that tells nobody."""
+    """An ``Advance`` that shows nothing."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class FillInTheBlankAnswers:
 
 @dataclass(frozen=True)
 class CompatibilityAnswers:
-    """Score of each outfit, ``(B,)``, its label, and the probability that the bundle's calibration makes of the score.
+    """Score, label and calibrated probability of each outfit, ``(B,)``.
 
-    Of a baseline only the score means anything: the calibration was fitted to the model's.
+    A baseline's probability means nothing: the calibration was fitted to the model's scores.
     """
 
     score_B: Floats
@@ -131,7 +131,7 @@ class CompatibilityTask:
             score_B[rows] = scorer.outfits(self.items_BI[rows])
             advance(rows.stop - rows.start)
         label_B = np.array([question.label for question in self.questions])
-        # An outfit that the model has no score for counts as even odds in the calibration error, and as the worst in the AUC.
+        # An outfit without a score has probability 0.5 in the calibration error and ranks last in the AUC.
         probability_B = np.where(np.isnan(score_B), 0.5, self.probability(score_B, (self.items_BI >= 0).sum(1)))
         return CompatibilityAnswers(score_B, label_B, probability_B)
 
@@ -189,13 +189,13 @@ class Evaluated:
 
 
 def pack(questions: Sequence[Question], catalogue: Catalogue, probability: Callable[[Floats, Ints], Floats]) -> Task:
-    """The task that a file's questions are; they are of one kind and at least one."""
+    """Pack the questions of one file, at least one and all of one kind."""
     if isinstance(questions[0], FillInTheBlank):
-        return FillInTheBlankTask.pack([one for one in questions if isinstance(one, FillInTheBlank)], catalogue)
+        return FillInTheBlankTask.pack([question for question in questions if isinstance(question, FillInTheBlank)], catalogue)
     if isinstance(questions[0], Retrieval):
-        return RetrievalTask.pack([one for one in questions if isinstance(one, Retrieval)], catalogue)
-    outfits = [one for one in questions if isinstance(one, Compatibility)]
-    return CompatibilityTask(outfits, padded_rows([one.items for one in outfits], catalogue.row_of), probability)
+        return RetrievalTask.pack([question for question in questions if isinstance(question, Retrieval)], catalogue)
+    outfits = [question for question in questions if isinstance(question, Compatibility)]
+    return CompatibilityTask(outfits, padded_rows([question.items for question in outfits], catalogue.row_of), probability)
 
 
 def padded_rows(groups: Sequence[Sequence[str]], row_of: Mapping[str, int]) -> NDArray[np.int64]:
@@ -207,6 +207,6 @@ def padded_rows(groups: Sequence[Sequence[str]], row_of: Mapping[str, int]) -> N
 
 
 def chunks(total: int, cells: int) -> list[slice]:
-    """Slices of ``total`` questions, each of ``cells`` cells, that together stay within the budget."""
+    """Slices of ``total`` questions that stay within ``_CELLS``; each question takes ``cells``."""
     size = max(1, _CELLS // max(cells, 1))
     return [slice(at, min(at + size, total)) for at in range(0, total, size)]

@@ -1,4 +1,4 @@
-"""Pictures and their titles, and two views of one thing, told from the other pairs of a batch.
+"""Contrastive losses: match each picture with its title, or two views of one item, among the other pairs of a batch.
 
 Shape legend: B pairs · D embedding size; both sides of unit length.
 """
@@ -11,35 +11,35 @@ from torch.nn import functional as F
 
 
 def clip_loss(seen_BD: Tensor, read_BD: Tensor, groups_B: Tensor, scale: Tensor) -> Tensor:
-    """Softmax contrastive loss both ways (Radford et al., 2021); pairs whose titles are the same words are no negatives of each other."""
+    """Softmax contrastive loss both ways (Radford et al., 2021); pairs of the same group (titles of the same words) are not negatives."""
     logits_BB = (scale * seen_BD @ read_BD.T).masked_fill(_same(groups_B), -torch.inf)
     target = torch.arange(len(groups_B), device=groups_B.device)
     return (F.cross_entropy(logits_BB, target) + F.cross_entropy(logits_BB.T, target)) / 2
 
 
 def siglip_loss(seen_BD: Tensor, read_BD: Tensor, groups_B: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
-    """Sigmoid loss of every pair of the batch, summed per picture (Zhai et al., 2023); other pairs of the same words count nothing."""
+    """Sigmoid loss of every pair of the batch, summed per picture (Zhai et al., 2023); other pairs of the same group count 0."""
     logits_BB = scale * seen_BD @ read_BD.T + bias
     sign_BB = 2 * torch.eye(len(groups_B), device=groups_B.device) - 1
     losses_BB = -F.logsigmoid(sign_BB * logits_BB).masked_fill(_same(groups_B), 0.0)
     return losses_BB.sum(1).mean()
 
 
-def nt_xent(one_BD: Tensor, other_BD: Tensor, temperature: float) -> Tensor:
-    """Two views of each of B things, each to be told from the 2B - 2 views of the others (Chen et al., ICML 2020, equation 1)."""
-    batch = len(one_BD)
-    views_VD = torch.cat([one_BD, other_BD])
+def nt_xent(first_BD: Tensor, second_BD: Tensor, temperature: float) -> Tensor:
+    """NT-Xent: match the two views of each of B items among the 2B - 2 views of the others (Chen et al., ICML 2020, equation 1)."""
+    batch = len(first_BD)
+    views_VD = torch.cat([first_BD, second_BD])
     logits_VV = (views_VD @ views_VD.T / temperature).fill_diagonal_(-torch.inf)
-    return F.cross_entropy(logits_VV, torch.arange(2 * batch, device=one_BD.device).roll(batch))
+    return F.cross_entropy(logits_VV, torch.arange(2 * batch, device=first_BD.device).roll(batch))
 
 
 def top1(seen_BD: Tensor, read_BD: Tensor, groups_B: Tensor) -> float:
-    """How often a picture's own title is its nearest in the batch."""
+    """Share of pictures whose own title is the nearest in the batch."""
     with torch.no_grad():
         nearest = (seen_BD @ read_BD.T).masked_fill(_same(groups_B), -torch.inf).argmax(1)
     return float((nearest == torch.arange(len(groups_B), device=groups_B.device)).float().mean())
 
 
 def _same(groups_B: Tensor) -> Tensor:
-    """Other pairs of the same group."""
+    """True for two different pairs of the same group, ``(B, B)``."""
     return (groups_B[:, None] == groups_B[None]) & ~torch.eye(len(groups_B), dtype=torch.bool, device=groups_B.device)

@@ -1,6 +1,6 @@
-"""False negative distillation (Kim, Seol, Lim, Lee, 2021): what a teacher puts nearer than the worn outfit may have been bought, too.
+"""False negative distillation (Kim, Seol, Lim, Lee, 2021): an outfit that the teacher ranks above the worn one may be a false negative.
 
-Scores stand for distances with their sign turned: s = -d up to a constant, which a softmax does not see.
+Scores stand for negated distances, s = -d, up to a constant that cancels in the softmax. [S] stated by the paper · [R] our reconstruction.
 
 Shape legend: B worn outfits · J others asked against each.
 """
@@ -25,8 +25,9 @@ def student_loss(
 
     Args:
         taught_worn_B, taught_others_BJ: the teacher's scores; no gradient goes to them.
-        alpha: above 0 presses harder on what the teacher suspects to be a false negative, below 0 forgives it; 0 is the teacher's loss.
-        only_suspected: leave the logits of the others, those with r̂ < d_T,j, as they are.
+        alpha: above 0 raises the logits of suspected false negatives, so the loss pushes them further away; below 0 lowers them;
+            0 gives the teacher's loss.
+        only_suspected: change only the logits of suspected false negatives, those with d_T,j < r̂.
     """
     nearer_BJ = (taught_others_BJ - taught_worn_B[:, None]).detach()
     if only_suspected:

@@ -1,4 +1,6 @@
-"""Outfits against the same outfits with some items replaced: the published hinges of What2Wear and what its authors name as next steps.
+"""Rank outfits above the same outfits with items replaced: the hinges of What2Wear, and what its authors name as next steps.
+
+[V] read in the authors' code · [R] our reconstruction.
 
 Shape legend: B outfits · R replaced versions of each.
 """
@@ -13,17 +15,17 @@ from torch.nn import functional as F
 def two_hinges(original_B: Tensor, replaced_B: Tensor, *, target: float = 1.0, threshold: float = 0.7) -> Tensor:
     """relu(1 - mean s(original)) + relu(0.7 - mean s(replaced)), s = cos/τ [V].
 
-    Both pull up and nothing pushes apart, and the means are taken inside: kept as published to be measured against.
+    Both terms raise scores, none separates them, and the means are taken before the hinge. Kept as published, as a baseline.
     """
     return F.relu(target - original_B.mean()) + F.relu(threshold - replaced_B.mean())
 
 
 def original_against_replaced(original_B: Tensor, replaced_BR: Tensor) -> Tensor:
-    """InfoNCE: of an outfit and its replaced versions, which one was worn? Scores are cos/τ; a named next step [R]."""
+    """InfoNCE: find the worn outfit among its replaced versions. Scores are cos/τ; a named next step [R]."""
     logits = torch.cat([original_B[:, None], replaced_BR], dim=1)
     return F.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long, device=logits.device))
 
 
 def graded_margin(original_B: Tensor, once_BR: Tensor, twice_BR: Tensor, margin: float) -> Tensor:
-    """Original > one replaced > two replaced, each by ``margin`` of mean cosine; ``twice`` replaces one item more than ``once`` [R]."""
+    """Hinges for original > ``once`` > ``twice``, each by ``margin`` of mean cosine; ``twice`` has one more item replaced [R]."""
     return F.relu(margin - (original_B[:, None] - once_BR)).mean() + F.relu(margin - (once_BR - twice_BR)).mean()

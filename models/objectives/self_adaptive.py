@@ -1,7 +1,7 @@
-"""Triplets weighed by how difficult their outfit is.
+"""Triplets weighted by the difficulty of their outfit.
 
 Source: Xiao, Yamasaki, SAT: Self-Adaptive Triplet loss, ICIP 2022 (arXiv 2206.12622): a triplet is hard when D_n - D_p < μ, and a
-difficulty score per outfit gives a learned weight on that outfit's triplets. The forms below are our reconstruction [R].
+difficulty score per outfit gives a learned weight on that outfit's triplets. All formulas below are our reconstruction.
 
 Shape legend: T triplets · O outfits of the batch.
 """
@@ -18,7 +18,7 @@ from models.objectives.triplet import triplet
 def difficulty(positive_T: Tensor, negative_T: Tensor, outfit_T: Tensor, margin: float) -> Tensor:
     """DS of each triplet's outfit, ``(T,)``, in 0 to 2: the mean over its triplets of clip((μ - (D_n - D_p)) / μ, 0, 2).
 
-    0: every triplet keeps the margin; 1: positives are as far as negatives. Nothing is learned through it.
+    0: every triplet keeps the margin; 1: positives are as far as negatives. No gradient flows through it.
 
     Args:
         outfit_T: numbers of the outfits, any integers.
@@ -31,7 +31,7 @@ def difficulty(positive_T: Tensor, negative_T: Tensor, outfit_T: Tensor, margin:
 
 
 def weights(difficulty_T: Tensor, theta: Tensor) -> Tensor:
-    """1 + softplus(θ) · DS over the batch's mean of that, ``(T,)``: without the division θ would fall just to make the loss smaller."""
+    """(1 + softplus(θ) · DS) divided by its mean over the batch, ``(T,)``; without the division a falling θ alone would lower the loss."""
     raised_T = 1 + F.softplus(theta) * difficulty_T
     return raised_T / raised_T.mean()
 
@@ -43,7 +43,7 @@ def self_adaptive(positive_T: Tensor, negative_T: Tensor, outfit_T: Tensor, thet
 
 
 class Ascend(torch.autograd.Function):
-    """A parameter that rises where it would fall: the gradient with its sign turned."""
+    """The identity with a negated gradient: the parameter ascends."""
 
     @staticmethod
     def forward(ctx: object, theta: Tensor) -> Tensor:  # noqa: ARG004 - torch's signature

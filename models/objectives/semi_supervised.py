@@ -1,4 +1,4 @@
-"""Compatibility learned from few outfits and many items that nobody combined.
+"""Compatibility from few labelled outfits and many unlabelled items.
 
 Source: Revanur, Kumar, Sharma, RecSys 2021 (arXiv 2109.08052): L = L_l + 0.1 L_ss + 1.0 L_pseudo, margin 0.4.
 
@@ -16,9 +16,9 @@ from models.objectives.triplet import distance, triplet
 
 
 def self_supervised(item_UD: Tensor, reshaped_UD: Tensor, recoloured_UD: Tensor, margin: float) -> Tensor:
-    """L_ss: an item nearer to itself in another shape than to itself in other colours, since colour decides more than shape.
+    """L_ss: an item is nearer to its reshaped picture than to its recoloured one, since colour decides more than shape.
 
-    max(0, d(u, [s]) - d(u, [a]) + m), mean over the unlabelled items.
+    max(0, d(u, reshaped) - d(u, recoloured) + m), mean over the unlabelled items.
     """
     return triplet(distance(item_UD, reshaped_UD), distance(item_UD, recoloured_UD), margin).mean()
 
@@ -35,7 +35,7 @@ class Unlabelled:
     def nearest(self, embedded_TD: Tensor, category_T: Tensor, row_T: Tensor) -> Tensor:
         """Position of the nearest other item of the same category for each item, ``(T,)``; -1 where the batch has none.
 
-        Ties go to the first. Nothing is learned through the search.
+        Ties go to the first. No gradient flows through the search.
         """
         if not len(self.row_U):
             return torch.full_like(row_T, -1)
@@ -46,13 +46,13 @@ class Unlabelled:
 
 
 def pseudo_labelled(embedded_3TD: Tensor, category_3T: Tensor, row_3T: Tensor, unlabelled: Unlabelled, margin: float) -> Tensor:
-    """L_pseudo: the labelled loss on the unlabelled items nearest to anchor, positive and negative, mean over the triplets that have all.
+    """L_pseudo: the labelled loss on the unlabelled items nearest to anchor, positive and negative, mean over the triplets with all three.
 
-    The neighbours learn, the labelled items that pointed at them do not.
+    Gradients reach the unlabelled neighbours only, not the labelled items that they were searched for.
     """
     nearest_3T = torch.stack(
-        [unlabelled.nearest(*one) for one in zip(embedded_3TD, category_3T, row_3T, strict=True)]
-    )  # each in its own category, so that -1 means that the batch has none
+        [unlabelled.nearest(*role) for role in zip(embedded_3TD, category_3T, row_3T, strict=True)]
+    )  # -1: the batch has none of that category
     found_T = (nearest_3T >= 0).all(0)
     anchor_TD, positive_TD, negative_TD = unlabelled.embedded_UD[nearest_3T[:, found_T]]
     losses_T = triplet(distance(anchor_TD, positive_TD), distance(anchor_TD, negative_TD), margin)

@@ -1,7 +1,6 @@
-"""Softmax over candidates: of all the items that could fill a slot, the one that was worn.
+"""Softmax over candidates: find the worn item among the items that could fill its slot.
 
-Candidates are drawn uniformly, so the log-odds that are learned are log p(item | context), popularity included, up to a constant of the
-context.
+Candidates are drawn uniformly, so the learned log-odds are log p(item | context), popularity included, up to a constant per context.
 
 Shape legend: Q questions · M candidates · S candidates that were drawn · D embedding size · C categories.
 """
@@ -14,19 +13,19 @@ import torch
 from torch import Tensor
 
 
-def softmax_within(  # noqa: PLR0917 - one tensor per role, told apart by their shapes
+def softmax_within(  # noqa: PLR0917 - one tensor per role; their shapes differ
     query_QD: Tensor, answer_QD: Tensor, category_Q: Tensor, drawn_SD: Tensor, category_S: Tensor, not_QS: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Cross-entropy of each answer against the drawn candidates of its own category, and how far the log-odds are from absolute.
+    """Cross-entropy of each answer against the drawn candidates of its own category, and a penalty that makes log-odds comparable.
 
     Args:
         query_QD: the query of the answer's slot.
-        not_QS: True where a drawn candidate is no negative: it is the answer, or the context holds it.
+        not_QS: True where a drawn candidate is not a negative, because it is the answer or in the context.
 
     Returns:
-        The mean cross-entropy, and the mean square of log mean exp over the candidates: where that is 0, a log-odds is
-        log p(item | context) / p(item) itself, comparable between contexts, which is what summing it over an outfit needs
-        (self-normalisation, Devlin et al., ACL 2014).
+        The mean cross-entropy, and the mean square of log mean exp over the candidates. Where the latter is 0, a log-odds is
+        log p(item | context) / p(item), so it can be compared between contexts and summed over an outfit (self-normalisation,
+        Devlin et al., ACL 2014).
     """
     losses, constants = [], []
     for category in category_Q.unique():
@@ -41,7 +40,7 @@ def softmax_within(  # noqa: PLR0917 - one tensor per role, told apart by their 
 
 
 def no_negatives(outfits_QI: Tensor, mask_QI: Tensor, drawn_S: Tensor, count: int) -> Tensor:
-    """True where a drawn candidate is of the question's outfit, answer included, ``(Q, S)``; all are rows of a catalogue of ``count``."""
+    """True where a drawn candidate is in the question's outfit, answer included, ``(Q, S)``. All are rows of a catalogue of ``count``."""
     place = torch.full((count,), -1)
     place[drawn_S] = torch.arange(len(drawn_S))
     position_QI = place[outfits_QI]

@@ -1,8 +1,8 @@
-"""Words as weak labels of pictures: the softmax over a word and others that the picture's text does not say.
+"""Words as weak labels of pictures: a softmax over one word of a picture's text and sampled words that are not in it.
 
-Source: Corbière, Ben-Younes, Ramé, Ollion, ICCV Workshops 2017, section 3.2. There a sampled word stands for itself; here
-the sampled ones stand for all that could have been drawn (Jean et al., ACL 2015, for uniform draws), so that fewer negatives make the loss
-noisier and not smaller [R].
+Source: Corbière, Ben-Younes, Ramé, Ollion, ICCV Workshops 2017, section 3.2. There a sampled word counts once. Here the sampled words
+are weighted up to stand for all that could have been drawn (Jean et al., ACL 2015, for uniform draws), so fewer negatives make the loss
+noisier but not smaller [R: our reconstruction].
 
 Shape legend: B pictures · K words · S sampled words · L words per picture, padded with -1 · D embedding size.
 """
@@ -15,13 +15,13 @@ from torch.nn import functional as F
 
 
 def word_loss(logits_BS: Tensor, own_B: Tensor, said_BS: Tensor, others_B: Tensor) -> Tensor:
-    """Cross-entropy of one word of each picture against sampled words that its text does not say, ``(B,)``.
+    """Cross-entropy of one word of each picture against the sampled words that are not in its text, ``(B,)``.
 
     Args:
         logits_BS: of the sampled words.
         own_B: logit of the word that was drawn.
-        said_BS: True where the picture's text says a sampled word, which is no negative then.
-        others_B: how many words of the vocabulary each text does not say, for which the sampled ones stand.
+        said_BS: True where a sampled word is in the picture's text, so that it is not a negative.
+        others_B: how many words of the vocabulary are not in each text; the sampled ones stand for them.
     """
     drawn_B = (~said_BS).sum(1).clamp(min=1)
     stand_for_B = (others_B.clamp(min=1) / drawn_B).log()
@@ -33,13 +33,13 @@ def said_among(words_BL: Tensor, sampled_S: Tensor, count: int) -> Tensor:
     """True where a sampled word (distinct rows of a vocabulary of ``count``) is one of the picture's words, ``(B, S)``."""
     place = torch.full((count + 1,), -1)
     place[sampled_S] = torch.arange(len(sampled_S))
-    position_BL = place[words_BL]  # padding, -1, is the last place, which no word has
+    position_BL = place[words_BL]  # padding (-1) reads the last place, which no word has
     said = torch.zeros(len(words_BL), len(sampled_S) + 1, dtype=torch.bool)
     said.scatter_(1, position_BL.where(position_BL >= 0, len(sampled_S)), value=True)
     return said[:, :-1]
 
 
 def all_words_loss(logits_BK: Tensor, said_BK: Tensor) -> Tensor:
-    """Mean cross-entropy of all the words of each title, weighed, under one softmax; a title without known words counts nothing."""
+    """Mean cross-entropy of all words of each title, weighted by ``said_BK``, under one softmax; a title without known words counts 0."""
     target_BK = said_BK / said_BK.sum(1, keepdim=True).clamp(min=1e-6)
     return -(target_BK * F.log_softmax(logits_BK, dim=1)).sum(1).mean()

@@ -1,1 +1,1 @@
-"""The synthetic wardrobe: a catalogue, outfits, shoppers and questions from a hidden, documented rule whose best answer is known."""
+"""The synthetic wardrobe: a catalogue, outfits, shoppers and questions drawn from a documented rule; the best possible answer is known."""

@@ -1,4 +1,4 @@
-"""The wardrobe's items: latents, and the picture, title and price a shop would show for them."""
+"""The wardrobe's items: their latents, and the picture, title and price that a shop would show."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHUNK: Final = 100
 
 @dataclass(frozen=True)
 class Garment:
-    """One item as it was drawn from the generator's dice."""
+    """One randomly drawn item."""
 
     category: Category
     silhouette: Silhouette
@@ -55,15 +55,15 @@ def dress_up(count: int, rng: np.random.Generator) -> tuple[list[Garment], Laten
     sizes[0] += count - sizes.sum()
     garments = [_garment(category, rng) for category, size in zip(CATEGORIES, sizes, strict=True) for _ in range(size)]
     noise = rng.normal(0, 0.03, (2, count))
-    season = np.array([one.silhouette.season + one.material.season for one in garments]) + noise[0]
-    formality = np.array([0.75 * one.silhouette.formality + one.material.formality for one in garments]) + noise[1]
+    season = np.array([garment.silhouette.season + garment.material.season for garment in garments]) + noise[0]
+    formality = np.array([0.75 * garment.silhouette.formality + garment.material.formality for garment in garments]) + noise[1]
     return garments, Latents(
-        hue=np.array([one.hue for one in garments]),
-        chroma=np.array([one.chroma for one in garments]),
-        lightness=np.array([one.lightness for one in garments]),
+        hue=np.array([garment.hue for garment in garments]),
+        chroma=np.array([garment.chroma for garment in garments]),
+        lightness=np.array([garment.lightness for garment in garments]),
         formality=formality.clip(-1, 1),
         season=(season - season.mean()).clip(-1, 1),
-        loud=np.array([PATTERNS[one.pattern][2] for one in garments]),
+        loud=np.array([PATTERNS[garment.pattern][2] for garment in garments]),
         popularity=rng.normal(0, _POPULARITY_SPREAD, count),
     )
 
@@ -105,16 +105,16 @@ def _colour_words(garment: Garment, rng: np.random.Generator) -> str:
 
 
 def items_table(garments: Sequence[Garment], seed: int, progress: Progress) -> pa.Table:
-    """The catalogue as a shop would hand it over, pictures embedded; rows as in ``garments``."""
+    """The catalogue in ``ITEM_SCHEMA`` with embedded pictures; rows as in ``garments``."""
     rng = np.random.default_rng([seed, 1])
-    titles = [title_of(one, rng) if rng.random() > 0.03 else None for one in garments]  # noqa: PLR2004 - a few have none
+    titles = [title_of(garment, rng) if rng.random() > 0.03 else None for garment in garments]  # noqa: PLR2004 - a few have none
     columns = {
         "id": [item_id(row) for row in range(len(garments))],
-        "category": [one.category.name for one in garments],
+        "category": [garment.category.name for garment in garments],
         "title": titles,
         "attributes": [json.dumps({"department": "women" if rng.random() < 0.7 else "unisex"}) for _ in garments],  # noqa: PLR2004
-        "price": [one.price for one in garments],
-        "brand": [one.brand for one in garments],
+        "price": [garment.price for garment in garments],
+        "brand": [garment.brand for garment in garments],
         "in_stock": [bool(rng.random() < 0.95) for _ in garments],  # noqa: PLR2004
         "image": [{"bytes": picture, "path": None} for picture in _pictures(garments, seed, progress)],
     }
@@ -129,13 +129,13 @@ def item_id(row: int) -> str:
 
 def rows_by_category(garments: Sequence[Garment]) -> dict[str, IntArray]:
     """Category -> rows."""
-    names = np.array([one.category.name for one in garments])
+    names = np.array([garment.category.name for garment in garments])
     return {category.name: np.flatnonzero(names == category.name) for category in CATEGORIES}
 
 
 def _pictures(garments: Sequence[Garment], seed: int, progress: Progress) -> list[bytes]:
-    """Draw every garment, on all cores; each picture has dice of its own, so the order of work does not matter."""
-    appearances = [one.appearance for one in garments]
+    """Draw every garment, on all cores; each picture has its own random generator, so the order of work does not matter."""
+    appearances = [garment.appearance for garment in garments]
     chunks = [(seed, at, appearances[at : at + _CHUNK]) for at in range(0, len(appearances), _CHUNK)]
     pictures: list[bytes] = []
     workers = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=end_with_parent)

@@ -27,7 +27,7 @@ _Y, _X = (axis.astype(np.float32) for axis in np.mgrid[0:SIDE, 0:SIDE])
 
 @dataclass(frozen=True, kw_only=True)
 class Appearance:
-    """What can be seen of one item; ``hue`` in radians, ``chroma`` 0 to 1, ``lightness`` -1 to 1."""
+    """The visible properties of one item; ``hue`` in radians, ``chroma`` 0 to 1, ``lightness`` -1 to 1."""
 
     silhouette: Silhouette
     texture: str
@@ -58,7 +58,7 @@ def draw(appearance: Appearance, rng: np.random.Generator) -> bytes:
 
 
 def _masks(silhouette: Silhouette, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Where there is cloth and where a seam or knob is drawn on it, both ``(S, S)`` in 0 to 1."""
+    """Masks of the cloth and of the seams and knobs drawn on it, each ``(S, S)`` in 0 to 1."""
     side = SIDE * _OVERSAMPLE
     width, height = rng.uniform(0.86, 1.0, 2) * side
     left, top = rng.uniform(0, side - width), rng.uniform(0, side - height)
@@ -91,7 +91,7 @@ def _shrink(mask: Image.Image) -> Array:
 
 
 def _pattern(name: str, rng: np.random.Generator) -> Array:
-    """Where the second colour of a pattern is, ``(S, S)`` in 0 to 1."""
+    """Mask of a pattern's second colour, ``(S, S)`` in 0 to 1."""
     period = rng.uniform(11, 16)
     dx, dy = rng.uniform(0, period, 2)
     x, y = (_X + dx) % period / period, (_Y + dy) % period / period
@@ -111,7 +111,7 @@ def _pattern(name: str, rng: np.random.Generator) -> Array:
 
 
 def _texture(name: str, rng: np.random.Generator) -> Array:  # noqa: PLR0911 - one cloth after the other
-    """What the cloth adds to lightness, ``(S, S)``."""
+    """Lightness that the cloth's texture adds, ``(S, S)``."""
     shift = rng.uniform(0, 20)
     match name:
         case "weave":
@@ -136,7 +136,7 @@ def _texture(name: str, rng: np.random.Generator) -> Array:  # noqa: PLR0911 - o
 
 
 def _background(rng: np.random.Generator) -> Array:
-    """A light wall that falls off to one side, ``(S, S, 3)``."""
+    """A light wall that darkens to one side, sRGB ``(S, S, 3)``."""
     wall = rng.uniform(0.86, 1.0) + rng.uniform(-0.025, 0.025, 3)
     slope = rng.uniform(-0.07, 0.07, 2)
     fall = (_X / SIDE - 0.5) * slope[0] + (_Y / SIDE - 0.5) * slope[1]

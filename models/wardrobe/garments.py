@@ -23,7 +23,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Silhouette:
-    """One cut of garment; formality and season are what it adds to the item's latents."""
+    """One cut of garment; it adds ``formality`` and ``season`` to the item's latents."""
 
     words: tuple[str, ...]
     formality: float

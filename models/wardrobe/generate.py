@@ -1,4 +1,4 @@
-"""Writes a synthetic wardrobe as a dataset directory: the whole of it follows from the sizes and the seed."""
+"""Writes a synthetic wardrobe as a dataset directory; the sizes and the seed determine all of it."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def generate(
         WornOutfit(f"o{number:06d}", rows, slots, split, user)
         for number, ((rows, slots), split, user) in enumerate(zip(worn_rows, splits, users, strict=True))
     ]
-    times_worn = np.bincount(np.concatenate([one.rows for one in worn if one.split == "train"]), minlength=items)
+    times_worn = np.bincount(np.concatenate([outfit.rows for outfit in worn if outfit.split == "train"]), minlength=items)
     questions, figures = ask(score, worn, rows_of, worn=times_worn, cold=cold, rng=rng)
     oracle = {"seed": seed, "items": items, "outfits": outfits, "shoppers": shoppers, "rule": asdict(rule), "tasks": figures}
 
     write_items(out, items_table(garments, seed, progress))
-    write_lines(out, "outfits.jsonl", (_outfit(one) for one in worn))
+    write_lines(out, "outfits.jsonl", (_outfit(outfit) for outfit in worn))
     write_lines(out, "sessions.jsonl", sessions(worn, rows_of, rng))
     for name, asked in questions.items():
         write_lines(out, f"{name}.jsonl", asked)
@@ -88,7 +88,7 @@ def _draw_outfits(
     with progress("drawing outfits", count) as advance:
         for (slots, _), size in zip(TEMPLATES, sizes, strict=True):
             rows = sample_outfits(score, [rows_of[slot] for slot in slots], int(size), _SWEEPS, rng)
-            drawn += [(one, slots) for one in rows]
+            drawn += [(outfit, slots) for outfit in rows]
             advance(int(size))
     return [drawn[position] for position in rng.permutation(count)]
 
@@ -98,5 +98,5 @@ def _outfit(worn: WornOutfit) -> Outfit:
 
 
 def _latents_table(latents: Latents) -> pa.Table:
-    columns = {one.name: getattr(latents, one.name) for one in fields(latents)}
+    columns = {latent.name: getattr(latents, latent.name) for latent in fields(latents)}
     return pa.table({"id": [item_id(row) for row in range(len(latents.hue))], **columns})

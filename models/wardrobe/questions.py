@@ -1,12 +1,12 @@
-"""The wardrobe's questions, and what the exact posterior makes of them: the ceiling for any model.
+"""The wardrobe's questions, and the oracle's answers to them: no model can do better.
 
-A question shows a context and candidates; the oracle knows the rule, the latents and how the wrong candidates were drawn, and answers
-with the likeliest:
+A question shows a context and candidates. The oracle knows the rule, the latents and how the wrong candidates were drawn. It answers by
+the exact posterior:
 
     p(answer = c | context, candidates)  ∝  p(c | context) / q(c)
 
-where q is the chance of being drawn as a wrong candidate. Shoppers do not enter: a shopper is drawn *given* the outfit (see
-``shoppers``), so p(outfit) is the rule alone.
+where q is the probability of being drawn as a wrong candidate. Shoppers do not matter: a shopper is drawn *given* the outfit (see
+``shoppers``), so p(outfit) depends on the rule alone.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ WRONG: Final = 3
 """Wrong candidates per fill-in-the-blank question."""
 _TASKS: Final = ("fitb", "fitb_popularity", "fitb_cold", "fitb_triad", "compatibility", "retrieval", "retrieval_cold")
 _SAME_PAIRS: Final = 0.35
-"""How far, in log-odds, the pairs may tell apart the candidates of a question that the effect of three decides."""
+"""Largest difference in log-odds by pairs between the candidates of a ``fitb_triad`` question."""
 
-_TOLD_APART: Final = 2.0
-"""How far the effect of three must spread the candidates of such a question."""
+_TRIAD_SPREAD: Final = 2.0
+"""Least spread in log-odds by the effect of three of such a question's candidates."""
 
 
 @dataclass
 class Task:
-    """The questions of one file, and what the oracle scored on those of the test split."""
+    """The questions of one file, and the oracle's scores on those of the test split."""
 
     questions: list[Question] = field(default_factory=list)
     oracle: dict[str, list[float]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Task:
 
 @dataclass(frozen=True)
 class WornOutfit:
-    """A drawn outfit: rows of the catalogue, slot by slot, and its split."""
+    """A drawn outfit: the row of the catalogue in each slot, its split and its shopper."""
 
     id: str
     rows: IntArray
@@ -66,7 +66,7 @@ def ask(
     cold: frozenset[int],
     rng: np.random.Generator,
 ) -> tuple[dict[str, list[Question]], dict[str, dict[str, float]]]:
-    """Questions over the validation and test outfits, and the oracle's figures on the test ones.
+    """Make questions from the validation and test outfits, and the oracle's figures on the test questions.
 
     Args:
         rows_of: category -> rows.
@@ -99,7 +99,7 @@ def _figures(task: Task) -> dict[str, float]:
 
 
 class _Asked:
-    """Everything that is asked about one outfit with one item taken out."""
+    """Makes all questions about one outfit with the item at ``blank`` removed."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class _Asked:
         self._blank([tasks["fitb_popularity"]], self._choose(matched), lambda rows: np.log(worn[rows] + 0.5))
 
     def triad(self, task: Task) -> None:
-        """A question that only the effect of three decides: by pairs and popularity all candidates are about as good as the answer."""
+        """Add a question that only the effect of three decides: by pairs and popularity all candidates score about alike."""
         context, rows = self.context[None], np.concatenate([[self.answer], self.others])
         pairs = self.score.pairs(context, rows)[0] + self.score.latents.popularity[rows]
         triads = self.score.triads(context, rows)[0]
@@ -138,7 +138,7 @@ class _Asked:
         if len(alike) < WRONG:
             return
         chosen = self.rng.choice(alike, WRONG, replace=False)
-        if np.ptp(triads[[0, *chosen]]) > _TOLD_APART:  # of the set as a whole, so that it does not give the answer away
+        if np.ptp(triads[[0, *chosen]]) > _TRIAD_SPREAD:  # over the whole set, so that the condition does not reveal the answer
             self._blank([task], rows[chosen], lambda rows: np.zeros(len(rows)))
 
     def retrieve(self, tasks: Mapping[str, Task]) -> None:
@@ -150,7 +150,7 @@ class _Asked:
             tasks[name].answered(self.outfit.split, **recalls, mrr=1 / rank, ndcg=1 / np.log2(1 + rank))
 
     def compatibility(self, task: Task) -> None:
-        """The outfit as it was worn, and one of random items of the same categories."""
+        """Add two questions: the outfit as worn, and one of random items of the same categories."""
         random = np.array([self.rng.choice(self.rows_of[slot]) for slot in self.outfit.slots])
         sets: tuple[tuple[str, IntArray, Literal[0, 1]], ...] = (("worn", self.outfit.rows, 1), ("random", random, 0))
         for kind, rows, label in sets:

@@ -1,4 +1,4 @@
-"""The hidden rule of the synthetic wardrobe: which items go together, and why.
+"""The hidden rule of the synthetic wardrobe: the probability that items are worn together.
 
 Every item has latents that can be seen in its picture. An outfit ``o`` of n items, one per slot of a template, is worn with
 
@@ -10,10 +10,10 @@ Every item has latents that can be seen in its picture. An outfit ``o`` of n ite
                  + season    · (s_i s_j - half · (s_i² + s_j²) / 2)                               season agrees
                  - loud      · p_i p_j                                                            one loud pattern at most
 
-with hue h, chroma c, lightness l, formality f, season s, loudness p. The last term of ``score`` is the effect of three: among
-any three pieces, one light with two dark or three light ones lift each other, two light with one dark drag, whatever the pairs
-say; since lightness is centred, no sum of pairs explains it. Given the others, the score is linear in one item's ``pair_vectors``, so
-the exact conditional of a slot is one matrix product: sampling (Gibbs) and the oracle both rest on that.
+with hue h, chroma c, lightness l, formality f, season s, loudness p. The last term of ``score`` is the *effect of three*: three light
+items, or one light and two dark ones, raise the score; two light and one dark, or three dark, lower it. Lightness is centred, so no sum
+over pairs can express this term. Given the other items, the score is linear in one item's ``pair_vectors``, so the exact conditional of
+a slot is one matrix product. Gibbs sampling and the oracle both use that.
 
 Shape legend: N items · B outfits · I slots of a template · P = 7 pair factors.
 """
@@ -54,7 +54,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Latents:
-    """What decides, per item: all ``(N,)``.
+    """The latents of all items, each ``(N,)``.
 
     Attributes:
         hue: radians. chroma: 0 (neutral) to 1. lightness, formality, season: -1 (dark, casual, winter) to 1 (light, formal, summer).
@@ -70,20 +70,20 @@ class Latents:
     popularity: Array
 
     def pair_vectors(self) -> Array:
-        """``(N, P)``: a pair's bilinear part is ``Σ_p w_p v_ip v_jp``."""
+        """Vectors ``v``, ``(N, P)``; the bilinear part of ``pair(i, j)`` is ``Σ_p w_p v_ip v_jp``."""
         h, c = self.hue, self.chroma
         return np.stack(
             [c * np.cos(h), c * np.sin(h), c * np.cos(2 * h), c * np.sin(2 * h), self.formality, self.season, self.loud], axis=1
         )
 
     def taste_vectors(self) -> Array:
-        """``(N, 6)``: what shoppers differ in."""
+        """The properties that shoppers' tastes weigh, ``(N, 6)``."""
         h, c = self.hue, self.chroma
         return np.stack([c * np.cos(h), c * np.sin(h), self.formality, self.season, self.loud, self.lightness], axis=1)
 
 
 class Score:
-    """The rule at work on a catalogue: conditionals of one slot, scores of outfits."""
+    """The rule applied to a catalogue: conditionals of one slot, scores of outfits."""
 
     def __init__(self, rule: Rule, latents: Latents) -> None:
         self.rule, self.latents = rule, latents
@@ -100,7 +100,7 @@ class Score:
     def triads(self, context_BI: IntArray, candidates_M: IntArray) -> Array:
         """Log-weight, by the effect of three alone, ``(B, M)``; 0 for contexts of one item."""
         size = context_BI.shape[1]
-        if size < 2:  # noqa: PLR2004 - an effect of three needs two others
+        if size < 2:  # noqa: PLR2004 - three items: the candidate and two others
             return np.zeros((len(context_BI), len(candidates_M)))
         light = self.latents.lightness[context_BI]
         pairs_B = (light.sum(1) ** 2 - (light**2).sum(1)) / 2
@@ -142,10 +142,10 @@ def sample_outfits(score: Score, slots: list[IntArray], count: int, sweeps: int,
 
 
 def level_popularity(score: Score, templates: list[list[IntArray]], target_N: Array, rng: np.random.Generator) -> Score:
-    """The same rule with popularity set so that items are worn as often as ``exp(target)`` says, whatever their latents.
+    """Set popularity so that items are worn in proportion to ``exp(target_N)``, whatever their latents.
 
-    Without it the rule alone makes easy-going items popular, and counting sales would look like taste. Each round draws outfits, compares
-    the mean conditional probability of every item (over the contexts of its slot) with the wanted share, and corrects.
+    Otherwise items that go with many others would be worn more, and counting sales would predict outfits. Each round draws outfits,
+    compares every item's mean conditional probability (over the contexts of its slot) with the wanted share, and corrects.
 
     Args:
         templates: the rows that may fill each slot, template by template.
@@ -168,7 +168,7 @@ def level_popularity(score: Score, templates: list[list[IntArray]], target_N: Ar
 
 
 def _draw(log_weights_BM: Array, rng: np.random.Generator) -> IntArray:
-    """One position per row, with probability proportional to exp(log weight)."""
+    """Draw one position per row, ``(B,)``, with probability proportional to exp(log weight)."""
     weights = np.exp(log_weights_BM - log_weights_BM.max(1, keepdims=True))
     cumulative = weights.cumsum(1)
     threshold = rng.random((len(weights), 1)) * cumulative[:, -1:]

@@ -1,7 +1,8 @@
 """Shoppers with tastes, and the sessions in which they buy.
 
-A shopper is drawn given the outfit, p(shopper | outfit) ∝ exp(taste · what the outfit shows), so that p(outfit | shopper) ∝ p(outfit) ·
-p(shopper | outfit): tastes tilt what each buys while the outfits as a whole still follow the rule alone, which keeps the oracle exact.
+A shopper is drawn given the outfit: p(shopper | outfit) ∝ exp(taste · the outfit's taste vector). By Bayes p(outfit | shopper) ∝
+p(outfit) · p(shopper | outfit), so each shopper's outfits lean to their taste, while all outfits together still follow the rule alone.
+The oracle therefore stays exact.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ _NOISE_SHARE: Final = 0.15
 
 
 def tastes(shoppers: int, strength: float, rng: np.random.Generator) -> Array:
-    """What each shopper leans to, ``(shoppers, 6)``, in log-odds per unit of ``Latents.taste_vectors``."""
+    """The taste of each shopper, ``(shoppers, 6)``, in log-odds per unit of ``Latents.taste_vectors``."""
     return rng.normal(0, strength, (shoppers, 6))
 
 
 def who_bought(latents: Latents, taste: Array, outfits: Sequence[IntArray], rng: np.random.Generator) -> list[str]:
-    """A shopper for each outfit."""
+    """Draw the shopper of each outfit."""
     vectors = latents.taste_vectors()
     shown = np.stack([vectors[rows].sum(0) for rows in outfits])
     leaning = shown @ taste.T + rng.gumbel(size=(len(outfits), len(taste)))
@@ -40,7 +41,7 @@ def sessions(outfits: Sequence[WornOutfit], rows_of: Mapping[str, IntArray], rng
         Records of ``sessions.jsonl``, by time.
     """
     when = _START
-    for number, outfit in enumerate(one for one in outfits if one.split == "train"):
+    for number, outfit in enumerate(outfit for outfit in outfits if outfit.split == "train"):
         when += timedelta(seconds=float(rng.exponential(600)))
         if rng.random() < _NOISE_SHARE:
             yield _session(f"n{number:06d}", None, when, _noise(rows_of, rng))

@@ -1,4 +1,4 @@
-"""Wardrobes without pictures, which take most of the time and which few tests look at; and a painted shop, which has some."""
+"""Wardrobes without pictures, since drawing takes most of the time; and a painted shop, with pictures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _latents(root: Path) -> Latents:
 
 @pytest.fixture(scope="session")
 def read_latents() -> Callable[[Path], Latents]:
-    """The truth about a wardrobe's items."""
+    """Read the latents of a wardrobe."""
     return _latents
 
 
@@ -39,7 +39,9 @@ def unseen_wardrobe() -> Unseen:
 
     def items_table(garments: Sequence[Garment], _seed: int, _progress: Progress) -> pa.Table:
         ids = [item_id(row) for row in range(len(garments))]
-        return pa.table({"id": ids, "category": [one.category.name for one in garments], "brand": [one.brand for one in garments]})
+        return pa.table(
+            {"id": ids, "category": [garment.category.name for garment in garments], "brand": [garment.brand for garment in garments]}
+        )
 
     def write(root: Path, items: int, outfits: int) -> Path:
         with pytest.MonkeyPatch.context() as patch:

@@ -1,4 +1,4 @@
-"""A bundle: what is saved is what is loaded, or it is refused."""
+"""Saving and loading bundles, and refusing broken ones."""
 
 from __future__ import annotations
 
@@ -45,51 +45,51 @@ def bundle(seed: int = 0, vocabulary: tuple[str, ...] = ("rot", "grün"), **mani
     return Bundle(replace(body, **manifest), model, vocabulary=vocabulary, residuals=("i1",), slots=slots)  # type: ignore[arg-type]
 
 
-def answers(one: Bundle) -> list[np.ndarray]:
-    """Everything a bundle is asked."""
+def answers(asked: Bundle) -> list[np.ndarray]:
+    """All answers of a bundle."""
     features = np.random.default_rng(0).normal(size=(4, 7)).astype(np.float32)
-    embedded = one.embed(features, ["tops", "shoes", "hats", "tops"], ["rot", "grün rot", "unknown", ""], ["i1", "i2", None, "i4"])
-    outfits = one.outfits([embedded[:2], embedded[2:3]], [["tops", "shoes"], ["hats"]])
-    scores = one.score(outfits)
-    ranked = one.rank(outfits, embedded[None].repeat(2, 0), [["tops", "shoes", "hats", "tops"]] * 2)
+    embedded = asked.embed(features, ["tops", "shoes", "hats", "tops"], ["rot", "grün rot", "unknown", ""], ["i1", "i2", None, "i4"])
+    outfits = asked.outfits([embedded[:2], embedded[2:3]], [["tops", "shoes"], ["hats"]])
+    scores = asked.score(outfits)
+    ranked = asked.rank(outfits, embedded[None].repeat(2, 0), [["tops", "shoes", "hats", "tops"]] * 2)
     return [
         embedded,
-        one.queries(outfits, ["hats", "shoes"]),
+        asked.queries(outfits, ["hats", "shoes"]),
         scores,
         ranked,
-        one.probability(scores, [2, 1]),
-        one.completion_probability(ranked, 3),
+        asked.probability(scores, [2, 1]),
+        asked.completion_probability(ranked, 3),
     ]
 
 
 def test_a_loaded_bundle_gives_the_same_answers(tmp_path: Path) -> None:
-    """Bit for bit; and says the same of itself."""
+    """Its answers and its manifest are the same bit for bit."""
     saved = bundle().save(tmp_path / "b")
     loaded = Bundle.load(tmp_path / "b")
-    for one, other in zip(answers(saved), answers(loaded), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for before, after in zip(answers(saved), answers(loaded), strict=True):
+        np.testing.assert_array_equal(before, after)
     assert loaded.manifest == replace(saved.manifest, config=loaded.manifest.config)
     assert (loaded.vocabulary, loaded.residuals, loaded.slots) == (saved.vocabulary, saved.residuals, saved.slots)
 
 
 def test_an_items_features_words_and_residual_count() -> None:
     """Each changes the embedding; a word outside the vocabulary does not."""
-    one, features = bundle(), np.ones((1, 7), dtype=np.float32)
-    one.model.state_dict()["popularity"][1] = 1.0
-    plain = one.embed(features, ["tops"], ["rot"])
-    assert not np.allclose(plain, one.embed(2 * features, ["tops"], ["rot"]))
-    assert not np.allclose(plain, one.embed(features, ["shoes"], ["rot"]))
-    assert not np.allclose(plain, one.embed(features, ["tops"], ["grün"]))
-    assert not np.allclose(plain, one.embed(features, ["tops"], ["rot"], ["i1"]))
-    np.testing.assert_allclose(plain, one.embed(features, ["tops"], ["rot neverheard"], ["i2"]), atol=1e-6)
+    made, features = bundle(), np.ones((1, 7), dtype=np.float32)
+    made.model.state_dict()["popularity"][1] = 1.0
+    plain = made.embed(features, ["tops"], ["rot"])
+    assert not np.allclose(plain, made.embed(2 * features, ["tops"], ["rot"]))
+    assert not np.allclose(plain, made.embed(features, ["shoes"], ["rot"]))
+    assert not np.allclose(plain, made.embed(features, ["tops"], ["grün"]))
+    assert not np.allclose(plain, made.embed(features, ["tops"], ["rot"], ["i1"]))
+    np.testing.assert_allclose(plain, made.embed(features, ["tops"], ["rot neverheard"], ["i2"]), atol=1e-6)
 
 
 def test_the_batch_does_not_matter() -> None:
-    """Embedding in pieces is embedding."""
+    """Embedding in batches gives the same embeddings."""
     features = np.random.default_rng(0).normal(size=(10, 7)).astype(np.float32)
-    one = bundle()
-    whole = one.embed(features, ["tops"] * 10, [""] * 10)
-    np.testing.assert_allclose(one.embed(features, ["tops"] * 10, [""] * 10, batch_size=3), whole, atol=1e-6)
+    made = bundle()
+    whole = made.embed(features, ["tops"] * 10, [""] * 10)
+    np.testing.assert_allclose(made.embed(features, ["tops"] * 10, [""] * 10, batch_size=3), whole, atol=1e-6)
 
 
 def test_nothing_embeds_to_nothing() -> None:
@@ -98,7 +98,7 @@ def test_nothing_embeds_to_nothing() -> None:
 
 
 def test_read_only_features_are_fine() -> None:
-    """As a memory-mapped snapshot gives them."""
+    """Read-only arrays, such as a memory-mapped snapshot's, can be embedded."""
     features = np.ones((1, 7), dtype=np.float32)
     features.flags.writeable = False
     assert bundle().embed(features, ["tops"], [""]).shape == (1, 8)
@@ -118,7 +118,7 @@ def test_the_id_is_the_content(tmp_path: Path) -> None:
     assert len(first.id) == 16
 
 
-def test_how_long_training_took_is_told_but_no_content(tmp_path: Path) -> None:
+def test_how_long_training_took_is_not_content(tmp_path: Path) -> None:
     """Equal trainings are one bundle, however busy the machine was."""
     quick, slow = (bundle(metrics={"valid": 0.5, "minutes": minutes}).save(tmp_path / str(minutes)) for minutes in (1.0, 9.0))
     assert quick.id == slow.id != bundle(metrics={"valid": 0.6, "minutes": 1.0}).save(tmp_path / "other").id
@@ -215,8 +215,8 @@ def carrying(root: Path) -> Bundle:
     """A bundle with an encoder of its own."""
     root.mkdir()
     (root / "image_config.json").write_text("{}")
-    one = bundle(encoder=replace(SPEC, spec="bundle:encoder"))
-    return Bundle(one.manifest, one.model, vocabulary=one.vocabulary, residuals=one.residuals, encoder=root)
+    made = bundle(encoder=replace(SPEC, spec="bundle:encoder"))
+    return Bundle(made.manifest, made.model, vocabulary=made.vocabulary, residuals=made.residuals, encoder=root)
 
 
 def test_a_bundle_carries_its_encoder(tmp_path: Path) -> None:

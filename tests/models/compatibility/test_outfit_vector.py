@@ -36,25 +36,25 @@ def outfits(built: SharedSpace) -> OutfitBatch:
     return OutfitBatch(embedded(built, 6).reshape(2, 3, D), torch.tensor([[0, 1, 2], [2, 1, 0]]), mask)
 
 
-def cosine(one: np.ndarray, other: np.ndarray) -> float:
-    """In float64."""
-    return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+def cosine(first: np.ndarray, second: np.ndarray) -> float:
+    """The cosine in float64."""
+    return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
 
 
 def slow_score(built: SharedSpace, items: Tensor, categories: list[int]) -> float:
-    """The mean over pairs, one by one."""
+    """The mean cosine by a loop over pairs."""
     vectors, found = items.double().numpy(), []
     maps = built.maps.detach().double().numpy() if isinstance(built, PairSpaces) else None
-    for one, other in combinations(range(len(vectors)), 2):
-        left = np.eye(D) if maps is None else maps[categories[one], categories[other]]
-        right = np.eye(D) if maps is None else maps[categories[other], categories[one]]
-        found.append(cosine(vectors[one] @ left, vectors[other] @ right))
+    for first, second in combinations(range(len(vectors)), 2):
+        left = np.eye(D) if maps is None else maps[categories[first], categories[second]]
+        right = np.eye(D) if maps is None else maps[categories[second], categories[first]]
+        found.append(cosine(vectors[first] @ left, vectors[second] @ right))
     return float(np.mean(found) / 0.07)
 
 
 @pytest.mark.parametrize("spaces", ["shared", "pairs"])
 def test_the_score_is_the_mean_cosine_over_pairs(spaces: str) -> None:
-    """Over τ, against a loop in float64; padding does not count."""
+    """The score equals a loop in float64, divided by τ; padding does not count."""
     built = model(spaces)
     batch = outfits(built)
     slow = [slow_score(built, batch.items_BID[0], [0, 1, 2]), slow_score(built, batch.items_BID[1, :2], [2, 1])]
@@ -63,7 +63,7 @@ def test_the_score_is_the_mean_cosine_over_pairs(spaces: str) -> None:
 
 @pytest.mark.parametrize("spaces", ["shared", "pairs"])
 def test_the_final_ranking_is_that_of_exhaustive_scoring(spaces: str) -> None:
-    """A candidate's place is where the completed outfit's score puts it, whatever the context's own pairs say."""
+    """Ranking candidates gives the same order as scoring the completed outfits."""
     built = model(spaces)
     batch, candidates = outfits(built), embedded(built, 40, seed=3)
     category = torch.arange(40) % C
@@ -72,17 +72,17 @@ def test_the_final_ranking_is_that_of_exhaustive_scoring(spaces: str) -> None:
         own = batch.category_BI[row, :size].tolist()
         for target in range(C):
             here = (category == target).nonzero()[:, 0].tolist()
-            slow = [slow_score(built, torch.cat([batch.items_BID[row, :size], candidates[[one]]]), [*own, target]) for one in here]
+            slow = [slow_score(built, torch.cat([batch.items_BID[row, :size], candidates[[place]]]), [*own, target]) for place in here]
             assert np.argsort(slow).tolist() == ranked[row, here].argsort().tolist()
 
 
 def test_one_query_retrieves_exactly_in_the_shared_space() -> None:
-    """The inner product is the final score itself, so the default ranking needs nothing else."""
+    """The query's inner product is the final score."""
     assert SharedSpace.rank is CompatibilityModel.rank
 
 
 def test_one_query_nearly_retrieves_in_a_space_per_pair() -> None:
-    """With the usual lengths the inner product orders candidates almost as exhaustive scoring does."""
+    """With mean lengths the inner product orders candidates almost like exhaustive scoring."""
     built = model("pairs")
     candidates = embedded(built, 200, seed=4)
     built.settle(candidates, torch.full((200,), 2))
@@ -95,7 +95,7 @@ def test_one_query_nearly_retrieves_in_a_space_per_pair() -> None:
 
 
 def test_training_and_serving_agree() -> None:
-    """Outfits given by places among shared items score as outfits of their own."""
+    """Outfits given as places among shared items get the same score as outfits given as embeddings."""
     built = model("pairs")
     items, category = embedded(built, 8), torch.arange(8) % C
     place = torch.tensor([[0, 1, 5], [5, 4, 3]])
@@ -106,7 +106,7 @@ def test_training_and_serving_agree() -> None:
 
 @pytest.mark.parametrize("spaces", ["shared", "pairs"])
 def test_an_outfit_of_one_or_none_has_a_score(spaces: str) -> None:
-    """Nothing to compare: zero, and no NaN in any answer."""
+    """Without a pair the score is 0, and no answer is NaN."""
     built = model(spaces)
     batch = outfits(built)
     empty = OutfitBatch(batch.items_BID, batch.category_BI, torch.zeros_like(batch.mask_BI))
@@ -116,6 +116,6 @@ def test_an_outfit_of_one_or_none_has_a_score(spaces: str) -> None:
 
 
 def test_too_many_categories_for_a_space_per_pair_are_refused() -> None:
-    """The setting and what to do are named."""
+    """The message names the setting and what to do."""
     with pytest.raises(InputError, match=r"spaces.*shared"):
         outfit_vector(spaces="pairs", categories=500, feature_size=F)

@@ -79,7 +79,10 @@ def test_polyvore_becomes_a_dataset(polyvore: Path, tmp_path: Path) -> None:
     counts = convert("polyvore-nondisjoint", polyvore, tmp_path / "out")
     dataset = read_dataset(tmp_path / "out")
     assert counts == {"items": 9, "pictures": 2, "outfits": 5, "fitb": 20, "compatibility": 2}
-    assert [(one.id, one.items, one.split) for one in dataset.outfits][1:3] == [("11", ("2", "3"), "train"), ("20", ("4", "5"), "valid")]
+    assert [(outfit.id, outfit.items, outfit.split) for outfit in dataset.outfits][1:3] == [
+        ("11", ("2", "3"), "train"),
+        ("20", ("4", "5"), "valid"),
+    ]
     rows = {row["id"]: row for row in dataset.catalogue.table.to_pylist()}
     assert set(rows) == set("123456789")
     assert [rows["1"][name] for name in ("category", "subcategory", "title", "split")] == ["tops", "t-shirt", "Item 1", "train"]
@@ -97,12 +100,12 @@ def test_items_of_several_splits_are_of_none(polyvore: Path, tmp_path: Path) -> 
 
 
 def test_right_answer_is_of_the_questions_outfit(polyvore: Path, tmp_path: Path) -> None:
-    """In Polyvore Outfits the right answer is told by its outfit, wherever it stands, and is followed through the shuffle."""
+    """In Polyvore Outfits the right answer is found by its outfit, at any place, and followed through the shuffle."""
     convert("polyvore-nondisjoint", polyvore, tmp_path / "out")
     questions = read_dataset(tmp_path / "out").tasks["fitb"]
-    assert {(one.items, one.candidates[one.answer], one.split) for one in questions} == {(("6", "8"), "7", "test")}
-    assert {one.answer for one in questions} == {0, 1, 2, 3}
-    assert all(sorted(one.candidates) == ["1", "4", "7", "9"] for one in questions)
+    assert {(question.items, question.candidates[question.answer], question.split) for question in questions} == {(("6", "8"), "7", "test")}
+    assert {question.answer for question in questions} == {0, 1, 2, 3}
+    assert all(sorted(question.candidates) == ["1", "4", "7", "9"] for question in questions)
 
 
 def test_variant_without_questions_has_none(polyvore: Path, tmp_path: Path) -> None:
@@ -127,9 +130,9 @@ def test_maryland_becomes_a_dataset(maryland: Path, tmp_path: Path) -> None:
     assert (first["category"], first["title"], first["price"], first["split"]) == ("T-Shirts", "item 1", None, "train")
     assert dataset.catalogue.table.column("price")[1].as_py() == 10.5
     assert dataset.catalogue.image(dataset.catalogue.row_of["30_4"]) == b"picture"
-    assert {one.candidates[one.answer] for one in dataset.tasks["fitb"]} == {"30_2"}
-    assert len({one.answer for one in dataset.tasks["fitb"]}) == 4
-    assert [(one.items, one.label) for one in dataset.tasks["compatibility"]] == [
+    assert {question.candidates[question.answer] for question in dataset.tasks["fitb"]} == {"30_2"}
+    assert len({question.answer for question in dataset.tasks["fitb"]}) == 4
+    assert [(question.items, question.label) for question in dataset.tasks["compatibility"]] == [
         (("30_1", "30_2", "30_4"), 1),
         (("30_1", "30_1", "10_2"), 0),
     ]

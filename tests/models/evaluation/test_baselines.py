@@ -119,7 +119,7 @@ def test_co_purchase_on_maryland() -> None:
     """On the official task, whose test items were never worn before, counts with backoff answer near 64 % and categories 59 %."""
     dataset = read_dataset(MARYLAND)
     catalogue = dataset.catalogue
-    task = FillInTheBlankTask.pack([one for one in dataset.tasks["fitb"] if isinstance(one, FillInTheBlank)], catalogue)
+    task = FillInTheBlankTask.pack([question for question in dataset.tasks["fitb"] if isinstance(question, FillInTheBlank)], catalogue)
     built = baselines.build_baselines(catalogue, dataset.outfits_of("train"), np.zeros((len(catalogue), 1), dtype=np.float32))
     right = {name: fitb_correct(task.answer(built[name], np.random.default_rng(0)).rank_B).mean() for name in ("co_purchase", "category")}
     assert right["co_purchase"] == pytest.approx(0.643, abs=0.01)

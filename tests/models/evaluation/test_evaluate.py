@@ -118,7 +118,7 @@ def test_the_same_twice(dataset: Dataset, bundle: Bundle) -> None:
 
 def test_one_label_only_is_null(dataset: Dataset, bundle: Bundle, tmp_path: Path) -> None:
     """Without both labels AUC is null rather than NaN, and the report is written all the same."""
-    worn = tuple(one for one in dataset.tasks["compatibility"] if getattr(one, "label", 0) == 1)
+    worn = tuple(question for question in dataset.tasks["compatibility"] if getattr(question, "label", 0) == 1)
     one_label = dataclasses.replace(dataset, tasks={"compatibility": worn})
     result = evaluate_dataset(one_label, bundle, features_for(bundle, dataset.catalogue), report=tmp_path / "report")
     assert (result["tasks"]["compatibility"]["auc"], result["tasks"]["compatibility"]["ci95"]) == (None, None)

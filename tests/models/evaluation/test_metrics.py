@@ -1,4 +1,4 @@
-"""Each metric against a slow and obvious implementation."""
+"""Each metric against a slow loop."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def test_ndcg(k: int | None) -> None:
         return sum(value / math.log2(rank + 1) for rank, value in enumerate(values[:k], start=1))
 
     slow = []
-    for told, truth in zip(scores, relevance, strict=True):
-        order = sorted(range(7), key=lambda place: -told[place])
+    for score, truth in zip(scores, relevance, strict=True):
+        order = sorted(range(7), key=lambda place: -score[place])
         slow.append(gain([truth[place] for place in order]) / gain(sorted(truth, reverse=True)))
     assert metrics.ndcg(scores, relevance, k) == pytest.approx(slow)
 
@@ -108,11 +108,11 @@ def test_discounted_gain_is_ndcg_of_one_answer() -> None:
 def test_ece_is_the_weighted_gap_of_the_bins() -> None:
     """Calibration error: over bins, their share of the questions times the gap between probability and frequency."""
     random = np.random.default_rng(5)
-    told, labels = np.append(random.random(199), 1.0), random.integers(0, 2, 200)
+    probability, labels = np.append(random.random(199), 1.0), random.integers(0, 2, 200)
     slow = 0.0
     for place in range(15):
-        here = (told >= place / 15) & ((told < (place + 1) / 15) | (place == 14))
-        slow += here.mean() * abs(told[here].mean() - labels[here].mean()) if here.any() else 0.0
-    assert metrics.ece(told, labels).value == pytest.approx(slow)
-    mean_told, seen, count = metrics.reliability(told, labels)
+        here = (probability >= place / 15) & ((probability < (place + 1) / 15) | (place == 14))
+        slow += here.mean() * abs(probability[here].mean() - labels[here].mean()) if here.any() else 0.0
+    assert metrics.ece(probability, labels).value == pytest.approx(slow)
+    mean_told, seen, count = metrics.reliability(probability, labels)
     assert (count * np.abs(mean_told - seen)).sum() / 200 == pytest.approx(slow)

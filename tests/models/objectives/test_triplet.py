@@ -1,4 +1,4 @@
-"""The triplet family against slow, obvious forms in float64."""
+"""The triplet losses against slow loops in float64."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ def vectors(*shape: int, seed: int = 0) -> Tensor:
 
 
 def hinge(value: float) -> float:
-    """What is above zero."""
+    """max(0, value)."""
     return max(0.0, value)
 
 
 def test_the_distance_is_euclidean() -> None:
     """The root of the sum of squares."""
-    one, other = vectors(2, T, D)
+    first, second = vectors(2, T, D)
     torch.testing.assert_close(
-        distance(one, other), torch.tensor([float((a - b).norm()) for a, b in zip(one, other, strict=True)]).double()
+        distance(first, second), torch.tensor([float((a - b).norm()) for a, b in zip(first, second, strict=True)]).double()
     )
 
 
 def test_equal_items_have_a_distance_that_can_be_learned_from() -> None:
-    """The root of nothing has no gradient; theirs is zero."""
-    one = vectors(2, D).requires_grad_()
-    distance(one, one.detach()).sum().backward()  # type: ignore[no-untyped-call]
-    assert one.grad is not None
-    assert (one.grad == 0).all()
+    """The gradient is zero, where that of the plain root would be infinite."""
+    vector = vectors(2, D).requires_grad_()
+    distance(vector, vector.detach()).sum().backward()  # type: ignore[no-untyped-call]
+    assert vector.grad is not None
+    assert (vector.grad == 0).all()
 
 
 def test_the_triplet_loss_is_its_formula() -> None:
@@ -65,7 +65,7 @@ def test_the_similarity_loss_is_its_formula() -> None:
 
 
 def test_items_of_one_category_are_asked_to_be_alike() -> None:
-    """Positive and negative moved together cost less."""
+    """Moving positive and negative together lowers the loss."""
     anchor, positive, negative = vectors(3, T, D)
     closer = positive + 0.9 * (negative - positive)
     assert similarity(anchor, closer, negative, MARGIN) < similarity(anchor, positive, negative, MARGIN)
@@ -74,27 +74,27 @@ def test_items_of_one_category_are_asked_to_be_alike() -> None:
 def test_the_visual_semantic_loss_is_its_formula() -> None:
     """Six ordered combinations, each the mean of those triplets in which both items have a picture and a title."""
     seen, read = vectors(2, 3, T, D)
-    told = torch.rand(3, T, generator=torch.Generator().manual_seed(2)) < 0.7
+    titled = torch.rand(3, T, generator=torch.Generator().manual_seed(2)) < 0.7
     means = []
     for own, other in permutations(range(3), 2):
-        both = [t for t in range(T) if told[own, t] and told[other, t]]
+        both = [t for t in range(T) if titled[own, t] and titled[other, t]]
         hinges = [hinge(float((seen[own, t] - read[own, t]).norm()) - float((seen[other, t] - read[own, t]).norm()) + MARGIN) for t in both]
         means.append(sum(hinges) / max(1, len(both)))
-    assert visual_semantic(seen, read, told, MARGIN).item() == pytest.approx(sum(means) / 6, rel=1e-12)
+    assert visual_semantic(seen, read, titled, MARGIN).item() == pytest.approx(sum(means) / 6, rel=1e-12)
 
 
 def test_a_title_at_its_own_picture_costs_less() -> None:
-    """And one at another picture more."""
+    """The loss falls if a title moves to its own picture, and rises if it moves to another picture."""
     seen, read = vectors(2, 3, T, D)
-    told = torch.ones(3, T, dtype=torch.bool)
-    assert visual_semantic(seen, seen, told, MARGIN) < visual_semantic(seen, read, told, MARGIN)
-    assert visual_semantic(seen, seen.roll(1, 0), told, MARGIN) > visual_semantic(seen, seen, told, MARGIN)
+    titled = torch.ones(3, T, dtype=torch.bool)
+    assert visual_semantic(seen, seen, titled, MARGIN) < visual_semantic(seen, read, titled, MARGIN)
+    assert visual_semantic(seen, seen.roll(1, 0), titled, MARGIN) > visual_semantic(seen, seen, titled, MARGIN)
 
 
 def test_the_regularisers_are_norms() -> None:
     """Mean Euclidean norm of features; mean sum of masks."""
     general = vectors(T, D)
-    assert length(general).item() == pytest.approx(sum(float(one.norm()) for one in general) / T)
+    assert length(general).item() == pytest.approx(sum(float(vector.norm()) for vector in general) / T)
     assert sparsity(general).item() == pytest.approx(float(general.abs().sum()) / T)
 
 
@@ -102,9 +102,9 @@ def test_the_losses_are_what_they_were() -> None:
     """Golden values at a fixed seed."""
     near, far = vectors(2, T).abs()
     seen, read = vectors(2, 3, T, D)
-    told = torch.ones(3, T, dtype=torch.bool)
-    got = [triplet(near, far, MARGIN).mean(), similarity(seen[0], seen[1], seen[2], MARGIN), visual_semantic(seen, read, told, MARGIN)]
-    assert [one.item() for one in got] == pytest.approx(GOLDEN, rel=1e-9)
+    titled = torch.ones(3, T, dtype=torch.bool)
+    got = [triplet(near, far, MARGIN).mean(), similarity(seen[0], seen[1], seen[2], MARGIN), visual_semantic(seen, read, titled, MARGIN)]
+    assert [loss.item() for loss in got] == pytest.approx(GOLDEN, rel=1e-9)
 
 
 GOLDEN = [0.770659743785, 0.472943683494, 0.666414922433]

@@ -31,7 +31,7 @@ def middle(appearance: Appearance) -> NDArray[np.float32]:
     return np.asarray(seen(appearance)[56:72, 56:72].mean((0, 1)))
 
 
-@pytest.mark.parametrize("silhouette", SILHOUETTES, ids=lambda one: one.words[0])
+@pytest.mark.parametrize("silhouette", SILHOUETTES, ids=lambda silhouette: silhouette.words[0])
 def test_every_silhouette_covers_some_of_the_picture(silhouette: Silhouette) -> None:
     """Neither nothing nor everything is cloth."""
     lab = seen(replace(PLAIN, silhouette=silhouette))
@@ -42,10 +42,13 @@ def test_every_silhouette_covers_some_of_the_picture(silhouette: Silhouette) -> 
 def test_silhouettes_differ() -> None:
     """No two cuts of one category are drawn alike."""
     for category in CATEGORIES:
-        masks = [np.hypot(*np.moveaxis(seen(replace(PLAIN, silhouette=one))[..., 1:], -1, 0)) > 0.08 for one in category.silhouettes]
-        for number, one in enumerate(masks):
+        masks = [
+            np.hypot(*np.moveaxis(seen(replace(PLAIN, silhouette=silhouette))[..., 1:], -1, 0)) > 0.08
+            for silhouette in category.silhouettes
+        ]
+        for number, mask in enumerate(masks):
             for other in masks[:number]:
-                assert (one ^ other).mean() > 0.03, category.name
+                assert (mask ^ other).mean() > 0.03, category.name
 
 
 @pytest.mark.parametrize("hue", [0.0, 1.5, 3.0, 4.5])
@@ -68,6 +71,6 @@ def test_patterns_can_be_seen(pattern: str) -> None:
     assert patterned > 1.5 * plain
 
 
-def test_the_same_dice_draw_the_same_picture() -> None:
-    """Bytes follow from the appearance and the generator alone."""
+def test_the_same_generator_draws_the_same_picture() -> None:
+    """The bytes depend on the appearance and the generator alone."""
     assert draw(PLAIN, np.random.default_rng(3)) == draw(PLAIN, np.random.default_rng(3))

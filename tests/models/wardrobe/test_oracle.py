@@ -1,4 +1,4 @@
-"""``oracle.json`` against the rule applied, question by question, to the truth that was written down."""
+"""``oracle.json`` against the rule, applied to the saved latents question by question."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def accuracy(score: Score, dataset: Dataset, task: str, smoothing: float | None)
     for question in dataset.tasks[task]:
         assert isinstance(question, FillInTheBlank)
         if question.split == "test":
-            log_q = [0.0 if smoothing is None else np.log(worn[one] + smoothing) for one in question.candidates]
-            log_p = [whole(score, dataset, (*question.items, one)) for one in question.candidates]
+            log_q = [0.0 if smoothing is None else np.log(worn[candidate] + smoothing) for candidate in question.candidates]
+            log_p = [whole(score, dataset, (*question.items, candidate)) for candidate in question.candidates]
             right.append(int(np.argmax(np.subtract(log_p, log_q))) == question.answer)
     return float(np.mean(right))
 
@@ -59,17 +59,17 @@ def test_the_best_answers_to_fill_in_the_blank(dataset: Dataset, score: Score, t
 
 def test_the_best_score_of_an_outfit(dataset: Dataset, score: Score) -> None:
     """AUC of the outfits' log-weights."""
-    asked = [one for one in dataset.tasks["compatibility"] if isinstance(one, Compatibility) and one.split == "test"]
-    scores = [whole(score, dataset, one.items) for one in asked]
+    asked = [question for question in dataset.tasks["compatibility"] if isinstance(question, Compatibility) and question.split == "test"]
+    scores = [whole(score, dataset, question.items) for question in asked]
     assert dataset.oracle
-    assert roc_auc_score([one.label for one in asked], scores) == pytest.approx(dataset.oracle["compatibility"]["auc"])
+    assert roc_auc_score([question.label for question in asked], scores) == pytest.approx(dataset.oracle["compatibility"]["auc"])
 
 
 def test_the_best_ranking_of_a_category(dataset: Dataset, score: Score) -> None:
     """Every item of the category, by the weight of the outfit it makes."""
     names, ids = np.array(dataset.catalogue.categories), dataset.catalogue.ids
     ranks = []
-    for question in [one for one in dataset.tasks["retrieval"] if one.split == "test"][:60]:
+    for question in [asked for asked in dataset.tasks["retrieval"] if asked.split == "test"][:60]:
         assert isinstance(question, Retrieval)
         context = [dataset.catalogue.row_of[item] for item in question.items]
         rows = np.flatnonzero(names == question.category)
@@ -83,12 +83,12 @@ def test_the_best_ranking_of_a_category(dataset: Dataset, score: Score) -> None:
 
 
 def test_the_oracle_is_far_above_popularity(dataset: Dataset) -> None:
-    """Counting sales is no way to dress."""
+    """Popularity answers far fewer questions."""
     worn, right = worn_by_row(dataset), []
     for question in dataset.tasks["fitb"]:
         assert isinstance(question, FillInTheBlank)
         if question.split == "test":
-            right.append(int(np.argmax([worn[one] for one in question.candidates])) == question.answer)
+            right.append(int(np.argmax([worn[candidate] for candidate in question.candidates])) == question.answer)
     assert dataset.oracle
     assert dataset.oracle["fitb"]["fitb_accuracy"] > np.mean(right) + 0.25
 

@@ -1,4 +1,4 @@
-"""The rule as it is written down, computed one pair and one triple at a time, against the rule as it is computed."""
+"""The rule against its documented formula, computed by loops over pairs and triples."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULE = Rule()
 
 
 def latents(count: int, seed: int = 0) -> Latents:
-    """Any garments, none of them special."""
+    """Random latents."""
     rng = np.random.default_rng(seed)
     signed = rng.uniform(-1, 1, (3, count))
     return Latents(
@@ -28,14 +28,14 @@ def latents(count: int, seed: int = 0) -> Latents:
     )
 
 
-def pair(one: int, other: int, of: Latents, rule: Rule = RULE) -> float:
+def pair(first: int, second: int, of: Latents, rule: Rule = RULE) -> float:
     """``pair(i, j)`` of the docstring."""
-    turn = of.hue[one] - of.hue[other]
-    chroma = of.chroma[one] * of.chroma[other]
+    turn = of.hue[first] - of.hue[second]
+    chroma = of.chroma[first] * of.chroma[second]
     total = rule.analogous * chroma * math.cos(turn) + rule.opposite * chroma * math.cos(2 * turn)
     for weight, values in ((rule.formality, of.formality), (rule.season, of.season)):
-        total += weight * (values[one] * values[other] - rule.half * (values[one] ** 2 + values[other] ** 2) / 2)
-    return float(total - rule.loud * of.loud[one] * of.loud[other])
+        total += weight * (values[first] * values[second] - rule.half * (values[first] ** 2 + values[second] ** 2) / 2)
+    return float(total - rule.loud * of.loud[first] * of.loud[second])
 
 
 def log_weight(outfit: tuple[int, ...], of: Latents, rule: Rule = RULE) -> float:
@@ -59,10 +59,10 @@ def test_outfits_are_scored_as_the_docstring_says(size: int) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
 def test_the_conditional_of_a_slot_is_exact(size: int) -> None:
-    """Linear in the candidate, and yet the difference of whole outfits' log-weights."""
+    """It equals the difference of whole outfits' log-weights, up to a constant."""
     of = latents(12)
     context, candidates = np.arange(size)[None], np.arange(size, 12)
-    slow = np.array([log_weight((*range(size), int(one)), of) for one in candidates])
+    slow = np.array([log_weight((*range(size), int(candidate)), of) for candidate in candidates])
     fast = Score(RULE, of).conditional(context, candidates)[0]
     np.testing.assert_allclose(fast - fast[0], slow - slow[0], atol=1e-12)
 
@@ -75,7 +75,7 @@ def test_no_sum_of_pairs_explains_the_effect_of_three(triad: float, left: tuple[
     outfits = np.array(list(product(*(range(slot * each, (slot + 1) * each) for slot in range(3)))))
     score = Score(Rule(triad=triad), of).outfits(outfits)
     local = outfits - np.arange(3) * each
-    columns = [np.eye(each * each)[local[:, one] * each + local[:, other]] for one, other in combinations(range(3), 2)]
+    columns = [np.eye(each * each)[local[:, first] * each + local[:, second]] for first, second in combinations(range(3), 2)]
     design = np.concatenate(columns, axis=1)
     residual = score - design @ np.linalg.lstsq(design, score)[0]
     assert left[0] <= residual.var() / score.var() <= left[1]
