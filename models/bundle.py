@@ -1,9 +1,5 @@
-"""A bundle: a trained compatibility model as an immutable, content-addressed directory, and the model at work.
+"""A bundle: a trained compatibility model as an immutable, content-addressed directory (see ``models.contents``), and the model at work.
 
-``manifest.json`` says what it is; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the words, ``residuals.json`` the items
-with a learned residual, ``products.json`` what they are the colours and sizes of, where that is known, ``slots.json`` the usual
-combinations of categories, ``shoppers.json`` whom it knows, where it is personal; ``encoder/`` an encoder in the form of ``local-dir:``,
-where the training made one. The manifest holds the sha256 of each file.
 Callers speak in arrays and strings; torch stays inside.
 
 Shape legend: see ``models.compatibility.base``.
@@ -12,39 +8,25 @@ Shape legend: see ``models.compatibility.base``.
 from __future__ import annotations
 
 import copy
-import json
-import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from pydantic import TypeAdapter
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
-from models.compatibility.build import build_model
 from models.compatibility.calibration import Calibration
 from models.compatibility.personal import PersonalModel, ShopperModel, Shoppers
 from models.compatibility.slots import SlotModel
+from models.contents import Contents, read_contents, write_contents
 from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
-from models.manifest import BUNDLE, Manifest, apart, refuse_taken
-from sealed.directories import staged
-from sealed.errors import SealedError
-from sealed.manifest import read_as
+from models.manifest import Manifest
 
 __all__ = ["Bundle", "Manifest", "Shoppers"]
-
-_ENCODER: Final = "encoder"
-_LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
-_PRODUCTS: Final = "products.json"
-_SHOPPERS: Final = "shoppers.json"
-_SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
 
 
 class Bundle:
@@ -99,28 +81,19 @@ class Bundle:
 
     def described(self, *, metrics: Mapping[str, float], calibration: Calibration, completion: Calibration) -> Bundle:
         """The same bundle, saying this of itself."""
-        return self._as(replace(self.manifest, metrics=metrics, calibration=calibration, completion=completion), self.encoder)
+        return self._with(manifest=replace(self.manifest, metrics=metrics, calibration=calibration, completion=completion))
 
     def carrying(self, manifest: Manifest, encoder: Path) -> Bundle:
         """The same model with an encoder of its own, as ``manifest`` says."""
-        return self._as(manifest, encoder)
+        return self._with(manifest=manifest, encoder=encoder)
 
     def with_model(self, manifest: Manifest, model: CompatibilityModel) -> Bundle:
         """The same names with another model, as ``manifest`` says."""
-        return self.with_shoppers(manifest, model, self.shoppers)
+        return self._with(manifest=manifest, model=model)
 
     def with_shoppers(self, manifest: Manifest, model: CompatibilityModel, shoppers: Shoppers) -> Bundle:
         """The same bundle with other shoppers, and with the model and manifest that know them."""
-        return Bundle(
-            manifest,
-            model,
-            vocabulary=self.vocabulary,
-            residuals=self.residuals,
-            products=self.products,
-            slots=self.slots,
-            encoder=self.encoder,
-            shoppers=shoppers,
-        )
+        return self._with(manifest=manifest, model=model, shoppers=shoppers)
 
     def for_shopper(self, shopper: str) -> Bundle | None:
         """The same bundle with a shopper's taste in every query, score and probability; None for one that it does not know."""
@@ -250,23 +223,7 @@ class Bundle:
         Raises:
             BundleError: the directory exists and is not an older bundle.
         """
-        refuse_taken(directory)
-        with staged(directory) as staging:
-            weights = {name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}
-            save_file(weights, staging / "weights.safetensors")
-            lists = (list(self.vocabulary), list(self.residuals), [[list(names), count] for names, count in self.slots.templates])
-            for name, content in zip(_LIST_FILES, lists, strict=True):
-                (staging / name).write_text(json.dumps(content, ensure_ascii=False))
-            if self.products:
-                (staging / _PRODUCTS).write_text(json.dumps(list(self.products), ensure_ascii=False))
-            if self.shoppers.ids:
-                (staging / _SHOPPERS).write_text(
-                    json.dumps(_SHOPPERS_JSON.dump_python(self.shoppers, mode="json", by_alias=True), ensure_ascii=False)
-                )
-            if self.encoder:
-                shutil.copytree(self.encoder, staging / _ENCODER)
-            manifest = BUNDLE.put(staging, replace(self.manifest, **apart(self.manifest.metrics, self.manifest.minutes)))
-        return self._as(manifest, directory / _ENCODER if self.encoder else None)
+        return Bundle(**vars(write_contents(directory, self._contents())))
 
     @classmethod
     def load(cls, directory: Path) -> Bundle:
@@ -275,37 +232,13 @@ class Bundle:
         Raises:
             BundleError: something is missing, altered, or of another format; the message names the file.
         """
-        try:
-            manifest = BUNDLE.read(directory)
-            BUNDLE.check(directory, manifest)
-            known = read_as(Shoppers, directory / _SHOPPERS, "a list of shoppers") if _SHOPPERS in manifest.files else Shoppers()
-        except SealedError as error:
-            msg = f"{error}; copy the bundle again, or train it again"
-            raise BundleError(msg) from error
-        try:
-            vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
-            products = json.loads((directory / _PRODUCTS).read_text()) if _PRODUCTS in manifest.files else ()
-            model = build_model(manifest.model, manifest.model_config)
-            model.load_state_dict(load_file(directory / "weights.safetensors"))
-            templates = SlotModel(tuple((tuple(names), int(count)) for names, count in slots))
-        except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
-            msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
-            raise BundleError(msg) from error
-        encoder = directory / _ENCODER if manifest.encoder.spec == CARRIED else None
-        names = {"vocabulary": vocabulary, "residuals": residuals, "products": products}
-        return cls(manifest, model, **names, slots=templates, encoder=encoder, shoppers=known)
+        return cls(**vars(read_contents(directory)))
 
-    def _as(self, manifest: Manifest, encoder: Path | None) -> Bundle:
-        return Bundle(
-            manifest,
-            self.model,
-            vocabulary=self.vocabulary,
-            residuals=self.residuals,
-            products=self.products,
-            slots=self.slots,
-            encoder=encoder,
-            shoppers=self.shoppers,
-        )
+    def _contents(self) -> Contents:
+        return Contents(**{part.name: getattr(self, part.name) for part in fields(Contents)})
+
+    def _with(self, **parts: Any) -> Bundle:  # noqa: ANN401 - what Contents holds
+        return Bundle(**vars(replace(self._contents(), **parts)))
 
     def _personal(self, model: ShopperModel) -> Bundle:
         """A shallow copy, since one is made for every request of a shopper."""

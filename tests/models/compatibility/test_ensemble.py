@@ -119,7 +119,9 @@ def test_a_bundle_builds_it_again(model: Ensemble, inputs: ItemInputs) -> None:
 
 def test_cold_items_are_what_they_look_like(model: Ensemble, inputs: ItemInputs) -> None:
     """Without rows of their own, items of equal looks embed alike."""
-    strangers = ItemInputs(inputs.features_NF[:1].expand(2, F), torch.zeros(2, dtype=torch.long), inputs.words_NL[:2], torch.zeros(2).long())
+    strangers = ItemInputs(
+        inputs.features_NF[:1].expand(2, F), torch.zeros(2, dtype=torch.long), inputs.words_NL[:2], torch.zeros(2).long()
+    )
     with torch.inference_mode():
         first, second = model.embed(strangers)
     assert torch.equal(first, second)

@@ -131,7 +131,10 @@ def test_what_was_learned_goes_by_name(copy: Path, trained: Path, tmp_path: Path
     rows = table.to_pylist()
     rows += [{**row, "id": f"n{number}", "category": "accessories", "brand": "Aalto"} for number, row in enumerate(rows[:8])]
     write_items(copy, table.from_pylist(rows, table.schema))
-    start, again = Bundle.load(trained), train(copy, "attire", tmp_path / "again", settings={**small, "epochs": "0", "mask_epochs": "0"}, init=trained)
+    start, again = (
+        Bundle.load(trained),
+        train(copy, "attire", tmp_path / "again", settings={**small, "epochs": "0", "mask_epochs": "0"}, init=trained),
+    )
     assert again.manifest.categories == ("accessories", *start.manifest.categories)
     assert torch.equal(weights(again)["members.1.target.weight"][1:], weights(start)["members.1.target.weight"])
     named = (
