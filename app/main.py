@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         if not serving.ready:
             record = store.current()
             if record is not None:
-                serving.publish(await to_thread.run_sync(Release.open, store, record))
+                serving.publish(await to_thread.run_sync(Release.open, store, record, compute.device(settings.device)))
         if serving.ready:
             threading.Thread(target=serving.current().encoder.warm, name="warm-encoder", daemon=True).start()
         app.state.event_log = log = open_log(settings.log, settings.home)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
+import torch
 from numpy.typing import NDArray
 
 from app.catalogue.changes import folded, items_now, replayed
@@ -30,6 +31,7 @@ from models.encoders.keep import catalogue_features
 from models.encoders.load import load_encoder
 from models.encoders.own import OWN
 from models.errors import EncoderError
+from models.precision import CPU
 from models.progress import Progress, silent
 
 Answer = TypeVar("Answer")
@@ -41,10 +43,11 @@ def publish(
     *,
     log: LogSettings | None = None,
     cache: Path | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
 ) -> ReleaseRecord:
     """Serve a new bundle with the catalogue as it is now; see ``prepare``."""
-    return store.activate(prepare(bundle_directory, store, log=log, cache=cache, progress=progress).id)
+    return store.activate(prepare(bundle_directory, store, log=log, cache=cache, device=device, progress=progress).id)
 
 
 def prepare(
@@ -53,6 +56,7 @@ def prepare(
     *,
     log: LogSettings | None = None,
     cache: Path | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
 ) -> ReleaseRecord:
     """A release of a new bundle and the catalogue as it is now, checked, and not served yet.
@@ -63,13 +67,14 @@ def prepare(
     Args:
         log: where changes are logged; None takes the catalogue as the current release has it, with the changes still to be replayed.
         cache: where features are kept that are encoded again.
+        device: where the bundle and its encoder compute.
 
     Raises:
         HomeError: no catalogue was imported yet, or nothing of it is left. LogUnavailableError: the log cannot be read now.
         EncoderError: the bundle's encoder cannot be had, or one of bundle and catalogue has the shop's own features, the other not.
         BundleError, SnapshotError: the bundle or the home is broken.
     """
-    bundle = Bundle.load(bundle_directory)
+    bundle = Bundle.load(bundle_directory).to(device)
     current = store.current()
     if current is None:
         msg = f"{store.home}: no catalogue here yet; run `attire import DATA --home {store.home}` first"
@@ -81,7 +86,7 @@ def prepare(
     changes, _ = replayed(snapshot, {}, entries)
     features_NF: FloatArray | NDArray[np.float16]
     if other is None:
-        same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder_fingerprint)
+        same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder_fingerprint, device)
         items, features_NF = folded(snapshot, changes, same, store.images)
     else:
         items = items_now(snapshot, changes)
@@ -104,7 +109,7 @@ def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: R
             f"the catalogue in {store.home} was encoded by {kept}; train on these features, or import into a fresh home"
         )
         raise EncoderError(msg)
-    encoder = load_encoder(bundle.encoder_spec)
+    encoder = load_encoder(bundle.encoder_spec, bundle.device)
     if encoder.fingerprint != manifest.encoder_fingerprint:
         msg = (
             f"{directory}: bundle {bundle.id} was trained on encoder {manifest.encoder_spec} ({manifest.encoder_fingerprint}), which is "
@@ -168,5 +173,5 @@ def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features
     record = store.add(
         bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=catalog_offset
     )
-    Release.open(store, record)
+    Release.open(store, record, bundle.device)
     return record

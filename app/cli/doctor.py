@@ -27,7 +27,9 @@ def doctor(home: Home = None) -> None:
     _say("python", platform.python_version())
     for package in _PACKAGES:
         _say(package, _version(package))
+    device = compute.device(settings.device)
     _say("devices", ", ".join(compute.devices()))
+    _say("device", f"{device}, as ATTIRE_DEVICE is {settings.device}")
     _say("threads", f"{compute.fix_threads(settings.threads.compute)} to compute, {compute.cores()} cores")
     store = ReleaseStore(settings.home)
     try:
@@ -35,7 +37,7 @@ def doctor(home: Home = None) -> None:
         if record is None:
             _say("serve", f"no: {settings.home} has no release; run `attire import DATA --home {settings.home}`")
             return
-        Release.open(store, record)
+        Release.open(store, record, device)
     except (ServiceError, AttireError, VectorIndexError) as error:
         _say("serve", f"no: {error}")
         raise

@@ -37,7 +37,8 @@ def train(
     encoder: Encoder = None,
 ) -> None:
     """Train a recipe on a dataset directory and write a bundle."""
-    from models.recipes.train import train as run  # noqa: PLC0415 - keeps --help fast
+    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+    from models.recipes.train import train as run  # noqa: PLC0415
 
     settings = Settings.read()
     bundle = run(
@@ -50,6 +51,7 @@ def train(
         encoder=encoder,
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
+        device=compute.device(settings.device),
         progress=progress(),
     )
     figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.metrics.items())
@@ -66,18 +68,21 @@ def evaluate(
     report: Annotated[Path | None, typer.Option("--report", help="Directory for a page with plots.", show_default=False)] = None,
 ) -> None:
     """Evaluate a bundle on every question of a dataset directory, beside the baselines."""
-    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415 - keeps --help fast
+    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415
     from models.evaluation.table import render_table  # noqa: PLC0415
 
     if json_file is not None:
         check_output_file(json_file, "--json")
+    settings = Settings.read()
     result = run(
         data,
         bundle,
         split=_split(split),
         predictions=predictions,
         report=report,
-        cache=Settings.read().cache.expanduser(),
+        cache=settings.cache.expanduser(),
+        device=compute.device(settings.device),
         progress=progress(),
     )
     if json_file is not None:
@@ -94,7 +99,8 @@ def label(
     k: Annotated[int, typer.Option("--k", help="Words per picture.", min=1)] = 10,
 ) -> None:
     """Say the most likely words of pictures, with their probabilities."""
-    from models.bundle import Bundle  # noqa: PLC0415 - keeps --help fast
+    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+    from models.bundle import Bundle  # noqa: PLC0415
     from models.encoders.features import block_part  # noqa: PLC0415
     from models.encoders.load import load_encoder  # noqa: PLC0415
 
@@ -102,7 +108,9 @@ def label(
         msg = "give --encoder or --bundle, not both"
         raise InputError(msg, field="--bundle")
     pictures = [_picture(path) for path in images]
-    reader = load_encoder(Bundle.load(bundle).encoder_spec if bundle else encoder or Settings.read().encoder)
+    settings = Settings.read()
+    spec = Bundle.load(bundle).encoder_spec if bundle else encoder or settings.encoder
+    reader = load_encoder(spec, compute.device(settings.device))
     words = reader.words()
     if words is None:
         msg = f"encoder {reader.spec} knows no words; train one with `attire train DATA --recipe weak-labels`, or name one that reads"

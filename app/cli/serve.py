@@ -57,19 +57,21 @@ def demo(home: DemoHome = None, port: Port = None) -> None:
 def prepare_demo(settings: Settings) -> None:
     """Whatever of the demo is not there yet: the wardrobe, its import, a trained bundle. Each step is kept, so a second start is quick."""
     from app.catalogue.importing import import_catalogue  # noqa: PLC0415 - keeps --help fast
-    from app.catalogue.publishing import publish  # noqa: PLC0415 - keeps --help fast
+    from app.catalogue.publishing import publish  # noqa: PLC0415
+    from app.ground import compute  # noqa: PLC0415
     from models.recipes.train import train  # noqa: PLC0415
     from models.wardrobe.generate import generate  # noqa: PLC0415
 
     store, wardrobe, bundle = ReleaseStore(settings.home), settings.home / "wardrobe", settings.home / "trained"
-    current, cache, told = store.current(), settings.cache.expanduser(), progress()
+    current, told = store.current(), progress()
+    cache, device = settings.cache.expanduser(), compute.device(settings.device)
     if current is None:
         if not (wardrobe / "oracle.json").exists():
             generate(wardrobe, items=DEMO_ITEMS, outfits=DEMO_OUTFITS, shoppers=DEMO_SHOPPERS, progress=told)
-        current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, progress=told).release
+        current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, device=device, progress=told).release
     if current.recipe == _UNTRAINED and wardrobe.exists():
-        train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, progress=told)
-        publish(bundle, store, log=settings.log)
+        train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, device=device, progress=told)
+        publish(bundle, store, log=settings.log, device=device)
 
 
 @contextmanager
@@ -104,7 +106,7 @@ def _current(settings: Settings) -> Release:
     if record is None:
         msg = f"{settings.home}: no release here; run `attire import DATA --home {settings.home}` first"
         raise HomeError(msg)
-    return Release.open(store, record)
+    return Release.open(store, record, compute.device(settings.device))
 
 
 def _listen(settings: Settings) -> socket.socket:

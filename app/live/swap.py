@@ -16,6 +16,7 @@ from typing import Final
 
 import torch.fx.experimental.symbolic_shapes  # noqa: F401 - attention imports it when it is first called, while requests wait
 
+from app.ground import compute
 from app.ground.errors import HomeError, RequestError, ServiceError
 from app.ground.logs import logger
 from app.ground.settings import Settings
@@ -132,7 +133,7 @@ class Swap:
         if free is not None and need > free:
             msg = f"release {record.id} needs about {need / 1e6:,.0f} MB beside the one that serves, and {free / 1e6:,.0f} MB are free"
             raise HomeError(msg)
-        release = Release.open(self._store, record)
+        release = Release.open(self._store, record, compute.device(self._settings.device))
         if current is not None and release.bundle.manifest.encoder_fingerprint == current.bundle.manifest.encoder_fingerprint:
             release = replace(release, encoder=current.encoder)  # the same features, so the same encoder, which may be large
         release.encoder.warm()

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
+import torch
+
 from app.ground.errors import NoEncoderError
 from models.encoders.base import Encoder
 from models.encoders.features import FloatArray
@@ -18,8 +20,8 @@ from models.errors import EncoderError
 class PhotoEncoder:
     """The bundle's encoder, loaded beside the first requests: most shops send ids only, so nobody waits for it."""
 
-    def __init__(self, spec: str, fingerprint: str) -> None:
-        self._spec, self._fingerprint = spec, fingerprint
+    def __init__(self, spec: str, fingerprint: str, device: torch.device) -> None:
+        self._spec, self._fingerprint, self._device = spec, fingerprint, device
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
 
@@ -66,7 +68,7 @@ class PhotoEncoder:
             return self._encoder
 
     def _load(self) -> Encoder:
-        encoder = load_encoder(self._spec)
+        encoder = load_encoder(self._spec, self._device)
         if encoder.fingerprint != self._fingerprint:
             msg = (
                 f"encoder {self._spec} has fingerprint {encoder.fingerprint} here, but the catalogue was encoded by {self._fingerprint}; "

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import torch
 
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.errors import HomeError
@@ -22,6 +23,7 @@ from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue
 from models.encoders.features import FloatArray
+from models.precision import CPU
 
 _CHECKED_ROWS: Final = 16
 _TOLERANCE: Final = 1e-3
@@ -58,14 +60,14 @@ class Release:
         return self.record.id
 
     @classmethod
-    def open(cls, store: ReleaseStore, record: ReleaseRecord) -> Release:
-        """Load a release, check it and warm it.
+    def open(cls, store: ReleaseStore, record: ReleaseRecord, device: torch.device = CPU) -> Release:
+        """Load a release onto a device, check it and warm it.
 
         Raises:
             BundleError, SnapshotError: a file is missing, altered or of another bundle; the message names it.
             HomeError: bundle and snapshot load, but do not belong together.
         """
-        bundle = Bundle.load(store.bundle_path(record.bundle))
+        bundle = Bundle.load(store.bundle_path(record.bundle)).to(device)
         manifest = bundle.manifest
         path = store.snapshot_path(record.snapshot)
         snapshot = Snapshot.load(path, bundle_id=bundle.id, encoder_fingerprint=manifest.encoder_fingerprint)
@@ -74,7 +76,7 @@ class Release:
             bundle=bundle,
             snapshot=snapshot,
             images=store.images,
-            encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder_fingerprint),
+            encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder_fingerprint, device),
         )
         release._check(path)
         return release

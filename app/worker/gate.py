@@ -52,7 +52,7 @@ def load_candidate(directory: Path, current: Bundle, stocked: Collection[str]) -
     Raises:
         BundleError: it is broken, reads other features, or lacks a category; one line.
     """
-    candidate = Bundle.load(directory)
+    candidate = Bundle.load(directory).to(current.device)
     ours, theirs = candidate.manifest, current.manifest
     if ours.encoder_fingerprint != theirs.encoder_fingerprint:
         msg = (

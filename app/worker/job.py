@@ -20,6 +20,7 @@ class Job:
 
     Attributes:
         directory: the run's own. rows: events of the archive to look at.
+        device: the setting; see ``compute.device``.
         candidate: a bundle to judge in place of training one.
     """
 
@@ -28,4 +29,5 @@ class Job:
     rows: int
     worker: WorkerSettings
     log: LogSettings
+    device: str
     candidate: Path | None = None

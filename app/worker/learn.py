@@ -89,9 +89,9 @@ class _Steps:
         Raises:
             AttireError, ServiceError, VectorIndexError, OSError: as named by what raises them.
         """
-        worker = self._job.worker
+        worker, device = self._job.worker, compute.device(self._job.device)
         record = _current(self._store)
-        current = Bundle.load(self._store.bundle_path(record.bundle))
+        current = Bundle.load(self._store.bundle_path(record.bundle)).to(device)
         snapshot = Snapshot.load(self._store.snapshot_path(record.snapshot))
         catalogue, features_NF = catalogue_of(snapshot.items, self._store.images), np.asarray(snapshot.features, dtype=np.float32)
         self._know(current={"release": record.id, "bundle": record.bundle, "recipe": record.recipe})
@@ -177,7 +177,7 @@ class _Steps:
         """A release of a bundle in place of the current one, whose catalogue may be another by now; its id."""
         self._know(current={**self.run.current, "release": now_current.id})
         with self.clock("indexing"):
-            return prepare(bundle, self._store, log=self._job.log).id
+            return prepare(bundle, self._store, log=self._job.log, device=compute.device(self._job.device)).id
 
     def _know(self, **more: Any) -> None:  # noqa: ANN401 - fields of a run
         self.run = replace(self.run, **more)

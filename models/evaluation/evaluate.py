@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import torch
 
 from models.bundle import Bundle
 from models.datasets.read import read_dataset
@@ -26,6 +27,7 @@ from models.evaluation.report import write_report
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
 from models.outputs import check_output_directory, check_output_file
+from models.precision import CPU
 from models.progress import Progress, silent
 
 _TIE_SEED: Final = 0
@@ -39,6 +41,7 @@ def evaluate(
     predictions: Path | None = None,
     report: Path | None = None,
     cache: Path | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Run every ``fitb*``, ``compatibility*`` and ``retrieval*`` file; returns the JSON of the contract (``attire evaluate --json``).
@@ -50,6 +53,7 @@ def evaluate(
         predictions: a file to write one JSON line per question to.
         report: a directory to write a page with plots and pictures to.
         cache: where features are kept from one run to the next.
+        device: where the bundle and its encoder compute.
         progress: told of each task.
 
     Raises:
@@ -62,7 +66,7 @@ def evaluate(
         check_output_file(predictions, "--predictions")
     if report is not None:
         check_output_directory(report, "--report")
-    loaded = Bundle.load(bundle)
+    loaded = Bundle.load(bundle).to(device)
     dataset = read_dataset(data, {"train", split})
     features_NF = features_for(loaded, dataset.catalogue, cache, progress)
     result = evaluate_dataset(dataset, loaded, features_NF, split=split, predictions=predictions, report=report, progress=progress)
@@ -111,7 +115,7 @@ def evaluate_dataset(
 
 
 def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None, progress: Progress = silent) -> FloatArray:
-    """Features of the catalogue as the bundle needs them, ``(N, F)``: the shop's own, or its encoder's.
+    """Features of the catalogue as the bundle needs them, ``(N, F)``: the shop's own, or its encoder's, computed on the bundle's device.
 
     Raises:
         InputError: the bundle needs the shop's own features and the catalogue has none.
@@ -127,7 +131,7 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
     if own_features(catalogue) is not None:
         msg = f"the catalogue brings features of its own, and bundle {bundle.id} reads those of {manifest.encoder_spec}; leave them out"
         raise InputError(msg, path=catalogue.root, field="features")
-    encoder = load_encoder(bundle.encoder_spec)
+    encoder = load_encoder(bundle.encoder_spec, bundle.device)
     if encoder.fingerprint != manifest.encoder_fingerprint:
         msg = (
             f"encoder {manifest.encoder_spec} has fingerprint {encoder.fingerprint}, but bundle {bundle.id} was trained with "

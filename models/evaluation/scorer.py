@@ -17,6 +17,7 @@ from models.encoders.features import FloatArray
 from models.evaluation.metrics import Floats, Ints
 
 _MAX_BYTES: Final = 4 * 2**20  # of embeddings handed to the model at once: its activations, a small multiple of that, stay near the cache
+_MAX_BYTES_FAR: Final = 256 * 2**20  # on a GPU, which has no use for small pieces
 _MAX_CANDIDATES: Final = 4096
 
 
@@ -73,5 +74,6 @@ class ModelScorer:
 
     def _chunks(self, total: int, vectors: int) -> Iterator[slice]:
         """Slices of questions of ``vectors`` embeddings each, such that one fits the budget."""
-        size = max(1, _MAX_BYTES // (4 * vectors * self.embeddings_ND.shape[1]))
+        most = _MAX_BYTES if self.bundle.device.type == "cpu" else _MAX_BYTES_FAR
+        size = max(1, most // (4 * vectors * self.embeddings_ND.shape[1]))
         return (slice(at, min(at + size, total)) for at in range(0, total, size))
