@@ -42,7 +42,8 @@ def train(
 
     settings, given = Settings.read(), read_settings(setting or [])
     asked(recipe, out, given, encoder)
-    from models.recipes.train import train as run  # noqa: PLC0415 - after all that can be refused without torch
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+    from models.recipes.train import train as run  # noqa: PLC0415
 
     bundle = run(
         data,
@@ -54,6 +55,7 @@ def train(
         encoder=encoder,
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
+        device=compute.device(settings.device),
         progress=progress(),
     )
     figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items())
@@ -77,16 +79,19 @@ def evaluate(
     if report is not None:
         check_output_directory(report, "--report")
         check_plots("--report")
-    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415 - after all that can be refused without torch
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415
     from models.evaluation.table import render_table  # noqa: PLC0415
 
+    settings = Settings.read()
     result = run(
         data,
         bundle,
         split=chosen,
         predictions=predictions,
         report=report,
-        cache=Settings.read().cache.expanduser(),
+        cache=settings.cache.expanduser(),
+        device=compute.device(settings.device),
         progress=progress(),
     )
     if json_file is not None:
@@ -109,10 +114,13 @@ def label(
         msg = "give --encoder or --bundle, not both"
         raise InputError(msg, field="--bundle")
     pictures = [_picture(path) for path in images]
-    from models.bundle import Bundle  # noqa: PLC0415 - after all that can be refused without torch
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+    from models.bundle import Bundle  # noqa: PLC0415
     from models.encoders.load import load_encoder  # noqa: PLC0415
 
-    reader = load_encoder(Bundle.load(bundle).encoder_spec if bundle else encoder or Settings.read().encoder)
+    settings = Settings.read()
+    spec = Bundle.load(bundle).encoder_spec if bundle else encoder or settings.encoder
+    reader = load_encoder(spec, compute.device(settings.device))
     words = reader.words()
     if words is None:
         spec = reader.features.spec

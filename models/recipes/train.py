@@ -6,10 +6,13 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
+
 from models.bundle import Bundle
 from models.datasets.read import read_dataset
 from models.encoders.load import SHIPPED
 from models.errors import InputError
+from models.precision import CPU
 from models.progress import Progress, silent
 from models.recipes.asked import asked
 from models.recipes.registry import RECIPES
@@ -28,6 +31,7 @@ def train(
     encoder: str | None = None,
     default_encoder: str = SHIPPED,
     cache: Path | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
 ) -> Bundle:
     """Train ``recipe`` on the ``train`` part of ``data``, choosing on ``valid``; ``test`` is never opened.
@@ -38,6 +42,7 @@ def train(
             shoppers by name.
         encoder: spec of the encoder; None takes ``default_encoder``. A catalogue with its own ``features`` needs none.
         cache: where features are kept between runs; None keeps none.
+        device: where it computes; the bundle is the same kind of files, whatever it was.
 
     Raises:
         InputError: bad data, an unknown recipe or setting, a start of another recipe, an encoder beside a recipe that trains its own, or
@@ -61,9 +66,10 @@ def train(
         encoder_spec=default_encoder if encoder is None else encoder,
         start=start,
         cache=cache,
+        device=device,
         progress=progress,
     )
-    with repeatable():
+    with repeatable(device):
         bundle = chosen.fit(run).save(out)
     shutil.rmtree(run.work, ignore_errors=True)
     return bundle
