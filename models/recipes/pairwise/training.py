@@ -1,4 +1,4 @@
-"""What the pairwise recipes share: trained on triplets, stopped by validation, made a bundle.
+"""Trains a pairwise model on triplets, with early stopping, and makes a bundle of it.
 
 Shape legend: N items · T triplets · C categories · P pairs of them · Q pairs of items.
 """
@@ -31,7 +31,7 @@ _HEADS: Final = {"head.weight": "categories", "head.bias": "categories"}
 
 
 class Objective(nn.Module):
-    """The loss of a recipe over how it looks at items, with what it learns beside the model."""
+    """The loss of a recipe, with parameters of its own beside the model's."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class Objective(nn.Module):
         raise NotImplementedError
 
     def figures(self) -> Mapping[str, float]:
-        """What is worth knowing of it after training."""
+        """Figures to report after training."""
         return {}
 
 
@@ -59,8 +59,8 @@ def train_pairs(
 
     Args:
         shape: arguments of the model that the recipe decides.
-        copies: perturbed copies of each picture, where features are kept.
-        by_outfit: whether a step takes all pairs of some outfits, rather than pairs of any.
+        copies: number of perturbed copies of each picture, for kept features.
+        by_outfit: whether a step takes all pairs of some outfits instead of random pairs.
 
     Raises:
         InputError: a block that the encoder does not have, or no picture to learn from. EncoderError: encoder or backbone cannot be had.
@@ -112,7 +112,7 @@ def _fit(run: Run[Any], learned: Objective, sampler: TripletSampler, blanks: Bla
 
 
 def _inherit_spaces(model: Pairs, names: Names, start: Bundle | None) -> None:
-    """The masks of pairs that the start knows, by name."""
+    """Take the masks of the start's pairs, by name."""
     theirs = start.model if start else None
     if start and isinstance(theirs, Pairs) and model.spaces and theirs.spaces and model.size == theirs.size:
         before, after = pair_names(start.manifest.categories), pair_names(names.categories)
@@ -120,7 +120,7 @@ def _inherit_spaces(model: Pairs, names: Names, start: Bundle | None) -> None:
 
 
 def _seen(look: Look, sampler: TripletSampler, names: Names, start: Bundle | None) -> tuple[Tensor, Tensor | None]:
-    """Which categories, and which pairs of them, the training or the bundle it started from has learned."""
+    """The categories and pairs of categories that the training, or the bundle it started from, has seen."""
     known = set(start.manifest.categories) if start else set()
     seen_C = torch.tensor([name in known for name in (*names.categories, "")])
     category_2Q = look.category_N[sampler.row_2Q]
