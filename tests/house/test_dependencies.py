@@ -70,6 +70,14 @@ def test_what_is_declared_is_imported() -> None:
     assert {name for name in DEPENDENCIES.union(EXTRAS["plots"], EXTRAS["gpu"]) if name not in used} == NOT_IMPORTED_BY_NAME
 
 
+def test_the_image_is_made_of_every_package() -> None:
+    """Copied, and not kept out of what Docker sees."""
+    copied, seen = ((ROOT / name).read_text().splitlines() for name in ("Dockerfile", ".dockerignore"))
+    for package in OWN:
+        assert f"COPY {package} {package}" in copied
+        assert f"!{package}" in seen
+
+
 @pytest.mark.integration
 def test_the_service_runs_without_the_extras() -> None:
     """Serving, learning, training and evaluating are imported where matplotlib is not to be had."""

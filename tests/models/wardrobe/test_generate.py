@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.datasets.read import read_dataset, read_sessions
+from models.datasets.read import read_dataset
+from models.datasets.sessions import read_sessions
 from models.encoders.pictures import decode
 from models.errors import InputError
 from models.wardrobe import catalogue
@@ -55,7 +56,7 @@ def test_it_reads_as_a_dataset(wardrobe: Path) -> None:
     assert (len(dataset.catalogue), len(dataset.outfits)) == (100, 60)
     assert {"fitb", "fitb_popularity", "compatibility", "retrieval"} <= set(dataset.tasks)
     assert set(dataset.oracle or {}) <= set(dataset.tasks)
-    assert len(list(read_sessions(wardrobe))) >= len(dataset.outfits_of("train"))
+    assert len(list(read_sessions(wardrobe / "sessions.jsonl"))) >= len(dataset.outfits_of("train"))
 
 
 def test_every_item_has_a_picture_of_its_own(wardrobe: Path) -> None:
