@@ -1,8 +1,8 @@
 """A bundle: a trained compatibility model as an immutable, content-addressed directory, and the model at work.
 
 ``manifest.json`` says what it is; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the words, ``residuals.json`` the
-items with a learned residual, ``slots.json`` the usual combinations of categories, ``shoppers.json`` whom it knows, where it is
-personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one. The manifest holds the sha256 of each file.
+items with a learned residual, ``slots.json`` and ``slots.safetensors`` what belongs to an outfit, ``shoppers.json`` whom it knows, where
+it is personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one. The manifest holds the files' sha256.
 Callers speak in arrays and strings; torch stays inside.
 
 Shape legend: see ``models.compatibility.base``.
@@ -29,7 +29,8 @@ from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatc
 from models.compatibility.build import build_model
 from models.compatibility.calibration import Calibration
 from models.compatibility.personal import PersonalModel, ShopperModel, Shoppers
-from models.compatibility.slots import SlotModel
+from models.compatibility.slot_files import Slots, read_slots, write_slots
+from models.compatibility.slot_templates import SlotTemplates
 from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
 from models.manifest import BUNDLE, Manifest, apart, refuse_taken
@@ -40,7 +41,7 @@ from sealed.manifest import read_as
 __all__ = ["Bundle", "Manifest", "Shoppers"]
 
 _ENCODER: Final = "encoder"
-_LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
+_LIST_FILES: Final = ("vocabulary.json", "residuals.json")
 _SHOPPERS: Final = "shoppers.json"
 _SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
 
@@ -60,7 +61,7 @@ class Bundle:
         *,
         vocabulary: Sequence[str] = (),
         residuals: Sequence[str] = (),
-        slots: SlotModel | None = None,
+        slots: Slots | None = None,
         encoder: Path | None = None,
         shoppers: Shoppers | None = None,
     ) -> None:
@@ -68,7 +69,7 @@ class Bundle:
         self.model = model.eval()
         self.vocabulary = tuple(vocabulary)
         self.residuals = tuple(residuals)
-        self.slots = slots or SlotModel(())
+        self.slots = slots or SlotTemplates()
         self.encoder = encoder
         self.shoppers = shoppers or Shoppers()
         self._category = {name: index for index, name in enumerate(manifest.categories)}
@@ -229,9 +230,9 @@ class Bundle:
         with staged(directory) as staging:
             weights = {name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}
             save_file(weights, staging / "weights.safetensors")
-            lists = (list(self.vocabulary), list(self.residuals), [[list(names), count] for names, count in self.slots.templates])
-            for name, content in zip(_LIST_FILES, lists, strict=True):
+            for name, content in zip(_LIST_FILES, (self.vocabulary, self.residuals), strict=True):
                 (staging / name).write_text(json.dumps(content, ensure_ascii=False))
+            write_slots(self.slots, staging)
             if self.shoppers.ids:
                 (staging / _SHOPPERS).write_text(
                     json.dumps(_SHOPPERS_JSON.dump_python(self.shoppers, mode="json", by_alias=True), ensure_ascii=False)
@@ -256,15 +257,15 @@ class Bundle:
             msg = f"{error}; copy the bundle again, or train it again"
             raise BundleError(msg) from error
         try:
-            vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
+            vocabulary, residuals = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
             model = build_model(manifest.model, manifest.model_config)
             model.load_state_dict(load_file(directory / "weights.safetensors"))
-            templates = SlotModel(tuple((tuple(names), int(count)) for names, count in slots))
-        except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
+            slots = read_slots(directory)
+        except (OSError, ValueError, TypeError, LookupError, RuntimeError, SafetensorError) as error:
             msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
             raise BundleError(msg) from error
         encoder = directory / _ENCODER if manifest.encoder.spec == CARRIED else None
-        return cls(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=templates, encoder=encoder, shoppers=known)
+        return cls(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=slots, encoder=encoder, shoppers=known)
 
     def _as(self, manifest: Manifest, encoder: Path | None) -> Bundle:
         return Bundle(
