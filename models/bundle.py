@@ -1,8 +1,5 @@
-"""A bundle: a trained compatibility model as an immutable, content-addressed directory, and the model at work.
+"""A bundle: a trained compatibility model as an immutable, content-addressed directory (see ``models.contents``), and the model at work.
 
-``manifest.json`` says what it is; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the words, ``residuals.json`` the
-items with a learned residual, ``slots.json`` and ``slots.safetensors`` what belongs to an outfit, ``shoppers.json`` whom it knows, where
-it is personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one. The manifest holds the files' sha256.
 Callers speak in arrays and strings; torch stays inside.
 
 Shape legend: see ``models.compatibility.base``.
@@ -11,39 +8,26 @@ Shape legend: see ``models.compatibility.base``.
 from __future__ import annotations
 
 import copy
-import json
-import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from pydantic import TypeAdapter
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
-from models.compatibility.build import build_model
 from models.compatibility.calibration import Calibration
 from models.compatibility.personal import PersonalModel, ShopperModel, Shoppers
-from models.compatibility.slot_files import Slots, read_slots, write_slots
+from models.compatibility.slot_files import Slots
 from models.compatibility.slot_templates import SlotTemplates
+from models.contents import Contents, read_contents, write_contents
 from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
-from models.manifest import BUNDLE, Manifest, apart, refuse_taken
-from sealed.directories import staged
-from sealed.errors import SealedError
-from sealed.manifest import read_as
+from models.manifest import Manifest
 
 __all__ = ["Bundle", "Manifest", "Shoppers"]
-
-_ENCODER: Final = "encoder"
-_LIST_FILES: Final = ("vocabulary.json", "residuals.json")
-_SHOPPERS: Final = "shoppers.json"
-_SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
 
 
 class Bundle:
@@ -95,23 +79,15 @@ class Bundle:
 
     def described(self, *, metrics: Mapping[str, float], calibration: Calibration, completion: Calibration) -> Bundle:
         """The same bundle, saying this of itself."""
-        return self._as(replace(self.manifest, metrics=metrics, calibration=calibration, completion=completion), self.encoder)
+        return self._with(manifest=replace(self.manifest, metrics=metrics, calibration=calibration, completion=completion))
 
     def carrying(self, manifest: Manifest, encoder: Path) -> Bundle:
         """The same model with an encoder of its own, as ``manifest`` says."""
-        return self._as(manifest, encoder)
+        return self._with(manifest=manifest, encoder=encoder)
 
     def with_shoppers(self, manifest: Manifest, model: CompatibilityModel, shoppers: Shoppers) -> Bundle:
         """The same bundle with other shoppers, and with the model and manifest that know them."""
-        return Bundle(
-            manifest,
-            model,
-            vocabulary=self.vocabulary,
-            residuals=self.residuals,
-            slots=self.slots,
-            encoder=self.encoder,
-            shoppers=shoppers,
-        )
+        return self._with(manifest=manifest, model=model, shoppers=shoppers)
 
     def for_shopper(self, shopper: str) -> Bundle | None:
         """The same bundle with a shopper's taste in every query, score and probability; None for one that it does not know."""
@@ -226,21 +202,7 @@ class Bundle:
         Raises:
             BundleError: the directory exists and is not an older bundle.
         """
-        refuse_taken(directory)
-        with staged(directory) as staging:
-            weights = {name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}
-            save_file(weights, staging / "weights.safetensors")
-            for name, content in zip(_LIST_FILES, (self.vocabulary, self.residuals), strict=True):
-                (staging / name).write_text(json.dumps(content, ensure_ascii=False))
-            write_slots(self.slots, staging)
-            if self.shoppers.ids:
-                (staging / _SHOPPERS).write_text(
-                    json.dumps(_SHOPPERS_JSON.dump_python(self.shoppers, mode="json", by_alias=True), ensure_ascii=False)
-                )
-            if self.encoder:
-                shutil.copytree(self.encoder, staging / _ENCODER)
-            manifest = BUNDLE.put(staging, replace(self.manifest, **apart(self.manifest.metrics, self.manifest.minutes)))
-        return self._as(manifest, directory / _ENCODER if self.encoder else None)
+        return Bundle(**vars(write_contents(directory, self._contents())))
 
     @classmethod
     def load(cls, directory: Path) -> Bundle:
@@ -249,34 +211,13 @@ class Bundle:
         Raises:
             BundleError: something is missing, altered, or of another format; the message names the file.
         """
-        try:
-            manifest = BUNDLE.read(directory)
-            BUNDLE.check(directory, manifest)
-            known = read_as(Shoppers, directory / _SHOPPERS, "a list of shoppers") if _SHOPPERS in manifest.files else Shoppers()
-        except SealedError as error:
-            msg = f"{error}; copy the bundle again, or train it again"
-            raise BundleError(msg) from error
-        try:
-            vocabulary, residuals = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
-            model = build_model(manifest.model, manifest.model_config)
-            model.load_state_dict(load_file(directory / "weights.safetensors"))
-            slots = read_slots(directory)
-        except (OSError, ValueError, TypeError, LookupError, RuntimeError, SafetensorError) as error:
-            msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
-            raise BundleError(msg) from error
-        encoder = directory / _ENCODER if manifest.encoder.spec == CARRIED else None
-        return cls(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=slots, encoder=encoder, shoppers=known)
+        return cls(**vars(read_contents(directory)))
 
-    def _as(self, manifest: Manifest, encoder: Path | None) -> Bundle:
-        return Bundle(
-            manifest,
-            self.model,
-            vocabulary=self.vocabulary,
-            residuals=self.residuals,
-            slots=self.slots,
-            encoder=encoder,
-            shoppers=self.shoppers,
-        )
+    def _contents(self) -> Contents:
+        return Contents(**{part.name: getattr(self, part.name) for part in fields(Contents)})
+
+    def _with(self, **parts: Any) -> Bundle:  # noqa: ANN401 - what Contents holds
+        return Bundle(**vars(replace(self._contents(), **parts)))
 
     def _personal(self, model: ShopperModel) -> Bundle:
         """A shallow copy, since one is made for every request of a shopper."""

@@ -11,7 +11,7 @@ AttireError
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -30,10 +30,19 @@ class InputError(AttireError):
         path: the file (or directory) it was read from.
         line: 1-based line (jsonl, csv) or row (parquet) in that file.
         field: the field or setting.
+        beside: what else was found wrong in the same place; the message does not speak of it.
     """
 
-    def __init__(self, problem: str, *, path: Path | str | None = None, line: int | None = None, field: str | None = None) -> None:
-        self.problem, self.path, self.line, self.field = problem, path, line, field
+    def __init__(
+        self,
+        problem: str,
+        *,
+        path: Path | str | None = None,
+        line: int | None = None,
+        field: str | None = None,
+        beside: Sequence[InputError] = (),
+    ) -> None:
+        self.problem, self.path, self.line, self.field, self.beside = problem, path, line, field, beside
         place = ":".join(str(part) for part in (path, line) if part is not None)
         where = ", ".join(part for part in (place, f"field {field!r}" if field else "") if part)
         super().__init__(f"{where}: {problem}" if where else problem)

@@ -1,10 +1,13 @@
-"""How a long step tells how far it is, without knowing who listens."""
+"""How a long step tells how far it is, and what it puts up with, without knowing who listens."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
+
+Warn = Callable[[str], None]
+"""Called with one line for a person."""
 
 
 class Advance(Protocol):
@@ -27,3 +30,7 @@ def silent(title: str, total: int) -> Iterator[Advance]:  # noqa: ARG001 - nobod
         pass
 
     yield advance
+
+
+def unheard(line: str) -> None:
+    """A ``Warn`` that tells nobody."""

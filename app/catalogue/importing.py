@@ -19,14 +19,15 @@ from app.log.base import START, Log, Stream
 from index.snapshot import ITEM_COLUMNS
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
-from models.datasets.read import read_catalogue
+from models.datasets.findings import Findings
+from models.datasets.read import read_whole
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder
 from models.encoders.features import OWN, FeatureSpec, check_features
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
 from models.errors import BundleError, EncoderError, InputError
-from models.progress import Progress, silent
+from models.progress import Progress, Warn, silent, unheard
 
 UNTRAINED: Final = "cosine"
 
@@ -59,21 +60,25 @@ def import_catalogue(
     cache: Path | None = None,
     log: LogSettings | None = None,
     progress: Progress = silent,
+    warn: Warn = unheard,
 ) -> Imported:
-    """Read a catalogue, encode it, index it with the current bundle (an untrained one on a fresh home), and serve it.
+    """Read a dataset directory, encode its catalogue, index it with the current bundle (an untrained one on a fresh home), and serve it.
 
     Args:
         encoder: the encoder's spec; None takes the current bundle's, and ``default_encoder`` on a fresh home.
         log: where changes are logged; the import replaces those from before it. None for a home without a log.
+        warn: told what the dataset has that is put up with.
 
     Raises:
-        InputError: the catalogue is broken. EncoderError: the current bundle reads other features.
+        InputError: a file of the dataset is broken. EncoderError: the current bundle reads other features.
         HomeError, BundleError, SnapshotError: the home is broken. LogUnavailableError: the log cannot be read now.
     """
     started = time.perf_counter()
     current = store.current()
     offset = _end_of_changes(log, store.home)
-    catalogue = read_catalogue(data)
+    findings = Findings()
+    catalogue = read_whole(data, findings).catalogue
+    findings.tell(warn)
     if not len(catalogue):
         msg = "the catalogue is empty; give it at least one item"
         raise InputError(msg, path=data)

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from app.cli import data, doctor, learn, releases, serve, simulate, worker
+from app.cli import data, dataset, doctor, learn, releases, serve, simulate, worker
 from app.ground.errors import ServiceError
 from app.ground.settings import misspelt
 from index.errors import VectorIndexError
@@ -45,8 +45,10 @@ def _options(
 cli.command("demo")(serve.demo)
 cli.command("generate")(data.generate)
 cli.command("convert")(data.convert)
+cli.command("check")(dataset.check)
 cli.command("import")(data.import_)
 cli.command("train")(learn.train)
+cli.command("questions")(dataset.questions)
 cli.command("evaluate")(learn.evaluate)
 cli.command("label")(learn.label)
 cli.command("publish")(releases.publish)

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from app.cli.options import Data, Encoder, Home, Seed
-from app.cli.progress import progress
+from app.cli.progress import progress, warn
 from app.ground.settings import Settings
 
 _REFUSED_SHOWN: Final = 20
@@ -57,6 +57,7 @@ def import_(data: Data, home: Home = None, encoder: Encoder = None) -> None:
         cache=settings.cache.expanduser(),
         log=settings.log,
         progress=progress(),
+        warn=warn,
     )
     for item, why in list(done.refused.items())[:_REFUSED_SHOWN]:
         typer.echo(f"picture of {item} left out: {why}", err=True)

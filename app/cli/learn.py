@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 
-from app.cli.options import Data, Encoder, Seed, a_bundle
-from app.cli.progress import progress
+from app.cli.options import Data, Encoder, Seed, Split, a_bundle, split_named
+from app.cli.progress import progress, warn
 from app.ground.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
 from models.outputs import check_output_directory, check_output_file, check_plots
 from models.recipes.registry import RECIPES
-
-if TYPE_CHECKING:
-    from models.datasets.schema import Split
 
 _WIDE: Final = 200  # columns of a table that goes to a file or pipe
 
@@ -55,6 +52,7 @@ def train(
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
         progress=progress(),
+        warn=warn,
     )
     figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items())
     typer.echo(f"{out}: bundle {bundle.id}" + (f" ({figures})" if figures else ""))
@@ -64,13 +62,13 @@ def evaluate(
     data: Data,
     *,
     bundle: Annotated[Path, typer.Option("--bundle", help="Bundle directory.", callback=a_bundle, show_default=False)],
-    split: Annotated[str, typer.Option("--split", help="train, valid or test.")] = "test",
+    split: Split = "test",
     json_file: Annotated[Path | None, typer.Option("--json", help="File for the figures.", show_default=False)] = None,
     predictions: Annotated[Path | None, typer.Option("--predictions", help="File for one line per question.", show_default=False)] = None,
     report: Annotated[Path | None, typer.Option("--report", help="Directory for a page with plots.", show_default=False)] = None,
 ) -> None:
-    """Evaluate a bundle on every question of a dataset directory, beside the baselines."""
-    chosen = _split(split)
+    """Evaluate a bundle on every question of a dataset directory, or on some drawn from its outfits, beside the baselines."""
+    chosen = split_named(split)
     for path, option in ((json_file, "--json"), (predictions, "--predictions")):
         if path is not None:
             check_output_file(path, option)
@@ -88,6 +86,7 @@ def evaluate(
         report=report,
         cache=Settings.read().cache.expanduser(),
         progress=progress(),
+        warn=warn,
     )
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
@@ -99,15 +98,14 @@ def label(
     images: Annotated[list[Path], typer.Argument(help="Pictures.", show_default=False)],
     *,
     encoder: Encoder = None,
-    bundle: Annotated[
-        Path | None, typer.Option("--bundle", help="Bundle whose encoder is asked.", callback=a_bundle, show_default=False)
-    ] = None,
+    bundle: Annotated[Path | None, typer.Option("--bundle", help="Bundle whose encoder is asked.", show_default=False)] = None,
     k: Annotated[int, typer.Option("--k", help="Words per picture.", min=1)] = 10,
 ) -> None:
     """Say the most likely words of pictures, with their probabilities."""
     if encoder and bundle:
         msg = "give --encoder or --bundle, not both"
         raise InputError(msg, field="--bundle")
+    a_bundle(bundle)
     pictures = [_picture(path) for path in images]
     from models.bundle import Bundle  # noqa: PLC0415 - after all that can be refused without torch
     from models.encoders.load import load_encoder  # noqa: PLC0415
@@ -153,13 +151,3 @@ def read_settings(pairs: list[str]) -> dict[str, str]:
             raise InputError(msg, field="--set")
         settings[key.strip()] = value.strip()
     return settings
-
-
-def _split(name: str) -> Split:
-    from models.datasets.schema import SPLITS  # noqa: PLC0415 - keeps --help fast
-
-    for split in SPLITS:
-        if split == name:
-            return split
-    msg = f"{name!r} is not a split; use {', '.join(SPLITS)}"
-    raise InputError(msg, field="--split")

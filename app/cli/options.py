@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.ground.errors import HomeError
 from app.home.store import ReleaseRecord, ReleaseStore
 from models.errors import BundleError, InputError
+
+if TYPE_CHECKING:
+    from models.datasets.schema import Split as SplitName
 
 
 def _with_items(data: Path) -> Path:
@@ -75,4 +78,20 @@ Encoder = Annotated[
         show_default=False,
     ),
 ]
+Split = Annotated[str, typer.Option("--split", help="train, valid or test.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.", min=0)]
+
+
+def split_named(name: str) -> SplitName:
+    """The split of a name.
+
+    Raises:
+        InputError: there is none.
+    """
+    from models.datasets.schema import SPLITS  # noqa: PLC0415 - keeps --help fast
+
+    for split in SPLITS:
+        if split == name:
+            return split
+    msg = f"{name!r} is not a split; use {', '.join(SPLITS)}"
+    raise InputError(msg, field="--split")

@@ -23,6 +23,11 @@ def progress() -> ProgressProtocol:
     return Bars(console) if console.is_terminal else lines
 
 
+def warn(line: str) -> None:
+    """Say on standard error what a dataset has that is put up with."""
+    typer.echo(f"warning: {line}", err=True)
+
+
 class Bars:
     """Bars with the rate and the step's figures; nested steps share one display."""
 
@@ -67,9 +72,11 @@ class Bars:
 def lines(title: str, total: int) -> Iterator[Advance]:
     """A line every few seconds, and one at the end of the step."""
     started, done, figures = time.monotonic(), 0, dict[str, float | str]()
-    last_line = started
+    last_line, written = started, -1
 
     def write_line() -> None:
+        nonlocal written
+        written = done
         share = f"{done:,}/{total:,}"
         typer.echo(f"{title}: {share} {_figures(done, time.monotonic() - started, figures)}".rstrip(), err=True)
 
@@ -82,7 +89,7 @@ def lines(title: str, total: int) -> Iterator[Advance]:
             write_line()
 
     yield advance
-    if total:
+    if total and written != done:
         write_line()
 
 

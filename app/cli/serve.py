@@ -93,7 +93,7 @@ def _work(home: Path) -> None:
 
 
 def _current(settings: Settings) -> Release:
-    """Open the current release before anything answers, so that a broken one is told in one line."""
+    """Open the current release before anything answers, so that a broken one ends the command with one line."""
     store = ReleaseStore(settings.home)
     record = released(store)
     from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch

@@ -7,21 +7,18 @@ The split is by time: training outfits come first, then validation outfits, then
 from __future__ import annotations
 
 import math
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from app.worker.hygiene import Basket
-from models.datasets.schema import Catalogue, Compatibility, FillInTheBlank, Outfit, Question, Retrieval, Split
+from models.datasets.draw_questions import draw_questions
+from models.datasets.schema import Catalogue, Outfit, Question, Split
 from models.datasets.splits import near_duplicates
 
 _VALID_SHARE: Final = 0.08
 _RECENT_SHARE: Final = 0.12
 _MOST_RECENT: Final = 2_000
-_WRONG: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +92,8 @@ def ask(outfits: Sequence[Outfit], catalogue: Catalogue) -> dict[str, tuple[Ques
 
     Outfits of which the catalogue has fewer than two items are left out.
     """
-    categories, rows_of = catalogue.categories, _rows_of(catalogue)
-    retrieval: list[Question] = []
-    blanks: list[Question] = []
-    worn: list[Question] = []
-    for outfit in outfits:
-        items = tuple(item for item in outfit.items if item in catalogue.row_of)
-        if len(items) < 2:  # noqa: PLR2004 - nothing would be left to go by
-            continue
-        dice = np.random.default_rng(zlib.crc32(outfit.id.encode("utf-8", "backslashreplace")))
-        blank = int(dice.integers(len(items)))
-        answer, context = items[blank], (*items[:blank], *items[blank + 1 :])
-        category = categories[catalogue.row_of[answer]]
-        retrieval.append(Retrieval(outfit.id, context, answer, category, "test"))
-        others = [row for row in rows_of[category] if catalogue.ids[row] not in items]
-        if len(others) >= _WRONG:
-            chosen = [catalogue.ids[row] for row in dice.choice(others, _WRONG, replace=False)]
-            place = int(dice.integers(_WRONG + 1))
-            blanks.append(FillInTheBlank(outfit.id, context, (*chosen[:place], answer, *chosen[place:]), place, "test"))
-        random = tuple(catalogue.ids[int(dice.choice(rows_of[categories[catalogue.row_of[item]]]))] for item in items)
-        worn += [Compatibility(f"{outfit.id}-worn", items, 1, "test"), Compatibility(f"{outfit.id}-random", random, 0, "test")]
-    asked = {"retrieval": retrieval, "fitb": blanks, "compatibility": worn}
-    return {name: tuple(questions) for name, questions in asked.items() if questions}
-
-
-def _rows_of(catalogue: Catalogue) -> Mapping[str, np.ndarray]:
-    names = np.array(catalogue.categories)
-    return {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
+    drawn = draw_questions(outfits, (), catalogue).tasks
+    return {kind: drawn[kind] for kind in ("retrieval", "fitb", "compatibility") if kind in drawn}
 
 
 def known(outfits: Sequence[Outfit], catalogue: Catalogue, split: Split) -> tuple[Outfit, ...]:

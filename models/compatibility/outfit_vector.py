@@ -53,11 +53,7 @@ class SharedSpace(CompatibilityModel):
         return self.scale * self.similarity(items_ND, outfits.category_BI.flatten(), place_BI, outfits.mask_BI)
 
     def similarity(self, items_ND: Tensor, category_N: Tensor, place_BI: Tensor, mask_BI: Tensor) -> Tensor:
-        """Mean cosine over all pairs of items of each outfit, ``(B,)``; 0 for an outfit of one item.
-
-        Args:
-            place_BI: positions of the outfits' items in ``items_ND``.
-        """
+        """Mean cosine over the pairs of each outfit, ``(B,)``, 0 without pairs; ``place_BI`` are positions in ``items_ND``."""
         pair_2P = torch.triu_indices(mask_BI.shape[1], mask_BI.shape[1], 1)
         both_BP = mask_BI[:, pair_2P].all(1)
         return (self.cosines(items_ND, category_N, place_BI, pair_2P) * both_BP).sum(1) / both_BP.sum(1).clamp(min=1)

@@ -10,18 +10,22 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.datasets.attributes import attributes_text
+from models.datasets.findings import Findings
 from models.datasets.lines import refuse
 from models.datasets.schema import ITEM_SCHEMA
+from models.errors import InputError
 
 _TEXTS: Final = ("id", "category", "subcategory", "title", "brand", "split")
 _IMAGE: Final = ITEM_SCHEMA.field("image").type
 
 
-def read_parquet(path: Path) -> pa.Table:
+def read_parquet(path: Path, findings: Findings) -> pa.Table:
     """The items of ``items.parquet`` in ``ITEM_SCHEMA``; other columns are not read.
 
+    A column of another type, or of text that is not UTF-8, is an error; where errors are gathered, it counts as empty.
+
     Raises:
-        InputError: not a Parquet file, a column of another type, or text that is not UTF-8.
+        InputError: not a Parquet file, or one without a column that has to be there.
     """
     try:
         with pq.ParquetFile(path) as file:
@@ -35,23 +39,24 @@ def read_parquet(path: Path) -> pa.Table:
         refuse(f"cannot be read as Parquet: {_one_line(error)}", path=path)
     columns = []
     for field in ITEM_SCHEMA:
-        if field.name not in table.column_names:
-            if not field.nullable:
-                refuse(f"there is no such column; there are {', '.join(names)}", path=path, field=field.name)
-            columns.append(pa.chunked_array([pa.nulls(table.num_rows, field.type)]))
-            continue
-        columns.append(_column(path, field.name, table.column(field.name)))
+        column = pa.chunked_array([pa.nulls(table.num_rows, field.type)])
+        if field.name in table.column_names:
+            with findings.step():
+                column = _column(path, field.name, table.column(field.name), findings)
+        elif not field.nullable:
+            refuse(f"there is no such column; there are {', '.join(names)}", path=path, field=field.name)
+        columns.append(column)
     return pa.Table.from_arrays(columns, schema=ITEM_SCHEMA)
 
 
-def _column(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _column(path: Path, name: str, column: pa.ChunkedArray, findings: Findings) -> pa.ChunkedArray:
     wanted = ITEM_SCHEMA.field(name).type
     if pa.types.is_null(column.type):
         return pa.chunked_array([pa.nulls(len(column), wanted)])
     if name in _TEXTS:
         return _text(path, name, column)
     if name == "attributes":
-        return _attributes(path, column)
+        return _attributes(path, column, findings)
     if name == "image":
         return _image(path, column)
     if name == "price" and not (_is_number(column.type) or pa.types.is_decimal(column.type)):
@@ -75,7 +80,7 @@ def _text(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     return texts
 
 
-def _attributes(path: Path, column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _attributes(path: Path, column: pa.ChunkedArray, findings: Findings) -> pa.ChunkedArray:
     type_ = column.type
     if pa.types.is_map(type_):
         values = [None if pairs is None else dict(pairs) for pairs in column.to_pylist()]
@@ -90,7 +95,8 @@ def _attributes(path: Path, column: pa.ChunkedArray) -> pa.ChunkedArray:
         try:
             texts.append(attributes_text(value))
         except ValueError as error:
-            refuse(str(error), path=path, line=row, field="attributes")
+            findings.error(InputError(str(error), path=path, line=row, field="attributes"))
+            texts.append(None)
     return pa.chunked_array([pa.array(texts, pa.string())])
 
 

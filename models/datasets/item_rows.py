@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -17,8 +19,10 @@ from pydantic_core import PydanticCustomError, from_json
 
 from models.datasets.attributes import attributes_text
 from models.datasets.fields import Number, OptionalText, Text
+from models.datasets.findings import Findings
 from models.datasets.lines import numbered_text, read_lines, read_value, refuse, shown
 from models.datasets.schema import ITEM_SCHEMA
+from models.errors import InputError
 
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _CELLS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
@@ -77,20 +81,39 @@ class _Item:
     features: Annotated[list[StrictFloat], AfterValidator(_float32)] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    id: Text
+    category: Text
+
+
 _ITEM: Final = TypeAdapter(_Item)
+_NAMED: Final = TypeAdapter(_Named)
+Row = tuple[int, _Item]
 
 
-def read_jsonl(path: Path) -> tuple[pa.Table, list[int]]:
+def read_jsonl(path: Path, findings: Findings) -> tuple[pa.Table, list[int]]:
     """Read the items of ``items.jsonl`` in ``ITEM_SCHEMA``, and the line of each row."""
-    return _table((line.number, line.read(_ITEM)) for line in read_lines(path))
+    return _table(row for line in read_lines(path, findings) for row in _row(line.number, line.read, findings))
 
 
-def read_csv(path: Path) -> tuple[pa.Table, list[int]]:
+def read_csv(path: Path, findings: Findings) -> tuple[pa.Table, list[int]]:
     """Read the items of ``items.csv`` in ``ITEM_SCHEMA``, and the line each row starts on; empty cells are missing values."""
-    return _table(_csv_rows(path))
+    return _table(_csv_rows(path, findings))
 
 
-def _table(rows: Iterable[tuple[int, _Item]]) -> tuple[pa.Table, list[int]]:
+def _row(number: int, read: Callable[[TypeAdapter[Any]], Any], findings: Findings) -> Iterator[Row]:
+    """The item of a line; its id and category where nothing else of it can be used, so that outfits that name it are not blamed."""
+    try:
+        yield number, read(_ITEM)
+    except InputError as error:
+        findings.error(error)
+        with suppress(InputError):
+            named = read(_NAMED)
+            yield number, _Item(named.id, named.category)
+
+
+def _table(rows: Iterable[Row]) -> tuple[pa.Table, list[int]]:
     columns: dict[str, list[Any]] = {name: [] for name in ITEM_SCHEMA.names}
     numbers: list[int] = []
     for number, item in rows:
@@ -101,19 +124,20 @@ def _table(rows: Iterable[tuple[int, _Item]]) -> tuple[pa.Table, list[int]]:
     return pa.Table.from_arrays(arrays, schema=ITEM_SCHEMA), numbers
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[int, _Item]]:
-    reader = csv.reader((text for _, text in numbered_text(path)), strict=True)
+def _csv_rows(path: Path, findings: Findings) -> Iterator[Row]:
+    reader = csv.reader((text for _, text in numbered_text(path, findings)), strict=True)
     header: list[str] = []
     start = 1
     try:
         for cells in reader:
             if not header:
                 header = _header(path, cells)
+            elif cells and len(cells) != len(header):
+                problem = f"has {len(cells)} cells where the header names {len(header)}"
+                findings.error(InputError(problem, path=path, line=start))
             elif cells:
-                if len(cells) != len(header):
-                    refuse(f"has {len(cells)} cells where the header names {len(header)}", path=path, line=start)
-                filled = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
-                yield start, read_value(_as_json(path, start, filled), _ITEM, path=path, line=start)
+                values = _as_json(path, start, {name: cell for name, cell in zip(header, cells, strict=True) if cell}, findings)
+                yield from _row(start, partial(read_value, values, path=path, line=start), findings)
             start = reader.line_num + 1
     except csv.Error as error:
         refuse(f"is not CSV: {error}", path=path, line=start)
@@ -131,12 +155,14 @@ def _header(path: Path, cells: list[str]) -> list[str]:
     return cells
 
 
-def _as_json(path: Path, line: int, cells: Mapping[str, str]) -> dict[str, Any]:
+def _as_json(path: Path, line: int, cells: Mapping[str, str], findings: Findings) -> dict[str, Any]:
     values: dict[str, Any] = dict(cells)
-    for name in _CELLS.keys() & cells.keys():
-        parse, problem = _CELLS[name]
+    for name, (parse, problem) in _CELLS.items():
+        if name not in cells:
+            continue
         try:
             values[name] = parse(cells[name])
         except (KeyError, ValueError):
-            refuse(f"{shown(cells[name])} {problem}", path=path, line=line, field=name)
+            findings.error(InputError(f"{shown(cells[name])} {problem}", path=path, line=line, field=name))
+            del values[name]
     return values

@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.datasets.findings import Findings
 from models.datasets.item_columns import read_parquet
 from models.datasets.item_rows import read_csv, read_jsonl
 from models.datasets.lines import refuse, shown
 from models.datasets.names import id_problem, name_problem
 from models.datasets.schema import ITEM_SCHEMA, SPLITS
+from models.errors import InputError
 
 ITEM_FILES: Final = ("items.parquet", "items.jsonl", "items.csv")
 _LARGEST_FEATURE: Final = float(np.finfo(np.float16).max)
@@ -31,25 +33,26 @@ class ItemFile:
 
     path: Path
     table: pa.Table
-    numbers: Sequence[int] | None = None
+    numbers: Sequence[int] | None
+    findings: Findings
 
     def line(self, row: int) -> int:
         """The 1-based line or Parquet row of a row of the table."""
         return row + 1 if self.numbers is None else self.numbers[row]
 
-    def refuse(self, row: int, field: str, problem: str) -> NoReturn:
-        """Raise ``InputError``: ``field`` of ``row`` cannot be used."""
-        refuse(problem, path=self.path, line=self.line(row), field=field)
+    def error(self, row: int, field: str, problem: str) -> None:
+        """Say that ``field`` of ``row`` cannot be used."""
+        self.findings.error(InputError(problem, path=self.path, line=self.line(row), field=field))
 
 
-def read_items(root: Path) -> pa.Table:
+def read_items(root: Path, findings: Findings) -> pa.Table:
     """Read and check the items of a dataset directory, in ``ITEM_SCHEMA``; blank texts become null.
 
     Raises:
-        InputError: no directory, no items file or several, or a broken one, by line and field.
+        InputError: no directory, no items file or several, or one that cannot be read at all.
     """
-    file = _read(items_file(root))
-    if not len(file.table):
+    file = _read(items_file(root), findings)
+    if not len(file.table) and not findings.about(file.path):
         refuse("holds no items", path=file.path)
     _check_names(file)
     _check_values(file)
@@ -74,88 +77,83 @@ def items_file(root: Path) -> Path:
     return found[0]
 
 
-def _read(path: Path) -> ItemFile:
+def _read(path: Path, findings: Findings) -> ItemFile:
     if path.suffix == ".parquet":
-        return ItemFile(path, read_parquet(path))
-    return ItemFile(path, *(read_jsonl if path.suffix == ".jsonl" else read_csv)(path))
+        return ItemFile(path, read_parquet(path, findings), None, findings)
+    return ItemFile(path, *(read_jsonl if path.suffix == ".jsonl" else read_csv)(path, findings), findings)
 
 
 def _check_names(file: ItemFile) -> None:
-    for name in ("id", "category"):
-        column = file.table.column(name)
-        row = _first(pc.fill_null(_is_blank(column), fill_value=True))
-        if row is not None:
-            file.refuse(row, name, "is missing or empty")
     for name, problem_of in (("id", id_problem), ("category", name_problem)):
         names = file.table.column(name)
-        problems = {text: problem for text in pc.unique(names).to_pylist() if (problem := problem_of(text))}
-        row = _first(pc.is_in(names, value_set=pa.array(problems, pa.string())))
-        if row is not None:
+        blank = pc.fill_null(_is_blank(names), fill_value=True)
+        for row in _rows(blank):
+            file.error(row, name, "is missing or empty")
+        problems = {text: problem for text in pc.unique(names).to_pylist() if text and (problem := problem_of(text))}
+        for row in _rows(pc.is_in(names, value_set=pa.array(problems, pa.string()))):
             text = names[row].as_py()
-            file.refuse(row, name, f"{shown(text)} {problems[text]}")
-    ids = file.table.column("id").combine_chunks().dictionary_encode()
+            file.error(row, name, f"{shown(text)} {problems[text]}")
+    ids = pc.fill_null(file.table.column("id"), "").combine_chunks().dictionary_encode()
     if len(ids.dictionary) < len(ids):
         codes = ids.indices.to_numpy()
-        _, firsts = np.unique(codes, return_index=True)
-        again = int(np.setdiff1d(np.arange(len(codes)), firsts)[0])
-        before = int(np.flatnonzero(codes == codes[again])[0])
-        file.refuse(again, "id", f"{shown(ids[again].as_py())} stands already in line {file.line(before)}; ids are unique")
+        _, firsts, group = np.unique(codes, return_index=True, return_inverse=True)
+        for again in np.setdiff1d(np.arange(len(codes)), firsts).tolist():
+            if text := ids[again].as_py():
+                file.error(again, "id", f"{shown(text)} stands already in line {file.line(int(firsts[group[again]]))}; ids are unique")
 
 
 def _check_values(file: ItemFile) -> None:
     prices, splits = file.table.column("price"), file.table.column("split")
-    row = _first(pc.or_(pc.less(prices, 0.0), pc.invert(pc.is_finite(prices))))
-    if row is not None:
-        file.refuse(row, "price", f"{prices[row].as_py()} is not a price; use a finite number from 0, or nothing")
+    for row in _rows(pc.or_(pc.less(prices, 0.0), pc.invert(pc.is_finite(prices)))):
+        file.error(row, "price", f"{prices[row].as_py()} is not a price; use a finite number from 0, or nothing")
     known = pc.is_in(splits, value_set=pa.array(SPLITS, pa.string()))
-    row = _first(pc.invert(pc.or_(known, pc.fill_null(_is_blank(splits), fill_value=True))))
-    if row is not None:
-        file.refuse(row, "split", f"{shown(splits[row].as_py())} is not a split; use {', '.join(SPLITS)}")
+    for row in _rows(pc.invert(pc.or_(known, pc.fill_null(_is_blank(splits), fill_value=True)))):
+        file.error(row, "split", f"{shown(splits[row].as_py())} is not a split; use {', '.join(SPLITS)}")
 
 
 def _check_features(file: ItemFile) -> None:
     column = file.table.column("features")
     if column.null_count == len(column):
         return
-    row = _first(column.is_null())
-    if row is not None:
-        file.refuse(row, "features", "is missing here but not everywhere; give every item features or none")
+    missing = _rows(column.is_null())
+    for row in missing:
+        file.error(row, "features", "is missing here but not everywhere; give every item features or none")
     lengths = pc.list_value_length(column)
-    size = lengths[0].as_py()
+    first = next(row for row, value in enumerate(lengths) if value.is_valid)
+    size = lengths[first].as_py()
     if not size:
-        file.refuse(0, "features", "is an empty list")
-    row = _first(pc.not_equal(lengths, size))
-    if row is not None:
-        file.refuse(row, "features", f"has {lengths[row].as_py()} numbers where line {file.line(0)} has {size}")
+        file.error(first, "features", "is an empty list")
+    others = _rows(pc.not_equal(lengths, size))
+    for row in others:
+        file.error(row, "features", f"has {lengths[row].as_py()} numbers where line {file.line(first)} has {size}")
+    if missing or others or not size:  # then no place is that of an item
+        return
     values = pc.list_flatten(column)
-    place = _first(pc.fill_null(pc.invert(pc.is_finite(values)), fill_value=True))
-    if place is not None:
-        file.refuse(place // size, "features", f"holds {values[place].as_py()} at place {place % size + 1}; use finite numbers")
-    place = _first(pc.greater(pc.abs(values), _LARGEST_FEATURE))
-    if place is not None:
+    for place in _rows(pc.fill_null(pc.invert(pc.is_finite(values)), fill_value=True)):
+        file.error(place // size, "features", f"holds {values[place].as_py()} at place {place % size + 1}; use finite numbers")
+    for place in _rows(pc.greater(pc.abs(values), _LARGEST_FEATURE)):
         most = f"at most {_LARGEST_FEATURE:,.0f}, as they are kept in half precision; scale them down"
-        file.refuse(place // size, "features", f"holds {values[place].as_py():g} at place {place % size + 1}; use numbers of {most}")
+        file.error(place // size, "features", f"holds {values[place].as_py():g} at place {place % size + 1}; use numbers of {most}")
 
 
 def _check_pictures(file: ItemFile, root: Path) -> None:
     pictures = file.table.column("image")
     content = pc.struct_field(pictures, "bytes")
-    row = _first(pc.equal(pc.binary_length(content), 0))
-    if row is not None:
-        file.refuse(row, "image", "holds no bytes; leave it out where there is no picture")
+    for row in _rows(pc.equal(pc.binary_length(content), 0)):
+        file.error(row, "image", "holds no bytes; leave it out where there is no picture")
     paths = pc.struct_field(pictures, "path")
     by_path = pc.and_(pc.is_null(content), pc.is_valid(paths))
     rows = np.flatnonzero(by_path.to_numpy())
     home = root.resolve()
     inside = cache(lambda place: Path(os.path.realpath(place)).is_relative_to(home))  # many pictures, few folders
     for row, path in zip(rows.tolist(), paths.filter(by_path).to_pylist(), strict=True):
-        if _ESCAPES.search(path):
-            file.refuse(row, "image", f"{shown(path)} leaves the directory; use a path relative to it, without '..'")
-        if not os.path.isfile(root / path):  # noqa: PTH113 - unlike Path.is_file, false rather than an error for a name too long
-            file.refuse(row, "image", f"there is no file {shown(path)} in {root}")
         place = os.path.join(root, path)  # noqa: PTH118 - strings, for speed
-        if not inside(place if os.path.islink(place) else os.path.dirname(place)):  # noqa: PTH114, PTH120 - likewise
-            file.refuse(row, "image", f"{shown(path)} is a link that leaves the directory; copy the picture, or link it hard")
+        if _ESCAPES.search(path):
+            file.error(row, "image", f"{shown(path)} leaves the directory; use a path relative to it, without '..'")
+        elif not os.path.isfile(place):  # noqa: PTH113 - unlike Path.is_file, false rather than an error for a name too long
+            file.error(row, "image", f"there is no file {shown(path)} in {root}")
+        elif not inside(place if os.path.islink(place) else os.path.dirname(place)):  # noqa: PTH114, PTH120 - likewise
+            file.error(row, "image", f"{shown(path)} is a link that leaves the directory; copy the picture, or link it hard")
 
 
 def _blanks_to_null(table: pa.Table) -> pa.Table:
@@ -163,7 +161,7 @@ def _blanks_to_null(table: pa.Table) -> pa.Table:
         if field.type == pa.string() and field.nullable:
             column = table.column(place)
             blank = _is_blank(column)
-            if _first(blank) is not None:
+            if pc.any(blank).as_py():
                 table = table.set_column(place, field, pc.if_else(blank, pa.scalar(None, pa.string()), column))
     return table
 
@@ -172,7 +170,6 @@ def _is_blank(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(column)), 0)
 
 
-def _first(mask: pa.ChunkedArray) -> int | None:
-    """The first row where ``mask`` holds; null does not hold."""
-    row = int(pc.index(mask, value=True).as_py())
-    return None if row < 0 else row
+def _rows(mask: pa.ChunkedArray) -> list[int]:
+    """The rows where ``mask`` holds; null does not hold."""
+    return [int(row) for row in pc.indices_nonzero(pc.fill_null(mask, fill_value=False)).to_pylist()]

@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
+from models.datasets.findings import Findings
 from models.errors import InputError
 
 ValueT = TypeVar("ValueT")
@@ -36,39 +37,56 @@ class Line:
         """
         return read_text(self.text, kind, path=self.path, line=self.number)
 
-    def refuse(self, field: str, problem: str) -> NoReturn:
-        """Raise ``InputError``: ``field`` of this line cannot be used."""
-        refuse(problem, path=self.path, line=self.number, field=field)
+    def problem(self, field: str, problem: str) -> InputError:
+        """An error: ``field`` of this line cannot be used."""
+        return InputError(problem, path=self.path, line=self.number, field=field)
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_values(path: Path, kind: TypeAdapter[ValueT], findings: Findings) -> Iterator[tuple[Line, ValueT]]:
+    """Yield the records of a JSON-lines file as values of a type, each with its line."""
+    for line in read_lines(path, findings):
+        try:
+            value = line.read(kind)
+        except InputError as error:
+            findings.error(error)
+        else:
+            yield line, value
+
+
+def read_lines(path: Path, findings: Findings | None = None) -> Iterator[Line]:
     """Yield the records of a JSON-lines file; blank lines are passed over but counted.
 
     Raises:
-        InputError: the file cannot be read, is empty, or is not UTF-8.
+        InputError: the file cannot be read, or is empty.
     """
-    empty = True
-    for number, text in numbered_text(path):
+    findings, empty = findings or Findings(), True
+    for number, text in numbered_text(path, findings):
         if text.strip():
             empty = False
             yield Line(path, number, text)
-    if empty:
+    if empty and not findings.about(path):
         refuse("is empty; fill it or remove it", path=path)
 
 
-def numbered_text(path: Path) -> Iterator[tuple[int, str]]:
+def numbered_text(path: Path, findings: Findings | None = None) -> Iterator[tuple[int, str]]:
     """Yield 1-based numbers and lines of a UTF-8 file; a byte-order mark is dropped.
 
+    Args:
+        findings: where lines that are not UTF-8 go; None raises at the first.
+
     Raises:
-        InputError: the file cannot be read or a line is not UTF-8.
+        InputError: the file cannot be read.
     """
+    findings = findings or Findings()
     try:
         with path.open("rb") as file:
             for number, raw in enumerate(file, 1):
                 try:
-                    yield number, raw.decode("utf-8-sig" if number == 1 else "utf-8")
+                    text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
                 except UnicodeDecodeError as error:
-                    refuse(f"is not UTF-8 (byte {error.start + 1} of the line)", path=path, line=number)
+                    findings.error(InputError(f"is not UTF-8 (byte {error.start + 1} of the line)", path=path, line=number))
+                else:
+                    yield number, text
     except OSError as error:
         refuse(f"cannot be read: {error.strerror or error}", path=path)
 
@@ -115,10 +133,16 @@ def read_value(value: Mapping[str, Any], kind: TypeAdapter[ValueT], *, path: Pat
 
 
 def refuse_first(error: ValidationError, *, path: Path, line: int | None = None, inside: str = "") -> NoReturn:
-    """Raise pydantic's first complaint as ``InputError``."""
-    first = error.errors(include_url=False)[0]
-    places = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-    refuse(_problem(first), path=path, line=line, field=f"{inside}{''.join(places)}".removeprefix(".") or None)
+    """Raise the first of the things that pydantic found as ``InputError``; the others stand beside it."""
+    problems: list[InputError] = []
+    for found in error.errors(include_url=False):
+        if found["type"] == "too_short" and problems and found["input"]:  # left empty by what is told already
+            continue
+        places = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"])
+        name = f"{inside}{''.join(places)}".removeprefix(".") or None
+        problems.append(InputError(_problem(found), path=path, line=line, field=name))
+    problems[0].beside = problems[1:]
+    raise problems[0] from None
 
 
 def _problem(found: ErrorDetails) -> str:
@@ -131,7 +155,10 @@ def _problem(found: ErrorDetails) -> str:
         return str(found["ctx"]["error"])
     if kind == "json_invalid":
         return f"is not JSON: {found['ctx']['error'].replace('line 1 column', 'character')}"
-    return f"{shown(value)} {'should be an object' if kind == 'dataclass_type' else found['msg'].removeprefix('Input ')}"
+    if kind == "dataclass_type":
+        return f"{shown(value)} should be an object"
+    instead = f'; write "{value}"' if kind == "string_type" and type(value) is int else ""
+    return f"{shown(value)} {found['msg'].removeprefix('Input ')}{instead}"
 
 
 def refuse(problem: str, *, path: Path, line: int | None = None, field: str | None = None) -> NoReturn:

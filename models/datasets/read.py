@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,22 +10,24 @@ import pyarrow.compute as pc
 from pydantic import TypeAdapter
 
 from models.datasets.fields import Number
+from models.datasets.findings import Findings
 from models.datasets.items import read_items
-from models.datasets.lines import read_file, read_lines, read_value, shown
-from models.datasets.questions import read_rows
-from models.datasets.schema import SPLITS, Catalogue, Compatibility, Dataset, FillInTheBlank, Outfit, Question, Retrieval, Session, Split
+from models.datasets.lines import read_file, read_value
+from models.datasets.outfits import OUTFITS, SESSIONS, read_outfits
+from models.datasets.questions import read_questions
+from models.datasets.schema import SPLITS, Catalogue, Compatibility, Dataset, FillInTheBlank, Outfit, Question, Retrieval, Split
+from models.datasets.sessions import read_sessions
 
 _TASKS: Final[Mapping[str, type[Question]]] = {
     "fitb*.jsonl": FillInTheBlank,
     "compatibility*.jsonl": Compatibility,
     "retrieval*.jsonl": Retrieval,
 }
-_SESSION: Final = TypeAdapter(Session)
 _OBJECT: Final = TypeAdapter(dict[str, Any])
 _FIGURES: Final = TypeAdapter(dict[str, dict[str, Number]])
 
 
-def read_catalogue(root: Path) -> Catalogue:
+def read_catalogue(root: Path, findings: Findings | None = None) -> Catalogue:
     """Read ``items.parquet``, ``items.jsonl`` or ``items.csv``.
 
     Pictures given by path are looked for but not opened, embedded ones not decoded.
@@ -33,13 +35,13 @@ def read_catalogue(root: Path) -> Catalogue:
     Raises:
         InputError: the directory or its items file is missing or broken.
     """
-    table = read_items(root)
+    table = read_items(root, findings or Findings())
     pictures = table.column("image")
     by_path = pc.and_(pc.is_valid(pc.struct_field(pictures, "path")), pc.is_null(pc.struct_field(pictures, "bytes")))
     return Catalogue(table, root if pc.any(by_path).as_py() else None)
 
 
-def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool = True) -> Dataset:
+def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool = True, findings: Findings | None = None) -> Dataset:
     """Read the catalogue, and the outfits and questions of ``splits``.
 
     Of rows of other splits only the split is checked. A directory may lack any file but the items. A file without questions of
@@ -47,46 +49,45 @@ def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool 
 
     Args:
         tasks: whether to read the questions and the oracle at all; training does not need them.
+        findings: where warnings go, and errors, if it gathers them; an items file that cannot be read at all is an error even then.
 
     Raises:
         InputError: something is missing or broken.
     """
-    catalogue = read_catalogue(root)
-    outfits_file = root / "outfits.jsonl"
-    outfits = read_rows(outfits_file, splits, catalogue, Outfit) if outfits_file.exists() else ()
-    return Dataset(
-        root=root,
-        name=root.resolve().name,
-        catalogue=catalogue,
-        outfits=outfits,
-        tasks=_read_tasks(root, splits, catalogue) if tasks else {},
-        oracle=_read_oracle(root / "oracle.json") if tasks else None,
-    )
+    findings = findings or Findings()
+    catalogue = read_catalogue(root, findings)
+    outfits: tuple[Outfit, ...] = ()
+    asked: dict[str, tuple[Question, ...]] = {}
+    oracle = None
+    with findings.step():
+        outfits = read_outfits(root, splits, catalogue, findings)
+    if tasks:
+        asked = _read_tasks(root, splits, catalogue, findings)
+        with findings.step():
+            oracle = _read_oracle(root / "oracle.json")
+    return Dataset(root, root.resolve().name, catalogue, outfits, asked, oracle)
 
 
-def read_sessions(root: Path) -> Iterator[Session]:
-    """Yield the sessions of ``sessions.jsonl`` one by one.
-
-    Their items need not be in the catalogue, since logs outlive products.
-
-    Raises:
-        InputError: the file is missing; or, when the iteration reaches it, a line is broken or a session repeated.
-    """
-    seen: set[str] = set()
-    for line in read_lines(root / "sessions.jsonl"):
-        session = line.read(_SESSION)
-        if session.session in seen:
-            line.refuse("session", f"{shown(session.session)} occurs twice in this file")
-        seen.add(session.session)
-        yield session
+def read_whole(root: Path, findings: Findings) -> Dataset:
+    """Read everything, sessions that nothing is taken from among it; see ``read_dataset``."""
+    dataset = read_dataset(root, findings=findings)
+    if (root / OUTFITS).exists() and (root / SESSIONS).exists():
+        with findings.step():
+            for _ in read_sessions(root / SESSIONS, findings):
+                pass
+    return dataset
 
 
-def _read_tasks(root: Path, splits: Collection[Split], catalogue: Catalogue) -> dict[str, tuple[Question, ...]]:
+def question_files(root: Path) -> Mapping[Path, type[Question]]:
+    """The files of questions that are there, and what kind each holds."""
+    return {path: kind for pattern, kind in _TASKS.items() for path in sorted(root.glob(pattern))}
+
+
+def _read_tasks(root: Path, splits: Collection[Split], catalogue: Catalogue, findings: Findings) -> dict[str, tuple[Question, ...]]:
     tasks: dict[str, tuple[Question, ...]] = {}
-    for pattern, kind in _TASKS.items():
-        for path in sorted(root.glob(pattern)):
-            rows = read_rows(path, splits, catalogue, kind)
-            if rows:
+    for path, kind in question_files(root).items():
+        with findings.step():
+            if rows := read_questions(path, splits, catalogue, kind, findings):
                 tasks[path.stem] = rows
     return tasks
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
-from models.datasets.schema import Split
+from models.datasets.schema import SPLITS, Split
 
 NEAR_DUPLICATE: Final = 0.5
 """Two outfits of at least this Jaccard overlap are near-duplicates."""
+_DEFAULT_SHARES: Final = (0.8, 0.9)
+_SEED: Final = 0
+ItemT = TypeVar("ItemT", int, str)
 
 
-def near_duplicates(outfits: Sequence[frozenset[int]]) -> list[int]:
-    """A group number per outfit; outfits of Jaccard overlap >= 0.5, directly or through others, are in one group.
-
-    Outfits of two items or more that overlap so much share at least one pair of items, so only outfits that share a pair are compared.
-    """
+def near_duplicates(outfits: Sequence[frozenset[ItemT]]) -> list[int]:
+    """A group number per outfit; outfits of Jaccard overlap >= 0.5, directly or through others, are in one group."""
     parent = list(range(len(outfits)))
 
     def root(node: int) -> int:
@@ -28,14 +29,46 @@ def near_duplicates(outfits: Sequence[frozenset[int]]) -> list[int]:
             node = parent[node]
         return node
 
-    holders: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+    for number, other in near_pairs(outfits):
+        parent[root(number)] = root(other)
+    return [root(number) for number in range(len(outfits))]
+
+
+def near_pairs(outfits: Sequence[frozenset[ItemT]]) -> Iterator[tuple[int, int]]:
+    """Each two outfits of Jaccard overlap >= 0.5, by their places, the later first; some come more than once.
+
+    Outfits of two items or more that overlap so much share at least one pair of items, so only outfits that share a pair are compared.
+    """
+    holders: defaultdict[tuple[ItemT, ...], list[int]] = defaultdict(list)
     for number, items in enumerate(outfits):
         for pair in combinations(sorted(items), 2):
             for other in holders[pair]:
                 if len(items & outfits[other]) >= NEAR_DUPLICATE * len(items | outfits[other]):
-                    parent[root(number)] = root(other)
+                    yield number, other
             holders[pair].append(number)
-    return [root(number) for number in range(len(outfits))]
+
+
+def default_splits(outfits: Sequence[frozenset[ItemT]], times: Sequence[float] | None) -> list[Split]:
+    """A split per outfit where nobody gave one: the earliest 80 % to train, the next 10 % to choose on, the latest 10 % to test.
+
+    Near-duplicates are where the earliest of them is.
+
+    Args:
+        times: when each outfit was worn; None draws an order of the groups of near-duplicates, always the same one, and puts groups that
+            are larger than the test part first.
+    """
+    groups = near_duplicates(outfits)
+    if times is None:
+        size = Counter(groups)
+        most = len(outfits) * (1 - _DEFAULT_SHARES[1])
+        rng = np.random.default_rng(_SEED)
+        drawn = {group: 1 + rng.random() if size[group] <= max(1, most) else 0.0 for group in dict.fromkeys(groups)}
+        times = [drawn[group] for group in groups]
+    ends = [share * len(outfits) for share in _DEFAULT_SHARES]
+    split_of: dict[int, Split] = {}
+    for place, number in enumerate(sorted(range(len(outfits)), key=times.__getitem__)):
+        split_of.setdefault(groups[number], SPLITS[bisect_right(ends, place)])
+    return [split_of[group] for group in groups]
 
 
 def split_outfits(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,20 +10,22 @@ from typing import Any, Final
 import numpy as np
 
 from models.bundle import Bundle
-from models.datasets.read import read_dataset
+from models.datasets.draw_questions import Drawn, draw_for
+from models.datasets.findings import Findings
+from models.datasets.read import question_files, read_dataset
 from models.datasets.schema import Catalogue, Dataset, Split
 from models.encoders.features import FeatureSpec, FloatArray, check_features
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
 from models.errors import InputError
 from models.evaluation.baselines import build_baselines
-from models.evaluation.bootstrap import Interval, intervals
+from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import Metric
-from models.evaluation.predictions import write_predictions
+from models.evaluation.predictions import finite, write_predictions
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
 from models.outputs import check_output_directory, check_output_file, check_plots
-from models.progress import Progress, silent
+from models.progress import Progress, Warn, silent, unheard
 
 _TIE_SEED: Final = 0
 
@@ -38,8 +39,11 @@ def evaluate(
     report: Path | None = None,
     cache: Path | None = None,
     progress: Progress = silent,
+    warn: Warn = unheard,
 ) -> dict[str, Any]:
     """Run every ``fitb*``, ``compatibility*`` and ``retrieval*`` file; returns the JSON of the contract (``attire evaluate --json``).
+
+    Where there is no such file, questions are drawn from the outfits of ``split``, and ``drawn`` in the result says from how many.
 
     Args:
         data: a dataset directory.
@@ -49,9 +53,10 @@ def evaluate(
         report: a directory to write a page with plots and pictures to.
         cache: where features are kept from one run to the next.
         progress: shows each task.
+        warn: told what the dataset has that is put up with.
 
     Raises:
-        InputError: the dataset is broken, or has no questions of ``split``; or the results cannot be written there.
+        InputError: the dataset is broken, or has neither questions nor outfits of ``split``; or the results cannot be written there.
         EncoderError: the bundle's encoder cannot be had, or is not the one it was trained with.
         BundleError: the bundle cannot be loaded.
     """
@@ -62,9 +67,16 @@ def evaluate(
         check_output_directory(report, "--report")
         check_plots("--report")
     loaded = Bundle.load(bundle)
-    dataset = read_dataset(data, {"train", split})
+    findings, drawn = Findings(), None
+    if question_files(data):
+        dataset = read_dataset(data, {"train", split}, findings=findings)
+    else:
+        dataset, drawn = draw_for(data, split, findings)
+    findings.tell(warn)
     features_NF = features_for(loaded, dataset.catalogue, cache, progress)
-    result = evaluate_dataset(dataset, loaded, features_NF, split=split, predictions=predictions, report=report, progress=progress)
+    result = evaluate_dataset(
+        dataset, loaded, features_NF, split=split, drawn=drawn, predictions=predictions, report=report, progress=progress
+    )
     return {**result, "seconds": round(time.perf_counter() - started, 3)}
 
 
@@ -74,16 +86,17 @@ def evaluate_dataset(
     features_NF: FloatArray,
     *,
     split: Split = "test",
+    drawn: Drawn | None = None,
     predictions: Path | None = None,
     report: Path | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """``evaluate`` for what is already in memory; ``features_NF`` are by row of the catalogue."""
+    """``evaluate`` for what is already in memory; ``features_NF`` are by row of the catalogue, ``drawn`` where the questions are from."""
     started = time.perf_counter()
     asked = {name: [question for question in questions if question.split == split] for name, questions in dataset.tasks.items()}
     asked = {name: questions for name, questions in asked.items() if questions}
     if not asked:
-        msg = f"no questions of split {split!r}; evaluate another split, or add fitb*, compatibility* or retrieval*.jsonl with that split"
+        msg = f"no questions of split {split!r}; evaluate another split, or draw some with `attire questions`"
         raise InputError(msg, path=dataset.root)
     catalogue = dataset.catalogue
     categories = catalogue.categories
@@ -99,6 +112,7 @@ def evaluate_dataset(
         "dataset": dataset.name,
         "bundle": bundle.id,
         "split": split,
+        **({"drawn": drawn.counts()} if drawn else {}),
         "tasks": {name: _figures(answered, (dataset.oracle or {}).get(name, {}), model) for name, answered in evaluated.items()},
         "seconds": round(time.perf_counter() - started, 3),
     }
@@ -142,13 +156,13 @@ def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScor
     others = {name: answers.metrics()[first] for name, answers in evaluated.baselines.items()}
     both: dict[tuple[str, str], Metric] = {("model", name): metric for name, metric in metrics.items()}
     both |= {("baseline", name): metric for name, metric in others.items()}
-    found = {key: _interval(interval) for key, interval in intervals(both, len(evaluated.task.questions)).items()}
+    found = {key: interval and list(interval) for key, interval in intervals(both, len(evaluated.task.questions)).items()}
     figures: dict[str, Any] = {
-        **{name: _number(metric.value) for name, metric in metrics.items()},
+        **{name: finite(metric.value) for name, metric in metrics.items()},
         "n": len(evaluated.task.questions),
         "ci95": found["model", first],
         "ci95_by_metric": {name: found["model", name] for name in metrics},
-        "baselines": {name: _number(metric.value) for name, metric in others.items()},
+        "baselines": {name: finite(metric.value) for name, metric in others.items()},
         "baselines_ci95": {name: found["baseline", name] for name in others},
         "chance": evaluated.task.chance(),
     }
@@ -163,11 +177,3 @@ def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScor
 
 def _share(value: float | None, chance: float, oracle: float) -> float | None:
     return None if value is None or oracle <= chance else (value - chance) / (oracle - chance)
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _interval(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else list(interval)

@@ -19,7 +19,10 @@ def render_table(result: Mapping[str, Any]) -> Table:
     """
     tasks: Mapping[str, Mapping[str, Any]] = result["tasks"]
     oracle = any("oracle" in figures for figures in tasks.values())
-    table = Table(title=f"{result['dataset']} · {result['split']} · bundle {result['bundle'] or 'unsaved'}", title_justify="left")
+    title = f"{result['dataset']} · {result['split']} · bundle {result['bundle'] or 'unsaved'}"
+    if "drawn" in result:
+        title += f" · questions drawn from {result['drawn']['outfits']:,} outfits"
+    table = Table(title=title, title_justify="left")
     table.add_column("task")
     table.add_column("metric")
     for name in ("n", "model", "95 % interval", *(name.replace("_", " ") for name in BASELINES), *(("oracle", "share") if oracle else ())):

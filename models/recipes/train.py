@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from models.bundle import Bundle
+from models.datasets.findings import Findings
 from models.datasets.read import read_dataset
 from models.encoders.load import SHIPPED
 from models.errors import InputError
-from models.progress import Progress, silent
+from models.progress import Progress, Warn, silent, unheard
 from models.recipes.asked import asked
 from models.recipes.registry import RECIPES
 from models.training.repeatable import repeatable, work_directory
@@ -29,6 +30,7 @@ def train(
     default_encoder: str = SHIPPED,
     cache: Path | None = None,
     progress: Progress = silent,
+    warn: Warn = unheard,
 ) -> Bundle:
     """Train ``recipe`` on the ``train`` part of ``data``, choosing on ``valid``; ``test`` is never opened.
 
@@ -38,6 +40,7 @@ def train(
             shoppers by name.
         encoder: spec of the encoder; None takes ``default_encoder``. A catalogue with its own ``features`` needs none.
         cache: where features are kept between runs; None keeps none.
+        warn: told what the dataset has that is put up with.
 
     Raises:
         InputError: bad data, an unknown recipe or setting, a start of another recipe, an encoder beside a recipe that trains its own, or
@@ -49,9 +52,11 @@ def train(
     if start and start.manifest.recipe in RECIPES and start.manifest.recipe != recipe:  # one that was never trained has nothing to give
         msg = f"{init} is of recipe {start.manifest.recipe}; start from a bundle of {recipe}, or leave it out"
         raise InputError(msg, field="--init")
-    dataset = read_dataset(data, ("train", "valid"), tasks=False)
+    findings = Findings()
+    dataset = read_dataset(data, ("train", "valid"), tasks=False, findings=findings)
+    findings.tell(warn)
     if chosen.needs_outfits and not any(len(set(outfit.items)) > 1 for outfit in dataset.outfits_of("train")):
-        msg = "no usable outfits of split 'train': none of two items or more"
+        msg = f"no usable outfits of split 'train': none of two items or more; `attire check {data}` says what there is"
         raise InputError(msg, path=data / "outfits.jsonl")
     run = Run(
         dataset=dataset,

@@ -18,12 +18,11 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.datasets.draw_questions import WRONG, choose_wrong, popularity, shuffle_in
 from models.datasets.schema import Compatibility, FillInTheBlank, Question, Retrieval, Split
 from models.wardrobe.catalogue import item_id
 from models.wardrobe.rule import Array, IntArray, Score
 
-WRONG: Final = 3
-"""Wrong candidates per fill-in-the-blank question."""
 _TASKS: Final = ("fitb", "fitb_popularity", "fitb_cold", "fitb_triad", "compatibility", "retrieval", "retrieval_cold")
 _SAME_PAIRS: Final = 0.35
 """Largest difference in log-odds by pairs between the candidates of a ``fitb_triad`` question."""
@@ -125,9 +124,9 @@ class _Asked:
             return
         uniform = np.ones(len(self.others))
         names = ["fitb", *(["fitb_cold"] if self.is_cold and self.outfit.split == "test" else [])]
-        self._blank([tasks[name] for name in names], self._choose(uniform), lambda rows: np.zeros(len(rows)))
-        matched: Array = worn[self.others] + np.float64(0.5)
-        self._blank([tasks["fitb_popularity"]], self._choose(matched), lambda rows: np.log(worn[rows] + 0.5))
+        self._blank([tasks[name] for name in names], choose_wrong(self.others, uniform, self.rng), lambda rows: np.zeros(len(rows)))
+        matched = choose_wrong(self.others, popularity(worn[self.others]), self.rng)
+        self._blank([tasks["fitb_popularity"]], matched, lambda rows: np.log(popularity(worn[rows])))
 
     def triad(self, task: Task) -> None:
         """Add a question that only the effect of three decides: by pairs and popularity all candidates score about alike."""
@@ -158,13 +157,8 @@ class _Asked:
             task.questions.append(Compatibility(f"{self.outfit.id}-{kind}", _ids(rows[order]), label, self.outfit.split))
             task.answered(self.outfit.split, label=label, score=float(self.score.outfits(rows[None])[0]))
 
-    def _choose(self, weights: Array) -> IntArray:
-        return self.rng.choice(self.others, WRONG, replace=False, p=weights / weights.sum())
-
     def _blank(self, tasks: Sequence[Task], wrong: IntArray, log_q: Callable[[IntArray], Array]) -> None:
-        order = self.rng.permutation(WRONG + 1)
-        rows = np.concatenate([[self.answer], wrong])[order]
-        answer = int(np.flatnonzero(order == 0)[0])
+        rows, answer = shuffle_in(self.answer, wrong, self.rng)
         log_p = self.log_p[np.searchsorted(self.rows, rows)] - log_q(rows)
         question = FillInTheBlank(self.outfit.id, _ids(self.context), _ids(rows), answer, self.outfit.split)
         for task in tasks:

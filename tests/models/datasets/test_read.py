@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from models.datasets.read import read_dataset, read_sessions
+from models.datasets.read import read_dataset
 from models.datasets.schema import Compatibility, FillInTheBlank, Outfit, Retrieval, Session, SessionEvent
+from models.datasets.sessions import read_sessions
 
 OUTFIT = {"id": "o", "items": ["a", "b"], "split": "train"}
 FITB = {"id": "q", "items": ["a"], "candidates": ["b", "d"], "answer": 1, "split": "test"}
@@ -45,7 +46,7 @@ def test_items_are_enough(shop: Path) -> None:
 
 
 def test_other_splits_are_not_looked_at(shop: Path, write: Callable[..., Path]) -> None:
-    """Of a row of another split nothing but the split is read: not even unknown items matter."""
+    """Of a row of another split only the split is checked: unknown items do not matter."""
     write(shop / "outfits.jsonl", [OUTFIT, {"split": "test", "items": ["unknown"]}])
     write(shop / "fitb.jsonl", [FITB])
     dataset = read_dataset(shop, ["train", "valid"])
@@ -63,16 +64,13 @@ def test_tasks_need_not_be_opened(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "good", "change", "field", "problem"),
     [
-        ("outfits", OUTFIT, {"id": None}, "id", "is missing"),
         ("outfits", OUTFIT, {"id": "o"}, "id", "'o' occurs twice"),
         ("outfits", OUTFIT, {"items": []}, "items", "is an empty list"),
         ("outfits", OUTFIT, {"items": "ab"}, "items", "'ab' should be a valid array"),
         ("outfits", OUTFIT, {"items": ["a", 1]}, "items[1]", "1 should be a valid string"),
-        ("outfits", OUTFIT, {"items": ["a", "z"]}, "items", "'z' is not an item of the catalogue"),
-        ("outfits", OUTFIT, {"items": ["a", "a"]}, "items", "names 'a' twice"),
         ("outfits", OUTFIT, {"split": "dev"}, "split", "'dev' should be 'train', 'valid' or 'test'"),
         ("outfits", OUTFIT, {"split": ["train"]}, "split", "['train'] should be 'train', 'valid' or 'test'"),
-        ("outfits", OUTFIT, {"split": None}, "split", "is missing"),
+        ("outfits", OUTFIT, {"split": None}, "split", "is missing in 1 of 2 lines (2)"),
         ("outfits", OUTFIT, {"user": 7}, "user", "7 should be a valid string"),
         ("outfits", OUTFIT, {"timestamp": "yesterday"}, "timestamp", "neither ISO 8601"),
         ("outfits", OUTFIT, {"timestamp": True}, "timestamp", "True is neither ISO 8601 nor seconds since 1970"),
@@ -114,7 +112,7 @@ def test_broken_row_is_refused(
 def test_a_link_out_of_the_directory_is_refused(
     *, shop: Path, tmp_path: Path, write: Callable[..., Path], refused: Callable[..., str], target: str, image: str
 ) -> None:
-    """Of a picture or a folder; whoever made the directory cannot have other files of this machine shown. Links within it are fine."""
+    """A linked picture or folder may not show other files of this machine. Links within the directory are fine."""
     (tmp_path / "private").mkdir()
     (tmp_path / "private" / "c.png").write_bytes(b"picture")
     (shop / "b.png").symlink_to("a.png")
@@ -159,7 +157,7 @@ def test_sessions_are_read_one_by_one(shop: Path, write: Callable[..., Path]) ->
     """Sessions come as values, up to the line that is broken; their items need not be in the catalogue."""
     second = {"session": "t", "user": "u", "timestamp": 7, "events": [{"type": "purchase", "item": "gone", "price": 1}]}
     write(shop / "sessions.jsonl", [SESSION, second, "?"])
-    sessions = read_sessions(shop)
+    sessions = (session for _, session in read_sessions(shop / "sessions.jsonl"))
     assert next(sessions) == Session("s", "2026-01-31T12:00:00Z", (SessionEvent("view", "a"),))
     assert next(sessions) == Session("t", 7, (SessionEvent("purchase", "gone"),), "u")
 
@@ -182,12 +180,12 @@ def test_broken_session_is_refused(
 ) -> None:
     """A session that cannot be used is refused by line and field, down to the event."""
     path = write(shop / "sessions.jsonl", [SESSION, {**SESSION, "session": "t", **change}])
-    refused(lambda: list(read_sessions(shop)), path, 2, field)
+    refused(lambda: list(read_sessions(shop / "sessions.jsonl")), path, 2, field)
 
 
 def test_missing_sessions_are_refused(shop: Path, refused: Callable[..., str]) -> None:
     """Asked for sessions, a directory without them says so."""
-    assert "No such file" in refused(lambda: list(read_sessions(shop)), shop / "sessions.jsonl")
+    assert "No such file" in refused(lambda: list(read_sessions(shop / "sessions.jsonl")), shop / "sessions.jsonl")
 
 
 def test_maryland_reads_whole() -> None:

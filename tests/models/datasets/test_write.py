@@ -8,8 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from models.datasets.read import read_catalogue, read_dataset, read_sessions
+from models.datasets.read import read_catalogue, read_dataset
 from models.datasets.schema import Compatibility, FillInTheBlank, Outfit, Retrieval, Session, SessionEvent
+from models.datasets.sessions import read_sessions
 from models.datasets.write import write_items, write_lines
 
 ITEMS = pa.table({"id": ["a", "b"], "category": ["tops", "shoes"], "price": [1, 2], "image": [{"bytes": b"1", "path": None}, None]})
@@ -31,7 +32,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     dataset = read_dataset(tmp_path)
     assert dataset.catalogue.table.select(ITEMS.column_names).to_pylist() == ITEMS.to_pylist()
     assert {"outfits": list(dataset.outfits), **{name: list(questions) for name, questions in dataset.tasks.items()}} == rows
-    assert list(read_sessions(tmp_path)) == sessions
+    assert [session for _, session in read_sessions(tmp_path / "sessions.jsonl")] == sessions
 
 
 def test_none_is_left_out(tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_failure_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 def test_unknown_column_is_an_error(tmp_path: Path) -> None:
-    """A column that nobody would read is not written."""
+    """Writing a column outside the schema is refused."""
     with pytest.raises(KeyError, match="colour"):
         write_items(tmp_path, pa.table({"id": ["a"], "category": ["tops"], "colour": ["red"]}))
 

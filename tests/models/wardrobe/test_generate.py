@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.datasets.read import read_dataset, read_sessions
+from models.datasets.read import read_dataset
+from models.datasets.sessions import read_sessions
 from models.encoders.pictures import decode
 from models.errors import InputError
 from models.wardrobe import catalogue
@@ -43,7 +44,7 @@ def test_the_same_seed_writes_the_same_files(wardrobe: Path, tmp_path: Path) -> 
 
 @pytest.mark.usefixtures("one_process")
 def test_another_seed_writes_other_files(wardrobe: Path, tmp_path: Path) -> None:
-    """Every file that could differ does."""
+    """Every file differs that can differ."""
     generate(tmp_path, **SIZES, seed=8)
     again, first = contents(tmp_path), contents(wardrobe)
     assert {name for name in again if again[name] == first.get(name)} <= {"fitb_cold.jsonl", "retrieval_cold.jsonl"}
@@ -55,7 +56,7 @@ def test_it_reads_as_a_dataset(wardrobe: Path) -> None:
     assert (len(dataset.catalogue), len(dataset.outfits)) == (100, 60)
     assert {"fitb", "fitb_popularity", "compatibility", "retrieval"} <= set(dataset.tasks)
     assert set(dataset.oracle or {}) <= set(dataset.tasks)
-    assert len(list(read_sessions(wardrobe))) >= len(dataset.outfits_of("train"))
+    assert len(list(read_sessions(wardrobe / "sessions.jsonl"))) >= len(dataset.outfits_of("train"))
 
 
 def test_every_item_has_a_picture_of_its_own(wardrobe: Path) -> None:
@@ -76,14 +77,14 @@ def test_titles_are_noisy_but_mostly_there(wardrobe: Path) -> None:
 
 @pytest.mark.parametrize(("name", "value"), [("items", 99), ("outfits", 49), ("shoppers", 0)])
 def test_too_small_a_wardrobe_is_refused(tmp_path: Path, name: str, value: int) -> None:
-    """By the name of the size, with the least."""
+    """The message names the size and its least value."""
     with pytest.raises(InputError, match=f"field '{name}': {value} is too few"):
         generate(tmp_path / "out", **{**SIZES, name: value})
     assert not (tmp_path / "out").exists()
 
 
 def test_a_directory_with_something_else_is_refused(tmp_path: Path) -> None:
-    """And left alone."""
+    """It is not changed."""
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(InputError, match="not a wardrobe"):
         generate(tmp_path, **SIZES)
@@ -91,7 +92,7 @@ def test_a_directory_with_something_else_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
-    """As a directory with something else is."""
+    """Like a directory with other content."""
     (tmp_path / "out").write_text("mine")
     with pytest.raises(InputError, match="not a wardrobe"):
         generate(tmp_path / "out", **SIZES)

@@ -1,0 +1,84 @@
+"""attire check · questions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.options import Data, Seed, Split, split_named
+from app.cli.progress import warn
+from models.errors import InputError
+from models.outputs import check_output_directory, check_output_file
+
+if TYPE_CHECKING:
+    from models.datasets.findings import Kind
+
+
+def check(
+    data: Annotated[Path, typer.Argument(help="Dataset directory.", show_default=False)],
+    json_file: Annotated[Path | None, typer.Option("--json", help="File for what was found.", show_default=False)] = None,
+) -> None:
+    """Say everything that is wrong with a dataset directory, and what each missing piece would bring; ends with 2 if there are errors."""
+    if json_file is not None:
+        check_output_file(json_file, "--json")
+    from models.datasets.check import check as run  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.schema import SPLITS  # noqa: PLC0415
+
+    checked = run(data)
+    found = checked.as_json()
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    errors, warnings = checked.findings.of("error"), checked.findings.of("warning")
+    for kind in (*errors, *warnings):
+        _show(kind)
+    for missing in checked.missing:
+        typer.echo(f"missing  {missing}")
+    outfits = ", ".join(f"{found['outfits'][split]:,} {split}" for split in SPLITS)
+    questions = "".join(f", {count:,} {name}" for name, count in found["questions"].items())
+    typer.echo(f"{data}: {found['items']:,} items, outfits: {outfits}{questions}; {len(warnings)} kinds of warning")
+    if errors:
+        msg = f"has {len(errors)} kind{'s'[: len(errors) > 1]} of error, each told above"
+        raise InputError(msg, path=data)
+
+
+def _show(kind: Kind) -> None:
+    lines = f", {kind.count:,} line{'s'[: kind.count > 1]}" if kind.first[0].line is not None else ""
+    typer.echo(f"{kind.severity:<8} {kind.place}{lines}")
+    for one in kind.first:
+        typer.echo(f"           {'' if one.line is None else f'line {one.line}: '}{one.problem}")
+    if kind.count > len(kind.first):
+        typer.echo(f"           … and {kind.count - len(kind.first):,} more")
+
+
+def questions(
+    data: Data,
+    *,
+    out: Annotated[Path | None, typer.Option("--out", help="Directory for the files.", show_default="DATA")] = None,
+    seed: Seed = 0,
+    split: Split = "test",
+    force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
+) -> None:
+    """Write questions about the outfits of a split, as `attire evaluate` draws them where there are none."""
+    chosen, out = split_named(split), out or data
+    check_output_directory(out, "--out")
+    from models.datasets.draw_questions import draw_for  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.findings import Findings  # noqa: PLC0415
+    from models.datasets.write import write_lines  # noqa: PLC0415
+
+    findings = Findings()
+    dataset, drawn = draw_for(data, chosen, findings, seed=seed)
+    findings.tell(warn)
+    there = [f"{name}.jsonl" for name in dataset.tasks if (out / f"{name}.jsonl").exists()]
+    if there and not force:
+        msg = f"holds {', '.join(there)} already; give --force to write over them, or another --out"
+        raise InputError(msg, path=out)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, asked in dataset.tasks.items():
+        write_lines(out, f"{name}.jsonl", asked)
+    left_out = f"; left out: {drawn.near_training_outfits:,} like training outfits" if drawn.near_training_outfits else ""
+    counts = ", ".join(f"{len(asked):,} {name}" for name, asked in dataset.tasks.items())
+    typer.echo(f"{out}: {counts}, about {drawn.outfits:,} outfits of {chosen}{left_out}")

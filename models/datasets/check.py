@@ -1,0 +1,151 @@
+"""Checks a dataset directory: every error and warning by kind, and what each missing piece would bring."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow.compute as pc
+
+from models.datasets.draw_questions import WRONG
+from models.datasets.findings import Findings, Kind
+from models.datasets.outfits import OUTFITS, SESSIONS
+from models.datasets.read import question_files, read_whole
+from models.datasets.schema import SPLITS, Catalogue, Dataset, Outfit
+from models.datasets.splits import near_pairs
+from models.errors import InputError
+
+FEW_OUTFITS: Final = 200
+"""Training outfits below which counting or plain likeness may well be the better model; ``attire evaluate`` tells."""
+FEW_TESTED: Final = 30
+"""Test outfits below which the intervals of an evaluation say little."""
+_NAMED: Final = 5
+_COLUMNS: Final[Mapping[str, str]] = {
+    "image": "what an item looks like: similar items and, before anything is learned, all suggestions go by it",
+    "title": "search by words, and something to go by where there is no picture",
+    "subcategory": "finer kinds than the category (shirts, jumpers) to learn and count by",
+    "attributes": "filters (gender, season), and words to learn from",
+    "price": "price filters, budgets and prices in answers",
+    "brand": "brand filters, and a word to learn from",
+    "in_stock": "leaving out what is sold out",
+}
+_FIELDS: Final[Mapping[str, str]] = {
+    "user": "whose outfit it is, for recipe personal",
+    "timestamp": "a split by time where none is given: earlier outfits to train, later ones to test",
+}
+_ENCODED: Final = frozenset({"image", "title"})
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that a dataset may lack, ``count`` times; ``of`` items or outfits could have it, or so many more would do (None)."""
+
+    piece: str
+    count: int
+    of: int | None
+    brings: str
+
+    def __str__(self) -> str:
+        """All of it in one line."""
+        of = "more" if self.of is None else f"of {self.of:,}"
+        return f"{self.piece} ({self.count:,} {of}): {self.brings}"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found; ``dataset`` is None where not even the items can be read."""
+
+    root: Path
+    findings: Findings
+    dataset: Dataset | None
+    missing: tuple[Missing, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines; every text is as a person is shown it."""
+        outfits = Counter(outfit.split for outfit in self.dataset.outfits) if self.dataset else Counter()
+        return {
+            "data": str(self.root),
+            "items": len(self.dataset.catalogue) if self.dataset else 0,
+            "outfits": {split: outfits[split] for split in SPLITS},
+            "questions": {name: len(asked) for name, asked in self.dataset.tasks.items()} if self.dataset else {},
+            "errors": [_kind(kind) for kind in self.findings.of("error")],
+            "warnings": [_kind(kind) for kind in self.findings.of("warning")],
+            "missing": [asdict(one) for one in self.missing],
+        }
+
+
+def check(root: Path) -> Checked:
+    """Read all of a dataset directory and gather what is wrong with it."""
+    findings = Findings(gather=True)
+    try:
+        dataset = read_whole(root, findings)
+    except InputError as error:
+        findings.error(error)
+        return Checked(root, findings, None, ())
+    _warn_of_leaks(dataset, findings)
+    return Checked(root, findings, dataset, tuple(_missing(dataset, findings)))
+
+
+def _kind(kind: Kind) -> dict[str, Any]:
+    first = [{"line": one.line, "field": one.field, "problem": one.problem} for one in kind.first]
+    return {"file": str(kind.path), "field": kind.field, "problem": kind.problem, "count": kind.count, "first": first}
+
+
+def _warn_of_leaks(dataset: Dataset, findings: Findings) -> None:
+    """Count the test outfits that are nearly a training outfit; those that are one have a warning already."""
+    outfits = [outfit for outfit in dataset.outfits if outfit.split != "valid"]
+    sets = [frozenset(outfit.items) for outfit in outfits]
+    near = [pair for pair in near_pairs(sets) if sets[pair[0]] != sets[pair[1]] and outfits[pair[0]].split != outfits[pair[1]].split]
+    leaked = [outfits[number] for number in sorted({one for pair in near for one in pair}) if outfits[number].split == "test"]
+    if leaked:
+        problem = (
+            f"{len(leaked):,} test outfits share half of their items or more with a training outfit, such as {leaked[0].id!r}: "
+            "their figures flatter; leave `split` out, and near-duplicates stay on one side"
+        )
+        findings.warn(problem, path=dataset.root / OUTFITS, field="split")
+
+
+def _missing(dataset: Dataset, findings: Findings) -> Iterator[Missing]:
+    yield from _of_items(dataset.catalogue)
+    if dataset.outfits:
+        yield from _of_outfits(dataset, dataset.outfits)
+    elif not findings.of("error"):  # which may be why there are none
+        brings = f"what goes together is learned from {OUTFITS} or {SESSIONS}; without, only similar items, and suggestions by likeness"
+        yield Missing("outfits", FEW_OUTFITS, None, brings)
+
+
+def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
+    own = catalogue.table.column("features").null_count == 0
+    for name, brings in _COLUMNS.items():
+        lacking = catalogue.table.column(name).null_count
+        if lacking and not (own and name in _ENCODED):
+            yield Missing(f"{name} of items", lacking, len(catalogue), brings)
+    sizes = pc.value_counts(catalogue.table.column("category")).to_pylist()
+    small = [str(one["values"]) for one in sizes if one["counts"] <= WRONG]
+    if small:
+        brings = f"{WRONG + 1} or more leave a choice to ask about; there are fewer of {', '.join(small[:_NAMED])}"
+        yield Missing("items of a category", len(small), len(sizes), brings)
+
+
+def _of_outfits(dataset: Dataset, outfits: tuple[Outfit, ...]) -> Iterator[Missing]:
+    train, test = dataset.outfits_of("train"), dataset.outfits_of("test")
+    if len(train) < FEW_OUTFITS:
+        brings = f"there are {len(train):,}; below {FEW_OUTFITS}, counting or likeness may be better than what is learned"
+        yield Missing("training outfits", FEW_OUTFITS - len(train), None, brings)
+    if len(test) < FEW_TESTED:
+        brings = f"there are {len(test):,}; below {FEW_TESTED}, the figures of an evaluation are vague"
+        yield Missing("test outfits", FEW_TESTED - len(test), None, brings)
+    unworn = len(dataset.catalogue) - len({item for outfit in train for item in outfit.items})
+    if unworn:
+        brings = "an item that no training outfit has is suggested by its picture and words alone"
+        yield Missing("a training outfit of each item", unworn, len(dataset.catalogue), brings)
+    for name, brings in _FIELDS.items():
+        lacking = sum(getattr(outfit, name) is None for outfit in outfits)
+        if lacking:
+            yield Missing(f"{name} of outfits", lacking, len(outfits), brings)
+    if test and not question_files(dataset.root):
+        brings = "`attire evaluate` draws its own from the test outfits; `attire questions` writes them"
+        yield Missing("questions about test outfits", len(test), len(test), brings)

@@ -1,0 +1,160 @@
+"""Draws questions about outfits: which of four items is missing, which of all, and which of two sets was worn.
+
+Wrong candidates are of the answer's category. None is worn in a near-duplicate of the outfit (Jaccard >= 0.5), where it may be as right
+as the answer; and no outfit is asked about that is a near-duplicate of a training outfit. Every outfit has its own dice, so what is
+asked about one depends on the seed and its id, and on the other outfits only as far as they ban candidates and make items popular.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.datasets.findings import Findings
+from models.datasets.read import read_dataset
+from models.datasets.schema import Catalogue, Compatibility, Dataset, FillInTheBlank, Outfit, Question, Retrieval, Split
+from models.datasets.splits import near_pairs
+from models.errors import InputError
+
+WRONG: Final = 3
+"""Wrong candidates per fill-in-the-blank question."""
+_NEVER_WORN: Final = 0.5  # training outfits that an item without any counts for, when popular candidates are drawn
+_COLD: Final = ("fitb", "retrieval")
+_LEAST_COLD: Final = 30
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Questions by file stem, and how many outfits they are about; the other two counts are of outfits left out."""
+
+    tasks: dict[str, tuple[Question, ...]]
+    seed: int
+    outfits: int
+    near_training_outfits: int
+    of_one_item: int
+
+    def counts(self) -> dict[str, int]:
+        """All but the questions."""
+        return {name: getattr(self, name) for name in ("seed", "outfits", "near_training_outfits", "of_one_item")}
+
+
+def draw_for(data: Path, split: Split, findings: Findings, *, seed: int = 0) -> tuple[Dataset, Drawn]:
+    """The catalogue and outfits of a dataset directory, with questions drawn about those of ``split``.
+
+    Raises:
+        InputError: it is broken, or there is nothing to ask about.
+    """
+    dataset = read_dataset(data, tasks=False, findings=findings)
+    asked = dataset.outfits_of(split)
+    drawn = draw_questions(asked, [outfit for outfit in dataset.outfits if outfit.split != split], dataset.catalogue, seed=seed)
+    if not drawn.outfits:
+        why = f"all {len(asked):,} are near-duplicates of training outfits" if asked else "there are no outfits of that split"
+        problem = f"no questions of split {split!r}, and none can be drawn: {why}; `attire check` says more"
+        raise InputError(problem, path=data)
+    return replace(dataset, tasks=drawn.tasks), drawn
+
+
+def popularity(worn: IntArray) -> FloatArray:
+    """Weights to draw wrong candidates by, from how often training wears each item."""
+    return np.asarray(worn + _NEVER_WORN, dtype=np.float64)
+
+
+def choose_wrong(others: IntArray, weights: FloatArray, rng: np.random.Generator) -> IntArray:
+    """``WRONG`` different ones of ``others``, at least as many, with chances as ``weights`` has them."""
+    return rng.choice(others, WRONG, replace=False, p=weights / weights.sum())
+
+
+def shuffle_in(answer: int, wrong: IntArray, rng: np.random.Generator) -> tuple[IntArray, int]:
+    """Candidates in random order, and the place of the answer among them."""
+    order = rng.permutation(len(wrong) + 1)
+    return np.concatenate([[answer], wrong])[order], int(np.flatnonzero(order == 0)[0])
+
+
+def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue: Catalogue, *, seed: int = 0) -> Drawn:
+    """Questions about ``asked``, one of each kind an outfit: ``fitb``, ``fitb_popularity``, ``compatibility`` and ``retrieval``.
+
+    ``fitb_cold`` and ``retrieval_cold`` hold once more those whose answer no training outfit wears, if there are at least 30.
+
+    Args:
+        asked: outfits of one split.
+        others: outfits of other splits. Those of ``train`` say what is popular, and what a question must not repeat.
+    """
+    outfits = [*asked, *others]
+    rows_of = [tuple(catalogue.row_of[item] for item in dict.fromkeys(outfit.items) if item in catalogue.row_of) for outfit in outfits]
+    near: defaultdict[int, set[int]] = defaultdict(set)
+    for one, other in near_pairs([frozenset(rows) for rows in rows_of]):
+        near[one].add(other)
+        near[other].add(one)
+    learned = [rows for outfit, rows in zip(outfits, rows_of, strict=True) if outfit.split == "train"]
+    worn_N = np.bincount([row for rows in learned for row in rows], minlength=len(catalogue))
+    shop = _Shop(catalogue, np.array(catalogue.categories), popularity(worn_N))
+    tasks: defaultdict[str, list[Question]] = defaultdict(list)
+    leaks = too_small = 0
+    for number, outfit in enumerate(asked):
+        if len(rows_of[number]) < 2:  # noqa: PLR2004 - nothing would be left to go by
+            too_small += 1
+        elif any(outfits[other].split == "train" != outfit.split for other in near[number]):
+            leaks += 1
+        else:
+            banned = {row for one in (number, *near[number]) for row in rows_of[one]}
+            rng = np.random.default_rng([seed, zlib.crc32(outfit.id.encode("utf-8", "backslashreplace"))])
+            blank = int(rng.integers(len(rows_of[number])))
+            for name, question in shop.ask(outfit, rows_of[number], blank, banned, rng):
+                tasks[name].append(question)
+                if learned and name in _COLD and not worn_N[rows_of[number][blank]]:
+                    tasks[f"{name}_cold"].append(question)
+    enough = {name: tuple(tasks[name]) for name in sorted(tasks) if not name.endswith("_cold") or len(tasks[name]) >= _LEAST_COLD}
+    return Drawn(enough, seed, len(asked) - leaks - too_small, leaks, too_small)
+
+
+@dataclass(frozen=True)
+class _Shop:
+    """What candidates are drawn from. ``category_N`` and ``weight_N`` are by row of the catalogue."""
+
+    catalogue: Catalogue
+    category_N: NDArray[np.str_]
+    weight_N: FloatArray
+
+    @cached_property
+    def rows_in(self) -> Mapping[str, IntArray]:
+        """Rows by category."""
+        return {str(name): np.flatnonzero(self.category_N == name) for name in np.unique(self.category_N)}
+
+    def ask(
+        self, outfit: Outfit, rows: tuple[int, ...], blank: int, banned: set[int], rng: np.random.Generator
+    ) -> Iterator[tuple[str, Question]]:
+        """The questions about an outfit with one place left blank, by kind; ``banned`` are no wrong candidates."""
+        answer, context = rows[blank], self._ids((*rows[:blank], *rows[blank + 1 :]))
+        category = str(self.category_N[answer])
+        yield "retrieval", Retrieval(outfit.id, context, self.catalogue.ids[answer], category, outfit.split, outfit.user)
+        others = self._others(answer, banned)
+        if len(others) >= WRONG:
+            for name, weights in (("fitb", np.ones(len(others))), ("fitb_popularity", self.weight_N[others])):
+                candidates, place = shuffle_in(answer, choose_wrong(others, weights, rng), rng)
+                yield name, FillInTheBlank(outfit.id, context, self._ids(candidates), place, outfit.split, outfit.user)
+        replaced: list[int] = []
+        for row in rows:
+            others = self._others(row, banned | set(replaced))
+            if not len(others):
+                return
+            weights = self.weight_N[others]
+            replaced.append(int(rng.choice(others, p=weights / weights.sum())))
+        yield "compatibility", Compatibility(f"{outfit.id}-worn", self._ids(rows), 1, outfit.split, outfit.user)
+        yield "compatibility", Compatibility(f"{outfit.id}-replaced", self._ids(replaced), 0, outfit.split, outfit.user)
+
+    def _others(self, row: int, banned: set[int]) -> IntArray:
+        rows = self.rows_in[str(self.category_N[row])]
+        return rows[~np.isin(rows, list(banned))]
+
+    def _ids(self, rows: Iterable[int]) -> tuple[str, ...]:
+        return tuple(self.catalogue.ids[row] for row in rows)

@@ -1,0 +1,101 @@
+"""What is wrong with a dataset directory, by kind: errors, which end reading at once unless all of them are asked for, and warnings."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal
+
+from models.errors import InputError
+from models.progress import Warn
+
+Severity = Literal["error", "warning"]
+MOST_SHOWN: Final = 5
+_VALUE: Final = re.compile(r"""'(?:[^'\\…]|\\.)*['…]|"(?:[^"\\…]|\\.)*["…]|[\[{].*[\]}…]|-?\d[\d,.]*(?:e[+-]?\d+)?""")
+
+
+@dataclasses.dataclass
+class Kind:
+    """Findings that differ only in line and value.
+
+    Attributes:
+        problem: their message, with values left out. count: lines, or findings where they have none. first: the first ``MOST_SHOWN``.
+    """
+
+    severity: Severity
+    path: Path | str | None
+    field: str | None
+    problem: str
+    count: int = 0
+    first: list[InputError] = dataclasses.field(default_factory=list)
+    last_line: int | None = None
+
+    @property
+    def place(self) -> str:
+        """*FILE, field 'x'*, as far as known."""
+        return ", ".join(part for part in (str(self.path or ""), f"field {self.field!r}" if self.field else "") if part)
+
+    def __str__(self) -> str:
+        """All of it in one line."""
+        lines = ", ".join(str(one.line) for one in self.first if one.line is not None)
+        if not lines:
+            return f"{self.place}: {self.first[0].problem}"
+        more = ", …" if self.count > len(self.first) else ""
+        return f"{self.place}: {self.count:,} line{'s'[: self.count > 1]} ({lines}{more}): {self.first[0].problem}"
+
+
+class Findings:
+    """Errors and warnings of one reading.
+
+    Args:
+        gather: keep errors and go on, where reading would otherwise end with the first.
+    """
+
+    def __init__(self, *, gather: bool = False) -> None:
+        self._gather = gather
+        self._kinds: dict[tuple[Severity, str, str | None, str], Kind] = {}
+
+    def of(self, severity: Severity) -> list[Kind]:
+        """The kinds of one severity, as first met."""
+        return [kind for kind in self._kinds.values() if kind.severity == severity]
+
+    def tell(self, warn: Warn) -> None:
+        """Tell the warnings, a line for each kind."""
+        for kind in self.of("warning"):
+            warn(str(kind))
+
+    def about(self, path: Path) -> bool:
+        """Whether an error of this file was noted."""
+        return any(kind.path == path for kind in self.of("error"))
+
+    def error(self, error: InputError) -> None:
+        """Note an error and what was found beside it, or raise it."""
+        if not self._gather:
+            raise error from None
+        for one in (error, *error.beside):
+            self._note("error", one)
+
+    def warn(self, problem: str, *, path: Path, line: int | None = None, field: str | None = None) -> None:
+        """Note something that is put up with; ``problem`` says how."""
+        self._note("warning", InputError(problem, path=path, line=line, field=field))
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """A part of the reading that an ``InputError`` ends, and nothing but this part where errors are gathered."""
+        try:
+            yield
+        except InputError as error:
+            self.error(error)
+
+    def _note(self, severity: Severity, found: InputError) -> None:
+        name = None if found.field is None else re.sub(r"\[\d+\]", "[]", found.field)
+        problem = _VALUE.sub("…", found.problem)
+        kind = self._kinds.setdefault((severity, str(found.path), name, problem), Kind(severity, found.path, name, problem))
+        if kind.first and found.line is not None and found.line == kind.last_line:
+            return
+        kind.count, kind.last_line = kind.count + 1, found.line
+        if len(kind.first) < MOST_SHOWN:
+            kind.first.append(found)

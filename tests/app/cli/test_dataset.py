@@ -1,0 +1,69 @@
+"""``attire check`` and ``attire questions``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli import run
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Twenty tops and shoes, and as many outfits of nothing but items."""
+    root = tmp_path / "shop"
+    root.mkdir()
+    items = [{"id": f"{category}{number}", "category": category} for category in ("tops", "shoes") for number in range(20)]
+    (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    outfits = [{"items": [f"tops{number}", f"shoes{number}"]} for number in range(20)]
+    (root / "outfits.jsonl").write_text("".join(json.dumps(outfit) + "\n" for outfit in outfits))
+    return root
+
+
+def test_a_dataset_in_order_is_told_what_it_lacks(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0, and a last line of what there is."""
+    assert run(["check", str(shop)]) == 0
+    out, err = capsys.readouterr()
+    assert "missing  title of items (40 of 40)" in out
+    assert out.splitlines()[-1] == f"{shop}: 40 items, outfits: 16 train, 2 valid, 2 test; 0 kinds of warning"
+    assert err == ""
+
+
+def test_everything_wrong_is_told_and_ends_with_2(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each kind with its lines on standard output, the same as JSON, and one line on standard error."""
+    with (shop / "outfits.jsonl").open("a") as file:
+        file.write('{"items": "tops1"}\n{"items": ["tops1", "shoes2", "gone"]}\n')
+    with (shop / "items.jsonl").open("a") as file:
+        file.writelines(f'{{"id": "x{number}", "category": ""}}\n' for number in range(9))
+    assert run(["check", str(shop), "--json", str(tmp_path / "to" / "found.json")]) == 2
+    out, err = capsys.readouterr()
+    assert f"error    {shop}/items.jsonl, field 'category', 9 lines\n           line 41: is empty\n" in out
+    assert "           … and 4 more\n" in out
+    assert f"warning  {shop}/outfits.jsonl, field 'items', 1 line\n           line 22: 'gone' is not an item" in out
+    assert err == f"attire: {shop}: has 2 kinds of error, each told above\n"
+    found = json.loads((tmp_path / "to" / "found.json").read_text())
+    assert [kind["count"] for kind in found["errors"]] == [9, 1]
+
+
+def test_questions_are_written_once(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Over those that are there only if that is meant; the seed decides."""
+    assert run(["questions", str(shop)]) == 0
+    assert f"{shop}: 4 compatibility, 2 fitb, 2 fitb_popularity, 2 retrieval, about 2 outfits of test" in capsys.readouterr().out
+    first = (shop / "fitb.jsonl").read_text()
+    assert run(["questions", str(shop), "--seed", "1"]) == 2
+    assert "holds compatibility.jsonl, fitb.jsonl, fitb_popularity.jsonl, retrieval.jsonl already" in capsys.readouterr().err
+    assert run(["questions", str(shop), "--seed", "1", "--out", str(shop / "other")]) == 0
+    assert run(["questions", str(shop), "--force"]) == 0
+    assert (shop / "fitb.jsonl").read_text() == first != (shop / "other" / "fitb.jsonl").read_text()
+    assert run(["check", str(shop)]) == 0
+
+
+def test_where_there_is_nothing_to_ask_about_it_is_told(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No outfits of the split, or none that training does not know."""
+    (shop / "outfits.jsonl").write_text("".join(f'{{"items": ["tops1", "shoes1"], "split": "{split}"}}\n' for split in ("train", "test")))
+    assert run(["questions", str(shop), "--split", "valid"]) == 2
+    assert "there are no outfits of that split" in capsys.readouterr().err
+    assert run(["questions", str(shop)]) == 2
+    assert "all 1 are near-duplicates of training outfits" in capsys.readouterr().err

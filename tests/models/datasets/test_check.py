@@ -1,0 +1,159 @@
+"""A check tells everything at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.datasets.check import check
+from models.datasets.findings import Kind
+
+Write = Callable[..., Path]
+
+
+def told(kinds: Sequence[Kind]) -> list[tuple[str, str | None, int]]:
+    """File, field and count of each kind."""
+    return [(Path(str(kind.path)).name, kind.field, kind.count) for kind in kinds]
+
+
+def missing(shop: Path) -> dict[str, str]:
+    """What is missing, by piece, as told."""
+    return {one.piece: str(one) for one in check(shop).missing}
+
+
+def test_a_shop_in_order_has_nothing_to_be_told(shop: Path, write: Write) -> None:
+    """Neither errors nor warnings."""
+    write(shop / "outfits.jsonl", [{"items": ["a", "b"]}])
+    findings = check(shop).findings
+    assert (findings.of("error"), findings.of("warning")) == ([], [])
+
+
+def test_every_error_is_told_by_kind_with_count_and_first_lines(shop: Path, write: Write) -> None:
+    """Of all files, several of one line among them; values don't make kinds."""
+    bad = [{"id": f"p{number}", "category": "tops", "price": f"{number} EUR"} for number in range(20)]
+    more = [
+        {"id": 7, "category": ""},
+        {"id": "a", "category": "tops", "in_stock": "yes"},
+        "{",
+        {"id": "z", "category": "tops", "price": -1},
+    ]
+    write(shop / "items.jsonl", [{"id": "a", "category": "tops"}, *bad, *more])
+    write(shop / "outfits.jsonl", [{"items": ["p1", "p2"]}, {"items": ["a", 5, 6]}, "?"])
+    write(shop / "sessions.jsonl", ["?"])
+    write(shop / "fitb.jsonl", [{"id": "q", "items": ["y", "a"], "candidates": ["a", "x"], "answer": 9, "split": "test"}])
+    errors = check(shop).findings.of("error")
+    assert told(errors) == [
+        ("items.jsonl", "price", 20),
+        ("items.jsonl", "id", 1),
+        ("items.jsonl", "category", 1),
+        ("items.jsonl", "in_stock", 1),
+        ("items.jsonl", None, 1),
+        ("items.jsonl", "id", 1),
+        ("items.jsonl", "price", 1),
+        ("outfits.jsonl", "items[]", 1),
+        ("outfits.jsonl", None, 1),
+        ("fitb.jsonl", "items", 1),
+        ("fitb.jsonl", "candidates", 1),
+        ("fitb.jsonl", "answer", 1),
+        ("sessions.jsonl", None, 1),
+    ]
+    assert [one.line for one in errors[0].first] == [2, 3, 4, 5, 6]
+    assert errors[0].problem == "… should be a valid number"
+
+
+def test_errors_of_a_csv_are_told_by_line(shop: Path) -> None:
+    """Cells that are no values, and lines of another length."""
+    (shop / "items.jsonl").unlink()
+    (shop / "items.csv").write_text("id,category,price,in_stock\na,tops,1 EUR,maybe\nb,tops\nc,tops,2,true\na,shoes,3,false\n")
+    found = check(shop)
+    assert told(found.findings.of("error")) == [
+        ("items.csv", "price", 1),
+        ("items.csv", "in_stock", 1),
+        ("items.csv", None, 1),
+        ("items.csv", "id", 1),
+    ]
+    assert found.dataset
+    assert [str(one) for one in found.dataset.catalogue.ids] == ["a", "c", "a"]
+
+
+def test_an_item_with_a_broken_field_is_still_known(shop: Path, write: Write) -> None:
+    """Its outfits are not to blame."""
+    write(shop / "items.jsonl", [{"id": "a", "category": "tops", "price": "x"}, {"id": "b", "category": "shoes"}])
+    write(shop / "outfits.jsonl", [{"items": ["a", "b"]}])
+    findings = check(shop).findings
+    assert told(findings.of("error")) == [("items.jsonl", "price", 1)]
+    assert findings.of("warning") == []
+
+
+@pytest.mark.parametrize(
+    ("features", "rows"),
+    [([[1.0], None, [1.0, 2.0], [3.0]], [2, 3]), ([[1.0, 1e9], [float("inf"), 1.0], [0.0, 0.0], [0.0, 7e4]], [1, 2, 4])],
+)
+def test_bad_features_are_told_by_row(tmp_path: Path, features: list[Any], rows: list[int]) -> None:
+    """All of them, in Parquet as elsewhere."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    table = pa.table({"id": list("abcd"), "category": ["c"] * 4, "features": pa.array(features, pa.list_(pa.float32()))})
+    pq.write_table(table, tmp_path / "items.parquet")
+    errors = check(tmp_path).findings.of("error")
+    assert sorted({one.line for kind in errors for one in kind.first}) == rows
+
+
+def test_items_that_cannot_be_read_are_one_error(tmp_path: Path) -> None:
+    """Nothing else can be said then."""
+    (tmp_path / "items.csv").write_text("sku,category\n1,tops\n")
+    found = check(tmp_path)
+    assert found.dataset is None
+    assert told(found.findings.of("error")) == [("items.csv", "id", 1)]
+    assert told(check(tmp_path / "nowhere").findings.of("error")) == [("nowhere", None, 1)]
+
+
+def test_test_outfits_like_training_outfits_are_counted(shop: Path, write: Write) -> None:
+    """Those that are the very same have their own warning, with their lines."""
+    splits = [("abc", "train"), ("abd", "test"), ("abe", "test"), ("abc", "test"), ("def", "test")]
+    write(shop / "outfits.jsonl", [{"items": list(items), "split": split} for items, split in splits])
+    first, second = check(shop).findings.of("warning")
+    assert "'o1'" in first.first[0].problem
+    assert "2 test outfits share half of their items or more with a training outfit, such as 'o2'" in second.first[0].problem
+
+
+def test_missing_pieces_say_what_they_would_bring(shop: Path, write: Write) -> None:
+    """Counted where some have them; nothing that a shop's own features make needless."""
+    found = missing(shop)
+    assert found["title of items"].startswith("title of items (6 of 6): search by words")
+    assert "only similar items" in found["outfits"]
+    assert "tops, shoes" in found["items of a category"]
+    write(
+        shop / "items.jsonl",
+        [{"id": item, "category": "c", "features": [1.0], **({"price": 1} if item == "a" else {})} for item in "abcdef"],
+    )
+    write(shop / "outfits.jsonl", [{"items": ["a", "b"], "split": "train"}, {"items": ["c", "d"], "split": "test", "user": "u"}])
+    found = missing(shop)
+    assert not {"title of items", "image of items", "outfits", "items of a category"} & set(found)
+    assert found["price of items"].startswith("price of items (5 of 6)")
+    assert found["training outfits"].startswith("training outfits (199 more): there are 1")
+    assert found["user of outfits"].startswith("user of outfits (1 of 2)")
+    assert found["a training outfit of each item"].startswith("a training outfit of each item (4 of 6)")
+    assert "`attire questions` writes them" in found["questions about test outfits"]
+
+
+def test_machines_are_told_the_same(shop: Path, write: Write) -> None:
+    """As JSON."""
+    write(shop / "outfits.jsonl", [{"items": ["a", "gone", "b"]}, {"items": 1}])
+    found = json.loads(json.dumps(check(shop).as_json()))
+    assert (found["items"], found["outfits"]) == (6, {"train": 1, "valid": 0, "test": 0})
+    error, warning = found["errors"][0], found["warnings"][0]
+    assert error == {
+        "file": str(shop / "outfits.jsonl"),
+        "field": "items",
+        "problem": "… should be a valid array",
+        "count": 1,
+        "first": [{"line": 2, "field": "items", "problem": "1 should be a valid array"}],
+    }
+    assert (warning["count"], warning["first"][0]["line"]) == (1, 1)
+    assert {"piece", "count", "of", "brings"} == set(found["missing"][0])

@@ -1,0 +1,136 @@
+"""Questions that are drawn from outfits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pytest
+
+from models.datasets.draw_questions import Drawn, draw_questions
+from models.datasets.schema import ITEM_SCHEMA, Catalogue, Compatibility, FillInTheBlank, Outfit, Retrieval, Split
+
+
+def worn(name: str, items: str, split: Split = "test", user: str | None = None) -> Outfit:
+    """An outfit from ``top1 shoe1``-like words."""
+    return Outfit(name, tuple(items.split()), split, user)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    """Forty tops, forty shoes and a single hat."""
+    rows = [{"id": f"{category}{number}", "category": category} for category in ("top", "shoe") for number in range(40)]
+    return Catalogue(pa.Table.from_pylist([*rows, {"id": "hat0", "category": "hat"}], ITEM_SCHEMA))
+
+
+@pytest.fixture(scope="module")
+def tested() -> list[Outfit]:
+    """Twenty outfits."""
+    return [worn(f"o{number}", f"top{number} shoe{number}", user=f"u{number}") for number in range(20)]
+
+
+def kind(name: str) -> str:
+    """The category that an id says."""
+    return name.rstrip("0123456789")
+
+
+def wrong(drawn: Drawn, *files: str) -> list[str]:
+    """All wrong candidates of the questions."""
+    blanks = [one for name in files for one in drawn.tasks[name] if isinstance(one, FillInTheBlank)]
+    return [item for one in blanks for place, item in enumerate(one.candidates) if place != one.answer]
+
+
+def test_every_outfit_is_asked_about_in_four_ways(tested: Sequence[Outfit], catalogue: Catalogue) -> None:
+    """Wrong candidates are three others of the answer's category, replaced items others of theirs."""
+    drawn = draw_questions(tested, (), catalogue)
+    assert {name: len(asked) for name, asked in drawn.tasks.items()} == {
+        "compatibility": 40,
+        "fitb": 20,
+        "fitb_popularity": 20,
+        "retrieval": 20,
+    }
+    assert drawn.counts() == {"seed": 0, "outfits": 20, "near_training_outfits": 0, "of_one_item": 0}
+    for name in ("fitb", "fitb_popularity"):
+        for one, outfit in zip(drawn.tasks[name], tested, strict=True):
+            assert isinstance(one, FillInTheBlank)
+            assert {one.candidates[one.answer], *one.items} == set(outfit.items)
+            assert len(set(one.candidates)) == 4
+            assert {kind(item) for item in one.candidates} == {kind(one.candidates[one.answer])}
+            assert (one.split, one.user) == ("test", outfit.user)
+    for asked in drawn.tasks["retrieval"]:
+        assert isinstance(asked, Retrieval)
+        assert kind(asked.answer) == asked.category
+    pairs = drawn.tasks["compatibility"]
+    for whole, replaced in zip(pairs[::2], pairs[1::2], strict=True):
+        assert isinstance(whole, Compatibility)
+        assert isinstance(replaced, Compatibility)
+        assert (whole.label, replaced.label) == (1, 0)
+        assert [kind(item) for item in whole.items] == [kind(item) for item in replaced.items]
+        assert not set(whole.items) & set(replaced.items)
+
+
+def test_answers_stand_in_every_place(tested: Sequence[Outfit], catalogue: Catalogue) -> None:
+    """Whoever always names the first is right as often as by chance."""
+    asked = [one for seed in range(10) for one in draw_questions(tested, (), catalogue, seed=seed).tasks["fitb"]]
+    places = Counter(one.answer for one in asked if isinstance(one, FillInTheBlank))
+    assert min(places[place] for place in range(4)) > 30
+
+
+def test_the_seed_decides(tested: Sequence[Outfit], catalogue: Catalogue) -> None:
+    """And what is asked about one outfit does not depend on which others there are."""
+    drawn = draw_questions(tested, (), catalogue)
+    assert drawn == draw_questions(tested, (), catalogue)
+    assert drawn.tasks["fitb"] != draw_questions(tested, (), catalogue, seed=1).tasks["fitb"]
+    assert drawn.tasks["fitb"][7:] == draw_questions(tested[7:], (), catalogue).tasks["fitb"]
+
+
+def test_what_a_near_duplicate_wears_is_no_wrong_candidate() -> None:
+    """It may be as right as the answer."""
+    rows = [{"id": f"{category}{number}", "category": category} for category in ("top", "shoe") for number in range(5)]
+    small = Catalogue(pa.Table.from_pylist([*rows, {"id": "hat0", "category": "hat"}], ITEM_SCHEMA))
+    one, near = worn("o", "top0 shoe0 hat0"), worn("v", "top1 shoe0 hat0", "valid")
+    shoes = worn("w", "top0 shoe1 hat0", "valid")
+    for seed in range(10):
+        drawn = draw_questions([one], [near, shoes], small, seed=seed)
+        assert not {"top1", "shoe1"} & set(wrong(drawn, *({"fitb", "fitb_popularity"} & set(drawn.tasks))))
+
+
+def test_what_training_knows_is_not_asked(tested: Sequence[Outfit], catalogue: Catalogue) -> None:
+    """A near-duplicate of a training outfit is left out, and counted; so is an outfit of which one item is known."""
+    others = [worn("t", "top3 shoe3 hat0", "train"), worn("v", "top4 shoe4", "valid")]
+    drawn = draw_questions([*tested, worn("x", "top39 gone")], others, catalogue)
+    assert "o3" not in {one.id for one in drawn.tasks["retrieval"]}
+    assert "o4" in {one.id for one in drawn.tasks["retrieval"]}
+    assert drawn.counts() == {"seed": 0, "outfits": 19, "near_training_outfits": 1, "of_one_item": 1}
+
+
+def test_popular_items_are_wrong_candidates_more_often(tested: Sequence[Outfit], catalogue: Catalogue) -> None:
+    """In the questions that popularity shall not answer, and among replaced items."""
+    train = [worn(f"t{number}", f"top{30 + number % 2} shoe{30 + number // 2 % 10}", "train") for number in range(40)]
+    drawn = [draw_questions(tested, train, catalogue, seed=seed) for seed in range(5)]
+    matched, plain = (sum(wrong(one, name).count("top30") for one in drawn) for name in ("fitb_popularity", "fitb"))
+    replaced = [item for one in drawn for asked in one.tasks["compatibility"][1::2] for item in asked.items]
+    assert matched > 5 * plain
+    assert replaced.count("top30") > 5 * replaced.count("top39")
+
+
+def test_cold_answers_have_files_of_their_own_where_there_are_enough(catalogue: Catalogue) -> None:
+    """They are items that no training outfit wears."""
+    train = [worn(f"t{number}", f"top{number} shoe{number}", "train") for number in range(20)]
+    tested = [worn(f"o{number}", f"top{number} shoe{number + shift}") for number in range(20) for shift in (20,)]
+    few = draw_questions(tested, train, catalogue)
+    assert "fitb_cold" not in few.tasks
+    many = [worn(f"{outfit.id}-{again}", " ".join(outfit.items)) for outfit in tested for again in range(4)]
+    drawn = draw_questions(many, train, catalogue)
+    cold = drawn.tasks["retrieval_cold"]
+    assert {one.answer for one in cold if isinstance(one, Retrieval)} <= {f"shoe{number}" for number in range(20, 40)}
+    assert len(cold) == len(drawn.tasks["fitb_cold"]) > 30
+
+
+def test_a_category_of_few_is_not_asked_about(catalogue: Catalogue) -> None:
+    """There is no choice; which of all it is can be asked."""
+    drawn = draw_questions([worn("o", "hat0 top1"), worn("p", "hat0 top2")], (), catalogue)
+    assert len(drawn.tasks["retrieval"]) == 2
+    assert "compatibility" not in drawn.tasks
+    assert all(kind(item) == "top" for item in wrong(drawn, *({"fitb"} & set(drawn.tasks))))
