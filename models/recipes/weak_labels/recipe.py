@@ -31,7 +31,7 @@ from models.recipes.weak_labels.training import WeakLabelTraining
 from models.training.architecture import Architecture, open_clip_architecture, small_config, torchvision_architecture
 from models.training.calibrate import calibrated
 from models.training.checkpoint import Checkpoint
-from models.training.prepare import usual_slots
+from models.training.prepare import learned_slots
 from models.training.run import Run
 
 _SMALL_SIDE: Final = 80
@@ -58,7 +58,7 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
         parent=run.start.id if run.start else None,
     )
     model = build_model("cosine", manifest.model_config)
-    bundle = Bundle(manifest, model, vocabulary=vocabulary, slots=usual_slots(run.dataset), encoder=directory).to(run.device)
+    bundle = Bundle(manifest, model, vocabulary=vocabulary, slots=learned_slots(run.dataset, run.seed), encoder=directory).to(run.device)
     if not run.dataset.outfits:
         return bundle
     return calibrated(bundle, run, catalogue_features(run.dataset.catalogue, encoder, run.cache, run.progress).features, metrics)
