@@ -2,7 +2,8 @@
 
 ``manifest.json`` says what it is and holds the sha256 of each file; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the
 words, ``residuals.json`` the items with a learned residual, ``products.json`` what they are the colours and sizes of, where that is known,
-``slots.json`` the usual combinations of categories, ``shoppers.json`` whom it knows, where it is personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one.
+``slots.json`` and ``slots.safetensors`` what belongs to an outfit, ``shoppers.json`` whom it knows, where it is personal; ``encoder/`` an
+encoder in the form of ``local-dir:``, where the training made one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from models.compatibility.base import CompatibilityModel
 from models.compatibility.build import build_model
 from models.compatibility.personal import Shoppers
-from models.compatibility.slots import SlotModel
+from models.compatibility.slot_files import Slots, read_slots, write_slots
 from models.encoders.features import CARRIED
 from models.errors import BundleError
 from models.manifest import BUNDLE, Manifest, apart, refuse_taken
@@ -30,7 +31,7 @@ from sealed.manifest import read_as
 
 _ENCODER: Final = "encoder"
 _WEIGHTS: Final = "weights.safetensors"
-_LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
+_LIST_FILES: Final = ("vocabulary.json", "residuals.json")
 _PRODUCTS: Final = "products.json"
 _SHOPPERS: Final = "shoppers.json"
 _SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
@@ -45,7 +46,7 @@ class Contents:
     vocabulary: tuple[str, ...]
     residuals: tuple[str, ...]
     products: tuple[str, ...]
-    slots: SlotModel
+    slots: Slots
     encoder: Path | None
     shoppers: Shoppers
 
@@ -60,11 +61,11 @@ def write_contents(directory: Path, contents: Contents) -> Contents:
     with staged(directory) as staging:
         weights = {name: value.detach().cpu().contiguous() for name, value in contents.model.state_dict().items()}
         save_file(weights, staging / _WEIGHTS)
-        slots = [[list(names), count] for names, count in contents.slots.templates]
-        for name, content in zip(_LIST_FILES, (contents.vocabulary, contents.residuals, slots), strict=True):
+        for name, content in zip(_LIST_FILES, (contents.vocabulary, contents.residuals), strict=True):
             (staging / name).write_text(json.dumps(content, ensure_ascii=False))
         if contents.products:
             (staging / _PRODUCTS).write_text(json.dumps(contents.products, ensure_ascii=False))
+        write_slots(contents.slots, staging)
         if contents.shoppers.ids:
             shoppers = _SHOPPERS_JSON.dump_python(contents.shoppers, mode="json", by_alias=True)
             (staging / _SHOPPERS).write_text(json.dumps(shoppers, ensure_ascii=False))
@@ -88,12 +89,12 @@ def read_contents(directory: Path) -> Contents:
         msg = f"{error}; copy the bundle again, or train it again"
         raise BundleError(msg) from error
     try:
-        vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
+        vocabulary, residuals = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
         products = json.loads((directory / _PRODUCTS).read_text()) if _PRODUCTS in manifest.files else ()
         model = build_model(manifest.model, manifest.model_config)
         model.load_state_dict(load_file(directory / _WEIGHTS))
-        templates = SlotModel(tuple((tuple(names), int(count)) for names, count in slots))
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
+        slots = read_slots(directory)
+    except (OSError, ValueError, TypeError, LookupError, RuntimeError, SafetensorError) as error:
         msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
         raise BundleError(msg) from error
     return Contents(
@@ -102,7 +103,7 @@ def read_contents(directory: Path) -> Contents:
         vocabulary=tuple(vocabulary),
         residuals=tuple(residuals),
         products=tuple(products),
-        slots=templates,
+        slots=slots,
         encoder=directory / _ENCODER if manifest.encoder.spec == CARRIED else None,
         shoppers=shoppers,
     )

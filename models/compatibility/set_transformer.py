@@ -131,10 +131,5 @@ class SetTransformer(CompatibilityModel):
         if not self.rerank:
             return scores_BM
         batch, count, size = candidates_BMD.shape
-        repeated = OutfitBatch(
-            context.items_BID.repeat_interleave(count, 0),
-            context.category_BI.repeat_interleave(count, 0),
-            context.mask_BI.repeat_interleave(count, 0),
-        )
-        whole = self.score(repeated.with_item(candidates_BMD.reshape(-1, size), category_BM.reshape(-1)))
+        whole = self.score(context.repeated(count).with_item(candidates_BMD.reshape(-1, size), category_BM.reshape(-1)))
         return scores_BM + self.rerank * whole.reshape(batch, count)

@@ -52,21 +52,21 @@ class MasksTraining:
     """One member's run.
 
     Args:
-        inputs: of all N items. pool_M: rows of the items of training outfits, the candidates.
-        times_N: how many training outfits hold each item.
+        inputs: of all N items, on the model's device.
+        times_N: how many training outfits hold each item, on the CPU; those of none are no candidates.
     """
 
     def __init__(  # noqa: PLR0917 - what is trained, how, and on what
         self, model: PairMasks, kind: Kind, config: AttireConfig, inputs: ItemInputs, times_N: Tensor, seed: int
     ) -> None:
         self.model, self.kind, self.config, self.inputs = model, kind, config, inputs
-        self.pool_M = times_N.nonzero()[:, 0]
+        self.pool_M, self.category_N, self.own_N = times_N.nonzero()[:, 0], inputs.category_N.cpu(), inputs.residual_N.cpu()
         self.bucket_N = popularity_buckets(times_N)
         self.generator = loop.seeded(seed)
         with torch.no_grad():
             model.standardise(inputs.features_NF)
             if not model.bias.any():  # nothing was taken over from another training
-                model.bias[inputs.residual_N[self.pool_M]] = times_N[self.pool_M].float().log()
+                model.bias[self.own_N[self.pool_M].to(model.device)] = times_N[self.pool_M].float().log().to(model.device)
         groups = loop.only_matrices_decay(model.parameters(), config.mask_weight_decay)
         self.optimiser = torch.optim.AdamW(groups, lr=config.mask_learning_rate, betas=_BETAS, fused=True)
 
@@ -92,36 +92,40 @@ class MasksTraining:
         )
 
     def step(self, rows_BI: Tensor, mask_BI: Tensor) -> Tensor:
-        """The loss of some outfits."""
-        inputs, model, config = self.inputs, self.model, self.config
-        drawn_S = self.pool_M[torch.randperm(len(self.pool_M), generator=self.generator)[: config.candidates]]
+        """The loss of some outfits. What is drawn is drawn on the CPU."""
+        model, category_N, device = self.model, self.category_N, self.model.device
+        drawn_S = self.pool_M[torch.randperm(len(self.pool_M), generator=self.generator)[: self.config.candidates]]
         rows_M, place = torch.cat([drawn_S, rows_BI[mask_BI]]).unique(return_inverse=True)
-        embedded_MD, place_BI = model.embed(inputs[rows_M]), torch.zeros_like(rows_BI)
+        place_BI = torch.zeros_like(rows_BI)
         place_BI[mask_BI] = place[len(drawn_S) :]
-        outfits = OutfitBatch(embedded_MD[place_BI], inputs.category_N[rows_BI], mask_BI)
-        answer_Q, answer_QD, category_Q = rows_BI[mask_BI], outfits.items_BID[mask_BI], outfits.category_BI[mask_BI]
-        query_QD = model.query(self._fewer(leave_one_out(outfits)), category_Q)
-        own_Q, drawn_QS = (query_QD * answer_QD).sum(1), query_QD @ embedded_MD[place[: len(drawn_S)]].T
+        embedded_MD = model.embed(self.inputs[rows_M.to(device)])
+        outfits = OutfitBatch(embedded_MD[place_BI.to(device)], category_N[rows_BI].to(device), mask_BI.to(device))
+        answer_Q, category_Q = rows_BI[mask_BI], category_N[rows_BI][mask_BI]
+        answer_QD = outfits.items_BID[outfits.mask_BI]
+        query_QD = model.query(self._fewer(leave_one_out(outfits)), category_Q.to(device))
+        own_Q, drawn_QS = (query_QD * answer_QD).sum(1), query_QD @ embedded_MD[place[: len(drawn_S)].to(device)].T
         worn_QI, worn_mask_QI = (of_outfit.repeat_interleave(mask_BI.sum(1), 0) for of_outfit in (rows_BI, mask_BI))
-        free_QS = inputs.category_N[drawn_S] == category_Q[:, None]
-        free_QS &= ~no_negatives(worn_QI, worn_mask_QI, drawn_S, len(inputs))
+        free_QS = category_N[drawn_S] == category_Q[:, None]
+        free_QS &= ~no_negatives(worn_QI, worn_mask_QI, drawn_S, len(category_N))
         like_QS = self.bucket_N[drawn_S] == self.bucket_N[answer_Q][:, None]
         asked_QS = free_QS
         if self.kind.popular:
             asked_QS = free_QS & (like_QS | (torch.rand(like_QS.shape, generator=self.generator) < _OTHERS))
-        bias_N = model.bias[inputs.residual_N]
-        logits_QS = torch.cat([(own_Q + bias_N[answer_Q])[:, None], (drawn_QS + bias_N[drawn_S]).masked_fill(~asked_QS, -torch.inf)], dim=1)
-        loss = (logits_QS.logsumexp(1) - logits_QS[:, 0]).mean()
+        own_bias_Q, bias_S = (model.bias[self.own_N[rows].to(device)] for rows in (answer_Q, drawn_S))
+        others_QS = (drawn_QS + bias_S).masked_fill(~asked_QS.to(device), -torch.inf)
+        right_Q = own_Q + own_bias_Q
+        loss = (torch.cat([right_Q[:, None], others_QS], dim=1).logsumexp(1) - right_Q).mean()
         if self.kind.judge:
-            lot_QS = torch.rand(like_QS.shape, generator=self.generator).masked_fill(~(free_QS & like_QS), -1.0)
-            lot_Q, other_Q = lot_QS.max(1)
+            lot_Q, other_Q = torch.rand(like_QS.shape, generator=self.generator).masked_fill(~(free_QS & like_QS), -1.0).max(1)
+            found_Q, other_Q = (lot_Q >= 0).to(device), other_Q.to(device)
             wrong_Q = drawn_QS.gather(1, other_Q[:, None])[:, 0]
-            loss = loss + self.kind.judge * (F.softplus(wrong_Q - own_Q) * (lot_Q >= 0)).sum() / (lot_Q >= 0).sum().clamp(min=1)
+            loss = loss + self.kind.judge * (F.softplus(wrong_Q - own_Q) * found_Q).sum() / found_Q.sum().clamp(min=1)
         return loss
 
     def _fewer(self, context: OutfitBatch) -> OutfitBatch:
         """The contexts with some of their items hidden, but never all."""
-        kept_QI = context.mask_BI & (torch.rand(context.mask_BI.shape, generator=self.generator) >= self.config.mask_hide)
+        shown_QI = torch.rand(context.mask_BI.shape, generator=self.generator) >= self.config.mask_hide
+        kept_QI = context.mask_BI & shown_QI.to(context.mask_BI.device)
         kept_QI = torch.where(kept_QI.any(1, keepdim=True), kept_QI, context.mask_BI)
         return OutfitBatch(context.items_BID, context.category_BI, kept_QI)
 

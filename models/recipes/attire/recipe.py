@@ -15,6 +15,7 @@ from models.compatibility.ensemble import Ensemble
 from models.compatibility.pair_masks import PairMasks
 from models.compatibility.pair_memory import ITEM, PRODUCT, TYPE, PairMemory, remember
 from models.compatibility.set_transformer import SetTransformer
+from models.precision import CPU
 from models.recipes.attire.config import AttireConfig
 from models.recipes.attire.masks import KINDS, MasksTraining, shape_of
 from models.recipes.attire.training import AttireTraining
@@ -68,6 +69,8 @@ def fit(run: Run[AttireConfig]) -> Bundle:
     inputs = bundle.inputs(run.features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
     assert isinstance(bundle.model, Ensemble)  # noqa: S101 - built above
     metrics = _train(run, bundle, inputs, train, valid)
+    bundle, inputs = bundle.to(CPU), inputs.to(CPU)  # the rest is counting, and small regressions
+    assert isinstance(bundle.model, Ensemble)  # noqa: S101
     if config.memory:
         memory = _remembered(inputs, train, names)
         model = Ensemble(list(bundle.model.each()), memory, **shape)
@@ -82,7 +85,7 @@ def fit(run: Run[AttireConfig]) -> Bundle:
     weigh(trained, inputs, train, valid, run.seed)
     pool_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
     metrics["valid_recall_at_10"] = recall_at(10, trained, inputs, valid, pool_M)
-    return calibrated(bundle, run, run.features, metrics)
+    return calibrated(bundle.to(run.device), run, run.features, metrics)
 
 
 def _members(run: Run[AttireConfig], names: Names) -> list[tuple[str, dict[str, Any]]]:

@@ -10,7 +10,8 @@ import torch
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.pair_memory import ITEM, PRODUCT, TYPE, PairMemory, remember
 
-# Rows 0, 1 are tops of one product, 2 another top; 3, 4 shoes; 5 a top and 6 shoes that nobody wore. Words: 1 subcategory=tee, 2 colour=red.
+# Rows 0, 1 are tops of one product, 2 another top; 3, 4 shoes; nobody wore 5, a top, and 6, shoes.
+# Words: 1 subcategory=tee, 2 colour=red.
 CATEGORY = torch.tensor([0, 0, 0, 1, 1, 0, 1])
 ITEMS = ItemInputs(
     torch.zeros(7, 1),
