@@ -21,10 +21,23 @@ CATEGORIES = ("bags", "shoes", "tops")
 F = 12
 SET = {"blocks": [8, 4], "categories": 3, "words": 4, "residuals": 2, "embedding_size": 8, "hidden": 16, "layers": 1, "heads": 2}
 PAIRS = {"reads": [(0, 8), (8, 12)], "categories": 3, "size": 8, "hidden": 16}
+MASKS = {"feature_size": F, "categories": 3, "words": 4, "products": 0, "residuals": 2, "embedding_size": 8, "hidden": 16}
+MEMORY = {
+    "levels": ["item", "type"],
+    "level_sizes": [3, 4],
+    "terms": [["item", "item", 0.1], ["item", "type", 1.0], ["type", "type", 2.0]],
+    "table_sizes": [3, 2, 4],
+    "categories": 3,
+    "words": 4,
+}
+MEMBERS = [["pair_masks", MASKS], ["set_transformer", SET]]
 KINDS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "cosine": ("cosine", {"feature_size": F}),
     "set_transformer": ("set_transformer", {**SET, "rerank": 0.5}),
     "average": ("average", {"members": 2, "model": "set_transformer", "config": SET}),
+    "ensemble": ("ensemble", {"members": MEMBERS, "memory": MEMORY, "categories": 3, "residuals": 2, "probes": 4}),
+    "pair_masks": ("pair_masks", MASKS),
+    "pair_masks, attending": ("pair_masks", {**MASKS, "attends": True, "heads": 2}),
     "outfit_vector, shared": ("outfit_vector", {"spaces": "shared", "categories": 3, "feature_size": F, "embedding_size": 8}),
     "outfit_vector, pairs": ("outfit_vector", {"spaces": "pairs", "categories": 3, "feature_size": F, "embedding_size": 8}),
     "pairwise, linear": ("pairwise", {**PAIRS, "heads": "category", "unit": False}),
@@ -43,7 +56,10 @@ def bundle_of(kind: str) -> Bundle:
     torch.manual_seed(0)
     model = build_model(name, config)
     for buffer in model.buffers():
-        buffer.normal_()
+        if buffer.is_floating_point():
+            buffer.normal_().abs_()  # counts and spreads are not negative
+        else:
+            buffer.fill_(1)
     manifest = Manifest(
         recipe="test",
         config={},
