@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,14 @@ from torch import Tensor
 
 from models.bundle import Bundle, Manifest, Shoppers
 from models.compatibility.build import build_model
-from models.compatibility.slots import SlotModel
+from models.compatibility.conflicts import Conflicts
+from models.compatibility.labels import LABEL_COLUMNS, piece_labels
+from models.compatibility.slot_files import Slots
+from models.compatibility.slot_templates import SlotTemplates
 from models.datasets.schema import Dataset, Split
 from models.encoders.features import check_features
 from models.training.run import Run
+from models.training.slots import SlotTraining, fit_slots
 from models.training.worn import WornOutfits, build_vocabulary
 
 
@@ -62,11 +66,17 @@ def worn_outfits(dataset: Dataset, split: Split) -> WornOutfits:
     return WornOutfits.of(dataset.outfits_of(split), dataset.catalogue)
 
 
-def usual_slots(dataset: Dataset) -> SlotModel:
-    """The combinations of categories in the training outfits."""
-    catalogue = dataset.catalogue
-    categories = catalogue.categories
-    return SlotModel.fit([categories[catalogue.row_of[item]] for item in outfit.items] for outfit in dataset.outfits_of("train"))
+def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
+    """What belongs to an outfit, and which audiences and seasons share none, from the training outfits; nothing where there are none."""
+    worn, valid = (worn_outfits(dataset, split).rows() for split in ("train", "valid"))
+    if not worn:
+        return SlotTemplates()
+    names = dataset.catalogue.categories
+    by_category = [[[names[row] for row in outfit] for outfit in outfits] for outfits in (worn, valid)]
+    slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1])
+    said = [piece_labels(item) for item in dataset.catalogue.table.select(LABEL_COLUMNS).to_pylist()]
+    audience, season = (Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season"))
+    return replace(slots, conflicts=audience.joined(season))
 
 
 def untrained(  # noqa: PLR0917 - the run, and what it builds
@@ -99,8 +109,9 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         embedding_size=built.embedding_size,
         parent=start.id if start else None,
     )
-    known, slots = Shoppers(names.shoppers), usual_slots(run.dataset)
-    return Bundle(manifest, built, vocabulary=names.words, residuals=names.residuals, slots=slots, shoppers=known)
+    known, slots = Shoppers(names.shoppers), learned_slots(run.dataset, run.seed)
+    bundle = Bundle(manifest, built, vocabulary=names.words, residuals=names.residuals, slots=slots, shoppers=known)
+    return bundle.to(run.device)
 
 
 def inherited(weights: Mapping[str, Tensor], start: Bundle, names: Names, tables: Mapping[str, str]) -> dict[str, Tensor]:
@@ -126,5 +137,5 @@ def rows_by_name(mine: Tensor, names: Sequence[str], theirs: Tensor, before: Seq
     row_of = {name: row for row, name in enumerate(before)}
     known = [(row, row_of[name]) for row, name in enumerate(names) if name in row_of]
     taken = mine.clone()
-    taken[[row for row, _ in known]] = theirs[[row for _, row in known]]
+    taken[[row for row, _ in known]] = theirs[[row for _, row in known]].to(mine.device)
     return taken

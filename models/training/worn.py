@@ -44,6 +44,10 @@ class WornOutfits:
             rows_RI[number, : len(rows)], mask_RI[number, : len(rows)] = rows, True
         return cls(torch.from_numpy(rows_RI), torch.from_numpy(mask_RI))
 
+    def rows(self) -> list[list[int]]:
+        """The rows of each outfit."""
+        return [rows_I[mask_I].tolist() for rows_I, mask_I in zip(self.rows_RI, self.mask_RI, strict=True)]
+
     def times_worn(self, count: int) -> NDArray[np.int64]:
         """Number of outfits that hold each of ``count`` items, ``(N,)``."""
         return np.bincount(self.rows_RI[self.mask_RI].numpy(), minlength=count)

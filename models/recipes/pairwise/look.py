@@ -19,25 +19,29 @@ from models.recipes.pairwise.views import Views
 _AT_ONCE: Final = 1024
 
 
-class Look(nn.Module):
+class GeneralFeatures(nn.Module):
     """A model and the items it reads, with gradients through both.
 
     Attributes:
-        category_N: of every item, as the model numbers them.
+        category_N: of every item, as the model numbers them, on the CPU, where triplets are drawn.
     """
 
     def __init__(self, model: Pairs, views: Views) -> None:
         super().__init__()
-        self.model, self.views, self.category_N = model, views, views.items.inputs.category_N
+        self.model, self.views, self.category_N = model, views, views.items.category_N
 
     def forward(self, row: Tensor) -> Tensor:
         """General features of rows of any shape, ``(…, D)``; each item is computed once, however often it occurs."""
         row_B, place = row.unique(return_inverse=True)
-        return self.general(self.views.plain(row_B), row_B)[place]
+        return self.general(self.views.plain(row_B), row_B)[place.to(self.model.device)]
+
+    def categories(self, row: Tensor) -> Tensor:
+        """Categories of rows of any shape, on the model's device."""
+        return self.category_N[row].to(self.model.device)
 
     def general(self, features_BF: Tensor, row_B: Tensor) -> Tensor:
         """General features of item inputs, ``(B, D)``."""
-        return self.model.general(features_BF, self.category_N[row_B])
+        return self.model.general(features_BF, self.categories(row_B))
 
     @torch.no_grad()
     def embedded(self, row_B: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from models.bundle import Bundle
 from models.objectives.semi_supervised import Unlabelled, pseudo_labelled, self_supervised
 from models.objectives.triplet import distance, triplet
 from models.recipes.pairwise.config import SEMI_SUPERVISED, SemiSupervisedConfig
-from models.recipes.pairwise.look import Look
+from models.recipes.pairwise.look import GeneralFeatures
 from models.recipes.pairwise.training import Objective, train_pairs
 from models.recipes.pairwise.triplets import Triplets
 from models.training.run import Run
@@ -25,7 +25,7 @@ from models.training.run import Run
 class SemiSupervised(Objective):
     """The loss L_l + 0.1 L_ss + 1.0 L_pseudo."""
 
-    def __init__(self, look: Look, config: SemiSupervisedConfig, seed: int) -> None:
+    def __init__(self, look: GeneralFeatures, config: SemiSupervisedConfig, seed: int) -> None:
         super().__init__(look)
         self._config = config
         self._generator = torch.Generator().manual_seed(seed)
@@ -44,10 +44,9 @@ class SemiSupervised(Objective):
             reshaped_UD, recoloured_UD = views
             loss = loss + config.self_supervised * self_supervised(item_UD, reshaped_UD, recoloured_UD, config.margin)
         if config.pseudo:
-            unlabelled = Unlabelled(item_UD, look.category_N[row_U], row_U)
-            loss = loss + config.pseudo * pseudo_labelled(
-                embedded_3TD, look.category_N[triplets.row_3T], triplets.row_3T, unlabelled, config.margin
-            )
+            unlabelled = Unlabelled(item_UD, look.categories(row_U), row_U.to(item_UD.device))
+            row_3T = triplets.row_3T.to(item_UD.device)
+            loss = loss + config.pseudo * pseudo_labelled(embedded_3TD, look.categories(triplets.row_3T), row_3T, unlabelled, config.margin)
         return loss
 
 

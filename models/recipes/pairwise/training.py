@@ -18,7 +18,7 @@ from models.compatibility.type_aware import pair_names
 from models.errors import InputError
 from models.recipes.pairwise.blanks import Blanks
 from models.recipes.pairwise.config import PairwiseConfig
-from models.recipes.pairwise.look import Look, parts_of
+from models.recipes.pairwise.look import GeneralFeatures, parts_of
 from models.recipes.pairwise.triplets import Triplets, TripletSampler, labelled_share, negative_kinds
 from models.recipes.pairwise.views import views_of
 from models.training import loop
@@ -33,7 +33,7 @@ _HEADS: Final = {"head.weight": "categories", "head.bias": "categories"}
 class Objective(nn.Module):
     """The loss of a recipe, with parameters of its own beside the model's."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: GeneralFeatures) -> None:
         super().__init__()
         self.look = look
 
@@ -49,7 +49,7 @@ class Objective(nn.Module):
 def train_pairs(
     run: Run[Any],
     recipe: str,
-    objective: Callable[[Look], Objective],
+    objective: Callable[[GeneralFeatures], Objective],
     *,
     shape: Mapping[str, Any],
     copies: int = 0,
@@ -80,8 +80,8 @@ def train_pairs(
     train, valid = worn_outfits(run.dataset, "train"), worn_outfits(run.dataset, "valid")
     sampler = TripletSampler(labelled_share(train, config.labels, run.seed), negative_kinds(catalogue, config.negatives), run.seed)
     worn_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
-    look = Look(model, views_of(run, items, copies=copies, side=config.side))
-    learned = objective(look)
+    look = GeneralFeatures(model, views_of(run, items, copies=copies, side=config.side))
+    learned = objective(look).to(run.device)
     blanks = Blanks(valid, look.category_N, worn_M, run.seed)
     figures = _fit(run, learned, sampler, blanks, by_outfit=by_outfit)
     model.share_with_unseen(*_seen(look, sampler, names, run.start))
@@ -111,15 +111,16 @@ def _fit(run: Run[Any], learned: Objective, sampler: TripletSampler, blanks: Bla
     )
 
 
+@torch.no_grad()
 def _inherit_spaces(model: Pairs, names: Names, start: Bundle | None) -> None:
     """Take the masks of the start's pairs, by name."""
     theirs = start.model if start else None
     if start and isinstance(theirs, Pairs) and model.spaces and theirs.spaces and model.size == theirs.size:
         before, after = pair_names(start.manifest.categories), pair_names(names.categories)
-        model.spaces.mask.data = rows_by_name(model.spaces.mask.data, after, theirs.spaces.mask.data, before)
+        model.spaces.mask.copy_(rows_by_name(model.spaces.mask, after, theirs.spaces.mask, before))
 
 
-def _seen(look: Look, sampler: TripletSampler, names: Names, start: Bundle | None) -> tuple[Tensor, Tensor | None]:
+def _seen(look: GeneralFeatures, sampler: TripletSampler, names: Names, start: Bundle | None) -> tuple[Tensor, Tensor | None]:
     """The categories and pairs of categories that the training, or the bundle it started from, has seen."""
     known = set(start.manifest.categories) if start else set()
     seen_C = torch.tensor([name in known for name in (*names.categories, "")])
@@ -131,4 +132,4 @@ def _seen(look: Look, sampler: TripletSampler, names: Names, start: Bundle | Non
         seen_P[spaces.place(inherited[:, None], inherited).flatten()] = True
         seen_P[spaces.place(*category_2Q)] = True
     seen_C[category_2Q.flatten()] = True
-    return seen_C, seen_P
+    return seen_C.to(look.model.device), None if seen_P is None else seen_P.to(look.model.device)
