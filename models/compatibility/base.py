@@ -40,7 +40,7 @@ class ItemInputs:
 
     def to(self, device: torch.device) -> ItemInputs:
         """The same on a device."""
-        return ItemInputs(*(one.to(device) for one in (self.features_NF, self.category_N, self.words_NL, self.residual_N)))
+        return ItemInputs(*(tensor.to(device) for tensor in (self.features_NF, self.category_N, self.words_NL, self.residual_N)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class OutfitBatch:
 
     def repeated(self, times: int) -> OutfitBatch:
         """Each set ``times`` times in a row."""
-        return OutfitBatch(*(one.repeat_interleave(times, 0) for one in (self.items_BID, self.category_BI, self.mask_BI)))
+        return OutfitBatch(*(tensor.repeat_interleave(times, 0) for tensor in (self.items_BID, self.category_BI, self.mask_BI)))
 
     def to(self, device: torch.device) -> OutfitBatch:
         """The same on a device."""
