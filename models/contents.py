@@ -1,9 +1,9 @@
 """What a bundle's directory holds, written and read.
 
-``manifest.json`` says what it is and holds the sha256 of each file; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the
-words, ``residuals.json`` the items with a learned residual, ``products.json`` what they are the colours and sizes of, where that is known,
-``slots.json`` and ``slots.safetensors`` what belongs to an outfit, ``shoppers.json`` whom it knows, where it is personal; ``encoder/`` an
-encoder in the form of ``local-dir:``, where the training made one.
+``manifest.json`` describes it and holds the sha256 of each file; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the words,
+``residuals.json`` the items with a learned residual, ``products.json``
+what those items are the colours and sizes of, ``slots.json`` and ``slots.safetensors`` the slots of outfits, ``shoppers.json`` the
+shoppers of a personal model, and ``encoder/`` an encoder in the form of ``local-dir:``, if the training made one.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def check_plots(field: str) -> None:
 
 
 def _check_above(path: Path, field: str | None) -> None:
-    above = next(one for one in path.absolute().parents if os.path.lexists(one))
+    above = next(parent for parent in path.absolute().parents if os.path.lexists(parent))
     if not above.is_dir():
         _refuse(f"cannot be written: {above} is no directory", path, field)
     if not path.exists() and not os.access(above, os.W_OK | os.X_OK):

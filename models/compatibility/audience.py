@@ -151,6 +151,6 @@ def _read(words: Iterable[str]) -> Audience | None:
     if not found:
         return None
     both = found[0]
-    for one in found[1:]:
-        both = both & one if (both & one).possible else both | one
+    for named in found[1:]:
+        both = both & named if (both & named).possible else both | named
     return both

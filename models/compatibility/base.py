@@ -72,7 +72,7 @@ class OutfitBatch:
 
     def repeated(self, times: int) -> OutfitBatch:
         """Each set ``times`` times in a row."""
-        return OutfitBatch(*(one.repeat_interleave(times, 0) for one in (self.items_BID, self.category_BI, self.mask_BI)))
+        return OutfitBatch(*(tensor.repeat_interleave(times, 0) for tensor in (self.items_BID, self.category_BI, self.mask_BI)))
 
     def to(self, device: torch.device) -> OutfitBatch:
         """The same on a device."""

@@ -85,9 +85,9 @@ class Conflicts:
 
 @lru_cache(maxsize=65_536)
 def _prior(left: str, right: str) -> tuple[float, float]:
-    one, other = Audience.of_label(left), Audience.of_label(right)
-    if one is not None and other is not None:
-        return _FITTING if (one & other).possible else _DOCUMENTED
+    first, second = Audience.of_label(left), Audience.of_label(right)
+    if first is not None and second is not None:
+        return _FITTING if (first & second).possible else _DOCUMENTED
     if {left, right} <= SEASONS and {left, right} == {"summer", "winter"}:
         return _DOCUMENTED
     return _INDIFFERENT

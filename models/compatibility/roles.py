@@ -98,7 +98,7 @@ def role_of(*texts: str | None) -> str | None:
     """
     for text in texts:
         words = [_singular(word) for word in re.findall(r"[a-z]+(?:-[a-z]+)*", (text or "").lower().replace("'s", "").replace("&", "and"))]
-        words = [part for word in words for part in ([word] if word in _ROLE_OF else [_singular(one) for one in word.split("-")])]
+        words = [part for word in words for part in ([word] if word in _ROLE_OF else [_singular(piece) for piece in word.split("-")])]
         for length in range(_LONGEST, 0, -1):
             for at in reversed(range(len(words) - length + 1)):
                 role = _ROLE_OF.get("-".join(words[at : at + length]))

@@ -73,7 +73,7 @@ class Checked:
             "questions": {name: len(asked) for name, asked in self.dataset.tasks.items()} if self.dataset else {},
             "errors": [_kind(kind) for kind in self.findings.of("error")],
             "warnings": [_kind(kind) for kind in self.findings.of("warning")],
-            "missing": [asdict(one) for one in self.missing],
+            "missing": [asdict(piece) for piece in self.missing],
         }
 
 
@@ -90,7 +90,7 @@ def check(root: Path) -> Checked:
 
 
 def _kind(kind: Kind) -> dict[str, Any]:
-    first = [{"line": one.line, "field": one.field, "problem": one.problem} for one in kind.first]
+    first = [{"line": error.line, "field": error.field, "problem": error.problem} for error in kind.first]
     return {"file": str(kind.path), "field": kind.field, "problem": kind.problem, "count": kind.count, "first": first}
 
 
@@ -99,7 +99,7 @@ def _warn_of_leaks(dataset: Dataset, findings: Findings) -> None:
     outfits = [outfit for outfit in dataset.outfits if outfit.split != "valid"]
     sets = [frozenset(outfit.items) for outfit in outfits]
     near = [pair for pair in near_pairs(sets) if sets[pair[0]] != sets[pair[1]] and outfits[pair[0]].split != outfits[pair[1]].split]
-    leaked = [outfits[number] for number in sorted({one for pair in near for one in pair}) if outfits[number].split == "test"]
+    leaked = [outfits[number] for number in sorted({number for pair in near for number in pair}) if outfits[number].split == "test"]
     if leaked:
         problem = (
             f"{len(leaked):,} test outfits share half of their items or more with a training outfit, such as {leaked[0].id!r}: "
@@ -124,7 +124,7 @@ def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
         if lacking and not (own and name in _ENCODED):
             yield Missing(f"{name} of items", lacking, len(catalogue), brings)
     sizes = pc.value_counts(catalogue.table.column("category")).to_pylist()
-    small = [str(one["values"]) for one in sizes if one["counts"] <= WRONG]
+    small = [str(size["values"]) for size in sizes if size["counts"] <= WRONG]
     if small:
         brings = f"{WRONG + 1} or more leave a choice to ask about; there are fewer of {', '.join(small[:_NAMED])}"
         yield Missing("items of a category", len(small), len(sizes), brings)

@@ -92,9 +92,9 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
     outfits = [*asked, *others]
     rows_of = [tuple(catalogue.row_of[item] for item in dict.fromkeys(outfit.items) if item in catalogue.row_of) for outfit in outfits]
     near: defaultdict[int, set[int]] = defaultdict(set)
-    for one, other in near_pairs([frozenset(rows) for rows in rows_of]):
-        near[one].add(other)
-        near[other].add(one)
+    for first, second in near_pairs([frozenset(rows) for rows in rows_of]):
+        near[first].add(second)
+        near[second].add(first)
     learned = [rows for outfit, rows in zip(outfits, rows_of, strict=True) if outfit.split == "train"]
     worn_N = np.bincount([row for rows in learned for row in rows], minlength=len(catalogue))
     shop = _Shop(catalogue, np.array(catalogue.categories), popularity(worn_N))
@@ -103,10 +103,10 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
     for number, outfit in enumerate(asked):
         if len(rows_of[number]) < 2:  # noqa: PLR2004 - nothing would be left to go by
             too_small += 1
-        elif any(outfits[other].split == "train" != outfit.split for other in near[number]):
+        elif any(outfits[second].split == "train" != outfit.split for second in near[number]):
             leaks += 1
         else:
-            banned = {row for one in (number, *near[number]) for row in rows_of[one]}
+            banned = {row for outfit in (number, *near[number]) for row in rows_of[outfit]}
             rng = np.random.default_rng([seed, zlib.crc32(outfit.id.encode("utf-8", "backslashreplace"))])
             blank = int(rng.integers(len(rows_of[number])))
             for name, question in shop.ask(outfit, rows_of[number], blank, banned, rng):

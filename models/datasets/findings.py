@@ -40,7 +40,7 @@ class Kind:
 
     def __str__(self) -> str:
         """All of it in one line."""
-        lines = ", ".join(str(one.line) for one in self.first if one.line is not None)
+        lines = ", ".join(str(found.line) for found in self.first if found.line is not None)
         if not lines:
             return f"{self.place}: {self.first[0].problem}"
         more = ", …" if self.count > len(self.first) else ""
@@ -75,8 +75,8 @@ class Findings:
         """Note an error and what was found beside it, or raise it."""
         if not self._gather:
             raise error from None
-        for one in (error, *error.beside):
-            self._note("error", one)
+        for found in (error, *error.beside):
+            self._note("error", found)
 
     def warn(self, problem: str, *, path: Path, line: int | None = None, field: str | None = None) -> None:
         """Note something that is put up with; ``problem`` says how."""

@@ -63,7 +63,7 @@ def _asked(
     """By category: log-odds of pool items ``(Q, M)`` and worn items ``(Q,)``, and their rows: worn ``(Q,)``, pool ``(M,)``."""
     if not len(rows_RI):
         return
-    rows_RI, mask_RI, pool_M = (one.to(model.device) for one in (rows_RI, mask_RI, pool_M))
+    rows_RI, mask_RI, pool_M = (tensor.to(model.device) for tensor in (rows_RI, mask_RI, pool_M))
     model.eval()
     parts = range(0, len(inputs), _EMBEDDED_AT_ONCE)
     embedded_ND = torch.cat([model.embed(inputs[slice(at, at + _EMBEDDED_AT_ONCE)]) for at in parts])

@@ -48,7 +48,7 @@ class Items(nn.Module):
         self.inputs, self.category_N = inputs, inputs.category_N.cpu()
 
     def take(self, rows_M: Tensor) -> ItemInputs:
-        """Some items, as training reads them now; their rows may be on any device."""
+        """Inputs of some items in training; ``rows`` may be on any device."""
         return self.inputs[rows_M]
 
     def every(self) -> ItemInputs:

@@ -13,8 +13,8 @@ import torch
 def repeatable(device: torch.device) -> Iterator[None]:
     """Sums in a fixed order, so that the same seed learns the same bits on a CPU.
 
-    On a GPU the order is free: the same seed draws the same outfits, pictures and words there, and starts from the same weights, but
-    dropout is the GPU's own, and a sum may differ in its last bits from one run to the next.
+    On a GPU the same seed draws the same outfits, pictures and words and starts from the same weights. But dropout uses the GPU's own
+    generator, and sums may differ in their last bits from run to run.
     """
     if device.type != "cpu":
         yield

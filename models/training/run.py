@@ -34,7 +34,7 @@ class Run(Generic[ConfigT]):
         encoder_spec: encodes a catalogue that has no features of its own.
         start: a bundle to take weights from.
         cache: keeps features between runs; None: not kept.
-        device: where the model and the encoder compute. What is drawn is drawn on the CPU, so that a seed draws the same everywhere.
+        device: of model and encoder. Random draws happen on the CPU, so a seed draws the same on every device.
     """
 
     dataset: Dataset

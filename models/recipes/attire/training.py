@@ -31,8 +31,8 @@ class AttireTraining:
 
     Args:
         inputs: of all N items, on the model's device. blocks: of their features.
-        pool_M: rows, on the CPU, that may be candidates: the items of the training outfits, since one that nobody could have worn yet is no
-            evidence.
+        pool_M: rows, on the CPU, that may be candidates: the items of the training outfits, since an item that could not be worn yet
+            is no evidence.
     """
 
     def __init__(  # noqa: PLR0917 - what is trained, how, and on what
@@ -81,7 +81,7 @@ class AttireTraining:
         return {**found, "train_loss": self.train_loss}
 
     def step(self, rows_BI: Tensor, mask_BI: Tensor) -> Tensor:
-        """The loss of some outfits, whose rows are on the CPU, where candidates are drawn."""
+        """The loss of some outfits; rows are on the CPU, where candidates are drawn."""
         config, category_N = self.config, self.inputs.category_N
         drawn_S = self.pool_M[torch.randperm(len(self.pool_M), generator=self.generator)[: config.candidates]]
         rows_M, place = torch.cat([drawn_S, rows_BI[mask_BI]]).unique(return_inverse=True)

@@ -55,7 +55,7 @@ class OutfitVectorTraining:
         rows_BVI = versions(rows_BI, mask_BI, self.items.category_N[rows_BI], count, generator, whole=whole)
         unique_M, place_BVI = rows_BVI.unique(return_inverse=True)
         mask_BVI = mask_BI[:, None].expand_as(rows_BVI)
-        place_VI, mask_VI = (one.flatten(0, 1).to(self.model.device) for one in (place_BVI, mask_BVI))
+        place_VI, mask_VI = (tensor.flatten(0, 1).to(self.model.device) for tensor in (place_BVI, mask_BVI))
         items = self.items.take(unique_M)
         cosine = self.model.similarity(self.model.embed(items), items.category_N, place_VI, mask_VI)
         return cosine.unflatten(0, rows_BVI.shape[:2])  # type: ignore[no-any-return]

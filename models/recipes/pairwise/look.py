@@ -23,7 +23,7 @@ class GeneralFeatures(nn.Module):
     """A model and the items it reads, with gradients through both.
 
     Attributes:
-        category_N: of every item, as the model numbers them, on the CPU, where triplets are drawn.
+        category_N: category indices of the model, on the CPU, where triplets are drawn.
     """
 
     def __init__(self, model: Pairs, views: Views) -> None:

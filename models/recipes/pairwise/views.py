@@ -71,7 +71,7 @@ class CopyViews(Views):
     """Kept features of the pictures and of perturbed copies of them.
 
     Args:
-        copies_2KNF: of another shape, and of other colours; on the CPU.
+        copies_2KNF: features of reshaped and of recoloured copies, on the CPU.
     """
 
     def __init__(self, items: Items, perturbable_M: Tensor, copies_2KNF: Tensor, seed: int) -> None:

@@ -67,7 +67,7 @@ class Taught:
     @torch.no_grad()
     def vectors(self, rows_BI: Tensor, category_BI: Tensor, mask_BI: Tensor) -> Tensor:
         """The vectors z of outfits, ``(B, D)``."""
-        rows_BI, category_BI, mask_BI = (one.to(self.model.device) for one in (rows_BI, category_BI, mask_BI))
+        rows_BI, category_BI, mask_BI = (tensor.to(self.model.device) for tensor in (rows_BI, category_BI, mask_BI))
         return self.model.outfits(OutfitBatch(self.embedded_ND[rows_BI], category_BI, mask_BI))
 
     @torch.no_grad()
@@ -105,7 +105,7 @@ class PersonalTraining:
         worn_BD, mixed_BD, *views = self._vectors(sets)
         others_BJ = self._others(shopper_B, 1 if config.way == "anchors" else config.others)
         known_S, shopper_of_B, times_S = shopper_B.unique(return_inverse=True, return_counts=True)
-        others_BJ, known_S, shopper_of_B, times_S = (one.to(self.model.device) for one in (others_BJ, known_S, shopper_of_B, times_S))
+        others_BJ, known_S, shopper_of_B, times_S = (tensor.to(self.model.device) for tensor in (others_BJ, known_S, shopper_of_B, times_S))
         anchors_SKD = self.model.own[known_S]
         scores_BP = self.model.taste_of(anchors_SKD)[shopper_of_B] @ torch.cat([worn_BD, mixed_BD]).T
         own_B, asked_BJ = scores_BP.diagonal(), scores_BP.gather(1, others_BJ)
@@ -164,7 +164,7 @@ def settled(bundle: Bundle, items: Items, run: Run[PersonalConfig], metrics: Map
     mixed_PI = random_outfits(rows_PI, mask_PI, category_N, pool_M, generator)
     hard_P1 = torch.rand(len(drawn), 1, generator=generator) < run.config.hard
     rows_PI = torch.where(hard_P1, rows_PI, mixed_PI)
-    rows_PI, mask_PI, category_N = (one.to(model.device) for one in (rows_PI, mask_PI, category_N))
+    rows_PI, mask_PI, category_N = (tensor.to(model.device) for tensor in (rows_PI, mask_PI, category_N))
     model.settle(embedded_ND, category_N, OutfitBatch(embedded_ND[rows_PI], category_N[rows_PI], mask_PI), generator)
     judged = run.dataset.outfits_of("valid") or run.dataset.outfits_of("train")
     questions = asking.ask(judged, catalogue, others=1, hard=0.0, seed=run.seed)

@@ -15,14 +15,14 @@ from models.datasets.findings import Kind
 Write = Callable[..., Path]
 
 
-def told(kinds: Sequence[Kind]) -> list[tuple[str, str | None, int]]:
+def places(kinds: Sequence[Kind]) -> list[tuple[str, str | None, int]]:
     """File, field and count of each kind."""
     return [(Path(str(kind.path)).name, kind.field, kind.count) for kind in kinds]
 
 
 def missing(shop: Path) -> dict[str, str]:
-    """What is missing, by piece, as told."""
-    return {one.piece: str(one) for one in check(shop).missing}
+    """What is missing, by piece, as reported."""
+    return {piece.piece: str(piece) for piece in check(shop).missing}
 
 
 def test_a_shop_in_order_has_nothing_to_be_told(shop: Path, write: Write) -> None:
@@ -46,7 +46,7 @@ def test_every_error_is_told_by_kind_with_count_and_first_lines(shop: Path, writ
     write(shop / "sessions.jsonl", ["?"])
     write(shop / "fitb.jsonl", [{"id": "q", "items": ["y", "a"], "candidates": ["a", "x"], "answer": 9, "split": "test"}])
     errors = check(shop).findings.of("error")
-    assert told(errors) == [
+    assert places(errors) == [
         ("items.jsonl", "price", 20),
         ("items.jsonl", "id", 1),
         ("items.jsonl", "category", 1),
@@ -61,7 +61,7 @@ def test_every_error_is_told_by_kind_with_count_and_first_lines(shop: Path, writ
         ("fitb.jsonl", "answer", 1),
         ("sessions.jsonl", None, 1),
     ]
-    assert [one.line for one in errors[0].first] == [2, 3, 4, 5, 6]
+    assert [error.line for error in errors[0].first] == [2, 3, 4, 5, 6]
     assert errors[0].problem == "… should be a valid number"
 
 
@@ -70,14 +70,14 @@ def test_errors_of_a_csv_are_told_by_line(shop: Path) -> None:
     (shop / "items.jsonl").unlink()
     (shop / "items.csv").write_text("id,category,price,in_stock\na,tops,1 EUR,maybe\nb,tops\nc,tops,2,true\na,shoes,3,false\n")
     found = check(shop)
-    assert told(found.findings.of("error")) == [
+    assert places(found.findings.of("error")) == [
         ("items.csv", "price", 1),
         ("items.csv", "in_stock", 1),
         ("items.csv", None, 1),
         ("items.csv", "id", 1),
     ]
     assert found.dataset
-    assert [str(one) for one in found.dataset.catalogue.ids] == ["a", "c", "a"]
+    assert [str(item) for item in found.dataset.catalogue.ids] == ["a", "c", "a"]
 
 
 def test_an_item_with_a_broken_field_is_still_known(shop: Path, write: Write) -> None:
@@ -85,7 +85,7 @@ def test_an_item_with_a_broken_field_is_still_known(shop: Path, write: Write) ->
     write(shop / "items.jsonl", [{"id": "a", "category": "tops", "price": "x"}, {"id": "b", "category": "shoes"}])
     write(shop / "outfits.jsonl", [{"items": ["a", "b"]}])
     findings = check(shop).findings
-    assert told(findings.of("error")) == [("items.jsonl", "price", 1)]
+    assert places(findings.of("error")) == [("items.jsonl", "price", 1)]
     assert findings.of("warning") == []
 
 
@@ -101,7 +101,7 @@ def test_bad_features_are_told_by_row(tmp_path: Path, features: list[Any], rows:
     table = pa.table({"id": list("abcd"), "category": ["c"] * 4, "features": pa.array(features, pa.list_(pa.float32()))})
     pq.write_table(table, tmp_path / "items.parquet")
     errors = check(tmp_path).findings.of("error")
-    assert sorted({one.line for kind in errors for one in kind.first}) == rows
+    assert sorted({error.line for kind in errors for error in kind.first}) == rows
 
 
 def test_items_that_cannot_be_read_are_one_error(tmp_path: Path) -> None:
@@ -109,8 +109,8 @@ def test_items_that_cannot_be_read_are_one_error(tmp_path: Path) -> None:
     (tmp_path / "items.csv").write_text("sku,category\n1,tops\n")
     found = check(tmp_path)
     assert found.dataset is None
-    assert told(found.findings.of("error")) == [("items.csv", "id", 1)]
-    assert told(check(tmp_path / "nowhere").findings.of("error")) == [("nowhere", None, 1)]
+    assert places(found.findings.of("error")) == [("items.csv", "id", 1)]
+    assert places(check(tmp_path / "nowhere").findings.of("error")) == [("nowhere", None, 1)]
 
 
 def test_test_outfits_like_training_outfits_are_counted(shop: Path, write: Write) -> None:

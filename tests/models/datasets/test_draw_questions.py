@@ -37,8 +37,8 @@ def kind(name: str) -> str:
 
 def wrong(drawn: Drawn, *files: str) -> list[str]:
     """All wrong candidates of the questions."""
-    blanks = [one for name in files for one in drawn.tasks[name] if isinstance(one, FillInTheBlank)]
-    return [item for one in blanks for place, item in enumerate(one.candidates) if place != one.answer]
+    blanks = [question for name in files for question in drawn.tasks[name] if isinstance(question, FillInTheBlank)]
+    return [item for blank in blanks for place, item in enumerate(blank.candidates) if place != blank.answer]
 
 
 def test_every_outfit_is_asked_about_in_four_ways(tested: Sequence[Outfit], catalogue: Catalogue) -> None:
@@ -52,12 +52,12 @@ def test_every_outfit_is_asked_about_in_four_ways(tested: Sequence[Outfit], cata
     }
     assert drawn.counts() == {"seed": 0, "outfits": 20, "near_training_outfits": 0, "of_one_item": 0}
     for name in ("fitb", "fitb_popularity"):
-        for one, outfit in zip(drawn.tasks[name], tested, strict=True):
-            assert isinstance(one, FillInTheBlank)
-            assert {one.candidates[one.answer], *one.items} == set(outfit.items)
-            assert len(set(one.candidates)) == 4
-            assert {kind(item) for item in one.candidates} == {kind(one.candidates[one.answer])}
-            assert (one.split, one.user) == ("test", outfit.user)
+        for question, outfit in zip(drawn.tasks[name], tested, strict=True):
+            assert isinstance(question, FillInTheBlank)
+            assert {question.candidates[question.answer], *question.items} == set(outfit.items)
+            assert len(set(question.candidates)) == 4
+            assert {kind(item) for item in question.candidates} == {kind(question.candidates[question.answer])}
+            assert (question.split, question.user) == ("test", outfit.user)
     for asked in drawn.tasks["retrieval"]:
         assert isinstance(asked, Retrieval)
         assert kind(asked.answer) == asked.category
@@ -72,8 +72,8 @@ def test_every_outfit_is_asked_about_in_four_ways(tested: Sequence[Outfit], cata
 
 def test_answers_stand_in_every_place(tested: Sequence[Outfit], catalogue: Catalogue) -> None:
     """Whoever always names the first is right as often as by chance."""
-    asked = [one for seed in range(10) for one in draw_questions(tested, (), catalogue, seed=seed).tasks["fitb"]]
-    places = Counter(one.answer for one in asked if isinstance(one, FillInTheBlank))
+    asked = [question for seed in range(10) for question in draw_questions(tested, (), catalogue, seed=seed).tasks["fitb"]]
+    places = Counter(question.answer for question in asked if isinstance(question, FillInTheBlank))
     assert min(places[place] for place in range(4)) > 30
 
 
@@ -89,10 +89,10 @@ def test_what_a_near_duplicate_wears_is_no_wrong_candidate() -> None:
     """It may be as right as the answer."""
     rows = [{"id": f"{category}{number}", "category": category} for category in ("top", "shoe") for number in range(5)]
     small = Catalogue(pa.Table.from_pylist([*rows, {"id": "hat0", "category": "hat"}], ITEM_SCHEMA))
-    one, near = worn("o", "top0 shoe0 hat0"), worn("v", "top1 shoe0 hat0", "valid")
+    outfit, near = worn("o", "top0 shoe0 hat0"), worn("v", "top1 shoe0 hat0", "valid")
     shoes = worn("w", "top0 shoe1 hat0", "valid")
     for seed in range(10):
-        drawn = draw_questions([one], [near, shoes], small, seed=seed)
+        drawn = draw_questions([outfit], [near, shoes], small, seed=seed)
         assert not {"top1", "shoe1"} & set(wrong(drawn, *({"fitb", "fitb_popularity"} & set(drawn.tasks))))
 
 
@@ -100,8 +100,8 @@ def test_what_training_knows_is_not_asked(tested: Sequence[Outfit], catalogue: C
     """A near-duplicate of a training outfit is left out, and counted; so is an outfit of which one item is known."""
     others = [worn("t", "top3 shoe3 hat0", "train"), worn("v", "top4 shoe4", "valid")]
     drawn = draw_questions([*tested, worn("x", "top39 gone")], others, catalogue)
-    assert "o3" not in {one.id for one in drawn.tasks["retrieval"]}
-    assert "o4" in {one.id for one in drawn.tasks["retrieval"]}
+    assert "o3" not in {question.id for question in drawn.tasks["retrieval"]}
+    assert "o4" in {question.id for question in drawn.tasks["retrieval"]}
     assert drawn.counts() == {"seed": 0, "outfits": 19, "near_training_outfits": 1, "of_one_item": 1}
 
 
@@ -109,8 +109,8 @@ def test_popular_items_are_wrong_candidates_more_often(tested: Sequence[Outfit],
     """In the questions that popularity shall not answer, and among replaced items."""
     train = [worn(f"t{number}", f"top{30 + number % 2} shoe{30 + number // 2 % 10}", "train") for number in range(40)]
     drawn = [draw_questions(tested, train, catalogue, seed=seed) for seed in range(5)]
-    matched, plain = (sum(wrong(one, name).count("top30") for one in drawn) for name in ("fitb_popularity", "fitb"))
-    replaced = [item for one in drawn for asked in one.tasks["compatibility"][1::2] for item in asked.items]
+    matched, plain = (sum(wrong(questions, name).count("top30") for questions in drawn) for name in ("fitb_popularity", "fitb"))
+    replaced = [item for questions in drawn for asked in questions.tasks["compatibility"][1::2] for item in asked.items]
     assert matched > 5 * plain
     assert replaced.count("top30") > 5 * replaced.count("top39")
 
@@ -124,7 +124,7 @@ def test_cold_answers_have_files_of_their_own_where_there_are_enough(catalogue: 
     many = [worn(f"{outfit.id}-{again}", " ".join(outfit.items)) for outfit in tested for again in range(4)]
     drawn = draw_questions(many, train, catalogue)
     cold = drawn.tasks["retrieval_cold"]
-    assert {one.answer for one in cold if isinstance(one, Retrieval)} <= {f"shoe{number}" for number in range(20, 40)}
+    assert {question.answer for question in cold if isinstance(question, Retrieval)} <= {f"shoe{number}" for number in range(20, 40)}
     assert len(cold) == len(drawn.tasks["fitb_cold"]) > 30
 
 

@@ -17,7 +17,7 @@ Write = Callable[..., Path]
 
 
 def read(shop: Path, *splits: Any) -> tuple[Dataset, list[str]]:
-    """The dataset, and each kind of warning as told."""
+    """The dataset, and each kind of warning as reported."""
     findings = Findings()
     dataset = read_dataset(shop, *splits, findings=findings)
     return dataset, [str(kind).removeprefix(f"{shop}/") for kind in findings.of("warning")]
@@ -89,9 +89,9 @@ def test_what_is_left_of_an_outfit_is_used_and_told(shop: Path, write: Write) ->
         shop / "outfits.jsonl",
         [{"items": ["a", "b", "gone"]}, {"items": ["a", "gone"]}, {"items": ["c", "c", "d"]}, {"items": ["e", "e"]}, {"items": ["f"]}],
     )
-    dataset, told = read(shop)
+    dataset, warnings = read(shop)
     assert [outfit.items for outfit in dataset.outfits] == [("a", "b"), ("c", "d")]
-    assert told == [
+    assert warnings == [
         "outfits.jsonl, field 'items': 2 lines (1, 2): 'gone' is not an item of the catalogue; left out",
         "outfits.jsonl, field 'items': 3 lines (2, 4, 5): has fewer than two items of the catalogue; left out",
         "outfits.jsonl, field 'items': 2 lines (3, 4): names 'c' twice; counted once",
@@ -131,9 +131,9 @@ def test_what_a_session_bought_is_an_outfit(shop: Path, write: Write) -> None:
         session("sssss", "view c", "view d"),
     ]
     write(shop / "sessions.jsonl", sessions)
-    dataset, told = read(shop)
+    dataset, warnings = read(shop)
     assert dataset.outfits == (Outfit("s", ("a", "b"), "train", "u", 1),)
-    assert [line.split(": ")[1:] for line in told] == [
+    assert [line.split(": ")[1:] for line in warnings] == [
         ["1 line (4)", "'gone' is not an item of the catalogue; left out"],
         ["1 line (4)", "has fewer than two items of the catalogue; left out"],
     ]

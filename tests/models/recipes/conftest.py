@@ -56,7 +56,7 @@ def worn_shop() -> Callable[[Path], Path]:
             }
             for number in range(48)
         ]
-        (root / "outfits.jsonl").write_text("".join(json.dumps(one) + "\n" for one in outfits))
+        (root / "outfits.jsonl").write_text("".join(json.dumps(outfit) + "\n" for outfit in outfits))
         return root
 
     return write

@@ -33,8 +33,8 @@ def run(**settings: float) -> AttireTraining:
 
 def test_the_loss_falls() -> None:
     """Eight outfits can be learned by heart."""
-    one, many = (run(epochs=epochs, patience=99).fit(WORN, WORN, silent)["train_loss"] for epochs in (1, 120))
-    assert many < 0.8 * one
+    single, many = (run(epochs=epochs, patience=99).fit(WORN, WORN, silent)["train_loss"] for epochs in (1, 120))
+    assert many < 0.8 * single
 
 
 def test_items_nobody_wore_are_no_candidates() -> None:

@@ -71,7 +71,7 @@ def test_the_published_form_tells_less(shop: Path, tmp_path: Path) -> None:
 def test_the_same_seed_learns_the_same(shop: Path, tmp_path: Path) -> None:
     """Bit for bit."""
     runs = [train(shop, "outfit-vector", tmp_path / str(run), settings={**SMALL, "epochs": "1"}, seed=4) for run in range(2)]
-    first, second = (one.model.state_dict() for one in runs)
+    first, second = (run.model.state_dict() for run in runs)
     assert all(torch.equal(value, second[name]) for name, value in first.items())
 
 

@@ -36,9 +36,9 @@ def weights(bundle: Bundle) -> dict[str, torch.Tensor]:
     return bundle.model.state_dict()
 
 
-def same(one: Bundle, other: Bundle) -> bool:
+def same(first: Bundle, second: Bundle) -> bool:
     """Bit for bit."""
-    return all(torch.equal(value, weights(other)[name]) for name, value in weights(one).items())
+    return all(torch.equal(value, weights(second)[name]) for name, value in weights(first).items())
 
 
 @pytest.fixture
@@ -89,12 +89,12 @@ def test_the_calibrated_probability_is_honest(data: Path, trained: Path) -> None
     chances = []
     for rows_RI in (worn.rows_RI, other):
         sets = [rows[mask].numpy() for rows, mask in zip(rows_RI, worn.mask_RI, strict=True)]
-        scores = bundle.score(bundle.outfits([embedded[one] for one in sets], [list(names[one]) for one in sets]))
-        chances.append(bundle.probability(scores, [len(one) for one in sets]))
+        scores = bundle.score(bundle.outfits([embedded[rows] for rows in sets], [list(names[rows]) for rows in sets]))
+        chances.append(bundle.probability(scores, [len(rows) for rows in sets]))
     assert chances[0].mean() > chances[1].mean() + 0.2
     chance, label = np.concatenate(chances), np.repeat([1, 0], len(worn))
     bins = (chance * 5).astype(int).clip(max=4)
-    error = sum((bins == one).mean() * abs(label[bins == one].mean() - chance[bins == one].mean()) for one in np.unique(bins))
+    error = sum((bins == bin_).mean() * abs(label[bins == bin_].mean() - chance[bins == bin_].mean()) for bin_ in np.unique(bins))
     assert error < 0.12
 
 
@@ -108,8 +108,8 @@ def test_the_same_seed_learns_the_same(data: Path, tmp_path: Path, small: Settin
 def test_the_test_split_is_never_read(data: Path, copy: Path, tmp_path: Path, small: Settings) -> None:
     """Test outfits that are nonsense and question files that are broken change nothing."""
     lines = [json.loads(line) for line in (copy / "outfits.jsonl").read_text().splitlines()]
-    broken = [one if one["split"] != "test" else {"split": "test", "items": ["nobody", 3], "id": None} for one in lines]
-    (copy / "outfits.jsonl").write_text("".join(json.dumps(one) + "\n" for one in broken))
+    broken = [line if line["split"] != "test" else {"split": "test", "items": ["nobody", 3], "id": None} for line in lines]
+    (copy / "outfits.jsonl").write_text("".join(json.dumps(line) + "\n" for line in broken))
     for path in copy.glob("*_*.jsonl"):
         path.write_text("broken")
     (copy / "fitb.jsonl").write_text("{")
@@ -145,7 +145,7 @@ def test_what_was_learned_goes_by_name(copy: Path, trained: Path, tmp_path: Path
     )
     for name, before, after in named:
         assert set(before) <= set(after)
-        old, new = (weights(one)[name] for one in (start, again))
+        old, new = (weights(bundle)[name] for bundle in (start, again))
         assert all(torch.equal(old[row], new[after.index(word) + 1]) for row, word in enumerate(before, 1))
 
 
@@ -175,7 +175,7 @@ def test_without_validation_outfits_the_last_weights_count(
 ) -> None:
     """All epochs are trained, although nothing can tell which was best."""
     lines = [json.loads(line) for line in (copy / "outfits.jsonl").read_text().splitlines()]
-    (copy / "outfits.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines if one["split"] != "valid"))
+    (copy / "outfits.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines if line["split"] != "valid"))
     kept = []
 
     class Watched(MeanWeights):
@@ -188,10 +188,10 @@ def test_without_validation_outfits_the_last_weights_count(
 
     monkeypatch.setattr(loop, "MeanWeights", Watched)
     bundle = train(copy, "attire", tmp_path / "b", settings={**small, "epochs": "3", "patience": "1"})
-    worn = sum(one["split"] == "train" and len(set(one["items"])) > 1 for one in lines)
-    assert [one.steps for one in kept] == [3 * math.ceil(worn / 64)] * 2
-    for number, one in enumerate(kept):
-        assert all(torch.equal(members(bundle, number)[name], mean) for name, mean in zip(one.names, one.mean, strict=True))
+    worn = sum(line["split"] == "train" and len(set(line["items"])) > 1 for line in lines)
+    assert [member.steps for member in kept] == [3 * math.ceil(worn / 64)] * 2
+    for number, member in enumerate(kept):
+        assert all(torch.equal(members(bundle, number)[name], mean) for name, mean in zip(member.names, member.mean, strict=True))
 
 
 def test_without_training_outfits_it_is_refused(copy: Path, tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ def test_a_restored_training_goes_on_as_if_nothing_had_been(tmp_path: Path, kind
     Checkpoint(tmp_path, {"seed": 0}).save(*halfway, {"step": 5, "best": float("inf")})
     assert Checkpoint(tmp_path, {"seed": 0}).restore(*resumed) == {"step": 5, "best": float("inf")}
     walk(resumed, range(5, 9))
-    assert all(torch.equal(one, other) for one, other in zip(whole[0].state_dict().values(), resumed[0].state_dict().values(), strict=True))
+    assert all(
+        torch.equal(before, after) for before, after in zip(whole[0].state_dict().values(), resumed[0].state_dict().values(), strict=True)
+    )
 
 
 def test_nothing_written_down_is_a_fresh_start(tmp_path: Path) -> None:

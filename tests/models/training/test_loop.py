@@ -146,6 +146,6 @@ def test_only_matrices_decay() -> None:
     """Biases, and single figures beside them, do not; every parameter is in one group, in its order."""
     layer, single = nn.Linear(2, 3), nn.Parameter(torch.zeros(()))
     decayed, plain = only_matrices_decay([*layer.parameters(), single], 0.1)
-    assert [id(one) for one in decayed["params"]] == [id(layer.weight)]
-    assert [id(one) for one in plain["params"]] == [id(layer.bias), id(single)]
+    assert [id(weight) for weight in decayed["params"]] == [id(layer.weight)]
+    assert [id(weight) for weight in plain["params"]] == [id(layer.bias), id(single)]
     assert (decayed["weight_decay"], plain["weight_decay"]) == (0.1, 0.0)

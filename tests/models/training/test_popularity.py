@@ -64,7 +64,7 @@ def test_ties_are_broken_by_chance(pool: torch.Tensor) -> None:
     """A model that tells nothing apart finds k of them, not all."""
     inputs = ItemInputs(torch.zeros(N, D), INPUTS.category_N, INPUTS.words_NL, INPUTS.residual_N)
     rivals = [int((pool % 3 == item % 3).sum()) + (item not in pool) for item in range(N)]
-    assert recall_at(2, Oracle(), inputs, WORN, pool) == pytest.approx(np.mean([2 / one for one in rivals]))  # type: ignore[arg-type]
+    assert recall_at(2, Oracle(), inputs, WORN, pool) == pytest.approx(np.mean([2 / count for count in rivals]))  # type: ignore[arg-type]
 
 
 def test_popularity_is_what_looks_do_not_explain() -> None:

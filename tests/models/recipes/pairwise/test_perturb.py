@@ -59,8 +59,8 @@ def test_other_colours_are_other_colours() -> None:
 def test_both_are_pictures_and_follow_the_seed() -> None:
     """Between 0 and 1; the same seed paints the same, another something else."""
     for perturb in (reshaped, recoloured):
-        one, same, other = (perturb(pictures(), seeded(seed)) for seed in (0, 0, 1))
-        assert one.shape == pictures().shape
-        assert 0 <= one.min() <= one.max() <= 1
-        assert torch.equal(one, same)
-        assert not torch.equal(one, other)
+        first, same, other = (perturb(pictures(), seeded(seed)) for seed in (0, 0, 1))
+        assert first.shape == pictures().shape
+        assert 0 <= first.min() <= first.max() <= 1
+        assert torch.equal(first, same)
+        assert not torch.equal(first, other)

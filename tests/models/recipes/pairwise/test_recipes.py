@@ -62,9 +62,9 @@ def weights(bundle: Bundle) -> dict[str, torch.Tensor]:
     return bundle.model.state_dict()
 
 
-def same(one: Bundle, other: Bundle) -> bool:
+def same(first: Bundle, second: Bundle) -> bool:
     """Bit for bit."""
-    return all(torch.equal(value, weights(other)[name]) for name, value in weights(one).items())
+    return all(torch.equal(value, weights(second)[name]) for name, value in weights(first).items())
 
 
 def short(data: Path, name: str, out: Path, *, seed: int = 0, init: Path | None = None, **settings: str) -> Bundle:
@@ -111,9 +111,9 @@ def test_self_adaptive_tells_how_it_weighed(data: Path, tmp_path: Path) -> None:
     """Weights lie around 1; θ moves as it is told to."""
     figures = {theta: short(data, "self-adaptive", tmp_path / theta, theta=theta).manifest.metrics for theta in ("down", "up", "fixed")}
     assert figures["down"]["theta"] < figures["fixed"]["theta"] == 0 < figures["up"]["theta"]
-    for one in figures.values():
-        assert one["weight_p5"] <= one["weight_p50"] <= one["weight_p95"]
-        assert one["weight_p5"] < 1 < one["weight_p95"]
+    for figure in figures.values():
+        assert figure["weight_p5"] <= figure["weight_p50"] <= figure["weight_p95"]
+        assert figure["weight_p5"] < 1 < figure["weight_p95"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -219,7 +219,7 @@ def test_a_block_the_encoder_lacks_is_refused(data: Path, tmp_path: Path) -> Non
 def test_only_named_blocks_are_read(seen: Path, tmp_path: Path) -> None:
     """As both papers have it: pictures alone."""
     bundle = short(seen, "self-adaptive", tmp_path / "b", blocks="image")
-    assert bundle.manifest.model_config["reads"] == [(0, 128)]
+    assert bundle.manifest.model_config["reads"] == [[0, 128]]
 
 
 def kept_views(run: Run[Any]) -> Views:
@@ -231,8 +231,8 @@ def kept_views(run: Run[Any]) -> Views:
 
 def test_titles_can_be_learned_from_too(seen: Path, data: Path, tmp_path: Path) -> None:
     """Where the encoder reads some; a shop's own vectors, and pixels, have none."""
-    told = {"visual_semantic": "1", "blocks": "image"}
-    assert not same(short(seen, "self-adaptive", tmp_path / "a", **told), short(seen, "self-adaptive", tmp_path / "b", blocks="image"))
+    settings = {"visual_semantic": "1", "blocks": "image"}
+    assert not same(short(seen, "self-adaptive", tmp_path / "a", **settings), short(seen, "self-adaptive", tmp_path / "b", blocks="image"))
     with pytest.raises(InputError, match="no block 'text'"):
         short(data, "self-adaptive", tmp_path / "c", visual_semantic="1")
     with pytest.raises(InputError, match="no titles are read with mode=pixels"):

@@ -61,9 +61,9 @@ def test_outfits_come_with_all_their_pairs() -> None:
 
 def test_the_same_seed_draws_the_same() -> None:
     """And another something else."""
-    one, same, other = (sampler(seed).of_outfits(torch.arange(3)).row_3T for seed in (0, 0, 1))
-    assert torch.equal(one, same)
-    assert not torch.equal(one, other)
+    first, same, other = (sampler(seed).of_outfits(torch.arange(3)).row_3T for seed in (0, 0, 1))
+    assert torch.equal(first, same)
+    assert not torch.equal(first, other)
 
 
 def test_a_smaller_share_is_inside_a_larger_one() -> None:

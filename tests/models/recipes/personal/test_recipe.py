@@ -76,7 +76,7 @@ def auc_hard(bundle: Bundle, catalogue: Catalogue, known: Callable[[str], Bundle
 
 def test_a_known_shopper_s_outfits_are_told_from_others_(bundle: Bundle, dataset: Dataset) -> None:
     """Where only taste decides: above the common answer and above chance."""
-    worn = [one for one in dataset.outfits_of("test") if one.user in bundle.shoppers.ids]
+    worn = [outfit for outfit in dataset.outfits_of("test") if outfit.user in bundle.shoppers.ids]
     personal, common = (auc_hard(bundle, dataset.catalogue, how, worn) for how in (None, lambda _: None))
     assert personal > 0.65
     assert personal > common + 0.1
@@ -95,25 +95,26 @@ def test_each_question_is_answered_as_its_shopper_is_served(bundle: Bundle, data
     served = [known(shopper) or bundle for shopper in questions.shoppers]
     assert all(set(questions.shoppers) & set(whom) for whom in (newcomers, cold.keys() - newcomers.keys(), bundle.shoppers.ids))
     slowly = [
-        ModelScorer(one, embeddings, catalogue.categories).outfits(rows_MI) for one, rows_MI in zip(served, questions.rows_QMI, strict=True)
+        ModelScorer(model, embeddings, catalogue.categories).outfits(rows_MI)
+        for model, rows_MI in zip(served, questions.rows_QMI, strict=True)
     ]
     assert np.allclose(answer(questions, bundle, embeddings, catalogue.categories, known), slowly, atol=1e-4)
 
 
 def test_shoppers_are_kept_from_training_by_their_id(bundle: Bundle, dataset: Dataset) -> None:
     """The share that was asked for; the others are all known."""
-    users = {one.user or "" for one in dataset.outfits_of("train")}
-    cold = {one for one in users if is_cold(one, 0.3)}
+    users = {outfit.user or "" for outfit in dataset.outfits_of("train")}
+    cold = {user for user in users if is_cold(user, 0.3)}
     assert 0 < len(cold) < len(users)
     assert set(bundle.shoppers.ids) == users - cold
-    assert all(bundle.for_shopper(one) is None for one in cold)
+    assert all(bundle.for_shopper(user) is None for user in cold)
 
 
 def test_a_cold_shopper_is_met_in_a_few_outfits(bundle: Bundle, dataset: Dataset, embeddings: FloatArray) -> None:
     """And is then served better than as a stranger, where only taste decides."""
     cold = {user: worn for user, worn in histories(dataset.outfits).items() if user not in bundle.shoppers.ids}
     served = fold_in_each(bundle, cold, 10, dataset.catalogue, embeddings)
-    later = [one for worn in cold.values() for one in worn[10:]]
+    later = [outfit for worn in cold.values() for outfit in worn[10:]]
     after, before = (auc_hard(bundle, dataset.catalogue, how, later) for how in (served.get, lambda _: None))
     assert after > before + 0.02
 
@@ -202,7 +203,7 @@ def test_a_teacher_of_others_is_refused(shop: Path, trained: Path, tmp_path: Pat
 def test_the_same_seed_learns_the_same(shop: Path, tmp_path: Path) -> None:
     """Bit for bit."""
     runs = [train(shop, "personal", tmp_path / str(run), settings={**SMALL, "epochs": "1"}, seed=4) for run in range(2)]
-    first, second = (one.model.state_dict() for one in runs)
+    first, second = (run.model.state_dict() for run in runs)
     assert all(torch.equal(value, second[name]) for name, value in first.items())
 
 
@@ -213,7 +214,7 @@ def test_outfits_without_shoppers_are_refused(shop: Path, tmp_path: Path) -> Non
     for name in ("items.parquet", "oracle.json"):
         (copy / name).write_bytes((shop / name).read_bytes())
     lines = [json.loads(line) for line in (shop / "outfits.jsonl").read_text().splitlines()]
-    (copy / "outfits.jsonl").write_text("".join(json.dumps({**one, "user": None}) + "\n" for one in lines))
+    (copy / "outfits.jsonl").write_text("".join(json.dumps({**line, "user": None}) + "\n" for line in lines))
     with pytest.raises(InputError, match=r"outfits\.jsonl.*user"):
         train(copy, "personal", tmp_path / "no", settings=SMALL)
 

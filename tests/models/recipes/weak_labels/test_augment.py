@@ -30,6 +30,6 @@ def test_augmenting_keeps_the_hue(colour: str) -> None:
 def test_a_seed_varies_alike() -> None:
     """Twice the same, another seed another picture."""
     batch = torch.randint(0, 255, (2, 3, 16, 16), dtype=torch.uint8)
-    one, same, other = (augment(batch, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
-    assert torch.equal(one, same)
-    assert not torch.equal(one, other)
+    first, same, other = (augment(batch, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
+    assert torch.equal(first, same)
+    assert not torch.equal(first, other)

@@ -38,15 +38,15 @@ def test_every_epoch_takes_every_picture_once(shops: list[Labelled]) -> None:
         taken = Counter((batch.shop, int(position)) for batch in epoch for position in batch.positions)
         assert len(taken) == 80
         assert set(taken.values()) == {1}
-    assert [one.positions.tolist() for one in epochs[0]] != [one.positions.tolist() for one in epochs[1]]
+    assert [batch.positions.tolist() for batch in epochs[0]] != [batch.positions.tolist() for batch in epochs[1]]
 
 
 @pytest.mark.parametrize("loss", ["words", "clip"])
 def test_a_step_takes_the_same_whenever_it_is_asked_for(shops: list[Labelled], loss: str) -> None:
     """So that a training can go on in the middle; another seed takes others."""
-    one, same, other = (Batches(shops, config(loss=loss), seed=seed) for seed in (0, 0, 1))
+    first, same, other = (Batches(shops, config(loss=loss), seed=seed) for seed in (0, 0, 1))
     for step in (17, 3):
-        assert one.of(step).positions.tolist() == same.of(step).positions.tolist() != other.of(step).positions.tolist()
+        assert first.of(step).positions.tolist() == same.of(step).positions.tolist() != other.of(step).positions.tolist()
 
 
 def test_shops_are_drawn_by_their_size(shops: list[Labelled]) -> None:

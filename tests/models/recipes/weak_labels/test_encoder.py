@@ -22,7 +22,7 @@ def test_it_learns_from_several_shops_and_keeps_what_else_is_there(
     out = tmp_path / "shipped"
     out.mkdir()
     (out / "README.md").write_text("card")
-    pairs = [argument for one in TINY for argument in ("--set", one)]
+    pairs = [argument for setting in TINY for argument in ("--set", setting)]
     monkeypatch.setattr("sys.argv", ["encoder", *shops, "--out", str(out), *pairs])
     assert main() == 0
     names = {"README.md", "open_clip_config.json", "open_clip_model.safetensors", "words.json", "words.safetensors"}
@@ -37,15 +37,15 @@ def test_it_learns_from_several_shops_and_keeps_what_else_is_there(
 def test_words_alone_leave_the_model_as_it_is(painted_shop: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are told from its pictures, and the features stay what they were."""
     shop, out = str(painted_shop(tmp_path / "shop", 80)), tmp_path / "shipped"
-    pairs = [argument for one in TINY for argument in ("--set", one)]
+    pairs = [argument for setting in TINY for argument in ("--set", setting)]
     monkeypatch.setattr("sys.argv", ["encoder", shop, "--out", str(out), *pairs])
     assert main() == 0
     before = load_encoder(f"local-dir:{out}")
-    told = (out / "words.safetensors").read_bytes()
+    words = (out / "words.safetensors").read_bytes()
     (out / "words.safetensors").unlink()
     monkeypatch.setattr("sys.argv", ["encoder", shop, "--out", str(out), "--words"])
     assert main() == 0
-    assert (out / "words.safetensors").read_bytes() == told
+    assert (out / "words.safetensors").read_bytes() == words
     assert load_encoder(f"local-dir:{out}").features.fingerprint == before.features.fingerprint
 
 
@@ -54,7 +54,7 @@ def test_words_need_a_vocabulary(
 ) -> None:
     """One line says so."""
     shop, out = str(painted_shop(tmp_path / "shop", 20)), tmp_path / "shipped"
-    pairs = [argument for one in TINY for argument in ("--set", one)]
+    pairs = [argument for setting in TINY for argument in ("--set", setting)]
     monkeypatch.setattr("sys.argv", ["encoder", shop, "--out", str(out), *pairs])
     assert main() == 0
     (out / "words.json").unlink()

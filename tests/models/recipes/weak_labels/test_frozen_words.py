@@ -16,7 +16,7 @@ def seen_and_said(count: int, seed: int) -> tuple[np.ndarray, Said]:
     rng = np.random.default_rng(seed)
     seen = rng.normal(size=(count, 8)).astype(np.float32)
     seen /= np.linalg.norm(seen, axis=1, keepdims=True)
-    return seen, Said.of([["left" if one[0] < 0 else "right", "thing"] for one in seen], VOCABULARY)
+    return seen, Said.of([["left" if features_D[0] < 0 else "right", "thing"] for features_D in seen], VOCABULARY)
 
 
 def test_they_are_told_from_other_pictures() -> None:
@@ -31,9 +31,9 @@ def test_they_are_told_from_other_pictures() -> None:
 def test_the_same_seed_gives_the_same_words() -> None:
     """Bit by bit."""
     seen, said = seen_and_said(100, 0)
-    one, same = (fit_words(VOCABULARY, seen, said, seen, said, seed=5) for _ in range(2))
-    assert np.array_equal(one.vectors_KD, same.vectors_KD)
-    assert np.array_equal(one.bias_K, same.bias_K)
+    first, same = (fit_words(VOCABULARY, seen, said, seen, said, seed=5) for _ in range(2))
+    assert np.array_equal(first.vectors_KD, same.vectors_KD)
+    assert np.array_equal(first.bias_K, same.bias_K)
 
 
 def test_recall_is_of_the_words_that_are_said() -> None:

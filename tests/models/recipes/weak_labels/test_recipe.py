@@ -153,8 +153,8 @@ def test_training_goes_on_from_a_bundle(data: Path, learned: Bundle, tmp_path: P
     """With no step of its own the tower is the same; the parent is on record."""
     start = learned.encoder.parent if learned.encoder else Path()
     again = train(data, "weak-labels", tmp_path / "again", settings={**TINY, "epochs": "0"}, init=start)
-    one, other = (load_file(bundle.encoder / "image_model.safetensors") for bundle in (learned, again) if bundle.encoder)
-    assert all(torch.equal(value, other[name]) for name, value in one.items())
+    first, second = (load_file(bundle.encoder / "image_model.safetensors") for bundle in (learned, again) if bundle.encoder)
+    assert all(torch.equal(value, second[name]) for name, value in first.items())
     assert again.manifest.parent == learned.id
     with pytest.raises(BundleError, match="none of its weights fit"):
         train(data, "weak-labels", tmp_path / "b", settings={**TINY, "backbone": "shufflenet_v2_x0_5"}, init=start)
@@ -238,24 +238,24 @@ def test_a_killed_training_goes_on_to_the_same_bundle(data: Path, tmp_path: Path
         assert process.wait() == -signal.SIGKILL
     assert checkpoint.exists()
     assert not out.exists()
-    told: dict[str, list[int]] = {}
+    epochs: dict[str, list[int]] = {}
 
     @contextmanager
     def watched(title: str, total: int) -> Iterator[Advance]:
-        told[title] = [total]
+        epochs[title] = [total]
 
         def advance(steps: int = 1, **_: float | str) -> None:
-            told[title].append(steps)
+            epochs[title].append(steps)
 
         yield advance
 
     resumed = train(data, "weak-labels", out, settings=settings, progress=watched)
     whole = trained(data, tmp_path / "whole", **settings)
-    total, done_before, *_ = told["training weak-labels"]
+    total, done_before, *_ = epochs["training weak-labels"]
     assert 0 < done_before < total
     names = {path.name for path in resumed.encoder.iterdir() if path.suffix == ".safetensors"}  # type: ignore[union-attr]
     for name in names:
-        one, other = (load_file(bundle.encoder / name) for bundle in (resumed, whole))  # type: ignore[operator]
-        assert all(torch.equal(value, other[key]) for key, value in one.items())
+        first, second = (load_file(bundle.encoder / name) for bundle in (resumed, whole))  # type: ignore[operator]
+        assert all(torch.equal(value, second[key]) for key, value in first.items())
     assert not (tmp_path / "killed.work").exists()
     assert json.loads((out / "manifest.json").read_text())["files"]
