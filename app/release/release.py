@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import torch
 
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.errors import HomeError
@@ -18,15 +19,19 @@ from app.ground.settings import IndexSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.release.photo_encoder import PhotoEncoder
+from app.release.traits import Traits
+from app.release.variants import group_of
 from index.backends.registry import Choice
 from index.delta import Overlay
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue
 from models.encoders.features import FloatArray
+from models.precision import CPU
 
 _CHECKED_ROWS: Final = 16
 _TOLERANCE: Final = 1e-3
+_SAID: Final = ("currency", "url")  # by attributes, where there are no such columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,9 @@ class CatalogueItem:
     brand: str | None
     in_stock: bool | None
     image: str | None
+    currency: str | None = None
+    url: str | None = None
+    group_id: str | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,6 +61,7 @@ class Release:
     snapshot: Snapshot | Overlay
     images: ImageStore
     encoder: PhotoEncoder
+    traits: Traits
 
     @property
     def id(self) -> str:
@@ -60,18 +69,19 @@ class Release:
         return self.record.id
 
     @classmethod
-    def open(cls, store: ReleaseStore, record: ReleaseRecord, index: IndexSettings | None = None) -> Release:
-        """Load a release, check it and warm it.
+    def open(cls, store: ReleaseStore, record: ReleaseRecord, index: IndexSettings | None = None, device: torch.device = CPU) -> Release:
+        """Load a release onto a device, check it and warm it.
 
         Args:
             index: which backend searches which category; None is exact search on the CPU.
+            device: where the bundle and its encoder compute.
 
         Raises:
             VectorIndexError: there is no such backend.
             BundleError, SnapshotError: a file is missing, altered or of another bundle; the message names it.
             HomeError: bundle and snapshot load, but do not belong together.
         """
-        bundle = Bundle.load(store.bundle_path(record.bundle))
+        bundle = Bundle.load(store.bundle_path(record.bundle)).to(device)
         manifest = bundle.manifest
         path = store.snapshot_path(record.snapshot)
         choice = Choice(backend=index.backend, categories=index.categories) if index else None
@@ -81,16 +91,21 @@ class Release:
             bundle=bundle,
             snapshot=snapshot,
             images=store.images,
-            encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder),
+            encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder, device),
+            traits=Traits.of(snapshot),
         )
         release._check(path)
         return release
 
     def item(self, row: int) -> CatalogueItem:
-        """The item of one row."""
-        values: dict[str, Any] = {name: self.snapshot.items.column(name)[row].as_py() for name in CatalogueItem.__slots__}
+        """The item of one row; currency, link and group are columns or attributes."""
+        columns = [name for name in CatalogueItem.__slots__ if name in self.snapshot.items.column_names]
+        values: dict[str, Any] = {name: self.snapshot.items.column(name)[row].as_py() for name in columns}
+        group = group_of(values)
         values["attributes"] = json.loads(values["attributes"]) if values["attributes"] else {}
-        return CatalogueItem(**values)
+        said = {name: values["attributes"].get(name) for name in _SAID if not values.get(name)}
+        values |= {name: value for name, value in said.items() if isinstance(value, str)}
+        return CatalogueItem(**{**values, "group_id": group})
 
     def category_of(self, row: int) -> str:
         """The category of one row."""
