@@ -62,10 +62,7 @@ def publish(
         BundleError, SnapshotError: the bundle or the home is broken.
     """
     bundle = Bundle.load(bundle_directory).to(device)
-    current = store.current()
-    if current is None:
-        msg = f"{store.home}: no catalogue here yet; run `attire import DATA --home {store.home}` first"
-        raise HomeError(msg)
+    current = store.served()
     snapshot = Snapshot.load(store.snapshot_path(current.snapshot))
     other = _other_encoder(bundle_directory, bundle, snapshot, store)
     store.copy_bundle(bundle_directory, bundle.id)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.ground.errors import HomeError
-from app.home.store import ReleaseRecord, ReleaseStore
 from models.errors import BundleError, InputError
 
 if TYPE_CHECKING:
@@ -32,19 +30,6 @@ def a_bundle(directory: Path | None) -> Path | None:
         msg = f"{directory}: no bundle here (manifest.json is missing)"
         raise BundleError(msg)
     return directory
-
-
-def released(store: ReleaseStore) -> ReleaseRecord:
-    """The current release of a home.
-
-    Raises:
-        HomeError: there is none.
-    """
-    record = store.current()
-    if record is None:
-        msg = f"{store.home}: no release here; run `attire import DATA --home {store.home}` first"
-        raise HomeError(msg)
-    return record
 
 
 Data = Annotated[Path, typer.Argument(help="Dataset directory.", callback=_with_items, show_default=False)]

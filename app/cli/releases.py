@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import BundleDirectory, Home, released
+from app.cli.options import BundleDirectory, Home
 from app.cli.progress import progress
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
@@ -23,7 +23,7 @@ def publish(bundle: BundleDirectory, home: Home = None) -> None:
     """Serve a bundle with the current catalogue; no picture is touched unless the bundle reads another encoder."""
     settings = Settings.read(home=home)
     store = ReleaseStore(settings.home)
-    released(store)
+    store.served()
     from app.catalogue.publishing import publish as run  # noqa: PLC0415 - after all that can be refused without torch
     from app.ground import compute  # noqa: PLC0415
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from app.cli.options import Home, Host, Port, released
+from app.cli.options import Home, Host, Port
 from app.cli.progress import progress
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
@@ -97,7 +97,7 @@ def _work(home: Path) -> None:
 def _current(settings: Settings) -> Release:
     """Open the current release before anything answers, so that a broken one ends the command with one line."""
     store = ReleaseStore(settings.home)
-    record = released(store)
+    record = store.served()
     from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
     from app.release.release import Release  # noqa: PLC0415
 

@@ -119,6 +119,18 @@ class ReleaseStore:
             raise HomeError(msg) from error
         return self.record(name)
 
+    def served(self) -> ReleaseRecord:
+        """The release that is served.
+
+        Raises:
+            HomeError: there is none; and as ``current``.
+        """
+        record = self.current()
+        if record is None:
+            msg = f"{self.home}: no release here yet; run `attire import DATA --home {self.home}` first"
+            raise HomeError(msg)
+        return record
+
     def record(self, release_id: str) -> ReleaseRecord:
         """Read one release.
 

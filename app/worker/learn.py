@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from app.catalogue.publishing import catalogue_of, publish
 from app.ground import compute
-from app.ground.errors import HomeError, ServiceError
+from app.ground.errors import ServiceError
 from app.home.runs import ACCEPTED, Decision, LearningRun, Runs, now, write_run
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.worker import gate
@@ -90,7 +90,7 @@ class _Steps:
             AttireError, ServiceError, VectorIndexError, OSError: a step failed.
         """
         worker, device = self._job.worker, compute.device(self._job.device)
-        record = _current(self._store)
+        record = self._store.served()
         current = Bundle.load(self._store.bundle_path(record.bundle)).to(device)
         snapshot = Snapshot.load(self._store.snapshot_path(record.snapshot))
         catalogue, features_NF = catalogue_of(snapshot.items, self._store.images), np.asarray(snapshot.features, dtype=np.float32)
@@ -146,7 +146,7 @@ class _Steps:
         against = objections(compared)
         if against:
             return unchanged("rejected", *against)
-        now_current = _current(self._store)
+        now_current = self._store.served()
         if now_current.bundle != record.bundle:
             return self.run.decided("rejected", f"it was compared with bundle {record.bundle}, and {now_current.bundle} serves now")
         forgotten = len(set(current.shoppers.ids) - set(candidate.shoppers.ids))
@@ -166,7 +166,7 @@ class _Steps:
         try:
             with self.clock("meeting shoppers"):
                 bundle = fold_in_wearers(current, outfits, catalogue, features_NF)
-            now_current = _current(self._store)
+            now_current = self._store.served()
             if bundle is not current and now_current.bundle == current.id:
                 bundle = bundle.save(directory)
                 release, count = self._indexed(directory, now_current), len(bundle.shoppers.ids) - len(current.shoppers.ids)
@@ -199,14 +199,6 @@ class _Steps:
         came_in |= {"visits": len(visits), "visits cut for their length": sum(visit.truncated for visit in visits)}
         self._know(came_in={**came_in, "clean outfits": len(baskets)}, dropped=tuple(dropped))
         return baskets
-
-
-def _current(store: ReleaseStore) -> ReleaseRecord:
-    record = store.current()
-    if record is None:
-        msg = f"{store.home}: no release to learn for; run `attire import DATA --home {store.home}` first"
-        raise HomeError(msg)
-    return record
 
 
 def _counts(outfits: Outfits, train: int, valid: int, recent: int, reference: int) -> dict[str, int]:

@@ -19,6 +19,8 @@ from app.home.store import ReleaseStore
 from app.main import create_app
 from models.recipes.train import train
 
+pytestmark = pytest.mark.training
+
 TINY = {
     "side": "32", "width": "8", "embedding_size": "16", "batch_size": "8", "least_word": "2", "epochs": "40",
     "learning_rate": "0.01", "augment": "false", "fields": "title",

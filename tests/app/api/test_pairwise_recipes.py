@@ -20,6 +20,8 @@ from app.main import create_app
 from models.bundle import Bundle
 from models.recipes.train import train
 
+pytestmark = pytest.mark.training
+
 SMALL = {"embedding_size": "8", "least_steps": "1", "batch_size": "32", "epochs": "2"}
 PIXELS = {**SMALL, "mode": "pixels", "backbone": "shufflenet_v2_x0_5", "side": "32"}
 

@@ -17,6 +17,8 @@ from app.home.store import ReleaseStore
 from app.main import create_app
 from models.recipes.train import train
 
+pytestmark = pytest.mark.training
+
 CATEGORIES = ("bags", "bottoms", "shoes", "tops")
 SETTINGS = {
     "personal": {"embedding_size": "16", "teacher_size": "16", "own": "8", "batch_size": "16", "epochs": "30", "learning_rate": "0.01"},

@@ -108,6 +108,7 @@ def judged(trained: Any, tmp_path: Path, bundle: Bundle) -> LearningRun:
     return step(trained, tmp_path / "bundle")
 
 
+@pytest.mark.training
 def test_a_release_that_has_learned_beats_one_that_has_not(trained: Any) -> None:
     """Both are asked the same, and the page can say all of it."""
     run = step(trained, trained.store.bundle_path(trained.store.current().bundle))
@@ -121,6 +122,7 @@ def test_a_release_that_has_learned_beats_one_that_has_not(trained: Any) -> None
     assert run.decision == "accepted"
 
 
+@pytest.mark.training
 def test_shuffled_labels_stay_out(trained: Any) -> None:
     """What was bought by chance teaches nothing, and the metrics say so."""
     home = trained.store.home
@@ -136,6 +138,7 @@ def test_shuffled_labels_stay_out(trained: Any) -> None:
     assert any("worse" in why or "lower by" in why for why in run.reasons)
 
 
+@pytest.mark.training
 def test_corrupted_weights_stay_out(trained: Any, current: Bundle, tmp_path: Path) -> None:
     """By the digest, and where that fits, by what they say."""
     current.save(tmp_path / "bundle")
@@ -155,6 +158,7 @@ def test_corrupted_weights_stay_out(trained: Any, current: Bundle, tmp_path: Pat
     assert "not finite" in run.reasons[0]
 
 
+@pytest.mark.training
 def test_a_category_gone_stays_out(trained: Any, current: Bundle, tmp_path: Path) -> None:
     """One that the catalogue has, and the current release knows."""
     names = tuple("hats" if name == "shoes" else name for name in current.manifest.categories)
@@ -163,6 +167,7 @@ def test_a_category_gone_stays_out(trained: Any, current: Bundle, tmp_path: Path
     assert "does not know the category 'shoes'" in run.reasons[0]
 
 
+@pytest.mark.training
 def test_features_of_another_encoder_stay_out(trained: Any, current: Bundle, tmp_path: Path) -> None:
     """They would mean something else."""
     stranger = replace(current.manifest, encoder=replace(current.manifest.encoder, fingerprint="features:99"))
@@ -171,6 +176,7 @@ def test_features_of_another_encoder_stay_out(trained: Any, current: Bundle, tmp
     assert "reads features of" in run.reasons[0]
 
 
+@pytest.mark.training
 def test_a_rejected_candidate_is_kept_and_no_release(trained: Any, current: Bundle, tmp_path: Path) -> None:
     """It lies beside its page."""
     before = trained.store.records()

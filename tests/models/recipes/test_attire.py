@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from models.compatibility.base import ItemInputs
@@ -31,12 +32,14 @@ def run(**settings: float) -> AttireTraining:
     return AttireTraining(model, config, INPUTS, [Block("image", 4)], torch.arange(N), seed=0)
 
 
+@pytest.mark.training
 def test_the_loss_falls() -> None:
     """Eight outfits can be learned by heart."""
     single, many = (run(epochs=epochs, patience=99).fit(WORN, WORN, silent)["train_loss"] for epochs in (1, 120))
     assert many < 0.8 * single
 
 
+@pytest.mark.training
 def test_items_nobody_wore_are_no_candidates() -> None:
     """What could not have been worn is no evidence: its embedding gets no gradient from a step."""
     training = run(epochs=1)

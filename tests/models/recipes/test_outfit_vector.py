@@ -45,6 +45,7 @@ def neighbours(shop: Path, bundle: Bundle) -> dict[str, float]:
     return {name: metric.value for name, metric in separation(scorer, dataset.outfits, catalogue).neighbours().items()}
 
 
+@pytest.mark.training
 def test_replaced_items_are_told_in_their_order(shop: Path, bundle: Path) -> None:
     """Above chance for both neighbours, on outfits that training did not see."""
     figures = neighbours(shop, Bundle.load(bundle))
@@ -52,6 +53,7 @@ def test_replaced_items_are_told_in_their_order(shop: Path, bundle: Path) -> Non
     assert figures["auc_1_2"] > 0.53
 
 
+@pytest.mark.training
 def test_it_answers_every_kind_of_question(shop: Path, bundle: Path) -> None:
     """Better than chance in all of them."""
     tasks = evaluate(shop, bundle)["tasks"]
@@ -60,6 +62,7 @@ def test_it_answers_every_kind_of_question(shop: Path, bundle: Path) -> None:
     assert tasks["retrieval"]["recall_at_10"] > tasks["retrieval"]["chance"]["recall_at_10"]
 
 
+@pytest.mark.training
 def test_the_published_form_tells_less(shop: Path, tmp_path: Path) -> None:
     """Nothing in it pushes apart, so its loss is soon nothing, and it learns less than the next steps."""
     settings = {**SMALL, **PUBLISHED, "spaces": "shared"}
@@ -68,6 +71,7 @@ def test_the_published_form_tells_less(shop: Path, tmp_path: Path) -> None:
     assert neighbours(shop, published)["auc_0_1"] < neighbours(shop, stepped)["auc_0_1"]
 
 
+@pytest.mark.training
 def test_the_same_seed_learns_the_same(shop: Path, tmp_path: Path) -> None:
     """Bit for bit."""
     runs = [train(shop, "outfit-vector", tmp_path / str(run), settings={**SMALL, "epochs": "1"}, seed=4) for run in range(2)]
@@ -81,6 +85,7 @@ def test_a_training_without_a_loss_is_refused(shop: Path, tmp_path: Path) -> Non
         train(shop, "outfit-vector", tmp_path / "no", settings={"infonce": "0", "graded": "0"})
 
 
+@pytest.mark.training
 def test_pixels_train_a_backbone_that_the_bundle_carries(worn_shop: Callable[[Path], Path], tmp_path: Path) -> None:
     """End to end through a small ResNet18; the bundle reads photos by itself, as training saw them."""
     data = worn_shop(tmp_path / "shop")

@@ -57,6 +57,7 @@ def recall(data: Path, bundle: Bundle, model: CompatibilityModel | None = None, 
     return recall_at(k, model or bundle.model, inputs, outfits, torch.arange(len(shop)))  # type: ignore[arg-type]
 
 
+@pytest.mark.training
 def test_training_learns_what_goes_together(data: Path, trained: Path) -> None:
     """Far better than the untrained model, raw cosine and chance."""
     bundle = Bundle.load(trained)
@@ -67,6 +68,7 @@ def test_training_learns_what_goes_together(data: Path, trained: Path) -> None:
     assert learned > 1.5 * max(recall(data, bundle, untrained), recall(data, bundle, cosine), 5 / sizes.mean())
 
 
+@pytest.mark.training
 def test_a_bundle_says_how_it_was_made(trained: Path) -> None:
     """The recipe with its configuration, the encoder, the categories, and what validation said."""
     manifest = Bundle.load(trained).manifest
@@ -76,6 +78,7 @@ def test_a_bundle_says_how_it_was_made(trained: Path) -> None:
     assert 0 < manifest.metrics["valid_recall_at_10"] <= 1
 
 
+@pytest.mark.training
 def test_the_calibrated_probability_is_honest(data: Path, trained: Path) -> None:
     """Of outfits given probability p, about p were worn; the others are random ones, half of all."""
     bundle = Bundle.load(trained)
@@ -98,6 +101,7 @@ def test_the_calibrated_probability_is_honest(data: Path, trained: Path) -> None
     assert error < 0.12
 
 
+@pytest.mark.training
 def test_the_same_seed_learns_the_same(data: Path, tmp_path: Path, small: Settings) -> None:
     """And another seed something else."""
     runs = [train(data, "attire", tmp_path / str(run), settings={**small, "epochs": "2"}, seed=seed) for run, seed in enumerate((5, 5, 6))]
@@ -105,6 +109,7 @@ def test_the_same_seed_learns_the_same(data: Path, tmp_path: Path, small: Settin
     assert not same(runs[0], runs[2])
 
 
+@pytest.mark.training
 def test_the_test_split_is_never_read(data: Path, copy: Path, tmp_path: Path, small: Settings) -> None:
     """Test outfits that are nonsense and question files that are broken change nothing."""
     lines = [json.loads(line) for line in (copy / "outfits.jsonl").read_text().splitlines()]
@@ -117,6 +122,7 @@ def test_the_test_split_is_never_read(data: Path, copy: Path, tmp_path: Path, sm
     assert same(train(data, "attire", tmp_path / "a", settings=settings), train(copy, "attire", tmp_path / "b", settings=settings))
 
 
+@pytest.mark.training
 def test_training_goes_on_from_a_bundle(data: Path, trained: Path, tmp_path: Path, small: Settings) -> None:
     """With no step of its own it is the same model; the parent is on record."""
     start = Bundle.load(trained)
@@ -125,6 +131,7 @@ def test_training_goes_on_from_a_bundle(data: Path, trained: Path, tmp_path: Pat
     assert again.manifest.parent == start.id
 
 
+@pytest.mark.training
 def test_what_was_learned_goes_by_name(copy: Path, trained: Path, tmp_path: Path, small: Settings) -> None:
     """A new category that sorts first and a new brand move every row; each keeps what it knew."""
     table = pq.read_table(copy / "items.parquet")
@@ -149,6 +156,7 @@ def test_what_was_learned_goes_by_name(copy: Path, trained: Path, tmp_path: Path
         assert all(torch.equal(old[row], new[after.index(word) + 1]) for row, word in enumerate(before, 1))
 
 
+@pytest.mark.training
 def test_a_start_with_another_encoder_is_refused(copy: Path, trained: Path, tmp_path: Path, small: Settings) -> None:
     """Its weights would mean nothing."""
     table = pq.read_table(copy / "items.parquet")
@@ -158,6 +166,7 @@ def test_a_start_with_another_encoder_is_refused(copy: Path, trained: Path, tmp_
         train(copy, "attire", tmp_path / "b", settings=small, init=trained)
 
 
+@pytest.mark.training
 def test_a_start_of_another_recipe_is_refused(copy: Path, trained: Path, tmp_path: Path) -> None:
     """Nothing would be taken over, or little."""
     with pytest.raises(InputError, match=r"--init.*is of recipe attire; start from a bundle of personal"):
@@ -170,6 +179,7 @@ def members(bundle: Bundle, number: int) -> dict[str, torch.Tensor]:
     return {name.removeprefix(prefix): value for name, value in weights(bundle).items() if name.startswith(prefix)}
 
 
+@pytest.mark.training
 def test_without_validation_outfits_the_last_weights_count(
     copy: Path, tmp_path: Path, small: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,7 @@ def short(data: Path, name: str, out: Path, *, seed: int = 0, init: Path | None 
     return train(data, name, out, settings={**SMALL, **FEW[name], "epochs": "2", **settings}, seed=seed, init=init)
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("name", NAMES)
 def test_it_learns_what_goes_together(data: Path, tmp_path: Path, name: str) -> None:
     """Fills in blanks far better than chance and tells outfits better than raw cosine, on tasks it never saw."""
@@ -84,6 +85,7 @@ def test_it_learns_what_goes_together(data: Path, tmp_path: Path, name: str) -> 
     assert bundle.manifest.calibration.slope > 0
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_seed_learns_the_same(data: Path, tmp_path: Path, name: str) -> None:
     """And another seed something else."""
@@ -92,6 +94,7 @@ def test_the_same_seed_learns_the_same(data: Path, tmp_path: Path, name: str) ->
     assert not same(runs[0], runs[2])
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("name", NAMES)
 def test_what_the_paper_adds_can_be_left_out(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Then it is the plain triplet loss: no perturbed item is looked at, no difficulty told."""
@@ -107,6 +110,7 @@ def test_what_the_paper_adds_can_be_left_out(data: Path, tmp_path: Path, monkeyp
     assert not same(plain, short(data, name, tmp_path / "whole"))
 
 
+@pytest.mark.training
 def test_self_adaptive_tells_how_it_weighed(data: Path, tmp_path: Path) -> None:
     """Weights lie around 1; θ moves as it is told to."""
     figures = {theta: short(data, "self-adaptive", tmp_path / theta, theta=theta).manifest.metrics for theta in ("down", "up", "fixed")}
@@ -134,6 +138,7 @@ def test_a_share_of_the_labels_is_all_that_is_learned_from(data: Path, tmp_path:
     assert known[0] == round(0.1 * known[1])
 
 
+@pytest.mark.training
 @pytest.mark.parametrize(("name", "settings", "exact"), [
     ("semi-supervised", {}, True),
     ("semi-supervised", {"distance": "euclidean"}, False),
@@ -154,6 +159,7 @@ def test_a_loaded_bundle_answers_as_the_trained_one(
     assert isinstance(loaded.model, Pairs)
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("name", NAMES)
 def test_training_goes_on_from_a_bundle_by_name(data: Path, tmp_path: Path, name: str) -> None:
     """A new category that sorts first moves every row; each keeps what it knew, and the parent is on record."""
@@ -180,6 +186,7 @@ def test_training_goes_on_from_a_bundle_by_name(data: Path, tmp_path: Path, name
     assert scores[0] == pytest.approx(scores[1], abs=1e-5)
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("name", NAMES)
 def test_pixels_train_the_backbone_and_the_bundle_carries_it(seen: Path, tmp_path: Path, name: str) -> None:
     """The tower is not the one it started as; evaluation encodes with it."""
@@ -203,6 +210,7 @@ def test_pixels_need_pictures(seen: Path, tmp_path: Path) -> None:
         train(tmp_path, "semi-supervised", tmp_path / "b", settings=TINY)
 
 
+@pytest.mark.training
 def test_pixels_start_from_weights(data: Path, seen: Path, tmp_path: Path) -> None:
     """Not from a bundle."""
     short(data, "self-adaptive", tmp_path / "start")
@@ -216,6 +224,7 @@ def test_a_block_the_encoder_lacks_is_refused(data: Path, tmp_path: Path) -> Non
         short(data, "self-adaptive", tmp_path / "b", blocks="image")
 
 
+@pytest.mark.training
 def test_only_named_blocks_are_read(seen: Path, tmp_path: Path) -> None:
     """As both papers have it: pictures alone."""
     bundle = short(seen, "self-adaptive", tmp_path / "b", blocks="image")
@@ -229,6 +238,7 @@ def kept_views(run: Run[Any]) -> Views:
     return views_of(run, items, copies=2, side=64)
 
 
+@pytest.mark.training
 def test_titles_can_be_learned_from_too(seen: Path, data: Path, tmp_path: Path) -> None:
     """Where the encoder reads some; a shop's own vectors, and pixels, have none."""
     settings = {"visual_semantic": "1", "blocks": "image"}

@@ -74,6 +74,7 @@ def auc_hard(bundle: Bundle, catalogue: Catalogue, known: Callable[[str], Bundle
     return metrics(answer(questions, bundle, vectors, catalogue.categories, known), questions.hard_M)["auc_hard"].value
 
 
+@pytest.mark.training
 def test_a_known_shopper_s_outfits_are_told_from_others_(bundle: Bundle, dataset: Dataset) -> None:
     """Where only taste decides: above the common answer and above chance."""
     worn = [outfit for outfit in dataset.outfits_of("test") if outfit.user in bundle.shoppers.ids]
@@ -82,6 +83,7 @@ def test_a_known_shopper_s_outfits_are_told_from_others_(bundle: Bundle, dataset
     assert personal > common + 0.1
 
 
+@pytest.mark.training
 def test_each_question_is_answered_as_its_shopper_is_served(bundle: Bundle, dataset: Dataset, embeddings: FloatArray) -> None:
     """By the bundle that knows the shopper, be it from training or from an outfit since; by the common one where none does."""
     catalogue = dataset.catalogue
@@ -101,6 +103,7 @@ def test_each_question_is_answered_as_its_shopper_is_served(bundle: Bundle, data
     assert np.allclose(answer(questions, bundle, embeddings, catalogue.categories, known), slowly, atol=1e-4)
 
 
+@pytest.mark.training
 def test_shoppers_are_kept_from_training_by_their_id(bundle: Bundle, dataset: Dataset) -> None:
     """The share that was asked for; the others are all known."""
     users = {outfit.user or "" for outfit in dataset.outfits_of("train")}
@@ -110,6 +113,7 @@ def test_shoppers_are_kept_from_training_by_their_id(bundle: Bundle, dataset: Da
     assert all(bundle.for_shopper(user) is None for user in cold)
 
 
+@pytest.mark.training
 def test_a_cold_shopper_is_met_in_a_few_outfits(bundle: Bundle, dataset: Dataset, embeddings: FloatArray) -> None:
     """And is then served better than as a stranger, where only taste decides."""
     cold = {user: worn for user, worn in histories(dataset.outfits).items() if user not in bundle.shoppers.ids}
@@ -119,6 +123,7 @@ def test_a_cold_shopper_is_met_in_a_few_outfits(bundle: Bundle, dataset: Dataset
     assert after > before + 0.02
 
 
+@pytest.mark.training
 def test_the_worker_adds_shoppers_and_touches_nothing_else(bundle: Bundle, embeddings: FloatArray, tmp_path: Path) -> None:
     """New rows; every other weight and the known shoppers' answers as they were, after saving and loading too."""
     worn = bundle.outfits([embeddings[:3], embeddings[3:6]], [["tops"] * 3] * 2)
@@ -136,6 +141,7 @@ def test_the_worker_adds_shoppers_and_touches_nothing_else(bundle: Bundle, embed
     assert grown.for_shopper("new") is not None
 
 
+@pytest.mark.training
 def test_the_table_of_shoppers_is_saved_by_id(bundle: Bundle, trained: Path) -> None:
     """With the calibration of known shoppers' scores."""
     saved = json.loads((trained / "shoppers.json").read_text())
@@ -145,6 +151,7 @@ def test_the_table_of_shoppers_is_saved_by_id(bundle: Bundle, trained: Path) -> 
     assert served.manifest.calibration == bundle.shoppers.calibration != bundle.manifest.calibration
 
 
+@pytest.mark.training
 def test_another_training_inherits_shoppers_by_name(shop: Path, trained: Path, tmp_path: Path) -> None:
     """Whatever row they had; a shopper who is new starts anew."""
     before = Bundle.load(trained)
@@ -156,6 +163,7 @@ def test_another_training_inherits_shoppers_by_name(shop: Path, trained: Path, t
         assert torch.equal(after.model.own[after.shoppers.ids.index(user)], before.model.own[row])
 
 
+@pytest.mark.training
 def test_it_answers_every_kind_of_question(shop: Path, trained: Path) -> None:
     """Without a shopper, better than chance."""
     tasks = evaluate(shop, trained)["tasks"]
@@ -163,6 +171,7 @@ def test_it_answers_every_kind_of_question(shop: Path, trained: Path) -> None:
     assert tasks["compatibility"]["auc"] > 0.55
 
 
+@pytest.mark.training
 @pytest.mark.parametrize(
     "settings",
     [
@@ -181,6 +190,7 @@ def test_every_way_of_learning_ends_in_a_bundle(shop: Path, tmp_path: Path, sett
     assert 0 < loaded.manifest.metrics["valid"] <= 1
 
 
+@pytest.mark.training
 def test_a_named_teacher_teaches_like_one_trained_on_the_way(shop: Path, tmp_path: Path) -> None:
     """The student is the same to the bit."""
     short = {**SMALL, "epochs": "1"}
@@ -192,6 +202,7 @@ def test_a_named_teacher_teaches_like_one_trained_on_the_way(shop: Path, tmp_pat
     assert all(torch.equal(value, weights[name]) for name, value in taught.model.state_dict().items())
 
 
+@pytest.mark.training
 def test_a_teacher_of_others_is_refused(shop: Path, trained: Path, tmp_path: Path) -> None:
     """And so is one that nobody would listen to."""
     with pytest.raises(InputError, match=r"teacher.*was trained on \d+ shoppers, and these outfits have"):
@@ -200,6 +211,7 @@ def test_a_teacher_of_others_is_refused(shop: Path, trained: Path, tmp_path: Pat
         train(shop, "personal", tmp_path / "other", settings={**SMALL, "teacher": str(trained)})
 
 
+@pytest.mark.training
 def test_the_same_seed_learns_the_same(shop: Path, tmp_path: Path) -> None:
     """Bit for bit."""
     runs = [train(shop, "personal", tmp_path / str(run), settings={**SMALL, "epochs": "1"}, seed=4) for run in range(2)]
@@ -226,6 +238,7 @@ def test_settings_that_cannot_be_are_named(shop: Path, tmp_path: Path, settings:
         train(shop, "personal", tmp_path / "no", settings={**SMALL, **settings})
 
 
+@pytest.mark.training
 def test_pixels_train_a_backbone_that_the_bundle_carries(worn_shop: Callable[[Path], Path], tmp_path: Path) -> None:
     """End to end through AlexNet, as published; then shoppers are served by what it sees."""
     data = worn_shop(tmp_path / "shop")

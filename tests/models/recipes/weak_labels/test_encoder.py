@@ -14,6 +14,7 @@ from models.recipes.weak_labels.encoder import main
 TINY = ("side=32", "width=8", "embedding_size=16", "text_width=32", "text_layers=1", "batch_size=16", "least_word=3", "epochs=1")
 
 
+@pytest.mark.training
 def test_it_learns_from_several_shops_and_keeps_what_else_is_there(
     painted_shop: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -34,6 +35,7 @@ def test_it_learns_from_several_shops_and_keeps_what_else_is_there(
     assert json.loads((out / "open_clip_config.json").read_text())["training"]["loss"] == "clip"
 
 
+@pytest.mark.training
 def test_words_alone_leave_the_model_as_it_is(painted_shop: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are told from its pictures, and the features stay what they were."""
     shop, out = str(painted_shop(tmp_path / "shop", 80)), tmp_path / "shipped"
@@ -49,6 +51,7 @@ def test_words_alone_leave_the_model_as_it_is(painted_shop: Callable[..., Path],
     assert load_encoder(f"local-dir:{out}").features.fingerprint == before.features.fingerprint
 
 
+@pytest.mark.training
 def test_words_need_a_vocabulary(
     painted_shop: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

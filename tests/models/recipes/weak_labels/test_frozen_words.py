@@ -19,6 +19,7 @@ def seen_and_said(count: int, seed: int) -> tuple[np.ndarray, Said]:
     return seen, Said.of([["left" if features_D[0] < 0 else "right", "thing"] for features_D in seen], VOCABULARY)
 
 
+@pytest.mark.training
 def test_they_are_told_from_other_pictures() -> None:
     """By features as they come, though it was trained on standardised ones; a word that nobody says is not among the likeliest."""
     seen, said = seen_and_said(600, 0)
@@ -28,6 +29,7 @@ def test_they_are_told_from_other_pictures() -> None:
     assert 3 not in np.argsort(-words.logits(other), axis=1)[:, :2]
 
 
+@pytest.mark.training
 def test_the_same_seed_gives_the_same_words() -> None:
     """Bit by bit."""
     seen, said = seen_and_said(100, 0)

@@ -54,6 +54,7 @@ def trained(data: Path, out: Path, **settings: str) -> Bundle:
     return train(data, "weak-labels", out, settings={**TINY, **settings})
 
 
+@pytest.mark.training
 def test_it_learns_the_words_that_show(data: Path, learned: Bundle) -> None:
     """On pictures it did not train on, most words are among the likeliest; the ones that are said are the vocabulary."""
     assert set(learned.vocabulary) == {"crimson", "navy", "gold", "green", "square", "ring", "number"}
@@ -68,6 +69,7 @@ def test_it_learns_the_words_that_show(data: Path, learned: Bundle) -> None:
     assert np.mean(found) > 2.2
 
 
+@pytest.mark.training
 def test_alike_in_words_is_alike_in_features(data: Path, learned: Bundle) -> None:
     """The nearest other picture of most pictures has the same words; an untrained tower has learned nothing of the kind."""
     shop, encoder = read_catalogue(data), load_encoder(learned.encoder_spec)
@@ -77,6 +79,7 @@ def test_alike_in_words_is_alike_in_features(data: Path, learned: Bundle) -> Non
     assert (kinds[alike.argmax(1)] == kinds).mean() > 0.7
 
 
+@pytest.mark.training
 def test_the_bundle_carries_its_encoder(data: Path, learned: Bundle) -> None:
     """Hashed like every other file, found wherever the bundle lies, and what evaluation encodes with."""
     manifest = learned.manifest
@@ -89,6 +92,7 @@ def test_the_bundle_carries_its_encoder(data: Path, learned: Bundle) -> None:
     assert not list(learned.encoder.parent.parent.glob("*.work"))
 
 
+@pytest.mark.training
 @pytest.mark.parametrize(
     ("settings", "blocks"),
     [
@@ -113,6 +117,7 @@ def test_every_form_gives_an_encoder_that_labels(data: Path, tmp_path: Path, set
     assert (encoder.words().words == bundle.vocabulary) == (settings.get("word_weight") != "0")  # type: ignore[union-attr]
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("loss", ["words", "clip"])
 def test_a_configuration_of_ones_own_is_a_backbone(data: Path, tmp_path: Path, loss: str) -> None:
     """In the form of open_clip's; weights that were trained for it before are taken, others refused."""
@@ -131,6 +136,7 @@ def test_a_configuration_of_ones_own_is_a_backbone(data: Path, tmp_path: Path, l
         trained(data, tmp_path / "b", weights=f"{other.encoder}/image_model.safetensors", **own)
 
 
+@pytest.mark.training
 def test_the_last_layer_comes_first(data: Path, tmp_path: Path) -> None:
     """While only the words are trained the tower stays as it was, batch statistics included."""
     untouched, first, all_of_it = (
@@ -141,6 +147,7 @@ def test_the_last_layer_comes_first(data: Path, tmp_path: Path) -> None:
     assert not all(torch.equal(value, all_of_it[name]) for name, value in untouched.items())
 
 
+@pytest.mark.training
 def test_fewer_pictures_than_a_batch_are_trained_on_all_the_same(data: Path, tmp_path: Path) -> None:
     """A batch is what there is; an untrained model is never passed off as a trained one."""
     for loss in ("words", "clip"):
@@ -149,6 +156,7 @@ def test_fewer_pictures_than_a_batch_are_trained_on_all_the_same(data: Path, tmp
         assert math.isfinite(bundle.manifest.metrics["loss"])
 
 
+@pytest.mark.training
 def test_training_goes_on_from_a_bundle(data: Path, learned: Bundle, tmp_path: Path) -> None:
     """With no step of its own the tower is the same; the parent is on record."""
     start = learned.encoder.parent if learned.encoder else Path()
@@ -199,6 +207,7 @@ def test_settings_that_exclude_each_other_are_refused(settings: dict[str, str], 
     assert caught.value.field == field
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("loss", ["words", "clip"])
 def test_a_training_that_diverges_leaves_nothing(data: Path, tmp_path: Path, loss: str) -> None:
     """No bundle, and no checkpoint that the same training with a lower rate would stumble over."""
@@ -209,6 +218,7 @@ def test_a_training_that_diverges_leaves_nothing(data: Path, tmp_path: Path, los
     trained(data, tmp_path / "b", loss=loss, epochs="1")
 
 
+@pytest.mark.training
 def test_frequency_may_count_when_labelling(data: Path, tmp_path: Path) -> None:
     """A prior changes what is said and how likely it is, not the features' vectors; ``number`` is in every title."""
     plain, weighed = (trained(data, tmp_path / prior, prior=prior, fields="title") for prior in ("0", "3"))
@@ -221,6 +231,7 @@ def test_frequency_may_count_when_labelling(data: Path, tmp_path: Path) -> None:
     assert not words.bias_K.any()
 
 
+@pytest.mark.training
 @pytest.mark.integration
 def test_a_killed_training_goes_on_to_the_same_bundle(data: Path, tmp_path: Path) -> None:
     """``kill -9`` in the middle; started again it ends with the weights of a run that nobody killed."""
