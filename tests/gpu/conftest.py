@@ -107,38 +107,36 @@ def computed(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     return tree_map(told, found) if there else found
 
 
-@pytest.fixture(scope="session")
-def pretended() -> Iterator[torch.device]:
-    """The pretended device, known to torch from now on."""
+class Module(backend_registration._DummyBackendModule):
+    """What torch asks of a device beside its tensors."""
 
-    class Module(backend_registration._DummyBackendModule):
-        """What torch asks of a device beside its tensors."""
+    def get_amp_supported_dtype(self) -> list[torch.dtype]:
+        return [torch.bfloat16, torch.float16]
 
-        def get_amp_supported_dtype(self) -> list[torch.dtype]:
-            return [torch.bfloat16, torch.float16]
+    def _is_in_bad_fork(self) -> bool:
+        return False
 
-        def _is_in_bad_fork(self) -> bool:
-            return False
+    def manual_seed_all(self, seed: int) -> None:
+        """The CPU's seed is the one that counts."""
 
-        def manual_seed_all(self, seed: int) -> None:
-            """The CPU's seed is the one that counts."""
 
+if not torch.cuda.is_available():  # torch has one accelerator; and autograd counts the devices once, at the first backward pass
     with FakeTensorMode():
         """What it does to pretend a driver, it does only while there is no other device."""
     backend_registration._setup_privateuseone_for_python_backend(NAME, backend_module=Module())
-    library = torch.library.Library("_", "IMPL")  # in force as long as it lives
-    library.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
-    yield torch.device(NAME, 0)
-    del library
+    in_force = torch.library.Library("_", "IMPL")  # as long as it lives
+    in_force.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
 
 
 @pytest.fixture
-def on_pretended(pretended: torch.device) -> Iterator[torch.device]:
+def on_pretended() -> Iterator[torch.device]:
     """The pretended device, with tensors on it."""
+    if torch.cuda.is_available():
+        pytest.skip("nothing is pretended where there is a GPU")
     torch._C._set_only_lift_cpu_tensors(True)  # noqa: FBT003 - so that ``torch.tensor`` copies to the device where the mode sees it
     try:
         with PretendedMode():
-            yield pretended
+            yield torch.device(NAME, 0)
     finally:
         torch._C._set_only_lift_cpu_tensors(False)  # noqa: FBT003
 
