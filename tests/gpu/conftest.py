@@ -107,7 +107,7 @@ def computed(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     return tree_map(told, found) if there else found
 
 
-class _Module(backend_registration._DummyBackendModule):
+class Module(backend_registration._DummyBackendModule):
     """What torch asks of a device beside its tensors."""
 
     def get_amp_supported_dtype(self) -> list[torch.dtype]:
@@ -120,17 +120,19 @@ class _Module(backend_registration._DummyBackendModule):
         """The CPU's seed is the one that counts."""
 
 
-with FakeTensorMode():
-    """What it does to pretend a driver, it does only while there is no other device."""
-# Known to torch when tests are collected, so before the first backward pass of any test: autograd counts the devices once, then.
-backend_registration._setup_privateuseone_for_python_backend(NAME, backend_module=_Module())
-_LIBRARY: Final = torch.library.Library("_", "IMPL")  # in force as long as it lives
-_LIBRARY.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
+if not torch.cuda.is_available():  # torch has one accelerator; and autograd counts the devices once, at the first backward pass
+    with FakeTensorMode():
+        """What it does to pretend a driver, it does only while there is no other device."""
+    backend_registration._setup_privateuseone_for_python_backend(NAME, backend_module=Module())
+    in_force = torch.library.Library("_", "IMPL")  # as long as it lives
+    in_force.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
 
 
 @pytest.fixture
 def on_pretended() -> Iterator[torch.device]:
     """The pretended device, with tensors on it."""
+    if torch.cuda.is_available():
+        pytest.skip("nothing is pretended where there is a GPU")
     torch._C._set_only_lift_cpu_tensors(True)  # noqa: FBT003 - so that ``torch.tensor`` copies to the device where the mode sees it
     try:
         with PretendedMode():
