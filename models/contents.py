@@ -1,8 +1,8 @@
 """What a bundle's directory holds, written and read.
 
 ``manifest.json`` says what it is and holds the sha256 of each file; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the
-words, ``residuals.json`` the items with a learned residual, ``slots.json`` and ``slots.safetensors`` what belongs to an
-outfit, ``shoppers.json`` whom it knows, where it is personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one.
+words, ``residuals.json`` the items with a learned residual, ``slots.json`` and ``slots.safetensors`` what belongs to an outfit,
+``shoppers.json`` whom it knows, where it is personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one.
 """
 
 from __future__ import annotations
