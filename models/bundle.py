@@ -26,6 +26,7 @@ from models.contents import Contents, read_contents, write_contents
 from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
 from models.manifest import Manifest
+from models.precision import halved
 
 __all__ = ["Bundle", "Manifest", "Shoppers"]
 
@@ -77,6 +78,16 @@ class Bundle:
         spec = self.manifest.encoder.spec
         return f"local-dir:{self.encoder}" if spec == CARRIED else spec
 
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.model.device
+
+    def to(self, device: torch.device) -> Bundle:
+        """Compute there from now on; returns itself. What it is given and what it answers are arrays all the same."""
+        self.model.to(device)
+        return self
+
     def described(self, *, metrics: Mapping[str, float], calibration: Calibration, completion: Calibration) -> Bundle:
         """The same bundle, saying this of itself."""
         return self._with(manifest=replace(self.manifest, metrics=metrics, calibration=calibration, completion=completion))
@@ -107,7 +118,7 @@ class Bundle:
     def inputs(
         self, features_NF: FloatArray, categories: Sequence[str], texts: Sequence[str], ids: Sequence[str | None] | None = None
     ) -> ItemInputs:
-        """What the item tower reads, from what the catalogue and the encoder say.
+        """What the item tower reads, from what the catalogue and the encoder say, on this bundle's device.
 
         Args:
             features_NF: features of this bundle's encoder.
@@ -118,6 +129,11 @@ class Bundle:
         Raises:
             BundleError: the features have another size than this bundle's encoder gives.
         """
+        return self._inputs(features_NF, categories, texts, ids).to(self.device)
+
+    def _inputs(
+        self, features_NF: FloatArray, categories: Sequence[str], texts: Sequence[str], ids: Sequence[str | None] | None
+    ) -> ItemInputs:
         reads = self.manifest.encoder
         if features_NF.ndim != 2 or features_NF.shape[1] != reads.size:  # noqa: PLR2004 - a matrix
             msg = f"features of shape {features_NF.shape}: this bundle's encoder ({reads.spec}) gives (N, {reads.size})"
@@ -142,16 +158,19 @@ class Bundle:
         ids: Sequence[str | None] | None = None,
         batch_size: int = 8192,
     ) -> FloatArray:
-        """Item tower over many items, ``(N, D)``; see ``inputs`` for the arguments."""
+        """Item tower over many items, ``(N, D)``; see ``inputs`` for the arguments.
+
+        It computes in float32 on a GPU, too: embeddings are kept, and compared with those of another machine.
+        """
         if not len(categories):
             return np.zeros((0, self.manifest.embedding_size), dtype=np.float32)
-        inputs = self.inputs(features_NF, categories, texts, ids)
+        inputs, device = self._inputs(features_NF, categories, texts, ids), self.device
         with torch.inference_mode():
-            parts = [self.model.embed(inputs[slice(at, at + batch_size)]) for at in range(0, len(inputs), batch_size)]
-        return torch.cat(parts).float().numpy()
+            parts = [self.model.embed(inputs[slice(at, at + batch_size)].to(device)) for at in range(0, len(inputs), batch_size)]
+        return torch.cat(parts).float().cpu().numpy()
 
     def outfits(self, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> OutfitBatch:
-        """Pad B sets, each ``(I_b, D)`` embeddings with I_b category names, to one batch."""
+        """Pad B sets, each ``(I_b, D)`` embeddings with I_b category names, to one batch on this bundle's device."""
         batch, longest = len(embeddings), max((len(outfit) for outfit in embeddings), default=0) or 1
         items = np.zeros((batch, longest, self.manifest.embedding_size), dtype=np.float32)
         category = np.zeros((batch, longest), dtype=np.int64)
@@ -161,23 +180,23 @@ class Bundle:
             items[row, : len(vectors)] = vectors
             category[row, : len(vectors)] = [self._category.get(name, other) for name in names]
             mask[row, : len(vectors)] = True
-        return OutfitBatch(torch.from_numpy(items), torch.from_numpy(category), torch.from_numpy(mask))
+        return OutfitBatch(torch.from_numpy(items), torch.from_numpy(category), torch.from_numpy(mask)).to(self.device)
 
     def queries(self, context: OutfitBatch, targets: Sequence[str]) -> FloatArray:
         """One query vector per context and target category, ``(B, D)``."""
-        with torch.inference_mode():
-            return self.model.query(context, self.category_indices(targets)).float().numpy()
+        with torch.inference_mode(), halved(self.device):
+            return self.model.query(context, self.category_indices(targets).to(self.device)).float().cpu().numpy()
 
     def rank(self, context: OutfitBatch, candidates_BMD: FloatArray, categories: Sequence[Sequence[str]]) -> FloatArray:
         """Final score of M candidates for each context, ``(B, M)``, from their embeddings and category names (B lists of M)."""
-        category_BM = torch.stack([self.category_indices(names) for names in categories])
-        with torch.inference_mode():
-            return self.model.rank(context, _tensor(candidates_BMD), category_BM).float().numpy()
+        category_BM = torch.stack([self.category_indices(names) for names in categories]).to(self.device)
+        with torch.inference_mode(), halved(self.device):
+            return self.model.rank(context, _tensor(candidates_BMD).to(self.device), category_BM).float().cpu().numpy()
 
     def score(self, outfits: OutfitBatch) -> FloatArray:
         """Raw score of whole outfits, ``(B,)``."""
-        with torch.inference_mode():
-            return self.model.score(outfits).float().numpy()
+        with torch.inference_mode(), halved(self.device):
+            return self.model.score(outfits).float().cpu().numpy()
 
     def probability(self, scores: FloatArray, items: ArrayLike) -> NDArray[np.float64]:
         """Calibrated probability that outfits of these scores and numbers of items go together rather than being of random items."""

@@ -39,7 +39,8 @@ def train(
 
     settings, given = Settings.read(), read_settings(setting or [])
     asked(recipe, out, given, encoder)
-    from models.recipes.train import train as run  # noqa: PLC0415 - after all that can be refused without torch
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+    from models.recipes.train import train as run  # noqa: PLC0415
 
     bundle = run(
         data,
@@ -51,6 +52,7 @@ def train(
         encoder=encoder,
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
+        device=compute.device(settings.device),
         progress=progress(),
         warn=warn,
     )
@@ -75,16 +77,19 @@ def evaluate(
     if report is not None:
         check_output_directory(report, "--report")
         check_plots("--report")
-    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415 - after all that can be refused without torch
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415
     from models.evaluation.table import render_table  # noqa: PLC0415
 
+    settings = Settings.read()
     result = run(
         data,
         bundle,
         split=chosen,
         predictions=predictions,
         report=report,
-        cache=Settings.read().cache.expanduser(),
+        cache=settings.cache.expanduser(),
+        device=compute.device(settings.device),
         progress=progress(),
         warn=warn,
     )
@@ -107,10 +112,13 @@ def label(
         raise InputError(msg, field="--bundle")
     a_bundle(bundle)
     pictures = [_picture(path) for path in images]
-    from models.bundle import Bundle  # noqa: PLC0415 - after all that can be refused without torch
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+    from models.bundle import Bundle  # noqa: PLC0415
     from models.encoders.load import load_encoder  # noqa: PLC0415
 
-    reader = load_encoder(Bundle.load(bundle).encoder_spec if bundle else encoder or Settings.read().encoder)
+    settings = Settings.read()
+    spec = Bundle.load(bundle).encoder_spec if bundle else encoder or settings.encoder
+    reader = load_encoder(spec, compute.device(settings.device))
     words = reader.words()
     if words is None:
         spec = reader.features.spec

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import torch
 
 from models.bundle import Bundle
 from models.datasets.draw_questions import Drawn, draw_for
@@ -25,6 +26,7 @@ from models.evaluation.predictions import finite, write_predictions
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
 from models.outputs import check_output_directory, check_output_file, check_plots
+from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 
 _TIE_SEED: Final = 0
@@ -38,6 +40,7 @@ def evaluate(
     predictions: Path | None = None,
     report: Path | None = None,
     cache: Path | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
     warn: Warn = unheard,
 ) -> dict[str, Any]:
@@ -52,6 +55,7 @@ def evaluate(
         predictions: a file to write one JSON line per question to.
         report: a directory to write a page with plots and pictures to.
         cache: where features are kept from one run to the next.
+        device: where the bundle and its encoder compute.
         progress: shows each task.
         warn: told what the dataset has that is put up with.
 
@@ -66,7 +70,7 @@ def evaluate(
     if report is not None:
         check_output_directory(report, "--report")
         check_plots("--report")
-    loaded = Bundle.load(bundle)
+    loaded = Bundle.load(bundle).to(device)
     findings, drawn = Findings(), None
     if question_files(data):
         dataset = read_dataset(data, {"train", split}, findings=findings)
@@ -126,23 +130,24 @@ def evaluate_dataset(
 
 
 def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None, progress: Progress = silent) -> FloatArray:
-    """Features of the catalogue as the bundle needs them, ``(N, F)``: the shop's own, or its encoder's.
+    """Features of the catalogue as the bundle needs them, ``(N, F)``: the shop's own, or its encoder's, computed on the bundle's device.
 
     Raises:
         InputError: the bundle needs the shop's own features and the catalogue has none.
         EncoderError: the encoder cannot be had. FeaturesError: the features would not be those that the bundle was trained with.
     """
     reads, own = bundle.manifest.encoder, own_features(catalogue)
-    if own is not None:
-        given, source, mend = FeatureSpec.own(own.shape[1]), f"{catalogue.root}", "leave the column `features` out, or train on it"
-    elif reads.is_own:
+    if own is None and reads.is_own:
         msg = f"{len(catalogue)} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
         raise InputError(msg, path=catalogue.root, field="features")
-    else:
-        encoder = load_encoder(bundle.encoder_spec)
-        given, source, mend = encoder.features, "its encoder here", "use the same weights and library, or train again"
-    check_features(f"bundle {bundle.id}", reads, source, given, mend=mend)
-    return own if own is not None else catalogue_features(catalogue, encoder, cache, progress).features
+    if own is not None:
+        mend = "leave the column `features` out, or train on it"
+        check_features(f"bundle {bundle.id}", reads, f"{catalogue.root}", FeatureSpec.own(own.shape[1]), mend=mend)
+        return own
+    encoder = load_encoder(bundle.encoder_spec, bundle.device)
+    mend = "use the same weights and library, or train again"
+    check_features(f"bundle {bundle.id}", reads, "its encoder here", encoder.features, mend=mend)
+    return catalogue_features(catalogue, encoder, cache, progress).features
 
 
 def _baseline_answers(task: Task, scorer: Scorer) -> Answers:

@@ -6,11 +6,14 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
+
 from models.bundle import Bundle
 from models.datasets.findings import Findings
 from models.datasets.read import read_dataset
 from models.encoders.load import SHIPPED
 from models.errors import InputError
+from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 from models.recipes.asked import asked
 from models.recipes.registry import RECIPES
@@ -29,6 +32,7 @@ def train(
     encoder: str | None = None,
     default_encoder: str = SHIPPED,
     cache: Path | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
     warn: Warn = unheard,
 ) -> Bundle:
@@ -36,15 +40,15 @@ def train(
 
     Args:
         settings: the recipe's configuration, field -> value as written on the command line.
-        init: a bundle of the same recipe to start from: its weights are taken over where they fit; those of words, items, categories and
-            shoppers by name.
+        init: a bundle of the same recipe whose weights are taken where they fit; rows of words, items, categories and shoppers by name.
         encoder: spec of the encoder; None takes ``default_encoder``. A catalogue with its own ``features`` needs none.
-        cache: where features are kept between runs; None keeps none.
-        warn: told what the dataset has that is put up with.
+        cache: keeps features between runs; None: not kept.
+        device: where it computes; the bundle holds the same files on every device.
+        warn: called with what the dataset has that is put up with.
 
     Raises:
-        InputError: bad data, an unknown recipe or setting, a start of another recipe, an encoder beside a recipe that trains its own, or
-            a training that diverged.
+        InputError: bad data, an unknown recipe or setting, an ``init`` of another recipe, an encoder for a recipe that trains its own,
+            or a training that diverged.
         EncoderError, BundleError: as named.
     """
     chosen, config = asked(recipe, out, settings or {}, encoder)
@@ -66,9 +70,10 @@ def train(
         encoder_spec=default_encoder if encoder is None else encoder,
         start=start,
         cache=cache,
+        device=device,
         progress=progress,
     )
-    with repeatable():
+    with repeatable(device):
         bundle = chosen.fit(run).save(out)
     shutil.rmtree(run.work, ignore_errors=True)
     return bundle

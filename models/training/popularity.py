@@ -1,4 +1,4 @@
-"""Asks a model for every worn item given the rest of its outfit: how often it finds it, and how often each item was worn beyond that.
+"""Asks a model for every worn item given the rest of its outfit, to measure its recall, and each item's popularity beyond the model.
 
 Shape legend: N items · B outfits · I items per outfit, padded · Q questions of one category · M items of it in the pool · D embedding size.
 """
@@ -21,13 +21,13 @@ _SAME = 1e-6
 
 @torch.inference_mode()
 def recall_at(k: int, model: CompatibilityModel, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor) -> float:
-    """Share of the outfits' items that rank among the k best of their category in the pool, each asked given the others.
+    """Share of the outfits' items that rank among the k best of their category in the pool, given the outfit's other items.
 
-    Ties are broken by chance, in expectation: a model that cannot tell items apart finds k of them by luck, not all.
+    Ties count by their expectation under random order, so a constant model finds k items by chance, not all.
     """
     found, asked = 0.0, 0
-    pooled_N = torch.zeros(len(inputs), dtype=torch.bool)
-    pooled_N[pool_M] = True
+    pooled_N = torch.zeros(len(inputs), dtype=torch.bool, device=model.device)
+    pooled_N[pool_M.to(model.device)] = True
     for odds_QM, own_Q, rows_Q, _ in _asked(model, inputs, outfits.rows_RI, outfits.mask_RI, pool_M):
         better_Q = (odds_QM > own_Q[:, None] + _SAME).sum(1)
         alike_Q = (odds_QM >= own_Q[:, None] - _SAME).sum(1) - better_Q + ~pooled_N[rows_Q]
@@ -40,14 +40,15 @@ def recall_at(k: int, model: CompatibilityModel, inputs: ItemInputs, outfits: Wo
 def count_popularity(  # noqa: PLR0917
     model: SetTransformer, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor, prior: float, generator: torch.Generator
 ) -> None:
-    """Set the model's popularity: the log of how much oftener each item was worn than the model expects of its looks and contexts.
+    """Set the model's popularity: the log of how often each item was worn, over how often the model expects it.
 
     With a gamma prior of mean 1 on that ratio, worth ``prior`` expected wears, its posterior mean after ``n`` wears where ``e`` were
-    expected is ``(n + prior) / (e + prior)``. An item that was never worn keeps 0: nothing is held against it.
+    expected is ``(n + prior) / (e + prior)``. An item that was never worn keeps 0.
     """
     chosen = torch.randperm(len(outfits), generator=generator)[:_MOST_OUTFITS]
     rows_RI, mask_RI = outfits.rows_RI[chosen], outfits.mask_RI[chosen]
-    worn_N, expected_N = torch.bincount(rows_RI[mask_RI], minlength=len(inputs)), torch.zeros(len(inputs))
+    worn_N = torch.bincount(rows_RI[mask_RI], minlength=len(inputs)).to(model.device)
+    expected_N = torch.zeros(len(inputs), device=model.device)
     for odds_QM, _, _, members_M in _asked(model, inputs, rows_RI, mask_RI, pool_M):
         expected_N[members_M] += odds_QM.softmax(1).sum(0)
     own_N = inputs.residual_N
@@ -58,9 +59,10 @@ def count_popularity(  # noqa: PLR0917
 def _asked(
     model: CompatibilityModel, inputs: ItemInputs, rows_RI: Tensor, mask_RI: Tensor, pool_M: Tensor
 ) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """Log-odds ``(Q, M)`` of a category's items in the pool and ``(Q,)`` of the worn one; the row of the worn one, the pool's ``(M,)``."""
+    """By category: log-odds of pool items ``(Q, M)`` and worn items ``(Q,)``, and their rows: worn ``(Q,)``, pool ``(M,)``."""
     if not len(rows_RI):
         return
+    rows_RI, mask_RI, pool_M = (one.to(model.device) for one in (rows_RI, mask_RI, pool_M))
     model.eval()
     parts = range(0, len(inputs), _EMBEDDED_AT_ONCE)
     embedded_ND = torch.cat([model.embed(inputs[slice(at, at + _EMBEDDED_AT_ONCE)]) for at in parts])

@@ -1,6 +1,6 @@
-"""How a training reads items: by kept features of any encoder, or by their pictures through a backbone that is trained with the model.
+"""Reads items for a training: kept features of any encoder, or pictures through a backbone that is trained with the model.
 
-A recipe takes ``items.take(rows)`` in its steps and never knows which; ``items.carried`` hands over the backbone with the bundle.
+Recipes call ``items.take(rows)`` for both; ``items.carried`` puts a trained backbone into the bundle.
 
 Shape legend: N items · M rows · F features · S side.
 """
@@ -37,40 +37,45 @@ class Items(nn.Module):
     """Items by their kept features.
 
     Args:
-        inputs: of all N items.
+        inputs: of all N items, on the device that trains.
+
+    Attributes:
+        category_N: of every item, on the CPU, where outfits are drawn.
     """
 
     def __init__(self, inputs: ItemInputs) -> None:
         super().__init__()
-        self.inputs = inputs
+        self.inputs, self.category_N = inputs, inputs.category_N.cpu()
 
     def take(self, rows_M: Tensor) -> ItemInputs:
-        """Some items, as training reads them now."""
+        """Some items, as training reads them now; their rows may be on any device."""
         return self.inputs[rows_M]
 
     def every(self) -> ItemInputs:
-        """All items, without a gradient."""
+        """Inputs of all items, without gradients."""
         return self.inputs
 
     def carried(self, bundle: Bundle, run: RunT) -> tuple[Bundle, RunT]:
-        """The bundle with the encoder that was trained, if any, and a run that reads by it."""
+        """The bundle with the trained encoder, if any, and a run that reads features of it."""
         return bundle, run
 
 
 class SeenItems(Items):
-    """Items by their pictures, through a backbone; one without a usable picture has no features."""
+    """Items by their pictures, through a backbone; an item without a usable picture has zero features."""
 
     def __init__(self, inputs: ItemInputs, architecture: Architecture, pictures: Pictures) -> None:
         super().__init__(inputs)
-        self.architecture, self.tower, self.pictures = architecture, architecture.tower, pictures
+        self.architecture, self.pictures = architecture, pictures
+        self.tower = architecture.tower.to(inputs.features_NF.device)
         self.place_N = torch.full((len(inputs),), -1)
         self.place_N[torch.from_numpy(pictures.rows)] = torch.arange(len(pictures))
 
     def take(self, rows_M: Tensor) -> ItemInputs:
-        place_M = self.place_N[rows_M]
-        features_MF = torch.zeros(len(rows_M), self.architecture.size)
+        place_M, device = self.place_N[rows_M.cpu()], self.inputs.features_NF.device
+        features_MF = torch.zeros(len(rows_M), self.architecture.size, device=device)
         if (place_M >= 0).any():
-            features_MF = features_MF.index_put(((place_M >= 0).nonzero()[:, 0],), self._see(place_M[place_M >= 0]))
+            seen = (place_M >= 0).nonzero()[:, 0].to(device)
+            features_MF = features_MF.index_put((seen,), self._see(place_M[place_M >= 0]))
         return replace(self.inputs[rows_M], features_NF=features_MF)
 
     @torch.no_grad()
@@ -90,19 +95,19 @@ class SeenItems(Items):
         return bundle.carrying(replace(bundle.manifest, encoder=replace(seen.reads, spec=CARRIED)), directory), seen
 
     def seen(self, pixels_MCSS: Tensor) -> Tensor:
-        """Features of pixels in 0 to 1 as the encoder will give them, of unit length, ``(M, F)``."""
+        """Features of pixels in 0 to 1, of unit length, as the encoder will give them, ``(M, F)``."""
         return F.normalize(self.tower(self.architecture.preprocessing.normalise(pixels_MCSS)).flatten(1), dim=-1)
 
     def _see(self, place_M: Tensor) -> Tensor:
-        return self.seen(self.pictures.take(place_M.numpy()).float() / 255)
+        return self.seen(self.pictures.take(place_M.numpy()).to(self.inputs.features_NF.device).float() / 255)
 
 
 def read_by(run: RunT) -> tuple[RunT, int]:
-    """The run as the model is built for it, and how many features the model reads: for ``pixels`` those of the untrained backbone.
+    """The run for which the model is built, and the number of features it reads; for ``pixels`` the run has the untrained backbone's.
 
     Raises:
         EncoderError: the backbone, its weights or the encoder cannot be had.
-        InputError: ``pixels`` of a shop that brought its own features, which would be read in their place.
+        InputError: ``pixels`` for a catalogue with its own features, which would be read instead.
     """
     config: Reading = run.config
     if config.mode == "features":
@@ -118,7 +123,7 @@ def read_by(run: RunT) -> tuple[RunT, int]:
 
 
 def read_items(run: RunT, bundle: Bundle) -> Items:
-    """The items of a run, for a bundle that was built for it."""
+    """The items of a run, for the bundle built for it."""
     config: Reading = run.config
     catalogue = run.dataset.catalogue
     categories, texts, ids = catalogue.categories, catalogue.texts(), list(catalogue.ids)

@@ -1,4 +1,4 @@
-"""One step of ``personal``, its teacher, and what is settled when the training is over.
+"""A step of ``personal``, its teacher, and the bundle after the training.
 
 Shape legend: R training outfits · B outfits of a step · I items per outfit, padded · J others asked against each · D embedding size ·
 N items · S shoppers of a step · K anchors.
@@ -36,47 +36,48 @@ from models.training.worn import WornOutfits
 
 @dataclass(frozen=True)
 class Taught:
-    """A trained teacher and its embeddings of all items, ``(N, D)``. It knows the same shoppers by the same rows."""
+    """A trained teacher and its embeddings of all items, ``(N, D)``. Its shoppers have the same rows as the student's."""
 
     model: PersonalModel
     embedded_ND: Tensor
 
     @classmethod
     def by(cls, bundle: Bundle, items: Items) -> Taught:
-        """A bundle that has just been trained."""
+        """From a bundle that has just been trained."""
         model = personal_model(bundle)
         with torch.no_grad():
             return cls(model, model.embed(items.every()))
 
     @classmethod
     def named(cls, path: str, run: Run[PersonalConfig]) -> Taught:
-        """A bundle that was trained before.
+        """From a bundle that was trained before.
 
         Raises:
             BundleError: it cannot be loaded. EncoderError: what it reads cannot be had. InputError: it knows other shoppers than the run.
         """
-        bundle, catalogue, shoppers = Bundle.load(Path(path)), run.dataset.catalogue, shoppers_of(run.dataset)
+        bundle, catalogue, shoppers = Bundle.load(Path(path)).to(run.device), run.dataset.catalogue, shoppers_of(run.dataset)
         if bundle.shoppers.trained != shoppers:
             theirs, ours = len(bundle.shoppers.trained), len(shoppers)
             msg = f"{path} was trained on {theirs} shoppers, and these outfits have {ours}, not the same; train it on them, or leave it out"
             raise InputError(msg, field="teacher")
         features_NF = features_for(bundle, catalogue, run.cache, run.progress)
         embedded_ND = bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
-        return cls(personal_model(bundle), torch.from_numpy(embedded_ND))
+        return cls(personal_model(bundle), torch.from_numpy(embedded_ND).to(run.device))
 
     @torch.no_grad()
     def vectors(self, rows_BI: Tensor, category_BI: Tensor, mask_BI: Tensor) -> Tensor:
         """The vectors z of outfits, ``(B, D)``."""
+        rows_BI, category_BI, mask_BI = (one.to(self.model.device) for one in (rows_BI, category_BI, mask_BI))
         return self.model.outfits(OutfitBatch(self.embedded_ND[rows_BI], category_BI, mask_BI))
 
     @torch.no_grad()
     def tastes(self, shopper_B: Tensor) -> Tensor:
         """Tastes of shoppers, ``(B, D)``."""
-        return self.model.tastes(shopper_B)
+        return self.model.tastes(shopper_B.to(self.model.device))
 
 
 class PersonalTraining:
-    """What a step costs, and what validation says. ``worn`` are the R training outfits, ``valid`` the validation questions."""
+    """The loss of a step and the validation figure; ``worn`` are the R training outfits, ``valid`` the validation questions."""
 
     def __init__(self, bundle: Bundle, items: Items, run: Run[PersonalConfig], taught: Taught | None) -> None:
         self.bundle, self.model, self.items, self.config, self.taught = bundle, personal_model(bundle), items, run.config, taught
@@ -84,19 +85,19 @@ class PersonalTraining:
         self.generator = torch.Generator().manual_seed(run.seed)
         self.categories = catalogue.categories
         row_of = {shopper: row for row, shopper in enumerate(bundle.shoppers.ids)}
-        several = [one for one in dataset.outfits_of("train") if len(set(one.items)) > 1]
+        several = [outfit for outfit in dataset.outfits_of("train") if len(set(outfit.items)) > 1]
         self.worn = WornOutfits.of(several, catalogue)
-        self.shopper_R = torch.tensor([row_of[one.user or ""] for one in several])
+        self.shopper_R = torch.tensor([row_of[outfit.user or ""] for outfit in several])
         self.valid = asking.ask(dataset.outfits_of("valid"), catalogue, hard=0.5, seed=run.seed)
         self.near_NK = torch.zeros(0)
         if run.config.contrast:
-            self.near_NK = near_alike(torch.from_numpy(run.features), items.inputs.category_N, run.config.near)
+            self.near_NK = near_alike(torch.from_numpy(run.features), items.category_N, run.config.near)
 
     def step(self, positions: Tensor, done: float) -> Tensor:  # noqa: ARG002 - the loss is the same all the way
         """The loss of some outfits; see ``loop.Step``."""
         config, generator = self.config, self.generator
         rows_BI, mask_BI, shopper_B = self.worn.rows_RI[positions], self.worn.mask_RI[positions], self.shopper_R[positions]
-        category_BI = self.items.inputs.category_N[rows_BI]
+        category_BI = self.items.category_N[rows_BI]
         mixed_BI = from_others(rows_BI, mask_BI, category_BI, mask_BI, generator)
         sets = [(rows_BI, mask_BI), (mixed_BI, mask_BI)]
         if config.contrast:
@@ -104,6 +105,7 @@ class PersonalTraining:
         worn_BD, mixed_BD, *views = self._vectors(sets)
         others_BJ = self._others(shopper_B, 1 if config.way == "anchors" else config.others)
         known_S, shopper_of_B, times_S = shopper_B.unique(return_inverse=True, return_counts=True)
+        others_BJ, known_S, shopper_of_B, times_S = (one.to(self.model.device) for one in (others_BJ, known_S, shopper_of_B, times_S))
         anchors_SKD = self.model.own[known_S]
         scores_BP = self.model.taste_of(anchors_SKD)[shopper_of_B] @ torch.cat([worn_BD, mixed_BD]).T
         own_B, asked_BJ = scores_BP.diagonal(), scores_BP.gather(1, others_BJ)
@@ -114,8 +116,8 @@ class PersonalTraining:
         else:
             pool = (torch.cat([part, part]) for part in (category_BI, mask_BI))
             taught_BP = self.taught.tastes(shopper_B) @ self.taught.vectors(torch.cat([rows_BI, mixed_BI]), *pool).T
-            told = (taught_BP.diagonal(), taught_BP.gather(1, others_BJ))
-            loss = student_loss(own_B, asked_BJ, *told, alpha=config.alpha, only_suspected=config.only_suspected)
+            taught = (taught_BP.diagonal(), taught_BP.gather(1, others_BJ))
+            loss = student_loss(own_B, asked_BJ, *taught, alpha=config.alpha, only_suspected=config.only_suspected)
         if config.own and config.spread:
             loss = loss + config.spread * (spread(anchors_SKD) * times_S).sum() / len(shopper_B)
         return loss + config.contrast * nt_xent(views[0], views[1], config.contrast_temperature) if views else loss
@@ -124,7 +126,7 @@ class PersonalTraining:
     def judge(self) -> float:
         """NDCG of validation outfits among others, half of them another shopper's."""
         self.model.common.copy_(self.model.mean_taste())
-        embedded_ND = self.model.embed(self.items.every()).numpy()
+        embedded_ND = self.model.embed(self.items.every()).cpu().numpy()
         scores_QM = asking.answer(self.valid, self.bundle, embedded_ND, self.categories)
         return asking.metrics(scores_QM, self.valid.hard_M)["ndcg"].value
 
@@ -132,13 +134,14 @@ class PersonalTraining:
         """The vectors z of several batches of outfits, each item embedded once."""
         rows_SBI, mask_SBI = torch.stack([rows for rows, _ in sets]), torch.stack([mask for _, mask in sets])
         unique_M, place_SBI = rows_SBI.unique(return_inverse=True)
-        embedded_MD = self.model.embed(self.items.take(unique_M))
-        category_SBI = self.items.inputs.category_N[rows_SBI]
-        whole = OutfitBatch(embedded_MD[place_SBI].flatten(0, 1), category_SBI.flatten(0, 1), mask_SBI.flatten(0, 1))
+        items = self.items.take(unique_M)
+        place_SBI, mask_SBI = place_SBI.to(self.model.device), mask_SBI.to(self.model.device)
+        embedded_SBID, category_SBI = self.model.embed(items)[place_SBI], items.category_N[place_SBI]
+        whole = OutfitBatch(embedded_SBID.flatten(0, 1), category_SBI.flatten(0, 1), mask_SBI.flatten(0, 1))
         return list(self.model.outfits(whole).split(rows_SBI.shape[1]))
 
     def _others(self, shopper_B: Tensor, count: int) -> Tensor:
-        """Which outfits of the step each is told from, ``(B, count)``: B worn ones, then B mixes. Another shopper's counts as hard."""
+        """The negatives of each outfit, ``(B, count)``: positions among B worn outfits and B mixes. Other shoppers' outfits are hard."""
         batch = len(shopper_B)
         drawn = torch.randint(max(1, batch - 1), (batch, count), generator=self.generator)
         drawn = (drawn + 1 + torch.arange(batch)[:, None]) % batch
@@ -147,12 +150,12 @@ class PersonalTraining:
 
 
 def settled(bundle: Bundle, items: Items, run: Run[PersonalConfig], metrics: Mapping[str, float]) -> Bundle:
-    """The trained bundle ready to serve: its encoder, the common taste, what newcomers are told from, and the calibrations."""
+    """The trained bundle ready to serve, with its encoder, the common taste, the bank for new shoppers, and the calibrations."""
     bundle, run = items.carried(bundle, run)
     model, catalogue = personal_model(bundle), run.dataset.catalogue
     generator = torch.Generator().manual_seed(run.seed)
     worn = WornOutfits.of(run.dataset.outfits_of("train"), catalogue)
-    category_N = items.inputs.category_N
+    category_N = items.category_N
     with torch.no_grad():
         embedded_ND = model.embed(items.every())
     drawn = torch.randint(len(worn), (len(model.bank),), generator=generator)
@@ -161,12 +164,14 @@ def settled(bundle: Bundle, items: Items, run: Run[PersonalConfig], metrics: Map
     mixed_PI = random_outfits(rows_PI, mask_PI, category_N, pool_M, generator)
     hard_P1 = torch.rand(len(drawn), 1, generator=generator) < run.config.hard
     rows_PI = torch.where(hard_P1, rows_PI, mixed_PI)
+    rows_PI, mask_PI, category_N = (one.to(model.device) for one in (rows_PI, mask_PI, category_N))
     model.settle(embedded_ND, category_N, OutfitBatch(embedded_ND[rows_PI], category_N[rows_PI], mask_PI), generator)
     judged = run.dataset.outfits_of("valid") or run.dataset.outfits_of("train")
     questions = asking.ask(judged, catalogue, others=1, hard=0.0, seed=run.seed)
     if len(questions):
-        scores_Q2 = asking.answer(questions, bundle, embedded_ND.numpy(), catalogue.categories)
-        swapped_Q2 = asking.answer(questions.one_replaced(run.seed), bundle, embedded_ND.numpy(), catalogue.categories)
+        vectors_ND = embedded_ND.cpu().numpy()
+        scores_Q2 = asking.answer(questions, bundle, vectors_ND, catalogue.categories)
+        swapped_Q2 = asking.answer(questions.one_replaced(run.seed), bundle, vectors_ND, catalogue.categories)
         outfits, items_ = (calibrate(scores[:, 0], scores[:, 1]) for scores in (scores_Q2, swapped_Q2))
         known = replace(bundle.shoppers, calibration=outfits, completion=items_)
         bundle = bundle.with_shoppers(bundle.manifest, bundle.model, known)
@@ -186,20 +191,20 @@ def fold_in_shoppers(bundle: Bundle, worn: Iterable[tuple[str, OutfitBatch]]) ->
     folded_in |= {shopper: model.fold_in(outfits) for shopper, outfits in worn}
     own = torch.cat([trained, *(anchors_KD[None] for anchors_KD in folded_in.values())])
     config = {**bundle.manifest.model_config, "shoppers": len(own)}
-    grown = build_model(bundle.manifest.model, config)
+    grown = build_model(bundle.manifest.model, config).to(model.device)
     grown.load_state_dict({**model.state_dict(), "own": own})
     manifest = replace(bundle.manifest, model_config=config, parent=bundle.id or bundle.manifest.parent)
     return bundle.with_shoppers(manifest, grown, replace(known, ids=(*known.trained, *folded_in), folded_in=len(folded_in)))
 
 
 def is_cold(shopper: str, share: float) -> bool:
-    """Whether a shopper is kept from training, told from the id alone."""
+    """Whether a shopper is kept out of training; depends on the id alone."""
     return int.from_bytes(hashlib.sha256(shopper.encode()).digest()[:4], "big") < share * 2**32
 
 
 def shoppers_of(dataset: Dataset) -> tuple[str, ...]:
-    """Who wore the training outfits, by row of the anchors."""
-    return tuple(sorted({one.user for one in dataset.outfits_of("train") if one.user is not None}))
+    """The shoppers of the training outfits, by row of the anchors."""
+    return tuple(sorted({outfit.user for outfit in dataset.outfits_of("train") if outfit.user is not None}))
 
 
 def personal_model(bundle: Bundle) -> PersonalModel:

@@ -1,6 +1,6 @@
 """``make encoder``: retrains the encoder that ships with the project, from dataset directories with pictures and titles.
 
-It is ``weak-labels`` in its modern form, over several catalogues at once; then a layer of words is trained on what came out.
+It trains ``weak-labels`` in its modern form over several catalogues at once, then a layer of words on the resulting encoder.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import torch
 from rich.progress import Progress as Bars
 from rich.progress import TextColumn, TimeRemainingColumn
 
@@ -24,6 +25,7 @@ from models.encoders.keep import catalogue_features
 from models.encoders.load import SHIPPED_DIRECTORY, load_encoder
 from models.encoders.words import VOCABULARY_FILE, WordMatrix, read_vocabulary
 from models.errors import AttireError, InputError
+from models.precision import CPU
 from models.progress import Advance, Progress, silent
 from models.recipes.weak_labels.config import WeakLabelsConfig
 from models.recipes.weak_labels.frozen_words import fit_words
@@ -36,13 +38,14 @@ SHIPPED_CONFIG: Final = WeakLabelsConfig(loss="clip", optimiser="adamw", epochs=
 
 
 def main() -> int:
-    """Train on the ``train`` split of each directory and write the model; started again after a kill, it goes on."""
+    """Train on the ``train`` split of each directory and write the model; after a kill, the same command goes on."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("data", nargs="+", type=Path, help="dataset directories")
     parser.add_argument("--out", type=Path, default=SHIPPED_DIRECTORY)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--set", dest="settings", action="append", default=[], help="key=value of the recipe; may be repeated")
     parser.add_argument("--words", action="store_true", help="leave the model as it is, and train only the words over it")
+    parser.add_argument("--device", type=torch.device, default="cuda" if torch.cuda.is_available() else "cpu", help="cpu, cuda or cuda:N")
     parser.add_argument("--cache", type=Path, help="directory where features are kept")
     given = parser.parse_args()
     try:
@@ -58,13 +61,13 @@ def main() -> int:
 
                 yield advance
 
-            catalogues = [read_catalogue(one) for one in given.data]
+            catalogues = [read_catalogue(directory) for directory in given.data]
             work = work_directory(given.out)
             directory = given.out if given.words else work / "encoder"
             if not given.words:
-                train_encoder(catalogues, config, directory, seed=given.seed, progress=progress)
-            told = words_over(directory, catalogues, config, seed=given.seed, cache=given.cache, progress=progress)
-            told.save(directory)
+                train_encoder(catalogues, config, directory, seed=given.seed, device=given.device, progress=progress)
+            words = words_over(directory, catalogues, config, seed=given.seed, cache=given.cache, device=given.device, progress=progress)
+            words.save(directory)
     except AttireError as error:
         parser.exit(2, f"encoder: {error}\n")
     if not given.words:
@@ -82,16 +85,17 @@ def words_over(
     *,
     seed: int = 0,
     cache: Path | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
 ) -> WordMatrix:
     """Train the words of an encoder's vocabulary over its image features, on the ``train`` items of several shops.
 
-    The validation items of the first shop say when it is best; where it has none, its training items do.
+    The best epoch is chosen on the validation items of the first shop, or on its training items if it has none.
 
     Raises:
         InputError: the encoder has no vocabulary. EncoderError: it cannot be had.
     """
-    encoder, vocabulary = load_encoder(f"local-dir:{directory}"), tuple(read_vocabulary(directory))
+    encoder, vocabulary = load_encoder(f"local-dir:{directory}", device), tuple(read_vocabulary(directory))
     if not vocabulary:
         msg = "the encoder has no vocabulary to train words of; train it with words first"
         raise InputError(msg, path=directory / VOCABULARY_FILE)
@@ -105,11 +109,11 @@ def words_over(
         texts = item_texts(some, config.fields)
         return seen_ND[pictured], [visual_words(texts[row], unseen) for row in pictured]
 
-    shops = [read(one, {"train", None}) for one in catalogues]
+    shops = [read(catalogue, {"train", None}) for catalogue in catalogues]
     valid_ND, valid_words = read(catalogues[0], {"valid"})
     if not len(valid_ND):
         valid_ND, valid_words = shops[0]
-    seen_ND, said = np.concatenate([one for one, _ in shops]), [words for _, one in shops for words in one]
+    seen_ND, said = np.concatenate([seen for seen, _ in shops]), [words for _, shop in shops for words in shop]
     return fit_words(vocabulary, seen_ND, Said.of(said, vocabulary), valid_ND, Said.of(valid_words, vocabulary), seed=seed)
 
 
