@@ -84,7 +84,7 @@ _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
 """Words that titles use for other things ("baby doll", "Ben 10 boy")."""
 
 _CHILDRENS: Final = frozenset({"kid", "kids", "kidswear", "boys", "girls", "toddler", "infant"})
-"""Words of a title that say more than an attribute does: shops file children's wear under men and women."""
+"""Words of a title that say more of the age than an attribute does: shops file children's wear under men and women."""
 
 SEASON_WORDS: Final[Mapping[str, frozenset[str]]] = {
     **{name: frozenset({name}) for name in SEASONS},
@@ -111,17 +111,16 @@ def audience_label(
     >>> audience_label({"gender": "Men"}), audience_label({"Age Group": ["kids"]}), audience_label({}, ["shoes"], "Women's pumps")
     ('men adult', 'men+women child', 'women adult')
     """
-    in_title = _words(title or "")
-    if not _CHILDRENS.intersection(in_title):
-        values = _values(attributes, AUDIENCE_NAMES)
-        for texts in (values, [name for name in categories if name]):
-            read = _read(word for text in texts for word in _words(text))
-            if read is not None:
-                return read.label
-        if values:
-            return "=" + "+".join(sorted(value.lower() for value in values))
-    read = _read(word for word in in_title if word not in _NOT_IN_TITLES)
-    return None if read is None else read.label
+    values, in_title = _values(attributes, AUDIENCE_NAMES), _words(title or "")
+    said = _read(word for text in values for word in _words(text))
+    if _CHILDRENS.intersection(in_title):
+        child = _read(in_title) or Audience()
+        return Audience(said.genders & child.genders or child.genders if said else child.genders, child.ages).label
+    said = said or _read(word for text in categories for word in _words(text or ""))
+    if said is None and values:
+        return "=" + "+".join(sorted(value.lower() for value in values))
+    said = said or _read(word for word in in_title if word not in _NOT_IN_TITLES)
+    return None if said is None else said.label
 
 
 def season_label(attributes: Mapping[str, str | Sequence[str]], role: str | None) -> str | None:

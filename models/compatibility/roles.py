@@ -130,12 +130,17 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
     if have & ALONE or not have:
         return ()
     core = have & _CORE
-    fitting = {template: share for names, share in TEMPLATES[audience].items() if core.issubset(template := tuple(names.split()))}
+    shares = TEMPLATES[audience]
+    in_mind = [_template(item, role, shares) for item, role in sorted(worn.items(), key=lambda entry: digest(entry[0]))]
+    fitting = [template for template in in_mind if core.issubset(template)]
     if not fitting:
-        fitting = {(*sorted(core), "footwear"): 1.0}  # a dress of a man, or over trousers: only shoes are missing
-    lacking = []
-    for item in sorted(worn, key=digest):
-        place = bisect(list(accumulate(fitting.values())), digest(item) / 2**64 * sum(fitting.values()))
-        template = list(fitting)[min(place, len(fitting) - 1)]
-        lacking.append(tuple(role for role in template if role not in have and role in stocked))
+        fitting = [tuple(names.split()) for names in shares if core.issubset(names.split())][:1] or [(*sorted(core), "footwear")]
+    lacking = [tuple(role for role in template if role not in have and role in stocked) for template in fitting]
     return () if () in lacking else lacking[0]
+
+
+def _template(item: str, role: str | None, shares: Mapping[str, float]) -> tuple[str, ...]:
+    """The template that an item has in mind, drawn by its id among those that it fits."""
+    fitting = {names: share for names, share in shares.items() if role not in _CORE or role in names.split()}
+    place = bisect(list(accumulate(fitting.values())), digest(item) / 2**64 * sum(fitting.values()))
+    return tuple(list(fitting)[min(place, len(fitting) - 1)].split()) if fitting else ()

@@ -1,0 +1,178 @@
+"""Which items are suggested: for whom and when, one of each product, and with what a shop needs to sell them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from app.catalogue.importing import import_catalogue
+from app.ground.settings import Settings
+from app.home.store import ReleaseStore
+from app.main import create_app
+
+
+def _item(number: int, category: str, title: str, features: list[float], **more: Any) -> dict[str, Any]:
+    return {"id": f"i{number}", "category": category, "title": title, "features": features, **more}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue without outfits: men's, women's, children's and unisex pieces; three shoes are one product by group, two by title."""
+    rng = np.random.default_rng(0)
+    items: list[dict[str, Any]] = []
+    for who in ("Men", "Women", "Boys", "Unisex"):
+        for category, word in (("tops", "shirt"), ("bottoms", "jeans"), ("shoes", "boots"), ("bags", "tote")):
+            for season in ("Summer", "Winter"):
+                said = {"gender": who, "season": season}
+                title = f"{who} {season} {word}"
+                items.append(_item(len(items), category, title, rng.normal(size=8).tolist(), attributes=said))
+    for colour in ("Black", "Red", "Blue"):
+        said = {"group_id": "g7", "currency": "EUR", "url": f"https://shop.example/{colour}"}
+        items.append(_item(len(items), "shoes", f"{colour} runner {colour}ish", rng.normal(size=8).tolist(), price=50.0, attributes=said))
+    alike = rng.normal(size=8)
+    for size, features in (("S", alike), ("XL", alike + 0.01), ("M", -alike)):
+        items.append(_item(len(items), "shoes", f"Grey felt clogs {size}", features.tolist(), brand="Nord"))
+    root = tmp_path_factory.mktemp("shop") / "data"
+    root.mkdir()
+    (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    return root
+
+
+@pytest.fixture(scope="module")
+def shop_home(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of that catalogue. Read only."""
+    home = tmp_path_factory.mktemp("shop-home")
+    import_catalogue(shop, ReleaseStore(home), default_encoder="shipped")
+    return home
+
+
+@pytest.fixture(scope="module")
+def client(shop_home: Path) -> Iterator[TestClient]:
+    """The service over it."""
+    with TestClient(create_app(Settings(home=shop_home))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def id_of(shop: Path) -> dict[str, str]:
+    """Title -> id."""
+    lines = [json.loads(line) for line in (shop / "items.jsonl").read_text().splitlines()]
+    return {line["title"]: line["id"] for line in lines}
+
+
+def ask(client: TestClient, **question: Any) -> dict[str, Any]:
+    """The answer to a question that has one."""
+    answer = client.post("/complete-outfit", json=question)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def titles(slot: dict[str, Any]) -> set[str]:
+    """Of a slot's items."""
+    return {item["title"] for item in slot["items"]}
+
+
+def test_suggestions_are_for_whom_and_when_the_others_are(client: TestClient, id_of: dict[str, str]) -> None:
+    """Unisex goes with all; a request may ask for any; candidates are those given."""
+    worn = [id_of["Men Summer shirt"]]
+    [slot] = ask(client, items=worn, slots=["bottoms"], k=20)["slots"]
+    assert titles(slot) == {"Men Summer jeans", "Unisex Summer jeans"}
+    assert "fallback" not in slot
+    [slot] = ask(client, items=worn, slots=["bottoms"], k=20, consistent=False)["slots"]
+    assert len(titles(slot)) == 8
+    [slot] = ask(client, items=worn, candidates=[id_of["Boys Winter jeans"]])["slots"]
+    assert titles(slot) == {"Boys Winter jeans"}
+
+
+def test_whom_the_outfit_is_for_is_what_all_items_say(client: TestClient, id_of: dict[str, str]) -> None:
+    """All that is worn counts, whichever comes first."""
+    with_boys = ask(client, items=[id_of["Unisex Summer tote"], id_of["Boys Summer shirt"]], slots=["shoes"], k=20)["slots"][0]
+    assert not {title for title in titles(with_boys) if title.startswith(("Men", "Women"))}
+
+
+def test_another_season_goes_before_nothing(client: TestClient, id_of: dict[str, str]) -> None:
+    """And it is said; for whom is not given up."""
+    filters = {"attributes": {"season": ["Winter"]}}
+    [slot] = ask(client, items=[id_of["Men Summer shirt"]], slots=["bottoms"], filters=filters)["slots"]
+    assert titles(slot) == {"Men Winter jeans", "Unisex Winter jeans"}
+    assert "another" in slot["fallback"]
+    [slot] = ask(client, items=[id_of["Men Summer shirt"]], slots=["bottoms"], filters={"attributes": {"gender": ["Women"]}})["slots"]
+    assert slot["items"] == []
+    assert "consistent: false" in slot["fallback"]
+
+
+def test_looks_are_for_one(client: TestClient, id_of: dict[str, str]) -> None:
+    """Though what is worn goes with all."""
+    looks = ask(client, items=[id_of["Unisex Summer tote"]], slots=["tops", "bottoms"], looks=8)["looks"]
+    assert looks
+    for look in looks:
+        assert len({item["title"].split()[0] for item in look["items"]} - {"Unisex"}) <= 1
+
+
+def test_one_variant_stands_for_its_product(client: TestClient, id_of: dict[str, str]) -> None:
+    """The shop's groups, and equal titles that look alike; those that look otherwise are others. Candidates are all listed."""
+    [slot] = ask(client, items=[id_of["Unisex Summer tote"]], slots=["shoes"], k=50)["slots"]
+    [runner] = [item for item in slot["items"] if "runner" in item["title"]]
+    assert len(runner["variants"]) == 2
+    assert (runner["group_id"], runner["currency"], runner["price"]) == ("g7", "EUR", 50.0)
+    assert runner["url"].startswith("https://shop.example/")
+    clogs = {item["title"][-2:].strip(): item.get("variants") for item in slot["items"] if "clogs" in item["title"]}
+    assert clogs.pop("M") is None
+    assert [len(others or ()) for others in clogs.values()] == [1]
+    every = [id_of[title] for title in id_of if "runner" in title]
+    assert len(ask(client, items=[id_of["Unisex Summer tote"]], candidates=every)["slots"][0]["items"]) == 3
+
+
+def test_a_variant_of_what_is_worn_is_not_suggested(client: TestClient, id_of: dict[str, str]) -> None:
+    """Nor put into one look with another."""
+    worn = next(id_of[title] for title in id_of if title.startswith("Black runner"))
+    slots = ask(client, items=[worn], slots=["shoes", "shoes"], k=50, looks=20)
+    assert not {title for slot in slots["slots"] for title in titles(slot) if "runner" in title}
+    assert not {item["title"] for look in slots["looks"] for item in look["items"] if "runner" in item["title"]}
+
+
+def test_without_outfits_the_usual_slots_are_missing_until_it_is_complete(client: TestClient, id_of: dict[str, str]) -> None:
+    """By the words of categories, for whom it is, and without a second pair of shoes."""
+    for start in id_of.values():
+        worn = [start]
+        for _ in range(6):
+            answer = ask(client, items=worn, looks=1, k=3)
+            if answer["complete"]:
+                break
+            assert "usual slot" in answer["slots"][0]["fallback"]
+            worn += [item["id"] for item in answer["looks"][0]["items"]]
+        assert answer["complete"] is True
+        assert answer["slots"] == []
+        names = [next(title for title, item in id_of.items() if item == one) for one in worn]
+        assert sum("boots" in name or "runner" in name or "clogs" in name for name in names) == 1
+        assert len({name.split()[0] for name in names} & {"Men", "Women", "Boys"}) <= 1
+
+
+def test_a_changed_item_is_for_whom_it_is_now(shop_home: Path, id_of: dict[str, str], tmp_path: Path) -> None:
+    """Over the snapshot, without publishing."""
+    shutil.copytree(shop_home, tmp_path / "home")
+    with TestClient(create_app(Settings(home=tmp_path / "home")), client=("127.0.0.1", 5000), base_url="http://127.0.0.1") as own:
+        worn = id_of["Women Winter shirt"]
+        changed = {"id": id_of["Men Winter jeans"], "category": "bottoms", "title": "trousers", "attributes": {"gender": "Women"}}
+        assert own.put("/items", json={"items": [changed]}).status_code == 200
+        assert "trousers" in titles(ask(own, items=[worn], slots=["bottoms"], k=20)["slots"][0])
+        grouped = {"id": "new", "category": "shoes", "title": "runner", "attributes": {"group_id": "g7"}, "features": [1.0] * 8}
+        assert own.put("/items", json={"items": [grouped]}).status_code == 200
+        [slot] = ask(own, items=[worn], slots=["shoes"], k=50)["slots"]
+        assert [len(item["variants"]) for item in slot["items"] if "runner" in item["title"]] == [3]
+
+
+def test_the_setting_relaxes_all_requests(shop_home: Path, id_of: dict[str, str]) -> None:
+    """Until one says otherwise."""
+    with TestClient(create_app(Settings(home=shop_home, consistent=False))) as lax:
+        worn = [id_of["Men Summer shirt"]]
+        assert len(titles(ask(lax, items=worn, slots=["bottoms"], k=20)["slots"][0])) == 8
+        assert len(titles(ask(lax, items=worn, slots=["bottoms"], k=20, consistent=True)["slots"][0])) == 2

@@ -1,0 +1,34 @@
+"""For whom and when a piece is, by its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.compatibility.audience import audience_label, season_label
+
+
+@pytest.mark.parametrize(
+    ("attributes", "categories", "title", "label"),
+    [
+        ({"gender": "Unisex"}, (), "Men's cap", "men+women adult+baby+child"),
+        ({"Gender": "men", "age group": "adult"}, (), None, "men adult"),
+        ({"gender": "Boys"}, (), "Disney Kids Boy's Yellow Royal Sailing Kidswear", "men child"),
+        ({"gender": "Men"}, (), "Ben 10 boys T-shirt", "men baby+child"),
+        ({}, ("Women's shoes",), "Men of war boots", "women adult"),
+        ({}, ("sleepwear",), "Baby doll in red", None),
+        ({"colour": "men"}, ("shoes",), None, None),
+        ({"gender": "Herrer"}, ("shoes",), "Women", "=herrer"),
+    ],
+)  # fmt: skip
+def test_attributes_say_it_then_categories_then_the_title(
+    attributes: dict[str, str], categories: tuple[str, ...], title: str | None, label: str | None
+) -> None:
+    """A title that names children overrules the age that an attribute says; doubtful words of titles say nothing."""
+    assert audience_label(attributes, categories, title) == label
+
+
+def test_a_season_is_said_of_what_has_one() -> None:
+    """A watch of the winter catalogue is worn in summer."""
+    assert season_label({"season": "Winter"}, "top") == "winter"
+    assert season_label({"seasons": ["SS"]}, "footwear") == "spring+summer"
+    assert season_label({"season": "Winter"}, "watch") is None

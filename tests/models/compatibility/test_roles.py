@@ -1,0 +1,53 @@
+"""What pieces are worn as, and what is missing where no outfits say."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.compatibility.roles import ROLE_WORDS, TEMPLATES, role_of, usual
+
+ALL = frozenset(ROLE_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("texts", "role"),
+    [
+        (("Tshirts", "tops"), "top"),
+        (("Shirt dresses",), "full-body"),
+        ((None, "all-body"), "full-body"),
+        (("Watches",), "watch"),
+        (("Swimsuits",), "swimwear"),
+        (("misc", "stuff", "Green canvas sneakers"), "footwear"),
+        (("misc",), None),
+    ],
+)
+def test_a_role_is_read_from_the_first_text_that_names_one(texts: tuple[str | None, ...], role: str | None) -> None:
+    """The subcategory first, then the category and the title."""
+    assert role_of(*texts) == role
+
+
+def test_every_templates_role_has_words() -> None:
+    """Otherwise a slot could never be filled."""
+    assert {role for templates in TEMPLATES.values() for names in templates for role in names.split()} <= ALL
+
+
+@pytest.mark.parametrize("audience", TEMPLATES)
+def test_completing_ends_with_one_core(audience: str) -> None:
+    """Filling what is missing is complete, and never has a dress over trousers."""
+    for number in range(40):
+        for start in ("top", "full-body", "footwear", "bag", "scarf", None):
+            worn: dict[str, str | None] = {f"i{number}": start}
+            for place, role in enumerate(usual(worn, audience, ALL)):
+                worn[f"{number}-{place}"] = role
+            assert usual(worn, audience, ALL) == ()
+            assert not {"full-body", "bottom"} <= set(worn.values())
+
+
+def test_what_is_worn_alone_asks_for_nothing() -> None:
+    """A bikini needs no shoes."""
+    assert usual({"a": "swimwear"}, "women", ALL) == ()
+
+
+def test_only_what_the_catalogue_has_is_missing() -> None:
+    """No slot stays empty for ever."""
+    assert usual({"a": "top"}, "child", {"bottom"}) == ("bottom",)
