@@ -19,7 +19,7 @@ RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))
       *) echo "DEVICE=$DEVICE: give cpu or gpu" >&2; exit 2 ;; \
     esac \
  && uv pip install --compile-bytecode -r /requirements.txt
-COPY README.md ./
+COPY README.md LICENSE ./
 COPY app app
 COPY index index
 COPY models models

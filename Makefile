@@ -8,7 +8,7 @@ PORT ?= 8000
 JOBS ?= $(shell nproc)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: demo test quick check reproduce encoder clean
+.PHONY: demo test quick check papers reproduce encoder clean
 
 demo: $(VENV)/.installed ## install, then serve a storefront that completes looks
 	$(BIN)/attire demo --home $(HOME_DIR) --port $(PORT)
@@ -26,6 +26,9 @@ check: $(VENV)/.installed-dev ## format, lint, types, import contracts, doctests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test
+
+papers: $(VENV)/.installed-dev ## write anew what the documents take from the code
+	$(BIN)/python -m docs.made
 
 reproduce: $(VENV)/.installed ## train and measure every system and ablation; see benchmarks/systems.md: make reproduce [DATA="dir [dir …]"] [JOBS=2]
 	$(BIN)/python -m benchmarks.systems --jobs $(JOBS) $(DATA)

@@ -52,7 +52,8 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         if not serving.ready:
             record = store.current()
             if record is not None:
-                serving.publish(await to_thread.run_sync(Release.open, store, record, settings.index))
+                device = compute.device(settings.device)
+                serving.publish(await to_thread.run_sync(Release.open, store, record, settings.index, device))
         if serving.ready:
             threading.Thread(target=serving.current().encoder.warm, name="warm-encoder", daemon=True).start()
         services = app.state.services = _build(settings, store, serving, figures)

@@ -1,8 +1,8 @@
-"""Indexes that are slow to build, kept beside the vectors that they are made of.
+"""A cache of indexes that are slow to build, beside the vectors that they are built from.
 
-cache/<backend>-<version>/<category>/   the index as its backend writes it, and a manifest: of which snapshot, and the sha256
+cache/<backend>-<version>/<category>/   the index as its backend writes it, and a manifest with the snapshot's id and the sha256
 
-They are no part of a snapshot's content: what is missing, damaged, or of another snapshot or version is built again.
+The cache is not part of a snapshot's content: an index that is missing, damaged, or of another snapshot or version is built again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PLAIN: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class CachedIndex:
-    """What a cached index is of."""
+    """The manifest of a cached index."""
 
     snapshot: str
     backend: str
@@ -46,12 +46,14 @@ _INDEX: Final = Seal(kind="cached index", manifest=CachedIndex, format=1)
 def open_index(  # noqa: PLR0917 - what the cache is found by, and what it is made of
     snapshot: Path, snapshot_id: str, category: str, name: str, backend: Backend, vectors: Callable[[], FloatArray]
 ) -> VectorIndex:
-    """The index of a category: read where its backend keeps one and it is as it was written, else built, and kept for the next time.
+    """Read the index of a category from the cache; build it, and cache it, if there is none that is intact.
+
+    Backends without ``write`` are not cached.
 
     Args:
-        snapshot: the snapshot's directory; where it may not be written to, nothing is kept.
+        snapshot: the snapshot's directory; if it is not writable, nothing is cached.
         name: the backend's.
-        vectors: gives the category's, ``(n, D)``.
+        vectors: returns the category's vectors, ``(n, D)``.
 
     Raises:
         VectorError: the backend cannot hold the vectors.
@@ -73,7 +75,7 @@ def open_index(  # noqa: PLR0917 - what the cache is found by, and what it is ma
 
 
 def _directory_name(category: str) -> str:
-    """A name that is safe, and unlike any other category's.
+    """A directory name for a category: safe, and different for every category.
 
     >>> _directory_name("tops")
     'tops'

@@ -22,7 +22,7 @@ class CategoryIndex:
     Args:
         rows: category -> its rows, ascending; together the rows 0 to N-1.
         indexes: category -> the index of those rows, in their order.
-        embeddings_ND: what the indexes are of; never written to.
+        embeddings_ND: the vectors of the indexes; read-only.
 
     Raises:
         VectorError: an index does not hold as many vectors as its category has rows.

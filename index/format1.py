@@ -1,4 +1,4 @@
-"""Snapshots of format 1, which kept their embeddings in a FAISS file per category and nowhere else."""
+"""Reads snapshots of format 1, which kept their embeddings only in a FAISS file per category."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _HEADER: Final = np.dtype(
 
 
 def read_embeddings(directory: Path, manifest: Format1, rows: Mapping[str, IntArray]) -> FloatArray:
-    """The embeddings of a snapshot whose files were checked, ``(N, D)``.
+    """Read the embeddings of a snapshot whose files were checked, ``(N, D)``.
 
-    A flat inner-product index is a header and the vectors as they are, so they are read without FAISS.
+    A flat inner-product index is a header followed by the vectors, so FAISS is not needed.
 
     Args:
         rows: category -> its rows, in the order of its file.
 
     Raises:
-        OSError, LookupError, ValueError: a file is missing, or holds something else.
+        OSError, LookupError, ValueError: a file is missing or malformed.
     """
     embeddings_ND = np.empty((manifest.count, manifest.embedding_size), dtype=np.float32)
     for category, members in rows.items():

@@ -16,7 +16,7 @@ AGAIN: Final = "import the catalogue again"
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SnapshotManifest:
-    """What a snapshot says of itself.
+    """The manifest of a snapshot.
 
     Attributes:
         bundle: id of the bundle that made the embeddings.
@@ -42,7 +42,7 @@ class SnapshotManifest:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Format1(SnapshotManifest):
-    """What a snapshot of format 1 said: its embeddings lie in ``indexes``, category -> name of its FAISS file; see ``index.format1``."""
+    """The manifest of format 1: embeddings lie in ``indexes``, category -> name of its FAISS file; see ``index.format1``."""
 
     indexes: Mapping[str, str]
 

@@ -2,10 +2,10 @@
 
 manifest.json            id, bundle id, encoder fingerprint, counts, sha256 of every file
 items.parquet            N rows: id, category, subcategory, title, attributes (JSON), price, brand, in_stock, image (name of the stored
-                         picture or null), and whatever other columns the writer was given
+                         picture or null), and any other columns that the writer was given
 features.npy             (N, F) float16, memory-mapped
-embeddings.npy           (N, D) float32, memory-mapped: what the index of each category is made of
-cache/                   indexes that are slow to build, kept by backend and version; no part of the content (``index.cache``)
+embeddings.npy           (N, D) float32, memory-mapped: the vectors of the categories' indexes
+cache/                   indexes that are slow to build, by backend and version; not part of the content (``index.cache``)
 
 Shape legend: N rows · F features · D embedding size · B queries · k results.
 """
@@ -61,10 +61,10 @@ class Snapshot:
     """A loaded snapshot. Rows are positions in ``items``.
 
     Attributes:
-        features: ``(N, F)``, memory-mapped and read-only; ``features[rows].astype(np.float32)`` is what a bundle takes.
+        features: ``(N, F)``, memory-mapped and read-only; a bundle takes ``features[rows].astype(np.float32)``.
         row_of: item id -> row.
         index: the vectors, by category.
-        columns: the filters; their masks are what ``search`` takes.
+        columns: the filters; ``search`` takes their masks.
     """
 
     manifest: SnapshotManifest
@@ -132,7 +132,7 @@ class Snapshot:
         """Read a snapshot, checking every file's sha256 and that it belongs to this bundle and encoder.
 
         Args:
-            choice: which backend indexes which category; None is exact search on the CPU for all.
+            choice: the backend of each category; None: exact search on the CPU for all.
 
         Raises:
             SnapshotError: something is missing, altered or belongs to another bundle; the message names it.
@@ -218,7 +218,7 @@ class Snapshot:
         """The best k rows of a category per query: scores and ROWS ``(B, k')``, best first; never padded.
 
         Args:
-            allowed_N: over all N rows of the snapshot (as ``Columns.mask`` makes them); None for all.
+            allowed_N: over all N rows of the snapshot (as ``Columns.mask`` returns it); None for all.
 
         Raises:
             KeyError: no item has that category.
@@ -275,7 +275,7 @@ def _write_features(path: Path, features_NF: FloatArray | NDArray[np.float16]) -
 
 
 def _sound(directory: Path) -> SnapshotManifest:
-    """The manifest of a snapshot whose files are all what they were."""
+    """Read the manifest of a snapshot, and check all its files against it."""
     try:
         manifest = SNAPSHOT.read(directory)
         SNAPSHOT.check(directory, manifest)
@@ -286,7 +286,7 @@ def _sound(directory: Path) -> SnapshotManifest:
 
 
 def _mapped(path: Path, kind: str, shape: tuple[int, int]) -> NDArray[Any]:
-    """A matrix as it lies on the disk, read-only."""
+    """Memory-map a matrix, read-only."""
     found: NDArray[Any] = np.load(path, mmap_mode="r")
     _agree(path, (found.dtype.name, found.shape), (kind, shape))
     return found

@@ -1,8 +1,5 @@
-"""A bundle: a trained compatibility model as an immutable, content-addressed directory, and the model at work.
+"""A bundle: a trained compatibility model as an immutable, content-addressed directory (see ``models.contents``), and the model at work.
 
-``manifest.json`` says what it is; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the words, ``residuals.json`` the
-items with a learned residual, ``slots.json`` the usual combinations of categories, ``shoppers.json`` whom it knows, where it is
-personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one. The manifest holds the sha256 of each file.
 Callers speak in arrays and strings; torch stays inside.
 
 Shape legend: see ``models.compatibility.base``.
@@ -11,38 +8,26 @@ Shape legend: see ``models.compatibility.base``.
 from __future__ import annotations
 
 import copy
-import json
-import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from pydantic import TypeAdapter
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
-from models.compatibility.build import build_model
 from models.compatibility.calibration import Calibration
 from models.compatibility.personal import PersonalModel, ShopperModel, Shoppers
 from models.compatibility.slots import SlotModel
+from models.contents import Contents, read_contents, write_contents
 from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
-from models.manifest import BUNDLE, Manifest, apart, refuse_taken
-from sealed.directories import staged
-from sealed.errors import SealedError
-from sealed.manifest import read_as
+from models.manifest import Manifest
+from models.precision import halved
 
 __all__ = ["Bundle", "Manifest", "Shoppers"]
-
-_ENCODER: Final = "encoder"
-_LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
-_SHOPPERS: Final = "shoppers.json"
-_SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
 
 
 class Bundle:
@@ -92,25 +77,27 @@ class Bundle:
         spec = self.manifest.encoder.spec
         return f"local-dir:{self.encoder}" if spec == CARRIED else spec
 
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.model.device
+
+    def to(self, device: torch.device) -> Bundle:
+        """Compute there from now on; returns itself. What it is given and what it answers are arrays all the same."""
+        self.model.to(device)
+        return self
+
     def described(self, *, metrics: Mapping[str, float], calibration: Calibration, completion: Calibration) -> Bundle:
         """The same bundle, saying this of itself."""
-        return self._as(replace(self.manifest, metrics=metrics, calibration=calibration, completion=completion), self.encoder)
+        return self._with(manifest=replace(self.manifest, metrics=metrics, calibration=calibration, completion=completion))
 
     def carrying(self, manifest: Manifest, encoder: Path) -> Bundle:
         """The same model with an encoder of its own, as ``manifest`` says."""
-        return self._as(manifest, encoder)
+        return self._with(manifest=manifest, encoder=encoder)
 
     def with_shoppers(self, manifest: Manifest, model: CompatibilityModel, shoppers: Shoppers) -> Bundle:
         """The same bundle with other shoppers, and with the model and manifest that know them."""
-        return Bundle(
-            manifest,
-            model,
-            vocabulary=self.vocabulary,
-            residuals=self.residuals,
-            slots=self.slots,
-            encoder=self.encoder,
-            shoppers=shoppers,
-        )
+        return self._with(manifest=manifest, model=model, shoppers=shoppers)
 
     def for_shopper(self, shopper: str) -> Bundle | None:
         """The same bundle with a shopper's taste in every query, score and probability; None for one that it does not know."""
@@ -130,7 +117,7 @@ class Bundle:
     def inputs(
         self, features_NF: FloatArray, categories: Sequence[str], texts: Sequence[str], ids: Sequence[str | None] | None = None
     ) -> ItemInputs:
-        """What the item tower reads, from what the catalogue and the encoder say.
+        """What the item tower reads, from what the catalogue and the encoder say, on this bundle's device.
 
         Args:
             features_NF: features of this bundle's encoder.
@@ -141,6 +128,11 @@ class Bundle:
         Raises:
             BundleError: the features have another size than this bundle's encoder gives.
         """
+        return self._inputs(features_NF, categories, texts, ids).to(self.device)
+
+    def _inputs(
+        self, features_NF: FloatArray, categories: Sequence[str], texts: Sequence[str], ids: Sequence[str | None] | None
+    ) -> ItemInputs:
         reads = self.manifest.encoder
         if features_NF.ndim != 2 or features_NF.shape[1] != reads.size:  # noqa: PLR2004 - a matrix
             msg = f"features of shape {features_NF.shape}: this bundle's encoder ({reads.spec}) gives (N, {reads.size})"
@@ -165,16 +157,19 @@ class Bundle:
         ids: Sequence[str | None] | None = None,
         batch_size: int = 8192,
     ) -> FloatArray:
-        """Item tower over many items, ``(N, D)``; see ``inputs`` for the arguments."""
+        """Item tower over many items, ``(N, D)``; see ``inputs`` for the arguments.
+
+        It computes in float32 on a GPU, too: embeddings are kept, and compared with those of another machine.
+        """
         if not len(categories):
             return np.zeros((0, self.manifest.embedding_size), dtype=np.float32)
-        inputs = self.inputs(features_NF, categories, texts, ids)
+        inputs, device = self._inputs(features_NF, categories, texts, ids), self.device
         with torch.inference_mode():
-            parts = [self.model.embed(inputs[slice(at, at + batch_size)]) for at in range(0, len(inputs), batch_size)]
-        return torch.cat(parts).float().numpy()
+            parts = [self.model.embed(inputs[slice(at, at + batch_size)].to(device)) for at in range(0, len(inputs), batch_size)]
+        return torch.cat(parts).float().cpu().numpy()
 
     def outfits(self, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> OutfitBatch:
-        """Pad B sets, each ``(I_b, D)`` embeddings with I_b category names, to one batch."""
+        """Pad B sets, each ``(I_b, D)`` embeddings with I_b category names, to one batch on this bundle's device."""
         batch, longest = len(embeddings), max((len(outfit) for outfit in embeddings), default=0) or 1
         items = np.zeros((batch, longest, self.manifest.embedding_size), dtype=np.float32)
         category = np.zeros((batch, longest), dtype=np.int64)
@@ -184,23 +179,23 @@ class Bundle:
             items[row, : len(vectors)] = vectors
             category[row, : len(vectors)] = [self._category.get(name, other) for name in names]
             mask[row, : len(vectors)] = True
-        return OutfitBatch(torch.from_numpy(items), torch.from_numpy(category), torch.from_numpy(mask))
+        return OutfitBatch(torch.from_numpy(items), torch.from_numpy(category), torch.from_numpy(mask)).to(self.device)
 
     def queries(self, context: OutfitBatch, targets: Sequence[str]) -> FloatArray:
         """One query vector per context and target category, ``(B, D)``."""
-        with torch.inference_mode():
-            return self.model.query(context, self.category_indices(targets)).float().numpy()
+        with torch.inference_mode(), halved(self.device):
+            return self.model.query(context, self.category_indices(targets).to(self.device)).float().cpu().numpy()
 
     def rank(self, context: OutfitBatch, candidates_BMD: FloatArray, categories: Sequence[Sequence[str]]) -> FloatArray:
         """Final score of M candidates for each context, ``(B, M)``, from their embeddings and category names (B lists of M)."""
-        category_BM = torch.stack([self.category_indices(names) for names in categories])
-        with torch.inference_mode():
-            return self.model.rank(context, _tensor(candidates_BMD), category_BM).float().numpy()
+        category_BM = torch.stack([self.category_indices(names) for names in categories]).to(self.device)
+        with torch.inference_mode(), halved(self.device):
+            return self.model.rank(context, _tensor(candidates_BMD).to(self.device), category_BM).float().cpu().numpy()
 
     def score(self, outfits: OutfitBatch) -> FloatArray:
         """Raw score of whole outfits, ``(B,)``."""
-        with torch.inference_mode():
-            return self.model.score(outfits).float().numpy()
+        with torch.inference_mode(), halved(self.device):
+            return self.model.score(outfits).float().cpu().numpy()
 
     def probability(self, scores: FloatArray, items: ArrayLike) -> NDArray[np.float64]:
         """Calibrated probability that outfits of these scores and numbers of items go together rather than being of random items."""
@@ -225,21 +220,7 @@ class Bundle:
         Raises:
             BundleError: the directory exists and is not an older bundle.
         """
-        refuse_taken(directory)
-        with staged(directory) as staging:
-            weights = {name: value.detach().cpu().contiguous() for name, value in self.model.state_dict().items()}
-            save_file(weights, staging / "weights.safetensors")
-            lists = (list(self.vocabulary), list(self.residuals), [[list(names), count] for names, count in self.slots.templates])
-            for name, content in zip(_LIST_FILES, lists, strict=True):
-                (staging / name).write_text(json.dumps(content, ensure_ascii=False))
-            if self.shoppers.ids:
-                (staging / _SHOPPERS).write_text(
-                    json.dumps(_SHOPPERS_JSON.dump_python(self.shoppers, mode="json", by_alias=True), ensure_ascii=False)
-                )
-            if self.encoder:
-                shutil.copytree(self.encoder, staging / _ENCODER)
-            manifest = BUNDLE.put(staging, replace(self.manifest, **apart(self.manifest.metrics, self.manifest.minutes)))
-        return self._as(manifest, directory / _ENCODER if self.encoder else None)
+        return Bundle(**vars(write_contents(directory, self._contents())))
 
     @classmethod
     def load(cls, directory: Path) -> Bundle:
@@ -248,34 +229,13 @@ class Bundle:
         Raises:
             BundleError: something is missing, altered, or of another format; the message names the file.
         """
-        try:
-            manifest = BUNDLE.read(directory)
-            BUNDLE.check(directory, manifest)
-            known = read_as(Shoppers, directory / _SHOPPERS, "a list of shoppers") if _SHOPPERS in manifest.files else Shoppers()
-        except SealedError as error:
-            msg = f"{error}; copy the bundle again, or train it again"
-            raise BundleError(msg) from error
-        try:
-            vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
-            model = build_model(manifest.model, manifest.model_config)
-            model.load_state_dict(load_file(directory / "weights.safetensors"))
-            templates = SlotModel(tuple((tuple(names), int(count)) for names, count in slots))
-        except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
-            msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
-            raise BundleError(msg) from error
-        encoder = directory / _ENCODER if manifest.encoder.spec == CARRIED else None
-        return cls(manifest, model, vocabulary=vocabulary, residuals=residuals, slots=templates, encoder=encoder, shoppers=known)
+        return cls(**vars(read_contents(directory)))
 
-    def _as(self, manifest: Manifest, encoder: Path | None) -> Bundle:
-        return Bundle(
-            manifest,
-            self.model,
-            vocabulary=self.vocabulary,
-            residuals=self.residuals,
-            slots=self.slots,
-            encoder=encoder,
-            shoppers=self.shoppers,
-        )
+    def _contents(self) -> Contents:
+        return Contents(**{part.name: getattr(self, part.name) for part in fields(Contents)})
+
+    def _with(self, **parts: Any) -> Bundle:  # noqa: ANN401 - what Contents holds
+        return Bundle(**vars(replace(self._contents(), **parts)))
 
     def _personal(self, model: ShopperModel) -> Bundle:
         """A shallow copy, since one is made for every request of a shopper."""

@@ -1,4 +1,4 @@
-"""What a bundle says of itself: ``manifest.json``."""
+"""The manifest of a bundle: ``manifest.json``."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _MINUTES: Final = "minutes"
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Manifest:
-    """What a bundle says of itself.
+    """The manifest of a bundle.
 
     Attributes:
         recipe: the training procedure; ``config`` is its full configuration.
         model: the compatibility model's name in ``models.compatibility.build``; ``model_config`` its arguments.
-        encoder: what its features must be.
-        categories: known to the model, in the order of their index.
+        encoder: the features that it reads.
+        categories: those that the model knows, in the order of their index.
         calibration: of an outfit's score. completion: of an item's score given the others.
         metrics: on validation data, at the end of training.
         parent: the bundle that training started from, if any.
-        minutes: that training took by the clock; no content.
+        minutes: how long training took; not part of the content.
         files: name -> sha256.
     """
 
@@ -59,7 +59,7 @@ class Manifest:
 
 
 def apart(metrics: Mapping[str, float], minutes: float | None) -> dict[str, Any]:
-    """``metrics`` and ``minutes`` of a manifest, from metrics that may hold the minutes; what is not finite is left out."""
+    """Split metrics that may hold the minutes into a manifest's ``metrics`` and ``minutes``; leaves out what is not finite."""
     finite: dict[str, float] = {name: value for name, value in metrics.items() if math.isfinite(value)}
     minutes = finite.pop(_MINUTES, minutes)
     return {"metrics": finite, "minutes": minutes}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import pyarrow as pa
+import torch
 
 from app.catalogue.publishing import index_release, with_log
 from app.ground import compute  # noqa: F401 - torch before faiss
@@ -27,6 +28,7 @@ from models.encoders.features import OWN, FeatureSpec, check_features
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
 from models.errors import BundleError, EncoderError, InputError
+from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 
 UNTRAINED: Final = "cosine"
@@ -59,6 +61,7 @@ def import_catalogue(
     default_encoder: str,
     cache: Path | None = None,
     log: LogSettings | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
     warn: Warn = unheard,
 ) -> Imported:
@@ -67,6 +70,7 @@ def import_catalogue(
     Args:
         encoder: the encoder's spec; None takes the current bundle's, and ``default_encoder`` on a fresh home.
         log: where changes are logged; the import replaces those from before it. None for a home without a log.
+        device: where the encoder and the bundle compute.
         warn: told what the dataset has that is put up with.
 
     Raises:
@@ -83,9 +87,9 @@ def import_catalogue(
         msg = "the catalogue is empty; give it at least one item"
         raise InputError(msg, path=data)
     bundle = _current_bundle(store, current)
-    source = _encoder_for(catalogue, bundle, encoder, default_encoder)
+    source = _encoder_for(catalogue, bundle, encoder, default_encoder, device)
     found = catalogue_features(catalogue, source, cache, progress)
-    bundle = bundle or _untrained(store, catalogue, found.spec)
+    bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
     release = index_release(store, bundle, items, found.features, offset)
     return Imported(
@@ -106,7 +110,7 @@ def _end_of_changes(settings: LogSettings | None, home: Path) -> str:
     return asyncio.run(with_log(settings, home, end)) if settings else START
 
 
-def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None, default: str) -> Encoder | None:
+def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None, default: str, device: torch.device) -> Encoder | None:
     """The encoder of this catalogue's features, None where they are its own; the current bundle has to read the same."""
     own, encoder = own_features(catalogue), None
     if own is None:
@@ -114,7 +118,7 @@ def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None
         if spec == OWN:
             msg = "the current bundle reads the shop's own features, and this catalogue has none; add `features`, or use a fresh home"
             raise EncoderError(msg)
-        encoder = load_encoder(spec)
+        encoder = load_encoder(spec, device)
         given = encoder.features
     elif asked:
         msg = f"the catalogue brings its own features; leave out --encoder {asked}, or the `features` column"

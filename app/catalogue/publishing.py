@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
+import torch
 from numpy.typing import NDArray
 
 from app.catalogue.changes import folded, items_now, kept_features, replayed
@@ -28,6 +29,7 @@ from models.encoders.base import Encoder
 from models.encoders.features import FloatArray, check_features
 from models.encoders.keep import catalogue_features
 from models.encoders.load import load_encoder
+from models.precision import CPU
 from models.progress import Progress, silent
 
 Answer = TypeVar("Answer")
@@ -40,6 +42,7 @@ def publish(
     serve: bool = True,
     log: LogSettings | None = None,
     cache: Path | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
 ) -> ReleaseRecord:
     """Make and check a release of a new bundle and the catalogue as it is now, and serve it.
@@ -51,13 +54,14 @@ def publish(
         serve: False only makes and checks the release.
         log: where changes are logged; None takes the catalogue as the current release has it, and leaves the changes to the replicas.
         cache: where features are kept that have to be encoded again.
+        device: where the bundle and its encoder compute.
 
     Raises:
         HomeError: no catalogue was imported yet, or no item is left. LogUnavailableError: the log cannot be read now.
         EncoderError: the bundle's encoder cannot be loaded, or only one of bundle and catalogue has the shop's own features.
         BundleError, SnapshotError: the bundle or the home is broken.
     """
-    bundle = Bundle.load(bundle_directory)
+    bundle = Bundle.load(bundle_directory).to(device)
     current = store.current()
     if current is None:
         msg = f"{store.home}: no catalogue here yet; run `attire import DATA --home {store.home}` first"
@@ -69,7 +73,7 @@ def publish(
     changes, _ = replayed(snapshot, {}, entries)
     features_NF: FloatArray | NDArray[np.float16]
     if other is None:
-        same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder)
+        same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder, device)
         items, features_NF = folded(snapshot, changes, same, store.images)
     else:
         items = items_now(snapshot, changes)
@@ -89,7 +93,7 @@ def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: R
         return None
     if kept.is_own or reads.is_own:
         check_features(reader, reads, f"the catalogue in {store.home}", kept, mend="train on these features, or import into a fresh home")
-    encoder = load_encoder(bundle.encoder_spec)
+    encoder = load_encoder(bundle.encoder_spec, bundle.device)
     check_features(reader, reads, "its encoder here", encoder.features, mend="install the same weights")
     return encoder
 
@@ -147,5 +151,5 @@ def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features
     )
     store.keep(staged, manifest.id)
     record = store.add(bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=offset)
-    Release.open(store, record)
+    Release.open(store, record, device=bundle.device)
     return record

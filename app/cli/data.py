@@ -46,6 +46,7 @@ def convert(
 def import_(data: Data, home: Home = None, encoder: Encoder = None) -> None:
     """Read a catalogue, encode and index it, and serve it from now on."""
     from app.catalogue.importing import import_catalogue  # noqa: PLC0415 - keeps --help fast
+    from app.ground import compute  # noqa: PLC0415
     from app.home.store import ReleaseStore  # noqa: PLC0415
 
     settings = Settings.read(home=home)
@@ -56,6 +57,7 @@ def import_(data: Data, home: Home = None, encoder: Encoder = None) -> None:
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
         log=settings.log,
+        device=compute.device(settings.device),
         progress=progress(),
         warn=warn,
     )

@@ -28,9 +28,11 @@ def doctor(home: Home = None) -> None:
     _say("python", platform.python_version())
     for package in _PACKAGES:
         _say(package, _version(package))
+    device = compute.device(settings.device)
     _say("devices", ", ".join(compute.devices()))
     for gpu in _gpus():
         _say("gpu", gpu)
+    _say("device", f"{device}, as ATTIRE_DEVICE is {settings.device}")
     _say("threads", f"{compute.fix_threads(settings.threads.compute)} to compute, {compute.cores()} cores")
     store = ReleaseStore(settings.home)
     try:
@@ -38,7 +40,7 @@ def doctor(home: Home = None) -> None:
         if record is None:
             _say("serve", f"no: {settings.home} has no release; run `attire import DATA --home {settings.home}`")
             return
-        Release.open(store, record, settings.index)
+        Release.open(store, record, settings.index, device)
     except (ServiceError, AttireError, VectorIndexError) as error:
         _say("serve", f"no: {error}")
         raise

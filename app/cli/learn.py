@@ -39,7 +39,8 @@ def train(
 
     settings, given = Settings.read(), read_settings(setting or [])
     asked(recipe, out, given, encoder)
-    from models.recipes.train import train as run  # noqa: PLC0415 - after all that can be refused without torch
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+    from models.recipes.train import train as run  # noqa: PLC0415
 
     bundle = run(
         data,
@@ -51,6 +52,7 @@ def train(
         encoder=encoder,
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
+        device=compute.device(settings.device),
         progress=progress(),
         warn=warn,
     )
@@ -75,16 +77,19 @@ def evaluate(
     if report is not None:
         check_output_directory(report, "--report")
         check_plots("--report")
-    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415 - after all that can be refused without torch
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415
     from models.evaluation.table import render_table  # noqa: PLC0415
 
+    settings = Settings.read()
     result = run(
         data,
         bundle,
         split=chosen,
         predictions=predictions,
         report=report,
-        cache=Settings.read().cache.expanduser(),
+        cache=settings.cache.expanduser(),
+        device=compute.device(settings.device),
         progress=progress(),
         warn=warn,
     )
@@ -98,20 +103,22 @@ def label(
     images: Annotated[list[Path], typer.Argument(help="Pictures.", show_default=False)],
     *,
     encoder: Encoder = None,
-    bundle: Annotated[
-        Path | None, typer.Option("--bundle", help="Bundle whose encoder is asked.", callback=a_bundle, show_default=False)
-    ] = None,
+    bundle: Annotated[Path | None, typer.Option("--bundle", help="Bundle whose encoder is asked.", show_default=False)] = None,
     k: Annotated[int, typer.Option("--k", help="Words per picture.", min=1)] = 10,
 ) -> None:
     """Say the most likely words of pictures, with their probabilities."""
     if encoder and bundle:
         msg = "give --encoder or --bundle, not both"
         raise InputError(msg, field="--bundle")
+    a_bundle(bundle)
     pictures = [_picture(path) for path in images]
-    from models.bundle import Bundle  # noqa: PLC0415 - after all that can be refused without torch
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+    from models.bundle import Bundle  # noqa: PLC0415
     from models.encoders.load import load_encoder  # noqa: PLC0415
 
-    reader = load_encoder(Bundle.load(bundle).encoder_spec if bundle else encoder or Settings.read().encoder)
+    settings = Settings.read()
+    spec = Bundle.load(bundle).encoder_spec if bundle else encoder or settings.encoder
+    reader = load_encoder(spec, compute.device(settings.device))
     words = reader.words()
     if words is None:
         spec = reader.features.spec

@@ -25,8 +25,10 @@ def publish(bundle: BundleDirectory, home: Home = None) -> None:
     store = ReleaseStore(settings.home)
     released(store)
     from app.catalogue.publishing import publish as run  # noqa: PLC0415 - after all that can be refused without torch
+    from app.ground import compute  # noqa: PLC0415
 
-    release = run(bundle, store, log=settings.log, cache=settings.cache.expanduser(), progress=progress())
+    device = compute.device(settings.device)
+    release = run(bundle, store, log=settings.log, cache=settings.cache.expanduser(), device=device, progress=progress())
     typer.echo(f"{settings.home}: {release.items:,} items, recipe {release.recipe}; release {release.id} is current")
 
 
@@ -74,20 +76,23 @@ def show(release: ReleaseId, home: Home = None) -> None:
 @group.command()
 def activate(release: ReleaseId, home: Home = None) -> None:
     """Serve this release from now on, once it is checked; running replicas follow within moments."""
-    store = ReleaseStore(Settings.read(home=home).home)
-    _serve_checked(store, store.record(release))
+    settings = Settings.read(home=home)
+    store = ReleaseStore(settings.home)
+    _serve_checked(store, store.record(release), settings.device)
 
 
 @group.command()
 def rollback(home: Home = None) -> None:
     """Serve again what served before the current release, once it is checked."""
-    store = ReleaseStore(Settings.read(home=home).home)
-    _serve_checked(store, store.before_current(), back=True)
+    settings = Settings.read(home=home)
+    store = ReleaseStore(settings.home)
+    _serve_checked(store, store.before_current(), settings.device, back=True)
 
 
-def _serve_checked(store: ReleaseStore, record: ReleaseRecord, *, back: bool = False) -> None:
-    from app.release.release import Release  # noqa: PLC0415 - keeps --help fast
+def _serve_checked(store: ReleaseStore, record: ReleaseRecord, device: str, *, back: bool = False) -> None:
+    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+    from app.release.release import Release  # noqa: PLC0415
 
-    Release.open(store, record)
+    Release.open(store, record, device=compute.device(device))
     store.activate(record.id, back=back)
     typer.echo(f"{store.home}: release {record.id} is current")

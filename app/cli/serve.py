@@ -56,19 +56,21 @@ def demo(home: DemoHome = None, port: Port = None) -> None:
 def prepare_demo(settings: Settings) -> None:
     """Make what the demo lacks: the wardrobe, its import, a trained bundle. Every step is kept, so a second start is quick."""
     from app.catalogue.importing import import_catalogue  # noqa: PLC0415 - keeps --help fast
-    from app.catalogue.publishing import publish  # noqa: PLC0415 - keeps --help fast
+    from app.catalogue.publishing import publish  # noqa: PLC0415
+    from app.ground import compute  # noqa: PLC0415
     from models.recipes.train import train  # noqa: PLC0415
     from models.wardrobe.generate import generate  # noqa: PLC0415
 
     store, wardrobe, bundle = ReleaseStore(settings.home), settings.home / "wardrobe", settings.home / "trained"
-    current, cache, steps = store.current(), settings.cache.expanduser(), progress()
+    current, steps = store.current(), progress()
+    cache, device = settings.cache.expanduser(), compute.device(settings.device)
     if current is None:
         if not (wardrobe / "oracle.json").exists():
             generate(wardrobe, items=DEMO_ITEMS, outfits=DEMO_OUTFITS, shoppers=DEMO_SHOPPERS, progress=steps)
-        current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, progress=steps).release
+        current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, device=device, progress=steps).release
     if current.recipe == _UNTRAINED and wardrobe.exists():
-        train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, progress=steps)
-        publish(bundle, store, log=settings.log)
+        train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, device=device, progress=steps)
+        publish(bundle, store, log=settings.log, device=device)
 
 
 @contextmanager
@@ -93,14 +95,14 @@ def _work(home: Path) -> None:
 
 
 def _current(settings: Settings) -> Release:
-    """Open the current release before anything answers, so that a broken one is told in one line."""
+    """Open the current release before anything answers, so that a broken one ends the command with one line."""
     store = ReleaseStore(settings.home)
     record = released(store)
     from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
     from app.release.release import Release  # noqa: PLC0415
 
     compute.fix_threads(settings.threads.compute)
-    return Release.open(store, record, settings.index)
+    return Release.open(store, record, settings.index, compute.device(settings.device))
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -1,4 +1,4 @@
-"""The one place that imports torch and then FAISS, in this order, and that fixes their threads.
+"""The one place that decides what computes: it imports torch and then FAISS, in this order, fixes their threads, and chooses the device.
 
 Loaded after FAISS, torch would bring a second OpenMP runtime; loaded before it, both share one, and so one number of threads.
 """
@@ -15,6 +15,8 @@ import torch
 # isort: split
 import faiss
 
+from models.errors import InputError
+
 
 def fix_threads(count: int) -> int:
     """Let torch and FAISS use ``count`` threads per operation (0: one per core); returns the number."""
@@ -27,6 +29,26 @@ def fix_threads(count: int) -> int:
 def cores() -> int:
     """The cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def device(choice: str) -> torch.device:
+    """The device that ``ATTIRE_DEVICE`` asks for; ``auto`` is the first GPU, or the CPU where torch sees none.
+
+    Args:
+        choice: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+
+    Raises:
+        InputError: there is no such GPU.
+    """
+    asked = torch.device("cuda" if choice == "auto" else choice)
+    count = 0 if asked.type == "cpu" else torch.cuda.device_count()
+    if asked.type == "cpu" or (choice == "auto" and not count):
+        return torch.device("cpu")
+    if (asked.index or 0) >= count:
+        there = f"no GPU but cuda:0 to cuda:{count - 1}" if count else "no GPU"
+        msg = f"{choice!r}: torch sees {there} here; set auto or cpu"
+        raise InputError(msg, field="ATTIRE_DEVICE")
+    return torch.device("cuda", asked.index or 0)
 
 
 def devices() -> list[str]:

@@ -6,6 +6,7 @@ The table in ``docs/settings.md`` lists every one of these; a test compares the 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -23,6 +24,13 @@ def _downwards(edges: tuple[int, int]) -> tuple[int, int]:
         msg = f"the first edge, {edges[0]}, is not above the last one, {edges[1]}"
         raise ValueError(msg)
     return edges
+
+
+def _a_device(name: str) -> str:
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", name):
+        msg = "use auto, cpu, cuda or cuda:N"
+        raise ValueError(msg)
+    return name
 
 
 _Edge = Annotated[int, Field(ge=0, le=20)]
@@ -162,6 +170,10 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("attire-home"), description="Directory of bundles, snapshots, releases and pictures.")
     host: str = Field(default="127.0.0.1", description="Address that `attire serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `attire serve` listens on.")
+    device: Annotated[str, AfterValidator(_a_device)] = Field(
+        default="auto",
+        description="Where encoders, models and trainings compute: `cpu`, `cuda`, `cuda:N`, or `auto`, the first GPU if there is one.",
+    )
     encoder: str = Field(default="shipped", description="Encoder of a fresh home's pictures and titles.")
     cache: Path = Field(default=Path("~/.cache/attire"), description="Where features are kept between runs of import, train and evaluate.")
     photo_cut: dict[str, Strips] = Field(

@@ -17,6 +17,7 @@ from typing import Final
 
 import torch.fx.experimental.symbolic_shapes  # noqa: F401 - attention imports it when it is first called, while requests wait
 
+from app.ground import compute
 from app.ground.errors import HomeError, RequestError, ServiceError
 from app.ground.logs import logger
 from app.ground.settings import Settings
@@ -136,7 +137,7 @@ class ReleaseFollower:
         if free is not None and need > free:
             msg = f"release {record.id} needs about {need / 1e6:,.0f} MB beside the one that serves, and {free / 1e6:,.0f} MB are free"
             raise HomeError(msg)
-        release = Release.open(self._store, record, self._settings.index)
+        release = Release.open(self._store, record, self._settings.index, compute.device(self._settings.device))
         if current is not None and release.bundle.manifest.encoder.fingerprint == current.bundle.manifest.encoder.fingerprint:
             release = replace(release, encoder=current.encoder)  # the same features, so the same encoder, which may be large
         release.encoder.warm()

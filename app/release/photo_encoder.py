@@ -6,6 +6,8 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
+import torch
+
 from app.ground.errors import NoEncoderError
 from models.encoders.base import Encoder
 from models.encoders.features import FeatureSpec, FloatArray, check_features
@@ -20,10 +22,11 @@ class PhotoEncoder:
     Args:
         spec: what ``load_encoder`` reads it from.
         makes: the features that it must make.
+        device: where it computes.
     """
 
-    def __init__(self, spec: str, makes: FeatureSpec) -> None:
-        self._spec, self._makes = spec, makes
+    def __init__(self, spec: str, makes: FeatureSpec, device: torch.device) -> None:
+        self._spec, self._makes, self._device = spec, makes, device
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
 
@@ -70,7 +73,7 @@ class PhotoEncoder:
             return self._encoder
 
     def _load(self) -> Encoder:
-        encoder = load_encoder(self._spec)
+        encoder = load_encoder(self._spec, self._device)
         mend = "install the same weights, or import the catalogue into a fresh home"
         check_features("the release", self._makes, "its encoder here", encoder.features, mend=mend)
         return encoder

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import torch
 
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.errors import HomeError
@@ -24,6 +25,7 @@ from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue
 from models.encoders.features import FloatArray
+from models.precision import CPU
 
 _CHECKED_ROWS: Final = 16
 _TOLERANCE: Final = 1e-3
@@ -60,18 +62,19 @@ class Release:
         return self.record.id
 
     @classmethod
-    def open(cls, store: ReleaseStore, record: ReleaseRecord, index: IndexSettings | None = None) -> Release:
-        """Load a release, check it and warm it.
+    def open(cls, store: ReleaseStore, record: ReleaseRecord, index: IndexSettings | None = None, device: torch.device = CPU) -> Release:
+        """Load a release onto a device, check it and warm it.
 
         Args:
             index: which backend searches which category; None is exact search on the CPU.
+            device: where the bundle and its encoder compute.
 
         Raises:
             VectorIndexError: there is no such backend.
             BundleError, SnapshotError: a file is missing, altered or of another bundle; the message names it.
             HomeError: bundle and snapshot load, but do not belong together.
         """
-        bundle = Bundle.load(store.bundle_path(record.bundle))
+        bundle = Bundle.load(store.bundle_path(record.bundle)).to(device)
         manifest = bundle.manifest
         path = store.snapshot_path(record.snapshot)
         choice = Choice(backend=index.backend, categories=index.categories) if index else None
@@ -81,7 +84,7 @@ class Release:
             bundle=bundle,
             snapshot=snapshot,
             images=store.images,
-            encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder),
+            encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder, device),
         )
         release._check(path)
         return release

@@ -53,7 +53,7 @@ def load_candidate(directory: Path, current: Bundle, stocked: Collection[str]) -
     Raises:
         BundleError: it is broken, reads other features, or lacks a category.
     """
-    candidate = Bundle.load(directory)
+    candidate = Bundle.load(directory).to(current.device)
     ours, theirs = candidate.manifest, current.manifest
     check_features(f"bundle {candidate.id}", ours.encoder, "the catalogue", theirs.encoder, mend="train on these features")
     gone = sorted(set(stocked) & set(theirs.categories) - set(ours.categories))

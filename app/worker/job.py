@@ -19,6 +19,7 @@ class Job:
 
     Attributes:
         directory: of this run. rows: number of archived events to read.
+        device: the setting; see ``compute.device``.
         candidate: directory of a bundle to judge; None trains one.
     """
 
@@ -27,4 +28,5 @@ class Job:
     rows: int
     worker: WorkerSettings
     log: LogSettings
+    device: str
     candidate: Path | None = None

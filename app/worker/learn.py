@@ -89,9 +89,9 @@ class _Steps:
         Raises:
             AttireError, ServiceError, VectorIndexError, OSError: a step failed.
         """
-        worker = self._job.worker
+        worker, device = self._job.worker, compute.device(self._job.device)
         record = _current(self._store)
-        current = Bundle.load(self._store.bundle_path(record.bundle))
+        current = Bundle.load(self._store.bundle_path(record.bundle)).to(device)
         snapshot = Snapshot.load(self._store.snapshot_path(record.snapshot))
         catalogue, features_NF = catalogue_of(snapshot.items, self._store.images), np.asarray(snapshot.features, dtype=np.float32)
         self._know(current={"release": record.id, "bundle": record.bundle, "recipe": record.recipe})
@@ -181,7 +181,8 @@ class _Steps:
         """Make a release of a bundle and the catalogue as it is by now; returns the release's id."""
         self._know(current={**self.run.current, "release": now_current.id})
         with self.clock("indexing"):
-            return publish(bundle, self._store, serve=False, log=self._job.log).id
+            device = compute.device(self._job.device)
+            return publish(bundle, self._store, serve=False, log=self._job.log, device=device).id
 
     def _know(self, **more: Any) -> None:  # noqa: ANN401 - fields of a run
         self.run = replace(self.run, **more)

@@ -84,6 +84,7 @@ def retrain(
         seed=seed,
         encoder_spec=current.encoder_spec,
         start=current,
+        device=current.device,
         progress=progress,
         kept=current.manifest.encoder,
         kept_NF=np.asarray(snapshot.features, dtype=np.float32),

@@ -83,7 +83,7 @@ def recipe(shop: Shop, out: Path, looker: Looker, *, items: int, epochs: float, 
             if not kept.is_file():
                 config = configure(WeakLabelsConfig(fields=("title",), epochs=epochs, side=side, least_word=_LEAST), settings)
                 begun = time.process_time()
-                train_encoder([catalogue], config, directory / "encoder", seed=seed, progress=looker.progress)
+                train_encoder([catalogue], config, directory / "encoder", seed=seed, device=torch.device("cpu"), progress=looker.progress)
                 kept.write_text(json.dumps((time.process_time() - begun) / 60))
             cost.setdefault(name, []).append(json.loads(kept.read_text()))
             encoder = load_encoder(f"local-dir:{directory / 'encoder'}")

@@ -47,10 +47,10 @@ class Backend:
     """How one engine indexes vectors.
 
     Attributes:
-        build: vectors, ``(N, D)``, to their index; a VectorError where it cannot hold them.
-        write, read: an index to bytes and back, where building takes longer than reading; None where an index is built whenever it is
-            needed. ``read`` is given what ``write`` gave, and nothing else; a VectorError where it cannot take it.
-        version: of those bytes and of whatever else decides how an index is built; a file of another version is not read.
+        build: makes the index of vectors, ``(N, D)``; raises VectorError if it cannot hold them.
+        write, read: turn an index into bytes and back, for engines that build more slowly than they read; None: build on every load.
+            ``read`` gets only bytes of ``write``; it raises VectorError if it cannot read them.
+        version: of these bytes and of everything else that decides how an index is built; files of other versions are not read.
     """
 
     build: Callable[[FloatArray], VectorIndex]

@@ -1,4 +1,4 @@
-"""The backends by name, a line each, and which of them indexes which category."""
+"""The backends by name, and the choice of a backend per category."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ class Choice:
     """Which backend indexes which category.
 
     Args:
-        backend: the name of the one for all categories but those of ``categories``, which maps a category to its backend's name.
+        backend: name of the default backend.
+        categories: category -> name of its backend, for categories that do not use the default.
 
     Raises:
-        VectorIndexError: there is no backend of a name.
+        VectorIndexError: a name is not a backend's.
     """
 
     backend: str = DEFAULT

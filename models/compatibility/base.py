@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -33,7 +34,13 @@ class ItemInputs:
         return self.features_NF.shape[0]
 
     def __getitem__(self, rows: Tensor | slice) -> ItemInputs:
+        """Some items; a tensor of rows may be on any device."""
+        rows = rows.to(self.features_NF.device) if isinstance(rows, Tensor) else rows
         return ItemInputs(self.features_NF[rows], self.category_N[rows], self.words_NL[rows], self.residual_N[rows])
+
+    def to(self, device: torch.device) -> ItemInputs:
+        """The same on a device."""
+        return ItemInputs(*(one.to(device) for one in (self.features_NF, self.category_N, self.words_NL, self.residual_N)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,14 @@ class OutfitBatch:
         """Some of the sets (``which`` holds positions or a mask), or some of their items (positions of sets, places of items)."""
         return OutfitBatch(self.items_BID[which], self.category_BI[which], self.mask_BI[which])
 
+    def repeated(self, times: int) -> OutfitBatch:
+        """Each set ``times`` times in a row."""
+        return OutfitBatch(*(one.repeat_interleave(times, 0) for one in (self.items_BID, self.category_BI, self.mask_BI)))
+
+    def to(self, device: torch.device) -> OutfitBatch:
+        """The same on a device."""
+        return OutfitBatch(self.items_BID.to(device), self.category_BI.to(device), self.mask_BI.to(device))
+
     def with_item(self, item_BD: Tensor, category_B: Tensor) -> OutfitBatch:
         """Each set with one more item."""
         return OutfitBatch(
@@ -67,6 +82,11 @@ class CompatibilityModel(nn.Module, ABC):
     """Maps features to embeddings, a partial outfit to a query vector, and an outfit to a score (higher: goes better together)."""
 
     embedding_size: int
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes; what it is given must be there."""
+        return next(chain(self.parameters(), self.buffers()), torch.empty(0)).device
 
     @abstractmethod
     def embed(self, items: ItemInputs) -> Tensor:
@@ -86,10 +106,5 @@ class CompatibilityModel(nn.Module, ABC):
         The default is the query's inner product; retrieval alone is then exact.
         """
         batch, count, size = candidates_BMD.shape
-        repeated = OutfitBatch(
-            context.items_BID.repeat_interleave(count, 0),
-            context.category_BI.repeat_interleave(count, 0),
-            context.mask_BI.repeat_interleave(count, 0),
-        )
-        query_BMD = self.query(repeated, category_BM.reshape(-1)).reshape(batch, count, size)
+        query_BMD = self.query(context.repeated(count), category_BM.reshape(-1)).reshape(batch, count, size)
         return (query_BMD * candidates_BMD).sum(-1)

@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.precision import exact
 
 
 class CosineModel(CompatibilityModel):
@@ -15,6 +16,7 @@ class CosineModel(CompatibilityModel):
     def __init__(self, feature_size: int) -> None:
         super().__init__()
         self.embedding_size = feature_size
+        self.register_buffer("place", torch.empty(0), persistent=False)  # it has no weights, and yet a device
 
     def embed(self, items: ItemInputs) -> Tensor:
         return F.normalize(items.features_NF, dim=-1)
@@ -25,6 +27,7 @@ class CosineModel(CompatibilityModel):
 
     def score(self, outfits: OutfitBatch) -> Tensor:
         mask = outfits.mask_BI.float()
-        similarity_BII = outfits.items_BID @ outfits.items_BID.transpose(1, 2)
+        with exact(mask.device):
+            similarity_BII = outfits.items_BID @ outfits.items_BID.transpose(1, 2)
         pairs_BII = mask[:, :, None] * mask[:, None, :] * (1 - torch.eye(mask.shape[1], device=mask.device))
         return (similarity_BII * pairs_BII).sum((1, 2)) / pairs_BII.sum((1, 2)).clamp(min=1)

@@ -12,10 +12,7 @@ from torch import Tensor
 
 
 def by_group(rows_ND: Tensor, group_N: Tensor, layer: Callable[[int, Tensor], Tensor]) -> Tensor:
-    """Apply ``layer(group, rows)`` to the rows of each group, ``(N, E)``; it is called once per group that has rows.
-
-    For N = 0 it is called once, for group 0.
-    """
+    """Apply ``layer(group, rows)`` once to the rows of each group, ``(N, E)``; without rows once, as group 0."""
     if not len(rows_ND):
         return layer(0, rows_ND)
     order_N = group_N.argsort(stable=True)

@@ -21,6 +21,7 @@ from torch.nn import functional as F
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.groups import by_group
 from models.errors import InputError
+from models.precision import exact
 
 _MOST_PAIRED: Final = 64
 
@@ -48,24 +49,21 @@ class SharedSpace(CompatibilityModel):
         return F.normalize(self.project(items.features_NF[:, : self.feature_size]), dim=-1)
 
     def score(self, outfits: OutfitBatch) -> Tensor:
-        size = outfits.mask_BI.shape
-        items_ND, place_BI = outfits.items_BID.flatten(0, 1), torch.arange(outfits.mask_BI.numel()).reshape(size)
-        return self.scale * self.similarity(items_ND, outfits.category_BI.flatten(), place_BI, outfits.mask_BI)
+        items_ND, mask_BI = outfits.items_BID.flatten(0, 1), outfits.mask_BI
+        place_BI = torch.arange(mask_BI.numel(), device=mask_BI.device).reshape(mask_BI.shape)
+        return self.scale * self.similarity(items_ND, outfits.category_BI.flatten(), place_BI, mask_BI)
 
     def similarity(self, items_ND: Tensor, category_N: Tensor, place_BI: Tensor, mask_BI: Tensor) -> Tensor:
-        """Mean cosine over all pairs of items of each outfit, ``(B,)``; 0 for an outfit of one item.
-
-        Args:
-            place_BI: positions of the outfits' items in ``items_ND``.
-        """
-        pair_2P = torch.triu_indices(mask_BI.shape[1], mask_BI.shape[1], 1)
+        """Mean cosine over the pairs of each outfit, ``(B,)``, 0 without pairs; ``place_BI`` are positions in ``items_ND``."""
+        pair_2P = torch.triu_indices(mask_BI.shape[1], mask_BI.shape[1], 1, device=mask_BI.device)
         both_BP = mask_BI[:, pair_2P].all(1)
         return (self.cosines(items_ND, category_N, place_BI, pair_2P) * both_BP).sum(1) / both_BP.sum(1).clamp(min=1)
 
     def cosines(self, items_ND: Tensor, category_N: Tensor, place_BI: Tensor, pair_2P: Tensor) -> Tensor:  # noqa: ARG002 - one space
         """Cosine of the two items of each pair of slots, ``(B, P)``."""
         items_BID = items_ND[place_BI]
-        return (items_BID @ items_BID.transpose(1, 2))[:, pair_2P[0], pair_2P[1]]
+        with exact(items_BID.device):
+            return (items_BID @ items_BID.transpose(1, 2))[:, pair_2P[0], pair_2P[1]]
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:  # noqa: ARG002 - all slots share one space
         mask_BI1 = context.mask_BI[..., None]

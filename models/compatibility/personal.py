@@ -23,6 +23,7 @@ from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatc
 from models.compatibility.calibration import Calibration
 from models.compatibility.set_attention import SetEncoder
 from models.objectives.anchors import ranking_loss, spread
+from models.precision import exact
 
 SPREAD: Final = 1e-2
 """Weight of the anchors' log-determinant divergence [V]."""
@@ -125,7 +126,7 @@ class PersonalModel(CompatibilityModel):
         return self.common
 
     def score(self, outfits: OutfitBatch) -> Tensor:
-        return self.outfits(outfits) @ self.taste
+        return _liked(self.outfits(outfits), self.taste)
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
         return self.query_by(self.taste, context, target_B)
@@ -140,20 +141,20 @@ class PersonalModel(CompatibilityModel):
         best items. ``rank_by`` is exact.
         """
         if len(target_B) > _AT_ONCE:
-            parts = torch.arange(len(target_B)).split(_AT_ONCE)
+            parts = torch.arange(len(target_B), device=target_B.device).split(_AT_ONCE)
             return torch.cat([self.query_by(taste_D, context.take(part), target_B[part]) for part in parts])
         with torch.inference_mode(mode=False), torch.enable_grad():
             probes_BJD = self.probes[target_B.clone()].clone().requires_grad_()
-            flat, repeated = probes_BJD.flatten(0, 1), _repeated(context, probes_BJD.shape[1])
+            flat, repeated = probes_BJD.flatten(0, 1), context.repeated(probes_BJD.shape[1])
             whole = repeated.with_item(flat, target_B.clone().repeat_interleave(probes_BJD.shape[1]))
-            score_BJ = (self.outfits(whole) @ taste_D.clone()).unflatten(0, probes_BJD.shape[:2])
+            score_BJ = _liked(self.outfits(whole), taste_D.clone()).unflatten(0, probes_BJD.shape[:2])
             sharp_BJ = score_BJ.detach() / (_SHARPNESS * score_BJ.detach().std(1, keepdim=True)).clamp(min=1e-6)
             return torch.autograd.grad((score_BJ * sharp_BJ.softmax(1)).sum(), probes_BJD)[0].sum(1)
 
     def rank_by(self, taste_D: Tensor, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
         """The score of each completed outfit, ``(B, M)``."""
-        whole = _repeated(context, candidates_BMD.shape[1]).with_item(candidates_BMD.flatten(0, 1), category_BM.reshape(-1))
-        return (self.outfits(whole) @ taste_D).reshape(category_BM.shape)
+        whole = context.repeated(candidates_BMD.shape[1]).with_item(candidates_BMD.flatten(0, 1), category_BM.reshape(-1))
+        return _liked(self.outfits(whole), taste_D).reshape(category_BM.shape)
 
     def for_shopper(self, row: int) -> ShopperModel:
         """The model with one known shopper's taste."""
@@ -195,14 +196,14 @@ class PersonalModel(CompatibilityModel):
         Args:
             embedded_ND: of the catalogue.
             bank: negatives for new shoppers, as many as the bank holds.
+            generator: of the CPU.
         """
         self.common.copy_(self.mean_taste())
         self.newcomer.copy_(self.own[F.cosine_similarity(self.taste_of(self.own), self.common[None]).argmax()])
         for category in range(len(self.probes)):
             members = (category_N == category).nonzero()[:, 0]
-            members = members if len(members) else torch.arange(len(embedded_ND))
-            drawn = members[torch.randint(len(members), (self.probes.shape[1],), generator=generator)]
-            self.probes[category] = embedded_ND[drawn]
+            drawn = torch.randint(len(members) or len(embedded_ND), (self.probes.shape[1],), generator=generator).to(category_N.device)
+            self.probes[category] = embedded_ND[members[drawn] if len(members) else drawn]
         self.bank.copy_(self.outfits(bank))
 
 
@@ -218,7 +219,7 @@ class ShopperModel(CompatibilityModel):
         return self.whole.embed(items)
 
     def score(self, outfits: OutfitBatch) -> Tensor:
-        return self.whole.outfits(outfits) @ self.taste
+        return _liked(self.whole.outfits(outfits), self.taste)
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
         return self.whole.query_by(self.taste, context, target_B)
@@ -227,10 +228,7 @@ class ShopperModel(CompatibilityModel):
         return self.whole.rank_by(self.taste, context, candidates_BMD, category_BM)
 
 
-def _repeated(context: OutfitBatch, times: int) -> OutfitBatch:
-    """Each context ``times`` times in a row."""
-    return OutfitBatch(
-        context.items_BID.repeat_interleave(times, 0),
-        context.category_BI.repeat_interleave(times, 0),
-        context.mask_BI.repeat_interleave(times, 0),
-    )
+def _liked(outfits_BD: Tensor, taste_D: Tensor) -> Tensor:
+    """How near the vectors of outfits are to a taste, ``(B,)``."""
+    with exact(outfits_BD.device):
+        return outfits_BD.float() @ taste_D

@@ -29,7 +29,8 @@ class SetAttention(nn.Module):
         query, key, value = (
             part.unflatten(2, (self.heads, -1)).transpose(1, 2) for part in (query_BJD, self.key(to_BID), self.value(to_BID))
         )
-        absent = torch.where(mask_BI, 0.0, _ABSENT)[:, None, None]
+        lowest = max(_ABSENT, torch.finfo(query.dtype).min / 2)
+        absent = torch.where(mask_BI, 0.0, lowest)[:, None, None]
         seen_BJD = F.scaled_dot_product_attention(query, key, value, attn_mask=absent.to(query.dtype)).transpose(1, 2).flatten(2)
         hidden = self.norm(query_BJD + seen_BJD)
         return self.norm_out(hidden + F.relu(self.out(hidden)))  # type: ignore[no-any-return]

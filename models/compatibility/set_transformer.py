@@ -130,18 +130,13 @@ class SetTransformer(CompatibilityModel):
         if not self.rerank:
             return scores_BM
         batch, count, size = candidates_BMD.shape
-        repeated = OutfitBatch(
-            context.items_BID.repeat_interleave(count, 0),
-            context.category_BI.repeat_interleave(count, 0),
-            context.mask_BI.repeat_interleave(count, 0),
-        )
-        whole = self.score(repeated.with_item(candidates_BMD.reshape(-1, size), category_BM.reshape(-1)))
+        whole = self.score(context.repeated(count).with_item(candidates_BMD.reshape(-1, size), category_BM.reshape(-1)))
         return scores_BM + self.rerank * whole.reshape(batch, count)
 
 
 def leave_one_out(outfits: OutfitBatch) -> OutfitBatch:
     """Each outfit once per item it has, without that item: Q contexts padded to I - 1, in the order of ``outfits.mask_BI``'s items."""
     size = outfits.mask_BI.shape[1]
-    others_IJ = torch.arange(size).expand(size, size)[~torch.eye(size, dtype=torch.bool)].view(size, size - 1)
     outfit_Q, item_Q = outfits.mask_BI.nonzero(as_tuple=True)
-    return outfits.take((outfit_Q[:, None], others_IJ.to(outfit_Q.device)[item_Q]))
+    places_J = torch.arange(size - 1, device=item_Q.device)
+    return outfits.take((outfit_Q[:, None], places_J + (places_J >= item_Q[:, None])))

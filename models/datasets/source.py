@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Generic, NoReturn
+from typing import Annotated, Generic, NoReturn
 
 import pyarrow as pa
 from pydantic import AfterValidator, BeforeValidator, StrictInt, TypeAdapter
@@ -55,14 +55,6 @@ def read_entries(path: Path, kind: TypeAdapter[list[ValueT]]) -> Iterator[Entry[
         yield Entry(path, f"[{place}]", value)
 
 
-def _digits(value: Any) -> Any:  # noqa: ANN401 - JSON is Any
-    return str(value) if type(value) is int else value
-
-
-def _number(value: Any) -> Any:  # noqa: ANN401 - JSON is Any
-    return int(value) if isinstance(value, str) and value.isdecimal() else value
-
-
 def _part_of_a_file_name(text: str) -> str:
     if "/" in text or "\0" in text or text.startswith("."):
         message = f"{shown(text)} is no id; it cannot be part of a file name"
@@ -74,11 +66,11 @@ def _one_line(value: object) -> str | None:
     return (" ".join(value.split()) or None) if isinstance(value, str) else None
 
 
-SourceText = Annotated[Text, BeforeValidator(_digits)]
+SourceText = Annotated[Text, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 """A string that is not blank; a number, which some copies write for an id, becomes its digits."""
 SourceId = Annotated[SourceText, AfterValidator(_part_of_a_file_name)]
 """A ``SourceText`` that can be part of a file name."""
-Whole = Annotated[StrictInt, BeforeValidator(_number)]
+Whole = Annotated[StrictInt, BeforeValidator(lambda value: int(value) if isinstance(value, str) and value.isdecimal() else value)]
 """A whole number, or the digits of one."""
 OptionalWords = Annotated[str | None, BeforeValidator(_one_line)]
 """A text on one line, or None where the field is missing, blank or no text."""

@@ -17,6 +17,7 @@ from models.encoders.image_towers import CONFIG_FILE, WEIGHTS_FILE, Preprocessin
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
 from models.encoders.words import WordMatrix
 from models.errors import EncoderError
+from models.precision import CPU, halved
 
 _SIDE = 224
 
@@ -29,7 +30,7 @@ class BackboneEncoder:
         spec: str,
         model: torch.nn.Module,
         transform: Callable[[Image.Image], Tensor],
-        device: str = "cpu",
+        device: torch.device = CPU,
         words: WordMatrix | None = None,
     ) -> None:
         self.model = model.eval().requires_grad_(requires_grad=False).to(device)
@@ -47,10 +48,11 @@ class BackboneEncoder:
         return self._words
 
     def _see(self, pixels: Tensor) -> Tensor:
-        return self.model(pixels.to(self._device)).flatten(1)  # type: ignore[no-any-return]
+        with halved(self._device):
+            return self.model(pixels.to(self._device)).flatten(1)  # type: ignore[no-any-return]
 
 
-def load_backbone(spec: str, device: str = "cpu") -> BackboneEncoder:
+def load_backbone(spec: str, device: torch.device = CPU) -> BackboneEncoder:
     """Load ``backbone:NAME`` (seeded, untrained), ``backbone:NAME/default`` (torchvision's weights) or ``backbone:NAME/PATH.safetensors``.
 
     Raises:
@@ -71,7 +73,7 @@ def load_backbone(spec: str, device: str = "cpu") -> BackboneEncoder:
     return BackboneEncoder(spec, tower, transform, device)
 
 
-def load_trained_tower(spec: str, directory: Path, device: str = "cpu") -> BackboneEncoder:
+def load_trained_tower(spec: str, directory: Path, device: torch.device = CPU) -> BackboneEncoder:
     """Load what ``image_towers.save_tower`` wrote, with the words beside it.
 
     Raises:

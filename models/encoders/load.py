@@ -5,22 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+import torch
+
 from models.encoders.base import Encoder
 from models.encoders.features import OWN
 from models.encoders.image_towers import CONFIG_FILE
 from models.errors import EncoderError
+from models.precision import CPU
 
 SHIPPED: Final = "shipped"
 SHIPPED_DIRECTORY: Final = Path(__file__).parent / "shipped"
 
 
-def load_encoder(spec: str = SHIPPED, device: str = "cpu") -> Encoder:
+def load_encoder(spec: str = SHIPPED, device: torch.device = CPU) -> Encoder:
     """Build an encoder.
 
     Args:
         spec: ``shipped`` · ``hf-hub:ORG/NAME`` · ``local-dir:PATH`` (an open_clip model or a trained image tower) ·
             an open_clip model name, with ``/PRETRAINED`` for weights · ``backbone:NAME`` or ``backbone:NAME/WEIGHTS`` for torchvision.
-        device: where it computes.
+        device: where it computes; in half precision where that is a GPU. Features are arrays all the same.
 
     Raises:
         EncoderError: no such model, or it cannot be reached; one line.

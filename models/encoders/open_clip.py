@@ -20,6 +20,7 @@ from models.encoders.features import Block, FeatureSpec, FloatArray
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
 from models.encoders.words import WordMatrix, read_vocabulary, text_words
 from models.errors import EncoderError
+from models.precision import CPU, halved
 
 _READ_AT_ONCE = 256
 DEFAULT_VOCABULARY = Path(__file__).parent / "shipped"
@@ -40,7 +41,7 @@ class OpenClipEncoder:
         model: torch.nn.Module,
         transform: Any,  # noqa: ANN401 - open_clip is untyped
         tokenizer: Any,  # noqa: ANN401 - likewise
-        device: str = "cpu",
+        device: torch.device = CPU,
         *,
         words: WordMatrix | None = None,
         vocabulary: Sequence[str] = (),
@@ -69,14 +70,15 @@ class OpenClipEncoder:
             return self._words
 
     def _see(self, pixels: Tensor) -> Tensor:
-        return self.model.encode_image(pixels.to(self._device))  # type: ignore[operator,no-any-return]
+        with halved(self._device):
+            return self.model.encode_image(pixels.to(self._device))  # type: ignore[operator,no-any-return]
 
     def _read(self, titles: list[str]) -> Tensor:
-        with torch.inference_mode():
+        with torch.inference_mode(), halved(self._device):
             return self.model.encode_text(self._tokenizer(titles).to(self._device))  # type: ignore[operator,no-any-return]
 
 
-def load_open_clip(spec: str, device: str = "cpu", name: str | None = None, pretrained: str | None = None) -> OpenClipEncoder:
+def load_open_clip(spec: str, device: torch.device = CPU, name: str | None = None, pretrained: str | None = None) -> OpenClipEncoder:
     """Load an open_clip model.
 
     Args:

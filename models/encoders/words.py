@@ -103,10 +103,5 @@ def split_words(text: str) -> list[str]:
 
 
 def text_words(words: Sequence[str], read_KD: FloatArray, scale: float) -> WordMatrix:
-    """Make the matrix of an encoder with a text tower.
-
-    Args:
-        read_KD: each word encoded as a prompt of its own, of unit length.
-        scale: the encoder's own logit scale.
-    """
+    """The matrix of an encoder with a text tower: each word encoded alone, ``(K, D)`` of unit length, times the encoder's logit scale."""
     return WordMatrix(tuple(words), np.asarray(scale * read_KD, dtype=np.float32), np.zeros(len(words), dtype=np.float32))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import torch
 
 from models.bundle import Bundle
 from models.datasets.draw_questions import Drawn, draw_for
@@ -20,12 +20,13 @@ from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import load_encoder
 from models.errors import InputError
 from models.evaluation.baselines import build_baselines
-from models.evaluation.bootstrap import Interval, intervals
+from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import Metric
-from models.evaluation.predictions import write_predictions
+from models.evaluation.predictions import finite, write_predictions
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
 from models.outputs import check_output_directory, check_output_file, check_plots
+from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 
 _TIE_SEED: Final = 0
@@ -39,6 +40,7 @@ def evaluate(
     predictions: Path | None = None,
     report: Path | None = None,
     cache: Path | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
     warn: Warn = unheard,
 ) -> dict[str, Any]:
@@ -53,6 +55,7 @@ def evaluate(
         predictions: a file to write one JSON line per question to.
         report: a directory to write a page with plots and pictures to.
         cache: where features are kept from one run to the next.
+        device: where the bundle and its encoder compute.
         progress: shows each task.
         warn: told what the dataset has that is put up with.
 
@@ -67,7 +70,7 @@ def evaluate(
     if report is not None:
         check_output_directory(report, "--report")
         check_plots("--report")
-    loaded = Bundle.load(bundle)
+    loaded = Bundle.load(bundle).to(device)
     findings, drawn = Findings(), None
     if question_files(data):
         dataset = read_dataset(data, {"train", split}, findings=findings)
@@ -127,7 +130,7 @@ def evaluate_dataset(
 
 
 def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None, progress: Progress = silent) -> FloatArray:
-    """Features of the catalogue as the bundle needs them, ``(N, F)``: the shop's own, or its encoder's.
+    """Features of the catalogue as the bundle needs them, ``(N, F)``: the shop's own, or its encoder's, computed on the bundle's device.
 
     Raises:
         InputError: the bundle needs the shop's own features and the catalogue has none.
@@ -140,7 +143,7 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
         msg = f"{len(catalogue)} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
         raise InputError(msg, path=catalogue.root, field="features")
     else:
-        encoder = load_encoder(bundle.encoder_spec)
+        encoder = load_encoder(bundle.encoder_spec, bundle.device)
         given, source, mend = encoder.features, "its encoder here", "use the same weights and library, or train again"
     check_features(f"bundle {bundle.id}", reads, source, given, mend=mend)
     return own if own is not None else catalogue_features(catalogue, encoder, cache, progress).features
@@ -157,13 +160,13 @@ def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScor
     others = {name: answers.metrics()[first] for name, answers in evaluated.baselines.items()}
     both: dict[tuple[str, str], Metric] = {("model", name): metric for name, metric in metrics.items()}
     both |= {("baseline", name): metric for name, metric in others.items()}
-    found = {key: _interval(interval) for key, interval in intervals(both, len(evaluated.task.questions)).items()}
+    found = {key: interval and list(interval) for key, interval in intervals(both, len(evaluated.task.questions)).items()}
     figures: dict[str, Any] = {
-        **{name: _number(metric.value) for name, metric in metrics.items()},
+        **{name: finite(metric.value) for name, metric in metrics.items()},
         "n": len(evaluated.task.questions),
         "ci95": found["model", first],
         "ci95_by_metric": {name: found["model", name] for name in metrics},
-        "baselines": {name: _number(metric.value) for name, metric in others.items()},
+        "baselines": {name: finite(metric.value) for name, metric in others.items()},
         "baselines_ci95": {name: found["baseline", name] for name in others},
         "chance": evaluated.task.chance(),
     }
@@ -178,11 +181,3 @@ def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScor
 
 def _share(value: float | None, chance: float, oracle: float) -> float | None:
     return None if value is None or oracle <= chance else (value - chance) / (oracle - chance)
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _interval(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else list(interval)

@@ -107,7 +107,7 @@ def answer(
     with torch.inference_mode():  # an outfit's vector is the same for all of them
         vectors_RD = torch.cat([bundle.model.outfits(outfits) for outfits in scorer.batches(rows_RI)])
         tastes_QD = torch.stack([served[shopper].taste for shopper in questions.shoppers])  # type: ignore[misc]
-        return torch.stack([(vectors_RD[place_Q] * tastes_QD).sum(1) for place_Q in place_QM.T], dim=1).numpy()
+        return torch.stack([(vectors_RD[place_Q] * tastes_QD).sum(1) for place_Q in place_QM.T], dim=1).cpu().numpy()
 
 
 def metrics(scores_QM: Floats, hard_M: Bools) -> dict[str, Metric]:

@@ -26,12 +26,13 @@ def _answers(evaluated: Evaluated) -> Iterator[dict[str, Any]]:
     match evaluated.task, evaluated.model:
         case FillInTheBlankTask(questions=questions), FillInTheBlankAnswers(scores_BM=scores_BM, rank_B=rank_B):
             for question, scores, rank in zip(questions, scores_BM, rank_B, strict=True):
-                yield {"scores": [_number(score) for score in scores[: len(question.candidates)]], "correct": bool(rank == 1)}
+                yield {"scores": [finite(score) for score in scores[: len(question.candidates)]], "correct": bool(rank == 1)}
         case _, CompatibilityAnswers(score_B=score_B):
-            yield from ({"scores": None, "score": _number(score)} for score in score_B)
+            yield from ({"scores": None, "score": finite(score)} for score in score_B)
         case _, RetrievalAnswers(rank_B=rank_B):
             yield from ({"scores": None, "rank": int(rank)} for rank in rank_B)
 
 
-def _number(value: float) -> float | None:
+def finite(value: float) -> float | None:
+    """A number as JSON can hold it: None for NaN and infinities."""
     return float(value) if math.isfinite(value) else None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # torch takes seconds to import, and those who count need non
     from models.compatibility.base import OutfitBatch
 
 _MAX_BYTES: Final = 4 * 2**20  # of embeddings per call of the model; its activations, a small multiple of that, should fit the cache
+_MAX_BYTES_FAR: Final = 256 * 2**20  # on a GPU, which has no use for small pieces
 _MAX_CANDIDATES: Final = 4096
 
 
@@ -77,5 +78,6 @@ class ModelScorer:
 
     def _chunks(self, total: int, vectors: int) -> Iterator[slice]:
         """Slices of questions that fit the budget; each question takes ``vectors`` embeddings."""
-        size = max(1, _MAX_BYTES // (4 * vectors * self.embeddings_ND.shape[1]))
+        most = _MAX_BYTES if self.bundle.device.type == "cpu" else _MAX_BYTES_FAR
+        size = max(1, most // (4 * vectors * self.embeddings_ND.shape[1]))
         return (slice(at, min(at + size, total)) for at in range(0, total, size))

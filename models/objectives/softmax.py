@@ -41,11 +41,11 @@ def softmax_within(  # noqa: PLR0917 - one tensor per role; their shapes differ
 
 def no_negatives(outfits_QI: Tensor, mask_QI: Tensor, drawn_S: Tensor, count: int) -> Tensor:
     """True where a drawn candidate is in the question's outfit, answer included, ``(Q, S)``. All are rows of a catalogue of ``count``."""
-    place = torch.full((count,), -1)
-    place[drawn_S] = torch.arange(len(drawn_S))
+    place = torch.full((count,), -1, device=drawn_S.device)
+    place[drawn_S] = torch.arange(len(drawn_S), device=drawn_S.device)
     position_QI = place[outfits_QI]
-    question_QI = torch.arange(len(outfits_QI))[:, None].expand_as(position_QI)
+    question_QI = torch.arange(len(outfits_QI), device=drawn_S.device)[:, None].expand_as(position_QI)
     found = (position_QI >= 0) & mask_QI
-    held = torch.zeros(len(outfits_QI), len(drawn_S), dtype=torch.bool)
+    held = torch.zeros(len(outfits_QI), len(drawn_S), dtype=torch.bool, device=drawn_S.device)
     held[question_QI[found], position_QI[found]] = True
     return held

@@ -1,1 +1,1 @@
-"""Recipes: one training procedure per file, made of objectives, a model and a schedule."""
+"""Recipes: training procedures by name, each made of objectives, a model and a schedule. ``train`` runs one."""

@@ -6,11 +6,14 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
+
 from models.bundle import Bundle
 from models.datasets.findings import Findings
 from models.datasets.read import read_dataset
 from models.encoders.load import SHIPPED
 from models.errors import InputError
+from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 from models.recipes.asked import asked
 from models.recipes.registry import RECIPES
@@ -29,6 +32,7 @@ def train(
     encoder: str | None = None,
     default_encoder: str = SHIPPED,
     cache: Path | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
     warn: Warn = unheard,
 ) -> Bundle:
@@ -40,6 +44,7 @@ def train(
             shoppers by name.
         encoder: spec of the encoder; None takes ``default_encoder``. A catalogue with its own ``features`` needs none.
         cache: where features are kept between runs; None keeps none.
+        device: where it computes; the bundle is the same kind of files, whatever it was.
         warn: told what the dataset has that is put up with.
 
     Raises:
@@ -66,9 +71,10 @@ def train(
         encoder_spec=default_encoder if encoder is None else encoder,
         start=start,
         cache=cache,
+        device=device,
         progress=progress,
     )
-    with repeatable():
+    with repeatable(device):
         bundle = chosen.fit(run).save(out)
     shutil.rmtree(run.work, ignore_errors=True)
     return bundle

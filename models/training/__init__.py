@@ -1,1 +1,1 @@
-"""The training loop and its entry point."""
+"""What trainings have in common: the loop, its schedule, what they read, calibration. It knows no recipe."""

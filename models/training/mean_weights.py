@@ -37,6 +37,9 @@ class MeanWeights:
         finally:
             self._swap()
 
+    @torch.no_grad()
     def _swap(self) -> None:
         for mean, last in zip(self.mean, self.last, strict=True):
-            mean.data, last.data = last.data, mean.data
+            held = last.clone()
+            last.copy_(mean)
+            mean.copy_(held)

@@ -26,8 +26,8 @@ def recall_at(k: int, model: CompatibilityModel, inputs: ItemInputs, outfits: Wo
     Ties are broken by chance, in expectation: a model that cannot tell items apart finds k of them by luck, not all.
     """
     found, asked = 0.0, 0
-    pooled_N = torch.zeros(len(inputs), dtype=torch.bool)
-    pooled_N[pool_M] = True
+    pooled_N = torch.zeros(len(inputs), dtype=torch.bool, device=model.device)
+    pooled_N[pool_M.to(model.device)] = True
     for odds_QM, own_Q, rows_Q, _ in _asked(model, inputs, outfits.rows_RI, outfits.mask_RI, pool_M):
         better_Q = (odds_QM > own_Q[:, None] + _SAME).sum(1)
         alike_Q = (odds_QM >= own_Q[:, None] - _SAME).sum(1) - better_Q + ~pooled_N[rows_Q]
@@ -47,7 +47,8 @@ def count_popularity(  # noqa: PLR0917
     """
     chosen = torch.randperm(len(outfits), generator=generator)[:_MOST_OUTFITS]
     rows_RI, mask_RI = outfits.rows_RI[chosen], outfits.mask_RI[chosen]
-    worn_N, expected_N = torch.bincount(rows_RI[mask_RI], minlength=len(inputs)), torch.zeros(len(inputs))
+    worn_N = torch.bincount(rows_RI[mask_RI], minlength=len(inputs)).to(model.device)
+    expected_N = torch.zeros(len(inputs), device=model.device)
     for odds_QM, _, _, members_M in _asked(model, inputs, rows_RI, mask_RI, pool_M):
         expected_N[members_M] += odds_QM.softmax(1).sum(0)
     own_N = inputs.residual_N
@@ -61,6 +62,7 @@ def _asked(
     """Log-odds ``(Q, M)`` of a category's items in the pool and ``(Q,)`` of the worn one; the row of the worn one, the pool's ``(M,)``."""
     if not len(rows_RI):
         return
+    rows_RI, mask_RI, pool_M = (one.to(model.device) for one in (rows_RI, mask_RI, pool_M))
     model.eval()
     parts = range(0, len(inputs), _EMBEDDED_AT_ONCE)
     embedded_ND = torch.cat([model.embed(inputs[slice(at, at + _EMBEDDED_AT_ONCE)]) for at in parts])

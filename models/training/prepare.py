@@ -100,7 +100,8 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         parent=start.id if start else None,
     )
     known, slots = Shoppers(names.shoppers), usual_slots(run.dataset)
-    return Bundle(manifest, built, vocabulary=names.words, residuals=names.residuals, slots=slots, shoppers=known)
+    bundle = Bundle(manifest, built, vocabulary=names.words, residuals=names.residuals, slots=slots, shoppers=known)
+    return bundle.to(run.device)
 
 
 def inherited(weights: Mapping[str, Tensor], start: Bundle, names: Names, tables: Mapping[str, str]) -> dict[str, Tensor]:
@@ -126,5 +127,5 @@ def rows_by_name(mine: Tensor, names: Sequence[str], theirs: Tensor, before: Seq
     row_of = {name: row for row, name in enumerate(before)}
     known = [(row, row_of[name]) for row, name in enumerate(names) if name in row_of]
     taken = mine.clone()
-    taken[[row for row, _ in known]] = theirs[[row for _, row in known]]
+    taken[[row for row, _ in known]] = theirs[[row for _, row in known]].to(mine.device)
     return taken

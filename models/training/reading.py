@@ -37,15 +37,18 @@ class Items(nn.Module):
     """Items by their kept features.
 
     Args:
-        inputs: of all N items.
+        inputs: of all N items, on the device that trains.
+
+    Attributes:
+        category_N: of every item, on the CPU, where outfits are drawn.
     """
 
     def __init__(self, inputs: ItemInputs) -> None:
         super().__init__()
-        self.inputs = inputs
+        self.inputs, self.category_N = inputs, inputs.category_N.cpu()
 
     def take(self, rows_M: Tensor) -> ItemInputs:
-        """Some items, as training reads them now."""
+        """Some items, as training reads them now; their rows may be on any device."""
         return self.inputs[rows_M]
 
     def every(self) -> ItemInputs:
@@ -62,15 +65,17 @@ class SeenItems(Items):
 
     def __init__(self, inputs: ItemInputs, architecture: Architecture, pictures: Pictures) -> None:
         super().__init__(inputs)
-        self.architecture, self.tower, self.pictures = architecture, architecture.tower, pictures
+        self.architecture, self.pictures = architecture, pictures
+        self.tower = architecture.tower.to(inputs.features_NF.device)
         self.place_N = torch.full((len(inputs),), -1)
         self.place_N[torch.from_numpy(pictures.rows)] = torch.arange(len(pictures))
 
     def take(self, rows_M: Tensor) -> ItemInputs:
-        place_M = self.place_N[rows_M]
-        features_MF = torch.zeros(len(rows_M), self.architecture.size)
+        place_M, device = self.place_N[rows_M.cpu()], self.inputs.features_NF.device
+        features_MF = torch.zeros(len(rows_M), self.architecture.size, device=device)
         if (place_M >= 0).any():
-            features_MF = features_MF.index_put(((place_M >= 0).nonzero()[:, 0],), self._see(place_M[place_M >= 0]))
+            seen = (place_M >= 0).nonzero()[:, 0].to(device)
+            features_MF = features_MF.index_put((seen,), self._see(place_M[place_M >= 0]))
         return replace(self.inputs[rows_M], features_NF=features_MF)
 
     @torch.no_grad()
@@ -94,7 +99,7 @@ class SeenItems(Items):
         return F.normalize(self.tower(self.architecture.preprocessing.normalise(pixels_MCSS)).flatten(1), dim=-1)
 
     def _see(self, place_M: Tensor) -> Tensor:
-        return self.seen(self.pictures.take(place_M.numpy()).float() / 255)
+        return self.seen(self.pictures.take(place_M.numpy()).to(self.inputs.features_NF.device).float() / 255)
 
 
 def read_by(run: RunT) -> tuple[RunT, int]:

@@ -7,12 +7,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
 
+import torch
+
 from models.bundle import Bundle
 from models.datasets.schema import Dataset
 from models.encoders.base import Encoder
 from models.encoders.features import FeatureSpec, FloatArray
 from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import SHIPPED, load_encoder
+from models.precision import CPU
 from models.progress import Progress, silent
 
 ConfigT = TypeVar("ConfigT")
@@ -31,6 +34,7 @@ class Run(Generic[ConfigT]):
         encoder_spec: what encodes the catalogue where it brings no features of its own.
         start: a bundle to start from.
         cache: where features are kept between runs; None keeps none.
+        device: where the model and the encoder compute. What is drawn is drawn on the CPU, so that a seed draws the same everywhere.
     """
 
     dataset: Dataset
@@ -40,6 +44,7 @@ class Run(Generic[ConfigT]):
     encoder_spec: str = SHIPPED
     start: Bundle | None = None
     cache: Path | None = None
+    device: torch.device = CPU
     progress: Progress = silent
 
     @cached_property
@@ -49,7 +54,7 @@ class Run(Generic[ConfigT]):
         Raises:
             EncoderError: it cannot be had.
         """
-        return load_encoder(self.encoder_spec)
+        return load_encoder(self.encoder_spec, self.device)
 
     @cached_property
     def reads(self) -> FeatureSpec:

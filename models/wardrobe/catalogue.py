@@ -135,7 +135,7 @@ def rows_by_category(garments: Sequence[Garment]) -> dict[str, IntArray]:
 
 def _pictures(garments: Sequence[Garment], seed: int, progress: Progress) -> list[bytes]:
     """Draw every garment, on all cores; each picture has its own random generator, so the order of work does not matter."""
-    appearances = [one.appearance for one in garments]
+    appearances = [garment.appearance for garment in garments]
     chunks = [(seed, at, appearances[at : at + _CHUNK]) for at in range(0, len(appearances), _CHUNK)]
     pictures: list[bytes] = []
     workers = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=end_with_parent)

@@ -19,7 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 OWN = tuple(PROJECT["tool"]["importlinter"]["root_packages"])
 NOT_IMPORTED_BY_NAME = {"python-multipart", "nvidia-ml-py"}  # by Starlette, for forms; by torch, for a GPU's load
 BESIDE = {path.stem for path in (ROOT / "benchmarks").rglob("*.py")}  # benchmarks import each other by bare name
-NO_DISTRIBUTION = {*OWN, "benchmarks", *BESIDE, "_typeshed"}
+NO_DISTRIBUTION = {*OWN, "benchmarks", "docs", *BESIDE, "_typeshed"}
 
 
 def declared(requirements: list[str]) -> set[str]:
@@ -61,13 +61,21 @@ def test_what_is_imported_is_declared() -> None:
 def test_what_the_tests_import_is_declared() -> None:
     """Those, or in ``dev``."""
     allowed = DEPENDENCIES.union(*EXTRAS.values())
-    assert {name: path for name, path in imported("tests", "benchmarks", "deploy").items() if name not in allowed} == {}
+    assert {name: path for name, path in imported("tests", "benchmarks", "deploy", "docs").items() if name not in allowed} == {}
 
 
 def test_what_is_declared_is_imported() -> None:
     """Nothing is installed for nobody."""
     used = imported(*OWN)
     assert {name for name in DEPENDENCIES.union(EXTRAS["plots"], EXTRAS["gpu"]) if name not in used} == NOT_IMPORTED_BY_NAME
+
+
+def test_the_image_is_made_of_every_package() -> None:
+    """Copied, and not kept out of what Docker sees."""
+    copied, seen = ((ROOT / name).read_text().splitlines() for name in ("Dockerfile", ".dockerignore"))
+    for package in OWN:
+        assert f"COPY {package} {package}" in copied
+        assert f"!{package}" in seen
 
 
 @pytest.mark.integration

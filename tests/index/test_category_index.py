@@ -1,4 +1,4 @@
-"""One index per category, speaking in rows."""
+"""One index per category, by rows of the table."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_a_filter_that_asks_nothing_is_no_mask(wanted: Filter) -> None:
     assert Columns(ITEMS, ROW_OF).mask(wanted) is None
 
 
-def test_unknown_attribute_names_are_told() -> None:
+def test_unknown_attribute_names_are_listed() -> None:
     """The caller can say which name no item has, and which names there are."""
     columns = Columns(ITEMS, ROW_OF)
     assert columns.unknown_attributes(Filter(attributes={"color": ["red"], "season": ["Summer"]})) == ("color",)

@@ -109,7 +109,7 @@ def test_it_answers_as_a_new_snapshot_would(tmp_path: Path, seed: int) -> None:
 
 
 def test_a_removed_item_is_nowhere(tmp_path: Path) -> None:
-    """Not by its id, in no category, in no search; a category without items is none."""
+    """It has no row, and is in no category and no search; an empty category is not listed."""
     rng = np.random.default_rng(0)
     before = described(["a", "b", "c"], rng)
     for item, category in zip(before.values(), ("tops", "tops", "bags"), strict=True):
@@ -126,7 +126,7 @@ def test_a_removed_item_is_nowhere(tmp_path: Path) -> None:
 
 
 def test_many_hidden_rows_are_filtered(tmp_path: Path) -> None:
-    """Beyond those that are fetched too much."""
+    """More hidden rows than are over-fetched are filtered."""
     before = described([f"i{n}" for n in range(400)], np.random.default_rng(0))
     for item in before.values():
         item["category"] = "tops"
@@ -137,7 +137,7 @@ def test_many_hidden_rows_are_filtered(tmp_path: Path) -> None:
 
 
 def test_the_snapshot_and_an_earlier_overlay_stay_as_they_were(tmp_path: Path) -> None:
-    """Who searches them goes on undisturbed."""
+    """Their answers stay the same."""
     rng = np.random.default_rng(0)
     base = snapshot(tmp_path / "s", described(["a", "b"], rng))
     first = overlay(base, described(["c"], rng))

@@ -141,14 +141,14 @@ def test_a_catalogue_that_is_not_whole_is_not_written(tmp_path: Path, changed: d
 
 
 def test_a_snapshot_is_never_written_over(path: Path) -> None:
-    """What is being served stays as it is."""
+    """A snapshot that is there stays as it is."""
     with pytest.raises(SnapshotError, match="exists already"):
         write(path, ["bags"])
     assert Snapshot.load(path).categories == ("shoes", "tops")
 
 
-def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
-    """A file where the directory should be: one typed error."""
+def test_a_disk_that_refuses_is_one_typed_error(tmp_path: Path) -> None:
+    """A file in place of the directory is refused."""
     (tmp_path / "file").write_text("")
     with pytest.raises(SnapshotError, match="cannot be written"):
         write(tmp_path / "file" / "s")
@@ -235,7 +235,7 @@ def test_a_directory_without_a_manifest_is_no_snapshot(tmp_path: Path) -> None:
             Snapshot.load(directory)
 
 
-def test_a_manifest_that_cannot_be_read_is_told(path: Path) -> None:
+def test_a_manifest_that_cannot_be_read_is_refused(path: Path) -> None:
     """A directory in its place is not a traceback."""
     become_directory(path / "manifest.json")
     with pytest.raises(SnapshotError, match=r"manifest\.json: cannot be read"):

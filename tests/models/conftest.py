@@ -1,4 +1,4 @@
-"""Wardrobes without pictures, which take most of the time and which few tests look at; and a painted shop, which has some."""
+"""Wardrobes without pictures, since drawing takes most of the time; and a painted shop, with pictures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _latents(root: Path) -> Latents:
 
 @pytest.fixture(scope="session")
 def read_latents() -> Callable[[Path], Latents]:
-    """The truth about a wardrobe's items."""
+    """Read the latents of a wardrobe."""
     return _latents
 
 

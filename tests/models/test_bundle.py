@@ -1,4 +1,4 @@
-"""A bundle: what is saved is what is loaded, or it is refused."""
+"""Saving and loading bundles, and refusing broken ones."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def bundle(seed: int = 0, vocabulary: tuple[str, ...] = ("rot", "grün"), **mani
 
 
 def answers(asked: Bundle) -> list[np.ndarray]:
-    """Everything a bundle is asked."""
+    """All answers of a bundle."""
     features = np.random.default_rng(0).normal(size=(4, 7)).astype(np.float32)
     embedded = asked.embed(features, ["tops", "shoes", "hats", "tops"], ["rot", "grün rot", "unknown", ""], ["i1", "i2", None, "i4"])
     outfits = asked.outfits([embedded[:2], embedded[2:3]], [["tops", "shoes"], ["hats"]])
@@ -63,7 +63,7 @@ def answers(asked: Bundle) -> list[np.ndarray]:
 
 
 def test_a_loaded_bundle_gives_the_same_answers(tmp_path: Path) -> None:
-    """Bit for bit; and says the same of itself."""
+    """Its answers and its manifest are the same bit for bit."""
     saved = bundle().save(tmp_path / "b")
     loaded = Bundle.load(tmp_path / "b")
     for before, after in zip(answers(saved), answers(loaded), strict=True):
@@ -85,7 +85,7 @@ def test_an_items_features_words_and_residual_count() -> None:
 
 
 def test_the_batch_does_not_matter() -> None:
-    """Embedding in pieces is embedding."""
+    """Embedding in batches gives the same embeddings."""
     features = np.random.default_rng(0).normal(size=(10, 7)).astype(np.float32)
     made = bundle()
     whole = made.embed(features, ["tops"] * 10, [""] * 10)
@@ -98,7 +98,7 @@ def test_nothing_embeds_to_nothing() -> None:
 
 
 def test_read_only_features_are_fine() -> None:
-    """As a memory-mapped snapshot gives them."""
+    """Read-only arrays, such as a memory-mapped snapshot's, can be embedded."""
     features = np.ones((1, 7), dtype=np.float32)
     features.flags.writeable = False
     assert bundle().embed(features, ["tops"], [""]).shape == (1, 8)
@@ -118,7 +118,7 @@ def test_the_id_is_the_content(tmp_path: Path) -> None:
     assert len(first.id) == 16
 
 
-def test_how_long_training_took_is_told_but_no_content(tmp_path: Path) -> None:
+def test_how_long_training_took_is_not_content(tmp_path: Path) -> None:
     """Equal trainings are one bundle, however busy the machine was."""
     quick, slow = (bundle(metrics={"valid": 0.5, "minutes": minutes}).save(tmp_path / str(minutes)) for minutes in (1.0, 9.0))
     assert quick.id == slow.id != bundle(metrics={"valid": 0.6, "minutes": 1.0}).save(tmp_path / "other").id

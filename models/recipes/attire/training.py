@@ -46,8 +46,9 @@ class AttireTraining:
     """One run; the loss that it reports is that of the worn item among those of its category.
 
     Args:
-        inputs: of all N items. blocks: of their features.
-        pool_M: rows that may be candidates: the items of the training outfits, since an item nobody could have worn yet is no evidence.
+        inputs: of all N items, on the model's device. blocks: of their features.
+        pool_M: rows, on the CPU, that may be candidates: the items of the training outfits, since one that nobody could have worn yet is no
+            evidence.
     """
 
     def __init__(  # noqa: PLR0917 - what is trained, how, and on what
@@ -55,9 +56,9 @@ class AttireTraining:
     ) -> None:
         self.model, self.config, self.inputs, self.pool_M = model, config, inputs, pool_M
         self.generator = torch.Generator().manual_seed(seed)
-        self.share_S = torch.bincount(inputs.category_N[pool_M], minlength=model.target.num_embeddings).clamp(min=0.5)
+        self.share_S = torch.bincount(inputs[pool_M].category_N, minlength=model.target.num_embeddings).clamp(min=0.5)
         self.unread = [number for number, block in enumerate(blocks) if block.name == "text"]
-        self.bar = torch.nn.Parameter(torch.zeros(()))
+        self.bar = torch.nn.Parameter(torch.zeros((), device=model.device))
         groups = loop.only_matrices_decay([*model.parameters(), self.bar], config.weight_decay)
         self.optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
         self.within: list[Tensor] = []
@@ -96,14 +97,16 @@ class AttireTraining:
         return {**found, "train_loss": self.train_loss}
 
     def step(self, rows_BI: Tensor, mask_BI: Tensor) -> Tensor:
-        """The loss of some outfits."""
+        """The loss of some outfits, whose rows are on the CPU, where candidates are drawn."""
         config, category_N = self.config, self.inputs.category_N
         drawn_S = self.pool_M[torch.randperm(len(self.pool_M), generator=self.generator)[: config.candidates]]
         rows_M, place = torch.cat([drawn_S, rows_BI[mask_BI]]).unique(return_inverse=True)
-        embedded_MD = self.model.embed(self.inputs[rows_M])
-        drawn_SD = embedded_MD[place[: len(drawn_S)]]
         place_BI = torch.zeros_like(rows_BI)
         place_BI[mask_BI] = place[len(drawn_S) :]
+        place_S = place[: len(drawn_S)]
+        drawn_S, place_S, rows_BI, mask_BI, place_BI = (one.to(self.model.device) for one in (drawn_S, place_S, rows_BI, mask_BI, place_BI))
+        embedded_MD = self.model.embed(self.inputs[rows_M])
+        drawn_SD = embedded_MD[place_S]
         outfits = OutfitBatch(embedded_MD[place_BI], category_N[rows_BI], mask_BI)
         context, answer_QD, category_Q = leave_one_out(outfits), outfits.items_BID[mask_BI], outfits.category_BI[mask_BI]
         worn_QI, mask_QI = (one.repeat_interleave(mask_BI.sum(1), 0) for one in (rows_BI, mask_BI))
@@ -115,7 +118,7 @@ class AttireTraining:
         if config.slots:
             loss = loss + config.slots * F.cross_entropy(odds_QS + self.share_S.log(), category_Q)
         if config.judged:
-            judged = torch.randperm(len(rows_BI), generator=self.generator)[: config.judged]
+            judged = torch.randperm(len(rows_BI), generator=self.generator)[: config.judged].to(self.model.device)
             loss = loss + config.judge * self._judge(outfits.take(judged), drawn_SD, category_S)
         if config.label:
             loss = loss + config.label * self._label(self.inputs[drawn_S[: config.labelled]])
@@ -125,26 +128,28 @@ class AttireTraining:
     def _label(self, items: ItemInputs) -> Tensor:
         """Weak labels: an item's words told from its picture alone, so that what a title leaves out is seen (Corbière et al., 2017)."""
         tower, most = self.model.tower, min(self.config.label_words, self.model.tower.words.num_embeddings - 1)
-        said_NK = torch.zeros(len(items), most + 1)
+        said_NK = torch.zeros(len(items), most + 1, device=self.model.device)
         said_NK.scatter_(1, items.words_NL.where(items.words_NL <= most, 0), 1.0)
         logits_NK = tower.word_logits(items, self.unread, most)
         return F.binary_cross_entropy_with_logits(logits_NK - 3.0, said_NK[:, 1:], reduction="sum") / len(items)
 
     def _judge(self, worn: OutfitBatch, drawn_SD: Tensor, category_S: Tensor) -> Tensor:
         """Worn outfits against the same with 1 to n items replaced by drawn ones of their category: logistic loss of the score."""
-        replaced_BI = worn.mask_BI & (
-            torch.rand(worn.mask_BI.shape, generator=self.generator) < torch.rand(len(worn.mask_BI), 1, generator=self.generator)
+        mask_BI, category_BI, category_S = (one.cpu() for one in (worn.mask_BI, worn.category_BI, category_S))
+        replaced_BI = mask_BI & (
+            torch.rand(mask_BI.shape, generator=self.generator) < torch.rand(len(mask_BI), 1, generator=self.generator)
         )
-        first = torch.rand(worn.mask_BI.shape, generator=self.generator).masked_fill(~worn.mask_BI, -1).argmax(1)
+        first = torch.rand(mask_BI.shape, generator=self.generator).masked_fill(~mask_BI, -1).argmax(1)
         replaced_BI[torch.arange(len(first)), first] = True
         items_BID = worn.items_BID.clone()
-        for category in worn.category_BI[replaced_BI].unique():
-            members, where = (category_S == category).nonzero()[:, 0], replaced_BI & (worn.category_BI == category)
+        for category in category_BI[replaced_BI].unique():
+            members, where = (category_S == category).nonzero()[:, 0], replaced_BI & (category_BI == category)
             if len(members):
-                items_BID[where] = drawn_SD[members[torch.randint(len(members), (int(where.sum()),), generator=self.generator)]]
+                drawn = members[torch.randint(len(members), (int(where.sum()),), generator=self.generator)]
+                items_BID[where.to(items_BID.device)] = drawn_SD[drawn.to(items_BID.device)]
         both = OutfitBatch(torch.cat([worn.items_BID, items_BID]), worn.category_BI.repeat(2, 1), worn.mask_BI.repeat(2, 1))
         scores = self.model.score(both) * both.mask_BI.sum(1)
-        labels = torch.cat([torch.ones(len(first)), torch.zeros(len(first))])
+        labels = torch.cat([torch.ones(len(first)), torch.zeros(len(first))]).to(scores.device)
         return F.binary_cross_entropy_with_logits(scores - self.bar, labels)
 
 

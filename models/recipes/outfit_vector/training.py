@@ -51,12 +51,12 @@ class OutfitVectorTraining:
 
     def _cosines(self, rows_BI: Tensor, mask_BI: Tensor, count: int, generator: torch.Generator, *, whole: bool) -> Tensor:
         """Mean cosine of outfits and of their replaced versions, ``(B, V)``."""
-        category_N = self.items.inputs.category_N
-        rows_BVI = versions(rows_BI, mask_BI, category_N[rows_BI], count, generator, whole=whole)
+        rows_BVI = versions(rows_BI, mask_BI, self.items.category_N[rows_BI], count, generator, whole=whole)
         unique_M, place_BVI = rows_BVI.unique(return_inverse=True)
         mask_BVI = mask_BI[:, None].expand_as(rows_BVI)
-        embedded_MD, category_M = self.model.embed(self.items.take(unique_M)), category_N[unique_M]
-        cosine = self.model.similarity(embedded_MD, category_M, place_BVI.flatten(0, 1), mask_BVI.flatten(0, 1))
+        place_VI, mask_VI = (one.flatten(0, 1).to(self.model.device) for one in (place_BVI, mask_BVI))
+        items = self.items.take(unique_M)
+        cosine = self.model.similarity(self.model.embed(items), items.category_N, place_VI, mask_VI)
         return cosine.unflatten(0, rows_BVI.shape[:2])  # type: ignore[no-any-return]
 
 

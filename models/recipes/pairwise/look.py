@@ -23,21 +23,25 @@ class Look(nn.Module):
     """A model and what it looks at, with gradients through both.
 
     Attributes:
-        category_N: of every item, as the model numbers them.
+        category_N: of every item, as the model numbers them, on the CPU, where triplets are drawn.
     """
 
     def __init__(self, model: Pairs, views: Views) -> None:
         super().__init__()
-        self.model, self.views, self.category_N = model, views, views.items.inputs.category_N
+        self.model, self.views, self.category_N = model, views, views.items.category_N
 
     def forward(self, row: Tensor) -> Tensor:
         """General features of rows of any shape, ``(…, D)``; an item is looked at once, however often it is named."""
         row_B, place = row.unique(return_inverse=True)
-        return self.general(self.views.plain(row_B), row_B)[place]
+        return self.general(self.views.plain(row_B), row_B)[place.to(self.model.device)]
+
+    def categories(self, row: Tensor) -> Tensor:
+        """Categories of rows of any shape, on the model's device."""
+        return self.category_N[row].to(self.model.device)
 
     def general(self, features_BF: Tensor, row_B: Tensor) -> Tensor:
         """General features of items seen so, ``(B, D)``."""
-        return self.model.general(features_BF, self.category_N[row_B])
+        return self.model.general(features_BF, self.categories(row_B))
 
     @torch.no_grad()
     def embedded(self, row_B: Tensor) -> Tensor:

@@ -44,7 +44,8 @@ class SelfAdaptive(Objective):
 
     def forward(self, triplets: Triplets) -> Tensor:
         config, look = self._config, self.look
-        anchor_T, positive_T, _ = look.category_N[triplets.row_3T]
+        anchor_T, positive_T, _ = look.categories(triplets.row_3T)
+        outfit_T = triplets.outfit_T.to(anchor_T.device)
         general_3TD = look(triplets.row_3T)
         owners = (anchor_T, positive_T), (positive_T, anchor_T), (positive_T, anchor_T)  # the negative stands in for the positive
         anchor_TD, worn_TD, other_TD = (look.model.within(one, *pair) for one, pair in zip(general_3TD, owners, strict=True))
@@ -52,8 +53,8 @@ class SelfAdaptive(Objective):
         loss = triplet(near_T, far_T, config.margin).mean()
         if config.self_adaptive:
             theta = Ascend.apply(self.theta) if config.theta == "up" else self.theta
-            loss = loss + config.self_adaptive * self_adaptive(near_T, far_T, triplets.outfit_T, theta, config.margin)
-            self._recent.append(weights(difficulty(near_T, far_T, triplets.outfit_T, config.margin), self.theta).detach().cpu())
+            loss = loss + config.self_adaptive * self_adaptive(near_T, far_T, outfit_T, theta, config.margin)
+            self._recent.append(weights(difficulty(near_T, far_T, outfit_T, config.margin), self.theta).detach().cpu())
         alike = similarity(general_3TD[0], general_3TD[1], general_3TD[2], config.margin)
         loss = loss + config.similarity * alike + config.length * length(general_3TD)
         if config.visual_semantic:

@@ -44,10 +44,9 @@ class SemiSupervised(Objective):
             reshaped_UD, recoloured_UD = views
             loss = loss + config.self_supervised * self_supervised(item_UD, reshaped_UD, recoloured_UD, config.margin)
         if config.pseudo:
-            unlabelled = Unlabelled(item_UD, look.category_N[row_U], row_U)
-            loss = loss + config.pseudo * pseudo_labelled(
-                embedded_3TD, look.category_N[triplets.row_3T], triplets.row_3T, unlabelled, config.margin
-            )
+            unlabelled = Unlabelled(item_UD, look.categories(row_U), row_U.to(item_UD.device))
+            row_3T = triplets.row_3T.to(item_UD.device)
+            loss = loss + config.pseudo * pseudo_labelled(embedded_3TD, look.categories(triplets.row_3T), row_3T, unlabelled, config.margin)
         return loss
 
 

@@ -81,7 +81,7 @@ def train_pairs(
     sampler = TripletSampler(labelled_share(train, config.labels, run.seed), negative_kinds(catalogue, config.negatives), run.seed)
     worn_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
     look = Look(model, views_of(run, items, copies=copies, side=config.side))
-    learned = objective(look)
+    learned = objective(look).to(run.device)
     blanks = Blanks(valid, look.category_N, worn_M, run.seed)
     figures = _fit(run, learned, sampler, blanks, by_outfit=by_outfit)
     model.share_with_unseen(*_seen(look, sampler, names, run.start))
@@ -111,12 +111,13 @@ def _fit(run: Run[Any], learned: Objective, sampler: TripletSampler, blanks: Bla
     )
 
 
+@torch.no_grad()
 def _inherit_spaces(model: Pairs, names: Names, start: Bundle | None) -> None:
     """The masks of pairs that the start knows, by name."""
     theirs = start.model if start else None
     if start and isinstance(theirs, Pairs) and model.spaces and theirs.spaces and model.size == theirs.size:
         before, after = pair_names(start.manifest.categories), pair_names(names.categories)
-        model.spaces.mask.data = rows_by_name(model.spaces.mask.data, after, theirs.spaces.mask.data, before)
+        model.spaces.mask.copy_(rows_by_name(model.spaces.mask, after, theirs.spaces.mask, before))
 
 
 def _seen(look: Look, sampler: TripletSampler, names: Names, start: Bundle | None) -> tuple[Tensor, Tensor | None]:
@@ -131,4 +132,4 @@ def _seen(look: Look, sampler: TripletSampler, names: Names, start: Bundle | Non
         seen_P[spaces.place(inherited[:, None], inherited).flatten()] = True
         seen_P[spaces.place(*category_2Q)] = True
     seen_C[category_2Q.flatten()] = True
-    return seen_C, seen_P
+    return seen_C.to(look.model.device), None if seen_P is None else seen_P.to(look.model.device)

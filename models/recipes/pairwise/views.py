@@ -65,14 +65,14 @@ class Views(nn.Module):
 
     def _noisy(self, row_B: Tensor, strength: float) -> Tensor:
         noise_BF = torch.randn(len(row_B), len(self._spread_F), generator=self.generator)
-        return self.plain(row_B) + strength * self._spread_F * noise_BF
+        return self.plain(row_B) + strength * self._spread_F * noise_BF.to(self._spread_F.device)
 
 
 class CopyViews(Views):
     """Kept features of the pictures and of perturbed copies of them.
 
     Args:
-        copies_2KNF: of another shape, and of other colours.
+        copies_2KNF: of another shape, and of other colours; on the CPU.
     """
 
     def __init__(self, items: Items, perturbable_M: Tensor, copies_2KNF: Tensor, seed: int) -> None:
@@ -87,7 +87,7 @@ class CopyViews(Views):
 
     def _copy(self, which: int, row_B: Tensor) -> Tensor:
         copy_B = torch.randint(self._copies_2KNF.shape[1], (len(row_B),), generator=self.generator)
-        return self._copies_2KNF[which, copy_B, row_B].float()
+        return self._copies_2KNF[which, copy_B, row_B].to(self._spread_F.device).float()
 
 
 class PixelViews(Views):
@@ -102,7 +102,7 @@ class PixelViews(Views):
         return self._perturbed(row_B, recoloured)
 
     def _perturbed(self, row_B: Tensor, perturb: Perturbation) -> Tensor:
-        pixels = self.items.pictures.take(self.items.place_N[row_B].numpy()).float() / 255
+        pixels = self.items.pictures.take(self.items.place_N[row_B].numpy()).to(self._spread_F.device).float() / 255
         return self.items.seen(perturb(pixels, self.generator))
 
 

@@ -55,24 +55,25 @@ class Taught:
         Raises:
             BundleError: it cannot be loaded. EncoderError: what it reads cannot be had. InputError: it knows other shoppers than the run.
         """
-        bundle, catalogue, shoppers = Bundle.load(Path(path)), run.dataset.catalogue, shoppers_of(run.dataset)
+        bundle, catalogue, shoppers = Bundle.load(Path(path)).to(run.device), run.dataset.catalogue, shoppers_of(run.dataset)
         if bundle.shoppers.trained != shoppers:
             theirs, ours = len(bundle.shoppers.trained), len(shoppers)
             msg = f"{path} was trained on {theirs} shoppers, and these outfits have {ours}, not the same; train it on them, or leave it out"
             raise InputError(msg, field="teacher")
         features_NF = features_for(bundle, catalogue, run.cache, run.progress)
         embedded_ND = bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
-        return cls(personal_model(bundle), torch.from_numpy(embedded_ND))
+        return cls(personal_model(bundle), torch.from_numpy(embedded_ND).to(run.device))
 
     @torch.no_grad()
     def vectors(self, rows_BI: Tensor, category_BI: Tensor, mask_BI: Tensor) -> Tensor:
         """The vectors z of outfits, ``(B, D)``."""
+        rows_BI, category_BI, mask_BI = (one.to(self.model.device) for one in (rows_BI, category_BI, mask_BI))
         return self.model.outfits(OutfitBatch(self.embedded_ND[rows_BI], category_BI, mask_BI))
 
     @torch.no_grad()
     def tastes(self, shopper_B: Tensor) -> Tensor:
         """Tastes of shoppers, ``(B, D)``."""
-        return self.model.tastes(shopper_B)
+        return self.model.tastes(shopper_B.to(self.model.device))
 
 
 class PersonalTraining:
@@ -90,13 +91,13 @@ class PersonalTraining:
         self.valid = asking.ask(dataset.outfits_of("valid"), catalogue, hard=0.5, seed=run.seed)
         self.near_NK = torch.zeros(0)
         if run.config.contrast:
-            self.near_NK = near_alike(torch.from_numpy(run.features), items.inputs.category_N, run.config.near)
+            self.near_NK = near_alike(torch.from_numpy(run.features), items.category_N, run.config.near)
 
     def step(self, positions: Tensor, done: float) -> Tensor:  # noqa: ARG002 - the loss is the same all the way
         """The loss of some outfits; see ``loop.Step``."""
         config, generator = self.config, self.generator
         rows_BI, mask_BI, shopper_B = self.worn.rows_RI[positions], self.worn.mask_RI[positions], self.shopper_R[positions]
-        category_BI = self.items.inputs.category_N[rows_BI]
+        category_BI = self.items.category_N[rows_BI]
         mixed_BI = from_others(rows_BI, mask_BI, category_BI, mask_BI, generator)
         sets = [(rows_BI, mask_BI), (mixed_BI, mask_BI)]
         if config.contrast:
@@ -104,6 +105,7 @@ class PersonalTraining:
         worn_BD, mixed_BD, *views = self._vectors(sets)
         others_BJ = self._others(shopper_B, 1 if config.way == "anchors" else config.others)
         known_S, shopper_of_B, times_S = shopper_B.unique(return_inverse=True, return_counts=True)
+        others_BJ, known_S, shopper_of_B, times_S = (one.to(self.model.device) for one in (others_BJ, known_S, shopper_of_B, times_S))
         anchors_SKD = self.model.own[known_S]
         scores_BP = self.model.taste_of(anchors_SKD)[shopper_of_B] @ torch.cat([worn_BD, mixed_BD]).T
         own_B, asked_BJ = scores_BP.diagonal(), scores_BP.gather(1, others_BJ)
@@ -112,8 +114,8 @@ class PersonalTraining:
         elif self.taught is None:
             loss = teacher_loss(own_B, asked_BJ)
         else:
-            pool = (torch.cat([part, part]) for part in (category_BI, mask_BI))
-            taught_BP = self.taught.tastes(shopper_B) @ self.taught.vectors(torch.cat([rows_BI, mixed_BI]), *pool).T
+            pool = (torch.cat(parts) for parts in ((rows_BI, mixed_BI), (category_BI, category_BI), (mask_BI, mask_BI)))
+            taught_BP = self.taught.tastes(shopper_B) @ self.taught.vectors(*pool).T
             told = (taught_BP.diagonal(), taught_BP.gather(1, others_BJ))
             loss = student_loss(own_B, asked_BJ, *told, alpha=config.alpha, only_suspected=config.only_suspected)
         if config.own and config.spread:
@@ -124,7 +126,7 @@ class PersonalTraining:
     def judge(self) -> float:
         """NDCG of validation outfits among others, half of them another shopper's."""
         self.model.common.copy_(self.model.mean_taste())
-        embedded_ND = self.model.embed(self.items.every()).numpy()
+        embedded_ND = self.model.embed(self.items.every()).cpu().numpy()
         scores_QM = asking.answer(self.valid, self.bundle, embedded_ND, self.categories)
         return asking.metrics(scores_QM, self.valid.hard_M)["ndcg"].value
 
@@ -132,9 +134,10 @@ class PersonalTraining:
         """The vectors z of several batches of outfits, each item embedded once."""
         rows_SBI, mask_SBI = torch.stack([rows for rows, _ in sets]), torch.stack([mask for _, mask in sets])
         unique_M, place_SBI = rows_SBI.unique(return_inverse=True)
-        embedded_MD = self.model.embed(self.items.take(unique_M))
-        category_SBI = self.items.inputs.category_N[rows_SBI]
-        whole = OutfitBatch(embedded_MD[place_SBI].flatten(0, 1), category_SBI.flatten(0, 1), mask_SBI.flatten(0, 1))
+        items = self.items.take(unique_M)
+        place_SBI, mask_SBI = place_SBI.to(self.model.device), mask_SBI.to(self.model.device)
+        embedded_SBID, category_SBI = self.model.embed(items)[place_SBI], items.category_N[place_SBI]
+        whole = OutfitBatch(embedded_SBID.flatten(0, 1), category_SBI.flatten(0, 1), mask_SBI.flatten(0, 1))
         return list(self.model.outfits(whole).split(rows_SBI.shape[1]))
 
     def _others(self, shopper_B: Tensor, count: int) -> Tensor:
@@ -152,7 +155,7 @@ def settled(bundle: Bundle, items: Items, run: Run[PersonalConfig], metrics: Map
     model, catalogue = personal_model(bundle), run.dataset.catalogue
     generator = torch.Generator().manual_seed(run.seed)
     worn = WornOutfits.of(run.dataset.outfits_of("train"), catalogue)
-    category_N = items.inputs.category_N
+    category_N = items.category_N
     with torch.no_grad():
         embedded_ND = model.embed(items.every())
     drawn = torch.randint(len(worn), (len(model.bank),), generator=generator)
@@ -161,12 +164,14 @@ def settled(bundle: Bundle, items: Items, run: Run[PersonalConfig], metrics: Map
     mixed_PI = random_outfits(rows_PI, mask_PI, category_N, pool_M, generator)
     hard_P1 = torch.rand(len(drawn), 1, generator=generator) < run.config.hard
     rows_PI = torch.where(hard_P1, rows_PI, mixed_PI)
+    rows_PI, mask_PI, category_N = (one.to(model.device) for one in (rows_PI, mask_PI, category_N))
     model.settle(embedded_ND, category_N, OutfitBatch(embedded_ND[rows_PI], category_N[rows_PI], mask_PI), generator)
     judged = run.dataset.outfits_of("valid") or run.dataset.outfits_of("train")
     questions = asking.ask(judged, catalogue, others=1, hard=0.0, seed=run.seed)
     if len(questions):
-        scores_Q2 = asking.answer(questions, bundle, embedded_ND.numpy(), catalogue.categories)
-        swapped_Q2 = asking.answer(questions.one_replaced(run.seed), bundle, embedded_ND.numpy(), catalogue.categories)
+        vectors_ND = embedded_ND.cpu().numpy()
+        scores_Q2 = asking.answer(questions, bundle, vectors_ND, catalogue.categories)
+        swapped_Q2 = asking.answer(questions.one_replaced(run.seed), bundle, vectors_ND, catalogue.categories)
         outfits, items_ = (calibrate(scores[:, 0], scores[:, 1]) for scores in (scores_Q2, swapped_Q2))
         known = replace(bundle.shoppers, calibration=outfits, completion=items_)
         bundle = bundle.with_shoppers(bundle.manifest, bundle.model, known)
@@ -186,7 +191,7 @@ def fold_in_shoppers(bundle: Bundle, worn: Iterable[tuple[str, OutfitBatch]]) ->
     folded_in |= {shopper: model.fold_in(outfits) for shopper, outfits in worn}
     own = torch.cat([trained, *(anchors_KD[None] for anchors_KD in folded_in.values())])
     config = {**bundle.manifest.model_config, "shoppers": len(own)}
-    grown = build_model(bundle.manifest.model, config)
+    grown = build_model(bundle.manifest.model, config).to(model.device)
     grown.load_state_dict({**model.state_dict(), "own": own})
     manifest = replace(bundle.manifest, model_config=config, parent=bundle.id or bundle.manifest.parent)
     return bundle.with_shoppers(manifest, grown, replace(known, ids=(*known.trained, *folded_in), folded_in=len(folded_in)))

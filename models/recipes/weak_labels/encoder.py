@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import torch
 from rich.progress import Progress as Bars
 from rich.progress import TextColumn, TimeRemainingColumn
 
@@ -24,6 +25,7 @@ from models.encoders.keep import catalogue_features
 from models.encoders.load import SHIPPED_DIRECTORY, load_encoder
 from models.encoders.words import VOCABULARY_FILE, WordMatrix, read_vocabulary
 from models.errors import AttireError, InputError
+from models.precision import CPU
 from models.progress import Advance, Progress, silent
 from models.recipes.weak_labels.config import WeakLabelsConfig
 from models.recipes.weak_labels.frozen_words import fit_words
@@ -43,6 +45,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--set", dest="settings", action="append", default=[], help="key=value of the recipe; may be repeated")
     parser.add_argument("--words", action="store_true", help="leave the model as it is, and train only the words over it")
+    parser.add_argument("--device", type=torch.device, default="cuda" if torch.cuda.is_available() else "cpu", help="cpu, cuda or cuda:N")
     parser.add_argument("--cache", type=Path, help="directory where features are kept")
     given = parser.parse_args()
     try:
@@ -62,8 +65,8 @@ def main() -> int:
             work = work_directory(given.out)
             directory = given.out if given.words else work / "encoder"
             if not given.words:
-                train_encoder(catalogues, config, directory, seed=given.seed, progress=progress)
-            told = words_over(directory, catalogues, config, seed=given.seed, cache=given.cache, progress=progress)
+                train_encoder(catalogues, config, directory, seed=given.seed, device=given.device, progress=progress)
+            told = words_over(directory, catalogues, config, seed=given.seed, cache=given.cache, device=given.device, progress=progress)
             told.save(directory)
     except AttireError as error:
         parser.exit(2, f"encoder: {error}\n")
@@ -82,6 +85,7 @@ def words_over(
     *,
     seed: int = 0,
     cache: Path | None = None,
+    device: torch.device = CPU,
     progress: Progress = silent,
 ) -> WordMatrix:
     """Train the words of an encoder's vocabulary over its image features, on the ``train`` items of several shops.
@@ -91,7 +95,7 @@ def words_over(
     Raises:
         InputError: the encoder has no vocabulary. EncoderError: it cannot be had.
     """
-    encoder, vocabulary = load_encoder(f"local-dir:{directory}"), tuple(read_vocabulary(directory))
+    encoder, vocabulary = load_encoder(f"local-dir:{directory}", device), tuple(read_vocabulary(directory))
     if not vocabulary:
         msg = "the encoder has no vocabulary to train words of; train it with words first"
         raise InputError(msg, path=directory / VOCABULARY_FILE)

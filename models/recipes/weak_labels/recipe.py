@@ -14,6 +14,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
+import torch
+
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
 from models.datasets.schema import Catalogue
@@ -39,8 +41,10 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
     """Train the encoder; the bundle carries it, and asks the cosine of its features."""
     directory = run.work / "encoder"
     start = start_directory(run.start) if run.start else None
-    vocabulary, metrics = train_encoder([run.dataset.catalogue], run.config, directory, seed=run.seed, start=start, progress=run.progress)
-    encoder = load_encoder(f"local-dir:{directory}")
+    vocabulary, metrics = train_encoder(
+        [run.dataset.catalogue], run.config, directory, seed=run.seed, start=start, device=run.device, progress=run.progress
+    )
+    encoder = load_encoder(f"local-dir:{directory}", run.device)
     size = encoder.features.size
     manifest = Manifest(
         recipe=WEAK_LABELS.name,
@@ -54,7 +58,7 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
         parent=run.start.id if run.start else None,
     )
     model = build_model("cosine", manifest.model_config)
-    bundle = Bundle(manifest, model, vocabulary=vocabulary, slots=usual_slots(run.dataset), encoder=directory)
+    bundle = Bundle(manifest, model, vocabulary=vocabulary, slots=usual_slots(run.dataset), encoder=directory).to(run.device)
     if not run.dataset.outfits:
         return bundle
     return calibrated(bundle, run, catalogue_features(run.dataset.catalogue, encoder, run.cache, run.progress).features, metrics)
@@ -67,6 +71,7 @@ def train_encoder(
     *,
     seed: int,
     start: Path | None = None,
+    device: torch.device,
     progress: Progress,
 ) -> tuple[tuple[str, ...], dict[str, float]]:
     """Train on the ``train`` items of one or several shops and write the encoder to ``directory``.
@@ -88,7 +93,13 @@ def train_encoder(
     vocabulary = shared_vocabulary(shops, most=config.vocabulary, least=config.least_word)
     valid = read_labelled(catalogues[0], side, "valid", fields=config.fields, dropped=config.dropped, progress=progress).knowing(vocabulary)
     training = WeakLabelTraining(
-        chosen, config, [shop.knowing(vocabulary) for shop in shops], valid if len(valid) else None, words=len(vocabulary), seed=seed
+        chosen,
+        config,
+        [shop.knowing(vocabulary) for shop in shops],
+        valid if len(valid) else None,
+        words=len(vocabulary),
+        seed=seed,
+        device=device,
     )
     if start:
         start_from(training.towers, start)

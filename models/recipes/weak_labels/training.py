@@ -65,9 +65,10 @@ class WeakLabelTraining:
         *,
         words: int,
         seed: int,
+        device: torch.device,
     ) -> None:
         self.config, self.architecture, self.shops, self.valid, self.seed = config, architecture, shops, valid, seed
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = device
         torch.manual_seed(seed)
         self.towers = Towers(architecture, words, bias=config.reads).to(self.device).to(memory_format=torch.channels_last)
         self.batches = Batches(shops, config, seed)
@@ -248,5 +249,5 @@ class WeakLabelTraining:
         return self.architecture.preprocessing.normalise(pixels_BCSS).contiguous(memory_format=torch.channels_last)
 
     def _precision(self) -> torch.autocast:
-        """bfloat16 on a GPU."""
-        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.device.type == "cuda")
+        """bfloat16 on a GPU; float16 would lose small gradients."""
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.device.type != "cpu")

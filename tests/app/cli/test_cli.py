@@ -172,6 +172,7 @@ def test_doctor_says_whether_it_can_serve(home: Path, capsys: pytest.CaptureFixt
 
 def test_doctor_says_what_a_gpu_does(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """How busy it is only where the extra is installed."""
+    monkeypatch.setenv("ATTIRE_DEVICE", "cpu")  # as there is none in truth
     told = {"device_count": 1, "mem_get_info": (2**36, 2**37), "get_device_name": "H100", "utilization": 7}
     for name, answer in told.items():
         monkeypatch.setattr(torch.cuda, name, lambda *_, answer=answer: answer)

@@ -90,7 +90,9 @@ def step(shop: Any, candidate: Path | None = None, **settings: Any) -> LearningR
     worker = shop.settings.worker.model_copy(update=settings)
     rows = Archive(runs.events).rows
     return _Steps(
-        Job(home=shop.store.home, directory=runs.begin(), rows=rows, worker=worker, log=shop.settings.log, candidate=candidate)
+        Job(
+            home=shop.store.home, directory=runs.begin(), rows=rows, worker=worker, log=shop.settings.log, device="cpu", candidate=candidate
+        )
     ).take()
 
 

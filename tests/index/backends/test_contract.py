@@ -141,7 +141,9 @@ def test_eight_threads_get_the_same_answers(backend: Backend) -> None:
 
 
 kept = pytest.mark.parametrize(
-    "backend", [one for one in BACKENDS.values() if one.write], ids=[name for name, one in BACKENDS.items() if one.write]
+    "backend",
+    [backend for backend in BACKENDS.values() if backend.write],
+    ids=[name for name, backend in BACKENDS.items() if backend.write],
 )
 
 
@@ -153,8 +155,8 @@ def test_what_is_written_is_read(backend: Backend, count: int) -> None:
     index = backend.build(rng.standard_normal((count, 8)).astype(np.float32))
     again = backend.read(backend.write(index))
     query = rng.standard_normal((3, 8)).astype(np.float32)
-    for one, other in zip(index.search(query, 7), again.search(query, 7), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for before, after in zip(index.search(query, 7), again.search(query, 7), strict=True):
+        np.testing.assert_array_equal(before, after)
     assert again.count == count
 
 

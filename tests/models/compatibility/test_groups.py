@@ -8,7 +8,7 @@ from models.compatibility.groups import by_group
 
 
 def test_each_row_goes_through_its_own_group() -> None:
-    """In the order that they came in, whatever groups there are between; of no rows come none."""
+    """The result keeps the order of the rows, whatever their groups; no rows give no rows."""
     rows_ND, group_N = torch.arange(10.0).reshape(5, 2), torch.tensor([3, 0, 3, 7, 0])
     assert torch.equal(by_group(rows_ND, group_N, lambda group, part: part * group), rows_ND * group_N[:, None])
     assert by_group(rows_ND[:0], group_N[:0], lambda _, part: part @ torch.ones(2, 3)).shape == (0, 3)

@@ -1,4 +1,4 @@
-"""An item's embedding, from what there is of it."""
+"""The item tower, with and without each modality."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.compatibility.item_tower import ItemTower
 
 @pytest.fixture
 def tower() -> ItemTower:
-    """Two blocks and words; nothing learned is zero."""
+    """A tower with two blocks and words; no parameter is zero."""
     torch.manual_seed(0)
     tower = ItemTower(blocks=[4, 3], categories=2, words=6, embedding_size=8, hidden=12)
     with torch.no_grad():
@@ -32,7 +32,7 @@ def item() -> ItemInputs:
 
 @pytest.mark.parametrize("lacking", [0, 1])
 def test_a_missing_block_is_its_token(tower: ItemTower, item: ItemInputs, lacking: int) -> None:
-    """A block of zeros is replaced by the block's token, and that of no other."""
+    """A block of zeros is replaced by that block's token."""
     features = item.features_NF.clone()
     features[:, [slice(0, 4), slice(4, 7)][lacking]] = 0
     before = tower(replace(item, features_NF=features))
@@ -44,7 +44,7 @@ def test_a_missing_block_is_its_token(tower: ItemTower, item: ItemInputs, lackin
 
 
 def test_an_item_with_everything_uses_no_token(tower: ItemTower, item: ItemInputs) -> None:
-    """Tokens stand for what is missing only."""
+    """Changing the tokens does not change the embedding."""
     before = tower(item)
     with torch.no_grad():
         tower.missing += torch.randn(2, 12)
@@ -53,7 +53,7 @@ def test_an_item_with_everything_uses_no_token(tower: ItemTower, item: ItemInput
 
 
 def test_an_item_without_words_uses_the_wordless_token(tower: ItemTower, item: ItemInputs) -> None:
-    """None of its words known is as good as none."""
+    """An item with unknown words only is like one without words."""
     silent = replace(item, words_NL=torch.zeros(1, 2, dtype=torch.long))
     before = tower(silent)
     with torch.no_grad():
@@ -80,8 +80,8 @@ def test_training_hides_words_at_random(tower: ItemTower, item: ItemInputs, chan
     assert abs(float(((tower(many) - whole).abs().amax(1) < 1e-4).float().mean()) - shown) < 0.05
 
 
-def test_words_are_told_without_reading_them(tower: ItemTower, item: ItemInputs) -> None:
-    """Neither the item's own words nor the block that holds them count; the picture does."""
+def test_words_are_predicted_without_reading_them(tower: ItemTower, item: ItemInputs) -> None:
+    """The prediction depends on the picture, not on the item's words or the block that encodes them."""
     logits = tower.word_logits(item, [1], 4)
     assert logits.shape == (1, 4)
     other = item.features_NF.clone()
@@ -92,7 +92,7 @@ def test_words_are_told_without_reading_them(tower: ItemTower, item: ItemInputs)
 
 
 def test_gradients_reach_every_part(tower: ItemTower, item: ItemInputs) -> None:
-    """Of items with and without each modality."""
+    """A batch with and without each modality gives every parameter a gradient."""
     lacking = ItemInputs(torch.zeros(1, 7), torch.tensor([0]), torch.zeros(1, 2, dtype=torch.long), torch.tensor([0]))
     tower(item).square().sum().backward()
     tower(lacking).square().sum().backward()

@@ -1,4 +1,4 @@
-"""What every compatibility model promises, and what the set transformer promises beyond."""
+"""The contract of every compatibility model, and more of the set transformer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONFIG = {"blocks": [4, 3], "categories": C, "words": 9, "residuals": 4, "embedd
 
 
 def transformer(**changes: float) -> SetTransformer:
-    """An untrained set transformer with seeded weights, nothing of it zero."""
+    """An untrained set transformer with seeded weights; no parameter is zero."""
     torch.manual_seed(0)
     model = build_model("set_transformer", {**CONFIG, **changes})
     assert isinstance(model, SetTransformer)
@@ -47,7 +47,7 @@ def averaged() -> Average:
 
 
 def outfits(*sizes: int, width: int | None = None, seed: int = 0) -> OutfitBatch:
-    """Random sets of these sizes; what is padding holds large numbers, as it may."""
+    """Random sets of these sizes; padding holds large numbers."""
     generator = torch.Generator().manual_seed(seed)
     width = width or max(sizes)
     items = torch.full((len(sizes), width, D), 99.0)
@@ -70,7 +70,7 @@ def near(got: Tensor, expected: Tensor) -> None:
 
 
 def slot_odds(model: CompatibilityModel, context: OutfitBatch, category_B: Tensor) -> Tensor:
-    """How likely a slot of that category is, where the model has an opinion."""
+    """The log-odds of a slot of that category; 0 if the model has none."""
     if isinstance(model, Average):
         halves = zip(model.members, context.items_BID.split(D // 2, dim=-1), strict=True)
         parts = [(member, OutfitBatch(items_BID, context.category_BI, context.mask_BI)) for member, items_BID in halves]
@@ -81,7 +81,7 @@ def slot_odds(model: CompatibilityModel, context: OutfitBatch, category_B: Tenso
 
 
 def test_order_has_no_meaning(model: CompatibilityModel) -> None:
-    """Neither to queries nor to scores."""
+    """Reordering a set changes neither queries nor scores."""
     batch, target = outfits(4, 3, 1), torch.tensor([0, 3, 2])
     shuffled = reordered(batch, [2, 0, 3, 1])
     near(model.query(shuffled, target), model.query(batch, target))
@@ -89,7 +89,7 @@ def test_order_has_no_meaning(model: CompatibilityModel) -> None:
 
 
 def test_padding_does_not_matter(model: CompatibilityModel) -> None:
-    """A set in a batch of larger ones is answered as it is alone."""
+    """A set in a batch of larger sets has the same answers as alone."""
     sizes = (2, 5, 3)
     batch, target = outfits(*sizes), torch.tensor([1, 2, 4])
     for row, size in enumerate(sizes):
@@ -101,7 +101,7 @@ def test_padding_does_not_matter(model: CompatibilityModel) -> None:
 
 
 def test_nothing_has_finite_answers(model: CompatibilityModel) -> None:
-    """An empty context, alone and beside others."""
+    """An empty context has finite answers, alone and beside others."""
     batch = outfits(0, 3)
     assert model.query(batch, torch.tensor([0, 1])).isfinite().all()
     assert model.score(batch).isfinite().all()
@@ -109,7 +109,7 @@ def test_nothing_has_finite_answers(model: CompatibilityModel) -> None:
 
 
 def test_candidates_rank_by_the_querys_inner_product(model: CompatibilityModel) -> None:
-    """So that what an index retrieves is what is meant; how likely their slots are stands between those of different categories."""
+    """Within a category the rank is the query's inner product, so an index retrieves exactly; slot log-odds come on top."""
     context, candidates = outfits(3, 2), torch.randn(2, 6, D, generator=torch.Generator().manual_seed(1))
     categories = torch.tensor([[0, 0, 1, 2, 4, 1], [3, 3, 3, 0, 1, 2]])
     ranked = model.rank(context, candidates, categories)
@@ -119,7 +119,7 @@ def test_candidates_rank_by_the_querys_inner_product(model: CompatibilityModel) 
 
 
 def test_the_context_and_the_slot_matter() -> None:
-    """Other company, another query; another slot, another query."""
+    """Another context or another slot gives another query."""
     model, batch = transformer(), outfits(3)
     query = model.query(batch, torch.tensor([0]))
     assert (query - model.query(batch, torch.tensor([1]))).abs().max() > 1e-2
@@ -151,7 +151,7 @@ def test_an_outfits_score_is_how_well_each_completes_the_others() -> None:
 
 
 def test_reranking_adds_the_completed_outfits_score() -> None:
-    """In proportion to ``rerank``."""
+    """The completed outfit's score is added, times ``rerank``."""
     plain, reranking = transformer(), transformer(rerank=0.7)
     context, candidates = outfits(3, 1), torch.randn(2, 4, D)
     categories = torch.randint(C, (2, 4))
@@ -160,7 +160,7 @@ def test_reranking_adds_the_completed_outfits_score() -> None:
 
 
 def test_an_average_answers_the_mean() -> None:
-    """Of its members' embeddings side by side, one inner product is the mean of theirs; so is a score."""
+    """The inner product of the concatenated embeddings is the mean of the members'; so is the score."""
     model, batch, target = averaged(), outfits(3, 2), torch.tensor([1, 0])
     candidate = torch.randn(2, D)
     halves = [OutfitBatch(part, batch.category_BI, batch.mask_BI) for part in batch.items_BID.split(D // 2, dim=-1)]
@@ -176,7 +176,7 @@ def test_an_average_answers_the_mean() -> None:
 
 
 def test_popularity_counts_in_any_context() -> None:
-    """It is added to an item's log-odds, whatever it is asked with; an item without one has none."""
+    """Popularity is added to an item's log-odds in every context; an item without residual gets none."""
     model, context = transformer(), outfits(3, 2)
     items = ItemInputs(torch.randn(2, F), torch.tensor([0, 0]), torch.zeros(2, 1, dtype=torch.long), torch.tensor([2, 0]))
     target = torch.tensor([0, 0])
@@ -186,7 +186,7 @@ def test_popularity_counts_in_any_context() -> None:
 
 
 def test_a_category_never_seen_has_a_token_of_its_own() -> None:
-    """Index C embeds, is asked for and is scored."""
+    """Category index C can be embedded, queried and scored."""
     model = transformer()
     items = ItemInputs(torch.randn(1, F), torch.tensor([C]), torch.zeros(1, 1, dtype=torch.long), torch.zeros(1, dtype=torch.long))
     strange = OutfitBatch(model.embed(items)[None], torch.tensor([[C]]), torch.tensor([[True]]))
@@ -196,7 +196,7 @@ def test_a_category_never_seen_has_a_token_of_its_own() -> None:
 
 
 def test_leaving_one_out() -> None:
-    """A context for each item there is, outfit by outfit, that holds the others."""
+    """One context per item, outfit by outfit; each holds the outfit's other items."""
     batch = outfits(3, 2)
     contexts = leave_one_out(batch)
     assert contexts.mask_BI.int().tolist() == [[1, 1], [1, 1], [1, 1], [1, 0], [1, 0]]
@@ -206,7 +206,7 @@ def test_leaving_one_out() -> None:
 
 
 def test_the_cosine_of_an_outfit() -> None:
-    """The mean over pairs; a query is the mean of what is worn."""
+    """The score is the mean over pairs; the query is the mean of the context."""
     model, batch = build_model("cosine", {"feature_size": D}), outfits(3)
     items = torch.nn.functional.normalize(batch.items_BID, dim=-1)
     batch = OutfitBatch(items, batch.category_BI, batch.mask_BI)

@@ -37,12 +37,12 @@ def outfits(built: SharedSpace) -> OutfitBatch:
 
 
 def cosine(first: np.ndarray, second: np.ndarray) -> float:
-    """In float64."""
+    """The cosine in float64."""
     return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
 
 
 def slow_score(built: SharedSpace, items: Tensor, categories: list[int]) -> float:
-    """The mean over pairs, one by one."""
+    """The mean cosine by a loop over pairs."""
     vectors, found = items.double().numpy(), []
     maps = built.maps.detach().double().numpy() if isinstance(built, PairSpaces) else None
     for first, second in combinations(range(len(vectors)), 2):
@@ -54,7 +54,7 @@ def slow_score(built: SharedSpace, items: Tensor, categories: list[int]) -> floa
 
 @pytest.mark.parametrize("spaces", ["shared", "pairs"])
 def test_the_score_is_the_mean_cosine_over_pairs(spaces: str) -> None:
-    """Over τ, against a loop in float64; padding does not count."""
+    """The score equals a loop in float64, divided by τ; padding does not count."""
     built = model(spaces)
     batch = outfits(built)
     slow = [slow_score(built, batch.items_BID[0], [0, 1, 2]), slow_score(built, batch.items_BID[1, :2], [2, 1])]
@@ -63,7 +63,7 @@ def test_the_score_is_the_mean_cosine_over_pairs(spaces: str) -> None:
 
 @pytest.mark.parametrize("spaces", ["shared", "pairs"])
 def test_the_final_ranking_is_that_of_exhaustive_scoring(spaces: str) -> None:
-    """A candidate's place is where the completed outfit's score puts it, whatever the context's own pairs say."""
+    """Ranking candidates gives the same order as scoring the completed outfits."""
     built = model(spaces)
     batch, candidates = outfits(built), embedded(built, 40, seed=3)
     category = torch.arange(40) % C
@@ -77,12 +77,12 @@ def test_the_final_ranking_is_that_of_exhaustive_scoring(spaces: str) -> None:
 
 
 def test_one_query_retrieves_exactly_in_the_shared_space() -> None:
-    """The inner product is the final score itself, so the default ranking needs nothing else."""
+    """The query's inner product is the final score."""
     assert SharedSpace.rank is CompatibilityModel.rank
 
 
 def test_one_query_nearly_retrieves_in_a_space_per_pair() -> None:
-    """With the usual lengths the inner product orders candidates almost as exhaustive scoring does."""
+    """With mean lengths the inner product orders candidates almost like exhaustive scoring."""
     built = model("pairs")
     candidates = embedded(built, 200, seed=4)
     built.settle(candidates, torch.full((200,), 2))
@@ -95,7 +95,7 @@ def test_one_query_nearly_retrieves_in_a_space_per_pair() -> None:
 
 
 def test_training_and_serving_agree() -> None:
-    """Outfits given by places among shared items score as outfits of their own."""
+    """Outfits given as places among shared items get the same score as outfits given as embeddings."""
     built = model("pairs")
     items, category = embedded(built, 8), torch.arange(8) % C
     place = torch.tensor([[0, 1, 5], [5, 4, 3]])
@@ -106,7 +106,7 @@ def test_training_and_serving_agree() -> None:
 
 @pytest.mark.parametrize("spaces", ["shared", "pairs"])
 def test_an_outfit_of_one_or_none_has_a_score(spaces: str) -> None:
-    """Nothing to compare: zero, and no NaN in any answer."""
+    """Without a pair the score is 0, and no answer is NaN."""
     built = model(spaces)
     batch = outfits(built)
     empty = OutfitBatch(batch.items_BID, batch.category_BI, torch.zeros_like(batch.mask_BI))
@@ -116,6 +116,6 @@ def test_an_outfit_of_one_or_none_has_a_score(spaces: str) -> None:
 
 
 def test_too_many_categories_for_a_space_per_pair_are_refused() -> None:
-    """The setting and what to do are named."""
+    """The message names the setting and what to do."""
     with pytest.raises(InputError, match=r"spaces.*shared"):
         outfit_vector(spaces="pairs", categories=500, feature_size=F)

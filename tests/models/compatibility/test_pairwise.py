@@ -28,21 +28,21 @@ def built(*, pair_spaces: bool, unit: bool, distance: str, heads: str = "categor
 
 @pytest.fixture(params=SHAPES, ids=str)
 def model(request: pytest.FixtureRequest) -> Pairs:
-    """Every combination."""
+    """A model of every combination of settings."""
     pair_spaces, unit, distance = request.param
     return built(pair_spaces=pair_spaces, unit=unit, distance=distance)
 
 
 @pytest.fixture
 def items() -> ItemInputs:
-    """Of all categories, one of them never seen."""
+    """Items of all categories, one of them never seen."""
     generator = torch.Generator().manual_seed(1)
     nothing = torch.zeros(N, dtype=torch.long)
     return ItemInputs(torch.randn(N, 8, generator=generator, dtype=torch.float64), torch.arange(N) % (C + 1), nothing[:, None], nothing)
 
 
 def outfits(model: Pairs, items: ItemInputs) -> OutfitBatch:
-    """Of four, three, two items, one, and none; padding holds large numbers, as it may."""
+    """Outfits of four, three, two, one and no items; padding holds large numbers."""
     rows = torch.randperm(N, generator=torch.Generator().manual_seed(2))[: 5 * MOST].reshape(5, MOST)
     mask = torch.arange(MOST)[None] < torch.tensor([4, 3, 2, 1, 0])[:, None]
     embedded = model.embed(items)[rows].masked_fill(~mask[..., None], 99.0)
@@ -50,7 +50,7 @@ def outfits(model: Pairs, items: ItemInputs) -> OutfitBatch:
 
 
 def apart(model: Pairs, first: Tensor, own: int, second: Tensor, others: int) -> float:
-    """Distance of two items by their general features, the obvious way."""
+    """Distance of two items from their general features, by the formula."""
     if model.spaces:
         low, high = min(own, others), max(own, others)
         row = [(a, b) for a in range(C + 1) for b in range(a, C + 1)].index((low, high))
@@ -63,7 +63,7 @@ def apart(model: Pairs, first: Tensor, own: int, second: Tensor, others: int) ->
 
 
 def test_the_score_is_minus_the_mean_distance_of_all_pairs(model: Pairs, items: ItemInputs) -> None:
-    """Computed pair by pair; nothing to compare scores 0."""
+    """Equal to a loop over pairs; without a pair the score is 0."""
     batch = outfits(model, items)
     for row, score in enumerate(model.score(batch).tolist()):
         vectors = batch.items_BID[row, batch.mask_BI[row], : model.size]
@@ -73,7 +73,7 @@ def test_the_score_is_minus_the_mean_distance_of_all_pairs(model: Pairs, items: 
 
 
 def test_ranking_orders_as_scoring_every_candidate_would(model: Pairs, items: ItemInputs) -> None:
-    """A candidate's rank is minus its mean distance to the outfit, of whatever category it is."""
+    """A candidate's rank score is minus its mean distance to the outfit, in every category."""
     batch, embedded = outfits(model, items), model.embed(items)
     count = len(batch.items_BID)
     ranked = model.rank(batch, embedded.expand(count, -1, -1), items.category_N.expand(count, -1))
@@ -86,7 +86,7 @@ def test_ranking_orders_as_scoring_every_candidate_would(model: Pairs, items: It
 
 
 def test_one_query_retrieves_exactly_where_the_algebra_allows(items: ItemInputs) -> None:
-    """Squared distances without unit length in a pair's space: the inner product is the rank, not only its order, in every category."""
+    """For squared distances without unit length in pair spaces the inner product equals the rank score, not only its order."""
     for pair_spaces, unit, distance in SHAPES:
         model = built(pair_spaces=pair_spaces, unit=unit, distance=distance)
         assert isinstance(model, LinearPairs) == (distance == "squared" and not (unit and pair_spaces))
@@ -102,7 +102,7 @@ def test_one_query_retrieves_exactly_where_the_algebra_allows(items: ItemInputs)
 
 
 def test_elsewhere_the_query_proposes_what_exhaustive_scoring_finds(items: ItemInputs) -> None:
-    """Of the five best of sixty of a category, nearly all are among its twenty proposed."""
+    """Nearly all of the five best of sixty items of a category are among the query's first twenty."""
     generator = torch.Generator().manual_seed(3)
     features = torch.randn(C * N, 8, generator=generator, dtype=torch.float64)
     nothing = torch.zeros(C * N, dtype=torch.long)
@@ -122,7 +122,7 @@ def test_elsewhere_the_query_proposes_what_exhaustive_scoring_finds(items: ItemI
 
 
 def test_only_the_parts_that_are_read_matter(model: Pairs, items: ItemInputs) -> None:
-    """The features between them change nothing."""
+    """Features outside the parts that are read change nothing."""
     features = items.features_NF.clone()
     features[:, 3:5] += 1
     other = ItemInputs(features, items.category_N, items.words_NL, items.residual_N)
@@ -130,7 +130,7 @@ def test_only_the_parts_that_are_read_matter(model: Pairs, items: ItemInputs) ->
 
 
 def test_what_was_never_seen_is_served_by_the_mean_of_what_was(items: ItemInputs) -> None:
-    """Heads of categories and masks of pairs; the others stay."""
+    """Unseen categories and pairs get the mean head and mask; the seen ones keep theirs."""
     model = built(pair_spaces=True, unit=True, distance="squared")
     assert model.spaces
     weight, mask = model.head.weight.detach().clone(), model.spaces.mask.detach().clone()
@@ -144,7 +144,7 @@ def test_what_was_never_seen_is_served_by_the_mean_of_what_was(items: ItemInputs
 
 
 def test_shared_heads_are_one_for_all(items: ItemInputs) -> None:
-    """Without pair spaces the category says nothing; with heads of their own it does."""
+    """With shared heads and no pair spaces the category does not matter; with its own heads it does."""
     other = ItemInputs(items.features_NF, items.category_N.roll(1), items.words_NL, items.residual_N)
     for heads, same in (("shared", True), ("category", False)):
         model = built(pair_spaces=False, unit=True, distance="squared", heads=heads)

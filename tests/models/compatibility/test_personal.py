@@ -1,4 +1,4 @@
-"""Shoppers as anchors: the score, the common answer, retrieval, and how a new shopper is met."""
+"""Shoppers as anchors: the score, the common answer, retrieval, and folding in a new shopper."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def outfits(built: PersonalModel, seed: int = 1) -> OutfitBatch:
 
 
 def test_the_score_is_the_sum_of_cosines_to_the_anchors() -> None:
-    """Own and shared ones, one by one in float64."""
+    """Own and shared anchors, by a loop in float64."""
     built = model()
     batch = outfits(built)
     z_BD = built.outfits(batch).detach().double().numpy()
@@ -53,7 +53,7 @@ def test_the_score_is_the_sum_of_cosines_to_the_anchors() -> None:
 
 
 def test_the_common_score_is_the_mean_of_all_shoppers() -> None:
-    """Exactly, so that an unknown shopper is answered as the average one."""
+    """The common score equals the mean of all shoppers' scores."""
     built = model()
     batch = outfits(built)
     mean = torch.stack([built.for_shopper(row).score(batch) for row in range(U)]).mean(0)
@@ -61,7 +61,7 @@ def test_the_common_score_is_the_mean_of_all_shoppers() -> None:
 
 
 def test_order_and_padding_mean_nothing() -> None:
-    """An outfit is a set."""
+    """Reordering and padding do not change the score."""
     built = model()
     batch = outfits(built)
     turned = OutfitBatch(batch.items_BID.flip(1), batch.category_BI.flip(1), batch.mask_BI.flip(1))
@@ -71,7 +71,7 @@ def test_order_and_padding_mean_nothing() -> None:
 
 
 def test_set_attention_is_what_the_formula_says() -> None:
-    """Per head a softmax over what is there; the projected query in the residual; slowly, in float64."""
+    """Equal to a slow computation in float64: a softmax per head over present elements, the projected query in the residual."""
     torch.manual_seed(0)
     block = SetAttention(8, 2).double()
     x, to, mask = torch.randn(1, 2, 8).double(), torch.randn(1, 3, 8).double(), torch.tensor([[True, True, False]])
@@ -85,7 +85,7 @@ def test_set_attention_is_what_the_formula_says() -> None:
 
 
 def test_the_ranking_is_exhaustive_scoring() -> None:
-    """The score of each completed outfit, for everybody and for one shopper."""
+    """The rank score is the completed outfit's score, for the common taste and for one shopper's."""
     built = model()
     batch, candidates, category = outfits(built), embedded(built, 5, seed=2), torch.tensor([0, 1, 2, 0, 1])
     for served in (built, built.for_shopper(2)):
@@ -96,7 +96,7 @@ def test_the_ranking_is_exhaustive_scoring() -> None:
 
 
 def test_the_query_is_the_slope_of_the_score() -> None:
-    """Near an item that stands for its category the inner product changes as the score does."""
+    """Near a probe the inner product changes like the score."""
     built = model()
     built.probes.copy_(built.probes[:, :1].expand_as(built.probes))
     batch, target, probe = outfits(built), torch.tensor([0, 0]), built.probes[0, 0]
@@ -107,7 +107,7 @@ def test_the_query_is_the_slope_of_the_score() -> None:
 
 
 def test_a_query_can_be_asked_where_no_gradient_is_wanted() -> None:
-    """Serving runs in inference mode."""
+    """Queries work in inference mode, which serving runs in."""
     built = model()
     with torch.inference_mode():
         inferred = outfits(built)
@@ -158,7 +158,7 @@ def test_without_own_anchors_everybody_is_served_alike() -> None:
 
 
 def test_an_empty_outfit_has_a_score() -> None:
-    """And no NaN."""
+    """Its score is finite."""
     built = model()
     batch = outfits(built)
     empty = OutfitBatch(batch.items_BID, batch.category_BI, torch.zeros_like(batch.mask_BI))
@@ -166,8 +166,8 @@ def test_an_empty_outfit_has_a_score() -> None:
     assert built.query(empty, torch.tensor([0, 1])).isfinite().all()
 
 
-def test_shoppers_start_as_one_unless_told_otherwise() -> None:
-    """So that who bought little stays near everybody."""
+def test_shoppers_start_equal_by_default() -> None:
+    """Their anchors are equal at the start; without ``same_start`` they differ."""
     torch.manual_seed(0)
     same, apart = (PersonalModel(feature_size=F, categories=C, shoppers=3, same_start=start) for start in (True, False))
     assert torch.equal(same.own[0], same.own[2])

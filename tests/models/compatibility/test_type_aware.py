@@ -10,13 +10,13 @@ C, D = 5, 400
 
 
 def spaces(*, learned: bool = True) -> TypeSpaces:
-    """With seeded masks."""
+    """Spaces with seeded masks."""
     torch.manual_seed(0)
     return TypeSpaces(C, D, learned=learned)
 
 
 def test_a_pair_has_one_space_whatever_its_order() -> None:
-    """And every unordered pair one of its own."""
+    """Both orders give the same mask, and different pairs different ones."""
     every = torch.arange(C + 1)
     place = spaces().place(every[:, None], every)
     assert torch.equal(place, place.T)
@@ -24,7 +24,7 @@ def test_a_pair_has_one_space_whatever_its_order() -> None:
 
 
 def test_the_names_are_in_the_order_of_the_masks() -> None:
-    """So that weights can be inherited by name."""
+    """A pair's name stands at the row of its mask."""
     names = ["bags", "shoes", "tops", "hats", "coats", ""]
     listed = pair_names(names[:-1])
     for low in range(C + 1):
@@ -41,7 +41,7 @@ def test_masks_start_as_published() -> None:
 
 
 def test_the_relu_holds_in_training_and_afterwards() -> None:
-    """What is negative is no part of a space, ever."""
+    """Negative entries of a mask count as 0 in both modes."""
     module, pair = spaces(), (torch.tensor([0]), torch.tensor([1]))
     assert (module.mask[module.place(*pair)] < 0).any()
     trained, served = module.train()(*pair), module.eval()(*pair)
@@ -50,6 +50,6 @@ def test_the_relu_holds_in_training_and_afterwards() -> None:
 
 
 def test_masks_that_are_not_learned_stay() -> None:
-    """They have no gradient."""
+    """Masks that are not learned have no gradient."""
     assert not spaces(learned=False).mask.requires_grad
     assert spaces().mask.requires_grad

@@ -46,7 +46,7 @@ def test_items_are_enough(shop: Path) -> None:
 
 
 def test_other_splits_are_not_looked_at(shop: Path, write: Callable[..., Path]) -> None:
-    """Of a row of another split nothing but the split is read: not even unknown items matter."""
+    """Of a row of another split only the split is checked: unknown items do not matter."""
     write(shop / "outfits.jsonl", [OUTFIT, {"split": "test", "items": ["unknown"]}])
     write(shop / "fitb.jsonl", [FITB])
     dataset = read_dataset(shop, ["train", "valid"])
@@ -112,7 +112,7 @@ def test_broken_row_is_refused(
 def test_a_link_out_of_the_directory_is_refused(
     *, shop: Path, tmp_path: Path, write: Callable[..., Path], refused: Callable[..., str], target: str, image: str
 ) -> None:
-    """Of a picture or a folder; whoever made the directory cannot have other files of this machine shown. Links within it are fine."""
+    """A linked picture or folder may not show other files of this machine. Links within the directory are fine."""
     (tmp_path / "private").mkdir()
     (tmp_path / "private" / "c.png").write_bytes(b"picture")
     (shop / "b.png").symlink_to("a.png")

@@ -13,7 +13,7 @@ from models.datasets.splits import NEAR_DUPLICATE, near_duplicates, split_outfit
 
 
 def test_outfits_that_overlap_by_half_are_one_look() -> None:
-    """Directly or through others; less overlap does not join."""
+    """Outfits join directly or through others; outfits of less overlap do not."""
     looks = [{1, 2, 3, 4}, {1, 2, 3, 5}, {2, 3, 5, 6}, {1, 2, 7, 8}, {1, 2, 3, 4}]
     group = near_duplicates([frozenset(look) for look in looks])
     assert group[0] == group[1] == group[2] == group[4] != group[3]
@@ -30,7 +30,7 @@ def test_groups_stay_together_and_cold_ones_are_for_testing() -> None:
 
 
 def test_no_near_duplicate_crosses_the_splits(large: Path) -> None:
-    """Every outfit of validation and test is less than half like any of another split."""
+    """Outfits of different splits overlap by less than half."""
     outfits = read_dataset(large, tasks=False).outfits
     for split in ("valid", "test"):
         inside = [frozenset(outfit.items) for outfit in outfits if outfit.split == split]
@@ -40,7 +40,7 @@ def test_no_near_duplicate_crosses_the_splits(large: Path) -> None:
 
 
 def test_cold_items_are_worn_only_in_test_outfits(large: Path) -> None:
-    """What the questions about cold items ask for, training and validation never hold; nor do training sessions."""
+    """No outfit of training or validation and no training session holds the answer of a question about cold items."""
     dataset = read_dataset(large)
     cold = {question.answer for question in dataset.tasks["retrieval_cold"] if isinstance(question, Retrieval)}
     known = {item for outfit in dataset.outfits if outfit.split != "test" for item in outfit.items}

@@ -50,7 +50,7 @@ def test_failure_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 def test_unknown_column_is_an_error(tmp_path: Path) -> None:
-    """A column that nobody would read is not written."""
+    """Writing a column outside the schema is refused."""
     with pytest.raises(KeyError, match="colour"):
         write_items(tmp_path, pa.table({"id": ["a"], "category": ["tops"], "colour": ["red"]}))
 

@@ -24,12 +24,12 @@ Picture = Callable[..., bytes]
 
 @pytest.fixture(scope="module")
 def resnet() -> Encoder:
-    """Untrained, seeded."""
+    """An untrained, seeded ResNet18."""
     return load_encoder("backbone:resnet18")
 
 
 def test_it_sees_and_does_not_read(resnet: Encoder, picture: Picture) -> None:
-    """512 features of a picture beside what every encoder says of it; no block for words."""
+    """It has 512 image features beside the colour and texture blocks, and no text block."""
     assert (resnet.features.blocks[0].name, resnet.features.blocks[0].size) == ("image", 512)
     assert "text" not in {block.name for block in resnet.features.blocks}
     features = resnet.encode([picture(), None], ["red", "red"])
@@ -51,7 +51,7 @@ def test_weights_of_ones_own(resnet: Encoder, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("spec", ["backbone:resnet19", "backbone:resnet18/missing.safetensors"])
 def test_what_cannot_be_loaded_is_refused(spec: str) -> None:
-    """In one line that names it."""
+    """The refusal is one line that names it."""
     with pytest.raises(EncoderError) as caught:
         load_encoder(spec)
     assert repr(spec) in str(caught.value)
@@ -66,7 +66,7 @@ DESCRIPTIONS = [
 
 @pytest.mark.parametrize("description", DESCRIPTIONS)
 def test_a_trained_tower_is_loaded_from_its_directory(tmp_path: Path, picture: Picture, description: dict[str, object]) -> None:
-    """Of either library: its own features with the preprocessing it was trained on, in the precision that is kept."""
+    """A tower of either library gives the same features as before saving, with its own preprocessing, in the saved precision."""
     tower, preprocessing = build_tower(description).eval(), Preprocessing(side=32)
     save_tower(tmp_path, tower, description, preprocessing, {})
     encoder = load_encoder(f"local-dir:{tmp_path}")
@@ -79,7 +79,7 @@ def test_a_trained_tower_is_loaded_from_its_directory(tmp_path: Path, picture: P
 
 
 def test_words_beside_a_tower_are_part_of_it(tmp_path: Path) -> None:
-    """It says them; its features, and so its fingerprint, are the same with others or none."""
+    """It returns them; its features and fingerprint do not depend on them."""
     save_tower(tmp_path, build_tower(DESCRIPTIONS[1]), DESCRIPTIONS[1], Preprocessing(side=32), {})
     wordless = load_encoder(f"local-dir:{tmp_path}")
     for word in ("dress", "coat"):
@@ -93,7 +93,7 @@ def test_words_beside_a_tower_are_part_of_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["image_config.json", "image_model.safetensors", "words.safetensors"])
 def test_a_damaged_tower_is_refused(tmp_path: Path, damage: str) -> None:
-    """In one line that names the encoder."""
+    """The refusal is one line that names the encoder."""
     save_tower(tmp_path, build_tower(DESCRIPTIONS[1]), DESCRIPTIONS[1], Preprocessing(side=32), {})
     (tmp_path / damage).write_bytes(b"broken")
     with pytest.raises(EncoderError, match="cannot be loaded") as caught:
@@ -102,7 +102,7 @@ def test_a_damaged_tower_is_refused(tmp_path: Path, damage: str) -> None:
 
 
 def test_a_tower_may_start_from_a_trained_one(tmp_path: Path) -> None:
-    """Weights without the last layer are as good as those of a whole classifier."""
+    """Weights without the last layer load like those of a whole classifier."""
     description = DESCRIPTIONS[0]
     save_tower(tmp_path, build_tower(description), description, Preprocessing(side=32), {})
     again = load_encoder(f"backbone:shufflenet_v2_x0_5/{tmp_path}/image_model.safetensors")
@@ -110,7 +110,7 @@ def test_a_tower_may_start_from_a_trained_one(tmp_path: Path) -> None:
 
 
 def test_weights_are_named_by_their_full_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that what was made with them finds them from any directory."""
+    """The spec holds the full path, so it works from any directory."""
     save_file(models.shufflenet_v2_x0_5(weights=None).state_dict(), tmp_path / "mine.safetensors")
     monkeypatch.chdir(tmp_path)
     loaded = load_encoder("backbone:shufflenet_v2_x0_5/mine.safetensors")

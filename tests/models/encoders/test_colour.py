@@ -1,4 +1,4 @@
-"""Colours as people compare them."""
+"""Perceptual colours."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def test_oklab_and_back() -> None:
     [((255, 255, 255), (1, 0, 0)), ((0, 0, 0), (0, 0, 0)), ((255, 0, 0), (0.628, 0.225, 0.126)), ((0, 0, 255), (0.452, -0.032, -0.312))],
 )
 def test_oklab_is_the_published_one(srgb: tuple[int, int, int], lab: tuple[float, float, float]) -> None:
-    """White, black, and the primaries as others give them."""
+    """White, black and the primaries have their published values."""
     np.testing.assert_allclose(oklab_from_srgb(np.array(srgb, dtype=np.uint8)), lab, atol=1e-3)
 
 
 def test_features_are_of_unit_length(picture: Picture) -> None:
-    """As every block is, whatever the picture, also where the garment has the colour of its background."""
+    """For any picture, also one whose garment has the colour of its background."""
     for shown in (picture(), picture("white", "white"), picture("black", "black")):
         assert features(shown).shape == (COLOUR_FEATURES,)
         assert np.linalg.norm(features(shown)) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_nearer_hue_is_the_more_alike(picture: Picture) -> None:
-    """Red is nearer to orange than to green, and to green than to nothing."""
+    """Red is more similar to orange than to green, and to green than to grey."""
     red, orange, green = (features(picture(colour)) for colour in ("#c03030", "#c06030", "#30a050"))
     assert red @ orange > red @ green + 0.1
 
@@ -55,6 +55,6 @@ def test_the_background_does_not_matter(picture: Picture) -> None:
 
 
 def test_light_and_dark_differ(picture: Picture) -> None:
-    """Of one hue, and among greys."""
+    """Dark and light garments of one hue differ, and so do greys."""
     for light, dark in (("#e0a0a0", "#601010"), ("#d0d0d0", "#202020")):
         assert features(picture(light)) @ features(picture(dark)) < 0.9

@@ -53,7 +53,7 @@ def shop(root: Path) -> Catalogue:
 
 
 def test_a_broken_picture_is_refused_by_name(shop: Catalogue) -> None:
-    """And its item goes on without it, as do all others."""
+    """Its item and all others are encoded all the same."""
     result = catalogue_features(shop, Counting())
     assert list(result.refused) == ["b"]
     assert "not a picture" in result.refused["b"]
@@ -62,13 +62,13 @@ def test_a_broken_picture_is_refused_by_name(shop: Catalogue) -> None:
 
 
 def test_a_picture_that_has_gone_is_refused_by_name(root: Path, shop: Catalogue) -> None:
-    """A path that could be read when the catalogue was."""
+    """A picture may vanish after its catalogue was read."""
     (root / "red.png").unlink()
     assert "cannot be read" in catalogue_features(shop, Counting()).refused["a"]
 
 
 def test_a_second_run_encodes_nothing(shop: Catalogue, tmp_path: Path) -> None:
-    """And refuses again what it refused, saying why."""
+    """It refuses the same pictures for the same reasons."""
     first = catalogue_features(shop, Counting(), tmp_path / "cache")
     again = Counting()
     second = catalogue_features(shop, again, tmp_path / "cache")
@@ -79,7 +79,7 @@ def test_a_second_run_encodes_nothing(shop: Catalogue, tmp_path: Path) -> None:
 
 
 def test_a_picture_that_is_mended_is_encoded(root: Path, shop: Catalogue, tmp_path: Path, picture: Picture) -> None:
-    """The one that was refused is another picture."""
+    """The mended picture is another picture than the refused one."""
     catalogue_features(shop, Counting(), tmp_path / "cache")
     (root / "broken.png").write_bytes(picture("gold"))
     mended = catalogue_features(shop, Counting(), tmp_path / "cache")
@@ -87,7 +87,7 @@ def test_a_picture_that_is_mended_is_encoded(root: Path, shop: Catalogue, tmp_pa
 
 
 def test_a_picture_that_comes_back_is_encoded(root: Path, shop: Catalogue, tmp_path: Path) -> None:
-    """While it could not be read, the title alone was kept."""
+    """What was kept while it could not be read is for the title alone."""
     gone = (root / "red.png").rename(root / "gone.png")
     assert catalogue_features(shop, Counting(), tmp_path / "cache").refused.keys() == {"a", "b"}
     assert catalogue_features(shop, Counting(), tmp_path / "cache").encoded == 0
@@ -116,7 +116,7 @@ def test_another_encoder_keeps_its_own(shop: Catalogue, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"broken", None])
 def test_a_damaged_segment_is_encoded_again(shop: Catalogue, tmp_path: Path, damage: bytes | None) -> None:
-    """Empty, nonsense or cut short: as if it had not been kept."""
+    """A segment that is empty, nonsense or cut short counts as absent."""
     whole = catalogue_features(shop, Counting(), tmp_path / "cache")
     [segment] = (tmp_path / "cache" / "one").iterdir()
     segment.write_bytes(segment.read_bytes()[:-3] if damage is None else damage)
@@ -127,14 +127,14 @@ def test_a_damaged_segment_is_encoded_again(shop: Catalogue, tmp_path: Path, dam
 
 
 def test_kept_or_not_features_are_the_same(shop: Catalogue, tmp_path: Path) -> None:
-    """Keeping costs precision; so then does not keeping."""
+    """Features have float16 precision, kept or not."""
     np.testing.assert_array_equal(
         catalogue_features(shop, Counting()).features, catalogue_features(shop, Counting(), tmp_path / "cache").features
     )
 
 
 def test_what_is_made_of_a_catalogue_is_made_once(root: Path, shop: Catalogue, tmp_path: Path, picture: Picture) -> None:
-    """As long as it is made in the same way and of the same pictures; a damaged file is made again."""
+    """It is made again for another way, for other pictures, or for a damaged file."""
     made: list[str] = []
 
     def asked(how: str, of: Catalogue = shop, cache: Path | None = tmp_path) -> FloatArray:
@@ -157,7 +157,7 @@ def test_what_is_made_of_a_catalogue_is_made_once(root: Path, shop: Catalogue, t
 
 
 def test_the_shops_own_features_pass_through(tmp_path: Path) -> None:
-    """Bit for bit, and no encoder is asked."""
+    """They stay bit for bit, and no encoder runs."""
     rows = [{"id": str(row), "category": "tops", "features": [0.1 * row, 1 / 3, -7.25]} for row in range(3)]
     (tmp_path / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     encoder = Counting()
@@ -170,6 +170,6 @@ def test_the_shops_own_features_pass_through(tmp_path: Path) -> None:
 
 
 def test_without_features_or_encoder_nothing_is_had(shop: Catalogue) -> None:
-    """A catalogue of pictures needs something that sees."""
+    """A catalogue of pictures without an encoder is refused."""
     with pytest.raises(EncoderError, match="no features of its own, and no encoder is named"):
         catalogue_features(shop, None)

@@ -86,12 +86,12 @@ def test_a_missing_modality_is_a_block_of_zeros(encoder: Encoder, picture: Pictu
 
 @pytest.mark.parametrize("title", ["", "   ", None])
 def test_an_empty_title_is_no_title(encoder: Encoder, title: str | None) -> None:
-    """Nothing is read into nothing."""
+    """An empty or blank title gives a zero text block."""
     assert not encoder.encode([None], [title]).any()
 
 
 def test_the_batch_does_not_matter(encoder: Encoder, picture: Picture) -> None:
-    """An item's features are the same alone and in company."""
+    """An item's features are the same alone and in a batch."""
     images = [picture("crimson"), None, picture("navy", kind="JPEG"), picture("gold")]
     titles = ["red shirt", "a much longer title of a blue shirt", None, ""]
     together = encoder.encode(images, titles)
@@ -100,12 +100,12 @@ def test_the_batch_does_not_matter(encoder: Encoder, picture: Picture) -> None:
 
 
 def test_an_empty_batch_has_no_rows(encoder: Encoder) -> None:
-    """And the usual columns."""
+    """An empty batch has no rows and all columns."""
     assert encoder.encode([], []).shape == (0, encoder.features.size)
 
 
 def test_a_broken_picture_is_an_image_error(encoder: Encoder, picture: Picture) -> None:
-    """The batch is refused as a whole; who asks finds out which."""
+    """The whole batch is refused; the caller finds out which picture it was."""
     with pytest.raises(ImageError):
         encoder.encode([picture(), b"not a picture"], [None, None])
 
@@ -116,7 +116,7 @@ def test_the_fingerprint_is_the_contents(encoder: Encoder, tiny: Path, tmp_path:
 
 
 def test_one_weight_changes_the_fingerprint(encoder: Encoder, tiny: Path, tmp_path: Path) -> None:
-    """Features of the one are none of the other."""
+    """Another weight gives another fingerprint."""
 
     def nudge(weights: dict[str, torch.Tensor]) -> None:
         weights["text_projection"][0, 0] += 1e-3
@@ -163,32 +163,32 @@ def test_a_model_of_the_hub_without_its_weights_is_refused(tiny: Path, offline: 
 
 @pytest.mark.usefixtures("offline")
 def test_an_unreachable_hub_is_one_line() -> None:
-    """That names the encoder, says why and what to do."""
+    """It names the encoder, the reason and what to do."""
     message = refusal("hf-hub:shop/never-seen")
     assert "Cannot reach https://huggingface.co/shop/never-seen/" in message
     assert "online for the first download" in message
 
 
 def test_a_directory_without_a_model_is_refused(tmp_path: Path) -> None:
-    """By the file that is missing."""
+    """The message names the missing file."""
     assert "open_clip_config.json" in refusal(f"local-dir:{tmp_path}")
 
 
 def test_a_directory_without_weights_is_refused(tiny: Path, tmp_path: Path) -> None:
-    """Rather than served untrained."""
+    """It is refused, not served untrained."""
     shutil.copy(tiny / "open_clip_config.json", tmp_path)
     assert "no weights" in refusal(f"local-dir:{tmp_path}")
 
 
 def test_damaged_weights_are_refused(tiny: Path, tmp_path: Path) -> None:
-    """As they stand."""
+    """A damaged weights file is refused."""
     shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
     (tmp_path / "open_clip_model.safetensors").write_bytes(b"broken")
     refusal(f"local-dir:{tmp_path}")
 
 
 def test_an_unknown_name_is_refused_with_what_there_is() -> None:
-    """All ways to name an encoder."""
+    """The message lists all ways to name an encoder."""
     assert "shipped, hf-hub:ORG/NAME, local-dir:PATH, backbone:NAME" in refusal("clipp")
 
 
@@ -207,7 +207,7 @@ def test_it_reads_a_vocabulary_where_it_has_no_matrix(tiny: Path, tmp_path: Path
 
 
 def test_a_matrix_beside_it_comes_first(tiny: Path, tmp_path: Path) -> None:
-    """The features are what they were, and so is the fingerprint."""
+    """The matrix is used; features and fingerprint do not change."""
     shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
     WordMatrix(("red", "dress"), np.eye(2, 16, dtype=np.float32), np.zeros(2, dtype=np.float32)).save(tmp_path)
     encoder = load_encoder(f"local-dir:{tmp_path}")
@@ -219,7 +219,7 @@ def test_a_matrix_beside_it_comes_first(tiny: Path, tmp_path: Path) -> None:
 
 
 def test_without_words_of_its_own_it_is_asked_for_the_projects(encoder: Encoder) -> None:
-    """Any model that reads can label."""
+    """A model with a text tower labels with the project's words."""
     words = encoder.words()
     assert words is not None
     assert {"dress", "black", "shoes"} <= set(words.words)

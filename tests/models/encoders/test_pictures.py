@@ -1,4 +1,4 @@
-"""Pictures that strangers send."""
+"""Untrusted pictures."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ def test_a_truncated_picture_is_refused(kind: str) -> None:
 
 @pytest.mark.parametrize("data", [b"hello, I am a text file", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x00" * 100])
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
-    """With its first bytes and what to send instead."""
+    """The message shows its first bytes and says what to send instead."""
     assert refusal(data).endswith("send JPEG, PNG, WEBP")
 
 
 def test_a_picture_without_a_pixel_is_not_called_something_else() -> None:
-    """Its first bytes are a PNG's."""
+    """Its first bytes are a PNG's, so the message says that the picture cannot be read."""
     assert refusal(header(0, 0)).startswith("not a picture that can be read")
 
 
@@ -87,7 +87,7 @@ def test_other_formats_are_refused(kind: str) -> None:
 
 
 def test_no_bytes_are_refused() -> None:
-    """By saying so."""
+    """The message says that the picture is empty."""
     assert refusal(b"") == "the picture is empty (0 bytes)"
 
 
@@ -101,7 +101,7 @@ def test_transparency_becomes_white() -> None:
 
 
 def test_a_transparent_palette_becomes_white() -> None:
-    """As shops' cut-outs often come."""
+    """A transparent colour of a palette becomes white, too."""
     image = Image.new("P", (4, 4), 0)
     image.putpalette([0, 0, 0, 255, 0, 0])
     image.putpixel((0, 0), 1)
@@ -123,7 +123,7 @@ def test_a_phones_picture_is_turned_upright() -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_is_turned_as_pillow_turns_it(orientation: int) -> None:
-    """Mirrored ones too; an image without symmetry tells them apart."""
+    """Mirrored ones too; the picture has no symmetry, so each orientation differs."""
     image = Image.fromarray(np.arange(6 * 4 * 3, dtype=np.uint8).reshape(4, 6, 3))
     exif = Image.Exif()
     exif[0x0112] = orientation

@@ -1,4 +1,4 @@
-"""Cloth, as it shows in a picture."""
+"""Texture features."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def cloth(wave: np.ndarray) -> np.ndarray:
 
 
 def test_it_is_of_unit_length() -> None:
-    """Also where there is no garment to be seen."""
+    """Also without a visible garment."""
     blank = texture_features(Image.new("RGB", (40, 60), "white"))
     for features in (blank, cloth(np.zeros((96, 96))), cloth(np.sin(X))):
         assert features.shape == (TEXTURE_FEATURES,)

@@ -16,7 +16,7 @@ SEEN = RNG.normal(size=(5, 4)).astype(np.float32)
 
 
 def test_probabilities_are_the_softmax_of_the_scores() -> None:
-    """Vector times picture plus bias, one by one in float64."""
+    """The softmax of vector times picture plus bias, by a loop in float64."""
     for picture, chances in zip(SEEN, MATRIX.probabilities(SEEN), strict=True):
         scores = [
             float(np.float64(vector) @ np.float64(picture)) + float(bias)
@@ -27,7 +27,7 @@ def test_probabilities_are_the_softmax_of_the_scores() -> None:
 
 
 def test_the_likeliest_words_come_first() -> None:
-    """As many as asked for, or as there are."""
+    """It returns as many words as asked for, or as there are."""
     [best] = MATRIX.likeliest(SEEN[:1], 2)
     [everything] = MATRIX.likeliest(SEEN[:1], 10)
     assert everything[:2] == best
@@ -36,7 +36,7 @@ def test_the_likeliest_words_come_first() -> None:
 
 
 def test_a_text_points_where_its_words_do() -> None:
-    """The mean direction of those that are known, in any order and case; nowhere where none is."""
+    """The mean direction of its known words, in any order and case; None without any."""
     red, dress = (vector / np.linalg.norm(vector) for vector in MATRIX.vectors_KD[:2])
     expected = (red + dress) / np.linalg.norm(red + dress)
     np.testing.assert_allclose(MATRIX.meaning("Red unheard-of DRESS"), expected, atol=1e-6)
@@ -44,7 +44,7 @@ def test_a_text_points_where_its_words_do() -> None:
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
-    """In half precision; the list can be read by itself."""
+    """It is saved in half precision; the list can be read by itself."""
     MATRIX.save(tmp_path)
     loaded = WordMatrix.load(tmp_path)
     assert loaded is not None
@@ -54,13 +54,13 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
 
 
 def test_a_directory_may_have_none(tmp_path: Path) -> None:
-    """Neither words nor vectors."""
+    """A directory without words gives None."""
     assert WordMatrix.load(tmp_path) is None
     assert read_vocabulary(tmp_path) == []
 
 
 def test_a_list_that_is_not_the_vectors_is_refused(tmp_path: Path) -> None:
-    """Every label would be wrong."""
+    """A list and vectors of different lengths are refused, since labels would be wrong."""
     MATRIX.save(tmp_path)
     (tmp_path / "words.json").write_text(json.dumps(["red", "dress"]))
     with pytest.raises(ValueError, match="2 words"):

@@ -1,4 +1,4 @@
-"""Each metric against a slow and obvious implementation."""
+"""Each metric against a slow loop."""
 
 from __future__ import annotations
 

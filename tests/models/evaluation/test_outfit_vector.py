@@ -29,7 +29,7 @@ class Noted:
 
 
 def test_outfits_are_replaced_item_by_item(dataset: Dataset) -> None:
-    """As worn, one other item of the same slot of another outfit, one more of the same outfit."""
+    """The grades are: as worn, one item replaced by another outfit's item of that slot, one more replaced."""
     scorer, shop = Noted(), dataset.catalogue
     found = separation(scorer, dataset.outfits_of("test"), shop, seed=1)
     names, (worn, once, twice) = np.array(shop.categories), scorer.asked
@@ -42,8 +42,8 @@ def test_outfits_are_replaced_item_by_item(dataset: Dataset) -> None:
     assert (found.scores[2] == twice.mean(1)).all()
 
 
-def test_neighbours_are_told_apart_by_auc_and_one_by_one() -> None:
-    """Over all pairs of outfits, and of an outfit with its own version."""
+def test_neighbours_are_compared_by_auc_and_outfit_by_outfit() -> None:
+    """AUC counts all pairs of outfits, ``above`` each outfit with its own version."""
     figures = {name: metric.value for name, metric in FOUND.neighbours().items()}
     assert figures["auc_0_1"] == pytest.approx(8 / 9)
     assert figures["above_0_1"] == pytest.approx(2 / 3)
@@ -51,7 +51,7 @@ def test_neighbours_are_told_apart_by_auc_and_one_by_one() -> None:
 
 
 def test_precision_and_recall_follow_the_threshold() -> None:
-    """Counted at each threshold; recall falls as it rises."""
+    """Equal to counts at each threshold; recall falls as the threshold rises."""
     thresholds, precision, recall = FOUND.over_threshold(5)
     everything = np.concatenate(list(FOUND.scores.values()))
     for threshold, precise, seen in zip(thresholds, precision, recall, strict=True):

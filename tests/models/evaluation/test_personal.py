@@ -1,4 +1,4 @@
-"""Whose outfit is it? The questions, their metrics, and shoppers met later."""
+"""Questions about shoppers' outfits, their metrics, and folded-in shoppers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def rows(outfit: Outfit, catalogue: Catalogue) -> list[int]:
 
 
 def test_half_of_the_others_are_other_shoppers(dataset: Dataset, worn: Sequence[Outfit]) -> None:
-    """Five that another shopper wore, then five of random items of the same categories; the own one first."""
+    """The shopper's own outfit comes first, then five of other shoppers, then five of random items of the same categories."""
     catalogue, names = dataset.catalogue, np.array(dataset.catalogue.categories)
     questions = ask(worn, catalogue)
     assert questions.rows_QMI.shape == (len(worn), 11, 3)
@@ -58,7 +58,7 @@ print(ask(worn, dataset.catalogue).rows_QMI.tolist())
 
 
 def test_every_process_asks_the_same(shop: Path) -> None:
-    """However it orders its sets of strings."""
+    """The order of sets of strings, which differs between processes, has no effect."""
     asked = [
         subprocess.run(
             [sys.executable, "-c", _ASKS, shop], env={**os.environ, "PYTHONHASHSEED": order}, capture_output=True, text=True, check=True
@@ -70,7 +70,7 @@ def test_every_process_asks_the_same(shop: Path) -> None:
 
 
 def test_outfits_without_a_shopper_are_not_asked_about(dataset: Dataset, worn: Sequence[Outfit]) -> None:
-    """Nobody's outfit is no question."""
+    """An outfit without a shopper gives no question."""
     nobody = [Outfit("x", worn[0].items, "test")]
     assert len(ask([*worn, *nobody], dataset.catalogue)) == len(worn)
     assert len(ask(nobody, dataset.catalogue)) == 0
@@ -89,7 +89,7 @@ def test_figures_are_those_of_each_question() -> None:
 def test_a_bundle_that_is_not_personal_gives_everybody_the_common_answer(
     dataset: Dataset, worn: Sequence[Outfit], bundle: Bundle, embeddings: Floats
 ) -> None:
-    """Its score of each outfit; none where nothing is asked."""
+    """The answer is the model's score of each outfit; no questions give no scores."""
     categories, questions = dataset.catalogue.categories, ask(worn, dataset.catalogue, others=2)
     scorer = ModelScorer(bundle, embeddings, categories)
     slowly = [scorer.outfits(rows_MI) for rows_MI in questions.rows_QMI]
@@ -103,7 +103,7 @@ def test_a_bundle_that_is_not_personal_meets_nobody(dataset: Dataset, worn: Sequ
 
 
 def test_histories_keep_the_order(worn: Sequence[Outfit]) -> None:
-    """Of each shopper's outfits."""
+    """Each shopper's outfits keep their order."""
     assert [outfit.id for outfit in histories(worn)["u1"]] == [outfit.id for outfit in worn if outfit.user == "u1"]
 
 
@@ -116,7 +116,7 @@ def embeddings(dataset: Dataset, bundle: Bundle) -> Floats:
 
 
 def test_questions_are_the_same_for_the_same_seed(shop: Path) -> None:
-    """And others for another."""
+    """Another seed gives other questions."""
     dataset = read_dataset(shop)
     worn = [Outfit(outfit.id, outfit.items, outfit.split, f"u{number % 3}") for number, outfit in enumerate(dataset.outfits_of("test"))]
 

@@ -19,21 +19,21 @@ from models.evaluation.tasks import FillInTheBlankTask, RetrievalTask
 
 @pytest.fixture
 def model(dataset: Dataset, bundle: Bundle) -> ModelScorer:
-    """The bundle at work on the shop."""
+    """The bundle applied to the shop."""
     catalogue = dataset.catalogue
     embeddings = bundle.embed(features_for(bundle, catalogue), catalogue.categories, catalogue.texts(), catalogue.ids)
     return ModelScorer(bundle, embeddings, catalogue.categories)
 
 
 class Ranked(CosineModel):
-    """A cosine whose ``rank`` is its own, though it says the same."""
+    """A cosine model with a ``rank`` of its own that gives the same scores."""
 
     def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
         return torch.einsum("bd,bmd->bm", self.query(context, category_BM[:, 0]), candidates_BMD)
 
 
 def test_ties_are_broken_alike_in_every_process(dataset: Dataset) -> None:
-    """Category after category by name, since a set's own order differs and each category takes its share of the same dice."""
+    """Categories are answered in the order of their names, since a set's order differs between processes and all share one generator."""
     names = sorted(set(dataset.catalogue.categories), reverse=True)
     questions = [Retrieval(name, (), dataset.catalogue.ids[dataset.catalogue.categories.index(name)], name, "test") for name in names]
     assert list(RetrievalTask.pack(questions, dataset.catalogue).rows_in) == names[::-1]
@@ -88,7 +88,7 @@ def test_unknown_items(dataset: Dataset, model: ModelScorer) -> None:
 
 
 def test_an_empty_context_is_wrong(dataset: Dataset, model: ModelScorer) -> None:
-    """A scorer that has nothing to go by ties, and a tie is wrong."""
+    """Without context all candidates tie, and a tie is wrong."""
     question = FillInTheBlank("q", (), ("shoes-red-0", "shoes-blue-0"), 0, "test")
     assert FillInTheBlankTask.pack([question], dataset.catalogue).answer(model).rank_B.tolist() == [2]
 

@@ -18,21 +18,21 @@ def test_every_worn_outfit_is_compared_with_every_other() -> None:
 
 
 def test_a_worn_outfit_that_scores_higher_costs_less() -> None:
-    """And another one that does costs more."""
+    """The loss falls as a worn outfit's score rises, and rises as another outfit's does."""
     worn, not_worn = torch.tensor([0.3, 1.0]), torch.tensor([0.2, -0.4])
     at_first = ranking_loss(worn, not_worn)
     assert ranking_loss(worn + torch.tensor([0.5, 0.0]), not_worn) < at_first < ranking_loss(worn, not_worn + torch.tensor([0.5, 0.0]))
 
 
 def test_the_spread_is_trace_minus_log_determinant() -> None:
-    """Of each shopper's Gram matrix, in float64."""
+    """Computed for each shopper's Gram matrix in float64."""
     anchors = np.random.default_rng(1).normal(size=(3, 4, 6))
     slow = [np.trace(anchors_KD @ anchors_KD.T) - np.log(np.linalg.det(anchors_KD @ anchors_KD.T)) for anchors_KD in anchors]
     assert spread(torch.from_numpy(anchors)).numpy() == pytest.approx(np.array(slow), rel=1e-10)
 
 
 def test_orthonormal_anchors_are_spread_best() -> None:
-    """Where it is K; longer, shorter and nearer ones cost more."""
+    """Their spread is K; longer, shorter and closer anchors cost more."""
     best = torch.eye(3, 5)[None]
     assert spread(best).item() == pytest.approx(3.0)
     nearer = best.clone()

@@ -1,4 +1,4 @@
-"""Pictures against the titles of their batch, slowly."""
+"""The contrastive losses against slow loops."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COSINE = SEEN.double().numpy() @ READ.double().numpy().T
 
 
 def test_the_softmax_loss_is_the_mean_of_both_directions() -> None:
-    """Each picture among all titles, each title among all pictures."""
+    """Cross-entropy of each picture among all titles, and of each title among all pictures."""
     logits, total = 7.0 * COSINE, 0.0
     for row in range(5):
         total += math.log(np.exp(logits[row]).sum()) - logits[row, row]
@@ -49,7 +49,7 @@ def test_pairs_of_the_same_words_are_no_negatives() -> None:
     [lambda s, r: clip_loss(s, r, ALONE, torch.tensor(5.0)), lambda s, r: siglip_loss(s, r, ALONE, torch.tensor(5.0), torch.tensor(-1.0))],
 )
 def test_a_picture_nearer_its_title_is_a_smaller_loss(loss: object) -> None:
-    """For both losses."""
+    """Both losses fall as a picture moves towards its title."""
     nearer, farther = (F.normalize(SEEN + step * READ, dim=-1) for step in (0.1, -0.1))
     assert loss(nearer, READ) < loss(SEEN, READ) < loss(farther, READ)  # type: ignore[operator]
 
@@ -60,8 +60,8 @@ def test_top1_is_how_often_the_own_title_is_nearest() -> None:
     assert top1(SEEN, READ, torch.zeros(5)) == 1.0
 
 
-def test_each_view_is_told_from_the_views_of_all_others() -> None:
-    """NT-Xent, counted one by one: 2B softmaxes over 2B - 1 views."""
+def test_each_view_is_matched_among_the_views_of_all_others() -> None:
+    """NT-Xent equals a loop of 2B softmaxes over 2B - 1 views."""
     views, total = np.concatenate([SEEN.double().numpy(), READ.double().numpy()]), 0.0
     for own in range(10):
         logits = {other: views[own] @ views[other] / 0.5 for other in range(10) if other != own}

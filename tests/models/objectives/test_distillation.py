@@ -1,4 +1,4 @@
-"""The teacher's softmax and what the student makes of the teacher's doubts."""
+"""False negative distillation: the teacher's and the student's losses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def draw(*shape: int, seed: int = 0) -> Tensor:
 
 
 def test_the_teacher_is_a_softmax_over_the_worn_one_and_the_others() -> None:
-    """Counted one by one."""
+    """Equal to a loop over outfits."""
     worn, others = draw(3, seed=1), draw(3, 4, seed=2)
     slow = np.mean(
         [-np.log(np.exp(own) / (np.exp(own) + np.exp(row).sum())) for own, row in zip(worn.numpy(), others.numpy(), strict=True)]
@@ -25,8 +25,8 @@ def test_the_teacher_is_a_softmax_over_the_worn_one_and_the_others() -> None:
 
 
 @pytest.mark.parametrize("alpha", [0.7, -0.7])
-def test_the_student_shifts_each_other_by_what_the_teacher_thinks(alpha: float) -> None:
-    """-d_j + alpha (r̂ - d_T,j), written in distances."""
+def test_the_student_shifts_each_other_outfit_by_the_teachers_distances(alpha: float) -> None:
+    """The logits are -d_j + alpha (r̂ - d_T,j), computed from distances."""
     distance, distances = draw(3, seed=1).abs(), draw(3, 4, seed=2).abs()
     taught, teaching = draw(3, seed=3).abs(), draw(3, 4, seed=4).abs()
     slow = []
@@ -43,8 +43,8 @@ def test_without_alpha_the_student_is_its_own_teacher() -> None:
     assert student_loss(worn, others, worn, others, alpha=0.0) == teacher_loss(worn, others)
 
 
-def test_alpha_presses_or_forgives_the_suspected() -> None:
-    """An outfit that the teacher puts nearer than the worn one is pushed away harder above 0, less below 0."""
+def test_alpha_strengthens_or_weakens_suspected_false_negatives() -> None:
+    """An outfit that the teacher ranks above the worn one gets a larger gradient for alpha above 0, a smaller one below 0."""
     worn, others = torch.zeros(1), torch.zeros(1, 2, requires_grad=True)
     pushed = {}
     for alpha in (-1.0, 0.0, 1.0):
@@ -54,14 +54,14 @@ def test_alpha_presses_or_forgives_the_suspected() -> None:
 
 
 def test_only_suspected_leaves_the_others_alone() -> None:
-    """What the teacher puts farther than the worn outfit counts as without a teacher."""
+    """An outfit that the teacher ranks below the worn one keeps its logit."""
     worn, others = draw(2), draw(2, 3, seed=1)
     far = torch.full((2, 3), -5.0, dtype=torch.float64)
     assert student_loss(worn, others, worn.abs(), far, alpha=0.9, only_suspected=True) == teacher_loss(worn, others)
 
 
 def test_nothing_is_learned_by_the_teacher() -> None:
-    """Its scores get no gradient."""
+    """The teacher's scores get no gradient."""
     taught_worn, taught_others = torch.zeros(2, requires_grad=True), torch.ones(2, 3, requires_grad=True)
     own = torch.zeros(2, requires_grad=True)
     student_loss(own, torch.zeros(2, 3), taught_worn, taught_others, alpha=1.0).backward()
@@ -71,7 +71,7 @@ def test_nothing_is_learned_by_the_teacher() -> None:
 
 
 def test_a_worn_outfit_that_scores_higher_costs_less() -> None:
-    """With and without a teacher."""
+    """The loss falls as a worn outfit's score rises, with and without a teacher."""
     worn, others, taught_worn, taught_others = draw(2), draw(2, 3, seed=1), draw(2, seed=2), draw(2, 3, seed=3)
     assert teacher_loss(worn + 0.1, others) < teacher_loss(worn, others)
     assert student_loss(worn + 0.1, others, taught_worn, taught_others, alpha=-0.5) < student_loss(

@@ -22,7 +22,7 @@ def test_the_hinges_are_of_the_means() -> None:
 
 
 def test_the_hinges_push_nothing_apart() -> None:
-    """Replaced outfits that score higher never cost more: why the published form cannot tell outfits apart."""
+    """Replaced outfits that score higher never cost more: the published form cannot separate outfits."""
     original, replaced = draw(4), draw(4, seed=1).requires_grad_()
     two_hinges(original, replaced).backward()
     assert replaced.grad is not None
@@ -30,7 +30,7 @@ def test_the_hinges_push_nothing_apart() -> None:
 
 
 def test_the_original_is_one_of_its_versions() -> None:
-    """Cross-entropy, counted one by one."""
+    """Equal to a loop of cross-entropies."""
     original, replaced = draw(3, seed=1), draw(3, 5, seed=2)
     slow = np.mean(
         [-np.log(np.exp(a) / (np.exp(a) + np.exp(row).sum())) for a, row in zip(original.numpy(), replaced.numpy(), strict=True)]
@@ -39,7 +39,7 @@ def test_the_original_is_one_of_its_versions() -> None:
 
 
 def test_the_margins_are_graded() -> None:
-    """Both steps, of every version, counted one by one."""
+    """Equal to a loop over both steps and all versions."""
     original, once, twice, margin = draw(3, seed=1), draw(3, 2, seed=2), draw(3, 2, seed=3), 0.4
     first = [max(0.0, margin - float(original[b] - once[b, r])) for b in range(3) for r in range(2)]
     second = [max(0.0, margin - float(once[b, r] - twice[b, r])) for b in range(3) for r in range(2)]
@@ -47,7 +47,7 @@ def test_the_margins_are_graded() -> None:
 
 
 def test_the_right_order_costs_nothing_and_any_other_does() -> None:
-    """Original, one replaced, two replaced, a margin apart."""
+    """Original, one replaced and two replaced, each a margin apart, cost nothing."""
     original, once, twice = torch.tensor([0.9]), torch.tensor([[0.6]]), torch.tensor([[0.3]])
     assert graded_margin(original, once, twice, 0.2) == 0
     assert graded_margin(once[0], original[None], twice, 0.2) > 0
@@ -55,7 +55,7 @@ def test_the_right_order_costs_nothing_and_any_other_does() -> None:
 
 
 def test_a_better_original_costs_less() -> None:
-    """In both next steps."""
+    """Both next steps fall as the original's score rises."""
     original, once, twice = draw(3), draw(3, 2, seed=1), draw(3, 2, seed=2)
     assert original_against_replaced(original + 0.1, once) < original_against_replaced(original, once)
     assert graded_margin(original + 0.1, once, twice, 1.0) < graded_margin(original, once, twice, 1.0)

@@ -1,4 +1,4 @@
-"""Difficulty, the weight it gives, and what learns from it."""
+"""The difficulty of outfits, the weights from it, and their gradients."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ OUTFIT = torch.tensor([7, 7, 3, 3, 3, 900])
 
 
 def distances(seed: int = 0) -> tuple[Tensor, Tensor]:
-    """To positives and negatives, in float64."""
+    """Distances to positives and negatives, in float64."""
     near, far = torch.rand(2, len(OUTFIT), generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     return near, far
 
 
 def difficulty_slowly(near: Tensor, far: Tensor) -> list[float]:
-    """One triplet at a time."""
+    """The difficulty, computed one triplet at a time."""
     hard = [min(2.0, max(0.0, (MARGIN - (float(n) - float(p))) / MARGIN)) for p, n in zip(near, far, strict=True)]
     means = {}
     for outfit in set(OUTFIT.tolist()):
@@ -37,7 +37,7 @@ def test_difficulty_is_its_formula() -> None:
 
 
 def test_difficulty_is_bounded() -> None:
-    """0 where the margin is kept, 1 where both are as far, 2 at most."""
+    """It is 0 where the margin is kept, 1 where both are equally far, and 2 at most."""
     near, far = torch.tensor([0.0, 1.0, 9.0]), torch.tensor([1.0, 1.0, 0.0])
     assert difficulty(near, far, torch.arange(3), MARGIN).tolist() == pytest.approx([0, 1, 2])
 
@@ -61,7 +61,7 @@ def test_the_loss_is_its_formula() -> None:
 
 
 def test_a_nearer_positive_costs_less() -> None:
-    """The direction of the whole loss, weights included."""
+    """The loss with its weights falls as a positive comes nearer."""
     near, far = distances()
     theta = torch.zeros(())
     assert self_adaptive(near - 0.05, far, OUTFIT, theta, MARGIN) < self_adaptive(near, far, OUTFIT, theta, MARGIN)
@@ -69,7 +69,7 @@ def test_a_nearer_positive_costs_less() -> None:
 
 
 def test_harder_outfits_count_more() -> None:
-    """Their weight is above one, that of the easy ones below."""
+    """The weight of hard outfits is above 1, that of easy ones below."""
     hard = torch.tensor([0.0, 0.5, 2.0])
     got = weights(hard, torch.zeros(()))
     assert got[0] < got[1] < got[2]
@@ -77,7 +77,7 @@ def test_harder_outfits_count_more() -> None:
 
 
 def test_nothing_is_learned_through_the_difficulty() -> None:
-    """The gradient of a distance is the one that fixed weights would give it."""
+    """Distances get the same gradient as with fixed weights."""
     near, far = distances()
     near.requires_grad_()
     self_adaptive(near, far, OUTFIT, torch.zeros(()), MARGIN).backward()  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""What is learned from items that nobody combined."""
+"""The losses on unlabelled items."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def case() -> tuple[Tensor, Tensor, Tensor, Unlabelled]:
 
 
 def nearest_slowly(vector: Tensor, category: int, row: int, unlabelled: Unlabelled) -> int:
-    """One by one."""
+    """The nearest other item of the category, by a loop."""
     best, place = float("inf"), -1
     for other in range(U):
         apart = float((vector - unlabelled.embedded_UD[other]).norm())
@@ -45,14 +45,14 @@ def test_the_self_supervised_loss_is_its_formula() -> None:
 
 
 def test_another_shape_should_be_nearer_than_other_colours() -> None:
-    """The right order costs less than the wrong one."""
+    """Swapping the two views raises the loss."""
     item = vectors(U, D)
     near, far = item + 0.01 * vectors(U, D, seed=1), item + 2 * vectors(U, D, seed=2)
     assert self_supervised(item, near, far, MARGIN) < self_supervised(item, far, near, MARGIN)
 
 
 def test_the_nearest_other_item_of_the_category_is_found() -> None:
-    """Never the item itself, never another category; -1 where the batch has none."""
+    """It is never the item itself, and never of another category; -1 if the batch has none."""
     embedded, category, row, unlabelled = case()
     for role in range(3):
         found = unlabelled.nearest(embedded[role], category[role], row[role])
@@ -75,7 +75,7 @@ def test_the_pseudo_labelled_loss_is_its_formula() -> None:
 
 
 def test_nothing_is_learned_through_the_search() -> None:
-    """The labelled items that pointed at a neighbour get no gradient; the neighbours do."""
+    """Labelled items get no gradient; their neighbours do."""
     embedded, category, row, unlabelled = case()
     embedded.requires_grad_()
     unlabelled.embedded_UD.requires_grad_()
@@ -99,7 +99,7 @@ def test_better_neighbours_cost_less() -> None:
 
 
 def test_without_neighbours_there_is_nothing_to_learn() -> None:
-    """Zero, not NaN."""
+    """The loss is 0, not NaN."""
     embedded, category, row, unlabelled = case()
     nobody = Unlabelled(unlabelled.embedded_UD[:0], unlabelled.category_U[:0], unlabelled.row_U[:0])
     for none in (nobody, Unlabelled(unlabelled.embedded_UD, unlabelled.category_U + C, unlabelled.row_U)):

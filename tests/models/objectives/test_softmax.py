@@ -1,4 +1,4 @@
-"""The softmax losses against the same thing said slowly, in float64."""
+"""The softmax loss against a slow loop in float64."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Asked:
         return self.queries_QCD[torch.arange(Q), self.category_Q]
 
     def within(self, query_QD: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """The loss within the slot's category, and how far its log-odds are from absolute."""
+        """Both results of ``softmax_within``."""
         query = self.own_queries if query_QD is None else query_QD
         return softmax_within(query, self.answer_QD, self.category_Q, self.drawn_SD, self.category_S, self.not_QS)
 
 
 @pytest.fixture
 def asked() -> Asked:
-    """Any."""
+    """Random questions."""
     torch.manual_seed(0)
     return Asked(
         torch.randn(Q, C, D, requires_grad=True),
@@ -77,14 +77,14 @@ def test_within_a_category(asked: Asked) -> None:
 
 
 def test_a_better_query_costs_less(asked: Asked) -> None:
-    """Towards the answer the loss falls, away from it it rises."""
+    """The loss falls as the query moves towards the answer, and rises as it moves away."""
     step = 0.1 * asked.answer_QD.detach()
     better, same, worse = (asked.within(asked.own_queries + sign * step)[0].item() for sign in (1, 0, -1))
     assert better < same < worse
 
 
 def test_gradients_reach_queries_answers_and_candidates(asked: Asked) -> None:
-    """And candidates that are no negatives get none."""
+    """Candidates that are not negatives get no gradient."""
     asked.not_QS[:, 4] = True
     asked.within()[0].backward()
     for tensor in (asked.queries_QCD, asked.answer_QD, asked.drawn_SD):
@@ -105,7 +105,7 @@ def test_without_any_candidate_the_answer_costs_nothing(asked: Asked) -> None:
 
 
 def test_the_outfits_own_items_are_no_negatives() -> None:
-    """Answer and context alike, wherever they were drawn; padding holds row 0 and means nothing."""
+    """Neither the answer nor the context's items are negatives, wherever they were drawn; padding, which holds row 0, does not count."""
     outfits = torch.tensor([[3, 7, 9], [0, 4, 0]])
     mask = torch.tensor([[True, True, True], [True, True, False]])
     drawn = torch.tensor([9, 0, 1, 3, 4])

@@ -1,4 +1,4 @@
-"""The triplet family against slow, obvious forms in float64."""
+"""The triplet losses against slow loops in float64."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def vectors(*shape: int, seed: int = 0) -> Tensor:
 
 
 def hinge(value: float) -> float:
-    """What is above zero."""
+    """max(0, value)."""
     return max(0.0, value)
 
 
@@ -32,7 +32,7 @@ def test_the_distance_is_euclidean() -> None:
 
 
 def test_equal_items_have_a_distance_that_can_be_learned_from() -> None:
-    """The root of nothing has no gradient; theirs is zero."""
+    """The gradient is zero, where that of the plain root would be infinite."""
     vector = vectors(2, D).requires_grad_()
     distance(vector, vector.detach()).sum().backward()  # type: ignore[no-untyped-call]
     assert vector.grad is not None
@@ -65,7 +65,7 @@ def test_the_similarity_loss_is_its_formula() -> None:
 
 
 def test_items_of_one_category_are_asked_to_be_alike() -> None:
-    """Positive and negative moved together cost less."""
+    """Moving positive and negative together lowers the loss."""
     anchor, positive, negative = vectors(3, T, D)
     closer = positive + 0.9 * (negative - positive)
     assert similarity(anchor, closer, negative, MARGIN) < similarity(anchor, positive, negative, MARGIN)
@@ -84,7 +84,7 @@ def test_the_visual_semantic_loss_is_its_formula() -> None:
 
 
 def test_a_title_at_its_own_picture_costs_less() -> None:
-    """And one at another picture more."""
+    """The loss falls if a title moves to its own picture, and rises if it moves to another picture."""
     seen, read = vectors(2, 3, T, D)
     titled = torch.ones(3, T, dtype=torch.bool)
     assert visual_semantic(seen, seen, titled, MARGIN) < visual_semantic(seen, read, titled, MARGIN)

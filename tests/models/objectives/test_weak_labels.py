@@ -1,4 +1,4 @@
-"""Words as weak labels: the sampled softmax against the full one, slowly."""
+"""Words as weak labels: the sampled softmax against the full one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DRAWN = [7, 0, 31]
 
 
 def padded() -> Tensor:
-    """What the pictures' texts say, ``(3, 4)``."""
+    """The words of the pictures' texts, ``(3, 4)``."""
     return torch.tensor([[*words, *[-1] * (4 - len(words))] for words in SAID])
 
 
@@ -51,7 +51,7 @@ def test_sampled_words_stand_for_all() -> None:
 
 
 def test_the_pictures_other_words_are_no_negatives() -> None:
-    """However well they fit: their vectors get no gradient, those of strangers do."""
+    """The vectors of a picture's other words get no gradient; those of words not in its text do."""
     w_KD = torch.from_numpy(W).float().requires_grad_()
     z_BD = torch.from_numpy(Z).float()
     sampled = torch.arange(K)
@@ -77,18 +77,18 @@ def test_golden() -> None:
 
 
 def test_a_text_that_says_every_sampled_word_has_no_loss() -> None:
-    """There is nothing to tell its word from."""
+    """Without negatives the loss is 0."""
     assert loss(torch.tensor([4, 9]))[0].item() == pytest.approx(0, abs=1e-6)
 
 
 def test_what_is_said_is_found_among_the_sampled() -> None:
-    """In the order of the sample; padding is no word."""
+    """In the order of the sample; padding counts as no word."""
     found = said_among(padded(), torch.tensor([31, 0, 7, K - 1]), K)
     assert found.tolist() == [[False, False, True, False], [False, True, False, False], [True, False, True, False]]
 
 
-def test_all_words_of_a_title_are_told_under_one_softmax() -> None:
-    """Cross-entropy, weighed; a title without known words counts nothing."""
+def test_all_words_of_a_title_share_one_softmax() -> None:
+    """Weighted cross-entropy; a title without known words counts 0."""
     logits = torch.tensor([[2.0, 0.0, -1.0], [0.0, 0.0, 5.0]])
     said = torch.tensor([[1.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
     log_p = logits.log_softmax(1)

@@ -71,6 +71,6 @@ def test_patterns_can_be_seen(pattern: str) -> None:
     assert patterned > 1.5 * plain
 
 
-def test_the_same_dice_draw_the_same_picture() -> None:
-    """Bytes follow from the appearance and the generator alone."""
+def test_the_same_generator_draws_the_same_picture() -> None:
+    """The bytes depend on the appearance and the generator alone."""
     assert draw(PLAIN, np.random.default_rng(3)) == draw(PLAIN, np.random.default_rng(3))

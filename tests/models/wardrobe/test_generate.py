@@ -44,7 +44,7 @@ def test_the_same_seed_writes_the_same_files(wardrobe: Path, tmp_path: Path) -> 
 
 @pytest.mark.usefixtures("one_process")
 def test_another_seed_writes_other_files(wardrobe: Path, tmp_path: Path) -> None:
-    """Every file that could differ does."""
+    """Every file differs that can differ."""
     generate(tmp_path, **SIZES, seed=8)
     again, first = contents(tmp_path), contents(wardrobe)
     assert {name for name in again if again[name] == first.get(name)} <= {"fitb_cold.jsonl", "retrieval_cold.jsonl"}
@@ -77,14 +77,14 @@ def test_titles_are_noisy_but_mostly_there(wardrobe: Path) -> None:
 
 @pytest.mark.parametrize(("name", "value"), [("items", 99), ("outfits", 49), ("shoppers", 0)])
 def test_too_small_a_wardrobe_is_refused(tmp_path: Path, name: str, value: int) -> None:
-    """By the name of the size, with the least."""
+    """The message names the size and its least value."""
     with pytest.raises(InputError, match=f"field '{name}': {value} is too few"):
         generate(tmp_path / "out", **{**SIZES, name: value})
     assert not (tmp_path / "out").exists()
 
 
 def test_a_directory_with_something_else_is_refused(tmp_path: Path) -> None:
-    """And left alone."""
+    """It is not changed."""
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(InputError, match="not a wardrobe"):
         generate(tmp_path, **SIZES)
@@ -92,7 +92,7 @@ def test_a_directory_with_something_else_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
-    """As a directory with something else is."""
+    """Like a directory with other content."""
     (tmp_path / "out").write_text("mine")
     with pytest.raises(InputError, match="not a wardrobe"):
         generate(tmp_path / "out", **SIZES)

@@ -1,4 +1,4 @@
-"""``oracle.json`` against the rule applied, question by question, to the truth that was written down."""
+"""``oracle.json`` against the rule, applied to the saved latents question by question."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_best_ranking_of_a_category(dataset: Dataset, score: Score) -> None:
 
 
 def test_the_oracle_is_far_above_popularity(dataset: Dataset) -> None:
-    """Counting sales is no way to dress."""
+    """Popularity answers far fewer questions."""
     worn, right = worn_by_row(dataset), []
     for question in dataset.tasks["fitb"]:
         assert isinstance(question, FillInTheBlank)

@@ -1,4 +1,4 @@
-"""The rule as it is written down, computed one pair and one triple at a time, against the rule as it is computed."""
+"""The rule against its documented formula, computed by loops over pairs and triples."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULE = Rule()
 
 
 def latents(count: int, seed: int = 0) -> Latents:
-    """Any garments, none of them special."""
+    """Random latents."""
     rng = np.random.default_rng(seed)
     signed = rng.uniform(-1, 1, (3, count))
     return Latents(
@@ -59,7 +59,7 @@ def test_outfits_are_scored_as_the_docstring_says(size: int) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
 def test_the_conditional_of_a_slot_is_exact(size: int) -> None:
-    """Linear in the candidate, and yet the difference of whole outfits' log-weights."""
+    """It equals the difference of whole outfits' log-weights, up to a constant."""
     of = latents(12)
     context, candidates = np.arange(size)[None], np.arange(size, 12)
     slow = np.array([log_weight((*range(size), int(candidate)), of) for candidate in candidates])

@@ -1,0 +1,102 @@
+"""What a bundle's directory holds, written and read.
+
+``manifest.json`` says what it is and holds the sha256 of each file; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the
+words, ``residuals.json`` the items with a learned residual, ``slots.json`` the usual combinations of categories, ``shoppers.json`` whom it
+knows, where it is personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from models.compatibility.base import CompatibilityModel
+from models.compatibility.build import build_model
+from models.compatibility.personal import Shoppers
+from models.compatibility.slots import SlotModel
+from models.encoders.features import CARRIED
+from models.errors import BundleError
+from models.manifest import BUNDLE, Manifest, apart, refuse_taken
+from sealed.directories import staged
+from sealed.errors import SealedError
+from sealed.manifest import read_as
+
+_ENCODER: Final = "encoder"
+_WEIGHTS: Final = "weights.safetensors"
+_LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
+_SHOPPERS: Final = "shoppers.json"
+_SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """The parts of a bundle; ``encoder`` is a directory, or None where it carries none."""
+
+    manifest: Manifest
+    model: CompatibilityModel
+    vocabulary: tuple[str, ...]
+    residuals: tuple[str, ...]
+    slots: SlotModel
+    encoder: Path | None
+    shoppers: Shoppers
+
+
+def write_contents(directory: Path, contents: Contents) -> Contents:
+    """Write a bundle; it appears under its name only when complete. Returns it with its id and digests.
+
+    Raises:
+        BundleError: the directory exists and is not an older bundle.
+    """
+    refuse_taken(directory)
+    with staged(directory) as staging:
+        weights = {name: value.detach().cpu().contiguous() for name, value in contents.model.state_dict().items()}
+        save_file(weights, staging / _WEIGHTS)
+        slots = [[list(names), count] for names, count in contents.slots.templates]
+        for name, content in zip(_LIST_FILES, (contents.vocabulary, contents.residuals, slots), strict=True):
+            (staging / name).write_text(json.dumps(content, ensure_ascii=False))
+        if contents.shoppers.ids:
+            shoppers = _SHOPPERS_JSON.dump_python(contents.shoppers, mode="json", by_alias=True)
+            (staging / _SHOPPERS).write_text(json.dumps(shoppers, ensure_ascii=False))
+        if contents.encoder:
+            shutil.copytree(contents.encoder, staging / _ENCODER)
+        manifest = BUNDLE.put(staging, replace(contents.manifest, **apart(contents.manifest.metrics, contents.manifest.minutes)))
+    return replace(contents, manifest=manifest, encoder=directory / _ENCODER if contents.encoder else None)
+
+
+def read_contents(directory: Path) -> Contents:
+    """Read a bundle and check every file against the manifest.
+
+    Raises:
+        BundleError: something is missing, altered, or of another format; the message names the file.
+    """
+    try:
+        manifest = BUNDLE.read(directory)
+        BUNDLE.check(directory, manifest)
+        shoppers = read_as(Shoppers, directory / _SHOPPERS, "a list of shoppers") if _SHOPPERS in manifest.files else Shoppers()
+    except SealedError as error:
+        msg = f"{error}; copy the bundle again, or train it again"
+        raise BundleError(msg) from error
+    try:
+        vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
+        model = build_model(manifest.model, manifest.model_config)
+        model.load_state_dict(load_file(directory / _WEIGHTS))
+        templates = SlotModel(tuple((tuple(names), int(count)) for names, count in slots))
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
+        msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
+        raise BundleError(msg) from error
+    return Contents(
+        manifest=manifest,
+        model=model,
+        vocabulary=tuple(vocabulary),
+        residuals=tuple(residuals),
+        slots=templates,
+        encoder=directory / _ENCODER if manifest.encoder.spec == CARRIED else None,
+        shoppers=shoppers,
+    )
