@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -21,23 +20,19 @@ from index.backends.base import Backend, FloatArray, VectorIndex
 from index.errors import VectorError
 from sealed.directories import CACHE, staged
 from sealed.errors import SealedError
-from sealed.manifest import STRICT, Seal
+from sealed.manifest import STRICT, Manifest, Seal
 
 _FILE: Final = "index"
 _PLAIN: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class CachedIndex:
+class CachedIndex(Manifest):
     """The manifest of a cached index."""
 
     snapshot: str
     backend: str
     category: str
-    files: Mapping[str, str] = field(default_factory=dict)
-    id: str = ""
-    created: str = ""
-    format: int = 1
 
 
 _INDEX: Final = Seal(kind="cached index", manifest=CachedIndex, format=1)

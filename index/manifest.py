@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Final
 
 from pydantic.dataclasses import dataclass
 
-from sealed.manifest import STRICT, Seal
+from sealed.manifest import STRICT, Manifest, Seal
 
-FORMAT: Final = 2
 AGAIN: Final = "import the catalogue again"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class SnapshotManifest:
+class SnapshotManifest(Manifest):
     """The manifest of a snapshot.
 
     Attributes:
         bundle: id of the bundle that made the embeddings.
         encoder_spec, encoder_fingerprint: of the encoder that made the features.
         categories: category -> number of items.
-        files: name -> sha256.
-        id: equal content, equal id.
-        created: when, ISO 8601, UTC.
     """
 
     bundle: str
@@ -34,10 +29,6 @@ class SnapshotManifest:
     feature_size: int
     embedding_size: int
     categories: Mapping[str, int]
-    files: Mapping[str, str] = field(default_factory=dict)
-    id: str = ""
-    created: str = ""
-    format: int = FORMAT
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -47,4 +38,4 @@ class Format1(SnapshotManifest):
     indexes: Mapping[str, str]
 
 
-SNAPSHOT: Final = Seal(kind="snapshot", manifest=SnapshotManifest, format=FORMAT, older={1: Format1}, separators=(",", ":"))
+SNAPSHOT: Final = Seal(kind="snapshot", manifest=SnapshotManifest, format=2, older={1: Format1}, separators=(",", ":"))

@@ -191,38 +191,21 @@ class Snapshot:
         return self.manifest.categories
 
     def category_of(self, row: int) -> str:
-        """The category of a row.
-
-        Raises:
-            IndexError: there is no such row.
-        """
+        """The category of a row; see ``CategoryIndex.category_of``."""
         return self.index.category_of(row)
 
     def embeddings(self, rows: Sequence[int] | IntArray) -> FloatArray:
-        """Embeddings of rows, ``(n, D)``.
-
-        Raises:
-            IndexError: there is no such row.
-        """
+        """Embeddings of rows, ``(n, D)``; see ``CategoryIndex.embeddings``."""
         return self.index.embeddings(rows)
 
     def rows_in(self, category: str) -> IntArray:
-        """The rows of one category, ascending.
-
-        Raises:
-            KeyError: no item has that category.
-        """
+        """The rows of one category, ascending; see ``CategoryIndex.rows_in``."""
         return self.index.rows_in(category)
 
     def search(self, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
-        """The best k rows of a category per query: scores and ROWS ``(B, k')``, best first; never padded.
+        """The best k rows of a category per query, of those that ``allowed_N`` (as ``Columns.mask`` returns it) lets through.
 
-        Args:
-            allowed_N: over all N rows of the snapshot (as ``Columns.mask`` returns it); None for all.
-
-        Raises:
-            KeyError: no item has that category.
-            VectorError: a query of another size or not finite, a filter of another length, or k below 1.
+        See ``CategoryIndex.search``.
         """
         return self.index.search(category, queries_BD, k, allowed_N)
 

@@ -20,7 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.calibration import Calibration
 from models.compatibility.personal import PersonalModel, ShopperModel, Shoppers
-from models.compatibility.slots import SlotModel
+from models.compatibility.slot_files import Slots
+from models.compatibility.slot_templates import SlotTemplates
 from models.contents import Contents, read_contents, write_contents
 from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
@@ -45,7 +46,7 @@ class Bundle:
         *,
         vocabulary: Sequence[str] = (),
         residuals: Sequence[str] = (),
-        slots: SlotModel | None = None,
+        slots: Slots | None = None,
         encoder: Path | None = None,
         shoppers: Shoppers | None = None,
     ) -> None:
@@ -53,7 +54,7 @@ class Bundle:
         self.model = model.eval()
         self.vocabulary = tuple(vocabulary)
         self.residuals = tuple(residuals)
-        self.slots = slots or SlotModel(())
+        self.slots = slots or SlotTemplates()
         self.encoder = encoder
         self.shoppers = shoppers or Shoppers()
         self._category = {name: index for index, name in enumerate(manifest.categories)}

@@ -1,8 +1,8 @@
 """What a bundle's directory holds, written and read.
 
 ``manifest.json`` says what it is and holds the sha256 of each file; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the
-words, ``residuals.json`` the items with a learned residual, ``slots.json`` the usual combinations of categories, ``shoppers.json`` whom it
-knows, where it is personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one.
+words, ``residuals.json`` the items with a learned residual, ``slots.json`` and ``slots.safetensors`` what belongs to an
+outfit, ``shoppers.json`` whom it knows, where it is personal; ``encoder/`` an encoder in the form of ``local-dir:``, where the training made one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from safetensors.torch import load_file, save_file
 from models.compatibility.base import CompatibilityModel
 from models.compatibility.build import build_model
 from models.compatibility.personal import Shoppers
-from models.compatibility.slots import SlotModel
+from models.compatibility.slot_files import Slots, read_slots, write_slots
 from models.encoders.features import CARRIED
 from models.errors import BundleError
 from models.manifest import BUNDLE, Manifest, apart, refuse_taken
@@ -30,7 +30,7 @@ from sealed.manifest import read_as
 
 _ENCODER: Final = "encoder"
 _WEIGHTS: Final = "weights.safetensors"
-_LIST_FILES: Final = ("vocabulary.json", "residuals.json", "slots.json")
+_LIST_FILES: Final = ("vocabulary.json", "residuals.json")
 _SHOPPERS: Final = "shoppers.json"
 _SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
 
@@ -43,7 +43,7 @@ class Contents:
     model: CompatibilityModel
     vocabulary: tuple[str, ...]
     residuals: tuple[str, ...]
-    slots: SlotModel
+    slots: Slots
     encoder: Path | None
     shoppers: Shoppers
 
@@ -58,9 +58,9 @@ def write_contents(directory: Path, contents: Contents) -> Contents:
     with staged(directory) as staging:
         weights = {name: value.detach().cpu().contiguous() for name, value in contents.model.state_dict().items()}
         save_file(weights, staging / _WEIGHTS)
-        slots = [[list(names), count] for names, count in contents.slots.templates]
-        for name, content in zip(_LIST_FILES, (contents.vocabulary, contents.residuals, slots), strict=True):
+        for name, content in zip(_LIST_FILES, (contents.vocabulary, contents.residuals), strict=True):
             (staging / name).write_text(json.dumps(content, ensure_ascii=False))
+        write_slots(contents.slots, staging)
         if contents.shoppers.ids:
             shoppers = _SHOPPERS_JSON.dump_python(contents.shoppers, mode="json", by_alias=True)
             (staging / _SHOPPERS).write_text(json.dumps(shoppers, ensure_ascii=False))
@@ -84,11 +84,11 @@ def read_contents(directory: Path) -> Contents:
         msg = f"{error}; copy the bundle again, or train it again"
         raise BundleError(msg) from error
     try:
-        vocabulary, residuals, slots = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
+        vocabulary, residuals = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
         model = build_model(manifest.model, manifest.model_config)
         model.load_state_dict(load_file(directory / _WEIGHTS))
-        templates = SlotModel(tuple((tuple(names), int(count)) for names, count in slots))
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
+        slots = read_slots(directory)
+    except (OSError, ValueError, TypeError, LookupError, RuntimeError, SafetensorError) as error:
         msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
         raise BundleError(msg) from error
     return Contents(
@@ -96,7 +96,7 @@ def read_contents(directory: Path) -> Contents:
         model=model,
         vocabulary=tuple(vocabulary),
         residuals=tuple(residuals),
-        slots=templates,
+        slots=slots,
         encoder=directory / _ENCODER if manifest.encoder.spec == CARRIED else None,
         shoppers=shoppers,
     )

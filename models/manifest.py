@@ -14,13 +14,13 @@ from models.compatibility.calibration import Calibration
 from models.encoders.features import FeatureSpec
 from models.errors import BundleError
 from sealed.manifest import MANIFEST, STRICT, Seal
+from sealed.manifest import Manifest as SealedManifest
 
-FORMAT: Final = 2
 _MINUTES: Final = "minutes"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Manifest:
+class Manifest(SealedManifest):
     """The manifest of a bundle.
 
     Attributes:
@@ -32,10 +32,8 @@ class Manifest:
         metrics: on validation data, at the end of training.
         parent: the bundle that training started from, if any.
         minutes: how long training took; not part of the content.
-        files: name -> sha256.
     """
 
-    format: int = FORMAT
     recipe: str
     config: Mapping[str, Any]
     model: str
@@ -48,9 +46,6 @@ class Manifest:
     metrics: Mapping[str, float] = field(default_factory=dict)
     parent: str | None = None
     minutes: float | None = None
-    files: Mapping[str, str] = field(default_factory=dict)
-    id: str = ""
-    created: str = ""
 
     @property
     def measured(self) -> Mapping[str, float]:
@@ -65,7 +60,7 @@ def apart(metrics: Mapping[str, float], minutes: float | None) -> dict[str, Any]
     return {"metrics": finite, "minutes": minutes}
 
 
-BUNDLE: Final = Seal(kind="bundle", manifest=Manifest, format=FORMAT, uncounted=frozenset({_MINUTES}))
+BUNDLE: Final = Seal(kind="bundle", manifest=Manifest, format=2, uncounted=frozenset({_MINUTES}))
 
 
 def refuse_taken(directory: Path) -> None:

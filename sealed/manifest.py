@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as checked
 
 from sealed.errors import SealedError
 from sealed.files import sha256
@@ -23,8 +24,9 @@ _ID_LENGTH: Final = 16
 T = TypeVar("T")
 
 
-class Manifest(Protocol):
-    """The fields that every manifest has, beside what its kind of directory says; a frozen dataclass of pydantic's.
+@checked(frozen=True, kw_only=True, config=STRICT)
+class Manifest:
+    """What every manifest says; the manifest of a kind of directory adds to it what that kind is.
 
     Attributes:
         format: of the directory.
@@ -33,14 +35,10 @@ class Manifest(Protocol):
         created: when, ISO 8601, UTC.
     """
 
-    @property
-    def format(self) -> int: ...
-    @property
-    def files(self) -> Mapping[str, str]: ...
-    @property
-    def id(self) -> str: ...
-    @property
-    def created(self) -> str: ...
+    format: int = 0
+    files: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+    created: str = ""
 
 
 ManifestT = TypeVar("ManifestT", bound=Manifest)
@@ -69,9 +67,10 @@ class Seal(Generic[ManifestT]):
         """Write ``manifest.json`` over the files that are in a directory now; returns the manifest with their digests and its id."""
         files = sorted(path for path in directory.rglob("*") if path.is_file() and path != directory / MANIFEST)
         digests = {path.relative_to(directory).as_posix(): sha256(path) for path in files}
-        created = datetime.now(UTC).isoformat(timespec="seconds")
-        body = {**TypeAdapter(self.manifest).dump_python(manifest, mode="json"), "files": digests, "created": created}
-        body["id"] = self._content_id(body)
+        said = TypeAdapter(self.manifest).dump_python(manifest, mode="json")
+        body = {name: value for name, value in said.items() if name not in {"files", "id", "created"}}
+        body |= {"format": self.format, "files": digests}
+        body |= {"id": self._content_id(body), "created": datetime.now(UTC).isoformat(timespec="seconds")}
         (directory / MANIFEST).write_text(json.dumps(body, indent=1, ensure_ascii=False))
         return self.read(directory)
 

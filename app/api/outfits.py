@@ -24,10 +24,10 @@ from app.api.schemas.answers import (
     SwapOut,
     WhyOut,
 )
-from app.api.schemas.requests import CompleteOutfit, FiltersIn, OutfitIn, ScoreOutfit
+from app.api.schemas.requests import CompleteOutfit, OutfitIn, ScoreOutfit
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_refs, shown
-from app.ground.settings import Limits, Settings
+from app.ground.settings import Settings
 from app.recommend.complete import Question, Suggestion, complete
 from app.recommend.looks import Look
 from app.recommend.outfit import ItemRef
@@ -43,9 +43,8 @@ router = APIRouter(tags=["outfits"], responses=documented(400, 404, 413, 422, 50
 @router.post("/complete-outfit", response_model_exclude_none=True)
 async def complete_outfit(request: CompleteOutfit, release: CurrentRelease, services: InjectedServices) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    limits = services.settings.limits
-    answer = await services.pool.run(lambda: _complete(release, request, limits))
-    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, limits)))
+    answer = await services.pool.run(lambda: _complete(release, request, services.settings))
+    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services.settings)))
     services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
 
@@ -56,7 +55,7 @@ async def score_outfit(request: ScoreOutfit, release: CurrentRelease, services: 
     return await services.pool.run(lambda: _score(release, request, services.settings))
 
 
-def _complete(release: Release, request: CompleteOutfit, limits: Limits) -> Completion:
+def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> Completion:
     question = Question(
         items=item_refs(request.items),
         slots=None if request.slots is None else [slot.category for slot in request.slots],
@@ -66,13 +65,15 @@ def _complete(release: Release, request: CompleteOutfit, limits: Limits) -> Comp
         budget=request.budget,
         diversity=request.diversity,
         explain=request.explain,
-        wanted=_filter(request.filters, request.exclude),
+        wanted=_filter(request),
+        consistent=settings.consistent if request.consistent is None else request.consistent,
     )
     served, shopper = regarding(release, request.user)
-    answer = complete(served, question, limits)
+    answer = complete(served, question, settings.limits)
     return Completion(
         recommendation_id=uuid4().hex,
         release=release.id,
+        complete=answer.complete,
         slots=[
             SlotOut(category=slot.category, items=[_suggestion(release, suggestion) for suggestion in slot.items], fallback=slot.fallback)
             for slot in answer.slots
@@ -100,21 +101,25 @@ def _impression(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
     }
 
 
-def _filter(filters: FiltersIn, exclude: list[str]) -> Filter:
+def _filter(request: CompleteOutfit) -> Filter:
+    """The filters; being in stock is asked of candidates only where the request says so."""
+    filters = request.filters
+    stock_is_asked = request.candidates is None or "in_stock" in filters.model_fields_set
     return Filter(
         price_min=filters.price.min if filters.price else None,
         price_max=filters.price.max if filters.price else None,
-        in_stock=filters.in_stock,
+        in_stock=filters.in_stock if stock_is_asked else None,
         brand=tuple(filters.brand),
         attributes=filters.attributes,
-        exclude=tuple(exclude),
+        exclude=tuple(request.exclude),
     )
 
 
 def _suggestion(release: Release, suggestion: Suggestion) -> SuggestionOut:
     item = release.item(suggestion.row)
     why = None if suggestion.why is None else [WhyOut(with_=part.item, contribution=part.amount) for part in suggestion.why]
-    return SuggestionOut(**shown(item), score=suggestion.score, probability=suggestion.probability, why=why)
+    variants = [release.item(row).id for row in suggestion.variants] or None
+    return SuggestionOut(**shown(item), score=suggestion.score, probability=suggestion.probability, variants=variants, why=why)
 
 
 def _look(release: Release, look: Look) -> LookOut:
@@ -126,7 +131,7 @@ def _score(release: Release, request: ScoreOutfit, settings: Settings) -> Scores
     release, shopper = regarding(release, request.user)
     given = [_given(outfit, f"outfits[{position}]") for position, outfit in enumerate(request.outfits)]
     outfits, cuts = cut_photos(release, given, settings.photo_cut, settings.limits)
-    answers = score(release, outfits, settings.limits, explain=request.explain)
+    answers = score(release, outfits, settings.limits, explain=request.explain, consistent=settings.consistent)
     return Scores(
         release=release.id,
         outfits=[_outfit_score(release, answer, cut) for answer, cut in zip(answers, cuts, strict=True)],

@@ -67,4 +67,5 @@ def item_out(item: CatalogueItem) -> ItemOut:
 
 def shown(item: CatalogueItem) -> dict[str, Any]:
     """The fields of an item that suggestions, looks and swaps show."""
-    return {"id": item.id, "category": item.category, "price": item.price, "title": item.title, "image_url": image_url(item)}
+    fields = ("id", "category", "title", "price", "currency", "brand", "in_stock", "url", "group_id")
+    return {**{name: getattr(item, name) for name in fields}, "image_url": image_url(item)}

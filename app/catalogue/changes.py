@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from app.home.images import ImageStore
 from app.log.base import Entry, Event
 from app.release.release import Release
+from app.release.traits import Traits
 from index.backends.base import FloatArray
 from index.columns import Columns
 from index.delta import Overlay
@@ -154,7 +155,7 @@ def overlaid(release: Release, changes: Changes, embedded: Embedded) -> Release:
     shown = {item_id: item for item_id, item in changes.items() if item is not None and item.features is not None}
     gone = [item_id for item_id, item in changes.items() if item is None]
     if not shown and not gone:
-        return replace(release, snapshot=base)
+        return unchanged(release)
     _embed(release, shown, embedded)
     size, features = base.manifest.embedding_size, base.manifest.feature_size
     overlay = Overlay(
@@ -164,12 +165,22 @@ def overlaid(release: Release, changes: Changes, embedded: Embedded) -> Release:
         embeddings_MD=np.array([embedded[item_id][1] for item_id in shown], dtype=np.float32).reshape(-1, size),
         removed=gone,
     )
-    return replace(release, snapshot=overlay)
+    return replace(release, snapshot=overlay, traits=Traits.of(overlay, release.traits.of_first(base.manifest.count)))
 
 
 def plain(release: Release) -> Snapshot:
     """The release's snapshot without changes over it."""
     return release.snapshot.base if isinstance(release.snapshot, Overlay) else release.snapshot
+
+
+def unchanged(release: Release) -> Release:
+    """The release without changes over its snapshot."""
+    base = plain(release)
+    return (
+        release
+        if base is release.snapshot
+        else replace(release, snapshot=base, traits=Traits.of(base, release.traits.of_first(base.manifest.count)))
+    )
 
 
 def kept_features(snapshot: Snapshot) -> FeatureSpec:

@@ -180,6 +180,10 @@ class Settings(BaseSettings):
         default={"tops": (4, 12), "bottoms": (8, 17), "shoes": (14, 18)},
         description="Category -> first and last edge, in twentieths of the height, of what a photo of a whole person shows; as JSON.",
     )
+    consistent: bool = Field(
+        default=True,
+        description="Whether suggestions must be for whom, and for the season that, the worn items are; a request may say otherwise.",
+    )
     limits: Limits = Limits()
     threads: Threads = Threads()
     index: IndexSettings = IndexSettings()

@@ -16,7 +16,7 @@ from typing import Final
 
 from anyio import to_thread
 
-from app.catalogue.changes import Changes, Embedded, encode, named, overlaid, plain, replayed, to_encode
+from app.catalogue.changes import Changes, Embedded, encode, named, overlaid, plain, replayed, to_encode, unchanged
 from app.ground.errors import LogError
 from app.ground.logs import logger
 from app.log.base import START, Entry, Log, Stream
@@ -83,7 +83,7 @@ class Replay:
 
     async def publish(self, release: Release) -> None:
         """Serve a release with the changes since its snapshot; while the log is gone, with the changes that this replica knows."""
-        release = replace(release, snapshot=plain(release))
+        release = unchanged(release)
         async with self._turn:
             changes: Changes = {}
             offset, read = release.record.catalog_offset, list[Entry]()

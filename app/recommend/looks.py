@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from index.backends.base import BoolArray, FloatArray, IntArray
 
 _PER_SLOT: Final = 6
 _BEAM: Final = 12
+Fits = Callable[[tuple[int, ...], int], bool]
 _CENT: Final = 1e-6  # sums of prices are not exact
 
 
@@ -41,11 +43,16 @@ def work_of_looks(size: int, slots: int, count: int) -> int:
     return sum(max(_BEAM, count) * _PER_SLOT * (size + slot) ** 2 for slot in range(1, slots + 1)) if count else 0
 
 
-def best_looks(release: Release, worn: Worn, pools: Sequence[Pool], count: int, budget: float | None) -> list[Look]:
+def best_looks(  # noqa: PLR0917 - the question, and what was found for it
+    release: Release, worn: Worn, pools: Sequence[Pool], count: int, budget: float | None, fits: Fits | None = None
+) -> list[Look]:
     """The best combinations of one item per slot, best first, none dearer than ``budget``. The same items in other slots are the same look.
 
     The score is that of the whole outfit, so a look may hold items that are not the first of their slots. With a budget only items that
     have a price take part, and each choice leaves enough for the cheapest items of the later slots.
+
+    Args:
+        fits: whether a row may be added to the rows before it; None where any may.
     """
     price_N = release.snapshot.columns.prices
     stocked = [pool for pool in pools if len(pool.rows_M)]
@@ -59,7 +66,8 @@ def best_looks(release: Release, worn: Worn, pools: Sequence[Pool], count: int, 
             rows_M = pool.rows_M
             if budget is not None:
                 rows_M = rows_M[price_N[rows_M] <= budget - price - sum(least[place + 1 :]) + _CENT]
-            for row in [row for row in map(int, rows_M[: _PER_SLOT + len(rows)]) if row not in rows][:_PER_SLOT]:
+            may = (row for row in map(int, rows_M) if row not in rows and (fits is None or fits(rows, row)))
+            for row in islice(may, _PER_SLOT):
                 grown.setdefault(frozenset((*rows, row)), ((*rows, row), price + float(price_N[row])))
         if not grown:
             return []
@@ -109,7 +117,7 @@ def why_none(release: Release, pools: Sequence[Pool], budget: float | None) -> s
         if least > budget:
             why = f"the cheapest cost {least:,.2f} together" if np.isfinite(least) else "some slot has no item with a price"
             return f"no look is within the budget of {budget:,.2f}: {why}"
-    return "there are fewer different items than slots"
+    return "there are fewer different items that suit each other than slots"
 
 
 def _cheapest(prices: Iterable[tuple[str, NDArray[np.float64]]]) -> list[float]:

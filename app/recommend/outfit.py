@@ -15,6 +15,7 @@ from app.ground.settings import Limits
 from app.recommend.limits import check_categories, check_count
 from app.recommend.stages import count, stage
 from app.release.release import Release
+from models.compatibility.labels import PieceLabels, piece_labels
 from models.datasets.schema import item_text
 from models.encoders.features import FloatArray
 from models.encoders.pictures import decode
@@ -45,6 +46,7 @@ class Worn:
     Attributes:
         names: item ids; for a photo its field.
         rows: rows of the snapshot; None for a photo.
+        labels: what the words of each say of it.
         missing: ids of the request that are not in the catalogue.
     """
 
@@ -53,6 +55,7 @@ class Worn:
     categories: tuple[str, ...]
     embeddings_ID: FloatArray
     missing: tuple[str, ...]
+    labels: tuple[PieceLabels, ...]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -106,6 +109,12 @@ def _worn(release: Release, items: Sequence[ItemRef], embedded: dict[str, FloatA
         categories=tuple(item.category if isinstance(item, Photo) else release.category_of(row_of[item]) for item in known),
         embeddings_ID=vectors_ID,
         missing=tuple(item for item in items if isinstance(item, str) and item not in row_of),
+        labels=tuple(
+            piece_labels({"category": item.category, "title": item.title})
+            if isinstance(item, Photo)
+            else release.traits.of_row(row_of[item])
+            for item in known
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.ground.settings import Limits
+from app.recommend.consistent import suitable
 from app.recommend.explain import PairScore, pair_scores, weakest, work_of_explaining
 from app.recommend.limits import check_count, check_work
 from app.recommend.outfit import ItemRef, Worn, resolve_all
@@ -43,8 +44,13 @@ class OutfitScore:
     swap: Swap | None = None
 
 
-def score(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: Limits, *, explain: bool = False) -> list[OutfitScore]:
+def score(
+    release: Release, outfits: Sequence[Sequence[ItemRef]], limits: Limits, *, explain: bool = False, consistent: bool = True
+) -> list[OutfitScore]:
     """Score outfits in one batch.
+
+    Args:
+        consistent: whether a swap must be for whom, and for the season that, the other items are.
 
     Raises:
         LimitExceededError: too many outfits, or too much work. Also whatever ``resolve_all`` raises.
@@ -60,25 +66,32 @@ def score(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: Limits
             worn, scores_B, release.bundle.probability(scores_B, [len(outfit) for outfit in worn]), strict=True
         )
     ]
-    return [_explained(release, outfit, answer) for outfit, answer in zip(worn, answers, strict=True)] if explain else answers
+    return (
+        [_explained(release, outfit, answer, consistent=consistent) for outfit, answer in zip(worn, answers, strict=True)]
+        if explain
+        else answers
+    )
 
 
-def _explained(release: Release, worn: Worn, answer: OutfitScore) -> OutfitScore:
+def _explained(release: Release, worn: Worn, answer: OutfitScore, *, consistent: bool) -> OutfitScore:
     position = weakest(release, worn)
     return replace(
         answer,
         pairs=pair_scores(release, worn),
         weakest=None if position is None else worn.names[position],
-        swap=None if position is None else _swap(release, worn, position, answer.score),
+        swap=None if position is None else _swap(release, worn, position, answer.score, consistent=consistent),
     )
 
 
-def _swap(release: Release, worn: Worn, position: int, now: float) -> Swap | None:
-    """Among the retrieved items of the weakest item's category, the one that makes the best outfit; None where that is no better."""
+def _swap(release: Release, worn: Worn, position: int, now: float, *, consistent: bool) -> Swap | None:
+    """Of the retrieved items in stock of the weakest item's category, the one that makes the best outfit; None where that is no better."""
     vectors_ID, categories = worn.without(position)
     rest = replace(worn, embeddings_ID=vectors_ID, categories=tuple(categories))
-    allowed_N = release.snapshot.columns.mask(Filter(exclude=worn.names))
-    rows_M = retrieve(release, rest, [worn.categories[position]], 1, allowed_N)[0]
+    others = [labels for place, labels in enumerate(worn.labels) if place != position]
+    allowed_N = release.snapshot.columns.mask(Filter(exclude=worn.names, in_stock=True))
+    suits_N = suitable(release, others) if consistent else None
+    assert allowed_N is not None  # noqa: S101 - being in stock is a filter
+    rows_M = retrieve(release, rest, [worn.categories[position]], 1, allowed_N if suits_N is None else allowed_N & suits_N)[0]
     if not len(rows_M):
         return None
     scores_M = score_outfits(release, *with_each(release, rest, rows_M))

@@ -1,4 +1,4 @@
-"""Chooses the slots to fill: those asked for, or those that outfits like this one usually have."""
+"""Chooses the slots to fill: those asked for, or those that this outfit lacks, learned from outfits or else by the usual templates."""
 
 from __future__ import annotations
 
@@ -6,20 +6,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from app.ground.settings import Limits
+from app.recommend.consistent import suitable
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import Worn
 from app.release.release import Release
+from models.compatibility.audience import Audience
+from models.compatibility.roles import usual
 
-_MOST_INFERRED: Final = 6
+_MOST_INFERRED: Final = 8
+_UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A category to fill; ``role`` (a key of ``roles.ROLE_WORDS``) says which of its items, where a usual template names it."""
+
+    category: str
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The categories to fill, in order; ``note`` says why they are not the usual ones."""
+    """The slots to fill, in order.
 
-    categories: tuple[str, ...]
+    Attributes:
+        note: why they are not learned from outfits.
+        complete: whether nothing is missing; None where slots were asked for.
+    """
+
+    slots: tuple[Slot, ...]
     note: str | None = None
+    complete: bool | None = None
 
 
 def choose_slots(release: Release, worn: Worn, asked: Sequence[str] | None, limits: Limits) -> Slots:
@@ -34,11 +54,29 @@ def choose_slots(release: Release, worn: Worn, asked: Sequence[str] | None, limi
     if asked is not None:
         check_count("slots", len(asked), limits.max_slots, "slots")
         check_categories(release, [(f"slots[{position}].category", name) for position, name in enumerate(asked)])
-        return Slots(tuple(asked))
-    usual = release.bundle.slots.missing(worn.categories, most=min(_MOST_INFERRED, limits.max_slots))
-    if usual:
-        return Slots(tuple(usual))
-    sizes = release.snapshot.sizes
-    largest = sorted((name for name in sizes if name not in worn.categories), key=lambda name: (-sizes[name], name))
-    note = "no outfits were learned from yet, so these are the largest categories, not the usual slots"
-    return Slots(tuple(largest[: min(_MOST_INFERRED, limits.max_slots)]), note)
+        return Slots(tuple(map(Slot, asked)))
+    most = min(_MOST_INFERRED, limits.max_slots)
+    learned = release.bundle.slots
+    if learned.knows(worn.categories):
+        names = learned.missing(worn.categories, worn.names).slots
+        return Slots(tuple(map(Slot, names[:most])), complete=not names)
+    slots = _by_words(release, worn)
+    return Slots(slots[:most], _UNLEARNED, complete=not slots)
+
+
+def _by_words(release: Release, worn: Worn) -> tuple[Slot, ...]:
+    """The roles that a usual template lacks, each with the category that has most items of it, of those that suit where there are any."""
+    roles = {labels.role for labels in release.traits.labels if labels.role}
+    audience = Audience()
+    for labels in worn.labels:
+        said = Audience.of_label(labels.audience or "")
+        audience = audience & said if said and (audience & said).possible else audience
+    lacking = usual(dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)), audience.name, roles)
+    suits_N = suitable(release, worn.labels)
+    slots = []
+    for role in lacking:
+        of_role_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
+        rows = np.flatnonzero(of_role_N if suits_N is None or not (of_role_N & suits_N).any() else of_role_N & suits_N)
+        names, counts = np.unique([release.category_of(int(row)) for row in rows], return_counts=True)
+        slots.append(Slot(str(names[counts.argmax()]), role))
+    return tuple(slots)

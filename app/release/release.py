@@ -19,6 +19,8 @@ from app.ground.settings import IndexSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.release.photo_encoder import PhotoEncoder
+from app.release.traits import Traits
+from app.release.variants import group_of
 from index.backends.registry import Choice
 from index.delta import Overlay
 from index.snapshot import Snapshot
@@ -29,6 +31,7 @@ from models.precision import CPU
 
 _CHECKED_ROWS: Final = 16
 _TOLERANCE: Final = 1e-3
+_SAID: Final = ("currency", "url")  # by attributes, where there are no such columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,9 @@ class CatalogueItem:
     brand: str | None
     in_stock: bool | None
     image: str | None
+    currency: str | None = None
+    url: str | None = None
+    group_id: str | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -55,6 +61,7 @@ class Release:
     snapshot: Snapshot | Overlay
     images: ImageStore
     encoder: PhotoEncoder
+    traits: Traits
 
     @property
     def id(self) -> str:
@@ -85,15 +92,20 @@ class Release:
             snapshot=snapshot,
             images=store.images,
             encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder, device),
+            traits=Traits.of(snapshot),
         )
         release._check(path)
         return release
 
     def item(self, row: int) -> CatalogueItem:
-        """The item of one row."""
-        values: dict[str, Any] = {name: self.snapshot.items.column(name)[row].as_py() for name in CatalogueItem.__slots__}
+        """The item of one row; currency, link and group are columns or attributes."""
+        columns = [name for name in CatalogueItem.__slots__ if name in self.snapshot.items.column_names]
+        values: dict[str, Any] = {name: self.snapshot.items.column(name)[row].as_py() for name in columns}
+        group = group_of(values)
         values["attributes"] = json.loads(values["attributes"]) if values["attributes"] else {}
-        return CatalogueItem(**values)
+        said = {name: values["attributes"].get(name) for name in _SAID if not values.get(name)}
+        values |= {name: value for name, value in said.items() if isinstance(value, str)}
+        return CatalogueItem(**{**values, "group_id": group})
 
     def category_of(self, row: int) -> str:
         """The category of one row."""

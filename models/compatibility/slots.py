@@ -1,42 +1,206 @@
-"""Proposes the slots that an outfit lacks, learned from the categories of the training outfits."""
+"""What belongs to an outfit: which categories are worn together, how many of each, and when nothing is missing.
+
+An outfit is read as a multiset of categories whose items come in random order. A small network says what comes next, or STOP, given the
+counts so far (DeepSets over counts, one hidden layer). It is trained (``models.training.slots``) on every prefix of random orders of each
+training outfit, so STOP is trained as often as outfits end, and p(STOP | worn) is the probability that what is worn is a whole outfit.
+Pairs and repetitions of categories that no training outfit had have probability zero, and no outfit grows beyond the largest of training,
+so drawing always ends.
+
+How the answer is chosen (``missing``):
+
+* Every item has *one outfit in mind*: the one drawn, once and for all, with the dice of its id, and an order to fill it in, in which it
+  does not look whole before it is (what is optional comes before the core). Where what is worn is on an item's way, in that order, the rest
+  of it is missing, and it is complete when it is reached. So what was promised at the first press holds at the second, the order in which
+  the items are named does not matter, and over the catalogue completed outfits are distributed as training outfits are.
+* What is on no item's way (a shopper's own outfit) is complete when the probability of being whole is at least ``stop_at``; otherwise it
+  lacks what more than half of the drawn completions have.
+
+Shape legend: B outfits · C categories · K = C + 1 outcomes, the last is STOP · S draws · L levels of counting · H hidden units.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.compatibility.conflicts import Conflicts
+from models.compatibility.dice import dice, digest
+
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+LEVELS: Final = 3  # one, two, three or more of a category
+NEVER: Final = np.float32(-1e9)
+DRAWS: Final = 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The slots that an outfit lacks, in the order to fill them; none when it is complete.
+
+    Attributes:
+        whole: probability that what is worn is a whole outfit; None where nothing says.
+    """
+
+    slots: tuple[str, ...]
+    whole: float | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class SlotModel:
-    """How often each combination of categories was worn, most frequent first."""
+    """The trained network and what training outfits allow.
 
-    templates: tuple[tuple[tuple[str, ...], int], ...]
+    Attributes:
+        pairs_CC: whether two categories were worn together; the diagonal, two of one.
+        most_C: of one category in one outfit.
+        largest: number of items of a training outfit. smallest: likewise.
+        weights: ``counts (C L + largest + 1, H)``, ``bias (H,)``, ``out (H, K)``, ``out_bias (K,)``.
+        stop_at: what is worn is complete from this probability on; chosen on validation outfits.
+        outfits: how many it learned from.
+        conflicts: of attributes, learned from the same outfits.
+    """
 
-    @classmethod
-    def fit(cls, outfits: Iterable[Sequence[str]]) -> SlotModel:
-        """Count the combinations of categories of outfits, each given by its items' categories."""
-        counts = Counter(tuple(sorted(set(categories))) for categories in outfits)
-        return cls(tuple(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))))
+    categories: tuple[str, ...]
+    pairs_CC: BoolArray
+    most_C: IntArray
+    largest: int
+    smallest: int
+    weights: Mapping[str, FloatArray] = field(repr=False)
+    stop_at: float = 0.5
+    outfits: int = 0
+    conflicts: Conflicts = field(default_factory=Conflicts)
 
-    def missing(self, categories: Sequence[str], at_least: float = 0.5, most: int = 6) -> list[str]:
-        """The slots that similar outfits usually have and this one lacks, likeliest first.
+    def counts(self, categories: Iterable[str]) -> IntArray:
+        """How many of each, ``(C,)``; categories that training did not have are left out."""
+        have = Counter(categories)
+        return np.array([have[name] for name in self.categories], dtype=np.int64)
 
-        Outfits are similar if they share the most categories with this one: all of them, where such outfits exist.
+    def knows(self, categories: Iterable[str]) -> bool:
+        """Whether training had one of these."""
+        return bool(self.counts(categories).any())
+
+    def log_next(self, counts_BC: IntArray) -> FloatArray:
+        """Log-probabilities of the next category or STOP, ``(B, K)``."""
+        weights = self.weights
+        hidden_BH = np.maximum(counted(counts_BC, self.largest) @ weights["counts"] + weights["bias"], 0)
+        logits_BK = hidden_BH @ weights["out"] + weights["out_bias"] + np.where(self.allowed(counts_BC), np.float32(0), NEVER)
+        logits_BK = logits_BK - logits_BK.max(axis=1, keepdims=True)
+        return np.asarray(logits_BK - np.log(np.exp(logits_BK).sum(axis=1, keepdims=True)))
+
+    def allowed(self, counts_BC: IntArray) -> BoolArray:
+        """What may come next, ``(B, K)``: no pair, repetition or size that training never had; STOP where nothing else may."""
+        worn_BC = (counts_BC > 0).astype(np.float32)
+        strangers_BC = worn_BC @ (~self.pairs_CC & ~np.eye(len(self.categories), dtype=bool)).astype(np.float32) > 0
+        fits_BC = ~strangers_BC & (counts_BC < self.most_C)
+        fits_BC &= (counts_BC.sum(axis=1) < self.largest)[:, None]
+        stops_B = (counts_BC.sum(axis=1) >= self.smallest) | ~fits_BC.any(axis=1)
+        return np.concatenate([fits_BC, stops_B[:, None]], axis=1)
+
+    def whole(self, counts_BC: IntArray) -> NDArray[np.float64]:
+        """The probability of each that nothing is missing, ``(B,)``."""
+        return np.exp(self.log_next(counts_BC)[:, -1], dtype=np.float64)
+
+    def draw(self, have_C: IntArray, draws: int, rng: np.random.Generator) -> IntArray:
+        """Draw whole outfits that hold what is worn, ``(S, C)``."""
+        counts_SC = np.repeat(have_C[None], draws, axis=0)
+        open_S = np.arange(draws)
+        while len(open_S):
+            log_SK = self.log_next(counts_SC[open_S])
+            choice_S = (log_SK + rng.gumbel(size=log_SK.shape)).argmax(axis=1)
+            goes_on_S = choice_S < len(self.categories)
+            open_S, choice_S = open_S[goes_on_S], choice_S[goes_on_S]
+            counts_SC[open_S, choice_S] += 1
+        return counts_SC
+
+    def missing(self, categories: Sequence[str], ids: Sequence[str] = ()) -> Missing:
+        """The slots that are missing, or none; the top of the file says how they are chosen.
 
         Args:
-            categories: what the outfit has.
-            at_least: propose a slot if this share of the similar outfits has it; the likeliest slot is always proposed.
-            most: how many slots at most.
+            categories: of what is worn.
+            ids: of what is worn, for the dice; empty where it is nobody's.
         """
-        have = set(categories)
-        shared = max((len(have & set(template)) for template, _ in self.templates), default=0)
-        like = [(set(template) - have, count) for template, count in self.templates if len(have & set(template)) == shared]
-        total = sum(count for _, count in like)
-        weight: Counter[str] = Counter()
-        for lacking, count in like:
-            for category in lacking:
-                weight[category] += count
-        ranked = sorted(weight.items(), key=lambda entry: (-entry[1], entry[0]))
-        usual = [category for category, count in ranked if count >= at_least * total]
-        return (usual or [category for category, _ in ranked[:1]])[:most]
+        have_C = self.counts(categories)
+        whole = float(self.whole(have_C[None])[0])
+        ahead = self._ahead(categories, ids, have_C)
+        if ahead is None and whole < self.stop_at:
+            drawn_SC = self.draw(have_C, DRAWS, dice("|".join(sorted(ids or categories))))
+            ahead = self._order(have_C, _likely(drawn_SC, have_C))
+        return Missing(tuple(ahead or ()), whole)
+
+    def _ahead(self, categories: Sequence[str], ids: Sequence[str], have_C: IntArray) -> Sequence[str] | None:
+        """What is left of the outfit in mind that what is worn is on its way to, of several that of the item with the least digest.
+
+        None where what is worn is on no item's way.
+        """
+        if have_C.sum() < len(categories):  # a category that training never had
+            return None
+        done = len(categories) - 1
+        for place in sorted(range(len(ids)), key=lambda place: digest(ids[place])):
+            alone_C = self.counts([categories[place]])
+            way = self._order(alone_C, self.draw(alone_C, 1, dice(ids[place]))[0])
+            if done <= len(way) and (alone_C + self.counts(way[:done]) == have_C).all():
+                return way[done:]
+        return None
+
+    def _order(self, have_C: IntArray, target_C: IntArray) -> list[str]:
+        """What is lacking, in the order that looks least whole until all of it is there."""
+        slots, now_C = [], have_C.copy()
+        while (lacking_M := np.flatnonzero(target_C > now_C)).size:
+            next_MC = np.repeat(now_C[None], len(lacking_M), axis=0)
+            next_MC[np.arange(len(lacking_M)), lacking_M] += 1
+            chosen = int(lacking_M[self.whole(next_MC).argmin()])
+            slots.append(self.categories[chosen])
+            now_C[chosen] += 1
+        return slots
+
+    def body(self) -> dict[str, Any]:
+        """What ``slots.json`` holds; the weights go to ``slots.safetensors``."""
+        pairs = [[int(left), int(right)] for left, right in np.argwhere(np.triu(self.pairs_CC))]
+        kept = {name: getattr(self, name) for name in ("largest", "smallest", "stop_at", "outfits")}
+        most = self.most_C.tolist()
+        return {"format": 2, "categories": list(self.categories), "pairs": pairs, "most": most, **kept, "conflicts": self.conflicts.body()}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any], weights: Mapping[str, FloatArray]) -> SlotModel:
+        """From what ``body`` made.
+
+        Raises:
+            ValueError, KeyError, TypeError, IndexError: it is none.
+        """
+        names = tuple(body["categories"])
+        pairs_CC = np.zeros((len(names), len(names)), dtype=bool)
+        for left, right in body["pairs"]:
+            pairs_CC[left, right] = pairs_CC[right, left] = True
+        inputs = len(names) * LEVELS + body["largest"] + 1
+        if weights["counts"].shape[0] != inputs or weights["out"].shape[1] != len(names) + 1:
+            msg = f"slots: weights of {weights['counts'].shape} and {weights['out'].shape} for {len(names)} categories"
+            raise ValueError(msg)
+        kept = {name: body[name] for name in ("largest", "smallest", "stop_at", "outfits")}
+        conflicts = Conflicts.read(body["conflicts"])
+        most_C = np.array(body["most"], dtype=np.int64)
+        return cls(categories=names, pairs_CC=pairs_CC, most_C=most_C, weights=weights, conflicts=conflicts, **kept)
+
+
+def counted(counts_BC: IntArray, largest: int) -> FloatArray:
+    """Counts as the network reads them, ``(B, C L + largest + 1)``: at least one, two, three of each; the size as one of many."""
+    levels = [(counts_BC > level) for level in range(LEVELS)]
+    size_B = np.minimum(counts_BC.sum(axis=1), largest)
+    return np.concatenate([*levels, size_B[:, None] == np.arange(largest + 1)], axis=1).astype(np.float32)
+
+
+def _likely(drawn_SC: IntArray, have_C: IntArray) -> IntArray:
+    """What more than half of the drawn outfits that add something have, ``(C,)``; the likeliest addition where nothing is."""
+    added_SC = drawn_SC - have_C
+    added_SC = added_SC[added_SC.sum(axis=1) > 0]
+    if not len(added_SC):
+        return have_C
+    lacking_C = np.sort(added_SC, axis=0)[(len(added_SC) - 1) // 2]  # any two such additions are together in some draw
+    if not lacking_C.any():
+        lacking_C[added_SC.mean(axis=0).argmax()] = 1
+    return np.asarray(have_C + lacking_C)

@@ -137,16 +137,17 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
         EncoderError: the encoder cannot be had. FeaturesError: the features would not be those that the bundle was trained with.
     """
     reads, own = bundle.manifest.encoder, own_features(catalogue)
-    if own is not None:
-        given, source, mend = FeatureSpec.own(own.shape[1]), f"{catalogue.root}", "leave the column `features` out, or train on it"
-    elif reads.is_own:
+    if own is None and reads.is_own:
         msg = f"{len(catalogue)} items have no features, and bundle {bundle.id} was trained on the shop's own; add the column"
         raise InputError(msg, path=catalogue.root, field="features")
-    else:
-        encoder = load_encoder(bundle.encoder_spec, bundle.device)
-        given, source, mend = encoder.features, "its encoder here", "use the same weights and library, or train again"
-    check_features(f"bundle {bundle.id}", reads, source, given, mend=mend)
-    return own if own is not None else catalogue_features(catalogue, encoder, cache, progress).features
+    if own is not None:
+        mend = "leave the column `features` out, or train on it"
+        check_features(f"bundle {bundle.id}", reads, f"{catalogue.root}", FeatureSpec.own(own.shape[1]), mend=mend)
+        return own
+    encoder = load_encoder(bundle.encoder_spec, bundle.device)
+    mend = "use the same weights and library, or train again"
+    check_features(f"bundle {bundle.id}", reads, "its encoder here", encoder.features, mend=mend)
+    return catalogue_features(catalogue, encoder, cache, progress).features
 
 
 def _baseline_answers(task: Task, scorer: Scorer) -> Answers:

@@ -1,4 +1,4 @@
-"""What is asked of a training, checked without torch, which takes seconds to import."""
+"""Checks the request for a training without torch, which takes seconds to import."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.training.settings import configure
 
 
 def asked(recipe: str, out: Path, settings: Mapping[str, str], encoder: str | None) -> tuple[AnyRecipe, Any]:
-    """The recipe of a name and its configuration; see ``models.recipes.train.train``, which asks this first.
+    """The recipe of a name and its configuration; ``models.recipes.train.train`` calls it first.
 
     Raises:
         InputError: no such recipe or setting, an encoder beside a recipe that trains its own, or ``out`` cannot be written.

@@ -1,4 +1,4 @@
-"""What a recipe is: a name, a default configuration, and where the function is that turns a run into a bundle."""
+"""The type of recipes: a name, a default configuration, and the place of the function that turns a run into a bundle."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Recipe(Generic[ConfigT]):
     """A training procedure under a name.
 
     Attributes:
-        name: as ``attire train --recipe`` has it.
-        default: its configuration, a frozen dataclass; see ``models.training.settings`` for how its fields say what they can be.
+        name: of ``attire train --recipe``.
+        default: its configuration, a frozen dataclass; ``models.training.settings`` says how its fields declare their values.
         training: ``module:function`` of what trains: takes a run, returns a bundle that is not saved yet.
         needs_outfits: whether a dataset without training outfits is refused.
-        trains_encoder: whether it always trains an encoder of its own, so that naming another one is refused.
+        trains_encoder: whether it always trains its own encoder; then naming another is refused.
     """
 
     name: str

@@ -40,16 +40,15 @@ def train(
 
     Args:
         settings: the recipe's configuration, field -> value as written on the command line.
-        init: a bundle of the same recipe to start from: its weights are taken over where they fit; those of words, items, categories and
-            shoppers by name.
+        init: a bundle of the same recipe whose weights are taken where they fit; rows of words, items, categories and shoppers by name.
         encoder: spec of the encoder; None takes ``default_encoder``. A catalogue with its own ``features`` needs none.
-        cache: where features are kept between runs; None keeps none.
-        device: where it computes; the bundle is the same kind of files, whatever it was.
-        warn: told what the dataset has that is put up with.
+        cache: keeps features between runs; None: not kept.
+        device: where it computes; the bundle holds the same files on every device.
+        warn: called with what the dataset has that is put up with.
 
     Raises:
-        InputError: bad data, an unknown recipe or setting, a start of another recipe, an encoder beside a recipe that trains its own, or
-            a training that diverged.
+        InputError: bad data, an unknown recipe or setting, an ``init`` of another recipe, an encoder for a recipe that trains its own,
+            or a training that diverged.
         EncoderError, BundleError: as named.
     """
     chosen, config = asked(recipe, out, settings or {}, encoder)

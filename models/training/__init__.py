@@ -1,1 +1,1 @@
-"""What trainings have in common: the loop, its schedule, what they read, calibration. It knows no recipe."""
+"""Shared parts of trainings: the loop, its schedule, what they read, calibration. Imports no recipe."""

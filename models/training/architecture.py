@@ -29,14 +29,14 @@ _TORCHVISION_SIDE: Final = 224
 
 @dataclass(frozen=True, kw_only=True)
 class Architecture:
-    """A tower to train, and what its encoder will say of itself.
+    """A tower to train, and the description that its encoder will carry.
 
     Attributes:
-        tower: an image tower; an open_clip model where titles are read too.
+        tower: an image tower, or an open_clip model if titles are read too.
         description: ``tower`` of ``image_config.json``, or ``model_cfg`` of ``open_clip_config.json``.
         size: D.
         pretrained: whether it comes with weights.
-        tokenizer: titles -> ``(B, T)``, where titles are read.
+        tokenizer: titles -> ``(B, T)``; None if titles are not read.
     """
 
     tower: nn.Module
@@ -48,7 +48,7 @@ class Architecture:
 
 
 def torchvision_architecture(name: str, weights: str, side: int, seed: int) -> Architecture:
-    """A torchvision backbone; D is what its last layer would have read.
+    """A torchvision backbone; D is the input size of its last layer.
 
     Raises:
         EncoderError: there is none of that name, or its weights cannot be had.
@@ -66,16 +66,16 @@ def open_clip_architecture(
     """An open_clip model, or the image half of one.
 
     Args:
-        name: as open_clip knows it, or a file in the form of ``open_clip_config.json``, where ``model`` is not given.
+        name: a name of open_clip, or a file in the form of ``open_clip_config.json``; not read if ``model`` is given.
         weights: ``none``, one of open_clip's tags for that name, or a safetensors file.
-        side: 0 for the model's own.
-        reads: whether titles are read; else only the image half is kept.
-        sigmoid: whether it starts as the sigmoid loss needs it.
+        side: of pictures, in pixels; 0 for the model's own.
+        reads: whether titles are read; if not, only the image half is built.
+        sigmoid: whether logit scale and bias start as in Zhai et al.
 
     Raises:
         InputError: the file cannot be read. EncoderError: the model or its weights cannot be had.
     """
-    import open_clip  # noqa: PLC0415 - two seconds that only encoding should cost
+    import open_clip  # noqa: PLC0415 - the import takes two seconds, and only encoding needs it
 
     config = _model_config(name, model)
     config["vision_cfg"] = {**config["vision_cfg"], **({"image_size": side} if side else {})}
@@ -92,7 +92,7 @@ def open_clip_architecture(
             known = name in open_clip.list_models()
             length = config["text_cfg"].get("context_length", 77)
             tokenizer = open_clip.get_tokenizer(name) if known else open_clip.SimpleTokenizer(context_length=length)
-    except Exception as error:  # open_clip and the hub raise anything; all mean that there is no model
+    except Exception as error:  # open_clip and the hub raise errors of any type
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         msg = f"backbone {name!r} with weights {weights!r} cannot be had: {reason}"
         raise EncoderError(msg) from error
@@ -105,7 +105,7 @@ def open_clip_architecture(
 
 
 def small_config(*, side: int, embedding_size: int, width: int, layers: tuple[int, ...], text: Mapping[str, int]) -> dict[str, Any]:
-    """The project's own small open_clip model: a ResNet with attention pooling, on a CPU far faster than depthwise convolutions."""
+    """Configuration of the project's own small open_clip model: a ResNet with attention pooling, which is fast on a CPU."""
     return {
         "embed_dim": embedding_size,
         "vision_cfg": {"layers": list(layers), "width": width, "patch_size": None, "image_size": side},

@@ -1,8 +1,8 @@
-"""Turns raw scores into probabilities, fitted on validation outfits against random items of the same categories.
+"""Fits the calibrations from raw scores to probabilities, on validation outfits against random items of the same categories.
 
-An outfit's score: worn outfits and random parts of them, since who asks has rarely finished dressing, against the same with every item
-replaced. An item's score given the others: the item that was worn against one drawn from all of its category, beside as many of the others
-as chance has it.
+The calibration of outfits compares worn outfits and random parts of them, since requests are rarely whole outfits, with the same outfits
+with every item replaced. The calibration of completions compares the worn item with a random one of its category, given a random part of
+the outfit's other items.
 
 Shape legend: N items · R outfits · I items per outfit, padded · M rows of a pool.
 """
@@ -31,7 +31,7 @@ _MOST: Final = 4_000  # outfits; a few figures are fitted
 
 
 def random_outfits(rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, pool_M: Tensor, generator: torch.Generator) -> Tensor:
-    """Each outfit with every item replaced by a random one of its category from ``pool_M``, if it has any, ``(R, I)``."""
+    """Replace every item of each outfit by a random one of its category from ``pool_M``, if there is any, ``(R, I)``."""
     replaced = rows_RI.clone()
     for category in category_N[rows_RI[mask_RI]].unique():
         members = pool_M[category_N[pool_M] == category]
@@ -43,7 +43,7 @@ def random_outfits(rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, pool_M:
 
 
 def random_parts(mask_RI: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """A random part of two items or more of each outfit, as a mask ``(R, I)``, and one of its items, ``(R,)``."""
+    """Draw a part of two or more items of each outfit, as a mask ``(R, I)``, and the place of one of them, ``(R,)``."""
     order_RI = torch.rand(mask_RI.shape, generator=generator).masked_fill(~mask_RI, -1).argsort(dim=1, descending=True)
     size_R = 2 + (torch.rand(len(mask_RI), generator=generator) * (mask_RI.sum(1) - 1)).long()
     part_RI = torch.zeros_like(mask_RI).scatter(1, order_RI, torch.arange(mask_RI.shape[1]) < size_R[:, None])
@@ -51,21 +51,21 @@ def random_parts(mask_RI: Tensor, generator: torch.Generator) -> tuple[Tensor, T
 
 
 def calibrate(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32], sizes: NDArray[np.int64] | None = None) -> Calibration:
-    """Platt scaling; the identity where there is too little to fit it, or the two cannot be told apart.
+    """Platt scaling; the identity if there are too few scores to fit it, or worn outfits do not score higher.
 
     Args:
-        sizes: items of each pair of outfits, where they differ.
+        sizes: number of items of each outfit; None: one calibration for all sizes.
     """
-    if not _told_apart(worn_scores, random_scores):
+    if not _separable(worn_scores, random_scores):
         return Calibration()
     slope, intercept = _platt(worn_scores, random_scores)
     if sizes is None:
         return Calibration(slope=slope, intercept=intercept)
     levels: list[tuple[int, float, float]] = []
     upper = np.inf
-    for size in np.unique(sizes)[::-1]:  # the largest are few: they wait for company
+    for size in np.unique(sizes)[::-1]:  # large outfits are few, so sizes are joined from the top until there are enough
         level_R = (sizes >= size) & (sizes < upper)
-        if _told_apart(worn_scores[level_R], random_scores[level_R], _LEAST_OF_SIZE):
+        if _separable(worn_scores[level_R], random_scores[level_R], _LEAST_OF_SIZE):
             levels.append((int(size), *_platt(worn_scores[level_R], random_scores[level_R])))
             upper = size
     if levels:
@@ -73,8 +73,8 @@ def calibrate(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float3
     return Calibration(slope=slope, intercept=intercept, larger=tuple(levels[::-1]))
 
 
-def _told_apart(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32], least: int = _LEAST) -> bool:
-    """Whether there is enough to fit, and worn outfits score higher."""
+def _separable(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32], least: int = _LEAST) -> bool:
+    """Whether there are enough scores to fit, and worn outfits score higher."""
     return len(worn_scores) >= least and bool(worn_scores.mean() > random_scores.mean())
 
 
@@ -85,7 +85,7 @@ def _platt(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32])
 
 
 def calibrated(bundle: Bundle, run: Run[Any], features_NF: FloatArray, metrics: Mapping[str, float]) -> Bundle:
-    """The trained bundle with its metrics and both calibrations, fitted on validation outfits, or training ones where there are none."""
+    """The trained bundle with its metrics and both calibrations, fitted on validation outfits, or on training outfits without any."""
     catalogue = run.dataset.catalogue
     categories, generator = catalogue.categories, torch.Generator().manual_seed(run.seed)
     worn, valid = (WornOutfits.of(run.dataset.outfits_of(split), catalogue) for split in ("train", "valid"))

@@ -1,7 +1,7 @@
-"""A training that can be killed: its weights, its optimiser and where it stood, in one file that is there whole or as it was.
+"""Checkpoints of a training: its weights, its optimiser and its state in one file, which is replaced atomically.
 
-Whatever is random in a step should follow from the seed and the step's number alone (``step_seed``); then nothing else needs to be kept
-for a resumed training to be the same training, bit for bit.
+If everything random in a step depends on the seed and the step's number alone (``step_seed``), a resumed training gives the same bits as
+one without interruption.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ class Checkpoint:
     """The checkpoint of one training, in its work directory.
 
     Args:
-        identity: what makes it this training and no other: configuration, seed, data.
+        identity: identifies the training: configuration, seed, data.
     """
 
     work: Path
     identity: Mapping[str, Any]
 
     def save(self, model: nn.Module, optimiser: torch.optim.Optimizer, state: Mapping[str, Any]) -> None:
-        """Write down where the training stands; ``state`` is JSON."""
+        """Write a checkpoint; ``state`` is JSON."""
         tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
         for index, entries in optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser.{index}.{name}": value for name, value in entries.items() if isinstance(value, Tensor)}
@@ -48,7 +48,7 @@ class Checkpoint:
             )
 
     def restore(self, model: nn.Module, optimiser: torch.optim.Optimizer) -> dict[str, Any] | None:
-        """Go back to where it stood; returns the state, or None where nothing was written down.
+        """Restore model and optimiser; returns the state, or None without a checkpoint.
 
         Raises:
             InputError: the checkpoint is of another training, or broken.
@@ -79,7 +79,7 @@ class Checkpoint:
         return state
 
     def remove(self) -> None:
-        """Forget where the training stood."""
+        """Remove the checkpoint."""
         (self.work / _FILE).unlink(missing_ok=True)
 
     def _digest(self) -> str:
@@ -87,5 +87,5 @@ class Checkpoint:
 
 
 def step_seed(seed: int, step: int) -> int:
-    """A seed of its own for everything random in one step."""
+    """The seed of everything random in one step."""
     return int.from_bytes(hashlib.sha256(f"{seed} {step}".encode()).digest()[:7], "big")

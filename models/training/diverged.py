@@ -1,4 +1,4 @@
-"""A training that has diverged ends there: it would go on to the end, and its bundle would load, serve and know nothing."""
+"""Stops a training that has diverged; otherwise it would write a useless bundle that loads and serves."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from models.errors import InputError
 
 
 def refuse_diverged(loss: float, learned: nn.Module, rate: float) -> None:
-    """To be called at the end of each epoch, and before weights are written down.
+    """Call it at the end of each epoch, and before weights are written.
 
     Args:
         loss: of the epoch, or a running mean.
-        learned: whose weights a finite loss may already have driven to infinity.
+        learned: the module whose weights are checked; they may be infinite although the loss is finite.
         rate: the configured learning rate.
 
     Raises:

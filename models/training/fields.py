@@ -29,12 +29,12 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What a recipe reads of an item.
+    """What a recipe reads of items.
 
     Attributes:
-        mode: ``features``, kept ones of any encoder (minutes on a CPU), or ``pixels``, end to end through a torchvision backbone.
+        mode: ``features``: kept features of any encoder, minutes on a CPU; ``pixels``: end to end through a torchvision backbone.
         backbone, weights: for ``pixels``: ``resnet18``, ``alexnet``, ``vgg13``…; ``none``, ``default`` or a safetensors file.
-        side: of the square pictures, for ``pixels``.
+        side: of the square pictures in pixels, for ``pixels``.
     """
 
     mode: Literal["features", "pixels"] = "features"

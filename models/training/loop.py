@@ -1,4 +1,4 @@
-"""The loop of recipes that step through outfits: a schedule, early stopping on validation, and the best weights kept."""
+"""The training loop of recipes that step through outfits: schedule, early stopping on validation, and the best weights."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from models.training.fields import Schedule
 from models.training.mean_weights import MeanWeights
 
 Step = Callable[[Tensor, float], Tensor]
-"""Positions of a batch's outfits, and how much of the training is done (0 to 1) -> the loss."""
+"""Maps the positions of a batch's outfits, and the share of the training that is done (0 to 1), to the loss."""
 
 
 def warmed_cosine(
     rate: float, done: float, *, warm: float = 0.03, first: float = 0.02, floor: float = 0.02, falls_from: float = 0.0
 ) -> float:
-    """The learning rate when ``done`` (0 to 1) of a training is over: a linear warm-up times a cosine that falls to ``floor``.
+    """The learning rate at the share ``done`` (0 to 1) of a training: a linear warm-up times a cosine that falls to ``floor``.
 
     Args:
-        rate: at its height.
-        warm: share of the training that warms up. first: share of the rate that it begins with.
-        floor: share of the rate that is left at the end.
-        falls_from: when the cosine begins to fall.
+        rate: the highest rate.
+        warm: share of the training that warms up. first: share of ``rate`` at the start.
+        floor: share of ``rate`` at the end.
+        falls_from: share of the training after which the cosine falls.
     """
     fallen = min(1.0, max(0.0, done - falls_from) / (1 - falls_from))
     return rate * min(1.0, done / warm + first) * (floor + (1 - floor) * (1 + math.cos(math.pi * fallen)) / 2)
 
 
 def only_matrices_decay(parameters: Iterable[nn.Parameter], weight_decay: float) -> list[dict[str, Any]]:
-    """Parameter groups of an optimiser: matrices with weight decay, everything else (biases, norms, single figures) without."""
+    """Parameter groups of an optimiser: matrices with weight decay, all others (biases, norms, scalars) without."""
     weights = list(parameters)
-    matrices, others = [one for one in weights if one.ndim > 1], [one for one in weights if one.ndim <= 1]
+    matrices, others = [weight for weight in weights if weight.ndim > 1], [weight for weight in weights if weight.ndim <= 1]
     return [{"params": matrices, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 
 
 def seeded(seed: int) -> torch.Generator:
-    """What the order of the outfits is drawn from; what the model draws itself, as dropout does, starts from the same seed."""
+    """The generator that orders the outfits; torch's global generator, which dropout uses, gets the same seed."""
     torch.manual_seed(seed)
     return torch.Generator().manual_seed(seed)
 
@@ -62,13 +62,13 @@ def fit(
     average: float = 0.0,
     settle: Callable[[], None] | None = None,
 ) -> dict[str, float]:
-    """Train ``learned`` on ``count`` outfits; it ends with the weights that ``judge`` found best, or the last ones without a judge.
+    """Train ``learned`` on ``count`` outfits; it ends with the weights that ``judge`` scored best, or the last ones without a judge.
 
     Args:
-        generator: what the order of the outfits is drawn from; see ``seeded``.
-        optimiser: of the parameters; None is AdamW, as the schedule says. It may step what is not ``learned``, which is not clipped.
-        average: of the weights, per step: the mean is what is settled, judged and kept, while training goes on from the last weights.
-        settle: called after each epoch, before judging; it may set buffers of ``learned``, which stay.
+        generator: orders the outfits; see ``seeded``.
+        optimiser: None: AdamW by the schedule. It may hold parameters outside ``learned``, whose gradients are not clipped.
+        average: per step, of the weights; settles, judges and keeps the mean, and trains on from the last weights. 0: no mean.
+        settle: called after each epoch before judging; may set buffers of ``learned``, which are kept.
 
     Returns:
         ``valid`` (the best figure, NaN without a judge), ``train_loss`` and ``minutes``.

@@ -1,4 +1,4 @@
-"""The mean of a module's weights over the steps of its training: it evens out the last ones (Polyak, Juditsky, 1992)."""
+"""The mean of a module's weights over the steps of its training (Polyak, Juditsky, 1992)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from torch import nn
 
 
 class MeanWeights:
-    """Running mean of a module's parameters; its buffers are left alone.
+    """Running mean of a module's parameters, not of its buffers.
 
     Args:
-        average: share of the mean that a step keeps, at the most; the first steps count as much as the later ones.
+        average: largest share of the mean that a step keeps; smaller at first, so that the first steps count equally.
     """
 
     def __init__(self, learned: nn.Module, average: float) -> None:
@@ -22,15 +22,15 @@ class MeanWeights:
 
     @torch.no_grad()
     def step(self) -> None:
-        """Take in the weights as they are now; to be called after each step of the optimiser."""
-        share = max(1 - self.average, 1 / (self.steps + 1))  # else short runs would keep the start
+        """Add the present weights to the mean; call it after each step of the optimiser."""
+        share = max(1 - self.average, 1 / (self.steps + 1))  # otherwise short runs would keep the start
         for mean, last in zip(self.mean, self.last, strict=True):
             mean.lerp_(last, share)
         self.steps += 1
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
-        """The module has the mean as its weights within, and its last weights again afterwards."""
+        """Within the block the module has the mean as its weights; afterwards its last weights again."""
         self._swap()
         try:
             yield

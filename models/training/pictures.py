@@ -1,4 +1,4 @@
-"""Pictures of a catalogue for training: decoded once, kept in memory where they fit, decoded again for each batch where they do not."""
+"""Pictures of a catalogue for training: decoded once and kept in memory if they fit, otherwise decoded for each batch."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Pictures:
     """The usable pictures of some rows of a catalogue, each fitted into a white square.
 
     Attributes:
-        rows: of the catalogue, those whose picture can be used.
+        rows: rows of the catalogue with a usable picture.
     """
 
     def __init__(
@@ -47,11 +47,11 @@ class Pictures:
         return len(self.rows)
 
     def take(self, positions: NDArray[np.int64]) -> Tensor:
-        """Some pictures by position in ``rows``, bytes, ``(B, 3, side, side)``."""
+        """Pictures at positions in ``rows``, uint8, ``(B, 3, side, side)``."""
         if self._kept is not None:
             return torch.from_numpy(self._kept[positions])
         found = self._pool.map(self._read, self.rows[positions].tolist())
-        return torch.from_numpy(np.stack([one for one in found if one is not None]))
+        return torch.from_numpy(np.stack([picture for picture in found if picture is not None]))
 
     def _read(self, row: int) -> NDArray[np.uint8] | None:
         try:

@@ -1,4 +1,4 @@
-"""Asks a model for every worn item given the rest of its outfit: how often it finds it, and how often each item was worn beyond that.
+"""Asks a model for every worn item given the rest of its outfit, to measure its recall, and each item's popularity beyond the model.
 
 Shape legend: N items · B outfits · I items per outfit, padded · Q questions of one category · M items of it in the pool · D embedding size.
 """
@@ -21,9 +21,9 @@ _SAME = 1e-6
 
 @torch.inference_mode()
 def recall_at(k: int, model: CompatibilityModel, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor) -> float:
-    """Share of the outfits' items that rank among the k best of their category in the pool, each asked given the others.
+    """Share of the outfits' items that rank among the k best of their category in the pool, given the outfit's other items.
 
-    Ties are broken by chance, in expectation: a model that cannot tell items apart finds k of them by luck, not all.
+    Ties count by their expectation under random order, so a constant model finds k items by chance, not all.
     """
     found, asked = 0.0, 0
     pooled_N = torch.zeros(len(inputs), dtype=torch.bool, device=model.device)
@@ -40,10 +40,10 @@ def recall_at(k: int, model: CompatibilityModel, inputs: ItemInputs, outfits: Wo
 def count_popularity(  # noqa: PLR0917
     model: SetTransformer, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor, prior: float, generator: torch.Generator
 ) -> None:
-    """Set the model's popularity: the log of how much oftener each item was worn than the model expects of its looks and contexts.
+    """Set the model's popularity: the log of how often each item was worn, over how often the model expects it.
 
     With a gamma prior of mean 1 on that ratio, worth ``prior`` expected wears, its posterior mean after ``n`` wears where ``e`` were
-    expected is ``(n + prior) / (e + prior)``. An item that was never worn keeps 0: nothing is held against it.
+    expected is ``(n + prior) / (e + prior)``. An item that was never worn keeps 0.
     """
     chosen = torch.randperm(len(outfits), generator=generator)[:_MOST_OUTFITS]
     rows_RI, mask_RI = outfits.rows_RI[chosen], outfits.mask_RI[chosen]
@@ -59,7 +59,7 @@ def count_popularity(  # noqa: PLR0917
 def _asked(
     model: CompatibilityModel, inputs: ItemInputs, rows_RI: Tensor, mask_RI: Tensor, pool_M: Tensor
 ) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """Log-odds ``(Q, M)`` of a category's items in the pool and ``(Q,)`` of the worn one; the row of the worn one, the pool's ``(M,)``."""
+    """By category: log-odds of pool items ``(Q, M)`` and worn items ``(Q,)``, and their rows: worn ``(Q,)``, pool ``(M,)``."""
     if not len(rows_RI):
         return
     rows_RI, mask_RI, pool_M = (one.to(model.device) for one in (rows_RI, mask_RI, pool_M))

@@ -1,9 +1,9 @@
-"""What recipes over kept features share: the names that rows of a model stand for, an untrained bundle, and what it inherits."""
+"""Shared by recipes over kept features: the names of a model's rows, an untrained bundle, and what it inherits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,22 +12,26 @@ from torch import Tensor
 
 from models.bundle import Bundle, Manifest, Shoppers
 from models.compatibility.build import build_model
-from models.compatibility.slots import SlotModel
+from models.compatibility.conflicts import Conflicts
+from models.compatibility.labels import LABEL_COLUMNS, piece_labels
+from models.compatibility.slot_files import Slots
+from models.compatibility.slot_templates import SlotTemplates
 from models.datasets.schema import Dataset, Split
 from models.encoders.features import check_features
 from models.training.run import Run
+from models.training.slots import SlotTraining, fit_slots
 from models.training.worn import WornOutfits, build_vocabulary
 
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """What the rows of a model's tables stand for.
+    """The names of the rows of a model's tables.
 
     Attributes:
-        categories: of the catalogue; one more row is for a category never seen.
-        words: the vocabulary of the item tower; row 0 is no word.
-        residuals: items with a row of their own; row 0 is no such item.
-        shoppers: with a row each, where the model is personal.
+        categories: of the catalogue; one more row is for categories never seen.
+        words: the vocabulary of the item tower; row 0 is padding.
+        residuals: items with a row of their own; row 0 is for all others.
+        shoppers: of a personal model.
     """
 
     categories: tuple[str, ...]
@@ -36,7 +40,7 @@ class Names:
     shoppers: tuple[str, ...] = ()
 
     def rows(self) -> dict[str, tuple[str, ...]]:
-        """Kind of table -> the name of each row; the nameless ones as told above."""
+        """Kind of table -> the name of each row; padding and catch-all rows have an empty name."""
         nameless = {"categories": (*self.categories, ""), "words": ("", *self.words), "residuals": ("", *self.residuals)}
         return {**nameless, "shoppers": self.shoppers}
 
@@ -45,8 +49,8 @@ def names_of(dataset: Dataset, *, most_words: int = 0, least_word: int = 1, leas
     """The names of a dataset.
 
     Args:
-        most_words: the vocabulary is as many frequent words, each said of at least ``least_word`` items.
-        least_residual: items of as many training outfits have a residual; None: no item has.
+        most_words: largest vocabulary; each word is said of at least ``least_word`` items.
+        least_residual: items in at least this many training outfits have a residual; None: no item has.
     """
     catalogue = dataset.catalogue
     residuals: list[str] = []
@@ -62,22 +66,28 @@ def worn_outfits(dataset: Dataset, split: Split) -> WornOutfits:
     return WornOutfits.of(dataset.outfits_of(split), dataset.catalogue)
 
 
-def usual_slots(dataset: Dataset) -> SlotModel:
-    """The combinations of categories in the training outfits."""
-    catalogue = dataset.catalogue
-    categories = catalogue.categories
-    return SlotModel.fit([categories[catalogue.row_of[item]] for item in outfit.items] for outfit in dataset.outfits_of("train"))
+def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
+    """What belongs to an outfit, and which audiences and seasons share none, from the training outfits; nothing where there are none."""
+    worn, valid = (worn_outfits(dataset, split).rows() for split in ("train", "valid"))
+    if not worn:
+        return SlotTemplates()
+    names = dataset.catalogue.categories
+    by_category = [[[names[row] for row in outfit] for outfit in outfits] for outfits in (worn, valid)]
+    slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1])
+    said = [piece_labels(item) for item in dataset.catalogue.table.select(LABEL_COLUMNS).to_pylist()]
+    audience, season = (Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season"))
+    return replace(slots, conflicts=audience.joined(season))
 
 
 def untrained(  # noqa: PLR0917 - the run, and what it builds
     run: Run[Any], recipe: str, model: str, model_config: Mapping[str, Any], names: Names, tables: Mapping[str, str] | None = None
 ) -> Bundle:
-    """A bundle over the run's encoder with everything but learned weights; those of ``run.start`` where they fit.
+    """A bundle over the run's encoder with untrained weights, or those of ``run.start`` where they fit.
 
     Args:
         recipe: its name.
         model: a name in ``models.compatibility.build``, built from ``model_config`` with the run's seed.
-        tables: weights with a row per name -> which names (a key of ``Names.rows``); they are inherited by name.
+        tables: weights with a row per name -> kind of names (a key of ``Names.rows``); their rows are inherited by name.
 
     Raises:
         EncoderError: the encoder cannot be had. FeaturesError: the start reads features of another one.
@@ -99,13 +109,13 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         embedding_size=built.embedding_size,
         parent=start.id if start else None,
     )
-    known, slots = Shoppers(names.shoppers), usual_slots(run.dataset)
+    known, slots = Shoppers(names.shoppers), learned_slots(run.dataset, run.seed)
     bundle = Bundle(manifest, built, vocabulary=names.words, residuals=names.residuals, slots=slots, shoppers=known)
     return bundle.to(run.device)
 
 
 def inherited(weights: Mapping[str, Tensor], start: Bundle, names: Names, tables: Mapping[str, str]) -> dict[str, Tensor]:
-    """``weights`` with those of ``start`` where they fit; rows of tables go by the name that they stand for, since names come and go."""
+    """``weights``, replaced by those of ``start`` where they fit; rows of tables are matched by name."""
     before = Names(
         categories=start.manifest.categories, words=start.vocabulary, residuals=start.residuals, shoppers=start.shoppers.trained
     ).rows()
@@ -123,7 +133,7 @@ def inherited(weights: Mapping[str, Tensor], start: Bundle, names: Names, tables
 
 
 def rows_by_name(mine: Tensor, names: Sequence[str], theirs: Tensor, before: Sequence[str]) -> Tensor:
-    """``mine`` with the rows of ``theirs`` that have the same name."""
+    """``mine``, with rows of the same name taken from ``theirs``."""
     row_of = {name: row for row, name in enumerate(before)}
     known = [(row, row_of[name]) for row, name in enumerate(names) if name in row_of]
     taken = mine.clone()

@@ -1,6 +1,6 @@
-"""How a training reads items: by kept features of any encoder, or by their pictures through a backbone that is trained with the model.
+"""Reads items for a training: kept features of any encoder, or pictures through a backbone that is trained with the model.
 
-A recipe takes ``items.take(rows)`` in its steps and never knows which; ``items.carried`` hands over the backbone with the bundle.
+Recipes call ``items.take(rows)`` for both; ``items.carried`` puts a trained backbone into the bundle.
 
 Shape legend: N items · M rows · F features · S side.
 """
@@ -52,16 +52,16 @@ class Items(nn.Module):
         return self.inputs[rows_M]
 
     def every(self) -> ItemInputs:
-        """All items, without a gradient."""
+        """Inputs of all items, without gradients."""
         return self.inputs
 
     def carried(self, bundle: Bundle, run: RunT) -> tuple[Bundle, RunT]:
-        """The bundle with the encoder that was trained, if any, and a run that reads by it."""
+        """The bundle with the trained encoder, if any, and a run that reads features of it."""
         return bundle, run
 
 
 class SeenItems(Items):
-    """Items by their pictures, through a backbone; one without a usable picture has no features."""
+    """Items by their pictures, through a backbone; an item without a usable picture has zero features."""
 
     def __init__(self, inputs: ItemInputs, architecture: Architecture, pictures: Pictures) -> None:
         super().__init__(inputs)
@@ -95,7 +95,7 @@ class SeenItems(Items):
         return bundle.carrying(replace(bundle.manifest, encoder=replace(seen.reads, spec=CARRIED)), directory), seen
 
     def seen(self, pixels_MCSS: Tensor) -> Tensor:
-        """Features of pixels in 0 to 1 as the encoder will give them, of unit length, ``(M, F)``."""
+        """Features of pixels in 0 to 1, of unit length, as the encoder will give them, ``(M, F)``."""
         return F.normalize(self.tower(self.architecture.preprocessing.normalise(pixels_MCSS)).flatten(1), dim=-1)
 
     def _see(self, place_M: Tensor) -> Tensor:
@@ -103,11 +103,11 @@ class SeenItems(Items):
 
 
 def read_by(run: RunT) -> tuple[RunT, int]:
-    """The run as the model is built for it, and how many features the model reads: for ``pixels`` those of the untrained backbone.
+    """The run for which the model is built, and the number of features it reads; for ``pixels`` the run has the untrained backbone's.
 
     Raises:
         EncoderError: the backbone, its weights or the encoder cannot be had.
-        InputError: ``pixels`` of a shop that brought its own features, which would be read in their place.
+        InputError: ``pixels`` for a catalogue with its own features, which would be read instead.
     """
     config: Reading = run.config
     if config.mode == "features":
@@ -123,7 +123,7 @@ def read_by(run: RunT) -> tuple[RunT, int]:
 
 
 def read_items(run: RunT, bundle: Bundle) -> Items:
-    """The items of a run, for a bundle that was built for it."""
+    """The items of a run, for the bundle built for it."""
     config: Reading = run.config
     catalogue = run.dataset.catalogue
     categories, texts, ids = catalogue.categories, catalogue.texts(), list(catalogue.ids)

@@ -1,4 +1,4 @@
-"""A training that can be repeated, bit for bit, and gone on with: sums in a fixed order, and a directory for what is unfinished."""
+"""Makes trainings repeatable bit for bit, and names the directory of an unfinished training."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ def repeatable(device: torch.device) -> Iterator[None]:
 
 
 def work_directory(out: Path) -> Path:
-    """Where the training of a bundle keeps what is unfinished: beside it, so that starting the same training again finds it."""
+    """Directory of unfinished work, beside the bundle; starting the same training again finds it."""
     return out.with_name(f"{out.name}.work")

@@ -1,4 +1,4 @@
-"""Outfits with items replaced or left out: what a worn outfit is told from, or should look like.
+"""Outfits with items replaced or left out: negatives or views of a worn outfit.
 
 Shape legend: B outfits · I items per outfit, padded · N items of a catalogue · K neighbours.
 """
@@ -11,16 +11,16 @@ from torch.nn import functional as F
 
 
 def pick(mask_BI: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """``count`` random items of each outfit, or all where it has fewer, as a mask ``(B, I)``."""
+    """Draw ``count`` items of each outfit, or all if it has fewer, as a mask ``(B, I)``."""
     order_BI = torch.rand(mask_BI.shape, generator=generator).masked_fill(~mask_BI, -1.0)
     place_BI = order_BI.argsort(dim=1, descending=True).argsort(dim=1)
     return (place_BI < count) & mask_BI
 
 
 def from_others(rows_BI: Tensor, mask_BI: Tensor, category_BI: Tensor, replace_BI: Tensor, generator: torch.Generator) -> Tensor:
-    """The outfits with the items at ``replace`` exchanged for the same slot's item of another outfit of the batch, ``(B, I)``.
+    """Replace the items at ``replace`` by items of the same category from other outfits of the batch, ``(B, I)``.
 
-    Items are drawn as often as they are worn. An item that is the only one of its category in the batch stays.
+    Items are drawn in proportion to their occurrences. An item that is the only one of its category in the batch stays.
     """
     flat, replaced = rows_BI.reshape(-1), rows_BI.reshape(-1).clone()
     for category in category_BI[mask_BI & replace_BI].unique():
@@ -33,7 +33,7 @@ def from_others(rows_BI: Tensor, mask_BI: Tensor, category_BI: Tensor, replace_B
 
 
 def near_alike(features_NF: Tensor, category_N: Tensor, count: int) -> Tensor:
-    """The ``count`` nearest other items of each item's category by cosine, ``(N, K)``; itself where there are fewer."""
+    """The ``count`` nearest other items of each item's category by cosine, ``(N, K)``; the item itself fills up missing ones."""
     unit_NF = F.normalize(features_NF, dim=1)
     near_NK = torch.arange(len(unit_NF))[:, None].repeat(1, count)
     for category in category_N.unique():
@@ -47,14 +47,14 @@ def near_alike(features_NF: Tensor, category_N: Tensor, count: int) -> Tensor:
 
 
 def replace_one(rows_BI: Tensor, mask_BI: Tensor, near_NK: Tensor, generator: torch.Generator) -> Tensor:
-    """A view of each outfit with one item exchanged for one of its neighbours, ``(B, I)``."""
+    """A view of each outfit with one item replaced by one of its neighbours, ``(B, I)``."""
     chosen_B = torch.randint(near_NK.shape[1], (len(rows_BI),), generator=generator)
     neighbour_BI = near_NK[rows_BI, chosen_B[:, None]]
     return torch.where(pick(mask_BI, 1, generator), neighbour_BI, rows_BI)
 
 
 def erase_one(mask_BI: Tensor, generator: torch.Generator) -> Tensor:
-    """The mask of a view of each outfit with one item left out; an outfit of one keeps it."""
+    """The mask of each outfit with one item left out; an outfit of one item keeps it."""
     several_B1 = mask_BI.sum(1, keepdim=True) > 1
     return mask_BI & ~(pick(mask_BI, 1, generator) & several_B1)
 
@@ -62,10 +62,10 @@ def erase_one(mask_BI: Tensor, generator: torch.Generator) -> Tensor:
 def versions(
     rows_BI: Tensor, mask_BI: Tensor, category_BI: Tensor, count: int, generator: torch.Generator, *, whole: bool = False
 ) -> Tensor:
-    """Each outfit, then ``count`` versions with one item replaced, then ``count`` with one more of the same, ``(B, 1 + 2 count, I)``.
+    """Each outfit, then ``count`` versions with one item replaced, then the same versions with one more replaced, ``(B, 1 + 2 count, I)``.
 
     Args:
-        whole: instead, ``count`` versions with every item replaced, ``(B, 1 + count, I)``.
+        whole: make ``count`` versions with every item replaced instead, ``(B, 1 + count, I)``.
     """
     once, twice = [], []
     for _ in range(count):

@@ -1,4 +1,4 @@
-"""What a training is given: the data, its configuration, where to keep unfinished things, and the encoder's features when asked for."""
+"""The input of a training: data, configuration, work directory, and the encoder's features on demand."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ ConfigT = TypeVar("ConfigT")
 class Run(Generic[ConfigT]):
     """Everything a recipe is given.
 
-    The encoder and its features are made when they are first asked for; a recipe that trains from pixels never asks.
+    The encoder is loaded and features are computed on first use; a recipe that trains from pixels never uses them.
 
     Attributes:
         dataset: the catalogue, and the outfits of ``train`` and ``valid``; never of ``test``.
         config: the recipe's configuration, checked.
-        work: a directory for checkpoints and other unfinished things; it outlives a kill, and is removed when the bundle is written.
-        encoder_spec: what encodes the catalogue where it brings no features of its own.
-        start: a bundle to start from.
-        cache: where features are kept between runs; None keeps none.
+        work: a directory for checkpoints and other unfinished work; it survives a kill, and is removed when the bundle is written.
+        encoder_spec: encodes a catalogue that has no features of its own.
+        start: a bundle to take weights from.
+        cache: keeps features between runs; None: not kept.
         device: where the model and the encoder compute. What is drawn is drawn on the CPU, so that a seed draws the same everywhere.
     """
 

@@ -1,7 +1,7 @@
-"""Reads a recipe's settings: text in, values of their field's type and range out, or one line that names the field.
+"""Reads a recipe's settings: from text to values of the field's type and range; a refusal is one line that names the field.
 
-A field says what it can be by its type, with pydantic's ``PositiveInt``, ``NonNegativeFloat``…, ``Share`` and ``Literal``; what depends on
-several fields is checked in the configuration's ``__post_init__``, which raises ``SettingError``.
+A field's type says what it may be, with pydantic's ``PositiveInt``, ``NonNegativeFloat``…, ``Share`` and ``Literal``. Conditions on several
+fields are checked in the configuration's ``__post_init__``, which raises ``SettingError``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FINITE: Final = ConfigDict(allow_inf_nan=False)
 
 
 class SettingError(ValueError):
-    """A setting that does not go with the others."""
+    """A setting that contradicts the others."""
 
     def __init__(self, problem: str, *, field: str) -> None:
         super().__init__(f"{field}: {problem}")
@@ -37,7 +37,7 @@ class SettingError(ValueError):
 
 
 def configure(config: ConfigT, settings: Mapping[str, str]) -> ConfigT:
-    """The configuration with ``settings`` applied, each read as its field's type: ``8``, ``1e-3``, ``true``, ``none``; ``1,2`` for tuples.
+    """Apply ``settings`` to a configuration; each is read as its field's type: ``8``, ``1e-3``, ``true``, ``none``; ``1,2`` for tuples.
 
     Raises:
         InputError: no such setting (the nearest is named), not a value of its type or range, or values that exclude each other.
@@ -46,7 +46,7 @@ def configure(config: ConfigT, settings: Mapping[str, str]) -> ConfigT:
     values: dict[str, Any] = {}
     for name, text in settings.items():
         if name not in types:
-            hint = did_you_mean(name, types, f"there are: {', '.join(one.name for one in fields(config))}")
+            hint = did_you_mean(name, types, f"there are: {', '.join(field.name for field in fields(config))}")
             msg = f"the recipe has no setting {name!r}; {hint}"
             raise InputError(msg, field=name)
         values[name] = _value(name, types[name], text)
@@ -66,7 +66,7 @@ def _value(name: str, kind: Any, text: str) -> Any:  # noqa: ANN401 - a type, an
 
 
 def _spelled(kind: Any, text: str) -> str | list[str] | None:  # noqa: ANN401 - a type
-    """Text as pydantic reads it: ``none`` where there may be none, and the parts of a tuple."""
+    """The text as pydantic takes it: None for ``none`` if the type allows it, a list for a tuple."""
     if get_origin(kind) is Annotated:
         return _spelled(get_args(kind)[0], text)
     if get_origin(kind) in {Union, UnionType} and NoneType in get_args(kind) and text.lower() == "none":

@@ -1,4 +1,4 @@
-"""Training data as arrays: the worn outfits as rows of a catalogue, padded, and what the item tower reads of each item.
+"""Training data as arrays: the worn outfits as padded rows of a catalogue, and the item tower's vocabulary.
 
 Shape legend: N items · B outfits · I items per outfit, padded · R outfits in all.
 """
@@ -34,7 +34,7 @@ class WornOutfits:
 
     @classmethod
     def of(cls, outfits: Sequence[Outfit], catalogue: Catalogue, most: int = 12) -> WornOutfits:
-        """Pad; an outfit of more than ``most`` items keeps its first ones, since a set that large is a basket rather than a look."""
+        """Pad outfits; one of more than ``most`` items keeps its first ones, since so large a set is a basket, not an outfit."""
         sets = [list(dict.fromkeys(catalogue.row_of[item] for item in outfit.items))[:most] for outfit in outfits]
         sets = [rows for rows in sets if len(rows) > 1]
         longest = max((len(rows) for rows in sets), default=2)
@@ -44,15 +44,19 @@ class WornOutfits:
             rows_RI[number, : len(rows)], mask_RI[number, : len(rows)] = rows, True
         return cls(torch.from_numpy(rows_RI), torch.from_numpy(mask_RI))
 
+    def rows(self) -> list[list[int]]:
+        """The rows of each outfit."""
+        return [rows_I[mask_I].tolist() for rows_I, mask_I in zip(self.rows_RI, self.mask_RI, strict=True)]
+
     def times_worn(self, count: int) -> NDArray[np.int64]:
-        """How many outfits hold each of ``count`` items, ``(N,)``."""
+        """Number of outfits that hold each of ``count`` items, ``(N,)``."""
         return np.bincount(self.rows_RI[self.mask_RI].numpy(), minlength=count)
 
 
 def build_vocabulary(texts: Sequence[str], least: int, most: int) -> list[str]:
-    """The words worth an embedding: said of at least ``least`` items, the ``most`` frequent ones.
+    """The ``most`` frequent words that at least ``least`` items have.
 
-    ``name=value`` tokens of an attribute with nearly as many values as items are left out: they are numbers of the shop, not properties.
+    Leaves out ``name=value`` tokens of attributes with nearly as many values as items: such values identify items.
     """
     counts: Counter[str] = Counter(word for text in texts for word in set(text.split()))
     values, uses = Counter[str](), Counter[str]()

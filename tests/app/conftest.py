@@ -23,7 +23,7 @@ from app.main import create_app
 from app.release.release import Release
 from models.bundle import Bundle
 from models.compatibility.calibration import Calibration
-from models.compatibility.slots import SlotModel
+from models.compatibility.slot_templates import SlotTemplates
 
 CATEGORIES = ("bags", "bottoms", "shoes", "tops")
 PER_CATEGORY = 12
@@ -43,7 +43,7 @@ def write_catalogue(root: Path, size: int = 16, seed: int = 0) -> Path:
             "price": None if number == 11 else 10.0 + number,
             "brand": "Northwind" if number % 2 else "Contoso",
             "in_stock": number != 10,
-            "attributes": {"season": "Summer" if number % 3 else "Winter"},
+            "attributes": {"season": "Summer" if number % 3 else "Autumn"},
             "features": rng.normal(size=size).tolist(),
         }
         for category in CATEGORIES
@@ -100,7 +100,7 @@ def home(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     untrained = Bundle.load(store.bundle_path(first.bundle))
     calibrations = {"calibration": Calibration(slope=3.0, intercept=-0.5), "completion": Calibration(slope=2.0, larger=((3, 4.0, 0.5),))}
     manifest = replace(untrained.manifest, recipe="test", parent=untrained.id, **calibrations)
-    slots = SlotModel.fit([CATEGORIES] * 3 + [("bottoms", "shoes", "tops")] * 5)
+    slots = SlotTemplates.fit([CATEGORIES] * 3 + [("bottoms", "shoes", "tops")] * 5)
     Bundle(manifest, untrained.model, slots=slots).save(root / "trained")
     publish(root / "trained", store)
     return root

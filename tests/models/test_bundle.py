@@ -14,7 +14,7 @@ import torch
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
 from models.compatibility.calibration import Calibration
-from models.compatibility.slots import SlotModel
+from models.compatibility.slot_templates import SlotTemplates
 from models.encoders.features import Block, FeatureSpec
 from models.errors import BundleError
 
@@ -41,7 +41,7 @@ def bundle(seed: int = 0, vocabulary: tuple[str, ...] = ("rot", "grün"), **mani
         completion=Calibration(slope=0.5),
         metrics={"valid_recall_at_10": 0.5},
     )
-    slots = SlotModel.fit([["tops", "shoes"]])
+    slots = SlotTemplates.fit([["tops", "shoes"]])
     return Bundle(replace(body, **manifest), model, vocabulary=vocabulary, residuals=("i1",), slots=slots)  # type: ignore[arg-type]
 
 

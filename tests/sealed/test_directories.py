@@ -12,19 +12,15 @@ from pydantic.dataclasses import dataclass
 
 from sealed.directories import CACHE, keep, same, staged
 from sealed.errors import SealedError
-from sealed.manifest import MANIFEST, STRICT, Seal
+from sealed.manifest import MANIFEST, STRICT, Manifest, Seal
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Box:
+class Box(Manifest):
     """What a box says of itself."""
 
-    format: int = 2
     colour: str
     weight: float = 0.0
-    files: dict[str, str] | None = None
-    id: str = ""
-    created: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -50,7 +46,7 @@ def test_what_is_sealed_is_read(tmp_path: Path) -> None:
     box = write(tmp_path / "box")
     assert BOX.read(tmp_path / "box") == box
     BOX.check(tmp_path / "box", box)
-    assert list(box.files or ()) == ["inner/file"]
+    assert list(box.files) == ["inner/file"]
     assert [path.name for path in tmp_path.iterdir()] == ["box"]
 
 
@@ -176,7 +172,7 @@ def test_what_is_no_manifest_is_told(tmp_path: Path, damage: Callable[[Path], ob
 def test_an_older_format_is_read_as_what_it_was(tmp_path: Path) -> None:
     """By the manifest of its time."""
     with staged(tmp_path / "old") as staging:
-        Seal(kind="box", manifest=OldBox, format=1, uncounted=BOX.uncounted).put(staging, OldBox(format=1, colour="red", handles=2))
+        Seal(kind="box", manifest=OldBox, format=1, uncounted=BOX.uncounted).put(staging, OldBox(colour="red", handles=2))
     old = BOX.read(tmp_path / "old")
     assert isinstance(old, OldBox)
     assert old.handles == 2

@@ -26,11 +26,26 @@ class ItemOut(BaseModel):
     image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
 
 
-class SuggestionOut(BaseModel):
-    """One item for a slot."""
+class ShownOut(BaseModel):
+    """What suggestions, looks and swaps show of an item."""
 
     id: str = Field(description="Item id.", examples=["w000042"])
-    category: str = Field(description="The item's category.", examples=["shoes"])
+    category: str = Field(description="Its category.", examples=["shoes"])
+    title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
+    price: float | None = Field(default=None, description="Price.", examples=[49.9])
+    currency: str | None = Field(default=None, description="Currency of the price.", examples=["EUR"])
+    brand: str | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
+    in_stock: bool | None = Field(
+        default=None, description="Whether it can be bought now; left out where that is not known.", examples=[True]
+    )
+    url: str | None = Field(default=None, description="Its page in the shop.", examples=["https://shop.example/white-sneakers"])
+    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
+    group_id: str | None = Field(default=None, description="The shop's product that it is a colour or size of.", examples=["sneakers-17"])
+
+
+class SuggestionOut(ShownOut):
+    """One item for a slot."""
+
     score: float = Field(
         description="The model's score of this item given what is worn: it orders this answer; no scale of whole outfits.", examples=[1.73]
     )
@@ -38,9 +53,9 @@ class SuggestionOut(BaseModel):
         description="How probably this item, rather than one drawn from its category, was worn with the others; rises with `score`.",
         examples=[0.82],
     )
-    price: float | None = Field(default=None, description="Price.", examples=[49.9])
-    title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
-    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
+    variants: list[str] | None = Field(
+        default=None, description="Other colours and sizes of the same product, which are not listed themselves.", examples=[["w000043"]]
+    )
     why: list[WhyOut] | None = Field(default=None, description="What each worn item contributes, most first; only with `explain`.")
 
 
@@ -52,14 +67,8 @@ class SlotOut(BaseModel):
     fallback: str | None = Field(default=None, description="Why the usual path could not be taken.")
 
 
-class LookItemOut(BaseModel):
-    """An item that a look adds."""
-
-    id: str = Field(description="Item id.", examples=["w000042"])
-    category: str = Field(description="The slot it fills.", examples=["shoes"])
-    price: float | None = Field(default=None, description="Price.", examples=[49.9])
-    title: str | None = Field(default=None, description="Title.")
-    image_url: str | None = Field(default=None, description="Path of its picture on this service.")
+class LookItemOut(ShownOut):
+    """An item that a look adds, or a swap."""
 
 
 class LookOut(BaseModel):
@@ -84,7 +93,10 @@ class Completion(BaseModel):
 
     recommendation_id: str = Field(description="Names this answer, for events that follow from it.", examples=["0b9c…"])
     release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
-    slots: list[SlotOut] = Field(description="The blanks, filled.")
+    complete: bool | None = Field(
+        default=None, description="Whether nothing is missing, and so no slot is filled; left out where slots or candidates were given."
+    )
+    slots: list[SlotOut] = Field(description="The blanks, filled; none when the outfit is complete.")
     looks: list[LookOut] = Field(description="Whole looks, best first; only as many as `looks` asked for.")
     no_looks: str | None = Field(default=None, description="Why there is no look, though `looks` asked for some.")
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")

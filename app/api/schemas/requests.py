@@ -96,7 +96,11 @@ class FiltersIn(Strict):
     """What suggestions must satisfy, all of it at once; values match exactly."""
 
     price: PriceRange | None = Field(default=None, description="Price range.")
-    in_stock: bool | None = Field(default=None, description="true: only what is in stock.", examples=[True])
+    in_stock: bool | None = Field(
+        default=True,
+        description="true: nothing that is known to be out of stock, the default where no `candidates` are given; null: in stock or not.",
+        examples=[True],
+    )
     brand: list[str] = Field(default_factory=list, max_length=1_000, description="Any of these brands.", examples=[["Nordhavn"]])
     attributes: dict[str, list[str]] = Field(
         default_factory=dict, max_length=100, description="Per attribute, any of these values.", examples=[{"department": ["women"]}]
@@ -118,7 +122,7 @@ class CompleteOutfit(Strict):
     slots: list[Slot] | None = Field(
         default=None,
         min_length=1,
-        description="The blanks to fill; left out: those that outfits like this usually have and this one lacks.",
+        description="The blanks to fill; left out: those that outfits like this have and this one lacks, none where it is complete.",
     )
     candidates: list[Id] | None = Field(
         default=None, min_length=1, description="Rank exactly these items (fill in the blank); unknown ones are reported in `missing`."
@@ -131,6 +135,12 @@ class CompleteOutfit(Strict):
     )
     explain: bool = Field(default=False, description="Say what each worn item contributes to each of a slot's first 10 suggestions.")
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What suggestions must satisfy.")
+    consistent: bool | None = Field(
+        default=None,
+        description="Whether suggestions must be for whom (men or women, adults or children) and for the season that the items are; "
+        "left out: as `ATTIRE_CONSISTENT` says. `candidates` need not.",
+        examples=[True],
+    )
     exclude: list[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["w000007"]])
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
     session: Id | None = Field(default=None, description="The shopper's session; not used for ranking yet.", examples=["s1"])

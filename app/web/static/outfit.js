@@ -5,7 +5,7 @@ const PHOTO = "attire-photo-";
 const changed = new EventTarget();
 const unsaved = new Map();
 
-// {items: [{name, id} or {name, photo, category}], maxPrice, inStock}
+// {items: [{name, id} or {name, photo, category}], maxPrice, soldOut}
 export function outfit() {
   const hash = new URLSearchParams(location.hash.slice(1));
   const items = new Map();
@@ -18,7 +18,7 @@ export function outfit() {
     }
   }
   const maxPrice = Number.parseFloat(hash.get("max"));
-  return { items: [...items.values()], maxPrice: maxPrice >= 0 && maxPrice < Infinity ? maxPrice : null, inStock: hash.has("stock") };
+  return { items: [...items.values()], maxPrice: maxPrice >= 0 && maxPrice < Infinity ? maxPrice : null, soldOut: hash.has("soldout") };
 }
 
 export const nameOf = (id) => `item=${id}`;
@@ -70,7 +70,7 @@ function write(change) {
   const hash = new URLSearchParams();
   for (const { id, photo, category } of next.items) id ? hash.append("item", id) : hash.append("photo", `${photo}:${category}`);
   if (next.maxPrice !== null) hash.set("max", next.maxPrice);
-  if (next.inStock) hash.set("stock", "");
+  if (next.soldOut) hash.set("soldout", "");
   const url = `#${hash}`;
   if (url === location.hash) return;
   history.pushState(null, "", url);

@@ -14,7 +14,7 @@ const tell = (problem, retry) => {
   if (problem) show([], null);
 };
 
-const suggest = latest(async (ask, { items, maxPrice, inStock }) => {
+const suggest = latest(async (ask, { items, maxPrice, soldOut }) => {
   const rows = byId("suggestions");
   if (!items.length) {
     show([], null);
@@ -25,11 +25,11 @@ const suggest = latest(async (ask, { items, maxPrice, inStock }) => {
   if (!rows.querySelector(".slot")) {
     rows.replaceChildren(el("div", { className: "slot" }, el("ul", { className: "row" }, ...blanks(PER_SLOT))));
   }
-  const filters = { ...(maxPrice !== null && { price: { max: maxPrice } }), ...(inStock && { in_stock: true }) };
+  const filters = { ...(maxPrice !== null && { price: { max: maxPrice } }), ...(soldOut && { in_stock: null }) };
   const answer = await ask("/complete-outfit", { items: asked(items), k: PER_SLOT, looks: 1, filters });
   answer.slots.flatMap((slot) => slot.items).forEach(know);
-  const complete = el("p", { className: "empty" }, "Nothing is missing: outfits like this one have no other pieces.");
-  show(answer.slots.length ? answer.slots.map(slotRow) : [complete], answer.looks[0]);
+  const complete = el("p", { className: "empty" }, "Your look is complete: nothing is missing.");
+  show(answer.complete ? [complete] : answer.slots.map(slotRow), answer.looks[0]);
 }, tell);
 
 function slotRow({ category, items, fallback }) {
@@ -50,7 +50,7 @@ function show(rows, best) {
 }
 
 export function startSuggestions() {
-  const [maxPrice, inStock] = [byId("max-price"), byId("in-stock")];
+  const [maxPrice, soldOut] = [byId("max-price"), byId("sold-out")];
   let typing;
   const priced = () => {
     clearTimeout(typing);
@@ -63,14 +63,14 @@ export function startSuggestions() {
   };
   maxPrice.onchange = priced; // at once when the field is left, before what is pressed next redraws it
   maxPrice.form.onsubmit = (event) => event.preventDefault();
-  inStock.onchange = () => filter({ inStock: inStock.checked });
+  soldOut.onchange = () => filter({ soldOut: soldOut.checked });
   byId("complete").onclick = () => {
     add(...look.map(({ id }) => id));
     byId("outfit-title").focus({ preventScroll: true });
   };
   const follow = (now) => {
     if (document.activeElement !== maxPrice) maxPrice.value = now.maxPrice ?? "";
-    inStock.checked = now.inStock;
+    soldOut.checked = now.soldOut;
     suggest(now);
   };
   onChange(follow);

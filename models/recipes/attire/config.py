@@ -18,18 +18,18 @@ class AttireConfig(Schedule):
 
     Attributes:
         embedding_size: D. hidden: width of the item tower. layers, heads: of the set transformer.
-        candidates: drawn per step; the whole catalogue where it has no more.
+        candidates: number drawn per step; the whole catalogue if it has no more.
         absolute: weight that keeps log-odds comparable between contexts; see ``softmax_within``.
-        slots: weight of telling which category is missing.
-        judge, judged: weight of telling worn outfits from ones with replaced items, and how many of a step are asked.
-        label: weight of telling an item's words from its picture alone; ``labelled`` items of a step and the ``label_words`` most
-            frequent words are asked.
-        popularity: expected wears that an item's counted popularity is weighed against; 0 counts none.
-        words, least_word: size of the vocabulary, and how many items must be said to have a word.
+        slots: weight of predicting the missing category.
+        judge, judged: weight of separating worn outfits from ones with replaced items, and how many outfits of a step do so.
+        label: weight of predicting an item's words from its picture alone, for ``labelled`` items of a step and the ``label_words``
+            most frequent words.
+        popularity: prior, in expected wears, of an item's counted popularity; 0: popularity is not counted.
+        words, least_word: size of the vocabulary, and how many items must have a word.
         drop_words, drop_word: chance of hiding all words, or any one word, of an item in training.
-        rerank: weight of the completed outfit's score beside the query in the final ranking.
-        average: of the weights, per step: what is judged and kept.
-        members: models that are trained from different starts, and averaged; ``minutes`` is the time of all together.
+        rerank: weight of the completed outfit's score that the final ranking adds to the query's.
+        average: per step, of the weights; the mean is judged and kept.
+        members: number of models that are trained from different starts and averaged; ``minutes`` is for all together.
     """
 
     embedding_size: PositiveInt = 128

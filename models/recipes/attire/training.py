@@ -1,8 +1,8 @@
-"""``attire``, the flagship: an item tower, a set transformer that asks for every slot, and a softmax over all the items that could fill it.
+"""``attire``, the flagship: an item tower, a set transformer with a query per slot, and a softmax over the items that could fill it.
 
 Every item of every training outfit is a question: given the others, which of the candidates was it? With uniformly drawn candidates the
-model's log-odds become log p(item | the others), so one inner product retrieves, fills in the blank, and, summed over an outfit's items,
-scores it.
+model's log-odds become log p(item | the others). One inner product then retrieves and fills in the blank, and its sum over an outfit's
+items scores the outfit.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _TABLES: Final[Mapping[str, str]] = {
 
 
 class AttireTraining:
-    """One run; the loss that it reports is that of the worn item among those of its category.
+    """Trains one model; it reports the loss of the worn item among those of its category.
 
     Args:
         inputs: of all N items, on the model's device. blocks: of their features.
@@ -76,7 +76,7 @@ class AttireTraining:
 
         def settle() -> None:
             losses = torch.stack(self.within).tolist() if self.within else []
-            self.train_loss = sum(one / len(losses) for one in losses)
+            self.train_loss = sum(loss / len(losses) for loss in losses)
             self.within.clear()
             if self.config.popularity:
                 count_popularity(self.model, self.inputs, train, self.pool_M, self.config.popularity, self.generator)
@@ -104,12 +104,14 @@ class AttireTraining:
         place_BI = torch.zeros_like(rows_BI)
         place_BI[mask_BI] = place[len(drawn_S) :]
         place_S = place[: len(drawn_S)]
-        drawn_S, place_S, rows_BI, mask_BI, place_BI = (one.to(self.model.device) for one in (drawn_S, place_S, rows_BI, mask_BI, place_BI))
+        drawn_S, place_S, rows_BI, mask_BI, place_BI = (
+            rows.to(self.model.device) for rows in (drawn_S, place_S, rows_BI, mask_BI, place_BI)
+        )
         embedded_MD = self.model.embed(self.inputs[rows_M])
         drawn_SD = embedded_MD[place_S]
         outfits = OutfitBatch(embedded_MD[place_BI], category_N[rows_BI], mask_BI)
         context, answer_QD, category_Q = leave_one_out(outfits), outfits.items_BID[mask_BI], outfits.category_BI[mask_BI]
-        worn_QI, mask_QI = (one.repeat_interleave(mask_BI.sum(1), 0) for one in (rows_BI, mask_BI))
+        worn_QI, mask_QI = (tensor.repeat_interleave(mask_BI.sum(1), 0) for tensor in (rows_BI, mask_BI))
         not_QS = no_negatives(worn_QI, mask_QI, drawn_S, len(self.inputs))
         category_S = category_N[drawn_S]
         queries_Q1D, odds_QS = self.model.ask_for(context, category_Q[:, None])
@@ -126,7 +128,7 @@ class AttireTraining:
         return loss
 
     def _label(self, items: ItemInputs) -> Tensor:
-        """Weak labels: an item's words told from its picture alone, so that what a title leaves out is seen (Corbière et al., 2017)."""
+        """Weak labels: loss of an item's words given its picture alone (Corbière et al., 2017)."""
         tower, most = self.model.tower, min(self.config.label_words, self.model.tower.words.num_embeddings - 1)
         said_NK = torch.zeros(len(items), most + 1, device=self.model.device)
         said_NK.scatter_(1, items.words_NL.where(items.words_NL <= most, 0), 1.0)
@@ -134,8 +136,8 @@ class AttireTraining:
         return F.binary_cross_entropy_with_logits(logits_NK - 3.0, said_NK[:, 1:], reduction="sum") / len(items)
 
     def _judge(self, worn: OutfitBatch, drawn_SD: Tensor, category_S: Tensor) -> Tensor:
-        """Worn outfits against the same with 1 to n items replaced by drawn ones of their category: logistic loss of the score."""
-        mask_BI, category_BI, category_S = (one.cpu() for one in (worn.mask_BI, worn.category_BI, category_S))
+        """Logistic loss of the scores of worn outfits against the same with 1 to n items replaced by drawn ones of their category."""
+        mask_BI, category_BI, category_S = (tensor.cpu() for tensor in (worn.mask_BI, worn.category_BI, category_S))
         replaced_BI = mask_BI & (
             torch.rand(mask_BI.shape, generator=self.generator) < torch.rand(len(mask_BI), 1, generator=self.generator)
         )
@@ -183,7 +185,7 @@ def fit(run: Run[AttireConfig]) -> Bundle:
         each.append(training.fit(train, valid, run.progress))
     metrics = {
         "valid_recall_at_10": recall_at(10, bundle.model, inputs, valid, pool_M),
-        "train_loss": math.fsum(one["train_loss"] for one in each) / len(each),
-        "minutes": math.fsum(one["minutes"] for one in each),
+        "train_loss": math.fsum(figures["train_loss"] for figures in each) / len(each),
+        "minutes": math.fsum(figures["minutes"] for figures in each),
     }
     return calibrated(bundle, run, run.features, metrics)

@@ -1,4 +1,4 @@
-"""The configuration of ``outfit-vector``."""
+"""The configuration of ``outfit-vector``. [V] read in the authors' code."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class OutfitVectorConfig(Schedule, Reading):
     Attributes:
         spaces: ``shared`` [V], or ``pairs``, a space per pair of slots.
         embedding_size: 512 in [V]. temperature: τ at the start.
-        infonce, graded, hinges: weights of the losses. target, threshold: of the hinges, in units of cos/τ [V]. margin: of mean cosine.
-        replaced: versions of each outfit with one, and as many with two items replaced.
-        first_stage: share of the training in which originals are told only from outfits that share nothing with them; 0 is one stage.
+        infonce, graded, hinges: weights of the losses. target, threshold: of the hinges, in units of cos/τ [V]. margin: in mean cosine.
+        replaced: number of versions of each outfit with one item replaced, and of versions with two.
+        first_stage: share of the training whose negatives are outfits with every item replaced; 0: one stage only.
         weight_norm: of ‖W‖; 0.01 in [V].
     """
 

@@ -1,9 +1,10 @@
-"""``outfit-vector``: What2Wear (github.com/yunyounglee99/What2Wear) for any number of slots, and the next steps that its authors name.
+"""``outfit-vector``: What2Wear (github.com/yunyounglee99/What2Wear) for any number of slots, with the next steps that its authors name.
 
-Published form [V]: one projection W of frozen features, cos/τ with learned τ, two hinges that only pull up, 0.01·‖W‖, two items replaced by
-the same slot's of another outfit: ``spaces=shared hinges=1 infonce=0 graded=0 first_stage=0 weight_norm=0.01``. (There, only the first pair
-of slots is ever compared, and dropout and LayerNorm are made but not applied; neither is repeated.) Next steps, on by default [R]: two
-stages, originals first, then modified ones; InfoNCE of the original against replaced ones; graded margins, original > 1 replaced > 2.
+Published form [V]: one projection W of frozen features, cos/τ with learned τ, two hinges that only raise scores, 0.01·‖W‖, and two items
+replaced by another outfit's items of the same slots: ``spaces=shared hinges=1 infonce=0 graded=0 first_stage=0 weight_norm=0.01``. (Their
+code only ever compares the first pair of slots, and makes dropout and LayerNorm without applying them; this one does not.) Next steps, on
+by default [R]: two stages, with wholly, then partly replaced outfits as negatives; InfoNCE of the original against replaced outfits; graded
+margins, original > 1 replaced > 2. [V] read in the authors' code · [R] our reconstruction.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from models.training.worn import WornOutfits
 
 
 class OutfitVectorTraining:
-    """The losses of one step, and what validation says."""
+    """The loss of a step, and the validation figure."""
 
     def __init__(self, model: SharedSpace, config: OutfitVectorConfig, items: Items, worn: WornOutfits, seed: int) -> None:
         self.model, self.config, self.items, self.worn = model, config, items, worn
         self.seed, self.generator = seed, torch.Generator().manual_seed(seed)
 
     def step(self, positions: Tensor, done: float) -> Tensor:
-        """The loss of some outfits: in the first stage told from outfits that share nothing with them, later from modified ones."""
+        """The loss of some outfits; their negatives have every item replaced in the first stage, and one or two later."""
         config, scale, first = self.config, self.model.scale, done < self.config.first_stage
         cosine_BV = self._cosines(self.worn.rows_RI[positions], self.worn.mask_RI[positions], config.replaced, self.generator, whole=first)
         original_B, once_BR, twice_BR = cosine_BV[:, 0], cosine_BV[:, 1 : config.replaced + 1], cosine_BV[:, -config.replaced :]
@@ -44,7 +45,7 @@ class OutfitVectorTraining:
 
     @torch.inference_mode()
     def judge(self, valid: WornOutfits) -> float:
-        """How often a validation outfit is above itself with one item replaced."""
+        """Share of validation outfits that score above themselves with one item replaced."""
         generator = torch.Generator().manual_seed(self.seed)
         cosine_BV = self._cosines(valid.rows_RI, valid.mask_RI, self.config.replaced, generator, whole=False)
         return float((cosine_BV[:, :1] > cosine_BV[:, 1 : self.config.replaced + 1]).float().mean())

@@ -1,1 +1,1 @@
-"""``semi-supervised`` and ``self-adaptive``: recipes that judge an outfit by its pairs."""
+"""``semi-supervised`` and ``self-adaptive``: recipes that score an outfit by its pairs."""

@@ -1,4 +1,4 @@
-"""Fill in the blank on validation outfits: what pairwise trainings are stopped by.
+"""Fill-in-the-blank accuracy on validation outfits, for early stopping of pairwise trainings.
 
 Shape legend: N items · Q questions · I items per context, padded · W wrong candidates.
 """
@@ -16,7 +16,7 @@ _WRONG = 3  # beside the right one, as Polyvore's questions have it
 
 
 class Blanks:
-    """Every item of every outfit in turn, asked for against three others of its category; three such questions each.
+    """Questions: every item of every outfit, three times, each against three random others of its category.
 
     Args:
         pool_M: rows that may be wrong answers.
@@ -42,7 +42,7 @@ class Blanks:
 
     @torch.no_grad()
     def accuracy(self, model: CompatibilityModel, embedded_ME: Tensor) -> float:
-        """Share of the questions answered rightly; a tie is wrong, an answer drawn as its own rival no question.
+        """Share of right answers; a tie is wrong, and a question whose answer was drawn as its own rival does not count.
 
         Args:
             embedded_ME: of ``rows``, in their order.

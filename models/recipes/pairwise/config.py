@@ -1,4 +1,7 @@
-"""The configurations of ``semi-supervised`` and ``self-adaptive``: both judge pairs, both learn from kept features or from pixels."""
+"""The configurations of ``semi-supervised`` and ``self-adaptive``: both score pairs, from kept features or from pixels.
+
+[V] read in the authors' code.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +22,17 @@ class PairwiseConfig(Schedule, Reading):
     """Every field can be set with ``--set field=value``; those of ``Schedule`` (``batch_size`` counts triplets) and ``Reading``, too.
 
     Attributes:
-        blocks: names of the feature blocks that are read; none is all of them. Both papers see pictures only: ``blocks=image``. Pixels
-            read the picture alone.
-        labels: share of the training outfits that may be learned from.
-        negatives: what stands in for the positive is of its ``fine`` category, of its ``category``, or ``any``.
-        embedding_size: D of the general features. hidden: width of a layer before it, in place of the backbone that features skip; 0 is
-            none, and pixels have none.
+        blocks: names of the feature blocks that are read; empty: all. Both papers read pictures only: ``blocks=image``. Pixels read the
+            picture alone.
+        labels: share of the training outfits that are used as labels.
+        negatives: a negative is of the positive's ``fine`` category, of its ``category``, or of ``any``.
+        embedding_size: D of the general features. hidden: width of a layer before them, which takes the place of a trained backbone;
+            0: no layer. Pixels have none.
         unit: whether distances are taken between vectors of unit length.
-        distance: how an outfit's distances are summed when it is served; losses take them as they are.
+        distance: whether serving sums distances or their squares; losses use distances.
         margin: m or μ of the losses.
-        least_steps: of an epoch; few outfits are gone through several times, with other negatives.
-        views: perturbed copies of each picture, for kept features; made at ``side``.
+        least_steps: of an epoch; few outfits are repeated, with other negatives.
+        views: number of perturbed copies of each picture, for kept features; made at ``side`` pixels.
     """
 
     blocks: tuple[str, ...] = ()
@@ -46,7 +49,7 @@ class PairwiseConfig(Schedule, Reading):
     views: PositiveInt = 2
 
     def shape(self, categories: int) -> dict[str, Any]:
-        """The arguments of ``Pairs`` that are decided here."""
+        """The arguments of ``Pairs`` that follow from the configuration."""
         return {
             "categories": categories,
             "size": self.embedding_size,
@@ -64,7 +67,7 @@ class SemiSupervisedConfig(PairwiseConfig):
     Attributes:
         self_supervised: weight of L_ss; 0 leaves it out.
         pseudo: weight of L_pseudo; 0 leaves it out.
-        unlabelled: items of a step.
+        unlabelled: number of unlabelled items of a step.
     """
 
     margin: PositiveFloat = 0.4
@@ -80,11 +83,11 @@ class SelfAdaptiveConfig(PairwiseConfig):
 
     Attributes:
         self_adaptive: weight of L_SATL; 0 leaves it out.
-        theta: how the weight's strength θ is learned: down the loss's gradient, up it (harder outfits count more and more), or not at all.
+        theta: how the strength θ of the weight is learned: by descent, by ascent (harder outfits count more and more), or not at all.
         similarity: λ, weight of L_sim.
-        visual_semantic: weight of L_vse, 5e-3 in the code it builds on [V]: pictures (``blocks=image``) near their titles.
+        visual_semantic: weight of L_vse, 5e-3 in the code it builds on [V]; it needs ``blocks=image``.
         length, sparsity: weights of ‖f‖ and ‖mask‖₁, as in the code it builds on [V].
-        learned: whether the masks of the pair spaces are learned.
+        learned: whether the masks of the pair spaces are trained.
     """
 
     embedding_size: PositiveInt = 128

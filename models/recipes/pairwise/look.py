@@ -1,4 +1,4 @@
-"""How a pairwise training looks at items: general features by row of the catalogue.
+"""General features by row of the catalogue, for pairwise trainings.
 
 Shape legend: B items · F features · D size of the general features · E embedding size.
 """
@@ -19,8 +19,8 @@ from models.recipes.pairwise.views import Views
 _AT_ONCE: Final = 1024
 
 
-class Look(nn.Module):
-    """A model and what it looks at, with gradients through both.
+class GeneralFeatures(nn.Module):
+    """A model and the items it reads, with gradients through both.
 
     Attributes:
         category_N: of every item, as the model numbers them, on the CPU, where triplets are drawn.
@@ -31,7 +31,7 @@ class Look(nn.Module):
         self.model, self.views, self.category_N = model, views, views.items.category_N
 
     def forward(self, row: Tensor) -> Tensor:
-        """General features of rows of any shape, ``(…, D)``; an item is looked at once, however often it is named."""
+        """General features of rows of any shape, ``(…, D)``; each item is computed once, however often it occurs."""
         row_B, place = row.unique(return_inverse=True)
         return self.general(self.views.plain(row_B), row_B)[place.to(self.model.device)]
 
@@ -40,21 +40,21 @@ class Look(nn.Module):
         return self.category_N[row].to(self.model.device)
 
     def general(self, features_BF: Tensor, row_B: Tensor) -> Tensor:
-        """General features of items seen so, ``(B, D)``."""
+        """General features of item inputs, ``(B, D)``."""
         return self.model.general(features_BF, self.categories(row_B))
 
     @torch.no_grad()
     def embedded(self, row_B: Tensor) -> Tensor:
-        """Embeddings as they are served, ``(B, E)``."""
+        """Embeddings for serving, ``(B, E)``."""
         items = self.views.items
         return torch.cat([self.model.embed(items.take(some)) for some in row_B.split(_AT_ONCE)])
 
 
 def parts_of(blocks: Sequence[Block], wanted: Sequence[str]) -> list[tuple[int, int]]:
-    """Where the wanted blocks lie in the features; all of them where none is named.
+    """The columns of the named blocks; all columns if none is named.
 
     Raises:
-        InputError: there is no block of that name; those there are are named.
+        InputError: there is no block of that name; the message lists the blocks.
     """
     unknown = set(wanted) - {block.name for block in blocks}
     if unknown:

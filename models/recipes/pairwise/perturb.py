@@ -1,6 +1,6 @@
-"""Pictures in another shape with their colours kept, and in other colours with their shape kept.
+"""Perturbs pictures: another shape with the same colours, or other colours with the same shape.
 
-After Revanur et al., RecSys 2021, who do not say which changes they made: kinds and strengths are ours [R].
+After Revanur et al., RecSys 2021, who do not say which changes they made; kinds and strengths are our reconstruction.
 
 Shape legend: B pictures · S side.
 """
@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 
 def reshaped(pixels_BCSS: Tensor, generator: torch.Generator) -> Tensor:
-    """Affine, perspective, elastic and crop in one resampling; colours are kept.
+    """Change the shape: affine, perspective, elastic and crop in one resampling; colours stay.
 
     Args:
         pixels_BCSS: in 0 to 1, on any device.
@@ -38,7 +38,7 @@ def reshaped(pixels_BCSS: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def recoloured(pixels_BCSS: Tensor, generator: torch.Generator, grey: float = 0.2) -> Tensor:
-    """Hue turned by 60° to 300°, saturation, contrast and light varied, or no colour at all; shapes are kept, and white stays near white.
+    """Change the colours: turn hue by 60° to 300° and vary saturation, contrast and light, or remove all colour; white stays nearly white.
 
     Args:
         grey: share of the pictures that lose all colour.

@@ -1,10 +1,10 @@
-"""``self-adaptive``: triplets weighed by how difficult their outfit is (Xiao, Yamasaki, SAT, ICIP 2022, arXiv 2206.12622).
+"""``self-adaptive``: triplets weighted by the difficulty of their outfit (Xiao, Yamasaki, SAT, ICIP 2022, arXiv 2206.12622).
 
 Pictures alone → VGG13 → 128-d general features → a space per pair of categories; L = L_tri + L_SATL + λ L_sim, μ = 0.3, batch 128,
 rate 5e-5, negatives random of the positive's category [S]; λ = 5e-5 and both regularisers as in the code it builds on [V]. As its authors
-ran it: ``mode=pixels weights=default learning_rate=5e-5``. Ours: how difficulty becomes a weight, that a step takes whole outfits, whose
-difficulty it could not know otherwise, a warm-up and a cosine fall of the rate, early stopping [R]. Like its source it judges pairs, each
-by itself, whatever else is in the outfit.
+ran it: ``mode=pixels weights=default learning_rate=5e-5``. Ours [R]: the weight as a function of difficulty; steps of whole outfits, which
+difficulty needs; warm-up and cosine fall of the rate; early stopping. Like its source it scores each pair independently of the others.
+[S] stated by the paper · [V] read in the authors' code · [R] our reconstruction.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from models.bundle import Bundle
 from models.objectives.self_adaptive import Ascend, difficulty, self_adaptive, weights
 from models.objectives.triplet import distance, length, similarity, sparsity, triplet, visual_semantic
 from models.recipes.pairwise.config import SELF_ADAPTIVE, SelfAdaptiveConfig
-from models.recipes.pairwise.look import Look, parts_of
+from models.recipes.pairwise.look import GeneralFeatures, parts_of
 from models.recipes.pairwise.training import Objective, train_pairs
 from models.recipes.pairwise.triplets import Triplets
 from models.training.run import Run
@@ -29,13 +29,13 @@ _RECENT: Final = 100
 
 
 class SelfAdaptive(Objective):
-    """L_tri + L_SATL + λ L_sim, and what the code it builds on adds.
+    """The loss L_tri + L_SATL + λ L_sim, and the terms of the code it builds on.
 
     Args:
-        titles: where the features hold the title, for L_vse.
+        titles: the columns of the text block, for L_vse.
     """
 
-    def __init__(self, look: Look, config: SelfAdaptiveConfig, titles: slice) -> None:
+    def __init__(self, look: GeneralFeatures, config: SelfAdaptiveConfig, titles: slice) -> None:
         super().__init__(look)
         self._config, self._titles = config, titles
         self.read = nn.Linear(titles.stop - titles.start, config.embedding_size) if config.visual_semantic else nn.Identity()
@@ -48,7 +48,7 @@ class SelfAdaptive(Objective):
         outfit_T = triplets.outfit_T.to(anchor_T.device)
         general_3TD = look(triplets.row_3T)
         owners = (anchor_T, positive_T), (positive_T, anchor_T), (positive_T, anchor_T)  # the negative stands in for the positive
-        anchor_TD, worn_TD, other_TD = (look.model.within(one, *pair) for one, pair in zip(general_3TD, owners, strict=True))
+        anchor_TD, worn_TD, other_TD = (look.model.within(general_TD, *pair) for general_TD, pair in zip(general_3TD, owners, strict=True))
         near_T, far_T = distance(anchor_TD, worn_TD), distance(anchor_TD, other_TD)
         loss = triplet(near_T, far_T, config.margin).mean()
         if config.self_adaptive:
@@ -59,14 +59,14 @@ class SelfAdaptive(Objective):
         loss = loss + config.similarity * alike + config.length * length(general_3TD)
         if config.visual_semantic:
             title_3TF = look.views.plain(triplets.row_3T.flatten())[:, self._titles].unflatten(0, triplets.row_3T.shape)
-            told_3T = (title_3TF != 0).any(-1)
-            loss = loss + config.visual_semantic * visual_semantic(general_3TD, self.read(title_3TF), told_3T, config.margin)
+            titled_3T = (title_3TF != 0).any(-1)
+            loss = loss + config.visual_semantic * visual_semantic(general_3TD, self.read(title_3TF), titled_3T, config.margin)
         if config.sparsity and look.model.spaces:
             loss = loss + config.sparsity * sparsity(look.model.spaces(anchor_T, positive_T))
         return loss
 
     def figures(self) -> Mapping[str, float]:
-        """θ, and between what the triplets' weights lay at the end."""
+        """θ, and the smallest and largest weight of the triplets at the end."""
         if not self._recent:
             return {}
         low, middle, high = torch.cat(list(self._recent)).quantile(torch.tensor([0.05, 0.5, 0.95])).tolist()

@@ -1,10 +1,10 @@
 """``semi-supervised``: compatibility from few outfits and many items (Revanur, Kumar, Sharma, RecSys 2021, arXiv 2109.08052).
 
 Pictures alone → ResNet18 → one fully connected layer per category → φ [S]; 64-d, 112 px [R]. L = L_l + 0.1 L_ss + 1.0 L_pseudo, margin 0.4;
-256 labelled triplets and 1,024 unlabelled images a step; Adam at 5e-5, 10 epochs [S]. Outfits here are what one session bought there [S].
-As its authors ran it: ``mode=pixels weights=default epochs=10 learning_rate=5e-5``. Ours: a warm-up and a cosine fall of the rate, early
-stopping on validation outfits (which few labels would not afford), unit length of φ, negatives of the positive's own category, and that
-*unlabelled* are all items of the catalogue, worn ones among them [R].
+256 labelled triplets and 1,024 unlabelled images a step; Adam at 5e-5, 10 epochs; outfits are the items bought in one session [S].
+As its authors ran it: ``mode=pixels weights=default epochs=10 learning_rate=5e-5``. Ours [R]: warm-up and cosine fall of the rate; early
+stopping on validation outfits, which needs more labels than the paper's setting has; unit length of φ; negatives of the positive's own
+category; and *unlabelled* means all items of the catalogue, worn ones included. [S] stated by the paper · [R] our reconstruction.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from models.bundle import Bundle
 from models.objectives.semi_supervised import Unlabelled, pseudo_labelled, self_supervised
 from models.objectives.triplet import distance, triplet
 from models.recipes.pairwise.config import SEMI_SUPERVISED, SemiSupervisedConfig
-from models.recipes.pairwise.look import Look
+from models.recipes.pairwise.look import GeneralFeatures
 from models.recipes.pairwise.training import Objective, train_pairs
 from models.recipes.pairwise.triplets import Triplets
 from models.training.run import Run
 
 
 class SemiSupervised(Objective):
-    """L_l + 0.1 L_ss + 1.0 L_pseudo."""
+    """The loss L_l + 0.1 L_ss + 1.0 L_pseudo."""
 
-    def __init__(self, look: Look, config: SemiSupervisedConfig, seed: int) -> None:
+    def __init__(self, look: GeneralFeatures, config: SemiSupervisedConfig, seed: int) -> None:
         super().__init__(look)
         self._config = config
         self._generator = torch.Generator().manual_seed(seed)

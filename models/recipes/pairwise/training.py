@@ -1,4 +1,4 @@
-"""What the pairwise recipes share: trained on triplets, stopped by validation, made a bundle.
+"""Trains a pairwise model on triplets, with early stopping, and makes a bundle of it.
 
 Shape legend: N items · T triplets · C categories · P pairs of them · Q pairs of items.
 """
@@ -18,7 +18,7 @@ from models.compatibility.type_aware import pair_names
 from models.errors import InputError
 from models.recipes.pairwise.blanks import Blanks
 from models.recipes.pairwise.config import PairwiseConfig
-from models.recipes.pairwise.look import Look, parts_of
+from models.recipes.pairwise.look import GeneralFeatures, parts_of
 from models.recipes.pairwise.triplets import Triplets, TripletSampler, labelled_share, negative_kinds
 from models.recipes.pairwise.views import views_of
 from models.training import loop
@@ -31,9 +31,9 @@ _HEADS: Final = {"head.weight": "categories", "head.bias": "categories"}
 
 
 class Objective(nn.Module):
-    """The loss of a recipe over how it looks at items, with what it learns beside the model."""
+    """The loss of a recipe, with parameters of its own beside the model's."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: GeneralFeatures) -> None:
         super().__init__()
         self.look = look
 
@@ -42,14 +42,14 @@ class Objective(nn.Module):
         raise NotImplementedError
 
     def figures(self) -> Mapping[str, float]:
-        """What is worth knowing of it after training."""
+        """Figures to report after training."""
         return {}
 
 
 def train_pairs(
     run: Run[Any],
     recipe: str,
-    objective: Callable[[Look], Objective],
+    objective: Callable[[GeneralFeatures], Objective],
     *,
     shape: Mapping[str, Any],
     copies: int = 0,
@@ -59,8 +59,8 @@ def train_pairs(
 
     Args:
         shape: arguments of the model that the recipe decides.
-        copies: perturbed copies of each picture, where features are kept.
-        by_outfit: whether a step takes all pairs of some outfits, rather than pairs of any.
+        copies: number of perturbed copies of each picture, for kept features.
+        by_outfit: whether a step takes all pairs of some outfits instead of random pairs.
 
     Raises:
         InputError: a block that the encoder does not have, or no picture to learn from. EncoderError: encoder or backbone cannot be had.
@@ -80,7 +80,7 @@ def train_pairs(
     train, valid = worn_outfits(run.dataset, "train"), worn_outfits(run.dataset, "valid")
     sampler = TripletSampler(labelled_share(train, config.labels, run.seed), negative_kinds(catalogue, config.negatives), run.seed)
     worn_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
-    look = Look(model, views_of(run, items, copies=copies, side=config.side))
+    look = GeneralFeatures(model, views_of(run, items, copies=copies, side=config.side))
     learned = objective(look).to(run.device)
     blanks = Blanks(valid, look.category_N, worn_M, run.seed)
     figures = _fit(run, learned, sampler, blanks, by_outfit=by_outfit)
@@ -113,15 +113,15 @@ def _fit(run: Run[Any], learned: Objective, sampler: TripletSampler, blanks: Bla
 
 @torch.no_grad()
 def _inherit_spaces(model: Pairs, names: Names, start: Bundle | None) -> None:
-    """The masks of pairs that the start knows, by name."""
+    """Take the masks of the start's pairs, by name."""
     theirs = start.model if start else None
     if start and isinstance(theirs, Pairs) and model.spaces and theirs.spaces and model.size == theirs.size:
         before, after = pair_names(start.manifest.categories), pair_names(names.categories)
         model.spaces.mask.copy_(rows_by_name(model.spaces.mask, after, theirs.spaces.mask, before))
 
 
-def _seen(look: Look, sampler: TripletSampler, names: Names, start: Bundle | None) -> tuple[Tensor, Tensor | None]:
-    """Which categories, and which pairs of them, the training or the bundle it started from has learned."""
+def _seen(look: GeneralFeatures, sampler: TripletSampler, names: Names, start: Bundle | None) -> tuple[Tensor, Tensor | None]:
+    """The categories and pairs of categories that the training, or the bundle it started from, has seen."""
     known = set(start.manifest.categories) if start else set()
     seen_C = torch.tensor([name in known for name in (*names.categories, "")])
     category_2Q = look.category_N[sampler.row_2Q]

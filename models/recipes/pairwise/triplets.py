@@ -1,4 +1,4 @@
-"""Which triplets a step takes: pairs that were worn together, and something else in place of one of them.
+"""Samples triplets: a worn pair, and a negative in place of one of the two.
 
 Shape legend: N items · R outfits · I items per outfit, padded · Q worn pairs · T triplets.
 """
@@ -17,7 +17,7 @@ from models.training.worn import WornOutfits
 
 @dataclass(frozen=True, eq=False)
 class Triplets:
-    """Rows of the catalogue: anchor, positive, negative, ``(3, T)``, and the number of their outfit, ``(T,)``."""
+    """Rows of anchor, positive and negative, ``(3, T)``, and the number of their outfit, ``(T,)``."""
 
     row_3T: Tensor
     outfit_T: Tensor
@@ -27,7 +27,7 @@ class Triplets:
 
 
 class TripletSampler:
-    """Every pair inside an outfit, which of the two is the anchor by chance, and a random negative for the other.
+    """All pairs inside outfits; the anchor is either of the two at random, and the negative is random.
 
     Args:
         kind_N: what a negative must share with the positive; see ``negative_kinds``.
@@ -42,7 +42,7 @@ class TripletSampler:
         self._generator = torch.Generator().manual_seed(seed)
         first_P, second_P = torch.triu_indices(worn.rows_RI.shape[1], worn.rows_RI.shape[1], 1)
         self.outfit_Q, pair_Q = (worn.mask_RI[:, first_P] & worn.mask_RI[:, second_P]).nonzero(as_tuple=True)
-        self.row_2Q = torch.stack([worn.rows_RI[self.outfit_Q, one[pair_Q]] for one in (first_P, second_P)])
+        self.row_2Q = torch.stack([worn.rows_RI[self.outfit_Q, place_P[pair_Q]] for place_P in (first_P, second_P)])
         self._starts: list[int] = torch.searchsorted(self.outfit_Q, torch.arange(len(worn) + 1)).tolist()
         pool = worn.rows_RI[worn.mask_RI].unique()
         self._kind_N = kind_N
@@ -53,7 +53,7 @@ class TripletSampler:
         return len(self.outfit_Q)
 
     def of_pairs(self, which_T: Tensor) -> Triplets:
-        """Triplets of some of the pairs; a negative is another item of some outfit, or the positive itself where there is no other."""
+        """Triplets of some of the pairs; a negative is another item of some outfit, or the positive itself if there is no other."""
         row_2T = self.row_2Q[:, which_T]
         swapped_T = torch.rand(len(which_T), generator=self._generator) < 0.5  # noqa: PLR2004 - either may be the anchor
         anchor_T, positive_T = torch.where(swapped_T, row_2T.flip(0), row_2T)
@@ -65,11 +65,11 @@ class TripletSampler:
 
     def of_outfits(self, which_B: Tensor) -> Triplets:
         """Triplets of all pairs of some outfits."""
-        return self.of_pairs(torch.cat([torch.arange(*self._starts[one : one + 2]) for one in which_B.tolist()]))
+        return self.of_pairs(torch.cat([torch.arange(*self._starts[outfit : outfit + 2]) for outfit in which_B.tolist()]))
 
 
 def negative_kinds(catalogue: Catalogue, negatives: Negatives) -> Tensor:
-    """What a negative must share with the positive, as numbers, ``(N,)``; an item without a fine category has its category for one."""
+    """The group that a negative shares with the positive, ``(N,)``; an item without a fine category is grouped by its category."""
     if negatives == "any":
         return torch.zeros(len(catalogue), dtype=torch.long)
     names: list[tuple[str, str | None]] = [(name, None) for name in catalogue.categories]
@@ -81,7 +81,7 @@ def negative_kinds(catalogue: Catalogue, negatives: Negatives) -> Tensor:
 
 
 def labelled_share(worn: WornOutfits, share: float, seed: int) -> WornOutfits:
-    """A random part of the outfits, at least one; with the same seed a smaller part is inside a larger one."""
+    """A random part of the outfits, at least one; with the same seed, a smaller part is a subset of a larger one."""
     order = torch.randperm(len(worn), generator=torch.Generator().manual_seed(seed))
     chosen = order[: max(1, round(share * len(worn)))].sort().values
     return WornOutfits(worn.rows_RI[chosen], worn.mask_RI[chosen])

@@ -1,9 +1,8 @@
-"""Items as they are and perturbed: from features kept once, or from pixels through a backbone that learns.
+"""Items plain and perturbed: from kept features, or from pixels through a trained backbone.
 
-*Kept features.* What stands in for perturbing a picture at every step: some perturbed copies of each picture, made once and encoded like
-any other, so that an encoder's image, colour and texture blocks all say what changed; a title stays the same. Where there is no picture to
-perturb (a shop's own vectors, titles alone) the two copies are the features with a little and with much noise: that asks for
-smoothness and knows nothing of shape and colour.
+*Kept features* take a few perturbed copies of each picture, made and encoded once, instead of perturbing pictures at every step; the image,
+colour and texture blocks change, the text block stays. Without a picture (a shop's own vectors, titles alone) the two views are the
+features with little and with much noise, which asks for smoothness only.
 
 Shape legend: N items · B some of them · K copies · F features · S side.
 """
@@ -38,11 +37,11 @@ Perturbation = Callable[[Tensor, torch.Generator], Tensor]
 
 
 class Views(nn.Module):
-    """Kept features with noise for perturbations. Features are asked for by row of the catalogue, ``(B, F)``.
+    """Kept features, perturbed by noise. The methods take rows of the catalogue and return features, ``(B, F)``.
 
     Args:
         items: as training reads them.
-        perturbable_M: rows of the items that may be seen perturbed.
+        perturbable_M: rows of the items that have perturbed views.
     """
 
     def __init__(self, items: Items, perturbable_M: Tensor, seed: int) -> None:
@@ -52,15 +51,15 @@ class Views(nn.Module):
         self._spread_F = items.inputs.features_NF.std(0, correction=0)
 
     def plain(self, row_B: Tensor) -> Tensor:
-        """As they are."""
+        """Features of the plain items."""
         return self.items.take(row_B).features_NF
 
     def reshaped(self, row_B: Tensor) -> Tensor:
-        """In another shape, with their colours."""
+        """Features of reshaped items, with the same colours."""
         return self._noisy(row_B, _SLIGHT)
 
     def recoloured(self, row_B: Tensor) -> Tensor:
-        """In other colours, with their shape."""
+        """Features of recoloured items, with the same shape."""
         return self._noisy(row_B, _STRONG)
 
     def _noisy(self, row_B: Tensor, strength: float) -> Tensor:
@@ -91,7 +90,7 @@ class CopyViews(Views):
 
 
 class PixelViews(Views):
-    """Pictures, perturbed anew each time they are looked at."""
+    """Pictures, perturbed anew at every call."""
 
     items: SeenItems
 
@@ -107,11 +106,11 @@ class PixelViews(Views):
 
 
 def views_of(run: Run[Any], items: Items, *, copies: int, side: int) -> Views:
-    """What a run's items can be seen as.
+    """The views of a run's items.
 
     Args:
-        copies: perturbed copies of each picture, where features are kept; 0 where none will be asked for.
-        side: of the copies.
+        copies: number of perturbed copies of each picture, for kept features; 0 if no perturbed view is needed.
+        side: of the copies, in pixels.
     """
     catalogue = run.dataset.catalogue
     if isinstance(items, SeenItems):
@@ -133,13 +132,13 @@ def views_of(run: Run[Any], items: Items, *, copies: int, side: int) -> Views:
 
 
 def _of_training(catalogue: Catalogue, rows: NDArray[np.int64]) -> Tensor:
-    """Those that are not of the validation or test part of the catalogue."""
+    """The rows that are not of the validation or test split."""
     splits = catalogue.table.column("split").to_pylist()
     return torch.tensor([row for row in rows.tolist() if splits[row] in {"train", None}], dtype=torch.long)
 
 
 def _with_pictures(catalogue: Catalogue, pictures: Pictures, perturb: Perturbation, generator: torch.Generator) -> Catalogue:
-    """The catalogue with its pictures perturbed; those that cannot be used are left out."""
+    """The catalogue with perturbed pictures, without those that cannot be used."""
     images: list[dict[str, bytes | None] | None] = [None] * len(catalogue)
     for at in range(0, len(pictures), _AT_ONCE):
         positions = np.arange(at, min(at + _AT_ONCE, len(pictures)))

@@ -1,1 +1,1 @@
-"""``personal``: whose outfit is it?"""
+"""``personal``: a model that knows shoppers by their taste."""

@@ -1,4 +1,4 @@
-"""The configuration of ``personal``."""
+"""The configuration of ``personal``. [S] stated by the paper · [V] read in the authors' code."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class PersonalConfig(Schedule, Reading):
     """Every field can be set with ``--set field=value``; those of ``Schedule`` and ``Reading``, too.
 
     Attributes:
-        way: how it learns; see the module. embedding_size: of the model that is served; teacher_size: of the student's teacher, wider.
+        way: how it learns; see the recipe. embedding_size: of the served model; teacher_size: of the student's teacher, which is wider.
         own, shared: anchors of each shopper and of all; 64 and 0, or 32 and 32 [V]. same_start: see ``PersonalModel``.
         spread: weight of the anchors' log-determinant divergence [V].
-        teacher: a trained bundle that a student learns from, of the same shoppers; none trains one first.
-        others: outfits that each is told from [S]. hard: share of them that another shopper wore; the others are random mixes [S].
-        alpha, only_suspected: see ``student_loss``; the sign is to be chosen on validation NDCG.
+        teacher: a trained bundle of the same shoppers that a student learns from; none: train one first.
+        others: number of negative outfits of each [S]. hard: share of them that another shopper wore; the rest are random mixes [S].
+        alpha, only_suspected: see ``student_loss``; choose the sign of alpha by validation NDCG.
         contrast, contrast_temperature: weight and temperature of NT-Xent. near: neighbours that may replace an item in a view.
-        probes: items of each category at which the score is made linear for retrieval. bank: outfits to tell a new shopper's from.
-        cold: share of shoppers whom the training never meets, so that it can be measured how they are met later.
+        probes: items of each category at which the score is linearised for retrieval. bank: outfits kept as a new shopper's negatives.
+        cold: share of shoppers that are kept out of training, to measure folding them in later.
     """
 
     way: Literal["anchors", "teacher", "student"] = "teacher"

@@ -1,10 +1,10 @@
 """``personal``: Kim, Seol, Lim, Lee (2021, arXiv 2110.06483) on LPAE (Lu et al., CVPR 2021): shoppers as anchors among outfit vectors.
 
-Three ways to learn: ``anchors``, LPAE itself [V]; ``teacher``, a softmax over the shopper's outfit and 10 others [S]; ``student``, lighter
-than a teacher that is trained first, and told by it which of the others may be false negatives [S]. With ``contrast``, two views of each
-outfit, one with an item erased, one with an item replaced by a near one of its category [R], are told from other outfits' (NT-Xent) [S].
-Without own anchors (``own=0 shared=64``) all are served alike: the non-personal model to compare with. LPAE as published [V]:
-``way=anchors hard=0 same_start=false``.
+Three ways to learn: ``anchors``, LPAE itself [V]; ``teacher``, a softmax over the shopper's outfit and 10 others [S]; ``student``, smaller
+than a teacher that is trained first and marks which of the others may be false negatives [S]. With ``contrast``, NT-Xent [S] on two views
+of each outfit: one with an item erased, one with an item replaced by a near one of its category [R]. Without own anchors (``own=0
+shared=64``) all shoppers get the same answers: the non-personal model to compare with. LPAE as published [V]: ``way=anchors hard=0
+same_start=false``. [S] stated by the paper · [V] read in the authors' code · [R] our reconstruction.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def fit_personal(run: Run[PersonalConfig]) -> Bundle:
         InputError: no training outfit names its shopper.
     """
     config, dataset = run.config, run.dataset
-    outfits = tuple(one for one in dataset.outfits if one.user is not None and not is_cold(one.user, config.cold))
+    outfits = tuple(outfit for outfit in dataset.outfits if outfit.user is not None and not is_cold(outfit.user, config.cold))
     run = replace(run, dataset=replace(dataset, outfits=outfits))
-    if not any(len(set(one.items)) > 1 for one in run.dataset.outfits_of("train")):
+    if not any(len(set(outfit.items)) > 1 for outfit in run.dataset.outfits_of("train")):
         msg = "no training outfit of two items or more names its shopper in 'user', and this recipe learns whose outfit it is"
         raise InputError(msg, path=dataset.root / "outfits.jsonl", field="user")
     taught = None
@@ -46,7 +46,7 @@ def fit_personal(run: Run[PersonalConfig]) -> Bundle:
 
 
 def trained(run: Run[PersonalConfig], taught: Taught | None) -> tuple[Bundle, Items, Run[PersonalConfig], dict[str, float]]:
-    """A model trained one way, what it reads items by, and the run as that read it."""
+    """Train a model one way; returns it, its items, and the run that it read."""
     config = run.config
     run, size = read_by(run)
     shoppers = shoppers_of(run.dataset)

@@ -1,4 +1,4 @@
-"""One step of ``personal``, its teacher, and what is settled when the training is over.
+"""A step of ``personal``, its teacher, and the bundle after the training.
 
 Shape legend: R training outfits · B outfits of a step · I items per outfit, padded · J others asked against each · D embedding size ·
 N items · S shoppers of a step · K anchors.
@@ -36,21 +36,21 @@ from models.training.worn import WornOutfits
 
 @dataclass(frozen=True)
 class Taught:
-    """A trained teacher and its embeddings of all items, ``(N, D)``. It knows the same shoppers by the same rows."""
+    """A trained teacher and its embeddings of all items, ``(N, D)``. Its shoppers have the same rows as the student's."""
 
     model: PersonalModel
     embedded_ND: Tensor
 
     @classmethod
     def by(cls, bundle: Bundle, items: Items) -> Taught:
-        """A bundle that has just been trained."""
+        """From a bundle that has just been trained."""
         model = personal_model(bundle)
         with torch.no_grad():
             return cls(model, model.embed(items.every()))
 
     @classmethod
     def named(cls, path: str, run: Run[PersonalConfig]) -> Taught:
-        """A bundle that was trained before.
+        """From a bundle that was trained before.
 
         Raises:
             BundleError: it cannot be loaded. EncoderError: what it reads cannot be had. InputError: it knows other shoppers than the run.
@@ -77,7 +77,7 @@ class Taught:
 
 
 class PersonalTraining:
-    """What a step costs, and what validation says. ``worn`` are the R training outfits, ``valid`` the validation questions."""
+    """The loss of a step and the validation figure; ``worn`` are the R training outfits, ``valid`` the validation questions."""
 
     def __init__(self, bundle: Bundle, items: Items, run: Run[PersonalConfig], taught: Taught | None) -> None:
         self.bundle, self.model, self.items, self.config, self.taught = bundle, personal_model(bundle), items, run.config, taught
@@ -85,9 +85,9 @@ class PersonalTraining:
         self.generator = torch.Generator().manual_seed(run.seed)
         self.categories = catalogue.categories
         row_of = {shopper: row for row, shopper in enumerate(bundle.shoppers.ids)}
-        several = [one for one in dataset.outfits_of("train") if len(set(one.items)) > 1]
+        several = [outfit for outfit in dataset.outfits_of("train") if len(set(outfit.items)) > 1]
         self.worn = WornOutfits.of(several, catalogue)
-        self.shopper_R = torch.tensor([row_of[one.user or ""] for one in several])
+        self.shopper_R = torch.tensor([row_of[outfit.user or ""] for outfit in several])
         self.valid = asking.ask(dataset.outfits_of("valid"), catalogue, hard=0.5, seed=run.seed)
         self.near_NK = torch.zeros(0)
         if run.config.contrast:
@@ -114,10 +114,10 @@ class PersonalTraining:
         elif self.taught is None:
             loss = teacher_loss(own_B, asked_BJ)
         else:
-            pool = (torch.cat(parts) for parts in ((rows_BI, mixed_BI), (category_BI, category_BI), (mask_BI, mask_BI)))
-            taught_BP = self.taught.tastes(shopper_B) @ self.taught.vectors(*pool).T
-            told = (taught_BP.diagonal(), taught_BP.gather(1, others_BJ))
-            loss = student_loss(own_B, asked_BJ, *told, alpha=config.alpha, only_suspected=config.only_suspected)
+            pool = (torch.cat([part, part]) for part in (category_BI, mask_BI))
+            taught_BP = self.taught.tastes(shopper_B) @ self.taught.vectors(torch.cat([rows_BI, mixed_BI]), *pool).T
+            taught = (taught_BP.diagonal(), taught_BP.gather(1, others_BJ))
+            loss = student_loss(own_B, asked_BJ, *taught, alpha=config.alpha, only_suspected=config.only_suspected)
         if config.own and config.spread:
             loss = loss + config.spread * (spread(anchors_SKD) * times_S).sum() / len(shopper_B)
         return loss + config.contrast * nt_xent(views[0], views[1], config.contrast_temperature) if views else loss
@@ -141,7 +141,7 @@ class PersonalTraining:
         return list(self.model.outfits(whole).split(rows_SBI.shape[1]))
 
     def _others(self, shopper_B: Tensor, count: int) -> Tensor:
-        """Which outfits of the step each is told from, ``(B, count)``: B worn ones, then B mixes. Another shopper's counts as hard."""
+        """The negatives of each outfit, ``(B, count)``: positions among B worn outfits and B mixes. Other shoppers' outfits are hard."""
         batch = len(shopper_B)
         drawn = torch.randint(max(1, batch - 1), (batch, count), generator=self.generator)
         drawn = (drawn + 1 + torch.arange(batch)[:, None]) % batch
@@ -150,7 +150,7 @@ class PersonalTraining:
 
 
 def settled(bundle: Bundle, items: Items, run: Run[PersonalConfig], metrics: Mapping[str, float]) -> Bundle:
-    """The trained bundle ready to serve: its encoder, the common taste, what newcomers are told from, and the calibrations."""
+    """The trained bundle ready to serve, with its encoder, the common taste, the bank for new shoppers, and the calibrations."""
     bundle, run = items.carried(bundle, run)
     model, catalogue = personal_model(bundle), run.dataset.catalogue
     generator = torch.Generator().manual_seed(run.seed)
@@ -198,13 +198,13 @@ def fold_in_shoppers(bundle: Bundle, worn: Iterable[tuple[str, OutfitBatch]]) ->
 
 
 def is_cold(shopper: str, share: float) -> bool:
-    """Whether a shopper is kept from training, told from the id alone."""
+    """Whether a shopper is kept out of training; depends on the id alone."""
     return int.from_bytes(hashlib.sha256(shopper.encode()).digest()[:4], "big") < share * 2**32
 
 
 def shoppers_of(dataset: Dataset) -> tuple[str, ...]:
-    """Who wore the training outfits, by row of the anchors."""
-    return tuple(sorted({one.user for one in dataset.outfits_of("train") if one.user is not None}))
+    """The shoppers of the training outfits, by row of the anchors."""
+    return tuple(sorted({outfit.user for outfit in dataset.outfits_of("train") if outfit.user is not None}))
 
 
 def personal_model(bundle: Bundle) -> PersonalModel:

@@ -1,1 +1,1 @@
-"""``weak-labels``: an encoder learned from pictures and what the shop says of them."""
+"""``weak-labels``: an encoder learned from pictures and the shop's texts."""

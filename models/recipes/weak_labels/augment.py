@@ -1,4 +1,4 @@
-"""What other shops' photographs look like, made from the pictures there are.
+"""Augments pictures towards the photographs of other shops.
 
 Shape legend: B pictures · S side.
 """

@@ -1,4 +1,4 @@
-"""Which pictures, and in the published form which words, each step of ``weak-labels`` takes."""
+"""The pictures of each step of ``weak-labels``, and in the published form its words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.training.checkpoint import step_seed
 
 @dataclass(frozen=True)
 class Batch:
-    """What one step takes: positions in one of the shops, and the drawn word of each in the published form."""
+    """The content of one step: positions in one of the shops, and in the published form the drawn word of each."""
 
     shop: int
     positions: NDArray[np.int64]
@@ -27,7 +27,7 @@ class Batch:
 class Batches:
     """The batches of a training; each follows from the seed and the step's number.
 
-    A step takes from one shop, so that nothing is learned from telling shops apart.
+    A step takes from one shop, so that the model does not learn to separate shops.
 
     Attributes:
         size: pictures of a step; no more than the largest shop has.
@@ -40,12 +40,12 @@ class Batches:
         self.per_epoch = sum(max(1, len(shop) // self.size) for shop in shops)
 
     def read(self, step: int) -> tuple[Batch, Tensor]:
-        """The batch of a step with its pictures, bytes, ``(B, 3, S, S)``."""
+        """The batch of a step with its pictures, uint8, ``(B, 3, S, S)``."""
         batch = self.of(step)
         return batch, self._shops[batch.shop].pictures.take(batch.positions)
 
     def of(self, step: int) -> Batch:
-        """The batch of a step; the same whenever it is asked for."""
+        """The batch of a step; a function of the seed and the step's number."""
         seed = step_seed(self._seed, step)
         if self._config.reads:
             shop, positions = self._in_turn(step)
@@ -57,7 +57,7 @@ class Batches:
         return Batch(chosen, positions, words, seed)
 
     def _in_turn(self, step: int) -> tuple[int, NDArray[np.int64]]:
-        """Every epoch each picture once, the shops mixed in proportion to their size."""
+        """Each picture once per epoch, with the shops mixed in proportion to their sizes."""
         epoch, place = divmod(step, self.per_epoch)
         rng = np.random.default_rng(step_seed(self._seed, -1 - epoch))
         batches: list[tuple[int, NDArray[np.int64]]] = [

@@ -1,4 +1,4 @@
-"""The configuration of ``weak-labels``."""
+"""The configuration of ``weak-labels``. [S] stated by the paper."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ class WeakLabelsConfig:
     """Every field can be set with ``--set field=value``.
 
     Attributes:
-        loss: ``words``, the published form; ``clip`` or ``siglip``, pictures against the titles of the batch, on an open_clip model.
+        loss: ``words``: the published form; ``clip`` or ``siglip``: pictures against the titles of the batch, on an open_clip model.
         backbone: ``small``, the project's own open_clip model; a torchvision name (``resnet50`` [S], ``mobilenet_v3_small``…); an open_clip
             name; or a file in the form of ``open_clip_config.json``.
         weights: ``none``, ``default`` (torchvision's own), a tag of open_clip's, or a safetensors file.
-        side: pixels; pictures are fitted into a white square of this size. 0 is the backbone's own.
+        side: in pixels; pictures are fitted into a white square of this size. 0: the backbone's own.
         embedding_size, width, layers, text_width, text_layers, context_length: of ``small``.
-        fields: what is read of an item: title, category [S], subcategory, brand, or an attribute such as description [S].
-        dropped: words beside the built-in ones that say nothing of a picture, such as the shop's brands.
-        vocabulary, least_word: the most words, and how many items must say each.
-        sampling: ``uniform`` draws every word as often as any other [S], ``frequency`` as often as it is said; for ``loss=words``.
-        negatives: words sampled per step, 64 to 1,024 [S]; 0 takes all of them. For ``loss=words``.
-        word_weight: of the words beside ``clip`` and ``siglip``.
-        prior: how much a word's own frequency counts when a picture is labelled: 0 not at all [S]; 1 is what Bayes' rule adds to uniformly
-            drawn words, for the likeliest words rather than the telling ones.
-        optimiser: ``sgd`` falls to a tenth on each plateau [S], ``adamw`` along a cosine. learning_rate: none is 0.1 [S] or 2e-3.
+        fields: the texts that are read: title, category [S], subcategory, brand, or an attribute such as description [S].
+        dropped: words to leave out beside the built-in ones, such as the shop's brands, since they do not describe pictures.
+        vocabulary, least_word: largest number of words, and how many items must have each.
+        sampling: ``uniform`` draws all words equally often [S], ``frequency`` in proportion to their occurrences; for ``loss=words``.
+        negatives: number of words sampled per step, 64 to 1,024 [S]; 0: all words. For ``loss=words``.
+        word_weight: weight of the word loss that is added to ``clip`` and ``siglip``.
+        prior: weight of a word's log frequency when a picture is labelled: 0 favours distinctive words [S]; 1, Bayes' rule for uniformly
+            drawn words, favours likely ones.
+        optimiser: the rate of ``sgd`` falls to a tenth on each plateau [S], that of ``adamw`` along a cosine. learning_rate: none is 0.1
+            [S] or 2e-3.
         weight_decay: none is 1e-4 or 0.05.
-        last_layer: epochs in which only the words are trained [S]; none is one where the backbone comes with weights, else none.
-        patience, drops: epochs without a better validation loss before the rate falls, and how often it does before training ends.
-        minutes: stops after this time; none never does.
+        last_layer: first epochs that train only the words [S]; none: one epoch if the backbone is pretrained, otherwise 0.
+        patience, drops: epochs without a better validation loss before the rate falls, and number of falls before training ends.
+        minutes: stops after this time; none: no limit.
         augment: vary size, place, light and background.
         checkpoint_s: seconds between checkpoints.
     """
@@ -82,13 +83,13 @@ class WeakLabelsConfig:
         if self.text_width % max(1, self.text_width // 32):
             msg = f"{self.text_width} cannot be shared by heads of 32; give a multiple of 32"
             raise SettingError(msg, field="text_width")
-        if self.batch_size < 2:  # noqa: PLR2004 - batch statistics of one are none, and one pair has no other to be told from
+        if self.batch_size < 2:  # noqa: PLR2004 - one picture has no batch statistics, and one pair no negatives
             msg = f"{self.batch_size} picture at a time has no others to be told from; give 2 or more"
             raise SettingError(msg, field="batch_size")
 
     @property
     def reads(self) -> bool:
-        """Whether titles are read by a text tower."""
+        """Whether a text tower reads titles."""
         return self.loss != "words"
 
     @property
@@ -102,7 +103,7 @@ class WeakLabelsConfig:
         return self.weight_decay if self.weight_decay is not None else (1e-4 if self.optimiser == "sgd" else 0.05)
 
     def first_epochs(self, *, pretrained: bool) -> float:
-        """Epochs in which only the words are trained."""
+        """Number of first epochs that train only the words."""
         return self.last_layer if self.last_layer is not None else float(pretrained)
 
 

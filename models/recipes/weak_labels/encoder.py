@@ -1,6 +1,6 @@
 """``make encoder``: retrains the encoder that ships with the project, from dataset directories with pictures and titles.
 
-It is ``weak-labels`` in its modern form, over several catalogues at once; then a layer of words is trained on what came out.
+It trains ``weak-labels`` in its modern form over several catalogues at once, then a layer of words on the resulting encoder.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SHIPPED_CONFIG: Final = WeakLabelsConfig(loss="clip", optimiser="adamw", epochs=
 
 
 def main() -> int:
-    """Train on the ``train`` split of each directory and write the model; started again after a kill, it goes on."""
+    """Train on the ``train`` split of each directory and write the model; after a kill, the same command goes on."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("data", nargs="+", type=Path, help="dataset directories")
     parser.add_argument("--out", type=Path, default=SHIPPED_DIRECTORY)
@@ -61,13 +61,13 @@ def main() -> int:
 
                 yield advance
 
-            catalogues = [read_catalogue(one) for one in given.data]
+            catalogues = [read_catalogue(directory) for directory in given.data]
             work = work_directory(given.out)
             directory = given.out if given.words else work / "encoder"
             if not given.words:
                 train_encoder(catalogues, config, directory, seed=given.seed, device=given.device, progress=progress)
-            told = words_over(directory, catalogues, config, seed=given.seed, cache=given.cache, device=given.device, progress=progress)
-            told.save(directory)
+            words = words_over(directory, catalogues, config, seed=given.seed, cache=given.cache, device=given.device, progress=progress)
+            words.save(directory)
     except AttireError as error:
         parser.exit(2, f"encoder: {error}\n")
     if not given.words:
@@ -90,7 +90,7 @@ def words_over(
 ) -> WordMatrix:
     """Train the words of an encoder's vocabulary over its image features, on the ``train`` items of several shops.
 
-    The validation items of the first shop say when it is best; where it has none, its training items do.
+    The best epoch is chosen on the validation items of the first shop, or on its training items if it has none.
 
     Raises:
         InputError: the encoder has no vocabulary. EncoderError: it cannot be had.
@@ -109,11 +109,11 @@ def words_over(
         texts = item_texts(some, config.fields)
         return seen_ND[pictured], [visual_words(texts[row], unseen) for row in pictured]
 
-    shops = [read(one, {"train", None}) for one in catalogues]
+    shops = [read(catalogue, {"train", None}) for catalogue in catalogues]
     valid_ND, valid_words = read(catalogues[0], {"valid"})
     if not len(valid_ND):
         valid_ND, valid_words = shops[0]
-    seen_ND, said = np.concatenate([one for one, _ in shops]), [words for _, one in shops for words in one]
+    seen_ND, said = np.concatenate([seen for seen, _ in shops]), [words for _, shop in shops for words in shop]
     return fit_words(vocabulary, seen_ND, Said.of(said, vocabulary), valid_ND, Said.of(valid_words, vocabulary), seed=seed)
 
 

@@ -1,6 +1,6 @@
-"""Words over an encoder that is already trained: a softmax layer on its image features, which stay as they are.
+"""Trains words over a fixed encoder: a softmax layer on its image features.
 
-An encoder that reads can be asked for words one by one, but a title is no single word, and its text tower was trained on titles.
+An encoder with a text tower could encode each word alone, but that tower was trained on titles, not on single words.
 
 Shape legend: N items · K words · D image features · B items of a step.
 """
@@ -28,9 +28,9 @@ _CUT: Final = 10
 def fit_words(
     vocabulary: tuple[str, ...], seen_ND: FloatArray, said: Said, valid_seen_ND: FloatArray, valid_said: Said, *, seed: int = 0
 ) -> WordMatrix:
-    """Train the layer on what is said of N pictures; kept as it stood when recall@10 was best on the validation pictures.
+    """Train the layer on the words of N pictures; returns the layer with the best recall@10 on the validation pictures.
 
-    Features are standardised in training, which the vectors and biases undo, so that they are told from features as they come.
+    Features are standardised in training; the returned vectors and biases include that, so they apply to plain features.
     """
     centre_D, spread_D = seen_ND.mean(0), seen_ND.std(0) + 1e-6
     seen = torch.from_numpy((seen_ND - centre_D) / spread_D)
@@ -57,7 +57,7 @@ def fit_words(
 
 
 def recall_at(k: int, logits_NK: FloatArray, said: Said) -> float:
-    """Mean share of each item's words that are among its k likeliest, of at most k; over the items that have any."""
+    """Mean recall@k over the items with words: the share of an item's words among its k likeliest, of at most k."""
     best_Nk = np.argsort(-logits_NK, axis=1, kind="stable")[:, :k]
     known_NL = said.words_NL >= 0
     hit_NL = (said.words_NL[:, :, None] == best_Nk[:, None]).any(2) & known_NL

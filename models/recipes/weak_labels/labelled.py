@@ -1,4 +1,4 @@
-"""Pictures with what the shop says of them: what ``weak-labels`` learns from."""
+"""The training data of ``weak-labels``: pictures with the shop's texts."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Labelled:
     """N items with a usable picture and words.
 
     Attributes:
-        titles: what a text tower reads.
+        titles: the input of a text tower.
         tokens: the words that may label each picture.
-        said: which of them are of the vocabulary; none before there is one.
-        groups: equal for titles of the same words.
+        said: the tokens that are in the vocabulary; empty before there is one.
+        groups: a number per item, equal for titles of the same words.
     """
 
     pictures: Pictures
@@ -36,7 +36,7 @@ class Labelled:
         return len(self.pictures)
 
     def knowing(self, vocabulary: Sequence[str]) -> Labelled:
-        """The same, labelled with the words of a vocabulary."""
+        """The same items, labelled with the words of a vocabulary."""
         return replace(self, said=Said.of(self.tokens, vocabulary))
 
 
@@ -49,7 +49,7 @@ def read_labelled(
     dropped: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Labelled:
-    """The items of a split that have a usable picture and words in ``fields``; training takes items of no split, too.
+    """The items of a split with a usable picture and words in ``fields``; training includes items without a split.
 
     Raises:
         InputError: a training has fewer than two.
@@ -57,7 +57,7 @@ def read_labelled(
     splits, titles, texts = catalogue.table.column("split").to_pylist(), catalogue.titles, item_texts(catalogue, fields)
     mine = {split, None} if split == "train" else {split}
     pictures = Pictures(catalogue, [row for row, text in enumerate(texts) if text.strip() and splits[row] in mine], side, progress)
-    if split == "train" and len(pictures) < 2:  # noqa: PLR2004 - one picture has no others to be told from
+    if split == "train" and len(pictures) < 2:  # noqa: PLR2004 - one picture has no negatives
         count = "1 item has" if len(pictures) else "no item has"
         msg = f"{count} both a usable picture and words ({', '.join(fields)}); the encoder learns from such items, two at least"
         raise InputError(msg, path=catalogue.root)

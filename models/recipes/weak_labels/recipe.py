@@ -1,4 +1,4 @@
-"""``weak-labels``: an encoder learned from pictures and what the shop says of them, with no labelling rules.
+"""``weak-labels``: an encoder learned from pictures and the shop's texts, without labelling rules.
 
 Published form (``loss=words``; Corbière, Ben-Younes, Ramé, Ollion, ICCV Workshops 2017): z = CNN(x), one vector per word; draw a word, then
 a picture that has it; softmax over the word and sampled ones; the last layer first, then all; SGD at 0.1, a tenth on each plateau. As its
@@ -31,14 +31,14 @@ from models.recipes.weak_labels.training import WeakLabelTraining
 from models.training.architecture import Architecture, open_clip_architecture, small_config, torchvision_architecture
 from models.training.calibrate import calibrated
 from models.training.checkpoint import Checkpoint
-from models.training.prepare import usual_slots
+from models.training.prepare import learned_slots
 from models.training.run import Run
 
 _SMALL_SIDE: Final = 80
 
 
 def fit(run: Run[WeakLabelsConfig]) -> Bundle:
-    """Train the encoder; the bundle carries it, and asks the cosine of its features."""
+    """Train the encoder; the bundle carries it, with the cosine of its features as compatibility model."""
     directory = run.work / "encoder"
     start = start_directory(run.start) if run.start else None
     vocabulary, metrics = train_encoder(
@@ -58,7 +58,7 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
         parent=run.start.id if run.start else None,
     )
     model = build_model("cosine", manifest.model_config)
-    bundle = Bundle(manifest, model, vocabulary=vocabulary, slots=usual_slots(run.dataset), encoder=directory).to(run.device)
+    bundle = Bundle(manifest, model, vocabulary=vocabulary, slots=learned_slots(run.dataset, run.seed), encoder=directory).to(run.device)
     if not run.dataset.outfits:
         return bundle
     return calibrated(bundle, run, catalogue_features(run.dataset.catalogue, encoder, run.cache, run.progress).features, metrics)
@@ -76,20 +76,22 @@ def train_encoder(
 ) -> tuple[tuple[str, ...], dict[str, float]]:
     """Train on the ``train`` items of one or several shops and write the encoder to ``directory``.
 
-    Checkpoints lie beside it; where there are some of the same training, it goes on from them.
+    Checkpoints lie beside it; it goes on from a checkpoint of the same training.
 
     Args:
-        start: an encoder's directory to take weights over from.
+        start: directory of an encoder to take weights from.
 
     Returns:
-        The vocabulary, and the figures at the end: running means of the loss, and what validation items of the first shop say.
+        The vocabulary, and the final figures: running means of the loss, and those of the first shop's validation items.
 
     Raises:
-        InputError: nothing to learn from, or a setting that cannot be. EncoderError, BundleError: backbone or start cannot be had.
+        InputError: nothing to learn from, or an impossible setting. EncoderError, BundleError: backbone or start cannot be loaded.
     """
     chosen = architecture(config, seed)
     side = chosen.preprocessing.side
-    shops = [read_labelled(one, side, "train", fields=config.fields, dropped=config.dropped, progress=progress) for one in catalogues]
+    shops = [
+        read_labelled(catalogue, side, "train", fields=config.fields, dropped=config.dropped, progress=progress) for catalogue in catalogues
+    ]
     vocabulary = shared_vocabulary(shops, most=config.vocabulary, least=config.least_word)
     valid = read_labelled(catalogues[0], side, "valid", fields=config.fields, dropped=config.dropped, progress=progress).knowing(vocabulary)
     training = WeakLabelTraining(
@@ -106,18 +108,18 @@ def train_encoder(
     identity = _identity(config, seed, catalogues, vocabulary, start)
     metrics = training.fit(Checkpoint(directory.parent, identity), progress)
     shutil.rmtree(directory, ignore_errors=True)
-    told = not config.reads or config.word_weight > 0
-    words = in_words(training.towers, vocabulary, training.length(), config.prior * training.shares_K.log()) if told else None
+    with_words = not config.reads or config.word_weight > 0
+    words = in_words(training.towers, vocabulary, training.length(), config.prior * training.shares_K.log()) if with_words else None
     figures = {name: value for name, value in metrics.items() if name != "minutes"}  # so that equal trainings give equal files
     save_encoder(directory, training.towers, chosen, words, {**asdict(config), "seed": seed, "metrics": figures})
     return vocabulary, metrics
 
 
 def architecture(config: WeakLabelsConfig, seed: int) -> Architecture:
-    """What ``backbone``, ``weights`` and ``side`` ask for.
+    """The architecture of ``backbone``, ``weights`` and ``side``.
 
     Raises:
-        InputError: no such backbone, or one that cannot read titles for a loss that does. EncoderError: its weights cannot be had.
+        InputError: no such backbone, or one without a text tower for a loss with titles. EncoderError: its weights cannot be loaded.
     """
     from torchvision import models  # noqa: PLC0415 - a second that only encoding should cost
 
@@ -141,10 +143,10 @@ def architecture(config: WeakLabelsConfig, seed: int) -> Architecture:
 
 
 def start_directory(start: Bundle) -> Path:
-    """Where the encoder lies that a bundle was made with.
+    """The directory of a bundle's encoder.
 
     Raises:
-        BundleError: it is not on disk as a directory, so that there is nothing to train further.
+        BundleError: it is not a directory on disk, so it cannot be trained further.
     """
     if start.encoder_spec == SHIPPED:
         return SHIPPED_DIRECTORY
@@ -157,8 +159,8 @@ def start_directory(start: Bundle) -> Path:
 def _identity(
     config: WeakLabelsConfig, seed: int, catalogues: Sequence[Catalogue], vocabulary: Sequence[str], start: Path | None
 ) -> Mapping[str, Any]:
-    """What makes it this training: a checkpoint of any other is no start for it. How long and how often is free to change."""
+    """Identifies the training, for its checkpoints; settings of duration and of checkpointing may change."""
     free = {"checkpoint_s", "minutes"}
     settings = {name: value for name, value in asdict(config).items() if name not in free}
-    items = [[len(one), *one.ids] for one in catalogues]
+    items = [[len(catalogue), *catalogue.ids] for catalogue in catalogues]
     return {"config": settings, "seed": seed, "items": items, "vocabulary": list(vocabulary), "start": str(start) if start else None}

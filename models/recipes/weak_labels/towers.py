@@ -1,4 +1,4 @@
-"""What ``weak-labels`` trains: an image tower, a text tower where the loss reads titles, a vector per word; and how it becomes an encoder.
+"""The modules of ``weak-labels``: an image tower, a text tower if the loss reads titles, a vector per word; saves them as an encoder.
 
 Shape legend: B pictures · T tokens · D embedding size · K words · S side.
 """
@@ -28,7 +28,7 @@ class Towers(nn.Module):
 
     Args:
         words: K.
-        bias: whether a word has a bias, which the published form does not.
+        bias: whether words have biases; the published form has none.
     """
 
     def __init__(self, architecture: Architecture, words: int, *, bias: bool) -> None:
@@ -37,7 +37,7 @@ class Towers(nn.Module):
         self.words = nn.Linear(architecture.size, words, bias=bias)
 
     def see(self, pixels_BCSS: Tensor) -> Tensor:
-        """z, ``(B, D)``, of any length."""
+        """Vectors z of pictures, ``(B, D)``, of any length."""
         look: Callable[[Tensor], Tensor] = self.tower.visual if self.reads else self.tower  # type: ignore[assignment]
         return look(pixels_BCSS).flatten(1).float()
 
@@ -48,19 +48,19 @@ class Towers(nn.Module):
 
     @property
     def scale(self) -> Tensor:
-        """Of the cosine of a picture and a title."""
+        """Scale of the cosine of a picture and a title."""
         return self.tower.logit_scale.exp().clamp(max=100)  # type: ignore[operator]
 
     @property
     def shift(self) -> Tensor:
-        """What is added to the scaled cosine under the sigmoid loss."""
+        """Bias of the scaled cosine in the sigmoid loss."""
         return self.tower.logit_bias  # type: ignore[return-value]
 
 
 def save_encoder(
     directory: Path, towers: Towers, architecture: Architecture, words: WordMatrix | None, training: Mapping[str, Any]
 ) -> None:
-    """Write what was trained as an encoder that ``local-dir:`` loads, in half precision, with its words beside it."""
+    """Write the towers in half precision as an encoder that ``local-dir:`` loads, with its words."""
     directory.mkdir(parents=True, exist_ok=True)
     if architecture.tokenizer is None:
         save_tower(directory, towers.tower, architecture.description, architecture.preprocessing, dict(training))
@@ -78,7 +78,7 @@ def save_encoder(
 
 
 def start_from(towers: Towers, directory: Path) -> None:
-    """Take over the weights of an encoder that was trained before, where they fit.
+    """Take the weights of an earlier trained encoder where they fit.
 
     Raises:
         BundleError: none fits, or they cannot be read.
@@ -101,7 +101,7 @@ def start_from(towers: Towers, directory: Path) -> None:
 
 
 def in_words(towers: Towers, vocabulary: tuple[str, ...], scale: float, prior_K: Tensor) -> WordMatrix:
-    """The words over pictures of unit length, which training saw ``scale`` long, with log-odds of their own added."""
+    """The word matrix over pictures of unit length; training saw them of length ``scale``. Adds each word's own log-odds."""
     weight, bias = towers.words.weight.detach().cpu().float(), towers.words.bias
     bias_K = prior_K if bias is None else prior_K + bias.detach().cpu().float()
     return WordMatrix(vocabulary, (weight * scale).numpy(), bias_K.float().numpy())

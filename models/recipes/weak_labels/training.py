@@ -1,6 +1,6 @@
-"""The training of ``weak-labels``: its steps, how the learning rate falls, and when it ends.
+"""The training of ``weak-labels``: its steps, its learning rate, and when it ends.
 
-Everything random in a step follows from the seed and the step's number, so that a training that was killed goes on as if it had not been.
+Everything random in a step depends on the seed and the step's number, so a killed training resumes with the same result.
 
 Shape legend: B pictures of a step · K words · S sampled words · D embedding size.
 """
@@ -37,7 +37,7 @@ _RUNNING = 0.98
 
 @dataclass
 class Standing:
-    """Where a training stands; JSON in its checkpoint."""
+    """The state of a training; JSON in its checkpoint."""
 
     step: int = 0
     best: float = math.inf
@@ -52,8 +52,8 @@ class WeakLabelTraining:
     """One training.
 
     Args:
-        shops: a step draws from one of them, so that nothing is learned from telling shops apart.
-        valid: what the plateau is told by; None: the running loss.
+        shops: a step draws from one of them, so that the model does not learn to separate shops.
+        valid: its loss decides on plateaus; None: the running loss does.
     """
 
     def __init__(
@@ -82,10 +82,10 @@ class WeakLabelTraining:
         self.optimiser = self._optimiser()
 
     def fit(self, checkpoint: Checkpoint, progress: Progress) -> dict[str, float]:
-        """Train from the last checkpoint, if there is one, to the end; returns the figures of the end.
+        """Train from the last checkpoint, if there is one, to the end; returns the final figures.
 
         Raises:
-            InputError: it diverged; what was written down is gone, since going on from it would only diverge again.
+            InputError: it diverged; the checkpoint is removed, since going on from it would diverge again.
         """
         config = self.config
         restored = checkpoint.restore(self.towers, self.optimiser)
@@ -118,7 +118,7 @@ class WeakLabelTraining:
 
     @torch.inference_mode()
     def judge(self, shop: Labelled, at_once: int = 256) -> dict[str, float]:
-        """Loss and recall@10 of the words of pictures that were not trained on; a word's weight in the loss is as in training."""
+        """Loss and recall@10 of the words of validation pictures; words are weighted as in training."""
         self.towers.eval()
         loss, weight, found, said = 0.0, 0.0, 0.0, 0
         for at in range(0, len(shop), at_once):
@@ -140,18 +140,18 @@ class WeakLabelTraining:
         return {"valid_loss": loss / max(weight, 1e-9), "valid_word_recall_at_10": found / max(said, 1)}
 
     def see(self, pictures_BCSS: Tensor) -> Tensor:
-        """Vectors z of pictures as bytes, unvaried, ``(B, D)``."""
+        """Vectors z of pictures as uint8, without augmentation, ``(B, D)``."""
         with self._precision():
             return self.towers.see(self._normalised(pictures_BCSS.to(self.device).float() / 255)).float()
 
     def word_logits(self, z_BD: Tensor) -> Tensor:
-        """What each word scores, ``(B, K)``."""
+        """Logits of all words, ``(B, K)``."""
         words = self.towers.words
         return words(F.normalize(z_BD, dim=1) * words.in_features**0.5 if self.config.reads else z_BD)  # type: ignore[no-any-return]
 
     @torch.inference_mode()
     def length(self, most: int = 2048) -> float:
-        """How long z is where words are told from it, so that words can be told from a z of unit length."""
+        """Typical length of z, which scales the words for a z of unit length."""
         if self.config.reads:
             return float(self.towers.words.in_features**0.5)
         self.towers.eval()
@@ -180,7 +180,7 @@ class WeakLabelTraining:
         return {"loss": loss.item(), **figures}
 
     def _words(self, batch: Batch, z_BD: Tensor, generator: torch.Generator) -> Tensor:
-        """The published form: the drawn word against sampled ones."""
+        """Loss of the published form: the drawn word against sampled ones."""
         assert batch.words is not None  # noqa: S101 - the published form draws them
         count = self.towers.words.out_features
         sampled_S = torch.randperm(count, generator=generator)[: self.config.negatives or count]
@@ -192,7 +192,7 @@ class WeakLabelTraining:
         return word_loss(z_BD @ weight_KD[sampled_S.to(self.device)].T, own_B, said_BS, others_B).mean()
 
     def _titles(self, batch: Batch, z_BD: Tensor, figures: dict[str, float]) -> Tensor:
-        """The modern form: each picture against the titles of the batch, and its words beside."""
+        """Loss of the modern form: each picture against the titles of the batch, plus the word loss."""
         shop, towers = self.shops[batch.shop], self.towers
         with self._precision():
             read_BD = towers.read(self.tokens[batch.shop][torch.from_numpy(batch.positions)].to(self.device)).float()
@@ -216,7 +216,7 @@ class WeakLabelTraining:
             raise
 
     def _look_back(self, now: Standing) -> None:
-        """At the end of an epoch: what validation says, and whether SGD's learning rate is to fall."""
+        """At the end of an epoch: validate, and decide whether SGD's learning rate falls."""
         figures = self.judge(self.valid) if self.valid else {}
         now.figures |= figures
         loss = figures.get("valid_loss", now.figures["loss"])
@@ -229,7 +229,7 @@ class WeakLabelTraining:
         now.done = self.config.optimiser == "sgd" and now.drops > self.config.drops
 
     def _schedule(self, now: Standing) -> None:
-        """SGD: a tenth on each plateau. AdamW: warm up over the first tenth, then fall along a cosine."""
+        """Set the learning rate. SGD: a tenth on each plateau. AdamW: warm-up over the first tenth, then a cosine fall."""
         rate = self.config.rate
         if self.config.optimiser == "sgd":
             rate *= 0.1**now.drops

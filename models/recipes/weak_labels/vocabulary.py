@@ -1,9 +1,11 @@
-"""The words of a catalogue as weak labels of its pictures: which words, and which item says which.
+"""The words of a catalogue as weak labels of its pictures: the vocabulary, and which item has which word.
 
 Source: Corbière, Ben-Younes, Ramé, Ollion, ICCV Workshops 2017, section 3.1: tokens of title, category and description without stop words,
-frequent words that nothing can be seen of, and tokens that are not alphabetic; the K most frequent ones.
+frequent words that describe nothing visible, and tokens that are not alphabetic; the K most frequent ones.
 
 Shape legend: N items · K words · L words per item, padded with -1.
+
+[R] our reconstruction.
 """
 
 from __future__ import annotations
@@ -39,17 +41,17 @@ NON_VISUAL: Final = frozenset(
 
 
 def item_texts(catalogue: Catalogue, fields: Sequence[str]) -> list[str]:
-    """What the shop says of each item in the named columns or attributes, in one line."""
+    """The text of each item in the named columns or attributes, in one line."""
     attributes = [json.loads(text) if text else {} for text in catalogue.table.column("attributes").to_pylist()]
     parts: list[list[str]] = []
     for name in fields:
-        values = catalogue.table.column(name).to_pylist() if name in COLUMNS else [one.get(name) for one in attributes]
+        values = catalogue.table.column(name).to_pylist() if name in COLUMNS else [values.get(name) for values in attributes]
         parts.append([" ".join(value) if isinstance(value, list) else str(value or "") for value in values])
     return [" ".join(texts) for texts in zip(*parts, strict=True)]
 
 
 def visual_words(text: str, dropped: frozenset[str]) -> list[str]:
-    """The distinct words of a text that may label its picture, in their order.
+    """The distinct words of a text that may label its picture, in order.
 
     >>> visual_words("The New V2 Red-checked Shirt, size 42", NON_VISUAL)
     ['red-checked', 'shirt']
@@ -65,7 +67,7 @@ def visual_words(text: str, dropped: frozenset[str]) -> list[str]:
 
 
 def frequent_words(said: Sequence[Sequence[str]], *, most: int, least: int) -> tuple[str, ...]:
-    """The ``most`` frequent words said of at least ``least`` items, most frequent first.
+    """The ``most`` frequent words that at least ``least`` items have, most frequent first.
 
     Raises:
         InputError: there is none.
@@ -81,12 +83,12 @@ def frequent_words(said: Sequence[Sequence[str]], *, most: int, least: int) -> t
 
 @dataclass(frozen=True, eq=False)
 class Said:
-    """Which words are said of which item, both ways.
+    """An index of the words of each item, and of the items of each word.
 
     Attributes:
         words_NL: words of each item.
-        items_P: items by word: those of word k are ``items_P[start_K1[k] : start_K1[k + 1]]``.
-        start_K1: where each word's items start, and the end of the last.
+        items_P: items by word; the items of word k are ``items_P[start_K1[k] : start_K1[k + 1]]``.
+        start_K1: the start of each word's items, and the end of the last word's.
     """
 
     words_NL: NDArray[np.int64]
@@ -95,7 +97,7 @@ class Said:
 
     @classmethod
     def of(cls, said: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> Said:
-        """Index what N items say of a vocabulary."""
+        """Index the words of N items that are in a vocabulary."""
         row_of = {word: row for row, word in enumerate(vocabulary)}
         rows = [[row_of[word] for word in words if word in row_of] for words in said]
         words_NL = np.full((len(rows), max(map(len, rows), default=0) or 1), -1, dtype=np.int64)
@@ -108,14 +110,14 @@ class Said:
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """How many items say each word."""
+        """Number of items that have each word."""
         return np.diff(self.start_K1)
 
     def draw(self, count: int, rng: np.random.Generator, *, uniform: bool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Draw words, then for each an item that says it: ``(count,)`` words and items.
+        """Draw words, then an item that has each word: ``(count,)`` words and items.
 
         Args:
-            uniform: every word is as likely as any other; else each as often as it is said.
+            uniform: draw all words equally often; otherwise in proportion to their occurrences.
         """
         if not uniform:
             drawn = rng.integers(len(self.items_P), size=count)

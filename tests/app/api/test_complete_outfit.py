@@ -29,7 +29,7 @@ def test_an_answer_has_the_form_of_the_contract(client: TestClient) -> None:
     answer = ask(client, items=["tops-1"], slots=[{"category": "shoes"}], k=3)
     assert set(answer) == {"recommendation_id", "release", "slots", "looks", "missing"}
     assert set(answer["slots"][0]) == {"category", "items"}
-    assert set(answer["slots"][0]["items"][0]) == {"id", "category", "score", "probability", "price", "title"}
+    assert set(answer["slots"][0]["items"][0]) == {"id", "category", "score", "probability", "price", "title", "brand", "in_stock"}
     assert answer["looks"] == []
     assert answer["missing"] == []
 
@@ -50,7 +50,8 @@ def test_suggestions_are_of_the_slot_and_best_first(client: TestClient) -> None:
 
 def test_worn_and_excluded_items_are_not_suggested(client: TestClient) -> None:
     """What is worn already or excluded never comes back."""
-    [slot] = ask(client, items=["shoes-1", "tops-1"], slots=["shoes"], k=12, exclude=["shoes-2"])["slots"]
+    every = {"in_stock": None}
+    [slot] = ask(client, items=["shoes-1", "tops-1"], slots=["shoes"], k=12, exclude=["shoes-2"], filters=every)["slots"]
     assert len(slot["items"]) == 10
     assert not {"shoes-1", "shoes-2"} & set(ids(slot))
 
@@ -60,6 +61,29 @@ def test_filters_hold_together(client: TestClient) -> None:
     filters = {"price": {"min": 12, "max": 20}, "brand": ["Contoso"], "in_stock": True, "attributes": {"season": ["Summer"]}}
     [slot] = ask(client, items=["tops-1"], slots=["shoes"], filters=filters)["slots"]
     assert sorted(ids(slot)) == ["shoes-2", "shoes-4", "shoes-8"]
+
+
+def test_what_is_sold_out_is_suggested_only_when_asked(client: TestClient) -> None:
+    """Number 10 of each category is known to be out of stock; ``null`` asks for all, and candidates are those given."""
+    [usual], [every] = (
+        ask(client, items=["tops-1"], slots=["shoes"], k=12, **more)["slots"] for more in ({}, {"filters": {"in_stock": None}})
+    )
+    assert set(ids(every)) - set(ids(usual)) == {"shoes-10"}
+    assert "shoes-10" in ids(ask(client, items=["tops-1"], candidates=["shoes-10", "shoes-3"])["slots"][0])
+    looks = ask(client, items=["tops-1"], slots=["shoes"], looks=12)["looks"]
+    assert "shoes-10" not in {item["id"] for look in looks for item in look["items"]}
+
+
+def test_a_complete_outfit_lacks_nothing_and_says_so(client: TestClient) -> None:
+    """Slots that are asked for are filled all the same, and then nothing is said of it."""
+    whole = ["tops-1", "bottoms-1", "shoes-1"]
+    answer = ask(client, items=whole, looks=1)
+    assert answer["complete"] is True
+    assert answer["slots"] == answer["looks"] == []
+    assert ask(client, items=["tops-1"])["complete"] is False
+    asked = ask(client, items=whole, slots=["bags"])
+    assert len(asked["slots"][0]["items"]) == 10
+    assert "complete" not in asked
 
 
 def test_a_filter_that_leaves_nothing_says_so(client: TestClient) -> None:

@@ -70,7 +70,7 @@ def test_a_completed_outfits_candidates_rank_as_their_distances(served: TestClie
     """Exactly the candidates, and what is retrieved for a slot is the best of all candidates of its category."""
     every = [f"shoes-{number}" for number in range(12)]
     ranked = served.post("/complete-outfit", json={"items": ["tops-0", "bottoms-1"], "candidates": every}).json()["slots"][0]["items"]
-    asked = {"items": ["tops-0", "bottoms-1"], "slots": [{"category": "shoes"}], "k": 12}
+    asked = {"items": ["tops-0", "bottoms-1"], "slots": [{"category": "shoes"}], "k": 12, "filters": {"in_stock": None}}
     found = served.post("/complete-outfit", json=asked).json()["slots"][0]["items"]
     assert [item["id"] for item in found] == [item["id"] for item in ranked]
 

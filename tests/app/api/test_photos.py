@@ -50,7 +50,7 @@ def test_an_encoder_that_cannot_be_had_is_not_promised_for_later(
 ) -> None:
     """503 without Retry-After for a photo, which says why; ids are answered."""
 
-    def missing(spec: str) -> NoReturn:
+    def missing(spec: str, _: object) -> NoReturn:
         msg = f"{spec}: no such weights"
         raise EncoderError(msg)
 

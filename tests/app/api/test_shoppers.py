@@ -73,7 +73,9 @@ def ask(client: TestClient, path: str, body: dict[str, Any], user: str | None = 
 
 def complete(client: TestClient, user: str | None = None, **more: Any) -> dict[str, Any]:
     """A completion of one top by shoes and bags."""
-    return ask(client, "/complete-outfit", {"items": ["tops-1"], "slots": ["shoes", "bags"], "k": 12, **more}, user)
+    return ask(
+        client, "/complete-outfit", {"items": ["tops-1"], "slots": ["shoes", "bags"], "k": 12, "filters": {"in_stock": None}, **more}, user
+    )
 
 
 def score(client: TestClient, user: str | None = None, **more: Any) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from app.main import create_app
 from app.release.release import Release
 from models.bundle import Bundle
 from models.compatibility.calibration import Calibration
-from models.compatibility.slots import SlotModel
+from models.compatibility.slot_templates import SlotTemplates
 from models.wardrobe.generate import generate
 
 HOSTILE = """<img src=x onerror="document.title='stolen'">"""
@@ -50,7 +50,7 @@ def wardrobe_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     outfits = [json.loads(line)["items"] for line in (data / "outfits.jsonl").read_text().splitlines()]
     untrained = Bundle.load(store.bundle_path(first.bundle))
     manifest = replace(untrained.manifest, recipe="test", calibration=Calibration(slope=4.0, intercept=-2.0), parent=untrained.id)
-    slots = SlotModel.fit([[category[item] for item in outfit] for outfit in outfits])
+    slots = SlotTemplates.fit([[category[item] for item in outfit] for outfit in outfits])
     Bundle(manifest, untrained.model, slots=slots).save(home / "trained")
     publish(home / "trained", store)
     return home

@@ -61,6 +61,14 @@ def test_complete_the_look_fills_every_slot(dressed: Page) -> None:
     expect(dressed.locator("#tray .remove")).to_have_count(1 + slots)
 
 
+def test_a_complete_look_is_told_and_asks_for_nothing(dressed: Page) -> None:
+    """In plain words, and the button has nothing left to add."""
+    button = dressed.get_by_role("button", name="Complete the look")
+    button.click()
+    expect(dressed.locator("#suggestions")).to_have_text("Your look is complete: nothing is missing.")
+    expect(button).to_be_disabled()
+
+
 def test_a_reload_keeps_the_outfit_and_back_undoes(dressed: Page) -> None:
     """The outfit lives in the URL."""
     dressed.locator("#suggestions .tile").first.click()
@@ -102,8 +110,8 @@ def test_a_hostile_title_is_text(page: Page) -> None:
 def test_filters_hold_for_suggestions(dressed: Page) -> None:
     """None is dearer than the price asked for, and the URL remembers it."""
     dressed.get_by_label("up to").fill("60")
-    dressed.get_by_label("in stock").check()
-    expect(dressed).to_have_url(re.compile("max=60&stock="))
+    dressed.get_by_label("sold out, too").check()
+    expect(dressed).to_have_url(re.compile("max=60&soldout="))
     expect(dressed.locator("#suggestions[aria-busy=false]")).to_be_visible()
     prices = dressed.locator("#suggestions .facts span:first-child").all_inner_texts()
     assert prices
@@ -117,8 +125,8 @@ def test_a_price_that_is_none_is_told_and_changes_nothing(dressed: Page) -> None
     expect(dressed).to_have_url(re.compile("max=60"))
     price.fill("-5")
     expect(dressed.locator("#max-price:invalid")).to_be_visible()
-    dressed.get_by_label("in stock").check()
-    expect(dressed).to_have_url(re.compile("max=60&stock="))
+    dressed.get_by_label("sold out, too").check()
+    expect(dressed).to_have_url(re.compile("max=60&soldout="))
     dressed.goto(dressed.url.replace("max=60", "max=1e400"))
     dressed.reload()
     expect(price).to_have_value("")

@@ -1,0 +1,77 @@
+"""What is known of each row of a catalogue beyond its columns, made once per snapshot or overlay: role, for whom, when, and its variants.
+
+Shape legend: N rows · L distinct labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.release.variants import first_variants, product_keys
+from index.backends.base import BoolArray, IntArray
+from index.delta import Overlay
+from index.snapshot import Snapshot
+from models.compatibility.labels import LABEL_COLUMNS, PieceLabels, piece_labels
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Traits:
+    """Labels and variants of N rows.
+
+    Attributes:
+        labels: L distinct ones. label_N: the place among them of each row's.
+        key_N: what rows of one product have in common.
+        first_N: the first row of each row's variants; the row itself where it has none.
+    """
+
+    labels: tuple[PieceLabels, ...] = ()
+    label_N: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    key_N: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    first_N: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @classmethod
+    def of(cls, snapshot: Snapshot | Overlay, known: Traits | None = None) -> Traits:
+        """Read the rows.
+
+        Args:
+            known: traits of the first rows, those of an overlay's snapshot, which are not read again.
+        """
+        before = known or cls()
+        items = snapshot.items.slice(len(before.label_N))
+        place_of = {labels: place for place, labels in enumerate(before.labels)}
+        codes = [place_of.setdefault(piece_labels(item), len(place_of)) for item in items.select(LABEL_COLUMNS).to_pylist()]
+        keys = product_keys(items)
+        key_N = np.concatenate([before.key_N, keys])
+        first_N = first_variants(key_N, snapshot.features, keys if known else None)
+        same_M = first_N[: len(before.first_N)] == np.arange(len(before.first_N))
+        first_N[: len(before.first_N)][same_M] = before.first_N[same_M]
+        label_N = np.concatenate([before.label_N, np.array(codes, dtype=np.int32)])
+        return cls(tuple(place_of), label_N, key_N, first_N)
+
+    def of_first(self, count: int) -> Traits:
+        """Those of the first rows."""
+        return Traits(self.labels, self.label_N[:count], self.key_N[:count], self.first_N[:count])
+
+    def of_row(self, row: int) -> PieceLabels:
+        """The labels of one row."""
+        return self.labels[int(self.label_N[row])]
+
+    def mask(self, passes: Callable[[PieceLabels], bool]) -> BoolArray:
+        """The rows whose labels pass, ``(N,)``."""
+        return np.asarray(np.array([passes(labels) for labels in self.labels], dtype=np.bool_)[self.label_N])
+
+    def variants(self, row: int) -> IntArray:
+        """The other rows of a row's product, ascending."""
+        rows = np.flatnonzero(self.first_N == self.first_N[row])
+        return np.asarray(rows[rows != row])
+
+    def leading(self, rows_M: IntArray, worn: Sequence[int] = ()) -> BoolArray:
+        """Of ranked rows those that stand for their product: the first of its variants, where none of them is worn, ``(M,)``."""
+        firsts_M = self.first_N[rows_M]
+        lead_M = np.zeros(len(rows_M), dtype=np.bool_)
+        lead_M[np.unique(firsts_M, return_index=True)[1]] = True
+        return lead_M & ~np.isin(firsts_M, self.first_N[list(worn)])

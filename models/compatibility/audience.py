@@ -1,0 +1,156 @@
+"""For whom and when a piece is worn, read from its attributes, else from the words of its categories, else of its title.
+
+A *label* is what such a reading comes to, as a text that outfits are counted by: ``women adult``, ``men+women child``, ``winter``; a value
+whose words are not listed here is its own label (``=herrer``), which only outfits can say something of. None conflicts with nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+GENDERS: Final = frozenset({"women", "men"})
+AGES: Final = frozenset({"adult", "child", "baby"})
+SEASONS: Final = frozenset({"spring", "summer", "autumn", "winter"})
+
+_AUDIENCE_NAMES: Final = "gender sex department target audience target_gender for person demographic age age_group agegroup ages target_age"
+AUDIENCE_NAMES: Final = frozenset(_AUDIENCE_NAMES.split())
+"""Attribute names (lower case, spaces and hyphens as underscores) that say for whom."""
+
+SEASON_NAMES: Final = frozenset({"season", "seasons"})
+"""Attribute names that say when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a piece is for: any of these genders, any of these ages."""
+
+    genders: frozenset[str] = GENDERS
+    ages: frozenset[str] = AGES
+
+    def __and__(self, other: Audience) -> Audience:
+        return Audience(self.genders & other.genders, self.ages & other.ages)
+
+    def __or__(self, other: Audience) -> Audience:
+        return Audience(self.genders | other.genders, self.ages | other.ages)
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is anybody left to wear it."""
+        return bool(self.genders and self.ages)
+
+    @property
+    def name(self) -> str:
+        """The key of ``roles.TEMPLATES``: ``women``, ``men``, ``child``, or empty for several."""
+        if "adult" not in self.ages:
+            return "child"
+        return next(iter(self.genders)) if len(self.genders) == 1 else ""
+
+    @property
+    def label(self) -> str:
+        """As a text; ``of_label`` reads it."""
+        return f"{'+'.join(sorted(self.genders))} {'+'.join(sorted(self.ages))}"
+
+    @classmethod
+    def of_label(cls, label: str) -> Audience | None:
+        """What ``label`` made; None for another text."""
+        genders, _, ages = label.partition(" ")
+        read = cls(frozenset(genders.split("+")), frozenset(ages.split("+")))
+        return read if read.genders <= GENDERS and read.ages <= AGES else None
+
+
+def _spoken(words: str, genders: Iterable[str] = GENDERS, ages: Iterable[str] = AGES) -> dict[str, Audience]:
+    return dict.fromkeys(words.split(), Audience(frozenset(genders), frozenset(ages)))
+
+
+WORDS: Final[Mapping[str, Audience]] = {
+    **_spoken("women woman womens ladies lady femme damen missy", ["women"], ["adult"]),
+    **_spoken("men man mens gents gentlemen homme herren", ["men"], ["adult"]),
+    **_spoken("female", ["women"]),
+    **_spoken("male", ["men"]),
+    **_spoken("girl girls", ["women"], ["child", "baby"]),
+    **_spoken("boy boys", ["men"], ["child", "baby"]),
+    **_spoken("kid kids child children childrens junior juniors teen", ages=["child"]),
+    **_spoken("baby babies infant toddler newborn", ages=["baby"]),
+    **_spoken("adult adults", ages=["adult"]),
+    **_spoken("unisex everyone all"),
+}
+"""A word, and whom it names."""
+
+_AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen junior everyone missy homme femme"
+_NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
+"""Words that titles use for other things ("baby doll", "Ben 10 boy")."""
+
+_CHILDRENS: Final = frozenset({"kid", "kids", "kidswear", "boys", "girls", "toddler", "infant"})
+"""Words of a title that say more than an attribute does: shops file children's wear under men and women."""
+
+SEASON_WORDS: Final[Mapping[str, frozenset[str]]] = {
+    **{name: frozenset({name}) for name in SEASONS},
+    "fall": frozenset({"autumn"}),
+    "ss": frozenset({"spring", "summer"}),
+    "aw": frozenset({"autumn", "winter"}),
+    "fw": frozenset({"autumn", "winter"}),
+    "all": SEASONS,
+    "year-round": SEASONS,
+}
+
+_SEASONAL: Final = frozenset(["top", "bottom", "full-body", "outer", "footwear", "headwear", "scarf", "gloves", "hosiery", "swimwear"])
+"""Only of these roles does a season say something; a watch of the winter catalogue is worn in summer."""
+
+
+def audience_label(
+    attributes: Mapping[str, str | Sequence[str]], categories: Sequence[str | None] = (), title: str | None = None
+) -> str | None:
+    """Whom a piece is for; None where nothing says.
+
+    Args:
+        categories: the finest first.
+
+    >>> audience_label({"gender": "Men"}), audience_label({"Age Group": ["kids"]}), audience_label({}, ["shoes"], "Women's pumps")
+    ('men adult', 'men+women child', 'women adult')
+    """
+    in_title = _words(title or "")
+    if not _CHILDRENS.intersection(in_title):
+        values = _values(attributes, AUDIENCE_NAMES)
+        for texts in (values, [name for name in categories if name]):
+            read = _read(word for text in texts for word in _words(text))
+            if read is not None:
+                return read.label
+        if values:
+            return "=" + "+".join(sorted(value.lower() for value in values))
+    read = _read(word for word in in_title if word not in _NOT_IN_TITLES)
+    return None if read is None else read.label
+
+
+def season_label(attributes: Mapping[str, str | Sequence[str]], role: str | None) -> str | None:
+    """When a piece is worn; None where nothing says, and for what has no season.
+
+    >>> season_label({"season": "Fall"}, "top"), season_label({"season": "Fall"}, "watch")
+    ('autumn', None)
+    """
+    values = _values(attributes, SEASON_NAMES) if role in _SEASONAL else []
+    known = [SEASON_WORDS[word] for value in values for word in _words(value) if word in SEASON_WORDS]
+    seasons = frozenset[str]().union(*known)
+    return "+".join(sorted(seasons or {f"={value.lower()}" for value in values})) or None
+
+
+def _values(attributes: Mapping[str, str | Sequence[str]], names: frozenset[str]) -> list[str]:
+    named = [value for name, value in attributes.items() if re.sub(r"[\s-]+", "_", name.strip().lower()) in names and value]
+    return [text for value in named for text in ([value] if isinstance(value, str) else value)]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z]+(?:-round)?", re.sub(r"['\u2019]s\b", "", text.lower()))
+
+
+def _read(words: Iterable[str]) -> Audience | None:
+    """Whom words name together: boys and girls are either, men and adult are both at once."""
+    found = [WORDS[word] for word in words if word in WORDS]
+    if not found:
+        return None
+    both = found[0]
+    for one in found[1:]:
+        both = both & one if (both & one).possible else both | one
+    return both

@@ -1,0 +1,93 @@
+"""Which labels of an attribute never share an outfit (``models.compatibility.audience``): learned with a prior, so few outfits suffice.
+
+For each pair of labels, how often outfits hold both against how often they would by chance, as a Gamma-Poisson rate: the labels conflict
+when the posterior mean is below ``CONFLICT``. The prior is indifferent, unless the documented words say that the labels conflict (men's and
+women's, adults' and children's, summer and winter) or fit (unisex with any). So without outfits the documented words hold, and outfits
+that say otherwise overrule them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
+from typing import Any, Final
+
+from models.compatibility.audience import SEASONS, Audience
+
+CONFLICT: Final = 0.2
+_INDIFFERENT: Final = (2.0, 2.0)  # shape and scale of the prior: mean 1, worth two expected pairs
+_DOCUMENTED: Final = (0.5, 10.0)
+_FITTING: Final = (20.0, 20.0)
+
+Counted = tuple[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """How often unordered pairs of different labels, sorted, were worn together, and how often that would be by chance."""
+
+    counted: Mapping[tuple[str, str], Counted] = field(default_factory=dict)
+
+    @classmethod
+    def fit(cls, outfits: Iterable[Sequence[str | None]]) -> Conflicts:
+        """Count pairs of pieces.
+
+        Args:
+            outfits: of each, its pieces' labels; None where not known.
+        """
+        pairs: Counter[tuple[str, str]] = Counter()
+        times: Counter[str] = Counter()
+        for labels in outfits:
+            for left, right in combinations(sorted(label for label in labels if label is not None), 2):
+                pairs[left, right] += 1
+                times[left] += 1
+                times[right] += 1
+        total = times.total()
+        return cls(
+            {
+                (left, right): (pairs[left, right], round(times[left] * times[right] / total, 6))
+                for left, right in combinations(sorted(times), 2)
+            }
+        )
+
+    def joined(self, other: Conflicts) -> Conflicts:
+        """Those of two attributes."""
+        return Conflicts({**self.counted, **other.counted})
+
+    def between(self, left: str | None, right: str | None) -> bool:
+        """Whether two labels don't share outfits.
+
+        >>> Conflicts().between("men adult", "women adult"), Conflicts().between("men adult", "men+women adult")
+        (True, False)
+        """
+        if left is None or right is None or left == right:
+            return False
+        observed, expected = self.counted.get((min(left, right), max(left, right)), (0, 0.0))
+        shape, scale = _prior(left, right)
+        return (observed + shape) / (expected + scale) < CONFLICT
+
+    def body(self) -> list[list[Any]]:
+        """As JSON; ``read`` reads it."""
+        return [[left, right, *counted] for (left, right), counted in self.counted.items()]
+
+    @classmethod
+    def read(cls, body: Iterable[Sequence[Any]]) -> Conflicts:
+        """From what ``body`` made.
+
+        Raises:
+            ValueError, TypeError: it is none.
+        """
+        return cls({(str(left), str(right)): (int(observed), float(expected)) for left, right, observed, expected in body})
+
+
+@lru_cache(maxsize=65_536)
+def _prior(left: str, right: str) -> tuple[float, float]:
+    one, other = Audience.of_label(left), Audience.of_label(right)
+    if one is not None and other is not None:
+        return _FITTING if (one & other).possible else _DOCUMENTED
+    if {left, right} <= SEASONS and {left, right} == {"summer", "winter"}:
+        return _DOCUMENTED
+    return _INDIFFERENT
