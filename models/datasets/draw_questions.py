@@ -26,7 +26,6 @@ from models.errors import InputError
 
 WRONG: Final = 3
 """Wrong candidates per fill-in-the-blank question."""
-_NEVER_WORN: Final = 0.5  # training outfits that an item without any counts for, when popular candidates are drawn
 _COLD: Final = ("fitb", "retrieval")
 _LEAST_COLD: Final = 30
 IntArray = NDArray[np.int64]
@@ -64,14 +63,10 @@ def draw_for(data: Path, split: Split, findings: Findings, *, seed: int = 0) -> 
     return replace(dataset, tasks=drawn.tasks), drawn
 
 
-def popularity(worn: IntArray) -> FloatArray:
-    """Weights to draw wrong candidates by, from how often training wears each item."""
-    return np.asarray(worn + _NEVER_WORN, dtype=np.float64)
-
-
-def choose_wrong(others: IntArray, weights: FloatArray, rng: np.random.Generator) -> IntArray:
-    """``WRONG`` different ones of ``others``, at least as many, with chances as ``weights`` has them."""
-    return rng.choice(others, WRONG, replace=False, p=weights / weights.sum())
+def choose_wrong(others: IntArray, rng: np.random.Generator, weights: FloatArray | None = None) -> IntArray:
+    """``WRONG`` different ones of ``others``, which are at least as many; equally likely, or as ``weights`` says."""
+    chances = np.ones(len(others)) if weights is None else weights
+    return rng.choice(others, WRONG, replace=False, p=chances / chances.sum())
 
 
 def shuffle_in(answer: int, wrong: IntArray, rng: np.random.Generator) -> tuple[IntArray, int]:
@@ -97,7 +92,7 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
         near[second].add(first)
     learned = [rows for outfit, rows in zip(outfits, rows_of, strict=True) if outfit.split == "train"]
     worn_N = np.bincount([row for rows in learned for row in rows], minlength=len(catalogue))
-    shop = _Shop(catalogue, np.array(catalogue.categories), popularity(worn_N))
+    shop = _Shop(catalogue, np.array(catalogue.categories), np.ceil(np.log2(worn_N + 1)))
     tasks: defaultdict[str, list[Question]] = defaultdict(list)
     leaks = too_small = 0
     for number, outfit in enumerate(asked):
@@ -119,11 +114,11 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
 
 @dataclass(frozen=True)
 class _Shop:
-    """What candidates are drawn from. ``category_N`` and ``weight_N`` are by row of the catalogue."""
+    """What candidates are drawn from, by row of the catalogue; ``popularity_N`` is 0, 1, 2, … for 0, 1, up to 3, up to 7, … times worn."""
 
     catalogue: Catalogue
     category_N: NDArray[np.str_]
-    weight_N: FloatArray
+    popularity_N: FloatArray
 
     @cached_property
     def rows_in(self) -> Mapping[str, IntArray]:
@@ -139,22 +134,27 @@ class _Shop:
         yield "retrieval", Retrieval(outfit.id, context, self.catalogue.ids[answer], category, outfit.split, outfit.user)
         others = self._others(answer, banned)
         if len(others) >= WRONG:
-            for name, weights in (("fitb", np.ones(len(others))), ("fitb_popularity", self.weight_N[others])):
-                candidates, place = shuffle_in(answer, choose_wrong(others, weights, rng), rng)
+            for name, alike in (("fitb", others), ("fitb_popularity", self._as_popular(answer, others))):
+                candidates, place = shuffle_in(answer, choose_wrong(alike, rng), rng)
                 yield name, FillInTheBlank(outfit.id, context, self._ids(candidates), place, outfit.split, outfit.user)
         replaced: list[int] = []
         for row in rows:
             others = self._others(row, banned | set(replaced))
             if not len(others):
                 return
-            weights = self.weight_N[others]
-            replaced.append(int(rng.choice(others, p=weights / weights.sum())))
+            replaced.append(int(rng.choice(self._as_popular(row, others))))
         yield "compatibility", Compatibility(f"{outfit.id}-worn", self._ids(rows), 1, outfit.split, outfit.user)
         yield "compatibility", Compatibility(f"{outfit.id}-replaced", self._ids(replaced), 0, outfit.split, outfit.user)
 
     def _others(self, row: int, banned: set[int]) -> IntArray:
         rows = self.rows_in[str(self.category_N[row])]
         return rows[~np.isin(rows, list(banned))]
+
+    def _as_popular(self, row: int, others: IntArray) -> IntArray:
+        """Those about as popular as a row, and the next popular ones until there are ``WRONG``."""
+        distance = np.abs(self.popularity_N[others] - self.popularity_N[row])
+        alike: IntArray = others[distance <= np.sort(distance)[min(WRONG, len(others)) - 1]]
+        return alike
 
     def _ids(self, rows: Iterable[int]) -> tuple[str, ...]:
         return tuple(self.catalogue.ids[row] for row in rows)

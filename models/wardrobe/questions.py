@@ -18,7 +18,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.datasets.draw_questions import WRONG, choose_wrong, popularity, shuffle_in
+from models.datasets.draw_questions import WRONG, choose_wrong, shuffle_in
 from models.datasets.schema import Compatibility, FillInTheBlank, Question, Retrieval, Split
 from models.wardrobe.catalogue import item_id
 from models.wardrobe.rule import Array, IntArray, Score
@@ -122,11 +122,10 @@ class _Asked:
     def fill_in_the_blank(self, tasks: Mapping[str, Task], worn: NDArray[np.int64]) -> None:
         if len(self.others) < WRONG:
             return
-        uniform = np.ones(len(self.others))
         names = ["fitb", *(["fitb_cold"] if self.is_cold and self.outfit.split == "test" else [])]
-        self._blank([tasks[name] for name in names], choose_wrong(self.others, uniform, self.rng), lambda rows: np.zeros(len(rows)))
-        matched = choose_wrong(self.others, popularity(worn[self.others]), self.rng)
-        self._blank([tasks["fitb_popularity"]], matched, lambda rows: np.log(popularity(worn[rows])))
+        self._blank([tasks[name] for name in names], choose_wrong(self.others, self.rng), lambda rows: np.zeros(len(rows)))
+        matched: Array = worn[self.others] + np.float64(0.5)
+        self._blank([tasks["fitb_popularity"]], choose_wrong(self.others, self.rng, matched), lambda rows: np.log(worn[rows] + 0.5))
 
     def triad(self, task: Task) -> None:
         """Add a question that only the effect of three decides: by pairs and popularity all candidates score about alike."""

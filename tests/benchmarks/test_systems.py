@@ -177,7 +177,7 @@ def test_a_small_reproduction_from_nothing_to_its_page(tmp_path: Path, monkeypat
     """Runs are measured in processes of their own, what is made of them after them, and the page shows all of it."""
     data = tmp_path / "shop"
     generate(data, items=120, outfits=80, shoppers=5, seed=3)
-    one = Run(name="attire", recipe="attire", size="small", settings={"epochs": "1", "members": "1"}, seeds=2)
+    one = Run(name="attire", recipe="attire", size="small", settings={"epochs": "1", "members": "1", "masks": "0"}, seeds=2)
     average = Run(name="average", recipe="average", of="attire", members=2, seeds=1, size="small", settings={"rerank": "0.5"})
     peer = Run(name="peer", recipe="logistic regression", size="small", seeds=1)
     teacher = Run(name="teacher", recipe="personal", size="small", settings={"epochs": "1"}, seeds=2)

@@ -25,6 +25,9 @@ PER_CATEGORY = 40
 TRAINING = {
     "epochs": "6",
     "members": "1",
+    "masks": "1",
+    "mask_epochs": "2",
+    "mask_size": "16",
     "embedding_size": "16",
     "hidden": "32",
     "heads": "2",
