@@ -87,7 +87,7 @@ def made_of(run: Run, seed: int, work: Path) -> list[Path]:
 
 
 def averaged(bundles: Sequence[Bundle], settings: Mapping[str, str]) -> Bundle:
-    """One bundle whose members are those of all: trainings of one configuration on one dataset.
+    """One bundle whose members are the set transformers of all: trainings of one configuration on one dataset.
 
     Args:
         settings: numbers of the model's configuration that are others than the members' own; none that changes their weights.
@@ -95,10 +95,11 @@ def averaged(bundles: Sequence[Bundle], settings: Mapping[str, str]) -> Bundle:
     first = bundles[0].manifest
     members = [member for bundle in bundles for member in bundle.model.members]  # type: ignore[union-attr]
     others = {name: float(value) for name, value in settings.items()}
-    config = {**first.model_config, "config": {**first.model_config["config"], **others}, "members": len(members)}
+    given = first.model_config["members"][0][1] if first.model == "ensemble" else first.model_config["config"]
+    config = {"members": len(members), "model": "set_transformer", "config": {**given, **others}}
     model = build_model("average", config)
     model.load_state_dict({f"members.{at}.{name}": value for at, one in enumerate(members) for name, value in one.state_dict().items()})
-    manifest = replace(first, model_config=config, embedding_size=model.embedding_size)
+    manifest = replace(first, model="average", model_config=config, embedding_size=model.embedding_size)
     return Bundle(manifest, model, vocabulary=bundles[0].vocabulary, residuals=bundles[0].residuals, slots=bundles[0].slots)
 
 

@@ -199,7 +199,7 @@ PERSONAL: Final = Claim(
     "0.694, teacher 0.712 and 0.716, + contrastive 0.710, student with alpha = -0.5 0.716.",
 )
 
-_FLAGSHIP: Final = f"members=1 {_LONG}"
+_FLAGSHIP: Final = f"members=1 masks=0 memory=false {_LONG}"
 _SHORT: Final = f"{_FLAGSHIP} epochs=8"
 _SMALL: Final = f"{_SHORT} candidates=512"
 _WHOLE: Final = "attire, whole"

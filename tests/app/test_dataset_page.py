@@ -41,7 +41,10 @@ def test_the_example_is_checked_imported_learned_and_evaluated(
     assert run(["check", shop]) == 0
     assert "15 items, outfits: 10 train, 1 valid, 1 test; 0 kinds of warning" in capsys.readouterr().out
     assert run(["import", shop, "--home", home]) == 0
-    assert run(["train", shop, "--out", bundle, "--set", "epochs=1", "--set", "members=1", "--set", "masks=0", "--set", "embedding_size=16"]) == 0
+    assert (
+        run(["train", shop, "--out", bundle, "--set", "epochs=1", "--set", "members=1", "--set", "masks=0", "--set", "embedding_size=16"])
+        == 0
+    )
     assert run(["evaluate", shop, "--bundle", bundle, "--json", result]) == 0
     drawn = json.loads(Path(result).read_text())
     assert drawn["drawn"]["outfits"] == 1

@@ -21,7 +21,10 @@ PIXELS = {**SMALL, "mode": "pixels", "backbone": "shufflenet_v2_x0_5", "side": "
 WORDS = {"batch_size": "12", "epochs": "1", "least_word": "1", "side": "32", "width": "8", "layers": "1,1,1,1", "embedding_size": "16"}
 RUNS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "attire": ("attire", {**SMALL, "hidden": "32", "candidates": "16", "judged": "8", "least_word": "1", "drop_word": "0.1", **MASKS}),
-    "attire, reranked": ("attire", {**SMALL, "hidden": "32", "members": "1", "masks": "0", "average": "0", "popularity": "0", "rerank": "0.5"}),
+    "attire, reranked": (
+        "attire",
+        {**SMALL, "hidden": "32", "members": "1", "masks": "0", "average": "0", "popularity": "0", "rerank": "0.5"},
+    ),
     "outfit-vector": ("outfit-vector", {**SMALL, "hinges": "1", "weight_norm": "0.01"}),
     "outfit-vector, pixels": ("outfit-vector", {**PIXELS, "spaces": "shared"}),
     "personal": ("personal", {**SMALL, "way": "student", "teacher_size": "16", "own": "8", "contrast": "0.1", "cold": "0"}),

@@ -24,7 +24,16 @@ from app.release.release import Release
 
 def test_a_release_answers_there_as_here(far: torch.device, shop: Path, tmp_path: Path) -> None:
     """Made there, it passes its check on either device: embeddings are the same to 1e-3; scores to 3 % of their spread."""
-    settings = {"embedding_size": "16", "hidden": "32", "epochs": "1", "members": "1", "masks": "1", "mask_epochs": "1", "mask_size": "16", "batch_size": "16"}
+    settings = {
+        "embedding_size": "16",
+        "hidden": "32",
+        "epochs": "1",
+        "members": "1",
+        "masks": "1",
+        "mask_epochs": "1",
+        "mask_size": "16",
+        "batch_size": "16",
+    }
     bundle = train(shop, "attire", tmp_path / "bundle", settings=settings, cache=tmp_path / "cache")
     store = ReleaseStore(tmp_path / "home")
     import_catalogue(shop, store, default_encoder="shipped", cache=tmp_path / "cache", device=far)

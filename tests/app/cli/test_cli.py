@@ -212,7 +212,12 @@ def test_plain_progress_ends_with_a_line(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.integration
 def test_the_demo_prepares_itself_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Wardrobe, import, training, publishing; the second time there is nothing left to do. Its bundle can be evaluated."""
-    for name, value in (("ITEMS", 120), ("OUTFITS", 120), ("SHOPPERS", 5), ("TRAINING", {"epochs": "1", "embedding_size": "16", "masks": "1", "mask_epochs": "1", "mask_size": "16"})):
+    for name, value in (
+        ("ITEMS", 120),
+        ("OUTFITS", 120),
+        ("SHOPPERS", 5),
+        ("TRAINING", {"epochs": "1", "embedding_size": "16", "masks": "1", "mask_epochs": "1", "mask_size": "16"}),
+    ):
         monkeypatch.setattr(f"app.cli.serve.DEMO_{name}", value)
     monkeypatch.setenv("ATTIRE_CACHE", str(tmp_path / "cache"))
     settings = Settings(home=tmp_path / "home", encoder="backbone:shufflenet_v2_x0_5")
