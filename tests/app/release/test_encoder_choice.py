@@ -28,7 +28,7 @@ def saved(tmp_path: Path) -> Path:
     """An open_clip model, saved as open_clip's own ``local-dir:`` reads it."""
     directory = tmp_path / "model"
     directory.mkdir()
-    with torch.random.fork_rng(), warnings.catch_warnings():
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.manual_seed(0)
         weights = open_clip.model.CLIP(**MODEL).state_dict()

@@ -35,7 +35,7 @@ Picture = Callable[..., bytes]
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory that ``local-dir:`` reads: seeded weights, never trained."""
     root = tmp_path_factory.mktemp("tiny")
-    with torch.random.fork_rng(), warnings.catch_warnings():
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.manual_seed(0)
         model = open_clip.model.CLIP(**MODEL)
