@@ -28,6 +28,7 @@ WRONG: Final = 3
 """Wrong candidates per fill-in-the-blank question."""
 _COLD: Final = ("fitb", "retrieval")
 _LEAST_COLD: Final = 30
+_AS_POPULAR: Final = 0.25  # octaves
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
@@ -92,7 +93,7 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
         near[second].add(first)
     learned = [rows for outfit, rows in zip(outfits, rows_of, strict=True) if outfit.split == "train"]
     worn_N = np.bincount([row for rows in learned for row in rows], minlength=len(catalogue))
-    shop = _Shop(catalogue, np.array(catalogue.categories), np.ceil(np.log2(worn_N + 1)))
+    shop = _Shop(catalogue, np.array(catalogue.categories), np.log2(worn_N + 1))
     tasks: defaultdict[str, list[Question]] = defaultdict(list)
     leaks = too_small = 0
     for number, outfit in enumerate(asked):
@@ -102,7 +103,7 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
             leaks += 1
         else:
             banned = {row for outfit in (number, *near[number]) for row in rows_of[outfit]}
-            rng = np.random.default_rng([seed, zlib.crc32(outfit.id.encode("utf-8", "backslashreplace"))])
+            rng = np.random.default_rng([zlib.crc32(outfit.id.encode("utf-8", "backslashreplace")), seed])
             blank = int(rng.integers(len(rows_of[number])))
             for name, question in shop.ask(outfit, rows_of[number], blank, banned, rng):
                 tasks[name].append(question)
@@ -114,7 +115,7 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
 
 @dataclass(frozen=True)
 class _Shop:
-    """What candidates are drawn from, by row of the catalogue; ``popularity_N`` is 0, 1, 2, … for 0, 1, up to 3, up to 7, … times worn."""
+    """What candidates are drawn from, by row of the catalogue; ``popularity_N`` is in octaves of how often training wears an item."""
 
     catalogue: Catalogue
     category_N: NDArray[np.str_]
@@ -153,7 +154,7 @@ class _Shop:
     def _as_popular(self, row: int, others: IntArray) -> IntArray:
         """Those about as popular as a row, and the next popular ones until there are ``WRONG``."""
         distance = np.abs(self.popularity_N[others] - self.popularity_N[row])
-        alike: IntArray = others[distance <= np.sort(distance)[min(WRONG, len(others)) - 1]]
+        alike: IntArray = others[distance <= max(_AS_POPULAR, np.sort(distance)[min(WRONG, len(others)) - 1])]
         return alike
 
     def _ids(self, rows: Iterable[int]) -> tuple[str, ...]:
