@@ -1,6 +1,6 @@
 """What belongs to an outfit, and when nothing is missing: the slot model against three tables, and repeated completing.
 
-    python benchmarks/slots.py DATA… [--products DIR] [--tests 1000] [--seeds 3] [--choose]
+    python benchmarks/slots.py [DATA…] [--products DIR] [--tests 1000] [--seeds 3] [--choose]
 
 DATA are dataset directories with outfits. ``--choose`` compares settings on validation outfits only, and opens no test outfit. Otherwise:
 1, 2 and half of the items of each test outfit are hidden, and the proposed multiset of slots is compared with the hidden one; whole outfits
@@ -35,7 +35,7 @@ Proposal = Callable[[Sequence[int]], IntArray]
 def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, nargs="+")
+    parser.add_argument("data", type=Path, nargs="*")
     parser.add_argument("--products", type=Path)
     parser.add_argument("--tests", type=int, default=1_000)
     parser.add_argument("--seeds", type=int, default=3)

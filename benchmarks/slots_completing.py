@@ -28,6 +28,7 @@ def completing(data: Outfits, model: SlotModel) -> str:
         "30 sets and the rest": lambda counts_C: kinds(counts_C) if kinds(counts_C) in frequent else 0,
     }
     conflicts = Conflicts.fit([[data.audiences[row] for row in outfit] for outfit in data.train])
+    shelves = Shelves(data, conflicts)
     known = [row for row, name in enumerate(data.categories) if name in model.categories]
     picked = [data.train[int(number)] for number in rng.integers(0, len(data.train), SEEDS)]
     seeds = {
@@ -35,55 +36,65 @@ def completing(data: Outfits, model: SlotModel) -> str:
         "items of outfits": [outfit[int(rng.integers(len(outfit)))] for outfit in picked],
     }
     lines = [
-        f"| | ended | pairs never worn | mixed audiences | {' | '.join('TV ' + name for name in views)} |",
-        "|" + "---|" * (4 + len(views)),
+        f"| | ended | of these lacking what suits | pairs never worn | mixed audiences | {' | '.join('TV ' + name for name in views)} |",
+        "|" + "---|" * (5 + len(views)),
     ]
     for name, rows in seeds.items():
         floor = [train_RC[number] for number in rng.choice(len(train_RC), SEEDS, p=weights(data, model, train_RC, rows))]
         cells = [f"{variation(map(view, floor), map(view, train_RC)):.3f}" for view in views.values()]
-        lines.append(f"| {name}: 1,000 training outfits with such items | | | | {' | '.join(cells)} |")
+        lines.append(f"| {name}: 1,000 training outfits with such items | | | | | {' | '.join(cells)} |")
         for every in (True, False):
-            worn = [complete(data, model, conflicts, row, rng, every=every) for row in rows]
-            final = [model.counts(data.categories[row] for row in outfit) for outfit, _ in worn]
-            ended = np.mean([ends for _, ends in worn])
-            mixed = sum(mixes(data, conflicts, outfit) for outfit, _ in worn)
+            worn = [complete(data, model, shelves, row, rng, every=every) for row in rows]
+            final = [model.counts(data.categories[row] for row in outfit) for outfit, _, _ in worn]
+            ended = np.mean([ends for _, ends, _ in worn])
+            lacking = sum(ends and not whole for _, ends, whole in worn)
+            mixed = sum(mixes(data, conflicts, outfit) for outfit, _, _ in worn)
             cells = [f"{variation(map(view, final), map(view, train_RC)):.3f}" for view in views.values()]
             how = "all slots at each press" if every else "the first slot at each press"
-            lines.append(f"| {name}, {how} | {ended:.3f} | {sum(never(model, one) for one in final)} | {mixed} | {' | '.join(cells)} |")
+            lines.append(
+                f"| {name}, {how} | {ended:.3f} | {lacking} | {sum(never(model, one) for one in final)} | {mixed} | {' | '.join(cells)} |"
+            )
     return "\n".join(lines) + "\n"
 
 
 def complete(
-    data: Outfits,
-    model: SlotModel,
-    conflicts: Conflicts,
-    seed: int,
-    rng: np.random.Generator,
-    *,
-    every: bool,
-) -> tuple[list[int], bool]:
-    """The final outfit, each slot filled by a random item that suits what is worn, and whether it ended by itself."""
+    data: Outfits, model: SlotModel, shelves: Shelves, seed: int, rng: np.random.Generator, *, every: bool
+) -> tuple[list[int], bool, bool]:
+    """The final outfit, each slot filled by a random item that suits; whether it ended by itself, and whether it is complete."""
     worn = [seed]
     for _ in range(PRESSES):
         slots = model.missing([data.categories[row] for row in worn], [data.ids[row] for row in worn]).slots
-        if not slots:
-            return worn, True
-        for name in slots if every else slots[:1]:
-            rows = rows_of(data, name)
-            for _ in range(1_000):
-                row = int(rows[int(rng.integers(len(rows)))])
-                if not any(conflicts.between(data.audiences[row], data.audiences[other]) for other in worn):
+        before = len(worn)
+        for name in slots:
+            rows = shelves.suiting(name, [data.audiences[row] for row in worn])
+            if rows:
+                worn.append(rows[int(rng.integers(len(rows)))])
+                if not every:
                     break
-            worn.append(row)
-    return worn, False
+        if len(worn) == before:  # complete, or the catalogue has nothing for them, which the service says
+            return worn, True, not slots
+    return worn, False, False
 
 
-def rows_of(data: Outfits, category: str, known: dict[tuple[int, str], IntArray] = {}) -> IntArray:  # noqa: B006 - kept between calls
-    """The rows of a category."""
-    key = id(data), category
-    if key not in known:
-        known[key] = np.flatnonzero(np.array(data.categories) == category)
-    return known[key]
+class Shelves:
+    """The rows of each category by audience; ``suiting`` joins those that suit."""
+
+    def __init__(self, data: Outfits, conflicts: Conflicts) -> None:
+        self.conflicts = conflicts
+        self._rows: dict[str, dict[str | None, list[int]]] = {}
+        for row, (name, audience) in enumerate(zip(data.categories, data.audiences, strict=True)):
+            self._rows.setdefault(name, {}).setdefault(audience, []).append(row)
+        self._joined: dict[tuple[str, frozenset[str | None]], list[int]] = {}
+
+    def suiting(self, category: str, worn: Sequence[str | None]) -> list[int]:
+        """The rows of a category that suit these audiences."""
+        key = category, frozenset(worn)
+        if key not in self._joined:
+            fits = [
+                rows for audience, rows in self._rows[category].items() if not any(self.conflicts.between(audience, one) for one in worn)
+            ]
+            self._joined[key] = [row for rows in fits for row in rows]
+        return self._joined[key]
 
 
 def kinds(counts_C: IntArray) -> Hashable:
