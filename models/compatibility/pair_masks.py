@@ -22,7 +22,7 @@ from models.compatibility.completion import mean_completion
 from models.compatibility.set_transformer import SetBlock
 
 _CLIP = 5.0
-_LEAST_SPREAD = 1e-6
+_LEAST_SPREAD, _CONSTANT = 1e-6, 1e9
 
 
 class PairMasks(CompatibilityModel):
@@ -92,7 +92,7 @@ class PairMasks(CompatibilityModel):
         """Take mean and spread of the catalogue's features; constant ones count nothing."""
         spread = features_NF.std(0, correction=0)
         self.mean.copy_(features_NF.mean(0))
-        self.spread.copy_(torch.where(spread > _LEAST_SPREAD, spread, torch.inf))
+        self.spread.copy_(torch.where(spread > _LEAST_SPREAD, spread, _CONSTANT))
 
     def embed(self, items: ItemInputs) -> Tensor:
         x_NF = ((items.features_NF - self.mean) / self.spread).clamp(-_CLIP, _CLIP)

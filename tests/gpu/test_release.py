@@ -47,7 +47,7 @@ def test_a_release_answers_there_as_here(far: torch.device, shop: Path, tmp_path
         {one.row: one.score for slot in complete(release, question, Limits()).slots for one in slot.items} for release in (here, there)
     ]
     spread = max(found[0].values()) - min(found[0].values())
-    assert len(set(found[0]) & set(found[1])) >= 4
+    assert len(set(found[0]) & set(found[1])) >= len(found[0]) - 1
     for row in set(found[0]) & set(found[1]):
         assert found[1][row] == pytest.approx(found[0][row], abs=0.03 * spread + 1e-4)
     photo = there.encoder.encode([None], ["crimson tops"])
