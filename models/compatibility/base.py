@@ -101,6 +101,10 @@ class CompatibilityModel(nn.Module, ABC):
     def embed(self, items: ItemInputs) -> Tensor:
         """Item tower: ``(N, D)``."""
 
+    def embed_in_parts(self, items: ItemInputs, at_once: int = 8192) -> Tensor:
+        """``embed`` for any number of items but none, ``at_once`` at a time, ``(N, D)``."""
+        return torch.cat([self.embed(items[slice(at, at + at_once)]) for at in range(0, len(items), at_once)])
+
     @abstractmethod
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
         """One vector per question, ``(B, D)``, whose inner product with an item of category ``target_B`` ranks it in that slot."""

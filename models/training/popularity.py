@@ -15,7 +15,7 @@ from models.compatibility.completion import leave_one_out
 from models.compatibility.set_transformer import SetTransformer
 from models.training.worn import WornOutfits
 
-_AT_ONCE, _EMBEDDED_AT_ONCE = 256, 8192
+_AT_ONCE = 256
 _MOST_OUTFITS = 16_384
 _SAME = 1e-6
 
@@ -65,8 +65,7 @@ def _asked(
         return
     rows_RI, mask_RI, pool_M = (tensor.to(model.device) for tensor in (rows_RI, mask_RI, pool_M))
     model.eval()
-    parts = range(0, len(inputs), _EMBEDDED_AT_ONCE)
-    embedded_ND = torch.cat([model.embed(inputs[slice(at, at + _EMBEDDED_AT_ONCE)]) for at in parts])
+    embedded_ND = model.embed_in_parts(inputs)
     members = {category: pool_M[inputs.category_N[pool_M] == category] for category in inputs.category_N.unique().tolist()}
     for rows_BI, mask_BI in zip(rows_RI.split(_AT_ONCE), mask_RI.split(_AT_ONCE), strict=True):
         batch = OutfitBatch(embedded_ND[rows_BI], inputs.category_N[rows_BI], mask_BI)

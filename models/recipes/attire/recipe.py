@@ -67,24 +67,21 @@ def fit(run: Run[AttireConfig]) -> Bundle:
     bundle = untrained(run, "attire", "ensemble", {"members": members, "memory": None, **shape}, names, tables)
     train, valid = worn_outfits(run.dataset, "train"), worn_outfits(run.dataset, "valid")
     inputs = bundle.inputs(run.features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
-    assert isinstance(bundle.model, Ensemble)  # noqa: S101 - built above
     metrics = _train(run, bundle, inputs, train, valid)
     bundle, inputs = bundle.to(CPU), inputs.to(CPU)  # the rest is counting, and small regressions
-    assert isinstance(bundle.model, Ensemble)  # noqa: S101
+    model = _ensemble(bundle)
     if config.memory:
         memory = _remembered(inputs, train, names)
-        model = Ensemble(list(bundle.model.each()), memory, **shape)
+        model = Ensemble(list(model.each()), memory, **shape)
         manifest = replace(
             bundle.manifest,
             model_config={"members": members, "memory": memory.config, **shape},
             embedding_size=model.embedding_size,
         )
         bundle = bundle.with_model(manifest, model)
-    trained = bundle.model
-    assert isinstance(trained, Ensemble)  # noqa: S101
-    weigh(trained, inputs, train, valid, run.seed)
+    weigh(model, inputs, train, valid, run.seed)
     pool_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
-    metrics["valid_recall_at_10"] = recall_at(10, trained, inputs, valid, pool_M)
+    metrics["valid_recall_at_10"] = recall_at(10, model, inputs, valid, pool_M)
     return calibrated(bundle.to(run.device), run, run.features, metrics)
 
 
@@ -111,12 +108,16 @@ def _members(run: Run[AttireConfig], names: Names) -> list[tuple[str, dict[str, 
     ]
 
 
+def _ensemble(bundle: Bundle) -> Ensemble:
+    assert isinstance(bundle.model, Ensemble)  # noqa: S101 - what ``fit`` builds
+    return bundle.model
+
+
 def _train(run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits) -> dict[str, float]:
     """Train each member; returns the mean of their losses, and their minutes together."""
     config, times_N = run.config, torch.from_numpy(train.times_worn(len(inputs)))
-    assert isinstance(bundle.model, Ensemble)  # noqa: S101
     share, kinds, found = replace(config, minutes=config.minutes / max(1, config.members)), iter(KINDS), []
-    for number, model in enumerate(bundle.model.each()):
+    for number, model in enumerate(_ensemble(bundle).each()):
         seed = run.seed + number
         if isinstance(model, SetTransformer):
             blocks = bundle.manifest.encoder.blocks

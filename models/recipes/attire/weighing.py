@@ -33,7 +33,7 @@ _LEAST: Final = 50
 _LEAST_COLD: Final = 30
 _REPLACED: Final = 4  # times that the items of each validation outfit are replaced
 _PENALTY: Final = 0.01
-_AT_ONCE, _EMBEDDED_AT_ONCE = 256, 8192
+_AT_ONCE: Final = 256
 
 
 @torch.no_grad()
@@ -70,8 +70,7 @@ class Weighing:
         self.times_N = torch.from_numpy(train.times_worn(len(inputs)))
         self.category_N: Ints = inputs.category_N.numpy()
         self.like_N = inputs.category_N * 8 + popularity_buckets(self.times_N)
-        parts = range(0, len(inputs), _EMBEDDED_AT_ONCE)
-        self.embedded_ND = torch.cat([model.embed(inputs[slice(at, at + _EMBEDDED_AT_ONCE)]) for at in parts])
+        self.embedded_ND = model.embed_in_parts(inputs)
 
     def set_probes(self) -> None:
         """Keep some worn items of each category: what an item is told against."""
