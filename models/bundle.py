@@ -11,7 +11,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -28,7 +28,10 @@ from models.errors import BundleError
 from models.manifest import Manifest
 from models.precision import halved
 
-__all__ = ["Bundle", "Manifest", "Shoppers"]
+__all__ = ["ENOUGH_OUTFITS", "Bundle", "Manifest", "Shoppers"]
+
+ENOUGH_OUTFITS: Final = 100
+"""Fewer training outfits than these do not tell how likely anything is; see docs/dataset.md."""
 
 
 class Bundle:
@@ -222,16 +225,27 @@ class Bundle:
             return self.model.score(outfits).float().cpu().numpy()
 
     def probability(self, scores: FloatArray, items: ArrayLike) -> NDArray[np.float64]:
-        """Calibrated probability that outfits of these scores and numbers of items go together rather than being of random items."""
+        """Calibrated probability that outfits of these scores and numbers of items were worn, rather than their items' likes together.
+
+        Means nothing unless ``calibrated``.
+        """
         return self.manifest.calibration.probability(scores, items)
 
-    def completion_probability(self, scores: FloatArray, items: ArrayLike) -> NDArray[np.float64]:
-        """Calibrated probability that items of these ``rank`` scores complete their context, rather than random ones of their categories.
+    @property
+    def calibrated(self) -> bool:
+        """Whether enough outfits were learned from to say how likely anything is."""
+        outfits = self.manifest.outfits
+        return self.manifest.calibration != Calibration() and (outfits is None or outfits >= ENOUGH_OUTFITS)
+
+    def shares(self, scores_M: FloatArray, items: int) -> NDArray[np.float64]:
+        """How likely each of M candidates is the missing one if one of them is, from their ``rank`` scores, ``(M,)``; they sum to 1.
 
         Args:
             items: of the outfit that each completes, itself among them.
         """
-        return self.manifest.completion.probability(scores, items)
+        log_odds_M = self.manifest.completion.log_odds(scores_M, items)
+        odds_M = np.exp(log_odds_M - log_odds_M.max(initial=-np.inf))
+        return np.asarray(odds_M / odds_M.sum())
 
     def category_indices(self, names: Sequence[str]) -> torch.Tensor:
         """Indices of category names; C for one the model never saw."""

@@ -28,6 +28,7 @@ class Manifest(SealedManifest):
         model: the compatibility model's name in ``models.compatibility.build``; ``model_config`` its arguments.
         encoder: the features that it reads.
         categories: those that the model knows, in the order of their index.
+        outfits: of the training split, that it learned from; None where that is not known.
         calibration: of an outfit's score. completion: of an item's score given the others.
         metrics: on validation data, at the end of training.
         parent: the bundle that training started from, if any.
@@ -41,6 +42,7 @@ class Manifest(SealedManifest):
     encoder: FeatureSpec
     categories: tuple[str, ...]
     embedding_size: int
+    outfits: int | None = None
     calibration: Calibration = field(default_factory=Calibration)
     completion: Calibration = field(default_factory=Calibration)
     metrics: Mapping[str, float] = field(default_factory=dict)

@@ -81,6 +81,7 @@ def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> 
         looks=[_look(release, look) for look in answer.looks],
         no_looks=answer.no_looks,
         missing=list(answer.missing),
+        why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
     )
 
@@ -119,7 +120,8 @@ def _suggestion(release: Release, suggestion: Suggestion) -> SuggestionOut:
     item = release.item(suggestion.row)
     why = None if suggestion.why is None else [WhyOut(with_=part.item, contribution=part.amount) for part in suggestion.why]
     variants = [release.item(row).id for row in suggestion.variants] or None
-    return SuggestionOut(**shown(item), score=suggestion.score, probability=suggestion.probability, variants=variants, why=why)
+    score, probability, share = suggestion.score, suggestion.probability, suggestion.share
+    return SuggestionOut(**shown(item), score=score, probability=probability, share=share, variants=variants, why=why)
 
 
 def _look(release: Release, look: Look) -> LookOut:
@@ -154,7 +156,9 @@ def _outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) ->
     return OutfitScoreOut(
         score=answer.score,
         probability=answer.probability,
+        why_not=answer.why_not,
         missing=list(answer.missing),
+        pieces=answer.pieces,
         cut=[CutOut(**asdict(cut)) for cut in cuts] or None,
         pairs=pairs,
         weakest=answer.weakest,

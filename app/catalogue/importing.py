@@ -153,6 +153,7 @@ def _untrained(store: ReleaseStore, catalogue: Catalogue, spec: FeatureSpec) -> 
         encoder=spec,
         categories=tuple(sorted(set(catalogue.categories))),
         embedding_size=spec.size,
+        outfits=0,
     )
     staged = store.staging("bundles")
     bundle = Bundle(manifest, build_model(UNTRAINED, manifest.model_config)).save(staged)

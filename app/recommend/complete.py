@@ -16,7 +16,7 @@ from app.recommend.explain import Contribution, contributions, work_of_contribut
 from app.recommend.limits import check_count, check_work
 from app.recommend.looks import Look, affordable, best_looks, why_none, work_of_looks
 from app.recommend.outfit import ItemRef, Worn, resolve
-from app.recommend.rank import Pool, diversified, rank
+from app.recommend.rank import Pool, diversified, likely, rank, score_outfits, why_not, with_each
 from app.recommend.slots import Slot, Slots, choose_slots
 from app.release.release import Release
 from index.columns import Filter
@@ -24,6 +24,8 @@ from index.columns import Filter
 DEFAULT_K = 10
 _MOST_VARIANTS: Final = 50
 _CONTINUED: Final = "goes on where the slot of this category before it ends"
+_FALL: Final = 0.05
+_WORSE: Final = "with any of these the outfit goes together less well than without"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +53,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One item for a slot: its row, the model's score, the calibrated probability of that score, its variants' rows, and why."""
+    """One item for a slot.
+
+    Attributes:
+        score: of the item given what is worn.
+        probability: that the outfit with it goes together; None where nothing says so.
+        share: how likely it is the missing one if one of the slot's candidates is.
+        variants: rows of its variants.
+    """
 
     row: int
     score: float
-    probability: float
+    probability: float | None
+    share: float
     variants: tuple[int, ...] = ()
     why: tuple[Contribution, ...] | None = None
 
@@ -76,6 +86,7 @@ class Completion:
     Attributes:
         no_looks: why there is no look where some were asked for.
         complete: whether nothing is missing; None where slots or candidates were given.
+        why_not: why there are no probabilities.
     """
 
     slots: tuple[FilledSlot, ...]
@@ -83,6 +94,7 @@ class Completion:
     missing: tuple[str, ...]
     no_looks: str | None = None
     complete: bool | None = None
+    why_not: str | None = None
 
 
 def complete(release: Release, question: Question, limits: Limits) -> Completion:
@@ -115,16 +127,29 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     if allowed:
         pools = {slot: _leading(release, worn, pool) for slot, pool in pools.items()}
     partly = f"ranked without what is not in the catalogue: {listed(worn.missing)}" if worn.missing else None
+    best = [_best(release, blank, pools[blank.slot], k, question.diversity) for blank in blanks]
+    now, with_each_BM = _likely(release, worn, best)
     slots = []
-    for blank in blanks:
-        best = diversified(release, pools[blank.slot], k * (blank.nth + 1), question.diversity)
-        here = slice(k * blank.nth, None)
-        note = "; ".join(text for text in (blank.fallback, _CONTINUED if blank.nth else None, partly) if text)
-        pool = Pool(blank.slot.category, best.rows_M[here], best.scores_M[here])
-        slots.append(_filled(release, worn, pool, note, allowed, explain=question.explain))
+    for blank, pool, probabilities in zip(blanks, best, with_each_BM, strict=True):
+        worse = _WORSE if now is not None and max(filter(None, probabilities), default=now) < now - _FALL else None
+        note = "; ".join(text for text in (blank.fallback, _CONTINUED if blank.nth else None, worse, partly) if text)
+        shares = dict(zip(pools[blank.slot].rows_M, release.bundle.shares(pools[blank.slot].scores_M, len(worn) + 1), strict=True))
+        why = contributions(release, worn, pool.rows_M) if question.explain and len(pool.rows_M) else []
+        items = tuple(
+            Suggestion(
+                int(row),
+                float(score),
+                probability,
+                float(shares[row]),
+                variants=_variants(release, int(row), allowed) if allowed else (),
+                why=why[place] if place < len(why) else None,
+            )
+            for place, (row, score, probability) in enumerate(zip(pool.rows_M, pool.scores_M, probabilities, strict=True))
+        )
+        slots.append(FilledSlot(pool.category, items, note or None))
     looks, no_looks = _looks(release, worn, question, blanks, pools, allowed) if question.looks and blanks else ([], None)
     missing = tuple(dict.fromkeys([*worn.missing, *unknown]))
-    return Completion(tuple(slots), tuple(looks), missing, no_looks, complete=chosen.complete)
+    return Completion(tuple(slots), tuple(looks), missing, no_looks, complete=chosen.complete, why_not=why_not(release))
 
 
 def _leading(release: Release, worn: Worn, pool: Pool) -> Pool:
@@ -154,20 +179,22 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
     return looks, None if looks else why_none(release, chosen, question.budget)
 
 
-def _filled(release: Release, worn: Worn, pool: Pool, note: str, allowed: Allowed | None, *, explain: bool) -> FilledSlot:
-    likely_M = release.bundle.completion_probability(pool.scores_M, len(worn) + 1)
-    why = contributions(release, worn, pool.rows_M) if explain and len(pool.rows_M) else []
-    items = tuple(
-        Suggestion(
-            int(row),
-            float(score),
-            float(probability),
-            variants=_variants(release, int(row), allowed) if allowed else (),
-            why=why[place] if place < len(why) else None,
-        )
-        for place, (row, score, probability) in enumerate(zip(pool.rows_M, pool.scores_M, likely_M, strict=True))
-    )
-    return FilledSlot(pool.category, items, note or None)
+def _best(release: Release, blank: Blank, pool: Pool, k: int, diversity: float) -> Pool:
+    """The suggestions of a blank: the best of its slot, after those of the blanks of that slot before it."""
+    best, here = diversified(release, pool, k * (blank.nth + 1), diversity), slice(k * blank.nth, None)
+    return Pool(blank.slot.category, best.rows_M[here], best.scores_M[here])
+
+
+def _likely(release: Release, worn: Worn, pools: Sequence[Pool]) -> tuple[float | None, list[list[float | None]]]:
+    """How likely it is that the outfit goes together as it is, and with each item of each pool; all are scored in one batch."""
+    rows = np.concatenate([np.zeros(0, dtype=np.int64), *(pool.rows_M for pool in pools)])
+    if not release.bundle.calibrated:
+        return None, [[None] * len(pool.rows_M) for pool in pools]
+    embeddings, categories = with_each(release, worn, rows)
+    scores = score_outfits(release, [worn.embeddings_ID, *embeddings], [worn.categories, *categories])
+    now, *found = likely(release, scores, [len(worn)] + [len(worn) + 1] * len(rows))
+    each = iter(found)
+    return now if len(worn) > 1 else None, [[next(each) for _ in pool.rows_M] for pool in pools]
 
 
 def _variants(release: Release, row: int, allowed: Allowed) -> tuple[int, ...]:

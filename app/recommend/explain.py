@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from app.recommend.outfit import Worn
-from app.recommend.rank import score_outfits, with_each
+from app.recommend.rank import likely, score_outfits, with_each
 from app.release.release import Release
 from index.backends.base import IntArray
 
@@ -30,11 +30,11 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class PairScore:
-    """How well two items go together as an outfit of two."""
+    """How well two items go together as an outfit of two; ``likely`` says when there is no probability."""
 
     items: tuple[str, str]
     score: float
-    probability: float
+    probability: float | None
 
 
 def work_of_contributions(size: int, suggestions: int) -> int:
@@ -77,8 +77,8 @@ def pair_scores(release: Release, worn: Worn) -> tuple[PairScore, ...]:
         release, [worn.embeddings_ID[list(pair)] for pair in pairs], [[worn.categories[position] for position in pair] for pair in pairs]
     )
     found = [
-        PairScore((worn.names[left], worn.names[right]), float(score), float(probability))
-        for (left, right), score, probability in zip(pairs, scores, release.bundle.probability(scores, 2), strict=True)
+        PairScore((worn.names[left], worn.names[right]), float(score), probability)
+        for (left, right), score, probability in zip(pairs, scores, likely(release, scores, 2), strict=True)
     ]
     return tuple(sorted(found, key=lambda pair: pair.score))
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.recommend.outfit import Worn
-from app.recommend.rank import Pool, retrieve, score_outfits
+from app.recommend.rank import Pool, likely, retrieve, score_outfits
 from app.release.release import Release
 from index.backends.base import BoolArray, FloatArray, IntArray
 
@@ -34,7 +34,7 @@ class Look:
 
     rows: tuple[int, ...]
     score: float
-    probability: float
+    probability: float | None
     price: float | None
 
 
@@ -77,10 +77,10 @@ def best_looks(  # noqa: PLR0917 - the question, and what was found for it
         beam, scores = [beam[position] for position in best], scores[best]
     if not stocked:
         return []
-    likely = release.bundle.probability(scores, len(worn) + len(stocked))
+    probabilities = likely(release, scores, len(worn) + len(stocked))
     return [
-        Look(rows, float(score), float(probability), None if np.isnan(price) else round(price, 2))
-        for (rows, price), score, probability in list(zip(beam, scores, likely, strict=True))[:count]
+        Look(rows, float(score), probability, None if np.isnan(price) else round(price, 2))
+        for (rows, price), score, probability in list(zip(beam, scores, probabilities, strict=True))[:count]
     ]
 
 

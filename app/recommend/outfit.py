@@ -66,8 +66,15 @@ class Worn:
 
 
 def resolve(release: Release, items: Sequence[ItemRef], limits: Limits, field: str = "items") -> Worn:
-    """Look up one outfit; see ``resolve_all``."""
-    return resolve_all(release, [items], limits, [field])[0]
+    """Look up one outfit; see ``resolve_all``.
+
+    Raises:
+        UnknownItemError: it has no known item. Also whatever ``resolve_all`` raises.
+    """
+    worn = resolve_all(release, [items], limits, [field])[0]
+    if not worn.names:
+        raise _all_unknown(list(dict.fromkeys(items)), field)
+    return worn
 
 
 def resolve_all(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: Limits, fields: Sequence[str]) -> list[Worn]:
@@ -77,17 +84,12 @@ def resolve_all(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: 
         fields: the place of each outfit in the request, for errors.
 
     Raises:
-        UnknownItemError: an outfit has no known item. BadPictureError: a picture cannot be used.
-        LimitExceededError: too many items in an outfit, or too many photos in all.
+        BadPictureError: a picture cannot be used. LimitExceededError: too many items in an outfit, or too many photos in all.
         UnknownCategoryError: of a photo. NoEncoderError, EncoderError: a photo cannot be encoded.
     """
     unique = [list(dict.fromkeys(items)) for items in outfits]
     for items, field in zip(outfits, fields, strict=True):
         check_count(field, len(items), limits.max_items, "items")
-    row_of = release.snapshot.row_of
-    for items, field in zip(unique, fields, strict=True):
-        if all(isinstance(item, str) and item not in row_of for item in items):
-            raise _all_unknown(items, field)
     embedded = _embed_photos(release, [item for items in unique for item in items if isinstance(item, Photo)], limits)
     with stage("resolve"):
         return [_worn(release, items, embedded) for items in unique]

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from app.recommend.outfit import Worn
 from app.recommend.stages import count, stage
 from app.release.release import Release
 from index.backends.base import BoolArray, FloatArray, IntArray
+from models.bundle import ENOUGH_OUTFITS
 
 RETRIEVED: Final = 64
 _RETRIEVED_PER_K: Final = 4
@@ -107,6 +109,22 @@ def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories
             for at in range(0, len(embeddings), at_once)
         ]
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
+
+
+def likely(release: Release, scores_B: FloatArray, items: ArrayLike) -> list[float | None]:
+    """How likely it is that outfits of these scores and numbers of items go together; None of each where nothing says so."""
+    if not release.bundle.calibrated:
+        return [None] * len(scores_B)
+    return list(map(float, release.bundle.probability(scores_B, items)))
+
+
+def why_not(release: Release) -> str | None:
+    """Why ``likely`` knows nothing, where it does not."""
+    if release.bundle.calibrated:
+        return None
+    learned = release.bundle.manifest.outfits
+    outfits = "" if learned is None else f"learned from {learned:,}, and it takes {ENOUGH_OUTFITS:,}"
+    return f"not enough outfits to tell how likely: {outfits or 'none of those it learned from were kept apart to tell by'}"
 
 
 def _at_once(size: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -12,9 +13,11 @@ from app.recommend.consistent import suitable
 from app.recommend.explain import PairScore, pair_scores, weakest, work_of_explaining
 from app.recommend.limits import check_count, check_work
 from app.recommend.outfit import ItemRef, Worn, resolve_all
-from app.recommend.rank import RETRIEVED, retrieve, score_outfits, with_each
+from app.recommend.rank import RETRIEVED, likely, retrieve, score_outfits, why_not, with_each
 from app.release.release import Release
 from index.columns import Filter
+
+_LEAST_PIECES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Swap:
 
     row: int
     score: float
-    probability: float
+    probability: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +34,19 @@ class OutfitScore:
     """The answer for one outfit.
 
     Attributes:
+        score: None where fewer than two of its items are known. probability: None there, too, and where too few outfits were learned from.
+        why_not: why one of them is None.
+        pieces: how many items were scored, where that is not all of them.
         pairs: every pair of its items by itself, worst first; None unless asked to explain.
         weakest: name of the item without which the outfit scores best; None below three items.
         swap: a better item in its place; None where none was found.
     """
 
-    score: float
-    probability: float
+    score: float | None
+    probability: float | None
     missing: tuple[str, ...]
+    why_not: str | None = None
+    pieces: int | None = None
     pairs: tuple[PairScore, ...] | None = None
     weakest: str | None = None
     swap: Swap | None = None
@@ -59,13 +67,10 @@ def score(
     worn = resolve_all(release, outfits, limits, [f"outfits[{position}].items" for position in range(len(outfits))])
     explained = sum(work_of_explaining(len(outfit), RETRIEVED) for outfit in worn) if explain else 0
     check_work(sum(len(outfit) ** 2 for outfit in worn) + explained, limits.max_work)
-    scores_B = score_outfits(release, [outfit.embeddings_ID for outfit in worn], [outfit.categories for outfit in worn])
-    answers = [
-        OutfitScore(score=float(value), probability=float(probability), missing=outfit.missing)
-        for outfit, value, probability in zip(
-            worn, scores_B, release.bundle.probability(scores_B, [len(outfit) for outfit in worn]), strict=True
-        )
-    ]
+    whole = [outfit for outfit in worn if len(outfit) >= _LEAST_PIECES]
+    scores_B = score_outfits(release, [outfit.embeddings_ID for outfit in whole], [outfit.categories for outfit in whole])
+    scored = iter(zip(scores_B, likely(release, scores_B, [len(outfit) for outfit in whole]), strict=True))
+    answers = [_answer(release, outfit, *(next(scored) if len(outfit) >= _LEAST_PIECES else (None, None))) for outfit in worn]
     return (
         [_explained(release, outfit, answer, consistent=consistent) for outfit, answer in zip(worn, answers, strict=True)]
         if explain
@@ -73,7 +78,23 @@ def score(
     )
 
 
+def _answer(release: Release, worn: Worn, score: float | None, probability: float | None) -> OutfitScore:
+    reason = why_not(release)
+    if score is None:
+        known = f"one item, {worn.names[0]!r}, is no outfit" if worn.names else "none of these items is in the catalogue"
+        reason = f"{known}: {', '.join(worn.missing)} not in the catalogue" if worn.names and worn.missing else known
+    return OutfitScore(
+        score=None if score is None else float(score),
+        probability=probability,
+        missing=worn.missing,
+        why_not=reason,
+        pieces=len(worn) if worn.missing else None,
+    )
+
+
 def _explained(release: Release, worn: Worn, answer: OutfitScore, *, consistent: bool) -> OutfitScore:
+    if answer.score is None:
+        return answer
     position = weakest(release, worn)
     return replace(
         answer,
@@ -98,4 +119,4 @@ def _swap(release: Release, worn: Worn, position: int, now: float, *, consistent
     best = int(np.argmax(scores_M))
     if scores_M[best] <= now:
         return None
-    return Swap(int(rows_M[best]), float(scores_M[best]), float(release.bundle.probability(scores_M[best], len(worn))))
+    return Swap(int(rows_M[best]), float(scores_M[best]), likely(release, scores_M[[best]], len(worn))[0])

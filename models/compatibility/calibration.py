@@ -27,7 +27,10 @@ class Calibration:
         Args:
             items: of each outfit, or of all of them; fewer than two count as two.
         """
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(self.log_odds(scores, items), -50, 50))))
+
+    def log_odds(self, scores: ArrayLike, items: ArrayLike) -> NDArray[np.float64]:
+        """The logarithm of ``p / (1 - p)``; see ``probability``."""
         least, slope, intercept = np.array([(0, self.slope, self.intercept), *self.larger]).T
         level = np.searchsorted(least, items, side="right") - 1
-        logit = np.clip(slope[level] * np.asarray(scores, dtype=np.float64) + intercept[level], -50, 50)
-        return np.asarray(1.0 / (1.0 + np.exp(-logit)))
+        return np.asarray(slope[level] * np.asarray(scores, dtype=np.float64) + intercept[level])

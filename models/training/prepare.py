@@ -114,6 +114,7 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         encoder=run.reads,
         categories=names.categories,
         embedding_size=built.embedding_size,
+        outfits=len(worn_outfits(run.dataset, "train")),
         parent=start.id if start else None,
     )
     known, slots = Shoppers(names.shoppers), learned_slots(run.dataset, run.seed)

@@ -99,7 +99,7 @@ def home(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     first = import_catalogue(catalogue, store, default_encoder="shipped").release
     untrained = Bundle.load(store.bundle_path(first.bundle))
     calibrations = {"calibration": Calibration(slope=3.0, intercept=-0.5), "completion": Calibration(slope=2.0, larger=((3, 4.0, 0.5),))}
-    manifest = replace(untrained.manifest, recipe="test", parent=untrained.id, **calibrations)
+    manifest = replace(untrained.manifest, recipe="test", parent=untrained.id, outfits=500, **calibrations)
     slots = SlotTemplates.fit([CATEGORIES] * 3 + [("bottoms", "shoes", "tops")] * 5)
     Bundle(manifest, untrained.model, slots=slots).save(root / "trained")
     publish(root / "trained", store)

@@ -58,7 +58,7 @@ def answers(asked: Bundle) -> list[np.ndarray]:
         scores,
         ranked,
         asked.probability(scores, [2, 1]),
-        asked.completion_probability(ranked, 3),
+        asked.shares(ranked[0], 3),
     ]
 
 
@@ -208,7 +208,21 @@ def test_probability_is_the_calibrated_logistic() -> None:
     """sigmoid(slope * score + intercept), without overflow; a larger outfit has its own, a lone item that of two."""
     probability = bundle().probability(np.array([-1e6, 0.25, 0.25, 0.0, 1.0, 1e6], dtype=np.float32), [2, 2, 1, 3, 7, 2])
     assert probability == pytest.approx([0, 0.5, 0.5, 0.5, 1 / (1 + np.exp(-4)), 1], abs=1e-9)
-    assert bundle().completion_probability(np.array([2.0], dtype=np.float32), 5) == pytest.approx([1 / (1 + np.exp(-1))])
+
+
+def test_shares_are_the_odds_among_the_candidates() -> None:
+    """They sum to 1, without overflow, and their ratio is that of the calibrated odds of completing."""
+    shares = bundle().shares(np.array([2.0, 4.0, -1e6], dtype=np.float32), 5)
+    assert shares.sum() == pytest.approx(1)
+    assert shares[1] / shares[0] == pytest.approx(np.exp(0.5 * 2))
+    assert shares[2] == 0
+
+
+@pytest.mark.parametrize(("outfits", "known"), [(None, True), (99, False), (100, True)])
+def test_too_few_outfits_do_not_tell_how_likely(outfits: int | None, known: bool) -> None:  # noqa: FBT001
+    """A bundle knows of how many it learned."""
+    assert bundle(outfits=outfits).calibrated is known
+    assert not bundle(calibration=Calibration()).calibrated
 
 
 def carrying(root: Path) -> Bundle:

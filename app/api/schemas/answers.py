@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
 
 
 class WhyOut(BaseModel):
@@ -43,15 +43,27 @@ class ShownOut(BaseModel):
     group_id: str | None = Field(default=None, description="The shop's product that it is a colour or size of.", examples=["sneakers-17"])
 
 
-class SuggestionOut(ShownOut):
+class LikelyOut(BaseModel):
+    """What is said to be null where it is not known."""
+
+    @model_serializer(mode="wrap")
+    def _with_nulls(self, serialise: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def] # noqa: ANN202 - the schema is the fields'
+        return {**{name: None for name in ("score", "probability") if name in type(self).model_fields}, **serialise(self)}
+
+
+class SuggestionOut(ShownOut, LikelyOut):
     """One item for a slot."""
 
     score: float = Field(
         description="The model's score of this item given what is worn: it orders this answer; no scale of whole outfits.", examples=[1.73]
     )
-    probability: float = Field(
-        description="How probably this item, rather than one drawn from its category, was worn with the others; rises with `score`.",
+    probability: float | None = Field(
+        description="How probably the outfit with it goes together, as POST /score-outfit says; null where `why_not` says why.",
         examples=[0.82],
+    )
+    share: float = Field(
+        description="How probably it is the missing item, if one of the slot's candidates is: the index's best ones, or those given.",
+        examples=[0.21],
     )
     variants: list[str] | None = Field(
         default=None, description="Other colours and sizes of the same product, which are not listed themselves.", examples=[["w000043"]]
@@ -71,12 +83,15 @@ class LookItemOut(ShownOut):
     """An item that a look adds, or a swap."""
 
 
-class LookOut(BaseModel):
+class LookOut(LikelyOut):
     """The outfit with its blanks filled; the items that were worn already are not repeated."""
 
     items: list[LookItemOut] = Field(description="The added items, one per slot.")
     score: float = Field(description="Score of the whole outfit, as POST /score-outfit gives it.", examples=[2.4])
-    probability: float = Field(description="Calibrated probability that the whole outfit goes together.", examples=[0.9])
+    probability: float | None = Field(
+        description="How probably the whole outfit goes together, as POST /score-outfit says; null where `why_not` says why.",
+        examples=[0.9],
+    )
     price: float | None = Field(default=None, description="Of the added items together; left out when one has no price.", examples=[129.8])
 
 
@@ -100,24 +115,25 @@ class Completion(BaseModel):
     looks: list[LookOut] = Field(description="Whole looks, best first; only as many as `looks` asked for.")
     no_looks: str | None = Field(default=None, description="Why there is no look, though `looks` asked for some.")
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
+    why_not: str | None = Field(default=None, description="Why there are no probabilities.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
 
 
-class PairOut(BaseModel):
+class PairOut(LikelyOut):
     """Two items of an outfit by themselves."""
 
     items: list[str] = Field(description="Their ids, or the request's fields of photos.")
     score: float = Field(description="Score as an outfit of two.")
-    probability: float = Field(description="Calibrated probability that the two go together.")
+    probability: float | None = Field(description="How probably the two go together, as an outfit of two; null where `why_not` says why.")
 
 
-class SwapOut(BaseModel):
+class SwapOut(LikelyOut):
     """A better item in place of the weakest."""
 
     replace: str = Field(description="The weakest item.")
     item: LookItemOut = Field(description="What would do better.")
     score: float = Field(description="Score of the outfit after the swap.")
-    probability: float = Field(description="Its probability after the swap.")
+    probability: float | None = Field(description="Its probability after the swap; null where `why_not` says why.")
 
 
 class CutOut(BaseModel):
@@ -131,15 +147,21 @@ class CutOut(BaseModel):
     bottom: int = Field(description="Row after the last.", examples=[480])
 
 
-class OutfitScoreOut(BaseModel):
+class OutfitScoreOut(LikelyOut):
     """How well one outfit goes together."""
 
-    score: float = Field(description="Raw score; of outfits of as many items, the higher one goes better together.", examples=[1.2])
-    probability: float = Field(
-        description="Calibrated probability that it goes together, as outfits of as many items do, rather than being of random items.",
+    score: float | None = Field(
+        description="Raw score; of outfits of as many items, the higher one goes better together. Null of fewer than two items.",
+        examples=[1.2],
+    )
+    probability: float | None = Field(
+        description="How probably it goes together, as outfits of as many items that were worn do, rather than being of other items of the "
+        "same categories that are as popular; null where `why_not` says why.",
         examples=[0.71],
     )
+    why_not: str | None = Field(default=None, description="Why there is no score, or no probability.")
     missing: list[str] = Field(description="Ids that are not in the catalogue; scored without them.")
+    pieces: int | None = Field(default=None, description="How many items the score speaks of, where some are missing.", examples=[3])
     cut: list[CutOut] | None = Field(default=None, description="How a photo of the whole outfit was cut into items; only with `photo`.")
     pairs: list[PairOut] | None = Field(default=None, description="Every two of its items, worst first; only with `explain`.")
     weakest: str | None = Field(

@@ -26,6 +26,10 @@ const judge = latest(async (ask, { items }) => {
   byId("score").ariaBusy = "true";
   const { outfits } = await ask("/score-outfit", { outfits: [{ items: asked(items) }], explain: true });
   const [answer] = outfits;
+  if (answer.probability === null) {
+    show(null, answer.why_not);
+    return;
+  }
   show(answer.probability, WORDS.find(([least]) => answer.probability >= least)[1]);
   offer(answer, items);
 }, tell);

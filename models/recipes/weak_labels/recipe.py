@@ -54,6 +54,7 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
         encoder=replace(encoder.features, spec=CARRIED),
         categories=tuple(sorted(set(run.dataset.catalogue.categories))),
         embedding_size=size,
+        outfits=len(run.dataset.outfits_of("train")),
         metrics=metrics,
         parent=run.start.id if run.start else None,
     )

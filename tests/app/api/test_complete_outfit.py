@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.release.release import Release
+from models.bundle import Bundle
 
 
 def ask(client: TestClient, **question: Any) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def test_an_answer_has_the_form_of_the_contract(client: TestClient) -> None:
     answer = ask(client, items=["tops-1"], slots=[{"category": "shoes"}], k=3)
     assert set(answer) == {"recommendation_id", "release", "slots", "looks", "missing"}
     assert set(answer["slots"][0]) == {"category", "items"}
-    assert set(answer["slots"][0]["items"][0]) == {"id", "category", "score", "probability", "price", "title", "brand", "in_stock"}
+    assert set(answer["slots"][0]["items"][0]) == {"id", "category", "score", "probability", "share", "price", "title", "brand", "in_stock"}
     assert answer["looks"] == []
     assert answer["missing"] == []
 
@@ -137,14 +138,34 @@ def test_candidates_with_slots_are_grouped(client: TestClient) -> None:
     assert [(slot["category"], len(slot["items"])) for slot in answer["slots"]] == [("shoes", 2), ("bags", 1), ("bottoms", 0)]
 
 
-def test_probability_follows_the_score(client: TestClient, release: Release) -> None:
-    """The probability of a suggestion is its own calibrated score, so both say the same order, whatever is worn."""
+def test_a_probability_is_what_the_completed_outfit_is_given(client: TestClient) -> None:
+    """Suggestions, looks and POST /score-outfit speak of the same thing, whatever is worn."""
     for items in (["tops-1"], ["tops-1", "bags-2", "bottoms-3"]):
-        [slot] = ask(client, items=items, slots=["shoes"], k=8)["slots"]
-        likely = [item["probability"] for item in slot["items"]]
-        scores = np.array([item["score"] for item in slot["items"]])
-        assert likely == sorted(likely, reverse=True)
-        assert likely == pytest.approx(release.bundle.completion_probability(scores, len(items) + 1), abs=1e-6)
+        answer = ask(client, items=items, slots=["shoes", "bags" if len(items) == 1 else "tops"], k=4, looks=2)
+        promised = [(item["probability"], [item["id"]]) for slot in answer["slots"] for item in slot["items"]]
+        promised += [(look["probability"], [item["id"] for item in look["items"]]) for look in answer["looks"]]
+        outfits = [{"items": [*items, *added]} for _, added in promised]
+        kept = client.post("/score-outfit", json={"outfits": outfits}).json()["outfits"]
+        assert [one["probability"] for one in kept] == pytest.approx([probability for probability, _ in promised], abs=1e-6)
+
+
+def test_shares_are_of_the_slot(client: TestClient, release: Release) -> None:
+    """How likely each is the missing one: in the order of the scores, and 1 over all that was given."""
+    [slot] = ask(client, items=["tops-1", "bags-2"], candidates=[f"shoes-{number}" for number in range(5)])["slots"]
+    shares = [item["share"] for item in slot["items"]]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1)
+    assert shares == pytest.approx(release.bundle.shares(np.array([item["score"] for item in slot["items"]]), 3), abs=1e-6)
+
+
+def test_an_outfit_that_gets_worse_is_said_to(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where even the best suggestion costs the outfit more than .05 of its probability, the slot says so."""
+    question = {"items": ["tops-1", "bottoms-2"], "slots": ["shoes"], "k": 3}
+    worse = "with any of these the outfit goes together less well than without"
+    monkeypatch.setattr(Bundle, "probability", lambda _, scores, items: np.where(np.array(items) > 2, 0.84, 0.9) + 0 * scores)
+    assert worse in ask(client, **question)["slots"][0]["fallback"]
+    monkeypatch.setattr(Bundle, "probability", lambda _, scores, items: np.where(np.array(items) > 2, 0.86, 0.9) + 0 * scores)
+    assert "fallback" not in ask(client, **question)["slots"][0]
 
 
 def test_looks_fill_all_slots_within_the_budget(client: TestClient) -> None:

@@ -118,7 +118,7 @@ def test_impressions_and_the_logs_lag_are_told(client: TestClient) -> None:
 def test_the_sizes_of_batches_are_told(client: TestClient) -> None:
     """Of events, and of what is scored together."""
     client.post("/events", json={"events": [{"id": str(n), "type": "view", "item": "tops-1", "session": "s"} for n in range(3)]})
-    client.post("/score-outfit", json={"outfits": [{"items": ["tops-1"]}] * 5})
+    client.post("/score-outfit", json={"outfits": [{"items": ["tops-1", "shoes-2"]}] * 5})
     assert figure(client, "attire_batch_size_sum", of="events") == 3
     assert figure(client, "attire_batch_size_sum", of="outfits") == 5
 

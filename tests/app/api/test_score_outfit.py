@@ -30,6 +30,8 @@ def test_unknown_items_are_named_and_left_out(client: TestClient) -> None:
     [partly], [whole] = score(client, ["tops-1", "ghost", "shoes-2"]), score(client, ["tops-1", "shoes-2"])
     assert partly["missing"] == ["ghost"]
     assert partly["score"] == pytest.approx(whole["score"])
+    assert partly["pieces"] == 2
+    assert "pieces" not in whole
 
 
 def test_explain_names_pairs_the_weakest_and_a_better_item(client: TestClient) -> None:
@@ -58,16 +60,17 @@ def test_of_two_items_neither_is_the_weakest(client: TestClient) -> None:
     assert "weakest" not in answer
 
 
-def test_one_item_alone_has_a_score(client: TestClient) -> None:
-    """An outfit of one is an outfit."""
-    assert 0 < score(client, ["tops-1"], explain=True)[0]["probability"] < 1
-
-
-def test_an_outfit_of_unknown_items_is_404_naming_them(client: TestClient) -> None:
-    """Nothing can be said of it, and the field says which outfit it was."""
-    answer = client.post("/score-outfit", json={"outfits": [{"items": ["tops-1"]}, {"items": ["ghost"]}]})
-    assert answer.status_code == 404
-    assert answer.json()["errors"] == [{"field": "outfits[1].items[0]", "value": "ghost", "problem": "not in the catalogue"}]
+def test_fewer_than_two_known_items_have_no_score(client: TestClient) -> None:
+    """Null and why; the other outfits of the batch are answered all the same."""
+    alone, partly, unknown, whole = score(client, ["tops-1"], ["tops-1", "ghost"], ["ghost"], ["tops-1", "shoes-2"], explain=True)
+    for answer in (alone, partly, unknown):
+        assert (answer["score"], answer["probability"]) == (None, None)
+        assert "pairs" not in answer
+    assert alone["why_not"] == "one item, 'tops-1', is no outfit"
+    assert partly["why_not"] == "one item, 'tops-1', is no outfit: ghost not in the catalogue"
+    assert unknown["why_not"] == "none of these items is in the catalogue"
+    assert (unknown["missing"], unknown["pieces"], partly["pieces"]) == (["ghost"], 0, 1)
+    assert 0 < whole["probability"] < 1
 
 
 def test_explaining_too_much_is_refused_before_any_of_it(client: TestClient) -> None:
