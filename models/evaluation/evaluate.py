@@ -24,7 +24,7 @@ from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import Metric
 from models.evaluation.predictions import finite, write_predictions
 from models.evaluation.scorer import ModelScorer, Scorer
-from models.evaluation.tasks import Answers, Evaluated, RetrievalTask, Task, pack
+from models.evaluation.tasks import Answers, CompatibilityAnswers, Evaluated, RetrievalTask, Task, pack
 from models.outputs import check_output_directory, check_output_file, check_plots
 from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
@@ -173,6 +173,8 @@ def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScor
     }
     if isinstance(evaluated.task, RetrievalTask):
         figures["ranked_by"] = "queries" if model.by_query else "rank"
+    if isinstance(evaluated.model, CompatibilityAnswers):
+        figures |= evaluated.model.by_size()
     known = {name: float(oracle[name]) for name in figures["chance"] if name in oracle}
     if known:
         figures["oracle"] = known

@@ -159,6 +159,14 @@ def ece(probability_B: Floats, labels_B: Ints, bins: int = ECE_BINS) -> Metric:
     return Metric(float(statistic(np.ones((1, len(bin_B))))[0]), statistic)
 
 
+def ece_floor(probability_B: Floats, repeats: int = 100) -> float:
+    """The mean ECE that these probabilities show where they are exactly right: what so few questions cannot tell from 0."""
+    rng = np.random.default_rng(0)
+    return float(
+        np.mean([ece(probability_B, (rng.random(len(probability_B)) < probability_B).astype(np.int64)).value for _ in range(repeats)])
+    )
+
+
 def reliability(probability_B: Floats, labels_B: Ints, bins: int = ECE_BINS) -> tuple[Floats, Floats, Ints]:
     """Mean predicted probability, observed share of label 1 and number of questions, of each bin that has questions."""
     bin_B = _bins(probability_B, bins)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from models.evaluation.metrics import (
     auc,
     discounted_gain,
     ece,
+    ece_floor,
     fitb_correct,
     mean,
     recall_at,
@@ -53,7 +54,7 @@ class FillInTheBlankAnswers:
 
 @dataclass(frozen=True)
 class CompatibilityAnswers:
-    """Score, label and calibrated probability of each outfit, ``(B,)``.
+    """Score, label, calibrated probability and number of known items of each outfit, ``(B,)``.
 
     A baseline's probability means nothing: the calibration was fitted to the model's scores.
     """
@@ -61,9 +62,19 @@ class CompatibilityAnswers:
     score_B: Floats
     label_B: Ints
     probability_B: Floats
+    items_B: Ints
 
     def metrics(self) -> dict[str, Metric]:
         return {"auc": auc(self.score_B, self.label_B), "ece": ece(self.probability_B, self.label_B)}
+
+    def by_size(self) -> dict[str, Any]:
+        """The calibration error of outfits of each size, and beside each, and beside that of all, what chance alone would show."""
+        sizes, counts = np.unique(self.items_B, return_counts=True)
+        found = {}
+        for size, count in zip(sizes.tolist(), counts.tolist(), strict=True):
+            likely_B, label_B = self.probability_B[self.items_B == size], self.label_B[self.items_B == size]
+            found[str(size)] = {"n": count, "ece": ece(likely_B, label_B).value, "ece_floor": ece_floor(likely_B)}
+        return {"ece_floor": ece_floor(self.probability_B), "ece_by_size": found}
 
 
 @dataclass(frozen=True)
@@ -132,8 +143,9 @@ class CompatibilityTask:
             advance(rows.stop - rows.start)
         label_B = np.array([question.label for question in self.questions])
         # An outfit without a score has probability 0.5 in the calibration error and ranks last in the AUC.
-        probability_B = np.where(np.isnan(score_B), 0.5, self.probability(score_B, (self.items_BI >= 0).sum(1)))
-        return CompatibilityAnswers(score_B, label_B, probability_B)
+        items_B = (self.items_BI >= 0).sum(1)
+        probability_B = np.where(np.isnan(score_B), 0.5, self.probability(score_B, items_B))
+        return CompatibilityAnswers(score_B, label_B, probability_B, items_B)
 
 
 @dataclass(frozen=True)
