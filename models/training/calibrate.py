@@ -1,8 +1,8 @@
-"""Fits the calibrations from raw scores to probabilities, on validation outfits against random items of the same categories.
+"""Fits the calibrations from raw scores to probabilities, on validation outfits.
 
 The calibration of outfits compares worn outfits and random parts of them, since requests are rarely whole outfits, with the same outfits
-with every item replaced. The calibration of completions compares the worn item with a random one of its category, given a random part of
-the outfit's other items.
+with every item replaced by one that is alike (``models.training.alike``). The calibration of completions compares the worn item with a
+random one of its category, given a random part of the outfit's other items.
 
 Shape legend: N items · R outfits · I items per outfit, padded · M rows of a pool.
 """
@@ -22,12 +22,14 @@ from models.bundle import Bundle
 from models.compatibility.calibration import Calibration
 from models.encoders.features import FloatArray
 from models.evaluation.scorer import ModelScorer
+from models.training.alike import Alike, Ints
 from models.training.run import Run
 from models.training.worn import WornOutfits
 
 _LEAST: Final = 20
 _LEAST_OF_SIZE: Final = 50
 _MOST: Final = 4_000  # outfits; a few figures are fitted
+_MOST_TIMES: Final = 4
 
 
 def random_outfits(rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, pool_M: Tensor, generator: torch.Generator) -> Tensor:
@@ -48,6 +50,17 @@ def random_parts(mask_RI: Tensor, generator: torch.Generator) -> tuple[Tensor, T
     size_R = 2 + (torch.rand(len(mask_RI), generator=generator) * (mask_RI.sum(1) - 1)).long()
     part_RI = torch.zeros_like(mask_RI).scatter(1, order_RI, torch.arange(mask_RI.shape[1]) < size_R[:, None])
     return part_RI, order_RI[:, 0]
+
+
+def with_replaced(rows_RI: Tensor, mask_RI: Tensor, alike: Alike, generator: torch.Generator) -> tuple[Ints, Ints]:
+    """Worn outfits and parts of them, and each with every item replaced by an alike one: rows of the catalogue, -1 is padding.
+
+    A few outfits are taken several times, each time as another part and with other items in their places.
+    """
+    times = max(1, min(_MOST_TIMES, _MOST // max(len(rows_RI), 1)))
+    masks = [*([mask_RI] * times), *(random_parts(mask_RI, generator)[0] for _ in range(times))]
+    worn_RI = rows_RI.repeat(len(masks), 1).where(torch.cat(masks), -1).numpy()
+    return worn_RI, alike.replaced(worn_RI)
 
 
 def calibrate(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32], sizes: NDArray[np.int64] | None = None) -> Calibration:
@@ -94,23 +107,19 @@ def calibrated(bundle: Bundle, run: Run[Any], features_NF: FloatArray, metrics: 
         return bundle.described(metrics=metrics, calibration=Calibration(), completion=Calibration())
     scorer = ModelScorer(bundle, bundle.embed(features_NF, categories, catalogue.texts(), list(catalogue.ids)), categories)
     category_N = bundle.category_indices(categories)
-    pool_M = torch.from_numpy(np.flatnonzero(worn.times_worn(len(catalogue))))
+    alike = Alike(category_N.numpy(), bundle.looks(scorer.embeddings_ND), worn, run.seed)
     some = torch.randperm(len(judged), generator=generator)[:_MOST]
     rows_RI, mask_RI = judged.rows_RI[some], judged.mask_RI[some]
     return bundle.described(
         metrics=metrics,
-        calibration=_of_outfits(scorer, rows_RI, mask_RI, category_N, pool_M, generator),
+        calibration=_of_outfits(scorer, rows_RI, mask_RI, alike, generator),
         completion=_of_items(scorer, rows_RI, mask_RI, category_N, generator),
     )
 
 
-def _of_outfits(  # noqa: PLR0917 - outfits as arrays, and what replaces their items
-    scorer: ModelScorer, rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, pool_M: Tensor, generator: torch.Generator
-) -> Calibration:
-    rows_RI, mask_RI = rows_RI.repeat(2, 1), torch.cat([mask_RI, random_parts(mask_RI, generator)[0]])
-    other_RI = random_outfits(rows_RI, mask_RI, category_N, pool_M, generator)
-    worn_scores, random_scores = (scorer.outfits(rows.where(mask_RI, -1).numpy()) for rows in (rows_RI, other_RI))
-    return calibrate(worn_scores, random_scores, mask_RI.sum(1).numpy())
+def _of_outfits(scorer: ModelScorer, rows_RI: Tensor, mask_RI: Tensor, alike: Alike, generator: torch.Generator) -> Calibration:
+    worn_RI, other_RI = with_replaced(rows_RI, mask_RI, alike, generator)
+    return calibrate(scorer.outfits(worn_RI), scorer.outfits(other_RI), (worn_RI >= 0).sum(1))
 
 
 def _of_items(scorer: ModelScorer, rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, generator: torch.Generator) -> Calibration:

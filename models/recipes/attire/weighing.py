@@ -1,9 +1,9 @@
 """How much each member and each term of the memory counts: regressions on questions that are made of validation outfits.
 
-Every item of a validation outfit is asked for, given the others, three times among three wrong ones of its category: any; of like
-popularity; and of like popularity, never worn with an item of the question. (The last is how published questions are often made, and what
-a shop asks when it wants something new.) A fourth question, the item among many of its category, says what popularity is worth where all
-are candidates; a fifth, whether a whole outfit is a worn one or has had every item replaced by one of like popularity.
+Every item of a validation outfit is asked for, given the others, three times among three wrong ones of its category: any; alike ones
+(``models.training.alike``); and alike ones that were never worn with an item of the question. (The last is how published questions are
+often made, and what a shop asks when it wants something new.) A fourth question, the item among many of its category, says what
+popularity is worth where all are candidates; a fifth, whether a whole outfit is a worn one or has had every item replaced by an alike one.
 
 Shape legend: N items · Q questions · I items worn, padded · M candidates, the right one first · J weights.
 """
@@ -15,23 +15,19 @@ from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.ensemble import Ensemble
-from models.training.calibrate import random_outfits
-from models.training.popularity import popularity_buckets
+from models.training.alike import Alike, Ints
+from models.training.calibrate import with_replaced
 from models.training.worn import WornOutfits
-
-Ints = NDArray[np.int64]
 
 _WRONG, _MANY = 3, 100
 _MOST: Final = 4_000  # questions of each kind
 _LEAST: Final = 50
 _LEAST_COLD: Final = 30
-_REPLACED: Final = 4  # times that the items of each validation outfit are replaced
 _PENALTY: Final = 0.01
 _AT_ONCE: Final = 256
 
@@ -69,8 +65,8 @@ class Weighing:
         self.rng, self.generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
         self.times_N = torch.from_numpy(train.times_worn(len(inputs)))
         self.category_N: Ints = inputs.category_N.numpy()
-        self.like_N = inputs.category_N * 8 + popularity_buckets(self.times_N)
         self.embedded_ND = model.embed_in_parts(inputs)
+        self.alike = Alike(self.category_N, self.embedded_ND[:, : model.looks].numpy(), train, seed)
 
     def set_probes(self) -> None:
         """Keep some worn items of each category: what an item is told against."""
@@ -81,12 +77,11 @@ class Weighing:
             self.model.probed[category, : len(rows)] = True
 
     def set_judge(self, valid: WornOutfits) -> None:
-        """Weigh the evidence of whole outfits, worn ones against the same with every item replaced."""
-        rows_RI, mask_RI = valid.rows_RI.repeat(_REPLACED, 1), valid.mask_RI.repeat(_REPLACED, 1)
-        other_RI = random_outfits(rows_RI, mask_RI, self.like_N, torch.arange(len(self.like_N)), self.generator)
-        evidence = torch.cat([self._evidence(rows, mask_RI) for rows in (rows_RI, other_RI)]).double().numpy()
+        """Weigh the evidence of outfits and parts of them, worn ones against the same with every item replaced."""
+        worn_RI, other_RI = with_replaced(valid.rows_RI, valid.mask_RI, self.alike, self.generator)
+        evidence = torch.cat([self._evidence(torch.from_numpy(rows)) for rows in (worn_RI, other_RI)]).double().numpy()
         spread = np.maximum(evidence.std(0), 1e-9)
-        fitted = LogisticRegression(C=1.0, max_iter=1_000).fit(evidence / spread, np.repeat([1, 0], len(rows_RI)))
+        fitted = LogisticRegression(C=1.0, max_iter=1_000).fit(evidence / spread, np.repeat([1, 0], len(worn_RI)))
         self.model.judge_weight.copy_(torch.from_numpy(fitted.coef_[0] / spread))
 
     def set_popularity(self, context_QI: Ints, answer_Q: Ints) -> None:
@@ -120,19 +115,14 @@ class Weighing:
 
     def wrong_ones(self, context_QI: Ints, answer_Q: Ints) -> Iterator[list[Ints]]:
         """Wrong candidates of each question, for each kind of question."""
-        of_category, of_like = (
-            {code: np.flatnonzero(codes == code) for code in np.unique(codes)} for codes in (self.category_N, self.like_N.numpy())
-        )
         beside: dict[int, set[int]] = {}
         for rows, mask in zip(self.train.rows_RI.numpy(), self.train.mask_RI.numpy(), strict=True):
             for row in rows[mask].tolist():
                 beside.setdefault(row, set()).update(rows[mask].tolist())
         worn = [{*context[context >= 0].tolist(), int(answer)} for context, answer in zip(context_QI, answer_Q, strict=True)]
         met = [items.union(*(beside.get(item, set()) for item in items)) for items in worn]
-        category_Q, like_Q = self.category_N[answer_Q], self.like_N.numpy()[answer_Q]
-        yield [self._drawn(of_category[code], banned) for code, banned in zip(category_Q, worn, strict=True)]
-        yield [self._drawn(of_like[code], banned) for code, banned in zip(like_Q, worn, strict=True)]
-        yield [self._drawn(of_like[code], banned) for code, banned in zip(like_Q, met, strict=True)]
+        for draw, banned_Q in ((self.alike.any_of_category, worn), (self.alike.drawn, worn), (self.alike.drawn, met)):
+            yield [draw(int(answer), banned, _WRONG) for answer, banned in zip(answer_Q, banned_Q, strict=True)]
 
     def heard(self, context_QI: Ints, candidates_QM: Ints) -> Tensor:
         """What each member and each term says of each candidate, ``(Q, M, J)``."""
@@ -146,22 +136,16 @@ class Weighing:
             parts.append(torch.cat([torch.stack(said, dim=-1), *terms], dim=-1))
         return torch.cat(parts)
 
-    def _drawn(self, pool: Ints, banned: set[int]) -> Ints:
-        some = self.rng.permutation(pool)[: 8 * _WRONG + 32]
-        return some[[int(row) not in banned for row in some]][:_WRONG]
-
-    def _evidence(self, rows_RI: Tensor, mask_RI: Tensor) -> Tensor:
-        chunks = zip(rows_RI.split(_AT_ONCE), mask_RI.split(_AT_ONCE), strict=True)
-        return torch.cat(
-            [self.model.evidence(OutfitBatch(self.embedded_ND[rows], self.inputs.category_N[rows], mask)) for rows, mask in chunks]
-        )
+    def _evidence(self, rows_RI: Tensor) -> Tensor:
+        return torch.cat([self.model.evidence(self._outfits(rows_BI)) for rows_BI in rows_RI.split(_AT_ONCE)])
 
     def _chunks(self, context_QI: Ints, candidates_QM: Ints) -> Iterator[tuple[OutfitBatch, Ints]]:
         for at in range(0, len(context_QI), _AT_ONCE):
-            rows_BI = torch.from_numpy(context_QI[at : at + _AT_ONCE])
-            known_BI = rows_BI.clamp(min=0)
-            context = OutfitBatch(self.embedded_ND[known_BI], self.inputs.category_N[known_BI], rows_BI >= 0)
-            yield context, candidates_QM[at : at + _AT_ONCE]
+            yield self._outfits(torch.from_numpy(context_QI[at : at + _AT_ONCE])), candidates_QM[at : at + _AT_ONCE]
+
+    def _outfits(self, rows_BI: Tensor) -> OutfitBatch:
+        known_BI = rows_BI.clamp(min=0)
+        return OutfitBatch(self.embedded_ND[known_BI], self.inputs.category_N[known_BI], rows_BI >= 0)
 
     def _vectors(self, rows_BM: Ints) -> tuple[Tensor, Tensor]:
         return self.embedded_ND[rows_BM], self.inputs.category_N[rows_BM]
