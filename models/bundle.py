@@ -25,7 +25,7 @@ from models.compatibility.slot_templates import SlotTemplates
 from models.contents import Contents, read_contents, write_contents
 from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
-from models.manifest import Manifest
+from models.manifest import HeldOut, Manifest
 from models.precision import halved
 
 __all__ = ["ENOUGH_OUTFITS", "Bundle", "Manifest", "Shoppers"]
@@ -97,6 +97,10 @@ class Bundle:
     def described(self, *, metrics: Mapping[str, float], calibration: Calibration, completion: Calibration) -> Bundle:
         """The same bundle, saying this of itself."""
         return self._with(manifest=replace(self.manifest, metrics=metrics, calibration=calibration, completion=completion))
+
+    def compared(self, held_out: HeldOut | None) -> Bundle:
+        """The same bundle, saying how it does on outfits that it did not learn from."""
+        return self._with(manifest=replace(self.manifest, held_out=held_out))
 
     def carrying(self, manifest: Manifest, encoder: Path) -> Bundle:
         """The same model with an encoder of its own, as ``manifest`` says."""

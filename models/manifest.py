@@ -20,6 +20,43 @@ _MINUTES: Final = "minutes"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class HeldOut:
+    """What a training finds of outfits it did not learn from, beside what learns nothing or only counts (``models.training.held_out``).
+
+    Attributes:
+        folds: how many times it was trained anew without those that were asked about; 0: validation outfits were asked about.
+        simple: accuracy of ``raw_cosine`` and ``co_purchase``. lead: 95 % interval of how far ahead of the better of them it is.
+    """
+
+    outfits: int
+    questions: int
+    folds: int
+    fitb_accuracy: float
+    simple: Mapping[str, float]
+    lead: tuple[float, float]
+
+    @property
+    def rival(self) -> str:
+        """The better of the simple ones."""
+        return max(self.simple, key=lambda name: self.simple[name])
+
+    @property
+    def verdict(self) -> str:
+        """``better``, ``as good`` or ``worse`` than it, by more than its interval."""
+        low, high = self.lead
+        return "better" if low > 0 else "worse" if high < 0 else "as good"
+
+    def __str__(self) -> str:
+        how = f"cross-validated in {self.folds} parts" if self.folds else "of the validation part"
+        named = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in self.simple.items())
+        verdict = {"better": "better than", "as good": "no better and no worse than", "worse": "worse than"}[self.verdict]
+        return (
+            f"on {self.questions:,} questions about {self.outfits:,} outfits, {how}: {self.fitb_accuracy:.3f} right, {named}; "
+            f"it is {verdict} {self.rival.replace('_', ' ')} ({self.lead[0]:+.3f} to {self.lead[1]:+.3f})"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Manifest(SealedManifest):
     """The manifest of a bundle.
 
@@ -31,6 +68,7 @@ class Manifest(SealedManifest):
         outfits: of the training split, that it learned from; None where that is not known.
         calibration: of an outfit's score. completion: of an item's score given the others.
         metrics: on validation data, at the end of training.
+        held_out: what that is worth; None where nobody asked, or nothing could be.
         parent: the bundle that training started from, if any.
         minutes: how long training took; not part of the content.
     """
@@ -46,6 +84,7 @@ class Manifest(SealedManifest):
     calibration: Calibration = field(default_factory=Calibration)
     completion: Calibration = field(default_factory=Calibration)
     metrics: Mapping[str, float] = field(default_factory=dict)
+    held_out: HeldOut | None = None
     parent: str | None = None
     minutes: float | None = None
 

@@ -7,12 +7,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import pyarrow as pa
 import torch
 
-from app.catalogue.publishing import index_release, with_log
+from app.catalogue.publishing import COSINE, index_release, with_log
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.settings import LogSettings
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -30,8 +30,6 @@ from models.encoders.load import load_encoder
 from models.errors import BundleError, EncoderError, InputError
 from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
-
-UNTRAINED: Final = "cosine"
 
 Answer = TypeVar("Answer")
 
@@ -138,7 +136,7 @@ def _current_bundle(store: ReleaseStore, current: ReleaseRecord | None) -> Bundl
     try:
         return Bundle.load(store.bundle_path(current.bundle))
     except BundleError:
-        if current.recipe == UNTRAINED:
+        if current.recipe == COSINE:
             return None
         raise
 
@@ -146,9 +144,9 @@ def _current_bundle(store: ReleaseStore, current: ReleaseRecord | None) -> Bundl
 def _untrained(store: ReleaseStore, catalogue: Catalogue, spec: FeatureSpec) -> Bundle:
     """Make the bundle of a fresh home, which has seen no outfit: its score is the cosine of the features."""
     manifest = Manifest(
-        recipe=UNTRAINED,
+        recipe=COSINE,
         config={},
-        model=UNTRAINED,
+        model=COSINE,
         model_config={"feature_size": spec.size},
         encoder=spec,
         categories=tuple(sorted(set(catalogue.categories))),
@@ -156,7 +154,7 @@ def _untrained(store: ReleaseStore, catalogue: Catalogue, spec: FeatureSpec) -> 
         outfits=0,
     )
     staged = store.staging("bundles")
-    bundle = Bundle(manifest, build_model(UNTRAINED, manifest.model_config)).save(staged)
+    bundle = Bundle(manifest, build_model(COSINE, manifest.model_config)).save(staged)
     store.keep(staged, bundle.id)
     return bundle
 

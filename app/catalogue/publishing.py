@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -24,15 +25,19 @@ from app.release.photo_encoder import PhotoEncoder
 from app.release.release import Release
 from index.snapshot import Snapshot
 from models.bundle import Bundle
+from models.compatibility.build import build_model
+from models.compatibility.calibration import Calibration
 from models.datasets.schema import ITEM_SCHEMA, Catalogue
 from models.encoders.base import Encoder
 from models.encoders.features import FloatArray, check_features
 from models.encoders.keep import catalogue_features
 from models.encoders.load import load_encoder
 from models.precision import CPU
-from models.progress import Progress, silent
+from models.progress import Progress, Warn, silent, unheard
 
 Answer = TypeVar("Answer")
+COSINE: Final = "cosine"
+"""The model that learns nothing, and the recipe of its bundles."""
 
 
 def publish(
@@ -40,10 +45,12 @@ def publish(
     store: ReleaseStore,
     *,
     serve: bool = True,
+    better: bool = False,
     log: LogSettings | None = None,
     cache: Path | None = None,
     device: torch.device = CPU,
     progress: Progress = silent,
+    warn: Warn = unheard,
 ) -> ReleaseRecord:
     """Make and check a release of a new bundle and the catalogue as it is now, and serve it.
 
@@ -52,6 +59,7 @@ def publish(
 
     Args:
         serve: False only makes and checks the release.
+        better: publish the cosine of the features in place of a bundle that did worse on outfits it did not learn from, and tell ``warn``.
         log: where changes are logged; None takes the catalogue as the current release has it, and leaves the changes to the replicas.
         cache: where features are kept that have to be encoded again.
         device: where the bundle and its encoder compute.
@@ -65,7 +73,14 @@ def publish(
     current = store.served()
     snapshot = Snapshot.load(store.snapshot_path(current.snapshot))
     other = _other_encoder(bundle_directory, bundle, snapshot, store)
-    store.copy_bundle(bundle_directory, bundle.id)
+    if better:
+        bundle = _better(bundle, warn)
+    if bundle.id:
+        store.copy_bundle(bundle_directory, bundle.id)
+    else:
+        staged = store.staging("bundles")
+        bundle = bundle.save(staged)
+        store.keep(staged, bundle.id)
     entries = _changes_behind(log, store.home, current.catalog_offset)
     changes, _ = replayed(snapshot, {}, entries)
     features_NF: FloatArray | NDArray[np.float16]
@@ -81,6 +96,28 @@ def publish(
     offset = entries[-1].offset if entries else current.catalog_offset
     release = index_release(store, bundle, items, np.asarray(features_NF, dtype=np.float32), offset)
     return store.activate(release.id) if serve else release
+
+
+def _better(bundle: Bundle, warn: Warn) -> Bundle:
+    """The bundle, or one that is not saved yet where the cosine of its features did better; what belongs to an outfit it knows as well."""
+    reads, asked = bundle.manifest.encoder, bundle.manifest.held_out
+    if asked is None or asked.verdict != "worse":
+        return bundle
+    if asked.rival != "raw_cosine" or bundle.personal:
+        warn(f"bundle {bundle.id}, recipe {bundle.manifest.recipe}: {asked}; `attire`, which remembers pairs, may do better than counting")
+        return bundle
+    warn(f"raw cosine is published in place of recipe {bundle.manifest.recipe}: {asked}; --as-trained publishes the bundle all the same")
+    manifest = replace(
+        bundle.manifest,
+        id="",
+        recipe=COSINE,
+        model=COSINE,
+        model_config={"feature_size": reads.size},
+        embedding_size=reads.size,
+        calibration=Calibration(),
+        completion=Calibration(),
+    )
+    return bundle.with_model(manifest, build_model(COSINE, manifest.model_config)).to(bundle.device)
 
 
 def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: ReleaseStore) -> Encoder | None:

@@ -33,6 +33,9 @@ def train(
         Path | None, typer.Option("--init", help="Bundle of the same recipe to start from.", callback=a_bundle, show_default=False)
     ] = None,
     encoder: Encoder = None,
+    compare: Annotated[
+        bool, typer.Option(help="Say how it does on outfits it did not learn from; where they are few, trains four times more.")
+    ] = True,
 ) -> None:
     """Train a recipe on a dataset directory and write a bundle."""
     from models.recipes.asked import asked  # noqa: PLC0415 - keeps --help fast
@@ -52,12 +55,16 @@ def train(
         encoder=encoder,
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
+        compare=compare,
         device=compute.device(settings.device),
         progress=progress(),
         warn=warn,
     )
     figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items())
-    typer.echo(f"{out}: bundle {bundle.id}" + (f" ({figures})" if figures else ""))
+    learned = "" if bundle.manifest.outfits is None else f", learned from {bundle.manifest.outfits:,} outfits"
+    typer.echo(f"{out}: bundle {bundle.id}{learned}" + (f" ({figures})" if figures else ""))
+    if bundle.manifest.held_out is not None:
+        typer.echo(f"{recipe} {bundle.manifest.held_out}")
 
 
 def evaluate(

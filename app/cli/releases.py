@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli.options import BundleDirectory, Home
-from app.cli.progress import progress
+from app.cli.progress import progress, warn
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -19,7 +19,12 @@ group = typer.Typer(help="List, show and change the release that is served.", no
 ReleaseId = Annotated[str, typer.Argument(help="Release id, as `attire releases list` shows it.", show_default=False)]
 
 
-def publish(bundle: BundleDirectory, home: Home = None) -> None:
+def publish(
+    bundle: BundleDirectory,
+    home: Home = None,
+    *,
+    as_trained: Annotated[bool, typer.Option("--as-trained", help="Also where raw cosine did better on outfits held out.")] = False,
+) -> None:
     """Serve a bundle with the current catalogue; no picture is touched unless the bundle reads another encoder."""
     settings = Settings.read(home=home)
     store = ReleaseStore(settings.home)
@@ -27,8 +32,16 @@ def publish(bundle: BundleDirectory, home: Home = None) -> None:
     from app.catalogue.publishing import publish as run  # noqa: PLC0415 - after all that can be refused without torch
     from app.ground import compute  # noqa: PLC0415
 
-    device = compute.device(settings.device)
-    release = run(bundle, store, log=settings.log, cache=settings.cache.expanduser(), device=device, progress=progress())
+    release = run(
+        bundle,
+        store,
+        better=not as_trained,
+        log=settings.log,
+        cache=settings.cache.expanduser(),
+        device=compute.device(settings.device),
+        progress=progress(),
+        warn=warn,
+    )
     typer.echo(f"{settings.home}: {release.items:,} items, recipe {release.recipe}; release {release.id} is current")
 
 

@@ -17,6 +17,7 @@ from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 from models.recipes.asked import asked
 from models.recipes.registry import RECIPES
+from models.training.held_out import held_out
 from models.training.repeatable import repeatable, work_directory
 from models.training.run import Run
 
@@ -32,6 +33,7 @@ def train(
     encoder: str | None = None,
     default_encoder: str = SHIPPED,
     cache: Path | None = None,
+    compare: bool = False,
     device: torch.device = CPU,
     progress: Progress = silent,
     warn: Warn = unheard,
@@ -43,6 +45,7 @@ def train(
         init: a bundle of the same recipe whose weights are taken where they fit; rows of words, items, categories and shoppers by name.
         encoder: spec of the encoder; None takes ``default_encoder``. A catalogue with its own ``features`` needs none.
         cache: keeps features between runs; None: not kept.
+        compare: whether the bundle says how it does on outfits that it did not learn from; few are asked about by training four times more.
         device: where it computes; the bundle holds the same files on every device.
         warn: called with what the dataset has that is put up with.
 
@@ -74,6 +77,9 @@ def train(
         progress=progress,
     )
     with repeatable(device):
-        bundle = chosen.fit(run).save(out)
+        bundle = chosen.fit(run)
+        if compare and bundle.manifest.encoder == run.reads:  # a recipe that trains its own eyes is asked by `evaluate`
+            bundle = bundle.compared(held_out(bundle, run, chosen.fit))
+        bundle = bundle.save(out)
     shutil.rmtree(run.work, ignore_errors=True)
     return bundle

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -46,6 +46,12 @@ class Run(Generic[ConfigT]):
     cache: Path | None = None
     device: torch.device = CPU
     progress: Progress = silent
+
+    def over(self, dataset: Dataset) -> Run[ConfigT]:
+        """The same run over other outfits of the same catalogue, with the features that this one has computed."""
+        other = replace(self, dataset=dataset, progress=silent)
+        vars(other).update({name: value for name, value in vars(self).items() if name in {"encoder", "reads", "features"}})
+        return other
 
     @cached_property
     def encoder(self) -> Encoder:

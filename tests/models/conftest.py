@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -88,3 +89,33 @@ def painted_shop() -> Callable[..., Path]:
 def large(tmp_path_factory: pytest.TempPathFactory, unseen_wardrobe: Unseen) -> Path:
     """Enough outfits for what is a matter of statistics, without pictures."""
     return unseen_wardrobe(tmp_path_factory.mktemp("large"), 800, 1500)
+
+
+@pytest.fixture(scope="session")
+def worn_shop() -> Callable[[Path], Path]:
+    """Writes 36 pictured items in three colours; outfits are of one colour, and each of three shoppers wears one."""
+
+    def write(root: Path) -> Path:
+        rows = []
+        for number in range(36):
+            picture = Image.new("RGB", (32, 32), "white")
+            ImageDraw.Draw(picture).rectangle((4 + number % 5, 6, 24, 26), fill=("crimson", "navy", "gold")[number % 3])
+            buffer = io.BytesIO()
+            picture.save(buffer, "PNG")
+            image = {"bytes": buffer.getvalue() if number else None, "path": None}
+            rows.append({"id": f"i{number}", "category": ("bottoms", "shoes", "tops")[number // 12], "image": image})
+        root.mkdir(parents=True, exist_ok=True)
+        write_items(root, pa.Table.from_pylist(rows, ITEM_SCHEMA))
+        outfits = [
+            {
+                "id": f"o{number}",
+                "items": [f"i{12 * slot + 3 * ((number // 3 + slot) % 4) + number % 3}" for slot in range(3)],
+                "split": "valid" if number % 6 > 3 else "train",
+                "user": f"u{number % 3}",
+            }
+            for number in range(48)
+        ]
+        (root / "outfits.jsonl").write_text("".join(json.dumps(outfit) + "\n" for outfit in outfits))
+        return root
+
+    return write
