@@ -129,6 +129,10 @@ class CompatibilityModel(nn.Module, ABC):
         """
         return candidates_BMD.new_zeros(candidates_BMD.shape[:2])
 
+    def slot_odds(self, context: OutfitBatch) -> Tensor | None:  # noqa: ARG002 - for those that know more
+        """Log-odds that an item of each category is what its context lacks, ``(B, C + 1)``; None where the model does not say."""
+        return None
+
     @property
     def looks(self) -> int:
         """How many of an embedding's coordinates, from the first, tell what an item is like; the others are for the model alone."""

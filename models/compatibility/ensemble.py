@@ -5,7 +5,8 @@ often it was worn, or that it is new), and one per level of the memory, which ho
 by their weights, the weight of popularity, and zeros: one inner product retrieves, and codes count nothing in it. Ranking adds the memory.
 
 How well an item completes an outfit is told against the items of its category that were kept as *probes*: the log of the mean of
-``exp`` over them is taken off, so that 0 means "as well as any", in every category. The score of a whole outfit weighs the same evidence
+``exp`` over them is taken off, so that 0 means "as well as any", in every category; what members say of which category is missing is added.
+The score of a whole outfit weighs the same evidence
 anew, as a mean over its items: what is asked of it is another question.
 
 Shape legend: see ``models.compatibility.base``; P probes of a category · L levels and T terms of the memory.
@@ -49,6 +50,8 @@ class Ensemble(CompatibilityModel):
         self.register_buffer("member_weight", torch.full((len(members),), 1.0 / len(members)))
         self.register_buffer("term_weight", torch.zeros(len(memory.terms) if memory else 0))
         self.judge_weight: Tensor
+        self.slot_weight: Tensor
+        self.register_buffer("slot_weight", torch.zeros(()))
         self.register_buffer("judge_weight", torch.cat([torch.tensor([1.0, -1.0]), torch.zeros(len(self.term_weight))]))
         self.register_buffer("popularity", torch.zeros(residuals + 1))
         self.register_buffer("probes", torch.zeros(categories + 1, probes, sum(self.sizes)))
@@ -72,7 +75,15 @@ class Ensemble(CompatibilityModel):
     def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
         fits_BM, as_any_BM = self._fits(context, candidates_BMD, category_BM)
         scores_BM = fits_BM - as_any_BM
-        return scores_BM + self.terms(context, candidates_BMD, category_BM) @ self.term_weight if self.memory else scores_BM
+        if self.memory:
+            scores_BM = scores_BM + self.terms(context, candidates_BMD, category_BM) @ self.term_weight
+        if (odds_BC := self.slot_odds(context)) is not None:
+            scores_BM = scores_BM + self.slot_weight * odds_BC.gather(1, category_BM)
+        return scores_BM
+
+    def slot_odds(self, context: OutfitBatch) -> Tensor | None:
+        found = [odds_BC for member, part in self._parts(context) if (odds_BC := member.slot_odds(part)) is not None]
+        return torch.stack(found).mean(0) if found else None
 
     def evidence(self, outfits: OutfitBatch) -> Tensor:
         """What tells whether whole outfits go together, ``(B, 2 + T)``, each the mean over their items given the others.
@@ -116,16 +127,21 @@ class Ensemble(CompatibilityModel):
 
     def member_queries(self, context: OutfitBatch, target_B: Tensor, *, weighed: bool = True) -> Iterator[Tensor]:
         """The query of each member, by its weight or as it is, ``(B, D)`` of its own size."""
-        parts = context.items_BID[..., : sum(self.sizes)].split(self.sizes, dim=-1)
         weights = self.member_weight if weighed else torch.ones_like(self.member_weight)
-        for member, weight, items_BID in zip(self.each(), weights, parts, strict=True):
-            yield weight * member.query(OutfitBatch(items_BID, context.category_BI, context.mask_BI), target_B)
+        for weight, (member, part) in zip(weights, self._parts(context), strict=True):
+            yield weight * member.query(part, target_B)
 
     def each(self) -> Iterator[CompatibilityModel]:
         """The members."""
         for member in self.members:
             assert isinstance(member, CompatibilityModel)  # noqa: S101 - nothing else was taken in
             yield member
+
+    def _parts(self, context: OutfitBatch) -> Iterator[tuple[CompatibilityModel, OutfitBatch]]:
+        """Each member with the context as it sees it."""
+        parts = context.items_BID[..., : self.looks].split(self.sizes, dim=-1)
+        for member, items_BID in zip(self.each(), parts, strict=True):
+            yield member, OutfitBatch(items_BID, context.category_BI, context.mask_BI)
 
     def _as_any(self, query_BD: Tensor, category: int) -> Tensor:
         """Log of the mean of ``exp`` of what the queries say of the category's probes, ``(B,)``; 0 where there are none."""

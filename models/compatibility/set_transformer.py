@@ -113,6 +113,9 @@ class SetTransformer(CompatibilityModel):
         query_BCD = torch.cat([query_BCD[..., :-1], torch.ones_like(query_BCD[..., -1:])], dim=-1)
         return query_BCD, self.to_slot(worn_BID[:, 0])
 
+    def slot_odds(self, context: OutfitBatch) -> Tensor:
+        return self.ask_for(context, context.category_BI[:, :1])[1]
+
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
         return self.queries(context, target_B[:, None])[:, 0]
 

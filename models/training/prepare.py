@@ -61,7 +61,8 @@ def names_of(dataset: Dataset, *, most_words: int = 0, least_word: int = 1, leas
     if least_residual is not None:
         times = worn_outfits(dataset, "train").times_worn(len(catalogue))
         known = np.flatnonzero(times >= least_residual).tolist()
-        residuals = [catalogue.ids[row] for row in known]
+        again = times.max(initial=0) > 1  # ids that are places in outfits say nothing of any other outfit; their products may
+        residuals = [catalogue.ids[row] for row in known] if again else []
         products = product_words(texts, [texts[row] for row in known])
     words = build_vocabulary(texts, least_word, most_words) if most_words else []
     categories = tuple(sorted(set(catalogue.categories)))

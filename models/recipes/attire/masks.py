@@ -9,6 +9,7 @@ D embedding size.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import mean
 from typing import Final
 
 import torch
@@ -24,6 +25,7 @@ from models.recipes.attire.config import AttireConfig
 from models.training import loop
 from models.training.fields import Schedule
 from models.training.popularity import popularity_buckets, recall_at
+from models.training.presence import Presence
 from models.training.worn import WornOutfits
 
 _OTHERS: Final = 0.15
@@ -54,13 +56,15 @@ class MasksTraining:
     Args:
         inputs: of all N items, on the model's device.
         times_N: how many training outfits hold each item, on the CPU; those of none are no candidates.
+        presence: of what some items lack.
     """
 
     def __init__(  # noqa: PLR0917 - what is trained, how, and on what
-        self, model: PairMasks, kind: Kind, config: AttireConfig, inputs: ItemInputs, times_N: Tensor, seed: int
+        self, model: PairMasks, kind: Kind, config: AttireConfig, inputs: ItemInputs, times_N: Tensor, presence: Presence, seed: int
     ) -> None:
         self.model, self.kind, self.config, self.inputs = model, kind, config, inputs
         self.pool_M, self.category_N, self.own_N = times_N.nonzero()[:, 0], inputs.category_N.cpu(), inputs.residual_N.cpu()
+        self.presence = presence
         self.bucket_N = popularity_buckets(times_N)
         self.generator = loop.seeded(seed)
         with torch.no_grad():
@@ -79,12 +83,13 @@ class MasksTraining:
         schedule = Schedule(
             batch_size=self.config.batch_size, epochs=self.config.mask_epochs, learning_rate=self.config.mask_learning_rate, minutes=minutes
         )
+        views = self.presence.views(self.inputs)
         return loop.fit(
             self.model,
             schedule,
             len(train),
             lambda rows, _done: self.step(train.rows_RI[rows], train.mask_RI[rows]),
-            (lambda: recall_at(10, self.model, self.inputs, valid, self.pool_M)) if len(valid) else None,
+            (lambda: mean(recall_at(10, self.model, view, valid, self.pool_M) for view in views)) if len(valid) else None,
             generator=self.generator,
             title="training masks",
             progress=progress,
@@ -98,14 +103,18 @@ class MasksTraining:
         rows_M, place = torch.cat([drawn_S, rows_BI[mask_BI]]).unique(return_inverse=True)
         place_BI = torch.zeros_like(rows_BI)
         place_BI[mask_BI] = place[len(drawn_S) :]
-        embedded_MD = model.embed(self.inputs[rows_M.to(device)])
+        hidden = self.presence.tossed(self.generator)
+        embedded_MD = model.embed(self.presence.hide(self.inputs[rows_M.to(device)], hidden))
         outfits = OutfitBatch(embedded_MD[place_BI.to(device)], category_N[rows_BI].to(device), mask_BI.to(device))
-        answer_Q, category_Q = rows_BI[mask_BI], category_N[rows_BI][mask_BI]
-        answer_QD = outfits.items_BID[outfits.mask_BI]
-        query_QD = model.query(self._fewer(leave_one_out(outfits)), category_Q.to(device))
+        asked = self.presence.compared(rows_BI[mask_BI], hidden).nonzero()[:, 0]
+        if not len(asked):
+            return 0.0 * model.log_scale
+        answer_Q, category_Q = rows_BI[mask_BI][asked], category_N[rows_BI][mask_BI][asked]
+        answer_QD = outfits.items_BID[outfits.mask_BI][asked.to(device)]
+        query_QD = model.query(self._fewer(leave_one_out(outfits).take(asked.to(device))), category_Q.to(device))
         own_Q, drawn_QS = (query_QD * answer_QD).sum(1), query_QD @ embedded_MD[place[: len(drawn_S)].to(device)].T
-        worn_QI, worn_mask_QI = (of_outfit.repeat_interleave(mask_BI.sum(1), 0) for of_outfit in (rows_BI, mask_BI))
-        free_QS = category_N[drawn_S] == category_Q[:, None]
+        worn_QI, worn_mask_QI = (of_outfit.repeat_interleave(mask_BI.sum(1), 0)[asked] for of_outfit in (rows_BI, mask_BI))
+        free_QS = (category_N[drawn_S] == category_Q[:, None]) & self.presence.compared(drawn_S, hidden)
         free_QS &= ~no_negatives(worn_QI, worn_mask_QI, drawn_S, len(category_N))
         like_QS = self.bucket_N[drawn_S] == self.bucket_N[answer_Q][:, None]
         asked_QS = free_QS

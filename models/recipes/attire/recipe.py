@@ -23,6 +23,7 @@ from models.recipes.attire.weighing import weigh
 from models.training.calibrate import calibrated
 from models.training.popularity import recall_at
 from models.training.prepare import Names, names_of, untrained, worn_outfits
+from models.training.presence import Presence
 from models.training.run import Run
 from models.training.worn import WornOutfits
 
@@ -116,14 +117,15 @@ def _ensemble(bundle: Bundle) -> Ensemble:
 def _train(run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits) -> dict[str, float]:
     """Train each member; returns the mean of their losses, and their minutes together."""
     config, times_N = run.config, torch.from_numpy(train.times_worn(len(inputs)))
+    blocks, pool_M = bundle.manifest.encoder.blocks, times_N.nonzero()[:, 0]
+    presence = Presence(inputs, blocks, bundle.vocabulary, pool_M)
     share, kinds, found = replace(config, minutes=config.minutes / max(1, config.members)), iter(KINDS), []
     for number, model in enumerate(_ensemble(bundle).each()):
         seed = run.seed + number
         if isinstance(model, SetTransformer):
-            blocks = bundle.manifest.encoder.blocks
-            found.append(AttireTraining(model, share, inputs, blocks, times_N.nonzero()[:, 0], seed).fit(train, valid, run.progress))
+            found.append(AttireTraining(model, share, inputs, blocks, pool_M, presence, seed).fit(train, valid, run.progress))
         elif isinstance(model, PairMasks):
-            masks = MasksTraining(model, next(kinds), config, inputs, times_N, seed)
+            masks = MasksTraining(model, next(kinds), config, inputs, times_N, presence, seed)
             found.append(masks.fit(train, valid, config.mask_minutes / config.masks, run.progress))
     return {
         "train_loss": math.fsum(one["train_loss"] for one in found) / len(found),

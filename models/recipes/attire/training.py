@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import mean
 
 import torch
 from torch import Tensor
@@ -23,6 +24,7 @@ from models.progress import Progress
 from models.recipes.attire.config import AttireConfig
 from models.training import loop
 from models.training.popularity import count_popularity, recall_at
+from models.training.presence import Presence
 from models.training.worn import WornOutfits
 
 
@@ -33,12 +35,20 @@ class AttireTraining:
         inputs: of all N items, on the model's device. blocks: of their features.
         pool_M: rows, on the CPU, that may be candidates: the items of the training outfits, since an item that could not be worn yet
             is no evidence.
+        presence: of what some items lack.
     """
 
     def __init__(  # noqa: PLR0917 - what is trained, how, and on what
-        self, model: SetTransformer, config: AttireConfig, inputs: ItemInputs, blocks: Sequence[Block], pool_M: Tensor, seed: int
+        self,
+        model: SetTransformer,
+        config: AttireConfig,
+        inputs: ItemInputs,
+        blocks: Sequence[Block],
+        pool_M: Tensor,
+        presence: Presence,
+        seed: int,
     ) -> None:
-        self.model, self.config, self.inputs, self.pool_M = model, config, inputs, pool_M
+        self.model, self.config, self.inputs, self.pool_M, self.presence = model, config, inputs, pool_M, presence
         self.generator = torch.Generator().manual_seed(seed)
         self.share_S = torch.bincount(inputs[pool_M].category_N, minlength=model.target.num_embeddings).clamp(min=0.5)
         self.unread = [number for number, block in enumerate(blocks) if block.name == "text"]
@@ -65,12 +75,13 @@ class AttireTraining:
             if self.config.popularity:
                 count_popularity(self.model, self.inputs, train, self.pool_M, self.config.popularity, self.generator)
 
+        views = self.presence.views(self.inputs)
         found = loop.fit(
             self.model,
             self.config,
             len(train),
             step,
-            (lambda: recall_at(10, self.model, self.inputs, valid, self.pool_M)) if len(valid) else None,
+            (lambda: mean(recall_at(10, self.model, view, valid, self.pool_M) for view in views)) if len(valid) else None,
             generator=self.generator,
             title="training attire",
             progress=progress,
@@ -88,24 +99,30 @@ class AttireTraining:
         place_BI = torch.zeros_like(rows_BI)
         place_BI[mask_BI] = place[len(drawn_S) :]
         place_S = place[: len(drawn_S)]
-        drawn_S, place_S, rows_BI, mask_BI, place_BI = (
-            rows.to(self.model.device) for rows in (drawn_S, place_S, rows_BI, mask_BI, place_BI)
+        hidden = self.presence.tossed(self.generator)
+        fits_BI, fits_S = self.presence.compared(rows_BI, hidden), self.presence.compared(drawn_S, hidden)
+        if not (fits_BI & mask_BI).any():
+            return 0.0 * self.bar
+        drawn_S, place_S, rows_BI, mask_BI, place_BI, fits_BI, fits_S = (
+            rows.to(self.model.device) for rows in (drawn_S, place_S, rows_BI, mask_BI, place_BI, fits_BI, fits_S)
         )
-        embedded_MD = self.model.embed(self.inputs[rows_M])
+        embedded_MD = self.model.embed(self.presence.hide(self.inputs[rows_M], hidden))
         drawn_SD = embedded_MD[place_S]
         outfits = OutfitBatch(embedded_MD[place_BI], category_N[rows_BI], mask_BI)
-        context, answer_QD, category_Q = leave_one_out(outfits), outfits.items_BID[mask_BI], outfits.category_BI[mask_BI]
-        worn_QI, mask_QI = (tensor.repeat_interleave(mask_BI.sum(1), 0) for tensor in (rows_BI, mask_BI))
-        not_QS = no_negatives(worn_QI, mask_QI, drawn_S, len(self.inputs))
+        asked_Q, asked_BI = fits_BI[mask_BI], mask_BI & fits_BI
+        context, answer_QD, category_Q = leave_one_out(outfits).take(asked_Q), outfits.items_BID[asked_BI], outfits.category_BI[asked_BI]
+        worn_QI, mask_QI = (tensor.repeat_interleave(mask_BI.sum(1), 0)[asked_Q] for tensor in (rows_BI, mask_BI))
+        not_QS = no_negatives(worn_QI, mask_QI, drawn_S, len(self.inputs)) | ~fits_S
         category_S = category_N[drawn_S]
         queries_Q1D, odds_QS = self.model.ask_for(context, category_Q[:, None])
         within, constant = softmax_within(queries_Q1D[:, 0], answer_QD, category_Q, drawn_SD, category_S, not_QS)
         loss = within + config.absolute * constant
         if config.slots:
             loss = loss + config.slots * F.cross_entropy(odds_QS + self.share_S.log(), category_Q)
-        if config.judged:
-            judged = torch.randperm(len(rows_BI), generator=self.generator)[: config.judged].to(self.model.device)
-            loss = loss + config.judge * self._judge(outfits.take(judged), drawn_SD, category_S)
+        whole = (fits_BI | ~mask_BI).all(1).nonzero()[:, 0]
+        if config.judged and len(whole):
+            judged = whole[torch.randperm(len(whole), generator=self.generator)[: config.judged].to(self.model.device)]
+            loss = loss + config.judge * self._judge(outfits.take(judged), drawn_SD[fits_S], category_S[fits_S])
         if config.label:
             loss = loss + config.label * self._label(self.inputs[drawn_S[: config.labelled]])
         self.within.append(within.detach())

@@ -3,7 +3,8 @@
 Every item of a validation outfit is asked for, given the others, three times among three wrong ones of its category: any; alike ones
 (``models.training.alike``); and alike ones that were never worn with an item of the question. (The last is how published questions are
 often made, and what a shop asks when it wants something new.) A fourth question, the item among many of its category, says what
-popularity is worth where all are candidates; a fifth, whether a whole outfit is a worn one or has had every item replaced by an alike one.
+popularity is worth where all are candidates; a fifth, whether a whole outfit is a worn one or has had every item replaced by an alike one;
+a sixth, the item among those of all categories, what the category is worth.
 
 Shape legend: N items · Q questions · I items worn, padded · M candidates, the right one first · J weights.
 """
@@ -49,6 +50,7 @@ def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOu
     members = len(model.sizes)
     model.member_weight.copy_(weights_J[:members])
     model.term_weight.copy_(weights_J[members:])
+    weighing.set_slots(context_QI, answer_Q)
     weighing.set_judge(valid)
     weighing.set_popularity(context_QI, answer_Q)
 
@@ -83,6 +85,21 @@ class Weighing:
         spread = np.maximum(evidence.std(0), 1e-9)
         fitted = LogisticRegression(C=1.0, max_iter=1_000).fit(evidence / spread, np.repeat([1, 0], len(worn_RI)))
         self.model.judge_weight.copy_(torch.from_numpy(fitted.coef_[0] / spread))
+
+    def set_slots(self, context_QI: Ints, answer_Q: Ints) -> None:
+        """What it is worth that an item is of a category that is missing: the item worn is asked for among any that were ever worn."""
+        worn_M = np.flatnonzero(self.times_N)
+        other_QM = self.rng.choice(worn_M, (len(answer_Q), _WRONG))
+        parts = []
+        for context, rows in self._chunks(context_QI, np.concatenate([answer_Q[:, None], other_QM], axis=1)):
+            odds_BC = self.model.slot_odds(context)
+            if odds_BC is None:
+                return
+            vectors_BMD, category_BM = self._vectors(rows)
+            self.model.slot_weight.zero_()
+            parts.append(torch.stack([self.model.rank(context, vectors_BMD, category_BM), odds_BC.gather(1, category_BM)], dim=-1))
+        score, slot = _regression(torch.cat(parts)).tolist()
+        self.model.slot_weight.fill_(max(slot, 0.0) / max(score, 1e-3))
 
     def set_popularity(self, context_QI: Ints, answer_Q: Ints) -> None:
         """What having been worn often, or never, is worth among all items of a category, in units of the score."""
