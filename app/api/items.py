@@ -14,7 +14,7 @@ from app.api.problems import documented
 from app.api.schemas.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
 from app.api.schemas.requests import LabelItem, SimilarItems
 from app.api.services import CurrentRelease, InjectedServices
-from app.api.translate import decoded, item_out, item_ref
+from app.api.translate import decoded, item_ref, shown
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.settings import Limits
 from app.home.images import media_type
@@ -55,7 +55,7 @@ async def items(
     def page() -> Page:
         found = _sought(release, category, q)
         rows = (_mixed(release, found) if mixed else found)[offset : offset + limit]
-        return Page(total=len(found), items=[item_out(release.item(row)) for row in rows.tolist()])
+        return Page(total=len(found), items=[ItemOut(**shown(release.item(row))) for row in rows.tolist()])
 
     return await services.pool.run(page)
 
@@ -75,7 +75,7 @@ async def image(item_id: str, release: CurrentRelease) -> FileResponse:
 @router.get("/items/{item_id:path}", response_model_exclude_none=True)
 async def item(item_id: str, release: CurrentRelease) -> ItemOut:
     """One item."""
-    return item_out(_item(release, item_id))
+    return ItemOut(**shown(_item(release, item_id)))
 
 
 @router.post("/similar-items", response_model_exclude_none=True, responses=documented(413))
@@ -129,9 +129,7 @@ def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar
     else:
         item = item_ref(request.item, "item") if request.item is not None else str(request.id)
         found = similar(release, item, request.k, limits, all_categories=request.all_categories)
-    alike = [
-        SimilarOut(**item_out(release.item(row)).model_dump(), score=score) for row, score in zip(found.rows, found.scores, strict=True)
-    ]
+    alike = [SimilarOut(**shown(release.item(row)), score=score) for row, score in zip(found.rows, found.scores, strict=True)]
     return Similar(release=release.id, items=alike, fallback=found.fallback)
 
 

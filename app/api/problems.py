@@ -28,20 +28,16 @@ _INNER: Final = ("function-", "list[")  # pydantic adds such parts to the locati
 
 
 def respond(problem: Problem, detail: str, errors: Sequence[Detail] = (), headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """A problem as a response."""
-    return JSONResponse(body(problem, detail, errors), problem.status, headers, MEDIA_TYPE)
-
-
-def body(problem: Problem, detail: str, errors: Sequence[Detail] = ()) -> dict[str, Any]:
-    """A problem as JSON; values that a client sent are shortened and safe to write."""
+    """A problem as a response; values that a client sent are shortened and safe to write."""
     shown = [Detail(shortened(error.field), shortened(error.value), printable(error.problem)) for error in errors[:_MOST_SHOWN]]
-    return {
+    body = {
         "type": problem.type,
         "title": problem.title,
         "status": problem.status,
         "detail": printable(detail),
         "errors": [asdict(error) for error in shown],
     }
+    return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
 
 
 def printable(text: str, most: int = 500) -> str:

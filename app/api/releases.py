@@ -20,11 +20,7 @@ ReleaseId = Annotated[str, Path(description="Release id, as `GET /releases` show
 
 
 async def may_look(request: Request, services: InjectedServices, key: SentKey) -> None:
-    """Allow requests with the admin key; where no key is set, all of them, as a list changes nothing.
-
-    Raises:
-        KeyMissingError, KeyRefusedError: as ``may_administer`` does.
-    """
+    """Allow requests with the admin key, as ``may_administer`` does; where no key is set, all of them, as a list changes nothing."""
     if not services.settings.keys.none_set:
         await may_administer(request, services, key)
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from app.api.schemas.answers import ItemOut
 from app.api.schemas.requests import ItemIn
 from app.ground.errors import BadPictureError, Detail, refused
 from app.recommend.outfit import ItemRef, Photo
@@ -45,27 +44,8 @@ def decoded(text: str, field: str) -> bytes:
         raise refused(Detail(field, text, f"not base64: {error}"), BadPictureError) from error
 
 
-def image_url(item: CatalogueItem) -> str | None:
-    """Path of the item's picture on this service; None without one."""
-    return f"/items/{quote(item.id, safe='')}/image" if item.image else None
-
-
-def item_out(item: CatalogueItem) -> ItemOut:
-    """An item for an answer."""
-    return ItemOut(
-        id=item.id,
-        category=item.category,
-        subcategory=item.subcategory,
-        title=item.title,
-        price=item.price,
-        brand=item.brand,
-        in_stock=item.in_stock,
-        attributes={name: value if isinstance(value, str) else list(value) for name, value in item.attributes.items()} or None,
-        image_url=image_url(item),
-    )
-
-
 def shown(item: CatalogueItem) -> dict[str, Any]:
-    """The fields of an item that suggestions, looks and swaps show."""
-    fields = ("id", "category", "title", "price", "currency", "brand", "in_stock", "url", "group_id")
-    return {**{name: getattr(item, name) for name in fields}, "image_url": image_url(item)}
+    """What answers show of an item; each kind of answer takes the fields that it has."""
+    said = {name: getattr(item, name) for name in CatalogueItem.__slots__}
+    picture = f"/items/{quote(item.id, safe='')}/image" if item.image else None
+    return {**said, "attributes": item.attributes or None, "image_url": picture}

@@ -23,15 +23,13 @@ def open_log(settings: LogSettings, home: Path) -> Log:
         InputError: the URL is of no known kind, or cannot be read. The message leaves out its text, which may hold a password.
     """
     url = settings.url.get_secret_value()
-    timeout_s, most, remember_s = settings.timeout_s, settings.max_deliveries, settings.remember_s
     if url.startswith(_SQLITE) and url != _SQLITE:
         name = url.removeprefix(_SQLITE)
         path = Path(name.removeprefix("//") if name.startswith("///") else name)
-        file = home / path.expanduser()
-        return SqliteLog(file, timeout_s=timeout_s, max_deliveries=most, remember_s=remember_s, max_bytes=settings.max_bytes)
+        return SqliteLog(home / path.expanduser(), settings)
     if url.startswith(_REDIS):
         try:
-            return RedisLog(url, timeout_s=timeout_s, max_deliveries=most, remember_s=remember_s)
+            return RedisLog(url, settings)
         except ValueError as error:
             msg = "this redis URL cannot be read; write redis://:PASSWORD@HOST:PORT/DB, special characters of the password as %XX"
             raise InputError(msg, field=_FIELD) from error
