@@ -7,16 +7,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import pyarrow as pa
 import torch
 
-from app.catalogue.publishing import index_release, with_log
+from app.catalogue.publishing import index_release
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.settings import LogSettings
 from app.home.store import ReleaseRecord, ReleaseStore
-from app.log.base import START, Log, Stream
+from app.log.base import START, Stream
+from app.log.open import opened_log
 from index.snapshot import ITEM_COLUMNS
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
@@ -32,8 +33,6 @@ from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 
 UNTRAINED: Final = "cosine"
-
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ def import_catalogue(
     """
     started = time.perf_counter()
     current = store.current()
-    offset = _end_of_changes(log, store.home)
+    offset = asyncio.run(_end_of_changes(log, store.home)) if log else START
     findings = Findings()
     catalogue = read_whole(data, findings).catalogue
     findings.tell(warn)
@@ -101,13 +100,10 @@ def import_catalogue(
     )
 
 
-def _end_of_changes(settings: LogSettings | None, home: Path) -> str:
+async def _end_of_changes(settings: LogSettings, home: Path) -> str:
     """The offset of the last catalogue change in the log."""
-
-    async def end(log: Log) -> str:
+    async with opened_log(settings, home) as log:
         return (await log.append(Stream.CATALOGUE, [])).end
-
-    return asyncio.run(with_log(settings, home, end)) if settings else START
 
 
 def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None, default: str, device: torch.device) -> Encoder | None:

@@ -18,11 +18,9 @@ _PACKAGES: Final = ("attire", "torch", "faiss-cpu", "open_clip_torch", "numpy", 
 def doctor(home: Home = None) -> None:
     """What is installed, which devices and threads there are, and whether this home can be served."""
     from app.ground import compute  # noqa: PLC0415 - keeps --help fast
-    from app.ground.errors import ServiceError  # noqa: PLC0415
+    from app.ground.errors import ROOTS  # noqa: PLC0415
     from app.home.store import ReleaseStore  # noqa: PLC0415
     from app.release.release import Release  # noqa: PLC0415
-    from index.errors import VectorIndexError  # noqa: PLC0415
-    from models.errors import AttireError  # noqa: PLC0415
 
     settings = Settings.read(home=home)
     _say("python", platform.python_version())
@@ -41,7 +39,7 @@ def doctor(home: Home = None) -> None:
             _say("serve", f"no: {settings.home} has no release; run `attire import DATA --home {settings.home}`")
             return
         Release.open(store, record, settings.index, device)
-    except (ServiceError, AttireError, VectorIndexError) as error:
+    except ROOTS as error:
         _say("serve", f"no: {error}")
         raise
     _say("serve", f"yes: release {record.id}, {record.items:,} items, recipe {record.recipe}")

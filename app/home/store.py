@@ -53,11 +53,6 @@ class ReleaseRecord:
     created: str
     catalog_offset: str = ""
 
-    @property
-    def number(self) -> int:
-        """Releases of one home are numbered from 1 up."""
-        return _number(self.id)
-
 
 @dataclass(frozen=True, slots=True)
 class ReleaseStore:
@@ -91,13 +86,12 @@ class ReleaseStore:
         directories.keep(staged, final)
         return final
 
-    def copy_bundle(self, source: Path, bundle_id: str) -> Path:
+    def copy_bundle(self, source: Path, bundle_id: str) -> None:
         """Take a bundle into the store; see ``keep`` for one that is there already."""
         final = self.bundle_path(bundle_id)
         if not directories.same(source, final):
             with directories.staged(final) as staging:
                 shutil.copytree(source, staging, dirs_exist_ok=True)
-        return final
 
     def current(self) -> ReleaseRecord | None:
         """The release that is served, or None on a fresh home.
@@ -230,13 +224,10 @@ class ReleaseStore:
         return ids or [current.id]
 
     def _paths(self) -> list[Path]:
-        return sorted((path for path in (self.home / "releases").glob("r*.json") if _RELEASE_ID.fullmatch(path.stem)), key=_file_number)
+        found = (path for path in (self.home / "releases").glob("r*.json") if _RELEASE_ID.fullmatch(path.stem))
+        return sorted(found, key=lambda path: _number(path.stem))
 
 
 def _number(release_id: str) -> int:
     found = _RELEASE_ID.fullmatch(release_id)
     return int(found[1]) if found else 0
-
-
-def _file_number(path: Path) -> int:
-    return _number(path.stem)

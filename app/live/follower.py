@@ -18,7 +18,7 @@ from typing import Final
 import torch.fx.experimental.symbolic_shapes  # noqa: F401 - attention imports it when it is first called, while requests wait
 
 from app.ground import compute
-from app.ground.errors import HomeError, RequestError, ServiceError
+from app.ground.errors import ROOTS, HomeError, RequestError
 from app.ground.logs import logger
 from app.ground.settings import Settings
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -29,11 +29,9 @@ from app.live.shadow import SHADOW, Shadow
 from app.recommend.complete import Question, complete
 from app.release.release import Release
 from app.release.serving import Serving
-from index.errors import VectorIndexError
-from models.errors import AttireError
 
 _AGAIN_S: Final = 30.0
-_TROUBLE: Final = (ServiceError, AttireError, VectorIndexError, OSError, MemoryError)
+_TROUBLE: Final = (*ROOTS, OSError, MemoryError)
 
 
 class ReleaseFollower:

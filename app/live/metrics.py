@@ -6,7 +6,7 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final, get_args
@@ -109,9 +109,6 @@ class ServiceState(Collector):
     replay: Replay
     pool: ComputePool
     decisions: Callable[[], Mapping[str, int]]
-
-    def describe(self) -> Iterable[Metric]:
-        return ()  # nothing is read before the first scrape
 
     def collect(self) -> Iterator[Metric]:
         build = InfoMetricFamily("attire_build", "The version that runs.")

@@ -19,10 +19,8 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter
 
-from app.ground.errors import ServiceError
+from app.ground.errors import ROOTS
 from app.ground.logs import logger
-from index.errors import VectorIndexError
-from models.errors import AttireError
 from sealed.files import write_whole
 
 if TYPE_CHECKING:
@@ -103,7 +101,7 @@ class Shadow:
             between = time.perf_counter()
             tried = suggest(candidate)
             self._compare(candidate, live, tried, (1000 * (between - started), 1000 * (time.perf_counter() - between)))
-        except (AttireError, ServiceError, VectorIndexError, OSError) as error:
+        except (*ROOTS, OSError) as error:
             logger().warning("shadow_failed", candidate=candidate.id, why=str(error))
         finally:
             self._waiting -= 1

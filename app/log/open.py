@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -35,3 +37,13 @@ def open_log(settings: LogSettings, home: Path) -> Log:
             raise InputError(msg, field=_FIELD) from error
     msg = f"a log begins with {_SQLITE}, {', '.join(_REDIS)}; see docs/settings.md"
     raise InputError(msg, field=_FIELD)
+
+
+@asynccontextmanager
+async def opened_log(settings: LogSettings, home: Path) -> AsyncIterator[Log]:
+    """The log that the settings name, closed at the end."""
+    log = open_log(settings, home)
+    try:
+        yield log
+    finally:
+        await log.close()

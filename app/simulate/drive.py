@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from app.ground.errors import ServiceError
 from app.simulate.measure import Cycle, measure
-from app.simulate.shoppers import Asked, noise, now, shop
+from app.simulate.shoppers import Asked, noise, shop
 from app.simulate.world import World
 
 _TRIES: Final = 8
@@ -41,9 +42,6 @@ class Simulation:
         at_once: sessions at the same time.
         noise_share: share of sessions that teach nothing.
         before: baskets of earlier cycles, as rows; the counting baselines count them.
-
-    Attributes:
-        retried: requests that were made again, as the service refused them for the moment or did not answer.
     """
 
     def __init__(
@@ -61,7 +59,6 @@ class Simulation:
         self._transport = transport
         self._before = list(before)
         self._name = uuid4().hex[:8]  # sessions of two simulations are different sessions
-        self.retried = 0
 
     async def run(
         self,
@@ -132,7 +129,7 @@ class Simulation:
             return str(answer["recommendation_id"]), [item["id"] for slot in answer["slots"] for item in slot["items"]]
 
         shopping, pace_s = noise(self._world, name, dice) if noisy else (await shop(self._world, name, suggest, dice), _PACE_S)
-        await self._post(client, "/events", {"events": shopping.events(ended=now(), pause_s=pace_s)})
+        await self._post(client, "/events", {"events": shopping.events(ended=datetime.now(UTC), pause_s=pace_s)})
         seen.asked += shopping.asked
         seen.baskets.append(shopping.basket)
 
@@ -152,7 +149,6 @@ class Simulation:
                 if answer.status_code not in _RETRIED:
                     msg = f"{self._url}{path} answered {answer.status_code}: {answer.text[:200]}"
                     raise ServiceError(msg)
-            self.retried += 1
             await asyncio.sleep(min(0.1 * 2**attempt, 2.0))
         msg = f"{self._url}{path} was not ready {_TRIES} times"
         raise ServiceError(msg)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -134,8 +134,3 @@ def noise(world: World, name: str, dice: np.random.Generator) -> tuple[Shopping,
         for row in shopping.basket:
             shopping.do("return", world.ids[row])
     return shopping, 0.2 if kind == "bot" else 15.0
-
-
-def now() -> datetime:
-    """The present time, at which a session ends."""
-    return datetime.now(UTC)

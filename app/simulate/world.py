@@ -71,13 +71,13 @@ class World:
         return {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
 
     @cached_property
-    def _shows(self) -> Array:
+    def shows(self) -> Array:
         """The vector of each item that taste is multiplied with, ``(N, 6)``."""
         return self.score.latents.taste_vectors()
 
     def seen_by(self, shopper: int) -> Score:
         """The rule, tilted by one shopper's taste."""
-        leaning_N = self._shows @ self.taste[shopper]
+        leaning_N = self.shows @ self.taste[shopper]
         return Score(self.score.rule, replace(self.score.latents, popularity=self.score.latents.popularity + leaning_N))
 
     def outfit(self, seen: Score, dice: np.random.Generator) -> tuple[IntArray, tuple[str, ...]]:

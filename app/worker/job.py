@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.ground.settings import LogSettings, WorkerSettings
+from app.ground.settings import Settings
 
 OUTCOME: Final = "outcome.json"
 CANDIDATE: Final = "candidate"
@@ -19,14 +19,10 @@ class Job:
 
     Attributes:
         directory: of this run. rows: number of archived events to read.
-        device: the setting; see ``compute.device``.
         candidate: directory of a bundle to judge; None trains one.
     """
 
-    home: Path
+    settings: Settings
     directory: Path
     rows: int
-    worker: WorkerSettings
-    log: LogSettings
-    device: str
     candidate: Path | None = None

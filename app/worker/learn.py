@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from app.catalogue.publishing import catalogue_of, publish
 from app.ground import compute
-from app.ground.errors import ServiceError
+from app.ground.errors import ROOTS
 from app.home.runs import ACCEPTED, Decision, LearningRun, Runs, now, write_run
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.worker import gate
@@ -32,7 +32,6 @@ from app.worker.reference import Reference
 from app.worker.retrain import retrain
 from app.worker.sessions import COLUMNS, visits_of
 from app.worker.shoppers import fold_in_wearers
-from index.errors import VectorIndexError
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue, Outfit
@@ -41,35 +40,20 @@ from models.errors import AttireError, BundleError
 from models.parent import end_with_parent
 
 _LEAST_ASKED: Final = 20
-_TROUBLE: Final = (AttireError, ServiceError, VectorIndexError, OSError)
-
-
-@dataclass
-class _Clock:
-    """Measures the duration of each step."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def __call__(self, step: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[step] = round(time.perf_counter() - started, 2)
+_TROUBLE: Final = (*ROOTS, OSError)
 
 
 def learn(job: Job) -> None:
     """Do a run and write its decision to ``outcome.json``; the target of the run's process."""
     end_with_parent()
-    os.nice(job.worker.nice)
-    compute.fix_threads(job.worker.threads)
+    os.nice(job.settings.worker.nice)
+    compute.fix_threads(job.settings.worker.threads)
     steps = _Steps(job)
     try:
         run = steps.take()
     except _TROUBLE as error:
         run = steps.run.decided("failed", str(error))
-    write_run(job.directory / OUTCOME, replace(run, seconds=steps.clock.seconds))
+    write_run(job.directory / OUTCOME, replace(run, seconds=steps.run.seconds))
 
 
 class _Steps:
@@ -80,7 +64,8 @@ class _Steps:
     """
 
     def __init__(self, job: Job) -> None:
-        self._job, self._store, self.clock = job, ReleaseStore(job.home), _Clock()
+        self._job, self._settings = job, job.settings
+        self._store, self._runs = ReleaseStore(job.settings.home), Runs(job.settings.home)
         self.run = LearningRun(id=job.directory.name, started=now(), rows=job.rows, decision="failed", rule=gate.__doc__ or "")
 
     def take(self) -> LearningRun:
@@ -89,16 +74,16 @@ class _Steps:
         Raises:
             AttireError, ServiceError, VectorIndexError, OSError: a step failed.
         """
-        worker, device = self._job.worker, compute.device(self._job.device)
+        worker, device = self._settings.worker, compute.device(self._settings.device)
         record = self._store.served()
         current = Bundle.load(self._store.bundle_path(record.bundle)).to(device)
         snapshot = Snapshot.load(self._store.snapshot_path(record.snapshot))
         catalogue, features_NF = catalogue_of(snapshot.items, self._store.images), np.asarray(snapshot.features, dtype=np.float32)
         self._know(current={"release": record.id, "bundle": record.bundle, "recipe": record.recipe})
-        with self.clock("sessions"):
+        with self._timed("sessions"):
             baskets = self._baskets(snapshot)
-            reference = Reference.of(self._job.home / worker.reference, Runs(self._job.home).root)
-            unseen_from = Runs(self._job.home).unseen_from(current.id)
+            reference = Reference.of(self._settings.home / worker.reference, self._runs.root)
+            unseen_from = self._runs.unseen_from(current.id)
             outfits = split_by_time(baskets, reference.asked, reference.learned, unseen_from=unseen_from)
             if not reference.asked:
                 reference = reference.frozen(outfits.recent, at_least=_LEAST_ASKED)
@@ -117,7 +102,7 @@ class _Steps:
             return unchanged("waiting", why)
         directory = self._job.directory / CANDIDATE
         try:
-            with self.clock("training"):
+            with self._timed("training"):
                 if self._job.candidate is not None:
                     shutil.copytree(self._job.candidate, directory)
                 else:
@@ -134,7 +119,7 @@ class _Steps:
                     )
         except AttireError as error:
             return unchanged("failed", str(error))
-        with self.clock("comparing"):
+        with self._timed("comparing"):
             try:
                 candidate = load_candidate(directory, current, snapshot.categories)
                 self._know(candidate=_summary(candidate), held_from=None if self._job.candidate else outfits.held_from)
@@ -164,7 +149,7 @@ class _Steps:
             return []
         directory = self._job.directory / FOLDED_IN
         try:
-            with self.clock("meeting shoppers"):
+            with self._timed("meeting shoppers"):
                 bundle = fold_in_wearers(current, outfits, catalogue, features_NF)
             now_current = self._store.served()
             if bundle is not current and now_current.bundle == current.id:
@@ -180,16 +165,24 @@ class _Steps:
     def _indexed(self, bundle: Path, now_current: ReleaseRecord) -> str:
         """Make a release of a bundle and the catalogue as it is by now; returns the release's id."""
         self._know(current={**self.run.current, "release": now_current.id})
-        with self.clock("indexing"):
-            device = compute.device(self._job.device)
-            return publish(bundle, self._store, serve=False, log=self._job.log, device=device).id
+        with self._timed("indexing"):
+            device = compute.device(self._settings.device)
+            return publish(bundle, self._store, serve=False, log=self._settings.log, device=device).id
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._know(seconds={**self.run.seconds, step: round(time.perf_counter() - started, 2)})
 
     def _know(self, **more: Any) -> None:  # noqa: ANN401 - fields of a run
         self.run = replace(self.run, **more)
 
     def _baskets(self, snapshot: Snapshot) -> list[Basket]:
-        worker = self._job.worker
-        events = read_archive(Runs(self._job.home).events, COLUMNS, 0, self._job.rows)
+        worker = self._settings.worker
+        events = read_archive(self._runs.events, COLUMNS, 0, self._job.rows)
         since = datetime.now(UTC) - timedelta(days=worker.window_days)
         visits = visits_of(events, gap_s=worker.gap_s, longest_s=worker.longest_s, since=since)
         described = described_items(snapshot.items)

@@ -162,15 +162,7 @@ class Worker:
     async def _run(self, candidate: Path | None = None) -> LearningRun:
         """Do one run, in a process of its own."""
         worker, path = self._settings.worker, self._runs.begin()
-        job = Job(
-            home=self._settings.home,
-            directory=path,
-            rows=self._archive.rows,
-            worker=worker,
-            log=self._settings.log,
-            device=self._settings.device,
-            candidate=candidate,
-        )
+        job = Job(settings=self._settings, directory=path, rows=self._archive.rows, candidate=candidate)
         process = get_context("spawn").Process(target=learn_apart, args=(job,), name=f"run-{path.name}", daemon=True)
         logger().info("run_started", run=path.name, rows=job.rows)
         process.start()

@@ -88,12 +88,8 @@ def step(shop: Any, candidate: Path | None = None, **settings: Any) -> LearningR
     """One run in this process, up to the gate's decision."""
     runs = Runs(shop.store.home)
     worker = shop.settings.worker.model_copy(update=settings)
-    rows = Archive(runs.events).rows
-    return _Steps(
-        Job(
-            home=shop.store.home, directory=runs.begin(), rows=rows, worker=worker, log=shop.settings.log, device="cpu", candidate=candidate
-        )
-    ).take()
+    given = shop.settings.model_copy(update={"worker": worker, "device": "cpu"})
+    return _Steps(Job(settings=given, directory=runs.begin(), rows=Archive(runs.events).rows, candidate=candidate)).take()
 
 
 @pytest.fixture
