@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import catalogue, events, items, metrics, ops, outfits, problems, releases
+from app.api import catalogue, events, items, ops, outfits, problems, releases
 from app.api.middleware import BodyLimit, RequestLog
 from app.api.services import Services
 from app.ground import compute
@@ -84,7 +84,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         summary="What completes this outfit, and how well does it go together?",
         lifespan=lifespan,
     )
-    for router in (outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router, metrics.router):
+    for router in (outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router):
         app.include_router(router)
     mount_storefront(app)
     problems.install(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter
 
@@ -17,12 +17,10 @@ from app.recommend.limits import check_count
 from app.recommend.stages import count
 from app.release.serving import Serving
 
-_ACCEPTED: Final = 202
-
 router = APIRouter(tags=["events"], responses=documented(400, 413, 422, 503))
 
 
-@router.post("/events", status_code=_ACCEPTED, response_model_exclude_none=True)
+@router.post("/events", status_code=202, response_model_exclude_none=True)
 async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     """Keep what shoppers did. 202 once it is on disk; on 503, or no answer, send the same batch again: an event's id counts once."""
     check_count("events", len(batch.events), services.settings.limits.max_events, "events")

@@ -20,7 +20,6 @@ from app.recommend.stages import Measured, measured
 
 REQUEST_ID: Final = "X-Request-ID"
 _ID: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
-_TOO_LARGE: Final = BY_STATUS[413]
 
 answered_by: ContextVar[list[str] | None] = ContextVar("answered_by", default=None)
 """A list to which a route appends the id of the release that answers, for the log line of its request."""
@@ -64,7 +63,8 @@ class RequestLog:
                 await respond(INTERNAL, f"request {request_id} failed")(scope, receive, send_with_id)
             finally:
                 seconds = time.perf_counter() - started
-                self.metrics.request(scope["method"], _route(scope), status, seconds, stages)
+                route = str(getattr(scope.get("route"), "path", NO_ROUTE))  # as declared: few labels, whatever paths are asked for
+                self.metrics.request(scope["method"], route, status, seconds, stages)
                 logger().info(
                     "request",
                     method=scope["method"],
@@ -74,11 +74,6 @@ class RequestLog:
                     release=release[0] if release else None,
                     **{f"{name}_ms": round(1000 * took, 2) for name, took in stages.seconds.items()},
                 )
-
-
-def _route(scope: Scope) -> str:
-    """The route's declared path, so that the figures have few labels whatever paths are asked for."""
-    return str(getattr(scope.get("route"), "path", NO_ROUTE))
 
 
 class BodyLimit:
@@ -109,7 +104,7 @@ class BodyLimit:
         if max(size, announced) > self.max_bytes:
             problem = f"the body is larger than {self.max_bytes:,} bytes"
             found = f"{announced:,} bytes" if announced > self.max_bytes else f"more than {self.max_bytes:,} bytes"
-            await respond(_TOO_LARGE, problem, [Detail("body", found, problem)], {"Connection": "close"})(scope, receive, send)
+            await respond(BY_STATUS[413], problem, [Detail("body", found, problem)], {"Connection": "close"})(scope, receive, send)
             return
         whole: Message | None = {"type": "http.request", "body": b"".join(parts), "more_body": False}
 

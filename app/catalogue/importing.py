@@ -26,7 +26,7 @@ from models.datasets.read import read_whole
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder
 from models.encoders.features import OWN, FeatureSpec, check_features
-from models.encoders.keep import catalogue_features, own_features
+from models.encoders.keep import CatalogueFeatures, catalogue_features, own_features
 from models.encoders.load import load_encoder
 from models.errors import BundleError, EncoderError, InputError
 from models.precision import CPU
@@ -40,15 +40,12 @@ class Imported:
     """The result of an import.
 
     Attributes:
-        refused: item id -> why its picture is left out; the item itself is served, by its words.
-        encoded: items encoded now; the others' features were kept from an earlier run.
-        encoding_s: seconds of encoding. seconds: those of the whole import.
+        features: what was encoded, and which pictures were refused; their items are served, by their words.
+        seconds: duration of the whole import.
     """
 
     release: ReleaseRecord
-    refused: Mapping[str, str]
-    encoded: int
-    encoding_s: float
+    features: CatalogueFeatures
     seconds: float
 
 
@@ -91,13 +88,7 @@ def import_catalogue(
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
     release = index_release(store, bundle, items, found.features, offset)
-    return Imported(
-        release=store.activate(release.id),
-        refused=found.refused,
-        encoded=found.encoded,
-        encoding_s=found.seconds,
-        seconds=time.perf_counter() - started,
-    )
+    return Imported(release=store.activate(release.id), features=found, seconds=time.perf_counter() - started)
 
 
 async def _end_of_changes(settings: LogSettings, home: Path) -> str:

@@ -19,14 +19,14 @@ import pyarrow.compute as pc
 from app.catalogue.publishing import catalogue_of, publish
 from app.ground import compute
 from app.ground.errors import ROOTS
-from app.home.runs import ACCEPTED, Decision, LearningRun, Runs, now, write_run
+from app.ground.settings import Settings
+from app.home.runs import ACCEPTED, CANDIDATE, FOLDED_IN, OUTCOME, Decision, LearningRun, Runs, now, write_run
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.worker import gate
 from app.worker.archive import read_archive
 from app.worker.compare import compare
 from app.worker.gate import load_candidate, objections
 from app.worker.hygiene import Basket, clean, described_items
-from app.worker.job import CANDIDATE, FOLDED_IN, OUTCOME, Job
 from app.worker.outfits import Outfits, ask, known, split_by_time, worn
 from app.worker.reference import Reference
 from app.worker.retrain import retrain
@@ -43,17 +43,22 @@ _LEAST_ASKED: Final = 20
 _TROUBLE: Final = (*ROOTS, OSError)
 
 
-def learn(job: Job) -> None:
-    """Do a run and write its decision to ``outcome.json``; the target of the run's process."""
+def learn(settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:
+    """Do a run and write its decision to ``outcome.json``; what the run's process does.
+
+    Args:
+        directory: of this run. rows: number of archived events to read.
+        candidate: directory of a bundle to judge; None trains one.
+    """
     end_with_parent()
-    os.nice(job.settings.worker.nice)
-    compute.fix_threads(job.settings.worker.threads)
-    steps = _Steps(job)
+    os.nice(settings.worker.nice)
+    compute.fix_threads(settings.worker.threads)
+    steps = _Steps(settings, directory, rows, candidate)
     try:
         run = steps.take()
     except _TROUBLE as error:
         run = steps.run.decided("failed", str(error))
-    write_run(job.directory / OUTCOME, replace(run, seconds=steps.run.seconds))
+    write_run(directory / OUTCOME, replace(run, seconds=steps.run.seconds))
 
 
 class _Steps:
@@ -63,10 +68,10 @@ class _Steps:
         run: the run as far as it has come.
     """
 
-    def __init__(self, job: Job) -> None:
-        self._job, self._settings = job, job.settings
-        self._store, self._runs = ReleaseStore(job.settings.home), Runs(job.settings.home)
-        self.run = LearningRun(id=job.directory.name, started=now(), rows=job.rows, decision="failed", rule=gate.__doc__ or "")
+    def __init__(self, settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:
+        self._settings, self._directory, self._candidate = settings, directory, candidate
+        self._store, self._runs = ReleaseStore(settings.home), Runs(settings.home)
+        self.run = LearningRun(id=directory.name, started=now(), rows=rows, decision="failed", rule=gate.__doc__ or "")
 
     def take(self) -> LearningRun:
         """Take all steps up to the one that decides.
@@ -100,11 +105,11 @@ class _Steps:
             new = f"{len(recent)} of the latest held out to ask about, which the current release has not learned from"
             why = f"{len(baskets)} clean outfits, {new}; it takes {worker.least_outfits} and {_LEAST_ASKED}"
             return unchanged("waiting", why)
-        directory = self._job.directory / CANDIDATE
+        directory = self._directory / CANDIDATE
         try:
             with self._timed("training"):
-                if self._job.candidate is not None:
-                    shutil.copytree(self._job.candidate, directory)
+                if self._candidate is not None:
+                    shutil.copytree(self._candidate, directory)
                 else:
                     retrain(
                         current,
@@ -122,7 +127,7 @@ class _Steps:
         with self._timed("comparing"):
             try:
                 candidate = load_candidate(directory, current, snapshot.categories)
-                self._know(candidate=_summary(candidate), held_from=None if self._job.candidate else outfits.held_from)
+                self._know(candidate=_summary(candidate), held_from=None if self._candidate else outfits.held_from)
                 sets = {"recent": ask(recent, catalogue), "reference": ask(asked, catalogue)}
                 compared = compare(current, candidate, catalogue=catalogue, features_NF=features_NF, sets=sets, train=train)
             except BundleError as error:
@@ -145,9 +150,9 @@ class _Steps:
         Returns:
             What went wrong, a line each; nothing where all is well.
         """
-        if self._job.candidate is not None or not current.personal:
+        if self._candidate is not None or not current.personal:
             return []
-        directory = self._job.directory / FOLDED_IN
+        directory = self._directory / FOLDED_IN
         try:
             with self._timed("meeting shoppers"):
                 bundle = fold_in_wearers(current, outfits, catalogue, features_NF)
@@ -182,7 +187,7 @@ class _Steps:
 
     def _baskets(self, snapshot: Snapshot) -> list[Basket]:
         worker = self._settings.worker
-        events = read_archive(self._runs.events, COLUMNS, 0, self._job.rows)
+        events = read_archive(self._runs.events, COLUMNS, 0, self.run.rows)
         since = datetime.now(UTC) - timedelta(days=worker.window_days)
         visits = visits_of(events, gap_s=worker.gap_s, longest_s=worker.longest_s, since=since)
         described = described_items(snapshot.items)

@@ -19,11 +19,10 @@ import pyarrow.compute as pc
 from app.ground.errors import HomeError, LogError
 from app.ground.logs import logger
 from app.ground.settings import Settings
-from app.home.runs import ACCEPTED, FINAL, LearningRun, Runs, now, read_run, write_run
+from app.home.runs import ACCEPTED, CANDIDATE, FINAL, FOLDED_IN, OUTCOME, LearningRun, Runs, now, read_run, write_run
 from app.home.store import ReleaseStore
 from app.log.base import Log, Stream
 from app.worker.archive import Archive, read_archive
-from app.worker.job import CANDIDATE, FOLDED_IN, OUTCOME, Job
 from app.worker.page import write_page
 from app.worker.shadow import in_shadow
 
@@ -161,10 +160,10 @@ class Worker:
 
     async def _run(self, candidate: Path | None = None) -> LearningRun:
         """Do one run, in a process of its own."""
-        worker, path = self._settings.worker, self._runs.begin()
-        job = Job(settings=self._settings, directory=path, rows=self._archive.rows, candidate=candidate)
-        process = get_context("spawn").Process(target=learn_apart, args=(job,), name=f"run-{path.name}", daemon=True)
-        logger().info("run_started", run=path.name, rows=job.rows)
+        worker, path, rows = self._settings.worker, self._runs.begin(), self._archive.rows
+        given = (self._settings, path, rows, candidate)
+        process = get_context("spawn").Process(target=learn_apart, args=given, name=f"run-{path.name}", daemon=True)
+        logger().info("run_started", run=path.name, rows=rows)
         process.start()
         try:
             await asyncio.to_thread(process.join, worker.timeout_s)
@@ -175,7 +174,7 @@ class Worker:
         run = read_run(path / OUTCOME)
         if run is None:
             why = f"it took longer than {worker.timeout_s:g} s" if late else f"its process ended with exit code {process.exitcode}"
-            run = LearningRun(id=path.name, started=now(), rows=job.rows, decision="failed").decided("failed", why)
+            run = LearningRun(id=path.name, started=now(), rows=rows, decision="failed").decided("failed", why)
         return self._finish(path, await self._serve(run, shadow=worker.shadow_requests > 0))
 
     async def _serve(self, run: LearningRun, *, shadow: bool) -> LearningRun:
@@ -229,11 +228,11 @@ class Worker:
         return run
 
 
-def learn_apart(job: Job) -> None:
+def learn_apart(settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:
     """The target of a run's process, which alone imports what training needs: the worker itself stays small."""
     from app.worker.learn import learn  # noqa: PLC0415
 
-    learn(job)
+    learn(settings, directory, rows, candidate)
 
 
 @contextmanager

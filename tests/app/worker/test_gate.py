@@ -16,7 +16,6 @@ from app.log.base import Entry, Event
 from app.worker.archive import Archive
 from app.worker.compare import Comparison
 from app.worker.gate import objections
-from app.worker.job import Job
 from app.worker.learn import _Steps
 from models.bundle import Bundle
 
@@ -89,7 +88,7 @@ def step(shop: Any, candidate: Path | None = None, **settings: Any) -> LearningR
     runs = Runs(shop.store.home)
     worker = shop.settings.worker.model_copy(update=settings)
     given = shop.settings.model_copy(update={"worker": worker, "device": "cpu"})
-    return _Steps(Job(settings=given, directory=runs.begin(), rows=Archive(runs.events).rows, candidate=candidate)).take()
+    return _Steps(given, runs.begin(), Archive(runs.events).rows, candidate).take()
 
 
 @pytest.fixture

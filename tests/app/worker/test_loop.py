@@ -13,10 +13,9 @@ import pytest
 
 from app.ground.errors import HomeError, LogUnavailableError
 from app.ground.settings import LogSettings
-from app.home.runs import FINAL, LearningRun, Runs, now, read_run, write_run
+from app.home.runs import FINAL, OUTCOME, LearningRun, Runs, now, read_run, write_run
 from app.log.base import Event, Log, Stream
 from app.log.sqlite import SqliteLog
-from app.worker.job import OUTCOME
 from app.worker.loop import GROUP, PAGE, Worker, alone
 
 pytestmark = pytest.mark.anyio
