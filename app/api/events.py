@@ -43,7 +43,7 @@ def _event(event: EventIn, received: str) -> Event:
 
 
 def _unknown(serving: Serving, events: list[EventIn]) -> list[str] | None:
-    if not serving.ready:
+    if serving.release is None:
         return None
-    row_of = serving.current().snapshot.row_of
+    row_of = serving.release.snapshot.row_of
     return list(dict.fromkeys(event.item for event in events if event.item not in row_of))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from contextvars import ContextVar
 from typing import Final
 from uuid import uuid4
 
@@ -20,9 +19,6 @@ from app.recommend.stages import Measured, measured
 
 REQUEST_ID: Final = "X-Request-ID"
 _ID: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
-
-answered_by: ContextVar[list[str] | None] = ContextVar("answered_by", default=None)
-"""A list to which a route appends the id of the release that answers, for the log line of its request."""
 
 
 class RequestLog:
@@ -40,8 +36,6 @@ class RequestLog:
             return
         sent = Headers(scope=scope).get(REQUEST_ID, "")
         request_id = sent if _ID.fullmatch(sent) else uuid4().hex
-        release: list[str] = []
-        answered_by.set(release)
         stages = Measured()
         measured.set(stages)
         status, started = 0, time.perf_counter()
@@ -71,7 +65,7 @@ class RequestLog:
                     path=printable(scope["path"]),
                     status=status,
                     ms=round(1000 * seconds, 1),
-                    release=release[0] if release else None,
+                    release=scope.get("state", {}).get("release"),
                     **{f"{name}_ms": round(1000 * took, 2) for name, took in stages.seconds.items()},
                 )
 

@@ -28,8 +28,8 @@ async def may_look(request: Request, services: InjectedServices, key: SentKey) -
 @router.get("/releases", dependencies=[Depends(may_look)])
 def releases(services: InjectedServices) -> Releases:
     """The releases of this home, newest first, and which one answers."""
-    current = services.serving.current().id if services.serving.ready else None
-    return Releases(releases=[_out(record, current) for record in reversed(services.store.records())])
+    current = services.serving.release
+    return Releases(releases=[_out(record, current.id if current else None) for record in reversed(services.store.records())])
 
 
 @router.post("/releases/{release_id}/activate", dependencies=[Depends(may_administer)], responses=documented(404))

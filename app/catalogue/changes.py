@@ -169,11 +169,9 @@ def plain(release: Release) -> Snapshot:
 def unchanged(release: Release) -> Release:
     """The release without changes over its snapshot."""
     base = plain(release)
-    return (
-        release
-        if base is release.snapshot
-        else replace(release, snapshot=base, traits=Traits.of(base, release.traits.of_first(base.manifest.count)))
-    )
+    if base is release.snapshot:
+        return release
+    return replace(release, snapshot=base, traits=Traits.of(base, release.traits.of_first(base.manifest.count)))
 
 
 def kept_features(snapshot: Snapshot) -> FeatureSpec:

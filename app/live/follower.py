@@ -124,7 +124,7 @@ class ReleaseFollower:
 
     async def _load(self, record: ReleaseRecord) -> Release:
         """Load, check and warm a release in the background, while another serves."""
-        current = self._serving.current() if self._serving.ready else None
+        current = self._serving.release
         started = time.perf_counter()
         release = await asyncio.get_running_loop().run_in_executor(self._background, self._load_now, record, current)
         self.seconds = time.perf_counter() - started
@@ -144,7 +144,7 @@ class ReleaseFollower:
         return release
 
     async def _publish(self, release: Release) -> None:
-        before = self._serving.current() if self._serving.ready else None
+        before = self._serving.release
         await self._replay.publish(release)
         self.swapped += 1
         self._metrics.swaps.labels("served").inc()
@@ -159,7 +159,7 @@ class ReleaseFollower:
             self._background.submit(give_back)
 
     def _served(self) -> str | None:
-        return self._serving.current().id if self._serving.ready else None
+        return self._serving.release.id if self._serving.release else None
 
     def _note_trouble(self, error: BaseException) -> None:
         if self.trouble != str(error):

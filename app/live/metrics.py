@@ -114,9 +114,8 @@ class ServiceState(Collector):
         build = InfoMetricFamily("attire_build", "The version that runs.")
         build.add_metric([], {"version": version("attire")})
         yield build
-        yield GaugeMetricFamily("attire_ready", "Whether a release is served.", value=self.serving.ready)
-        if self.serving.ready:
-            release = self.serving.current()
+        yield GaugeMetricFamily("attire_ready", "Whether a release is served.", value=self.serving.release is not None)
+        if release := self.serving.release:
             record, names = release.record, ("release", "bundle", "snapshot", "recipe")
             info = GaugeMetricFamily("attire_release_info", "1 for the release that is served.", labels=names)
             info.add_metric([record.id, record.bundle, record.snapshot, record.recipe], 1)

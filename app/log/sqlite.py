@@ -63,10 +63,10 @@ class SqliteLog:
         return entries
 
     async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000) -> list[Entry]:
-        return await self._do(lambda c: _take(c, (stream, group, consumer), limit))
+        return await self._do(lambda c: _take(c, stream, group, consumer, limit))
 
     async def claim(self, stream: Stream, group: str, consumer: str, *, idle_s: float, limit: int = 1_000) -> list[Entry]:
-        return await self._do(lambda c: _claim(c, (stream, group, consumer), idle_s, limit, self._settings.max_deliveries))
+        return await self._do(lambda c: _claim(c, stream, group, consumer, idle_s=idle_s, limit=limit, most=self._settings.max_deliveries))
 
     async def acknowledge(self, stream: Stream, group: str, offsets: Sequence[str]) -> None:
         await self._delete("pending", stream, group, offsets)
@@ -196,8 +196,7 @@ def _read(c: sqlite3.Connection, stream: Stream, behind: int, limit: int) -> tup
     return _entries(c.execute(query, (stream, behind, limit))), _state(c, stream)[1]
 
 
-def _take(c: sqlite3.Connection, who: tuple[Stream, str, str], limit: int) -> list[Entry]:
-    stream, group, consumer = who
+def _take(c: sqlite3.Connection, stream: Stream, group: str, consumer: str, limit: int) -> list[Entry]:
     c.execute("INSERT OR IGNORE INTO groups VALUES (?, ?, 0)", (stream, group))
     [delivered] = c.execute("SELECT delivered FROM groups WHERE stream = ? AND name = ?", (stream, group)).fetchone()
     query = "SELECT offset, id, data, 1 FROM entries WHERE stream = ? AND offset > ? ORDER BY offset LIMIT ?"
@@ -210,8 +209,7 @@ def _take(c: sqlite3.Connection, who: tuple[Stream, str, str], limit: int) -> li
     return entries
 
 
-def _claim(c: sqlite3.Connection, who: tuple[Stream, str, str], idle_s: float, limit: int, most: int) -> list[Entry]:
-    stream, group, consumer = who
+def _claim(c: sqlite3.Connection, stream: Stream, group: str, consumer: str, *, idle_s: float, limit: int, most: int) -> list[Entry]:
     now = time.time()
     stale = (stream, group, now - idle_s)
     c.execute(

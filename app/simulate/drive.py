@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -15,7 +14,7 @@ import numpy as np
 
 from app.ground.errors import ServiceError
 from app.simulate.measure import Cycle, measure
-from app.simulate.shoppers import Asked, noise, shop
+from app.simulate.shoppers import Shopping, noise, shop
 from app.simulate.world import World
 
 _TRIES: Final = 8
@@ -23,15 +22,6 @@ _PATIENCE_S: Final = 30.0
 _RETRIED: Final = frozenset({429, 503})
 _PACE_S: Final = 15.0  # between two things that a person does
 _LOOK_S: Final = 1.0
-
-
-@dataclass
-class _Seen:
-    """What a cycle has collected so far."""
-
-    asked: list[Asked] = field(default_factory=list)
-    baskets: list[list[int]] = field(default_factory=list)
-    ms: list[float] = field(default_factory=list)
 
 
 class Simulation:
@@ -90,13 +80,15 @@ class Simulation:
         return found
 
     async def _cycle(self, client: httpx2.AsyncClient, number: int, release: str, sessions: int, advance: Callable[[], None]) -> Cycle:
-        seen, turns = _Seen(), asyncio.Semaphore(self._at_once)
+        turns = asyncio.Semaphore(self._at_once)
+        seen: list[Shopping] = []
+        ms: list[float] = []
         dice = np.random.default_rng([self._seed, 20, number])
         noisy = dice.random(sessions) < self._noise_share
 
         async def session(place: int) -> None:
             async with turns:
-                await self._session(client, seen, (number, place), noisy=bool(noisy[place]))
+                seen.append(await self._session(client, ms, (number, place), noisy=bool(noisy[place])))
                 advance()
 
         try:
@@ -107,31 +99,30 @@ class Simulation:
             raise failed.exceptions[0] from None  # one line is enough: the others say the same
         cycle = measure(
             self._world,
-            seen.asked,
+            [slot for shopping in seen for slot in shopping.asked],
             self._before,
             cycle=number,
             release=release,
             sessions=int((~noisy).sum()),
             noise=int(noisy.sum()),
-            p99_ms=float(np.percentile(seen.ms, 99)) if seen.ms else 0.0,
+            p99_ms=float(np.percentile(ms, 99)) if ms else 0.0,
         )
-        self._before += seen.baskets
+        self._before += [shopping.basket for shopping in seen]
         return cycle
 
-    async def _session(self, client: httpx2.AsyncClient, seen: _Seen, place: tuple[int, int], *, noisy: bool) -> None:
+    async def _session(self, client: httpx2.AsyncClient, ms: list[float], place: tuple[int, int], *, noisy: bool) -> Shopping:
         dice = np.random.default_rng([self._seed, 30, *place])
         name = f"sim-{self._name}-{place[0]}-{place[1]}"
 
         async def suggest(question: dict[str, Any]) -> tuple[str, list[str]]:
             started = time.perf_counter()
             answer = await self._post(client, "/complete-outfit", question)
-            seen.ms.append(1000 * (time.perf_counter() - started))
+            ms.append(1000 * (time.perf_counter() - started))
             return str(answer["recommendation_id"]), [item["id"] for slot in answer["slots"] for item in slot["items"]]
 
         shopping, pace_s = noise(self._world, name, dice) if noisy else (await shop(self._world, name, suggest, dice), _PACE_S)
         await self._post(client, "/events", {"events": shopping.events(ended=datetime.now(UTC), pause_s=pace_s)})
-        seen.asked += shopping.asked
-        seen.baskets.append(shopping.basket)
+        return shopping
 
     async def _post(self, client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Post, and repeat where the service refuses for the moment: an event's id counts once."""

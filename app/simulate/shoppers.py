@@ -122,13 +122,11 @@ def noise(world: World, name: str, dice: np.random.Generator) -> tuple[Shopping,
     """A session that teaches nothing (gifts, a bot, a stock-up, or all returned), and the seconds between two of its events."""
     kind = str(dice.choice(list(NOISE), p=list(NOISE.values())))
     shopping = Shopping(name, None)
-    count = {"random": int(dice.integers(2, 6)), "bot": 4, "stock_up": int(dice.integers(10, 16)), "returned": int(dice.integers(2, 6))}[
-        kind
-    ]
+    counts = {"random": int(dice.integers(2, 6)), "bot": 4, "stock_up": int(dice.integers(10, 16)), "returned": int(dice.integers(2, 6))}
     if kind == "bot":
         for row in dice.integers(len(world.ids), size=250):
             shopping.do("view", world.ids[int(row)])
-    for row in dice.choice(len(world.ids), count, replace=False):
+    for row in dice.choice(len(world.ids), counts[kind], replace=False):
         _buy(shopping, world, int(row), None)
     if kind == "returned":
         for row in shopping.basket:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.strict import LONGEST_TEXT, Name, Strict, refused_where
+from app.api.schemas.strict import LONGEST_TEXT, Name, Strict, refused_where, with_examples
 from models.datasets.names import id_problem
 
 
@@ -69,11 +69,7 @@ def _from_list(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
 class UpsertItems(Strict):
     """A batch of items; all are kept, or none."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"items": [{"id": "sneakers-7", "category": "shoes", "title": "White canvas sneakers", "price": 49.9}]}]
-        }
-    )
+    model_config = with_examples({"items": [{"id": "sneakers-7", "category": "shoes", "title": "White canvas sneakers", "price": 49.9}]})
 
     items: list[UpsertIn] = Field(min_length=1, description="The items; each id once.")
 

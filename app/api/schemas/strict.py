@@ -36,6 +36,11 @@ CategoryName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examp
 Name = Annotated[Id, refused_where("not_printable", _unprintable)]
 
 
+def with_examples(*bodies: dict[str, Any]) -> ConfigDict:
+    """The configuration of a request that its documentation shows like these."""
+    return ConfigDict(json_schema_extra={"examples": list(bodies)})
+
+
 class Strict(BaseModel):
     """Refuses unknown fields, values of another type, and infinite numbers."""
 
