@@ -31,9 +31,8 @@ async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     except LogUnavailableError as error:
         logger().warning("events_refused", count=len(batch.events), why=str(error), cause=str(error.__cause__ or ""))
         raise LogUnavailableError(LOG_GONE) from error
-    return EventsOut(
-        accepted=appended.added, repeated=len(batch.events) - appended.added, unknown_items=_unknown(services.serving, batch.events)
-    )
+    unknown = _unknown(services.serving, batch.events)
+    return EventsOut(accepted=appended.added, repeated=len(batch.events) - appended.added, unknown_items=unknown)
 
 
 def _event(event: EventIn, received: str) -> Event:

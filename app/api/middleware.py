@@ -71,11 +71,7 @@ class RequestLog:
 
 
 class BodyLimit:
-    """Reads a request's body before the service sees it; beyond ``max_bytes`` it answers 413 and leaves the rest unread.
-
-    Args:
-        max_bytes: the largest body, in bytes, that is accepted.
-    """
+    """Reads a request's body before the service sees it; beyond ``max_bytes`` it answers 413 and leaves the rest unread."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self.app, self.max_bytes = app, max_bytes

@@ -21,13 +21,7 @@ from app.release.serving import Serving
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Services:
-    """The parts of one running replica.
-
-    Attributes:
-        store: the releases on disk. serving: the release that answers. follower: replaces it when ``CURRENT`` names another.
-        pool: the threads that compute answers.
-        log: the durable log. impressions: the buffer before it, of what was shown. replay: applies the log's catalogue changes.
-    """
+    """The parts of one running replica."""
 
     settings: Settings
     metrics: Metrics

@@ -15,11 +15,7 @@ from app.release.release import CatalogueItem
 
 
 def item_ref(item: ItemIn, field: str) -> ItemRef:
-    """An item of a request as the domain takes it.
-
-    Raises:
-        BadPictureError: the picture is not base64.
-    """
+    """An item of a request as the domain takes it; raises as ``decoded`` does."""
     if item.id is not None:
         return item.id
     image = None if item.image is None else decoded(item.image.base64, f"{field}.image.base64")

@@ -113,11 +113,7 @@ def encode(encoder: PhotoEncoder, images: ImageStore, items: Sequence[ChangedIte
 
 
 def folded(base: Snapshot, changes: Changes, encoder: PhotoEncoder, images: ImageStore) -> tuple[pa.Table, NDArray[np.float16]]:
-    """Items and features ``(N, F)`` of the catalogue as it is now, for its next snapshot; encodes the items that need it.
-
-    Raises:
-        EncoderError: the encoder cannot be loaded.
-    """
+    """Items and features ``(N, F)`` of the catalogue as it is now, for its next snapshot; ``encode`` makes those that are missing."""
     if not changes:
         return base.items, base.features
     items = items_now(base, changes)

@@ -17,7 +17,9 @@ _PACKAGES: Final = ("attire", "torch", "faiss-cpu", "open_clip_torch", "numpy", 
 
 def doctor(home: Home = None) -> None:
     """What is installed, which devices and threads there are, and whether this home can be served."""
-    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+    from torch import cuda  # noqa: PLC0415 - keeps --help fast
+
+    from app.ground import compute  # noqa: PLC0415
     from app.ground.errors import ROOTS  # noqa: PLC0415
     from app.home.store import ReleaseStore  # noqa: PLC0415
     from app.release.release import Release  # noqa: PLC0415
@@ -27,7 +29,7 @@ def doctor(home: Home = None) -> None:
     for package in _PACKAGES:
         _say(package, _version(package))
     device = compute.device(settings.device)
-    _say("devices", ", ".join(compute.devices()))
+    _say("devices", ", ".join(["cpu", *map(cuda.get_device_name, range(cuda.device_count()))]))
     for gpu in _gpus():
         _say("gpu", gpu)
     _say("device", f"{device}, as ATTIRE_DEVICE is {settings.device}")

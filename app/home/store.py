@@ -15,7 +15,6 @@ import re
 import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -24,6 +23,7 @@ from pydantic.dataclasses import dataclass as checked
 
 from app.ground.errors import HomeError, shortened
 from app.home.images import ImageStore
+from app.home.runs import now
 from sealed import directories
 from sealed.errors import SealedError
 from sealed.files import write_whole
@@ -165,14 +165,13 @@ class ReleaseStore:
         """Write down a new release; ``activate`` serves it."""
         number = max((_number(path.stem) for path in self._paths()), default=0) + 1
         digest = hashlib.sha256(f"{number} {bundle} {snapshot}".encode()).hexdigest()[:8]
-        created = datetime.now(UTC).isoformat(timespec="seconds")
         record = ReleaseRecord(
             id=f"r{number}-{digest}",
             bundle=bundle,
             snapshot=snapshot,
             recipe=recipe,
             items=items,
-            created=created,
+            created=now(),
             catalog_offset=catalog_offset,
         )
         path = self.home / "releases" / f"{record.id}.json"

@@ -38,7 +38,6 @@ class ReleaseFollower:
     """Keeps one replica at the release that ``CURRENT`` names; used from the event loop only.
 
     Attributes:
-        swapped: releases that replaced another. refused: releases that could not be loaded.
         freed: replaced releases whose memory is free again.
         trouble: why the release that ``CURRENT`` names is not served here; None while it is.
         seconds: duration of the last load.
@@ -52,7 +51,7 @@ class ReleaseFollower:
         self._task: asyncio.Task[None] | None = None
         self._refused: tuple[str, float] = ("", 0.0)
         self.shadow = Shadow(store.home, settings.swap.shadow_share, self._background)
-        self.swapped = self.refused = self.freed = 0
+        self.freed = 0
         self.trouble: str | None = None
         self.seconds = 0.0
 
@@ -117,7 +116,6 @@ class ReleaseFollower:
         except _TROUBLE as error:
             self._note_trouble(error)  # before the count, so that whoever reads the count finds the reason
             self._refused = (release_id, time.monotonic() + _AGAIN_S)
-            self.refused += 1
             self._metrics.swaps.labels("refused").inc()
             raise
         self.trouble = None
@@ -146,7 +144,6 @@ class ReleaseFollower:
     async def _publish(self, release: Release) -> None:
         before = self._serving.release
         await self._replay.publish(release)
-        self.swapped += 1
         self._metrics.swaps.labels("served").inc()
         self.trouble = None
         logger().info("swapped", release=release.id, before=before.id if before else None, seconds=round(self.seconds, 2))

@@ -98,11 +98,7 @@ class Metrics:
 
 @dataclass(frozen=True, eq=False)
 class ServiceState(Collector):
-    """Reads the state of the services at each scrape.
-
-    Attributes:
-        decisions: counts the gate's decisions so far, by decision.
-    """
+    """Reads the state of the services at each scrape; ``decisions`` counts those of the gate so far."""
 
     serving: Serving
     impressions: Impressions

@@ -75,7 +75,9 @@ class GroupCommit:
                 continue
             try:
                 connection = connection or self._connect()
-                answers = _transact(connection, jobs)
+                connection.execute("BEGIN IMMEDIATE" if any(job.writes for job in jobs) else "BEGIN")
+                answers = [job.work(connection) for job in jobs]
+                connection.execute("COMMIT")
                 self._check()
             except Exception as error:  # noqa: BLE001 - it reaches every waiter
                 if connection is not None:
@@ -97,10 +99,3 @@ class GroupCommit:
             while jobs[-1] is not None and len(jobs) < _MOST_TOGETHER:
                 jobs.append(self._queue.get_nowait())
         return jobs
-
-
-def _transact(connection: sqlite3.Connection, jobs: list[_Job]) -> list[Any]:
-    connection.execute("BEGIN IMMEDIATE" if any(job.writes for job in jobs) else "BEGIN")
-    answers = [job.work(connection) for job in jobs]
-    connection.execute("COMMIT")
-    return answers

@@ -11,12 +11,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from app.ground.errors import LogUnavailableError, TrimmedError
 from app.ground.settings import LogSettings
 from app.log.base import START, Appended, Entry, Event, Lag, Stream
-from app.log.group_commit import GroupCommit
+from app.log.group_commit import Answer, GroupCommit
 
 _VERSION: Final = 1
 _SCHEMA: Final = (
@@ -33,8 +33,6 @@ _SCHEMA: Final = (
 _POLL_S: Final = 0.05
 _TRIMMED_AT_ONCE: Final = 5_000
 _LISTED: Final = "(SELECT value FROM json_each(?))"
-
-Answer = TypeVar("Answer")
 
 
 class SqliteLog:

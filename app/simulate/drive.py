@@ -135,8 +135,7 @@ class Simulation:
                     raise ServiceError(msg) from error
             else:
                 if answer.is_success:
-                    found: dict[str, Any] = answer.json()
-                    return found
+                    return dict(answer.json())
                 if answer.status_code not in _RETRIED:
                     msg = f"{self._url}{path} answered {answer.status_code}: {answer.text[:200]}"
                     raise ServiceError(msg)

@@ -47,10 +47,8 @@ class World:
         """
         try:
             rule = Rule(**json.loads((wardrobe / "oracle.json").read_text())["rule"])
-            latents, items = (
-                pq.read_table(wardrobe / "latents.parquet"),
-                pq.read_table(wardrobe / "items.parquet", columns=["id", "category"]),
-            )
+            latents = pq.read_table(wardrobe / "latents.parquet")
+            items = pq.read_table(wardrobe / "items.parquet", columns=["id", "category"])
         except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
             msg = "not a synthetic wardrobe with oracle.json and latents.parquet; give --wardrobe what `attire generate` wrote"
             raise InputError(msg, path=wardrobe) from error

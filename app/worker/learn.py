@@ -62,11 +62,7 @@ def learn(settings: Settings, directory: Path, rows: int, candidate: Path | None
 
 
 class _Steps:
-    """The steps of a run.
-
-    Attributes:
-        run: the run as far as it has come.
-    """
+    """The steps of a run; ``run`` is the run as far as it has come."""
 
     def __init__(self, settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:
         self._settings, self._directory, self._candidate = settings, directory, candidate

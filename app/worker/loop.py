@@ -107,10 +107,8 @@ class Worker:
     async def _begin(self) -> None:
         """Pick up what a kill left: runs that never finished, a release that was not made current, and temporary directories."""
         for path in self._runs.unfinished():
-            outcome = read_run(path / OUTCOME)
-            if outcome is None:
-                begun = LearningRun(id=path.name, started=now(), rows=0, decision="interrupted")
-                outcome = begun.decided("interrupted", "the worker ended before the run did")
+            begun = LearningRun(id=path.name, started=now(), rows=0, decision="interrupted")
+            outcome = read_run(path / OUTCOME) or begun.decided("interrupted", "the worker ended before the run did")
             self._finish(path, await self._serve(outcome, shadow=False))
             for left in (path / f"{CANDIDATE}.work", path / FOLDED_IN, *path.glob(".*.*")):
                 shutil.rmtree(left, ignore_errors=True)
@@ -217,9 +215,8 @@ class Worker:
         if trouble:
             why = f"{run.folded_in} new shoppers are left to the next run: {trouble}"
             return replace(run, release=None, folded_in=0, reasons=(*run.reasons, why))
-        return replace(
-            run, reasons=(*run.reasons, f"release {release} knows shoppers who are new ({run.folded_in}) and is otherwise the same")
-        )
+        why = f"release {release} knows shoppers who are new ({run.folded_in}) and is otherwise the same"
+        return replace(run, reasons=(*run.reasons, why))
 
     def _finish(self, path: Path, run: LearningRun) -> LearningRun:
         write_page(path / PAGE, run)

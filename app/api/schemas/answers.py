@@ -26,8 +26,8 @@ class ItemOut(BaseModel):
     image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
 
 
-class ShownOut(BaseModel):
-    """What suggestions, looks and swaps show of an item."""
+class LookItemOut(BaseModel):
+    """An item that a look adds, or a swap."""
 
     id: str = Field(description="Item id.", examples=["w000042"])
     category: str = Field(description="Its category.", examples=["shoes"])
@@ -43,7 +43,7 @@ class ShownOut(BaseModel):
     group_id: str | None = Field(default=None, description="The shop's product that it is a colour or size of.", examples=["sneakers-17"])
 
 
-class SuggestionOut(ShownOut):
+class SuggestionOut(LookItemOut):
     """One item for a slot."""
 
     score: float = Field(
@@ -65,10 +65,6 @@ class SlotOut(BaseModel):
     category: str = Field(description='The slot; "any" for candidates of several categories.', examples=["shoes"])
     items: list[SuggestionOut] = Field(description="Suggestions, best first.")
     fallback: str | None = Field(default=None, description="Why the usual path could not be taken.")
-
-
-class LookItemOut(ShownOut):
-    """An item that a look adds, or a swap."""
 
 
 class LookOut(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.schemas.strict import LONGEST_TEXT, Name, Strict, refused_where, with_examples
@@ -62,10 +62,6 @@ class UpsertIn(Strict):
     )
 
 
-def _from_list(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
-    return {"items": value} if isinstance(value, list) else value
-
-
 class UpsertItems(Strict):
     """A batch of items; all are kept, or none."""
 
@@ -73,8 +69,10 @@ class UpsertItems(Strict):
 
     items: list[UpsertIn] = Field(min_length=1, description="The items; each id once.")
 
-
-Upserts = Annotated[UpsertItems, BeforeValidator(_from_list, json_schema_input_type=UpsertItems)]
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, sent: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+        return {"items": sent} if isinstance(sent, list) else sent
 
 
 class CatalogueChange(BaseModel):
