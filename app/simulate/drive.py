@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -24,31 +25,27 @@ _PACE_S: Final = 15.0  # between two things that a person does
 _LOOK_S: Final = 1.0
 
 
+@dataclass
 class Simulation:
     """Synthetic shoppers of a wardrobe at a service.
 
-    Args:
+    Attributes:
         url: of the service. transport: how to reach it; None is over the network.
         at_once: sessions at the same time.
         noise_share: share of sessions that teach nothing.
-        before: baskets of earlier cycles, as rows; the counting baselines count them.
+        before: baskets of earlier cycles, as rows; the counting baselines count them, and each cycle adds its own.
+        name: of this simulation, as sessions of two simulations are different sessions.
     """
 
-    def __init__(
-        self,
-        world: World,
-        url: str,
-        *,
-        seed: int = 0,
-        at_once: int = 8,
-        noise_share: float = 0.15,
-        before: Sequence[Sequence[int]] = (),
-        transport: httpx2.AsyncBaseTransport | None = None,
-    ) -> None:
-        self._world, self._url, self._seed, self._at_once, self._noise_share = world, url.rstrip("/"), seed, at_once, noise_share
-        self._transport = transport
-        self._before = list(before)
-        self._name = uuid4().hex[:8]  # sessions of two simulations are different sessions
+    world: World
+    url: str
+    _: KW_ONLY
+    seed: int = 0
+    at_once: int = 8
+    noise_share: float = 0.15
+    before: Sequence[Sequence[int]] = ()
+    transport: httpx2.AsyncBaseTransport | None = None
+    name: str = field(default_factory=lambda: uuid4().hex[:8])
 
     async def run(
         self,
@@ -70,7 +67,7 @@ class Simulation:
             ServiceError: the service does not answer, or refuses what it should take.
         """
         found = []
-        async with httpx2.AsyncClient(base_url=self._url, timeout=_PATIENCE_S, transport=self._transport) as client:
+        async with httpx2.AsyncClient(base_url=self.url, timeout=_PATIENCE_S, transport=self.transport) as client:
             for number in range(first, first + cycles):
                 release = await self._release(client)
                 found.append(await self._cycle(client, number, release, sessions, advance))
@@ -80,11 +77,11 @@ class Simulation:
         return found
 
     async def _cycle(self, client: httpx2.AsyncClient, number: int, release: str, sessions: int, advance: Callable[[], None]) -> Cycle:
-        turns = asyncio.Semaphore(self._at_once)
+        turns = asyncio.Semaphore(self.at_once)
         seen: list[Shopping] = []
         ms: list[float] = []
-        dice = np.random.default_rng([self._seed, 20, number])
-        noisy = dice.random(sessions) < self._noise_share
+        dice = np.random.default_rng([self.seed, 20, number])
+        noisy = dice.random(sessions) < self.noise_share
 
         async def session(place: int) -> None:
             async with turns:
@@ -98,21 +95,21 @@ class Simulation:
         except* ServiceError as failed:
             raise failed.exceptions[0] from None  # one line is enough: the others say the same
         cycle = measure(
-            self._world,
+            self.world,
             [slot for shopping in seen for slot in shopping.asked],
-            self._before,
+            self.before,
             cycle=number,
             release=release,
             sessions=int((~noisy).sum()),
             noise=int(noisy.sum()),
             p99_ms=float(np.percentile(ms, 99)) if ms else 0.0,
         )
-        self._before += [shopping.basket for shopping in seen]
+        self.before = [*self.before, *(shopping.basket for shopping in seen)]
         return cycle
 
     async def _session(self, client: httpx2.AsyncClient, ms: list[float], place: tuple[int, int], *, noisy: bool) -> Shopping:
-        dice = np.random.default_rng([self._seed, 30, *place])
-        name = f"sim-{self._name}-{place[0]}-{place[1]}"
+        dice = np.random.default_rng([self.seed, 30, *place])
+        name = f"sim-{self.name}-{place[0]}-{place[1]}"
 
         async def suggest(question: dict[str, Any]) -> tuple[str, list[str]]:
             started = time.perf_counter()
@@ -120,7 +117,7 @@ class Simulation:
             ms.append(1000 * (time.perf_counter() - started))
             return str(answer["recommendation_id"]), [item["id"] for slot in answer["slots"] for item in slot["items"]]
 
-        shopping, pace_s = noise(self._world, name, dice) if noisy else (await shop(self._world, name, suggest, dice), _PACE_S)
+        shopping, pace_s = noise(self.world, name, dice) if noisy else (await shop(self.world, name, suggest, dice), _PACE_S)
         await self._post(client, "/events", {"events": shopping.events(ended=datetime.now(UTC), pause_s=pace_s)})
         return shopping
 
@@ -131,26 +128,26 @@ class Simulation:
                 answer = await client.post(path, json=body)
             except httpx2.TransportError as error:
                 if attempt == _TRIES - 1:
-                    msg = f"{self._url}{path} does not answer ({type(error).__name__})"
+                    msg = f"{self.url}{path} does not answer ({type(error).__name__})"
                     raise ServiceError(msg) from error
             else:
                 if answer.is_success:
                     return dict(answer.json())
                 if answer.status_code not in _RETRIED:
-                    msg = f"{self._url}{path} answered {answer.status_code}: {answer.text[:200]}"
+                    msg = f"{self.url}{path} answered {answer.status_code}: {answer.text[:200]}"
                     raise ServiceError(msg)
             await asyncio.sleep(min(0.1 * 2**attempt, 2.0))
-        msg = f"{self._url}{path} was not ready {_TRIES} times"
+        msg = f"{self.url}{path} was not ready {_TRIES} times"
         raise ServiceError(msg)
 
     async def _release(self, client: httpx2.AsyncClient) -> str:
         try:
             answer = await client.get("/readyz")
         except httpx2.TransportError as error:
-            msg = f"{self._url} does not answer ({type(error).__name__}); start `attire serve` there"
+            msg = f"{self.url} does not answer ({type(error).__name__}); start `attire serve` there"
             raise ServiceError(msg) from error
         if not answer.is_success:
-            msg = f"{self._url}/readyz answered {answer.status_code}: {answer.text[:200]}"
+            msg = f"{self.url}/readyz answered {answer.status_code}: {answer.text[:200]}"
             raise ServiceError(msg)
         return str(answer.json().get("release", ""))
 

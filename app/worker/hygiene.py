@@ -29,7 +29,7 @@ _COLOURS: Final = (
     "mustard navy nude ochre olive orange peach pink plum purple red rose ruby rust saffron salmon sand scarlet silver sky slate steel "
     "tan taupe teal turquoise vanilla violet white wine yellow"
 )
-_NO_KIND: Final = frozenset(_COLOURS.split())
+_COLOUR_WORDS: Final = frozenset(_COLOURS.split())
 _PRODUCT: Final = ("product", "product_id", "parent", "parent_id", "style", "style_id", "model")
 _LEAST_WORDS: Final = 3
 _HASTY: Final = 30  # the least events for which their pace counts
@@ -133,7 +133,7 @@ def _product(category: str, title: str | None, brand: str | None, attributes: Ma
         if isinstance(said := attributes.get(name), str) and said:
             return f"{name}={said}"
     words = re.findall(r"\w+(?:[.,'-]\w+)*", (title or "").lower())
-    left = [word for word in words if word not in _NO_KIND and not _SIZE.fullmatch(word)]
+    left = [word for word in words if word not in _COLOUR_WORDS and not _SIZE.fullmatch(word)]
     return f"{category}|{brand}|{' '.join(sorted(left))}" if len(left) >= _LEAST_WORDS and len(left) < len(words) else None
 
 
