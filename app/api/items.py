@@ -28,8 +28,6 @@ from index.columns import rows_by_value
 
 router = APIRouter(tags=["catalogue"], responses=documented(400, 404, 422, 503))
 
-_LARGEST_OFFSET = 2**31
-
 
 @router.get("/categories")
 async def categories(release: CurrentRelease) -> Categories:
@@ -46,7 +44,7 @@ async def items(
     category: Annotated[str | None, Query(description="Only this category.", examples=["shoes"])] = None,
     q: Annotated[str | None, Query(max_length=200, description="Words of the title or id, in any case.", examples=["linen"])] = None,
     limit: Annotated[int, Query(ge=1, description="Items per page.")] = 24,
-    offset: Annotated[int, Query(ge=0, le=_LARGEST_OFFSET, description="Items to skip.")] = 0,
+    offset: Annotated[int, Query(ge=0, le=2**31, description="Items to skip.")] = 0,
     mixed: Annotated[bool, Query(description="One of each category in turn, rather than the catalogue's order.")] = False,
 ) -> Page:
     """A page of the catalogue."""

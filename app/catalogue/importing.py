@@ -66,7 +66,6 @@ def import_catalogue(
     Args:
         encoder: the encoder's spec; None takes the current bundle's, and ``default_encoder`` on a fresh home.
         log: where changes are logged; the import replaces those from before it. None for a home without a log.
-        device: where the encoder and the bundle compute.
         warn: told what the dataset has that is put up with.
 
     Raises:

@@ -50,7 +50,6 @@ def publish(
         serve: False only makes and checks the release.
         log: where changes are logged; None takes the catalogue as the current release has it, and leaves the changes to the replicas.
         cache: where features are kept that have to be encoded again.
-        device: where the bundle and its encoder compute.
 
     Raises:
         HomeError: no catalogue was imported yet, or no item is left. LogUnavailableError: the log cannot be read now.

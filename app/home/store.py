@@ -80,11 +80,9 @@ class ReleaseStore:
         shutil.rmtree(path, ignore_errors=True)
         return path
 
-    def keep(self, staged: Path, name: str) -> Path:
+    def keep(self, staged: Path, name: str) -> None:
         """Give a finished directory its content's name; one that is already there is kept instead, if it is still what it was."""
-        final = staged.with_name(name)
-        directories.keep(staged, final)
-        return final
+        directories.keep(staged, staged.with_name(name))
 
     def copy_bundle(self, source: Path, bundle_id: str) -> None:
         """Take a bundle into the store; see ``keep`` for one that is there already."""

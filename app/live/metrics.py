@@ -117,11 +117,8 @@ class ServiceState(Collector):
             info.add_metric([record.id, record.bundle, record.snapshot, record.recipe], 1)
             yield info
             yield GaugeMetricFamily("attire_items", "Items of the catalogue that are served.", value=release.snapshot.count)
-        gate = CounterMetricFamily(
-            "attire_gate_decisions",
-            "What became of the worker's runs; every replica tells the same: take the maximum.",
-            labels=["decision"],
-        )
+        about = "What became of the worker's runs; every replica tells the same: take the maximum."
+        gate = CounterMetricFamily("attire_gate_decisions", about, labels=["decision"])
         for decision, times in {**dict.fromkeys(get_args(Decision), 0), **self.decisions()}.items():
             gate.add_metric([decision], times)
         yield gate

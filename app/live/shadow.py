@@ -68,7 +68,6 @@ class Shadow:
 
     Attributes:
         candidate: the release in shadow mode, or None.
-        answered: requests that both releases answered, over all candidates.
     """
 
     def __init__(self, home: Path, share: float, background: Executor) -> None:
@@ -79,7 +78,6 @@ class Shadow:
         self._ms: list[tuple[float, float]] = []
         self._written_at = 0.0
         self.candidate: Release | None = None
-        self.answered = 0
 
     def follow(self, candidate: Release | None) -> None:
         """Compare with this candidate from now on; None stops comparing."""
@@ -114,7 +112,6 @@ class Shadow:
                 self._overlap.append(len(set(here) & set(there)) / max(len(here), len(there)))
                 self._first.append(float(list(here[:1]) == list(there[:1])))
         self._ms.append(ms)
-        self.answered += 1
         if time.monotonic() - self._written_at >= _WRITE_EVERY_S or len(self._ms) == 1:
             self._write(candidate.id)
 

@@ -82,7 +82,7 @@ def measure(
         sessions=sessions,
         noise=noise,
         asked=len(asked),
-        attach_rate=_share(np.array([slot.attached for slot in asked])),
+        attach_rate=_share(np.array([slot.bought in slot.shown for slot in asked])),
         hit_rate={name: _share(hit_B) for name, hit_B in hits.items()},
         new=int(new_B.sum()),
         new_hit_rate={name: _share(hit_B[new_B]) for name, hit_B in hits.items()},
@@ -118,7 +118,7 @@ def _hits(world: World, asked: Sequence[Asked], before: Sequence[Sequence[int]])
         "popularity": Popularity(baskets, len(codes)),
     }
     hits = {name: np.zeros(len(asked), dtype=bool) for name in RECOMMENDERS}
-    hits["service"] = np.array([slot.hit for slot in asked])
+    hits["service"] = np.array([slot.wanted in slot.shown for slot in asked])
     dice = np.random.default_rng(0)
     places: dict[tuple[str, int], list[int]] = {}
     for place, slot in enumerate(asked):

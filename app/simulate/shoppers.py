@@ -33,16 +33,6 @@ class Asked:
     shown: tuple[int, ...]
     bought: int | None
 
-    @property
-    def hit(self) -> bool:
-        """Whether what was wanted was shown."""
-        return self.wanted in self.shown
-
-    @property
-    def attached(self) -> bool:
-        """Whether something shown was bought."""
-        return self.bought is not None and self.bought in self.shown
-
 
 @dataclass(slots=True)
 class Shopping:
