@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import catalogue, events, items, metrics, ops, outfits, problems, releases
+from app.api import catalogue, events, items, ops, outfits, problems, releases
 from app.api.middleware import BodyLimit, RequestLog
 from app.api.services import Services
 from app.ground import compute
@@ -49,21 +49,18 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure(settings.log)
         compute_threads = compute.fix_threads(settings.threads.compute)
-        if not serving.ready:
-            record = store.current()
-            if record is not None:
-                device = compute.device(settings.device)
-                serving.publish(await to_thread.run_sync(Release.open, store, record, settings.index, device))
-        if serving.ready:
-            threading.Thread(target=serving.current().encoder.warm, name="warm-encoder", daemon=True).start()
+        if serving.release is None and (record := store.current()):
+            serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))
+        if serving.release:
+            threading.Thread(target=serving.release.encoder.warm, name="warm-encoder", daemon=True).start()
         services = app.state.services = _build(settings, store, serving, figures)
         services.impressions.start()
         await services.replay.start()
         services.follower.start()
         logger().info(
             "started",
-            release=serving.current().id if serving.ready else None,
-            items=serving.current().record.items if serving.ready else 0,
+            release=serving.release.id if serving.release else None,
+            items=serving.release.record.items if serving.release else 0,
             compute_threads=compute_threads,
             requests_at_once=services.pool.threads,
         )
@@ -84,7 +81,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         summary="What completes this outfit, and how well does it go together?",
         lifespan=lifespan,
     )
-    for router in (outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router, metrics.router):
+    for router in (outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router):
         app.include_router(router)
     mount_storefront(app)
     problems.install(app)

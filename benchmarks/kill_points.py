@@ -34,11 +34,10 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from app.catalogue.importing import import_catalogue
-from app.home.runs import FINAL, Runs
+from app.home.runs import CANDIDATE, FINAL, OUTCOME, Runs
 from app.home.store import ReleaseStore
 from app.release.release import Release
 from app.worker.archive import Archive, read_archive
-from app.worker.job import CANDIDATE, OUTCOME
 
 ATTIRE: Final = [sys.executable, "-c", "from app.cli import main; main()"]
 CATEGORIES: Final = ("bags", "bottoms", "shoes", "tops")

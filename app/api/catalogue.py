@@ -10,13 +10,13 @@ from typing import Annotated, Any, Final
 import numpy as np
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from app.api.keys import may_change_catalogue
 from app.api.problems import LOG_GONE, documented
-from app.api.schemas.catalogue import CatalogueChange, PictureIn, UpsertIn, UpsertItems, Upserts
+from app.api.schemas.catalogue import CatalogueChange, PictureIn, UpsertIn, UpsertItems
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
 from app.catalogue.changes import removal, upsert
@@ -38,7 +38,6 @@ _FORM: Final = {
     "properties": {_JSON_PART: {"type": "string", "description": "The JSON body."}},
     "additionalProperties": {"type": "string", "format": "binary", "description": "A picture, by the name of its part."},
 }
-_UPSERTS: Final[TypeAdapter[UpsertItems]] = TypeAdapter(Upserts)
 
 router = APIRouter(tags=["catalogue"], responses=documented(400, 401, 403, 413, 422, 503), dependencies=[Depends(may_change_catalogue)])
 
@@ -52,7 +51,7 @@ async def put_items(
     request: Request,
     release: CurrentRelease,
     services: InjectedServices,
-    batch: Annotated[Upserts | None, BeforeValidator(_unless_bytes)] = None,
+    batch: Annotated[UpsertItems | None, BeforeValidator(_unless_bytes)] = None,
 ) -> CatalogueChange:
     """Add items, or replace those of the same id. 200 once they are on disk; every replica follows within moments.
 
@@ -110,7 +109,7 @@ async def _from_form(request: Request, limits: Limits) -> tuple[UpsertItems, Map
 
 def _from_json(text: bytes) -> UpsertItems:
     try:
-        return _UPSERTS.validate_python(json.loads(text))
+        return UpsertItems.model_validate(json.loads(text))
     except ValidationError as error:
         raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in error.errors()]) from error
     except (ValueError, RecursionError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter
 
@@ -17,12 +17,10 @@ from app.recommend.limits import check_count
 from app.recommend.stages import count
 from app.release.serving import Serving
 
-_ACCEPTED: Final = 202
-
 router = APIRouter(tags=["events"], responses=documented(400, 413, 422, 503))
 
 
-@router.post("/events", status_code=_ACCEPTED, response_model_exclude_none=True)
+@router.post("/events", status_code=202, response_model_exclude_none=True)
 async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     """Keep what shoppers did. 202 once it is on disk; on 503, or no answer, send the same batch again: an event's id counts once."""
     check_count("events", len(batch.events), services.settings.limits.max_events, "events")
@@ -33,9 +31,8 @@ async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     except LogUnavailableError as error:
         logger().warning("events_refused", count=len(batch.events), why=str(error), cause=str(error.__cause__ or ""))
         raise LogUnavailableError(LOG_GONE) from error
-    return EventsOut(
-        accepted=appended.added, repeated=len(batch.events) - appended.added, unknown_items=_unknown(services.serving, batch.events)
-    )
+    unknown = _unknown(services.serving, batch.events)
+    return EventsOut(accepted=appended.added, repeated=len(batch.events) - appended.added, unknown_items=unknown)
 
 
 def _event(event: EventIn, received: str) -> Event:
@@ -45,7 +42,7 @@ def _event(event: EventIn, received: str) -> Event:
 
 
 def _unknown(serving: Serving, events: list[EventIn]) -> list[str] | None:
-    if not serving.ready:
+    if serving.release is None:
         return None
-    row_of = serving.current().snapshot.row_of
+    row_of = serving.release.snapshot.row_of
     return list(dict.fromkeys(event.item for event in events if event.item not in row_of))

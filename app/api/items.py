@@ -14,7 +14,7 @@ from app.api.problems import documented
 from app.api.schemas.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
 from app.api.schemas.requests import LabelItem, SimilarItems
 from app.api.services import CurrentRelease, InjectedServices
-from app.api.translate import decoded, item_out, item_ref
+from app.api.translate import decoded, item_ref, shown
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.settings import Limits
 from app.home.images import media_type
@@ -27,8 +27,6 @@ from index.backends.base import IntArray
 from index.columns import rows_by_value
 
 router = APIRouter(tags=["catalogue"], responses=documented(400, 404, 422, 503))
-
-_LARGEST_OFFSET = 2**31
 
 
 @router.get("/categories")
@@ -46,7 +44,7 @@ async def items(
     category: Annotated[str | None, Query(description="Only this category.", examples=["shoes"])] = None,
     q: Annotated[str | None, Query(max_length=200, description="Words of the title or id, in any case.", examples=["linen"])] = None,
     limit: Annotated[int, Query(ge=1, description="Items per page.")] = 24,
-    offset: Annotated[int, Query(ge=0, le=_LARGEST_OFFSET, description="Items to skip.")] = 0,
+    offset: Annotated[int, Query(ge=0, le=2**31, description="Items to skip.")] = 0,
     mixed: Annotated[bool, Query(description="One of each category in turn, rather than the catalogue's order.")] = False,
 ) -> Page:
     """A page of the catalogue."""
@@ -55,7 +53,7 @@ async def items(
     def page() -> Page:
         found = _sought(release, category, q)
         rows = (_mixed(release, found) if mixed else found)[offset : offset + limit]
-        return Page(total=len(found), items=[item_out(release.item(row)) for row in rows.tolist()])
+        return Page(total=len(found), items=[ItemOut(**shown(release.item(row))) for row in rows.tolist()])
 
     return await services.pool.run(page)
 
@@ -75,7 +73,7 @@ async def image(item_id: str, release: CurrentRelease) -> FileResponse:
 @router.get("/items/{item_id:path}", response_model_exclude_none=True)
 async def item(item_id: str, release: CurrentRelease) -> ItemOut:
     """One item."""
-    return item_out(_item(release, item_id))
+    return ItemOut(**shown(_item(release, item_id)))
 
 
 @router.post("/similar-items", response_model_exclude_none=True, responses=documented(413))
@@ -129,9 +127,7 @@ def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar
     else:
         item = item_ref(request.item, "item") if request.item is not None else str(request.id)
         found = similar(release, item, request.k, limits, all_categories=request.all_categories)
-    alike = [
-        SimilarOut(**item_out(release.item(row)).model_dump(), score=score) for row, score in zip(found.rows, found.scores, strict=True)
-    ]
+    alike = [SimilarOut(**shown(release.item(row)), score=score) for row, score in zip(found.rows, found.scores, strict=True)]
     return Similar(release=release.id, items=alike, fallback=found.fallback)
 
 

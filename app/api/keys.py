@@ -3,8 +3,7 @@
 Where no key is set, changes are taken only from the machine itself: the peer is a loopback address, and the request says ``Host:
 localhost`` or another loopback name. A proxy that passes the shop's own host name on does not say so, nor does a web page under a foreign
 name. A request that a foreign web page makes through a browser is refused by its ``Origin`` or ``Sec-Fetch-Site``. Where keys are set, the
-origin does not
-matter: a foreign page has no key.
+origin does not matter: a foreign page has no key.
 """
 
 from __future__ import annotations
@@ -37,23 +36,14 @@ SentKey = Annotated[str | None, Depends(sent_key)]
 
 
 async def may_change_catalogue(request: Request, services: InjectedServices, key: SentKey) -> None:
-    """Allow requests with the catalogue key or the admin key.
-
-    Raises:
-        KeyMissingError, KeyRefusedError: see ``_check``.
-    """
+    """Allow requests with the catalogue key or the admin key; raises as ``_check`` does."""
     keys = services.settings.keys
     _check(request, key, keys, keys.catalogue, keys.admin)
 
 
 async def may_administer(request: Request, services: InjectedServices, key: SentKey) -> None:
-    """Allow requests with the admin key.
-
-    Raises:
-        KeyMissingError, KeyRefusedError: see ``_check``.
-    """
-    keys = services.settings.keys
-    _check(request, key, keys, keys.admin)
+    """Allow requests with the admin key; raises as ``_check`` does."""
+    _check(request, key, services.settings.keys, services.settings.keys.admin)
 
 
 def _check(request: Request, key: str | None, keys: Keys, *enough: SecretStr | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from contextvars import ContextVar
 from typing import Final
 from uuid import uuid4
 
@@ -20,10 +19,6 @@ from app.recommend.stages import Measured, measured
 
 REQUEST_ID: Final = "X-Request-ID"
 _ID: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
-_TOO_LARGE: Final = BY_STATUS[413]
-
-answered_by: ContextVar[list[str] | None] = ContextVar("answered_by", default=None)
-"""A list to which a route appends the id of the release that answers, for the log line of its request."""
 
 
 class RequestLog:
@@ -41,8 +36,6 @@ class RequestLog:
             return
         sent = Headers(scope=scope).get(REQUEST_ID, "")
         request_id = sent if _ID.fullmatch(sent) else uuid4().hex
-        release: list[str] = []
-        answered_by.set(release)
         stages = Measured()
         measured.set(stages)
         status, started = 0, time.perf_counter()
@@ -64,29 +57,21 @@ class RequestLog:
                 await respond(INTERNAL, f"request {request_id} failed")(scope, receive, send_with_id)
             finally:
                 seconds = time.perf_counter() - started
-                self.metrics.request(scope["method"], _route(scope), status, seconds, stages)
+                route = str(getattr(scope.get("route"), "path", NO_ROUTE))  # as declared: few labels, whatever paths are asked for
+                self.metrics.request(scope["method"], route, status, seconds, stages)
                 logger().info(
                     "request",
                     method=scope["method"],
                     path=printable(scope["path"]),
                     status=status,
                     ms=round(1000 * seconds, 1),
-                    release=release[0] if release else None,
+                    release=scope.get("state", {}).get("release"),
                     **{f"{name}_ms": round(1000 * took, 2) for name, took in stages.seconds.items()},
                 )
 
 
-def _route(scope: Scope) -> str:
-    """The route's declared path, so that the figures have few labels whatever paths are asked for."""
-    return str(getattr(scope.get("route"), "path", NO_ROUTE))
-
-
 class BodyLimit:
-    """Reads a request's body before the service sees it; beyond ``max_bytes`` it answers 413 and leaves the rest unread.
-
-    Args:
-        max_bytes: the largest body, in bytes, that is accepted.
-    """
+    """Reads a request's body before the service sees it; beyond ``max_bytes`` it answers 413 and leaves the rest unread."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self.app, self.max_bytes = app, max_bytes
@@ -109,7 +94,7 @@ class BodyLimit:
         if max(size, announced) > self.max_bytes:
             problem = f"the body is larger than {self.max_bytes:,} bytes"
             found = f"{announced:,} bytes" if announced > self.max_bytes else f"more than {self.max_bytes:,} bytes"
-            await respond(_TOO_LARGE, problem, [Detail("body", found, problem)], {"Connection": "close"})(scope, receive, send)
+            await respond(BY_STATUS[413], problem, [Detail("body", found, problem)], {"Connection": "close"})(scope, receive, send)
             return
         whole: Message | None = {"type": "http.request", "body": b"".join(parts), "more_body": False}
 

@@ -1,17 +1,21 @@
-"""Health of the service: whether the process lives, and whether it can answer."""
+"""How the service is: whether the process lives, whether it can answer, and its figures for Prometheus."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Final
 
+from anyio import to_thread
 from fastapi import APIRouter
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from app.api.problems import documented
 from app.api.schemas.answers import Health, LogHealth
 from app.api.services import InjectedServices
-from app.ground.errors import LogUnavailableError
-from app.log.base import Log
+from app.ground.errors import LogError, LogUnavailableError
+from app.log.base import Lag, Log, Stream
 from app.log.impressions import Impressions
 
 _PATIENCE_S: Final = 1.0
@@ -34,6 +38,13 @@ async def readyz(services: InjectedServices) -> Health:
     return Health(status="ready", release=release.id, log=await _log_health(services.log, services.impressions))
 
 
+@router.get("/metrics", response_class=Response, responses={200: {"content": {CONTENT_TYPE_PLAIN_0_0_4: {}}}})
+async def metrics(services: InjectedServices) -> Response:
+    """Figures of this replica for Prometheus."""
+    lags = await _lags(services.log)
+    return Response(await to_thread.run_sync(services.metrics.exposition, lags), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
 async def _log_health(log: Log, impressions: Impressions) -> LogHealth:
     problem = impressions.trouble
     try:
@@ -49,3 +60,12 @@ async def _log_health(log: Log, impressions: Impressions) -> LogHealth:
         impressions_waiting=impressions.waiting,
         impressions_dropped=impressions.dropped,
     )
+
+
+async def _lags(log: Log) -> Mapping[str, Mapping[str, Lag]] | None:
+    """Stream -> group -> lag; None where the log does not answer in time."""
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            return {stream.value: await log.lag(stream) for stream in Stream}
+    except (LogError, TimeoutError):
+        return None

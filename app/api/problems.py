@@ -28,20 +28,16 @@ _INNER: Final = ("function-", "list[")  # pydantic adds such parts to the locati
 
 
 def respond(problem: Problem, detail: str, errors: Sequence[Detail] = (), headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """A problem as a response."""
-    return JSONResponse(body(problem, detail, errors), problem.status, headers, MEDIA_TYPE)
-
-
-def body(problem: Problem, detail: str, errors: Sequence[Detail] = ()) -> dict[str, Any]:
-    """A problem as JSON; values that a client sent are shortened and safe to write."""
+    """A problem as a response; values that a client sent are shortened and safe to write."""
     shown = [Detail(shortened(error.field), shortened(error.value), printable(error.problem)) for error in errors[:_MOST_SHOWN]]
-    return {
+    body = {
         "type": problem.type,
         "title": problem.title,
         "status": problem.status,
         "detail": printable(detail),
         "errors": [asdict(error) for error in shown],
     }
+    return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
 
 
 def printable(text: str, most: int = 500) -> str:
@@ -52,8 +48,8 @@ def printable(text: str, most: int = 500) -> str:
 
 def install(app: FastAPI) -> None:
     """Answer every error of the service, the framework and the models with a problem."""
-    app.add_exception_handler(RequestValidationError, _invalid_request)
-    app.add_exception_handler(HTTPException, _http_problem)
+    app.exception_handler(RequestValidationError)(_invalid_request)
+    app.exception_handler(HTTPException)(_http_problem)
     for kind in PROBLEMS:
         app.add_exception_handler(kind, _service_problem)
 
@@ -69,9 +65,7 @@ async def _service_problem(_: Request, error: Exception) -> JSONResponse:
     return respond(problem, str(error), error.details if isinstance(error, ServiceError) else (), headers)
 
 
-async def _http_problem(request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, HTTPException):
-        raise error
+async def _http_problem(request: Request, error: HTTPException) -> JSONResponse:
     problem = BY_STATUS.get(error.status_code, Problem(error.status_code, "about:blank", str(error.detail)))
     where, unreadable = request.url.path, "not JSON in UTF-8 of sane depth and numbers, uncompressed"
     known = {
@@ -84,9 +78,7 @@ async def _http_problem(request: Request, error: Exception) -> JSONResponse:
     return respond(problem, f"{known.field} {known.value}: {known.problem}", [known], headers=error.headers)
 
 
-async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, RequestValidationError):
-        raise error
+async def _invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
     found = error.errors()
     if found and found[0]["type"] == "json_invalid":
         where, why = found[0]["loc"][-1], found[0].get("ctx", {}).get("error", "")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from app.api.keys import SentKey, may_administer
 from app.api.problems import documented
 from app.api.schemas.answers import ReleaseOut, Releases
-from app.api.services import InjectedServices, Services
+from app.api.services import InjectedServices
 from app.ground.errors import Detail, HomeError, UnknownReleaseError
 from app.home.store import ReleaseRecord
 
@@ -20,11 +20,7 @@ ReleaseId = Annotated[str, Path(description="Release id, as `GET /releases` show
 
 
 async def may_look(request: Request, services: InjectedServices, key: SentKey) -> None:
-    """Allow requests with the admin key; where no key is set, all of them, as a list changes nothing.
-
-    Raises:
-        KeyMissingError, KeyRefusedError: as ``may_administer`` does.
-    """
+    """Allow requests with the admin key, as ``may_administer`` does; where no key is set, all of them, as a list changes nothing."""
     if not services.settings.keys.none_set:
         await may_administer(request, services, key)
 
@@ -32,8 +28,8 @@ async def may_look(request: Request, services: InjectedServices, key: SentKey) -
 @router.get("/releases", dependencies=[Depends(may_look)])
 def releases(services: InjectedServices) -> Releases:
     """The releases of this home, newest first, and which one answers."""
-    current = services.serving.current().id if services.serving.ready else None
-    return Releases(releases=[_out(record, current) for record in reversed(services.store.records())])
+    current = services.serving.release
+    return Releases(releases=[_out(record, current.id if current else None) for record in reversed(services.store.records())])
 
 
 @router.post("/releases/{release_id}/activate", dependencies=[Depends(may_administer)], responses=documented(404))
@@ -43,7 +39,7 @@ async def activate(release_id: ReleaseId, services: InjectedServices) -> Release
         problem = "no such release; see GET /releases"
         msg = f"release {release_id!r}: {problem}"
         raise UnknownReleaseError(msg, [Detail("release_id", release_id, problem)])
-    return await _activated(services, release_id)
+    return _out((await services.follower.activate(release_id)).record, release_id)
 
 
 @router.post("/releases/rollback", dependencies=[Depends(may_administer)], responses=documented(404))
@@ -53,14 +49,8 @@ async def rollback(services: InjectedServices) -> ReleaseOut:
         before = services.store.before_current()
     except HomeError as error:
         raise UnknownReleaseError(str(error)) from error
-    return await _activated(services, before.id, back=True)
-
-
-async def _activated(services: Services, release_id: str, *, back: bool = False) -> ReleaseOut:
-    release = await services.follower.activate(release_id, back=back)
-    return _out(release.record, release.id)
+    return _out((await services.follower.activate(before.id, back=True)).record, before.id)
 
 
 def _out(record: ReleaseRecord, current: str | None) -> ReleaseOut:
-    values = {name: value for name, value in asdict(record).items() if name in ReleaseOut.model_fields}
-    return ReleaseOut(**values, current=record.id == current)
+    return ReleaseOut(**asdict(record), current=record.id == current)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.api.middleware import answered_by
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
@@ -22,13 +21,7 @@ from app.release.serving import Serving
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Services:
-    """The parts of one running replica.
-
-    Attributes:
-        store: the releases on disk. serving: the release that answers. follower: replaces it when ``CURRENT`` names another.
-        pool: the threads that compute answers.
-        log: the durable log. impressions: the buffer before it, of what was shown. replay: applies the log's catalogue changes.
-    """
+    """The parts of one running replica."""
 
     settings: Settings
     metrics: Metrics
@@ -50,16 +43,14 @@ async def services_of(request: Request) -> Services:
 InjectedServices = Annotated[Services, Depends(services_of)]
 
 
-async def current_release(services: InjectedServices) -> Release:
-    """The release that answers this request, from its start to its end.
+async def current_release(request: Request, services: InjectedServices) -> Release:
+    """The release that answers this request, from its start to its end; the log line of the request names it.
 
     Raises:
         NotReadyError: no release is served yet.
     """
     release = services.serving.current()
-    noted = answered_by.get()
-    if noted is not None:
-        noted.append(release.id)
+    request.state.release = release.id
     return release
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import uuid4
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from app.home.images import ImageStore
 from app.log.base import Entry, Event
+from app.release.photo_encoder import PhotoEncoder
 from app.release.release import Release
 from app.release.traits import Traits
 from index.backends.base import FloatArray
@@ -27,14 +28,6 @@ from index.snapshot import ITEM_COLUMNS, Snapshot, item_table
 from models.datasets.schema import Catalogue
 from models.encoders.features import FeatureSpec
 from models.errors import ImageError
-
-
-class Encodes(Protocol):
-    """Encodes pictures and titles: an encoder, or a ``PhotoEncoder`` that loads one when needed."""
-
-    def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
-        """Features, ``(N, F)``."""
-
 
 _UPSERT: Final = "upsert"
 _DELETE: Final = "delete"
@@ -105,7 +98,7 @@ def to_encode(changes: Changes) -> list[str]:
     return [item_id for item_id, item in changes.items() if item is not None and not item.encoded]
 
 
-def encode(encoder: Encodes, images: ImageStore, items: Sequence[ChangedItem]) -> list[NDArray[np.float16]]:
+def encode(encoder: PhotoEncoder, images: ImageStore, items: Sequence[ChangedItem]) -> list[NDArray[np.float16]]:
     """Encode items, each to ``(F,)``; an item whose picture cannot be used is encoded by its title alone.
 
     Raises:
@@ -119,12 +112,8 @@ def encode(encoder: Encodes, images: ImageStore, items: Sequence[ChangedItem]) -
     return list(features_NF.astype(np.float16))
 
 
-def folded(base: Snapshot, changes: Changes, encoder: Encodes, images: ImageStore) -> tuple[pa.Table, NDArray[np.float16]]:
-    """Items and features ``(N, F)`` of the catalogue as it is now, for its next snapshot; encodes the items that need it.
-
-    Raises:
-        EncoderError: the encoder cannot be loaded.
-    """
+def folded(base: Snapshot, changes: Changes, encoder: PhotoEncoder, images: ImageStore) -> tuple[pa.Table, NDArray[np.float16]]:
+    """Items and features ``(N, F)`` of the catalogue as it is now, for its next snapshot; ``encode`` makes those that are missing."""
     if not changes:
         return base.items, base.features
     items = items_now(base, changes)
@@ -176,11 +165,9 @@ def plain(release: Release) -> Snapshot:
 def unchanged(release: Release) -> Release:
     """The release without changes over its snapshot."""
     base = plain(release)
-    return (
-        release
-        if base is release.snapshot
-        else replace(release, snapshot=base, traits=Traits.of(base, release.traits.of_first(base.manifest.count)))
-    )
+    if base is release.snapshot:
+        return release
+    return replace(release, snapshot=base, traits=Traits.of(base, release.traits.of_first(base.manifest.count)))
 
 
 def kept_features(snapshot: Snapshot) -> FeatureSpec:
@@ -256,7 +243,7 @@ def _picture(images: ImageStore, changed: ChangedItem) -> bytes | None:
         return None
 
 
-def _encoded_alone(encoder: Encodes, picture: bytes | None, title: str | None) -> FloatArray:
+def _encoded_alone(encoder: PhotoEncoder, picture: bytes | None, title: str | None) -> FloatArray:
     try:
         return encoder.encode([picture], [title])
     except ImageError:

@@ -7,16 +7,16 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import pyarrow as pa
 import torch
 
-from app.catalogue.publishing import COSINE, index_release, with_log
+from app.catalogue.publishing import COSINE, index_release
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.settings import LogSettings
 from app.home.store import ReleaseRecord, ReleaseStore
-from app.log.base import START, Log, Stream
+from app.log.base import START, Stream
+from app.log.open import opened_log
 from index.snapshot import ITEM_COLUMNS
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
@@ -25,13 +25,11 @@ from models.datasets.read import read_whole
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder
 from models.encoders.features import OWN, FeatureSpec, check_features
-from models.encoders.keep import catalogue_features, own_features
+from models.encoders.keep import CatalogueFeatures, catalogue_features, own_features
 from models.encoders.load import load_encoder
 from models.errors import BundleError, EncoderError, InputError
 from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
-
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +37,12 @@ class Imported:
     """The result of an import.
 
     Attributes:
-        refused: item id -> why its picture is left out; the item itself is served, by its words.
-        encoded: items encoded now; the others' features were kept from an earlier run.
-        encoding_s: seconds of encoding. seconds: those of the whole import.
+        features: what was encoded, and which pictures were refused; their items are served, by their words.
+        seconds: duration of the whole import.
     """
 
     release: ReleaseRecord
-    refused: Mapping[str, str]
-    encoded: int
-    encoding_s: float
+    features: CatalogueFeatures
     seconds: float
 
 
@@ -68,7 +63,6 @@ def import_catalogue(
     Args:
         encoder: the encoder's spec; None takes the current bundle's, and ``default_encoder`` on a fresh home.
         log: where changes are logged; the import replaces those from before it. None for a home without a log.
-        device: where the encoder and the bundle compute.
         warn: told what the dataset has that is put up with.
 
     Raises:
@@ -77,7 +71,7 @@ def import_catalogue(
     """
     started = time.perf_counter()
     current = store.current()
-    offset = _end_of_changes(log, store.home)
+    offset = asyncio.run(_end_of_changes(log, store.home)) if log else START
     findings = Findings()
     catalogue = read_whole(data, findings).catalogue
     findings.tell(warn)
@@ -90,22 +84,13 @@ def import_catalogue(
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
     release = index_release(store, bundle, items, found.features, offset)
-    return Imported(
-        release=store.activate(release.id),
-        refused=found.refused,
-        encoded=found.encoded,
-        encoding_s=found.seconds,
-        seconds=time.perf_counter() - started,
-    )
+    return Imported(release=store.activate(release.id), features=found, seconds=time.perf_counter() - started)
 
 
-def _end_of_changes(settings: LogSettings | None, home: Path) -> str:
+async def _end_of_changes(settings: LogSettings, home: Path) -> str:
     """The offset of the last catalogue change in the log."""
-
-    async def end(log: Log) -> str:
+    async with opened_log(settings, home) as log:
         return (await log.append(Stream.CATALOGUE, [])).end
-
-    return asyncio.run(with_log(settings, home, end)) if settings else START
 
 
 def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None, default: str, device: torch.device) -> Encoder | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +18,8 @@ from app.ground.errors import HomeError
 from app.ground.settings import LogSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
-from app.log.base import Entry, Log, Stream
-from app.log.open import open_log
+from app.log.base import Entry, Stream
+from app.log.open import opened_log
 from app.release.photo_encoder import PhotoEncoder
 from app.release.release import Release
 from index.snapshot import Snapshot
@@ -35,7 +34,6 @@ from models.encoders.load import load_encoder
 from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 
-Answer = TypeVar("Answer")
 COSINE: Final = "cosine"
 """The model that learns nothing, and the recipe of its bundles."""
 
@@ -62,7 +60,6 @@ def publish(
         better: publish the cosine of the features in place of a bundle that did worse on outfits it did not learn from, and tell ``warn``.
         log: where changes are logged; None takes the catalogue as the current release has it, and leaves the changes to the replicas.
         cache: where features are kept that have to be encoded again.
-        device: where the bundle and its encoder compute.
 
     Raises:
         HomeError: no catalogue was imported yet, or no item is left. LogUnavailableError: the log cannot be read now.
@@ -81,7 +78,7 @@ def publish(
         staged = store.staging("bundles")
         bundle = bundle.save(staged)
         store.keep(staged, bundle.id)
-    entries = _changes_behind(log, store.home, current.catalog_offset)
+    entries = asyncio.run(_changes_behind(log, store.home, current.catalog_offset)) if log else []
     changes, _ = replayed(snapshot, {}, entries)
     features_NF: FloatArray | NDArray[np.float16]
     if other is None:
@@ -134,38 +131,20 @@ def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: R
 
 def catalogue_of(items: pa.Table, images: ImageStore) -> Catalogue:
     """A snapshot's items as the catalogue that recipes read; pictures by path."""
-    paths = [
-        None if name is None else {"bytes": None, "path": str(images.path(name).resolve())} for name in items.column("image").to_pylist()
-    ]
-    columns = {"image": pa.array(paths, ITEM_SCHEMA.field("image").type)}
-    table = {
-        field.name: columns.get(
-            field.name, items.column(field.name) if field.name in items.column_names else pa.nulls(len(items), field.type)
-        )
-        for field in ITEM_SCHEMA
-    }
-    return Catalogue(pa.table(table, schema=ITEM_SCHEMA))
+    names = items.column("image").to_pylist()
+    paths = [None if name is None else {"bytes": None, "path": str(images.path(name).resolve())} for name in names]
+    table = items.drop_columns("image").append_column("image", pa.array(paths, ITEM_SCHEMA.field("image").type))
+    whole = pa.concat_tables([ITEM_SCHEMA.empty_table(), table], promote_options="default")  # columns that the snapshot lacks are null
+    return Catalogue(whole.select(ITEM_SCHEMA.names))
 
 
-def _changes_behind(settings: LogSettings | None, home: Path, offset: str) -> list[Entry]:
+async def _changes_behind(settings: LogSettings, home: Path, offset: str) -> list[Entry]:
     """All catalogue changes after an offset."""
-
-    async def read(log: Log) -> list[Entry]:
-        found: list[Entry] = []
+    found: list[Entry] = []
+    async with opened_log(settings, home) as log:
         while more := await log.read(Stream.CATALOGUE, found[-1].offset if found else offset):
             found += more
-        return found
-
-    return asyncio.run(with_log(settings, home, read)) if settings else []
-
-
-async def with_log(settings: LogSettings, home: Path, work: Callable[[Log], Awaitable[Answer]]) -> Answer:
-    """Open the log, await ``work`` on it, close it, and return the result."""
-    log = open_log(settings, home)
-    try:
-        return await work(log)
-    finally:
-        await log.close()
+    return found
 
 
 def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray, offset: str) -> ReleaseRecord:

@@ -11,10 +11,8 @@ from typing import Annotated, Final
 import typer
 
 from app.cli import data, dataset, doctor, learn, releases, serve, simulate, worker
-from app.ground.errors import ServiceError
+from app.ground.errors import ROOTS
 from app.ground.settings import misspelt
-from index.errors import VectorIndexError
-from models.errors import AttireError
 
 OK: Final = 0
 FAILED: Final = 1
@@ -74,7 +72,7 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except typer.TyperException as error:
         return _failed(f"{error.format_message()} Try --help." if arguments else error.format_message(), BAD_INPUT)
-    except (AttireError, ServiceError, VectorIndexError) as error:
+    except ROOTS as error:
         return _failed(str(error), BAD_INPUT)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone; so has the reason to say so

@@ -61,9 +61,10 @@ def import_(data: Data, home: Home = None, encoder: Encoder = None) -> None:
         progress=progress(),
         warn=warn,
     )
-    for item, why in list(done.refused.items())[:_REFUSED_SHOWN]:
+    found = done.features
+    for item, why in list(found.refused.items())[:_REFUSED_SHOWN]:
         typer.echo(f"picture of {item} left out: {why}", err=True)
-    if len(done.refused) > _REFUSED_SHOWN:
-        typer.echo(f"… and {len(done.refused) - _REFUSED_SHOWN:,} more pictures left out", err=True)
-    rate = f", {done.encoded:,} encoded at {done.encoded / max(done.encoding_s, 1e-9):,.0f} items/s" if done.encoded else ""
+    if len(found.refused) > _REFUSED_SHOWN:
+        typer.echo(f"… and {len(found.refused) - _REFUSED_SHOWN:,} more pictures left out", err=True)
+    rate = f", {found.encoded:,} encoded at {found.encoded / max(found.seconds, 1e-9):,.0f} items/s" if found.encoded else ""
     typer.echo(f"{settings.home}: {done.release.items:,} items in {done.seconds:.1f} s{rate}; release {done.release.id} is current")

@@ -18,20 +18,19 @@ _PACKAGES: Final = ("attire", "torch", "faiss-cpu", "open_clip_torch", "numpy", 
 def doctor(home: Home = None) -> None:
     """What is installed, which devices and threads there are, and whether this home can be served."""
     from app.ground import compute  # noqa: PLC0415 - keeps --help fast
-    from app.ground.errors import ServiceError  # noqa: PLC0415
+    from app.ground.errors import ROOTS  # noqa: PLC0415
     from app.home.store import ReleaseStore  # noqa: PLC0415
     from app.release.release import Release  # noqa: PLC0415
-    from index.errors import VectorIndexError  # noqa: PLC0415
-    from models.errors import AttireError  # noqa: PLC0415
 
     settings = Settings.read(home=home)
     _say("python", platform.python_version())
     for package in _PACKAGES:
         _say(package, _version(package))
     device = compute.device(settings.device)
-    _say("devices", ", ".join(compute.devices()))
-    for gpu in _gpus():
-        _say("gpu", gpu)
+    gpus = list(_gpus())
+    _say("devices", ", ".join(["cpu", *(name for name, _ in gpus)]))
+    for name, state in gpus:
+        _say("gpu", f"{name}, {state}")
     _say("device", f"{device}, as ATTIRE_DEVICE is {settings.device}")
     _say("threads", f"{compute.fix_threads(settings.threads.compute)} to compute, {compute.cores()} cores")
     store = ReleaseStore(settings.home)
@@ -41,14 +40,14 @@ def doctor(home: Home = None) -> None:
             _say("serve", f"no: {settings.home} has no release; run `attire import DATA --home {settings.home}`")
             return
         Release.open(store, record, settings.index, device)
-    except (ServiceError, AttireError, VectorIndexError) as error:
+    except ROOTS as error:
         _say("serve", f"no: {error}")
         raise
     _say("serve", f"yes: release {record.id}, {record.items:,} items, recipe {record.recipe}")
 
 
-def _gpus() -> Iterator[str]:
-    """Name, free memory and load of each GPU."""
+def _gpus() -> Iterator[tuple[str, str]]:
+    """Name of each GPU, and its free memory and load."""
     from torch import cuda  # noqa: PLC0415 - keeps --help fast
 
     for number in range(cuda.device_count()):
@@ -57,7 +56,7 @@ def _gpus() -> Iterator[str]:
             busy = f"{cuda.utilization(number)} % busy"
         except ModuleNotFoundError:  # nvidia-ml-py
             busy = "how busy is told where attire[gpu] is installed"
-        yield f"{cuda.get_device_name(number)}, {free:.1f} of {total:.1f} GiB free, {busy}"
+        yield cuda.get_device_name(number), f"{free:.1f} of {total:.1f} GiB free, {busy}"
 
 
 def _version(package: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -19,9 +19,6 @@ from app.cli.progress import progress
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from models.errors import InputError
-
-if TYPE_CHECKING:
-    from app.release.release import Release
 
 DEMO_HOME: Final = Path("demo-home")
 DEMO_ITEMS: Final = 1_500
@@ -94,17 +91,6 @@ def _work(home: Path) -> None:
     sys.exit(run(["worker", "--home", str(home)]))
 
 
-def _current(settings: Settings) -> Release:
-    """Open the current release before anything answers, so that a broken one ends the command with one line."""
-    store = ReleaseStore(settings.home)
-    record = store.served()
-    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-    from app.release.release import Release  # noqa: PLC0415
-
-    compute.fix_threads(settings.threads.compute)
-    return Release.open(store, record, settings.index, compute.device(settings.device))
-
-
 def _listen(settings: Settings) -> socket.socket:
     """Take the port before any long work.
 
@@ -121,12 +107,18 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    release = _current(settings)
+    """Open the current release before anything answers, so that a broken one ends the command with one line; then answer."""
+    store = ReleaseStore(settings.home)
+    record = store.served()
     import uvicorn  # noqa: PLC0415 - after all that can be refused without torch
 
+    from app.ground import compute  # noqa: PLC0415
     from app.main import create_app  # noqa: PLC0415
+    from app.release.release import Release  # noqa: PLC0415
 
+    compute.fix_threads(settings.threads.compute)
+    release = Release.open(store, record, settings.index, compute.device(settings.device))
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     typer.echo(f"{what.format(release.id)}: http://{host}:{listener.getsockname()[1]}")
     app = create_app(settings, release)
     del release  # or its memory would stay when another release replaces it

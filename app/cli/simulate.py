@@ -50,7 +50,7 @@ def simulate(
     from app.simulate.drive import Simulation  # noqa: PLC0415
     from app.simulate.report import draw, table  # noqa: PLC0415
 
-    simulation = Simulation(world, url, seed=seed, at_once=at_once, noise_share=noise)
+    simulation = Simulation(world, url.rstrip("/"), seed=seed, at_once=at_once, noise_share=noise)
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
 
     def show(cycle: Cycle) -> None:

@@ -27,7 +27,7 @@ def worker(
     """Learn from what shoppers do: archive events, train, compare, and publish what is better."""
     from app.ground.logs import configure  # noqa: PLC0415
     from app.home.runs import Runs  # noqa: PLC0415
-    from app.log.open import open_log  # noqa: PLC0415 - keeps --help fast
+    from app.log.open import opened_log  # noqa: PLC0415 - keeps --help fast
     from app.worker.loop import PAGE, Worker, alone  # noqa: PLC0415
 
     settings = Settings.read(home=home)
@@ -38,14 +38,11 @@ def worker(
         me = asyncio.current_task()
         assert me is not None  # noqa: S101 - this is one
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)  # inside the loop an interrupt could get lost
-        log = open_log(settings.log, settings.home)
-        try:
+        async with opened_log(settings.log, settings.home) as log:
             loop = Worker(settings, log)
             if not (once or candidate):
                 await loop.forever()
             run = await loop.once(candidate)
-        finally:
-            await log.close()
         page = Runs(settings.home).directory(run.id) / PAGE
         typer.echo(f"run {run.id}: {run.decision}{f' {run.release}' if run.decision == 'published' or run.folded_in else ''}; {page}")
         for reason in run.reasons:

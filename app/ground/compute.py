@@ -49,8 +49,3 @@ def device(choice: str) -> torch.device:
         msg = f"{choice!r}: torch sees {there} here; set auto or cpu"
         raise InputError(msg, field="ATTIRE_DEVICE")
     return torch.device("cuda", asked.index or 0)
-
-
-def devices() -> list[str]:
-    """What torch could compute on."""
-    return ["cpu", *(torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count()))]

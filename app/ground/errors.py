@@ -86,6 +86,10 @@ class KeyRefusedError(RequestError):
     """The key that was sent does not allow this; or no key is set, and the request comes from another machine."""
 
 
+ROOTS: Final = (ServiceError, AttireError, VectorIndexError)
+"""The roots of all errors of this project; what is none of them is a mistake of its own, or the system's."""
+
+
 def refused(detail: Detail, kind: type[RequestError] = RequestError) -> RequestError:
     """The error of one field of a request."""
     return kind(f"{detail.field}: {detail.problem}", [detail])

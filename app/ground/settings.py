@@ -38,10 +38,12 @@ Strips = Annotated[tuple[_Edge, _Edge], AfterValidator(_downwards)]
 """First and last edge of a part of a picture, in twentieths of its height from the top."""
 
 
-class Limits(BaseModel):
-    """What one request may ask for. Beyond it the answer is 413 (bytes) or 422 (everything else), never a slow machine."""
-
+class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Limits(_Part):
+    """What one request may ask for. Beyond it the answer is 413 (bytes) or 422 (everything else), never a slow machine."""
 
     max_body_bytes: int = Field(default=16_000_000, ge=1, description="Bytes of a request's body.")
     max_items: int = Field(default=50, ge=1, description="Items of one outfit.")
@@ -59,10 +61,8 @@ class Limits(BaseModel):
     )
 
 
-class Threads(BaseModel):
+class Threads(_Part):
     """How many threads compute, and how many requests are computed at once or wait for that."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     compute: int = Field(default=0, ge=0, description="Threads of torch and FAISS; 0 is one per core.")
     requests: int = Field(default=0, ge=0, description="Requests computed at the same time; 0 is one per core.")
@@ -73,19 +73,15 @@ class Threads(BaseModel):
     )
 
 
-class IndexSettings(BaseModel):
+class IndexSettings(_Part):
     """What searches the embeddings. Its files, where it keeps any, are built from the snapshot's when they are missing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     backend: str = Field(default="flat", description="Backend of `index/backends` that searches; `flat` is exact, on the CPU.")
     categories: dict[str, str] = Field(default={}, description="Category -> its backend, where it is another; as JSON.")
 
 
-class LogSettings(BaseModel):
+class LogSettings(_Part):
     """The durable log of the catalogue's changes and of what shoppers do, and the lines that the service writes to standard error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: SecretStr = Field(
         default=SecretStr("sqlite:log.sqlite"),
@@ -104,10 +100,8 @@ class LogSettings(BaseModel):
     json_lines: bool = Field(default=False, description="JSON lines in place of lines for a person.")
 
 
-class Keys(BaseModel):
+class Keys(_Part):
     """Who may change something. Where neither key is set, only the machine itself may."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     catalogue: SecretStr | None = Field(default=None, min_length=8, description="Key that `PUT /items` and `DELETE /items/{id}` ask for.")
     admin: SecretStr | None = Field(default=None, min_length=8, description="Key that opens everything, the release endpoints too.")
@@ -118,10 +112,8 @@ class Keys(BaseModel):
         return self.catalogue is None and self.admin is None
 
 
-class SwapSettings(BaseModel):
+class SwapSettings(_Part):
     """How a running service follows ``CURRENT``, and tries a candidate on live requests before it goes live."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     poll_s: float = Field(default=1.0, gt=0, description="Seconds between two looks at which release is current.")
     memory_headroom: float = Field(
@@ -130,10 +122,8 @@ class SwapSettings(BaseModel):
     shadow_share: float = Field(default=0.1, ge=0, le=1, description="Share of live requests that a candidate in shadow mode answers too.")
 
 
-class WorkerSettings(BaseModel):
+class WorkerSettings(_Part):
     """The learning loop, `attire worker`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     archive_s: float = Field(default=5.0, gt=0, description="Seconds for which events gather before they are archived together.")
     sessions: int = Field(default=1_000, ge=1, description="New sessions with a purchase that start a training.")
@@ -222,15 +212,11 @@ def misspelt(environment: Iterable[str]) -> Iterator[str]:
             yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near}?" if near else "see docs/settings.md")
 
 
-def table() -> Iterator[tuple[str, str, str]]:
+def table(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[tuple[str, str, str]]:
     """Every setting as (environment variable, default, what it is), in order."""
-    yield from _rows(Settings, PREFIX)
-
-
-def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _rows(field.annotation, f"{prefix}{name.upper()}__")
+            yield from table(field.annotation, f"{prefix}{name.upper()}__")
         else:
             default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
             default = "" if default is None else json.dumps(default) if isinstance(default, dict) else default

@@ -20,7 +20,10 @@ from pydantic import Field, TypeAdapter
 from sealed.files import write_whole
 
 Decision = Literal["published", "rejected", "waiting", "failed", "interrupted"]
-FINAL: Final = "run.json"
+OUTCOME, FINAL = "outcome.json", "run.json"
+"""What the process of a run decided, and what became of it."""
+CANDIDATE, FOLDED_IN = "candidate", "folded-in"
+"""Bundles that a run makes."""
 ACCEPTED: Final = "accepted"
 METRICS: Final = {"recall_at_10": "recall@10", "fitb_accuracy": "FITB accuracy", "auc": "AUC", "ece": "calibration error"}
 

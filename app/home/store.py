@@ -15,7 +15,6 @@ import re
 import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -24,6 +23,7 @@ from pydantic.dataclasses import dataclass as checked
 
 from app.ground.errors import HomeError, shortened
 from app.home.images import ImageStore
+from app.home.runs import now
 from sealed import directories
 from sealed.errors import SealedError
 from sealed.files import write_whole
@@ -53,11 +53,6 @@ class ReleaseRecord:
     created: str
     catalog_offset: str = ""
 
-    @property
-    def number(self) -> int:
-        """Releases of one home are numbered from 1 up."""
-        return _number(self.id)
-
 
 @dataclass(frozen=True, slots=True)
 class ReleaseStore:
@@ -85,19 +80,16 @@ class ReleaseStore:
         shutil.rmtree(path, ignore_errors=True)
         return path
 
-    def keep(self, staged: Path, name: str) -> Path:
+    def keep(self, staged: Path, name: str) -> None:
         """Give a finished directory its content's name; one that is already there is kept instead, if it is still what it was."""
-        final = staged.with_name(name)
-        directories.keep(staged, final)
-        return final
+        directories.keep(staged, staged.with_name(name))
 
-    def copy_bundle(self, source: Path, bundle_id: str) -> Path:
+    def copy_bundle(self, source: Path, bundle_id: str) -> None:
         """Take a bundle into the store; see ``keep`` for one that is there already."""
         final = self.bundle_path(bundle_id)
         if not directories.same(source, final):
             with directories.staged(final) as staging:
                 shutil.copytree(source, staging, dirs_exist_ok=True)
-        return final
 
     def current(self) -> ReleaseRecord | None:
         """The release that is served, or None on a fresh home.
@@ -171,14 +163,13 @@ class ReleaseStore:
         """Write down a new release; ``activate`` serves it."""
         number = max((_number(path.stem) for path in self._paths()), default=0) + 1
         digest = hashlib.sha256(f"{number} {bundle} {snapshot}".encode()).hexdigest()[:8]
-        created = datetime.now(UTC).isoformat(timespec="seconds")
         record = ReleaseRecord(
             id=f"r{number}-{digest}",
             bundle=bundle,
             snapshot=snapshot,
             recipe=recipe,
             items=items,
-            created=created,
+            created=now(),
             catalog_offset=catalog_offset,
         )
         path = self.home / "releases" / f"{record.id}.json"
@@ -230,13 +221,10 @@ class ReleaseStore:
         return ids or [current.id]
 
     def _paths(self) -> list[Path]:
-        return sorted((path for path in (self.home / "releases").glob("r*.json") if _RELEASE_ID.fullmatch(path.stem)), key=_file_number)
+        found = (path for path in (self.home / "releases").glob("r*.json") if _RELEASE_ID.fullmatch(path.stem))
+        return sorted(found, key=lambda path: _number(path.stem))
 
 
 def _number(release_id: str) -> int:
     found = _RELEASE_ID.fullmatch(release_id)
     return int(found[1]) if found else 0
-
-
-def _file_number(path: Path) -> int:
-    return _number(path.stem)

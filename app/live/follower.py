@@ -18,7 +18,7 @@ from typing import Final
 import torch.fx.experimental.symbolic_shapes  # noqa: F401 - attention imports it when it is first called, while requests wait
 
 from app.ground import compute
-from app.ground.errors import HomeError, RequestError, ServiceError
+from app.ground.errors import ROOTS, HomeError, RequestError
 from app.ground.logs import logger
 from app.ground.settings import Settings
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -29,18 +29,15 @@ from app.live.shadow import SHADOW, Shadow
 from app.recommend.complete import Question, complete
 from app.release.release import Release
 from app.release.serving import Serving
-from index.errors import VectorIndexError
-from models.errors import AttireError
 
 _AGAIN_S: Final = 30.0
-_TROUBLE: Final = (ServiceError, AttireError, VectorIndexError, OSError, MemoryError)
+_TROUBLE: Final = (*ROOTS, OSError, MemoryError)
 
 
 class ReleaseFollower:
     """Keeps one replica at the release that ``CURRENT`` names; used from the event loop only.
 
     Attributes:
-        swapped: releases that replaced another. refused: releases that could not be loaded.
         freed: replaced releases whose memory is free again.
         trouble: why the release that ``CURRENT`` names is not served here; None while it is.
         seconds: duration of the last load.
@@ -54,7 +51,7 @@ class ReleaseFollower:
         self._task: asyncio.Task[None] | None = None
         self._refused: tuple[str, float] = ("", 0.0)
         self.shadow = Shadow(store.home, settings.swap.shadow_share, self._background)
-        self.swapped = self.refused = self.freed = 0
+        self.freed = 0
         self.trouble: str | None = None
         self.seconds = 0.0
 
@@ -119,14 +116,13 @@ class ReleaseFollower:
         except _TROUBLE as error:
             self._note_trouble(error)  # before the count, so that whoever reads the count finds the reason
             self._refused = (release_id, time.monotonic() + _AGAIN_S)
-            self.refused += 1
             self._metrics.swaps.labels("refused").inc()
             raise
         self.trouble = None
 
     async def _load(self, record: ReleaseRecord) -> Release:
         """Load, check and warm a release in the background, while another serves."""
-        current = self._serving.current() if self._serving.ready else None
+        current = self._serving.release
         started = time.perf_counter()
         release = await asyncio.get_running_loop().run_in_executor(self._background, self._load_now, record, current)
         self.seconds = time.perf_counter() - started
@@ -146,9 +142,8 @@ class ReleaseFollower:
         return release
 
     async def _publish(self, release: Release) -> None:
-        before = self._serving.current() if self._serving.ready else None
+        before = self._serving.release
         await self._replay.publish(release)
-        self.swapped += 1
         self._metrics.swaps.labels("served").inc()
         self.trouble = None
         logger().info("swapped", release=release.id, before=before.id if before else None, seconds=round(self.seconds, 2))
@@ -161,7 +156,7 @@ class ReleaseFollower:
             self._background.submit(give_back)
 
     def _served(self) -> str | None:
-        return self._serving.current().id if self._serving.ready else None
+        return self._serving.release.id if self._serving.release else None
 
     def _note_trouble(self, error: BaseException) -> None:
         if self.trouble != str(error):

@@ -6,7 +6,7 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final, get_args
@@ -98,11 +98,7 @@ class Metrics:
 
 @dataclass(frozen=True, eq=False)
 class ServiceState(Collector):
-    """Reads the state of the services at each scrape.
-
-    Attributes:
-        decisions: counts the gate's decisions so far, by decision.
-    """
+    """Reads the state of the services at each scrape; ``decisions`` counts those of the gate so far."""
 
     serving: Serving
     impressions: Impressions
@@ -110,26 +106,19 @@ class ServiceState(Collector):
     pool: ComputePool
     decisions: Callable[[], Mapping[str, int]]
 
-    def describe(self) -> Iterable[Metric]:
-        return ()  # nothing is read before the first scrape
-
     def collect(self) -> Iterator[Metric]:
         build = InfoMetricFamily("attire_build", "The version that runs.")
         build.add_metric([], {"version": version("attire")})
         yield build
-        yield GaugeMetricFamily("attire_ready", "Whether a release is served.", value=self.serving.ready)
-        if self.serving.ready:
-            release = self.serving.current()
+        yield GaugeMetricFamily("attire_ready", "Whether a release is served.", value=self.serving.release is not None)
+        if release := self.serving.release:
             record, names = release.record, ("release", "bundle", "snapshot", "recipe")
             info = GaugeMetricFamily("attire_release_info", "1 for the release that is served.", labels=names)
             info.add_metric([record.id, record.bundle, record.snapshot, record.recipe], 1)
             yield info
             yield GaugeMetricFamily("attire_items", "Items of the catalogue that are served.", value=release.snapshot.count)
-        gate = CounterMetricFamily(
-            "attire_gate_decisions",
-            "What became of the worker's runs; every replica tells the same: take the maximum.",
-            labels=["decision"],
-        )
+        about = "What became of the worker's runs; every replica tells the same: take the maximum."
+        gate = CounterMetricFamily("attire_gate_decisions", about, labels=["decision"])
         for decision, times in {**dict.fromkeys(get_args(Decision), 0), **self.decisions()}.items():
             gate.add_metric([decision], times)
         yield gate

@@ -18,12 +18,8 @@ Answer = TypeVar("Answer")
 class ComputePool:
     """A bounded pool of threads with a bounded queue; used from the event loop only.
 
-    Args:
-        threads: requests computed at the same time.
-        most_waiting: requests that may wait for a thread.
-
     Attributes:
-        refused: requests refused since the start.
+        threads: requests computed at the same time. refused: requests refused since the start.
     """
 
     def __init__(self, threads: int, most_waiting: int) -> None:

@@ -66,12 +66,12 @@ class Replay:
         """Whether the catalogue has such an item, encoded or not."""
         if item_id in self._changes:
             return self._changes[item_id] is not None
-        return self._serving.ready and item_id in self._serving.current().snapshot.row_of
+        return self._serving.release is not None and item_id in self._serving.release.snapshot.row_of
 
     async def start(self) -> None:
         """Apply the changes up to now, then follow the log."""
-        if self._serving.ready:
-            await self.publish(self._serving.current())
+        if self._serving.release:
+            await self.publish(self._serving.release)
         self._tasks = [asyncio.create_task(self._follow(), name="replay"), asyncio.create_task(self._encode_on(), name="encode")]
 
     async def close(self) -> None:
@@ -93,10 +93,8 @@ class Replay:
                     read += entries
             except LogError as error:
                 self._note_trouble(error)
-                changes, offset = (
-                    {**self._known(release), **changes},
-                    release.record.catalog_offset,
-                )  # read again from there, once it is back
+                changes = {**self._known(release), **changes}
+                offset = release.record.catalog_offset  # read again from there, once it is back
             await self._show(release, self._recalled(release, changes), offset)
         self._shown(read)
 
@@ -112,10 +110,10 @@ class Replay:
     async def _follow(self) -> None:
         while True:
             try:
-                if not self._serving.ready:
+                current = self._serving.release
+                if current is None:
                     await asyncio.sleep(_RETRY_S)
                     continue
-                current = self._serving.current()
                 if self._release is None or self._release.id != current.id:
                     await self.publish(current)
                 behind = self._offset
@@ -191,7 +189,7 @@ class Replay:
         """Serve the release with these changes, by one assignment. The caller holds ``_turn``."""
         if self._release is None or self._release.id != release.id:
             self._embedded = {}
-        self._serving.publish(await to_thread.run_sync(overlaid, release, changes, self._embedded))
+        self._serving.release = await to_thread.run_sync(overlaid, release, changes, self._embedded)
         self._release, self._changes, self._offset = release, changes, offset
         if to_encode(changes):
             self._unencoded.set()

@@ -19,10 +19,8 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter
 
-from app.ground.errors import ServiceError
+from app.ground.errors import ROOTS
 from app.ground.logs import logger
-from index.errors import VectorIndexError
-from models.errors import AttireError
 from sealed.files import write_whole
 
 if TYPE_CHECKING:
@@ -70,7 +68,6 @@ class Shadow:
 
     Attributes:
         candidate: the release in shadow mode, or None.
-        answered: requests that both releases answered, over all candidates.
     """
 
     def __init__(self, home: Path, share: float, background: Executor) -> None:
@@ -81,7 +78,6 @@ class Shadow:
         self._ms: list[tuple[float, float]] = []
         self._written_at = 0.0
         self.candidate: Release | None = None
-        self.answered = 0
 
     def follow(self, candidate: Release | None) -> None:
         """Compare with this candidate from now on; None stops comparing."""
@@ -103,7 +99,7 @@ class Shadow:
             between = time.perf_counter()
             tried = suggest(candidate)
             self._compare(candidate, live, tried, (1000 * (between - started), 1000 * (time.perf_counter() - between)))
-        except (AttireError, ServiceError, VectorIndexError, OSError) as error:
+        except (*ROOTS, OSError) as error:
             logger().warning("shadow_failed", candidate=candidate.id, why=str(error))
         finally:
             self._waiting -= 1
@@ -116,7 +112,6 @@ class Shadow:
                 self._overlap.append(len(set(here) & set(there)) / max(len(here), len(there)))
                 self._first.append(float(list(here[:1]) == list(there[:1])))
         self._ms.append(ms)
-        self.answered += 1
         if time.monotonic() - self._written_at >= _WRITE_EVERY_S or len(self._ms) == 1:
             self._write(candidate.id)
 

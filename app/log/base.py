@@ -110,7 +110,7 @@ class Log(Protocol):
             TrimmedError: entries after that offset are gone, so reading on would leave a gap; never for ``START``.
         """
 
-    async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
+    async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000) -> list[Entry]:
         """Entries that no consumer of the group was given yet; they are this consumer's until acknowledged.
 
         The first call makes the group, at the stream's start. A group that was lost is made again, and entries come a second time.
@@ -134,8 +134,8 @@ class Log(Protocol):
     async def lag(self, stream: Stream) -> Mapping[str, Lag]:
         """How far behind each group is."""
 
-    async def trim(self, stream: Stream, up_to: str | None = None) -> int:
-        """Drop entries up to ``up_to`` that every group has acknowledged; where there is no group, none. Returns how many.
+    async def trim(self, stream: Stream) -> int:
+        """Drop entries that every group has acknowledged; where there is no group, none. Returns how many.
 
         This also forgets ids whose entry is gone, once the time for which they are remembered has passed.
         """

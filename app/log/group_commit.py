@@ -68,13 +68,16 @@ class GroupCommit:
         connection: sqlite3.Connection | None = None
         open_still = True
         while open_still:
-            jobs, open_still = self._waiting()
-            jobs = [job for job in jobs if job.future.set_running_or_notify_cancel()]
+            waiting = self._waiting()
+            open_still = waiting[-1] is not None
+            jobs = [job for job in waiting if job and job.future.set_running_or_notify_cancel()]
             if not jobs:
                 continue
             try:
                 connection = connection or self._connect()
-                answers = _transact(connection, jobs)
+                connection.execute("BEGIN IMMEDIATE" if any(job.writes for job in jobs) else "BEGIN")
+                answers = [job.work(connection) for job in jobs]
+                connection.execute("COMMIT")
                 self._check()
             except Exception as error:  # noqa: BLE001 - it reaches every waiter
                 if connection is not None:
@@ -89,23 +92,10 @@ class GroupCommit:
         if connection is not None:
             connection.close()
 
-    def _waiting(self) -> tuple[list[_Job], bool]:
-        """The jobs that wait, blocking for the first; and whether more may come."""
-        job = self._queue.get()
-        jobs: list[_Job] = []
-        while job is not None:
-            jobs.append(job)
-            if len(jobs) == _MOST_TOGETHER:
-                return jobs, True
-            try:
-                job = self._queue.get_nowait()
-            except queue.Empty:
-                return jobs, True
-        return jobs, False
-
-
-def _transact(connection: sqlite3.Connection, jobs: list[_Job]) -> list[Any]:
-    connection.execute("BEGIN IMMEDIATE" if any(job.writes for job in jobs) else "BEGIN")
-    answers = [job.work(connection) for job in jobs]
-    connection.execute("COMMIT")
-    return answers
+    def _waiting(self) -> list[_Job | None]:
+        """The jobs that wait, blocking for the first; the last is None where no more will come."""
+        jobs = [self._queue.get()]
+        with suppress(queue.Empty):
+            while jobs[-1] is not None and len(jobs) < _MOST_TOGETHER:
+                jobs.append(self._queue.get_nowait())
+        return jobs

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -23,17 +25,25 @@ def open_log(settings: LogSettings, home: Path) -> Log:
         InputError: the URL is of no known kind, or cannot be read. The message leaves out its text, which may hold a password.
     """
     url = settings.url.get_secret_value()
-    timeout_s, most, remember_s = settings.timeout_s, settings.max_deliveries, settings.remember_s
     if url.startswith(_SQLITE) and url != _SQLITE:
         name = url.removeprefix(_SQLITE)
         path = Path(name.removeprefix("//") if name.startswith("///") else name)
-        file = home / path.expanduser()
-        return SqliteLog(file, timeout_s=timeout_s, max_deliveries=most, remember_s=remember_s, max_bytes=settings.max_bytes)
+        return SqliteLog(home / path.expanduser(), settings)
     if url.startswith(_REDIS):
         try:
-            return RedisLog(url, timeout_s=timeout_s, max_deliveries=most, remember_s=remember_s)
+            return RedisLog(url, settings)
         except ValueError as error:
             msg = "this redis URL cannot be read; write redis://:PASSWORD@HOST:PORT/DB, special characters of the password as %XX"
             raise InputError(msg, field=_FIELD) from error
     msg = f"a log begins with {_SQLITE}, {', '.join(_REDIS)}; see docs/settings.md"
     raise InputError(msg, field=_FIELD)
+
+
+@asynccontextmanager
+async def opened_log(settings: LogSettings, home: Path) -> AsyncIterator[Log]:
+    """The log that the settings name, closed at the end."""
+    log = open_log(settings, home)
+    try:
+        yield log
+    finally:
+        await log.close()

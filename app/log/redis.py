@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from app.ground.errors import LogUnavailableError, TrimmedError
+from app.ground.settings import LogSettings
 from app.log import redis_scripts
 from app.log.base import START, Appended, Entry, Event, Lag, Stream
 
@@ -30,22 +31,20 @@ class RedisLog:
 
     Args:
         url: ``redis://[[user]:password@]host:port/db``, ``rediss://`` or ``unix://``.
-        timeout_s: seconds after which a Redis that does not answer counts as gone.
-        max_deliveries: deliveries to a group after which an entry is a dead letter.
-        remember_s: seconds for which an id is remembered at least.
 
     Raises:
         ValueError: the URL cannot be read.
     """
 
-    def __init__(self, url: str, *, timeout_s: float = 2.0, max_deliveries: int = 10, remember_s: float = 172_800.0) -> None:
-        self._max_deliveries, self._remember_s = max_deliveries, remember_s
+    def __init__(self, url: str, settings: LogSettings | None = None) -> None:
+        self._settings = settings or LogSettings()
+        timeout_s = self._settings.timeout_s
         self._redis = _client(url, timeout_s, timeout_s)
         self._waiting = _client(url, timeout_s, timeout_s + _LONGEST_WAIT_S)  # a socket must outlast the wait it blocks in
         self._append = self._redis.register_script(redis_scripts.APPEND)
         self._claim = self._redis.register_script(redis_scripts.CLAIM)
         self._trim = self._redis.register_script(redis_scripts.TRIM)
-        self._timeout_s, self._known_durable = timeout_s, False
+        self._known_durable = False
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
@@ -57,7 +56,8 @@ class RedisLog:
 
     async def read(self, stream: Stream, after: str = START, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
         async with self._answering():
-            client, block_ms = self._for(wait_s)
+            client = self._waiting if wait_s > 0 else self._redis
+            block_ms = max(1, int(1000 * min(wait_s, _LONGEST_WAIT_S))) if wait_s > 0 else None  # Redis takes 0 as for ever
             answer = await client.xread({_key(stream): after or _FIRST}, count=limit, block=block_ms)
             trimmed: Any = await self._redis.get(_key(stream, "trimmed"))
         if after != START and trimmed is not None and _order(trimmed) > _order(after):
@@ -65,12 +65,11 @@ class RedisLog:
             raise TrimmedError(msg)
         return _entries(answer, deliveries=0)
 
-    async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
+    async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000) -> list[Entry]:
         async with self._answering():
-            client, block_ms = self._for(wait_s)
             for _ in range(2):
                 try:
-                    answer = await client.xreadgroup(group, consumer, {_key(stream): ">"}, count=limit, block=block_ms)
+                    answer = await self._redis.xreadgroup(group, consumer, {_key(stream): ">"}, count=limit)
                 except ResponseError as error:
                     await self._make_group(stream, group, error)
                 else:
@@ -78,7 +77,7 @@ class RedisLog:
         return []
 
     async def claim(self, stream: Stream, group: str, consumer: str, *, idle_s: float, limit: int = 1_000) -> list[Entry]:
-        words: list[str | int] = [group, consumer, int(idle_s * 1000), limit, self._max_deliveries]
+        words: list[str | int] = [group, consumer, int(idle_s * 1000), limit, self._settings.max_deliveries]
         async with self._answering():
             try:
                 claimed = await self._claim(keys=[_key(stream), _key(stream, "dead", group)], args=words)
@@ -115,12 +114,10 @@ class RedisLog:
                 lags[group["name"]] = Lag(unread, group["pending"], dead)
         return lags
 
-    async def trim(self, stream: Stream, up_to: str | None = None) -> int:
-        keep_behind = "" if up_to is None else up_to or _FIRST
+    async def trim(self, stream: Stream) -> int:
+        keys = [_key(stream), _key(stream, "ids"), _key(stream, "trimmed")]
         async with self._answering():
-            gone: int = await self._trim(
-                keys=[_key(stream), _key(stream, "ids"), _key(stream, "trimmed")], args=[keep_behind, self._remember_s]
-            )
+            gone: int = await self._trim(keys=keys, args=[self._settings.remember_s])
         return gone
 
     async def ping(self) -> None:
@@ -136,7 +133,7 @@ class RedisLog:
     async def _answering(self) -> AsyncIterator[None]:
         """Take one of a few connections, in order of arrival; redis-py's own pool lets callers overtake until earlier ones time out."""
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._settings.timeout_s):
                 await self._turns.acquire()
             try:
                 yield
@@ -169,12 +166,6 @@ class RedisLog:
         except ResponseError as other:
             if "BUSYGROUP" not in str(other):  # otherwise somebody else was faster
                 raise
-
-    def _for(self, wait_s: float) -> tuple[Redis, int | None]:
-        """The client for a wait, and the wait in milliseconds; None for no wait, as Redis takes 0 as for ever."""
-        if wait_s <= 0:
-            return self._redis, None
-        return self._waiting, max(1, int(1000 * min(wait_s, _LONGEST_WAIT_S)))
 
 
 def _client(url: str, connect_s: float, answer_s: float) -> Redis:

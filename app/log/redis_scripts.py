@@ -47,7 +47,7 @@ return claimed
 """
 
 TRIM: Final = """
--- KEYS stream, ids, last dropped · ARGV offset to keep from ('' for any), seconds that ids are remembered  →  how many went
+-- KEYS stream, ids, last dropped · ARGV seconds that ids are remembered  →  how many went
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 local function parts(offset)
   local ms, sequence = offset:match('^(%d+)-(%d+)$')
@@ -57,19 +57,15 @@ local keep_ms, keep_sequence
 local function keep_from(ms, sequence)
   if not keep_ms or ms < keep_ms or (ms == keep_ms and sequence < keep_sequence) then keep_ms, keep_sequence = ms, sequence end
 end
-local function keep_behind(offset)
-  local ms, sequence = parts(offset)
-  keep_from(ms, sequence + 1)
-end
 for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   local about = {}
   for i = 1, #group, 2 do about[group[i]] = group[i + 1] end
-  keep_behind(about['last-delivered-id'])
+  local ms, sequence = parts(about['last-delivered-id'])
+  keep_from(ms, sequence + 1)
   local first_pending = redis.call('XPENDING', KEYS[1], about['name'])[2]
   if first_pending then keep_from(parts(first_pending)) end
 end
 if not keep_ms then return 0 end
-if ARGV[1] ~= '' then keep_behind(ARGV[1]) end
 local from = string.format('%.0f-%.0f', keep_ms, keep_sequence)
 local gone = 0
 local last = redis.call('XREVRANGE', KEYS[1], '(' .. from, '-', 'COUNT', 1)[1]
@@ -80,7 +76,7 @@ end
 local dropped = redis.call('GET', KEYS[3])
 if dropped then
   local now = redis.call('TIME')
-  local forget = math.min(parts(dropped), math.floor(now[1] * 1000 + now[2] / 1000 - ARGV[2] * 1000))
+  local forget = math.min(parts(dropped), math.floor(now[1] * 1000 + now[2] / 1000 - ARGV[1] * 1000))
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. string.format('%.0f', forget))
 end
 return gone

@@ -11,11 +11,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from app.ground.errors import LogUnavailableError, TrimmedError
+from app.ground.settings import LogSettings
 from app.log.base import START, Appended, Entry, Event, Lag, Stream
-from app.log.group_commit import GroupCommit
+from app.log.group_commit import Answer, GroupCommit
 
 _VERSION: Final = 1
 _SCHEMA: Final = (
@@ -33,25 +34,16 @@ _POLL_S: Final = 0.05
 _TRIMMED_AT_ONCE: Final = 5_000
 _LISTED: Final = "(SELECT value FROM json_each(?))"
 
-Answer = TypeVar("Answer")
-
 
 class SqliteLog:
     """A log in a file.
 
     Args:
         path: the file; made, with its directory, when it is first needed.
-        timeout_s: seconds to wait for another process's write.
-        max_deliveries: deliveries to a group after which an entry is a dead letter.
-        remember_s: seconds for which an id is remembered at least.
-        max_bytes: the most that the file may grow to; 0 for no limit but the disk's.
     """
 
-    def __init__(
-        self, path: Path, *, timeout_s: float = 2.0, max_deliveries: int = 10, remember_s: float = 172_800.0, max_bytes: int = 0
-    ) -> None:
-        self._path, self._timeout_s, self._max_bytes = path, timeout_s, max_bytes
-        self._max_deliveries, self._remember_s = max_deliveries, remember_s
+    def __init__(self, path: Path, settings: LogSettings | None = None) -> None:
+        self._path, self._settings = path, settings or LogSettings()
         self._commits = GroupCommit(self._connect, self._still_there)
 
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
@@ -68,14 +60,11 @@ class SqliteLog:
             return await self.read(stream, after, limit=limit)
         return entries
 
-    async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
-        entries, delivered = await self._do(lambda c: _take(c, (stream, group, consumer), limit))
-        if not entries and await self._grows(stream, delivered, wait_s):
-            return await self.take(stream, group, consumer, limit=limit)
-        return entries
+    async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000) -> list[Entry]:
+        return await self._do(lambda c: _take(c, stream, group, consumer, limit))
 
     async def claim(self, stream: Stream, group: str, consumer: str, *, idle_s: float, limit: int = 1_000) -> list[Entry]:
-        return await self._do(lambda c: _claim(c, (stream, group, consumer), idle_s, limit, self._max_deliveries))
+        return await self._do(lambda c: _claim(c, stream, group, consumer, idle_s=idle_s, limit=limit, most=self._settings.max_deliveries))
 
     async def acknowledge(self, stream: Stream, group: str, offsets: Sequence[str]) -> None:
         await self._delete("pending", stream, group, offsets)
@@ -90,10 +79,10 @@ class SqliteLog:
     async def lag(self, stream: Stream) -> Mapping[str, Lag]:
         return await self._do(lambda c: _lag(c, stream), writes=False)
 
-    async def trim(self, stream: Stream, up_to: str | None = None) -> int:
+    async def trim(self, stream: Stream) -> int:
         gone, total = _TRIMMED_AT_ONCE, 0
         while gone == _TRIMMED_AT_ONCE:  # in parts, so that appends pass in between
-            gone = await self._do(lambda c: _trim(c, stream, up_to, time.time() - self._remember_s))
+            gone = await self._do(lambda c: _trim(c, stream, time.time() - self._settings.remember_s))
             total += gone
         return total
 
@@ -126,14 +115,14 @@ class SqliteLog:
 
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._path, timeout=self._timeout_s, isolation_level=None)
+        connection = sqlite3.connect(self._path, timeout=self._settings.timeout_s, isolation_level=None)
         try:
             self._identity = self._which()
-            _use_wal(connection, time.monotonic() + self._timeout_s)
+            _use_wal(connection, time.monotonic() + self._settings.timeout_s)
             connection.execute("PRAGMA synchronous = FULL")
-            if self._max_bytes:
+            if self._settings.max_bytes:
                 [size] = connection.execute("PRAGMA page_size").fetchone()
-                connection.execute(f"PRAGMA max_page_count = {max(1, self._max_bytes // size)}").fetchone()
+                connection.execute(f"PRAGMA max_page_count = {max(1, self._settings.max_bytes // size)}").fetchone()
             _lay_out(connection)
         except BaseException:
             connection.close()
@@ -205,22 +194,20 @@ def _read(c: sqlite3.Connection, stream: Stream, behind: int, limit: int) -> tup
     return _entries(c.execute(query, (stream, behind, limit))), _state(c, stream)[1]
 
 
-def _take(c: sqlite3.Connection, who: tuple[Stream, str, str], limit: int) -> tuple[list[Entry], int]:
-    stream, group, consumer = who
+def _take(c: sqlite3.Connection, stream: Stream, group: str, consumer: str, limit: int) -> list[Entry]:
     c.execute("INSERT OR IGNORE INTO groups VALUES (?, ?, 0)", (stream, group))
     [delivered] = c.execute("SELECT delivered FROM groups WHERE stream = ? AND name = ?", (stream, group)).fetchone()
     query = "SELECT offset, id, data, 1 FROM entries WHERE stream = ? AND offset > ? ORDER BY offset LIMIT ?"
     entries = _entries(c.execute(query, (stream, delivered, limit)))
     if entries:
-        now, delivered = time.time(), int(entries[-1].offset)
+        now = time.time()
         given = [(stream, group, int(entry.offset), consumer, now) for entry in entries]
         c.executemany("INSERT INTO pending VALUES (?, ?, ?, ?, ?, 1)", given)
-        c.execute("UPDATE groups SET delivered = ? WHERE stream = ? AND name = ?", (delivered, stream, group))
-    return entries, delivered
+        c.execute("UPDATE groups SET delivered = ? WHERE stream = ? AND name = ?", (int(entries[-1].offset), stream, group))
+    return entries
 
 
-def _claim(c: sqlite3.Connection, who: tuple[Stream, str, str], idle_s: float, limit: int, most: int) -> list[Entry]:
-    stream, group, consumer = who
+def _claim(c: sqlite3.Connection, stream: Stream, group: str, consumer: str, *, idle_s: float, limit: int, most: int) -> list[Entry]:
     now = time.time()
     stale = (stream, group, now - idle_s)
     c.execute(
@@ -251,13 +238,13 @@ def _lag(c: sqlite3.Connection, stream: Stream) -> dict[str, Lag]:
     return {name: Lag(last - delivered, pending, dead) for name, delivered, pending, dead in c.execute(query, (stream,))}
 
 
-def _trim(c: sqlite3.Connection, stream: Stream, up_to: str | None, forget_before: float) -> int:
+def _trim(c: sqlite3.Connection, stream: Stream, forget_before: float) -> int:
     query = """SELECT MIN(COALESCE(
         (SELECT MIN(offset) - 1 FROM pending WHERE pending.stream = groups.stream AND pending.name = groups.name), delivered
         )) FROM groups WHERE stream = ?"""
     [done] = c.execute(query, (stream,)).fetchone()
     _, trimmed = _state(c, stream)
-    floor = min(done or 0, trimmed + _TRIMMED_AT_ONCE, *([] if up_to is None else [int(up_to or 0)]))
+    floor = min(done or 0, trimmed + _TRIMMED_AT_ONCE)
     gone = max(0, floor - trimmed)
     if gone:
         c.execute("DELETE FROM entries WHERE stream = ? AND offset <= ?", (stream, floor))

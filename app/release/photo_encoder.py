@@ -20,9 +20,7 @@ class PhotoEncoder:
     """The bundle's encoder, loaded in the background: most shops send ids only, so no request should wait for it.
 
     Args:
-        spec: what ``load_encoder`` reads it from.
         makes: the features that it must make.
-        device: where it computes.
     """
 
     def __init__(self, spec: str, makes: FeatureSpec, device: torch.device) -> None:

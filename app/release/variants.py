@@ -31,7 +31,7 @@ _COLOURS: Final = (
     "crimson scarlet light dark bright pale"
 )
 _SIZES: Final = "xxs xs s m l xl xxl xxxl 2xl 3xl 4xl small medium large size uk eu us"
-_NOT_TELLING: Final = frozenset([*_COLOURS.split(), *_SIZES.split()])
+_NOT_TELLING: Final = frozenset(f"{_COLOURS} {_SIZES}".split())
 
 
 def group_of(item: Mapping[str, Any]) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from app.ground.errors import ServiceError
 from app.simulate.measure import Cycle, measure
-from app.simulate.shoppers import Asked, noise, now, shop
+from app.simulate.shoppers import Shopping, noise, shop
 from app.simulate.world import World
 
 _TRIES: Final = 8
@@ -25,43 +26,26 @@ _LOOK_S: Final = 1.0
 
 
 @dataclass
-class _Seen:
-    """What a cycle has collected so far."""
-
-    asked: list[Asked] = field(default_factory=list)
-    baskets: list[list[int]] = field(default_factory=list)
-    ms: list[float] = field(default_factory=list)
-
-
 class Simulation:
     """Synthetic shoppers of a wardrobe at a service.
 
-    Args:
+    Attributes:
         url: of the service. transport: how to reach it; None is over the network.
         at_once: sessions at the same time.
         noise_share: share of sessions that teach nothing.
-        before: baskets of earlier cycles, as rows; the counting baselines count them.
-
-    Attributes:
-        retried: requests that were made again, as the service refused them for the moment or did not answer.
+        before: baskets of earlier cycles, as rows; the counting baselines count them, and each cycle adds its own.
+        name: of this simulation, as sessions of two simulations are different sessions.
     """
 
-    def __init__(
-        self,
-        world: World,
-        url: str,
-        *,
-        seed: int = 0,
-        at_once: int = 8,
-        noise_share: float = 0.15,
-        before: Sequence[Sequence[int]] = (),
-        transport: httpx2.AsyncBaseTransport | None = None,
-    ) -> None:
-        self._world, self._url, self._seed, self._at_once, self._noise_share = world, url.rstrip("/"), seed, at_once, noise_share
-        self._transport = transport
-        self._before = list(before)
-        self._name = uuid4().hex[:8]  # sessions of two simulations are different sessions
-        self.retried = 0
+    world: World
+    url: str
+    _: KW_ONLY
+    seed: int = 0
+    at_once: int = 8
+    noise_share: float = 0.15
+    before: Sequence[Sequence[int]] = ()
+    transport: httpx2.AsyncBaseTransport | None = None
+    name: str = field(default_factory=lambda: uuid4().hex[:8])
 
     async def run(
         self,
@@ -83,7 +67,7 @@ class Simulation:
             ServiceError: the service does not answer, or refuses what it should take.
         """
         found = []
-        async with httpx2.AsyncClient(base_url=self._url, timeout=_PATIENCE_S, transport=self._transport) as client:
+        async with httpx2.AsyncClient(base_url=self.url, timeout=_PATIENCE_S, transport=self.transport) as client:
             for number in range(first, first + cycles):
                 release = await self._release(client)
                 found.append(await self._cycle(client, number, release, sessions, advance))
@@ -93,13 +77,15 @@ class Simulation:
         return found
 
     async def _cycle(self, client: httpx2.AsyncClient, number: int, release: str, sessions: int, advance: Callable[[], None]) -> Cycle:
-        seen, turns = _Seen(), asyncio.Semaphore(self._at_once)
-        dice = np.random.default_rng([self._seed, 20, number])
-        noisy = dice.random(sessions) < self._noise_share
+        turns = asyncio.Semaphore(self.at_once)
+        seen: list[Shopping] = []
+        ms: list[float] = []
+        dice = np.random.default_rng([self.seed, 20, number])
+        noisy = dice.random(sessions) < self.noise_share
 
         async def session(place: int) -> None:
             async with turns:
-                await self._session(client, seen, (number, place), noisy=bool(noisy[place]))
+                seen.append(await self._session(client, ms, (number, place), noisy=bool(noisy[place])))
                 advance()
 
         try:
@@ -109,32 +95,31 @@ class Simulation:
         except* ServiceError as failed:
             raise failed.exceptions[0] from None  # one line is enough: the others say the same
         cycle = measure(
-            self._world,
-            seen.asked,
-            self._before,
+            self.world,
+            [slot for shopping in seen for slot in shopping.asked],
+            self.before,
             cycle=number,
             release=release,
             sessions=int((~noisy).sum()),
             noise=int(noisy.sum()),
-            p99_ms=float(np.percentile(seen.ms, 99)) if seen.ms else 0.0,
+            p99_ms=float(np.percentile(ms, 99)) if ms else 0.0,
         )
-        self._before += seen.baskets
+        self.before = [*self.before, *(shopping.basket for shopping in seen)]
         return cycle
 
-    async def _session(self, client: httpx2.AsyncClient, seen: _Seen, place: tuple[int, int], *, noisy: bool) -> None:
-        dice = np.random.default_rng([self._seed, 30, *place])
-        name = f"sim-{self._name}-{place[0]}-{place[1]}"
+    async def _session(self, client: httpx2.AsyncClient, ms: list[float], place: tuple[int, int], *, noisy: bool) -> Shopping:
+        dice = np.random.default_rng([self.seed, 30, *place])
+        name = f"sim-{self.name}-{place[0]}-{place[1]}"
 
         async def suggest(question: dict[str, Any]) -> tuple[str, list[str]]:
             started = time.perf_counter()
             answer = await self._post(client, "/complete-outfit", question)
-            seen.ms.append(1000 * (time.perf_counter() - started))
+            ms.append(1000 * (time.perf_counter() - started))
             return str(answer["recommendation_id"]), [item["id"] for slot in answer["slots"] for item in slot["items"]]
 
-        shopping, pace_s = noise(self._world, name, dice) if noisy else (await shop(self._world, name, suggest, dice), _PACE_S)
-        await self._post(client, "/events", {"events": shopping.events(ended=now(), pause_s=pace_s)})
-        seen.asked += shopping.asked
-        seen.baskets.append(shopping.basket)
+        shopping, pace_s = noise(self.world, name, dice) if noisy else (await shop(self.world, name, suggest, dice), _PACE_S)
+        await self._post(client, "/events", {"events": shopping.events(ended=datetime.now(UTC), pause_s=pace_s)})
+        return shopping
 
     async def _post(self, client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Post, and repeat where the service refuses for the moment: an event's id counts once."""
@@ -143,28 +128,26 @@ class Simulation:
                 answer = await client.post(path, json=body)
             except httpx2.TransportError as error:
                 if attempt == _TRIES - 1:
-                    msg = f"{self._url}{path} does not answer ({type(error).__name__})"
+                    msg = f"{self.url}{path} does not answer ({type(error).__name__})"
                     raise ServiceError(msg) from error
             else:
                 if answer.is_success:
-                    found: dict[str, Any] = answer.json()
-                    return found
+                    return dict(answer.json())
                 if answer.status_code not in _RETRIED:
-                    msg = f"{self._url}{path} answered {answer.status_code}: {answer.text[:200]}"
+                    msg = f"{self.url}{path} answered {answer.status_code}: {answer.text[:200]}"
                     raise ServiceError(msg)
-            self.retried += 1
             await asyncio.sleep(min(0.1 * 2**attempt, 2.0))
-        msg = f"{self._url}{path} was not ready {_TRIES} times"
+        msg = f"{self.url}{path} was not ready {_TRIES} times"
         raise ServiceError(msg)
 
     async def _release(self, client: httpx2.AsyncClient) -> str:
         try:
             answer = await client.get("/readyz")
         except httpx2.TransportError as error:
-            msg = f"{self._url} does not answer ({type(error).__name__}); start `attire serve` there"
+            msg = f"{self.url} does not answer ({type(error).__name__}); start `attire serve` there"
             raise ServiceError(msg) from error
         if not answer.is_success:
-            msg = f"{self._url}/readyz answered {answer.status_code}: {answer.text[:200]}"
+            msg = f"{self.url}/readyz answered {answer.status_code}: {answer.text[:200]}"
             raise ServiceError(msg)
         return str(answer.json().get("release", ""))
 

@@ -19,7 +19,6 @@ from app.simulate.world import World
 from models.evaluation.baselines import CoPurchase, Popularity
 from models.evaluation.metrics import Ints, answer_ranks
 from models.evaluation.scorer import Scorer
-from models.wardrobe.rule import Array
 
 RECOMMENDERS: Final = ("service", "oracle", "oracle_with_taste", "co_purchase", "popularity", "random")
 _AT_ONCE: Final = 512
@@ -83,7 +82,7 @@ def measure(
         sessions=sessions,
         noise=noise,
         asked=len(asked),
-        attach_rate=_share(np.array([slot.attached for slot in asked])),
+        attach_rate=_share(np.array([slot.bought in slot.shown for slot in asked])),
         hit_rate={name: _share(hit_B) for name, hit_B in hits.items()},
         new=int(new_B.sum()),
         new_hit_rate={name: _share(hit_B[new_B]) for name, hit_B in hits.items()},
@@ -119,7 +118,7 @@ def _hits(world: World, asked: Sequence[Asked], before: Sequence[Sequence[int]])
         "popularity": Popularity(baskets, len(codes)),
     }
     hits = {name: np.zeros(len(asked), dtype=bool) for name in RECOMMENDERS}
-    hits["service"] = np.array([slot.hit for slot in asked])
+    hits["service"] = np.array([slot.wanted in slot.shown for slot in asked])
     dice = np.random.default_rng(0)
     places: dict[tuple[str, int], list[int]] = {}
     for place, slot in enumerate(asked):
@@ -131,16 +130,9 @@ def _hits(world: World, asked: Sequence[Asked], before: Sequence[Sequence[int]])
             worn_BI = np.array([asked[place].worn for place in part])
             answer_B = np.searchsorted(rows_M, [asked[place].wanted for place in part])
             known_BM = world.score.conditional(worn_BI, rows_M)
+            leaning_BM = world.taste[[asked[place].shopper for place in part]] @ world.shows[rows_M].T
             scores = {name: scorer.candidates(worn_BI, rows_M[None]) for name, scorer in counting.items()}
-            scores |= {
-                "oracle": known_BM,
-                "oracle_with_taste": known_BM + _leanings(world, [asked[place].shopper for place in part], rows_M),
-            }
-            scores["random"] = dice.random(known_BM.shape)
+            scores |= {"oracle": known_BM, "oracle_with_taste": known_BM + leaning_BM, "random": dice.random(known_BM.shape)}
             for name, scores_BM in scores.items():
                 hits[name][part] = answer_ranks(np.asarray(scores_BM), answer_B, ties=dice) <= K
     return hits
-
-
-def _leanings(world: World, shoppers: Sequence[int], rows_M: Ints) -> Array:
-    return np.asarray(world.taste[list(shoppers)] @ world.score.latents.taste_vectors()[rows_M].T)

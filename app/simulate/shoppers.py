@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -32,16 +32,6 @@ class Asked:
     shopper: int
     shown: tuple[int, ...]
     bought: int | None
-
-    @property
-    def hit(self) -> bool:
-        """Whether what was wanted was shown."""
-        return self.wanted in self.shown
-
-    @property
-    def attached(self) -> bool:
-        """Whether something shown was bought."""
-        return self.bought is not None and self.bought in self.shown
 
 
 @dataclass(slots=True)
@@ -122,20 +112,13 @@ def noise(world: World, name: str, dice: np.random.Generator) -> tuple[Shopping,
     """A session that teaches nothing (gifts, a bot, a stock-up, or all returned), and the seconds between two of its events."""
     kind = str(dice.choice(list(NOISE), p=list(NOISE.values())))
     shopping = Shopping(name, None)
-    count = {"random": int(dice.integers(2, 6)), "bot": 4, "stock_up": int(dice.integers(10, 16)), "returned": int(dice.integers(2, 6))}[
-        kind
-    ]
+    counts = {"random": int(dice.integers(2, 6)), "bot": 4, "stock_up": int(dice.integers(10, 16)), "returned": int(dice.integers(2, 6))}
     if kind == "bot":
         for row in dice.integers(len(world.ids), size=250):
             shopping.do("view", world.ids[int(row)])
-    for row in dice.choice(len(world.ids), count, replace=False):
+    for row in dice.choice(len(world.ids), counts[kind], replace=False):
         _buy(shopping, world, int(row), None)
     if kind == "returned":
         for row in shopping.basket:
             shopping.do("return", world.ids[row])
     return shopping, 0.2 if kind == "bot" else 15.0
-
-
-def now() -> datetime:
-    """The present time, at which a session ends."""
-    return datetime.now(UTC)

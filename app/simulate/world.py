@@ -47,10 +47,8 @@ class World:
         """
         try:
             rule = Rule(**json.loads((wardrobe / "oracle.json").read_text())["rule"])
-            latents, items = (
-                pq.read_table(wardrobe / "latents.parquet"),
-                pq.read_table(wardrobe / "items.parquet", columns=["id", "category"]),
-            )
+            latents = pq.read_table(wardrobe / "latents.parquet")
+            items = pq.read_table(wardrobe / "items.parquet", columns=["id", "category"])
         except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
             msg = "not a synthetic wardrobe with oracle.json and latents.parquet; give --wardrobe what `attire generate` wrote"
             raise InputError(msg, path=wardrobe) from error
@@ -71,13 +69,13 @@ class World:
         return {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
 
     @cached_property
-    def _shows(self) -> Array:
+    def shows(self) -> Array:
         """The vector of each item that taste is multiplied with, ``(N, 6)``."""
         return self.score.latents.taste_vectors()
 
     def seen_by(self, shopper: int) -> Score:
         """The rule, tilted by one shopper's taste."""
-        leaning_N = self._shows @ self.taste[shopper]
+        leaning_N = self.shows @ self.taste[shopper]
         return Score(self.score.rule, replace(self.score.latents, popularity=self.score.latents.popularity + leaning_N))
 
     def outfit(self, seen: Score, dice: np.random.Generator) -> tuple[IntArray, tuple[str, ...]]:

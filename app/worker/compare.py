@@ -61,7 +61,8 @@ def compare(
     Raises:
         BundleError: the candidate's numbers are not finite.
     """
-    scorers = [_scorer(bundle, catalogue, features_NF) for bundle in (current, candidate)]
+    said = catalogue.categories, catalogue.texts(), catalogue.ids
+    scorers = [ModelScorer(bundle, bundle.embed(features_NF, *said), catalogue.categories) for bundle in (current, candidate)]
     if not np.isfinite(scorers[1].embeddings_ND).all():
         msg = f"bundle {candidate.id}: its embeddings are not finite; its weights are broken"
         raise BundleError(msg)
@@ -82,10 +83,6 @@ def compare(
             if isinstance(theirs, RetrievalAnswers) and isinstance(ours, RetrievalAnswers):
                 ranks.append(([question.category for question in asked if isinstance(question, Retrieval)], theirs.rank_B, ours.rank_B))
     return Comparison(tuple(metrics), tuple(_by_category(ranks)), tuple(calibration))
-
-
-def _scorer(bundle: Bundle, catalogue: Catalogue, features_NF: FloatArray) -> ModelScorer:
-    return ModelScorer(bundle, bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids), catalogue.categories)
 
 
 def _counting(catalogue: Catalogue, train: Sequence[Outfit]) -> dict[str, Scorer]:

@@ -5,17 +5,17 @@ A candidate passes when
 1. it loads, every file as its manifest says, reads the features that the catalogue has, knows every category that the catalogue has
    and the current release knows, and gives finite numbers;
 2. on the recent held-out outfits and on the fixed reference set, its recall@10, FITB accuracy and AUC are each better than the current
-   release's, or equal within the paired 95 % bootstrap interval of the difference, and never lower by more than ``most_drop``;
+   release's, or equal within the paired 95 % bootstrap interval of the difference, and never lower by more than 0.05;
 3. no category collapses: where a category was asked for often enough, recall@10 does not fall below half, beyond what chance explains;
-4. calibration holds: its expected calibration error is small (``good_ece``), near the current release's, or not above it beyond what
-   chance explains; and never above ``most_ece``.
+4. calibration holds: its expected calibration error is at most 0.08, near the current release's (within 0.02), or not above it beyond
+   what chance explains; and never above 0.25.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from app.home.runs import METRICS, Compared
 from app.worker.compare import Comparison
@@ -23,25 +23,10 @@ from models.bundle import Bundle
 from models.encoders.features import check_features
 from models.errors import BundleError
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """The numbers in the rule.
-
-    Attributes:
-        most_drop: the most that a metric may drop, whatever its interval: with few questions an interval allows anything.
-        least_asked: the least questions for which a category counts.
-        collapse: a category whose recall falls below this share of the current release's has collapsed.
-        good_ece: expected calibration error that always passes. ece_slack: how far above the current release's it may be.
-        most_ece: above this it never passes.
-    """
-
-    most_drop: float = 0.05
-    least_asked: int = 20
-    collapse: float = 0.5
-    good_ece: float = 0.08
-    ece_slack: float = 0.02
-    most_ece: float = 0.25
+_MOST_DROP: Final = 0.05  # of a metric, whatever its interval: with few questions an interval allows anything
+_LEAST_ASKED: Final = 20  # questions from which a category counts
+_COLLAPSE: Final = 0.5
+_GOOD_ECE, _ECE_SLACK, _MOST_ECE = 0.08, 0.02, 0.25
 
 
 def load_candidate(directory: Path, current: Bundle, stocked: Collection[str]) -> Bundle:
@@ -63,31 +48,30 @@ def load_candidate(directory: Path, current: Bundle, stocked: Collection[str]) -
     return candidate
 
 
-def objections(comparison: Comparison, rule: Rule | None = None) -> list[str]:
+def objections(comparison: Comparison) -> list[str]:
     """The reasons to reject the candidate, one line each; none where it passes."""
-    rule = rule or Rule()
     found = [
         f"{_figures(metric)}: worse, the gain is between {metric.low:+.3f} and {metric.high:+.3f}"
         for metric in comparison.metrics
         if not metric.high >= 0  # undefined counts as worse
     ]
     found += [
-        f"{_figures(metric)}: lower by {-metric.gain:.3f}, more than {rule.most_drop:g}"
+        f"{_figures(metric)}: lower by {-metric.gain:.3f}, more than {_MOST_DROP:g}"
         for metric in comparison.metrics
-        if metric.high >= 0 and not metric.gain >= -rule.most_drop
+        if metric.high >= 0 and not metric.gain >= -_MOST_DROP
     ]
     found += [
         f"category {metric.about!r} collapses: recall@10 {metric.current:.3f} → {metric.candidate:.3f} in {metric.n} questions"
         for metric in comparison.categories
-        if metric.n >= rule.least_asked and metric.candidate < rule.collapse * metric.current and metric.high < 0
+        if metric.n >= _LEAST_ASKED and metric.candidate < _COLLAPSE * metric.current and metric.high < 0
     ]
-    found += [f"{_figures(metric)}: its probabilities are off" for metric in comparison.calibration if not _calibrated(metric, rule)]
+    found += [f"{_figures(metric)}: its probabilities are off" for metric in comparison.calibration if not _calibrated(metric)]
     return found
 
 
-def _calibrated(metric: Compared, rule: Rule) -> bool:
-    near = metric.candidate <= max(rule.good_ece, metric.current + rule.ece_slack)
-    return near or (metric.candidate <= rule.most_ece and metric.low <= 0)
+def _calibrated(metric: Compared) -> bool:
+    near = metric.candidate <= max(_GOOD_ECE, metric.current + _ECE_SLACK)
+    return near or (metric.candidate <= _MOST_ECE and metric.low <= 0)
 
 
 def _figures(metric: Compared) -> str:

@@ -23,17 +23,13 @@ from app.home.runs import Dropped
 from app.worker.sessions import Visit
 
 _SIZE: Final = re.compile(r"(?:\d+(?:[.,]\d+)?(?:cm|mm|in|eu|uk|us)?|x{0,4}[sl]|m|one-?size|petite|tall|size|grösse)", re.IGNORECASE)
-_COLOURS: Final = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        amber aqua azure beige black blue bordeaux bronze brown burgundy camel champagne charcoal cobalt copper coral cream crimson cyan
-        dark ecru emerald fuchsia gold golden green grey gray indigo ivory jade khaki lavender light lilac lime magenta maroon mauve mint
-        mustard navy nude ochre olive orange peach pink plum purple red rose ruby rust saffron salmon sand scarlet silver sky slate steel
-        tan taupe teal turquoise vanilla violet white wine yellow
-        """,
-    )
+_COLOURS: Final = (
+    "amber aqua azure beige black blue bordeaux bronze brown burgundy camel champagne charcoal cobalt copper coral cream crimson cyan "
+    "dark ecru emerald fuchsia gold golden green grey gray indigo ivory jade khaki lavender light lilac lime magenta maroon mauve mint "
+    "mustard navy nude ochre olive orange peach pink plum purple red rose ruby rust saffron salmon sand scarlet silver sky slate steel "
+    "tan taupe teal turquoise vanilla violet white wine yellow"
 )
+_COLOUR_WORDS: Final = frozenset(_COLOURS.split())
 _PRODUCT: Final = ("product", "product_id", "parent", "parent_id", "style", "style_id", "model")
 _LEAST_WORDS: Final = 3
 _HASTY: Final = 30  # the least events for which their pace counts
@@ -137,7 +133,7 @@ def _product(category: str, title: str | None, brand: str | None, attributes: Ma
         if isinstance(said := attributes.get(name), str) and said:
             return f"{name}={said}"
     words = re.findall(r"\w+(?:[.,'-]\w+)*", (title or "").lower())
-    left = [word for word in words if word not in _COLOURS and not _SIZE.fullmatch(word)]
+    left = [word for word in words if word not in _COLOUR_WORDS and not _SIZE.fullmatch(word)]
     return f"{category}|{brand}|{' '.join(sorted(left))}" if len(left) >= _LEAST_WORDS and len(left) < len(words) else None
 
 

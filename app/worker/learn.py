@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -18,21 +18,20 @@ import pyarrow.compute as pc
 
 from app.catalogue.publishing import catalogue_of, publish
 from app.ground import compute
-from app.ground.errors import ServiceError
-from app.home.runs import ACCEPTED, Decision, LearningRun, Runs, now, write_run
+from app.ground.errors import ROOTS
+from app.ground.settings import Settings
+from app.home.runs import ACCEPTED, CANDIDATE, FOLDED_IN, OUTCOME, Decision, LearningRun, Runs, now, write_run
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.worker import gate
 from app.worker.archive import read_archive
 from app.worker.compare import compare
 from app.worker.gate import load_candidate, objections
 from app.worker.hygiene import Basket, clean, described_items
-from app.worker.job import CANDIDATE, FOLDED_IN, OUTCOME, Job
 from app.worker.outfits import Outfits, ask, known, split_by_time, worn
 from app.worker.reference import Reference
 from app.worker.retrain import retrain
 from app.worker.sessions import COLUMNS, visits_of
 from app.worker.shoppers import fold_in_wearers
-from index.errors import VectorIndexError
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue, Outfit
@@ -41,47 +40,34 @@ from models.errors import AttireError, BundleError
 from models.parent import end_with_parent
 
 _LEAST_ASKED: Final = 20
-_TROUBLE: Final = (AttireError, ServiceError, VectorIndexError, OSError)
+_TROUBLE: Final = (*ROOTS, OSError)
 
 
-@dataclass
-class _Clock:
-    """Measures the duration of each step."""
+def learn(settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:
+    """Do a run and write its decision to ``outcome.json``; what the run's process does.
 
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def __call__(self, step: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[step] = round(time.perf_counter() - started, 2)
-
-
-def learn(job: Job) -> None:
-    """Do a run and write its decision to ``outcome.json``; the target of the run's process."""
+    Args:
+        directory: of this run. rows: number of archived events to read.
+        candidate: directory of a bundle to judge; None trains one.
+    """
     end_with_parent()
-    os.nice(job.worker.nice)
-    compute.fix_threads(job.worker.threads)
-    steps = _Steps(job)
+    os.nice(settings.worker.nice)
+    compute.fix_threads(settings.worker.threads)
+    steps = _Steps(settings, directory, rows, candidate)
     try:
         run = steps.take()
     except _TROUBLE as error:
         run = steps.run.decided("failed", str(error))
-    write_run(job.directory / OUTCOME, replace(run, seconds=steps.clock.seconds))
+    write_run(directory / OUTCOME, replace(run, seconds=steps.run.seconds))
 
 
 class _Steps:
-    """The steps of a run.
+    """The steps of a run; ``run`` is the run as far as it has come."""
 
-    Attributes:
-        run: the run as far as it has come.
-    """
-
-    def __init__(self, job: Job) -> None:
-        self._job, self._store, self.clock = job, ReleaseStore(job.home), _Clock()
-        self.run = LearningRun(id=job.directory.name, started=now(), rows=job.rows, decision="failed", rule=gate.__doc__ or "")
+    def __init__(self, settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:
+        self._settings, self._directory, self._candidate = settings, directory, candidate
+        self._store, self._runs = ReleaseStore(settings.home), Runs(settings.home)
+        self.run = LearningRun(id=directory.name, started=now(), rows=rows, decision="failed", rule=gate.__doc__ or "")
 
     def take(self) -> LearningRun:
         """Take all steps up to the one that decides.
@@ -89,16 +75,16 @@ class _Steps:
         Raises:
             AttireError, ServiceError, VectorIndexError, OSError: a step failed.
         """
-        worker, device = self._job.worker, compute.device(self._job.device)
+        worker, device = self._settings.worker, compute.device(self._settings.device)
         record = self._store.served()
         current = Bundle.load(self._store.bundle_path(record.bundle)).to(device)
         snapshot = Snapshot.load(self._store.snapshot_path(record.snapshot))
         catalogue, features_NF = catalogue_of(snapshot.items, self._store.images), np.asarray(snapshot.features, dtype=np.float32)
         self._know(current={"release": record.id, "bundle": record.bundle, "recipe": record.recipe})
-        with self.clock("sessions"):
+        with self._timed("sessions"):
             baskets = self._baskets(snapshot)
-            reference = Reference.of(self._job.home / worker.reference, Runs(self._job.home).root)
-            unseen_from = Runs(self._job.home).unseen_from(current.id)
+            reference = Reference.of(self._settings.home / worker.reference, self._runs.root)
+            unseen_from = self._runs.unseen_from(current.id)
             outfits = split_by_time(baskets, reference.asked, reference.learned, unseen_from=unseen_from)
             if not reference.asked:
                 reference = reference.frozen(outfits.recent, at_least=_LEAST_ASKED)
@@ -115,11 +101,11 @@ class _Steps:
             new = f"{len(recent)} of the latest held out to ask about, which the current release has not learned from"
             why = f"{len(baskets)} clean outfits, {new}; it takes {worker.least_outfits} and {_LEAST_ASKED}"
             return unchanged("waiting", why)
-        directory = self._job.directory / CANDIDATE
+        directory = self._directory / CANDIDATE
         try:
-            with self.clock("training"):
-                if self._job.candidate is not None:
-                    shutil.copytree(self._job.candidate, directory)
+            with self._timed("training"):
+                if self._candidate is not None:
+                    shutil.copytree(self._candidate, directory)
                 else:
                     retrain(
                         current,
@@ -134,10 +120,10 @@ class _Steps:
                     )
         except AttireError as error:
             return unchanged("failed", str(error))
-        with self.clock("comparing"):
+        with self._timed("comparing"):
             try:
                 candidate = load_candidate(directory, current, snapshot.categories)
-                self._know(candidate=_summary(candidate), held_from=None if self._job.candidate else outfits.held_from)
+                self._know(candidate=_summary(candidate), held_from=None if self._candidate else outfits.held_from)
                 sets = {"recent": ask(recent, catalogue), "reference": ask(asked, catalogue)}
                 compared = compare(current, candidate, catalogue=catalogue, features_NF=features_NF, sets=sets, train=train)
             except BundleError as error:
@@ -160,11 +146,11 @@ class _Steps:
         Returns:
             What went wrong, a line each; nothing where all is well.
         """
-        if self._job.candidate is not None or not current.personal:
+        if self._candidate is not None or not current.personal:
             return []
-        directory = self._job.directory / FOLDED_IN
+        directory = self._directory / FOLDED_IN
         try:
-            with self.clock("meeting shoppers"):
+            with self._timed("meeting shoppers"):
                 bundle = fold_in_wearers(current, outfits, catalogue, features_NF)
             now_current = self._store.served()
             if bundle is not current and now_current.bundle == current.id:
@@ -180,16 +166,24 @@ class _Steps:
     def _indexed(self, bundle: Path, now_current: ReleaseRecord) -> str:
         """Make a release of a bundle and the catalogue as it is by now; returns the release's id."""
         self._know(current={**self.run.current, "release": now_current.id})
-        with self.clock("indexing"):
-            device = compute.device(self._job.device)
-            return publish(bundle, self._store, serve=False, log=self._job.log, device=device).id
+        with self._timed("indexing"):
+            device = compute.device(self._settings.device)
+            return publish(bundle, self._store, serve=False, log=self._settings.log, device=device).id
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._know(seconds={**self.run.seconds, step: round(time.perf_counter() - started, 2)})
 
     def _know(self, **more: Any) -> None:  # noqa: ANN401 - fields of a run
         self.run = replace(self.run, **more)
 
     def _baskets(self, snapshot: Snapshot) -> list[Basket]:
-        worker = self._job.worker
-        events = read_archive(Runs(self._job.home).events, COLUMNS, 0, self._job.rows)
+        worker = self._settings.worker
+        events = read_archive(self._runs.events, COLUMNS, 0, self.run.rows)
         since = datetime.now(UTC) - timedelta(days=worker.window_days)
         visits = visits_of(events, gap_s=worker.gap_s, longest_s=worker.longest_s, since=since)
         described = described_items(snapshot.items)

@@ -19,11 +19,10 @@ import pyarrow.compute as pc
 from app.ground.errors import HomeError, LogError
 from app.ground.logs import logger
 from app.ground.settings import Settings
-from app.home.runs import ACCEPTED, FINAL, LearningRun, Runs, now, read_run, write_run
+from app.home.runs import ACCEPTED, CANDIDATE, FINAL, FOLDED_IN, OUTCOME, LearningRun, Runs, now, read_run, write_run
 from app.home.store import ReleaseStore
 from app.log.base import Log, Stream
 from app.worker.archive import Archive, read_archive
-from app.worker.job import CANDIDATE, FOLDED_IN, OUTCOME, Job
 from app.worker.page import write_page
 from app.worker.shadow import in_shadow
 
@@ -108,10 +107,8 @@ class Worker:
     async def _begin(self) -> None:
         """Pick up what a kill left: runs that never finished, a release that was not made current, and temporary directories."""
         for path in self._runs.unfinished():
-            outcome = read_run(path / OUTCOME)
-            if outcome is None:
-                begun = LearningRun(id=path.name, started=now(), rows=0, decision="interrupted")
-                outcome = begun.decided("interrupted", "the worker ended before the run did")
+            begun = LearningRun(id=path.name, started=now(), rows=0, decision="interrupted")
+            outcome = read_run(path / OUTCOME) or begun.decided("interrupted", "the worker ended before the run did")
             self._finish(path, await self._serve(outcome, shadow=False))
             for left in (path / f"{CANDIDATE}.work", path / FOLDED_IN, *path.glob(".*.*")):
                 shutil.rmtree(left, ignore_errors=True)
@@ -161,18 +158,10 @@ class Worker:
 
     async def _run(self, candidate: Path | None = None) -> LearningRun:
         """Do one run, in a process of its own."""
-        worker, path = self._settings.worker, self._runs.begin()
-        job = Job(
-            home=self._settings.home,
-            directory=path,
-            rows=self._archive.rows,
-            worker=worker,
-            log=self._settings.log,
-            device=self._settings.device,
-            candidate=candidate,
-        )
-        process = get_context("spawn").Process(target=learn_apart, args=(job,), name=f"run-{path.name}", daemon=True)
-        logger().info("run_started", run=path.name, rows=job.rows)
+        worker, path, rows = self._settings.worker, self._runs.begin(), self._archive.rows
+        given = (self._settings, path, rows, candidate)
+        process = get_context("spawn").Process(target=learn_apart, args=given, name=f"run-{path.name}", daemon=True)
+        logger().info("run_started", run=path.name, rows=rows)
         process.start()
         try:
             await asyncio.to_thread(process.join, worker.timeout_s)
@@ -183,7 +172,7 @@ class Worker:
         run = read_run(path / OUTCOME)
         if run is None:
             why = f"it took longer than {worker.timeout_s:g} s" if late else f"its process ended with exit code {process.exitcode}"
-            run = LearningRun(id=path.name, started=now(), rows=job.rows, decision="failed").decided("failed", why)
+            run = LearningRun(id=path.name, started=now(), rows=rows, decision="failed").decided("failed", why)
         return self._finish(path, await self._serve(run, shadow=worker.shadow_requests > 0))
 
     async def _serve(self, run: LearningRun, *, shadow: bool) -> LearningRun:
@@ -226,9 +215,8 @@ class Worker:
         if trouble:
             why = f"{run.folded_in} new shoppers are left to the next run: {trouble}"
             return replace(run, release=None, folded_in=0, reasons=(*run.reasons, why))
-        return replace(
-            run, reasons=(*run.reasons, f"release {release} knows shoppers who are new ({run.folded_in}) and is otherwise the same")
-        )
+        why = f"release {release} knows shoppers who are new ({run.folded_in}) and is otherwise the same"
+        return replace(run, reasons=(*run.reasons, why))
 
     def _finish(self, path: Path, run: LearningRun) -> LearningRun:
         write_page(path / PAGE, run)
@@ -237,11 +225,11 @@ class Worker:
         return run
 
 
-def learn_apart(job: Job) -> None:
+def learn_apart(settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:
     """The target of a run's process, which alone imports what training needs: the worker itself stays small."""
     from app.worker.learn import learn  # noqa: PLC0415
 
-    learn(job)
+    learn(settings, directory, rows, candidate)
 
 
 @contextmanager

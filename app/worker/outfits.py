@@ -52,7 +52,9 @@ def split_by_time(
             out: a comparison on outfits that one of both has seen would be unfair.
     """
     before = [outfit for outfit in earlier if outfit.split != "test"]
-    groups = _groups([*(outfit.items for outfit in reference), *(outfit.items for outfit in before), *(outfit.items for outfit in baskets)])
+    number: dict[str, int] = {}
+    items_of = [outfit.items for outfits in (reference, before, baskets) for outfit in outfits]
+    groups = near_duplicates([frozenset(number.setdefault(item, len(number)) for item in items) for items in items_of])
     forbidden = set(groups[: len(reference)])
     of_before, of_baskets = groups[len(reference) : len(reference) + len(before)], groups[len(reference) + len(before) :]
     usable = [(basket, group) for basket, group in zip(baskets, of_baskets, strict=True) if group not in forbidden]
@@ -80,11 +82,6 @@ def split_by_time(
 def worn(basket: Basket, split: Split) -> Outfit:
     """A basket as an outfit of a split."""
     return Outfit(basket.id, basket.items, split, basket.user, basket.at)
-
-
-def _groups(outfits: Sequence[Sequence[str]]) -> list[int]:
-    number: dict[str, int] = {}
-    return near_duplicates([frozenset(number.setdefault(item, len(number)) for item in items) for items in outfits])
 
 
 def ask(outfits: Sequence[Outfit], catalogue: Catalogue) -> dict[str, tuple[Question, ...]]:

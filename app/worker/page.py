@@ -26,14 +26,10 @@ def write_page(path: Path, run: LearningRun) -> None:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(figure=_figure, signed=_signed)
+    environment.filters["figure"] = _figure
     page = environment.get_template("run.html.jinja").render(run=run, verdict=_WORDS[run.decision], words=METRICS)
     write_whole(path, page)
 
 
-def _figure(value: float) -> str:
-    return f"{value:.3f}" if math.isfinite(value) else "undefined"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.3f}" if math.isfinite(value) else "undefined"
+def _figure(value: float, sign: str = "-") -> str:
+    return f"{value:{sign}.3f}" if math.isfinite(value) else "undefined"

@@ -21,7 +21,6 @@ from models.datasets.schema import Dataset, Outfit
 from models.encoders.base import Encoder
 from models.encoders.features import CARRIED, FeatureSpec, FloatArray
 from models.errors import EncoderError
-from models.progress import Progress, silent
 from models.recipes.base import AnyRecipe
 from models.recipes.registry import RECIPES, recipe_named
 from models.training.repeatable import work_directory
@@ -64,7 +63,6 @@ def retrain(
     recipe: str,
     settings: Mapping[str, str],
     seed: int,
-    progress: Progress = silent,
 ) -> Bundle:
     """Train on outfits of split ``train``, select on ``valid``, and save the bundle to ``out``.
 
@@ -85,7 +83,6 @@ def retrain(
         encoder_spec=current.encoder_spec,
         start=current,
         device=current.device,
-        progress=progress,
         kept=current.manifest.encoder,
         kept_NF=np.asarray(snapshot.features, dtype=np.float32),
     )

@@ -26,8 +26,8 @@ class ItemOut(BaseModel):
     image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
 
 
-class ShownOut(BaseModel):
-    """What suggestions, looks and swaps show of an item."""
+class LookItemOut(BaseModel):
+    """An item that a look adds, or a swap."""
 
     id: str = Field(description="Item id.", examples=["w000042"])
     category: str = Field(description="Its category.", examples=["shoes"])
@@ -51,7 +51,7 @@ class LikelyOut(BaseModel):
         return {**{name: None for name in ("score", "probability") if name in type(self).model_fields}, **serialise(self)}
 
 
-class SuggestionOut(ShownOut, LikelyOut):
+class SuggestionOut(LookItemOut, LikelyOut):
     """One item for a slot."""
 
     score: float = Field(
@@ -77,10 +77,6 @@ class SlotOut(BaseModel):
     category: str = Field(description='The slot; "any" for candidates of several categories.', examples=["shoes"])
     items: list[SuggestionOut] = Field(description="Suggestions, best first.")
     fallback: str | None = Field(default=None, description="Why the usual path could not be taken.")
-
-
-class LookItemOut(ShownOut):
-    """An item that a look adds, or a swap."""
 
 
 class LookOut(LikelyOut):

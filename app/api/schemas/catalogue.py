@@ -4,41 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.strict import LONGEST_TEXT, Name, Strict
+from app.api.schemas.strict import LONGEST_TEXT, Name, Strict, refused_where, with_examples
 from models.datasets.names import id_problem
 
 
-def _writable(text: str) -> str:
-    """Refuse lone surrogates, which UTF-8 cannot hold."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        kind, problem = "not_unicode", "holds half a character, which cannot be written"
-        raise PydanticCustomError(kind, problem) from error
-    return text
+def _unwritable(text: str) -> str | None:
+    """Of lone surrogates, which UTF-8 cannot hold."""
+    return None if text.encode(errors="ignore").decode() == text else "holds half a character, which cannot be written"
 
 
-def _askable(item_id: str) -> str:
-    """Refuse an id that GET /items/{id} could not be asked for."""
-    problem = id_problem(item_id)
-    if problem:
-        kind = "item_id"
-        raise PydanticCustomError(kind, "{problem}", {"problem": problem})
-    return item_id
+def _blank(category: str) -> str | None:
+    return None if category.strip() else "is blank; name a category"
 
 
-def _not_blank(category: str) -> str:
-    """Refuse a blank category, which no request can name."""
-    if not category.strip():
-        kind, problem = "blank", "is blank; name a category"
-        raise PydanticCustomError(kind, problem)
-    return category
-
-
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_writable)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), refused_where("not_unicode", _unwritable)]
 
 
 class PictureIn(Strict):
@@ -60,8 +42,10 @@ class PictureIn(Strict):
 class UpsertIn(Strict):
     """An item as it is from now on. Fields that are left out are empty then, but for the picture and the features: those stay."""
 
-    id: Annotated[Name, AfterValidator(_askable)] = Field(description="Item id; a known one is replaced.", examples=["sneakers-7"])
-    category: Annotated[Name, AfterValidator(_not_blank)] = Field(
+    id: Annotated[Name, refused_where("item_id", id_problem)] = Field(
+        description="Item id; a known one is replaced.", examples=["sneakers-7"]
+    )
+    category: Annotated[Name, refused_where("blank", _blank)] = Field(
         description="Category; a new one is a new kind of slot.", examples=["shoes"]
     )
     subcategory: Text | None = Field(default=None, description="Finer category.", examples=["sneakers"])
@@ -78,23 +62,17 @@ class UpsertIn(Strict):
     )
 
 
-def _from_list(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
-    return {"items": value} if isinstance(value, list) else value
-
-
 class UpsertItems(Strict):
     """A batch of items; all are kept, or none."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"items": [{"id": "sneakers-7", "category": "shoes", "title": "White canvas sneakers", "price": 49.9}]}]
-        }
-    )
+    model_config = with_examples({"items": [{"id": "sneakers-7", "category": "shoes", "title": "White canvas sneakers", "price": 49.9}]})
 
     items: list[UpsertIn] = Field(min_length=1, description="The items; each id once.")
 
-
-Upserts = Annotated[UpsertItems, BeforeValidator(_from_list, json_schema_input_type=UpsertItems)]
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, sent: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+        return {"items": sent} if isinstance(sent, list) else sent
 
 
 class CatalogueChange(BaseModel):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
-from app.api.schemas.strict import Name, Strict
+from app.api.schemas.strict import Name, Strict, with_examples
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
@@ -33,9 +33,7 @@ class EventIn(Strict):
 class EventsIn(Strict):
     """A batch of events; all are kept, or none."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"events": [{"id": "0f3c-1", "type": "purchase", "item": "w000042", "session": "s1"}]}]}
-    )
+    model_config = with_examples({"events": [{"id": "0f3c-1", "type": "purchase", "item": "w000042", "session": "s1"}]})
 
     events: list[EventIn] = Field(min_length=1, description="The events, in the order in which they happened.")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.strict import LONGEST_TEXT, CategoryName, Id, Strict
+from app.api.schemas.strict import LONGEST_TEXT, CategoryName, Id, Strict, with_examples
 
 _PICTURE: Final = (  # a red disc, so that the example can be sent as it stands
     "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEX///+0Hih2YRKXAAAAL0lEQVR42mNgYGBgYGBgPsDA/4FJ"
@@ -110,11 +110,7 @@ class FiltersIn(Strict):
 class CompleteOutfit(Strict):
     """An outfit with blanks: what completes it?"""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"items": ["w000042"], "slots": [{"category": "shoes"}], "k": 5, "filters": {"price": {"max": 80}}}]
-        }
-    )
+    model_config = with_examples({"items": ["w000042"], "slots": [{"category": "shoes"}], "k": 5, "filters": {"price": {"max": 80}}})
 
     items: list[Item] = Field(
         min_length=1, description="What is worn already: ids, or items with a picture or title; order has no meaning."
@@ -170,7 +166,7 @@ class OutfitIn(Strict):
 class ScoreOutfit(Strict):
     """Outfits: how well does each go together?"""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"outfits": [{"items": ["w000042", "w000417"]}], "explain": True}]})
+    model_config = with_examples({"outfits": [{"items": ["w000042", "w000417"]}], "explain": True})
 
     outfits: list[OutfitIn] = Field(min_length=1, description="The outfits to score.")
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
@@ -180,9 +176,7 @@ class ScoreOutfit(Strict):
 class SimilarItems(Strict):
     """An item, a picture or words: what looks like it? One of `item`, `id`, `image` and `text`."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"item": "w000042", "k": 5}, {"text": "red summer dress", "category": "all-body"}]}
-    )
+    model_config = with_examples({"item": "w000042", "k": 5}, {"text": "red summer dress", "category": "all-body"})
 
     item: Item | None = Field(default=None, description="An id, or an item with a picture or title.")
     id: Id | None = Field(default=None, description="Id of a catalogue item; the same as `item`.")
@@ -212,7 +206,7 @@ class SimilarItems(Strict):
 class LabelItem(Strict):
     """A picture: which words would a shop say of it?"""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"image": {"base64": _PICTURE}, "k": 5}]})
+    model_config = with_examples({"image": {"base64": _PICTURE}, "k": 5})
 
     image: ImageIn = Field(description="The picture.")
     k: int = Field(default=10, ge=1, description="How many words.", examples=[10])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from collections.abc import Callable
+from typing import Annotated, Any, Final, LiteralString
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -13,17 +14,31 @@ from models.errors import did_you_mean
 LONGEST_TEXT: Final = 2_000
 
 
-def _printable(text: str) -> str:
-    """Refuse lone surrogates and control characters, which an archive in UTF-8 or a line of a log cannot hold."""
-    if not text.isprintable():
-        kind, problem = "not_printable", "holds characters that cannot be printed"
-        raise PydanticCustomError(kind, problem)
-    return text
+def refused_where(kind: LiteralString, problem_of: Callable[[str], str | None]) -> AfterValidator:
+    """A validator that refuses a text with which there is a problem."""
+
+    def check(text: str) -> str:
+        problem = problem_of(text)
+        if problem:
+            raise PydanticCustomError(kind, "{problem}", {"problem": problem})
+        return text
+
+    return AfterValidator(check)
+
+
+def _unprintable(text: str) -> str | None:
+    """Of lone surrogates and control characters, which an archive in UTF-8 or a line of a log cannot hold."""
+    return None if text.isprintable() else "holds characters that cannot be printed"
 
 
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["w000042"])]
 CategoryName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["shoes"])]
-Name = Annotated[Id, AfterValidator(_printable)]
+Name = Annotated[Id, refused_where("not_printable", _unprintable)]
+
+
+def with_examples(*bodies: dict[str, Any]) -> ConfigDict:
+    """The configuration of a request that its documentation shows like these."""
+    return ConfigDict(json_schema_extra={"examples": list(bodies)})
 
 
 class Strict(BaseModel):
@@ -38,14 +53,9 @@ class Strict(BaseModel):
         unknown = [name for name in data if name not in cls.model_fields] if isinstance(data, dict) else []
         if not unknown:
             return data
-        errors = [
-            InitErrorDetails(
-                type=PydanticCustomError("unknown_field", "{problem}", {"problem": cls._instead(name)}), loc=(name,), input=data[name]
-            )
-            for name in unknown
-        ]
+        errors = []
+        for name in unknown:
+            problem = "unknown field; " + did_you_mean(name, cls.model_fields, f"known are {', '.join(cls.model_fields)}")
+            error = PydanticCustomError("unknown_field", "{problem}", {"problem": problem})
+            errors.append(InitErrorDetails(type=error, loc=(name,), input=data[name]))
         raise ValidationError.from_exception_data(cls.__name__, errors)
-
-    @classmethod
-    def _instead(cls, name: str) -> str:
-        return "unknown field; " + did_you_mean(name, cls.model_fields, f"known are {', '.join(cls.model_fields)}")

@@ -161,8 +161,8 @@ def test_refused_pictures_are_named_and_the_rest_goes_on(pictures: Path, tmp_pat
     """The items are there, without a picture."""
     store = ReleaseStore(tmp_path)
     done = import_catalogue(pictures, store, default_encoder="backbone:shufflenet_v2_x0_5")
-    assert set(done.refused) == {"cut", "note"}
-    assert done.release.items == 14 == done.encoded
+    assert set(done.features.refused) == {"cut", "note"}
+    assert done.release.items == 14 == done.features.encoded
     release = Release.open(store, done.release)
     assert release.item(release.snapshot.row_of["cut"]).image is None
     assert release.item(release.snapshot.row_of["tops-1"]).image is not None

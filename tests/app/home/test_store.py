@@ -112,7 +112,8 @@ def test_a_damaged_directory_is_replaced_by_a_whole_one(store: ReleaseStore) -> 
         (staged / "index" / "file").write_bytes(b"content")
         return staged
 
-    final = store.keep(made("now"), "b")
+    store.keep(made("now"), "b")
+    final = store.bundle_path("b")
     store.keep(made("later"), "b")
     assert "now" in (final / "manifest.json").read_text()
     for name in ("index/file", "manifest.json"):

@@ -237,7 +237,7 @@ def test_a_home_without_a_release_is_followed_once_it_has_one(shop: Release, tmp
     async def work() -> None:
         async with following(None, tmp_path / "log") as (log, serving, _):
             await log.append(Stream.CATALOGUE, [removal("shoes-1")])
-            serving.publish(shop)
+            serving.release = shop
             await until(lambda: "shoes-1" not in serving.current().snapshot.row_of)
 
     run(work())

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import redis
 
+from app.ground.settings import LogSettings
 from app.log.base import Entry, Event, Log, Stream
 from app.log.redis import RedisLog
 from app.log.sqlite import SqliteLog
@@ -98,7 +99,8 @@ async def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
             client.flushall()
 
     def open_again(**settings: Any) -> Log:
-        opened.append(SqliteLog(tmp_path / "log.sqlite", **settings) if request.param == "sqlite" else RedisLog(server.url, **settings))
+        asked = LogSettings(**settings)
+        opened.append(SqliteLog(tmp_path / "log.sqlite", asked) if request.param == "sqlite" else RedisLog(server.url, asked))
         return opened[-1]
 
     yield open_again

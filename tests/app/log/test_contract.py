@@ -88,12 +88,10 @@ async def test_reading_goes_on_from_an_offset(log: Log, batch: Batch, ids: Ids) 
     assert await log.read(EVENTS, second[-1].offset) == []
 
 
-@pytest.mark.parametrize("read", ["read", "take"])
-async def test_a_reader_waits_for_what_another_writes(reopen: Callable[..., Log], batch: Batch, ids: Ids, read: str) -> None:
+async def test_a_reader_waits_for_what_another_writes(reopen: Callable[..., Log], batch: Batch, ids: Ids) -> None:
     """And has it long before its patience ends."""
     writer, reader = reopen(), reopen()
-    waiting = reader.read(EVENTS, wait_s=5.0) if read == "read" else reader.take(EVENTS, "g", "c", wait_s=5.0)
-    task = asyncio.create_task(waiting)
+    task = asyncio.create_task(reader.read(EVENTS, wait_s=5.0))
     await asyncio.sleep(0.2)
     await writer.append(EVENTS, batch("a"))
     assert ids(await asyncio.wait_for(task, 2.0)) == ["a"]
@@ -102,7 +100,6 @@ async def test_a_reader_waits_for_what_another_writes(reopen: Callable[..., Log]
 async def test_a_wait_ends(log: Log) -> None:
     """With nothing."""
     assert await log.read(EVENTS, wait_s=0.1) == []
-    assert await log.take(EVENTS, "g", "c", wait_s=0.1) == []
 
 
 async def test_a_group_shares_the_entries(log: Log, batch: Batch, ids: Ids) -> None:
@@ -213,16 +210,6 @@ async def test_without_a_group_nothing_is_trimmed(log: Log, batch: Batch, everyt
     await log.append(EVENTS, batch("a"))
     assert await log.trim(EVENTS) == 0
     assert await everything(log) == ["a"]
-
-
-async def test_trimming_stops_where_it_is_told(log: Log, batch: Batch, everything: Everything) -> None:
-    """An older snapshot may still need what is behind that offset."""
-    await log.append(EVENTS, batch(*"abc"))
-    taken = await log.take(EVENTS, "g", "c")
-    await log.acknowledge(EVENTS, "g", [entry.offset for entry in taken])
-    assert await log.trim(EVENTS, up_to=START) == 0
-    assert await log.trim(EVENTS, up_to=taken[1].offset) == 2
-    assert await everything(log) == ["c"]
 
 
 async def test_a_gap_is_told(log: Log, batch: Batch, ids: Ids) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app.ground.errors import LogUnavailableError
+from app.ground.settings import LogSettings
 from app.log.base import Entry, Event, Log, Stream
 from app.log.redis import RedisLog
 
@@ -32,7 +33,7 @@ async def log(own_redis: Any) -> AsyncIterator[Log]:
     """An empty log in the server that may be killed."""
     with own_redis.client() as client:
         client.flushall()
-    made = RedisLog(own_redis.url, timeout_s=0.5)
+    made = RedisLog(own_redis.url, LogSettings(timeout_s=0.5))
     yield made
     await made.close()
 
@@ -109,7 +110,7 @@ async def test_a_server_that_is_silent_is_told_in_time(log: Log, own_redis: Any,
 
 async def test_a_wait_may_be_longer_than_the_patience_for_an_answer(log: Log) -> None:
     """An empty stream is no silent server."""
-    assert await log.take(EVENTS, "g", "c", wait_s=1.0) == []
+    assert await log.read(EVENTS, wait_s=1.0) == []
 
 
 async def test_more_clients_than_connections_are_served(log: Log, batch: Batch, everything: Everything) -> None:
@@ -177,7 +178,7 @@ async def test_a_server_without_room_is_told_and_keeps_nothing_of_the_batch(
 
 async def test_a_password_is_not_told() -> None:
     """Neither it nor the address, in the error that clients see."""
-    log = RedisLog("redis://:s3cret@127.0.0.1:1/0", timeout_s=0.2)
+    log = RedisLog("redis://:s3cret@127.0.0.1:1/0", LogSettings(timeout_s=0.2))
     with pytest.raises(LogUnavailableError) as refused:
         await log.ping()
     assert "s3cret" not in str(refused.value)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.ground.errors import LogUnavailableError
+from app.ground.settings import LogSettings
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
 
@@ -25,10 +26,11 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 from app.log.base import Event, Stream
+from app.ground.settings import LogSettings
 from app.log.sqlite import SqliteLog
 
 async def main(path, name, count):
-    log = SqliteLog(Path(path), timeout_s=20)
+    log = SqliteLog(Path(path), LogSettings(timeout_s=20))
     for n in range(int(count)):
         await log.append(Stream.EVENTS, [Event(f"{name}-{n}-{half}", {"n": n}) for half in "ab"])
         print(f"{name}-{n}", flush=True)
@@ -97,7 +99,7 @@ async def test_what_a_killed_process_acknowledged_is_there(tmp_path: Path, log: 
 
 async def test_a_full_disk_is_told_and_nothing_of_the_batch_is_kept(tmp_path: Path, batch: Batch, everything: Everything) -> None:
     """What was acknowledged before is; and room lets it go on by itself."""
-    log = SqliteLog(tmp_path / "log.sqlite", max_bytes=100_000)
+    log = SqliteLog(tmp_path / "log.sqlite", LogSettings(max_bytes=100_000))
     await log.append(EVENTS, batch("before"))
     large = [Event(f"large-{n}", {"text": "x" * 10_000}) for n in range(20)]
     with pytest.raises(LogUnavailableError, match="full"):
@@ -112,7 +114,7 @@ async def test_a_full_disk_is_told_and_nothing_of_the_batch_is_kept(tmp_path: Pa
 
 async def test_a_full_log_takes_events_again_once_it_is_trimmed(tmp_path: Path) -> None:
     """The pages of what went are used anew."""
-    log = SqliteLog(tmp_path / "log.sqlite", max_bytes=300_000)
+    log = SqliteLog(tmp_path / "log.sqlite", LogSettings(max_bytes=300_000))
     for n in range(100):
         try:
             await log.append(EVENTS, [Event(str(n), {"text": "x" * 10_000})])
@@ -139,7 +141,7 @@ async def test_a_place_that_comes_back_is_used_by_itself(tmp_path: Path, batch: 
 
 async def test_a_log_locked_by_another_is_told_in_time(tmp_path: Path, batch: Batch) -> None:
     """Nobody waits for ever; later it works."""
-    log = SqliteLog(tmp_path / "log.sqlite", timeout_s=0.1)
+    log = SqliteLog(tmp_path / "log.sqlite", LogSettings(timeout_s=0.1))
     await log.ping()
     other = sqlite3.connect(tmp_path / "log.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -74,5 +74,5 @@ def test_a_request_keeps_its_release(release: Release) -> None:
     serving = Serving()
     with pytest.raises(NotReadyError):
         serving.current()
-    serving.publish(release)
+    serving.release = release
     assert serving.current() is release

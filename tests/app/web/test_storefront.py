@@ -202,7 +202,7 @@ def test_a_page_that_comes_too_early_waits_for_the_service(
     with serving(app) as early:
         blank.goto(early)
         expect(blank.locator("#catalogue-notice")).to_contain_text("Not ready yet")
-        app.state.services.serving.publish(wardrobe_release)
+        app.state.services.serving.release = wardrobe_release
         expect(blank.locator("#items .tile")).to_have_count(24)
         expect(blank.locator("#catalogue-notice")).to_be_empty()
         expect(blank.locator(".chip")).to_have_count(1 + len(wardrobe_release.snapshot.categories))

@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.home.runs import LearningRun, Runs
+from app.home.runs import CANDIDATE, LearningRun, Runs
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
 from app.main import create_app
-from app.worker.job import CANDIDATE
 from app.worker.loop import PAGE, Worker
 from models.bundle import Bundle
 

@@ -16,7 +16,6 @@ from app.log.base import Entry, Event
 from app.worker.archive import Archive
 from app.worker.compare import Comparison
 from app.worker.gate import objections
-from app.worker.job import Job
 from app.worker.learn import _Steps
 from models.bundle import Bundle
 
@@ -88,12 +87,8 @@ def step(shop: Any, candidate: Path | None = None, **settings: Any) -> LearningR
     """One run in this process, up to the gate's decision."""
     runs = Runs(shop.store.home)
     worker = shop.settings.worker.model_copy(update=settings)
-    rows = Archive(runs.events).rows
-    return _Steps(
-        Job(
-            home=shop.store.home, directory=runs.begin(), rows=rows, worker=worker, log=shop.settings.log, device="cpu", candidate=candidate
-        )
-    ).take()
+    given = shop.settings.model_copy(update={"worker": worker, "device": "cpu"})
+    return _Steps(given, runs.begin(), Archive(runs.events).rows, candidate).take()
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from app.ground.errors import HomeError, LogUnavailableError
-from app.home.runs import FINAL, LearningRun, Runs, now, read_run, write_run
+from app.ground.settings import LogSettings
+from app.home.runs import FINAL, OUTCOME, LearningRun, Runs, now, read_run, write_run
 from app.log.base import Event, Log, Stream
 from app.log.sqlite import SqliteLog
-from app.worker.job import OUTCOME
 from app.worker.loop import GROUP, PAGE, Worker, alone
 
 pytestmark = pytest.mark.anyio
@@ -93,7 +93,7 @@ async def test_what_was_taken_and_never_archived_comes_again(shop: Any, log: Log
 
 async def test_dead_letters_are_archived_too(shop: Any, said: Callable[..., Event]) -> None:
     """A worker that was killed again and again is no reason to lose what it was given."""
-    log = SqliteLog(shop.store.home / "log.sqlite", max_deliveries=1)
+    log = SqliteLog(shop.store.home / "log.sqlite", LogSettings(max_deliveries=1))
     await log.append(Stream.EVENTS, [said("e", type="view")])
     await log.take(Stream.EVENTS, GROUP, "worker")
     assert await Worker(shop.settings, log).drain() == 1

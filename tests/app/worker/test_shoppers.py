@@ -14,10 +14,9 @@ import pytest
 import torch
 
 from app.catalogue.publishing import publish
-from app.home.runs import FINAL, LearningRun, Runs, now, read_run, write_run
+from app.home.runs import FINAL, OUTCOME, LearningRun, Runs, now, read_run, write_run
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
-from app.worker.job import OUTCOME
 from app.worker.loop import Worker
 from models.bundle import Bundle
 from models.recipes.train import train
