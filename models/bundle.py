@@ -8,20 +8,16 @@ Shape legend: see ``models.compatibility.base``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
-from models.compatibility.calibration import Calibration
-from models.compatibility.personal import PersonalModel, ShopperModel, Shoppers
-from models.compatibility.slot_files import Slots
-from models.compatibility.slot_templates import SlotTemplates
+from models.compatibility.base import ItemInputs, OutfitBatch
+from models.compatibility.personal import PersonalModel, Shoppers
 from models.contents import Contents, read_contents, write_contents
 from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
@@ -31,35 +27,13 @@ from models.precision import halved
 __all__ = ["Bundle", "Manifest", "Shoppers"]
 
 
-class Bundle:
-    """A trained model at work. Build one from parts, or ``Bundle.load`` a directory; ``save`` writes it.
+@dataclass(eq=False, repr=False)
+class Bundle(Contents):
+    """A trained model at work. Build one from parts, or ``Bundle.load`` a directory; ``save`` writes it."""
 
-    Args:
-        encoder: the directory of the encoder that it carries, where the manifest says ``CARRIED``.
-        shoppers: whom the model knows, where it is personal.
-    """
-
-    def __init__(
-        self,
-        manifest: Manifest,
-        model: CompatibilityModel,
-        *,
-        vocabulary: Sequence[str] = (),
-        residuals: Sequence[str] = (),
-        products: Sequence[str] = (),
-        slots: Slots | None = None,
-        encoder: Path | None = None,
-        shoppers: Shoppers | None = None,
-    ) -> None:
-        self.manifest = manifest
-        self.model = model.eval()
-        self.vocabulary = tuple(vocabulary)
-        self.residuals = tuple(residuals)
-        self.products = tuple(products)
-        self.slots = slots or SlotTemplates()
-        self.encoder = encoder
-        self.shoppers = shoppers or Shoppers()
-        self._category = {name: index for index, name in enumerate(manifest.categories)}
+    def __post_init__(self) -> None:
+        self.model.eval()
+        self._category = {name: index for index, name in enumerate(self.manifest.categories)}
         self._word = {word: index + 1 for index, word in enumerate(self.vocabulary)}
         self._residual = {item: index + 1 for index, item in enumerate(self.residuals)}
         self._product = {token: index + 1 for index, token in enumerate(self.products)}
@@ -90,22 +64,6 @@ class Bundle:
         """Compute there from now on; returns itself. What it is given and what it answers are arrays all the same."""
         self.model.to(device)
         return self
-
-    def described(self, *, metrics: Mapping[str, float], calibration: Calibration, completion: Calibration) -> Bundle:
-        """The same bundle, saying this of itself."""
-        return self._with(manifest=replace(self.manifest, metrics=metrics, calibration=calibration, completion=completion))
-
-    def carrying(self, manifest: Manifest, encoder: Path) -> Bundle:
-        """The same model with an encoder of its own, as ``manifest`` says."""
-        return self._with(manifest=manifest, encoder=encoder)
-
-    def with_model(self, manifest: Manifest, model: CompatibilityModel) -> Bundle:
-        """The same names with another model, as ``manifest`` says."""
-        return self._with(manifest=manifest, model=model)
-
-    def with_shoppers(self, manifest: Manifest, model: CompatibilityModel, shoppers: Shoppers) -> Bundle:
-        """The same bundle with other shoppers, and with the model and manifest that know them."""
-        return self._with(manifest=manifest, model=model, shoppers=shoppers)
 
     def for_shopper(self, shopper: str) -> Bundle | None:
         """The same bundle with a shopper's taste in every query, score and probability; None for one that it does not know."""
@@ -244,7 +202,7 @@ class Bundle:
         Raises:
             BundleError: the directory exists and is not an older bundle.
         """
-        return Bundle(**vars(write_contents(directory, self._contents())))
+        return write_contents(directory, self)
 
     @classmethod
     def load(cls, directory: Path) -> Bundle:
@@ -255,13 +213,7 @@ class Bundle:
         """
         return cls(**vars(read_contents(directory)))
 
-    def _contents(self) -> Contents:
-        return Contents(**{part.name: getattr(self, part.name) for part in fields(Contents)})
-
-    def _with(self, **parts: Any) -> Bundle:  # noqa: ANN401 - what Contents holds
-        return Bundle(**vars(replace(self._contents(), **parts)))
-
-    def _personal(self, model: ShopperModel) -> Bundle:
+    def _personal(self, model: PersonalModel) -> Bundle:
         """A shallow copy, since one is made for every request of a shopper."""
         personal = copy.copy(self)
         known = self.shoppers

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import TypeAdapter
 from safetensors import SafetensorError
@@ -22,6 +22,7 @@ from models.compatibility.base import CompatibilityModel
 from models.compatibility.build import build_model
 from models.compatibility.personal import Shoppers
 from models.compatibility.slot_files import Slots, read_slots, write_slots
+from models.compatibility.slot_templates import SlotTemplates
 from models.encoders.features import CARRIED
 from models.errors import BundleError
 from models.manifest import BUNDLE, Manifest, apart, refuse_taken
@@ -37,21 +38,29 @@ _SHOPPERS: Final = "shoppers.json"
 _SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, repr=False)
 class Contents:
-    """The parts of a bundle; ``encoder`` is a directory, or None where it carries none."""
+    """The parts of a bundle.
+
+    Attributes:
+        encoder: the directory of the encoder that it carries, where the manifest says ``CARRIED``.
+        shoppers: whom the model knows, where it is personal.
+    """
 
     manifest: Manifest
     model: CompatibilityModel
-    vocabulary: tuple[str, ...]
-    residuals: tuple[str, ...]
-    products: tuple[str, ...]
-    slots: Slots
-    encoder: Path | None
-    shoppers: Shoppers
+    vocabulary: tuple[str, ...] = ()
+    residuals: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    slots: Slots = field(default_factory=SlotTemplates)
+    encoder: Path | None = None
+    shoppers: Shoppers = field(default_factory=Shoppers)
 
 
-def write_contents(directory: Path, contents: Contents) -> Contents:
+ContentsT = TypeVar("ContentsT", bound=Contents)
+
+
+def write_contents(directory: Path, contents: ContentsT) -> ContentsT:
     """Write a bundle; it appears under its name only when complete. Returns it with its id and digests.
 
     Raises:

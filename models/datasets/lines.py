@@ -17,6 +17,8 @@ from models.datasets.findings import Findings
 from models.errors import InputError
 
 ValueT = TypeVar("ValueT")
+Split = Literal["train", "valid", "test"]
+SPLITS: Final[tuple[Split, ...]] = ("train", "valid", "test")
 _LONGEST_SHOWN: Final = 80
 _PROBLEMS: Final = {"missing": "is missing", "too_short": "is an empty list; give at least one", "string_too_short": "is empty"}
 
@@ -42,15 +44,26 @@ class Line:
         return InputError(problem, path=self.path, line=self.number, field=field)
 
 
-def read_values(path: Path, kind: TypeAdapter[ValueT], findings: Findings) -> Iterator[tuple[Line, ValueT]]:
-    """Yield the records of a JSON-lines file as values of a type, each with its line."""
+def read_values(
+    path: Path, kind: TypeAdapter[ValueT], findings: Findings, splits: Collection[Split] = SPLITS
+) -> Iterator[tuple[Line, ValueT]]:
+    """Yield the records of a JSON-lines file as values of a type, each with its line; a broken one of other splits is passed over."""
     for line in read_lines(path, findings):
         try:
             value = line.read(kind)
         except InputError as error:
-            findings.error(error)
+            if _may_be_of(line, splits):
+                findings.error(error)
         else:
             yield line, value
+
+
+def _may_be_of(line: Line, splits: Collection[Split]) -> bool:
+    """Whether a line is of one of these splits, or does not say of which."""
+    try:
+        return line.read(_OF_SPLIT).split in splits
+    except InputError:
+        return True
 
 
 def read_lines(path: Path, findings: Findings | None = None) -> Iterator[Line]:

@@ -92,7 +92,7 @@ class SeenItems(Items):
         shutil.rmtree(directory, ignore_errors=True)
         save_tower(directory, self.tower.eval(), self.architecture.description, self.architecture.preprocessing, _said(run))
         seen = replace(run, encoder_spec=f"local-dir:{directory}")
-        return bundle.carrying(replace(bundle.manifest, encoder=replace(seen.reads, spec=CARRIED)), directory), seen
+        return replace(bundle, manifest=replace(bundle.manifest, encoder=replace(seen.reads, spec=CARRIED)), encoder=directory), seen
 
     def seen(self, pixels_MCSS: Tensor) -> Tensor:
         """Features of pixels in 0 to 1, of unit length, as the encoder will give them, ``(M, F)``."""
