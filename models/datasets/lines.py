@@ -5,7 +5,7 @@ The declared type of a field (``fields``, ``schema``) says what it may hold; pyd
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -14,11 +14,17 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
 from models.datasets.findings import Findings
+from models.datasets.schema import SPLITS, Split
 from models.errors import InputError
 
+
+@dataclass(frozen=True, slots=True)
+class _OfSplit:
+    split: Split
+
+
 ValueT = TypeVar("ValueT")
-Split = Literal["train", "valid", "test"]
-SPLITS: Final[tuple[Split, ...]] = ("train", "valid", "test")
+_OF_SPLIT: Final = TypeAdapter(_OfSplit)
 _LONGEST_SHOWN: Final = 80
 _PROBLEMS: Final = {"missing": "is missing", "too_short": "is an empty list; give at least one", "string_too_short": "is empty"}
 
@@ -47,7 +53,7 @@ class Line:
 def read_values(
     path: Path, kind: TypeAdapter[ValueT], findings: Findings, splits: Collection[Split] = SPLITS
 ) -> Iterator[tuple[Line, ValueT]]:
-    """Yield the records of a JSON-lines file as values of a type, each with its line; a broken one of other splits is passed over."""
+    """Yield the records of a JSON-lines file as values of a type, each with its line; a broken one of another split is passed over."""
     for line in read_lines(path, findings):
         try:
             value = line.read(kind)

@@ -83,7 +83,7 @@ def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
     slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1])
     said = [piece_labels(item) for item in dataset.catalogue.table.select(LABEL_COLUMNS).to_pylist()]
     audience, season = (Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season"))
-    return replace(slots, conflicts=audience.joined(season))
+    return replace(slots, conflicts=Conflicts({**audience.counted, **season.counted}))
 
 
 def untrained(  # noqa: PLR0917 - the run, and what it builds

@@ -28,7 +28,8 @@ class GeneralFeatures(nn.Module):
 
     def __init__(self, model: Pairs, views: Views) -> None:
         super().__init__()
-        self.model, self.views, self.category_N = model, views, views.items.category_N
+        self.model, self.views, self.items = model, views, views.items
+        self.category_N = views.items.category_N
 
     def forward(self, row: Tensor) -> Tensor:
         """General features of rows of any shape, ``(…, D)``; each item is computed once, however often it occurs."""
@@ -46,8 +47,7 @@ class GeneralFeatures(nn.Module):
     @torch.no_grad()
     def embedded(self, row_B: Tensor) -> Tensor:
         """Embeddings for serving, ``(B, E)``."""
-        items = self.views.items
-        return torch.cat([self.model.embed(items.take(some)) for some in row_B.split(_AT_ONCE)])
+        return torch.cat([self.model.embed(self.items.take(some)) for some in row_B.split(_AT_ONCE)])
 
 
 def parts_of(blocks: Sequence[Block], wanted: Sequence[str]) -> list[tuple[int, int]]:

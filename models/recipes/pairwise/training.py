@@ -70,7 +70,8 @@ def train_pairs(
     run, pixels = read_by(run)
     names, catalogue = names_of(run.dataset), run.dataset.catalogue
     reads = [(0, pixels)] if config.mode == "pixels" else parts_of(run.reads.blocks, config.blocks)
-    bundle = untrained(run, recipe, "pairwise", {**config.shape(len(names.categories)), "reads": reads, **shape}, names, _tables(shape))
+    described = {**config.shape(len(names.categories)), "reads": reads, **shape}
+    bundle = untrained(run, recipe, "pairwise", described, names, _HEADS if shape["heads"] == "category" else {})
     model, items = bundle.model, read_items(run, bundle)
     assert isinstance(model, Pairs)  # noqa: S101 - it was asked for
     if isinstance(items, SeenItems) and not len(items.pictures):
@@ -88,10 +89,6 @@ def train_pairs(
     bundle, run = items.carried(bundle, run)
     metrics = {"valid_fitb": figures.pop("valid"), **figures, **learned.figures()}
     return calibrated(bundle, run, run.features, metrics)
-
-
-def _tables(shape: Mapping[str, Any]) -> Mapping[str, str]:
-    return _HEADS if shape["heads"] == "category" else {}
 
 
 def _fit(run: Run[Any], learned: Objective, sampler: TripletSampler, blanks: Blanks, *, by_outfit: bool) -> dict[str, float]:

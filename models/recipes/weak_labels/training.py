@@ -30,8 +30,7 @@ from models.recipes.weak_labels.labelled import Labelled
 from models.recipes.weak_labels.towers import Towers
 from models.training.architecture import Architecture
 from models.training.checkpoint import Checkpoint
-from models.training.diverged import refuse_diverged
-from models.training.loop import only_matrices_decay, warmed_cosine
+from models.training.loop import only_matrices_decay, refuse_diverged, warmed_cosine
 
 _RUNNING = 0.98
 
