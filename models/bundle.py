@@ -107,10 +107,9 @@ class Bundle(Contents):
         words_NL = np.zeros((len(known), max(map(len, known), default=0) or 1), dtype=np.int64)
         for row, word_indices in enumerate(known):
             words_NL[row, : len(word_indices)] = word_indices
-        other = len(self._category)
         return ItemInputs(
             _tensor(features_NF),
-            torch.tensor([self._category.get(name, other) for name in categories], dtype=torch.long),
+            self.category_indices(categories),
             torch.from_numpy(words_NL),
             torch.tensor([self._residual.get(item or "", 0) for item in (ids or [None] * len(known))], dtype=torch.long),
             torch.tensor([self._product_of(text) for text in texts], dtype=torch.long),
@@ -133,23 +132,20 @@ class Bundle(Contents):
         """
         if not len(categories):
             return np.zeros((0, self.manifest.embedding_size), dtype=np.float32)
-        inputs, device = self._inputs(features_NF, categories, texts, ids), self.device
+        inputs = self._inputs(features_NF, categories, texts, ids)
         with torch.inference_mode():
-            parts = [self.model.embed(inputs[slice(at, at + batch_size)].to(device)) for at in range(0, len(inputs), batch_size)]
-        return torch.cat(parts).float().cpu().numpy()
+            return self.model.embed_in_parts(inputs, batch_size).float().cpu().numpy()
 
     def outfits(self, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> OutfitBatch:
         """Pad B sets, each ``(I_b, D)`` embeddings with I_b category names, to one batch on this bundle's device."""
         batch, longest = len(embeddings), max((len(outfit) for outfit in embeddings), default=0) or 1
         items = np.zeros((batch, longest, self.manifest.embedding_size), dtype=np.float32)
-        category = np.zeros((batch, longest), dtype=np.int64)
-        mask = np.zeros((batch, longest), dtype=bool)
-        other = len(self._category)
+        category, mask = torch.zeros(batch, longest, dtype=torch.long), torch.zeros(batch, longest, dtype=torch.bool)
         for row, (vectors, names) in enumerate(zip(embeddings, categories, strict=True)):
             items[row, : len(vectors)] = vectors
-            category[row, : len(vectors)] = [self._category.get(name, other) for name in names]
+            category[row, : len(vectors)] = self.category_indices(names)
             mask[row, : len(vectors)] = True
-        return OutfitBatch(torch.from_numpy(items), torch.from_numpy(category), torch.from_numpy(mask)).to(self.device)
+        return OutfitBatch(torch.from_numpy(items), category, mask).to(self.device)
 
     def queries(self, context: OutfitBatch, targets: Sequence[str]) -> FloatArray:
         """One query vector per context and target category, ``(B, D)``."""

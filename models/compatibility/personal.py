@@ -158,12 +158,12 @@ class PersonalModel(CompatibilityModel):
             served._buffers = {**self._buffers, "common": self.taste_of(anchors_KD)}  # noqa: SLF001 - of the same class
         return served
 
-    def fold_in(self, worn: OutfitBatch, *, steps: int = _STEPS, rate: float = _RATE) -> Tensor:
+    def fold_in(self, worn: OutfitBatch, *, steps: int = _STEPS) -> Tensor:
         """Fit the anchors of a new shopper, ``(K, D)``, to the outfits they wore, with the bank as negatives; the model stays as it is [V].
 
         Args:
-            steps, rate: of plain gradient descent, which starts at the known shopper nearest to the common taste. A few small steps stay
-                near it; Adam's steps would be as large for one outfit as for fifty [R].
+            steps: of plain gradient descent, which starts at the known shopper nearest to the common taste. A few small steps stay near it;
+                Adam's steps would be as large for one outfit as for fifty [R].
         """
         with torch.no_grad():
             outfits_BD = self.outfits(worn)
@@ -172,10 +172,9 @@ class PersonalModel(CompatibilityModel):
             anchors_KD = self.newcomer.clone().requires_grad_()
             if not len(anchors_KD):
                 return anchors_KD.detach()
-            optimiser = torch.optim.SGD([anchors_KD], lr=rate)
-            shared_D = F.normalize(self.shared.detach(), dim=-1).sum(0)
+            optimiser = torch.optim.SGD([anchors_KD], lr=_RATE)
             for _ in range(steps):
-                taste_D = F.normalize(anchors_KD, dim=-1).sum(0) + shared_D
+                taste_D = self.taste_of(anchors_KD)
                 loss = ranking_loss(worn_BD @ taste_D, self.bank @ taste_D) + SPREAD * spread(anchors_KD[None])[0]
                 anchors_KD.grad = torch.autograd.grad(loss, anchors_KD)[0]
                 optimiser.step()

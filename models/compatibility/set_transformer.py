@@ -95,10 +95,6 @@ class SetTransformer(CompatibilityModel):
         own_N1 = embedded_ND[:, -1:] + self.popularity[items.residual_N][:, None]
         return torch.cat([embedded_ND[:, :-1], own_N1], dim=1)
 
-    def queries(self, context: OutfitBatch, targets_BC: Tensor) -> Tensor:
-        """Query vectors of several target categories of each context, ``(B, C, D)``."""
-        return self.ask_for(context, targets_BC)[0]
-
     def ask_for(self, context: OutfitBatch, targets_BC: Tensor) -> tuple[Tensor, Tensor]:
         """Queries of several target categories of each context, ``(B, C, D)``, and the log-odds of all S slots, ``(B, S)``.
 
@@ -114,7 +110,7 @@ class SetTransformer(CompatibilityModel):
         return query_BCD, self.to_slot(worn_BID[:, 0])
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
-        return self.queries(context, target_B[:, None])[:, 0]
+        return self.ask_for(context, target_B[:, None])[0][:, 0]
 
     def score(self, outfits: OutfitBatch) -> Tensor:
         present_BI, category_Q = outfits.mask_BI, outfits.category_BI[outfits.mask_BI]

@@ -11,9 +11,8 @@ import pyarrow.parquet as pq
 
 from models.datasets.attributes import attributes_text
 from models.datasets.findings import Findings
-from models.datasets.lines import refuse
 from models.datasets.schema import ITEM_SCHEMA
-from models.errors import InputError
+from models.errors import InputError, refuse
 
 _TEXTS: Final = ("id", "category", "subcategory", "title", "brand", "split")
 _IMAGE: Final = ITEM_SCHEMA.field("image").type

@@ -20,9 +20,9 @@ from pydantic_core import PydanticCustomError, from_json
 from models.datasets.attributes import attributes_text
 from models.datasets.fields import Number, OptionalText, Text
 from models.datasets.findings import Findings
-from models.datasets.lines import numbered_text, read_lines, read_value, refuse, shown
+from models.datasets.lines import numbered_text, read_lines, read_value, shown
 from models.datasets.schema import ITEM_SCHEMA
-from models.errors import InputError
+from models.errors import InputError, refuse
 
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _CELLS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {

@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 from models.datasets.findings import Findings
 from models.datasets.item_columns import read_parquet
 from models.datasets.item_rows import read_csv, read_jsonl
-from models.datasets.lines import refuse, shown
+from models.datasets.lines import shown
 from models.datasets.names import id_problem, name_problem
 from models.datasets.schema import ITEM_SCHEMA, SPLITS
-from models.errors import InputError
+from models.errors import InputError, refuse
 
 ITEM_FILES: Final = ("items.parquet", "items.jsonl", "items.csv")
 _LARGEST_FEATURE: Final = float(np.finfo(np.float16).max)

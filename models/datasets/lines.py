@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails, from_json
 
 from models.datasets.findings import Findings
 from models.datasets.schema import SPLITS, Split
-from models.errors import InputError
+from models.errors import InputError, refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +178,6 @@ def _problem(found: ErrorDetails) -> str:
         return f"{shown(value)} should be an object"
     instead = f'; write "{value}"' if kind == "string_type" and type(value) is int else ""
     return f"{shown(value)} {found['msg'].removeprefix('Input ')}{instead}"
-
-
-def refuse(problem: str, *, path: Path, line: int | None = None, field: str | None = None) -> NoReturn:
-    """Raise ``InputError``, without the exception that it was raised from."""
-    raise InputError(problem, path=path, line=line, field=field) from None
 
 
 def shown(value: object) -> str:

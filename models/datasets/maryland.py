@@ -20,9 +20,10 @@ from typing import Annotated, Final
 import numpy as np
 from pydantic import BeforeValidator, Field, TypeAdapter
 
-from models.datasets.lines import numbered_text, refuse, shown
+from models.datasets.lines import numbered_text, shown
 from models.datasets.polyvore_outfits import Listed, OutfitEntry, read_blanks, read_compatibility, read_outfits
 from models.datasets.source import Entry, OptionalWords, Source, Whole
+from models.errors import refuse
 
 
 def _known_price(value: object) -> float | None:

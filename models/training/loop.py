@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from models.errors import InputError
+from models.errors import refuse
 from models.progress import Progress
 from models.training.fields import Schedule
 from models.training.mean_weights import MeanWeights
@@ -137,4 +137,4 @@ def refuse_diverged(loss: float, learned: nn.Module, rate: float) -> None:
     if math.isfinite(loss) and all(bool(weight.isfinite().all()) for weight in learned.parameters()):
         return
     msg = f"the training diverged at {rate:g} (loss {loss:g}); lower it, for instance --set learning_rate={rate / 10:g}"
-    raise InputError(msg, field="learning_rate")
+    refuse(msg, field="learning_rate")

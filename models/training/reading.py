@@ -22,7 +22,7 @@ from models.compatibility.base import ItemInputs
 from models.encoders.features import CARRIED
 from models.encoders.image_towers import save_tower
 from models.encoders.keep import own_features
-from models.errors import InputError
+from models.errors import refuse
 from models.training.architecture import Architecture, torchvision_architecture
 from models.training.fields import Reading
 from models.training.pictures import Pictures
@@ -114,7 +114,7 @@ def read_by(run: RunT) -> tuple[RunT, int]:
         return run, run.reads.size
     if own_features(run.dataset.catalogue) is not None:
         msg = "the catalogue brings its own features, so its pictures are not read; leave out the column, or train with mode=features"
-        raise InputError(msg, field="mode")
+        refuse(msg, field="mode")
     architecture = _architecture(run)
     directory = run.work / "untrained"
     shutil.rmtree(directory, ignore_errors=True)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from models.datasets.draw_questions import WRONG, choose_wrong, shuffle_in
 from models.datasets.schema import Compatibility, FillInTheBlank, Question, Retrieval, Split
-from models.wardrobe.catalogue import item_id
+from models.wardrobe.catalogue import item_id, item_ids
 from models.wardrobe.rule import Array, IntArray, Score
 
 _TASKS: Final = ("fitb", "fitb_popularity", "fitb_cold", "fitb_triad", "compatibility", "retrieval", "retrieval_cold")
@@ -140,7 +140,7 @@ class _Asked:
             self._blank([task], rows[chosen], lambda rows: np.zeros(len(rows)))
 
     def retrieve(self, tasks: Mapping[str, Task]) -> None:
-        question = Retrieval(self.outfit.id, _ids(self.context), item_id(self.answer), self.category, self.outfit.split)
+        question = Retrieval(self.outfit.id, item_ids(self.context), item_id(self.answer), self.category, self.outfit.split)
         rank = int((self.log_p > self.log_p[np.searchsorted(self.rows, self.answer)]).sum()) + 1
         for name in ["retrieval", *(["retrieval_cold"] if self.is_cold and self.outfit.split == "test" else [])]:
             tasks[name].questions.append(question)
@@ -153,17 +153,13 @@ class _Asked:
         sets: tuple[tuple[str, IntArray, Literal[0, 1]], ...] = (("worn", self.outfit.rows, 1), ("random", random, 0))
         for kind, rows, label in sets:
             order = self.rng.permutation(len(rows))
-            task.questions.append(Compatibility(f"{self.outfit.id}-{kind}", _ids(rows[order]), label, self.outfit.split))
+            task.questions.append(Compatibility(f"{self.outfit.id}-{kind}", item_ids(rows[order]), label, self.outfit.split))
             task.answered(self.outfit.split, label=label, score=float(self.score.outfits(rows[None])[0]))
 
     def _blank(self, tasks: Sequence[Task], wrong: IntArray, log_q: Callable[[IntArray], Array]) -> None:
         rows, answer = shuffle_in(self.answer, wrong, self.rng)
         log_p = self.log_p[np.searchsorted(self.rows, rows)] - log_q(rows)
-        question = FillInTheBlank(self.outfit.id, _ids(self.context), _ids(rows), answer, self.outfit.split)
+        question = FillInTheBlank(self.outfit.id, item_ids(self.context), item_ids(rows), answer, self.outfit.split)
         for task in tasks:
             task.questions.append(question)
             task.answered(self.outfit.split, fitb_accuracy=float(log_p.argmax() == answer))
-
-
-def _ids(rows: IntArray) -> tuple[str, ...]:
-    return tuple(item_id(int(row)) for row in rows)

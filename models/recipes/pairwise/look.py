@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from models.compatibility.pairwise import Pairs
 from models.encoders.features import Block
-from models.errors import InputError
+from models.errors import refuse
 from models.recipes.pairwise.views import Views
 
 _AT_ONCE: Final = 1024
@@ -58,8 +58,7 @@ def parts_of(blocks: Sequence[Block], wanted: Sequence[str]) -> list[tuple[int, 
     """
     unknown = set(wanted) - {block.name for block in blocks}
     if unknown:
-        msg = f"the encoder has no block {min(unknown)!r}; there are: {', '.join(block.name for block in blocks)}"
-        raise InputError(msg, field="blocks")
+        refuse(f"the encoder has no block {min(unknown)!r}; there are: {', '.join(block.name for block in blocks)}", field="blocks")
     parts, start = [], 0
     for block in blocks:
         if not wanted or block.name in wanted:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from models.bundle import Bundle
 from models.compatibility.pairwise import Pairs
 from models.compatibility.type_aware import pair_names
-from models.errors import InputError
+from models.errors import refuse
 from models.recipes.pairwise.blanks import Blanks
 from models.recipes.pairwise.config import PairwiseConfig
 from models.recipes.pairwise.look import GeneralFeatures, parts_of
@@ -75,8 +75,7 @@ def train_pairs(
     model, items = bundle.model, read_items(run, bundle)
     assert isinstance(model, Pairs)  # noqa: S101 - it was asked for
     if isinstance(items, SeenItems) and not len(items.pictures):
-        msg = "no item has a usable picture, which mode=pixels learns from; choose mode=features"
-        raise InputError(msg, path=catalogue.root)
+        refuse("no item has a usable picture, which mode=pixels learns from; choose mode=features", path=catalogue.root)
     _inherit_spaces(model, names, run.start)
     train, valid = worn_outfits(run.dataset, "train"), worn_outfits(run.dataset, "valid")
     sampler = TripletSampler(labelled_share(train, config.labels, run.seed), negative_kinds(catalogue, config.negatives), run.seed)

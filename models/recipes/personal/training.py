@@ -20,7 +20,7 @@ from models.compatibility.base import OutfitBatch
 from models.compatibility.build import build_model
 from models.compatibility.personal import PersonalModel
 from models.datasets.schema import Dataset
-from models.errors import InputError
+from models.errors import refuse
 from models.evaluation import personal as asking
 from models.evaluation.evaluate import features_for
 from models.objectives.contrastive import nt_xent
@@ -59,7 +59,7 @@ class Taught:
         if bundle.shoppers.trained != shoppers:
             theirs, ours = len(bundle.shoppers.trained), len(shoppers)
             msg = f"{path} was trained on {theirs} shoppers, and these outfits have {ours}, not the same; train it on them, or leave it out"
-            raise InputError(msg, field="teacher")
+            refuse(msg, field="teacher")
         features_NF = features_for(bundle, catalogue, run.cache, run.progress)
         embedded_ND = bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
         return cls(personal_model(bundle), torch.from_numpy(embedded_ND).to(run.device))

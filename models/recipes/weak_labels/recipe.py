@@ -22,7 +22,7 @@ from models.datasets.schema import Catalogue
 from models.encoders.features import CARRIED
 from models.encoders.keep import catalogue_features
 from models.encoders.load import SHIPPED, SHIPPED_DIRECTORY, load_encoder
-from models.errors import BundleError, InputError
+from models.errors import BundleError, refuse
 from models.progress import Progress
 from models.recipes.weak_labels.config import WEAK_LABELS, WeakLabelsConfig
 from models.recipes.weak_labels.labelled import read_labelled, shared_vocabulary
@@ -126,7 +126,7 @@ def architecture(config: WeakLabelsConfig, seed: int) -> Architecture:
     if config.backbone in models.list_models(models):
         if config.reads:
             msg = f"{config.backbone!r} reads no titles, which loss={config.loss} needs; give small, an open_clip model, or loss=words"
-            raise InputError(msg, field="backbone")
+            refuse(msg, field="backbone")
         return torchvision_architecture(config.backbone, config.weights, config.side, seed)
     text = {"context_length": config.context_length, "width": config.text_width, "layers": config.text_layers}
     side = config.side or (_SMALL_SIDE if config.backbone == SMALL else 0)

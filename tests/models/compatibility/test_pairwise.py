@@ -92,11 +92,14 @@ def test_one_query_retrieves_exactly_where_the_algebra_allows(items: ItemInputs)
         assert model.linear == (distance == "squared" and not (unit and pair_spaces))
         if not model.linear:
             continue
-        assert type(model).rank is CompatibilityModel.rank
         batch, embedded = outfits(model, items), model.embed(items)
         for category in range(C + 1):
             queries = model.query(batch, torch.full((len(batch.items_BID),), category))
-            exhaustive = Pairs.rank(model, batch, embedded.expand(len(queries), -1, -1), torch.full((len(queries), N), category))
+            asked = batch, embedded.expand(len(queries), -1, -1), torch.full((len(queries), N), category)
+            model.linear = True
+            assert torch.equal(model.rank(*asked), CompatibilityModel.rank(model, *asked))
+            model.linear = False
+            exhaustive = model.rank(*asked)
             members = items.category_N == category
             torch.testing.assert_close((queries @ embedded.T)[:, members], exhaustive[:, members], atol=1e-10, rtol=1e-10)
 
