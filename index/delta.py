@@ -197,7 +197,7 @@ class StackedFeatures:
         return taken[0] if wanted.ndim == 0 else taken
 
 
-class StackedColumns:
+class StackedColumns(Columns):
     """The columns of a snapshot and of changed items as one, over all rows."""
 
     def __init__(self, base: Columns, changed: Columns) -> None:
@@ -205,21 +205,14 @@ class StackedColumns:
 
     @property
     def prices(self) -> NDArray[np.float64]:
-        """The price of each row; not a number where an item has none."""
         return np.concatenate([part.prices for part in self._parts])
 
     @property
     def attribute_names(self) -> tuple[str, ...]:
-        """The attribute names that some item has, sorted."""
         return tuple(sorted({name for part in self._parts for name in part.attribute_names}))
 
     def attribute_values(self, name: str) -> tuple[str, ...]:
-        """The values that some item has under a name, sorted; none for an unknown name."""
         return tuple(sorted({value for part in self._parts for value in part.attribute_values(name)}))
-
-    def unknown_attributes(self, wanted: Filter) -> tuple[str, ...]:
-        """The attribute names of a filter that no item has, sorted; a filter with any of them lets nothing through."""
-        return tuple(sorted(set(wanted.attributes) - set(self.attribute_names)))
 
     def mask(self, wanted: Filter) -> BoolArray | None:
         """True for the rows that satisfy a filter; None when it asks nothing. ``search`` leaves out hidden rows."""

@@ -49,6 +49,11 @@ class Bundle(Contents):
         """Whether it knows shoppers."""
         return isinstance(self.model, PersonalModel)
 
+    def rows(self) -> dict[str, tuple[str, ...]]:
+        """Kind of table of the model -> the name of each row; padding and catch-all rows have an empty name."""
+        first = {"words": ("", *self.vocabulary), "residuals": ("", *self.residuals), "products": ("", *self.products)}
+        return {"categories": (*self.manifest.categories, ""), **first, "shoppers": self.shoppers.trained}
+
     @property
     def encoder_spec(self) -> str:
         """What ``load_encoder`` reads its encoder from, here and now; the manifest's spec unless the bundle carries it."""
@@ -68,7 +73,7 @@ class Bundle(Contents):
     def for_shopper(self, shopper: str) -> Bundle | None:
         """The same bundle with a shopper's taste in every query, score and probability; None for one that it does not know."""
         row = self._shopper.get(shopper)
-        return None if row is None or not isinstance(self.model, PersonalModel) else self._personal(self.model.for_shopper(row))
+        return None if row is None or not isinstance(self.model, PersonalModel) else self._personal(self.model, self.model.own[row])
 
     def fold_in(self, worn: OutfitBatch) -> Bundle | None:
         """The same for a new shopper, fitted from the outfits they wore in some 20 ms; None where the model is not personal.
@@ -78,7 +83,7 @@ class Bundle(Contents):
         """
         if not isinstance(self.model, PersonalModel):
             return None
-        return self._personal(self.model.for_anchors(self.model.fold_in(worn)))
+        return self._personal(self.model, self.model.fold_in(worn))
 
     def inputs(
         self, features_NF: FloatArray, categories: Sequence[str], texts: Sequence[str], ids: Sequence[str | None] | None = None
@@ -209,11 +214,11 @@ class Bundle(Contents):
         """
         return cls(**vars(read_contents(directory)))
 
-    def _personal(self, model: PersonalModel) -> Bundle:
+    def _personal(self, model: PersonalModel, anchors_KD: torch.Tensor) -> Bundle:
         """A shallow copy, since one is made for every request of a shopper."""
         personal = copy.copy(self)
         known = self.shoppers
-        personal.model = model
+        personal.model = model.for_anchors(anchors_KD)
         personal.manifest = replace(self.manifest, calibration=known.calibration, completion=known.completion)
         return personal
 

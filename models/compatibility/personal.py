@@ -147,12 +147,8 @@ class PersonalModel(CompatibilityModel):
         whole = context.repeated(candidates_BMD.shape[1]).with_item(candidates_BMD.flatten(0, 1), category_BM.reshape(-1))
         return _liked(self.outfits(whole), self.taste).reshape(category_BM.shape)
 
-    def for_shopper(self, row: int) -> PersonalModel:
-        """The model with one known shopper's taste."""
-        return self.for_anchors(self.own[row])
-
     def for_anchors(self, anchors_KD: Tensor) -> PersonalModel:
-        """The same weights with the taste of a shopper's own anchors, such as ``fold_in`` gives, in place of the common one."""
+        """The same weights with the taste of a shopper's own anchors, of ``own`` or from ``fold_in``, in place of the common one."""
         served = copy.copy(self)
         with torch.inference_mode(mode=False), torch.no_grad():
             served._buffers = {**self._buffers, "common": self.taste_of(anchors_KD)}  # noqa: SLF001 - of the same class

@@ -8,8 +8,8 @@ Shape legend: N items · M rows · F features · S side.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -89,9 +89,7 @@ class SeenItems(Items):
 
     def carried(self, bundle: Bundle, run: RunT) -> tuple[Bundle, RunT]:
         directory = run.work / "encoder"
-        shutil.rmtree(directory, ignore_errors=True)
-        save_tower(directory, self.tower.eval(), self.architecture.description, self.architecture.preprocessing, _said(run))
-        seen = replace(run, encoder_spec=f"local-dir:{directory}")
+        seen = _through(run, self.architecture, directory)
         return replace(bundle, manifest=replace(bundle.manifest, encoder=replace(seen.reads, spec=CARRIED)), encoder=directory), seen
 
     def seen(self, pixels_MCSS: Tensor) -> Tensor:
@@ -116,10 +114,7 @@ def read_by(run: RunT) -> tuple[RunT, int]:
         msg = "the catalogue brings its own features, so its pictures are not read; leave out the column, or train with mode=features"
         refuse(msg, field="mode")
     architecture = _architecture(run)
-    directory = run.work / "untrained"
-    shutil.rmtree(directory, ignore_errors=True)
-    save_tower(directory, architecture.tower, architecture.description, architecture.preprocessing, _said(run))
-    return replace(run, encoder_spec=f"local-dir:{directory}"), architecture.size
+    return _through(run, architecture, run.work / "untrained"), architecture.size
 
 
 def read_items(run: RunT, bundle: Bundle) -> Items:
@@ -140,5 +135,9 @@ def _architecture(run: Run[Any]) -> Architecture:
     return torchvision_architecture(config.backbone, config.weights, config.side, run.seed)
 
 
-def _said(run: Run[Any]) -> Mapping[str, Any]:
-    return {**asdict(run.config), "seed": run.seed}
+def _through(run: RunT, architecture: Architecture, directory: Path) -> RunT:
+    """The run that reads features of a backbone as it is now, which is saved as an encoder in ``directory``."""
+    shutil.rmtree(directory, ignore_errors=True)
+    said = {**asdict(run.config), "seed": run.seed}
+    save_tower(directory, architecture.tower.eval(), architecture.description, architecture.preprocessing, said)
+    return replace(run, encoder_spec=f"local-dir:{directory}")

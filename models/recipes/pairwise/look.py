@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from models.compatibility.pairwise import Pairs
-from models.encoders.features import Block
+from models.encoders.features import FeatureSpec
 from models.errors import refuse
 from models.recipes.pairwise.views import Views
 
@@ -50,18 +50,14 @@ class GeneralFeatures(nn.Module):
         return torch.cat([self.model.embed(self.items.take(some)) for some in row_B.split(_AT_ONCE)])
 
 
-def parts_of(blocks: Sequence[Block], wanted: Sequence[str]) -> list[tuple[int, int]]:
+def parts_of(features: FeatureSpec, wanted: Sequence[str]) -> list[tuple[int, int]]:
     """The columns of the named blocks; all columns if none is named.
 
     Raises:
         InputError: there is no block of that name; the message lists the blocks.
     """
-    unknown = set(wanted) - {block.name for block in blocks}
-    if unknown:
-        refuse(f"the encoder has no block {min(unknown)!r}; there are: {', '.join(block.name for block in blocks)}", field="blocks")
-    parts, start = [], 0
-    for block in blocks:
-        if not wanted or block.name in wanted:
-            parts.append((start, start + block.size))
-        start += block.size
-    return parts
+    names = [block.name for block in features.blocks]
+    if unknown := set(wanted) - set(names):
+        refuse(f"the encoder has no block {min(unknown)!r}; there are: {', '.join(names)}", field="blocks")
+    parts = [features.part(name) for name in names if not wanted or name in wanted]
+    return [(part.start, part.stop) for part in parts]

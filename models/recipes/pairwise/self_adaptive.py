@@ -75,6 +75,6 @@ class SelfAdaptive(Objective):
 
 def fit(run: Run[SelfAdaptiveConfig]) -> Bundle:
     """Train it; see ``Recipe.fit``."""
-    titles = slice(*parts_of(run.reads.blocks, ("text",))[0]) if run.config.visual_semantic else slice(0, 0)
+    titles = slice(*parts_of(run.reads, ("text",))[0]) if run.config.visual_semantic else slice(0, 0)
     shape = {"heads": "shared", "pair_spaces": True, "learned": run.config.learned}
     return train_pairs(run, SELF_ADAPTIVE.name, lambda look: SelfAdaptive(look, run.config, titles), shape=shape, by_outfit=True)

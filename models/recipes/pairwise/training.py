@@ -69,7 +69,7 @@ def train_pairs(
     config: PairwiseConfig = run.config
     run, pixels = read_by(run)
     names, catalogue = names_of(run.dataset), run.dataset.catalogue
-    reads = [(0, pixels)] if config.mode == "pixels" else parts_of(run.reads.blocks, config.blocks)
+    reads = [(0, pixels)] if config.mode == "pixels" else parts_of(run.reads, config.blocks)
     described = {**config.shape(len(names.categories)), "reads": reads, **shape}
     bundle = untrained(run, recipe, "pairwise", described, names, _HEADS if shape["heads"] == "category" else {})
     model, items = bundle.model, read_items(run, bundle)

@@ -24,7 +24,7 @@ from PIL import Image
 from torch import Tensor
 
 from models.datasets.schema import Catalogue
-from models.encoders.keep import made_features
+from models.encoders.keep import catalogue_features
 from models.recipes.pairwise.perturb import recoloured, reshaped
 from models.training.pictures import Pictures
 from models.training.reading import Items, SeenItems
@@ -79,7 +79,8 @@ def views_of(run: Run[Any], items: Items, *, copies: int, side: int) -> Views:
             for copy in range(copies):  # the same copies whatever the run's seed, so that their features can be kept
                 how = f"{inspect.getsource(perturb)} copy {copy} of {side} pixels"
                 make = partial(_with_pictures, catalogue, pictures, perturb, torch.Generator().manual_seed(copy))
-                copies_2KNF[which, copy] = torch.from_numpy(made_features(catalogue, how, make, run.encoder, run.cache))
+                made = catalogue_features(catalogue, run.encoder, run.cache, made=(how, make))
+                copies_2KNF[which, copy] = torch.from_numpy(made.features)
                 advance()
     return _views(run, items, pictures.rows, partial(_copied, features_NF.device, copies_2KNF))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,12 +89,10 @@ def train_encoder(
         InputError: nothing to learn from, or an impossible setting. EncoderError, BundleError: backbone or start cannot be loaded.
     """
     chosen = architecture(config, seed)
-    side = chosen.preprocessing.side
-    shops = [
-        read_labelled(catalogue, side, "train", fields=config.fields, dropped=config.dropped, progress=progress) for catalogue in catalogues
-    ]
+    read = partial(read_labelled, side=chosen.preprocessing.side, fields=config.fields, dropped=config.dropped, progress=progress)
+    shops = [read(catalogue, split="train") for catalogue in catalogues]
     vocabulary = shared_vocabulary(shops, most=config.vocabulary, least=config.least_word)
-    valid = read_labelled(catalogues[0], side, "valid", fields=config.fields, dropped=config.dropped, progress=progress).knowing(vocabulary)
+    valid = read(catalogues[0], split="valid").knowing(vocabulary)
     training = WeakLabelTraining(
         chosen,
         config,

@@ -33,6 +33,7 @@ from models.training.checkpoint import Checkpoint
 from models.training.loop import only_matrices_decay, refuse_diverged, warmed_cosine
 
 _RUNNING = 0.98
+_AT_ONCE = 256
 
 
 @dataclass
@@ -117,12 +118,12 @@ class WeakLabelTraining:
         return {**now.figures, **(self.judge(self.valid) if self.valid else {}), "steps": float(now.step), "minutes": now.minutes}
 
     @torch.inference_mode()
-    def judge(self, shop: Labelled, at_once: int = 256) -> dict[str, float]:
+    def judge(self, shop: Labelled) -> dict[str, float]:
         """Loss and recall@10 of the words of validation pictures; words are weighted as in training."""
         self.towers.eval()
         loss, weight, found, said = 0.0, 0.0, 0.0, 0
-        for at in range(0, len(shop), at_once):
-            positions = np.arange(at, min(at + at_once, len(shop)))
+        for at in range(0, len(shop), _AT_ONCE):
+            positions = np.arange(at, min(at + _AT_ONCE, len(shop)))
             logits_BK = self.word_logits(self.see(shop.pictures.take(positions))).float().cpu()
             words_BL = torch.from_numpy(shop.said.words_NL[positions])
             rows, columns = (words_BL >= 0).nonzero(as_tuple=True)
