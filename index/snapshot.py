@@ -163,7 +163,7 @@ class Snapshot(CategoryIndex):
             )
             indexes = {}
             for category, members in rows.items():
-                name = choice.name_for(category)
+                name = choice.categories.get(category, choice.backend)
                 indexes[category] = open_index(
                     directory, manifest.id, category, name, BACKENDS[name], partial(embeddings.__getitem__, members)
                 )

@@ -38,7 +38,7 @@ def reshaped(pixels_BCSS: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def recoloured(pixels_BCSS: Tensor, generator: torch.Generator) -> Tensor:
-    """Change the colours: turn hue by 60° to 300° and vary saturation, contrast and light; a fifth is left grey. White stays nearly white."""
+    """Change the colours: turn hue by 60° to 300° and vary saturation, contrast and light; a fifth turns grey, white stays nearly white."""
     batch = len(pixels_BCSS)
 
     def uniform(low: float, high: float) -> Tensor:
