@@ -12,7 +12,7 @@ from models.compatibility.ensemble import Ensemble
 from models.compatibility.outfit_vector import outfit_vector
 from models.compatibility.pair_masks import PairMasks
 from models.compatibility.pair_memory import PairMemory
-from models.compatibility.pairwise import Pairs
+from models.compatibility.pairwise import pairwise_model
 from models.compatibility.personal import PersonalModel
 from models.compatibility.set_transformer import SetTransformer
 
@@ -38,7 +38,7 @@ MODELS: Final[Mapping[str, Callable[..., CompatibilityModel]]] = {
     "ensemble": ensemble,
     "outfit_vector": outfit_vector,
     "pair_masks": PairMasks,
-    "pairwise": Pairs,
+    "pairwise": pairwise_model,
     "personal": PersonalModel,
     "set_transformer": SetTransformer,
 }

@@ -6,9 +6,9 @@ Let f be an item's general features, w = relu(mask) of the pair of categories (a
 
     - Σ |w_x ∘ (f_x - f_c)|² = [2 Σ w_x² ∘ f_x, - Σ w_x², - Σ |w_x ∘ f_x|²] · [f_c, f_c², 1]
 
-so one inner product with the embedding [f, f², 1] ranks a slot exactly as scoring every candidate would (``linear``). Without pair
+so one inner product with the embedding [f, f², 1] ranks a slot exactly as scoring every candidate would (``LinearPairs``). Without pair
 spaces, |f|² takes the place of f². *With unit length* each term is divided by |w_x ∘ f_c|, which differs between the categories of the
-outfit; and distances that are not squared are not linear at all. For these the query is approximate and ``rank`` computes the
+outfit; and distances that are not squared are not linear at all. For these (``Pairs``) the query is approximate and ``rank`` computes the
 true distances. The query uses squared distances. With unit length, f is stored scaled so that |w ∘ f| = 1 for the root mean square w over
 all spaces of its category, and the query assumes every |w_x ∘ f_c| = 1.
 
@@ -18,7 +18,7 @@ Shape legend: see ``models.compatibility.base``; E embedding size, D size of the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -68,7 +68,6 @@ class Pairs(CompatibilityModel):
         self.spaces = TypeSpaces(categories, size, learned=learned) if pair_spaces else None
         self.size = size
         self.bent = pair_spaces and unit  # its length differs from space to space, so the sum is not linear
-        self.linear = self.squared and not self.bent
         self.embedding_size = size if self.bent else 2 * size + 1 if pair_spaces else size + 2
 
     def general(self, features_NF: Tensor, category_N: Tensor) -> Tensor:
@@ -129,8 +128,6 @@ class Pairs(CompatibilityModel):
 
     def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
         """Minus the mean distance of each candidate to the context's items, ``(B, M)``."""
-        if self.linear:  # the same order, by the query's inner product
-            return super().rank(context, candidates_BMD, category_BM)
         total_BM = candidates_BMD.new_zeros(candidates_BMD.shape[:2])
         for item in range(context.items_BID.shape[1]):
             there_BM = context.mask_BI[:, item, None].expand_as(category_BM)
@@ -145,3 +142,15 @@ class Pairs(CompatibilityModel):
         other_BID = self.within(other_B1D[..., : self.size].expand_as(own_BID), category_BI, items.category_BI)
         apart_BI = (own_BID - other_BID).square().sum(-1) if self.squared else distance(own_BID, other_BID)
         return apart_BI * items.mask_BI
+
+
+class LinearPairs(Pairs):
+    """Pairs for which the query's inner product is the exact ranking."""
+
+    rank = CompatibilityModel.rank
+
+
+def pairwise_model(**config: Any) -> Pairs:  # noqa: ANN401 - the arguments of Pairs
+    """``LinearPairs`` where the algebra allows it, else ``Pairs``; see their arguments."""
+    bent = config.get("pair_spaces", False) and config.get("unit", True)
+    return LinearPairs(**config) if config.get("distance", "squared") == "squared" and not bent else Pairs(**config)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.datasets.schema import Catalogue, Split
 from models.errors import refuse
 from models.progress import Progress, silent
-from models.recipes.weak_labels.vocabulary import NON_VISUAL, Said, frequent_words, item_texts, visual_words
+from models.recipes.weak_labels.vocabulary import NON_VISUAL, Said, item_texts, visual_words
 from models.training.pictures import Pictures
 
 
@@ -67,8 +67,3 @@ def read_labelled(
     unseen = NON_VISUAL.union(dropped)
     tokens = [visual_words(texts[row], unseen) for row in rows]
     return Labelled(pictures, shown, tokens, Said.of(tokens, ()), groups.astype(np.int64))
-
-
-def shared_vocabulary(shops: Sequence[Labelled], *, most: int, least: int) -> tuple[str, ...]:
-    """The frequent words of several shops; see ``vocabulary.frequent_words``."""
-    return frequent_words([tokens for shop in shops for tokens in shop.tokens], most=most, least=least)

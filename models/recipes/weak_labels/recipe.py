@@ -26,9 +26,10 @@ from models.encoders.load import SHIPPED, SHIPPED_DIRECTORY, load_encoder
 from models.errors import BundleError, refuse
 from models.progress import Progress
 from models.recipes.weak_labels.config import WEAK_LABELS, WeakLabelsConfig
-from models.recipes.weak_labels.labelled import read_labelled, shared_vocabulary
+from models.recipes.weak_labels.labelled import read_labelled
 from models.recipes.weak_labels.towers import SMALL, in_words, save_encoder, start_from
 from models.recipes.weak_labels.training import WeakLabelTraining
+from models.recipes.weak_labels.vocabulary import frequent_words
 from models.training.architecture import Architecture, open_clip_architecture, small_config, torchvision_architecture
 from models.training.calibrate import calibrated
 from models.training.checkpoint import Checkpoint
@@ -91,7 +92,7 @@ def train_encoder(
     chosen = architecture(config, seed)
     read = partial(read_labelled, side=chosen.preprocessing.side, fields=config.fields, dropped=config.dropped, progress=progress)
     shops = [read(catalogue, split="train") for catalogue in catalogues]
-    vocabulary = shared_vocabulary(shops, most=config.vocabulary, least=config.least_word)
+    vocabulary = frequent_words([tokens for shop in shops for tokens in shop.tokens], most=config.vocabulary, least=config.least_word)
     valid = read(catalogues[0], split="valid").knowing(vocabulary)
     training = WeakLabelTraining(
         chosen,

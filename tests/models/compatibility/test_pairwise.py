@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.build import build_model
-from models.compatibility.pairwise import Pairs
+from models.compatibility.pairwise import LinearPairs, Pairs
 
 C, N, MOST = 4, 60, 4
 SHAPES = [(pair_spaces, unit, distance) for pair_spaces in (False, True) for unit in (False, True) for distance in ("squared", "euclidean")]
@@ -89,17 +89,14 @@ def test_one_query_retrieves_exactly_where_the_algebra_allows(items: ItemInputs)
     """For squared distances without unit length in pair spaces the inner product equals the rank score, not only its order."""
     for pair_spaces, unit, distance in SHAPES:
         model = built(pair_spaces=pair_spaces, unit=unit, distance=distance)
-        assert model.linear == (distance == "squared" and not (unit and pair_spaces))
-        if not model.linear:
+        assert isinstance(model, LinearPairs) == (distance == "squared" and not (unit and pair_spaces))
+        if not isinstance(model, LinearPairs):
             continue
+        assert type(model).rank is CompatibilityModel.rank
         batch, embedded = outfits(model, items), model.embed(items)
         for category in range(C + 1):
             queries = model.query(batch, torch.full((len(batch.items_BID),), category))
-            asked = batch, embedded.expand(len(queries), -1, -1), torch.full((len(queries), N), category)
-            model.linear = True
-            assert torch.equal(model.rank(*asked), CompatibilityModel.rank(model, *asked))
-            model.linear = False
-            exhaustive = model.rank(*asked)
+            exhaustive = Pairs.rank(model, batch, embedded.expand(len(queries), -1, -1), torch.full((len(queries), N), category))
             members = items.category_N == category
             torch.testing.assert_close((queries @ embedded.T)[:, members], exhaustive[:, members], atol=1e-10, rtol=1e-10)
 
@@ -112,7 +109,7 @@ def test_elsewhere_the_query_proposes_what_exhaustive_scoring_finds(items: ItemI
     shop = ItemInputs(features, torch.arange(C * N) % C, nothing[:, None], nothing)
     for pair_spaces, unit, distance in SHAPES:
         model = built(pair_spaces=pair_spaces, unit=unit, distance=distance, size=32)
-        if model.linear:
+        if isinstance(model, LinearPairs):
             continue
         batch, embedded = outfits(model, items).take(torch.arange(4)), model.embed(shop)
         found = []
