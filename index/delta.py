@@ -23,7 +23,7 @@ from index.category_index import CategoryIndex
 from index.columns import Columns, Filter
 from index.errors import SnapshotError
 from index.manifest import SnapshotManifest
-from index.snapshot import Snapshot, item_table
+from index.snapshot import Snapshot, item_table, row_of_id
 
 _FEW: Final = 256
 """Up to this many hidden rows of a category, over-fetch and drop them."""
@@ -54,10 +54,7 @@ class Overlay:
             raise SnapshotError(msg)
         self.base: Final = base
         ids, categories = changed.column("id").to_pylist(), changed.column("category").to_pylist()
-        place_of = {item: place for place, item in enumerate(ids)}
-        if len(place_of) != len(ids):
-            msg = f"changed items: id {next(item for item, times in Counter(ids).items() if times > 1)!r} occurs twice; ids are unique"
-            raise SnapshotError(msg)
+        place_of = row_of_id(changed)
         hidden = {item for item in (*ids, *removed) if item in base.row_of}
         self.items: Final[pa.Table] = pa.concat_tables([base.items, changed], promote_options="default")
         self.features: Final = StackedFeatures(base.features, np.asarray(features_MF, dtype=np.float16))

@@ -33,8 +33,6 @@ from index.manifest import AGAIN, SNAPSHOT, Format1, SnapshotManifest
 from sealed.directories import staged
 from sealed.errors import SealedError
 
-__all__ = ["ITEM_COLUMNS", "Snapshot", "SnapshotManifest", "item_table"]
-
 ITEM_COLUMNS: Final = pa.schema(
     [
         pa.field("id", pa.string()),
@@ -75,7 +73,7 @@ class Snapshot(CategoryIndex):
     ) -> None:
         super().__init__(rows, indexes, embeddings_ND)
         self.manifest, self.items, self.features = manifest, items, features_NF
-        self.row_of: Mapping[str, int] = _row_of(items)
+        self.row_of: Mapping[str, int] = row_of_id(items)
         self.columns = Columns(items, self.row_of)
 
     @classmethod
@@ -105,7 +103,7 @@ class Snapshot(CategoryIndex):
         if np.ndim(features_NF) != _MATRIX or not len(features_NF) == len(embeddings) == table.num_rows:
             msg = f"{table.num_rows} items, features of shape {np.shape(features_NF)}, embeddings of {embeddings.shape}: one row each"
             raise SnapshotError(msg)
-        Columns(table, _row_of(table))  # refuses here what could not be loaded again
+        Columns(table, row_of_id(table))  # refuses here what could not be loaded again
         if directory.is_dir() and any(directory.iterdir()):
             msg = f"{directory}: exists already, and a snapshot is never written over; choose another directory"
             raise SnapshotError(msg)
@@ -208,7 +206,8 @@ def item_table(items: pa.Table) -> pa.Table:
     return table
 
 
-def _row_of(table: pa.Table) -> dict[str, int]:
+def row_of_id(table: pa.Table) -> dict[str, int]:
+    """The row of each id; SnapshotError where one occurs twice."""
     row_of: dict[str, int] = {}
     for row, item in enumerate(table.column("id").to_pylist()):
         if row_of.setdefault(item, row) != row:

@@ -6,7 +6,7 @@ What a line leaves out has a default: the id ``o`` and the number of the line, a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -109,7 +109,7 @@ def _default_id(line: Line, given: Collection[str | None]) -> str:
 def _divided(outfits: Sequence[Outfit]) -> list[Outfit]:
     times = [_seconds(outfit.timestamp) for outfit in outfits if outfit.timestamp is not None]
     splits = default_splits([frozenset(outfit.items) for outfit in outfits], times if len(times) == len(outfits) else None)
-    return [Outfit(outfit.id, outfit.items, split, outfit.user, outfit.timestamp) for outfit, split in zip(outfits, splits, strict=True)]
+    return [replace(outfit, split=split) for outfit, split in zip(outfits, splits, strict=True)]
 
 
 def _seconds(timestamp: str | float) -> float:

@@ -45,16 +45,14 @@ def encode_blocks(
         ImageError: a picture cannot be decoded.
     """
     features = np.zeros((len(images), spec.size), dtype=np.float32)
-    seen = [row for row, image in enumerate(images) if image]
-    if seen:
+    if seen := [row for row, image in enumerate(images) if image]:
         prepared = list(decoders().map(lambda row: _prepare(images[row] or b"", transform), seen))
         with torch.inference_mode():
             looked = F.normalize(see(torch.stack([pixels for pixels, _, _ in prepared])).float(), dim=-1)
         features[seen, spec.part("image")] = looked.cpu().numpy()
         features[seen, spec.part("colour")] = np.stack([colours for _, colours, _ in prepared])
         features[seen, spec.part("texture")] = np.stack([cloth for _, _, cloth in prepared])
-    worded = [row for row, title in enumerate(titles) if title and title.strip()] if read else []
-    if worded and read:
+    if read and (worded := [row for row, title in enumerate(titles) if title and title.strip()]):
         with torch.inference_mode():
             meant = F.normalize(read([titles[row] or "" for row in worded]).float(), dim=-1)
         features[worded, spec.part("text")] = meant.cpu().numpy()

@@ -126,13 +126,8 @@ def _copied(learned: nn.Module) -> dict[str, Tensor]:
 def refuse_diverged(loss: float, learned: nn.Module, rate: float) -> None:
     """Stop a training that would write a useless bundle; called at the end of each epoch, and before weights are written.
 
-    Args:
-        loss: of the epoch, or a running mean.
-        learned: the module whose weights are checked; they may be infinite although the loss is finite.
-        rate: the configured learning rate.
-
     Raises:
-        InputError: the loss or a weight is not finite.
+        InputError: the loss is not finite, or a weight, which may be so before the loss is.
     """
     if math.isfinite(loss) and all(bool(weight.isfinite().all()) for weight in learned.parameters()):
         return

@@ -75,7 +75,7 @@ class SeenItems(Items):
         features_MF = torch.zeros(len(rows_M), self.architecture.size, device=device)
         if (place_M >= 0).any():
             seen = (place_M >= 0).nonzero()[:, 0].to(device)
-            features_MF = features_MF.index_put((seen,), self._see(place_M[place_M >= 0]))
+            features_MF = features_MF.index_put((seen,), self.seen(self.pixels(place_M[place_M >= 0])))
         return replace(self.inputs[rows_M], features_NF=features_MF)
 
     @torch.no_grad()
@@ -96,8 +96,9 @@ class SeenItems(Items):
         """Features of pixels in 0 to 1, of unit length, as the encoder will give them, ``(M, F)``."""
         return F.normalize(self.tower(self.architecture.preprocessing.normalise(pixels_MCSS)).flatten(1), dim=-1)
 
-    def _see(self, place_M: Tensor) -> Tensor:
-        return self.seen(self.pictures.take(place_M.numpy()).to(self.inputs.features_NF.device).float() / 255)
+    def pixels(self, place_M: Tensor) -> Tensor:
+        """Pictures by their places among ``pictures``, in 0 to 1, ``(M, 3, S, S)``."""
+        return self.pictures.take(place_M.numpy()).to(self.inputs.features_NF.device).float() / 255
 
 
 def read_by(run: RunT) -> tuple[RunT, int]:

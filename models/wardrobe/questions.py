@@ -116,14 +116,13 @@ class _Asked:
         self.context = np.delete(outfit.rows, blank)
         self.rows = rows_of[self.category]
         self.others = self.rows[~np.isin(self.rows, outfit.rows)]
-        self.is_cold = self.answer in cold
+        self.kinds = ("", "_cold") if self.answer in cold and outfit.split == "test" else ("",)
         self.log_p = score.conditional(self.context[None], self.rows)[0]
 
     def fill_in_the_blank(self, tasks: Mapping[str, Task], worn: NDArray[np.int64]) -> None:
         if len(self.others) < WRONG:
             return
-        names = ["fitb", *(["fitb_cold"] if self.is_cold and self.outfit.split == "test" else [])]
-        self._blank([tasks[name] for name in names], choose_wrong(self.others, self.rng), lambda rows: np.zeros(len(rows)))
+        self._blank([tasks[f"fitb{kind}"] for kind in self.kinds], choose_wrong(self.others, self.rng), lambda rows: np.zeros(len(rows)))
         matched: Array = worn[self.others] + np.float64(0.5)
         self._blank([tasks["fitb_popularity"]], choose_wrong(self.others, self.rng, matched), lambda rows: np.log(worn[rows] + 0.5))
 
@@ -142,10 +141,10 @@ class _Asked:
     def retrieve(self, tasks: Mapping[str, Task]) -> None:
         question = Retrieval(self.outfit.id, item_ids(self.context), item_id(self.answer), self.category, self.outfit.split)
         rank = int((self.log_p > self.log_p[np.searchsorted(self.rows, self.answer)]).sum()) + 1
-        for name in ["retrieval", *(["retrieval_cold"] if self.is_cold and self.outfit.split == "test" else [])]:
-            tasks[name].questions.append(question)
-            recalls = {f"recall_at_{k}": rank <= k for k in (10, 50)}
-            tasks[name].answered(self.outfit.split, **recalls, mrr=1 / rank, ndcg=1 / np.log2(1 + rank))
+        recalls = {f"recall_at_{k}": rank <= k for k in (10, 50)}
+        for task in (tasks[f"retrieval{kind}"] for kind in self.kinds):
+            task.questions.append(question)
+            task.answered(self.outfit.split, **recalls, mrr=1 / rank, ndcg=1 / np.log2(1 + rank))
 
     def compatibility(self, task: Task) -> None:
         """Add two questions: the outfit as worn, and one of random items of the same categories."""

@@ -104,8 +104,7 @@ def _copied(device: torch.device, copies_2KNF: Tensor, which: int, generator: to
 
 
 def _seen(items: SeenItems, which: int, generator: torch.Generator, row_B: Tensor) -> Tensor:
-    pixels = items.pictures.take(items.place_N[row_B].numpy()).to(items.inputs.features_NF.device).float() / 255
-    return items.seen(_PERTURBATIONS[which](pixels, generator))
+    return items.seen(_PERTURBATIONS[which](items.pixels(items.place_N[row_B]), generator))
 
 
 def _with_pictures(catalogue: Catalogue, pictures: Pictures, perturb: Perturbation, generator: torch.Generator) -> Catalogue:
