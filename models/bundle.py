@@ -145,12 +145,12 @@ class Bundle(Contents):
         """Pad B sets, each ``(I_b, D)`` embeddings with I_b category names, to one batch on this bundle's device."""
         batch, longest = len(embeddings), max((len(outfit) for outfit in embeddings), default=0) or 1
         items = np.zeros((batch, longest, self.manifest.embedding_size), dtype=np.float32)
-        category, mask = torch.zeros(batch, longest, dtype=torch.long), torch.zeros(batch, longest, dtype=torch.bool)
+        category, mask, other = np.zeros((batch, longest), dtype=np.int64), np.zeros((batch, longest), dtype=bool), len(self._category)
         for row, (vectors, names) in enumerate(zip(embeddings, categories, strict=True)):
             items[row, : len(vectors)] = vectors
-            category[row, : len(vectors)] = self.category_indices(names)
+            category[row, : len(vectors)] = [self._category.get(name, other) for name in names]
             mask[row, : len(vectors)] = True
-        return OutfitBatch(torch.from_numpy(items), category, mask).to(self.device)
+        return OutfitBatch(torch.from_numpy(items), torch.from_numpy(category), torch.from_numpy(mask)).to(self.device)
 
     def queries(self, context: OutfitBatch, targets: Sequence[str]) -> FloatArray:
         """One query vector per context and target category, ``(B, D)``."""
