@@ -81,7 +81,7 @@ class Columns:
 
     def unknown_attributes(self, wanted: Filter) -> tuple[str, ...]:
         """The attribute names of a filter that no item has, sorted; a filter with any of them lets nothing through."""
-        return tuple(sorted(set(wanted.attributes) - set(self._attributes)))
+        return tuple(sorted(set(wanted.attributes) - set(self.attribute_names)))
 
     def mask(self, wanted: Filter) -> BoolArray | None:
         """True for the rows that satisfy a filter, ``(N,)``; None if the filter has no condition; ``search`` takes both."""

@@ -23,7 +23,7 @@ from index.category_index import CategoryIndex
 from index.columns import Columns, Filter
 from index.errors import SnapshotError
 from index.manifest import SnapshotManifest
-from index.snapshot import Snapshot, item_table
+from index.snapshot import Snapshot, item_table, row_of_id
 
 _FEW: Final = 256
 """Up to this many hidden rows of a category, over-fetch and drop them."""
@@ -54,10 +54,7 @@ class Overlay:
             raise SnapshotError(msg)
         self.base: Final = base
         ids, categories = changed.column("id").to_pylist(), changed.column("category").to_pylist()
-        place_of = {item: place for place, item in enumerate(ids)}
-        if len(place_of) != len(ids):
-            msg = f"changed items: id {next(item for item, times in Counter(ids).items() if times > 1)!r} occurs twice; ids are unique"
-            raise SnapshotError(msg)
+        place_of = row_of_id(changed)
         hidden = {item for item in (*ids, *removed) if item in base.row_of}
         self.items: Final[pa.Table] = pa.concat_tables([base.items, changed], promote_options="default")
         self.features: Final = StackedFeatures(base.features, np.asarray(features_MF, dtype=np.float16))
@@ -197,7 +194,7 @@ class StackedFeatures:
         return taken[0] if wanted.ndim == 0 else taken
 
 
-class StackedColumns:
+class StackedColumns(Columns):
     """The columns of a snapshot and of changed items as one, over all rows."""
 
     def __init__(self, base: Columns, changed: Columns) -> None:
@@ -205,21 +202,14 @@ class StackedColumns:
 
     @property
     def prices(self) -> NDArray[np.float64]:
-        """The price of each row; not a number where an item has none."""
         return np.concatenate([part.prices for part in self._parts])
 
     @property
     def attribute_names(self) -> tuple[str, ...]:
-        """The attribute names that some item has, sorted."""
         return tuple(sorted({name for part in self._parts for name in part.attribute_names}))
 
     def attribute_values(self, name: str) -> tuple[str, ...]:
-        """The values that some item has under a name, sorted; none for an unknown name."""
         return tuple(sorted({value for part in self._parts for value in part.attribute_values(name)}))
-
-    def unknown_attributes(self, wanted: Filter) -> tuple[str, ...]:
-        """The attribute names of a filter that no item has, sorted; a filter with any of them lets nothing through."""
-        return tuple(sorted(set(wanted.attributes) - set(self.attribute_names)))
 
     def mask(self, wanted: Filter) -> BoolArray | None:
         """True for the rows that satisfy a filter; None when it asks nothing. ``search`` leaves out hidden rows."""

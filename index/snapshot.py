@@ -12,8 +12,7 @@ Shape legend: N rows · F features · D embedding size · B queries · k results
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from index.backends.base import BoolArray, FloatArray, IntArray, as_vectors
+from index.backends.base import FloatArray, IntArray, VectorIndex, as_vectors
 from index.backends.registry import BACKENDS, Choice
 from index.cache import open_index
 from index.category_index import CategoryIndex
@@ -33,8 +32,6 @@ from index.format1 import read_embeddings
 from index.manifest import AGAIN, SNAPSHOT, Format1, SnapshotManifest
 from sealed.directories import staged
 from sealed.errors import SealedError
-
-__all__ = ["ITEM_COLUMNS", "Snapshot", "SnapshotManifest", "item_table"]
 
 ITEM_COLUMNS: Final = pa.schema(
     [
@@ -56,23 +53,28 @@ _CHUNK: Final = 65_536  # rows of features in memory at once while writing
 _MATRIX: Final = 2
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Snapshot:
-    """A loaded snapshot. Rows are positions in ``items``.
+class Snapshot(CategoryIndex):
+    """A loaded snapshot: the index of its categories, and what else it holds of the same rows, which are positions in ``items``.
 
     Attributes:
         features: ``(N, F)``, memory-mapped and read-only; a bundle takes ``features[rows].astype(np.float32)``.
         row_of: item id -> row.
-        index: the vectors, by category.
         columns: the filters; ``search`` takes their masks.
     """
 
-    manifest: SnapshotManifest
-    items: pa.Table
-    features: NDArray[np.float16]
-    row_of: Mapping[str, int]
-    index: CategoryIndex
-    columns: Columns
+    def __init__(  # noqa: PLR0917 - what its files hold
+        self,
+        manifest: SnapshotManifest,
+        items: pa.Table,
+        features_NF: NDArray[np.float16],
+        rows: Mapping[str, IntArray],
+        indexes: Mapping[str, VectorIndex],
+        embeddings_ND: FloatArray,
+    ) -> None:
+        super().__init__(rows, indexes, embeddings_ND)
+        self.manifest, self.items, self.features = manifest, items, features_NF
+        self.row_of: Mapping[str, int] = row_of_id(items)
+        self.columns = Columns(items, self.row_of)
 
     @classmethod
     def write(
@@ -101,7 +103,7 @@ class Snapshot:
         if np.ndim(features_NF) != _MATRIX or not len(features_NF) == len(embeddings) == table.num_rows:
             msg = f"{table.num_rows} items, features of shape {np.shape(features_NF)}, embeddings of {embeddings.shape}: one row each"
             raise SnapshotError(msg)
-        Columns(table, _row_of(table))  # refuses here what could not be loaded again
+        Columns(table, row_of_id(table))  # refuses here what could not be loaded again
         if directory.is_dir() and any(directory.iterdir()):
             msg = f"{directory}: exists already, and a snapshot is never written over; choose another directory"
             raise SnapshotError(msg)
@@ -149,7 +151,7 @@ class Snapshot:
         choice = choice or Choice()
         try:
             table = pq.read_table(directory / _ITEMS, partitioning=None)
-            row_of, rows = _row_of(table), rows_by_value(table.column("category").combine_chunks())
+            rows = rows_by_value(table.column("category").combine_chunks())
             _agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
             features = _mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
             embeddings = (
@@ -159,55 +161,24 @@ class Snapshot:
             )
             indexes = {}
             for category, members in rows.items():
-                name = choice.name_for(category)
+                name = choice.categories.get(category, choice.backend)
                 indexes[category] = open_index(
                     directory, manifest.id, category, name, BACKENDS[name], partial(embeddings.__getitem__, members)
                 )
-            index = CategoryIndex(rows, indexes, embeddings)
-            columns = Columns(table, row_of)
+            return cls(manifest, table, features, rows, indexes, embeddings)
         except (OSError, ValueError, LookupError, TypeError, EOFError, pa.ArrowException) as error:
             msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {AGAIN}"
             raise SnapshotError(msg) from error
-        return cls(manifest=manifest, items=table, features=features, row_of=row_of, index=index, columns=columns)
-
-    @property
-    def categories(self) -> Sequence[str]:
-        """Category names, sorted."""
-        return self.index.categories
-
-    @property
-    def count(self) -> int:
-        """How many items there are."""
-        return self.manifest.count
 
     @property
     def rows(self) -> IntArray:
         """The rows of all items, ascending."""
-        return np.arange(self.manifest.count)
+        return np.arange(self.count)
 
     @property
     def sizes(self) -> Mapping[str, int]:
         """Category -> number of items."""
         return self.manifest.categories
-
-    def category_of(self, row: int) -> str:
-        """The category of a row; see ``CategoryIndex.category_of``."""
-        return self.index.category_of(row)
-
-    def embeddings(self, rows: Sequence[int] | IntArray) -> FloatArray:
-        """Embeddings of rows, ``(n, D)``; see ``CategoryIndex.embeddings``."""
-        return self.index.embeddings(rows)
-
-    def rows_in(self, category: str) -> IntArray:
-        """The rows of one category, ascending; see ``CategoryIndex.rows_in``."""
-        return self.index.rows_in(category)
-
-    def search(self, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
-        """The best k rows of a category per query, of those that ``allowed_N`` (as ``Columns.mask`` returns it) lets through.
-
-        See ``CategoryIndex.search``.
-        """
-        return self.index.search(category, queries_BD, k, allowed_N)
 
 
 def item_table(items: pa.Table) -> pa.Table:
@@ -235,7 +206,8 @@ def item_table(items: pa.Table) -> pa.Table:
     return table
 
 
-def _row_of(table: pa.Table) -> dict[str, int]:
+def row_of_id(table: pa.Table) -> dict[str, int]:
+    """The row of each id; SnapshotError where one occurs twice."""
     row_of: dict[str, int] = {}
     for row, item in enumerate(table.column("id").to_pylist()):
         if row_of.setdefault(item, row) != row:

@@ -8,24 +8,22 @@ Shape legend: see ``models.compatibility.base``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.calibration import Calibration
-from models.compatibility.personal import PersonalModel, ShopperModel, Shoppers
-from models.compatibility.slot_files import Slots
-from models.compatibility.slot_templates import SlotTemplates
+from models.compatibility.personal import PersonalModel, Shoppers
 from models.contents import Contents, read_contents, write_contents
 from models.encoders.features import CARRIED, FloatArray
 from models.errors import BundleError
-from models.manifest import HeldOut, Manifest
+from models.manifest import Manifest
 from models.precision import halved
 
 __all__ = ["ENOUGH_OUTFITS", "Bundle", "Manifest", "Shoppers"]
@@ -34,35 +32,13 @@ ENOUGH_OUTFITS: Final = 100
 """Fewer training outfits than these do not tell how likely anything is; see docs/dataset.md."""
 
 
-class Bundle:
-    """A trained model at work. Build one from parts, or ``Bundle.load`` a directory; ``save`` writes it.
+@dataclass(eq=False, repr=False)
+class Bundle(Contents):
+    """A trained model at work. Build one from parts, or ``Bundle.load`` a directory; ``save`` writes it."""
 
-    Args:
-        encoder: the directory of the encoder that it carries, where the manifest says ``CARRIED``.
-        shoppers: whom the model knows, where it is personal.
-    """
-
-    def __init__(
-        self,
-        manifest: Manifest,
-        model: CompatibilityModel,
-        *,
-        vocabulary: Sequence[str] = (),
-        residuals: Sequence[str] = (),
-        products: Sequence[str] = (),
-        slots: Slots | None = None,
-        encoder: Path | None = None,
-        shoppers: Shoppers | None = None,
-    ) -> None:
-        self.manifest = manifest
-        self.model = model.eval()
-        self.vocabulary = tuple(vocabulary)
-        self.residuals = tuple(residuals)
-        self.products = tuple(products)
-        self.slots = slots or SlotTemplates()
-        self.encoder = encoder
-        self.shoppers = shoppers or Shoppers()
-        self._category = {name: index for index, name in enumerate(manifest.categories)}
+    def __post_init__(self) -> None:
+        self.model.eval()
+        self._category = {name: index for index, name in enumerate(self.manifest.categories)}
         self._word = {word: index + 1 for index, word in enumerate(self.vocabulary)}
         self._residual = {item: index + 1 for index, item in enumerate(self.residuals)}
         self._product = {token: index + 1 for index, token in enumerate(self.products)}
@@ -77,6 +53,11 @@ class Bundle:
     def personal(self) -> bool:
         """Whether it knows shoppers."""
         return isinstance(self.model, PersonalModel)
+
+    def rows(self) -> dict[str, tuple[str, ...]]:
+        """Kind of table of the model -> the name of each row; padding and catch-all rows have an empty name."""
+        first = {"words": ("", *self.vocabulary), "residuals": ("", *self.residuals), "products": ("", *self.products)}
+        return {"categories": (*self.manifest.categories, ""), **first, "shoppers": self.shoppers.trained}
 
     @property
     def encoder_spec(self) -> str:
@@ -94,30 +75,10 @@ class Bundle:
         self.model.to(device)
         return self
 
-    def described(self, *, metrics: Mapping[str, float], calibration: Calibration, completion: Calibration) -> Bundle:
-        """The same bundle, saying this of itself."""
-        return self._with(manifest=replace(self.manifest, metrics=metrics, calibration=calibration, completion=completion))
-
-    def compared(self, held_out: HeldOut | None) -> Bundle:
-        """The same bundle, saying how it does on outfits that it did not learn from."""
-        return self._with(manifest=replace(self.manifest, held_out=held_out))
-
-    def carrying(self, manifest: Manifest, encoder: Path) -> Bundle:
-        """The same model with an encoder of its own, as ``manifest`` says."""
-        return self._with(manifest=manifest, encoder=encoder)
-
-    def with_model(self, manifest: Manifest, model: CompatibilityModel) -> Bundle:
-        """The same names with another model, as ``manifest`` says."""
-        return self._with(manifest=manifest, model=model)
-
-    def with_shoppers(self, manifest: Manifest, model: CompatibilityModel, shoppers: Shoppers) -> Bundle:
-        """The same bundle with other shoppers, and with the model and manifest that know them."""
-        return self._with(manifest=manifest, model=model, shoppers=shoppers)
-
     def for_shopper(self, shopper: str) -> Bundle | None:
         """The same bundle with a shopper's taste in every query, score and probability; None for one that it does not know."""
         row = self._shopper.get(shopper)
-        return None if row is None or not isinstance(self.model, PersonalModel) else self._personal(self.model.for_shopper(row))
+        return None if row is None or not isinstance(self.model, PersonalModel) else self._personal(self.model, self.model.own[row])
 
     def fold_in(self, worn: OutfitBatch) -> Bundle | None:
         """The same for a new shopper, fitted from the outfits they wore in some 20 ms; None where the model is not personal.
@@ -127,7 +88,7 @@ class Bundle:
         """
         if not isinstance(self.model, PersonalModel):
             return None
-        return self._personal(self.model.for_anchors(self.model.fold_in(worn)))
+        return self._personal(self.model, self.model.fold_in(worn))
 
     def inputs(
         self, features_NF: FloatArray, categories: Sequence[str], texts: Sequence[str], ids: Sequence[str | None] | None = None
@@ -156,10 +117,9 @@ class Bundle:
         words_NL = np.zeros((len(known), max(map(len, known), default=0) or 1), dtype=np.int64)
         for row, word_indices in enumerate(known):
             words_NL[row, : len(word_indices)] = word_indices
-        other = len(self._category)
         return ItemInputs(
             _tensor(features_NF),
-            torch.tensor([self._category.get(name, other) for name in categories], dtype=torch.long),
+            self.category_indices(categories),
             torch.from_numpy(words_NL),
             torch.tensor([self._residual.get(item or "", 0) for item in (ids or [None] * len(known))], dtype=torch.long),
             torch.tensor([self._product_of(text) for text in texts], dtype=torch.long),
@@ -182,18 +142,15 @@ class Bundle:
         """
         if not len(categories):
             return np.zeros((0, self.manifest.embedding_size), dtype=np.float32)
-        inputs, device = self._inputs(features_NF, categories, texts, ids), self.device
+        inputs = self._inputs(features_NF, categories, texts, ids)
         with torch.inference_mode():
-            parts = [self.model.embed(inputs[slice(at, at + batch_size)].to(device)) for at in range(0, len(inputs), batch_size)]
-        return torch.cat(parts).float().cpu().numpy()
+            return self.model.embed_in_parts(inputs, batch_size).float().cpu().numpy()
 
     def outfits(self, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> OutfitBatch:
         """Pad B sets, each ``(I_b, D)`` embeddings with I_b category names, to one batch on this bundle's device."""
         batch, longest = len(embeddings), max((len(outfit) for outfit in embeddings), default=0) or 1
         items = np.zeros((batch, longest, self.manifest.embedding_size), dtype=np.float32)
-        category = np.zeros((batch, longest), dtype=np.int64)
-        mask = np.zeros((batch, longest), dtype=bool)
-        other = len(self._category)
+        category, mask, other = np.zeros((batch, longest), dtype=np.int64), np.zeros((batch, longest), dtype=bool), len(self._category)
         for row, (vectors, names) in enumerate(zip(embeddings, categories, strict=True)):
             items[row, : len(vectors)] = vectors
             category[row, : len(vectors)] = [self._category.get(name, other) for name in names]
@@ -262,7 +219,7 @@ class Bundle:
         Raises:
             BundleError: the directory exists and is not an older bundle.
         """
-        return Bundle(**vars(write_contents(directory, self._contents())))
+        return write_contents(directory, self)
 
     @classmethod
     def load(cls, directory: Path) -> Bundle:
@@ -273,17 +230,11 @@ class Bundle:
         """
         return cls(**vars(read_contents(directory)))
 
-    def _contents(self) -> Contents:
-        return Contents(**{part.name: getattr(self, part.name) for part in fields(Contents)})
-
-    def _with(self, **parts: Any) -> Bundle:  # noqa: ANN401 - what Contents holds
-        return Bundle(**vars(replace(self._contents(), **parts)))
-
-    def _personal(self, model: ShopperModel) -> Bundle:
+    def _personal(self, model: PersonalModel, anchors_KD: torch.Tensor) -> Bundle:
         """A shallow copy, since one is made for every request of a shopper."""
         personal = copy.copy(self)
         known = self.shoppers
-        personal.model = model
+        personal.model = model.for_anchors(anchors_KD)
         personal.manifest = replace(self.manifest, calibration=known.calibration, completion=known.completion)
         return personal
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import TypeAdapter
 from safetensors import SafetensorError
@@ -22,9 +22,10 @@ from models.compatibility.base import CompatibilityModel
 from models.compatibility.build import build_model
 from models.compatibility.personal import Shoppers
 from models.compatibility.slot_files import Slots, read_slots, write_slots
+from models.compatibility.slot_templates import SlotTemplates
 from models.encoders.features import CARRIED
 from models.errors import BundleError
-from models.manifest import BUNDLE, Manifest, apart, refuse_taken
+from models.manifest import BUNDLE, Manifest, refuse_taken
 from sealed.directories import staged
 from sealed.errors import SealedError
 from sealed.manifest import read_as
@@ -37,26 +38,30 @@ _SHOPPERS: Final = "shoppers.json"
 _SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, repr=False)
 class Contents:
-    """The parts of a bundle; ``encoder`` is a directory, or None where it carries none."""
+    """The parts of a bundle.
+
+    Attributes:
+        encoder: the directory of the encoder that it carries, where the manifest says ``CARRIED``.
+        shoppers: whom the model knows, where it is personal.
+    """
 
     manifest: Manifest
     model: CompatibilityModel
-    vocabulary: tuple[str, ...]
-    residuals: tuple[str, ...]
-    products: tuple[str, ...]
-    slots: Slots
-    encoder: Path | None
-    shoppers: Shoppers
+    vocabulary: tuple[str, ...] = ()
+    residuals: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    slots: Slots = field(default_factory=SlotTemplates)
+    encoder: Path | None = None
+    shoppers: Shoppers = field(default_factory=Shoppers)
 
 
-def write_contents(directory: Path, contents: Contents) -> Contents:
-    """Write a bundle; it appears under its name only when complete. Returns it with its id and digests.
+ContentsT = TypeVar("ContentsT", bound=Contents)
 
-    Raises:
-        BundleError: the directory exists and is not an older bundle.
-    """
+
+def write_contents(directory: Path, contents: ContentsT) -> ContentsT:
+    """Write a bundle; see ``Bundle.save``."""
     refuse_taken(directory)
     with staged(directory) as staging:
         weights = {name: value.detach().cpu().contiguous() for name, value in contents.model.state_dict().items()}
@@ -71,16 +76,12 @@ def write_contents(directory: Path, contents: Contents) -> Contents:
             (staging / _SHOPPERS).write_text(json.dumps(shoppers, ensure_ascii=False))
         if contents.encoder:
             shutil.copytree(contents.encoder, staging / _ENCODER)
-        manifest = BUNDLE.put(staging, replace(contents.manifest, **apart(contents.manifest.metrics, contents.manifest.minutes)))
+        manifest = BUNDLE.put(staging, contents.manifest.with_minutes_apart())
     return replace(contents, manifest=manifest, encoder=directory / _ENCODER if contents.encoder else None)
 
 
 def read_contents(directory: Path) -> Contents:
-    """Read a bundle and check every file against the manifest.
-
-    Raises:
-        BundleError: something is missing, altered, or of another format; the message names the file.
-    """
+    """Read a bundle; see ``Bundle.load``."""
     try:
         manifest = BUNDLE.read(directory)
         BUNDLE.check(directory, manifest)
@@ -89,21 +90,13 @@ def read_contents(directory: Path) -> Contents:
         msg = f"{error}; copy the bundle again, or train it again"
         raise BundleError(msg) from error
     try:
-        vocabulary, residuals = (json.loads((directory / name).read_text()) for name in _LIST_FILES)
-        products = json.loads((directory / _PRODUCTS).read_text()) if _PRODUCTS in manifest.files else ()
+        vocabulary, residuals = (tuple(json.loads((directory / name).read_text())) for name in _LIST_FILES)
+        products = tuple(json.loads((directory / _PRODUCTS).read_text())) if _PRODUCTS in manifest.files else ()
         model = build_model(manifest.model, manifest.model_config)
         model.load_state_dict(load_file(directory / _WEIGHTS))
         slots = read_slots(directory)
     except (OSError, ValueError, TypeError, LookupError, RuntimeError, SafetensorError) as error:
         msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
         raise BundleError(msg) from error
-    return Contents(
-        manifest=manifest,
-        model=model,
-        vocabulary=tuple(vocabulary),
-        residuals=tuple(residuals),
-        products=tuple(products),
-        slots=slots,
-        encoder=directory / _ENCODER if manifest.encoder.spec == CARRIED else None,
-        shoppers=shoppers,
-    )
+    encoder = directory / _ENCODER if manifest.encoder.spec == CARRIED else None
+    return Contents(manifest, model, vocabulary, residuals, products, slots, encoder, shoppers)

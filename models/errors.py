@@ -13,7 +13,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 _MOST: Final = 100  # characters of a name that are compared; a stranger may send any
 
@@ -62,6 +62,11 @@ class BundleError(AttireError):
 
 class FeaturesError(EncoderError, BundleError):
     """Features of another encoder than the one that a bundle reads."""
+
+
+def refuse(problem: str, *, path: Path | str | None = None, line: int | None = None, field: str | None = None) -> NoReturn:
+    """Raise ``InputError``, without the exception that it was raised from."""
+    raise InputError(problem, path=path, line=line, field=field) from None
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

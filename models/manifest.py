@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,12 +93,11 @@ class Manifest(SealedManifest):
         """The metrics, and the minutes where they are known."""
         return {**self.metrics, **({} if self.minutes is None else {_MINUTES: self.minutes})}
 
-
-def apart(metrics: Mapping[str, float], minutes: float | None) -> dict[str, Any]:
-    """Split metrics that may hold the minutes into a manifest's ``metrics`` and ``minutes``; leaves out what is not finite."""
-    finite: dict[str, float] = {name: value for name, value in metrics.items() if math.isfinite(value)}
-    minutes = finite.pop(_MINUTES, minutes)
-    return {"metrics": finite, "minutes": minutes}
+    def with_minutes_apart(self) -> Manifest:
+        """The same with the minutes taken out of the metrics, and without those that are not finite."""
+        finite = {name: value for name, value in self.metrics.items() if math.isfinite(value)}
+        minutes = finite.pop(_MINUTES, self.minutes)
+        return replace(self, metrics=finite, minutes=minutes)
 
 
 BUNDLE: Final = Seal(kind="bundle", manifest=Manifest, format=2, uncounted=frozenset({_MINUTES}))

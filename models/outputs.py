@@ -6,7 +6,7 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
-from models.errors import InputError
+from models.errors import refuse
 
 
 def check_output_file(path: Path, field: str | None = None) -> None:
@@ -19,35 +19,30 @@ def check_output_file(path: Path, field: str | None = None) -> None:
         InputError: it is a directory, its parent is no directory, or either may not be written to.
     """
     if path.is_dir():
-        _refuse("is a directory; name a file", path, field)
+        refuse("is a directory; name a file", path=path, field=field)
     if path.exists() and not os.access(path, os.W_OK):
-        _refuse("may not be written to", path, field)
+        refuse("may not be written to", path=path, field=field)
     _check_above(path, field)
 
 
 def check_output_directory(path: Path, field: str | None = None) -> None:
     """Refuse a path that is no directory and cannot become one; see ``check_output_file``."""
     if os.path.lexists(path) and not path.is_dir():
-        _refuse("is no directory; name one, or a path that is free", path, field)
+        refuse("is no directory; name one, or a path that is free", path=path, field=field)
     if path.is_dir() and not os.access(path, os.W_OK | os.X_OK):
-        _refuse("may not be written to", path, field)
+        refuse("may not be written to", path=path, field=field)
     _check_above(path, field)
 
 
 def check_plots(field: str) -> None:
     """Refuse to draw without matplotlib; ``field`` is the option that asks for a plot."""
     if find_spec("matplotlib") is None:
-        msg = "plots are drawn with matplotlib, which is not installed; run `pip install 'attire[plots]'`"
-        raise InputError(msg, field=field)
+        refuse("plots are drawn with matplotlib, which is not installed; run `pip install 'attire[plots]'`", field=field)
 
 
 def _check_above(path: Path, field: str | None) -> None:
     above = next(parent for parent in path.absolute().parents if os.path.lexists(parent))
     if not above.is_dir():
-        _refuse(f"cannot be written: {above} is no directory", path, field)
+        refuse(f"cannot be written: {above} is no directory", path=path, field=field)
     if not path.exists() and not os.access(above, os.W_OK | os.X_OK):
-        _refuse(f"cannot be written: {above} may not be written to", path, field)
-
-
-def _refuse(problem: str, path: Path, field: str | None) -> None:
-    raise InputError(problem, path=path, field=field)
+        refuse(f"cannot be written: {above} may not be written to", path=path, field=field)

@@ -114,7 +114,7 @@ def _better(bundle: Bundle, warn: Warn) -> Bundle:
         calibration=Calibration(),
         completion=Calibration(),
     )
-    return bundle.with_model(manifest, build_model(COSINE, manifest.model_config)).to(bundle.device)
+    return replace(bundle, manifest=manifest, model=build_model(COSINE, manifest.model_config)).to(bundle.device)
 
 
 def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: ReleaseStore) -> Encoder | None:

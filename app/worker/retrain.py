@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -114,6 +113,4 @@ def _carrying(trained: Bundle, current: Bundle) -> Bundle:
     """The trained bundle with the current bundle's encoder, where the manifest says that the bundle carries one."""
     if trained.manifest.encoder.spec != CARRIED or trained.encoder is not None:
         return trained
-    carrying = copy(trained)
-    carrying.encoder = current.encoder
-    return carrying
+    return replace(trained, encoder=current.encoder)

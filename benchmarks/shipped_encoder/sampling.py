@@ -28,7 +28,8 @@ from models.encoders.features import FloatArray
 from models.encoders.keep import catalogue_features
 from models.encoders.load import load_encoder
 from models.evaluation.metrics import Metric
-from models.objectives.weak_labels import said_among, word_loss
+from models.objectives.softmax import no_negatives
+from models.objectives.weak_labels import word_loss
 from models.recipes.weak_labels.config import WeakLabelsConfig
 from models.recipes.weak_labels.recipe import train_encoder
 from models.recipes.weak_labels.vocabulary import NON_VISUAL, Said, frequent_words, item_texts, visual_words
@@ -135,7 +136,7 @@ def drawn_loss(
     count, said_BL = len(weight_KD), torch.from_numpy(words_BL)
     others_B = (count - (said_BL >= 0).sum(1)).float()
     logit_B = (z_BD * weight_KD[own_B]).sum(1)
-    return word_loss(z_BD @ weight_KD[rows_S].T, logit_B, said_among(said_BL, rows_S, count), others_B).mean()
+    return word_loss(z_BD @ weight_KD[rows_S].T, logit_B, no_negatives(said_BL, said_BL >= 0, rows_S, count), others_B).mean()
 
 
 def averaged(metrics: list[Metric]) -> Metric:

@@ -36,7 +36,3 @@ class Choice:
             if name not in BACKENDS:
                 msg = f"no index backend {name!r}{where}; there are: {', '.join(BACKENDS)}; see docs/settings.md"
                 raise VectorIndexError(msg)
-
-    def name_for(self, category: str) -> str:
-        """The name of a category's backend."""
-        return self.categories.get(category, self.backend)

@@ -102,8 +102,8 @@ class CompatibilityModel(nn.Module, ABC):
         """Item tower: ``(N, D)``."""
 
     def embed_in_parts(self, items: ItemInputs, at_once: int = 8192) -> Tensor:
-        """``embed`` for any number of items but none, ``at_once`` at a time, ``(N, D)``."""
-        return torch.cat([self.embed(items[slice(at, at + at_once)]) for at in range(0, len(items), at_once)])
+        """``embed`` for any number of items but none, which may be on any device, ``at_once`` at a time, ``(N, D)``."""
+        return torch.cat([self.embed(items[slice(at, at + at_once)].to(self.device)) for at in range(0, len(items), at_once)])
 
     @abstractmethod
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:

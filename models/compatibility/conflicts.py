@@ -53,10 +53,6 @@ class Conflicts:
             }
         )
 
-    def joined(self, other: Conflicts) -> Conflicts:
-        """Those of two attributes."""
-        return Conflicts({**self.counted, **other.counted})
-
     def between(self, left: str | None, right: str | None) -> bool:
         """Whether two labels don't share outfits.
 

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.groups import by_group
-from models.errors import InputError
+from models.errors import refuse
 from models.precision import exact
 
 _MOST_PAIRED: Final = 64
@@ -136,8 +136,7 @@ def outfit_vector(*, spaces: str, categories: int, **arguments: float) -> Shared
         InputError: a space per pair of so many categories would not fit into memory.
     """
     if spaces == "pairs" and categories > _MOST_PAIRED:
-        msg = f"{categories} categories make too many pairs for a space each (at most {_MOST_PAIRED}); use spaces=shared"
-        raise InputError(msg, field="spaces")
+        refuse(f"{categories} categories make too many pairs for a space each (at most {_MOST_PAIRED}); use spaces=shared", field="spaces")
     if spaces == "pairs":
         return PairSpaces(categories=categories, **arguments)  # type: ignore[arg-type]
     return SharedSpace(**arguments)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ Shape legend: see ``models.compatibility.base``; U shoppers · K own anchors · 
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass, field
 from typing import Annotated, Final
@@ -22,7 +23,7 @@ from torch.nn import functional as F
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.calibration import Calibration
 from models.compatibility.set_attention import SetEncoder
-from models.objectives.anchors import ranking_loss, spread
+from models.objectives.personal import ranking_loss, spread
 from models.precision import exact
 
 SPREAD: Final = 1e-2
@@ -108,12 +109,8 @@ class PersonalModel(CompatibilityModel):
         """The vector z of each outfit, of unit length, ``(B, D)``."""
         return F.normalize(self.to_taste(self.set(outfits.items_BID, outfits.mask_BI)), dim=-1)
 
-    def tastes(self, rows_B: Tensor) -> Tensor:
-        """The taste of shoppers, ``(B, D)``: its inner product with z is Σ_k cos(z, a_k)."""
-        return self.taste_of(self.own[rows_B])
-
     def taste_of(self, anchors_BKD: Tensor) -> Tensor:
-        """The taste of own anchors together with the shared ones, ``(B, D)``."""
+        """The taste of own anchors together with the shared ones, ``(B, D)``: its inner product with z is Σ_k cos(z, a_k)."""
         return F.normalize(anchors_BKD, dim=-1).sum(-2) + F.normalize(self.shared, dim=-1).sum(0)
 
     def mean_taste(self) -> Tensor:
@@ -122,56 +119,47 @@ class PersonalModel(CompatibilityModel):
 
     @property
     def taste(self) -> Tensor:
-        """The taste that the model answers by: the common one."""
+        """The taste that the model answers by: the common one, or a shopper's."""
         return self.common
 
     def score(self, outfits: OutfitBatch) -> Tensor:
         return _liked(self.outfits(outfits), self.taste)
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
-        return self.query_by(self.taste, context, target_B)
-
-    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
-        return self.rank_by(self.taste, context, candidates_BMD, category_BM)
-
-    def query_by(self, taste_D: Tensor, context: OutfitBatch, target_B: Tensor) -> Tensor:
         """Gradient of the score with respect to the missing item, averaged over the category's probes, ``(B, D)``.
 
         Its inner product with an item is the score linearised at the probes. Probes that score high weigh most, since retrieval needs the
-        best items. ``rank_by`` is exact.
+        best items. ``rank`` is exact.
         """
         if len(target_B) > _AT_ONCE:
             parts = torch.arange(len(target_B), device=target_B.device).split(_AT_ONCE)
-            return torch.cat([self.query_by(taste_D, context.take(part), target_B[part]) for part in parts])
+            return torch.cat([self.query(context.take(part), target_B[part]) for part in parts])
         with torch.inference_mode(mode=False), torch.enable_grad():
             probes_BJD = self.probes[target_B.clone()].clone().requires_grad_()
             flat, repeated = probes_BJD.flatten(0, 1), context.repeated(probes_BJD.shape[1])
             whole = repeated.with_item(flat, target_B.clone().repeat_interleave(probes_BJD.shape[1]))
-            score_BJ = _liked(self.outfits(whole), taste_D.clone()).unflatten(0, probes_BJD.shape[:2])
+            score_BJ = _liked(self.outfits(whole), self.taste.clone()).unflatten(0, probes_BJD.shape[:2])
             sharp_BJ = score_BJ.detach() / (_SHARPNESS * score_BJ.detach().std(1, keepdim=True)).clamp(min=1e-6)
             return torch.autograd.grad((score_BJ * sharp_BJ.softmax(1)).sum(), probes_BJD)[0].sum(1)
 
-    def rank_by(self, taste_D: Tensor, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
         """The score of each completed outfit, ``(B, M)``."""
         whole = context.repeated(candidates_BMD.shape[1]).with_item(candidates_BMD.flatten(0, 1), category_BM.reshape(-1))
-        return _liked(self.outfits(whole), taste_D).reshape(category_BM.shape)
+        return _liked(self.outfits(whole), self.taste).reshape(category_BM.shape)
 
-    def for_shopper(self, row: int) -> ShopperModel:
-        """The model with one known shopper's taste."""
+    def for_anchors(self, anchors_KD: Tensor) -> PersonalModel:
+        """The same weights with the taste of a shopper's own anchors, of ``own`` or from ``fold_in``, in place of the common one."""
+        served = copy.copy(self)
         with torch.inference_mode(mode=False), torch.no_grad():
-            return ShopperModel(self, self.taste_of(self.own[row]))
+            served._buffers = {**self._buffers, "common": self.taste_of(anchors_KD)}  # noqa: SLF001 - of the same class
+        return served
 
-    def for_anchors(self, anchors_KD: Tensor) -> ShopperModel:
-        """The model with the taste of a shopper's own anchors, such as ``fold_in`` gives."""
-        with torch.inference_mode(mode=False), torch.no_grad():
-            return ShopperModel(self, self.taste_of(anchors_KD))
-
-    def fold_in(self, worn: OutfitBatch, *, steps: int = _STEPS, rate: float = _RATE) -> Tensor:
+    def fold_in(self, worn: OutfitBatch, *, steps: int = _STEPS) -> Tensor:
         """Fit the anchors of a new shopper, ``(K, D)``, to the outfits they wore, with the bank as negatives; the model stays as it is [V].
 
         Args:
-            steps, rate: of plain gradient descent, which starts at the known shopper nearest to the common taste. A few small steps stay
-                near it; Adam's steps would be as large for one outfit as for fifty [R].
+            steps: of plain gradient descent, which starts at the known shopper nearest to the common taste. A few small steps stay near it;
+                Adam's steps would be as large for one outfit as for fifty [R].
         """
         with torch.no_grad():
             outfits_BD = self.outfits(worn)
@@ -180,10 +168,9 @@ class PersonalModel(CompatibilityModel):
             anchors_KD = self.newcomer.clone().requires_grad_()
             if not len(anchors_KD):
                 return anchors_KD.detach()
-            optimiser = torch.optim.SGD([anchors_KD], lr=rate)
-            shared_D = F.normalize(self.shared.detach(), dim=-1).sum(0)
+            optimiser = torch.optim.SGD([anchors_KD], lr=_RATE)
             for _ in range(steps):
-                taste_D = F.normalize(anchors_KD, dim=-1).sum(0) + shared_D
+                taste_D = self.taste_of(anchors_KD)
                 loss = ranking_loss(worn_BD @ taste_D, self.bank @ taste_D) + SPREAD * spread(anchors_KD[None])[0]
                 anchors_KD.grad = torch.autograd.grad(loss, anchors_KD)[0]
                 optimiser.step()
@@ -205,27 +192,6 @@ class PersonalModel(CompatibilityModel):
             drawn = torch.randint(len(members) or len(embedded_ND), (self.probes.shape[1],), generator=generator).to(category_N.device)
             self.probes[category] = embedded_ND[members[drawn] if len(members) else drawn]
         self.bank.copy_(self.outfits(bank))
-
-
-class ShopperModel(CompatibilityModel):
-    """A ``PersonalModel`` with one shopper's taste in place of the common one; its weights are those of the whole."""
-
-    def __init__(self, whole: PersonalModel, taste_D: Tensor) -> None:
-        super().__init__()
-        self.embedding_size, self.whole, self.taste = whole.embedding_size, whole, taste_D
-        self.training = False
-
-    def embed(self, items: ItemInputs) -> Tensor:
-        return self.whole.embed(items)
-
-    def score(self, outfits: OutfitBatch) -> Tensor:
-        return _liked(self.whole.outfits(outfits), self.taste)
-
-    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
-        return self.whole.query_by(self.taste, context, target_B)
-
-    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
-        return self.whole.rank_by(self.taste, context, candidates_BMD, category_BM)
 
 
 def _liked(outfits_BD: Tensor, taste_D: Tensor) -> Tensor:

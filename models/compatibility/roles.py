@@ -82,11 +82,7 @@ ALONE: Final = frozenset({"swimwear", "sleepwear", "innerwear", "not worn"})
 """What asks for nothing."""
 
 
-def _phrases() -> dict[str, str]:
-    return {phrase: role for role, phrases in ROLE_WORDS.items() for phrase in phrases.split()}
-
-
-_ROLE_OF: Final = _phrases()
+_ROLE_OF: Final = {phrase: role for role, phrases in ROLE_WORDS.items() for phrase in phrases.split()}
 _LONGEST: Final = 3
 
 

@@ -13,7 +13,7 @@ Shape legend: see ``models.compatibility.base``; C target categories.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -40,7 +40,7 @@ class SetBlock(nn.Module):
 
 
 class SetTransformer(CompatibilityModel):
-    """See the module's docstring; the arguments not listed are the item tower's.
+    """See the module's docstring; arguments that are not listed are the item tower's.
 
     Args:
         categories: C; one more token serves categories never seen.
@@ -52,32 +52,19 @@ class SetTransformer(CompatibilityModel):
     def __init__(
         self,
         *,
-        blocks: Sequence[int],
         categories: int,
-        words: int,
         residuals: int,
         embedding_size: int = 128,
-        hidden: int = 256,
         layers: int = 2,
         heads: int = 4,
         dropout: float = 0.1,
-        drop_words: float = 0.2,
-        drop_word: float = 0.0,
         rerank: float = 0.0,
+        **tower: Any,  # noqa: ANN401 - other arguments of the item tower
     ) -> None:
         super().__init__()
         width = embedding_size
         self.embedding_size, self.rerank = embedding_size, rerank
-        self.tower = ItemTower(
-            blocks=blocks,
-            categories=categories,
-            words=words,
-            embedding_size=width,
-            hidden=hidden,
-            dropout=dropout,
-            drop_words=drop_words,
-            drop_word=drop_word,
-        )
+        self.tower = ItemTower(categories=categories, embedding_size=width, dropout=dropout, **tower)
         self.worn_as = nn.Embedding(categories + 1, width)
         self.target = nn.Embedding(categories + 1, width)
         self.nothing = nn.Parameter(torch.zeros(1, 1, width))
@@ -94,10 +81,6 @@ class SetTransformer(CompatibilityModel):
         embedded_ND: Tensor = self.tower(items)
         own_N1 = embedded_ND[:, -1:] + self.popularity[items.residual_N][:, None]
         return torch.cat([embedded_ND[:, :-1], own_N1], dim=1)
-
-    def queries(self, context: OutfitBatch, targets_BC: Tensor) -> Tensor:
-        """Query vectors of several target categories of each context, ``(B, C, D)``."""
-        return self.ask_for(context, targets_BC)[0]
 
     def ask_for(self, context: OutfitBatch, targets_BC: Tensor) -> tuple[Tensor, Tensor]:
         """Queries of several target categories of each context, ``(B, C, D)``, and the log-odds of all S slots, ``(B, S)``.
@@ -117,7 +100,7 @@ class SetTransformer(CompatibilityModel):
         return self.ask_for(context, context.category_BI[:, :1])[1]
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
-        return self.queries(context, target_B[:, None])[:, 0]
+        return self.ask_for(context, target_B[:, None])[0][:, 0]
 
     def score(self, outfits: OutfitBatch) -> Tensor:
         present_BI, category_Q = outfits.mask_BI, outfits.category_BI[outfits.mask_BI]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from models.datasets.lines import refuse, shown
+from models.datasets.lines import shown
 from models.datasets.maryland import read_maryland
 from models.datasets.polyvore import read_polyvore
 from models.datasets.source import Source
 from models.datasets.write import write_items, write_lines
-from models.errors import InputError
+from models.errors import refuse
 from models.outputs import check_output_directory
 from models.progress import Progress, silent
 from sealed.directories import staged
@@ -37,8 +37,7 @@ def convert(layout: str, source: Path, out: Path, *, seed: int = 0, progress: Pr
         InputError: an unknown layout, a broken source, or an ``out`` that is taken.
     """
     if layout not in LAYOUTS:
-        message = f"{shown(layout)} is not a layout; use one of {', '.join(LAYOUTS)}"
-        raise InputError(message, field="layout")
+        refuse(f"{shown(layout)} is not a layout; use one of {', '.join(LAYOUTS)}", field="layout")
     if not source.is_dir():
         refuse("there is no such directory", path=source)
     out = out.resolve()

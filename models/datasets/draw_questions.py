@@ -22,7 +22,7 @@ from models.datasets.findings import Findings
 from models.datasets.read import read_dataset
 from models.datasets.schema import Catalogue, Compatibility, Dataset, FillInTheBlank, Outfit, Question, Retrieval, Split
 from models.datasets.splits import near_pairs
-from models.errors import InputError
+from models.errors import refuse
 
 WRONG: Final = 3
 """Wrong candidates per fill-in-the-blank question."""
@@ -59,8 +59,7 @@ def draw_for(data: Path, split: Split, findings: Findings, *, seed: int = 0) -> 
     drawn = draw_questions(asked, [outfit for outfit in dataset.outfits if outfit.split != split], dataset.catalogue, seed=seed)
     if not drawn.outfits:
         why = f"all {len(asked):,} are near-duplicates of training outfits" if asked else "there are no outfits of that split"
-        problem = f"no questions of split {split!r}, and none can be drawn: {why}; `attire check` says more"
-        raise InputError(problem, path=data)
+        refuse(f"no questions of split {split!r}, and none can be drawn: {why}; `attire check` says more", path=data)
     return replace(dataset, tasks=drawn.tasks), drawn
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -11,12 +12,15 @@ import pyarrow.parquet as pq
 
 from models.datasets.attributes import attributes_text
 from models.datasets.findings import Findings
-from models.datasets.lines import refuse
 from models.datasets.schema import ITEM_SCHEMA
-from models.errors import InputError
+from models.errors import InputError, refuse
 
 _TEXTS: Final = ("id", "category", "subcategory", "title", "brand", "split")
 _IMAGE: Final = ITEM_SCHEMA.field("image").type
+_TEXT: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+_BYTES: Final = (pa.types.is_binary, pa.types.is_large_binary)
+_NUMBER: Final = (pa.types.is_floating, pa.types.is_integer)
+_LIST: Final = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
 
 
 def read_parquet(path: Path, findings: Findings) -> pa.Table:
@@ -59,18 +63,18 @@ def _column(path: Path, name: str, column: pa.ChunkedArray, findings: Findings) 
         return _attributes(path, column, findings)
     if name == "image":
         return _image(path, column)
-    if name == "price" and not (_is_number(column.type) or pa.types.is_decimal(column.type)):
+    if name == "price" and not _is(column.type, *_NUMBER, pa.types.is_decimal):
         _mistyped(path, name, column, "numbers")
     if name == "in_stock" and not pa.types.is_boolean(column.type):
         _mistyped(path, name, column, "booleans")
-    if name == "features" and not (_is_list(column.type) and _is_number(column.type.value_type)):
+    if name == "features" and not (_is(column.type, *_LIST) and _is(column.type.value_type, *_NUMBER)):
         _mistyped(path, name, column, "lists of floats")
     return pc.cast(column, wanted, safe=False)
 
 
 def _text(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     type_ = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not _is_text(type_):
+    if not _is(type_, *_TEXT):
         _mistyped(path, name, column, "strings")
     texts = pc.cast(column, pa.string())
     try:
@@ -86,7 +90,7 @@ def _attributes(path: Path, column: pa.ChunkedArray, findings: Findings) -> pa.C
         values = [None if pairs is None else dict(pairs) for pairs in column.to_pylist()]
     elif pa.types.is_struct(type_):
         values = column.to_pylist()
-    elif _is_text(type_) or pa.types.is_dictionary(type_):
+    elif _is(type_, *_TEXT, pa.types.is_dictionary):
         values = _text(path, "attributes", column).to_pylist()
     else:
         _mistyped(path, "attributes", column, "JSON text, a map or a struct")
@@ -104,7 +108,7 @@ def _image(path: Path, column: pa.ChunkedArray) -> pa.ChunkedArray:
     type_ = column.type
     if type_ == _IMAGE:
         return column
-    if _is_text(type_):
+    if _is(type_, *_TEXT):
         paths = _text(path, "image", column)
         pictures = [_picture(pa.nulls(len(chunk), pa.binary()), chunk, chunk.is_null()) for chunk in paths.chunks]
         return pa.chunked_array(pictures, _IMAGE)
@@ -126,22 +130,13 @@ def _image_part(path: Path, name: str, chunk: pa.StructArray) -> pa.Array:
     if chunk.type.get_field_index(name) < 0:
         return pa.nulls(len(chunk), wanted)
     part = pc.struct_field(chunk, name)
-    fits = _is_text(part.type) if name == "path" else pa.types.is_binary(part.type) or pa.types.is_large_binary(part.type)
-    if not (fits or pa.types.is_null(part.type)):
+    if not _is(part.type, *(_TEXT if name == "path" else _BYTES), pa.types.is_null):
         _mistyped(path, f"image.{name}", part, "strings" if name == "path" else "bytes")
     return pc.cast(part, wanted)
 
 
-def _is_text(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_))
-
-
-def _is_number(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_floating(type_) or pa.types.is_integer(type_))
-
-
-def _is_list(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_list(type_) or pa.types.is_large_list(type_) or pa.types.is_fixed_size_list(type_))
+def _is(type_: pa.DataType, *kinds: Callable[[pa.DataType], bool]) -> bool:
+    return any(kind(type_) for kind in kinds)
 
 
 def _first_undecodable(texts: pa.ChunkedArray) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,9 +20,9 @@ from pydantic_core import PydanticCustomError, from_json
 from models.datasets.attributes import attributes_text
 from models.datasets.fields import Number, OptionalText, Text
 from models.datasets.findings import Findings
-from models.datasets.lines import numbered_text, read_lines, read_value, refuse, shown
+from models.datasets.lines import numbered_text, read_lines, read_value, shown
 from models.datasets.schema import ITEM_SCHEMA
-from models.errors import InputError
+from models.errors import InputError, refuse
 
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _CELLS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
@@ -92,14 +92,21 @@ _NAMED: Final = TypeAdapter(_Named)
 Row = tuple[int, _Item]
 
 
-def read_jsonl(path: Path, findings: Findings) -> tuple[pa.Table, list[int]]:
-    """Read the items of ``items.jsonl`` in ``ITEM_SCHEMA``, and the line of each row."""
-    return _table(row for line in read_lines(path, findings) for row in _row(line.number, line.read, findings))
+def read_rows(path: Path, findings: Findings) -> tuple[pa.Table, list[int]]:
+    """Read ``items.jsonl`` or ``items.csv`` in ``ITEM_SCHEMA``, and the line each row starts on; empty cells are missing values."""
+    columns: dict[str, list[Any]] = {name: [] for name in ITEM_SCHEMA.names}
+    numbers: list[int] = []
+    for number, item in (_csv_rows if path.suffix == ".csv" else _json_rows)(path, findings):
+        for name, column in columns.items():
+            column.append(getattr(item, name))
+        numbers.append(number)
+    arrays = [pa.array(columns[field.name], field.type) for field in ITEM_SCHEMA]
+    return pa.Table.from_arrays(arrays, schema=ITEM_SCHEMA), numbers
 
 
-def read_csv(path: Path, findings: Findings) -> tuple[pa.Table, list[int]]:
-    """Read the items of ``items.csv`` in ``ITEM_SCHEMA``, and the line each row starts on; empty cells are missing values."""
-    return _table(_csv_rows(path, findings))
+def _json_rows(path: Path, findings: Findings) -> Iterator[Row]:
+    for line in read_lines(path, findings):
+        yield from _row(line.number, line.read, findings)
 
 
 def _row(number: int, read: Callable[[TypeAdapter[Any]], Any], findings: Findings) -> Iterator[Row]:
@@ -111,17 +118,6 @@ def _row(number: int, read: Callable[[TypeAdapter[Any]], Any], findings: Finding
         with suppress(InputError):
             named = read(_NAMED)
             yield number, _Item(named.id, named.category)
-
-
-def _table(rows: Iterable[Row]) -> tuple[pa.Table, list[int]]:
-    columns: dict[str, list[Any]] = {name: [] for name in ITEM_SCHEMA.names}
-    numbers: list[int] = []
-    for number, item in rows:
-        for name, column in columns.items():
-            column.append(getattr(item, name))
-        numbers.append(number)
-    arrays = [pa.array(columns[field.name], field.type) for field in ITEM_SCHEMA]
-    return pa.Table.from_arrays(arrays, schema=ITEM_SCHEMA), numbers
 
 
 def _csv_rows(path: Path, findings: Findings) -> Iterator[Row]:

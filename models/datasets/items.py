@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 
 from models.datasets.findings import Findings
 from models.datasets.item_columns import read_parquet
-from models.datasets.item_rows import read_csv, read_jsonl
-from models.datasets.lines import refuse, shown
+from models.datasets.item_rows import read_rows
+from models.datasets.lines import shown
 from models.datasets.names import id_problem, name_problem
 from models.datasets.schema import ITEM_SCHEMA, SPLITS
-from models.errors import InputError
+from models.errors import InputError, refuse
 
 ITEM_FILES: Final = ("items.parquet", "items.jsonl", "items.csv")
 _LARGEST_FEATURE: Final = float(np.finfo(np.float16).max)
@@ -51,7 +51,9 @@ def read_items(root: Path, findings: Findings) -> pa.Table:
     Raises:
         InputError: no directory, no items file or several, or one that cannot be read at all.
     """
-    file = _read(items_file(root), findings)
+    path = items_file(root)
+    table, numbers = (read_parquet(path, findings), None) if path.suffix == ".parquet" else read_rows(path, findings)
+    file = ItemFile(path, table, numbers, findings)
     if not len(file.table) and not findings.about(file.path):
         refuse("holds no items", path=file.path)
     _check_names(file)
@@ -75,12 +77,6 @@ def items_file(root: Path) -> Path:
     if len(found) > 1:
         refuse(f"holds {' and '.join(path.name for path in found)}; keep one of them", path=root)
     return found[0]
-
-
-def _read(path: Path, findings: Findings) -> ItemFile:
-    if path.suffix == ".parquet":
-        return ItemFile(path, read_parquet(path, findings), None, findings)
-    return ItemFile(path, *(read_jsonl if path.suffix == ".jsonl" else read_csv)(path, findings), findings)
 
 
 def _check_names(file: ItemFile) -> None:

@@ -5,7 +5,7 @@ The declared type of a field (``fields``, ``schema``) says what it may hold; pyd
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -14,9 +14,17 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
 from models.datasets.findings import Findings
-from models.errors import InputError
+from models.datasets.schema import SPLITS, Split
+from models.errors import InputError, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class _OfSplit:
+    split: Split
+
 
 ValueT = TypeVar("ValueT")
+_OF_SPLIT: Final = TypeAdapter(_OfSplit)
 _LONGEST_SHOWN: Final = 80
 _PROBLEMS: Final = {"missing": "is missing", "too_short": "is an empty list; give at least one", "string_too_short": "is empty"}
 
@@ -42,15 +50,26 @@ class Line:
         return InputError(problem, path=self.path, line=self.number, field=field)
 
 
-def read_values(path: Path, kind: TypeAdapter[ValueT], findings: Findings) -> Iterator[tuple[Line, ValueT]]:
-    """Yield the records of a JSON-lines file as values of a type, each with its line."""
+def read_values(
+    path: Path, kind: TypeAdapter[ValueT], findings: Findings, splits: Collection[Split] = SPLITS
+) -> Iterator[tuple[Line, ValueT]]:
+    """Yield the records of a JSON-lines file as values of a type, each with its line; a broken one of another split is passed over."""
     for line in read_lines(path, findings):
         try:
             value = line.read(kind)
         except InputError as error:
-            findings.error(error)
+            if _may_be_of(line, splits):
+                findings.error(error)
         else:
             yield line, value
+
+
+def _may_be_of(line: Line, splits: Collection[Split]) -> bool:
+    """Whether a line is of one of these splits, or does not say of which."""
+    try:
+        return line.read(_OF_SPLIT).split in splits
+    except InputError:
+        return True
 
 
 def read_lines(path: Path, findings: Findings | None = None) -> Iterator[Line]:
@@ -159,11 +178,6 @@ def _problem(found: ErrorDetails) -> str:
         return f"{shown(value)} should be an object"
     instead = f'; write "{value}"' if kind == "string_type" and type(value) is int else ""
     return f"{shown(value)} {found['msg'].removeprefix('Input ')}{instead}"
-
-
-def refuse(problem: str, *, path: Path, line: int | None = None, field: str | None = None) -> NoReturn:
-    """Raise ``InputError``, without the exception that it was raised from."""
-    raise InputError(problem, path=path, line=line, field=field) from None
 
 
 def shown(value: object) -> str:

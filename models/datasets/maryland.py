@@ -13,21 +13,17 @@ in every outfit.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
 import numpy as np
-import pyarrow as pa
 from pydantic import BeforeValidator, Field, TypeAdapter
 
-from models.datasets.lines import numbered_text, refuse, shown
-from models.datasets.polyvore_outfits import Listed, OutfitEntry, PolyvoreOutfits, read_blanks, read_compatibility, read_outfits
-from models.datasets.schema import ITEM_SCHEMA
-from models.datasets.source import OptionalWords, Source, Whole
-
-_COLUMNS: Final = ("id", "category", "title", "price", "image", "split")
+from models.datasets.lines import numbered_text, shown
+from models.datasets.polyvore_outfits import Listed, OutfitEntry, read_blanks, read_compatibility, read_outfits
+from models.datasets.source import Entry, OptionalWords, Source, Whole
+from models.errors import refuse
 
 
 def _known_price(value: object) -> float | None:
@@ -56,11 +52,18 @@ def read_maryland(source: Path, seed: int = 0) -> Source:
     """
     label = source / "label" if (source / "label").is_dir() else source
     read = read_outfits(lambda split: label / f"{split}_no_dup.json", _OUTFITS, lambda place, _: place)
-    pictures = {path: source / path for path in map(_picture, read.entries) if (source / path).is_file()}
+    pictures = read.pictures(source, _picture)
+    categories = _categories(beside if (beside := label / "category_id.txt").exists() else source / "category_id.txt")
+
+    def describe(_: str, entry: Entry[_Listed]) -> dict[str, str | float | None]:
+        if entry.value.categoryid not in categories:
+            entry.refuse("categoryid", f"{entry.value.categoryid} is not in category_id.txt")
+        return {"category": categories[entry.value.categoryid], "title": entry.value.name, "price": entry.value.price}
+
     blanks, labelled = label / "fill_in_blank_test.json", label / "fashion_compatibility_prediction.txt"
     rng = np.random.default_rng(seed)
     return Source(
-        items=_items(read, _categories(_category_file(source, label)), pictures),
+        items=read.table(describe, _picture, pictures),
         pictures=pictures,
         outfits=read.outfits,
         fill_in_the_blank=list(read_blanks(blanks, "test", read.item_at, rng)) if blanks.exists() else [],
@@ -68,33 +71,8 @@ def read_maryland(source: Path, seed: int = 0) -> Source:
     )
 
 
-def _items(read: PolyvoreOutfits[_Listed], categories: Mapping[int, str], pictures: Mapping[str, Path]) -> pa.Table:
-    rows = []
-    for item, entry in read.entries.items():
-        number = entry.value.categoryid
-        if number not in categories:
-            entry.refuse("categoryid", f"{number} is not in category_id.txt")
-        path = _picture(item)
-        rows.append(
-            {
-                "id": item,
-                "category": categories[number],
-                "title": entry.value.name,
-                "price": entry.value.price,
-                "image": {"bytes": None, "path": path} if path in pictures else None,
-                "split": read.split_of(item),
-            }
-        )
-    return pa.Table.from_pylist(rows, pa.schema([ITEM_SCHEMA.field(name) for name in _COLUMNS]))
-
-
 def _picture(place: str) -> str:
     return f"images/{'/'.join(place.rsplit('_', 1))}.jpg"
-
-
-def _category_file(source: Path, label: Path) -> Path:
-    beside = label / "category_id.txt"
-    return beside if beside.exists() else source / "category_id.txt"
 
 
 def _categories(path: Path) -> dict[int, str]:

@@ -6,7 +6,7 @@ What a line leaves out has a default: the id ``o`` and the number of the line, a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -15,12 +15,11 @@ from pydantic import TypeAdapter
 
 from models.datasets.fields import ItemIds, OptionalText, Timestamp
 from models.datasets.findings import Findings
-from models.datasets.lines import Line, read_lines, shown
-from models.datasets.questions import may_be_of, named_twice
+from models.datasets.lines import Line, read_values, shown
+from models.datasets.questions import named_twice
 from models.datasets.schema import Catalogue, Outfit, Split
 from models.datasets.sessions import bought, read_sessions
 from models.datasets.splits import default_splits
-from models.errors import InputError
 
 OUTFITS: Final = "outfits.jsonl"
 SESSIONS: Final = "sessions.jsonl"
@@ -47,7 +46,7 @@ def read_outfits(root: Path, splits: Collection[Split], catalogue: Catalogue, fi
     """
     rows: list[tuple[Line, _Row]] = []
     if (root / OUTFITS).exists():
-        rows = list(_listed(root / OUTFITS, splits, findings))
+        rows = list(read_values(root / OUTFITS, _ROW, findings, splits))
     elif (root / SESSIONS).exists():
         rows = list(_bought(root / SESSIONS, findings))
     divided = any(row.split for _, row in rows)
@@ -71,17 +70,6 @@ def read_outfits(root: Path, splits: Collection[Split], catalogue: Catalogue, fi
         found = _divided(found)
     _warn_of_repeated([line for line, _ in outfits.values()], found, findings)
     return tuple(outfit for outfit in found if outfit.split in splits)
-
-
-def _listed(path: Path, splits: Collection[Split], findings: Findings) -> Iterator[tuple[Line, _Row]]:
-    for line in read_lines(path, findings):
-        try:
-            row = line.read(_ROW)
-        except InputError as error:
-            if may_be_of(line, splits):
-                findings.error(error)
-        else:
-            yield line, row
 
 
 def _bought(path: Path, findings: Findings) -> Iterator[tuple[Line, _Row]]:
@@ -121,7 +109,7 @@ def _default_id(line: Line, given: Collection[str | None]) -> str:
 def _divided(outfits: Sequence[Outfit]) -> list[Outfit]:
     times = [_seconds(outfit.timestamp) for outfit in outfits if outfit.timestamp is not None]
     splits = default_splits([frozenset(outfit.items) for outfit in outfits], times if len(times) == len(outfits) else None)
-    return [Outfit(outfit.id, outfit.items, split, outfit.user, outfit.timestamp) for outfit, split in zip(outfits, splits, strict=True)]
+    return [replace(outfit, split=split) for outfit, split in zip(outfits, splits, strict=True)]
 
 
 def _seconds(timestamp: str | float) -> float:

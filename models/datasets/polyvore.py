@@ -15,19 +15,18 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import numpy as np
-import pyarrow as pa
 from pydantic import Field, TypeAdapter
 
-from models.datasets.lines import numbered_text, read_file, read_value, refuse, shown
-from models.datasets.polyvore_outfits import Listed, OutfitEntry, PolyvoreOutfits, read_blanks, read_compatibility, read_outfits
-from models.datasets.schema import ITEM_SCHEMA, SPLITS
-from models.datasets.source import OptionalWords, Source, SourceId, SourceText
-
-_COLUMNS: Final = ("id", "category", "subcategory", "title", "image", "split")
+from models.datasets.lines import numbered_text, read_file, read_value, shown
+from models.datasets.polyvore_outfits import Listed, OutfitEntry, read_blanks, read_compatibility, read_outfits
+from models.datasets.schema import SPLITS
+from models.datasets.source import Entry, OptionalWords, Source, SourceId, SourceText
+from models.errors import refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +61,12 @@ def read_polyvore(source: Path, variant: Literal["disjoint", "nondisjoint"], see
     folder = source / variant
     metadata = read_file(source / "polyvore_item_metadata.json", _ITEMS)
     read = read_outfits(lambda split: folder / f"{split}.json", _OUTFITS, lambda _, listed: listed.item_id)
-    pictures = {f"images/{item}.jpg": picture for item in read.entries if (picture := source / "images" / f"{item}.jpg").is_file()}
+    pictures = read.pictures(source, _picture)
     rng = np.random.default_rng(seed)
     blanks = [(split, path) for split in SPLITS if (path := folder / f"fill_in_blank_{split}.json").exists()]
     labelled = [(split, path) for split in SPLITS if (path := folder / f"compatibility_{split}.txt").exists()]
     return Source(
-        items=_items(source, read, metadata, pictures),
+        items=read.table(partial(_described, source, metadata, _categories(source / "categories.csv")), _picture, pictures),
         pictures=pictures,
         outfits=read.outfits,
         fill_in_the_blank=[question for split, path in blanks for question in read_blanks(path, split, read.item_at, rng)],
@@ -75,30 +74,22 @@ def read_polyvore(source: Path, variant: Literal["disjoint", "nondisjoint"], see
     )
 
 
-def _items(source: Path, read: PolyvoreOutfits[_Listed], metadata: Mapping[str, Any], pictures: Mapping[str, Path]) -> pa.Table:
-    categories = _categories(source / "categories.csv")
-    rows = []
-    for item, entry in read.entries.items():
-        if item not in metadata:
-            entry.refuse("item_id", f"{shown(item)} is not in polyvore_item_metadata.json")
-        described = read_value(metadata[item], _METADATA, path=source / "polyvore_item_metadata.json", inside=item)
-        fine, coarse = categories.get(described.category_id, (None, None))
-        category = described.semantic_category or coarse or fine
-        if category is None:
-            problem = "is missing, and category_id is not in categories.csv"
-            refuse(problem, path=source / "polyvore_item_metadata.json", field=f"{item}.semantic_category")
-        path = f"images/{item}.jpg"
-        rows.append(
-            {
-                "id": item,
-                "category": category,
-                "subcategory": fine,
-                "title": described.title or described.url_name,
-                "image": {"bytes": None, "path": path} if path in pictures else None,
-                "split": read.split_of(item),
-            }
-        )
-    return pa.Table.from_pylist(rows, pa.schema([ITEM_SCHEMA.field(name) for name in _COLUMNS]))
+def _described(
+    source: Path, metadata: Mapping[str, Any], categories: Mapping[str, tuple[str | None, str | None]], item: str, entry: Entry[_Listed]
+) -> dict[str, str | float | None]:
+    path = source / "polyvore_item_metadata.json"
+    if item not in metadata:
+        entry.refuse("item_id", f"{shown(item)} is not in {path.name}")
+    described = read_value(metadata[item], _METADATA, path=path, inside=item)
+    fine, coarse = categories.get(described.category_id, (None, None))
+    category = described.semantic_category or coarse or fine
+    if category is None:
+        refuse("is missing, and category_id is not in categories.csv", path=path, field=f"{item}.semantic_category")
+    return {"category": category, "subcategory": fine, "title": described.title or described.url_name}
+
+
+def _picture(item: str) -> str:
+    return f"images/{item}.jpg"
 
 
 def _categories(path: Path) -> dict[str, tuple[str | None, str | None]]:

@@ -5,17 +5,19 @@ Their questions name an item by its *place*, ``<set id>_<index>``: the item at `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 import numpy as np
+import pyarrow as pa
 from pydantic import Field, StrictStr, TypeAdapter
 
-from models.datasets.lines import numbered_text, refuse, shown
-from models.datasets.schema import SPLITS, Compatibility, FillInTheBlank, Outfit, Split
+from models.datasets.lines import numbered_text, shown
+from models.datasets.schema import ITEM_SCHEMA, SPLITS, Compatibility, FillInTheBlank, Outfit, Split
 from models.datasets.source import Entry, SourceId, Whole, read_entries
+from models.errors import refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,23 @@ class PolyvoreOutfits(Generic[ListedT]):
     entries: dict[str, Entry[ListedT]] = field(default_factory=dict)
     splits: dict[str, set[Split]] = field(default_factory=dict)
 
-    def split_of(self, item: str) -> Split | None:
-        """The split of an item, None if it is in several."""
-        splits = self.splits[item]
-        return next(iter(splits)) if len(splits) == 1 else None
+    def pictures(self, source: Path, path_of: Callable[[str], str]) -> dict[str, Path]:
+        """The pictures that are there, by their path in ``source``."""
+        return {path: source / path for path in map(path_of, self.entries) if (source / path).is_file()}
+
+    def table(
+        self,
+        describe: Callable[[str, Entry[ListedT]], dict[str, str | float | None]],
+        path_of: Callable[[str], str],
+        pictures: Collection[str],
+    ) -> pa.Table:
+        """The items by id: what ``describe`` says of each, its picture if there is one, and its split unless it is in several."""
+        rows = []
+        for item, entry in self.entries.items():
+            path, splits = path_of(item), self.splits[item]
+            image = {"bytes": None, "path": path} if path in pictures else None
+            rows.append({"id": item, **describe(item, entry), "image": image, "split": min(splits) if len(splits) == 1 else None})
+        return pa.Table.from_pylist(rows, pa.schema([ITEM_SCHEMA.field(name) for name in rows[0]]))
 
 
 def read_outfits(

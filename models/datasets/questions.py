@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 
 from models.datasets.findings import Findings
-from models.datasets.lines import Line, read_lines, shown
+from models.datasets.lines import read_values, shown
 from models.datasets.schema import Catalogue, Compatibility, FillInTheBlank, Question, Retrieval, Split
-from models.errors import InputError
 
 QuestionT = TypeVar("QuestionT", bound=Question)
-
-
-@dataclass(frozen=True, slots=True)
-class _OfSplit:
-    split: Split
-
-
-_OF_SPLIT: Final = TypeAdapter(_OfSplit)
 
 
 def read_questions(
@@ -30,14 +20,7 @@ def read_questions(
 ) -> tuple[QuestionT, ...]:
     """Read the questions of ``splits``; one of another split may be broken in everything but its split."""
     rows: dict[str, QuestionT] = {}
-    row_of_line = TypeAdapter(kind)
-    for line in read_lines(path, findings):
-        try:
-            row = line.read(row_of_line)
-        except InputError as error:
-            if may_be_of(line, splits):
-                findings.error(error)
-            continue
+    for line, row in read_values(path, TypeAdapter(kind), findings, splits):
         if row.split not in splits:
             continue
         for field, problem in _problems(row, catalogue):
@@ -46,14 +29,6 @@ def read_questions(
             findings.error(line.problem("id", f"{shown(row.id)} occurs twice in this file"))
         rows[row.id] = row
     return tuple(rows.values())
-
-
-def may_be_of(line: Line, splits: Collection[Split]) -> bool:
-    """Whether a line is of one of these splits, or does not say of which."""
-    try:
-        return line.read(_OF_SPLIT).split in splits
-    except InputError:
-        return True
 
 
 def _problems(row: Question, catalogue: Catalogue) -> Iterator[tuple[str, str]]:

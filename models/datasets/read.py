@@ -62,7 +62,10 @@ def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool 
     with findings.step():
         outfits = read_outfits(root, splits, catalogue, findings)
     if tasks:
-        asked = _read_tasks(root, splits, catalogue, findings)
+        for path, kind in question_files(root).items():
+            with findings.step():
+                if rows := read_questions(path, splits, catalogue, kind, findings):
+                    asked[path.stem] = rows
         with findings.step():
             oracle = _read_oracle(root / "oracle.json")
     return Dataset(root, root.resolve().name, catalogue, outfits, asked, oracle)
@@ -81,15 +84,6 @@ def read_whole(root: Path, findings: Findings) -> Dataset:
 def question_files(root: Path) -> Mapping[Path, type[Question]]:
     """The files of questions that are there, and what kind each holds."""
     return {path: kind for pattern, kind in _TASKS.items() for path in sorted(root.glob(pattern))}
-
-
-def _read_tasks(root: Path, splits: Collection[Split], catalogue: Catalogue, findings: Findings) -> dict[str, tuple[Question, ...]]:
-    tasks: dict[str, tuple[Question, ...]] = {}
-    for path, kind in question_files(root).items():
-        with findings.step():
-            if rows := read_questions(path, splits, catalogue, kind, findings):
-                tasks[path.stem] = rows
-    return tasks
 
 
 def _read_oracle(path: Path) -> Mapping[str, Mapping[str, float]] | None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import pyarrow as pa
 from pydantic import Field, StrictInt
@@ -87,13 +87,9 @@ class Catalogue:
         Raises:
             OSError: its path cannot be read.
         """
-        picture = self.table.column("image")[row].as_py()
-        if picture is None:
-            return None
-        if picture["bytes"] is not None:
-            return bytes(picture["bytes"])
-        if picture["path"] is None:
-            return None
+        picture: Mapping[str, Any] = self.table.column("image")[row].as_py() or {"bytes": None, "path": None}
+        if picture["bytes"] is not None or picture["path"] is None:
+            return picture["bytes"]  # type: ignore[no-any-return]
         return ((self.root or Path()) / str(picture["path"])).read_bytes()
 
 
@@ -104,18 +100,10 @@ def item_text(title: str | None, subcategory: str | None, brand: str | None, att
     'linen shirt subcategory=shirts season=summer'
     """
     tokens = (title or "").lower().split()
-    if subcategory:
-        tokens.append(_token("subcategory", subcategory))
-    if brand:
-        tokens.append(_token("brand", brand))
-    for name in sorted(attributes):
-        value = attributes[name]
-        tokens.extend(_token(name, text) for text in ([value] if isinstance(value, str) else value))
+    own = [(name, value) for name, value in (("subcategory", subcategory), ("brand", brand)) if value]
+    for name, value in [*own, *((name, attributes[name]) for name in sorted(attributes))]:
+        tokens += [f"{name}={text}".lower().replace(" ", "_") for text in ([value] if isinstance(value, str) else value)]
     return " ".join(tokens)
-
-
-def _token(name: str, value: str) -> str:
-    return f"{name}={value}".lower().replace(" ", "_")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ import pyarrow as pa
 from pydantic import AfterValidator, BeforeValidator, StrictInt, TypeAdapter
 
 from models.datasets.fields import Text
-from models.datasets.lines import ValueT, read_file, refuse, shown
+from models.datasets.lines import ValueT, read_file, shown
 from models.datasets.schema import Compatibility, FillInTheBlank, Outfit
+from models.errors import refuse
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,7 @@ def write_lines(root: Path, name: str, records: Iterable[Record]) -> Path:
     path = root / name
     with replacing(path, to_disk=False) as part, part.open("w", encoding="utf-8", newline="\n") as file:
         for record in records:
-            file.write(_json(record) + "\n")
+            fields = record if isinstance(record, Mapping) else dataclasses.asdict(record)
+            present = {name: value for name, value in fields.items() if value is not None}
+            file.write(json.dumps(present, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n")
     return path
-
-
-def _json(record: Record) -> str:
-    fields = record if isinstance(record, Mapping) else dataclasses.asdict(record)
-    present = {name: value for name, value in fields.items() if value is not None}
-    return json.dumps(present, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

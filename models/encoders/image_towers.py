@@ -60,8 +60,10 @@ def torchvision_tower(name: str, weights: str = "none", seed: int = 0) -> nn.Mod
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            model: nn.Module = models.get_model(name, weights="DEFAULT" if weights == "default" else None)
-        tower = headless(model)
+            tower: nn.Module = models.get_model(name, weights="DEFAULT" if weights == "default" else None)
+        for head in _HEADS:
+            if hasattr(tower, head):
+                setattr(tower, head, nn.Identity())  # so that it returns its last layer's input
         if weights not in {"", "default", "none"}:  # of a whole classifier, or of a tower
             theirs = {name: value for name, value in load_file(Path(weights)).items() if name.partition(".")[0] not in _HEADS}
             tower.load_state_dict(theirs)
@@ -70,14 +72,6 @@ def torchvision_tower(name: str, weights: str = "none", seed: int = 0) -> nn.Mod
         msg = f"backbone {name!r} with weights {weights!r} cannot be loaded: {reason}"
         raise EncoderError(msg) from error
     return tower
-
-
-def headless(model: nn.Module) -> nn.Module:
-    """Replace the last layer of a classifier by the identity, so that it returns that layer's input."""
-    for head in _HEADS:
-        if hasattr(model, head):
-            setattr(model, head, nn.Identity())
-    return model
 
 
 def build_tower(description: Mapping[str, Any]) -> nn.Module:

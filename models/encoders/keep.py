@@ -3,7 +3,7 @@
 Each run writes the features it computed as segments, immutable files ``<fingerprint>/<digest>.safetensors`` holding ``keys``
 (N, 16) bytes and ``features`` (N, F) float16, so a killed run loses only what it had not yet written.
 A segment's metadata holds the reason for each refused picture, by key in hexadecimal. Features of a catalogue that is made from another
-one (with perturbed pictures) are one file: ``<fingerprint>/made/<digest>.safetensors``.
+one (with perturbed pictures) are kept likewise, in ``<fingerprint>/made``, by what they are made from and how.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder
@@ -64,7 +64,12 @@ def own_features(catalogue: Catalogue) -> FloatArray | None:
 
 
 def catalogue_features(
-    catalogue: Catalogue, encoder: Encoder | None, cache: Path | None = None, progress: Progress = silent
+    catalogue: Catalogue,
+    encoder: Encoder | None,
+    cache: Path | None = None,
+    progress: Progress = silent,
+    *,
+    made: tuple[str, Callable[[], Catalogue]] | None = None,
 ) -> CatalogueFeatures:
     """Features of every item: those kept in ``cache`` for the same picture, title and fingerprint, the rest encoded now, in batches.
 
@@ -73,6 +78,7 @@ def catalogue_features(
 
     Args:
         encoder: None for a catalogue with its own features.
+        made: for the features of a catalogue made from this one: how, and what makes it, which is called only if some are not kept.
 
     Raises:
         EncoderError: the catalogue has none of its own, and no encoder is given.
@@ -85,46 +91,27 @@ def catalogue_features(
         msg = "the catalogue has no features of its own, and no encoder is named; name one"
         raise EncoderError(msg)
     spec = encoder.features
-    directory = cache / spec.fingerprint if cache else None
+    how, make = made or ("", lambda: catalogue)
+    directory = cache / spec.fingerprint / ("made" if made else "") if cache else None
     features: NDArray[np.float16] = np.zeros((len(catalogue), spec.size), dtype=np.float16)
     refused: dict[str, str] = {}
-    keys = [_key(image, title) for image, title in _pictures_and_titles(catalogue, refused)]
+    keys = [_key(image, title, how) for image, title in _pictures_and_titles(catalogue, refused)]
     missing, kept_refusals = _recall(directory, keys, features)
     unread = frozenset(refused)  # kept by title alone
     refused |= {catalogue.ids[row]: why for row, why in kept_refusals.items()}
-    titles = catalogue.titles
+    source, titles = make() if missing else catalogue, catalogue.titles
     with progress("encoding", len(missing)) as advance:
         begun = time.perf_counter()
         for at in range(0, len(missing), _SEGMENT):
             segment = missing[at : at + _SEGMENT]
             for start in range(0, len(segment), BATCH):
                 rows = segment[start : start + BATCH]
-                features[rows] = _encode(catalogue, rows, titles, encoder, refused)
+                features[rows] = _encode(source, rows, titles, encoder, refused)
                 done = at + start + len(rows)
                 advance(len(rows), items_per_s=done / (time.perf_counter() - begun))
             found = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
             _keep(directory, [keys[row] for row in segment], features[segment], found)
     return CatalogueFeatures(spec, features.astype(np.float32), refused, len(missing), time.perf_counter() - started)
-
-
-def made_features(catalogue: Catalogue, how: str, make: Callable[[], Catalogue], encoder: Encoder, cache: Path | None = None) -> FloatArray:
-    """Features ``(N, F)`` of a catalogue made from this one, which is made only if they are not kept.
-
-    Args:
-        how: it is made; they are kept by this and by the pictures and titles it is made from.
-    """
-    if cache is None:
-        return catalogue_features(make(), encoder).features
-    keys = b"".join(_key(image, title) for image, title in _pictures_and_titles(catalogue, {}))
-    directory = cache / encoder.features.fingerprint / "made"
-    place = directory / f"{hashlib.sha256(how.encode() + keys).hexdigest()[:16]}.safetensors"
-    try:
-        return load_file(place)["features"].float().numpy()
-    except (SafetensorError, KeyError, OSError):
-        features = catalogue_features(make(), encoder).features
-    with replacing(place, to_disk=False) as staging:
-        save_file({"features": torch.from_numpy(features).half()}, staging)
-    return features
 
 
 def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Iterator[tuple[bytes | None, str | None]]:
@@ -158,9 +145,9 @@ def _encode(catalogue: Catalogue, rows: list[int], titles: list[str | None], enc
         return encoder.encode(images, words)
 
 
-def _key(image: bytes | None, title: str | None) -> bytes:
+def _key(image: bytes | None, title: str | None, how: str) -> bytes:
     digest = hashlib.sha256(image or b"")
-    digest.update(b"\x00" + (title or "").encode())
+    digest.update(b"\x00" + (title or "").encode() + how.encode())
     return digest.digest()[:_KEY_BYTES]
 
 

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from models.encoders.features import Block, FeatureSpec, FloatArray
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
-from models.encoders.words import WordMatrix, read_vocabulary, text_words
+from models.encoders.words import WordMatrix, read_vocabulary
 from models.errors import EncoderError
 from models.precision import CPU, halved
 
@@ -58,7 +58,7 @@ class OpenClipEncoder:
         return encode_blocks(self.features, images, titles, transform=self._transform, see=self._see, read=self._read)
 
     def words(self) -> WordMatrix | None:
-        """The matrix that a training saved; otherwise the vocabulary, each word encoded by the text tower, once."""
+        """The matrix that a training saved; otherwise each word of the vocabulary as the text tower encodes it, times the logit scale."""
         with self._reading:
             if self._words is None and self._vocabulary:
                 parts = [
@@ -66,7 +66,8 @@ class OpenClipEncoder:
                     for at in range(0, len(self._vocabulary), _READ_AT_ONCE)
                 ]
                 scale = getattr(self.model, "logit_scale", torch.tensor(math.log(100.0)))
-                self._words = text_words(self._vocabulary, np.concatenate(parts), float(scale.exp().clamp(max=100)))
+                vectors_KD = np.asarray(float(scale.exp().clamp(max=100)) * np.concatenate(parts), dtype=np.float32)
+                self._words = WordMatrix(self._vocabulary, vectors_KD, np.zeros(len(self._vocabulary), dtype=np.float32))
             return self._words
 
     def _see(self, pixels: Tensor) -> Tensor:
@@ -93,13 +94,12 @@ def load_open_clip(spec: str, device: torch.device = CPU, name: str | None = Non
     import open_clip  # noqa: PLC0415 - the import takes two seconds, and only encoding needs it
 
     source = name or spec
-    directory = Path(source.removeprefix("local-dir:"))
-    own = directory if source.startswith("local-dir:") else None
-    if source.startswith("local-dir:") and not (directory / "open_clip_config.json").is_file():
-        msg = f"encoder {spec!r}: no open_clip_config.json in {directory}; give a directory that holds an open_clip model"
+    own = Path(source.removeprefix("local-dir:")) if source.startswith("local-dir:") else None
+    if own and not (own / "open_clip_config.json").is_file():
+        msg = f"encoder {spec!r}: no open_clip_config.json in {own}; give a directory that holds an open_clip model"
         raise EncoderError(msg)
-    if source.startswith("local-dir:") and not list(directory.glob("*.safetensors")):
-        msg = f"encoder {spec!r}: no weights (*.safetensors) in {directory}"
+    if own and not list(own.glob("*.safetensors")):
+        msg = f"encoder {spec!r}: no weights (*.safetensors) in {own}"
         raise EncoderError(msg)
     level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)  # open_clip logs to the root logger, also the errors that are raised below

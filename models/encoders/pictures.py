@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -14,6 +16,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from models.errors import ImageError
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
+_DECODERS: Final = 4
 DEFAULT_MAX_PIXELS: Final = 40_000_000
 MOST_STRETCHED: Final = 50
 """Largest ratio of the sides; a thinner picture, scaled to an encoder's size, would have no width left."""
@@ -74,6 +77,12 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
     except (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError) as error:
         msg = f"the picture cannot be decoded ({error}); it may be truncated"
         raise ImageError(msg) from error
+
+
+@cache
+def decoders() -> ThreadPoolExecutor:
+    """Threads to decode on; Pillow releases the GIL while it decodes."""
+    return ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
 
 
 def square(picture: Image.Image, side: int) -> NDArray[np.uint8]:

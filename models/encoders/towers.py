@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -17,12 +15,11 @@ from torch.nn import functional as F
 
 from models.encoders.colour import COLOUR_FEATURES, colour_features
 from models.encoders.features import Block, FeatureSpec, FloatArray
-from models.encoders.pictures import decode
+from models.encoders.pictures import decode, decoders
 from models.encoders.texture import TEXTURE_FEATURES, texture_features
 
 COLOUR: Final = Block("colour", COLOUR_FEATURES)
 TEXTURE: Final = Block("texture", TEXTURE_FEATURES)
-_DECODERS: Final = 4
 _LAYOUT_VERSION: Final = 2
 
 Transform = Callable[[Image.Image], Tensor]
@@ -48,16 +45,14 @@ def encode_blocks(
         ImageError: a picture cannot be decoded.
     """
     features = np.zeros((len(images), spec.size), dtype=np.float32)
-    seen = [row for row, image in enumerate(images) if image]
-    if seen:
-        prepared = list(_decoders().map(lambda row: _prepare(images[row] or b"", transform), seen))
+    if seen := [row for row, image in enumerate(images) if image]:
+        prepared = list(decoders().map(lambda row: _prepare(images[row] or b"", transform), seen))
         with torch.inference_mode():
             looked = F.normalize(see(torch.stack([pixels for pixels, _, _ in prepared])).float(), dim=-1)
         features[seen, spec.part("image")] = looked.cpu().numpy()
         features[seen, spec.part("colour")] = np.stack([colours for _, colours, _ in prepared])
         features[seen, spec.part("texture")] = np.stack([cloth for _, _, cloth in prepared])
-    worded = [row for row, title in enumerate(titles) if title and title.strip()] if read else []
-    if worded and read:
+    if read and (worded := [row for row, title in enumerate(titles) if title and title.strip()]):
         with torch.inference_mode():
             meant = F.normalize(read([titles[row] or "" for row in worded]).float(), dim=-1)
         features[worded, spec.part("text")] = meant.cpu().numpy()
@@ -67,12 +62,6 @@ def encode_blocks(
 def _prepare(data: bytes, transform: Transform) -> tuple[Tensor, FloatArray, FloatArray]:
     picture = decode(data)
     return transform(picture), colour_features(picture), texture_features(picture)
-
-
-@cache
-def _decoders() -> ThreadPoolExecutor:
-    """Threads to decode on; Pillow releases the GIL while it decodes."""
-    return ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
 
 
 def fingerprint(weights: Mapping[str, Tensor], **description: object) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -100,8 +99,3 @@ def split_words(text: str) -> list[str]:
     ["men's", 't-shirt', '100', 'cotton', 'v2']
     """
     return [found.replace("\u2019", "'") for found in _WORD.findall(text.lower())]
-
-
-def text_words(words: Sequence[str], read_KD: FloatArray, scale: float) -> WordMatrix:
-    """The matrix of an encoder with a text tower: each word encoded alone, ``(K, D)`` of unit length, times the encoder's logit scale."""
-    return WordMatrix(tuple(words), np.asarray(scale * read_KD, dtype=np.float32), np.zeros(len(words), dtype=np.float32))

@@ -7,7 +7,6 @@ Shape legend: B outfits · R replaced versions of each.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -18,12 +17,6 @@ def two_hinges(original_B: Tensor, replaced_B: Tensor, *, target: float = 1.0, t
     Both terms raise scores, none separates them, and the means are taken before the hinge. Kept as published, as a baseline.
     """
     return F.relu(target - original_B.mean()) + F.relu(threshold - replaced_B.mean())
-
-
-def original_against_replaced(original_B: Tensor, replaced_BR: Tensor) -> Tensor:
-    """InfoNCE: find the worn outfit among its replaced versions. Scores are cos/τ; a named next step [R]."""
-    logits = torch.cat([original_B[:, None], replaced_BR], dim=1)
-    return F.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long, device=logits.device))
 
 
 def graded_margin(original_B: Tensor, once_BR: Tensor, twice_BR: Tensor, margin: float) -> Tensor:

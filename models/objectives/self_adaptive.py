@@ -42,13 +42,6 @@ def self_adaptive(positive_T: Tensor, negative_T: Tensor, outfit_T: Tensor, thet
     return (weight_T * triplet(positive_T, negative_T, margin)).mean()
 
 
-class Ascend(torch.autograd.Function):
-    """The identity with a negated gradient: the parameter ascends."""
-
-    @staticmethod
-    def forward(ctx: object, theta: Tensor) -> Tensor:  # noqa: ARG004 - torch's signature
-        return theta.view_as(theta)
-
-    @staticmethod
-    def backward(ctx: object, grad: Tensor) -> Tensor:  # noqa: ARG004
-        return -grad
+def ascending(theta: Tensor) -> Tensor:
+    """θ with a negated gradient: descent on the loss makes it ascend."""
+    return 2 * theta.detach() - theta

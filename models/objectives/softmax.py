@@ -2,7 +2,8 @@
 
 Candidates are drawn uniformly, so the learned log-odds are log p(item | context), popularity included, up to a constant per context.
 
-Shape legend: Q questions · M candidates · S candidates that were drawn · D embedding size · C categories.
+Shape legend: Q questions · M candidates · S candidates that were drawn · B outfits · J others · D embedding size ·
+C categories.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 
 def softmax_within(  # noqa: PLR0917 - one tensor per role; their shapes differ
@@ -39,8 +41,17 @@ def softmax_within(  # noqa: PLR0917 - one tensor per role; their shapes differ
     return torch.cat(losses).mean(), torch.cat(constants).square().mean()
 
 
+def worn_among(worn_B: Tensor, others_BJ: Tensor) -> Tensor:
+    """Cross-entropy of each worn outfit's score among those of J others, mean over the outfits."""
+    logits = torch.cat([worn_B[:, None], others_BJ], dim=1)
+    return F.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long, device=logits.device))
+
+
 def no_negatives(outfits_QI: Tensor, mask_QI: Tensor, drawn_S: Tensor, count: int) -> Tensor:
-    """True where a drawn candidate is in the question's outfit, answer included, ``(Q, S)``. All are rows of a catalogue of ``count``."""
+    """True where a drawn candidate is in the question's outfit, answer included, ``(Q, S)``. All are rows of a catalogue of ``count``.
+
+    So are words of a vocabulary, which a picture's text holds or not. Candidates are drawn without repetition.
+    """
     place = torch.full((count,), -1, device=drawn_S.device)
     place[drawn_S] = torch.arange(len(drawn_S), device=drawn_S.device)
     position_QI = place[outfits_QI]

@@ -4,7 +4,7 @@ Source: Corbière, Ben-Younes, Ramé, Ollion, ICCV Workshops 2017, section 3.2. 
 are weighted up to stand for all that could have been drawn (Jean et al., ACL 2015, for uniform draws), so fewer negatives make the loss
 noisier but not smaller [R: our reconstruction].
 
-Shape legend: B pictures · K words · S sampled words · L words per picture, padded with -1 · D embedding size.
+Shape legend: B pictures · K words · S sampled words.
 """
 
 from __future__ import annotations
@@ -27,16 +27,6 @@ def word_loss(logits_BS: Tensor, own_B: Tensor, said_BS: Tensor, others_B: Tenso
     stand_for_B = (others_B.clamp(min=1) / drawn_B).log()
     negatives_BS = (logits_BS + stand_for_B[:, None]).masked_fill(said_BS, -torch.inf)
     return torch.logsumexp(torch.cat([own_B[:, None], negatives_BS], dim=1), dim=1) - own_B
-
-
-def said_among(words_BL: Tensor, sampled_S: Tensor, count: int) -> Tensor:
-    """True where a sampled word (distinct rows of a vocabulary of ``count``) is one of the picture's words, ``(B, S)``."""
-    place = torch.full((count + 1,), -1)
-    place[sampled_S] = torch.arange(len(sampled_S))
-    position_BL = place[words_BL]  # padding (-1) reads the last place, which no word has
-    said = torch.zeros(len(words_BL), len(sampled_S) + 1, dtype=torch.bool)
-    said.scatter_(1, position_BL.where(position_BL >= 0, len(sampled_S)), value=True)
-    return said[:, :-1]
 
 
 def all_words_loss(logits_BK: Tensor, said_BK: Tensor) -> Tensor:

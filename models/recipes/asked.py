@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from models.errors import InputError
+from models.errors import refuse
 from models.manifest import refuse_taken
 from models.outputs import check_output_directory
 from models.recipes.base import AnyRecipe
@@ -26,7 +26,7 @@ def asked(recipe: str, out: Path, settings: Mapping[str, str], encoder: str | No
     config = configure(chosen.default, settings)
     if encoder is not None and (chosen.trains_encoder or (isinstance(config, Reading) and config.mode == "pixels")):
         msg = f"recipe {recipe} trains an encoder of its own and would not read {encoder!r}; leave --encoder out (--set backbone=… chooses)"
-        raise InputError(msg, field="--encoder")
+        refuse(msg, field="--encoder")
     refuse_taken(out)
     check_output_directory(out, "--out")
     return chosen, config

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from models.errors import InputError, did_you_mean
+from models.errors import did_you_mean, refuse
 from models.recipes.attire.config import ATTIRE
 from models.recipes.base import AnyRecipe
 from models.recipes.outfit_vector.config import OUTFIT_VECTOR
@@ -25,6 +25,5 @@ def recipe_named(name: str) -> AnyRecipe:
     """
     if name not in RECIPES:
         hint = f"{did_you_mean(name, RECIPES, '')} there are: {', '.join(RECIPES)}".strip()
-        msg = f"no recipe {name!r}; {hint}"
-        raise InputError(msg, field="recipe")
+        refuse(f"no recipe {name!r}; {hint}", field="recipe")
     return RECIPES[name]

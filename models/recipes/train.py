@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -12,7 +13,7 @@ from models.bundle import Bundle
 from models.datasets.findings import Findings
 from models.datasets.read import read_dataset
 from models.encoders.load import SHIPPED
-from models.errors import InputError
+from models.errors import refuse
 from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 from models.recipes.asked import asked
@@ -57,14 +58,13 @@ def train(
     chosen, config = asked(recipe, out, settings or {}, encoder)
     start = Bundle.load(init) if init else None
     if start and start.manifest.recipe in RECIPES and start.manifest.recipe != recipe:  # one that was never trained has nothing to give
-        msg = f"{init} is of recipe {start.manifest.recipe}; start from a bundle of {recipe}, or leave it out"
-        raise InputError(msg, field="--init")
+        refuse(f"{init} is of recipe {start.manifest.recipe}; start from a bundle of {recipe}, or leave it out", field="--init")
     findings = Findings()
     dataset = read_dataset(data, ("train", "valid"), tasks=False, findings=findings)
     findings.tell(warn)
     if chosen.needs_outfits and not any(len(set(outfit.items)) > 1 for outfit in dataset.outfits_of("train")):
         msg = f"no usable outfits of split 'train': none of two items or more; `attire check {data}` says what there is"
-        raise InputError(msg, path=data / "outfits.jsonl")
+        refuse(msg, path=data / "outfits.jsonl")
     run = Run(
         dataset=dataset,
         config=config,
@@ -79,7 +79,7 @@ def train(
     with repeatable(device):
         bundle = chosen.fit(run)
         if compare and bundle.manifest.encoder == run.reads:  # a recipe that trains its own eyes is asked by `evaluate`
-            bundle = bundle.compared(held_out(bundle, run, chosen.fit))
+            bundle = replace(bundle, manifest=replace(bundle.manifest, held_out=held_out(bundle, run, chosen.fit)))
         bundle = bundle.save(out)
     shutil.rmtree(run.work, ignore_errors=True)
     return bundle

@@ -10,6 +10,7 @@ Shape legend: N items · R outfits · I items per outfit, padded · M rows of a 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -104,17 +105,15 @@ def calibrated(bundle: Bundle, run: Run[Any], features_NF: FloatArray, metrics: 
     worn, valid = (WornOutfits.of(run.dataset.outfits_of(split), catalogue) for split in ("train", "valid"))
     judged = valid if len(valid) else worn
     if not len(judged):
-        return bundle.described(metrics=metrics, calibration=Calibration(), completion=Calibration())
+        return replace(bundle, manifest=replace(bundle.manifest, metrics=metrics))
     scorer = ModelScorer(bundle, bundle.embed(features_NF, categories, catalogue.texts(), list(catalogue.ids)), categories)
     category_N = bundle.category_indices(categories)
     alike = Alike(category_N.numpy(), bundle.looks(scorer.embeddings_ND), worn, run.seed)
     some = torch.randperm(len(judged), generator=generator)[:_MOST]
     rows_RI, mask_RI = judged.rows_RI[some], judged.mask_RI[some]
-    return bundle.described(
-        metrics=metrics,
-        calibration=_of_outfits(scorer, rows_RI, mask_RI, alike, generator),
-        completion=_of_items(scorer, rows_RI, mask_RI, category_N, generator),
-    )
+    calibration = _of_outfits(scorer, rows_RI, mask_RI, alike, generator)
+    completion = _of_items(scorer, rows_RI, mask_RI, category_N, generator)
+    return replace(bundle, manifest=replace(bundle.manifest, metrics=metrics, calibration=calibration, completion=completion))
 
 
 def _of_outfits(scorer: ModelScorer, rows_RI: Tensor, mask_RI: Tensor, alike: Alike, generator: torch.Generator) -> Calibration:

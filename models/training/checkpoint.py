@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from models.errors import InputError
+from models.errors import InputError, refuse
 from sealed.files import replacing
 
 _FILE: Final = "checkpoint.safetensors"
@@ -63,7 +63,7 @@ class Checkpoint:
                     msg = (
                         "the checkpoint of another training (other data, settings or seed); remove this directory, or choose another --out"
                     )
-                    raise InputError(msg, path=self.work)
+                    refuse(msg, path=self.work)
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
             model.load_state_dict({name.removeprefix("model."): value for name, value in tensors.items() if name.startswith("model.")})
             entries: dict[int, dict[str, Tensor]] = {}

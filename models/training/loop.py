@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from models.errors import refuse
 from models.progress import Progress
-from models.training.diverged import refuse_diverged
 from models.training.fields import Schedule
 from models.training.mean_weights import MeanWeights
 
@@ -121,3 +121,15 @@ def fit(
 
 def _copied(learned: nn.Module) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in learned.state_dict().items()}
+
+
+def refuse_diverged(loss: float, learned: nn.Module, rate: float) -> None:
+    """Stop a training that would write a useless bundle; called at the end of each epoch, and before weights are written.
+
+    Raises:
+        InputError: the loss is not finite, or a weight, which may be so before the loss is.
+    """
+    if math.isfinite(loss) and all(bool(weight.isfinite().all()) for weight in learned.parameters()):
+        return
+    msg = f"the training diverged at {rate:g} (loss {loss:g}); lower it, for instance --set learning_rate={rate / 10:g}"
+    refuse(msg, field="learning_rate")

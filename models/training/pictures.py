@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
@@ -12,12 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.datasets.schema import Catalogue
-from models.encoders.pictures import decode, square
+from models.encoders.pictures import decode, decoders, square
 from models.errors import ImageError
 from models.progress import Progress, silent
 
 MEMORY_BYTES: Final = 4 << 30
-_DECODERS: Final = 4
 
 
 class Pictures:
@@ -31,11 +29,10 @@ class Pictures:
         self, catalogue: Catalogue, rows: Sequence[int], side: int, progress: Progress = silent, memory_bytes: int = MEMORY_BYTES
     ) -> None:
         self._catalogue, self.side = catalogue, side
-        self._pool = ThreadPoolExecutor(_DECODERS, thread_name_prefix="pictures")
         keep = len(rows) * 3 * side * side <= memory_bytes
         usable, kept = [], []
         with progress("reading pictures", len(rows)) as advance:
-            for row, picture in zip(rows, self._pool.map(self._read, rows), strict=True):
+            for row, picture in zip(rows, decoders().map(self._read, rows), strict=True):
                 if picture is not None:
                     usable.append(row)
                     kept += [picture] if keep else []
@@ -50,7 +47,7 @@ class Pictures:
         """Pictures at positions in ``rows``, uint8, ``(B, 3, side, side)``."""
         if self._kept is not None:
             return torch.from_numpy(self._kept[positions])
-        found = self._pool.map(self._read, self.rows[positions].tolist())
+        found = decoders().map(self._read, self.rows[positions].tolist())
         return torch.from_numpy(np.stack([picture for picture in found if picture is not None]))
 
     def _read(self, row: int) -> NDArray[np.uint8] | None:

@@ -41,11 +41,6 @@ class Names:
     products: tuple[str, ...] = ()
     shoppers: tuple[str, ...] = ()
 
-    def rows(self) -> dict[str, tuple[str, ...]]:
-        """Kind of table -> the name of each row; padding and catch-all rows have an empty name."""
-        first = {"words": ("", *self.words), "residuals": ("", *self.residuals), "products": ("", *self.products)}
-        return {"categories": (*self.categories, ""), **first, "shoppers": self.shoppers}
-
 
 def names_of(dataset: Dataset, *, most_words: int = 0, least_word: int = 1, least_residual: int | None = None) -> Names:
     """The names of a dataset.
@@ -84,7 +79,7 @@ def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
     slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1])
     said = [piece_labels(item) for item in dataset.catalogue.table.select(LABEL_COLUMNS).to_pylist()]
     audience, season = (Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season"))
-    return replace(slots, conflicts=audience.joined(season))
+    return replace(slots, conflicts=Conflicts({**audience.counted, **season.counted}))
 
 
 def untrained(  # noqa: PLR0917 - the run, and what it builds
@@ -95,7 +90,7 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
     Args:
         recipe: its name.
         model: a name in ``models.compatibility.build``, built from ``model_config`` with the run's seed.
-        tables: weights with a row per name -> kind of names (a key of ``Names.rows``); their rows are inherited by name.
+        tables: weights with a row per name -> kind of names (a key of ``Bundle.rows``); their rows are inherited by name.
 
     Raises:
         EncoderError: the encoder cannot be had. FeaturesError: the start reads features of another one.
@@ -105,8 +100,6 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         check_features(f"bundle {start.id}", start.manifest.encoder, "this training", run.reads, mend="choose the same encoder")
     torch.manual_seed(run.seed)
     built = build_model(model, model_config)
-    if start:
-        built.load_state_dict(inherited(built.state_dict(), start, names, tables or {}))
     manifest = Manifest(
         recipe=recipe,
         config={**asdict(run.config), "seed": run.seed},
@@ -118,25 +111,19 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         outfits=len(worn_outfits(run.dataset, "train")),
         parent=start.id if start else None,
     )
-    known, slots = Shoppers(names.shoppers), learned_slots(run.dataset, run.seed)
-    words, residuals, products = names.words, names.residuals, names.products
-    bundle = Bundle(manifest, built, vocabulary=words, residuals=residuals, products=products, slots=slots, shoppers=known)
+    slots, shoppers = learned_slots(run.dataset, run.seed), Shoppers(names.shoppers)
+    bundle = Bundle(manifest, built, names.words, names.residuals, names.products, slots, shoppers=shoppers)
+    if start:
+        built.load_state_dict(_inherited(bundle, start, tables or {}))
     return bundle.to(run.device)
 
 
-def inherited(weights: Mapping[str, Tensor], start: Bundle, names: Names, tables: Mapping[str, str]) -> dict[str, Tensor]:
-    """``weights``, replaced by those of ``start`` where they fit; rows of tables are matched by name."""
-    before = Names(
-        categories=start.manifest.categories,
-        words=start.vocabulary,
-        residuals=start.residuals,
-        products=start.products,
-        shoppers=start.shoppers.trained,
-    ).rows()
-    after = names.rows()
-    taken = dict(weights)
+def _inherited(bundle: Bundle, start: Bundle, tables: Mapping[str, str]) -> dict[str, Tensor]:
+    """The weights of a bundle, replaced by those of ``start`` where they fit; rows of tables are matched by name."""
+    before, after = start.rows(), bundle.rows()
+    taken = bundle.model.state_dict()
     for name, theirs in start.model.state_dict().items():
-        mine = weights.get(name)
+        mine = taken.get(name)
         if mine is None or mine.shape[1:] != theirs.shape[1:]:
             continue
         if name in tables:

@@ -8,8 +8,8 @@ Shape legend: N items · M rows · F features · S side.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -22,7 +22,7 @@ from models.compatibility.base import ItemInputs
 from models.encoders.features import CARRIED
 from models.encoders.image_towers import save_tower
 from models.encoders.keep import own_features
-from models.errors import InputError
+from models.errors import refuse
 from models.training.architecture import Architecture, torchvision_architecture
 from models.training.fields import Reading
 from models.training.pictures import Pictures
@@ -75,7 +75,7 @@ class SeenItems(Items):
         features_MF = torch.zeros(len(rows_M), self.architecture.size, device=device)
         if (place_M >= 0).any():
             seen = (place_M >= 0).nonzero()[:, 0].to(device)
-            features_MF = features_MF.index_put((seen,), self._see(place_M[place_M >= 0]))
+            features_MF = features_MF.index_put((seen,), self.seen(self.pixels(place_M[place_M >= 0])))
         return replace(self.inputs[rows_M], features_NF=features_MF)
 
     @torch.no_grad()
@@ -89,17 +89,16 @@ class SeenItems(Items):
 
     def carried(self, bundle: Bundle, run: RunT) -> tuple[Bundle, RunT]:
         directory = run.work / "encoder"
-        shutil.rmtree(directory, ignore_errors=True)
-        save_tower(directory, self.tower.eval(), self.architecture.description, self.architecture.preprocessing, _said(run))
-        seen = replace(run, encoder_spec=f"local-dir:{directory}")
-        return bundle.carrying(replace(bundle.manifest, encoder=replace(seen.reads, spec=CARRIED)), directory), seen
+        seen = _through(run, self.architecture, directory)
+        return replace(bundle, manifest=replace(bundle.manifest, encoder=replace(seen.reads, spec=CARRIED)), encoder=directory), seen
 
     def seen(self, pixels_MCSS: Tensor) -> Tensor:
         """Features of pixels in 0 to 1, of unit length, as the encoder will give them, ``(M, F)``."""
         return F.normalize(self.tower(self.architecture.preprocessing.normalise(pixels_MCSS)).flatten(1), dim=-1)
 
-    def _see(self, place_M: Tensor) -> Tensor:
-        return self.seen(self.pictures.take(place_M.numpy()).to(self.inputs.features_NF.device).float() / 255)
+    def pixels(self, place_M: Tensor) -> Tensor:
+        """Pictures by their places among ``pictures``, in 0 to 1, ``(M, 3, S, S)``."""
+        return self.pictures.take(place_M.numpy()).to(self.inputs.features_NF.device).float() / 255
 
 
 def read_by(run: RunT) -> tuple[RunT, int]:
@@ -114,12 +113,9 @@ def read_by(run: RunT) -> tuple[RunT, int]:
         return run, run.reads.size
     if own_features(run.dataset.catalogue) is not None:
         msg = "the catalogue brings its own features, so its pictures are not read; leave out the column, or train with mode=features"
-        raise InputError(msg, field="mode")
+        refuse(msg, field="mode")
     architecture = _architecture(run)
-    directory = run.work / "untrained"
-    shutil.rmtree(directory, ignore_errors=True)
-    save_tower(directory, architecture.tower, architecture.description, architecture.preprocessing, _said(run))
-    return replace(run, encoder_spec=f"local-dir:{directory}"), architecture.size
+    return _through(run, architecture, run.work / "untrained"), architecture.size
 
 
 def read_items(run: RunT, bundle: Bundle) -> Items:
@@ -140,5 +136,9 @@ def _architecture(run: Run[Any]) -> Architecture:
     return torchvision_architecture(config.backbone, config.weights, config.side, run.seed)
 
 
-def _said(run: Run[Any]) -> Mapping[str, Any]:
-    return {**asdict(run.config), "seed": run.seed}
+def _through(run: RunT, architecture: Architecture, directory: Path) -> RunT:
+    """The run that reads features of a backbone as it is now, which is saved as an encoder in ``directory``."""
+    shutil.rmtree(directory, ignore_errors=True)
+    said = {**asdict(run.config), "seed": run.seed}
+    save_tower(directory, architecture.tower.eval(), architecture.description, architecture.preprocessing, said)
+    return replace(run, encoder_spec=f"local-dir:{directory}")

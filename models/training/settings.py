@@ -1,7 +1,7 @@
 """Reads a recipe's settings: from text to values of the field's type and range; a refusal is one line that names the field.
 
 A field's type says what it may be, with pydantic's ``PositiveInt``, ``NonNegativeFloat``…, ``Share`` and ``Literal``. Conditions on several
-fields are checked in the configuration's ``__post_init__``, which raises ``SettingError``.
+fields are checked in the configuration's ``__post_init__``, which refuses them (``models.errors.refuse``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, Union, get_arg
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from models.errors import InputError, did_you_mean
+from models.errors import InputError, did_you_mean, refuse
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -28,14 +28,6 @@ DropShare = Annotated[float, Field(ge=0, lt=1)]
 _FINITE: Final = ConfigDict(allow_inf_nan=False)
 
 
-class SettingError(ValueError):
-    """A setting that contradicts the others."""
-
-    def __init__(self, problem: str, *, field: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field, self.problem = field, problem
-
-
 def configure(config: ConfigT, settings: Mapping[str, str]) -> ConfigT:
     """Apply ``settings`` to a configuration; each is read as its field's type: ``8``, ``1e-3``, ``true``, ``none``; ``1,2`` for tuples.
 
@@ -47,13 +39,9 @@ def configure(config: ConfigT, settings: Mapping[str, str]) -> ConfigT:
     for name, text in settings.items():
         if name not in types:
             hint = did_you_mean(name, types, f"there are: {', '.join(field.name for field in fields(config))}")
-            msg = f"the recipe has no setting {name!r}; {hint}"
-            raise InputError(msg, field=name)
+            refuse(f"the recipe has no setting {name!r}; {hint}", field=name)
         values[name] = _value(name, types[name], text)
-    try:
-        return replace(config, **values)
-    except SettingError as error:
-        raise InputError(error.problem, field=error.field) from error
+    return replace(config, **values)
 
 
 def _value(name: str, kind: Any, text: str) -> Any:  # noqa: ANN401 - a type, and a value of it

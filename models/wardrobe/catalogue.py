@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -109,7 +109,7 @@ def items_table(garments: Sequence[Garment], seed: int, progress: Progress) -> p
     rng = np.random.default_rng([seed, 1])
     titles = [title_of(garment, rng) if rng.random() > 0.03 else None for garment in garments]  # noqa: PLR2004 - a few have none
     columns = {
-        "id": [item_id(row) for row in range(len(garments))],
+        "id": item_ids(range(len(garments))),
         "category": [garment.category.name for garment in garments],
         "title": titles,
         "attributes": [json.dumps({"department": "women" if rng.random() < 0.7 else "unisex"}) for _ in garments],  # noqa: PLR2004
@@ -125,6 +125,11 @@ def items_table(garments: Sequence[Garment], seed: int, progress: Progress) -> p
 def item_id(row: int) -> str:
     """The id of the item in a row."""
     return f"w{row:06d}"
+
+
+def item_ids(rows: Iterable[int]) -> tuple[str, ...]:
+    """The ids of the items in rows."""
+    return tuple(item_id(int(row)) for row in rows)
 
 
 def rows_by_category(garments: Sequence[Garment]) -> dict[str, IntArray]:

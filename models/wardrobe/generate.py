@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 from models.datasets.schema import Outfit
 from models.datasets.splits import split_outfits
 from models.datasets.write import write_items, write_lines
-from models.errors import InputError
+from models.errors import refuse
 from models.outputs import check_output_directory
 from models.progress import Progress, silent
-from models.wardrobe.catalogue import dress_up, item_id, items_table, rows_by_category
+from models.wardrobe.catalogue import dress_up, item_ids, items_table, rows_by_category
 from models.wardrobe.garments import TEMPLATES
 from models.wardrobe.questions import WornOutfit, ask
 from models.wardrobe.rule import IntArray, Latents, Rule, Score, level_popularity, sample_outfits
@@ -43,11 +43,9 @@ def generate(
     """
     for name, value, least in (("items", items, _SMALLEST[0]), ("outfits", outfits, _SMALLEST[1]), ("shoppers", shoppers, 1)):
         if value < least:
-            msg = f"{value} is too few: a wardrobe needs at least {least}"
-            raise InputError(msg, field=name)
+            refuse(f"{value} is too few: a wardrobe needs at least {least}", field=name)
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "oracle.json").exists())):
-        msg = "exists and is not a wardrobe; choose an empty directory"
-        raise InputError(msg, path=out)
+        refuse("exists and is not a wardrobe; choose an empty directory", path=out)
     check_output_directory(out)
     out.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([seed, 0])
@@ -69,11 +67,12 @@ def generate(
     oracle = {"seed": seed, "items": items, "outfits": outfits, "shoppers": shoppers, "rule": asdict(rule), "tasks": figures}
 
     write_items(out, items_table(garments, seed, progress))
-    write_lines(out, "outfits.jsonl", (_outfit(outfit) for outfit in worn))
+    write_lines(out, "outfits.jsonl", (Outfit(outfit.id, item_ids(outfit.rows), outfit.split, outfit.user) for outfit in worn))
     write_lines(out, "sessions.jsonl", sessions(worn, rows_of, rng))
     for name, asked in questions.items():
         write_lines(out, f"{name}.jsonl", asked)
-    pq.write_table(_latents_table(score.latents), out / "latents.parquet")
+    columns = {latent.name: getattr(score.latents, latent.name) for latent in fields(Latents)}
+    pq.write_table(pa.table({"id": item_ids(range(items)), **columns}), out / "latents.parquet")
     (out / "oracle.json").write_text(json.dumps(oracle, indent=1))
     return oracle
 
@@ -91,12 +90,3 @@ def _draw_outfits(
             drawn += [(outfit, slots) for outfit in rows]
             advance(int(size))
     return [drawn[position] for position in rng.permutation(count)]
-
-
-def _outfit(worn: WornOutfit) -> Outfit:
-    return Outfit(worn.id, tuple(item_id(int(row)) for row in worn.rows), worn.split, worn.user)
-
-
-def _latents_table(latents: Latents) -> pa.Table:
-    columns = {latent.name: getattr(latents, latent.name) for latent in fields(latents)}
-    return pa.table({"id": [item_id(row) for row in range(len(latents.hue))], **columns})

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from models.datasets.draw_questions import WRONG, choose_wrong, shuffle_in
 from models.datasets.schema import Compatibility, FillInTheBlank, Question, Retrieval, Split
-from models.wardrobe.catalogue import item_id
+from models.wardrobe.catalogue import item_id, item_ids
 from models.wardrobe.rule import Array, IntArray, Score
 
 _TASKS: Final = ("fitb", "fitb_popularity", "fitb_cold", "fitb_triad", "compatibility", "retrieval", "retrieval_cold")
@@ -116,14 +116,13 @@ class _Asked:
         self.context = np.delete(outfit.rows, blank)
         self.rows = rows_of[self.category]
         self.others = self.rows[~np.isin(self.rows, outfit.rows)]
-        self.is_cold = self.answer in cold
+        self.kinds = ("", "_cold") if self.answer in cold and outfit.split == "test" else ("",)
         self.log_p = score.conditional(self.context[None], self.rows)[0]
 
     def fill_in_the_blank(self, tasks: Mapping[str, Task], worn: NDArray[np.int64]) -> None:
         if len(self.others) < WRONG:
             return
-        names = ["fitb", *(["fitb_cold"] if self.is_cold and self.outfit.split == "test" else [])]
-        self._blank([tasks[name] for name in names], choose_wrong(self.others, self.rng), lambda rows: np.zeros(len(rows)))
+        self._blank([tasks[f"fitb{kind}"] for kind in self.kinds], choose_wrong(self.others, self.rng), lambda rows: np.zeros(len(rows)))
         matched: Array = worn[self.others] + np.float64(0.5)
         self._blank([tasks["fitb_popularity"]], choose_wrong(self.others, self.rng, matched), lambda rows: np.log(worn[rows] + 0.5))
 
@@ -140,12 +139,12 @@ class _Asked:
             self._blank([task], rows[chosen], lambda rows: np.zeros(len(rows)))
 
     def retrieve(self, tasks: Mapping[str, Task]) -> None:
-        question = Retrieval(self.outfit.id, _ids(self.context), item_id(self.answer), self.category, self.outfit.split)
+        question = Retrieval(self.outfit.id, item_ids(self.context), item_id(self.answer), self.category, self.outfit.split)
         rank = int((self.log_p > self.log_p[np.searchsorted(self.rows, self.answer)]).sum()) + 1
-        for name in ["retrieval", *(["retrieval_cold"] if self.is_cold and self.outfit.split == "test" else [])]:
-            tasks[name].questions.append(question)
-            recalls = {f"recall_at_{k}": rank <= k for k in (10, 50)}
-            tasks[name].answered(self.outfit.split, **recalls, mrr=1 / rank, ndcg=1 / np.log2(1 + rank))
+        recalls = {f"recall_at_{k}": rank <= k for k in (10, 50)}
+        for task in (tasks[f"retrieval{kind}"] for kind in self.kinds):
+            task.questions.append(question)
+            task.answered(self.outfit.split, **recalls, mrr=1 / rank, ndcg=1 / np.log2(1 + rank))
 
     def compatibility(self, task: Task) -> None:
         """Add two questions: the outfit as worn, and one of random items of the same categories."""
@@ -153,17 +152,13 @@ class _Asked:
         sets: tuple[tuple[str, IntArray, Literal[0, 1]], ...] = (("worn", self.outfit.rows, 1), ("random", random, 0))
         for kind, rows, label in sets:
             order = self.rng.permutation(len(rows))
-            task.questions.append(Compatibility(f"{self.outfit.id}-{kind}", _ids(rows[order]), label, self.outfit.split))
+            task.questions.append(Compatibility(f"{self.outfit.id}-{kind}", item_ids(rows[order]), label, self.outfit.split))
             task.answered(self.outfit.split, label=label, score=float(self.score.outfits(rows[None])[0]))
 
     def _blank(self, tasks: Sequence[Task], wrong: IntArray, log_q: Callable[[IntArray], Array]) -> None:
         rows, answer = shuffle_in(self.answer, wrong, self.rng)
         log_p = self.log_p[np.searchsorted(self.rows, rows)] - log_q(rows)
-        question = FillInTheBlank(self.outfit.id, _ids(self.context), _ids(rows), answer, self.outfit.split)
+        question = FillInTheBlank(self.outfit.id, item_ids(self.context), item_ids(rows), answer, self.outfit.split)
         for task in tasks:
             task.questions.append(question)
             task.answered(self.outfit.split, fitb_accuracy=float(log_p.argmax() == answer))
-
-
-def _ids(rows: IntArray) -> tuple[str, ...]:
-    return tuple(item_id(int(row)) for row in rows)

@@ -21,7 +21,6 @@ Shape legend: N items · B outfits · I slots of a template · P = 7 pair factor
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +28,6 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-PAIR_FACTORS: Final = 7
 _LEVEL_ROUNDS, _LEVEL_OUTFITS, _LEVEL_SWEEPS, _LEVEL_STEP = 5, 300, 6, 0.8
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from index.columns import Filter
 from index.errors import SnapshotError, VectorError
-from index.manifest import SNAPSHOT
-from index.snapshot import ITEM_COLUMNS, Snapshot, SnapshotManifest
+from index.manifest import SNAPSHOT, SnapshotManifest
+from index.snapshot import ITEM_COLUMNS, Snapshot
 
 ODD = [
     "T-Shirt & co/äöü",

@@ -7,9 +7,10 @@ from typing import Annotated, Final
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
+from models.errors import refuse
 from models.recipes.base import Recipe
 from models.training.fields import Schedule
-from models.training.settings import DropShare, SettingError
+from models.training.settings import DropShare
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,11 +78,9 @@ class AttireConfig(Schedule):
 
     def __post_init__(self) -> None:
         if self.embedding_size % self.heads:
-            msg = f"{self.heads} heads cannot share an embedding_size of {self.embedding_size}; choose a divisor of it"
-            raise SettingError(msg, field="heads")
+            refuse(f"{self.heads} heads cannot share an embedding_size of {self.embedding_size}; choose a divisor of it", field="heads")
         if not self.members + self.masks:
-            msg = "no members and no masks; give at least one of them"
-            raise SettingError(msg, field="members")
+            refuse("no members and no masks; give at least one of them", field="members")
 
 
 ATTIRE: Final = Recipe(name="attire", default=AttireConfig(), training="models.recipes.attire.recipe:fit")

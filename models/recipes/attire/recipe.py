@@ -79,7 +79,7 @@ def fit(run: Run[AttireConfig]) -> Bundle:
             model_config={"members": members, "memory": memory.config, **shape},
             embedding_size=model.embedding_size,
         )
-        bundle = bundle.with_model(manifest, model)
+        bundle = replace(bundle, manifest=manifest, model=model)
     weigh(model, inputs, train, valid, run.seed)
     pool_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
     metrics["valid_recall_at_10"] = recall_at(10, model, inputs, valid, pool_M)

@@ -7,9 +7,10 @@ from typing import Final, Literal
 
 from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 
+from models.errors import refuse
 from models.recipes.base import Recipe
 from models.training.fields import Reading, Schedule
-from models.training.settings import SettingError, Share
+from models.training.settings import Share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +41,7 @@ class OutfitVectorConfig(Schedule, Reading):
 
     def __post_init__(self) -> None:
         if not self.infonce + self.graded + self.hinges:
-            msg = "no loss has a weight; give one of infonce, graded and hinges"
-            raise SettingError(msg, field="infonce")
+            refuse("no loss has a weight; give one of infonce, graded and hinges", field="infonce")
 
 
 OUTFIT_VECTOR: Final = Recipe(

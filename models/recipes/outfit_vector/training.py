@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from models.bundle import Bundle
 from models.compatibility.outfit_vector import SharedSpace
-from models.objectives.outfit_vector import graded_margin, original_against_replaced, two_hinges
+from models.objectives.outfit_vector import graded_margin, two_hinges
+from models.objectives.softmax import worn_among
 from models.recipes.outfit_vector.config import OUTFIT_VECTOR, OutfitVectorConfig
 from models.training.calibrate import calibrated
 from models.training.loop import fit, seeded
@@ -37,7 +38,7 @@ class OutfitVectorTraining:
         config, scale, first = self.config, self.model.scale, done < self.config.first_stage
         cosine_BV = self._cosines(self.worn.rows_RI[positions], self.worn.mask_RI[positions], config.replaced, self.generator, whole=first)
         original_B, once_BR, twice_BR = cosine_BV[:, 0], cosine_BV[:, 1 : config.replaced + 1], cosine_BV[:, -config.replaced :]
-        loss = config.infonce * original_against_replaced(scale * original_B, scale * cosine_BV[:, 1:])
+        loss = config.infonce * worn_among(scale * original_B, scale * cosine_BV[:, 1:])
         if not first:
             loss = loss + config.graded * graded_margin(original_B, once_BR, twice_BR, config.margin)
         hinges = two_hinges(scale * original_B, scale * twice_BR, target=config.target, threshold=config.threshold)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from models.compatibility.base import CompatibilityModel, OutfitBatch
+from models.training.calibrate import random_outfits
 from models.training.worn import WornOutfits
 
 _GROUPS = 3
@@ -29,11 +30,8 @@ class Blanks:
         self._mask_QI[torch.arange(len(outfit_Q)), self._item_Q] = False
         self._category_N = category_N
         answer_Q1 = self._row_QI.gather(1, self._item_Q[:, None])
-        wrong_QW = answer_Q1.expand(-1, _GROUPS * _WRONG).clone()
-        for category in category_N[answer_Q1].unique():
-            here_Q, members = category_N[answer_Q1[:, 0]] == category, pool_M[category_N[pool_M] == category]
-            if len(members):
-                wrong_QW[here_Q] = members[torch.randint(len(members), (int(here_Q.sum()), wrong_QW.shape[1]), generator=generator)]
+        answer_QW = answer_Q1.expand(-1, _GROUPS * _WRONG)
+        wrong_QW = random_outfits(answer_QW, torch.ones_like(answer_QW, dtype=torch.bool), category_N, pool_M, generator)
         self._candidate_QW = torch.cat([answer_Q1, wrong_QW], dim=1)
         self.rows = torch.cat([self._row_QI[self._mask_QI], self._candidate_QW.flatten()]).unique()
 

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
+from models.errors import refuse
 from models.recipes.base import Recipe
 from models.training.fields import Reading, Schedule
-from models.training.settings import DropShare, SettingError
+from models.training.settings import DropShare
 
 Negatives = Literal["fine", "category", "any"]
 
@@ -102,8 +103,7 @@ class SelfAdaptiveConfig(PairwiseConfig):
 
     def __post_init__(self) -> None:
         if self.visual_semantic and self.mode == "pixels":
-            msg = "no titles are read with mode=pixels; choose mode=features, or 0"
-            raise SettingError(msg, field="visual_semantic")
+            refuse("no titles are read with mode=pixels; choose mode=features, or 0", field="visual_semantic")
 
 
 SEMI_SUPERVISED: Final = Recipe(

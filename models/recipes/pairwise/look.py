@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from models.compatibility.pairwise import Pairs
-from models.encoders.features import Block
-from models.errors import InputError
+from models.encoders.features import FeatureSpec
+from models.errors import refuse
 from models.recipes.pairwise.views import Views
 
 _AT_ONCE: Final = 1024
@@ -28,7 +28,8 @@ class GeneralFeatures(nn.Module):
 
     def __init__(self, model: Pairs, views: Views) -> None:
         super().__init__()
-        self.model, self.views, self.category_N = model, views, views.items.category_N
+        self.model, self.views, self.items = model, views, views.items
+        self.category_N = views.items.category_N
 
     def forward(self, row: Tensor) -> Tensor:
         """General features of rows of any shape, ``(…, D)``; each item is computed once, however often it occurs."""
@@ -46,23 +47,17 @@ class GeneralFeatures(nn.Module):
     @torch.no_grad()
     def embedded(self, row_B: Tensor) -> Tensor:
         """Embeddings for serving, ``(B, E)``."""
-        items = self.views.items
-        return torch.cat([self.model.embed(items.take(some)) for some in row_B.split(_AT_ONCE)])
+        return torch.cat([self.model.embed(self.items.take(some)) for some in row_B.split(_AT_ONCE)])
 
 
-def parts_of(blocks: Sequence[Block], wanted: Sequence[str]) -> list[tuple[int, int]]:
+def parts_of(features: FeatureSpec, wanted: Sequence[str]) -> list[tuple[int, int]]:
     """The columns of the named blocks; all columns if none is named.
 
     Raises:
         InputError: there is no block of that name; the message lists the blocks.
     """
-    unknown = set(wanted) - {block.name for block in blocks}
-    if unknown:
-        msg = f"the encoder has no block {min(unknown)!r}; there are: {', '.join(block.name for block in blocks)}"
-        raise InputError(msg, field="blocks")
-    parts, start = [], 0
-    for block in blocks:
-        if not wanted or block.name in wanted:
-            parts.append((start, start + block.size))
-        start += block.size
-    return parts
+    names = [block.name for block in features.blocks]
+    if unknown := set(wanted) - set(names):
+        refuse(f"the encoder has no block {min(unknown)!r}; there are: {', '.join(names)}", field="blocks")
+    parts = [features.part(name) for name in names if not wanted or name in wanted]
+    return [(part.start, part.stop) for part in parts]

@@ -37,19 +37,15 @@ def reshaped(pixels_BCSS: Tensor, generator: torch.Generator) -> Tensor:
     return F.grid_sample(pixels_BCSS, grid_BSS2.to(pixels_BCSS), padding_mode="border", align_corners=False)
 
 
-def recoloured(pixels_BCSS: Tensor, generator: torch.Generator, grey: float = 0.2) -> Tensor:
-    """Change the colours: turn hue by 60° to 300° and vary saturation, contrast and light, or remove all colour; white stays nearly white.
-
-    Args:
-        grey: share of the pictures that lose all colour.
-    """
+def recoloured(pixels_BCSS: Tensor, generator: torch.Generator) -> Tensor:
+    """Change the colours: turn hue by 60° to 300° and vary saturation, contrast and light; a fifth turns grey, white stays nearly white."""
     batch = len(pixels_BCSS)
 
     def uniform(low: float, high: float) -> Tensor:
         return (torch.rand(batch, generator=generator) * (high - low) + low).to(pixels_BCSS)[:, None, None, None]
 
     turn, saturation = uniform(math.pi / 3, 5 * math.pi / 3), uniform(0.5, 1.5)
-    saturation = torch.where(uniform(0, 1) < grey, 0.0, saturation)
+    saturation = torch.where(uniform(0, 1) < 0.2, 0.0, saturation)  # noqa: PLR2004
     light_B1SS = pixels_BCSS.mean(1, keepdim=True)
     chroma_BCSS = pixels_BCSS - light_B1SS
     perpendicular_BCSS = (chroma_BCSS.roll(1, 1) - chroma_BCSS.roll(2, 1)) / math.sqrt(3)  # a quarter turn about the axis of greys

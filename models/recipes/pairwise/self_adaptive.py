@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from models.bundle import Bundle
-from models.objectives.self_adaptive import Ascend, difficulty, self_adaptive, weights
+from models.objectives.self_adaptive import ascending, difficulty, self_adaptive, weights
 from models.objectives.triplet import distance, length, similarity, sparsity, triplet, visual_semantic
 from models.recipes.pairwise.config import SELF_ADAPTIVE, SelfAdaptiveConfig
 from models.recipes.pairwise.look import GeneralFeatures, parts_of
@@ -52,7 +52,7 @@ class SelfAdaptive(Objective):
         near_T, far_T = distance(anchor_TD, worn_TD), distance(anchor_TD, other_TD)
         loss = triplet(near_T, far_T, config.margin).mean()
         if config.self_adaptive:
-            theta = Ascend.apply(self.theta) if config.theta == "up" else self.theta
+            theta = ascending(self.theta) if config.theta == "up" else self.theta
             loss = loss + config.self_adaptive * self_adaptive(near_T, far_T, outfit_T, theta, config.margin)
             self._recent.append(weights(difficulty(near_T, far_T, outfit_T, config.margin), self.theta).detach().cpu())
         alike = similarity(general_3TD[0], general_3TD[1], general_3TD[2], config.margin)
@@ -75,6 +75,6 @@ class SelfAdaptive(Objective):
 
 def fit(run: Run[SelfAdaptiveConfig]) -> Bundle:
     """Train it; see ``Recipe.fit``."""
-    titles = slice(*parts_of(run.reads.blocks, ("text",))[0]) if run.config.visual_semantic else slice(0, 0)
+    titles = slice(*parts_of(run.reads, ("text",))[0]) if run.config.visual_semantic else slice(0, 0)
     shape = {"heads": "shared", "pair_spaces": True, "learned": run.config.learned}
     return train_pairs(run, SELF_ADAPTIVE.name, lambda look: SelfAdaptive(look, run.config, titles), shape=shape, by_outfit=True)

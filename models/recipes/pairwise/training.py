@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from models.bundle import Bundle
 from models.compatibility.pairwise import Pairs
 from models.compatibility.type_aware import pair_names
-from models.errors import InputError
+from models.errors import refuse
 from models.recipes.pairwise.blanks import Blanks
 from models.recipes.pairwise.config import PairwiseConfig
 from models.recipes.pairwise.look import GeneralFeatures, parts_of
@@ -69,13 +69,13 @@ def train_pairs(
     config: PairwiseConfig = run.config
     run, pixels = read_by(run)
     names, catalogue = names_of(run.dataset), run.dataset.catalogue
-    reads = [(0, pixels)] if config.mode == "pixels" else parts_of(run.reads.blocks, config.blocks)
-    bundle = untrained(run, recipe, "pairwise", {**config.shape(len(names.categories)), "reads": reads, **shape}, names, _tables(shape))
+    reads = [(0, pixels)] if config.mode == "pixels" else parts_of(run.reads, config.blocks)
+    described = {**config.shape(len(names.categories)), "reads": reads, **shape}
+    bundle = untrained(run, recipe, "pairwise", described, names, _HEADS if shape["heads"] == "category" else {})
     model, items = bundle.model, read_items(run, bundle)
     assert isinstance(model, Pairs)  # noqa: S101 - it was asked for
     if isinstance(items, SeenItems) and not len(items.pictures):
-        msg = "no item has a usable picture, which mode=pixels learns from; choose mode=features"
-        raise InputError(msg, path=catalogue.root)
+        refuse("no item has a usable picture, which mode=pixels learns from; choose mode=features", path=catalogue.root)
     _inherit_spaces(model, names, run.start)
     train, valid = worn_outfits(run.dataset, "train"), worn_outfits(run.dataset, "valid")
     sampler = TripletSampler(labelled_share(train, config.labels, run.seed), negative_kinds(catalogue, config.negatives), run.seed)
@@ -88,10 +88,6 @@ def train_pairs(
     bundle, run = items.carried(bundle, run)
     metrics = {"valid_fitb": figures.pop("valid"), **figures, **learned.figures()}
     return calibrated(bundle, run, run.features, metrics)
-
-
-def _tables(shape: Mapping[str, Any]) -> Mapping[str, str]:
-    return _HEADS if shape["heads"] == "category" else {}
 
 
 def _fit(run: Run[Any], learned: Objective, sampler: TripletSampler, blanks: Blanks, *, by_outfit: bool) -> dict[str, float]:

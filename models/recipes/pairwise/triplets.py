@@ -22,9 +22,6 @@ class Triplets:
     row_3T: Tensor
     outfit_T: Tensor
 
-    def __len__(self) -> int:
-        return len(self.outfit_T)
-
 
 class TripletSampler:
     """All pairs inside outfits; the anchor is either of the two at random, and the negative is random.

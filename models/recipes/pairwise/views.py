@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -20,89 +21,41 @@ import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.datasets.schema import Catalogue
-from models.encoders.keep import made_features
+from models.encoders.keep import catalogue_features
 from models.recipes.pairwise.perturb import recoloured, reshaped
 from models.training.pictures import Pictures
 from models.training.reading import Items, SeenItems
 from models.training.run import Run
 
-_SLIGHT: Final = 0.1
-_STRONG: Final = 0.5
+_PERTURBATIONS: Final = (reshaped, recoloured)
+_STRENGTHS: Final = (0.1, 0.5)
 _AT_ONCE: Final = 256
 
 Perturbation = Callable[[Tensor, torch.Generator], Tensor]
+See = Callable[[Tensor], Tensor]
+"""Rows of the catalogue -> features, ``(B, F)``."""
 
 
-class Views(nn.Module):
-    """Kept features, perturbed by noise. The methods take rows of the catalogue and return features, ``(B, F)``.
+@dataclass(frozen=True, eq=False)
+class Views:
+    """Features of items by their rows: plain, reshaped (with the same colours) and recoloured (with the same shape).
 
-    Args:
+    Attributes:
         items: as training reads them.
-        perturbable_M: rows of the items that have perturbed views.
+        perturbable_M: rows of the items that have perturbed views, none of the validation or test split among them.
     """
 
-    def __init__(self, items: Items, perturbable_M: Tensor, seed: int) -> None:
-        super().__init__()
-        self.items, self.perturbable_M = items, perturbable_M
-        self.generator = torch.Generator().manual_seed(seed)
-        self._spread_F = items.inputs.features_NF.std(0, correction=0)
+    items: Items
+    perturbable_M: Tensor
+    reshaped: See
+    recoloured: See
 
     def plain(self, row_B: Tensor) -> Tensor:
         """Features of the plain items."""
         return self.items.take(row_B).features_NF
-
-    def reshaped(self, row_B: Tensor) -> Tensor:
-        """Features of reshaped items, with the same colours."""
-        return self._noisy(row_B, _SLIGHT)
-
-    def recoloured(self, row_B: Tensor) -> Tensor:
-        """Features of recoloured items, with the same shape."""
-        return self._noisy(row_B, _STRONG)
-
-    def _noisy(self, row_B: Tensor, strength: float) -> Tensor:
-        noise_BF = torch.randn(len(row_B), len(self._spread_F), generator=self.generator)
-        return self.plain(row_B) + strength * self._spread_F * noise_BF.to(self._spread_F.device)
-
-
-class CopyViews(Views):
-    """Kept features of the pictures and of perturbed copies of them.
-
-    Args:
-        copies_2KNF: features of reshaped and of recoloured copies, on the CPU.
-    """
-
-    def __init__(self, items: Items, perturbable_M: Tensor, copies_2KNF: Tensor, seed: int) -> None:
-        super().__init__(items, perturbable_M, seed)
-        self._copies_2KNF = copies_2KNF
-
-    def reshaped(self, row_B: Tensor) -> Tensor:
-        return self._copy(0, row_B)
-
-    def recoloured(self, row_B: Tensor) -> Tensor:
-        return self._copy(1, row_B)
-
-    def _copy(self, which: int, row_B: Tensor) -> Tensor:
-        copy_B = torch.randint(self._copies_2KNF.shape[1], (len(row_B),), generator=self.generator)
-        return self._copies_2KNF[which, copy_B, row_B].to(self._spread_F.device).float()
-
-
-class PixelViews(Views):
-    """Pictures, perturbed anew at every call."""
-
-    items: SeenItems
-
-    def reshaped(self, row_B: Tensor) -> Tensor:
-        return self._perturbed(row_B, reshaped)
-
-    def recoloured(self, row_B: Tensor) -> Tensor:
-        return self._perturbed(row_B, recoloured)
-
-    def _perturbed(self, row_B: Tensor, perturb: Perturbation) -> Tensor:
-        pixels = self.items.pictures.take(self.items.place_N[row_B].numpy()).to(self._spread_F.device).float() / 255
-        return self.items.seen(perturb(pixels, self.generator))
 
 
 def views_of(run: Run[Any], items: Items, *, copies: int, side: int) -> Views:
@@ -112,29 +65,46 @@ def views_of(run: Run[Any], items: Items, *, copies: int, side: int) -> Views:
         copies: number of perturbed copies of each picture, for kept features; 0 if no perturbed view is needed.
         side: of the copies, in pixels.
     """
-    catalogue = run.dataset.catalogue
+    catalogue, features_NF = run.dataset.catalogue, items.inputs.features_NF
     if isinstance(items, SeenItems):
-        return PixelViews(items, _of_training(catalogue, items.pictures.rows), run.seed)
+        return _views(run, items, items.pictures.rows, partial(_seen, items))
     images = catalogue.table.column("image")
     rows = np.arange(len(catalogue)) if run.reads.is_own else np.flatnonzero(images.is_valid().to_numpy())
     if not copies or run.reads.is_own or not len(rows):
-        return Views(items, _of_training(catalogue, np.arange(len(catalogue))), run.seed)
+        return _views(run, items, np.arange(len(catalogue)), partial(_noisy, features_NF, features_NF.std(0, correction=0)))
     pictures = Pictures(catalogue, rows.tolist(), side, run.progress)
-    copies_2KNF = torch.empty(2, copies, *items.inputs.features_NF.shape, dtype=torch.float16)
+    copies_2KNF = torch.empty(2, copies, *features_NF.shape, dtype=torch.float16)
     with run.progress("encoding perturbed pictures", 2 * copies) as advance:
-        for which, perturb in enumerate((reshaped, recoloured)):
+        for which, perturb in enumerate(_PERTURBATIONS):
             for copy in range(copies):  # the same copies whatever the run's seed, so that their features can be kept
                 how = f"{inspect.getsource(perturb)} copy {copy} of {side} pixels"
                 make = partial(_with_pictures, catalogue, pictures, perturb, torch.Generator().manual_seed(copy))
-                copies_2KNF[which, copy] = torch.from_numpy(made_features(catalogue, how, make, run.encoder, run.cache))
+                made = catalogue_features(catalogue, run.encoder, run.cache, made=(how, make))
+                copies_2KNF[which, copy] = torch.from_numpy(made.features)
                 advance()
-    return CopyViews(items, _of_training(catalogue, pictures.rows), copies_2KNF, run.seed)
+    return _views(run, items, pictures.rows, partial(_copied, features_NF.device, copies_2KNF))
 
 
-def _of_training(catalogue: Catalogue, rows: NDArray[np.int64]) -> Tensor:
-    """The rows that are not of the validation or test split."""
-    splits = catalogue.table.column("split").to_pylist()
-    return torch.tensor([row for row in rows.tolist() if splits[row] in {"train", None}], dtype=torch.long)
+def _views(run: Run[Any], items: Items, rows: NDArray[np.int64], perturbed: Callable[[int, torch.Generator, Tensor], Tensor]) -> Views:
+    """The views of the training items among ``rows``; both draw from one generator."""
+    splits = run.dataset.catalogue.table.column("split").to_pylist()
+    perturbable = [row for row in rows.tolist() if splits[row] in {"train", None}]
+    generator = torch.Generator().manual_seed(run.seed)
+    return Views(items, torch.tensor(perturbable, dtype=torch.long), *(partial(perturbed, which, generator) for which in range(2)))
+
+
+def _noisy(features_NF: Tensor, spread_F: Tensor, which: int, generator: torch.Generator, row_B: Tensor) -> Tensor:
+    noise_BF = torch.randn(len(row_B), len(spread_F), generator=generator)
+    return features_NF[row_B.to(spread_F.device)] + _STRENGTHS[which] * spread_F * noise_BF.to(spread_F.device)
+
+
+def _copied(device: torch.device, copies_2KNF: Tensor, which: int, generator: torch.Generator, row_B: Tensor) -> Tensor:
+    copy_B = torch.randint(copies_2KNF.shape[1], (len(row_B),), generator=generator)
+    return copies_2KNF[which, copy_B, row_B].to(device).float()
+
+
+def _seen(items: SeenItems, which: int, generator: torch.Generator, row_B: Tensor) -> Tensor:
+    return items.seen(_PERTURBATIONS[which](items.pixels(items.place_N[row_B]), generator))
 
 
 def _with_pictures(catalogue: Catalogue, pictures: Pictures, perturb: Perturbation, generator: torch.Generator) -> Catalogue:

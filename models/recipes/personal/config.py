@@ -7,9 +7,10 @@ from typing import Final, Literal
 
 from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
+from models.errors import refuse
 from models.recipes.base import Recipe
 from models.training.fields import Reading, Schedule
-from models.training.settings import DropShare, SettingError, Share
+from models.training.settings import DropShare, Share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +54,12 @@ class PersonalConfig(Schedule, Reading):
     def __post_init__(self) -> None:
         if not self.own + self.shared or self.own > self.embedding_size:
             msg = f"{self.own} own anchors and {self.shared} shared; give at least one in all, and at most embedding_size own ones"
-            raise SettingError(msg, field="own")
+            refuse(msg, field="own")
         if self.teacher is not None and self.way != "student":
-            msg = f"only a student learns from one, and this is way={self.way}; add way=student"
-            raise SettingError(msg, field="teacher")
+            refuse(f"only a student learns from one, and this is way={self.way}; add way=student", field="teacher")
         if self.embedding_size % self.heads or self.teacher_size % self.heads:
             msg = f"{self.heads} heads cannot share sizes of {self.embedding_size} and {self.teacher_size}; choose a divisor of both"
-            raise SettingError(msg, field="heads")
+            refuse(msg, field="heads")
 
 
 PERSONAL: Final = Recipe(name="personal", default=PersonalConfig(), training="models.recipes.personal.recipe:fit_personal")

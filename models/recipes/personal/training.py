@@ -20,12 +20,12 @@ from models.compatibility.base import OutfitBatch
 from models.compatibility.build import build_model
 from models.compatibility.personal import PersonalModel
 from models.datasets.schema import Dataset
-from models.errors import InputError
+from models.errors import refuse
 from models.evaluation import personal as asking
 from models.evaluation.evaluate import features_for
-from models.objectives.anchors import ranking_loss, spread
 from models.objectives.contrastive import nt_xent
-from models.objectives.distillation import student_loss, teacher_loss
+from models.objectives.personal import ranking_loss, spread, student_loss
+from models.objectives.softmax import worn_among
 from models.recipes.personal.config import PersonalConfig
 from models.training.calibrate import calibrate, calibrated, random_outfits
 from models.training.reading import Items
@@ -59,21 +59,17 @@ class Taught:
         if bundle.shoppers.trained != shoppers:
             theirs, ours = len(bundle.shoppers.trained), len(shoppers)
             msg = f"{path} was trained on {theirs} shoppers, and these outfits have {ours}, not the same; train it on them, or leave it out"
-            raise InputError(msg, field="teacher")
+            refuse(msg, field="teacher")
         features_NF = features_for(bundle, catalogue, run.cache, run.progress)
         embedded_ND = bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
         return cls(personal_model(bundle), torch.from_numpy(embedded_ND).to(run.device))
 
     @torch.no_grad()
-    def vectors(self, rows_BI: Tensor, category_BI: Tensor, mask_BI: Tensor) -> Tensor:
-        """The vectors z of outfits, ``(B, D)``."""
-        rows_BI, category_BI, mask_BI = (tensor.to(self.model.device) for tensor in (rows_BI, category_BI, mask_BI))
-        return self.model.outfits(OutfitBatch(self.embedded_ND[rows_BI], category_BI, mask_BI))
-
-    @torch.no_grad()
-    def tastes(self, shopper_B: Tensor) -> Tensor:
-        """Tastes of shoppers, ``(B, D)``."""
-        return self.model.tastes(shopper_B.to(self.model.device))
+    def scores(self, shopper_B: Tensor, rows_PI: Tensor, category_PI: Tensor, mask_PI: Tensor) -> Tensor:
+        """The score of each of P outfits for each shopper, ``(B, P)``."""
+        shopper_B, rows_PI, category_PI, mask_PI = (part.to(self.model.device) for part in (shopper_B, rows_PI, category_PI, mask_PI))
+        vectors_PD = self.model.outfits(OutfitBatch(self.embedded_ND[rows_PI], category_PI, mask_PI))
+        return self.model.taste_of(self.model.own[shopper_B]) @ vectors_PD.T
 
 
 class PersonalTraining:
@@ -112,10 +108,10 @@ class PersonalTraining:
         if config.way == "anchors":
             loss = ranking_loss(own_B, asked_BJ[:, 0])
         elif self.taught is None:
-            loss = teacher_loss(own_B, asked_BJ)
+            loss = worn_among(own_B, asked_BJ)
         else:
             pool = (torch.cat([part, part]) for part in (category_BI, mask_BI))
-            taught_BP = self.taught.tastes(shopper_B) @ self.taught.vectors(torch.cat([rows_BI, mixed_BI]), *pool).T
+            taught_BP = self.taught.scores(shopper_B, torch.cat([rows_BI, mixed_BI]), *pool)
             taught = (taught_BP.diagonal(), taught_BP.gather(1, others_BJ))
             loss = student_loss(own_B, asked_BJ, *taught, alpha=config.alpha, only_suspected=config.only_suspected)
         if config.own and config.spread:
@@ -173,8 +169,7 @@ def settled(bundle: Bundle, items: Items, run: Run[PersonalConfig], metrics: Map
         scores_Q2 = asking.answer(questions, bundle, vectors_ND, catalogue.categories)
         swapped_Q2 = asking.answer(questions.one_replaced(run.seed), bundle, vectors_ND, catalogue.categories)
         outfits, items_ = (calibrate(scores[:, 0], scores[:, 1]) for scores in (scores_Q2, swapped_Q2))
-        known = replace(bundle.shoppers, calibration=outfits, completion=items_)
-        bundle = bundle.with_shoppers(bundle.manifest, bundle.model, known)
+        bundle = replace(bundle, shoppers=replace(bundle.shoppers, calibration=outfits, completion=items_))
     return calibrated(bundle, run, run.features, metrics)
 
 
@@ -194,7 +189,8 @@ def fold_in_shoppers(bundle: Bundle, worn: Iterable[tuple[str, OutfitBatch]]) ->
     grown = build_model(bundle.manifest.model, config).to(model.device)
     grown.load_state_dict({**model.state_dict(), "own": own})
     manifest = replace(bundle.manifest, model_config=config, parent=bundle.id or bundle.manifest.parent)
-    return bundle.with_shoppers(manifest, grown, replace(known, ids=(*known.trained, *folded_in), folded_in=len(folded_in)))
+    shoppers = replace(known, ids=(*known.trained, *folded_in), folded_in=len(folded_in))
+    return replace(bundle, manifest=manifest, model=grown, shoppers=shoppers)
 
 
 def is_cold(shopper: str, share: float) -> bool:

@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
+from models.errors import refuse
 from models.recipes.base import Recipe
-from models.training.settings import SettingError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,20 +72,15 @@ class WeakLabelsConfig:
 
     def __post_init__(self) -> None:
         if not self.fields:
-            msg = "name at least one of title, category, subcategory, brand or an attribute"
-            raise SettingError(msg, field="fields")
+            refuse("name at least one of title, category, subcategory, brand or an attribute", field="fields")
         if 0 < self.side < 32:  # noqa: PLR2004 - what five halvings leave something of
-            msg = f"{self.side} pixels are too few; give 32 or more, or 0 for the backbone's own"
-            raise SettingError(msg, field="side")
+            refuse(f"{self.side} pixels are too few; give 32 or more, or 0 for the backbone's own", field="side")
         if self.width % 2:
-            msg = f"{self.width} cannot be shared by its attention heads; give an even number"
-            raise SettingError(msg, field="width")
+            refuse(f"{self.width} cannot be shared by its attention heads; give an even number", field="width")
         if self.text_width % max(1, self.text_width // 32):
-            msg = f"{self.text_width} cannot be shared by heads of 32; give a multiple of 32"
-            raise SettingError(msg, field="text_width")
+            refuse(f"{self.text_width} cannot be shared by heads of 32; give a multiple of 32", field="text_width")
         if self.batch_size < 2:  # noqa: PLR2004 - one picture has no batch statistics, and one pair no negatives
-            msg = f"{self.batch_size} picture at a time has no others to be told from; give 2 or more"
-            raise SettingError(msg, field="batch_size")
+            refuse(f"{self.batch_size} picture at a time has no others to be told from; give 2 or more", field="batch_size")
 
     @property
     def reads(self) -> bool:

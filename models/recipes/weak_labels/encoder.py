@@ -24,7 +24,7 @@ from models.encoders.features import FloatArray
 from models.encoders.keep import catalogue_features
 from models.encoders.load import SHIPPED_DIRECTORY, load_encoder
 from models.encoders.words import VOCABULARY_FILE, WordMatrix, read_vocabulary
-from models.errors import AttireError, InputError
+from models.errors import AttireError, refuse
 from models.precision import CPU
 from models.progress import Advance, Progress, silent
 from models.recipes.weak_labels.config import WeakLabelsConfig
@@ -97,8 +97,7 @@ def words_over(
     """
     encoder, vocabulary = load_encoder(f"local-dir:{directory}", device), tuple(read_vocabulary(directory))
     if not vocabulary:
-        msg = "the encoder has no vocabulary to train words of; train it with words first"
-        raise InputError(msg, path=directory / VOCABULARY_FILE)
+        refuse("the encoder has no vocabulary to train words of; train it with words first", path=directory / VOCABULARY_FILE)
     part, unseen = encoder.features.part("image"), NON_VISUAL.union(config.dropped)
 
     def read(catalogue: Catalogue, splits: set[str | None]) -> tuple[FloatArray, list[list[str]]]:

@@ -14,7 +14,8 @@ import torch
 
 from models.encoders.features import FloatArray
 from models.encoders.words import WordMatrix
-from models.objectives.weak_labels import all_words_loss, said_among
+from models.objectives.softmax import no_negatives
+from models.objectives.weak_labels import all_words_loss
 from models.recipes.weak_labels.vocabulary import Said
 
 _STEPS: Final = 1500
@@ -43,7 +44,8 @@ def fit_words(
     best, reached = _unstandardised(vocabulary, layer, centre_D, spread_D), -1.0
     for step in range(1, _STEPS + 1):
         rows_B = torch.randint(len(words_NL), (_BATCH,), generator=generator)
-        loss = all_words_loss(layer(seen[rows_B]), said_among(words_NL[rows_B], torch.arange(count), count).float())
+        said_BK = no_negatives(words_NL[rows_B], words_NL[rows_B] >= 0, torch.arange(count), count)
+        loss = all_words_loss(layer(seen[rows_B]), said_BK.float())
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

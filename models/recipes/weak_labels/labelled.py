@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.datasets.schema import Catalogue, Split
-from models.errors import InputError
+from models.errors import refuse
 from models.progress import Progress, silent
-from models.recipes.weak_labels.vocabulary import NON_VISUAL, Said, frequent_words, item_texts, visual_words
+from models.recipes.weak_labels.vocabulary import NON_VISUAL, Said, item_texts, visual_words
 from models.training.pictures import Pictures
 
 
@@ -60,15 +60,10 @@ def read_labelled(
     if split == "train" and len(pictures) < 2:  # noqa: PLR2004 - one picture has no negatives
         count = "1 item has" if len(pictures) else "no item has"
         msg = f"{count} both a usable picture and words ({', '.join(fields)}); the encoder learns from such items, two at least"
-        raise InputError(msg, path=catalogue.root)
+        refuse(msg, path=catalogue.root)
     rows = pictures.rows.tolist()
     shown = [titles[row] or texts[row] for row in rows]
     groups = np.unique(np.array([" ".join(sorted(title.lower().split())) for title in shown]), return_inverse=True)[1]
     unseen = NON_VISUAL.union(dropped)
     tokens = [visual_words(texts[row], unseen) for row in rows]
     return Labelled(pictures, shown, tokens, Said.of(tokens, ()), groups.astype(np.int64))
-
-
-def shared_vocabulary(shops: Sequence[Labelled], *, most: int, least: int) -> tuple[str, ...]:
-    """The frequent words of several shops; see ``vocabulary.frequent_words``."""
-    return frequent_words([tokens for shop in shops for tokens in shop.tokens], most=most, least=least)

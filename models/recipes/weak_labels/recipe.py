@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,12 +23,13 @@ from models.datasets.schema import Catalogue
 from models.encoders.features import CARRIED
 from models.encoders.keep import catalogue_features
 from models.encoders.load import SHIPPED, SHIPPED_DIRECTORY, load_encoder
-from models.errors import BundleError, InputError
+from models.errors import BundleError, refuse
 from models.progress import Progress
 from models.recipes.weak_labels.config import WEAK_LABELS, WeakLabelsConfig
-from models.recipes.weak_labels.labelled import read_labelled, shared_vocabulary
+from models.recipes.weak_labels.labelled import read_labelled
 from models.recipes.weak_labels.towers import SMALL, in_words, save_encoder, start_from
 from models.recipes.weak_labels.training import WeakLabelTraining
+from models.recipes.weak_labels.vocabulary import frequent_words
 from models.training.architecture import Architecture, open_clip_architecture, small_config, torchvision_architecture
 from models.training.calibrate import calibrated
 from models.training.checkpoint import Checkpoint
@@ -89,12 +91,10 @@ def train_encoder(
         InputError: nothing to learn from, or an impossible setting. EncoderError, BundleError: backbone or start cannot be loaded.
     """
     chosen = architecture(config, seed)
-    side = chosen.preprocessing.side
-    shops = [
-        read_labelled(catalogue, side, "train", fields=config.fields, dropped=config.dropped, progress=progress) for catalogue in catalogues
-    ]
-    vocabulary = shared_vocabulary(shops, most=config.vocabulary, least=config.least_word)
-    valid = read_labelled(catalogues[0], side, "valid", fields=config.fields, dropped=config.dropped, progress=progress).knowing(vocabulary)
+    read = partial(read_labelled, side=chosen.preprocessing.side, fields=config.fields, dropped=config.dropped, progress=progress)
+    shops = [read(catalogue, split="train") for catalogue in catalogues]
+    vocabulary = frequent_words([tokens for shop in shops for tokens in shop.tokens], most=config.vocabulary, least=config.least_word)
+    valid = read(catalogues[0], split="valid").knowing(vocabulary)
     training = WeakLabelTraining(
         chosen,
         config,
@@ -127,7 +127,7 @@ def architecture(config: WeakLabelsConfig, seed: int) -> Architecture:
     if config.backbone in models.list_models(models):
         if config.reads:
             msg = f"{config.backbone!r} reads no titles, which loss={config.loss} needs; give small, an open_clip model, or loss=words"
-            raise InputError(msg, field="backbone")
+            refuse(msg, field="backbone")
         return torchvision_architecture(config.backbone, config.weights, config.side, seed)
     text = {"context_length": config.context_length, "width": config.text_width, "layers": config.text_layers}
     side = config.side or (_SMALL_SIDE if config.backbone == SMALL else 0)

@@ -20,7 +20,8 @@ from torch.nn import functional as F
 
 from models.errors import InputError
 from models.objectives.contrastive import clip_loss, siglip_loss, top1
-from models.objectives.weak_labels import all_words_loss, said_among, word_loss
+from models.objectives.softmax import no_negatives
+from models.objectives.weak_labels import all_words_loss, word_loss
 from models.progress import Progress
 from models.recipes.weak_labels.augment import augment
 from models.recipes.weak_labels.batches import Batch, Batches
@@ -29,10 +30,10 @@ from models.recipes.weak_labels.labelled import Labelled
 from models.recipes.weak_labels.towers import Towers
 from models.training.architecture import Architecture
 from models.training.checkpoint import Checkpoint
-from models.training.diverged import refuse_diverged
-from models.training.loop import only_matrices_decay, warmed_cosine
+from models.training.loop import only_matrices_decay, refuse_diverged, warmed_cosine
 
 _RUNNING = 0.98
+_AT_ONCE = 256
 
 
 @dataclass
@@ -117,17 +118,17 @@ class WeakLabelTraining:
         return {**now.figures, **(self.judge(self.valid) if self.valid else {}), "steps": float(now.step), "minutes": now.minutes}
 
     @torch.inference_mode()
-    def judge(self, shop: Labelled, at_once: int = 256) -> dict[str, float]:
+    def judge(self, shop: Labelled) -> dict[str, float]:
         """Loss and recall@10 of the words of validation pictures; words are weighted as in training."""
         self.towers.eval()
         loss, weight, found, said = 0.0, 0.0, 0.0, 0
-        for at in range(0, len(shop), at_once):
-            positions = np.arange(at, min(at + at_once, len(shop)))
+        for at in range(0, len(shop), _AT_ONCE):
+            positions = np.arange(at, min(at + _AT_ONCE, len(shop)))
             logits_BK = self.word_logits(self.see(shop.pictures.take(positions))).float().cpu()
             words_BL = torch.from_numpy(shop.said.words_NL[positions])
             rows, columns = (words_BL >= 0).nonzero(as_tuple=True)
             drawn_P = words_BL[rows, columns]
-            said_BK = said_among(words_BL, torch.arange(logits_BK.shape[1]), logits_BK.shape[1])
+            said_BK = no_negatives(words_BL, words_BL >= 0, torch.arange(logits_BK.shape[1]), logits_BK.shape[1])
             own_P = logits_BK[rows, drawn_P]
             unsaid_B = logits_BK.masked_fill(said_BK, -torch.inf).logsumexp(1)
             losses_P = torch.logaddexp(unsaid_B[rows], own_P) - own_P  # ``word_loss`` against every word
@@ -185,7 +186,7 @@ class WeakLabelTraining:
         count = self.towers.words.out_features
         sampled_S = torch.randperm(count, generator=generator)[: self.config.negatives or count]
         words_BL = torch.from_numpy(self.shops[batch.shop].said.words_NL[batch.positions])
-        said_BS = said_among(words_BL, sampled_S, count).to(self.device)
+        said_BS = no_negatives(words_BL, words_BL >= 0, sampled_S, count).to(self.device)
         others_B = (count - (words_BL >= 0).sum(1)).float().to(self.device)
         weight_KD = self.towers.words.weight
         own_B = (z_BD * weight_KD[torch.from_numpy(batch.words).to(self.device)]).sum(1)
@@ -204,7 +205,7 @@ class WeakLabelTraining:
         figures["top1"] = top1(seen_BD, read_BD, groups_B)
         if self.config.word_weight:
             words_BL, count = torch.from_numpy(shop.said.words_NL[batch.positions]), towers.words.out_features
-            said_BK = said_among(words_BL, torch.arange(count), count).to(self.device)
+            said_BK = no_negatives(words_BL, words_BL >= 0, torch.arange(count), count).to(self.device)
             loss = loss + self.config.word_weight * all_words_loss(self.word_logits(z_BD), said_BK * self.rarity_K)
         return loss
 

@@ -22,7 +22,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from models.datasets.schema import Catalogue
 from models.encoders.words import split_words
-from models.errors import InputError
+from models.errors import refuse
 
 COLUMNS: Final = ("title", "category", "subcategory", "brand")
 _SHORTEST: Final = 2
@@ -77,7 +77,7 @@ def frequent_words(said: Sequence[Sequence[str]], *, most: int, least: int) -> t
     if not ranked:
         often = max(counts.values(), default=0)
         msg = f"no word is said of {least} items or more, the most frequent of {often}; lower it, or give items with titles"
-        raise InputError(msg, field="least_word")
+        refuse(msg, field="least_word")
     return tuple(word for _, word in ranked[:most])
 
 

@@ -37,8 +37,8 @@ def test_the_better_one_is_published(  # noqa: PLR0917
     said: list[str],
 ) -> None:
     """Raw cosine where the training did worse by more than chance, saying why; what belongs to an outfit is kept."""
-    trained = Bundle.load(home / "trained").compared(held_out)
-    bundle = Bundle(**{**vars(trained._contents()), "manifest": replace(trained.manifest, id="", files={})}).save(tmp_path / "bundle")
+    trained = Bundle.load(home / "trained")
+    bundle = replace(trained, manifest=replace(trained.manifest, held_out=held_out, id="", files={})).save(tmp_path / "bundle")
     store, heard = ReleaseStore(tmp_path / "home"), []
     import_catalogue(catalogue, store, default_encoder="shipped")
     record = publish(tmp_path / "bundle", store, better=better, warn=heard.append)

@@ -130,7 +130,7 @@ def test_the_context_and_the_slot_matter() -> None:
 def test_all_slots_at_once_are_each_slot_alone() -> None:
     """One pass over the context serves every category."""
     model, batch = transformer(), outfits(3, 2)
-    queries = model.queries(batch, torch.arange(C).expand(2, -1))
+    queries = model.ask_for(batch, torch.arange(C).expand(2, -1))[0]
     for category in range(C):
         near(queries[:, category], model.query(batch, torch.full((2,), category)))
 

@@ -49,14 +49,14 @@ def test_the_score_is_the_sum_of_cosines_to_the_anchors() -> None:
     for row in range(U):
         anchors = torch.cat([built.own[row], built.shared]).detach().double().numpy()
         slow = [sum(float(z @ a / np.linalg.norm(z) / np.linalg.norm(a)) for a in anchors) for z in z_BD]
-        assert built.for_shopper(row).score(batch).tolist() == pytest.approx(slow, abs=1e-4)
+        assert built.for_anchors(built.own[row]).score(batch).tolist() == pytest.approx(slow, abs=1e-4)
 
 
 def test_the_common_score_is_the_mean_of_all_shoppers() -> None:
     """The common score equals the mean of all shoppers' scores."""
     built = model()
     batch = outfits(built)
-    mean = torch.stack([built.for_shopper(row).score(batch) for row in range(U)]).mean(0)
+    mean = torch.stack([built.for_anchors(built.own[row]).score(batch) for row in range(U)]).mean(0)
     assert torch.allclose(built.score(batch), mean, atol=1e-5)
 
 
@@ -88,7 +88,7 @@ def test_the_ranking_is_exhaustive_scoring() -> None:
     """The rank score is the completed outfit's score, for the common taste and for one shopper's."""
     built = model()
     batch, candidates, category = outfits(built), embedded(built, 5, seed=2), torch.tensor([0, 1, 2, 0, 1])
-    for served in (built, built.for_shopper(2)):
+    for served in (built, built.for_anchors(built.own[2])):
         ranked = served.rank(batch, candidates.expand(2, -1, -1), category.expand(2, -1))
         for place in range(5):
             whole = batch.with_item(candidates[[place, place]], category[[place, place]])
@@ -153,7 +153,7 @@ def test_without_own_anchors_everybody_is_served_alike() -> None:
     """The non-personal model to compare with."""
     built = model(own=0, shared=6)
     batch = outfits(built)
-    assert torch.allclose(built.for_shopper(1).score(batch), built.score(batch))
+    assert torch.allclose(built.for_anchors(built.own[1]).score(batch), built.score(batch))
     assert torch.allclose(built.for_anchors(built.fold_in(batch)).score(batch), built.score(batch))
 
 

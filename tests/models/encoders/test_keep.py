@@ -12,7 +12,7 @@ import pytest
 from models.datasets.read import read_catalogue
 from models.datasets.schema import Catalogue
 from models.encoders.features import Block, FeatureSpec, FloatArray
-from models.encoders.keep import catalogue_features, made_features
+from models.encoders.keep import catalogue_features
 from models.encoders.pictures import decode
 from models.errors import EncoderError
 
@@ -142,7 +142,7 @@ def test_what_is_made_of_a_catalogue_is_made_once(root: Path, shop: Catalogue, t
             made.append(how)
             return of
 
-        return made_features(of, how, make, Counting(), cache)
+        return catalogue_features(of, Counting(), cache, made=(how, make)).features
 
     plain = catalogue_features(shop, Counting()).features
     assert [np.array_equal(asked(how), plain) for how in ("red", "red", "blue", "red")] == [True] * 4

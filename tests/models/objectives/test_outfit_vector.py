@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.objectives.outfit_vector import graded_margin, original_against_replaced, two_hinges
+from models.objectives.outfit_vector import graded_margin, two_hinges
+from models.objectives.softmax import worn_among
 
 
 def draw(*shape: int, seed: int = 0) -> Tensor:
@@ -35,7 +36,7 @@ def test_the_original_is_one_of_its_versions() -> None:
     slow = np.mean(
         [-np.log(np.exp(a) / (np.exp(a) + np.exp(row).sum())) for a, row in zip(original.numpy(), replaced.numpy(), strict=True)]
     )
-    assert original_against_replaced(original, replaced).item() == pytest.approx(slow, rel=1e-12)
+    assert worn_among(original, replaced).item() == pytest.approx(slow, rel=1e-12)
 
 
 def test_the_margins_are_graded() -> None:
@@ -57,7 +58,7 @@ def test_the_right_order_costs_nothing_and_any_other_does() -> None:
 def test_a_better_original_costs_less() -> None:
     """Both next steps fall as the original's score rises."""
     original, once, twice = draw(3), draw(3, 2, seed=1), draw(3, 2, seed=2)
-    assert original_against_replaced(original + 0.1, once) < original_against_replaced(original, once)
+    assert worn_among(original + 0.1, once) < worn_among(original, once)
     assert graded_margin(original + 0.1, once, twice, 1.0) < graded_margin(original, once, twice, 1.0)
 
 
@@ -65,5 +66,5 @@ def test_golden_losses() -> None:
     """Fixed numbers at a fixed seed."""
     original, once, twice = draw(4, seed=5), draw(4, 3, seed=6), draw(4, 3, seed=7)
     assert two_hinges(0.1 * original, 0.1 * once).item() == pytest.approx(1.7330644843880867, abs=1e-9)
-    assert original_against_replaced(original, torch.cat([once, twice], dim=1)).item() == pytest.approx(2.5610069308431855, abs=1e-9)
+    assert worn_among(original, torch.cat([once, twice], dim=1)).item() == pytest.approx(2.5610069308431855, abs=1e-9)
     assert graded_margin(original, once, twice, 0.1).item() == pytest.approx(1.397618984892526, abs=1e-9)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.objectives.self_adaptive import Ascend, difficulty, self_adaptive, weights
+from models.objectives.self_adaptive import ascending, difficulty, self_adaptive, weights
 
 MARGIN = 0.3
 OUTFIT = torch.tensor([7, 7, 3, 3, 3, 900])
@@ -91,7 +91,7 @@ def test_theta_falls_by_itself_and_rises_when_turned() -> None:
     near, far = distances()
     for turned, sign in ((False, 1), (True, -1)):
         theta = torch.zeros((), dtype=torch.float64, requires_grad=True)
-        given = Ascend.apply(theta) if turned else theta
+        given = ascending(theta) if turned else theta
         self_adaptive(near, far, OUTFIT, given, MARGIN).backward()  # type: ignore[no-untyped-call]
         assert theta.grad is not None
         assert theta.grad.sign().item() == sign

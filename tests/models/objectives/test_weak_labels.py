@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.objectives.weak_labels import all_words_loss, said_among, word_loss
+from models.objectives.softmax import no_negatives
+from models.objectives.weak_labels import all_words_loss, word_loss
 
 K, D = 50, 6
 RNG = np.random.default_rng(0)
@@ -26,7 +27,7 @@ def loss(sampled: Tensor, z: np.ndarray = Z) -> Tensor:
     z_BD, w_KD = torch.from_numpy(z).float(), torch.from_numpy(W).float()
     own_B = (z_BD * w_KD[DRAWN]).sum(1)
     others_B = torch.tensor([float(K - len(words)) for words in SAID])
-    return word_loss(z_BD @ w_KD[sampled].T, own_B, said_among(padded(), sampled, K), others_B)
+    return word_loss(z_BD @ w_KD[sampled].T, own_B, no_negatives(padded(), padded() >= 0, sampled, K), others_B)
 
 
 def full(row: int) -> float:
@@ -57,7 +58,7 @@ def test_the_pictures_other_words_are_no_negatives() -> None:
     sampled = torch.arange(K)
     others_B = torch.tensor([float(K - len(words)) for words in SAID])
     own_B = (z_BD * w_KD[DRAWN]).sum(1)
-    word_loss(z_BD @ w_KD.T, own_B, said_among(padded(), sampled, K), others_B)[0].backward()
+    word_loss(z_BD @ w_KD.T, own_B, no_negatives(padded(), padded() >= 0, sampled, K), others_B)[0].backward()
     assert w_KD.grad is not None
     touched = {int(row) for row in w_KD.grad.abs().sum(1).nonzero()[:, 0]}
     assert touched == set(range(K)) - {4, 9}
@@ -83,7 +84,7 @@ def test_a_text_that_says_every_sampled_word_has_no_loss() -> None:
 
 def test_what_is_said_is_found_among_the_sampled() -> None:
     """In the order of the sample; padding counts as no word."""
-    found = said_among(padded(), torch.tensor([31, 0, 7, K - 1]), K)
+    found = no_negatives(padded(), padded() >= 0, torch.tensor([31, 0, 7, K - 1]), K)
     assert found.tolist() == [[False, False, True, False], [False, True, False, False], [True, False, True, False]]
 
 

@@ -11,7 +11,8 @@ from PIL import Image
 
 from models.datasets.schema import ITEM_SCHEMA, Catalogue
 from models.errors import InputError
-from models.recipes.weak_labels.labelled import read_labelled, shared_vocabulary
+from models.recipes.weak_labels.labelled import read_labelled
+from models.recipes.weak_labels.vocabulary import frequent_words
 from models.training.pictures import Pictures
 
 
@@ -60,7 +61,7 @@ def test_titles_of_the_same_words_are_one_group() -> None:
 def test_a_vocabulary_may_leave_out_words_of_ones_own() -> None:
     """Such as brands."""
     items = read_labelled(shop(), 16, "train", dropped=("red",))
-    assert shared_vocabulary([items], most=9, least=1) == ("shirt",)
+    assert frequent_words(items.tokens, most=9, least=1) == ("shirt",)
     assert items.knowing(("shirt",)).said.counts.tolist() == [2]
 
 

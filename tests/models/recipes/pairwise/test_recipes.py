@@ -102,8 +102,8 @@ def test_what_the_paper_adds_can_be_left_out(data: Path, tmp_path: Path, monkeyp
     def refuse(*_: object) -> torch.Tensor:
         pytest.fail("a perturbed item was looked at")
 
-    monkeypatch.setattr(Views, "reshaped", refuse)
-    monkeypatch.setattr(Views, "recoloured", refuse)
+    for way in ("_noisy", "_copied", "_seen"):
+        monkeypatch.setattr(f"models.recipes.pairwise.views.{way}", refuse)
     plain = short(data, name, tmp_path / "plain", **FLAGS[name])
     assert "theta" not in plain.manifest.metrics
     monkeypatch.undo()

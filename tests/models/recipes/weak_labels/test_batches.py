@@ -12,7 +12,8 @@ import pytest
 from models.datasets.read import read_catalogue
 from models.recipes.weak_labels.batches import Batches
 from models.recipes.weak_labels.config import WeakLabelsConfig
-from models.recipes.weak_labels.labelled import Labelled, read_labelled, shared_vocabulary
+from models.recipes.weak_labels.labelled import Labelled, read_labelled
+from models.recipes.weak_labels.vocabulary import frequent_words
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def shops(painted_shop: Callable[..., Path], tmp_path_factory: pytest.TempPathFa
     """Two shops, 64 and 16 pictures for training."""
     roots = [painted_shop(tmp_path_factory.mktemp("shops") / str(count), count) for count in (80, 20)]
     read = [read_labelled(read_catalogue(root), 32, "train") for root in roots]
-    vocabulary = shared_vocabulary(read, most=99, least=3)
+    vocabulary = frequent_words([tokens for shop in read for tokens in shop.tokens], most=99, least=3)
     return [shop.knowing(vocabulary) for shop in read]
 
 
