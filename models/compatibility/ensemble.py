@@ -77,7 +77,7 @@ class Ensemble(CompatibilityModel):
         scores_BM = fits_BM - as_any_BM
         if self.memory:
             scores_BM = scores_BM + self.terms(context, candidates_BMD, category_BM) @ self.term_weight
-        if (odds_BC := self.slot_odds(context)) is not None:
+        if (category_BM != category_BM[:, :1]).any() and (odds_BC := self.slot_odds(context)) is not None:  # else all have the same
             scores_BM = scores_BM + self.slot_weight * odds_BC.gather(1, category_BM)
         return scores_BM
 
@@ -101,15 +101,16 @@ class Ensemble(CompatibilityModel):
 
     def _fits(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> tuple[Tensor, Tensor]:
         """What the members say of each candidate, and of any item of its category, ``(B, M)`` each."""
-        looks_BMD = candidates_BMD[..., : self.looks]
-        fits_BM, as_any_BM = looks_BMD.new_zeros(looks_BMD.shape[:2]), looks_BMD.new_zeros(looks_BMD.shape[:2])
-        for category in category_BM.unique().tolist():
-            b, m = (category_BM == category).nonzero(as_tuple=True)
-            asked_A, place_P = b.unique(return_inverse=True)
-            query_AD = torch.cat([*self.member_queries(context.take(asked_A), category_BM.new_full((len(asked_A),), category))], dim=1)
-            fits_BM[b, m] = (query_AD[place_P] * looks_BMD[b, m]).sum(-1)
-            as_any_BM[b, m] = self._as_any(query_AD, category)[place_P]
-        return fits_BM, as_any_BM
+        row_BM = torch.arange(len(category_BM), device=category_BM.device)[:, None].expand_as(category_BM)
+        asked_A2, place = torch.stack([row_BM, category_BM], dim=-1).reshape(-1, 2).unique(dim=0, return_inverse=True)
+        place_BM, category_A = place.reshape(category_BM.shape), asked_A2[:, 1]
+        query_AD = torch.cat([*self.member_queries(context.take(asked_A2[:, 0]), category_A)], dim=1)
+        as_any_A = query_AD.new_zeros(len(query_AD))
+        for category in category_A.unique().tolist():
+            as_any_A[category_A == category] = self._as_any(query_AD[category_A == category], category)
+        if len(query_AD) == len(category_BM):  # each row asks for one category
+            return torch.einsum("bd,bmd->bm", query_AD, candidates_BMD[..., : self.looks]), as_any_A[place_BM]
+        return (query_AD[place_BM] * candidates_BMD[..., : self.looks]).sum(-1), as_any_A[place_BM]
 
     def prior(self, candidates_BMD: Tensor) -> Tensor:
         return candidates_BMD[..., sum(self.sizes)]
