@@ -101,6 +101,8 @@ class Ensemble(CompatibilityModel):
 
     def _fits(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> tuple[Tensor, Tensor]:
         """What the members say of each candidate, and of any item of its category, ``(B, M)`` each."""
+        if not category_BM.numel():
+            return candidates_BMD.new_zeros(category_BM.shape), candidates_BMD.new_zeros(category_BM.shape)
         row_BM = torch.arange(len(category_BM), device=category_BM.device)[:, None].expand_as(category_BM)
         asked_A2, place = torch.stack([row_BM, category_BM], dim=-1).reshape(-1, 2).unique(dim=0, return_inverse=True)
         place_BM, category_A = place.reshape(category_BM.shape), asked_A2[:, 1]
