@@ -39,7 +39,8 @@ class Bundle(Contents):
     def __post_init__(self) -> None:
         self.model.eval()
         self._category = {name: index for index, name in enumerate(self.manifest.categories)}
-        self._word = {word: index + 1 for index, word in enumerate(self.vocabulary)}
+        read = ("=" in word or not {"text", "title"} & {*self.manifest.left_out} for word in self.vocabulary)
+        self._word = {word: index + 1 for index, word in enumerate(self.vocabulary) if next(read)}
         self._residual = {item: index + 1 for index, item in enumerate(self.residuals)}
         self._product = {token: index + 1 for index, token in enumerate(self.products)}
         self._shopper = {shopper: row for row, shopper in enumerate(self.shoppers.ids)}
@@ -113,6 +114,9 @@ class Bundle(Contents):
         if features_NF.ndim != 2 or features_NF.shape[1] != reads.size:  # noqa: PLR2004 - a matrix
             msg = f"features of shape {features_NF.shape}: this bundle's encoder ({reads.spec}) gives (N, {reads.size})"
             raise BundleError(msg)
+        for name in {block.name for block in reads.blocks} & {*self.manifest.left_out}:
+            features_NF = features_NF.copy()
+            features_NF[:, reads.part(name)] = 0
         known = [[self._word[word] for word in text.split() if word in self._word] for text in texts]
         words_NL = np.zeros((len(known), max(map(len, known), default=0) or 1), dtype=np.int64)
         for row, word_indices in enumerate(known):

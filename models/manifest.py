@@ -63,7 +63,7 @@ class Manifest(SealedManifest):
     Attributes:
         recipe: the training procedure; ``config`` is its full configuration.
         model: the compatibility model's name in ``models.compatibility.build``; ``model_config`` its arguments.
-        encoder: the features that it reads.
+        encoder: the features that it reads. left_out: blocks of them (``title``: words of titles) that it does not, as they hurt.
         categories: those that the model knows, in the order of their index.
         outfits: of the training split, that it learned from; None where that is not known.
         calibration: of an outfit's score. completion: of an item's score given the others.
@@ -80,6 +80,7 @@ class Manifest(SealedManifest):
     encoder: FeatureSpec
     categories: tuple[str, ...]
     embedding_size: int
+    left_out: tuple[str, ...] = ()
     outfits: int | None = None
     calibration: Calibration = field(default_factory=Calibration)
     completion: Calibration = field(default_factory=Calibration)

@@ -63,6 +63,8 @@ def train(
     figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items())
     learned = "" if bundle.manifest.outfits is None else f", learned from {bundle.manifest.outfits:,} outfits"
     typer.echo(f"{out}: bundle {bundle.id}{learned}" + (f" ({figures})" if figures else ""))
+    if bundle.manifest.left_out:
+        typer.echo(f"left out, as it does better without: {', '.join(bundle.manifest.left_out)} (see the worth_of figures)")
     if bundle.manifest.held_out is not None:
         typer.echo(f"{recipe} {bundle.manifest.held_out}")
 

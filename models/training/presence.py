@@ -59,7 +59,9 @@ class Presence:
         if not any(kind.words for kind in kinds):
             kinds.append(Kind("title", slice(0, 0), words=True, has_N=titled_N))
         share = {kind.name: float(kind.has_N[pool_M.to(device)].float().mean()) if len(pool_M) else 0.0 for kind in kinds}
-        self.kinds = [kind for kind in kinds if _FEW < share[kind.name] < 1 - _FEW]
+        self.every = [kind for kind in kinds if share[kind.name] > _FEW]
+        """Those that there are."""
+        self.kinds = [kind for kind in self.every if share[kind.name] < 1 - _FEW]
         """Those that some items have and others lack."""
 
     def tossed(self, generator: torch.Generator) -> list[Kind]:

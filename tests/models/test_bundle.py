@@ -250,3 +250,15 @@ def test_a_carried_encoder_is_checked_like_every_file(tmp_path: Path) -> None:
     (tmp_path / "a" / "encoder" / "image_config.json").write_text("{ }")
     with pytest.raises(BundleError, match=r"image_config\.json: corrupted"):
         Bundle.load(tmp_path / "a")
+
+
+def test_what_hurts_is_not_read() -> None:
+    """Neither the block, nor with the text the words of titles; attributes are."""
+    features = np.ones((1, 7), dtype=np.float32)
+    known, whole = (bundle(vocabulary=("rot", "farbe=rot"), left_out=names) for names in (("text",), ()))
+    read, all_read = (one.inputs(features, ["tops"], ["rot farbe=rot"]) for one in (known, whole))
+    assert read.features_NF.tolist() == [[1, 1, 1, 1, 0, 0, 0]]
+    assert read.words_NL.tolist() == [[2]]
+    assert all_read.features_NF.all()
+    assert all_read.words_NL.tolist() == [[1, 2]]
+    assert features.all()

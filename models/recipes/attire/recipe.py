@@ -20,6 +20,7 @@ from models.recipes.attire.config import AttireConfig
 from models.recipes.attire.masks import KINDS, MasksTraining, shape_of
 from models.recipes.attire.training import AttireTraining
 from models.recipes.attire.weighing import weigh
+from models.recipes.attire.worth import worth_of
 from models.training.calibrate import calibrated
 from models.training.popularity import recall_at
 from models.training.prepare import Names, names_of, untrained, worn_outfits
@@ -82,6 +83,12 @@ def fit(run: Run[AttireConfig]) -> Bundle:
         bundle = replace(bundle, manifest=manifest, model=model)
     weigh(model, inputs, train, valid, run.seed)
     pool_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
+    worth = worth_of(model, inputs, train, valid, Presence(inputs, run.reads.blocks, names.words, pool_M), run.seed)
+    metrics |= {f"worth_of_{name}": one.gain for name, one in worth.items()}
+    if hurting := tuple(name for name, one in worth.items() if one.hurts):
+        bundle = replace(bundle, manifest=replace(bundle.manifest, left_out=hurting))
+        inputs = bundle.inputs(run.features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
+        weigh(model, inputs, train, valid, run.seed)
     metrics["valid_recall_at_10"] = recall_at(10, model, inputs, valid, pool_M)
     return calibrated(bundle.to(run.device), run, run.features, metrics)
 

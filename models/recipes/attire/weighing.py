@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
@@ -39,11 +40,7 @@ def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOu
     weighing = Weighing(model, inputs, train, seed)
     weighing.set_probes()
     context_QI, answer_Q = weighing.blanks(valid)
-    asked = [
-        question
-        for wrong in weighing.wrong_ones(context_QI, answer_Q)
-        if len((question := _complete(context_QI, answer_Q, wrong))[0]) >= _LEAST
-    ]
+    asked = [question for question in weighing.questions(context_QI, answer_Q) if len(question[0]) >= _LEAST]
     if not asked:
         return
     weights_J = _regression(torch.cat([weighing.heard(*question) for question in asked]))
@@ -130,8 +127,8 @@ class Weighing:
         context_QI[question] = -1
         return context_QI, answer_Q
 
-    def wrong_ones(self, context_QI: Ints, answer_Q: Ints) -> Iterator[list[Ints]]:
-        """Wrong candidates of each question, for each kind of question."""
+    def questions(self, context_QI: Ints, answer_Q: Ints) -> Iterator[tuple[Ints, Ints]]:
+        """For each kind of question those that have enough wrong ones: what is worn, and the candidates, the right one first."""
         beside: dict[int, set[int]] = {}
         for rows, mask in zip(self.train.rows_RI.numpy(), self.train.mask_RI.numpy(), strict=True):
             for row in rows[mask].tolist():
@@ -139,7 +136,15 @@ class Weighing:
         worn = [{*context[context >= 0].tolist(), int(answer)} for context, answer in zip(context_QI, answer_Q, strict=True)]
         met = [items.union(*(beside.get(item, set()) for item in items)) for items in worn]
         for draw, banned_Q in ((self.alike.any_of_category, worn), (self.alike.drawn, worn), (self.alike.drawn, met)):
-            yield [draw(int(answer), banned, _WRONG) for answer, banned in zip(answer_Q, banned_Q, strict=True)]
+            wrong = [draw(int(answer), banned, _WRONG) for answer, banned in zip(answer_Q, banned_Q, strict=True)]
+            kept = [place for place, rows in enumerate(wrong) if len(rows) == _WRONG]
+            candidates = [np.concatenate([[answer_Q[place]], wrong[place]]) for place in kept]
+            yield context_QI[kept], np.array(candidates, dtype=np.int64).reshape(-1, _WRONG + 1)
+
+    def right(self, context_QI: Ints, candidates_QM: Ints) -> NDArray[np.float64]:
+        """1 for each question whose right candidate, the first, scores highest, else 0, ``(Q,)``."""
+        scores = [self.model.rank(context, *self._vectors(rows)) for context, rows in self._chunks(context_QI, candidates_QM)]
+        return np.asarray(torch.cat(scores).argmax(1) == 0, dtype=np.float64)
 
     def heard(self, context_QI: Ints, candidates_QM: Ints) -> Tensor:
         """What each member and each term says of each candidate, ``(Q, M, J)``."""
@@ -166,13 +171,6 @@ class Weighing:
 
     def _vectors(self, rows_BM: Ints) -> tuple[Tensor, Tensor]:
         return self.embedded_ND[rows_BM], self.inputs.category_N[rows_BM]
-
-
-def _complete(context_QI: Ints, answer_Q: Ints, wrong: list[Ints]) -> tuple[Ints, Ints]:
-    """The questions that have enough wrong ones: what is worn, and the candidates, the right one first."""
-    kept = [place for place, rows in enumerate(wrong) if len(rows) == _WRONG]
-    candidates = [np.concatenate([[answer_Q[place]], wrong[place]]) for place in kept]
-    return context_QI[kept], np.array(candidates, dtype=np.int64).reshape(-1, _WRONG + 1)
 
 
 def _regression(heard_QMJ: Tensor) -> Tensor:
