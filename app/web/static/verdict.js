@@ -27,7 +27,7 @@ const judge = latest(async (ask, { items }) => {
   const { outfits } = await ask("/score-outfit", { outfits: [{ items: asked(items) }], explain: true });
   const [answer] = outfits;
   if (answer.probability === null) {
-    show(null, answer.why_not);
+    show(null, "Too few outfits are known to tell how it goes together.");
     return;
   }
   show(answer.probability, WORDS.find(([least]) => answer.probability >= least)[1]);

@@ -40,11 +40,15 @@ def test_one_item_brings_suggestions_with_pictures(dressed: Page) -> None:
 
 
 def test_a_suggestion_is_worn_by_one_press_and_the_outfit_is_scored(dressed: Page) -> None:
-    """The score is told as a percentage and in words, where a screen reader hears it."""
+    """The score is told as a percentage and in words, where a screen reader hears it; or that too few outfits are known for one."""
     expect(dressed.locator("#score")).to_have_text(re.compile("second piece"))
     dressed.locator("#suggestions .tile").first.click()
     expect(dressed.locator("#tray .remove")).to_have_count(2)
-    expect(dressed.locator("#score[aria-live=polite]")).to_have_text(re.compile(r"\d+ % .*go(es)? together"))
+    expect(dressed.locator("#score[aria-live=polite]")).to_have_text(re.compile("Too few outfits"))
+    told = {"outfits": [{"score": 1.0, "probability": 0.9, "missing": []}]}
+    dressed.route("**/score-outfit", lambda route: route.fulfill(json=told))
+    dressed.locator("#suggestions .tile").first.click()
+    expect(dressed.locator("#score[aria-live=polite]")).to_have_text(re.compile(r"90 % .*go(es)? together"))
 
 
 def test_one_press_takes_an_item_out(dressed: Page) -> None:
