@@ -48,8 +48,8 @@ def check(
 def _show(kind: Kind) -> None:
     lines = f", {kind.count:,} line{'s'[: kind.count > 1]}" if kind.first[0].line is not None else ""
     typer.echo(f"{kind.severity:<8} {kind.place}{lines}")
-    for one in kind.first:
-        typer.echo(f"           {'' if one.line is None else f'line {one.line}: '}{one.problem}")
+    for finding in kind.first:
+        typer.echo(f"           {'' if finding.line is None else f'line {finding.line}: '}{finding.problem}")
     if kind.count > len(kind.first):
         typer.echo(f"           … and {kind.count - len(kind.first):,} more")
 

@@ -33,9 +33,10 @@ def train(
         Path | None, typer.Option("--init", help="Bundle of the same recipe to start from.", callback=a_bundle, show_default=False)
     ] = None,
     encoder: Encoder = None,
-    compare: Annotated[
-        bool, typer.Option(help="Say how it does on outfits it did not learn from; where they are few, trains four times more.")
-    ] = True,
+    no_compare: Annotated[
+        bool,
+        typer.Option("--no-compare", help="Do not ask it about outfits held out; where they are few, that trains four times more."),
+    ] = False,
 ) -> None:
     """Train a recipe on a dataset directory and write a bundle."""
     from models.recipes.asked import asked  # noqa: PLC0415 - keeps --help fast
@@ -55,7 +56,7 @@ def train(
         encoder=encoder,
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
-        compare=compare,
+        compare=not no_compare,
         device=compute.device(settings.device),
         progress=progress(),
         warn=warn,

@@ -41,7 +41,7 @@ class ComputePool:
         """
         if self._inside >= self.threads + self._most_waiting:
             self.refused += 1
-            msg = f"{self._most_waiting:,} requests wait for a thread already, and no more may; try again in a moment"
+            msg = f"as many requests wait for a thread already as may ({self._most_waiting:,}); try again in a moment"
             raise BusyError(msg)
         self._inside += 1
         try:

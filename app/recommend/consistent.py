@@ -26,10 +26,10 @@ def suitable(release: Release, worn: Sequence[PieceLabels], *, season: bool = Tr
     return release.traits.mask(lambda labels: all(fits(release, labels, other, season=season) for other in worn))
 
 
-def fits(release: Release, one: PieceLabels, other: PieceLabels, *, season: bool = True) -> bool:
+def fits(release: Release, piece: PieceLabels, other: PieceLabels, *, season: bool = True) -> bool:
     """Whether two pieces are for the same people, at the same time."""
     conflicts = release.bundle.slots.conflicts
-    return not (conflicts.between(one.audience, other.audience) or (season and conflicts.between(one.season, other.season)))
+    return not (conflicts.between(piece.audience, other.audience) or (season and conflicts.between(piece.season, other.season)))
 
 
 def together(release: Release, rows: Sequence[int], row: int, *, consistent: bool, season: bool) -> bool:

@@ -123,8 +123,9 @@ def why_not(release: Release) -> str | None:
     if release.bundle.calibrated:
         return None
     learned = release.bundle.manifest.outfits
-    outfits = "" if learned is None else f"learned from {learned:,}, and it takes {ENOUGH_OUTFITS:,}"
-    return f"not enough outfits to tell how likely: {outfits or 'none of those it learned from were kept apart to tell by'}"
+    if learned is not None and learned < ENOUGH_OUTFITS:
+        return f"not enough outfits to tell how likely: learned from {learned:,}, and it takes {ENOUGH_OUTFITS:,}"
+    return "it could not be told how likely: worn outfits were too few, or scored no higher than others, when that was measured"
 
 
 def _at_once(size: int) -> int:

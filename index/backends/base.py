@@ -1,4 +1,4 @@
-"""The protocol of vector backends: exact or approximate inner-product search over a fixed set of vectors.
+"""The protocol of vector backends: exact inner-product search over a fixed set of vectors.
 
 Shape legend: N vectors · D embedding size · B queries · k results.
 """

@@ -70,7 +70,7 @@ def _asked(bundle: Bundle, features_NF: FloatArray, dataset: Dataset, asked: Seq
         drawn = draw_questions(asked, others, catalogue, seed=seed).tasks
         for questions in (drawn[kind] for kind in _KINDS if kind in drawn):
             answers = [pack(questions, catalogue, bundle.probability).answer(scorer, np.random.default_rng(seed)) for scorer in scorers]
-            right = np.stack([fitb_correct(one.rank_B) for one in answers if isinstance(one, FillInTheBlankAnswers)], axis=1)
+            right = np.stack([fitb_correct(given.rank_B) for given in answers if isinstance(given, FillInTheBlankAnswers)], axis=1)
             found += [(question.id, row) for question, row in zip(questions, right, strict=True)]
     return found
 

@@ -25,6 +25,14 @@ BREAKS: Final = {
 """Contract -> a file, and the import that breaks it."""
 
 
+def test_no_recipe_is_left_out_of_their_contract() -> None:
+    """Every folder of recipes is named in it."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    named = next(contract["modules"] for contract in contracts if contract["name"] == "one recipe does not know another")
+    folders = [file.parent.name for file in (ROOT / "models" / "recipes").glob("*/__init__.py")]
+    assert sorted(named) == sorted(f"models.recipes.{name}" for name in folders)
+
+
 def test_each_contract_fails_when_it_is_broken(tmp_path: Path) -> None:
     """All of them broken at once, in a copy; none is forgotten here."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())

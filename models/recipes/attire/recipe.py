@@ -84,8 +84,8 @@ def fit(run: Run[AttireConfig]) -> Bundle:
     weigh(model, inputs, train, valid, run.seed)
     pool_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
     worth = worth_of(model, inputs, train, valid, Presence(inputs, run.reads.blocks, names.words, pool_M), run.seed)
-    metrics |= {f"worth_of_{name}": one.gain for name, one in worth.items()}
-    if hurting := tuple(name for name, one in worth.items() if one.hurts):
+    metrics |= {f"worth_of_{name}": found.gain for name, found in worth.items()}
+    if hurting := tuple(name for name, found in worth.items() if found.hurts):
         bundle = replace(bundle, manifest=replace(bundle.manifest, left_out=hurting))
         inputs = bundle.inputs(run.features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
         weigh(model, inputs, train, valid, run.seed)
@@ -135,8 +135,8 @@ def _train(run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: Wo
             masks = MasksTraining(model, next(kinds), config, inputs, times_N, presence, seed)
             found.append(masks.fit(train, valid, config.mask_minutes / config.masks, run.progress))
     return {
-        "train_loss": math.fsum(one["train_loss"] for one in found) / len(found),
-        "minutes": math.fsum(one["minutes"] for one in found),
+        "train_loss": math.fsum(figures["train_loss"] for figures in found) / len(found),
+        "minutes": math.fsum(figures["minutes"] for figures in found),
     }
 
 

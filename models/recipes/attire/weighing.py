@@ -134,8 +134,8 @@ class Weighing:
             for row in rows[mask].tolist():
                 beside.setdefault(row, set()).update(rows[mask].tolist())
         worn = [{*context[context >= 0].tolist(), int(answer)} for context, answer in zip(context_QI, answer_Q, strict=True)]
-        met = [items.union(*(beside.get(item, set()) for item in items)) for items in worn]
-        for draw, banned_Q in ((self.alike.any_of_category, worn), (self.alike.drawn, worn), (self.alike.drawn, met)):
+        seen_together = [items.union(*(beside.get(item, set()) for item in items)) for items in worn]
+        for draw, banned_Q in ((self.alike.any_of_category, worn), (self.alike.drawn, worn), (self.alike.drawn, seen_together)):
             wrong = [draw(int(answer), banned, _WRONG) for answer, banned in zip(answer_Q, banned_Q, strict=True)]
             kept = [place for place, rows in enumerate(wrong) if len(rows) == _WRONG]
             candidates = [np.concatenate([[answer_Q[place]], wrong[place]]) for place in kept]

@@ -45,7 +45,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--set", dest="settings", action="append", default=[], help="key=value of the recipe; may be repeated")
     parser.add_argument("--words", action="store_true", help="leave the model as it is, and train only the words over it")
-    parser.add_argument("--device", type=torch.device, default="cuda" if torch.cuda.is_available() else "cpu", help="cpu, cuda or cuda:N")
+    parser.add_argument("--device", type=torch.device, default=CPU, help="cpu, cuda or cuda:N")
     parser.add_argument("--cache", type=Path, help="directory where features are kept")
     given = parser.parse_args()
     try:

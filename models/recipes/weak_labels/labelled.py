@@ -35,7 +35,7 @@ class Labelled:
     def __len__(self) -> int:
         return len(self.pictures)
 
-    def knowing(self, vocabulary: Sequence[str]) -> Labelled:
+    def with_vocabulary(self, vocabulary: Sequence[str]) -> Labelled:
         """The same items, labelled with the words of a vocabulary."""
         return replace(self, said=Said.of(self.tokens, vocabulary))
 

@@ -94,11 +94,11 @@ def train_encoder(
     read = partial(read_labelled, side=chosen.preprocessing.side, fields=config.fields, dropped=config.dropped, progress=progress)
     shops = [read(catalogue, split="train") for catalogue in catalogues]
     vocabulary = frequent_words([tokens for shop in shops for tokens in shop.tokens], most=config.vocabulary, least=config.least_word)
-    valid = read(catalogues[0], split="valid").knowing(vocabulary)
+    valid = read(catalogues[0], split="valid").with_vocabulary(vocabulary)
     training = WeakLabelTraining(
         chosen,
         config,
-        [shop.knowing(vocabulary) for shop in shops],
+        [shop.with_vocabulary(vocabulary) for shop in shops],
         valid if len(valid) else None,
         words=len(vocabulary),
         seed=seed,

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -180,6 +180,7 @@ anything = st.recursive(
 def test_no_json_whatever_makes_a_500(client: TestClient, path: str, good: dict[str, Any]) -> None:
     """Anything at all in place of the body, and beside a good one."""
 
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(anything, st.dictionaries(fields, anything, max_size=3))
     def check(body: Any, more: dict[str, Any]) -> None:
         for sent in (body, {**good, **more}):
