@@ -64,7 +64,7 @@ class AttireConfig(Schedule):
     patience: PositiveInt = 5
     average: DropShare = 0.99
     members: NonNegativeInt = 1
-    masks: Annotated[int, Field(ge=0, le=4)] = 4
+    masks: Annotated[int, Field(ge=0, le=4)] = 3
     mask_size: PositiveInt = 128
     mask_epochs: NonNegativeInt = 12
     mask_learning_rate: PositiveFloat = 2e-3

@@ -62,7 +62,7 @@ def test_a_vocabulary_may_leave_out_words_of_ones_own() -> None:
     """Such as brands."""
     items = read_labelled(shop(), 16, "train", dropped=("red",))
     assert frequent_words(items.tokens, most=9, least=1) == ("shirt",)
-    assert items.knowing(("shirt",)).said.counts.tolist() == [2]
+    assert items.with_vocabulary(("shirt",)).said.counts.tolist() == [2]
 
 
 @pytest.mark.parametrize(("keep", "count"), [([1, 4], "no item has"), ([0, 1], "1 item has")])

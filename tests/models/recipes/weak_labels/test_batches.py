@@ -22,7 +22,7 @@ def shops(painted_shop: Callable[..., Path], tmp_path_factory: pytest.TempPathFa
     roots = [painted_shop(tmp_path_factory.mktemp("shops") / str(count), count) for count in (80, 20)]
     read = [read_labelled(read_catalogue(root), 32, "train") for root in roots]
     vocabulary = frequent_words([tokens for shop in read for tokens in shop.tokens], most=99, least=3)
-    return [shop.knowing(vocabulary) for shop in read]
+    return [shop.with_vocabulary(vocabulary) for shop in read]
 
 
 def config(**settings: object) -> WeakLabelsConfig:
@@ -69,7 +69,7 @@ def test_a_batch_is_no_larger_than_the_largest_shop(shops: list[Labelled]) -> No
 
 def test_a_shop_without_a_word_of_the_vocabulary_has_no_turn(shops: list[Labelled]) -> None:
     """Where words are drawn; its titles are still read."""
-    wordless = shops[1].knowing(["tuxedo"] * len(shops[0].said.counts))
+    wordless = shops[1].with_vocabulary(["tuxedo"] * len(shops[0].said.counts))
     for uniform in ("uniform", "frequency"):
         batches = Batches([shops[0], wordless], config(sampling=uniform), seed=0)
         assert {batches.of(step).shop for step in range(50)} == {0}
