@@ -14,21 +14,23 @@ from numpy.typing import NDArray
 from models.datasets.schema import Catalogue, Outfit
 from models.encoders.features import FloatArray
 from models.evaluation.metrics import Floats, Ints
+from models.evaluation.pair_counts import PairCounts, codes, occurrences, pairs_of
+from models.evaluation.pair_pmi import PairPmi
 from models.evaluation.scorer import Scorer
 
 STRENGTH: Final = 50.0  # pseudo-pairs from the coarser level that a finer level's counts are weighed against
-_DENSE: Final = 2048  # groups up to which a table of all pairs is small
 
 
 def build_baselines(catalogue: Catalogue, train: Iterable[Outfit], features_NF: FloatArray, seed: int = 0) -> dict[str, Scorer]:
     """All baselines by their name in the report. They see the training outfits only."""
     worn = worn_rows(catalogue.row_of, train)
-    category_N = _codes(catalogue.categories)
-    fine_N = _codes(list(zip(catalogue.categories, catalogue.table.column("subcategory").to_pylist(), strict=True)))
+    category_N = codes(catalogue.categories)
+    fine_N = codes(list(zip(catalogue.categories, catalogue.table.column("subcategory").to_pylist(), strict=True)))
     return {
         "random": Random(seed),
         "popularity": Popularity(worn, len(catalogue)),
         "co_purchase": CoPurchase(worn, [category_N, fine_N, np.arange(len(catalogue))]),
+        "pair_pmi": PairPmi(catalogue, worn),
         "raw_cosine": RawCosine(features_NF),
         "category": CoPurchase(worn, [category_N]),
     }
@@ -56,7 +58,7 @@ class Popularity:
     """An item's score is the number of training outfits that hold it, an outfit's the mean of its items' scores."""
 
     def __init__(self, worn: Sequence[NDArray[np.int64]], items: int) -> None:
-        self.count_N = _occurrences(worn, items)
+        self.count_N = occurrences(worn, items)
 
     def candidates(self, context_BI: Ints, candidates_BM: Ints) -> Floats:
         return np.broadcast_to(self.count_N[candidates_BM], (len(context_BI), candidates_BM.shape[1]))
@@ -116,8 +118,8 @@ class CoPurchase:
 
     def __init__(self, worn: Sequence[NDArray[np.int64]], levels: Sequence[NDArray[np.int64]]) -> None:
         items = len(levels[0])
-        pairs_P2 = _pairs(worn)
-        weight_N = _granted(_occurrences(worn, items), levels[max(len(levels) - 2, 0)])
+        pairs_P2 = pairs_of(worn)
+        weight_N = _granted(occurrences(worn, items), levels[max(len(levels) - 2, 0)])
         coarser_N = np.full(items, weight_N.sum())
         self.levels: list[tuple[_Level, Floats]] = []
         for group_N in levels:
@@ -145,42 +147,11 @@ class CoPurchase:
         return np.asarray(np.log(probability) - self.log_alike_N[item])
 
 
-class _Level:
+class _Level(PairCounts):
     """Pair counts between the groups of one level."""
 
-    def __init__(self, group_N: NDArray[np.int64], pairs_P2: NDArray[np.int64]) -> None:
-        self.group_N = group_N
-        self.size = int(group_N.max(initial=-1)) + 1
-        keys = group_N[pairs_P2[:, 0]] * self.size + group_N[pairs_P2[:, 1]]
-        self.total_G = np.bincount(group_N[pairs_P2[:, 0]], minlength=self.size).astype(np.float64)
-        self.dense = np.bincount(keys, minlength=self.size**2).astype(np.float64) if self.size <= _DENSE else None
-        self.keys, self.counts = np.unique(keys, return_counts=True)
-
     def probability(self, given: Ints, item: Ints, coarser: Floats) -> Floats:
-        given_group = self.group_N[given]
-        keys = given_group * self.size + self.group_N[item]
-        return np.asarray((self._count(keys) + STRENGTH * coarser) / (self.total_G[given_group] + STRENGTH))
-
-    def _count(self, keys: Ints) -> Floats:
-        if self.dense is not None:
-            return self.dense[keys]
-        if not len(self.keys):
-            return np.zeros(keys.shape)
-        place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return np.where(self.keys[place] == keys, self.counts[place], 0.0)
-
-
-def _pairs(worn: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """All ordered pairs of different items of one outfit, ``(P, 2)``."""
-    parts = [np.zeros((0, 2), dtype=np.int64)]
-    for rows in worn:
-        first, second = np.nonzero(~np.eye(len(rows), dtype=bool))
-        parts.append(np.stack([rows[first], rows[second]], axis=1))
-    return np.concatenate(parts)
-
-
-def _occurrences(worn: Sequence[NDArray[np.int64]], items: int) -> NDArray[np.float64]:
-    return np.bincount(np.concatenate([np.zeros(0, dtype=np.int64), *worn]), minlength=items).astype(np.float64)
+        return np.asarray((self.of(given, item) + STRENGTH * coarser) / (self.total_G[self.group_N[given]] + STRENGTH))
 
 
 def _granted(count_N: NDArray[np.float64], group_N: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -188,8 +159,3 @@ def _granted(count_N: NDArray[np.float64], group_N: NDArray[np.int64]) -> NDArra
     worn_G = np.bincount(group_N, weights=count_N > 0)
     mean_G = np.where(worn_G > 0, np.bincount(group_N, weights=count_N) / np.maximum(worn_G, 1), 1.0)
     return np.where(count_N > 0, count_N, mean_G[group_N])
-
-
-def _codes(names: Sequence[object]) -> NDArray[np.int64]:
-    code = {name: index for index, name in enumerate(dict.fromkeys(names))}
-    return np.array([code[name] for name in names], dtype=np.int64)

@@ -44,7 +44,14 @@ LIGHT: Final = Palette(
     "#4f46e5",
     "#0f9488",
     "#d97706",
-    {"co_purchase": "#d97706", "raw_cosine": "#0f9488", "category": "#a3a9b6", "popularity": "#c026d3", "random": "#c7cbd4"},
+    {
+        "co_purchase": "#d97706",
+        "pair_pmi": "#b45309",
+        "raw_cosine": "#0f9488",
+        "category": "#a3a9b6",
+        "popularity": "#c026d3",
+        "random": "#c7cbd4",
+    },
 )
 DARK: Final = Palette(
     "-dark",
@@ -53,7 +60,14 @@ DARK: Final = Palette(
     "#a5b4fc",
     "#5eead4",
     "#fbbf24",
-    {"co_purchase": "#fbbf24", "raw_cosine": "#5eead4", "category": "#7d8596", "popularity": "#e879f9", "random": "#565e6e"},
+    {
+        "co_purchase": "#fbbf24",
+        "pair_pmi": "#f59e0b",
+        "raw_cosine": "#5eead4",
+        "category": "#7d8596",
+        "popularity": "#e879f9",
+        "random": "#565e6e",
+    },
 )
 Draw = Callable[[Axes, Palette], None]
 
@@ -87,9 +101,7 @@ def accuracy_by_category(
     names, counts = np.unique(name_B, return_counts=True)
     shown = [int(at) for at in np.argsort(-counts, kind="stable")[:_MOST_CATEGORIES]][::-1]
     correct_B = fitb_correct(model.rank_B)
-    beside = {
-        name: fitb_correct(answers.rank_B) for name, answers in baselines.items() if name in {"co_purchase", "raw_cosine", "category"}
-    }
+    beside = {name: fitb_correct(answers.rank_B) for name, answers in baselines.items() if name not in {"random", "popularity"}}
 
     def draw(axes: Axes, palette: Palette) -> None:
         for place, at in enumerate(shown):

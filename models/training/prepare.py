@@ -17,10 +17,11 @@ from models.compatibility.labels import LABEL_COLUMNS, piece_labels
 from models.compatibility.slot_files import Slots
 from models.compatibility.slot_templates import SlotTemplates
 from models.datasets.schema import Dataset, Split
+from models.datasets.vocabulary import build_vocabulary, product_words
 from models.encoders.features import check_features
 from models.training.run import Run
 from models.training.slots import SlotTraining, fit_slots
-from models.training.worn import WornOutfits, build_vocabulary, product_words
+from models.training.worn import WornOutfits
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
 from itertools import permutations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from models.datasets.read import read_dataset
-from models.datasets.schema import FillInTheBlank, Outfit
+from models.datasets.schema import ITEM_SCHEMA, FillInTheBlank, Outfit
+from models.datasets.write import write_items
 from models.evaluation import baselines
 from models.evaluation.metrics import fitb_correct
 from models.evaluation.tasks import FillInTheBlankTask
@@ -83,7 +86,7 @@ def test_large_catalogues_are_counted_alike(monkeypatch: pytest.MonkeyPatch) -> 
     """The sparse table, for many groups, says what the dense one says."""
     rows = np.arange(8)
     dense = co_purchase().candidates(rows[:, None], rows[None])
-    monkeypatch.setattr(baselines, "_DENSE", 0)
+    monkeypatch.setattr("models.evaluation.pair_counts._DENSE", 0)
     assert co_purchase().candidates(rows[:, None], rows[None]) == pytest.approx(dense)
 
 
@@ -124,3 +127,31 @@ def test_co_purchase_on_maryland() -> None:
     right = {name: fitb_correct(task.answer(built[name], np.random.default_rng(0)).rank_B).mean() for name in ("co_purchase", "category")}
     assert right["co_purchase"] == pytest.approx(0.643, abs=0.01)
     assert right["category"] == pytest.approx(0.589, abs=0.01)
+
+
+def test_pairs_that_were_worn_together_are_told_from_ones_that_were_not(tmp_path: Path) -> None:
+    """By the items, and where those are new by their product, or their type and colour; what is new in all counts nothing."""
+    items = [
+        {"id": f"{kind}{colour}{number}", "category": kind, "subcategory": f"{kind}s", "attributes": json.dumps({"colour": colour})}
+        for kind in ("top", "shoe", "bag")
+        for colour in ("red", "blue")
+        for number in range(6)
+    ]
+    write_items(tmp_path, pa.Table.from_pylist(items, ITEM_SCHEMA))
+    outfits = [{"items": [f"{kind}{colour}{number}" for kind in ("top", "shoe")]} for colour in ("red", "blue") for number in range(5)]
+    (tmp_path / "outfits.jsonl").write_text("".join(json.dumps({**outfit, "split": "train"}) + "\n" for outfit in outfits))
+    dataset = read_dataset(tmp_path, ("train",), tasks=False)
+    row_of = dataset.catalogue.row_of
+    worn = baselines.worn_rows(row_of, dataset.outfits_of("train"))
+    pmi = baselines.PairPmi(dataset.catalogue, worn)
+
+    def score(context: str, *candidates: str) -> list[float]:
+        rows = np.array([[row_of[item] for item in candidates]])
+        return [float(value) for value in pmi.candidates(np.array([[row_of[context], -1]]), rows)[0]]
+
+    same, red, blue = score("topred0", "shoered0", "shoered1", "shoeblue0")
+    assert same > red > blue
+    assert score("bagred0", "shoered0", "shoeblue0") == [0, 0]
+    assert score("topred0", "shoered0") == [same]
+    together, apart = pmi.outfits(np.array([[row_of["topred0"], row_of["shoered0"]], [row_of["topred0"], row_of["shoeblue0"]]]))
+    assert together > apart

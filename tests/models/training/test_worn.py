@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 from models.datasets.schema import ITEM_SCHEMA, Catalogue, Outfit
-from models.training.worn import WornOutfits, build_vocabulary
+from models.datasets.vocabulary import build_vocabulary
+from models.training.worn import WornOutfits
 
 ITEMS = [f"i{number}" for number in range(20)]
 SHOP = Catalogue(pa.Table.from_pylist([{"id": item, "category": "tops"} for item in ITEMS], ITEM_SCHEMA))
