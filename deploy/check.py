@@ -3,7 +3,8 @@
     docker compose up --build --wait && python3 deploy/check.py
 
 It posts some hundred purchases, so it is for a composition that nobody shops at. For its last step the worker has to train early, so bring
-the composition up with ATTIRE_WORKER__SESSIONS=700 ATTIRE_WORKER__TRAINING='{"epochs": "3"}' in the environment.
+the composition up with ATTIRE_WORKER__SESSIONS=700 and
+ATTIRE_WORKER__TRAINING='{"epochs": "3", "masks": "1", "mask_epochs": "3"}' in the environment, or leave that step out: --release-s 0.
 """
 
 from __future__ import annotations
