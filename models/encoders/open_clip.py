@@ -92,6 +92,8 @@ def load_open_clip(spec: str, device: torch.device = CPU, name: str | None = Non
     """
     import open_clip  # noqa: PLC0415 - the import takes two seconds, and only encoding needs it
 
+    import models.encoders.lite  # noqa: F401, PLC0415 - registers the image tower of the shipped encoder
+
     source = name or spec
     directory = Path(source.removeprefix("local-dir:"))
     own = directory if source.startswith("local-dir:") else None

@@ -28,6 +28,7 @@ class WeakLabelsConfig:
         sampling: ``uniform`` draws all words equally often [S], ``frequency`` in proportion to their occurrences; for ``loss=words``.
         negatives: number of words sampled per step, 64 to 1,024 [S]; 0: all words. For ``loss=words``.
         word_weight: weight of the word loss that is added to ``clip`` and ``siglip``.
+        alike, alike_weight: items that agree in all these fields are to look alike; for ``clip`` and ``siglip``.
         prior: weight of a word's log frequency when a picture is labelled: 0 favours distinctive words [S]; 1, Bayes' rule for uniformly
             drawn words, favours likely ones.
         optimiser: the rate of ``sgd`` falls to a tenth on each plateau [S], that of ``adamw`` along a cosine. learning_rate: none is 0.1
@@ -57,6 +58,8 @@ class WeakLabelsConfig:
     sampling: Literal["uniform", "frequency"] = "uniform"
     negatives: NonNegativeInt = 256
     word_weight: NonNegativeFloat = 1.0
+    alike: tuple[str, ...] = ()
+    alike_weight: NonNegativeFloat = 0.0
     prior: NonNegativeFloat = 0.0
     optimiser: Literal["sgd", "adamw"] = "adamw"
     learning_rate: PositiveFloat | None = None
