@@ -28,12 +28,9 @@ def augment(pictures_BCSS: Tensor, generator: torch.Generator) -> Tensor:
 
     wall = torch.cat([pixels[:, :, 0], pixels[:, :, -1]], dim=-1).median(-1).values[..., None, None]
     garment = ((pixels - wall).abs().amax(1, keepdim=True) > 0.06).float()  # noqa: PLR2004 - what differs from the border is the garment
-    uneven = F.interpolate(uniform(-1, 1, 1, 4, 4), pixels.shape[2:], mode="bilinear") * uniform(
-        0, 0.25, 1, 1, 1
-    )  # light, folds, furniture
-    other_wall = uniform(0.2, 1.0, 1, 1, 1) + uniform(-0.12, 0.12, 3, 1, 1) + uneven
+    other_wall = uniform(0.35, 1.0, 1, 1, 1) + uniform(-0.08, 0.08, 3, 1, 1)
     keep = (uniform(0, 1, 1, 1, 1) < 0.5).float()  # noqa: PLR2004
-    pixels = torch.where((garment + keep) > 0, pixels, other_wall.clamp(0, 1))
+    pixels = torch.where((garment + keep) > 0, pixels, other_wall.clamp(0, 1).expand_as(pixels))
     zoom, tilt = uniform(0.75, 1.3), uniform(-0.14, 0.14)
     mirror = torch.where(uniform(0, 1) < 0.5, -1.0, 1.0)  # noqa: PLR2004
     stretch = uniform(0.9, 1.1)
