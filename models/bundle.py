@@ -22,6 +22,7 @@ from models.compatibility.calibration import Calibration
 from models.compatibility.personal import PersonalModel, Shoppers
 from models.contents import Contents, read_contents, write_contents
 from models.encoders.features import CARRIED, FloatArray
+from models.encoders.load import spec_now
 from models.errors import BundleError
 from models.manifest import Manifest
 from models.precision import halved
@@ -63,8 +64,8 @@ class Bundle(Contents):
     @property
     def encoder_spec(self) -> str:
         """What ``load_encoder`` reads its encoder from, here and now; the manifest's spec unless the bundle carries it."""
-        spec = self.manifest.encoder.spec
-        return f"local-dir:{self.encoder}" if spec == CARRIED else spec
+        made = self.manifest.encoder
+        return f"local-dir:{self.encoder}" if made.spec == CARRIED else spec_now(made)
 
     @property
     def device(self) -> torch.device:

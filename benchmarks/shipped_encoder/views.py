@@ -93,7 +93,7 @@ def untrained_copy(directory: Path, pictures: Catalogue, count: int = 1024) -> E
             torch.manual_seed(0)
             model = open_clip.model.CLIP(**body["model_cfg"])
         for layer in model.modules():
-            if isinstance(layer, torch.nn.BatchNorm2d):
+            if isinstance(layer, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d):
                 layer.momentum = None  # a plain average over all batches
         model.train()
         with torch.inference_mode():

@@ -8,21 +8,26 @@ from typing import Final
 import torch
 
 from models.encoders.base import Encoder
-from models.encoders.features import OWN
+from models.encoders.features import OWN, FeatureSpec
 from models.encoders.image_towers import CONFIG_FILE
 from models.errors import EncoderError
 from models.precision import CPU
 
 SHIPPED: Final = "shipped"
-SHIPPED_DIRECTORY: Final = Path(__file__).parent / "shipped"
+SHIPPED_2026_11: Final = "shipped-2026-11"
+SHIPPED_DIRECTORY: Final = Path(__file__).parent / SHIPPED
+SHIPPED_DIRECTORIES: Final = {SHIPPED: SHIPPED_DIRECTORY, SHIPPED_2026_11: SHIPPED_DIRECTORY.with_name(SHIPPED_2026_11)}
+_SHIPPED_BEFORE: Final = {"0ec9496c015e361d": SHIPPED_2026_11}
+"""The fingerprints of weights that were called ``shipped`` once -> their names now."""
 
 
 def load_encoder(spec: str = SHIPPED, device: torch.device = CPU) -> Encoder:
     """Build an encoder.
 
     Args:
-        spec: ``shipped`` · ``hf-hub:ORG/NAME`` · ``local-dir:PATH`` (an open_clip model or a trained image tower) ·
-            an open_clip model name, with ``/PRETRAINED`` for weights · ``backbone:NAME`` or ``backbone:NAME/WEIGHTS`` for torchvision.
+        spec: ``shipped`` · ``shipped-2026-11`` (what was shipped until then) · ``hf-hub:ORG/NAME`` ·
+            ``local-dir:PATH`` (an open_clip model or a trained image tower) · an open_clip model name, with ``/PRETRAINED`` for
+            weights · ``backbone:NAME`` or ``backbone:NAME/WEIGHTS`` for torchvision.
         device: where it computes; in half precision where that is a GPU. Features are arrays all the same.
 
     Raises:
@@ -41,8 +46,8 @@ def load_encoder(spec: str = SHIPPED, device: torch.device = CPU) -> Encoder:
         return load_trained_tower(spec, directory.parent, device)
     if spec.startswith(("hf-hub:", "local-dir:")):
         return load_open_clip(spec, device)
-    if spec == SHIPPED:
-        return load_open_clip(spec, device, name=f"local-dir:{SHIPPED_DIRECTORY}")
+    if spec in SHIPPED_DIRECTORIES:
+        return load_open_clip(spec, device, name=f"local-dir:{SHIPPED_DIRECTORIES[spec]}")
     if spec == OWN:
         msg = "the features are the shop's own, so there is no encoder to load; use items of the catalogue"
         raise EncoderError(msg)
@@ -54,6 +59,11 @@ def load_encoder(spec: str = SHIPPED, device: torch.device = CPU) -> Encoder:
         msg = f"encoder {spec!r}: no such encoder; give {known}"
         raise EncoderError(msg)
     return load_open_clip(spec, device, name=name, pretrained=pretrained or None)
+
+
+def spec_now(features: FeatureSpec) -> str:
+    """The spec that makes these features today; ``shipped`` was other weights once, which bundles and homes of then go on reading."""
+    return _SHIPPED_BEFORE.get(features.fingerprint, SHIPPED) if features.spec == SHIPPED else features.spec
 
 
 def _absolute(directory: str) -> Path:

@@ -93,6 +93,8 @@ def load_open_clip(spec: str, device: torch.device = CPU, name: str | None = Non
     """
     import open_clip  # noqa: PLC0415 - the import takes two seconds, and only encoding needs it
 
+    import models.encoders.lite  # noqa: F401, PLC0415 - registers the image tower of the shipped encoder
+
     source = name or spec
     own = Path(source.removeprefix("local-dir:")) if source.startswith("local-dir:") else None
     if own and not (own / "open_clip_config.json").is_file():

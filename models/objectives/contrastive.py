@@ -33,6 +33,19 @@ def nt_xent(first_BD: Tensor, second_BD: Tensor, temperature: float) -> Tensor:
     return F.cross_entropy(logits_VV, torch.arange(2 * batch, device=first_BD.device).roll(batch))
 
 
+def alike_loss(seen_BD: Tensor, kinds_B: Tensor, temperature: float) -> Tensor:
+    """Softmax contrastive loss of each picture and the others of its kind (Khosla et al., NeurIPS 2020, equation 2).
+
+    Args:
+        kinds_B: a number per picture, negative where its kind is not known; a picture without a like counts 0.
+    """
+    logits_BB = (seen_BD @ seen_BD.T / temperature).fill_diagonal_(-torch.inf)
+    alike_BB = _same(kinds_B) & (kinds_B >= 0)
+    losses_BB = (logits_BB.logsumexp(1, keepdim=True) - logits_BB).masked_fill(~alike_BB, 0.0)
+    likes_B = alike_BB.sum(1)
+    return (losses_BB.sum(1) / likes_B.clamp(min=1)).sum() / (likes_B > 0).sum().clamp(min=1)
+
+
 def top1(seen_BD: Tensor, read_BD: Tensor, groups_B: Tensor) -> float:
     """Share of pictures whose own title is the nearest in the batch."""
     with torch.no_grad():

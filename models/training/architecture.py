@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from models.encoders.image_towers import Preprocessing, torchvision_tower
+from models.encoders.lite import LITE_LEVELS, MEAN_AND_STD, LiteLevels
 from models.errors import EncoderError, InputError
 
 CLIP_MEAN: Final = (0.48145466, 0.4578275, 0.40821073)
@@ -37,6 +38,7 @@ class Architecture:
         size: D.
         pretrained: whether it comes with weights.
         tokenizer: titles -> ``(B, T)``; None if titles are not read.
+        learned: the part of the tower that has learned elsewhere and stays as it is.
     """
 
     tower: nn.Module
@@ -45,6 +47,7 @@ class Architecture:
     size: int
     pretrained: bool
     tokenizer: Callable[[list[str]], Tensor] | None = None
+    learned: LiteLevels | None = None
 
 
 def torchvision_architecture(name: str, weights: str, side: int, seed: int) -> Architecture:
@@ -87,17 +90,24 @@ def open_clip_architecture(
             warnings.simplefilter("ignore")
             torch.manual_seed(seed)
             built: nn.Module = build(**{key: value for key, value in config.items() if key != "custom_text"})
-            if weights != "none":
+            trunk = getattr(built.visual, "trunk", None)
+            if isinstance(trunk, LiteLevels) and weights.endswith(".pth"):
+                trunk.take_imagenet(Path(weights))
+            elif weights != "none":
                 _take_weights(built, name, weights)
             known = name in open_clip.list_models()
             length = config["text_cfg"].get("context_length", 77)
             tokenizer = open_clip.get_tokenizer(name) if known else open_clip.SimpleTokenizer(context_length=length)
+    except EncoderError:
+        raise
     except Exception as error:  # open_clip and the hub raise errors of any type
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         msg = f"backbone {name!r} with weights {weights!r} cannot be had: {reason}"
         raise EncoderError(msg) from error
-    preprocessing = Preprocessing(side=config["vision_cfg"]["image_size"], mean=CLIP_MEAN, std=CLIP_STD)
-    shared = {"preprocessing": preprocessing, "size": config["embed_dim"], "pretrained": weights != "none"}
+    mean, std = MEAN_AND_STD if isinstance(trunk, LiteLevels) else (CLIP_MEAN, CLIP_STD)
+    preprocessing = Preprocessing(side=config["vision_cfg"]["image_size"], mean=mean, std=std)
+    learned = trunk if isinstance(trunk, LiteLevels) and weights != "none" else None
+    shared = {"preprocessing": preprocessing, "size": config["embed_dim"], "pretrained": weights != "none", "learned": learned}
     if reads:
         return Architecture(tower=built, description=config, tokenizer=tokenizer, **shared)
     image = {"embed_dim": config["embed_dim"], "vision_cfg": config["vision_cfg"], "quick_gelu": bool(config.get("quick_gelu"))}
@@ -111,6 +121,12 @@ def small_config(*, side: int, embedding_size: int, width: int, layers: tuple[in
         "vision_cfg": {"layers": list(layers), "width": width, "patch_size": None, "image_size": side},
         "text_cfg": {"vocab_size": 49408, "heads": max(1, text["width"] // 32), **text},
     }
+
+
+def lite_config(*, side: int, embedding_size: int, text: Mapping[str, int]) -> dict[str, Any]:
+    """Configuration of an open_clip model on EfficientNet-Lite0, whose levels a small network of two layers reads."""
+    levels = {"timm_model_name": LITE_LEVELS, "timm_pool": "", "timm_proj": "mlp", "timm_drop": 0.4, "image_size": side}
+    return {**small_config(side=side, embedding_size=embedding_size, width=2, layers=(), text=text), "vision_cfg": levels}
 
 
 def _model_config(name: str, model: Mapping[str, Any] | None) -> dict[str, Any]:

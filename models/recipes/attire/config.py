@@ -59,6 +59,7 @@ class AttireConfig(Schedule):
     rerank: float = 0.0
     batch_size: PositiveInt = 64
     epochs: NonNegativeInt = 12
+    minutes: PositiveFloat = 60.0  # far more than it takes: a busy machine is to learn the same
     learning_rate: PositiveFloat = 1.5e-3
     weight_decay: NonNegativeFloat = 0.02
     patience: PositiveInt = 5
@@ -73,7 +74,7 @@ class AttireConfig(Schedule):
     mask_input_dropout: DropShare = 0.1
     mask_drop_identity: DropShare = 0.3
     mask_hide: DropShare = 0.1
-    mask_minutes: PositiveFloat = 15.0
+    mask_minutes: PositiveFloat = 60.0
     memory: bool = True
 
     def __post_init__(self) -> None:

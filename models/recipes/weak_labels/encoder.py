@@ -34,7 +34,22 @@ from models.recipes.weak_labels.vocabulary import NON_VISUAL, Said, item_texts, 
 from models.training.repeatable import work_directory
 from models.training.settings import configure
 
-SHIPPED_CONFIG: Final = WeakLabelsConfig(loss="clip", optimiser="adamw", epochs=4.5, fields=("title",), least_word=20)
+SHIPPED_CONFIG: Final = WeakLabelsConfig(
+    loss="clip",
+    backbone="lite0",
+    embedding_size=256,
+    fields=("title", "subcategory", "baseColour"),
+    least_word=20,
+    word_weight=1.5,
+    alike=("subcategory", "baseColour"),
+    alike_weight=2.0,
+    optimiser="adamw",
+    batch_size=256,
+    epochs=8.0,
+    last_layer=0.0,
+)
+_SAID: Final = ("title",)
+"""What the final words are trained to say: a type and a colour that a shop lists beside the title teach the pictures only."""
 
 
 def main() -> int:
@@ -44,6 +59,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=SHIPPED_DIRECTORY)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--set", dest="settings", action="append", default=[], help="key=value of the recipe; may be repeated")
+    parser.add_argument("--start", type=Path, help="directory of an encoder to take weights from where they fit, such as its text tower")
     parser.add_argument("--words", action="store_true", help="leave the model as it is, and train only the words over it")
     parser.add_argument("--device", type=torch.device, default=CPU, help="cpu, cuda or cuda:N")
     parser.add_argument("--cache", type=Path, help="directory where features are kept")
@@ -65,7 +81,7 @@ def main() -> int:
             work = work_directory(given.out)
             directory = given.out if given.words else work / "encoder"
             if not given.words:
-                train_encoder(catalogues, config, directory, seed=given.seed, device=given.device, progress=progress)
+                train_encoder(catalogues, config, directory, seed=given.seed, start=given.start, device=given.device, progress=progress)
             words = words_over(directory, catalogues, config, seed=given.seed, cache=given.cache, device=given.device, progress=progress)
             words.save(directory)
     except AttireError as error:
@@ -105,7 +121,7 @@ def words_over(
         some = Catalogue(catalogue.table.take(pa.array(mine, pa.int64())), catalogue.root)
         seen_ND = catalogue_features(some, encoder, cache, progress).features[:, part]
         pictured = np.flatnonzero(seen_ND.any(1))
-        texts = item_texts(some, config.fields)
+        texts = item_texts(some, _SAID)
         return seen_ND[pictured], [visual_words(texts[row], unseen) for row in pictured]
 
     shops = [read(catalogue, {"train", None}) for catalogue in catalogues]

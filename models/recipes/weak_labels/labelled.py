@@ -24,6 +24,7 @@ class Labelled:
         tokens: the words that may label each picture.
         said: the tokens that are in the vocabulary; empty before there is one.
         groups: a number per item, equal for titles of the same words.
+        kinds: a number per item, equal where all fields of a kind are; -1 where one is not given.
     """
 
     pictures: Pictures
@@ -31,6 +32,7 @@ class Labelled:
     tokens: Sequence[Sequence[str]]
     said: Said
     groups: NDArray[np.int64]
+    kinds: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -47,6 +49,7 @@ def read_labelled(
     *,
     fields: Sequence[str] = ("title",),
     dropped: Sequence[str] = (),
+    kind: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Labelled:
     """The items of a split with a usable picture and words in ``fields``; training includes items without a split.
@@ -66,4 +69,7 @@ def read_labelled(
     groups = np.unique(np.array([" ".join(sorted(title.lower().split())) for title in shown]), return_inverse=True)[1]
     unseen = NON_VISUAL.union(dropped)
     tokens = [visual_words(texts[row], unseen) for row in rows]
-    return Labelled(pictures, shown, tokens, Said.of(tokens, ()), groups.astype(np.int64))
+    told = list(zip(*(item_texts(catalogue, (name,)) for name in kind), strict=True)) or [("",)] * len(texts)
+    kinds = np.unique(["\n".join(told[row]) for row in rows], return_inverse=True)[1]
+    kinds = np.where([all(told[row]) for row in rows], kinds, -1)
+    return Labelled(pictures, shown, tokens, Said.of(tokens, ()), groups.astype(np.int64), kinds.astype(np.int64))

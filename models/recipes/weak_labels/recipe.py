@@ -22,21 +22,22 @@ from models.compatibility.build import build_model
 from models.datasets.schema import Catalogue
 from models.encoders.features import CARRIED
 from models.encoders.keep import catalogue_features
-from models.encoders.load import SHIPPED, SHIPPED_DIRECTORY, load_encoder
+from models.encoders.load import SHIPPED_DIRECTORIES, load_encoder
 from models.errors import BundleError, refuse
 from models.progress import Progress
 from models.recipes.weak_labels.config import WEAK_LABELS, WeakLabelsConfig
 from models.recipes.weak_labels.labelled import read_labelled
-from models.recipes.weak_labels.towers import SMALL, in_words, save_encoder, start_from
+from models.recipes.weak_labels.towers import LITE, SMALL, in_words, save_encoder, start_from
 from models.recipes.weak_labels.training import WeakLabelTraining
 from models.recipes.weak_labels.vocabulary import frequent_words
-from models.training.architecture import Architecture, open_clip_architecture, small_config, torchvision_architecture
+from models.training.architecture import Architecture, lite_config, open_clip_architecture, small_config, torchvision_architecture
 from models.training.calibrate import calibrated
 from models.training.checkpoint import Checkpoint
 from models.training.prepare import learned_slots
 from models.training.run import Run
 
 _SMALL_SIDE: Final = 80
+_LITE_SIDE: Final = 112
 
 
 def fit(run: Run[WeakLabelsConfig]) -> Bundle:
@@ -92,7 +93,7 @@ def train_encoder(
     """
     chosen = architecture(config, seed)
     read = partial(read_labelled, side=chosen.preprocessing.side, fields=config.fields, dropped=config.dropped, progress=progress)
-    shops = [read(catalogue, split="train") for catalogue in catalogues]
+    shops = [read(catalogue, split="train", kind=config.alike) for catalogue in catalogues]
     vocabulary = frequent_words([tokens for shop in shops for tokens in shop.tokens], most=config.vocabulary, least=config.least_word)
     valid = read(catalogues[0], split="valid").with_vocabulary(vocabulary)
     training = WeakLabelTraining(
@@ -130,11 +131,14 @@ def architecture(config: WeakLabelsConfig, seed: int) -> Architecture:
             refuse(msg, field="backbone")
         return torchvision_architecture(config.backbone, config.weights, config.side, seed)
     text = {"context_length": config.context_length, "width": config.text_width, "layers": config.text_layers}
-    side = config.side or (_SMALL_SIDE if config.backbone == SMALL else 0)
-    small = small_config(side=side, embedding_size=config.embedding_size, width=config.width, layers=config.layers, text=text)
+    side = config.side or {SMALL: _SMALL_SIDE, LITE: _LITE_SIDE}.get(config.backbone, 0)
+    own = {
+        SMALL: small_config(side=side, embedding_size=config.embedding_size, width=config.width, layers=config.layers, text=text),
+        LITE: lite_config(side=side, embedding_size=config.embedding_size, text=text),
+    }
     return open_clip_architecture(
         config.backbone,
-        small if config.backbone == SMALL else None,
+        own.get(config.backbone),
         config.weights,
         side,
         reads=config.reads,
@@ -149,8 +153,8 @@ def start_directory(start: Bundle) -> Path:
     Raises:
         BundleError: it is not a directory on disk, so it cannot be trained further.
     """
-    if start.encoder_spec == SHIPPED:
-        return SHIPPED_DIRECTORY
+    if start.encoder_spec in SHIPPED_DIRECTORIES:
+        return SHIPPED_DIRECTORIES[start.encoder_spec]
     if start.encoder_spec.startswith("local-dir:"):
         return Path(start.encoder_spec.removeprefix("local-dir:"))
     msg = f"bundle {start.id} reads encoder {start.encoder_spec}, which is no directory to start from; leave out --init"

@@ -1,6 +1,6 @@
 """The modules of ``weak-labels``: an image tower, a text tower if the loss reads titles, a vector per word; saves them as an encoder.
 
-Shape legend: B pictures · T tokens · D embedding size · K words · S side.
+Shape legend: B pictures · L numbers of a network's levels · T tokens · D embedding size · K words · S side.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from models.errors import BundleError
 from models.training.architecture import Architecture
 
 SMALL: Final = "small"
+LITE: Final = "lite0"
 _CLIP_WEIGHTS: Final = "open_clip_model.safetensors"
 
 
@@ -40,6 +41,11 @@ class Towers(nn.Module):
         """Vectors z of pictures, ``(B, D)``, of any length."""
         look: Callable[[Tensor], Tensor] = self.tower.visual if self.reads else self.tower  # type: ignore[assignment]
         return look(pixels_BCSS).flatten(1).float()
+
+    def see_levels(self, levels_BL: Tensor) -> Tensor:
+        """Vectors z of pictures whose levels a pretrained network has seen, ``(B, D)``; see ``LiteLevels``."""
+        visual: Any = self.tower.visual
+        return visual.head(visual.trunk.standard(levels_BL)).float()  # type: ignore[no-any-return]
 
     def read(self, tokens_BT: Tensor) -> Tensor:
         """Titles in the space of pictures, ``(B, D)`` of unit length."""

@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.errors import InputError
-from models.objectives.contrastive import clip_loss, siglip_loss, top1
+from models.objectives.contrastive import alike_loss, clip_loss, siglip_loss, top1
 from models.objectives.softmax import no_negatives
 from models.objectives.weak_labels import all_words_loss, word_loss
 from models.progress import Progress
@@ -72,6 +72,7 @@ class WeakLabelTraining:
         self.device = device
         torch.manual_seed(seed)
         self.towers = Towers(architecture, words, bias=config.reads).to(self.device).to(memory_format=torch.channels_last)
+        self._kept: dict[int, Tensor] = {}
         self.batches = Batches(shops, config, seed)
         self.steps = math.ceil(config.epochs * self.batches.per_epoch)
         self.first = math.ceil(config.first_epochs(pretrained=architecture.pretrained) * self.batches.per_epoch)
@@ -169,16 +170,32 @@ class WeakLabelTraining:
         self.towers.train()
         if last_layer:
             self.towers.tower.eval()
-        pictures = pictures_BCSS.to(self.device, non_blocking=True)
-        pixels = augment(pictures, generator) if self.config.augment else pictures.float() / 255
-        with self._precision(), torch.set_grad_enabled(not last_layer):
-            z_BD = self.towers.see(self._normalised(pixels)).float()
+        if self.architecture.learned:
+            z_BD = self.towers.see_levels(self._levels(batch.shop)[torch.from_numpy(batch.positions)].to(self.device).float())
+        else:
+            pictures = pictures_BCSS.to(self.device, non_blocking=True)
+            pixels = augment(pictures, generator) if self.config.augment else pictures.float() / 255
+            with self._precision(), torch.set_grad_enabled(not last_layer):
+                z_BD = self.towers.see(self._normalised(pixels)).float()
         figures: dict[str, float] = {}
         loss = self._titles(batch, z_BD, figures) if self.config.reads else self._words(batch, z_BD, generator)
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
         return {"loss": loss.item(), **figures}
+
+    @torch.no_grad()
+    def _levels(self, shop: int) -> Tensor:
+        """What a network that stays as it is sees of each picture of a shop, once for all epochs, ``(N, L)``."""
+        if shop not in self._kept:
+            learned, pictures = self.architecture.learned, self.shops[shop].pictures
+            assert learned is not None  # noqa: S101 - the caller has looked
+            parts = [
+                learned.levels(self._normalised(pictures.take(positions).to(self.device).float() / 255)).half().cpu()
+                for positions in np.array_split(np.arange(len(pictures)), math.ceil(len(pictures) / 128))
+            ]
+            self._kept[shop] = torch.cat(parts)
+        return self._kept[shop]
 
     def _words(self, batch: Batch, z_BD: Tensor, generator: torch.Generator) -> Tensor:
         """Loss of the published form: the drawn word against sampled ones."""
@@ -203,6 +220,9 @@ class WeakLabelTraining:
         else:
             loss = clip_loss(seen_BD, read_BD, groups_B, towers.scale)
         figures["top1"] = top1(seen_BD, read_BD, groups_B)
+        if self.config.alike_weight:
+            kinds_B = torch.from_numpy(shop.kinds[batch.positions]).to(self.device)
+            loss = loss + self.config.alike_weight * alike_loss(seen_BD, kinds_B, temperature=0.1)
         if self.config.word_weight:
             words_BL, count = torch.from_numpy(shop.said.words_NL[batch.positions]), towers.words.out_features
             said_BK = no_negatives(words_BL, words_BL >= 0, torch.arange(count), count).to(self.device)
@@ -241,7 +261,7 @@ class WeakLabelTraining:
             group["lr"] = rate
 
     def _optimiser(self) -> torch.optim.Optimizer:
-        groups = only_matrices_decay(self.towers.parameters(), self.config.decay)
+        groups = only_matrices_decay([weight for weight in self.towers.parameters() if weight.requires_grad], self.config.decay)
         if self.config.optimiser == "sgd":
             return torch.optim.SGD(groups, lr=self.config.rate, momentum=0.9)
         return torch.optim.AdamW(groups, lr=self.config.rate)

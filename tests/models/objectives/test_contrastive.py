@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from models.objectives.contrastive import clip_loss, nt_xent, siglip_loss, top1
+from models.objectives.contrastive import alike_loss, clip_loss, nt_xent, siglip_loss, top1
 
 torch.manual_seed(0)
 SEEN, READ = F.normalize(torch.randn(5, 4), dim=-1), F.normalize(torch.randn(5, 4), dim=-1)
@@ -73,3 +73,13 @@ def test_views_that_agree_cost_less() -> None:
     """The loss falls as the second view turns towards the first."""
     towards = F.normalize(0.5 * SEEN + 0.5 * READ, dim=1)
     assert nt_xent(SEEN, SEEN, 0.5) < nt_xent(SEEN, towards, 0.5) < nt_xent(SEEN, READ, 0.5)
+
+
+def test_pictures_of_a_kind_attract_each_other() -> None:
+    """Two of a kind among four, by hand; pictures of unknown kinds are no likes, and a batch without likes costs nothing."""
+    seen = torch.eye(4)
+    seen[1] = seen[0]
+    each = torch.tensor(2 + math.e).log() - 1
+    assert alike_loss(seen, torch.tensor([7, 7, 1, 2]), 1.0).item() == pytest.approx(each.item())
+    assert alike_loss(seen, torch.tensor([7, 7, -1, -1]), 1.0).item() == pytest.approx(each.item())
+    assert alike_loss(seen, torch.tensor([-1, -1, -1, -1]), 1.0).item() == 0

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import timm
+import torch
+from safetensors.torch import load_file
 
+from models.encoders import lite
 from models.encoders.load import load_encoder
 from models.recipes.weak_labels.encoder import main
 
@@ -67,6 +72,24 @@ def test_words_need_a_vocabulary(
         main()
     assert caught.value.code == 2
     assert "no vocabulary" in capsys.readouterr().err
+
+
+@pytest.mark.training
+def test_what_imagenet_taught_stays_and_the_layers_over_it_learn(
+    painted_shop: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network and its statistics are those of the file, in half precision."""
+    shop, weights, out = str(painted_shop(tmp_path / "shop", 40)), tmp_path / "lite0.pth", tmp_path / "out"
+    theirs = timm.create_model("tf_efficientnet_lite0").state_dict()
+    torch.save(theirs, weights)
+    monkeypatch.setattr(lite, "SHA256", hashlib.sha256(weights.read_bytes()).hexdigest())
+    pairs = [argument for setting in (*TINY, f"weights={weights}") for argument in ("--set", setting)]
+    monkeypatch.setattr("sys.argv", ["encoder", shop, "--out", str(out), *pairs])
+    assert main() == 0
+    mine = load_file(out / "open_clip_model.safetensors")
+    names = [name for name in theirs if theirs[name].is_floating_point() and not name.startswith("classifier")]
+    assert all(torch.equal(mine[f"visual.trunk.network.{name}"], theirs[name].half()) for name in names)
+    assert mine["visual.trunk.standard.running_var"].float().std() > 0
 
 
 def test_a_setting_that_makes_no_sense_is_one_line(
