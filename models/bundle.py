@@ -11,7 +11,6 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import torch
@@ -21,16 +20,14 @@ from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.calibration import Calibration
 from models.compatibility.personal import PersonalModel, Shoppers
 from models.contents import Contents, read_contents, write_contents
+from models.datasets.schema import ENOUGH_OUTFITS
 from models.encoders.features import CARRIED, FloatArray
 from models.encoders.load import spec_now
 from models.errors import BundleError
 from models.manifest import Manifest
 from models.precision import halved
 
-__all__ = ["ENOUGH_OUTFITS", "Bundle", "Manifest", "Shoppers"]
-
-ENOUGH_OUTFITS: Final = 100
-"""Fewer training outfits than these do not tell how likely anything is; see docs/dataset.md."""
+__all__ = ["Bundle", "Manifest", "Shoppers"]
 
 
 @dataclass(eq=False, repr=False)

@@ -44,6 +44,7 @@ def train(
     settings, given = Settings.read(), read_settings(setting or [])
     asked(recipe, out, given, encoder)
     from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+    from models.datasets.schema import ENOUGH_OUTFITS  # noqa: PLC0415
     from models.recipes.train import train as run  # noqa: PLC0415
 
     bundle = run(
@@ -64,6 +65,8 @@ def train(
     figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items())
     learned = "" if bundle.manifest.outfits is None else f", learned from {bundle.manifest.outfits:,} outfits"
     typer.echo(f"{out}: bundle {bundle.id}{learned}" + (f" ({figures})" if figures else ""))
+    if not bundle.calibrated:
+        typer.echo(f"answers will carry no probabilities: that takes {ENOUGH_OUTFITS} training outfits, and some to tell by")
     if bundle.manifest.left_out:
         typer.echo(f"left out, as it does better without: {', '.join(bundle.manifest.left_out)} (see the worth_of figures)")
     if bundle.manifest.held_out is not None:

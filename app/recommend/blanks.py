@@ -50,6 +50,12 @@ class Allowed:
     filtered_N: BoolArray | None
     steps: tuple[tuple[BoolArray | None, str | None], ...]
 
+    @staticmethod
+    def at_all(release: Release, worn: Worn, wanted: Filter, *, consistent: bool) -> BoolArray | None:
+        """What could be suggested were it not for price, brand and the like: what is in stock, and for whom the worn items are."""
+        stocked_N = release.snapshot.columns.mask(Filter(in_stock=wanted.in_stock))
+        return _both(stocked_N, suitable(release, worn.labels, season=False) if consistent else None)
+
     @classmethod
     def of(cls, release: Release, worn: Worn, wanted: Filter, *, consistent: bool) -> Allowed:
         """The filters, and what suits the worn items where ``consistent``."""

@@ -25,7 +25,7 @@ DEFAULT_K = 10
 _MOST_VARIANTS: Final = 50
 _CONTINUED: Final = "goes on where the slot of this category before it ends"
 _FALL: Final = 0.05
-_WORSE: Final = "with any of these the outfit goes together less well than without"
+_WORSE: Final = "with {} of these the outfit goes together less well than without"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,10 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
         most = question.budget if question.wanted.price_max is None else min(question.budget, question.wanted.price_max)
         question = replace(question, wanted=replace(question.wanted, price_max=most))
     allowed = None
-    chosen = Slots(()) if question.candidates and question.slots is None else choose_slots(release, worn, question.slots, limits)
+    chosen = Slots(())
+    if not question.candidates or question.slots is not None:
+        may_N = None if question.slots is not None else Allowed.at_all(release, worn, question.wanted, consistent=question.consistent)
+        chosen = choose_slots(release, worn, question.slots, limits, may_N)
     if question.candidates:
         blanks, unknown = given(release, worn, question.candidates, chosen if question.slots is not None else None, question.wanted)
     else:
@@ -131,7 +134,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     now, with_each_BM = _likely(release, worn, best)
     slots = []
     for blank, pool, probabilities in zip(blanks, best, with_each_BM, strict=True):
-        worse = _WORSE if now is not None and max(filter(None, probabilities), default=now) < now - _FALL else None
+        worse = None if now is None else _worse(now, probabilities)
         note = "; ".join(text for text in (blank.fallback, _CONTINUED if blank.nth else None, worse, partly) if text)
         shares = dict(zip(pools[blank.slot].rows_M, release.bundle.shares(pools[blank.slot].scores_M, len(worn) + 1), strict=True))
         why = contributions(release, worn, pool.rows_M) if question.explain and len(pool.rows_M) else []
@@ -150,6 +153,12 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     looks, no_looks = _looks(release, worn, question, blanks, pools, allowed) if question.looks and blanks else ([], None)
     missing = tuple(dict.fromkeys([*worn.missing, *unknown]))
     return Completion(tuple(slots), tuple(looks), missing, no_looks, complete=chosen.complete, why_not=why_not(release))
+
+
+def _worse(now: float, probabilities: Sequence[float | None]) -> str | None:
+    """What is to be said where the first suggestion, or every one, would cost the outfit more than it may."""
+    falls = [probability is not None and probability < now - _FALL for probability in probabilities]
+    return _WORSE.format("any" if all(falls) else "the first") if falls and falls[0] else None
 
 
 def _leading(release: Release, worn: Worn, pool: Pool) -> Pool:

@@ -16,7 +16,7 @@ from app.recommend.outfit import Worn
 from app.recommend.stages import count, stage
 from app.release.release import Release
 from index.backends.base import BoolArray, FloatArray, IntArray
-from models.bundle import ENOUGH_OUTFITS
+from models.datasets.schema import ENOUGH_OUTFITS
 
 RETRIEVED: Final = 64
 _RETRIEVED_PER_K: Final = 4

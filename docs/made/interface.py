@@ -30,7 +30,10 @@ def files() -> str:
     columns = [_field(field.name, required=not field.nullable) for field in schema.ITEM_SCHEMA]
     lines = ["| file | fields |", "|---|---|", f"| `items.parquet`, `items.jsonl` or `items.csv` | {' '.join(columns)} |"]
     for name, kind in FILES.items():
-        fields = [_field(one.name, required=one.default is dataclasses.MISSING) for one in dataclasses.fields(kind)]
+        given = {"id", "split"} if kind is schema.Outfit else set()  # which a reader gives where a file does not
+        fields = [
+            _field(one.name, required=one.default is dataclasses.MISSING and one.name not in given) for one in dataclasses.fields(kind)
+        ]
         lines.append(f"| {name if '`' in name else f'`{name}`'} | {' '.join(fields)} |")
     return "\n".join(lines)
 

@@ -19,7 +19,7 @@ from models.compatibility.audience import SEASONS, Audience
 
 CONFLICT: Final = 0.2
 _INDIFFERENT: Final = (2.0, 2.0)  # shape and scale of the prior: mean 1, worth two expected pairs
-_DOCUMENTED: Final = (0.5, 10.0)
+_DOCUMENTED: Final = (0.5, 50.0)  # a few products whose words mislead do not overrule it
 _FITTING: Final = (20.0, 20.0)
 
 Counted = tuple[int, float]

@@ -109,7 +109,7 @@ class PairMasks(CompatibilityModel):
         count_B1 = context.mask_BI.sum(1, keepdim=True).clamp(min=1)
         mask_BID = 1 + self.pair[worn_BI, target_B[:, None]] + self.worn_mask[worn_BI] + self.slot_mask[target_B][:, None]
         query_BD = (mask_BID * context.items_BID * mask_BI1).sum(1) / count_B1.sqrt()
-        if self.attends:
+        if self.attends and context.items_BID.shape[1]:  # attention over no places at all is refused
             items_BID = 3.0 * self.into(context.items_BID) + self.worn_as(worn_BI)
             slot_B1D = self.target(target_B)[:, None]
             alone_B = ~context.mask_BI.any(1)  # attention over nothing is not defined

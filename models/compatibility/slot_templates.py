@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from models.compatibility.conflicts import Conflicts
@@ -27,6 +27,13 @@ class SlotTemplates:
         """Count the combinations of categories of outfits, each given by its items' categories."""
         counts = Counter(tuple(sorted(set(categories))) for categories in outfits)
         return cls(tuple(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))))
+
+    def without(self, categories: Collection[str]) -> SlotTemplates:
+        """The same, where nothing of these categories can be had."""
+        counts: Counter[tuple[str, ...]] = Counter()
+        for template, count in self.templates:
+            counts[tuple(name for name in template if name not in categories)] += count
+        return replace(self, templates=tuple(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))))
 
     @property
     def outfits(self) -> int:

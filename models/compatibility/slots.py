@@ -21,8 +21,8 @@ Shape legend: B outfits · C categories · K = C + 1 outcomes, the last is STOP 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -75,6 +75,11 @@ class SlotModel:
     stop_at: float = 0.5
     outfits: int = 0
     conflicts: Conflicts = field(default_factory=Conflicts)
+
+    def without(self, categories: Collection[str]) -> SlotModel:
+        """The same, where nothing of these categories can be had."""
+        had_C = np.array([name not in categories for name in self.categories])
+        return replace(self, most_C=np.where(had_C, self.most_C, 0))
 
     def counts(self, categories: Iterable[str]) -> IntArray:
         """How many of each, ``(C,)``; categories that training did not have are left out."""

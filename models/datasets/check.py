@@ -14,7 +14,7 @@ from models.datasets.draw_questions import WRONG
 from models.datasets.findings import Findings, Kind
 from models.datasets.outfits import OUTFITS, SESSIONS
 from models.datasets.read import question_files, read_whole
-from models.datasets.schema import SPLITS, Catalogue, Dataset, Outfit
+from models.datasets.schema import ENOUGH_OUTFITS, SPLITS, Catalogue, Dataset, Outfit
 from models.datasets.splits import near_pairs
 from models.errors import InputError
 
@@ -134,6 +134,7 @@ def _of_outfits(dataset: Dataset, outfits: tuple[Outfit, ...]) -> Iterator[Missi
     train, test = dataset.outfits_of("train"), dataset.outfits_of("test")
     if len(train) < FEW_OUTFITS:
         brings = f"there are {len(train):,}; below {FEW_OUTFITS}, counting or likeness may be better than what is learned"
+        brings += f"; below {ENOUGH_OUTFITS}, answers have no probabilities" if len(train) < ENOUGH_OUTFITS else ""
         yield Missing("training outfits", FEW_OUTFITS - len(train), None, brings)
     if len(test) < FEW_TESTED:
         brings = f"there are {len(test):,}; below {FEW_TESTED}, the figures of an evaluation are vague"

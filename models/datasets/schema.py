@@ -106,6 +106,10 @@ def item_text(title: str | None, subcategory: str | None, brand: str | None, att
     return " ".join(tokens)
 
 
+ENOUGH_OUTFITS: Final = 100
+"""Fewer training outfits than these do not tell how likely anything is; see docs/dataset.md."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outfit:
     """Items worn together; order has no meaning."""

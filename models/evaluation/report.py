@@ -86,7 +86,7 @@ def write_report(
     )
     environment.filters.update(figure=number, percent=percent)
     page = environment.get_template("report.html.jinja").render(
-        result=result, sections=sections, manifest=model.bundle.manifest, titles=TITLES, items=len(catalogue)
+        result=result, sections=sections, manifest=model.bundle.manifest, titles=TITLES, baselines=BASELINES, items=len(catalogue)
     )
     (directory / "index.html").write_text(page)
 

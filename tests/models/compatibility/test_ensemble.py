@@ -108,6 +108,15 @@ def test_no_worn_items_and_no_outfits_are_answered(model: Ensemble, inputs: Item
     assert model.score(nothing).tolist() == [0.0, 0.0]
 
 
+def test_an_outfit_of_one_item_has_a_score(model: Ensemble, inputs: ItemInputs) -> None:
+    """Nothing is left to complete it by; it scores the same whether or not there are places for more."""
+    embedded, category = model.embed(inputs), inputs.category_N
+    alone = OutfitBatch(embedded[:2, None], category[:2, None], torch.ones(2, 1, dtype=torch.bool))
+    padded = OutfitBatch(embedded[:2, None].repeat(1, 3, 1), category[:2, None].repeat(1, 3), torch.tensor([[True, False, False]] * 2))
+    assert model.score(alone).isfinite().all()
+    assert model.score(alone).tolist() == pytest.approx(model.score(padded).tolist(), abs=1e-5)
+
+
 def test_a_bundle_builds_it_again(model: Ensemble, inputs: ItemInputs) -> None:
     """From what the manifest keeps: members by name, and the memory's shapes."""
     assert model.memory

@@ -50,3 +50,11 @@ def test_where_nothing_was_worn_nothing_is_missing() -> None:
 def test_an_empty_outfit_lacks_what_most_have() -> None:
     """An empty outfit is proposed the most frequent slots, shoes first."""
     assert SLOTS.missing([]).slots[0] == "shoes"
+
+
+def test_what_cannot_be_had_is_not_missing() -> None:
+    """Outfits are counted as if nothing of those categories were ever worn."""
+    slots = SlotTemplates.fit([("shoes", "tops", "bags")] * 3 + [("shoes", "tops")])
+    assert set(slots.missing(["tops"]).slots) == {"shoes", "bags"}
+    assert slots.without({"bags"}).missing(["tops"]).slots == ("shoes",)
+    assert slots.without({"bags", "shoes"}).missing(["tops"]).slots == ()

@@ -93,3 +93,13 @@ def test_it_is_read_as_it_was_written(model: SlotModel) -> None:
     assert read.body() == model.body()
     with pytest.raises(ValueError, match="slots: weights"):
         SlotModel.read({**body, "categories": ["tops"], "pairs": [], "most": [1]}, model.weights)
+
+
+def test_what_cannot_be_had_is_on_nobodys_way(model: SlotModel) -> None:
+    """It is never missing, whatever is worn; and where nothing else belongs to it, what is worn is complete."""
+    without = model.without({"bags", "dresses"})
+    for seed in range(30):
+        for worn in (["shoes"], ["tops"], ["tops", "shoes"]):
+            ids = [f"{seed}-{place}" for place in range(len(worn))]
+            assert not {"bags", "dresses"} & set(without.missing(worn, ids).slots)
+    assert model.without({"bags", "shoes"}).missing(["dresses"], ["d"]).slots == ()
