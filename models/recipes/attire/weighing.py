@@ -11,7 +11,7 @@ Shape legend: N items · Q questions · I items worn, padded · M candidates, th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
+from torch.nn import functional as F
 
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.ensemble import Ensemble
@@ -26,7 +27,7 @@ from models.training.alike import Alike, Ints
 from models.training.calibrate import with_replaced
 from models.training.worn import WornOutfits
 
-_WRONG, _MANY = 3, 100
+_WRONG, _MANY_WRONG, _MANY = 3, 30, 100
 _MOST: Final = 4_000  # questions of each kind
 _LEAST: Final = 50
 _LEAST_COLD: Final = 30
@@ -43,7 +44,7 @@ def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOu
     asked = [question for question in weighing.questions(context_QI, answer_Q) if len(question[0]) >= _LEAST]
     if not asked:
         return
-    weights_J = _regression(torch.cat([weighing.heard(*question) for question in asked]))
+    weights_J = _regression([weighing.heard(*question) for question in asked])
     members = len(model.sizes)
     model.member_weight.copy_(weights_J[:members])
     model.term_weight.copy_(weights_J[members:])
@@ -95,7 +96,7 @@ class Weighing:
             vectors_BMD, category_BM = self._vectors(rows)
             self.model.slot_weight.zero_()
             parts.append(torch.stack([self.model.rank(context, vectors_BMD, category_BM), odds_BC.gather(1, category_BM)], dim=-1))
-        score, slot = _regression(torch.cat(parts)).tolist()
+        score, slot = _regression([torch.cat(parts)]).tolist()
         self.model.slot_weight.fill_(max(slot, 0.0) / max(score, 1e-3))
 
     def set_popularity(self, context_QI: Ints, answer_Q: Ints) -> None:
@@ -109,7 +110,7 @@ class Weighing:
         times_QM = self.times_N[candidates_QM]
         told_QMJ = torch.stack([scores_QM, times_QM.clamp(min=1).float().log(), (times_QM == 0).float()], dim=-1)
         tells_of_cold = int((self.times_N[answer_Q] == 0).sum()) >= _LEAST_COLD
-        weights_J = _regression(told_QMJ if tells_of_cold else told_QMJ[..., :2])
+        weights_J = _regression([told_QMJ if tells_of_cold else told_QMJ[..., :2]])
         weights_J = weights_J / weights_J[0].clamp(min=1e-3)
         worn_N, value_N = self.times_N > 0, weights_J[1] * self.times_N.clamp(min=1).float().log()
         self.model.popularity[self.inputs.residual_N[worn_N]] = value_N[worn_N]
@@ -135,11 +136,17 @@ class Weighing:
                 beside.setdefault(row, set()).update(rows[mask].tolist())
         worn = [{*context[context >= 0].tolist(), int(answer)} for context, answer in zip(context_QI, answer_Q, strict=True)]
         seen_together = [items.union(*(beside.get(item, set()) for item in items)) for items in worn]
-        for draw, banned_Q in ((self.alike.any_of_category, worn), (self.alike.drawn, worn), (self.alike.drawn, seen_together)):
-            wrong = [draw(int(answer), banned, _WRONG) for answer, banned in zip(answer_Q, banned_Q, strict=True)]
-            kept = [place for place, rows in enumerate(wrong) if len(rows) == _WRONG]
+        alike, least = self.alike, int(np.bincount(self.category_N)[self.category_N[answer_Q]].min(initial=_MANY)) - 20
+        kinds = (
+            (alike.any_of_category, worn, min(max(least, _WRONG), _MANY_WRONG)),
+            (alike.drawn, worn, _WRONG),
+            (alike.drawn, seen_together, _WRONG),
+        )
+        for draw, banned_Q, count in kinds:
+            wrong = [draw(int(answer), banned, count) for answer, banned in zip(answer_Q, banned_Q, strict=True)]
+            kept = [place for place, rows in enumerate(wrong) if len(rows) == count]
             candidates = [np.concatenate([[answer_Q[place]], wrong[place]]) for place in kept]
-            yield context_QI[kept], np.array(candidates, dtype=np.int64).reshape(-1, _WRONG + 1)
+            yield context_QI[kept], np.array(candidates, dtype=np.int64).reshape(-1, count + 1)
 
     def right(self, context_QI: Ints, candidates_QM: Ints) -> NDArray[np.float64]:
         """1 for each question whose right candidate, the first, scores highest, else 0, ``(Q,)``."""
@@ -173,18 +180,23 @@ class Weighing:
         return self.embedded_ND[rows_BM], self.inputs.category_N[rows_BM]
 
 
-def _regression(heard_QMJ: Tensor) -> Tensor:
-    """Weights under which the right candidate, the first, wins the softmax of its question; small ones are preferred, ``(J,)``."""
-    wrong_QMJ = (heard_QMJ[:, 1:] - heard_QMJ[:, :1]).double()
-    spread_J = wrong_QMJ.flatten(0, 1).std(0).clamp(min=1e-9)
-    wrong_QMJ /= spread_J
+def _regression(heard: Sequence[Tensor]) -> Tensor:
+    """Weights under which the right candidate, the first, wins the softmax of its question; small ones are preferred, ``(J,)``.
+
+    Args:
+        heard: questions of one kind each, ``(Q, M, J)``; all questions count alike.
+    """
+    wrong = [(heard_QMJ[:, 1:] - heard_QMJ[:, :1]).double() for heard_QMJ in heard]
+    spread_J = torch.cat([part_QMJ[:, :_WRONG].flatten(0, 1) for part_QMJ in wrong]).std(0).clamp(min=1e-9)
+    wrong = [part_QMJ / spread_J for part_QMJ in wrong]
+    count = sum(map(len, wrong))
     weights_J = torch.zeros(len(spread_J), dtype=torch.double, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights_J], max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
         optimiser.zero_grad()
-        odds_QM = wrong_QMJ @ weights_J
-        value = torch.cat([odds_QM.new_zeros(len(odds_QM), 1), odds_QM], dim=1).logsumexp(1).mean() + _PENALTY * weights_J.square().sum()
+        losses = [F.pad(part_QMJ @ weights_J, (1, 0)).logsumexp(1).sum() for part_QMJ in wrong]
+        value = torch.stack(losses).sum() / count + _PENALTY * weights_J.square().sum()
         value.backward()
         return value
 
