@@ -195,7 +195,7 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
             shown = "a key" if first["loc"][0] == "keys" else repr(first["input"])
-            msg = f"{shown}: {first['msg']}; see docs/settings.md"
+            msg = f"{shown}: {first['msg'].removeprefix('Value error, ')}; see docs/settings.md"
             raise InputError(msg, field=name) from error
         except SettingsError as error:
             msg = f"{error}: not JSON; see docs/settings.md"
