@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -15,8 +15,15 @@ from app.ground.settings import Settings
 _PACKAGES: Final = ("attire", "torch", "faiss-cpu", "open_clip_torch", "numpy", "pyarrow", "fastapi", "pydantic", "uvicorn")
 
 
-def doctor(home: Home = None) -> None:
+def doctor(
+    home: Home = None,
+    *,
+    encoder: Annotated[str | None, typer.Option("--encoder", help="Say what this one would need instead; nothing is downloaded.")] = None,
+) -> None:
     """What is installed, which devices and threads there are, and whether this home can be served."""
+    if encoder is not None:
+        _needs(encoder)
+        return
     from app.ground import compute  # noqa: PLC0415 - keeps --help fast
     from app.ground.errors import ROOTS  # noqa: PLC0415
     from app.home.store import ReleaseStore  # noqa: PLC0415
@@ -44,6 +51,21 @@ def doctor(home: Home = None) -> None:
         _say("serve", f"no: {error}")
         raise
     _say("serve", f"yes: release {record.id}, {record.items:,} items, recipe {record.recipe}")
+
+
+def _needs(spec: str) -> None:
+    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+    from models.encoders.needs import needs_of  # noqa: PLC0415
+
+    threads = compute.fix_threads(Settings.read().threads.compute)
+    needs = needs_of(spec)
+    _say(
+        "encoder",
+        f"{spec}: {needs.architecture}, pictures of {needs.side} x {needs.side}, {needs.parameters / 1e6:,.0f} million parameters",
+    )
+    _say("download", f"about {needs.download / 2**20:,.0f} MiB, once")
+    _say("memory", f"about {needs.memory / 2**20:,.0f} MiB while it encodes")
+    _say("speed", f"about {needs.images_per_s:,.1f} images/s on this CPU, {threads} threads (an estimate)")
 
 
 def _gpus() -> Iterator[tuple[str, str]]:
