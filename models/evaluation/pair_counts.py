@@ -31,8 +31,8 @@ class PairCounts:
         self.keys, self.counts = np.unique(keys, return_counts=True)
 
     def of(self, given: Ints, item: Ints) -> Floats:
-        """Of the groups of two items each, which have one; broadcast."""
-        keys = self.group_N[given] * self.size + self.group_N[item]
+        """Of the groups of two items each, broadcast; where one of them has none, it means nothing."""
+        keys = np.maximum(self.group_N[given] * self.size + self.group_N[item], 0)
         if self.dense is not None:
             return np.asarray(self.dense[keys]) if len(self.dense) else np.zeros(keys.shape)
         if not len(self.keys):

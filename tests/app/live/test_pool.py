@@ -49,7 +49,7 @@ def test_no_more_are_computed_or_wait_than_may() -> None:
         answers = await asyncio.gather(*tasks, return_exceptions=True)
         assert [one for one in answers if isinstance(one, int)] == [0, 1, 2, 3, 4]
         assert {str(one) for one in answers if isinstance(one, BusyError)} == {
-            "3 requests wait for a thread already, and no more may; try again in a moment"
+            "as many requests wait for a thread already as may (3); try again in a moment"
         }
         assert (most, pool.waiting) == (2, 0)
         assert await pool.run(lambda: "again") == "again"

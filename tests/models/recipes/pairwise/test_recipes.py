@@ -228,7 +228,7 @@ def test_a_block_the_encoder_lacks_is_refused(data: Path, tmp_path: Path) -> Non
 def test_only_named_blocks_are_read(seen: Path, tmp_path: Path) -> None:
     """As both papers have it: pictures alone."""
     bundle = short(seen, "self-adaptive", tmp_path / "b", blocks="image")
-    assert bundle.manifest.model_config["reads"] == [[0, 128]]
+    assert bundle.manifest.model_config["reads"] == [[0, bundle.manifest.encoder.part("image").stop]]
 
 
 def kept_views(run: Run[Any]) -> Views:
