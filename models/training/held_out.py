@@ -1,8 +1,8 @@
 """Does a training earn its place? Its bundle, on outfits that it did not learn from, beside the cosine of the features and counting pairs.
 
 Each outfit is asked about four times, each time with another item left out and other wrong ones: three of the item's category, drawn at
-random, and three as popular ones. Where validation outfits are few, everything is trained anew without a quarter of all outfits, for each
-quarter, and asked about that one.
+random, and three as popular ones. Where validation outfits are few, and training takes no longer than a minute, everything is trained anew
+without a quarter of all outfits, for each quarter, and asked about that one.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ ENOUGH: Final = 50
 _SEEDS: Final = range(4)
 _KINDS: Final = ("fitb", "fitb_popularity")
 _FOLDS: Final = 4
+_MOST_MINUTES: Final = 1.0  # that a training may take for four more of it
 _RESAMPLES: Final = 1_000
 _SIMPLE: Final = ("raw_cosine", "co_purchase")
 
@@ -43,7 +44,7 @@ def held_out(bundle: Bundle, run: Run[Any], fit: Callable[[Run[Any]], Bundle]) -
         bundle: what ``fit`` made of ``run``.
     """
     valid = run.dataset.outfits_of("valid")
-    if len(valid) >= ENOUGH:
+    if len(valid) >= ENOUGH or (valid and (bundle.manifest.measured.get("minutes") or 0.0) > _MOST_MINUTES):
         return _compared([_asked(bundle, run.features, run.dataset, valid)], folds=0)
     chosen = {outfit.id: number % _FOLDS for number, outfit in enumerate(_shuffled([*run.dataset.outfits_of("train"), *valid], run.seed))}
     parts = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,15 @@ def test_validation_outfits_are_asked_about_where_there_are_enough(run: Run[Any]
     assert found is not None
     assert (found.folds, found.verdict) == (0, "worse")
     assert "worse than" in str(found)
+
+
+def test_what_took_long_is_not_trained_again(run: Run[Any]) -> None:
+    """The validation outfits that there are have to do."""
+    bundle = cosine(run)
+    slow = replace(bundle, manifest=replace(bundle.manifest, minutes=2.0))
+    found = held_out(slow, run, lambda _: pytest.fail("trained again"))
+    assert found is not None
+    assert found.folds == 0
 
 
 def _turned(scorer: ModelScorer, context: np.ndarray, candidates: np.ndarray) -> np.ndarray:
