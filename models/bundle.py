@@ -37,8 +37,8 @@ class Bundle(Contents):
     def __post_init__(self) -> None:
         self.model.eval()
         self._category = {name: index for index, name in enumerate(self.manifest.categories)}
-        read = ("=" in word or not {"text", "title"} & {*self.manifest.left_out} for word in self.vocabulary)
-        self._word = {word: index + 1 for index, word in enumerate(self.vocabulary) if next(read)}
+        titles = not {"text", "title"} & {*self.manifest.left_out}
+        self._word = {word: index + 1 for index, word in enumerate(self.vocabulary) if titles or "=" in word}
         self._residual = {item: index + 1 for index, item in enumerate(self.residuals)}
         self._product = {token: index + 1 for index, token in enumerate(self.products)}
         self._shopper = {shopper: row for row, shopper in enumerate(self.shoppers.ids)}

@@ -3,6 +3,23 @@
 from __future__ import annotations
 
 import os
+from typing import Any
+
+import pytest
 
 for variable in ("OMP_NUM_THREADS", "ATTIRE_THREADS__COMPUTE"):  # torch's own, and what a service sets when it starts
     os.environ.setdefault(variable, "1")
+
+
+@pytest.fixture(scope="session")
+def outfits_of_one_colour() -> list[dict[str, Any]]:
+    """48 outfits of items ``i0`` to ``i35``: twelve of each of three categories, in three colours by turns; a shopper wears one colour."""
+    return [
+        {
+            "id": f"o{number}",
+            "items": [f"i{12 * slot + 3 * ((number // 3 + slot) % 4) + number % 3}" for slot in range(3)],
+            "split": "valid" if number % 6 > 3 else "train",
+            "user": f"u{number % 3}",
+        }
+        for number in range(48)
+    ]

@@ -31,7 +31,7 @@ def publish(
     store.served()
     from app.catalogue.publishing import publish as run  # noqa: PLC0415 - after all that can be refused without torch
     from app.ground import compute  # noqa: PLC0415
-    from models.bundle import Bundle  # noqa: PLC0415
+    from models.manifest import BUNDLE  # noqa: PLC0415
 
     release = run(
         bundle,
@@ -44,7 +44,7 @@ def publish(
         warn=warn,
     )
     typer.echo(f"{settings.home}: {release.items:,} items, recipe {release.recipe}; release {release.id} is current")
-    manifest = Bundle.load(store.bundle_path(release.bundle)).manifest
+    manifest = BUNDLE.read(store.bundle_path(release.bundle))
     if manifest.outfits is not None:
         typer.echo(f"learned from {manifest.outfits:,} outfits" + (f"; {manifest.held_out}" if manifest.held_out else ""))
 

@@ -28,7 +28,7 @@ class Kind:
     """A block of features, with a title's words where it is of the text.
 
     Attributes:
-        part: its columns. words: whether it holds the words that are no attributes. has_N: which items have it.
+        part: its columns. words: whether it holds the words that are no attributes. has_N: which items have it, on the CPU.
     """
 
     name: str
@@ -54,11 +54,11 @@ class Presence:
         for block in blocks:
             part, is_text = slice(at, at + block.size), block.name == _TEXT
             has_N = (inputs.features_NF[:, part] != 0).any(1) | (titled_N & is_text)
-            kinds.append(Kind(block.name, part, is_text, has_N))
+            kinds.append(Kind(block.name, part, is_text, has_N.cpu()))
             at += block.size
         if not any(kind.words for kind in kinds):
-            kinds.append(Kind("title", slice(0, 0), words=True, has_N=titled_N))
-        share = {kind.name: float(kind.has_N[pool_M.to(device)].float().mean()) if len(pool_M) else 0.0 for kind in kinds}
+            kinds.append(Kind("title", slice(0, 0), words=True, has_N=titled_N.cpu()))
+        share = {kind.name: float(kind.has_N[pool_M.cpu()].float().mean()) if len(pool_M) else 0.0 for kind in kinds}
         self.every = [kind for kind in kinds if share[kind.name] > _FEW]
         """Those that there are."""
         self.kinds = [kind for kind in self.every if share[kind.name] < 1 - _FEW]
@@ -87,5 +87,5 @@ class Presence:
         fits = torch.ones(rows.shape, dtype=torch.bool)
         for kind in self.kinds:
             if kind not in hidden:
-                fits &= kind.has_N.cpu()[rows]
+                fits &= kind.has_N[rows]
         return fits

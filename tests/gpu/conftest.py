@@ -156,7 +156,7 @@ CATEGORIES = ("bottoms", "shoes", "tops")
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shop(tmp_path_factory: pytest.TempPathFactory, outfits_of_one_colour: list[dict[str, Any]]) -> Path:
     """36 pictured items in three colours; outfits are of one colour, and each of three shoppers wears one; questions of every kind."""
     root, rows = tmp_path_factory.mktemp("shop"), []
     for number in range(36):
@@ -169,18 +169,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         category = CATEGORIES[number // 12]
         rows.append({"id": f"i{number}", "category": category, "title": f"{colour} {category}", "image": image, "split": split})
     write_items(root, pa.Table.from_pylist(rows, ITEM_SCHEMA))
-    outfits = [
-        {
-            "id": f"o{number}",
-            "items": [f"i{12 * slot + 3 * ((number // 3 + slot) % 4) + number % 3}" for slot in range(3)],
-            "split": "valid" if number % 6 > 3 else "train",
-            "user": f"u{number % 3}",
-        }
-        for number in range(48)
-    ]
-    asked = [one for one in outfits if one["split"] == "valid"]
+    asked = [one for one in outfits_of_one_colour if one["split"] == "valid"]
     files: dict[str, list[dict[str, Any]]] = {
-        "outfits": outfits,
+        "outfits": outfits_of_one_colour,
         "fitb": [{**one, "items": one["items"][:2], "candidates": [one["items"][2], "i24", "i25"], "answer": 0} for one in asked],
         "compatibility": [{**one, "label": number % 2} for number, one in enumerate(asked)],
         "retrieval": [{**one, "items": one["items"][:2], "answer": one["items"][2], "category": "tops"} for one in asked],

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -92,7 +93,7 @@ def large(tmp_path_factory: pytest.TempPathFactory, unseen_wardrobe: Unseen) -> 
 
 
 @pytest.fixture(scope="session")
-def worn_shop() -> Callable[[Path], Path]:
+def worn_shop(outfits_of_one_colour: list[dict[str, Any]]) -> Callable[[Path], Path]:
     """Writes 36 pictured items in three colours; outfits are of one colour, and each of three shoppers wears one."""
 
     def write(root: Path) -> Path:
@@ -106,16 +107,7 @@ def worn_shop() -> Callable[[Path], Path]:
             rows.append({"id": f"i{number}", "category": ("bottoms", "shoes", "tops")[number // 12], "image": image})
         root.mkdir(parents=True, exist_ok=True)
         write_items(root, pa.Table.from_pylist(rows, ITEM_SCHEMA))
-        outfits = [
-            {
-                "id": f"o{number}",
-                "items": [f"i{12 * slot + 3 * ((number // 3 + slot) % 4) + number % 3}" for slot in range(3)],
-                "split": "valid" if number % 6 > 3 else "train",
-                "user": f"u{number % 3}",
-            }
-            for number in range(48)
-        ]
-        (root / "outfits.jsonl").write_text("".join(json.dumps(outfit) + "\n" for outfit in outfits))
+        (root / "outfits.jsonl").write_text("".join(json.dumps(outfit) + "\n" for outfit in outfits_of_one_colour))
         return root
 
     return write

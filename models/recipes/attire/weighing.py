@@ -12,6 +12,7 @@ Shape legend: N items · Q questions · I items worn, padded · M candidates, th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -66,7 +67,12 @@ class Weighing:
         self.times_N = torch.from_numpy(train.times_worn(len(inputs)))
         self.category_N: Ints = inputs.category_N.numpy()
         self.embedded_ND = model.embed_in_parts(inputs)
-        self.alike = Alike(self.category_N, self.embedded_ND[:, : model.looks].numpy(), train, seed)
+        self.seed = seed
+
+    @cached_property
+    def alike(self) -> Alike:
+        """What could have been worn in an item's place."""
+        return Alike(self.category_N, self.embedded_ND[:, : self.model.looks].numpy(), self.train, self.seed)
 
     def set_probes(self) -> None:
         """Keep some worn items of each category: what an item is told against."""

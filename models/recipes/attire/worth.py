@@ -35,10 +35,12 @@ def worth_of(  # noqa: PLR0917 - what is asked, and of what
     model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, presence: Presence, seed: int
 ) -> dict[str, Worth]:
     """The worth of everything that an item can lack, by name; nothing where there are too few questions, or only one thing to be had."""
+    if len(presence.every) < 2:  # noqa: PLR2004 - nothing would be left without it
+        return {}
     whole = Weighing(model, inputs, train, seed)
     context_QI, answer_Q = whole.blanks(valid)
     asked = [question for question in whole.questions(context_QI, answer_Q) if len(question[0])]
-    if len(presence.every) < 2 or sum(len(context) for context, _ in asked) < _LEAST:  # noqa: PLR2004
+    if sum(len(context) for context, _ in asked) < _LEAST:
         return {}
     right = np.concatenate([whole.right(*question) for question in asked])
     found = {}
