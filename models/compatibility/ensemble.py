@@ -48,7 +48,7 @@ class Ensemble(CompatibilityModel):
         self.probes: Tensor
         self.probed: Tensor
         self.register_buffer("member_weight", torch.full((len(members),), 1.0 / len(members)))
-        self.register_buffer("term_weight", torch.zeros(len(memory.terms) if memory else 0))
+        self.register_buffer("term_weight", torch.zeros(memory.told if memory else 0))
         self.judge_weight: Tensor
         self.slot_weight: Tensor
         self.register_buffer("slot_weight", torch.zeros(()))

@@ -5,15 +5,20 @@ worn item and ``v`` of a candidate, a *term* is ``log (o + k) / (e + k)``: ``o``
 how often their categories met. It is positive for what was worn together oftener than by chance, near 0 for what is rare, 0 for what is
 unknown.
 
-Shape legend: N items · B outfits · I items worn, padded · M candidates · L levels · T terms · C categories · A attributes.
+A *shared* term speaks of two that never met, by whom both were worn with: with ``c`` for outfits in which two codes of a level met and
+``d`` for their sums, ``o`` is the sum over partners ``p`` of ``c(u, p) c(p, v) / d(p)`` (the resource allocation index of Zhou, Lü and
+Zhang, 2009, with weights), and ``e`` is ``d(u) d(v)`` over the sum of all ``d``.
+
+Shape legend: N items · B outfits · I items worn, padded · P pairs of a question and an item worn · M candidates · L levels · T terms ·
+C categories · A attributes · S codes of a level · E entries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import combinations
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +26,10 @@ from torch import Tensor, nn
 from models.compatibility.base import ItemInputs, OutfitBatch
 
 ITEM, PRODUCT, TYPE = "item", "product", "type"
+_SHARED_DOUBT: Final = 0.1
+"""k of a shared term, in units of what two codes share on average."""
+_AT_ONCE: Final = 2**22
+"""Numbers in memory while shared partners are summed."""
 
 
 class PairMemory(nn.Module):
@@ -32,6 +41,7 @@ class PairMemory(nn.Module):
         terms: level of the worn item, level of the candidate, k.
         table_sizes: of each pair of levels, as ``tables`` orders them.
         categories: C. words: rows of the vocabulary, without row 0.
+        shared: levels that have a shared term, each with itself.
     """
 
     def __init__(
@@ -43,13 +53,16 @@ class PairMemory(nn.Module):
         table_sizes: Sequence[int],
         categories: int,
         words: int,
+        shared: Sequence[str] = (),
     ) -> None:
         super().__init__()
-        self.levels, self.terms = list(levels), [(u, v, float(k)) for u, v, k in terms]
+        self.levels, self.terms, self.shared = list(levels), [(u, v, float(k)) for u, v, k in terms], list(shared)
         self.tables = list(dict.fromkeys((u, v) for u, v, _ in self.terms))
         for name, size in zip(self.levels, level_sizes, strict=True):
             self.register_buffer(f"crossed_{name}", torch.zeros(size, dtype=torch.long))
             self.register_buffer(f"share_{name}", torch.zeros(size))
+            if name in self.shared:
+                self.register_buffer(f"partners_{name}", torch.zeros(size))
         for number, size in enumerate(table_sizes):
             self.register_buffer(f"pairs_{number}", torch.zeros(size, dtype=torch.long))
             self.register_buffer(f"count_{number}", torch.zeros(size))
@@ -64,6 +77,11 @@ class PairMemory(nn.Module):
         return len(self.levels)
 
     @property
+    def told(self) -> int:
+        """T: the terms of pairs, then the shared ones."""
+        return len(self.terms) + len(self.shared)
+
+    @property
     def config(self) -> dict[str, Any]:
         """The arguments that build an empty one of this shape."""
         sizes = {name: len(buffer) for name, buffer in self.named_buffers()}
@@ -74,6 +92,7 @@ class PairMemory(nn.Module):
             "table_sizes": [sizes[f"pairs_{number}"] for number in range(len(self.tables))],
             "categories": len(self.met) - 1,
             "words": len(self.attribute) - 1,
+            "shared": self.shared,
         }
 
     def codes(self, items: ItemInputs) -> Tensor:
@@ -96,8 +115,44 @@ class PairMemory(nn.Module):
             place_PM = _place(pairs, worn_P1 * len(share_v) + candidate_PM)
             known_PM = (worn_P1 > 0) & (candidate_PM > 0)
             found[u, v] = (counts[place_PM] * known_PM, met_PM * share_u[worn_P1] * share_v[candidate_PM] * known_PM)
-        terms_PMT = torch.stack([((o + k) / (e + k)).log() for u, v, k in self.terms for o, e in [found[u, v]]], dim=-1)
-        return terms_PMT.new_zeros(*candidate_BML.shape[:2], len(self.terms)).index_add(0, b, terms_PMT)
+        terms = [((o + k) / (e + k)).log() for u, v, k in self.terms for o, e in [found[u, v]]]
+        for level in self.shared:
+            at = self.levels.index(level)
+            terms.append(self._shared_partners(level, worn_PL[:, at], candidate_PML[..., at]))
+        terms_PMT = torch.stack(terms, dim=-1)
+        return terms_PMT.new_zeros(*candidate_BML.shape[:2], self.told).index_add(0, b, terms_PMT)
+
+    def _shared_partners(self, level: str, worn_P: Tensor, candidate_PM: Tensor) -> Tensor:
+        """The shared term of a level, ``(P, M)``; 0 where either is unknown."""
+        degree_S: Tensor = getattr(self, f"partners_{level}")
+        size, total, shared = len(degree_S), degree_S.sum().clamp(min=1.0), []
+        for worn_R, candidate_RM in self._few_rows(size, worn_P, candidate_PM):
+            owner_E, partner_E, count_E = self._partners(level, worn_R)
+            walked_RS = degree_S.new_zeros(len(worn_R), size)
+            walked_RS[owner_E, partner_E] = count_E / degree_S[partner_E]
+            place_E, partner_E, count_E = self._partners(level, candidate_RM.flatten())
+            walked_E = walked_RS[place_E // candidate_RM.shape[1], partner_E] * count_E
+            shared.append(degree_S.new_zeros(candidate_RM.numel()).index_add(0, place_E, walked_E).view_as(candidate_RM))
+        expected_PM = degree_S[worn_P][:, None] * degree_S[candidate_PM] / total
+        doubt = _SHARED_DOUBT * total / size**2
+        known_PM = (worn_P[:, None] > 0) & (candidate_PM > 0)
+        return ((torch.cat(shared) + doubt) / (expected_PM + doubt)).log() * known_PM
+
+    @staticmethod
+    def _few_rows(size: int, worn_P: Tensor, candidate_PM: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+        rows = max(1, _AT_ONCE // max(size, 64 * candidate_PM.shape[1]))
+        return zip(worn_P.split(rows), candidate_PM.split(rows), strict=True)
+
+    def _partners(self, level: str, codes_K: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Whom each code of a level was worn with: its place among the codes, the partner's code, in how many outfits; ``(E,)`` each."""
+        number, size = self.tables.index((level, level)), len(getattr(self, f"share_{level}"))
+        pairs, counts = getattr(self, f"pairs_{number}"), getattr(self, f"count_{number}")
+        first_K, end_K = torch.searchsorted(pairs, codes_K * size), torch.searchsorted(pairs, (codes_K + 1) * size)
+        many_K = (end_K - first_K) * (codes_K > 0)
+        place_E = torch.arange(len(codes_K), device=codes_K.device).repeat_interleave(many_K)
+        before_K = many_K.cumsum(0) - many_K
+        entry_E = torch.arange(len(place_E), device=codes_K.device) + (first_K - before_K)[place_E]
+        return place_E, pairs[entry_E] % size, counts[entry_E]
 
     def _crossings(self, items: ItemInputs, level: str) -> Tensor:
         """One number per item that tells what it is at a level, ``(N,)``; 0 for nothing known."""
@@ -133,9 +188,9 @@ def remember(
         attributes: level of each word of the vocabulary, ``(W + 1,)``, -1 for none.
         levels: see ``PairMemory``.
     """
-    terms = _terms(levels)
+    terms, shared = _terms(levels), _fine(levels)
     tables_of = dict.fromkeys((u, v) for u, v, _ in terms)
-    build = partial(PairMemory, levels=levels, terms=terms, categories=categories, words=len(attributes) - 1)
+    build = partial(PairMemory, levels=levels, terms=terms, categories=categories, words=len(attributes) - 1, shared=shared)
     blank = build(level_sizes=[1] * len(levels), table_sizes=[1] * len(tables_of))
     blank.attribute.copy_(attributes)
     worn_N = torch.bincount(rows_RI[mask_RI], minlength=len(items)).float()
@@ -151,25 +206,33 @@ def remember(
     met.index_put_(tuple(items.category_N[pairs_P2].T), torch.ones(len(pairs_P2)), accumulate=True)
     tables = []
     for u, v in blank.tables:
-        keys, counts = (code[u][pairs_P2[:, 0]] * len(known[v]) + code[v][pairs_P2[:, 1]]).unique(return_counts=True)
+        one_P, other_P = code[u][pairs_P2[:, 0]], code[v][pairs_P2[:, 1]]
+        keys, counts = (one_P * len(known[v]) + other_P)[(one_P > 0) & (other_P > 0)].unique(return_counts=True)
         tables.append((torch.cat([keys.new_full((1,), -1), keys]), torch.cat([counts.new_zeros(1), counts]).float()))
     memory = build(level_sizes=[len(known[level]) for level in levels], table_sizes=[len(keys) for keys, _ in tables])
     state = {"met": met, "attribute": attributes}
     state |= {f"crossed_{level}": known[level] for level in levels} | {f"share_{level}": share[level] for level in levels}
     for number, (keys, counts) in enumerate(tables):
         state |= {f"pairs_{number}": keys, f"count_{number}": counts}
+    for level in shared:
+        keys, counts = tables[blank.tables.index((level, level))]
+        state[f"partners_{level}"] = torch.zeros(len(known[level])).index_add(0, keys[1:] // len(known[level]), counts[1:])
     memory.load_state_dict(state)
     return memory
 
 
 def _terms(levels: Sequence[str]) -> list[tuple[str, str, float]]:
     """Fine levels with small k, coarse ones with a larger one: k is worth as many outfits as must speak before a pair is believed."""
-    fine = [level for level in levels if level in {ITEM, PRODUCT}]
+    fine = _fine(levels)
     terms = [(u, v, k) for u in fine for v in fine for k in ((0.1, 0.5) if u == v else (0.2,))]
     for level in levels:
         if level not in fine:
             terms += [*((u, level, 1.0) for u in fine), (level, ITEM, 0.5), (level, level, 2.0)]
     return terms
+
+
+def _fine(levels: Sequence[str]) -> list[str]:
+    return [level for level in levels if level in {ITEM, PRODUCT}]
 
 
 def _pairs(rows_RI: Tensor, mask_RI: Tensor) -> Tensor:

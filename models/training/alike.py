@@ -4,7 +4,7 @@ A worn outfit is told from others by what goes together only where nothing else 
 catalogue, where the items of one year were never worn with those of another. Such parts show in the graph of who was worn with whom: it
 nearly falls apart, and the singular vectors of its normalised incidence whose values are near 1 say which item lies where (spectral
 co-clustering: Dhillon, KDD 2001). Of the items of a category that are as popular, the nearest third are alike. Where no singular value but
-the first is near 1, as where all items are worn with all others, all of them are.
+the first is near 1, as where all items are worn with all others, all of them are; likewise where most outfits share no item with others.
 
 Shape legend: N items · R outfits · I items per outfit, padded · K coordinates · Q questions · D size of what an item looks like.
 """
@@ -17,8 +17,9 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags
-from scipy.sparse.linalg import svds
+from scipy.sparse import block_array, csr_matrix, diags
+from scipy.sparse.csgraph import connected_components
+from sklearn.utils.extmath import randomized_svd
 
 from models.training.popularity import popularity_buckets
 from models.training.worn import WornOutfits
@@ -28,6 +29,8 @@ Floats = NDArray[np.float32]
 
 _COORDINATES: Final = 8
 _FALLS_APART: Final = 0.95
+_LEAST_PART: Final = 0.01  # of the outfits; less is no part of a catalogue, but outfits that share no item with any other
+_PASSES: Final = 30  # values near 1 lie close together
 _LEAST_OUTFITS: Final = 1_000  # in fewer, parts cannot be told from chance
 _LOOK_ALIKES: Final = 10
 _NEAREST: Final = 1 / 3
@@ -92,7 +95,13 @@ def _places(category_N: Ints, looks_ND: Floats, worn: WornOutfits) -> Floats:
     outfit_W = np.repeat(np.arange(len(size_R)), size_R)
     weight_N = 1 / np.sqrt(np.maximum(times_N, 1))
     incidence_RN = diags(1 / np.sqrt(size_R)) @ csr_matrix((weight_N[row_W], (outfit_W, row_W)), (len(size_R), len(times_N)))
-    _, value_K, vector_KN = svds(incidence_RN, k=_COORDINATES + 1, v0=np.ones(min(incidence_RN.shape)))
+    part_R = connected_components(block_array([[None, incidence_RN], [incidence_RN.T, None]]), directed=False)[1][: len(worn)]
+    outfits_R = np.bincount(part_R)[part_R]
+    incidence_RN = incidence_RN[outfits_R >= max(_LEAST_PART * len(worn), 2)]
+    if incidence_RN.shape[0] < max(_LEAST_OUTFITS, len(worn) / 2):
+        return np.zeros((len(category_N), 0), dtype=np.float32)
+    times_N = np.asarray((incidence_RN > 0).sum(0)).ravel()  # what only the small parts have is placed by its looks
+    _, value_K, vector_KN = randomized_svd(incidence_RN, _COORDINATES + 1, n_iter=_PASSES, random_state=0)
     chosen = [number for number in np.argsort(-value_K)[1:] if value_K[number] > _FALLS_APART]
     far_NK = vector_KN[chosen].T * weight_N[:, None]
     far_NK = np.sign(far_NK) * np.sqrt(np.abs(far_NK))  # the smallest parts lie farthest out

@@ -77,3 +77,30 @@ def test_an_empty_one_of_the_same_shape_takes_the_weights() -> None:
     again.load_state_dict(held.state_dict())
     assert torch.equal(again.codes(ITEMS), held.codes(ITEMS))
     assert again.config == held.config
+
+
+def test_two_that_never_met_are_told_by_whom_both_were_worn_with() -> None:
+    """Against sums over a matrix: every item of random outfits with every other, at both levels that have a shared term."""
+    generator = torch.Generator().manual_seed(0)
+    outfits = torch.stack([torch.randperm(6, generator=generator)[:3] for _ in range(5)])
+    attributes = torch.tensor([-1, LEVELS.index(TYPE), LEVELS.index("colour")])
+    mask = torch.ones_like(outfits, dtype=torch.bool)
+    held = remember(ITEMS, outfits, mask, attributes=attributes, levels=LEVELS, categories=2)
+    codes, rows = held.codes(ITEMS), torch.arange(7)
+    context = OutfitBatch(torch.zeros(7, 1, 1), CATEGORY[:, None], torch.ones(7, 1, dtype=torch.bool))
+    found = held(codes[:, None], context, codes[rows].expand(7, 7, -1), CATEGORY.expand(7, 7))
+    for place, level in enumerate(held.shared):
+        code, size = codes[:, LEVELS.index(level)], len(getattr(held, f"share_{level}"))
+        met = torch.zeros(size, size)
+        for outfit in outfits.tolist():
+            for one in outfit:
+                for other in outfit:
+                    if one != other:
+                        met[code[one], code[other]] += 1.0
+        met[0], met[:, 0] = 0.0, 0.0
+        degree = met.sum(1)
+        shared, expected = met @ (met / degree.clamp(min=1.0)[:, None]), torch.outer(degree, degree) / degree.sum()
+        doubt = 0.1 * degree.sum() / size**2
+        known = (code[:, None] > 0) & (code > 0)
+        told = ((shared + doubt) / (expected + doubt)).log()[code][:, code] * known
+        assert found[:, :, len(held.terms) + place].numpy() == pytest.approx(told.numpy(), abs=1e-5)

@@ -57,3 +57,12 @@ def test_every_item_of_an_outfit_is_replaced() -> None:
     assert (replaced[0, 2], replaced[0, 3], replaced[1, 1]) == (4, -1, 6)
     assert set(replaced[0, :2]) == {2, 3}
     assert replaced[1, 0] != 2
+
+
+def test_outfits_that_share_no_item_are_no_parts_of_a_catalogue() -> None:
+    """Every item is worn in one outfit: each outfit would be a part of its own, and who is worn with whom tells nothing more."""
+    rows = torch.arange(4_000).reshape(2_000, 2)
+    worn = WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool))
+    alike = Alike(np.arange(4_000) % 2, np.zeros((4_000, 1), dtype=np.float32), worn, seed=0)
+    assert alike.place_NK.shape == (4_000, 0)
+    assert len(alike.drawn(0, {0}, 3)) == 3
