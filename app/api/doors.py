@@ -48,7 +48,7 @@ class Doors:
             scope.setdefault("state", {})["key"] = key.id
         if route is not None:
             scope["route"] = route  # by which a refusal, too, is counted
-        door = _door(route) if route is not None else Door.OPEN
+        door = door_of(route) if route is not None else Door.OPEN
         allowance = None if route is not None and door is Door.OPEN else await self.rates.count(connection, key)
         sending = send if allowance is None else _telling(send, allowance)
         refusal: Response | None = None
@@ -67,7 +67,7 @@ class Doors:
         await (refusal or self.app)(scope, receive, sending)
 
 
-def _door(route: APIRoute) -> Door:
+def door_of(route: APIRoute) -> Door:
     declared = [scope for one in route.dependencies if isinstance(one, params.Security) for scope in one.scopes or ()]
     return Door(declared[-1]) if declared else Door.ADMIN
 
