@@ -68,6 +68,7 @@ class Doors:
 
 
 def door_of(route: APIRoute) -> Door:
+    """The door that a route is behind."""
     declared = [scope for one in route.dependencies if isinstance(one, params.Security) for scope in one.scopes or ()]
     return Door(declared[-1]) if declared else Door.ADMIN
 

@@ -23,7 +23,7 @@ class ImageStore:
     root: Path
 
     def put(self, data: bytes, *, to_disk: bool = False) -> str | None:
-        """Keep a picture, without what it says of where and by whom it was taken, and return its name; None when it is of no accepted format.
+        """Keep a picture without its metadata, and return its name; None when its first bytes are of no accepted format.
 
         Args:
             to_disk: return only when it would outlive a power cut.

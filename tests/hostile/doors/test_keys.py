@@ -1,4 +1,4 @@
-"""Who gets in: without a key, with one, with another's, with one that was revoked; through a proxy, from a foreign page, from another machine."""
+"""Who gets in: without a key, with one, with another's, with a revoked one; through a proxy, from a foreign page, from another machine."""
 
 from __future__ import annotations
 
@@ -229,7 +229,6 @@ def test_a_broken_file_opens_nothing_new_and_shuts_nothing(asked: Asked, home: P
 
 def test_a_body_is_not_read_for_whom_is_refused(asked: Asked) -> None:
     """The answer is there before the first byte of it."""
-
     with asked(ELSEWHERE) as client:
         refused: list[int] = []
 
