@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app.api import catalogue, events, items, ops, outfits, problems, releases
+from app.api.described import describe
 from app.api.guarded import guard, make_first_key
 from app.api.headers import SecurityHeaders
 from app.api.middleware import BodyLimit, RequestLog
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     routers = [outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router]
     for router in routers:
         app.include_router(router)
+    describe(app, settings.limits)
     mount_storefront(app)
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.limits.max_body_bytes)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from app.ground.settings import Keys
+from app.ground.settings import Keys, Limits
 
 Asked = Callable[..., AbstractContextManager[TestClient]]
 OPEN = Keys(open_on_loopback=True)
@@ -155,6 +155,40 @@ def test_a_wrong_method_is_told_all_right_ones(asked: Asked, path: str, allowed:
         answer = client.request("TRACE", path)
         assert answer.status_code == 405
         assert set(answer.headers["allow"].split(", ")) >= allowed
+
+
+def test_the_description_says_the_most_of_everything_and_what_goes_with_what(asked: Asked) -> None:
+    """As the settings have it; a client that keeps to it is not refused for it."""
+    with asked(limits=Limits(max_items=7, max_k=9)) as client:
+        document = client.get("/openapi.json").json()
+    objects = document["components"]["schemas"]
+    asking = objects["CompleteOutfit"]["properties"]
+    assert asking["items"]["maxItems"] == 7
+    assert asking["k"]["anyOf"][0]["maximum"] == asking["looks"]["maximum"] == 9
+    assert objects["EventsIn"]["properties"]["events"]["maxItems"] == Limits().max_events
+    [limit] = [one["schema"] for one in document["paths"]["/items"]["get"]["parameters"] if one["name"] == "limit"]
+    assert limit["maximum"] == 9
+    for name, bodies in {
+        "ItemIn": [
+            ({"id": "a"}, 1),
+            ({"image": {}, "category": "b"}, 1),
+            ({"id": "a", "image": {}, "category": "b"}, 0),
+            ({"category": "b"}, 0),
+        ],
+        "PictureIn": [({"part": "a"}, 1), ({"part": "a", "base64": "b"}, 0), ({"part": "a", "base64": None}, 1), ({}, 0)],
+        "OutfitIn": [({"items": ["a"]}, 1), ({"items": ["a"], "photo": {}}, 0)],
+        "SimilarItems": [({"id": "a", "k": 1}, 1), ({"id": "a", "text": "b"}, 0)],
+    }.items():
+        for body, fits in bodies:
+            assert sum(matches(body, one) for one in objects[name]["oneOf"]) == fits, (name, body)
+
+
+def matches(body: dict[str, Any], schema: dict[str, Any]) -> bool:
+    """Whether an object fits the few words of JSON Schema that say what goes with what."""
+    null = {"type": "null"}
+    fits = [name in body for name in schema["required"]]
+    fits += [(body[name] is None) == (said == null) for name, said in schema["properties"].items() if name in body]
+    return all(fits) and ("anyOf" not in schema or any(matches(body, one) for one in schema["anyOf"]))
 
 
 def test_no_refusal_names_a_path_of_the_machine(asked: Asked, home: Any) -> None:
