@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     app.add_middleware(BodyLimit, max_bytes=settings.limits.max_body_bytes)
     guard(app, routers, settings)
     app.add_middleware(RequestLog, metrics=figures)
-    app.add_middleware(SecurityHeaders, documentation=[path for path in (app.docs_url, app.redoc_url) if path])
+    app.add_middleware(SecurityHeaders)
     return app
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -16,6 +15,7 @@ _DOCUMENTATION: Final = (  # Swagger UI starts itself by a script in its page, a
     "img-src 'self' data:",
     "connect-src 'self'",
 )
+_PAGE: Final = "/docs"
 _ALWAYS: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
 _POLICY: Final = "Content-Security-Policy"
 
@@ -23,8 +23,8 @@ _POLICY: Final = "Content-Security-Policy"
 class SecurityHeaders:
     """Adds what an answer does not say itself."""
 
-    def __init__(self, app: ASGIApp, documentation: Sequence[str]) -> None:
-        self.app, self.documentation = app, documentation
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -36,7 +36,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _ALWAYS.items():
                     headers.setdefault(name, value)
-                headers.setdefault(_POLICY, "; ".join(_DOCUMENTATION if scope["path"] in self.documentation else _NOTHING))
+                headers.setdefault(_POLICY, "; ".join(_DOCUMENTATION if scope["path"] == _PAGE else _NOTHING))
             await send(message)
 
         await self.app(scope, receive, sending)

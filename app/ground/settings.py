@@ -230,7 +230,7 @@ class Settings(BaseSettings):
             return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         except ValidationError as error:
             first = error.errors()[0]
-            name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
+            name = PREFIX + "__".join(part for part in first["loc"] if isinstance(part, str)).upper()
             shown = "a key" if first["loc"][0] == "keys" else repr(first["input"])
             msg = f"{shown}: {first['msg'].removeprefix('Value error, ')}; see docs/settings.md"
             raise InputError(msg, field=name) from error

@@ -16,9 +16,11 @@ from starlette.testclient import TestClient
 
 from app.api import catalogue, events, items, ops, outfits, releases
 from app.api.doors import door_of
+from app.cli.serve import open_here
 from app.ground.doors import Door
-from app.ground.settings import Keys
+from app.ground.settings import Keys, Settings
 from app.home.keys import FILE, KeyFile
+from models.errors import InputError
 
 Asked = Callable[..., AbstractContextManager[TestClient]]
 OPEN = Keys(open_on_loopback=True)
@@ -204,6 +206,34 @@ def test_no_key_is_made_where_there_is_one(asked: Asked, home: Path, capfd: pyte
         with asked(keys=keys):
             assert not (home / FILE).exists()
     assert capfd.readouterr().out == ""
+
+
+def test_the_demo_is_open_to_this_machine_unless_there_is_a_key(asked: Asked, home: Path) -> None:
+    """It says so by the setting; where the environment names a key, that one is needed."""
+    with asked(keys=open_here(Settings(home=home)).keys) as client:
+        assert write(client) == 404
+        assert write(client, Via="1.1 proxy") == 401
+    with asked(keys=open_here(Settings(home=home, keys=Keys(admin=SecretStr("administer")))).keys) as client:
+        assert write(client) == 401
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC", "reed"),
+        ("PUBLIC", "write"),
+        ("ORIGINS", "shop.example"),
+        ("ORIGINS", "https://shop.example/look"),
+        ("PROXIES", "proxy"),
+        ("PROXIES", "["),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """Before anything starts."""
+    monkeypatch.setenv(f"ATTIRE_{name}", value)
+    with pytest.raises(InputError, match=f"ATTIRE_{name}'") as told:
+        Settings.read()
+    assert "settings.md" in str(told.value)
 
 
 def test_replicas_that_start_together_make_one_key(home: Path) -> None:
