@@ -123,9 +123,9 @@ class Keys(_Part):
 class Rates(_Part):
     """How many requests a minute are taken; what is beyond gets 429. Counted in Redis where the log is there, else by each replica."""
 
-    per_key: int = Field(default=60_000, ge=0, description="Requests a minute with one key, but for publishable ones; 0 is no limit.")
+    per_key: int = Field(default=120_000, ge=0, description="Requests a minute with one key, but for publishable ones; 0 is no limit.")
     per_address: int = Field(
-        default=12_000,
+        default=30_000,
         ge=0,
         description="Requests a minute without a key, or with a publishable one, from one address other than this machine; 0 is no limit.",
     )
