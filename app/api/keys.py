@@ -96,7 +96,8 @@ def from_this_machine(connection: HTTPConnection) -> bool:
         return False
     peer = connection.client.host if connection.client else ""
     passed_on = any(_FORWARDING.fullmatch(name) for name in connection.headers)
-    return _loopback(peer) and (named == "localhost" or _loopback(named)) and not passed_on
+    says_so = "host" in connection.headers and (named == "localhost" or _loopback(named))
+    return _loopback(peer) and says_so and not passed_on
 
 
 def _check_key(connection: HTTPConnection, token: str, key: Key | None) -> None:

@@ -19,9 +19,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from fcntl import LOCK_EX, flock
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
 from app.ground.doors import PUBLISHABLE, Scope, an_origin
@@ -50,8 +50,8 @@ class Key:
     name: str
     scopes: tuple[Scope, ...]
     origins: tuple[str, ...] = ()
-    salt: str = ""
-    hash: str = ""
+    salt: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{32})?$")] = ""
+    hash: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
     created: str = ""
     revoked: str | None = None
 

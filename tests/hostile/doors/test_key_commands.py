@@ -108,10 +108,21 @@ def test_what_cannot_be_is_one_line_and_exit_code_2(
     assert len(err.strip().splitlines()) == 1
 
 
-def test_a_broken_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "{}",
+        '{"keys": 3}',
+        '{"keys": [{"id": "a", "name": "b", "scopes": ["all"]}]}',
+        '{"keys": [{"id": "a", "name": "b", "scopes": ["read"], "salt": "zz"}]}',
+    ],
+)
+def test_a_broken_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     """And left as it is."""
-    (tmp_path / "keys.json").write_text("{")
+    (tmp_path / "keys.json").write_text(text)
     for words in (["list"], ["create"], ["revoke", "x"]):
         assert run(["keys", *words, "--home", str(tmp_path)]) == 2
         assert "keys.json" in capsys.readouterr().err
-    assert (tmp_path / "keys.json").read_text() == "{"
+    assert (tmp_path / "keys.json").read_text() == text
