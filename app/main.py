@@ -12,6 +12,9 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app.api import catalogue, events, items, ops, outfits, problems, releases
+from app.api.described import describe
+from app.api.guarded import guard, make_first_key
+from app.api.headers import SecurityHeaders
 from app.api.middleware import BodyLimit, RequestLog
 from app.api.services import Services
 from app.ground import compute
@@ -48,6 +51,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure(settings.log)
+        make_first_key(settings)
         compute_threads = compute.fix_threads(settings.threads.compute)
         if serving.release is None and (record := store.current()):
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))
@@ -81,12 +85,16 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         summary="What completes this outfit, and how well does it go together?",
         lifespan=lifespan,
     )
-    for router in (outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router):
+    routers = [outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router]
+    for router in routers:
         app.include_router(router)
+    describe(app, settings.limits)
     mount_storefront(app)
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.limits.max_body_bytes)
+    guard(app, routers, settings)
     app.add_middleware(RequestLog, metrics=figures)
+    app.add_middleware(SecurityHeaders)
     return app
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+os.environ.setdefault("ATTIRE_PUBLIC", "read,events,metrics")  # the tests' client comes from no address; what asks for a key sets its own
 for variable in ("OMP_NUM_THREADS", "ATTIRE_THREADS__COMPUTE"):  # torch's own, and what a service sets when it starts
     os.environ.setdefault(variable, "1")
 

@@ -8,18 +8,19 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import numpy as np
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BeforeValidator, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from app.api.keys import may_change_catalogue
+from app.api.keys import behind
 from app.api.problems import LOG_GONE, documented
 from app.api.schemas.catalogue import CatalogueChange, PictureIn, UpsertIn, UpsertItems
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
 from app.catalogue.changes import removal, upsert
+from app.ground.doors import Door
 from app.ground.errors import BadPictureError, Detail, LogUnavailableError, UnknownItemError, refused, shortened
 from app.ground.logs import logger
 from app.ground.settings import Limits
@@ -39,7 +40,7 @@ _FORM: Final = {
     "additionalProperties": {"type": "string", "format": "binary", "description": "A picture, by the name of its part."},
 }
 
-router = APIRouter(tags=["catalogue"], responses=documented(400, 401, 403, 413, 422, 503), dependencies=[Depends(may_change_catalogue)])
+router = APIRouter(tags=["catalogue"], responses=documented(400, 401, 403, 413, 422, 429, 503), dependencies=[behind(Door.WRITE)])
 
 
 def _unless_bytes(body: Any) -> Any:  # noqa: ANN401 - parsed JSON, or the bytes of another content type

@@ -7,14 +7,18 @@ from typing import Annotated
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from fastapi import APIRouter, Query
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse, Response
 
+from app.api.keys import behind
+from app.api.pages import check_alone, in_order
 from app.api.problems import documented
 from app.api.schemas.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
 from app.api.schemas.requests import LabelItem, SimilarItems
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_ref, shown
+from app.api.unchanged import has
+from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.settings import Limits
 from app.home.images import media_type
@@ -26,7 +30,7 @@ from app.release.release import CatalogueItem, Release
 from index.backends.base import IntArray
 from index.columns import rows_by_value
 
-router = APIRouter(tags=["catalogue"], responses=documented(400, 404, 422, 503))
+router = APIRouter(tags=["catalogue"], responses=documented(400, 401, 403, 404, 422, 429, 503), dependencies=[behind(Door.READ)])
 
 
 @router.get("/categories")
@@ -45,29 +49,44 @@ async def items(
     q: Annotated[str | None, Query(max_length=200, description="Words of the title or id, in any case.", examples=["linen"])] = None,
     limit: Annotated[int, Query(ge=1, description="Items per page.")] = 24,
     offset: Annotated[int, Query(ge=0, le=2**31, description="Items to skip.")] = 0,
-    mixed: Annotated[bool, Query(description="One of each category in turn, rather than the catalogue's order.")] = False,
+    mixed: Annotated[bool, Query(description="One of each category in turn, rather than in the order of ids.")] = False,
+    cursor: Annotated[
+        str | None, Query(max_length=2_000, description="`next_cursor` of the page before, with the same `category` and `q`.")
+    ] = None,
 ) -> Page:
-    """A page of the catalogue."""
+    """A page of the catalogue, in the order of ids. Whoever follows `next_cursor` sees every item once, whatever changes meanwhile."""
     check_count("limit", limit, services.settings.limits.max_k)
+    check_alone(cursor, offset=offset, mixed=mixed)
 
     def page() -> Page:
         found = _sought(release, category, q)
-        rows = (_mixed(release, found) if mixed else found)[offset : offset + limit]
-        return Page(total=len(found), items=[ItemOut(**shown(release.item(row))) for row in rows.tolist()])
+        if mixed:
+            rows, following = _mixed(release, found)[offset : offset + limit], None
+        else:
+            rows, following = in_order(release.snapshot.items.column("id"), found, cursor, offset=offset, limit=limit)
+        return Page(total=len(found), items=[ItemOut(**shown(release.item(row))) for row in rows.tolist()], next_cursor=following)
 
     return await services.pool.run(page)
 
 
-@router.head("/items/{item_id:path}/image", include_in_schema=False)
-@router.get("/items/{item_id:path}/image", response_class=FileResponse, responses={200: {"content": {"image/jpeg": {}}}})
-async def image(item_id: str, release: CurrentRelease) -> FileResponse:
+@router.head("/items/{item_id:path}/image", dependencies=[behind(Door.PICTURES)], include_in_schema=False)
+@router.get(
+    "/items/{item_id:path}/image",
+    dependencies=[behind(Door.PICTURES)],
+    response_class=FileResponse,
+    responses={200: {"content": {"image/jpeg": {}}}, 304: {"description": "The client has it."}},
+)
+async def image(request: Request, item_id: str, release: CurrentRelease) -> Response:
     """An item's picture. Its bytes never change under one entity tag."""
     found = _item(release, item_id)
     path = release.images.path(found.image) if found.image else None
     if path is None or found.image is None or not path.is_file():
         msg = f"item {item_id!r} has no picture"
         raise UnknownItemError(msg, [Detail("item_id", item_id, "has no picture")])
-    return FileResponse(path, media_type=media_type(found.image), headers={"Cache-Control": "public, max-age=3600"})
+    headers = {"Cache-Control": "public, max-age=3600", "ETag": f'"{found.image.partition(".")[0]}"'}
+    if has(request.headers, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return FileResponse(path, media_type=media_type(found.image), headers=headers)
 
 
 @router.get("/items/{item_id:path}", response_model_exclude_none=True)

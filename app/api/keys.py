@@ -1,90 +1,136 @@
-"""Who may change the catalogue, and who may administer: whoever has the key, or, where no key is set, whoever sits at this machine.
+"""Who may go through a door: whoever has a key for it, whoever sits at this machine where it asks for none, or anyone where it is public.
 
-Where no key is set, changes are taken only from the machine itself: the peer is a loopback address, and the request says ``Host:
-localhost`` or another loopback name. A proxy that passes the shop's own host name on does not say so, nor does a web page under a foreign
-name. A request that a foreign web page makes through a browser is refused by its ``Origin`` or ``Sec-Fetch-Site``. Where keys are set, the
-origin does not matter: a foreign page has no key.
+A request comes from this machine where all says so: the peer is a loopback address, ``Host`` is ``localhost`` or a loopback address, and no
+header is there that a proxy adds. A proxy that adds none and says ``Host: localhost``, as nginx's ``proxy_pass`` does where nothing else is
+set, cannot be told from the machine itself; so nothing is changed without a key but where ``ATTIRE_KEYS__OPEN_ON_LOOPBACK`` says so. A
+browser of this machine that a foreign web page uses is told by its ``Origin`` or ``Sec-Fetch-Site``.
 """
 
 from __future__ import annotations
 
-import hmac
+import re
+from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request, Security
+from fastapi import Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import SecretStr
+from starlette.requests import HTTPConnection
 
-from app.api.services import InjectedServices
-from app.ground.errors import Detail, KeyMissingError, KeyRefusedError
-from app.ground.settings import Keys
+from app.api.ring import Ring
+from app.ground.doors import OPENED_BY, Door
+from app.ground.errors import Detail, KeyMissingError, KeyRefusedError, RequestError
+from app.ground.settings import Settings
+from app.home.keys import Key
 
-_HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, description="The catalogue key or the admin key.")
-_BEARER = HTTPBearer(auto_error=False, description="The same key, as a bearer token.")
-
-
-async def sent_key(
-    header: Annotated[str | None, Security(_HEADER)], bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
-) -> str | None:
-    """The key of a request, from either header."""
-    return header or (bearer.credentials if bearer else None)
-
-
-SentKey = Annotated[str | None, Depends(sent_key)]
-
-
-async def may_change_catalogue(request: Request, services: InjectedServices, key: SentKey) -> None:
-    """Allow requests with the catalogue key or the admin key; raises as ``_check`` does."""
-    keys = services.settings.keys
-    _check(request, key, keys, keys.catalogue, keys.admin)
+_HEADER: Final = APIKeyHeader(name="X-API-Key", auto_error=False, description="A key: of `attire keys create`, or from the environment.")
+_BEARER: Final = HTTPBearer(auto_error=False, description="The same key, as a bearer token.")
+_BEARS: Final = re.compile(r"bearer +(\S+)", re.IGNORECASE)
+_FORWARDING: Final = re.compile(
+    r"forwarded|via|cdn-loop|x-forwarded.*|x-original-.*|x-envoy-.*|x-amzn-trace-id|cf-.*|fastly-.*|fly-.*"
+    r"|(x-|true-|x-cluster-|x-azure-|x-appengine-user-)?(real-|client-?|proxyuser-)?ip"
+)
+"""Headers that proxies add, and that no client has a reason to send."""
+_CHANGING: Final = frozenset({Door.EVENTS, Door.LOOK, Door.WRITE, Door.ADMIN})
+_NEEDS: Final = "this needs a key; send it as X-API-Key, or as a bearer token"
 
 
-async def may_administer(request: Request, services: InjectedServices, key: SentKey) -> None:
-    """Allow requests with the admin key; raises as ``_check`` does."""
-    _check(request, key, services.settings.keys, services.settings.keys.admin)
+async def _documented(
+    _: Annotated[str | None, Security(_HEADER)], __: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+) -> None:
+    """Nothing is asked here: the doors are before the routes, so that a body is not read for whom is refused. This documents them."""
 
 
-def _check(request: Request, key: str | None, keys: Keys, *enough: SecretStr | None) -> None:
-    """Compare the key that was sent with the keys that are enough.
+async def _open() -> None:
+    """Nothing is asked, and nothing documented."""
+
+
+def behind(door: Door) -> Any:  # noqa: ANN401 - as FastAPI types it
+    """The dependency of routes that are behind this door."""
+    return Security(_open if door is Door.OPEN else _documented, scopes=[door.value])
+
+
+def sent_token(headers: Mapping[str, str]) -> str | None:
+    """The key that a request carries, in either header."""
+    bears = _BEARS.fullmatch(headers.get("authorization", ""))
+    return headers.get("x-api-key") or (bears[1] if bears else None)
+
+
+def admit(connection: HTTPConnection, door: Door, *, token: str | None, key: Key | None, settings: Settings, ring: Ring) -> None:
+    """Let a request through a door, or say why not.
+
+    Args:
+        token: the key that was sent, and ``key`` what it is; None where there is none.
 
     Raises:
-        KeyMissingError: keys are set, and none was sent.
-        KeyRefusedError: the key is none of these; or no key is set, and the request comes from another machine or a foreign page.
+        KeyMissingError: none was sent, and the door is not open without one.
+        KeyRefusedError: the key is none, was revoked, is another web page's or not for this; or a foreign web page asks.
     """
-    if keys.none_set:
-        page = _foreign_page(request)
-        if page is not None:
-            problem = "a web page of another address sent this, and no key is set; set ATTIRE_KEYS__ADMIN and ATTIRE_KEYS__CATALOGUE"
-            raise KeyRefusedError(problem, [Detail("Origin", page, problem)])
-        if key is None and _from_this_machine(request):
+    if door is Door.OPEN:
+        return
+    if token is not None:
+        _check_key(connection, token, key)
+        if key is not None and _opens(key, door):
             return
-        problem = "no key is set, so this is taken from the machine itself only; set ATTIRE_KEYS__ADMIN and ATTIRE_KEYS__CATALOGUE"
-        raise KeyRefusedError(problem, [Detail("client", request.client.host if request.client else "", problem)])
+    if door.value in settings.public or (door is Door.PICTURES and "read" in settings.public):
+        return
+    if _open_on_loopback(door, settings) and from_this_machine(connection):
+        page = _foreign_page(connection) if door in _CHANGING else None
+        known = {*settings.origins, *ring.origins}
+        if page is None or (door is Door.EVENTS and page in known):
+            return
+        problem = "a web page of another address sent this, so it needs a key; send it as X-API-Key, or as a bearer token"
+        raise KeyRefusedError(problem, [Detail("Origin", page, problem)])
     if key is None:
-        problem = "this needs a key; send it as X-API-Key, or as a bearer token"
-        raise KeyMissingError(problem, [Detail("X-API-Key", "", problem)])
-    sent = key.encode("utf-8", "surrogateescape")
-    if not any(hmac.compare_digest(sent, secret.get_secret_value().encode()) for secret in enough if secret is not None):
-        problem = "this key does not open this"
-        raise KeyRefusedError(problem, [Detail("X-API-Key", f"{len(key)} characters", problem)])
+        raise KeyMissingError(_NEEDS, [Detail("X-API-Key", "", _NEEDS)])
+    problem = f"this key opens {' and '.join(key.scopes)}; this needs {' or '.join(sorted(OPENED_BY[door]))}"
+    raise _refused(problem, key.id)
 
 
-def _from_this_machine(request: Request) -> bool:
+def from_this_machine(connection: HTTPConnection) -> bool:
+    """Whether everything says that no other machine is behind this request."""
     try:
-        named = request.url.hostname or ""
+        named = connection.url.hostname or ""
     except ValueError:  # whatever the Host header says
         return False
-    return _loopback(request.client.host if request.client else "") and (named == "localhost" or _loopback(named))
+    peer = connection.client.host if connection.client else ""
+    passed_on = any(_FORWARDING.fullmatch(name) for name in connection.headers)
+    says_so = "host" in connection.headers and (named == "localhost" or _loopback(named))
+    return _loopback(peer) and says_so and not passed_on
 
 
-def _foreign_page(request: Request) -> str | None:
+def _check_key(connection: HTTPConnection, token: str, key: Key | None) -> None:
+    if key is None:
+        problem = "this key is not known, or was revoked"
+        raise _refused(problem, f"{len(token)} characters")
+    origin = connection.headers.get("origin")
+    if key.is_publishable and origin not in key.origins:
+        problem = f"this key is for pages of {', '.join(key.origins)} only"
+        raise KeyRefusedError(problem, [Detail("Origin", origin or "", problem)])
+
+
+def _refused(problem: str, value: str) -> RequestError:
+    return KeyRefusedError(problem, [Detail("X-API-Key", value, problem)])
+
+
+def _opens(key: Key, door: Door) -> bool:
+    return not OPENED_BY[door].isdisjoint(key.scopes) and not (door is Door.METRICS and key.is_publishable)
+
+
+def _open_on_loopback(door: Door, settings: Settings) -> bool:
+    """Whether this machine itself needs no key here: to ask, never; to change, where a setting says so; to look, where there is no key."""
+    if door in {Door.WRITE, Door.ADMIN}:
+        return settings.keys.open_on_loopback
+    return door is not Door.LOOK or settings.keys.open_on_loopback or settings.keys.none_set
+
+
+def _foreign_page(connection: HTTPConnection) -> str | None:
     """The origin of a web page of another address that sent this; None where no such page did. Browsers send it, other clients do not."""
-    origin = request.headers.get("origin")
-    if request.headers.get("sec-fetch-site") == "cross-site":
+    origin = connection.headers.get("origin")
+    if connection.headers.get("sec-fetch-site") == "cross-site":
         return origin or "cross-site"
-    return None if origin is None or _authority(origin) == request.headers.get("host", "").lower() else origin
+    return None if origin is None or _authority(origin) == connection.headers.get("host", "").lower() else origin
 
 
 def _authority(origin: str) -> str | None:

@@ -66,6 +66,7 @@ class RequestLog:
                     status=status,
                     ms=round(1000 * seconds, 1),
                     release=scope.get("state", {}).get("release"),
+                    **({"key": scope["state"]["key"]} if "key" in scope.get("state", {}) else {}),
                     **{f"{name}_ms": round(1000 * took, 2) for name, took in stages.seconds.items()},
                 )
 

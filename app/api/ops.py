@@ -11,9 +11,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
+from app.api.keys import behind
 from app.api.problems import documented
 from app.api.schemas.answers import Health, LogHealth
 from app.api.services import InjectedServices
+from app.ground.doors import Door
 from app.ground.errors import LogError, LogUnavailableError
 from app.log.base import Lag, Log, Stream
 from app.log.impressions import Impressions
@@ -23,22 +25,27 @@ _PATIENCE_S: Final = 1.0
 router = APIRouter(tags=["operations"])
 
 
-@router.head("/healthz", include_in_schema=False)
-@router.get("/healthz", response_model_exclude_none=True)
+@router.head("/healthz", dependencies=[behind(Door.OPEN)], include_in_schema=False)
+@router.get("/healthz", dependencies=[behind(Door.OPEN)], response_model_exclude_none=True)
 async def healthz() -> Health:
     """Whether the process lives."""
     return Health(status="ok")
 
 
-@router.head("/readyz", include_in_schema=False)
-@router.get("/readyz", responses=documented(503), response_model_exclude_none=True)
+@router.head("/readyz", dependencies=[behind(Door.OPEN)], include_in_schema=False)
+@router.get("/readyz", dependencies=[behind(Door.OPEN)], responses=documented(503), response_model_exclude_none=True)
 async def readyz(services: InjectedServices) -> Health:
     """Whether it can answer; 503 with Retry-After while it cannot. Without its log it can answer, and says `degraded`."""
     release = services.serving.current()
     return Health(status="ready", release=release.id, log=await _log_health(services.log, services.impressions))
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {CONTENT_TYPE_PLAIN_0_0_4: {}}}})
+@router.get(
+    "/metrics",
+    dependencies=[behind(Door.METRICS)],
+    response_class=Response,
+    responses={200: {"content": {CONTENT_TYPE_PLAIN_0_0_4: {}}}, **documented(401, 403, 429)},
+)
 async def metrics(services: InjectedServices) -> Response:
     """Figures of this replica for Prometheus."""
     lags = await _lags(services.log)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter
 
+from app.api.keys import behind
 from app.api.problems import documented
 from app.api.schemas.answers import (
     Completion,
@@ -27,6 +28,7 @@ from app.api.schemas.answers import (
 from app.api.schemas.requests import CompleteOutfit, OutfitIn, ScoreOutfit
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_refs, shown
+from app.ground.doors import Door
 from app.ground.settings import Settings
 from app.recommend.complete import Question, Suggestion, complete
 from app.recommend.looks import Look
@@ -37,7 +39,7 @@ from app.recommend.shopper import regarding
 from app.release.release import Release
 from index.columns import Filter
 
-router = APIRouter(tags=["outfits"], responses=documented(400, 404, 413, 422, 503))
+router = APIRouter(tags=["outfits"], responses=documented(400, 401, 403, 404, 413, 422, 429, 503), dependencies=[behind(Door.READ)])
 
 
 @router.post("/complete-outfit", response_model_exclude_none=True)

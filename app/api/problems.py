@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -59,10 +60,22 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ProblemOut, "content": {MEDIA_TYPE: {}}} for status in statuses}
 
 
-async def _service_problem(_: Request, error: Exception) -> JSONResponse:
+def respond_to(error: Exception, home: Path | None = None) -> JSONResponse:
+    """An error as a response.
+
+    Args:
+        home: what its message says lies there is told as if from there: where on the machine is nobody's matter.
+    """
     problem = problem_of(error)
     headers = _RETRY_HEADERS if problem.passes else _KEY_HEADERS if problem.status == HTTPStatus.UNAUTHORIZED else None
-    return respond(problem, str(error), error.details if isinstance(error, ServiceError) else (), headers)
+    text = str(error)
+    for place in () if home is None else dict.fromkeys((str(home), str(home.resolve()))):
+        text = text.replace(f"{place}/", "").replace(place, "the home")
+    return respond(problem, text, error.details if isinstance(error, ServiceError) else (), headers)
+
+
+async def _service_problem(request: Request, error: Exception) -> JSONResponse:
+    return respond_to(error, request.app.state.services.settings.home)
 
 
 async def _http_problem(request: Request, error: HTTPException) -> JSONResponse:

@@ -5,34 +5,29 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path
 
-from app.api.keys import SentKey, may_administer
+from app.api.keys import behind
 from app.api.problems import documented
 from app.api.schemas.answers import ReleaseOut, Releases
 from app.api.services import InjectedServices
+from app.ground.doors import Door
 from app.ground.errors import Detail, HomeError, UnknownReleaseError
 from app.home.store import ReleaseRecord
 
-router = APIRouter(tags=["operations"], responses=documented(401, 403, 503))
+router = APIRouter(tags=["operations"], responses=documented(401, 403, 429, 503))
 
 ReleaseId = Annotated[str, Path(description="Release id, as `GET /releases` shows it.", examples=["r3-1f0c9a2b"])]
 
 
-async def may_look(request: Request, services: InjectedServices, key: SentKey) -> None:
-    """Allow requests with the admin key, as ``may_administer`` does; where no key is set, all of them, as a list changes nothing."""
-    if not services.settings.keys.none_set:
-        await may_administer(request, services, key)
-
-
-@router.get("/releases", dependencies=[Depends(may_look)])
+@router.get("/releases", dependencies=[behind(Door.LOOK)])
 def releases(services: InjectedServices) -> Releases:
     """The releases of this home, newest first, and which one answers."""
     current = services.serving.release
     return Releases(releases=[_out(record, current.id if current else None) for record in reversed(services.store.records())])
 
 
-@router.post("/releases/{release_id}/activate", dependencies=[Depends(may_administer)], responses=documented(404))
+@router.post("/releases/{release_id}/activate", dependencies=[behind(Door.ADMIN)], responses=documented(404))
 async def activate(release_id: ReleaseId, services: InjectedServices) -> ReleaseOut:
     """Serve this release from now on: here at once, on every other replica within moments. One that is broken is refused."""
     if release_id not in {record.id for record in services.store.records()}:
@@ -42,13 +37,14 @@ async def activate(release_id: ReleaseId, services: InjectedServices) -> Release
     return _out((await services.follower.activate(release_id)).record, release_id)
 
 
-@router.post("/releases/rollback", dependencies=[Depends(may_administer)], responses=documented(404))
+@router.post("/releases/rollback", dependencies=[behind(Door.ADMIN)], responses=documented(404))
 async def rollback(services: InjectedServices) -> ReleaseOut:
     """Serve again what served before the current release; never one that did not serve, such as a rejected candidate."""
     try:
         before = services.store.before_current()
     except HomeError as error:
-        raise UnknownReleaseError(str(error)) from error
+        problem = "no release served before the one that serves; see GET /releases"
+        raise UnknownReleaseError(problem) from error
     return _out((await services.follower.activate(before.id, back=True)).record, before.id)
 
 

@@ -43,11 +43,18 @@ def serve(home: Home = None, host: Host = None, port: Port = None) -> None:
 
 def demo(home: DemoHome = None, port: Port = None) -> None:
     """Everything on one machine: a synthetic wardrobe, a model trained on it, the API, a storefront and the worker."""
-    settings = Settings.read(home=home or DEMO_HOME, port=port)
+    settings = open_here(Settings.read(home=home or DEMO_HOME, port=port))
     with _listen(settings) as listener:
         prepare_demo(settings)
         with _worker_beside(settings.home):
             _answer(settings, listener, "Storefront")
+
+
+def open_here(settings: Settings) -> Settings:
+    """The settings, so that this machine itself may write without a key; unless the environment names one."""
+    if not settings.keys.none_set:
+        return settings
+    return settings.model_copy(update={"keys": settings.keys.model_copy(update={"open_on_loopback": True})})
 
 
 def prepare_demo(settings: Settings) -> None:
@@ -122,5 +129,12 @@ def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
     typer.echo(f"{what.format(release.id)}: http://{host}:{listener.getsockname()[1]}")
     app = create_app(settings, release)
     del release  # or its memory would stay when another release replaces it
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # who asks is the doors' matter: they believe none but ATTIRE_PROXIES
+        timeout_graceful_shutdown=_GRACE_S,
+    )
     uvicorn.Server(config).run(sockets=[listener])

@@ -36,6 +36,7 @@ def simulate(
     noise: Annotated[float, typer.Option("--noise", help="Share of sessions that teach nothing.", min=0, max=1)] = 0.15,
     shoppers: Annotated[int, typer.Option("--shoppers", help="Shoppers with a taste of their own.", min=1)] = 200,
     at_once: Annotated[int, typer.Option("--at-once", help="Sessions at the same time.", min=1)] = 8,
+    key: Annotated[str | None, typer.Option("--key", help="Key for the scopes read and events.", show_default=False)] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="File for the figures.", show_default=False)] = None,
     plot: Annotated[Path | None, typer.Option("--plot", help="PNG file for the curve.", show_default=False)] = None,
     seed: Seed = 0,
@@ -50,7 +51,7 @@ def simulate(
     from app.simulate.drive import Simulation  # noqa: PLC0415
     from app.simulate.report import draw, table  # noqa: PLC0415
 
-    simulation = Simulation(world, url.rstrip("/"), seed=seed, at_once=at_once, noise_share=noise)
+    simulation = Simulation(world, url.rstrip("/"), seed=seed, at_once=at_once, noise_share=noise, key=key)
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
 
     def show(cycle: Cycle) -> None:

@@ -83,7 +83,7 @@ class KeyMissingError(RequestError):
 
 
 class KeyRefusedError(RequestError):
-    """The key that was sent does not allow this; or no key is set, and the request comes from another machine."""
+    """The key that was sent does not allow this; or a foreign web page asks."""
 
 
 ROOTS: Final = (ServiceError, AttireError, VectorIndexError)
@@ -164,7 +164,10 @@ BY_STATUS: Final[Mapping[int, Problem]] = {
     404: Problem(404, "/problems/not-found", "No such address"),
     405: Problem(405, "/problems/method-not-allowed", "This address does not take this method"),
     413: Problem(413, "/problems/body-too-large", "The body is too large"),
+    429: Problem(429, "/problems/rate-exceeded", "Too many requests"),
 }
+UNKNOWN_HOST: Final = Problem(400, "/problems/unknown-host", "The service is not asked under this name")
+FOREIGN_PAGE: Final = Problem(403, "/problems/foreign-page", "Pages of this address may not use the service")
 
 
 def problem_of(error: Exception) -> Problem:

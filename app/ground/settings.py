@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from app.ground.doors import Network, Origin, Public, Words
 from models.errors import InputError, nearest
 
 PREFIX: Final = "ATTIRE_"
@@ -101,15 +102,33 @@ class LogSettings(_Part):
 
 
 class Keys(_Part):
-    """Who may change something. Where neither key is set, only the machine itself may."""
+    """Keys from the environment, beside those of `attire keys`. Where neither is set, a first start makes one."""
 
-    catalogue: SecretStr | None = Field(default=None, min_length=8, description="Key that `PUT /items` and `DELETE /items/{id}` ask for.")
+    catalogue: SecretStr | None = Field(
+        default=None, min_length=8, description="Key of the scope `write`: `PUT /items`, `DELETE /items/{id}`."
+    )
     admin: SecretStr | None = Field(default=None, min_length=8, description="Key that opens everything, the release endpoints too.")
+    open_on_loopback: bool = Field(
+        default=False,
+        description="Whether this machine itself may write and administer without a key, as in `attire demo`. Never where a proxy on this "
+        "machine passes others' requests on: one that adds no header looks like the machine itself.",
+    )
 
     @property
     def none_set(self) -> bool:
-        """Whether there is no key at all."""
+        """Whether the environment names no key at all."""
         return self.catalogue is None and self.admin is None
+
+
+class Rates(_Part):
+    """How many requests a minute are taken; what is beyond gets 429. Counted in Redis where the log is there, else by each replica."""
+
+    per_key: int = Field(default=120_000, ge=0, description="Requests a minute with one key, but for publishable ones; 0 is no limit.")
+    per_address: int = Field(
+        default=30_000,
+        ge=0,
+        description="Requests a minute without a key, or with a publishable one, from one address other than this machine; 0 is no limit.",
+    )
 
 
 class SwapSettings(_Part):
@@ -174,7 +193,25 @@ class Settings(BaseSettings):
         default=True,
         description="Whether suggestions must be for whom, and for the season that, the worn items are; a request may say otherwise.",
     )
+    public: Annotated[tuple[Public, ...], NoDecode, Words] = Field(
+        default=(),
+        description="What anyone on any machine may do without a key: some of `read` (asking, and pictures), `pictures`, `events` and "
+        "`metrics`, with commas.",
+    )
+    origins: Annotated[tuple[Origin, ...], NoDecode, Words] = Field(
+        default=(), description="Web pages that may use the service from a browser, as `https://shop.example`, with commas; `*` is all."
+    )
+    hosts: Annotated[tuple[str, ...], NoDecode, Words] = Field(
+        default=(),
+        description="Names that requests may give as `Host`, with commas; `*.shop.example` is all below it, `*` is all. Addresses, "
+        "`localhost` and names without a dot always may.",
+    )
+    proxies: Annotated[tuple[Network, ...], NoDecode, Words] = Field(
+        default=(),
+        description="Addresses or networks, with commas, of the proxies whose `X-Forwarded-For` is believed when rates are counted.",
+    )
     limits: Limits = Limits()
+    rates: Rates = Rates()
     threads: Threads = Threads()
     index: IndexSettings = IndexSettings()
     log: LogSettings = LogSettings()
@@ -193,7 +230,7 @@ class Settings(BaseSettings):
             return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         except ValidationError as error:
             first = error.errors()[0]
-            name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
+            name = PREFIX + "__".join(part for part in first["loc"] if isinstance(part, str)).upper()
             shown = "a key" if first["loc"][0] == "keys" else repr(first["input"])
             msg = f"{shown}: {first['msg'].removeprefix('Value error, ')}; see docs/settings.md"
             raise InputError(msg, field=name) from error
@@ -220,5 +257,5 @@ def table(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[t
         else:
             default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
             default = "" if default is None else json.dumps(default) if isinstance(default, dict) else default
-            default = str(default).lower() if isinstance(default, bool) else default
+            default = str(default).lower() if isinstance(default, bool) else ",".join(default) if isinstance(default, tuple) else default
             yield f"{prefix}{name.upper()}", str(default), field.description or ""

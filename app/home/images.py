@@ -1,4 +1,4 @@
-"""Pictures of the catalogue, kept once each under the sha256 of their bytes."""
+"""Pictures of the catalogue, kept once each, without metadata, under the sha256 of their bytes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from app.home.bare import bare
 from sealed.files import flush, replacing
 
 _SIGNATURES: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
@@ -22,7 +23,7 @@ class ImageStore:
     root: Path
 
     def put(self, data: bytes, *, to_disk: bool = False) -> str | None:
-        """Keep a picture and return its name; None when its first bytes are of no accepted format.
+        """Keep a picture without its metadata, and return its name; None when its first bytes are of no accepted format.
 
         Args:
             to_disk: return only when it would outlive a power cut.
@@ -30,6 +31,7 @@ class ImageStore:
         suffix = next((suffix for start, suffix in _SIGNATURES if data.startswith(start)), None)
         if suffix is None:
             return None
+        data = bare(data)
         name = f"{hashlib.sha256(data).hexdigest()}.{suffix}"
         path = self.path(name)
         if not path.exists():

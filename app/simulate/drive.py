@@ -33,6 +33,7 @@ class Simulation:
         url: of the service. transport: how to reach it; None is over the network.
         at_once: sessions at the same time.
         noise_share: share of sessions that teach nothing.
+        key: sent with each request; None where asking and ``/events`` need none.
         before: baskets of earlier cycles, as rows; the counting baselines count them, and each cycle adds its own.
         name: of this simulation, as sessions of two simulations are different sessions.
     """
@@ -45,6 +46,7 @@ class Simulation:
     noise_share: float = 0.15
     before: Sequence[Sequence[int]] = ()
     transport: httpx2.AsyncBaseTransport | None = None
+    key: str | None = field(default=None, repr=False)
     name: str = field(default_factory=lambda: uuid4().hex[:8])
 
     async def run(
@@ -67,7 +69,8 @@ class Simulation:
             ServiceError: the service does not answer, or refuses what it should take.
         """
         found = []
-        async with httpx2.AsyncClient(base_url=self.url, timeout=_PATIENCE_S, transport=self.transport) as client:
+        headers = {} if self.key is None else {"X-API-Key": self.key}
+        async with httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=_PATIENCE_S, transport=self.transport) as client:
             for number in range(first, first + cycles):
                 release = await self._release(client)
                 found.append(await self._cycle(client, number, release, sessions, advance))

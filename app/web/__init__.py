@@ -8,6 +8,7 @@ from typing import Final
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -41,10 +42,10 @@ def mount_storefront(app: FastAPI) -> None:
     """Serve the page at ``/`` and its files below ``/web/``."""
     files = _Files(directory=_STATIC)
 
-    async def storefront() -> Response:
+    async def storefront(_: Request) -> Response:
         return FileResponse(_STATIC / "index.html", headers=_HEADERS)
 
-    app.add_api_route("/", storefront, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_route("/", storefront, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/web", files, name="web")
 
 

@@ -21,7 +21,7 @@ DEFAULT_MAX_PIXELS: Final = 40_000_000
 MOST_STRETCHED: Final = 50
 """Largest ratio of the sides; a thinner picture, scaled to an encoder's size, would have no width left."""
 
-_UPRIGHT: Final[Mapping[object, Image.Transpose]] = {
+UPRIGHT: Final[Mapping[object, Image.Transpose]] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -58,7 +58,7 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
                 msg = f"the picture is {width} x {height}: one side is more than {MOST_STRETCHED} times the other; crop it"
                 raise ImageError(msg)
             picture.load()
-            turn = _UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
+            turn = UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
             if turn is not None:  # not exif_transpose: it rewrites the other tags, and fails on malformed ones
                 picture = picture.transpose(turn)
             if picture.mode.startswith("I"):  # 16-bit grey; Pillow's conversion would clip it to white

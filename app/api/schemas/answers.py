@@ -210,7 +210,10 @@ class Page(BaseModel):
     """A page of the catalogue."""
 
     total: int = Field(description="How many items match in all.", examples=[1500])
-    items: list[ItemOut] = Field(description="Those of this page, in the catalogue's order unless `mixed`.")
+    items: list[ItemOut] = Field(description="Those of this page, in the order of ids unless `mixed`.")
+    next_cursor: str | None = Field(
+        default=None, description="`cursor` of the next page; left out on the last one, and where `mixed`.", examples=["dzAwMDA0Mg"]
+    )
 
 
 class CategoryOut(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.strict import LONGEST_TEXT, Name, Strict, refused_where, with_examples
+from app.api.schemas.strict import LONGEST_TEXT, Name, Strict, exactly_one, refused_where, with_examples
 from models.datasets.names import id_problem
 
 
@@ -25,6 +25,8 @@ Text = Annotated[str, Field(max_length=LONGEST_TEXT), refused_where("not_unicode
 
 class PictureIn(Strict):
     """A picture: in the JSON itself, or in a part of its own."""
+
+    model_config = with_examples(one_of=exactly_one("base64", "part"))
 
     base64: str | None = Field(
         default=None, min_length=1, description="JPEG, PNG or WebP as base64; a `data:image/…;base64,` prefix is allowed."

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.strict import LONGEST_TEXT, CategoryName, Id, Strict, with_examples
+from app.api.schemas.strict import LONGEST_TEXT, CategoryName, Id, Strict, exactly_one, with_examples
 
 _PICTURE: Final = (  # a red disc, so that the example can be sent as it stands
     "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEX///+0Hih2YRKXAAAAL0lEQVR42mNgYGBgYGBgPsDA/4FJ"
@@ -25,8 +25,21 @@ class ImageIn(Strict):
     )
 
 
+_NULL: Final = {"type": "null"}
+_KNOWN_OR_DESCRIBED: Final[list[dict[str, Any]]] = [
+    {"required": ["id"], "properties": {"id": {"not": _NULL}, "image": _NULL, "title": _NULL, "category": _NULL}},
+    {
+        "required": ["category"],
+        "properties": {"id": _NULL, "category": {"not": _NULL}},
+        "anyOf": [{"required": [name], "properties": {name: {"not": _NULL}}} for name in ("image", "title")],
+    },
+]
+
+
 class ItemIn(Strict):
     """An item of the catalogue by its id, or one that is not in it by picture or title, with its category."""
+
+    model_config = with_examples(one_of=_KNOWN_OR_DESCRIBED)
 
     id: Id | None = Field(default=None, description="Id of a catalogue item.")
     image: ImageIn | None = Field(default=None, description="A picture of an item that is not in the catalogue.")
@@ -66,7 +79,7 @@ def _short_for(field: str, problem: str) -> Callable[[Any], Any]:
 _ITEM: Final = _short_for("id", "should be the id of an item, or an object with id, or with image or title and category")
 _SLOT: Final = _short_for("category", "should be the name of a category, or an object with category")
 
-Item = Annotated[ItemIn, BeforeValidator(_ITEM, json_schema_input_type=str | ItemIn)]
+Item = Annotated[ItemIn, BeforeValidator(_ITEM, json_schema_input_type=Id | ItemIn)]
 
 
 class SlotIn(Strict):
@@ -75,7 +88,7 @@ class SlotIn(Strict):
     category: CategoryName = Field(description="Category of the missing item.")
 
 
-Slot = Annotated[SlotIn, BeforeValidator(_SLOT, json_schema_input_type=str | SlotIn)]
+Slot = Annotated[SlotIn, BeforeValidator(_SLOT, json_schema_input_type=CategoryName | SlotIn)]
 
 
 class PriceRange(Strict):
@@ -148,6 +161,8 @@ class CompleteOutfit(Strict):
 class OutfitIn(Strict):
     """A whole outfit: its items, or a photo of a person who wears it."""
 
+    model_config = with_examples(one_of=exactly_one("items", "photo"))
+
     items: list[Item] | None = Field(
         default=None, min_length=1, description="Its items: ids, or items with a picture or title; order has no meaning."
     )
@@ -176,7 +191,9 @@ class ScoreOutfit(Strict):
 class SimilarItems(Strict):
     """An item, a picture or words: what looks like it? One of `item`, `id`, `image` and `text`."""
 
-    model_config = with_examples({"item": "w000042", "k": 5}, {"text": "red summer dress", "category": "all-body"})
+    model_config = with_examples(
+        {"item": "w000042", "k": 5}, {"text": "red summer dress", "category": "all-body"}, one_of=exactly_one("item", "id", "image", "text")
+    )
 
     item: Item | None = Field(default=None, description="An id, or an item with a picture or title.")
     id: Id | None = Field(default=None, description="Id of a catalogue item; the same as `item`.")

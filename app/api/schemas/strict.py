@@ -36,9 +36,20 @@ CategoryName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examp
 Name = Annotated[Id, refused_where("not_printable", _unprintable)]
 
 
-def with_examples(*bodies: dict[str, Any]) -> ConfigDict:
-    """The configuration of a request that its documentation shows like these."""
-    return ConfigDict(json_schema_extra={"examples": list(bodies)})
+def with_examples(*bodies: dict[str, Any], one_of: list[dict[str, Any]] | None = None) -> ConfigDict:
+    """The configuration of an object that its documentation shows like these.
+
+    Args:
+        one_of: schemas of which it fits one, where that is so; see ``exactly_one``.
+    """
+    said: dict[str, Any] = {"examples": list(bodies)} if bodies else {}
+    return ConfigDict(json_schema_extra=said if one_of is None else {**said, "oneOf": one_of})
+
+
+def exactly_one(*names: str) -> list[dict[str, Any]]:
+    """In words of JSON Schema's ``oneOf``: one of these fields is given, the others are left out or null."""
+    null = {"type": "null"}
+    return [{"required": [name], "properties": {other: {"not": null} if other == name else null for other in names}} for name in names]
 
 
 class Strict(BaseModel):

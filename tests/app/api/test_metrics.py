@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.ground.settings import LogSettings, Settings
+from app.ground.settings import Keys, LogSettings, Settings
 from app.log.base import Stream
 from app.main import create_app
 from app.recommend.stages import Measured, measured, stage
@@ -25,7 +25,8 @@ RULES = Path(__file__).parents[3] / "deploy" / "prometheus" / "rules.yml"
 @pytest.fixture
 def client(home: Path, tmp_path: Path) -> Iterator[TestClient]:
     """A replica with a log of its own."""
-    given = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")))
+    log = LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite"))
+    given = Settings(home=home, log=log, keys=Keys(open_on_loopback=True))
     with TestClient(create_app(given), base_url="http://localhost", client=("127.0.0.1", 1)) as opened:
         yield opened
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.ground.settings import Settings
 from app.main import create_app
+
+HERE: dict[str, Any] = {"base_url": "http://127.0.0.1", "client": ("127.0.0.1", 5000)}
 
 
 def test_ready_names_the_release(client: TestClient) -> None:
@@ -25,7 +28,7 @@ def test_health_is_told_to_head_as_well(client: TestClient) -> None:
 
 def test_a_home_without_a_release_is_alive_but_not_ready(tmp_path: Path) -> None:
     """503 with Retry-After on /readyz and on every question."""
-    with TestClient(create_app(Settings(home=tmp_path))) as client:
+    with TestClient(create_app(Settings(home=tmp_path)), **HERE) as client:
         assert client.get("/healthz").status_code == 200
         for answer in (client.get("/readyz"), client.post("/complete-outfit", json={"items": ["tops-1"]}), client.get("/categories")):
             assert answer.status_code == 503
@@ -34,9 +37,10 @@ def test_a_home_without_a_release_is_alive_but_not_ready(tmp_path: Path) -> None
         assert client.get("/releases").json() == {"releases": []}
 
 
-def test_releases_are_listed_newest_first(client: TestClient) -> None:
-    """With the one that answers marked."""
-    releases = client.get("/releases").json()["releases"]
+def test_releases_are_listed_newest_first(home: Path) -> None:
+    """With the one that answers marked; to this machine, as no key is set."""
+    with TestClient(create_app(Settings(home=home)), **HERE) as client:
+        releases = client.get("/releases").json()["releases"]
     assert [(one["recipe"], one["current"]) for one in releases] == [("test", True), ("cosine", False)]
 
 

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
-from app.ground.settings import Settings
+from app.ground.settings import Keys, Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 
@@ -159,7 +159,8 @@ def test_without_outfits_the_usual_slots_are_missing_until_it_is_complete(client
 def test_a_changed_item_is_for_whom_it_is_now(shop_home: Path, id_of: dict[str, str], tmp_path: Path) -> None:
     """Over the snapshot, without publishing."""
     shutil.copytree(shop_home, tmp_path / "home")
-    with TestClient(create_app(Settings(home=tmp_path / "home")), client=("127.0.0.1", 5000), base_url="http://127.0.0.1") as own:
+    given = Settings(home=tmp_path / "home", keys=Keys(open_on_loopback=True))
+    with TestClient(create_app(given), client=("127.0.0.1", 5000), base_url="http://127.0.0.1") as own:
         worn = id_of["Women Winter shirt"]
         changed = {"id": id_of["Men Winter jeans"], "category": "bottoms", "title": "trousers", "attributes": {"gender": "Women"}}
         assert own.put("/items", json={"items": [changed]}).status_code == 200

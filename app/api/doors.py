@@ -1,0 +1,106 @@
+"""What every request passes before its route, and before its body is read: method, key, rate, and the names of its query's parameters.
+
+Which door a route is behind is declared where the route is (``behind(Door.WRITE)``); one that declares none is the admin's alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from fastapi import APIRouter, params
+from fastapi.routing import APIRoute
+from starlette.datastructures import MutableHeaders, QueryParams
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.keys import admit, sent_token
+from app.api.problems import respond, respond_to
+from app.api.rates import Allowance, Rates
+from app.api.ring import Ring
+from app.ground.doors import Door
+from app.ground.errors import BY_STATUS, INVALID, Detail, RequestError
+from app.ground.settings import Settings
+from models.errors import did_you_mean
+
+_MOST_TOLD: Final = 20
+
+
+class Doors:
+    """Lets a request through to its route, or answers why not."""
+
+    def __init__(self, app: ASGIApp, routers: Sequence[APIRouter], settings: Settings, ring: Ring, rates: Rates) -> None:
+        self.app, self.settings, self.ring, self.rates = app, settings, ring, rates
+        self.routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        matches = [(route, route.matches(scope)[0]) for route in self.routes]
+        route = next((route for route, match in matches if match is Match.FULL), None)
+        connection = HTTPConnection(scope)
+        token = sent_token(connection.headers)
+        key = self.ring.find(token) if token is not None else None
+        if key is not None:
+            scope.setdefault("state", {})["key"] = key.id
+        if route is not None:
+            scope["route"] = route  # by which a refusal, too, is counted
+        door = door_of(route) if route is not None else Door.OPEN
+        allowance = None if route is not None and door is Door.OPEN else await self.rates.count(connection, key)
+        sending = send if allowance is None else _telling(send, allowance)
+        refusal: Response | None = None
+        others = sorted({method for other, match in matches if match is Match.PARTIAL for method in other.methods or ()})
+        if allowance is not None and not allowance.allowed:
+            refusal = _too_many(allowance)
+        elif route is None and others:
+            refusal = _wrong_method(scope, others)
+        elif route is not None:
+            try:
+                admit(connection, door, token=token, key=key, settings=self.settings, ring=self.ring)
+            except RequestError as error:
+                refusal = respond_to(error)
+            else:
+                refusal = _unknown_parameter(route, connection.query_params)
+        await (refusal or self.app)(scope, receive, sending)
+
+
+def door_of(route: APIRoute) -> Door:
+    """The door that a route is behind."""
+    declared = [scope for one in route.dependencies if isinstance(one, params.Security) for scope in one.scopes or ()]
+    return Door(declared[-1]) if declared else Door.ADMIN
+
+
+def _telling(send: Send, allowance: Allowance) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(allowance.headers)
+        await send(message)
+
+    return sending
+
+
+def _too_many(allowance: Allowance) -> Response:
+    problem = f"{allowance.limit:,} requests a minute are taken; ask again in {allowance.reset_s} s"
+    return respond(
+        BY_STATUS[429], problem, [Detail("rate", f"{allowance.limit:,} a minute", problem)], {"Retry-After": str(allowance.reset_s)}
+    )
+
+
+def _wrong_method(scope: Scope, allowed: Sequence[str]) -> Response:
+    problem = f"{scope['path']} takes {', '.join(allowed)}; see /docs"
+    return respond(
+        BY_STATUS[405], f"method {scope['method']}: {problem}", [Detail("method", scope["method"], problem)], {"Allow": ", ".join(allowed)}
+    )
+
+
+def _unknown_parameter(route: APIRoute, sent: QueryParams) -> Response | None:
+    known = [one.alias for one in route.dependant.query_params]
+    unknown = [name for name in sent if name not in known][:_MOST_TOLD]
+    if not unknown:
+        return None
+    told = f"known are {', '.join(known)}" if known else "this takes none"
+    details = [Detail(name, sent[name], f"unknown parameter; {did_you_mean(name, known, told)}") for name in unknown]
+    return respond(INVALID, f"{details[0].field}: {details[0].problem}", details)

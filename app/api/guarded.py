@@ -1,0 +1,46 @@
+"""What stands before the routes, put together; from the outside in: host names, web pages, keys and rates, compression, entity tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from starlette_compress import CompressMiddleware
+
+from app.api.doors import Doors
+from app.api.hosts import Hosts
+from app.api.origins import Origins
+from app.api.rates import Rates
+from app.api.ring import Ring
+from app.api.unchanged import Unchanged
+from app.ground.logs import logger
+from app.ground.settings import Settings
+from app.home.keys import KeyFile
+
+COMPRESSED_FROM: Final = 1_000
+"""Bytes of an answer from which it is compressed; pictures never are, since they are already."""
+
+
+def guard(app: FastAPI, routers: Sequence[APIRouter], settings: Settings) -> None:
+    """Put the doors before the routes of an application, whatever else is put before those later."""
+    ring = Ring(KeyFile(settings.home), settings.keys)
+    app.add_middleware(Unchanged)
+    app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
+    app.add_middleware(Doors, routers=routers, settings=settings, ring=ring, rates=Rates(settings))
+    app.add_middleware(Origins, allowed=settings.origins, ring=ring)
+    app.add_middleware(Hosts, allowed=settings.hosts)
+
+
+def make_first_key(settings: Settings) -> None:
+    """Make a key where there is none and never was one, and print it, once: nothing is changed without a key."""
+    if not settings.keys.none_set or settings.keys.open_on_loopback:
+        return
+    file = KeyFile(settings.home)
+    try:
+        made = file.create_first("first", ["admin"])
+    except OSError as error:
+        logger().warning("no_key", why=f"{file.path} cannot be written ({error.strerror or error}); set ATTIRE_KEYS__ADMIN")
+        return
+    if made:
+        print(f"Key that opens everything, shown this once: {made[1]}", flush=True)  # noqa: T201 - to whoever starts it; the log never has it

@@ -1,0 +1,113 @@
+"""How many requests a minute a key or an address may send; counted in Redis where the log is there, so that replicas count together."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Final
+
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.exceptions import RedisError
+from starlette.requests import HTTPConnection
+
+from app.api.keys import from_this_machine
+from app.ground.logs import logger
+from app.ground.settings import Settings
+from app.home.keys import Key
+
+_PREFIX: Final = "attire:rates"
+_PATIENCE_S: Final = 0.25
+_AGAIN_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left of a minute, after this request."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_s: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """As answers tell it."""
+        told = {"RateLimit-Limit": self.limit, "RateLimit-Remaining": self.remaining, "RateLimit-Reset": self.reset_s}
+        return {name: str(value) for name, value in told.items()}
+
+
+class Rates:
+    """Counts requests. A Redis that does not answer is let be for 10 s, while each replica counts for itself."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._per_key, self._per_address = settings.rates.per_key, settings.rates.per_address
+        self._proxies = [ip_network(network) for network in settings.proxies]
+        self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._shared: SlidingWindowCounterRateLimiter | None = None
+        url = settings.log.url.get_secret_value()
+        if url.startswith(("redis://", "rediss://", "redis+unix://", "unix://")):
+            known = url.replace("unix://", "redis+unix://") if url.startswith("unix://") else url
+            self._shared = SlidingWindowCounterRateLimiter(_redis(known))
+        self._not_before = 0.0
+
+    async def count(self, connection: HTTPConnection, key: Key | None) -> Allowance | None:
+        """Count a request; None where no limit is for it."""
+        if key is not None and not key.is_publishable:
+            who, limit = f"key:{key.id}", self._per_key
+        elif from_this_machine(connection):
+            return None
+        else:
+            who, limit = f"address:{_network(self.address(connection))}", self._per_address
+        return await self._hit(RateLimitItemPerMinute(limit), who) if limit else None
+
+    def address(self, connection: HTTPConnection) -> str:
+        """Where a request comes from: the peer, or, where that is a trusted proxy, the last address in its header that is none."""
+        address = connection.client.host if connection.client else ""
+        for before in reversed([part.strip() for line in connection.headers.getlist("x-forwarded-for") for part in line.split(",")]):
+            if not self._is_proxy(address) or not _is_address(before):
+                break
+            address = before
+        return address
+
+    async def _hit(self, limit: RateLimitItemPerMinute, who: str) -> Allowance:
+        if self._shared is not None and time.monotonic() >= self._not_before:
+            try:
+                return await _counted(self._shared, limit, who)
+            except (RedisError, OSError, TimeoutError) as error:
+                self._not_before = time.monotonic() + _AGAIN_S
+                logger().warning("rates_not_shared", why=type(error).__name__)
+        return await _counted(self._here, limit, who)
+
+    def _is_proxy(self, address: str) -> bool:
+        return _is_address(address) and any(ip_address(address) in network for network in self._proxies)
+
+
+async def _counted(counter: SlidingWindowCounterRateLimiter, limit: RateLimitItemPerMinute, who: str) -> Allowance:
+    allowed = await counter.hit(limit, who)
+    left = await counter.get_window_stats(limit, who)
+    return Allowance(allowed, limit.amount, left.remaining, max(1, math.ceil(left.reset_time - time.time())))
+
+
+def _redis(url: str) -> Storage:
+    name = f"async+{url}"
+    return RedisStorage(name, implementation="redispy", key_prefix=_PREFIX, socket_connect_timeout=_PATIENCE_S, socket_timeout=_PATIENCE_S)
+
+
+def _network(address: str) -> str:
+    """What counts as one address: of IPv6 the network of 64 bits, all of which one customer of a provider has."""
+    if not _is_address(address):
+        return address
+    known = ip_address(address)
+    return address if known.version == 4 else str(ip_network(f"{address.partition('%')[0]}/64", strict=False))  # noqa: PLR2004 - IPv4
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""The keys that open a replica: those of the environment, and those of its home, which other processes make and revoke."""
+
+from __future__ import annotations
+
+import hmac
+
+from app.ground.doors import Scope
+from app.ground.errors import HomeError
+from app.ground.logs import logger
+from app.ground.settings import Keys
+from app.home.keys import Key, KeyFile
+
+
+class Ring:
+    """Finds the key that a client sent.
+
+    The file is looked at each time, and read again where it is another one: so a key that was revoked is refused at once, on every replica
+    that shares the home. While the file cannot be read, those keys stay that were read before.
+    """
+
+    def __init__(self, file: KeyFile, settings: Keys) -> None:
+        named: list[tuple[str, tuple[Scope, ...]]] = [("admin", ("admin",)), ("catalogue", ("write",))]
+        self._fixed: list[tuple[bytes, Key]] = []
+        for name, scopes in named:
+            secret = getattr(settings, name)
+            if secret is not None:
+                key = Key(id=f"environment:{name}", name=name, scopes=scopes)
+                self._fixed.append((secret.get_secret_value().encode(), key))
+        self._file = file
+        self._seen: tuple[int, int, int] | None = None
+        self._by_id: dict[str, Key] = {}
+        self._origins: frozenset[str] = frozenset()
+
+    def find(self, token: str) -> Key | None:
+        """The key of this token; None where it opens nothing."""
+        sent = token.encode("utf-8", "surrogateescape")
+        for secret, key in self._fixed:
+            if hmac.compare_digest(sent, secret):
+                return key
+        self._look()
+        return next((key for key in self._candidates(token) if key.is_of(token)), None)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The web pages that publishable keys are bound to."""
+        self._look()
+        return self._origins
+
+    def _candidates(self, token: str) -> list[Key]:
+        key = self._by_id.get(Key.id_of(token) or "")
+        return [] if key is None or key.revoked else [key]
+
+    def _look(self) -> None:
+        """Read the file if it is another than the last time; to see that it is not takes microseconds."""
+        try:
+            about = self._file.path.stat()
+            seen = about.st_mtime_ns, about.st_size, about.st_ino
+        except OSError:
+            seen = None
+        if seen == self._seen:
+            return
+        self._seen = seen
+        try:
+            keys = self._file.all()
+        except HomeError as error:
+            logger().error("keys_unreadable", why=str(error))
+            return
+        self._by_id = {key.id: key for key in keys}
+        self._origins = frozenset(origin for key in keys if not key.revoked for origin in key.origins)

@@ -1,0 +1,58 @@
+"""Entity tags: who has an answer already is told 304, and nothing is sent twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_JSON: Final = b"application/json"
+_GONE: Final = frozenset({b"content-length", b"content-type", b"content-encoding"})
+
+
+class Unchanged:
+    """Gives the JSON that a GET is answered with a tag of its content, and answers 304 where the client says that it has it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        sent = Headers(scope=scope)
+        start: Message | None = None
+
+        async def sending(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                if message["status"] == 200 and (b"content-type", _JSON) in message["headers"]:  # noqa: PLR2004 - OK
+                    start = message
+                else:
+                    await send(message)
+                return
+            if start is not None:
+                begun, start = start, None
+                if not message.get("more_body"):
+                    tag = f'W/"{hashlib.blake2b(message["body"], digest_size=12).hexdigest()}"'
+                    MutableHeaders(scope=begun)["ETag"] = tag
+                    if has(sent, tag):
+                        begun = {**begun, "status": 304, "headers": [one for one in begun["headers"] if one[0] not in _GONE]}
+                        message = {**message, "body": b""}
+                await send(begun)
+            await send(message)
+
+        await self.app(scope, receive, sending)
+
+
+def has(sent: Mapping[str, str], tag: str) -> bool:
+    """Whether a request says that its client has what this tag names.
+
+    >>> has({"if-none-match": '"a", W/"b"'}, '"b"')
+    True
+    """
+    named = [one.strip().removeprefix("W/") for one in sent.get("if-none-match", "").split(",")]
+    return "*" in named or tag.removeprefix("W/") in named

@@ -1,0 +1,97 @@
+"""The doors of the service, what opens each, and the words in which settings speak of them.
+
+| door | opened by a key of the scope |
+|---|---|
+| ``pictures``, ``read`` | ``read``, ``write`` |
+| ``events`` | ``events`` |
+| ``metrics`` | ``read``, unless it is publishable |
+| ``write`` | ``write`` |
+| ``look`` (the list of releases), ``admin`` | ``admin``, which opens every other door, too |
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from ipaddress import ip_network
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
+
+Scope = Literal["read", "events", "write", "admin"]
+SCOPES: Final[tuple[Scope, ...]] = ("read", "events", "write", "admin")
+PUBLISHABLE: Final[frozenset[Scope]] = frozenset({"read", "events"})
+"""The most that a key may open which a web page shows to everyone."""
+
+Public = Literal["read", "pictures", "events", "metrics"]
+
+
+class Door(StrEnum):
+    """What a route asks of whoever wants in."""
+
+    OPEN = "open"
+    PICTURES = "pictures"
+    READ = "read"
+    EVENTS = "events"
+    METRICS = "metrics"
+    LOOK = "look"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+OPENED_BY: Final[Mapping[Door, frozenset[Scope]]] = {
+    Door.PICTURES: frozenset({"read", "write", "admin"}),
+    Door.READ: frozenset({"read", "write", "admin"}),
+    Door.EVENTS: frozenset({"events", "admin"}),
+    Door.METRICS: frozenset({"read", "admin"}),
+    Door.LOOK: frozenset({"admin"}),
+    Door.WRITE: frozenset({"write", "admin"}),
+    Door.ADMIN: frozenset({"admin"}),
+}
+
+
+def words(given: object) -> object:
+    """Words with commas or spaces between them, or a JSON list of them, as a tuple; anything else as it is.
+
+    >>> words("read, events")
+    ('read', 'events')
+    >>> words('["read"]')
+    ('read',)
+    """
+    if not isinstance(given, str):
+        return given
+    if given.lstrip().startswith("["):
+        return tuple(json.loads(given))
+    return tuple(given.replace(",", " ").split())
+
+
+def an_origin(text: str) -> str:
+    """An origin as a browser writes it: scheme, host, and the port if it is not the scheme's.
+
+    Raises:
+        ValueError: it is none.
+    """
+    parts = urlsplit(text.strip().lower())
+    if text != "*" and (
+        parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query or parts.username
+    ):
+        msg = f"{text!r} is not the origin of a web page; write it as https://shop.example"
+        raise ValueError(msg)
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    netloc = parts.netloc.removesuffix(f":{usual}") if parts.port == usual else parts.netloc
+    return text if text == "*" else f"{parts.scheme}://{netloc}"
+
+
+def _a_network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        msg = f"{text!r} is neither an address nor a network; write it as 10.0.0.7 or 10.0.0.0/8"
+        raise ValueError(msg) from error
+
+
+Words = BeforeValidator(words)
+Origin = Annotated[str, AfterValidator(an_origin)]
+Network = Annotated[str, AfterValidator(_a_network)]

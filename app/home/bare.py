@@ -1,0 +1,143 @@
+"""Pictures without what their makers did not mean to publish: where and when they were taken, with what, by whom.
+
+What is only metadata is cut out of the file and not a pixel is touched; a picture that has none stays the same bytes, and so the same name.
+One that is stored on its side is turned upright and encoded again, as the note that says so goes, too. Colour profiles stay.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import warnings
+from collections.abc import Iterator
+from typing import Final
+
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from models.encoders.pictures import FORMATS, UPRIGHT
+
+_JPEG_KEPT: Final = frozenset({0xE0, 0xEE})
+"""JFIF and Adobe, without which the pixels cannot be read right; of the other APP segments only a colour profile stays."""
+_JPEG_PROFILE: Final = (0xE2, b"ICC_PROFILE\0")
+_JPEG_NEXT: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_SCAN, _END, _COMMENT = 0xDA, 0xD9, 0xFE
+_PNG_START: Final = b"\x89PNG\r\n\x1a\n"
+_PNG_SAID: Final = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
+_WEBP_SAID: Final = frozenset({b"EXIF", b"XMP "})
+_WEBP_FLAGS: Final = 0b0000_1100  # of a VP8X chunk: there is EXIF, there is XMP
+_QUALITY: Final = 95
+_UNREADABLE: Final = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    IndexError,
+    KeyError,
+    TypeError,
+    struct.error,
+)
+
+
+class _OddError(Exception):
+    """A file that is not built as its format says."""
+
+
+def bare(data: bytes) -> bytes:
+    """The picture without metadata, upright; what is no picture that can be read is returned as it is."""
+    try:
+        turn = _turn(data)
+        if turn is not None:
+            return _encoded(data, turn)
+        if data.startswith(b"\xff\xd8"):
+            return b"".join(_jpeg(data))
+        if data.startswith(_PNG_START):
+            return b"".join(_png(data))
+        return _webp(data)
+    except _OddError:
+        return _encoded(data, None)
+    except _UNREADABLE:
+        return data
+
+
+def _turn(data: bytes) -> Image.Transpose | None:
+    """The turn that makes it upright; None where it is, or does not say."""
+    with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        return UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
+
+
+def _encoded(data: bytes, turn: Image.Transpose | None) -> bytes:
+    """The picture turned, and encoded anew."""
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            kind, profile = picture.format, picture.info.get("icc_profile")
+            upright = picture.transpose(turn) if turn is not None else picture.copy()
+        upright.info = {name: value for name, value in upright.info.items() if name == "transparency"}
+        buffer = io.BytesIO()
+        upright.save(buffer, kind, quality=_QUALITY, icc_profile=profile)
+        return buffer.getvalue()
+    except _UNREADABLE:
+        return data  # what cannot be decoded is no picture, and is refused where it is
+
+
+def _jpeg(data: bytes) -> Iterator[bytes]:
+    """The parts of a JPEG that are kept (ITU T.81, B.1); what lies behind its end, such as a second picture, is not."""
+    yield data[:2]
+    at = 2
+    while True:
+        if at + 1 >= len(data) or data[at] != 0xFF:  # noqa: PLR2004 - every marker begins so
+            raise _OddError
+        marker = data[at + 1]
+        if marker == 0xFF:  # noqa: PLR2004 - a fill byte
+            at += 1
+            continue
+        if marker == _END:
+            yield data[at : at + 2]
+            return
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if end < at + 4 or end > len(data):
+            raise _OddError
+        if marker == _SCAN:
+            following = _JPEG_NEXT.search(data, end)
+            if following is None:
+                raise _OddError
+            end = following.start()
+        profile = marker == _JPEG_PROFILE[0] and data.startswith(_JPEG_PROFILE[1], at + 4)
+        if profile or marker in _JPEG_KEPT or not (0xE0 <= marker <= 0xEF or marker == _COMMENT):  # noqa: PLR2004 - APP0 to APP15
+            yield data[at:end]
+        at = end
+
+
+def _png(data: bytes) -> Iterator[bytes]:
+    """The chunks of a PNG that are kept (W3C PNG, 5.3), up to its end."""
+    yield _PNG_START
+    at, kind = len(_PNG_START), b""
+    while kind != b"IEND":
+        kind, end = data[at + 4 : at + 8], at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if not kind or end > len(data):
+            raise _OddError
+        if kind not in _PNG_SAID:
+            yield data[at:end]
+        at = end
+
+
+def _webp(data: bytes) -> bytes:
+    """A WebP without its chunks of metadata (RFC 9649, 2.7)."""
+    parts: list[bytes] = []
+    at, whole = 12, 8 + int.from_bytes(data[4:8], "little")
+    if data[8:12] != b"WEBP" or whole > len(data):
+        raise _OddError
+    while at + 8 <= whole:
+        kind, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        end = at + 8 + size + size % 2
+        if end > len(data) + 1:
+            raise _OddError
+        if kind == b"VP8X":
+            flags = data[at + 8] & ~_WEBP_FLAGS
+            parts.append(data[at : at + 8] + bytes([flags]) + data[at + 9 : end])
+        elif kind not in _WEBP_SAID:
+            parts.append(data[at:end])
+        at = end
+    body = b"".join(parts)
+    return b"RIFF" + (4 + len(body)).to_bytes(4, "little") + b"WEBP" + body

@@ -1,0 +1,297 @@
+"""Who gets in: without a key, with one, with another's, with a revoked one; through a proxy, from a foreign page, from another machine."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from app.api import catalogue, events, items, ops, outfits, releases
+from app.api.doors import door_of
+from app.cli.serve import open_here
+from app.ground.doors import Door
+from app.ground.settings import Keys, Settings
+from app.home.keys import FILE, KeyFile
+from models.errors import InputError
+
+Asked = Callable[..., AbstractContextManager[TestClient]]
+OPEN = Keys(open_on_loopback=True)
+ELSEWHERE = ("203.0.113.9", 4000)
+PAGE = "https://shop.example"
+QUESTION = {"items": ["tops-01"], "slots": ["shoes"]}
+EVENT = {"events": [{"id": "e1", "type": "view", "item": "tops-01", "session": "s"}]}
+FORWARDING: Final = (
+    ("Forwarded", "for=127.0.0.1"),
+    ("X-Forwarded-For", "127.0.0.1"),
+    ("X-Forwarded-Host", "localhost"),
+    ("X-Forwarded-Proto", "http"),
+    ("X-Forwarded-Port", "80"),
+    ("X-Forwarded-Server", "a"),
+    ("X-Forwarded", "1"),
+    ("X-Real-IP", "127.0.0.1"),
+    ("X-Client-IP", "127.0.0.1"),
+    ("X-Cluster-Client-IP", "127.0.0.1"),
+    ("True-Client-IP", "127.0.0.1"),
+    ("CF-Connecting-IP", "127.0.0.1"),
+    ("CF-Ray", "1"),
+    ("CDN-Loop", "x"),
+    ("Fastly-Client-IP", "127.0.0.1"),
+    ("Fly-Client-IP", "127.0.0.1"),
+    ("X-Original-Forwarded-For", "127.0.0.1"),
+    ("X-Envoy-External-Address", "127.0.0.1"),
+    ("X-Amzn-Trace-Id", "Root=1"),
+    ("X-Azure-ClientIP", "127.0.0.1"),
+    ("X-AppEngine-User-IP", "127.0.0.1"),
+    ("X-ProxyUser-Ip", "127.0.0.1"),
+    ("Via", "1.1 proxy"),
+)
+
+
+def write(client: TestClient, **headers: str) -> int:
+    """Try to change something; returns the status."""
+    return client.delete("/items/none-such", headers=headers).status_code
+
+
+def made(home: Path, *scopes: Any, origins: tuple[str, ...] = ()) -> tuple[str, str]:
+    """A key's id and what opens."""
+    key, token = KeyFile(home).create("test", scopes, origins)
+    return key.id, token
+
+
+def test_nothing_is_changed_without_a_key_though_all_says_loopback(asked: Asked) -> None:
+    """As behind nginx's ``proxy_pass http://127.0.0.1``, which says all that the machine itself would say; asking goes on."""
+    with asked() as client:
+        assert write(client) == 401
+        assert client.post("/releases/rollback").status_code == 401
+        assert client.post("/complete-outfit", json=QUESTION).status_code == 200
+
+
+@pytest.mark.parametrize(("name", "value"), FORWARDING)
+def test_no_header_of_a_proxy_comes_from_this_machine(asked: Asked, name: str, value: str) -> None:
+    """Where the setting lets this machine write: neither writing, nor asking, whatever the header says."""
+    with asked(keys=OPEN) as client:
+        assert write(client) == 404
+        assert write(client, **{name: value}) == 401
+        assert client.get("/categories", headers={name: value}).status_code == 401
+
+
+@pytest.mark.parametrize(("peer", "url"), [(ELSEWHERE, "http://127.0.0.1"), (("127.0.0.1", 1), "http://shop"), (ELSEWHERE, "http://shop")])
+def test_nobody_from_elsewhere_gets_in_without_a_key(asked: Asked, peer: tuple[str, int], url: str) -> None:
+    """To no door but whether the process lives."""
+    with asked(peer, url, keys=OPEN) as client:
+        refused = [client.get(path) for path in ("/items", "/categories", "/items/tops-01/image", "/metrics", "/releases")]
+        refused += [client.post(path, json=QUESTION) for path in ("/complete-outfit", "/score-outfit", "/similar-items", "/label-item")]
+        refused += [client.post("/events", json=EVENT), client.put("/items", json={}), client.delete("/items/tops-01")]
+        assert {answer.status_code for answer in refused} == {401}
+        assert all(answer.headers["www-authenticate"] == "Bearer" for answer in refused)
+        assert client.get("/healthz").status_code == client.get("/readyz").status_code == client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("public", "open_"),
+    [
+        ("pictures", {"picture"}),
+        ("read", {"picture", "ask"}),
+        ("events", {"event"}),
+        ("metrics", {"figures"}),
+        ("read,events", {"picture", "ask", "event"}),
+    ],
+)
+def test_a_setting_opens_what_it_names_to_everyone(asked: Asked, public: str, open_: set[str]) -> None:
+    """And nothing else: never what changes something."""
+    with asked(ELSEWHERE, public=public) as client:
+        found = {
+            "picture": client.get("/items/tops-01/image").status_code,
+            "ask": client.post("/complete-outfit", json=QUESTION).status_code,
+            "event": client.post("/events", json=EVENT).status_code,
+            "figures": client.get("/metrics").status_code,
+            "write": write(client),
+        }
+    assert {name for name, status in found.items() if status != 401} == open_
+
+
+@pytest.mark.parametrize(
+    ("scopes", "opened"),
+    [
+        (("read",), {"ask", "figures"}),
+        (("events",), {"event"}),
+        (("write",), {"ask", "write"}),
+        (("admin",), {"ask", "event", "figures", "write", "administer"}),
+    ],
+)
+def test_a_key_opens_its_scopes_and_no_other(asked: Asked, home: Path, scopes: tuple[str, ...], opened: set[str]) -> None:
+    """From anywhere, in either header."""
+    _, token = made(home, *scopes)
+    for headers in ({"X-API-Key": token}, {"Authorization": f"bearer {token}"}):
+        with asked(ELSEWHERE) as client:
+            client.headers.update(headers)
+            found = {
+                "ask": client.post("/complete-outfit", json=QUESTION).status_code,
+                "event": client.post("/events", json=EVENT).status_code,
+                "figures": client.get("/metrics").status_code,
+                "write": write(client),
+                "administer": client.post("/releases/rollback").status_code,
+            }
+        assert {name for name, status in found.items() if status != 403} == opened
+
+
+def test_a_key_is_known_and_refused_at_once_without_a_restart(asked: Asked, home: Path) -> None:
+    """Made and revoked by another process while the replica runs."""
+    with asked(ELSEWHERE) as client:
+        key_id, token = made(home, "write")
+        assert write(client, **{"X-API-Key": token}) == 404
+        KeyFile(home).revoke(key_id)
+        assert write(client, **{"X-API-Key": token}) == 403
+
+
+@pytest.mark.parametrize("sent", ["x", "attire_", "attire_00000000_" + "A" * 43, "\xff\xfe", "a" * 5_000])
+def test_a_wrong_key_is_refused_everywhere_also_where_none_is_needed(asked: Asked, sent: str) -> None:
+    """Who sends a key means it."""
+    with asked(public=("read", "events"), keys=OPEN) as client:
+        raw = {"X-API-Key": sent.encode("latin-1")}
+        assert client.get("/categories", headers=raw).status_code == 403
+        assert client.delete("/items/x", headers=raw).status_code == 403
+        assert client.get("/healthz", headers=raw).status_code == 200
+
+
+def test_a_publishable_key_opens_from_its_pages_only(asked: Asked, home: Path) -> None:
+    """To ask and to say what was done; never the figures, never a change."""
+    _, token = made(home, "read", "events", origins=(PAGE,))
+    with asked(ELSEWHERE) as client:
+        client.headers.update({"X-API-Key": token})
+        for origin, status in ((PAGE, 200), ("https://evil.example", 403), ("null", 403), (f"{PAGE}.evil.example", 403), (None, 403)):
+            headers = {} if origin is None else {"Origin": origin}
+            assert client.post("/complete-outfit", json=QUESTION, headers=headers).status_code == status, origin
+        client.headers.update({"Origin": PAGE})
+        assert client.post("/events", json=EVENT).status_code == 202
+        assert [client.get("/metrics").status_code, write(client), client.get("/releases").status_code] == [403, 403, 403]
+
+
+def test_events_come_from_no_foreign_page_without_a_key(asked: Asked) -> None:
+    """Though the browser that it runs in sits at this machine; a page that a setting names may."""
+    with asked(origins=(PAGE,)) as client:
+        sent = [client.post("/events", json=EVENT, headers={"Origin": origin}).status_code for origin in (PAGE, "https://evil.example")]
+    assert sent == [202, 403]
+
+
+def test_the_first_start_prints_one_key_once_and_keeps_its_hash_only(asked: Asked, home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Not in the log; not at the second start; in a file that nobody else can read."""
+    with asked():
+        out, err = capfd.readouterr()
+    token = out.strip().rsplit(maxsplit=1)[-1]
+    secret = token.rpartition("_")[2]
+    with asked(ELSEWHERE) as client:
+        assert write(client, **{"X-API-Key": token}) == 404
+        client.get(f"/items?{token}={token}")
+    again, err_again = capfd.readouterr()
+    assert "attire_" not in again
+    assert secret not in err + err_again
+    file = home / FILE
+    assert secret not in file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert json.loads(file.read_text())["keys"][0]["scopes"] == ["admin"]
+
+
+def test_no_key_is_made_where_there_is_one(asked: Asked, home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """In the environment, or not needed."""
+    for keys in (Keys(admin=SecretStr("administer")), Keys(catalogue=SecretStr("stock-clerk")), OPEN):
+        with asked(keys=keys):
+            assert not (home / FILE).exists()
+    assert capfd.readouterr().out == ""
+
+
+def test_the_demo_is_open_to_this_machine_unless_there_is_a_key(asked: Asked, home: Path) -> None:
+    """It says so by the setting; where the environment names a key, that one is needed."""
+    with asked(keys=open_here(Settings(home=home)).keys) as client:
+        assert write(client) == 404
+        assert write(client, Via="1.1 proxy") == 401
+    with asked(keys=open_here(Settings(home=home, keys=Keys(admin=SecretStr("administer")))).keys) as client:
+        assert write(client) == 401
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC", "reed"),
+        ("PUBLIC", "write"),
+        ("ORIGINS", "shop.example"),
+        ("ORIGINS", "https://shop.example/look"),
+        ("PROXIES", "proxy"),
+        ("PROXIES", "["),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """Before anything starts."""
+    monkeypatch.setenv(f"ATTIRE_{name}", value)
+    with pytest.raises(InputError, match=f"ATTIRE_{name}'") as told:
+        Settings.read()
+    assert "settings.md" in str(told.value)
+
+
+def test_replicas_that_start_together_make_one_key(home: Path) -> None:
+    """And those who change the file at once lose nobody's key."""
+    with ThreadPoolExecutor(8) as together:
+        first = [one for one in together.map(lambda _: KeyFile(home).create_first("first", ["admin"]), range(8)) if one]
+        ids = {key_id for key_id, _ in together.map(lambda _: made(home, "read"), range(8))}
+    assert len(first) == 1
+    assert {key.id for key in KeyFile(home).all()} == {first[0][0].id, *ids}
+
+
+def test_a_broken_file_opens_nothing_new_and_shuts_nothing(asked: Asked, home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A replica goes on with the keys that it read; the log says so, once."""
+    _, token = made(home, "write")
+    with asked(ELSEWHERE) as client:
+        assert write(client, **{"X-API-Key": token}) == 404
+        (home / FILE).write_text("{")
+        assert [write(client, **{"X-API-Key": token}) for _ in range(3)] == [404] * 3
+        assert capfd.readouterr().err.count("keys_unreadable") == 1
+        (home / FILE).unlink()
+        assert write(client, **{"X-API-Key": token}) == 403
+
+
+def test_a_body_is_not_read_for_whom_is_refused(asked: Asked) -> None:
+    """The answer is there before the first byte of it."""
+    with asked(ELSEWHERE) as client:
+        refused: list[int] = []
+
+        async def receive() -> Any:
+            pytest.fail("the body was asked for")
+
+        async def send(message: Any) -> None:
+            refused.append(message.get("status", 0))
+
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "POST",
+            "path": "/complete-outfit",
+            "query_string": b"",
+            "headers": [(b"host", b"x")],
+            "client": ELSEWHERE,
+            "server": ("x", 80),
+            "scheme": "http",
+        }
+        client.portal.call(client.app, scope, receive, send)  # type: ignore[union-attr]
+        assert refused[0] == 401
+
+
+def test_every_route_says_which_door_it_is_behind() -> None:
+    """One that did not would be the admin's alone; only whether the process lives is everybody's matter."""
+    doors = {
+        f"{method} {route.path}": door_of(route)
+        for router in (outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router)
+        for route in router.routes
+        for method in route.methods
+    }
+    assert {name for name, door in doors.items() if door is Door.OPEN} == {
+        f"{method} /{path}" for method in ("GET", "HEAD") for path in ("healthz", "readyz")
+    }
+    assert {door for name, door in doors.items() if not name.startswith(("GET", "HEAD", "POST"))} == {Door.WRITE}

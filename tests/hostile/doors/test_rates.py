@@ -1,0 +1,120 @@
+"""Too many requests: by key, by address, by the address behind a trusted proxy; here and over Redis."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+import redis
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from app.ground.settings import LogSettings, Rates
+from app.home.keys import KeyFile
+
+Asked = Callable[..., AbstractContextManager[TestClient]]
+ELSEWHERE = ("203.0.113.9", 4000)
+PROXY = ("10.0.0.1", 4000)
+FEW = Rates(per_key=3, per_address=3)
+
+
+@pytest.fixture(autouse=True)
+def within_a_minute() -> None:
+    """Rates are counted by the minute of the clock; a test that begins at its very end waits for the next one."""
+    left_s = 60 - time.time() % 60
+    if left_s < 5:
+        time.sleep(left_s)
+
+
+def statuses(client: TestClient, times: int = 4, **headers: str) -> list[int]:
+    """Ask so often."""
+    return [client.get("/categories", headers=headers).status_code for _ in range(times)]
+
+
+def test_beyond_the_rate_the_answer_is_429_and_says_when(asked: Asked) -> None:
+    """With what is left in each answer before; whether the process lives is told all the same."""
+    with asked(ELSEWHERE, public="read", rates=FEW) as client:
+        answers = [client.get("/categories") for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+        assert [answer.headers["ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0", "0"]
+        assert {answer.headers["ratelimit-limit"] for answer in answers} == {"3"}
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+        assert answers[-1].json()["type"] == "/problems/rate-exceeded"
+        assert client.get("/healthz").status_code == 200
+
+
+def test_wrong_keys_and_wrong_paths_count(asked: Asked) -> None:
+    """Who tries keys is stopped as anybody."""
+    with asked(ELSEWHERE, rates=FEW) as client:
+        assert statuses(client, 2, **{"X-API-Key": "guess"}) == [403, 403]
+        assert client.get("/nowhere").status_code == 404
+        assert client.get("/nowhere").status_code == 429
+
+
+def test_a_key_is_counted_by_itself_and_a_publishable_one_by_the_shopper(asked: Asked, home: Path) -> None:
+    """A page's key is everybody's: one shopper does not use it up for the others."""
+    tokens = [KeyFile(home).create("shop", ["read"])[1] for _ in range(2)]
+    page = {"Origin": "https://shop.example", "X-API-Key": KeyFile(home).create("page", ["read"], ["https://shop.example"])[1]}
+    with asked(ELSEWHERE, rates=FEW) as client:
+        assert [statuses(client, **{"X-API-Key": token}) for token in tokens] == [[200, 200, 200, 429]] * 2
+        assert statuses(client, **page) == [200, 200, 200, 429]
+    with asked(("203.0.113.10", 1), rates=FEW) as client:
+        assert statuses(client, 3, **page) == [200] * 3
+
+
+def test_only_a_trusted_proxy_is_believed(asked: Asked) -> None:
+    """From anyone else the header changes nothing; of a trusted one only what it added itself."""
+    for proxies, expected in (((), [200, 200, 200, 429, 429]), (("10.0.0.0/8",), [200] * 5)):
+        with asked(PROXY, public="read", rates=FEW, proxies=proxies) as client:
+            assert [statuses(client, 1, **{"X-Forwarded-For": f"198.51.100.{n}"})[0] for n in range(5)] == expected
+    with asked(PROXY, public="read", rates=FEW, proxies=("10.0.0.0/8",)) as client:
+        sent = [statuses(client, 1, **{"X-Forwarded-For": f"192.0.2.{n}, 198.51.100.7, 10.0.0.2"})[0] for n in range(5)]
+        assert sent == [200, 200, 200, 429, 429]
+
+
+def test_this_machine_is_not_counted(asked: Asked) -> None:
+    """A proxy on it that adds no header would be stopped for all of its clients."""
+    with asked(rates=FEW) as client:
+        assert statuses(client, 10) == [200] * 10
+
+
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A Redis of its own."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("no redis-server here")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [program, "--port", str(port), "--dir", str(tmp_path), "--appendonly", "yes", "--save", ""]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    client = redis.Redis(port=port)
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        try:
+            client.ping()
+            break
+        except redis.ConnectionError:
+            time.sleep(0.02)
+    client.close()
+    yield f"redis://127.0.0.1:{port}/0", process
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.integration
+def test_replicas_count_together_in_redis_and_each_for_itself_without(asked: Asked, redis_url: tuple[str, subprocess.Popen[bytes]]) -> None:
+    """And nobody waits for a Redis that is gone."""
+    url, process = redis_url
+    more = {"public": "read", "rates": FEW, "log": LogSettings(url=SecretStr(url))}
+    with asked(ELSEWHERE, **more) as one, asked(ELSEWHERE, **more) as other:
+        assert statuses(one, 2) + statuses(other, 2) == [200, 200, 200, 429]
+        process.kill()
+        process.wait()
+        assert statuses(other) == [200, 200, 200, 429]
