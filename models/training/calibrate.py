@@ -28,7 +28,8 @@ from models.training.run import Run
 from models.training.worn import WornOutfits
 
 _LEAST: Final = 20
-_LEAST_OF_SIZE: Final = 50
+_SPREAD: Final = 0.3
+_FREE: Final = 100.0  # a prior so wide that it says nothing
 _MOST: Final = 4_000  # outfits; a few figures are fitted
 _MOST_TIMES: Final = 4
 
@@ -67,35 +68,43 @@ def with_replaced(rows_RI: Tensor, mask_RI: Tensor, alike: Alike, generator: tor
 def calibrate(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32], sizes: NDArray[np.int64] | None = None) -> Calibration:
     """Platt scaling; the identity if there are too few scores to fit it, or worn outfits do not score higher.
 
+    With sizes, slope and intercept are each linear in the logarithm of the size, as far as those of a size do not say otherwise: how they
+    change with it has a normal prior of spread 1, how far a size is off that line one of ``_SPREAD``, in log-odds per spread of the scores.
+    (A fit of its own for each size has slopes without bound where few outfits happen to be told apart without an error.)
+
     Args:
         sizes: number of items of each outfit; None: one calibration for all sizes.
     """
     if not _separable(worn_scores, random_scores):
         return Calibration()
-    slope, intercept = _platt(worn_scores, random_scores)
     if sizes is None:
-        return Calibration(slope=slope, intercept=intercept)
-    levels: list[tuple[int, float, float]] = []
-    upper = np.inf
-    for size in np.unique(sizes)[::-1]:  # large outfits are few, so sizes are joined from the top until there are enough
-        level_R = (sizes >= size) & (sizes < upper)
-        if _separable(worn_scores[level_R], random_scores[level_R], _LEAST_OF_SIZE):
-            levels.append((int(size), *_platt(worn_scores[level_R], random_scores[level_R])))
-            upper = size
-    if levels:
-        _, slope, intercept = levels.pop()
-    return Calibration(slope=slope, intercept=intercept, larger=tuple(levels[::-1]))
+        return _platt(worn_scores, random_scores)
+    scores, spread = np.concatenate([worn_scores, random_scores]).astype(np.float64), float(np.std([*worn_scores, *random_scores]))
+    labels = np.repeat([1, 0], [len(worn_scores), len(random_scores)])
+    all_sizes = np.arange(2, int(sizes.max()) + 1)
+
+    def told(scores: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+        of_all_R2 = np.stack([np.full(len(sizes), _FREE), np.log(sizes / 2)], axis=1)
+        lines_RK = np.concatenate([of_all_R2, _SPREAD * (sizes[:, None] == all_sizes)], axis=1)
+        return np.concatenate([lines_RK, lines_RK * (scores / spread)[:, None]], axis=1)
+
+    fitted = LogisticRegression(C=1.0, fit_intercept=False, max_iter=10_000).fit(told(scores, np.tile(np.maximum(sizes, 2), 2)), labels)
+    at_0, at_1 = (told(np.full(len(all_sizes), value), all_sizes) @ fitted.coef_[0] for value in (0.0, 1.0))
+    if (at_1 <= at_0).any():  # some size in which nothing is told apart
+        return _platt(worn_scores, random_scores)
+    lines = [(int(size), float(one - zero), float(zero)) for size, zero, one in zip(all_sizes, at_0, at_1, strict=True)]
+    return Calibration(slope=lines[0][1], intercept=lines[0][2], larger=tuple(lines[1:]))
 
 
-def _separable(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32], least: int = _LEAST) -> bool:
+def _separable(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> bool:
     """Whether there are enough scores to fit, and worn outfits score higher."""
-    return len(worn_scores) >= least and bool(worn_scores.mean() > random_scores.mean())
+    return len(worn_scores) >= _LEAST and bool(worn_scores.mean() > random_scores.mean())
 
 
-def _platt(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> tuple[float, float]:
+def _platt(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> Calibration:
     labels = np.repeat([1, 0], [len(worn_scores), len(random_scores)])
     fitted = LogisticRegression(C=1e4).fit(np.concatenate([worn_scores, random_scores])[:, None], labels)
-    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    return Calibration(slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]))
 
 
 def calibrated(bundle: Bundle, run: Run[Any], features_NF: FloatArray, metrics: Mapping[str, float]) -> Bundle:

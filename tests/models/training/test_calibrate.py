@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 import torch
 
 from models.compatibility.calibration import Calibration
@@ -27,20 +26,33 @@ def test_too_little_or_too_strange_is_left_as_it_is() -> None:
     assert calibrate(low, high) == Calibration()
 
 
+def slopes(fitted: Calibration) -> dict[int, float]:
+    """Slope by number of items."""
+    return {2: fitted.slope, **{size: slope for size, slope, _ in fitted.larger}}
+
+
 def test_larger_outfits_are_judged_by_their_own_scale() -> None:
-    """Scores that mean three times as much; sizes too rare to fit join the next smaller one, and the smallest the pair."""
+    """Scores of six items that mean three times as much; a size that hardly occurs goes on as the others do."""
     rng = np.random.default_rng(0)
     sizes = rng.choice([2, 3, 6, 9], 40_000, p=[0.5, 0.2998, 0.2, 0.0002])
     meaning = np.where(sizes < 6, 1.0, 3.0)
     scores = rng.normal(0, 1, (2, 40_000)).astype(np.float32)
     swapped = rng.random(40_000) > 1 / (1 + np.exp(-meaning * (scores[0] - scores[1])))
-    worn, other = np.where(swapped, scores[::-1], scores)
-    fitted = calibrate(worn, other, sizes)
-    assert [level[0] for level in fitted.larger] == [3, 6]
-    assert fitted.larger[1][1] > 1.5 * fitted.slope
-    assert abs(fitted.larger[0][1] - fitted.slope) < 0.1
-    worn_9 = sizes == 9
-    assert fitted.probability(worn[worn_9], 9) == pytest.approx(fitted.probability(worn[worn_9], 6))
+    slope = slopes(calibrate(np.where(swapped, scores[::-1], scores)[0], np.where(swapped, scores[::-1], scores)[1], sizes))
+    assert list(slope) == list(range(2, 10))
+    assert slope[6] > 1.5 * slope[2]
+    assert abs(slope[3] - slope[2]) < 0.15
+    assert slope[6] < slope[9] < 2 * slope[6]
+
+
+def test_a_few_outfits_told_apart_without_an_error_are_no_certainty() -> None:
+    """Fifty of seven items, every worn one above every other: alone they would have a slope without bound."""
+    rng = np.random.default_rng(0)
+    sizes = np.repeat([3, 4, 7], [2_000, 2_000, 50])
+    worn, other = (rng.normal(mean, 1.0, len(sizes)).astype(np.float32) for mean in (1.0, 0.0))
+    worn[-50:], other[-50:] = rng.uniform(1.0, 2.0, 50), rng.uniform(-1.0, 0.5, 50)
+    slope = slopes(calibrate(worn, other, sizes))
+    assert slope[3] < slope[7] < 4 * slope[3]
 
 
 def test_a_part_has_two_items_or_more_and_only_worn_ones() -> None:
