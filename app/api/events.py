@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from app.api.problems import LOG_GONE, documented
+from app.api.reading import BoundedRoute
 from app.api.schemas.events import EventIn, EventsIn, EventsOut
 from app.api.services import InjectedServices
 from app.ground.errors import LogUnavailableError
@@ -17,7 +18,7 @@ from app.recommend.limits import check_count
 from app.recommend.stages import count
 from app.release.serving import Serving
 
-router = APIRouter(tags=["events"], responses=documented(400, 413, 422, 503))
+router = APIRouter(route_class=BoundedRoute, tags=["events"], responses=documented(400, 413, 422, 503))
 
 
 @router.post("/events", status_code=202, response_model_exclude_none=True)

@@ -46,6 +46,14 @@ async def may_administer(request: Request, services: InjectedServices, key: Sent
     _check(request, key, services.settings.keys, services.settings.keys.admin)
 
 
+def asker(request: Request, keys: Keys) -> str:
+    """Who asks, for whoever shares something out: the key, where it is one that is set, else the address."""
+    sent = request.headers.get("x-api-key") or request.headers.get("authorization", "").partition(" ")[2]
+    if sent and _is_one_of(sent, keys.catalogue, keys.admin):
+        return sent
+    return request.client.host if request.client else ""
+
+
 def _check(request: Request, key: str | None, keys: Keys, *enough: SecretStr | None) -> None:
     """Compare the key that was sent with the keys that are enough.
 
@@ -65,10 +73,14 @@ def _check(request: Request, key: str | None, keys: Keys, *enough: SecretStr | N
     if key is None:
         problem = "this needs a key; send it as X-API-Key, or as a bearer token"
         raise KeyMissingError(problem, [Detail("X-API-Key", "", problem)])
-    sent = key.encode("utf-8", "surrogateescape")
-    if not any(hmac.compare_digest(sent, secret.get_secret_value().encode()) for secret in enough if secret is not None):
+    if not _is_one_of(key, *enough):
         problem = "this key does not open this"
         raise KeyRefusedError(problem, [Detail("X-API-Key", f"{len(key)} characters", problem)])
+
+
+def _is_one_of(key: str, *secrets: SecretStr | None) -> bool:
+    sent = key.encode("utf-8", "surrogateescape")
+    return any(hmac.compare_digest(sent, secret.get_secret_value().encode()) for secret in secrets if secret is not None)
 
 
 def _from_this_machine(request: Request) -> bool:
