@@ -15,7 +15,7 @@ from app.api.computing import CurrentComputing
 from app.api.forms import JSON_PART, read_form
 from app.api.keys import may_change_catalogue
 from app.api.problems import LOG_GONE, documented
-from app.api.reading import BoundedRoute
+from app.api.reading import UpsertRoute
 from app.api.schemas.catalogue import CatalogueChange, PictureIn, UpsertIn, UpsertItems
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
@@ -41,7 +41,7 @@ _FORM: Final = {
 }
 
 router = APIRouter(
-    route_class=BoundedRoute,
+    route_class=UpsertRoute,
     tags=["catalogue"],
     responses=documented(400, 401, 403, 413, 422, 503),
     dependencies=[Depends(may_change_catalogue)],

@@ -40,7 +40,7 @@ def _read(headers: Headers, body: bytes, limits: Limits) -> tuple[UpsertItems, M
     if JSON_PART not in parts:
         raise refused(Detail(JSON_PART, ", ".join(parts), "a multipart request needs a part of this name with the JSON"))
     text = parts.pop(JSON_PART)
-    check_values(text, limits.max_values)
+    check_values(text, limits.max_upsert_values)
     try:
         return UpsertItems.model_validate(parse(text)), parts
     except ValidationError as error:

@@ -7,6 +7,7 @@ is, on a thread of its own, item by item: Python's lock is never held for longer
 from __future__ import annotations
 
 import email.message
+import gc
 import json
 from collections.abc import Awaitable, Callable
 from json import decoder
@@ -19,6 +20,7 @@ from fastapi.routing import APIRoute
 
 from app.api.services import services_of
 from app.ground.errors import Detail, LimitExceededError
+from app.ground.settings import Limits
 
 AT_ONCE: Final = 16_384
 """Bytes of a body that is parsed on the event loop: some milliseconds, whatever it holds."""
@@ -34,6 +36,11 @@ _whole: Final[Any] = json.JSONDecoder()  # not typed: what it reads objects, arr
 
 class BoundedRoute(APIRoute):
     """A route whose JSON body is read so."""
+
+    @staticmethod
+    def most_values(limits: Limits) -> int:
+        """How many values its body may have."""
+        return limits.max_values
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]  # of a coroutine, in FastAPI
         """The handler that FastAPI calls."""
@@ -53,10 +60,19 @@ class BoundedRoute(APIRoute):
                 return await answer(request)
             if len(body) <= AT_ONCE:
                 return await answer(_Read(request, parsed(body)))
-            most = (await services_of(request)).settings.limits.max_values
+            most = self.most_values((await services_of(request)).settings.limits)
             return await answer(_Read(request, await to_thread.run_sync(_checked, parsed, body, most, limiter=_one_by_one)))
 
         return bounded
+
+
+class UpsertRoute(BoundedRoute):
+    """A route whose body may hold the features of many items."""
+
+    @staticmethod
+    def most_values(limits: Limits) -> int:
+        """How many values its body may have."""
+        return limits.max_upsert_values
 
 
 class _Read(Request):
@@ -69,7 +85,11 @@ class _Read(Request):
 
 def _checked(parsed: Callable[[bytes], Any], body: bytes, most: int) -> Any:  # noqa: ANN401 - whatever the route takes
     check_values(body, most)
-    return parsed(body)
+    gc.disable()  # a collection would walk all values again and again, with Python's lock; JSON has no cycles
+    try:
+        return parsed(body)
+    finally:
+        gc.enable()
 
 
 def check_values(body: bytes, most: int) -> None:

@@ -51,8 +51,9 @@ class Limits(_Part):
         ge=65_536,
         description="Bytes of all large bodies that are received or worked on at the same time; beyond it a large one gets 503.",
     )
-    max_values: int = Field(
-        default=1_100_000, ge=1, description="Values of one JSON body: 500 items with 2,048 features each, and what else is said of them."
+    max_values: int = Field(default=100_000, ge=1, description="Values of one JSON body.")
+    max_upsert_values: int = Field(
+        default=1_100_000, ge=1, description="Values of the body of one `PUT /items`: 500 items of 2,048 features each, and more."
     )
     max_items: int = Field(default=50, ge=1, le=10_000, description="Items of one outfit.")
     max_outfits: int = Field(default=100, ge=1, le=10_000, description="Outfits of one /score-outfit request.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import uvicorn
@@ -17,12 +18,8 @@ _CLOSING_S: Final = 1
 """Seconds that uvicorn waits for connections once nothing is under way any more."""
 
 
-def answer(app: FastAPI, settings: Settings, listener: socket.socket, started: Callable[[], None] | None = None) -> None:
-    """Answer on a socket until a signal says to stop.
-
-    Args:
-        started: called once requests are taken.
-    """
+def answer(app: FastAPI, settings: Settings, listener: socket.socket) -> None:
+    """Answer on a socket until a signal says to stop."""
     config = uvicorn.Config(
         Draining(app),
         http=bounded(settings.connections),  # type: ignore[arg-type]  # uvicorn asks for a class
@@ -34,18 +31,18 @@ def answer(app: FastAPI, settings: Settings, listener: socket.socket, started: C
         timeout_keep_alive=settings.connections.idle_s,  # type: ignore[arg-type]  # seconds are passed on to the loop
         timeout_graceful_shutdown=_CLOSING_S,
     )
-    _Server(config, app, settings.grace_s, started).run(sockets=[listener])
+    _Server(config, app, settings.grace_s).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, app: FastAPI, grace_s: float, started: Callable[[], None] | None) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, grace_s: float) -> None:
         super().__init__(config)
-        self._service, self._grace_s, self._started = app, grace_s, started
+        self._service, self._grace_s = app, grace_s
 
     async def startup(self, sockets: Sequence[socket.socket] | None = None) -> None:
         await super().startup(list(sockets or ()))
-        if self._started is not None and self.started:
-            self._started()
+        gc.collect()
+        gc.freeze()  # libraries, models and catalogue: a collection that walks them holds every request up for some tenths of a second
 
     async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:
         """Drain while connections are still taken, so that a client that comes now is told to try again."""

@@ -30,7 +30,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._head_bytes = 0
+        self._head_bytes = self._heads = 0
         self._in_head = True  # between two requests, too
         self._since = self.loop.time()
         self._timer: asyncio.TimerHandle | None = None
@@ -68,9 +68,9 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self._in_head and self._timer is None:
             self._timer = self.loop.call_later(self.bounds.head_s, self._head_late)
-        counts = self._in_head
+        in_head, heads = self._in_head, self._heads
         super().data_received(data)
-        if counts and self._in_head and not self.transport.is_closing():
+        if in_head and self._in_head and self._heads == heads and not self.transport.is_closing():
             self._head_bytes += len(data)
             if self._head_bytes > self.bounds.head_bytes:
                 self._refuse(BY_STATUS[431], f"the request's line and headers take more than {self.bounds.head_bytes:,} bytes")
@@ -83,6 +83,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Begin the request, if its head is within the bounds."""
         self._in_head, self._head_bytes = False, 0
+        self._heads += 1
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

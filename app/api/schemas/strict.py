@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Final, LiteralString, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from models.datasets.names import LONGEST_NAME
@@ -46,7 +46,7 @@ def _unprintable(text: str) -> str | None:
     return None if text.isprintable() else "holds characters that cannot be printed"
 
 
-Few = Annotated[list[T], FailFast(), at_most(_MOST)]
+Few = Annotated[list[T], Field(fail_fast=True), at_most(_MOST)]
 """A list that is checked in bounded time: a longer one is refused before its elements are looked at, and the first bad one is told."""
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["w000042"])]
 CategoryName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["shoes"])]
