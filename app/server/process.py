@@ -41,7 +41,6 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: Sequence[socket.socket] | None = None) -> None:
         await super().startup(list(sockets or ()))
-        gc.collect()
         gc.freeze()  # libraries, models and catalogue: a collection that walks them holds every request up for some tenths of a second
 
     async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:
