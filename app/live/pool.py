@@ -21,7 +21,7 @@ from app.recommend.slices import pausing
 
 WAITING_PER_THREAD: Final = 64
 """At 10 to 30 ms an answer, the last of them waits for a second or two: about as long as a refused client is asked to stay away."""
-HEAVY: Final = 10_000.0
+HEAVY: Final = 20_000.0
 """From this cost on a request is heavy; see ``app.recommend.cost``."""
 _ORDINARY_SHARE: Final = 4.0
 _HEAVY_WAITING: Final = 4  # of so many places to wait, one is for a heavy request

@@ -80,7 +80,9 @@ def test_a_process_that_dies_is_replaced_and_the_other_answers(serving: Any) -> 
         url = f"http://{host}:{port}"
 
         def processes() -> set[int]:
-            listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True)
+            listed = subprocess.run(
+                ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True
+            )
             return {int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line}
 
         first = processes()
