@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -12,10 +12,11 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app.api import catalogue, events, items, ops, outfits, problems, releases
+from app.api.bodies import BodyLimit
 from app.api.described import describe
 from app.api.guarded import guard, make_first_key
 from app.api.headers import SecurityHeaders
-from app.api.middleware import BodyLimit, RequestLog
+from app.api.middleware import RequestLog
 from app.api.services import Services
 from app.ground import compute
 from app.ground.logs import configure, logger
@@ -26,6 +27,7 @@ from app.live.follower import ReleaseFollower
 from app.live.metrics import Metrics, ServiceState
 from app.live.pool import WAITING_PER_THREAD, ComputePool
 from app.live.replay import Replay
+from app.live.watchdog import Watchdog
 from app.log.impressions import Impressions
 from app.log.open import open_log
 from app.release.release import Release
@@ -33,11 +35,12 @@ from app.release.serving import Serving
 from app.web import mount_storefront
 
 
-def create_app(settings: Settings | None = None, release: Release | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, release: Release | None = None, beaten: Callable[[float], None] | None = None) -> FastAPI:
     """Build the service.
 
     Args:
         settings: None reads them from the environment.
+        beaten: called every twentieth of a second while the event loop runs, with the monotonic time.
         release: an opened release; None opens the home's current one at start-up. Without one the service starts, and is not ready.
 
     Raises:
@@ -57,7 +60,8 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))
         if serving.release:
             threading.Thread(target=serving.release.encoder.warm, name="warm-encoder", daemon=True).start()
-        services = app.state.services = _build(settings, store, serving, figures)
+        services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten))
+        services.watchdog.start()
         services.impressions.start()
         await services.replay.start()
         services.follower.start()
@@ -75,6 +79,8 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
             await services.replay.close()
             await services.impressions.close()
             await services.log.close()
+            await services.watchdog.close()
+            services.pool.close()
         logger().info("stopped")
 
     app = FastAPIOffline(
@@ -91,14 +97,14 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     describe(app, settings.limits)
     mount_storefront(app)
     problems.install(app)
-    app.add_middleware(BodyLimit, max_bytes=settings.limits.max_body_bytes)
+    app.add_middleware(BodyLimit, settings=settings)
     guard(app, routers, settings)
     app.add_middleware(RequestLog, metrics=figures)
     app.add_middleware(SecurityHeaders)
     return app
 
 
-def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: Metrics) -> Services:
+def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: Metrics, watchdog: Watchdog) -> Services:
     """The parts of a replica, wired; none of them runs yet."""
     at_once = settings.threads.requests or compute.cores()
     log = open_log(settings.log, settings.home)
@@ -106,13 +112,14 @@ def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: M
     services = Services(
         settings=settings,
         metrics=figures,
+        watchdog=watchdog,
         store=store,
         serving=serving,
-        pool=ComputePool(at_once, settings.threads.waiting or WAITING_PER_THREAD * at_once),
+        pool=ComputePool(at_once, settings.threads.waiting or WAITING_PER_THREAD * at_once, settings.deadline_s),
         log=log,
         impressions=Impressions(log, settings.log.impressions),
         replay=replay,
         follower=ReleaseFollower(store, serving, replay, settings, figures),
     )
-    figures.watch(ServiceState(serving, services.impressions, replay, services.pool, Runs(settings.home).decisions))
+    figures.watch(ServiceState(serving, services.impressions, replay, services.pool, watchdog, Runs(settings.home).decisions))
     return services

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Final
 
 import numpy as np
 from fastapi import APIRouter, Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import BeforeValidator, ValidationError
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
+from pydantic import BeforeValidator
 
+from app.api.computing import CurrentComputing
+from app.api.forms import JSON_PART, read_form
 from app.api.keys import behind
 from app.api.problems import LOG_GONE, documented
+from app.api.reading import UpsertRoute
 from app.api.schemas.catalogue import CatalogueChange, PictureIn, UpsertIn, UpsertItems
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
@@ -25,22 +25,28 @@ from app.ground.errors import BadPictureError, Detail, LogUnavailableError, Unkn
 from app.ground.logs import logger
 from app.ground.settings import Limits
 from app.log.base import Event, Stream
+from app.recommend import cost
 from app.recommend.limits import check_count
+from app.recommend.slices import pause
 from app.recommend.stages import count
 from app.release.release import Release
 from models.encoders.pictures import decode
 from models.errors import ImageError
 
 _PATIENCE_S: Final = 2.0
-_JSON_PART: Final = "items"
 _FORM: Final = {
     "type": "object",
-    "required": [_JSON_PART],
-    "properties": {_JSON_PART: {"type": "string", "description": "The JSON body."}},
+    "required": [JSON_PART],
+    "properties": {JSON_PART: {"type": "string", "description": "The JSON body."}},
     "additionalProperties": {"type": "string", "format": "binary", "description": "A picture, by the name of its part."},
 }
 
-router = APIRouter(tags=["catalogue"], responses=documented(400, 401, 403, 413, 422, 429, 503), dependencies=[behind(Door.WRITE)])
+router = APIRouter(
+    route_class=UpsertRoute,
+    tags=["catalogue"],
+    responses=documented(400, 401, 403, 413, 422, 429, 503),
+    dependencies=[behind(Door.WRITE)],
+)
 
 
 def _unless_bytes(body: Any) -> Any:  # noqa: ANN401 - parsed JSON, or the bytes of another content type
@@ -52,6 +58,7 @@ async def put_items(
     request: Request,
     release: CurrentRelease,
     services: InjectedServices,
+    compute: CurrentComputing,
     batch: Annotated[UpsertItems | None, BeforeValidator(_unless_bytes)] = None,
 ) -> CatalogueChange:
     """Add items, or replace those of the same id. 200 once they are on disk; every replica follows within moments.
@@ -59,11 +66,17 @@ async def put_items(
     On 503, or no answer, send the same batch again.
     """
     limits = services.settings.limits
-    asked, parts = (batch, {}) if batch is not None else await _from_form(request, limits)
+    asked, parts = (batch, {}) if batch is not None else await read_form(request, limits)
     check_count("items", len(asked.items), limits.max_upserts, "items")
     count("upserts", len(asked.items))
     known = {item.id for item in asked.items if services.replay.knows(item.id)}
-    return await _append(services, await services.pool.run(lambda: _events(release, asked.items, parts, known, limits)))
+    cost_of_all = _cost(asked.items, parts, limits)
+    return await _append(services, await compute(lambda: _events(release, asked.items, parts, known, limits), cost_of_all))
+
+
+def _cost(items: Sequence[UpsertIn], parts: Mapping[str, bytes], limits: Limits) -> float:
+    sent = [item.image.base64 or parts.get(item.image.part or "", b"") for item in items if item.image]
+    return len(items) + cost.of_pictures(sent, limits.max_pixels)
 
 
 @router.delete("/items/{item_id:path}", responses=documented(404))
@@ -88,35 +101,6 @@ async def _append(services: Services, events: Sequence[Event]) -> CatalogueChang
     finally:
         services.replay.forget(ids)
     return CatalogueChange(accepted=len(events), live=not late)
-
-
-async def _from_form(request: Request, limits: Limits) -> tuple[UpsertItems, Mapping[str, bytes]]:
-    """The batch and the pictures of a multipart request.
-
-    Raises:
-        RequestValidationError: another content type, or invalid JSON. RequestError: its parts cannot be read.
-    """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise RequestValidationError([{"type": "not_json", "loc": ("body",), "msg": "not JSON", "input": await request.body()}])
-    try:
-        async with request.form(max_files=limits.max_upserts + 1, max_part_size=limits.max_body_bytes) as form:
-            parts = {name: await part.read() if isinstance(part, UploadFile) else part.encode() for name, part in form.multi_items()}
-    except HTTPException as error:
-        raise refused(Detail("body", "", f"the multipart body cannot be read: {error.detail}")) from error
-    if _JSON_PART not in parts:
-        raise refused(Detail(_JSON_PART, ", ".join(parts), "a multipart request needs a part of this name with the JSON"))
-    return _from_json(parts.pop(_JSON_PART)), parts
-
-
-def _from_json(text: bytes) -> UpsertItems:
-    try:
-        return UpsertItems.model_validate(json.loads(text))
-    except ValidationError as error:
-        raise RequestValidationError([{**detail, "loc": ("body", *detail["loc"])} for detail in error.errors()]) from error
-    except (ValueError, RecursionError) as error:
-        where = getattr(error, "pos", 0)
-        problem = {"type": "json_invalid", "loc": ("body", where), "msg": "not JSON", "ctx": {"error": str(error).split(":")[0]}}
-        raise RequestValidationError([problem]) from error
 
 
 def _events(release: Release, items: Sequence[UpsertIn], parts: Mapping[str, bytes], known: set[str], limits: Limits) -> list[Event]:
@@ -155,6 +139,7 @@ def _picture(image: PictureIn | None, parts: Mapping[str, bytes], field: str, li
         return None
     if image.part is not None and image.part not in parts:
         raise refused(Detail(f"{field}.part", image.part, f"no such part; there are: {', '.join(map(shortened, parts)) or 'none'}"))
+    pause()
     field = f"{field}.part" if image.part is not None else f"{field}.base64"
     data = parts[image.part] if image.part is not None else decoded(image.base64 or "", field)
     try:

@@ -44,8 +44,10 @@ class Doors:
         connection = HTTPConnection(scope)
         token = sent_token(connection.headers)
         key = self.ring.find(token) if token is not None else None
+        state = scope.setdefault("state", {})
+        state["who"] = self.rates.who(connection, key)
         if key is not None:
-            scope.setdefault("state", {})["key"] = key.id
+            state["key"] = key.id
         if route is not None:
             scope["route"] = route  # by which a refusal, too, is counted
         door = door_of(route) if route is not None else Door.OPEN

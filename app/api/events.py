@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from app.api.keys import behind
 from app.api.problems import LOG_GONE, documented
+from app.api.reading import BoundedRoute
 from app.api.schemas.events import EventIn, EventsIn, EventsOut
 from app.api.services import InjectedServices
 from app.ground.doors import Door
@@ -19,7 +20,9 @@ from app.recommend.limits import check_count
 from app.recommend.stages import count
 from app.release.serving import Serving
 
-router = APIRouter(tags=["events"], responses=documented(400, 401, 403, 413, 422, 429, 503), dependencies=[behind(Door.EVENTS)])
+router = APIRouter(
+    route_class=BoundedRoute, tags=["events"], responses=documented(400, 401, 403, 413, 422, 429, 503), dependencies=[behind(Door.EVENTS)]
+)
 
 
 @router.post("/events", status_code=202, response_model_exclude_none=True)

@@ -10,9 +10,11 @@ import pyarrow.compute as pc
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 
+from app.api.computing import CurrentComputing
 from app.api.keys import behind
 from app.api.pages import check_alone, in_order
 from app.api.problems import documented
+from app.api.reading import BoundedRoute
 from app.api.schemas.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
 from app.api.schemas.requests import LabelItem, SimilarItems
 from app.api.services import CurrentRelease, InjectedServices
@@ -22,6 +24,7 @@ from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.settings import Limits
 from app.home.images import media_type
+from app.recommend import cost
 from app.recommend.label import label
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import Photo
@@ -30,7 +33,9 @@ from app.release.release import CatalogueItem, Release
 from index.backends.base import IntArray
 from index.columns import rows_by_value
 
-router = APIRouter(tags=["catalogue"], responses=documented(400, 401, 403, 404, 422, 429, 503), dependencies=[behind(Door.READ)])
+router = APIRouter(
+    route_class=BoundedRoute, tags=["catalogue"], responses=documented(400, 401, 403, 404, 422, 429, 503), dependencies=[behind(Door.READ)]
+)
 
 
 @router.get("/categories")
@@ -44,6 +49,7 @@ async def categories(release: CurrentRelease) -> Categories:
 async def items(
     release: CurrentRelease,
     services: InjectedServices,
+    compute: CurrentComputing,
     *,
     category: Annotated[str | None, Query(description="Only this category.", examples=["shoes"])] = None,
     q: Annotated[str | None, Query(max_length=200, description="Words of the title or id, in any case.", examples=["linen"])] = None,
@@ -66,7 +72,7 @@ async def items(
             rows, following = in_order(release.snapshot.items.column("id"), found, cursor, offset=offset, limit=limit)
         return Page(total=len(found), items=[ItemOut(**shown(release.item(row))) for row in rows.tolist()], next_cursor=following)
 
-    return await services.pool.run(page)
+    return await compute(page)
 
 
 @router.head("/items/{item_id:path}/image", dependencies=[behind(Door.PICTURES)], include_in_schema=False)
@@ -96,15 +102,17 @@ async def item(item_id: str, release: CurrentRelease) -> ItemOut:
 
 
 @router.post("/similar-items", response_model_exclude_none=True, responses=documented(413))
-async def similar_items(request: SimilarItems, release: CurrentRelease, services: InjectedServices) -> Similar:
+async def similar_items(request: SimilarItems, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> Similar:
     """What looks like this item, this picture, or these words? Compares pictures; says so in `fallback` where it cannot."""
-    return await services.pool.run(lambda: _similar(release, request, services.settings.limits))
+    limits, image = services.settings.limits, request.image or (request.item.image if request.item else None)
+    return await compute(lambda: _similar(release, request, limits), cost.of_pictures([image.base64] if image else [], limits.max_pixels))
 
 
 @router.post("/label-item", responses=documented(413))
-async def label_item(request: LabelItem, release: CurrentRelease, services: InjectedServices) -> Labels:
+async def label_item(request: LabelItem, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> Labels:
     """Which words would a shop say of this picture?"""
-    return await services.pool.run(lambda: _label(release, request, services.settings.limits))
+    limits = services.settings.limits
+    return await compute(lambda: _label(release, request, limits), cost.of_pictures([request.image.base64], limits.max_pixels))
 
 
 def _item(release: Release, item_id: str) -> CatalogueItem:

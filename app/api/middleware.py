@@ -1,4 +1,4 @@
-"""ASGI middleware around every request: an id, a line in the log and a count in the figures; and a bound on its body."""
+"""ASGI middleware around every request: an id, a line in the log and a count in the figures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from app.api.problems import printable, respond
-from app.ground.errors import BY_STATUS, INTERNAL, Detail
+from app.ground.errors import INTERNAL
 from app.ground.logs import logger
 from app.live.metrics import NO_ROUTE, Metrics
 from app.recommend.stages import Measured, measured
@@ -69,39 +69,3 @@ class RequestLog:
                     **({"key": scope["state"]["key"]} if "key" in scope.get("state", {}) else {}),
                     **{f"{name}_ms": round(1000 * took, 2) for name, took in stages.seconds.items()},
                 )
-
-
-class BodyLimit:
-    """Reads a request's body before the service sees it; beyond ``max_bytes`` it answers 413 and leaves the rest unread."""
-
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self.app, self.max_bytes = app, max_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        said = Headers(scope=scope).get("content-length", "")
-        announced = int(said) if said.isascii() and said.isdigit() else 0
-        parts: list[bytes] = []
-        size, more = 0, announced <= self.max_bytes
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            more = message.get("more_body", False) and size <= self.max_bytes
-        if max(size, announced) > self.max_bytes:
-            problem = f"the body is larger than {self.max_bytes:,} bytes"
-            found = f"{announced:,} bytes" if announced > self.max_bytes else f"more than {self.max_bytes:,} bytes"
-            await respond(BY_STATUS[413], problem, [Detail("body", found, problem)], {"Connection": "close"})(scope, receive, send)
-            return
-        whole: Message | None = {"type": "http.request", "body": b"".join(parts), "more_body": False}
-
-        async def replay() -> Message:
-            nonlocal whole
-            message, whole = whole, None
-            return message or await receive()
-
-        await self.app(scope, replay, send)

@@ -9,8 +9,10 @@ from uuid import uuid4
 
 from fastapi import APIRouter
 
+from app.api.computing import CurrentComputing
 from app.api.keys import behind
 from app.api.problems import documented
+from app.api.reading import BoundedRoute
 from app.api.schemas.answers import (
     Completion,
     CutOut,
@@ -25,12 +27,13 @@ from app.api.schemas.answers import (
     SwapOut,
     WhyOut,
 )
-from app.api.schemas.requests import CompleteOutfit, OutfitIn, ScoreOutfit
+from app.api.schemas.requests import CompleteOutfit, ImageIn, ItemIn, OutfitIn, ScoreOutfit
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_refs, shown
 from app.ground.doors import Door
-from app.ground.settings import Settings
-from app.recommend.complete import Question, Suggestion, complete
+from app.ground.settings import Limits, Settings
+from app.recommend import cost
+from app.recommend.complete import DEFAULT_K, Question, Suggestion, complete
 from app.recommend.looks import Look
 from app.recommend.outfit import ItemRef
 from app.recommend.photo import Cut, WholePhoto, cut_photos
@@ -39,22 +42,55 @@ from app.recommend.shopper import regarding
 from app.release.release import Release
 from index.columns import Filter
 
-router = APIRouter(tags=["outfits"], responses=documented(400, 401, 403, 404, 413, 422, 429, 503), dependencies=[behind(Door.READ)])
+router = APIRouter(
+    route_class=BoundedRoute,
+    tags=["outfits"],
+    responses=documented(400, 401, 403, 404, 413, 422, 429, 503),
+    dependencies=[behind(Door.READ)],
+)
 
 
 @router.post("/complete-outfit", response_model_exclude_none=True)
-async def complete_outfit(request: CompleteOutfit, release: CurrentRelease, services: InjectedServices) -> Completion:
+async def complete_outfit(
+    request: CompleteOutfit, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing
+) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    answer = await services.pool.run(lambda: _complete(release, request, services.settings))
+    answer = await compute(lambda: _complete(release, request, services.settings), _cost_of_completing(request, services.settings.limits))
     services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services.settings)))
     services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
 
 
 @router.post("/score-outfit", response_model_exclude_none=True)
-async def score_outfit(request: ScoreOutfit, release: CurrentRelease, services: InjectedServices) -> Scores:
+async def score_outfit(request: ScoreOutfit, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> Scores:
     """How well do these outfits go together? With `explain`: which pair does not, and what would do better."""
-    return await services.pool.run(lambda: _score(release, request, services.settings))
+    return await compute(lambda: _score(release, request, services.settings), _cost_of_scoring(request, services.settings.limits))
+
+
+def _cost_of_completing(request: CompleteOutfit, limits: Limits) -> float:
+    candidates = len(request.candidates or ())
+    completing = cost.of_completing(
+        len(request.items),
+        slots=None if request.slots is None else len(request.slots),
+        k=request.k or candidates or DEFAULT_K,
+        candidates=candidates,
+        looks=request.looks,
+        explain=request.explain,
+    )
+    return completing + cost.of_pictures(_pictures(request.items), limits.max_pixels)
+
+
+def _cost_of_scoring(request: ScoreOutfit, limits: Limits) -> float:
+    scoring = cost.of_scoring((len(outfit.items or ()) for outfit in request.outfits), explain=request.explain)
+    photos: list[ImageIn] = [outfit.photo for outfit in request.outfits if outfit.photo is not None]
+    return scoring + cost.of_pictures(
+        [*(photo.base64 for photo in photos), *_pictures([item for outfit in request.outfits for item in outfit.items or ()])],
+        limits.max_pixels,
+    )
+
+
+def _pictures(items: Sequence[ItemIn]) -> list[str]:
+    return [item.image.base64 for item in items if item.image is not None]
 
 
 def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> Completion:

@@ -57,12 +57,18 @@ class Rates:
     async def count(self, connection: HTTPConnection, key: Key | None) -> Allowance | None:
         """Count a request; None where no limit is for it."""
         if key is not None and not key.is_publishable:
-            who, limit = f"key:{key.id}", self._per_key
+            limit = self._per_key
         elif from_this_machine(connection):
             return None
         else:
-            who, limit = f"address:{_network(self.address(connection))}", self._per_address
-        return await self._hit(RateLimitItemPerMinute(limit), who) if limit else None
+            limit = self._per_address
+        return await self._hit(RateLimitItemPerMinute(limit), self.who(connection, key)) if limit else None
+
+    def who(self, connection: HTTPConnection, key: Key | None) -> str:
+        """Who asks, for whatever is shared out: the key, or the address where there is none or everybody has it."""
+        if key is not None and not key.is_publishable:
+            return f"key:{key.id}"
+        return f"address:{_network(self.address(connection))}"
 
     def address(self, connection: HTTPConnection) -> str:
         """Where a request comes from: the peer, or, where that is a trusted proxy, the last address in its header that is none."""

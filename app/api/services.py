@@ -13,6 +13,7 @@ from app.live.follower import ReleaseFollower
 from app.live.metrics import Metrics
 from app.live.pool import ComputePool
 from app.live.replay import Replay
+from app.live.watchdog import Watchdog
 from app.log.base import Log
 from app.log.impressions import Impressions
 from app.release.release import Release
@@ -32,6 +33,7 @@ class Services:
     log: Log
     impressions: Impressions
     replay: Replay
+    watchdog: Watchdog
 
 
 async def services_of(request: Request) -> Services:

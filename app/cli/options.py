@@ -45,6 +45,10 @@ Port = Annotated[
     int | None,
     typer.Option("--port", help="Port to listen on; 0 for any that is free.", min=0, max=65535, envvar="ATTIRE_PORT", show_default="8000"),
 ]
+ServeWorkers = Annotated[
+    int | None,
+    typer.Option("--workers", help="Processes that share the port.", min=1, max=64, envvar="ATTIRE_WORKERS", show_default="1"),
+]
 
 
 def _named(encoder: str | None) -> str | None:

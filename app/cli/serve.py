@@ -9,13 +9,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from app.cli.options import Home, Host, Port
+from app.cli.options import Home, Host, Port, ServeWorkers
 from app.cli.progress import progress
+from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from models.errors import InputError
@@ -30,15 +32,18 @@ DemoHome = Annotated[
     Path | None, typer.Option("--home", help="Directory of all that it makes.", envvar="ATTIRE_HOME", show_default=str(DEMO_HOME))
 ]
 _UNTRAINED: Final = "cosine"
-_GRACE_S: Final = 10
 _PORT_ERRORS: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
 
 
-def serve(home: Home = None, host: Host = None, port: Port = None) -> None:
+def serve(home: Home = None, host: Host = None, port: Port = None, workers: ServeWorkers = None) -> None:
     """Answer over HTTP from the current release."""
-    settings = Settings.read(home=home, host=host, port=port)
+    settings = Settings.read(home=home, host=host, port=port, workers=workers)
     with _listen(settings) as listener:
-        _answer(settings, listener, "Serving release {}")
+        if settings.workers > 1:
+            os.environ["ATTIRE_HOME"], os.environ["ATTIRE_WORKERS"] = str(settings.home), str(settings.workers)
+            _answer_together(settings, listener)
+        else:
+            _answer(settings, listener, "Serving release {}")
 
 
 def demo(home: DemoHome = None, port: Port = None) -> None:
@@ -117,24 +122,49 @@ def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
     """Open the current release before anything answers, so that a broken one ends the command with one line; then answer."""
     store = ReleaseStore(settings.home)
     record = store.served()
-    import uvicorn  # noqa: PLC0415 - after all that can be refused without torch
-
-    from app.ground import compute  # noqa: PLC0415
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
     from app.main import create_app  # noqa: PLC0415
     from app.release.release import Release  # noqa: PLC0415
+    from app.server.process import answer  # noqa: PLC0415
 
     compute.fix_threads(settings.threads.compute)
     release = Release.open(store, record, settings.index, compute.device(settings.device))
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    typer.echo(f"{what.format(release.id)}: http://{host}:{listener.getsockname()[1]}")
+    typer.echo(f"{what.format(release.id)}: {_url(settings, listener)}")
     app = create_app(settings, release)
     del release  # or its memory would stay when another release replaces it
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # who asks is the doors' matter: they believe none but ATTIRE_PROXIES
-        timeout_graceful_shutdown=_GRACE_S,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    answer(app, settings, listener)
+
+
+def _answer_together(settings: Settings, listener: socket.socket) -> None:
+    """Have several processes answer; this one only looks after them."""
+    record = ReleaseStore(settings.home).served()
+    from app.server.workers import Workers  # noqa: PLC0415
+
+    configure(settings.log)
+    typer.echo(f"Serving release {record.id} by {settings.workers} processes: {_url(settings, listener)}")
+    Workers(_one_of_several, listener, settings.workers, settings.grace_s).supervise()
+
+
+def _one_of_several(listener: socket.socket, number: int, beat: Synchronized[float]) -> None:
+    """One of them: a fresh interpreter, told by its environment what this one was told."""
+    from app.ground import compute  # noqa: PLC0415
+    from app.main import create_app  # noqa: PLC0415
+    from app.server.process import answer  # noqa: PLC0415
+    from models.parent import end_with_parent  # noqa: PLC0415
+
+    end_with_parent()
+    settings = Settings.read()
+    if not settings.threads.compute:
+        share = max(1, compute.cores() // settings.workers)
+        settings = settings.model_copy(update={"threads": settings.threads.model_copy(update={"compute": share})})
+
+    def beaten(now: float) -> None:
+        beat.value = now
+
+    logger().info("process_started", number=number, pid=os.getpid())
+    answer(create_app(settings, beaten=beaten), settings, listener)
+
+
+def _url(settings: Settings, listener: socket.socket) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{listener.getsockname()[1]}"

@@ -12,6 +12,9 @@ ServiceError
 │   └── KeyRefusedError       a key that does not allow this
 ├── NotReadyError             no release is served yet
 ├── BusyError                 too many requests wait already
+├── DeadlineError             no answer in time
+├── StoppingError             the service is being shut down
+├── ClientGoneError           nobody waits for the answer any more
 ├── LogError                  the log has no answer
 │   ├── LogUnavailableError   it cannot be reached, or cannot keep anything now
 │   └── TrimmedError          what was asked for is no longer kept
@@ -100,7 +103,19 @@ class NotReadyError(ServiceError):
 
 
 class BusyError(ServiceError):
-    """As many requests wait to be computed as may."""
+    """As many requests wait to be computed as may; or as many bytes of bodies are held as may."""
+
+
+class DeadlineError(ServiceError):
+    """A request was not answered in time."""
+
+
+class StoppingError(ServiceError):
+    """The service is being shut down, and takes no more requests."""
+
+
+class ClientGoneError(ServiceError):
+    """Nobody waits for the answer any more."""
 
 
 class LogError(ServiceError):
@@ -141,6 +156,9 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     KeyRefusedError: Problem(403, "/problems/key-refused", "This is not allowed"),
     NotReadyError: Problem(503, "/problems/not-ready", "Not ready yet", passes=True),
     BusyError: Problem(503, "/problems/busy", "Too many requests at once", passes=True),
+    DeadlineError: Problem(503, "/problems/deadline", "There was no answer in time", passes=True),
+    StoppingError: Problem(503, "/problems/stopping", "The service is being shut down", passes=True),
+    ClientGoneError: Problem(499, "/problems/client-gone", "Nobody waits for the answer"),
     LogError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now", passes=True),
     LogUnavailableError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now", passes=True),
     TrimmedError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
@@ -163,8 +181,10 @@ BY_STATUS: Final[Mapping[int, Problem]] = {
     400: MALFORMED,
     404: Problem(404, "/problems/not-found", "No such address"),
     405: Problem(405, "/problems/method-not-allowed", "This address does not take this method"),
+    408: Problem(408, "/problems/too-slow", "The request took too long to arrive"),
     413: Problem(413, "/problems/body-too-large", "The body is too large"),
     429: Problem(429, "/problems/rate-exceeded", "Too many requests"),
+    431: Problem(431, "/problems/head-too-large", "The request's head is too large"),
 }
 UNKNOWN_HOST: Final = Problem(400, "/problems/unknown-host", "The service is not asked under this name")
 FOREIGN_PAGE: Final = Problem(403, "/problems/foreign-page", "Pages of this address may not use the service")

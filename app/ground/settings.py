@@ -47,19 +47,44 @@ class Limits(_Part):
     """What one request may ask for. Beyond it the answer is 413 (bytes) or 422 (everything else), never a slow machine."""
 
     max_body_bytes: int = Field(default=16_000_000, ge=1, description="Bytes of a request's body.")
-    max_items: int = Field(default=50, ge=1, description="Items of one outfit.")
-    max_outfits: int = Field(default=100, ge=1, description="Outfits of one /score-outfit request.")
-    max_slots: int = Field(default=20, ge=1, description="Slots of one /complete-outfit request.")
-    max_candidates: int = Field(default=1_000, ge=1, description="Candidates of one /complete-outfit request.")
+    max_bodies_bytes: int = Field(
+        default=96_000_000,
+        ge=65_536,
+        description="Bytes of all large bodies that are received or worked on at the same time; beyond it a large one gets 503.",
+    )
+    max_values: int = Field(default=100_000, ge=1, description="Values of one JSON body.")
+    max_upsert_values: int = Field(
+        default=1_100_000, ge=1, description="Values of the body of one `PUT /items`: 500 items of 2,048 features each, and more."
+    )
+    max_items: int = Field(default=50, ge=1, le=10_000, description="Items of one outfit.")
+    max_outfits: int = Field(default=100, ge=1, le=10_000, description="Outfits of one /score-outfit request.")
+    max_slots: int = Field(default=20, ge=1, le=10_000, description="Slots of one /complete-outfit request.")
+    max_candidates: int = Field(default=1_000, ge=1, le=10_000, description="Candidates of one /complete-outfit request.")
     max_k: int = Field(default=100, ge=1, description="Items per slot, looks, or items of one page.")
-    max_exclude: int = Field(default=1_000, ge=1, description="Excluded items of one request.")
-    max_events: int = Field(default=1_000, ge=1, description="Events of one /events request.")
-    max_upserts: int = Field(default=500, ge=1, description="Items of one `PUT /items`.")
+    max_exclude: int = Field(default=1_000, ge=1, le=10_000, description="Excluded items of one request.")
+    max_events: int = Field(default=1_000, ge=1, le=10_000, description="Events of one /events request.")
+    max_upserts: int = Field(default=500, ge=1, le=10_000, description="Items of one `PUT /items`.")
     max_photos: int = Field(default=16, ge=0, description="Pictures or titles to encode in one request.")
     max_work: int = Field(default=250_000, ge=1, description="Outfits scored in one request, each times the square of its items.")
     max_pixels: int = Field(
         default=40_000_000, ge=1, le=40_000_000, description="Width times height of a picture, read from its header; this is the most."
     )
+
+
+class Connections(_Part):
+    """What a connection may take, so that slow, idle and giant ones cost little. Beyond it the answer is 408 or 431, or it is closed."""
+
+    most: int = Field(
+        default=500, ge=1, description="Connections at the same time; beyond it the one that has sent no request for longest is closed."
+    )
+    head_bytes: int = Field(default=32_768, ge=1_024, description="Bytes of a request's line and headers.")
+    headers: int = Field(default=100, ge=8, description="Headers of a request.")
+    head_s: float = Field(default=10.0, gt=0, description="Seconds in which they have to arrive.")
+    body_s: float = Field(default=60.0, gt=0, description="Seconds in which a body has to arrive.")
+    stalled_s: float = Field(
+        default=10.0, gt=0, description="Seconds for which nothing of a body may arrive, or nothing of an answer be taken."
+    )
+    idle_s: float = Field(default=5.0, gt=0, description="Seconds for which a connection is kept open between two requests.")
 
 
 class Threads(_Part):
@@ -212,6 +237,14 @@ class Settings(BaseSettings):
     )
     limits: Limits = Limits()
     rates: Rates = Rates()
+    deadline_s: float = Field(
+        default=30.0, gt=0, description="Seconds after which a request that waits or is computed is answered with 503 and `Retry-After`."
+    )
+    grace_s: float = Field(
+        default=10.0, ge=0, description="Seconds that a shutdown gives the requests under way; new ones get 503 meanwhile."
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Processes of `attire serve` that share its port; one that dies is replaced.")
+    connections: Connections = Connections()
     threads: Threads = Threads()
     index: IndexSettings = IndexSettings()
     log: LogSettings = LogSettings()

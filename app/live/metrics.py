@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from app.home.runs import Decision
 from app.live.pool import ComputePool
 from app.live.replay import Replay
+from app.live.watchdog import Watchdog
 from app.log.base import Lag
 from app.log.impressions import Impressions
 from app.recommend.stages import Measured
@@ -104,6 +105,7 @@ class ServiceState(Collector):
     impressions: Impressions
     replay: Replay
     pool: ComputePool
+    watchdog: Watchdog
     decisions: Callable[[], Mapping[str, int]]
 
     def collect(self) -> Iterator[Metric]:
@@ -124,6 +126,14 @@ class ServiceState(Collector):
         yield gate
         for name, about, value in (
             ("attire_compute_refused", "Requests refused because too many waited for a thread.", self.pool.refused),
+            ("attire_compute_late", "Requests that were not answered within the deadline.", self.pool.late),
+            ("attire_compute_abandoned", "Requests whose client went away before the answer.", self.pool.abandoned),
+            (
+                "attire_event_loop_blocked",
+                "Times that the event loop stood still for over .25 s.",
+                self.watchdog.blocked,
+            ),
+            ("attire_event_loop_blocked_seconds", "For how long, in all.", self.watchdog.blocked_s),
             ("attire_impressions_written", "Impressions that the log has.", self.impressions.written),
             ("attire_impressions_dropped", "Impressions lost for want of room.", self.impressions.dropped),
             ("attire_catalogue_changes", "Catalogue changes replayed.", self.replay.applied),
@@ -131,6 +141,7 @@ class ServiceState(Collector):
         ):
             yield CounterMetricFamily(name, about, value=value)
         for name, about, value in (
+            ("attire_event_loop_late_seconds", "The latest that the event loop was since the last scrape.", self.watchdog.worst_s()),
             ("attire_compute_waiting", "Requests that wait for a thread.", self.pool.waiting),
             ("attire_impressions_waiting", "Impressions that are not in the log yet.", self.impressions.waiting),
             ("attire_catalogue_changed_items", "Items changed or removed since the snapshot.", self.replay.changed),

@@ -1,16 +1,34 @@
-"""The threads that compute answers: some requests are computed at once, a bounded number waits, any more are refused."""
+"""The threads that compute answers, shared out fairly between heavy and ordinary requests, and between those who ask.
+
+Ordinary requests have four times the share of heavy ones, and heavy ones never hold every thread. Among those of a kind it is the turn of
+whoever has had the least time. Work pauses between its slices (``app.recommend.slices``) where somebody else's turn has come; it ends there
+where nobody waits for its answer any more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import math
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Final, TypeVar
 
-from anyio import CapacityLimiter, to_thread
-
-from app.ground.errors import BusyError
+from app.ground.errors import BusyError, ClientGoneError, DeadlineError, ServiceError
+from app.live.turns import Kind, Turn
+from app.recommend.slices import pausing
 
 WAITING_PER_THREAD: Final = 64
 """At 10 to 30 ms an answer, the last of them waits for a second or two: about as long as a refused client is asked to stay away."""
+HEAVY: Final = 20_000.0
+"""From this cost on a request is heavy; see ``app.recommend.cost``."""
+_ORDINARY_SHARE: Final = 4.0
+_HEAVY_WAITING: Final = 4  # of so many places to wait, one is for a heavy request
+_BEGUN_PER_THREAD: Final = 2  # heavy requests that have begun and hold memory, paused or not
+_LEAST_SLICE_S: Final = 0.005
+
+_GONE: Final = "nobody waits for this answer any more"
 
 Answer = TypeVar("Answer")
 
@@ -18,33 +36,147 @@ Answer = TypeVar("Answer")
 class ComputePool:
     """A bounded pool of threads with a bounded queue; used from the event loop only.
 
+    Args:
+        deadline_s: seconds after which a request is answered with an error, whether it waits or is computed.
+
     Attributes:
-        threads: requests computed at the same time. refused: requests refused since the start.
+        threads: requests computed at the same time. refused: requests refused since the start. late: those that met their deadline.
+        abandoned: those whose client went away.
     """
 
-    def __init__(self, threads: int, most_waiting: int) -> None:
-        self.threads, self._most_waiting = threads, most_waiting
-        self._limiter = CapacityLimiter(threads)
-        self._inside = 0  # counted here: the limiter sees a request only some turns of the event loop later
-        self.refused = 0
+    def __init__(self, threads: int, most_waiting: int, deadline_s: float = math.inf) -> None:
+        self.threads, self._most_waiting, self._deadline_s = threads, most_waiting, deadline_s
+        most_begun = _BEGUN_PER_THREAD * threads
+        self._ordinary = Kind(_ORDINARY_SHARE, at_once=threads, most_inside=threads + most_waiting, most_begun=threads + most_waiting)
+        self._heavy = Kind(
+            1.0,
+            at_once=max(1, threads - 1),
+            most_inside=most_begun + math.ceil(most_waiting / _HEAVY_WAITING),
+            most_begun=most_begun,
+        )
+        self._executor = ThreadPoolExecutor(2 * threads + most_begun, thread_name_prefix="compute")
+        self._lock = threading.Lock()  # over all that follows, and over the kinds
+        self._free = threads
+        self._inside: dict[Turn, asyncio.Future[ServiceError]] = {}
+        self.refused = self.late = self.abandoned = 0
 
     @property
     def waiting(self) -> int:
         """Requests that wait for a thread."""
-        return max(0, self._inside - self.threads)
+        return max(0, len(self._inside) - self.threads)
 
-    async def run(self, compute: Callable[[], Answer]) -> Answer:
-        """Compute in a thread, once one is free.
+    async def run(
+        self, compute: Callable[[], Answer], *, cost: float = 1.0, who: str = "", gone: Callable[[], Awaitable[object]] | None = None
+    ) -> Answer:
+        """Compute in a thread, once it is this request's turn.
+
+        Args:
+            cost: of the request, as far as that can be told beforehand; see ``app.recommend.cost``.
+            who: whoever asks: their key, or their address.
+            gone: returns once nobody waits for the answer.
 
         Raises:
-            BusyError: as many requests wait as may.
+            BusyError: as many requests wait as may. DeadlineError: there was no answer in time. ClientGoneError: nobody waits for it.
         """
-        if self._inside >= self.threads + self._most_waiting:
+        kind = self._heavy if cost >= HEAVY else self._ordinary
+        if kind.inside >= kind.most_inside:
             self.refused += 1
             msg = f"as many requests wait for a thread already as may ({self._most_waiting:,}); try again in a moment"
             raise BusyError(msg)
-        self._inside += 1
+        answer: Future[Answer] = Future()
+        turn = Turn(kind, who, lambda: self._executor.submit(context.run, self._work, turn, compute, answer))
+        context = copy_context()
+        cut = self._inside[turn] = asyncio.get_running_loop().create_future()
+        kind.inside += 1
+        awaited = asyncio.wrap_future(answer)
+        away = asyncio.ensure_future(gone()) if gone else None
         try:
-            return await to_thread.run_sync(compute, limiter=self._limiter)
+            with self._lock:
+                kind.wake(self._ordinary if kind is self._heavy else self._heavy)
+                kind.wait(turn)
+                self._grant()
+            ends = {awaited, cut, *({away} if away else ())}
+            await asyncio.wait(ends, timeout=self._deadline_s if self._deadline_s < math.inf else None, return_when=asyncio.FIRST_COMPLETED)
+            if awaited.done():
+                return awaited.result()
+            raise self._ended_by(turn, cut, away)
         finally:
-            self._inside -= 1
+            if away:
+                away.cancel()
+            awaited.cancel()
+            self._drop(turn)
+            del self._inside[turn]
+            kind.inside -= 1
+
+    def cut(self, error: ServiceError) -> None:
+        """Answer every request that waits or is computed with this error, and let go of its work."""
+        for end in self._inside.values():
+            if not end.done():
+                end.set_result(error)
+
+    def close(self) -> None:
+        """Take no more work; what is computed ends at its next pause."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _ended_by(self, turn: Turn, cut: asyncio.Future[ServiceError], away: asyncio.Future[object] | None) -> ServiceError:
+        if cut.done():
+            return cut.result()
+        if away is not None and away.done():
+            self.abandoned += 1
+            return ClientGoneError(_GONE)
+        self.late += 1
+        where = "being computed" if turn.begun else "waiting for a thread"
+        msg = f"no answer within {self._deadline_s:g} s, after which it was still {where}; ask for less, or try again later"
+        return DeadlineError(msg)
+
+    def _work(self, turn: Turn, compute: Callable[[], Answer], answer: Future[Answer]) -> None:
+        pausing.set(lambda: self._pause(turn))
+        try:
+            if answer.set_running_or_notify_cancel():
+                answer.set_result(compute())
+        except BaseException as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
+            answer.set_exception(error)
+        finally:
+            with self._lock:
+                self._stop(turn)
+                self._grant()
+
+    def _pause(self, turn: Turn) -> None:
+        """Let whoever's turn has come go first."""
+        with self._lock:
+            _still_wanted(turn)
+            if turn.ran_s() < _LEAST_SLICE_S or not (self._ordinary.waiting or self._heavy.waiting):
+                return
+            self._stop(turn)
+            turn.pause()
+            turn.kind.wait(turn)
+            self._grant()
+        turn.resumed.wait()
+        _still_wanted(turn)
+
+    def _grant(self) -> None:
+        """Give the free threads to those whose turn it is; under the lock."""
+        while self._free:
+            kinds = [kind for kind in (self._ordinary, self._heavy) if kind.may_run()]
+            if not kinds:
+                return
+            turn = min(kinds, key=lambda kind: kind.used_s).next()
+            self._free -= 1
+            turn.start()
+
+    def _stop(self, turn: Turn) -> None:
+        """The turn's thread is free again; under the lock."""
+        if turn.running:
+            turn.stop()
+            self._free += 1
+
+    def _drop(self, turn: Turn) -> None:
+        """Nobody waits for the turn any more: it leaves the queue, or ends at its next pause."""
+        with self._lock:
+            turn.drop()
+            self._grant()
+
+
+def _still_wanted(turn: Turn) -> None:
+    if turn.dropped:
+        raise ClientGoneError(_GONE)

@@ -89,7 +89,7 @@ class Replay:
             offset, read = release.record.catalog_offset, list[Entry]()
             try:
                 while entries := await self._log.read(Stream.CATALOGUE, offset):
-                    changes, offset = self._with(release, changes, entries), entries[-1].offset
+                    changes, offset = await self._with(release, changes, entries), entries[-1].offset
                     read += entries
             except LogError as error:
                 self._note_trouble(error)
@@ -131,7 +131,7 @@ class Replay:
             release = self._release
             if release is None or not entries or self._offset != behind:  # another release was published meanwhile, with these entries
                 return
-            await self._show(release, self._with(release, self._changes, entries), entries[-1].offset)
+            await self._show(release, await self._with(release, self._changes, entries), entries[-1].offset)
         self._shown(entries)
 
     async def _encode_on(self) -> None:
@@ -159,8 +159,8 @@ class Replay:
                 logger().warning("catalogue_not_encoded", items=len(batch), why=str(error))
                 await asyncio.sleep(_RETRY_S)
 
-    def _with(self, release: Release, changes: Changes, entries: Sequence[Entry]) -> Changes:
-        now, refused = replayed(plain(release), changes, entries)
+    async def _with(self, release: Release, changes: Changes, entries: Sequence[Entry]) -> Changes:
+        now, refused = await to_thread.run_sync(replayed, plain(release), changes, entries)
         for entry, why in refused:
             logger().warning("catalogue_change_refused", item=named(entry), change=entry.event.id, why=why)
         self.refused += len(refused)

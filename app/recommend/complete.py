@@ -17,6 +17,7 @@ from app.recommend.limits import check_count, check_work
 from app.recommend.looks import Look, affordable, best_looks, why_none, work_of_looks
 from app.recommend.outfit import ItemRef, Worn, resolve
 from app.recommend.rank import Pool, diversified, likely, rank, score_outfits, why_not, with_each
+from app.recommend.slices import pause
 from app.recommend.slots import Slot, Slots, choose_slots
 from app.release.release import Release
 from index.columns import Filter
@@ -135,6 +136,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     slots = []
     for blank, pool, probabilities in zip(blanks, best, with_each_BM, strict=True):
         worse = None if now is None else _worse(now, probabilities)
+        pause()
         note = "; ".join(text for text in (blank.fallback, _CONTINUED if blank.nth else None, worse, partly) if text)
         shares = dict(zip(pools[blank.slot].rows_M, release.bundle.shares(pools[blank.slot].scores_M, len(worn) + 1), strict=True))
         why = contributions(release, worn, pool.rows_M) if question.explain and len(pool.rows_M) else []

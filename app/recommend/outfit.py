@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from app.ground.errors import BadPictureError, Detail, UnknownItemError
 from app.ground.settings import Limits
 from app.recommend.limits import check_categories, check_count
+from app.recommend.slices import pause
 from app.recommend.stages import count, stage
 from app.release.release import Release
 from models.compatibility.labels import PieceLabels, piece_labels
@@ -20,6 +22,8 @@ from models.datasets.schema import item_text
 from models.encoders.features import FloatArray
 from models.encoders.pictures import decode
 from models.errors import ImageError
+
+_ENCODED_AT_ONCE: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +134,18 @@ def photo_features(release: Release, photos: Sequence[Photo], limits: Limits) ->
     count("photos", len(photos))
     with stage("encode"):
         for photo in photos:
+            pause()
             if photo.image is not None:
                 try:
                     decode(photo.image, limits.max_pixels)
                 except ImageError as error:
                     raise bad_picture(f"{photo.field}.image.base64".lstrip("."), photo.image, str(error)) from error
-        return release.encoder.encode([photo.image for photo in photos], [photo.title for photo in photos])
+        parts = []
+        for at in range(0, len(photos), _ENCODED_AT_ONCE):
+            pause()
+            some = photos[at : at + _ENCODED_AT_ONCE]
+            parts.append(release.encoder.encode([photo.image for photo in some], [photo.title for photo in some]))
+        return np.concatenate(parts) if parts else release.encoder.encode([], [])
 
 
 def bad_picture(field: str, image: bytes, problem: str) -> BadPictureError:

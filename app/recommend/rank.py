@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from app.recommend.outfit import Worn
+from app.recommend.slices import pause
 from app.recommend.stages import count, stage
 from app.release.release import Release
 from index.backends.base import BoolArray, FloatArray, IntArray
@@ -104,10 +105,10 @@ def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories
     at_once = _at_once(max(map(len, embeddings), default=1))
     count("outfits", len(embeddings))
     with stage("score"):
-        parts = [
-            release.bundle.score(release.bundle.outfits(embeddings[at : at + at_once], categories[at : at + at_once]))
-            for at in range(0, len(embeddings), at_once)
-        ]
+        parts = []
+        for at in range(0, len(embeddings), at_once):
+            parts.append(release.bundle.score(release.bundle.outfits(embeddings[at : at + at_once], categories[at : at + at_once])))
+            pause()
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
 
 

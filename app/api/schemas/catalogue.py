@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.strict import LONGEST_TEXT, Name, Strict, exactly_one, refused_where, with_examples
+from app.api.schemas.strict import LONGEST_TEXT, Few, Name, Strict, at_most, exactly_one, refused_where, with_examples
 from models.datasets.names import id_problem
 
 
@@ -52,14 +52,14 @@ class UpsertIn(Strict):
     )
     subcategory: Text | None = Field(default=None, description="Finer category.", examples=["sneakers"])
     title: Text | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
-    attributes: dict[Text, Text | list[Text]] | None = Field(
+    attributes: Annotated[dict[Text, Text | Few[Text]], at_most(100)] | None = Field(
         default=None, max_length=100, description="What else the shop says of it.", examples=[{"department": "women"}]
     )
     price: float | None = Field(default=None, ge=0, description="Price.", examples=[49.9])
     brand: Text | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
     in_stock: bool | None = Field(default=None, description="Whether it can be bought now.", examples=[True])
     image: PictureIn | None = Field(default=None, description="Its picture; left out, the picture stays; null takes it away.")
-    features: list[float] | None = Field(
+    features: Few[float] | None = Field(
         default=None, min_length=1, description="Its vector, where the catalogue brings its own instead of an encoder's."
     )
 
@@ -69,7 +69,7 @@ class UpsertItems(Strict):
 
     model_config = with_examples({"items": [{"id": "sneakers-7", "category": "shoes", "title": "White canvas sneakers", "price": 49.9}]})
 
-    items: list[UpsertIn] = Field(min_length=1, description="The items; each id once.")
+    items: Few[UpsertIn] = Field(min_length=1, description="The items; each id once.")
 
     @model_validator(mode="before")
     @classmethod

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from app.api.schemas.strict import Name, Strict, with_examples
+from app.api.schemas.strict import Few, Name, Strict, with_examples
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ class EventsIn(Strict):
 
     model_config = with_examples({"events": [{"id": "0f3c-1", "type": "purchase", "item": "w000042", "session": "s1"}]})
 
-    events: list[EventIn] = Field(min_length=1, description="The events, in the order in which they happened.")
+    events: Few[EventIn] = Field(min_length=1, description="The events, in the order in which they happened.")
 
 
 class EventsOut(BaseModel):

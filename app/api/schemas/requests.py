@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.strict import LONGEST_TEXT, CategoryName, Id, Strict, exactly_one, with_examples
+from app.api.schemas.strict import LONGEST_TEXT, CategoryName, Few, Id, Strict, at_most, exactly_one, with_examples
 
 _PICTURE: Final = (  # a red disc, so that the example can be sent as it stands
     "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEX///+0Hih2YRKXAAAAL0lEQVR42mNgYGBgYGBgPsDA/4FJ"
@@ -114,8 +114,8 @@ class FiltersIn(Strict):
         description="true: nothing that is known to be out of stock, the default where no `candidates` are given; null: in stock or not.",
         examples=[True],
     )
-    brand: list[str] = Field(default_factory=list, max_length=1_000, description="Any of these brands.", examples=[["Nordhavn"]])
-    attributes: dict[str, list[str]] = Field(
+    brand: Few[str] = Field(default_factory=list, max_length=1_000, description="Any of these brands.", examples=[["Nordhavn"]])
+    attributes: Annotated[dict[str, Few[str]], at_most(100)] = Field(
         default_factory=dict, max_length=100, description="Per attribute, any of these values.", examples=[{"department": ["women"]}]
     )
 
@@ -125,15 +125,13 @@ class CompleteOutfit(Strict):
 
     model_config = with_examples({"items": ["w000042"], "slots": [{"category": "shoes"}], "k": 5, "filters": {"price": {"max": 80}}})
 
-    items: list[Item] = Field(
-        min_length=1, description="What is worn already: ids, or items with a picture or title; order has no meaning."
-    )
-    slots: list[Slot] | None = Field(
+    items: Few[Item] = Field(min_length=1, description="What is worn already: ids, or items with a picture or title; order has no meaning.")
+    slots: Few[Slot] | None = Field(
         default=None,
         min_length=1,
         description="The blanks to fill; left out: those that outfits like this have and this one lacks, none where it is complete.",
     )
-    candidates: list[Id] | None = Field(
+    candidates: Few[Id] | None = Field(
         default=None, min_length=1, description="Rank exactly these items (fill in the blank); unknown ones are reported in `missing`."
     )
     k: int | None = Field(default=None, ge=1, description="Suggestions per slot; 10, or all `candidates`.", examples=[10])
@@ -150,7 +148,7 @@ class CompleteOutfit(Strict):
         "left out: as `ATTIRE_CONSISTENT` says. `candidates` need not.",
         examples=[True],
     )
-    exclude: list[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["w000007"]])
+    exclude: Few[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["w000007"]])
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
     session: Id | None = Field(default=None, description="The shopper's session; not used for ranking yet.", examples=["s1"])
     text: str | None = Field(
@@ -163,7 +161,7 @@ class OutfitIn(Strict):
 
     model_config = with_examples(one_of=exactly_one("items", "photo"))
 
-    items: list[Item] | None = Field(
+    items: Few[Item] | None = Field(
         default=None, min_length=1, description="Its items: ids, or items with a picture or title; order has no meaning."
     )
     photo: ImageIn | None = Field(
@@ -183,7 +181,7 @@ class ScoreOutfit(Strict):
 
     model_config = with_examples({"outfits": [{"items": ["w000042", "w000417"]}], "explain": True})
 
-    outfits: list[OutfitIn] = Field(min_length=1, description="The outfits to score.")
+    outfits: Few[OutfitIn] = Field(min_length=1, description="The outfits to score.")
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
     explain: bool = Field(default=False, description="Add the score of each pair, the weakest item, and what would do better in its place.")
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final, LiteralString
+from typing import Annotated, Any, Final, LiteralString, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from models.datasets.names import LONGEST_NAME
 from models.errors import did_you_mean
 
 LONGEST_TEXT: Final = 2_000
+_MOST_TOLD: Final = 5
+_MOST: Final = 10_000  # what one request may hold is a setting (``Limits``), and is less
+T = TypeVar("T")
 
 
 def refused_where(kind: LiteralString, problem_of: Callable[[str], str | None]) -> AfterValidator:
@@ -26,11 +29,25 @@ def refused_where(kind: LiteralString, problem_of: Callable[[str], str | None]) 
     return AfterValidator(check)
 
 
+def at_most(most: int) -> BeforeValidator:
+    """A validator that refuses a list or object of more elements before any of them is looked at."""
+
+    def check(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+        if isinstance(value, list | dict) and len(value) > most:
+            kind, problem = "too_long", "has {found} elements, and takes at most {most}"
+            raise PydanticCustomError(kind, problem, {"found": len(value), "most": most})
+        return value
+
+    return BeforeValidator(check)
+
+
 def _unprintable(text: str) -> str | None:
     """Of lone surrogates and control characters, which an archive in UTF-8 or a line of a log cannot hold."""
     return None if text.isprintable() else "holds characters that cannot be printed"
 
 
+Few = Annotated[list[T], Field(fail_fast=True), at_most(_MOST)]
+"""A list that is checked in bounded time: a longer one is refused before its elements are looked at, and the first bad one is told."""
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["w000042"])]
 CategoryName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["shoes"])]
 Name = Annotated[Id, refused_where("not_printable", _unprintable)]
@@ -60,12 +77,12 @@ class Strict(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _name_the_nearest_field(cls, data: Any) -> Any:  # noqa: ANN401 - whatever a client sent
-        """Refuse an unknown field, naming the field that was probably meant."""
+        """Refuse unknown fields, naming the field that was probably meant; of many, the first few."""
         unknown = [name for name in data if name not in cls.model_fields] if isinstance(data, dict) else []
         if not unknown:
             return data
         errors = []
-        for name in unknown:
+        for name in unknown[:_MOST_TOLD]:
             problem = "unknown field; " + did_you_mean(name, cls.model_fields, f"known are {', '.join(cls.model_fields)}")
             error = PydanticCustomError("unknown_field", "{problem}", {"problem": problem})
             errors.append(InitErrorDetails(type=error, loc=(name,), input=data[name]))

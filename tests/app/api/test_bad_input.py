@@ -114,7 +114,7 @@ def test_ten_thousand_of_anything_are_refused(client: TestClient, field: str) ->
 def test_many_mistakes_are_told_in_bounded_space(client: TestClient) -> None:
     """A long list of wrong values does not make a long answer."""
     problem = refused(client, json.dumps({"items": [1] * 10_000}).encode(), 422)
-    assert len(problem["errors"]) == 20
+    assert len(problem["errors"]) == 1
 
 
 def test_a_body_beyond_the_limit_is_413(client: TestClient) -> None:

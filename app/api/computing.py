@@ -1,0 +1,44 @@
+"""Has the service's threads compute an answer: at its cost, for whoever asks, and only as long as they wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request
+
+from app.api.services import InjectedServices
+from app.live.pool import ComputePool
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Computing:
+    """The threads, as one request may use them.
+
+    Attributes:
+        who: whose turn it is, as the doors tell it.
+    """
+
+    pool: ComputePool
+    request: Request
+    who: str
+
+    async def __call__(self, compute: Callable[[], Answer], cost: float = 1.0) -> Answer:
+        """Compute in a thread; raises as ``ComputePool.run`` does."""
+        return await self.pool.run(compute, cost=cost, who=self.who, gone=self._gone)
+
+    async def _gone(self) -> None:
+        """Return once the client has closed its connection."""
+        while (await self.request.receive())["type"] != "http.disconnect":
+            pass
+
+
+async def computing(request: Request, services: InjectedServices) -> Computing:
+    """The threads for this request."""
+    return Computing(services.pool, request, request.state.who)
+
+
+CurrentComputing = Annotated[Computing, Depends(computing)]

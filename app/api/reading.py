@@ -1,0 +1,164 @@
+"""Reads JSON bodies in bounded time, so that no body holds the event loop: counted before they are parsed, and large ones elsewhere.
+
+What a body costs is how many values it has, not its bytes: a picture is one value. A small body is parsed and checked at once. A large one
+is, on a thread of its own, item by item: Python's lock is never held for longer than one of them takes.
+"""
+
+from __future__ import annotations
+
+import email.message
+import gc
+import json
+from collections.abc import Awaitable, Callable
+from json import decoder
+from typing import Any, Final
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from app.api.services import services_of
+from app.ground.errors import Detail, LimitExceededError
+from app.ground.settings import Limits
+
+AT_ONCE: Final = 16_384
+"""Bytes of a body that is parsed on the event loop: some milliseconds, whatever it holds."""
+_SLICE: Final = 1 << 20
+_SLICED_LEVELS: Final = 3
+_VALUE_MARKS: Final = b",[{"  # each value but the first of its list or object follows a comma
+_NO_VALUE: Final = "Expecting value"
+_MORE: Final = "Extra data"  # as Python's reader says of small bodies
+_INSANE: Final = "not UTF-8, or of insane depth or numbers"
+_one_by_one = CapacityLimiter(1)  # more threads would only take Python's lock from the event loop more often
+_whole: Final[Any] = json.JSONDecoder()  # not typed: what it reads objects, arrays and all else with
+
+
+class BoundedRoute(APIRoute):
+    """A route whose JSON body is read so."""
+
+    @staticmethod
+    def most_values(limits: Limits) -> int:
+        """How many values its body may have."""
+        return limits.max_values
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]  # of a coroutine, in FastAPI
+        """The handler that FastAPI calls."""
+        answer, field = super().get_route_handler(), self.body_field
+        if field is None:
+            return answer
+
+        def parsed(body: bytes) -> Any:  # noqa: ANN401 - whatever the route takes
+            value, errors = field.validate(parse(body), {}, loc=("body",))
+            if errors:
+                raise RequestValidationError(errors if isinstance(errors, list) else [errors])
+            return value
+
+        async def bounded(request: Request) -> Response:
+            body = await request.body()
+            if not body or not _is_json(request.headers.get("content-type", "")):
+                return await answer(request)
+            if len(body) <= AT_ONCE:
+                return await answer(_Read(request, parsed(body)))
+            most = self.most_values((await services_of(request)).settings.limits)
+            return await answer(_Read(request, await to_thread.run_sync(_checked, parsed, body, most, limiter=_one_by_one)))
+
+        return bounded
+
+
+class UpsertRoute(BoundedRoute):
+    """A route whose body may hold the features of many items."""
+
+    @staticmethod
+    def most_values(limits: Limits) -> int:
+        """How many values its body may have."""
+        return limits.max_upsert_values
+
+
+class _Read(Request):
+    """A request whose JSON is read already; FastAPI takes a value that is of the right class as it is."""
+
+    def __init__(self, request: Request, value: Any) -> None:  # noqa: ANN401 - whatever the route takes
+        super().__init__(request.scope, request.receive)
+        self._body, self._json = b"-", value
+
+
+def _checked(parsed: Callable[[bytes], Any], body: bytes, most: int) -> Any:  # noqa: ANN401 - whatever the route takes
+    check_values(body, most)
+    gc.disable()  # a collection would walk all values again and again, with Python's lock; JSON has no cycles
+    try:
+        return parsed(body)
+    finally:
+        gc.enable()
+
+
+def check_values(body: bytes, most: int) -> None:
+    """Refuse a body of more values than anything that may be asked has.
+
+    Args:
+        most: values; marks inside of texts count, too.
+
+    Raises:
+        LimitExceededError: naming both.
+    """
+    found = 0
+    for at in range(0, len(body), _SLICE):
+        part = body[at : at + _SLICE]
+        found += sum(part.count(mark) for mark in _VALUE_MARKS)
+        if found > most:
+            msg = f"the body has more than {most:,} values, and one request takes at most that; send several requests"
+            raise LimitExceededError(msg, [Detail("body", f"more than {most:,} values", f"at most {most:,}")])
+
+
+def parse(body: bytes) -> Any:  # noqa: ANN401 - JSON
+    """The value of a JSON text.
+
+    Raises:
+        RequestValidationError: it is not JSON, too deep, or holds a number that is too long.
+    """
+    try:
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
+        if len(body) <= AT_ONCE:
+            return _whole.decode(text)
+        value, end = _sliced(text, _after_space(text, 0), _SLICED_LEVELS)
+    except StopIteration as error:
+        raise _not_json(_NO_VALUE, int(error.value or 0)) from error
+    except json.JSONDecodeError as error:
+        raise _not_json(error.msg, error.pos) from error
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError among them
+        raise _not_json(_INSANE, 0) from error
+    end = _after_space(text, end)
+    if end != len(text):
+        raise _not_json(_MORE, end)
+    return value
+
+
+def _sliced(text: str, at: int, levels: int) -> tuple[Any, int]:
+    """The value at a place and where it ends: the outer levels in Python, which gives its lock away, and what is inside of them in C."""
+
+    def inner(_: str, place: int) -> tuple[Any, int]:
+        return _sliced(text, place, levels - 1)
+
+    kind = text[at : at + 1]
+    if levels and kind == "{":
+        found: tuple[Any, int] = _whole.parse_object((text, at + 1), _whole.strict, inner, None, None)
+    elif levels and kind == "[":
+        found = _whole.parse_array((text, at + 1), inner)
+    else:
+        found = _whole.scan_once(text, at)
+    return found
+
+
+def _after_space(text: str, at: int) -> int:
+    return decoder.WHITESPACE.match(text, at).end()  # type: ignore[attr-defined,no-any-return]
+
+
+def _not_json(why: str, where: int) -> RequestValidationError:
+    return RequestValidationError([{"type": "json_invalid", "loc": ("body", where), "msg": "not JSON", "ctx": {"error": why}}])
+
+
+def _is_json(content_type: str) -> bool:
+    message = email.message.Message()
+    message["content-type"] = content_type
+    subtype = message.get_content_subtype()
+    return message.get_content_maintype() == "application" and (subtype == "json" or subtype.endswith("+json"))

@@ -1,0 +1,119 @@
+"""Whose turn it is to compute: the bookkeeping of ``app.live.pool``, which holds its lock around all of this."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from itertools import count
+from typing import Final
+
+_MOST_REMEMBERED: Final = 1_000
+
+
+class Kind:
+    """Requests of one kind, heavy or ordinary: who of them waits, and how long each asker's have been computed.
+
+    Args:
+        share: of the threads' time, beside the other kind's.
+        at_once: of them that may be computed at the same time. most_inside: that may wait or be computed.
+        most_begun: that may have begun, paused ones included.
+
+    Attributes:
+        used_s: seconds for which they have been computed, by their share.
+    """
+
+    def __init__(self, share: float, *, at_once: int, most_inside: int, most_begun: int) -> None:
+        self.share, self.at_once, self.most_inside, self.most_begun = share, at_once, most_inside, most_begun
+        self.waiting: list[Turn] = []
+        self.inside = self.running = self.begun = 0
+        self.used_s = 0.0
+        self._had_s: dict[str, float] = {}
+        self._floor_s = 0.0
+
+    def wait(self, turn: Turn) -> None:
+        """Put a turn into the queue. Whoever comes after a while begins with those who have had least, so that time is not saved up."""
+        self._had_s[turn.who] = max(self._had_s.get(turn.who, 0.0), self._floor_s)
+        self.waiting.append(turn)
+
+    def may_run(self) -> bool:
+        """Whether one of those who wait may be computed now."""
+        return self.running < self.at_once and bool(self._eligible())
+
+    def next(self) -> Turn:
+        """Take the turn of whoever has had least time out of the queue; of theirs, the one that came first."""
+        turn = min(self._eligible(), key=lambda one: (self._had_s[one.who], one.number))
+        self.waiting.remove(turn)
+        self._floor_s = max(self._floor_s, self._had_s[turn.who])
+        return turn
+
+    def charge(self, who: str, seconds: float) -> None:
+        """Note that somebody's request has been computed for so long."""
+        self.used_s += seconds / self.share
+        self._had_s[who] = self._had_s.get(who, self._floor_s) + seconds
+        if len(self._had_s) > _MOST_REMEMBERED:
+            waiting = {turn.who for turn in self.waiting}
+            self._had_s = {name: had for name, had in self._had_s.items() if had > self._floor_s or name in waiting}
+
+    def wake(self, other: Kind) -> None:
+        """Before a turn is put into the queue: a kind of which nobody waited or was computed has saved no time up against the other one."""
+        if not (self.waiting or self.running):
+            self.used_s = max(self.used_s, other.used_s) if other.waiting or other.running else other.used_s
+
+    def _eligible(self) -> list[Turn]:
+        return self.waiting if self.begun < self.most_begun else [turn for turn in self.waiting if turn.begun]
+
+
+class Turn:
+    """One request: in the queue, computed, paused or done.
+
+    Args:
+        begin: has a thread compute it from the start.
+
+    Attributes:
+        resumed: set while it is computed; a paused thread waits for it. dropped: nobody waits for its answer.
+    """
+
+    _numbers = count()
+
+    def __init__(self, kind: Kind, who: str, begin: Callable[[], object]) -> None:
+        self.kind, self.who, self._begin = kind, who, begin
+        self.number = next(self._numbers)
+        self.resumed = threading.Event()
+        self.begun = self.running = self.dropped = False
+        self._since = 0.0
+
+    def start(self) -> None:
+        """Compute it, or go on with it."""
+        self.running, self._since = True, time.perf_counter()
+        self.kind.running += 1
+        self.resumed.set()
+        if not self.begun:
+            self.begun = True
+            self.kind.begun += 1
+            self._begin()
+
+    def ran_s(self) -> float:
+        """Seconds since it was started or resumed."""
+        return time.perf_counter() - self._since
+
+    def pause(self) -> None:
+        """Have its thread wait."""
+        self.resumed.clear()
+        self.kind.begun += 1  # it has begun, and is not done
+
+    def stop(self) -> None:
+        """It is no longer computed: done, or about to pause."""
+        self.running = False
+        self.kind.running -= 1
+        self.kind.begun -= 1
+        self.kind.charge(self.who, self.ran_s())
+
+    def drop(self) -> None:
+        """Nobody waits for it."""
+        self.dropped = True
+        if self in self.kind.waiting:
+            self.kind.waiting.remove(self)
+            if self.begun:
+                self.kind.begun -= 1
+                self.resumed.set()

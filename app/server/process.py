@@ -1,0 +1,52 @@
+"""One process that answers: uvicorn, with the bounds of ``protocol`` and the shutdown of ``app.api.draining``."""
+
+from __future__ import annotations
+
+import gc
+import socket
+from collections.abc import Sequence
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from app.api.draining import Draining
+from app.ground.settings import Settings
+from app.server.protocol import bounded
+
+_CLOSING_S: Final = 1
+"""Seconds that uvicorn waits for connections once nothing is under way any more."""
+
+
+def answer(app: FastAPI, settings: Settings, listener: socket.socket) -> None:
+    """Answer on a socket until a signal says to stop."""
+    config = uvicorn.Config(
+        Draining(app),
+        http=bounded(settings.connections),  # type: ignore[arg-type]  # uvicorn asks for a class
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # who asks is the doors' matter: they believe none but ATTIRE_PROXIES
+        backlog=min(2_048, 4 * settings.connections.most),
+        timeout_keep_alive=settings.connections.idle_s,  # type: ignore[arg-type]  # seconds are passed on to the loop
+        timeout_graceful_shutdown=_CLOSING_S,
+    )
+    _Server(config, app, settings.grace_s).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, app: FastAPI, grace_s: float) -> None:
+        super().__init__(config)
+        self._service, self._grace_s = app, grace_s
+
+    async def startup(self, sockets: Sequence[socket.socket] | None = None) -> None:
+        await super().startup(list(sockets or ()))
+        gc.freeze()  # libraries, models and catalogue: a collection that walks them holds every request up for some tenths of a second
+
+    async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:
+        """Drain while connections are still taken, so that a client that comes now is told to try again."""
+        draining: Draining = self.config.app  # type: ignore[assignment]
+        services = getattr(self._service.state, "services", None)
+        await draining.drain(services.pool if services else None, self._grace_s if not self.force_exit else 0.0)
+        await super().shutdown(list(sockets or ()))

@@ -1,0 +1,138 @@
+"""uvicorn's HTTP protocol with the bounds that it lacks: on the head of a request, on its time, on connections, and on idle ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.api.problems import respond
+from app.ground.errors import BY_STATUS, Problem
+from app.ground.settings import Connections
+
+if TYPE_CHECKING:
+    from uvicorn.config import Config
+    from uvicorn.server import ServerState
+
+_BUSY: Final = Problem(503, "/problems/busy", "Too many requests at once", passes=True)
+_BAD: Final = Problem(400, "/problems/malformed-http", "The request is not HTTP/1.1")
+_MOST_PIPELINED: Final = 16
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection; ``bounded`` makes a class of it with its bounds."""
+
+    bounds: Connections
+
+    def __init__(
+        self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._head_bytes = self._heads = 0
+        self._in_head = True  # between two requests, too
+        self._since = self.loop.time()
+        self._timer: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+        self._refusal: tuple[Problem, str] | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Count the connection; where there are too many, the one that has sent no request for longest makes room."""
+        super().connection_made(transport)
+        self._timer = self.loop.call_later(self.bounds.head_s, self._head_late)
+        if len(self.connections) > self.bounds.most:
+            others = (cast("BoundedProtocol", other) for other in self.connections if other is not self)
+            quiet = min((other for other in others if other.is_quiet), key=lambda other: other._since, default=None)  # noqa: SLF001 - its own class
+            if quiet is None:
+                self._refuse(_BUSY, f"{self.bounds.most:,} connections are open already")
+            else:
+                quiet.transport.abort()
+                self.connections.discard(quiet)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is in the midst of no request, but perhaps of a request's head."""
+        return self._in_head and (self.cycle is None or self.cycle.response_complete)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the timers."""
+        for timer in (self._timer, self._stalled):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count the bytes of heads, which the parser would take without end."""
+        if self.transport.is_closing():
+            return
+        if self._in_head and self._timer is None:
+            self._timer = self.loop.call_later(self.bounds.head_s, self._head_late)
+        in_head, heads = self._in_head, self._heads
+        super().data_received(data)
+        if in_head and self._in_head and self._heads == heads and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > self.bounds.head_bytes:
+                self._refuse(BY_STATUS[431], f"the request's line and headers take more than {self.bounds.head_bytes:,} bytes")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        if len(self.headers) <= self.bounds.headers:  # one more tells that there are too many
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Begin the request, if its head is within the bounds."""
+        self._in_head, self._head_bytes = False, 0
+        self._heads += 1
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if len(self.headers) > self.bounds.headers:
+            self._refusal = BY_STATUS[431], f"the request has more than {self.bounds.headers} headers"
+        elif len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > self.bounds.head_bytes:
+            self._refusal = BY_STATUS[431], f"the request's line and headers take more than {self.bounds.head_bytes:,} bytes"
+        elif len(self.pipeline) >= _MOST_PIPELINED:
+            self._refusal = _BUSY, f"more than {_MOST_PIPELINED} requests were sent before the first was answered"
+        if self._refusal is not None:
+            raise ValueError(self._refusal[1])  # the parser stops, and data_received sends the refusal
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """What comes now is another request's head."""
+        self._in_head, self._since = True, self.loop.time()
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what the parser, or this, did not take."""
+        self._refuse(*(self._refusal or (_BAD, msg)))
+
+    def pause_writing(self) -> None:
+        """The client takes nothing of its answer now; it may for so long."""
+        super().pause_writing()
+        self._stalled = self.loop.call_later(self.bounds.stalled_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It takes some of it again."""
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+        super().resume_writing()
+
+    def _head_late(self) -> None:
+        self._timer = None
+        if self.is_quiet and not self.transport.is_closing():
+            self._refuse(BY_STATUS[408], f"no whole head of a request came within {self.bounds.head_s:g} s")
+
+    def _refuse(self, problem: Problem, why: str) -> None:
+        """Answer with a problem and close; an answer that has begun is only cut off."""
+        if self.cycle is None or self.cycle.response_complete:
+            headers = {"Connection": "close", "X-Content-Type-Options": "nosniff", **({"Retry-After": "2"} if problem.passes else {})}
+            answer = respond(problem, why, headers=headers)
+            lines = [f"HTTP/1.1 {problem.status} {problem.title}".encode(), *(name + b": " + value for name, value in answer.raw_headers)]
+            self.transport.write(b"\r\n".join([*lines, b"", bytes(answer.body)]))
+        self.transport.close()
+
+
+def bounded(connections: Connections) -> Callable[..., asyncio.Protocol]:
+    """The protocol with these bounds."""
+    return type("Bounded", (BoundedProtocol,), {"bounds": connections})

@@ -1,0 +1,138 @@
+"""The raw port: giant heads, slow heads and bodies, half-open connections, and many large bodies at once."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import httpx2
+import pytest
+
+pytestmark = pytest.mark.integration
+Server = tuple[subprocess.Popen[str], str, int]
+
+
+def sent(server: Server, data: bytes) -> socket.socket:
+    """A connection over which this was sent."""
+    connection = socket.create_connection(server[1:], timeout=60)
+    connection.sendall(data)
+    return connection
+
+
+def answered(connection: socket.socket) -> bytes:
+    """All that comes until the server closes."""
+    found = b""
+    with connection, suppress(ConnectionResetError):
+        while part := connection.recv(65_536):
+            found += part
+    return found
+
+
+def status(answer: bytes) -> int:
+    """The status of an answer, which is a problem in JSON."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head, answer
+    assert json.loads(body)["status"] == int(head.split()[1])
+    return int(head.split()[1])
+
+
+def healthy(server: Server) -> bool:
+    """Whether it answers."""
+    return httpx2.get(f"http://{server[1]}:{server[2]}/healthz", timeout=30).status_code == 200
+
+
+def test_a_giant_header_is_refused_at_once(server: Server) -> None:
+    """60 MB took 7.8 s of everyone's time; of these, no more is read than the bound."""
+    began, given = time.monotonic(), 0
+    with sent(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ") as connection, suppress(OSError):
+        for _ in range(6_000):
+            connection.sendall(b"a" * 10_000)
+            given += 10_000
+    assert time.monotonic() - began < 10
+    assert given < 20_000_000  # what sockets buffer
+    assert healthy(server)
+
+
+def test_a_head_that_is_too_large_is_431(server: Server) -> None:
+    """Bytes in all, in one header, or too many headers: whole heads are told so."""
+    for many in (
+        b"X: " + b"a" * 33_000 + b"\r\n",
+        b"X: aaaaaaaaaa\r\n" * 101,
+        b"X: " + b"a" * 300 + b"\r\n" + (b"Y: " + b"b" * 400 + b"\r\n") * 90,
+    ):
+        assert status(answered(sent(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + many + b"\r\n"))) == 431
+
+
+def test_what_is_not_http_is_a_problem_in_json(server: Server) -> None:
+    """Also what the parser itself refuses."""
+    assert status(answered(sent(server, b"NOT HTTP\r\n\r\n"))) == 400
+
+
+def test_a_head_that_never_ends_is_408(server: Server) -> None:
+    """One byte now and then keeps nothing open; neither does silence."""
+    silent, dripping = sent(server, b""), sent(server, b"GET /healthz HT")
+    began = time.monotonic()
+    assert status(answered(silent)) == 408
+    with dripping, suppress(OSError):
+        while time.monotonic() - began < 30:
+            dripping.sendall(b"T")
+            time.sleep(0.05)
+    assert time.monotonic() - began < 15
+
+
+def test_a_body_that_stalls_is_408(server: Server) -> None:
+    """Half of it, and then nothing."""
+    head = b"POST /complete-outfit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+    began = time.monotonic()
+    assert status(answered(sent(server, head + b"{" * 1_000))) == 408
+    assert time.monotonic() - began < 15
+
+
+def test_a_body_that_drips_is_408(server: Server) -> None:
+    """A byte now and then, for longer than a body may take."""
+    head = b"POST /complete-outfit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+    connection = sent(server, head)
+    began = time.monotonic()
+    with connection, suppress(OSError):
+        while time.monotonic() - began < 40:
+            connection.sendall(b"[")
+            time.sleep(0.1)
+    assert 2 < time.monotonic() - began < 20
+
+
+def test_quiet_connections_keep_nobody_out(server: Server) -> None:
+    """More than may be open: those that have sent nothing for longest make room."""
+    quiet = [sent(server, b"GET / HTTP/1.1\r\nHost:") for _ in range(100)]
+    assert healthy(server)
+    for connection in quiet:
+        connection.close()
+
+
+def test_half_sent_bodies_hold_little(server: Server) -> None:
+    """30 of 15.8 MB held 386 MB; beyond the budget they are refused, and small ones are not."""
+    memory = Path(f"/proc/{server[0].pid}/status")
+
+    def resident() -> int:
+        return next(int(line.split()[1]) for line in memory.read_text().splitlines() if line.startswith("VmRSS")) // 1024
+
+    before, connections = resident(), []
+    head = b"POST /complete-outfit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 15900000\r\n\r\n"
+    refused = 0
+    for _ in range(25):
+        connection = sent(server, head)
+        try:
+            connection.sendall(b" " * 15_800_000)
+        except OSError:
+            refused += 1
+        connections.append(connection)
+    grown = resident() - before
+    assert refused > 10
+    assert grown < 150
+    question = httpx2.post(f"http://{server[1]}:{server[2]}/complete-outfit", json={"items": ["tops-1"]}, timeout=60)
+    assert question.status_code == 200
+    for connection in connections:
+        connection.close()

@@ -1,0 +1,129 @@
+"""Heavy requests do not starve ordinary ones; work for clients that went away is let go of."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+import zlib
+
+import pytest
+
+from app.ground.errors import BusyError, ClientGoneError, DeadlineError, StoppingError
+from app.live.pool import HEAVY, ComputePool
+from app.recommend import cost
+from app.recommend.slices import pause
+
+SLICE_S = 0.02
+
+
+def heavy(slices: int, done: list[int] | None = None) -> int:
+    """Work in slices."""
+    for number in range(slices):
+        time.sleep(SLICE_S)
+        if done is not None:
+            done.append(number)
+        pause()
+    return slices
+
+
+def test_ordinary_requests_go_between_the_slices_of_heavy_ones() -> None:
+    """Even on one thread: each waits for about a slice, where it waited for all the heavy ones before it."""
+
+    async def scenario() -> None:
+        pool = ComputePool(1, 64)
+        heavies = [asyncio.create_task(pool.run(lambda: heavy(30), cost=HEAVY, who="heavy")) for _ in range(4)]
+        await asyncio.sleep(2 * SLICE_S)
+        slowest = 0.0
+        for _ in range(10):
+            began = time.monotonic()
+            await pool.run(lambda: None, who="heavy")
+            slowest = max(slowest, time.monotonic() - began)
+        assert slowest < 10 * SLICE_S
+        assert not any(one.done() for one in heavies)
+        assert await asyncio.gather(*heavies) == [30] * 4
+
+    asyncio.run(scenario())
+
+
+def test_those_who_ask_for_much_wait_for_themselves() -> None:
+    """Of heavy requests, that of another client does not wait for all of the one who sent many."""
+
+    async def scenario() -> None:
+        pool = ComputePool(2, 64)
+        many = [asyncio.create_task(pool.run(lambda: heavy(10), cost=HEAVY, who="many")) for _ in range(8)]
+        await asyncio.sleep(SLICE_S)
+        await pool.run(lambda: heavy(10), cost=HEAVY, who="one")
+        assert sum(one.done() for one in many) <= 4
+        await asyncio.gather(*many)
+
+    asyncio.run(scenario())
+
+
+def test_ordinary_requests_of_others_do_not_wait_for_one_clients_queue() -> None:
+    """Who has had least comes next."""
+
+    async def scenario() -> None:
+        pool = ComputePool(1, 200)
+        many = [asyncio.create_task(pool.run(lambda: time.sleep(0.005), who="many")) for _ in range(100)]
+        await asyncio.sleep(0.05)
+        await pool.run(lambda: None, who="one")
+        assert sum(one.done() for one in many) < 60
+        await asyncio.gather(*many)
+
+    asyncio.run(scenario())
+
+
+def test_heavy_ones_do_not_take_the_places_of_ordinary_ones() -> None:
+    """However many are sent, an ordinary one is not refused."""
+
+    async def scenario() -> None:
+        pool = ComputePool(1, 8)
+        many = [asyncio.create_task(pool.run(lambda: heavy(3), cost=HEAVY)) for _ in range(100)]
+        await asyncio.sleep(SLICE_S)
+        assert await pool.run(lambda: "answer") == "answer"
+        refused = [one for one in await asyncio.gather(*many, return_exceptions=True) if isinstance(one, BusyError)]
+        assert len(refused) == pool.refused == 96
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("end", ["gone", "late", "stopping"])
+def test_work_that_nobody_waits_for_ends(end: str) -> None:
+    """It is let go of at its next pause, and its thread is free; whoever still listens is told why."""
+
+    async def scenario() -> None:
+        pool, done, left = ComputePool(1, 8, 0.1 if end == "late" else 60), list[int](), asyncio.Event()
+        expected = {"gone": ClientGoneError, "late": DeadlineError, "stopping": StoppingError}[end]
+        asked = asyncio.create_task(pool.run(lambda: heavy(500, done), cost=HEAVY, gone=left.wait))
+        waits = asyncio.create_task(pool.run(lambda: heavy(500, done), cost=HEAVY, gone=left.wait))
+        while not done:  # noqa: ASYNC110 - it is about threads
+            await asyncio.sleep(0.001)
+        if end == "gone":
+            left.set()
+        elif end == "stopping":
+            pool.cut(StoppingError("it stops"))
+        for one in (asked, waits):
+            with pytest.raises(expected):
+                await one
+        assert await pool.run(threading.get_ident)
+        assert len(done) < 100
+        assert pool.waiting == 0
+
+    asyncio.run(scenario())
+
+
+def test_costs_are_known_beforehand() -> None:
+    """The largest of each kind is heavy, an ordinary question is not; pixels are read from the head of a picture."""
+    assert cost.of_completing(3, slots=None, k=10, candidates=0, looks=0, explain=True) < HEAVY
+    assert cost.of_completing(4, slots=None, k=10, candidates=0, looks=5, explain=False) < HEAVY
+    assert cost.of_scoring([45] * 100, explain=False) > HEAVY
+    assert cost.of_completing(50, slots=20, k=100, candidates=0, looks=100, explain=True) > HEAVY
+    assert cost.of_pictures(["no picture"], 40_000_000) > HEAVY
+
+
+def test_a_picture_costs_its_pixels() -> None:
+    """A head is enough."""
+    header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x27\x10\0\0\x0f\xa0\x08\2\0\0\0"  # 10,000 x 4,000
+    large = header + zlib.crc32(header[12:]).to_bytes(4, "big") + b"\0\0\0\x10IDAT"
+    assert cost.of_pictures([large], 40_000_000) > HEAVY
