@@ -170,7 +170,16 @@ class ScoreOutfit(Strict):
 
     outfits: list[OutfitIn] = Field(min_length=1, description="The outfits to score.")
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
-    explain: bool = Field(default=False, description="Add the score of each pair, the weakest item, and what would do better in its place.")
+    explain: bool = Field(
+        default=False, description="Add what each item brings, the score of each pair, the weakest, and what would do better in its place."
+    )
+    filters: FiltersIn = Field(default_factory=FiltersIn, description="What a proposed swap must satisfy.")
+    consistent: bool | None = Field(
+        default=None,
+        description="Whether a swap must be for whom and for the season that the other items are; left out: as `ATTIRE_CONSISTENT` says.",
+        examples=[True],
+    )
+    exclude: list[Id] = Field(default_factory=list, description="Ids that must not be proposed.", examples=[["w000007"]])
 
 
 class SimilarItems(Strict):
