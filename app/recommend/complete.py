@@ -183,7 +183,7 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
     consistent = allowed is not None and question.consistent
     for season in (True, False):
         fit = partial(together, release, consistent=consistent, season=season) if allowed is not None else None
-        looks = best_looks(release, worn, chosen, question.looks, question.budget, fit)
+        looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity)
         if looks or not consistent:
             break
     return looks, None if looks else why_none(release, chosen, question.budget)

@@ -98,18 +98,27 @@ def mixed(release: Release, rows_M: IntArray) -> bool:
 
 
 def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
-    """The best k of a pool; with ``diversity`` each next item is also unlike those before it (maximal marginal relevance).
+    """The best k of a pool; with ``diversity`` each next item is also unlike those before it.
 
     Args:
-        diversity: 0 ranks by score alone, 1 by unlikeness alone (after the best one).
-
-    Source: Carbonell and Goldstein, SIGIR 1998, equation 1, with scores spread over 0 to 1 and cosine as likeness.
+        diversity: 0 ranks by score alone, 1 by unlikeness alone (after the best one); see ``unlike``.
     """
     if diversity <= 0 or len(pool.rows_M) <= 1:
         return Pool(pool.category, pool.rows_M[:k], pool.scores_M[:k])
-    vectors_MD = release.bundle.looks(release.snapshot.embeddings(pool.rows_M))
-    vectors_MD = vectors_MD / np.maximum(np.linalg.norm(vectors_MD, axis=1, keepdims=True), 1e-12)
-    relevance_M = (pool.scores_M - pool.scores_M.min()) / max(float(np.ptp(pool.scores_M)), 1e-12)
+    vectors_MD = unit(release.bundle.looks(release.snapshot.embeddings(pool.rows_M)))
+    chosen = unlike(pool.scores_M, vectors_MD, k, diversity)
+    return Pool(pool.category, pool.rows_M[chosen], pool.scores_M[chosen])
+
+
+def unlike(scores_M: FloatArray, vectors_MD: FloatArray, k: int, diversity: float) -> list[int]:
+    """Places of the first and k - 1 others, each as good as it is unlike those before it (maximal marginal relevance).
+
+    Args:
+        scores_M: best first. vectors_MD: of unit length.
+
+    Source: Carbonell and Goldstein, SIGIR 1998, equation 1, with scores spread over 0 to 1 and cosine as likeness.
+    """
+    relevance_M = (scores_M - scores_M.min()) / max(float(np.ptp(scores_M)), 1e-12)
     chosen = [0]
     nearest_M = vectors_MD @ vectors_MD[0]
     while len(chosen) < min(k, len(vectors_MD)):
@@ -117,7 +126,13 @@ def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
         gain_M[chosen] = -np.inf
         chosen.append(int(np.argmax(gain_M)))
         nearest_M = np.maximum(nearest_M, vectors_MD @ vectors_MD[chosen[-1]])
-    return Pool(pool.category, pool.rows_M[chosen], pool.scores_M[chosen])
+    return chosen
+
+
+def unit(vectors_MD: FloatArray) -> FloatArray:
+    """Vectors of unit length; zeros stay zeros."""
+    lengths_M1: FloatArray = np.maximum(np.linalg.norm(vectors_MD, axis=1, keepdims=True), 1e-12)
+    return vectors_MD / lengths_M1
 
 
 def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> FloatArray:
