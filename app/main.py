@@ -15,6 +15,7 @@ from app.api import catalogue, events, items, ops, outfits, problems, releases
 from app.api.middleware import BodyLimit, RequestLog
 from app.api.services import Services
 from app.ground import compute
+from app.ground.allocator import keep_little
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.runs import Runs
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure(settings.log)
+        keep_little()
         compute_threads = compute.fix_threads(settings.threads.compute)
         if serving.release is None and (record := store.current()):
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))

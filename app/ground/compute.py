@@ -6,8 +6,10 @@ Loaded after FAISS, torch would bring a second OpenMP runtime; loaded before it,
 from __future__ import annotations
 
 import os
+import sys
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # waiting threads that spin take the cores from whoever works beside this process
+sys.modules.setdefault("triton", None)  # type: ignore[arg-type] # for torch.compile, which nothing here uses: 70 MB that torchvision brings
 
 # isort: split
 import torch

@@ -18,6 +18,8 @@ from models.errors import ImageError
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _DECODERS: Final = 4
 DEFAULT_MAX_PIXELS: Final = 40_000_000
+_AMPLE: Final = 1024  # no encoder looks at more; what a larger picture holds beyond it is not kept in memory
+_REDUCIBLE: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"})
 MOST_STRETCHED: Final = 50
 """Largest ratio of the sides; a thinner picture, scaled to an encoder's size, would have no width left."""
 
@@ -33,12 +35,13 @@ _UPRIGHT: Final[Mapping[object, Image.Transpose]] = {
 """EXIF's orientation -> the transposition that turns the picture upright (EXIF 2.3, 4.6.4 A)."""
 
 
-def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
-    """Decode a picture to RGB, upright, on white where it is transparent.
+def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, *, whole: bool = False) -> Image.Image:
+    """Decode a picture to RGB, upright, on white where it is transparent; a large one smaller, its shorter side at least 1024 pixels.
 
     Args:
         data: the encoded picture.
         max_pixels: width times height that is accepted; read from the header, so that a small file cannot fill the memory.
+        whole: keep every pixel.
 
     Raises:
         ImageError: not a picture of an accepted format, truncated, too large or too thin.
@@ -57,7 +60,11 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
             if max(width, height) > MOST_STRETCHED * min(width, height):
                 msg = f"the picture is {width} x {height}: one side is more than {MOST_STRETCHED} times the other; crop it"
                 raise ImageError(msg)
+            if not whole:
+                picture.draft(None, (_AMPLE, _AMPLE))  # a JPEG is decoded at a half, quarter or eighth of its size, if that is enough
             picture.load()
+            if not whole and min(picture.size) >= 2 * _AMPLE and picture.mode in _REDUCIBLE:
+                picture = picture.reduce(min(picture.size) // _AMPLE)
             turn = _UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
             if turn is not None:  # not exif_transpose: it rewrites the other tags, and fails on malformed ones
                 picture = picture.transpose(turn)
