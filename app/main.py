@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure(settings.log)
         keep_little()
+        compute.without_compiler()
         compute_threads = compute.fix_threads(settings.threads.compute)
         if serving.release is None and (record := store.current()):
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))

@@ -9,7 +9,6 @@ import os
 import sys
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # waiting threads that spin take the cores from whoever works beside this process
-sys.modules.setdefault("triton", None)  # type: ignore[arg-type] # for torch.compile, which nothing here uses: 70 MB that torchvision brings
 
 # isort: split
 import torch
@@ -26,6 +25,11 @@ def fix_threads(count: int) -> int:
     torch.set_num_threads(count)
     faiss.omp_set_num_threads(count)
     return count
+
+
+def without_compiler() -> None:
+    """Let nobody import Triton from now on: it is for torch.compile, which nothing here uses, and takes 70 MB once torchvision asks."""
+    sys.modules.setdefault("triton", None)  # type: ignore[arg-type] # None stands for what cannot be imported
 
 
 def cores() -> int:

@@ -60,11 +60,7 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, *, whole: bool = F
             if max(width, height) > MOST_STRETCHED * min(width, height):
                 msg = f"the picture is {width} x {height}: one side is more than {MOST_STRETCHED} times the other; crop it"
                 raise ImageError(msg)
-            if not whole:
-                picture.draft(None, (_AMPLE, _AMPLE))  # a JPEG is decoded at a half, quarter or eighth of its size, if that is enough
-            picture.load()
-            if not whole and min(picture.size) >= 2 * _AMPLE and picture.mode in _REDUCIBLE:
-                picture = picture.reduce(min(picture.size) // _AMPLE)
+            picture = _loaded(picture, whole=whole)
             turn = _UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
             if turn is not None:  # not exif_transpose: it rewrites the other tags, and fails on malformed ones
                 picture = picture.transpose(turn)
@@ -84,6 +80,15 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, *, whole: bool = F
     except (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError) as error:
         msg = f"the picture cannot be decoded ({error}); it may be truncated"
         raise ImageError(msg) from error
+
+
+def _loaded(picture: Image.Image, *, whole: bool) -> Image.Image:
+    if not whole:
+        picture.draft(None, (_AMPLE, _AMPLE))  # a JPEG is decoded at a part of its size, if that is enough
+    picture.load()
+    if whole or min(picture.size) < 2 * _AMPLE or picture.mode not in _REDUCIBLE:
+        return picture
+    return picture.reduce(min(picture.size) // _AMPLE)
 
 
 @cache
