@@ -44,17 +44,24 @@ _TIMEOUT_S: Final = 60
 
 
 @contextmanager
-def served(home: Path, **environment: str) -> Iterator[str]:
+def served(home: Path) -> Iterator[str]:
     """The address of a service over a copy of a home, with the keys above."""
+    with served_by(home) as (_, url):
+        yield url
+
+
+@contextmanager
+def served_by(home: Path) -> Iterator[tuple[int, str]]:
+    """The process that serves, too."""
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copytree(home, Path(folder) / "home")
         keys = {"ATTIRE_KEYS__ADMIN": ADMIN, "ATTIRE_KEYS__CATALOGUE": CATALOGUE, "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--home", str(copy), "--port", "0"]
         with Path(folder, "log").open("w") as log:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **keys, **environment})
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **keys})
             assert process.stdout is not None
             try:
-                yield process.stdout.readline().rsplit(maxsplit=1)[-1]
+                yield process.pid, process.stdout.readline().rsplit(maxsplit=1)[-1]
             finally:
                 process.kill()
                 process.wait()
