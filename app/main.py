@@ -19,6 +19,7 @@ from app.api.headers import SecurityHeaders
 from app.api.middleware import RequestLog
 from app.api.services import Services
 from app.ground import compute
+from app.ground.allocator import keep_little
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.runs import Runs
@@ -55,6 +56,8 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure(settings.log)
         make_first_key(settings)
+        keep_little()
+        compute.without_compiler()
         compute_threads = compute.fix_threads(settings.threads.compute)
         if serving.release is None and (record := store.current()):
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))

@@ -165,17 +165,26 @@ class Bundle(Contents):
             return self.model.query(context, self.category_indices(targets).to(self.device)).float().cpu().numpy()
 
     def rank(
-        self, context: OutfitBatch, candidates_BMD: FloatArray, categories: Sequence[Sequence[str]], *, among_all: bool = False
+        self,
+        context: OutfitBatch,
+        candidates_BMD: FloatArray,
+        categories: Sequence[Sequence[str]],
+        *,
+        among_all: bool = False,
+        mixed: bool | None = None,
     ) -> FloatArray:
         """Final score of M candidates for each context, ``(B, M)``, from their embeddings and category names (B lists of M).
 
         Args:
             among_all: the candidates are what a category offers, so what they have going for them whatever the context counts, too.
+            mixed: whether candidates of several categories compete, of which these may be a part; None looks at these.
         """
+        mixed = any(len(set(names)) > 1 for names in categories) if mixed is None else mixed
         category_BM = torch.stack([self.category_indices(names) for names in categories]).to(self.device)
         vectors_BMD = _tensor(candidates_BMD).to(self.device)
         with torch.inference_mode(), halved(self.device):
             scores_BM = self.model.rank(context, vectors_BMD, category_BM)
+            scores_BM = scores_BM + self.model.between(context, category_BM) if mixed else scores_BM
             return (scores_BM + self.model.prior(vectors_BMD) if among_all else scores_BM).float().cpu().numpy()
 
     def looks(self, embeddings_ND: FloatArray) -> FloatArray:

@@ -27,13 +27,15 @@ from app.api.schemas.answers import (
     SwapOut,
     WhyOut,
 )
-from app.api.schemas.requests import CompleteOutfit, ImageIn, ItemIn, OutfitIn, ScoreOutfit
+from app.api.schemas.requests import CompleteOutfit, FiltersIn, ImageIn, ItemIn, OutfitIn, ScoreOutfit
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_refs, shown
 from app.ground.doors import Door
 from app.ground.settings import Limits, Settings
 from app.recommend import cost
 from app.recommend.complete import DEFAULT_K, Question, Suggestion, complete
+from app.recommend.explain import Explanation
+from app.recommend.limits import check_count
 from app.recommend.looks import Look
 from app.recommend.outfit import ItemRef
 from app.recommend.photo import Cut, WholePhoto, cut_photos
@@ -103,7 +105,7 @@ def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> 
         budget=request.budget,
         diversity=request.diversity,
         explain=request.explain,
-        wanted=_filter(request),
+        wanted=_filter(request.filters, request.exclude, candidates=request.candidates is not None),
         consistent=settings.consistent if request.consistent is None else request.consistent,
     )
     served, shopper = regarding(release, request.user)
@@ -140,26 +142,30 @@ def _impression(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
     }
 
 
-def _filter(request: CompleteOutfit) -> Filter:
+def _filter(filters: FiltersIn, exclude: Sequence[str], *, candidates: bool = False) -> Filter:
     """The filters; being in stock is asked of candidates only where the request says so."""
-    filters = request.filters
-    stock_is_asked = request.candidates is None or "in_stock" in filters.model_fields_set
+    stock_is_asked = not candidates or "in_stock" in filters.model_fields_set
     return Filter(
         price_min=filters.price.min if filters.price else None,
         price_max=filters.price.max if filters.price else None,
         in_stock=filters.in_stock if stock_is_asked else None,
         brand=tuple(filters.brand),
         attributes=filters.attributes,
-        exclude=tuple(request.exclude),
+        exclude=tuple(exclude),
     )
 
 
 def _suggestion(release: Release, suggestion: Suggestion) -> SuggestionOut:
     item = release.item(suggestion.row)
-    why = None if suggestion.why is None else [WhyOut(with_=part.item, contribution=part.amount) for part in suggestion.why]
     variants = [release.item(row).id for row in suggestion.variants] or None
     score, probability, share = suggestion.score, suggestion.probability, suggestion.share
-    return SuggestionOut(**shown(item), score=score, probability=probability, share=share, variants=variants, why=why)
+    return SuggestionOut(**shown(item), score=score, probability=probability, share=share, variants=variants, **_why(suggestion.why))
+
+
+def _why(why: Explanation | None) -> dict[str, Any]:
+    if why is None:
+        return {}
+    return {"base": why.base, "why": [WhyOut(with_=part.item, contribution=part.amount) for part in why.parts]}
 
 
 def _look(release: Release, look: Look) -> LookOut:
@@ -171,7 +177,10 @@ def _score(release: Release, request: ScoreOutfit, settings: Settings) -> Scores
     release, shopper = regarding(release, request.user)
     given = [_given(outfit, f"outfits[{position}]") for position, outfit in enumerate(request.outfits)]
     outfits, cuts = cut_photos(release, given, settings.photo_cut, settings.limits)
-    answers = score(release, outfits, settings.limits, explain=request.explain, consistent=settings.consistent)
+    check_count("exclude", len(request.exclude), settings.limits.max_exclude, "items")
+    consistent = settings.consistent if request.consistent is None else request.consistent
+    wanted = _filter(request.filters, request.exclude)
+    answers = score(release, outfits, settings.limits, explain=request.explain, wanted=wanted, consistent=consistent)
     return Scores(
         release=release.id,
         outfits=[_outfit_score(release, answer, cut) for answer, cut in zip(answers, cuts, strict=True)],
@@ -201,4 +210,5 @@ def _outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) ->
         pairs=pairs,
         weakest=answer.weakest,
         swap=swap,
+        **_why(answer.why),
     )

@@ -6,6 +6,7 @@ Loaded after FAISS, torch would bring a second OpenMP runtime; loaded before it,
 from __future__ import annotations
 
 import os
+import sys
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # waiting threads that spin take the cores from whoever works beside this process
 
@@ -24,6 +25,11 @@ def fix_threads(count: int) -> int:
     torch.set_num_threads(count)
     faiss.omp_set_num_threads(count)
     return count
+
+
+def without_compiler() -> None:
+    """Let nobody import Triton from now on: it is for torch.compile, which nothing here uses, and takes 70 MB once torchvision asks."""
+    sys.modules.setdefault("triton", None)  # type: ignore[arg-type] # None stands for what cannot be imported
 
 
 def cores() -> int:

@@ -18,11 +18,12 @@ from typing import Final
 import torch.fx.experimental.symbolic_shapes  # noqa: F401 - attention imports it when it is first called, while requests wait
 
 from app.ground import compute
+from app.ground.allocator import give_back
 from app.ground.errors import ROOTS, HomeError, RequestError
 from app.ground.logs import logger
 from app.ground.settings import Settings
 from app.home.store import ReleaseRecord, ReleaseStore
-from app.live.memory import free_bytes, give_back, needed_bytes
+from app.live.memory import free_bytes, needed_bytes
 from app.live.metrics import Metrics
 from app.live.replay import Replay
 from app.live.shadow import SHADOW, Shadow

@@ -1,8 +1,7 @@
-"""Memory: how much is free, how much a release needs, and how the allocator gives freed memory back."""
+"""Memory: how much is free, and how much a release needs."""
 
 from __future__ import annotations
 
-import ctypes
 import re
 from pathlib import Path
 from typing import Final
@@ -27,13 +26,6 @@ def needed_bytes(store: ReleaseStore, record: ReleaseRecord) -> int:
     snapshot = store.snapshot_path(record.snapshot)
     indexes = _size(snapshot / "embeddings.npy") + _size(snapshot / "index")  # `index`: of format 1
     return indexes + _size(store.bundle_path(record.bundle)) + _TABLE * _size(snapshot / "items.parquet")
-
-
-def give_back() -> None:
-    """Have the allocator return freed memory to the system, where the C library can."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def _of_machine(proc: Path) -> int | None:

@@ -12,11 +12,11 @@ import numpy as np
 from app.ground.settings import Limits
 from app.recommend.blanks import Allowed, Blank, given, listed, searched
 from app.recommend.consistent import together
-from app.recommend.explain import Contribution, contributions, work_of_contributions
+from app.recommend.explain import Explanation, contributions, work_of_contributions
 from app.recommend.limits import check_count, check_work
 from app.recommend.looks import Look, affordable, best_looks, why_none, work_of_looks
 from app.recommend.outfit import ItemRef, Worn, resolve
-from app.recommend.rank import Pool, diversified, likely, rank, score_outfits, why_not, with_each
+from app.recommend.rank import Pool, diversified, likely, mixed, rank, score_outfits, why_not, with_each
 from app.recommend.slices import pause
 from app.recommend.slots import Slot, Slots, choose_slots
 from app.release.release import Release
@@ -68,7 +68,7 @@ class Suggestion:
     probability: float | None
     share: float
     variants: tuple[int, ...] = ()
-    why: tuple[Contribution, ...] | None = None
+    why: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,8 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
         pause()
         note = "; ".join(text for text in (blank.fallback, _CONTINUED if blank.nth else None, worse, partly) if text)
         shares = dict(zip(pools[blank.slot].rows_M, release.bundle.shares(pools[blank.slot].scores_M, len(worn) + 1), strict=True))
-        why = contributions(release, worn, pool.rows_M) if question.explain and len(pool.rows_M) else []
+        explains = question.explain and len(pool.rows_M)
+        why = contributions(release, worn, pool, among_all=among_all, mixed=mixed(release, blank.rows_M)) if explains else []
         items = tuple(
             Suggestion(
                 int(row),
@@ -184,7 +185,7 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
     consistent = allowed is not None and question.consistent
     for season in (True, False):
         fit = partial(together, release, consistent=consistent, season=season) if allowed is not None else None
-        looks = best_looks(release, worn, chosen, question.looks, question.budget, fit)
+        looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity)
         if looks or not consistent:
             break
     return looks, None if looks else why_none(release, chosen, question.budget)

@@ -1,31 +1,44 @@
-"""Explanations: how much each worn item contributes to a suggestion, and which item of an outfit fits least.
+"""Explanations that add up: what each item brings to a score, from a stated base on.
 
-A contribution is the outfit's score minus its score without the item (leave one out), in the units of ``score``.
+Of a suggestion the base is its score with nothing worn: how much it is liked by itself. Each worn item then brings its *Shapley value*: how
+much the score rises when the item joins, on average over orders in which the items could join. Of a whole outfit each item brings what the
+score would lose without it, and the base is what no item brings by itself.
+
+Source: Shapley, A value for n-person games, 1953; Castro, Gómez and Tejada, Computers and Operations Research 2009, for some of the orders.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
 import numpy as np
 
 from app.recommend.outfit import Worn
-from app.recommend.rank import likely, score_outfits, with_each
+from app.recommend.rank import Pool, likely, rank_scores, score_outfits
 from app.release.release import Release
-from index.backends.base import IntArray
 
 EXPLAINED_PER_SLOT: Final = 10
+_STARTS: Final = 3
 _SMALLEST_WITH_WEAKEST: Final = 3  # of two items neither is the odd one out
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """How much one item of the outfit adds to a suggestion's score."""
+    """How much one item of the outfit brings to a score, in its units."""
 
     item: str
     amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A score taken apart: the base and the amounts, largest first, sum to it."""
+
+    base: float
+    parts: tuple[Contribution, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +52,7 @@ class PairScore:
 
 def work_of_contributions(size: int, suggestions: int) -> int:
     """The cost of ``contributions`` for an outfit of ``size`` items, in the units of ``limits.check_work``."""
-    return min(suggestions, EXPLAINED_PER_SLOT) * size * size**2
+    return min(suggestions, EXPLAINED_PER_SLOT) * sum((len(some) + 1) ** 2 for some in {part for order in _orders(size) for part in order})
 
 
 def work_of_explaining(size: int, retrieved: int) -> int:
@@ -47,27 +60,27 @@ def work_of_explaining(size: int, retrieved: int) -> int:
     return 2 * size * (size - 1) + size * (size - 1) ** 2 + retrieved * size**2
 
 
-def contributions(release: Release, worn: Worn, rows_M: IntArray) -> list[tuple[Contribution, ...]]:
-    """The contributions of the worn items to each of a slot's first 10 suggestions, largest first: score(all) - score(all but it)."""
-    rows_M = rows_M[:EXPLAINED_PER_SLOT]
-    embeddings, categories = with_each(release, worn, rows_M)
-    size = len(worn)
-    left_out = [
-        (np.delete(vectors, position, axis=0), [*names[:position], *names[position + 1 :]])
-        for vectors, names in zip(embeddings, categories, strict=True)
-        for position in range(size)
-    ]
-    scores = score_outfits(release, [*embeddings, *(vectors for vectors, _ in left_out)], [*categories, *(names for _, names in left_out)])
-    whole_M, less_MI = scores[: len(rows_M)], scores[len(rows_M) :].reshape(len(rows_M), size)
-    return [
-        tuple(
-            sorted(
-                (Contribution(name, float(amount)) for name, amount in zip(worn.names, whole - less_I, strict=True)),
-                key=lambda part: -part.amount,
-            )
-        )
-        for whole, less_I in zip(whole_M, less_MI, strict=True)
-    ]
+def contributions(release: Release, worn: Worn, pool: Pool, *, among_all: bool, mixed: bool) -> list[Explanation]:
+    """Take apart the scores of a slot's first 10 suggestions.
+
+    Exact for up to three worn items, and for any number where they act on the score one by one or two by two.
+
+    Args:
+        among_all, mixed: as the suggestions were ranked.
+    """
+    rows_M, scores_M = pool.rows_M[:EXPLAINED_PER_SLOT], pool.scores_M[:EXPLAINED_PER_SLOT].astype(np.float64)
+    names = sorted(range(len(worn)), key=lambda position: worn.names[position])  # an outfit is a set: its order tells nothing
+    orders = _orders(len(worn))
+    sets = list({part: None for order in orders for part in order if len(part) < len(worn)})
+    contexts = [_some(worn, [names[place] for place in part]) for part in sets]
+    told = dict(zip(sets, rank_scores(release, contexts, rows_M, among_all=among_all, mixed=mixed).astype(np.float64), strict=True))
+    told[frozenset(range(len(worn)))] = scores_M
+    amounts_IM = np.zeros((len(worn), len(rows_M)))
+    for order in orders:
+        for before, after in pairwise(order):
+            [joined] = after - before
+            amounts_IM[names[joined]] += (told[after] - told[before]) / len(orders)
+    return [Explanation(float(base), _parts(worn, amounts_I)) for base, amounts_I in zip(told[frozenset()], amounts_IM.T, strict=True)]
 
 
 def pair_scores(release: Release, worn: Worn) -> tuple[PairScore, ...]:
@@ -83,9 +96,33 @@ def pair_scores(release: Release, worn: Worn) -> tuple[PairScore, ...]:
     return tuple(sorted(found, key=lambda pair: pair.score))
 
 
-def weakest(release: Release, worn: Worn) -> int | None:
-    """The position of the item without which the outfit scores best; None below three items."""
+def explained(release: Release, worn: Worn, score: float) -> Explanation:
+    """Take apart the score of a whole outfit; the last item is the weakest, without which it scores best.
+
+    Of two items neither brings anything by itself: an outfit of one has no score. All is base then.
+    """
     if len(worn) < _SMALLEST_WITH_WEAKEST:
-        return None
+        return Explanation(score, ())
     rest = [worn.without(position) for position in range(len(worn))]
-    return int(np.argmax(score_outfits(release, [vectors for vectors, _ in rest], [names for _, names in rest])))
+    less_I = score_outfits(release, [vectors for vectors, _ in rest], [names for _, names in rest]).astype(np.float64)
+    amounts_I = score - less_I
+    return Explanation(float(score - amounts_I.sum()), _parts(worn, amounts_I))
+
+
+def _parts(worn: Worn, amounts_I: np.ndarray) -> tuple[Contribution, ...]:
+    found = (Contribution(name, float(amount)) for name, amount in zip(worn.names, amounts_I, strict=True))
+    return tuple(sorted(found, key=lambda part: -part.amount))
+
+
+def _some(worn: Worn, positions: Sequence[int]) -> tuple[np.ndarray, list[str]]:
+    return worn.embeddings_ID[list(positions)], [worn.categories[position] for position in positions]
+
+
+def _orders(size: int) -> list[list[frozenset[int]]]:
+    """Orders in which ``size`` items join, each as the growing sets of those that have: some rounds, forwards and backwards.
+
+    Each of two items joins before the other in half of them.
+    """
+    starts = sorted({start * size // _STARTS for start in range(min(_STARTS, size))}) or [0]
+    rounds = [[(start + step) % size for step in range(size)] for start in starts]
+    return [[frozenset(order[:count]) for count in range(size + 1)] for one in rounds for order in (one, one[::-1])]

@@ -1,10 +1,15 @@
-"""Looks: all blanks of an outfit filled together, found by beam search over scores of whole outfits."""
+"""Looks: all blanks of an outfit filled together, found by search over scores of whole outfits.
+
+A beam fills slot after slot: the candidates of the next slot are ranked anew for each combination so far, and the first of them scored as
+part of a whole outfit. Then items of the best looks are exchanged, one at a time, until that finds nothing better. A rank for one context
+costs about as much as one score, whatever the number of candidates. ``benchmarks/looks.md`` says what the search misses.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -13,14 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.recommend.outfit import Worn
-from app.recommend.rank import Pool, likely, retrieve, score_outfits
+from app.recommend.rank import Pool, likely, mixed, rank_scores, retrieve, score_outfits, unit, unlike
 from app.release.release import Release
 from index.backends.base import BoolArray, FloatArray, IntArray
 
-_PER_SLOT: Final = 6
-_BEAM: Final = 12
-Fits = Callable[[tuple[int, ...], int], bool]
+_PER_SLOT: Final = 8
+_BEAM: Final = 16
+_ROUNDS: Final = 4
+_IMPROVED: Final = 20
+_INSTEAD: Final = 40  # over the slots
+_MOST_TRIED: Final = 640
+_WORK_OF_TRYING: Final = 40_000
+_FOR_DIVERSITY: Final = 10
 _CENT: Final = 1e-6  # sums of prices are not exact
+Fits = Callable[[tuple[int, ...], int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +50,19 @@ class Look:
 
 
 def work_of_looks(size: int, slots: int, count: int) -> int:
-    """The cost of ``best_looks`` for an outfit of ``size`` items, in the units of ``limits.check_work``."""
-    return sum(max(_BEAM, count) * _PER_SLOT * (size + slot) ** 2 for slot in range(1, slots + 1)) if count else 0
+    """The most that ``best_looks`` costs for an outfit of ``size`` items, in the units of ``limits.check_work``."""
+    beam = sum(max(_BEAM, count) * _PER_SLOT * (size + slot) ** 2 for slot in range(1, slots + 1))
+    return beam + _most_tried(size + slots) * (size + slots) ** 2 if count and slots else 0
 
 
 def best_looks(  # noqa: PLR0917 - the question, and what was found for it
-    release: Release, worn: Worn, pools: Sequence[Pool], count: int, budget: float | None, fits: Fits | None = None
+    release: Release,
+    worn: Worn,
+    pools: Sequence[Pool],
+    count: int,
+    budget: float | None,
+    fits: Fits | None = None,
+    diversity: float = 0.0,
 ) -> list[Look]:
     """The best combinations of one item per slot, best first, none dearer than ``budget``. The same items in other slots are the same look.
 
@@ -52,36 +70,109 @@ def best_looks(  # noqa: PLR0917 - the question, and what was found for it
     have a price take part, and each choice leaves enough for the cheapest items of the later slots.
 
     Args:
-        fits: whether a row may be added to the rows before it; None where any may.
+        fits: whether a row may be added to other rows; None where any may.
+        diversity: towards 1, each next look is unlike those before it; see ``rank.unlike``.
     """
-    price_N = release.snapshot.columns.prices
     stocked = [pool for pool in pools if len(pool.rows_M)]
-    least = _cheapest([(pool.category, price_N[pool.rows_M]) for pool in stocked])
-    beam: list[tuple[tuple[int, ...], float]] = [((), 0.0)]
-    width = max(_BEAM, count)
-    scores: FloatArray = np.zeros(1, dtype=np.float32)
-    for place, pool in enumerate(stocked):
-        grown: dict[frozenset[int], tuple[tuple[int, ...], float]] = {}
-        for rows, price in beam:
-            rows_M = pool.rows_M
-            if budget is not None:
-                rows_M = rows_M[price_N[rows_M] <= budget - price - sum(least[place + 1 :]) + _CENT]
-            may = (row for row in map(int, rows_M) if row not in rows and (fits is None or fits(rows, row)))
-            for row in islice(may, _PER_SLOT):
-                grown.setdefault(frozenset((*rows, row)), ((*rows, row), price + float(price_N[row])))
-        if not grown:
-            return []
-        beam = list(grown.values())
-        scores = _scores(release, worn, [rows for rows, _ in beam])
-        best = np.argsort(-scores, kind="stable")[:width]
-        beam, scores = [beam[position] for position in best], scores[best]
     if not stocked:
         return []
-    probabilities = likely(release, scores, len(worn) + len(stocked))
+    search = _Search(release, worn, stocked, budget, fits)
+    width = max(_BEAM, count)
+    beam: list[tuple[int, ...]] = [()]
+    for place in range(len(stocked)):
+        beam = search.best(search.filled(beam, place, _PER_SLOT if place else width), width)
+    tried, improved = set(beam), set[tuple[int, ...]]()
+    for _ in range(_ROUNDS if len(stocked) > 1 else 0):
+        todo = [look for look in search.best(tried, max(_IMPROVED, count)) if look not in improved]
+        if not todo or len(search.scored) > _most_tried(len(worn) + len(stocked)):
+            break
+        improved.update(todo)
+        tried |= search.exchanged(todo)
+    return _chosen(search, search.best(tried, _FOR_DIVERSITY * count if diversity else count), count, diversity)
+
+
+def _chosen(search: _Search, found: Sequence[tuple[int, ...]], count: int, diversity: float) -> list[Look]:
+    release, price_N = search.release, search.price_N
+    scores_L = np.array([search.scored[frozenset(rows)][1] for rows in found], dtype=np.float32)
+    chosen = list(range(len(found)))[:count]
+    if diversity > 0 and len(found) > 1:
+        vectors_LD = np.stack([unit(release.bundle.looks(release.snapshot.embeddings(list(rows)))).ravel() for rows in found])
+        chosen = unlike(scores_L, vectors_LD / math.sqrt(len(found[0])), count, diversity)
+    probabilities = likely(release, scores_L[chosen], len(search.worn) + len(search.pools)) if chosen else []
+    prices = [float(price_N[list(found[place])].sum()) for place in chosen]
     return [
-        Look(rows, float(score), probability, None if np.isnan(price) else round(price, 2))
-        for (rows, price), score, probability in list(zip(beam, scores, probabilities, strict=True))[:count]
+        Look(found[place], float(scores_L[place]), probability, None if np.isnan(price) else round(price, 2))
+        for place, probability, price in zip(chosen, probabilities, prices, strict=True)
     ]
+
+
+def _most_tried(size: int) -> int:
+    return min(_MOST_TRIED, _WORK_OF_TRYING // size**2)
+
+
+class _Search:
+    """Combinations of items with their scores; none is scored twice.
+
+    Attributes:
+        scored: the rows of a combination -> the rows by slot, and the score of the outfit with them.
+    """
+
+    def __init__(self, release: Release, worn: Worn, pools: Sequence[Pool], budget: float | None, fits: Fits | None) -> None:
+        self.release, self.worn, self.pools, self._budget, self._fits = release, worn, pools, budget, fits
+        self.price_N = release.snapshot.columns.prices
+        self._least = _cheapest([(pool.category, self.price_N[pool.rows_M]) for pool in pools])
+        self.scored: dict[frozenset[int], tuple[tuple[int, ...], float]] = {}
+
+    def best(self, some: Iterable[tuple[int, ...]], count: int) -> list[tuple[int, ...]]:
+        """The best of some combinations that were scored; ties keep their order."""
+        unique = {rows: self.scored[rows][1] for rows in dict.fromkeys(map(frozenset, some)) if rows}
+        return [self.scored[rows][0] for rows in sorted(unique, key=lambda rows: -unique[rows])[:count]]
+
+    def filled(self, beam: Sequence[tuple[int, ...]], place: int, most: int) -> set[tuple[int, ...]]:
+        """Each combination of the slots before a place with the best ``most`` items of the slot there, scored."""
+        return self._score(
+            [(*rows, row) for rows, found in self._ranked(beam, place, sum(self._least[place + 1 :]), most) for row in found]
+        )
+
+    def exchanged(self, looks: Sequence[tuple[int, ...]]) -> set[tuple[int, ...]]:
+        """Each look with one item exchanged for one of those that suit the others best, scored."""
+        most, grown = _INSTEAD // len(self.pools), []
+        for place in range(len(self.pools)):
+            rests = list(dict.fromkeys((*rows[:place], *rows[place + 1 :]) for rows in looks))
+            for rest, found in self._ranked(rests, place, 0.0, most):
+                grown += [(*rest[:place], row, *rest[place:]) for row in found]
+        return self._score(grown)
+
+    def _ranked(
+        self, contexts: Sequence[tuple[int, ...]], place: int, kept: float, most: int
+    ) -> Iterator[tuple[tuple[int, ...], list[int]]]:
+        """Each context with the best items of a slot that may be added to it, and leave ``kept`` of the budget."""
+        rows_M = self.pools[place].rows_M
+        if not contexts:
+            return
+        pairs = [self._with(rows) for rows in contexts]
+        scores_BM = rank_scores(self.release, pairs, rows_M, among_all=False, mixed=mixed(self.release, rows_M))
+        for rows, order_M in zip(contexts, np.argsort(-scores_BM, axis=1, kind="stable"), strict=True):
+            ranked_M = rows_M[order_M]
+            if self._budget is not None:
+                left = self._budget - kept - float(self.price_N[list(rows)].sum())
+                ranked_M = ranked_M[self.price_N[ranked_M] <= left + _CENT]
+            may = (row for row in map(int, ranked_M) if row not in rows and (self._fits is None or self._fits(rows, row)))
+            yield rows, list(islice(may, most))
+
+    def _score(self, some: Sequence[tuple[int, ...]]) -> set[tuple[int, ...]]:
+        new = {key: rows for rows in some if (key := frozenset(rows)) not in self.scored}
+        embeddings, categories = zip(*map(self._with, new.values()), strict=True) if new else ((), ())
+        scores = score_outfits(self.release, embeddings, categories)
+        self.scored |= {key: (rows, float(score)) for (key, rows), score in zip(new.items(), scores, strict=True)}
+        return {self.scored[frozenset(rows)][0] for rows in some}
+
+    def _with(self, rows: Sequence[int]) -> tuple[FloatArray, list[str]]:
+        """Embeddings and categories of what is worn and of the rows."""
+        if not rows:
+            return self.worn.embeddings_ID, list(self.worn.categories)
+        vectors_ID = np.concatenate([self.worn.embeddings_ID, self.release.snapshot.embeddings(list(rows))])
+        return vectors_ID, [*self.worn.categories, *(self.release.category_of(row) for row in rows)]
 
 
 def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: float, allowed_N: BoolArray) -> list[IntArray]:
@@ -133,11 +224,3 @@ def _cheapest(prices: Iterable[tuple[str, NDArray[np.float64]]]) -> list[float]:
         least.append(float(ascending[taken[category]]) if len(ascending) > taken[category] else math.inf)
         taken[category] += 1
     return least
-
-
-def _scores(release: Release, worn: Worn, added: Sequence[tuple[int, ...]]) -> FloatArray:
-    return score_outfits(
-        release,
-        [np.concatenate([worn.embeddings_ID, release.snapshot.embeddings(list(rows))]) for rows in added],
-        [[*worn.categories, *(release.category_of(row) for row in rows)] for rows in added],
-    )

@@ -64,6 +64,19 @@ class Worn:
     def __len__(self) -> int:
         return len(self.names)
 
+    def less(self, position: int) -> Worn:
+        """The outfit of all but one item."""
+        rest = [place for place in range(len(self)) if place != position]
+        embeddings_ID, categories = self.without(position)
+        return Worn(
+            names=tuple(self.names[place] for place in rest),
+            rows=tuple(self.rows[place] for place in rest),
+            categories=tuple(categories),
+            embeddings_ID=embeddings_ID,
+            missing=self.missing,
+            labels=tuple(self.labels[place] for place in rest),
+        )
+
     def without(self, position: int) -> tuple[FloatArray, list[str]]:
         """Embeddings and categories of all but one item."""
         return np.delete(self.embeddings_ID, position, axis=0), [*self.categories[:position], *self.categories[position + 1 :]]

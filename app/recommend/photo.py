@@ -78,7 +78,7 @@ def cut_photos(
 def _cut(photo: WholePhoto, strips: Mapping[str, tuple[int, int]], max_pixels: int) -> tuple[Sequence[ItemRef], tuple[Cut, ...]]:
     field = f"{photo.field}.base64"
     try:
-        picture = decode(photo.image, max_pixels)
+        picture = decode(photo.image, max_pixels, whole=True)
     except ImageError as error:
         raise bad_picture(field, photo.image, str(error)) from error
     cuts = tuple(_edges(picture, f"{photo.field}.{category}", category, strips[category]) for category in strips)

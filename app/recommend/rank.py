@@ -62,34 +62,64 @@ def rank(release: Release, worn: Worn, category: str, rows_M: IntArray, *, among
     """
     if not len(rows_M):
         return Pool(category, rows_M, np.zeros(0, dtype=np.float32))
-    context = release.bundle.outfits([worn.embeddings_ID], [worn.categories])
-    categories = [release.category_of(int(row)) for row in rows_M]
-    vectors_MD = release.snapshot.embeddings(rows_M)
-    at_once = _at_once(len(worn) + 1)
-    with stage("rank"):
-        scores_M = np.concatenate(
-            [
-                release.bundle.rank(context, vectors_MD[None, at : at + at_once], [categories[at : at + at_once]], among_all=among_all)[0]
-                for at in range(0, len(rows_M), at_once)
-            ]
-        )
+    scores_M = rank_scores(release, [(worn.embeddings_ID, worn.categories)], rows_M, among_all=among_all, mixed=mixed(release, rows_M))[0]
     order = np.argsort(-scores_M, kind="stable")
     return Pool(category, rows_M[order], scores_M[order])
 
 
-def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
-    """The best k of a pool; with ``diversity`` each next item is also unlike those before it (maximal marginal relevance).
+def rank_scores(
+    release: Release, contexts: Sequence[tuple[FloatArray, Sequence[str]]], rows_M: IntArray, *, among_all: bool, mixed: bool
+) -> FloatArray:
+    """The model's final score of M candidates in each of B contexts, ``(B, M)``, computed in batches of bounded size.
 
     Args:
-        diversity: 0 ranks by score alone, 1 by unlikeness alone (after the best one).
+        contexts: embeddings and categories of the items of each; an empty one asks what a candidate is worth by itself.
+        mixed: whether candidates of several categories compete, of which these may be a part.
+    """
+    categories, vectors_MD = [release.category_of(int(row)) for row in rows_M], release.snapshot.embeddings(rows_M)
+    scores_BM = np.zeros((len(contexts), len(rows_M)), dtype=np.float32)
+    at_once = _at_once(max(len(names) for _, names in contexts) + 1)
+    with stage("rank"):
+        for at in range(0, len(rows_M), at_once):
+            part = slice(at, at + at_once)
+            together = max(1, at_once // len(categories[part]))
+            for first in range(0, len(contexts), together):
+                some = contexts[first : first + together]
+                context = release.bundle.outfits([vectors for vectors, _ in some], [names for _, names in some])
+                candidates_BMD = np.broadcast_to(vectors_MD[None, part], (len(some), *vectors_MD[part].shape))
+                scores_BM[first : first + together, part] = release.bundle.rank(
+                    context, candidates_BMD, [categories[part]] * len(some), among_all=among_all, mixed=mixed
+                )
+    return scores_BM
 
-    Source: Carbonell and Goldstein, SIGIR 1998, equation 1, with scores spread over 0 to 1 and cosine as likeness.
+
+def mixed(release: Release, rows_M: IntArray) -> bool:
+    """Whether candidates are of several categories."""
+    return len({release.category_of(int(row)) for row in rows_M}) > 1
+
+
+def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
+    """The best k of a pool; with ``diversity`` each next item is also unlike those before it.
+
+    Args:
+        diversity: 0 ranks by score alone, 1 by unlikeness alone (after the best one); see ``unlike``.
     """
     if diversity <= 0 or len(pool.rows_M) <= 1:
         return Pool(pool.category, pool.rows_M[:k], pool.scores_M[:k])
-    vectors_MD = release.bundle.looks(release.snapshot.embeddings(pool.rows_M))
-    vectors_MD = vectors_MD / np.maximum(np.linalg.norm(vectors_MD, axis=1, keepdims=True), 1e-12)
-    relevance_M = (pool.scores_M - pool.scores_M.min()) / max(float(np.ptp(pool.scores_M)), 1e-12)
+    vectors_MD = unit(release.bundle.looks(release.snapshot.embeddings(pool.rows_M)))
+    chosen = unlike(pool.scores_M, vectors_MD, k, diversity)
+    return Pool(pool.category, pool.rows_M[chosen], pool.scores_M[chosen])
+
+
+def unlike(scores_M: FloatArray, vectors_MD: FloatArray, k: int, diversity: float) -> list[int]:
+    """Places of the first and k - 1 others, each as good as it is unlike those before it (maximal marginal relevance).
+
+    Args:
+        scores_M: best first. vectors_MD: of unit length.
+
+    Source: Carbonell and Goldstein, SIGIR 1998, equation 1, with scores spread over 0 to 1 and cosine as likeness.
+    """
+    relevance_M = (scores_M - scores_M.min()) / max(float(np.ptp(scores_M)), 1e-12)
     chosen = [0]
     nearest_M = vectors_MD @ vectors_MD[0]
     while len(chosen) < min(k, len(vectors_MD)):
@@ -97,7 +127,13 @@ def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
         gain_M[chosen] = -np.inf
         chosen.append(int(np.argmax(gain_M)))
         nearest_M = np.maximum(nearest_M, vectors_MD @ vectors_MD[chosen[-1]])
-    return Pool(pool.category, pool.rows_M[chosen], pool.scores_M[chosen])
+    return chosen
+
+
+def unit(vectors_MD: FloatArray) -> FloatArray:
+    """Vectors of unit length; zeros stay zeros."""
+    lengths_M1: FloatArray = np.maximum(np.linalg.norm(vectors_MD, axis=1, keepdims=True), 1e-12)
+    return vectors_MD / lengths_M1
 
 
 def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> FloatArray:

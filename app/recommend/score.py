@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 
 from app.ground.settings import Limits
-from app.recommend.consistent import suitable
-from app.recommend.explain import PairScore, pair_scores, weakest, work_of_explaining
+from app.recommend.blanks import Allowed
+from app.recommend.explain import Explanation, PairScore, explained, pair_scores, work_of_explaining
 from app.recommend.limits import check_count, check_work
 from app.recommend.outfit import ItemRef, Worn, resolve_all
 from app.recommend.rank import RETRIEVED, likely, retrieve, score_outfits, why_not, with_each
@@ -18,6 +18,7 @@ from app.release.release import Release
 from index.columns import Filter
 
 _LEAST_PIECES: Final = 2
+IN_STOCK: Final = Filter(in_stock=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class OutfitScore:
         pairs: every pair of its items by itself, worst first; None unless asked to explain.
         weakest: name of the item without which the outfit scores best; None below three items.
         swap: a better item in its place; None where none was found.
+        why: the score taken apart; None unless asked to explain.
     """
 
     score: float | None
@@ -50,14 +52,22 @@ class OutfitScore:
     pairs: tuple[PairScore, ...] | None = None
     weakest: str | None = None
     swap: Swap | None = None
+    why: Explanation | None = None
 
 
 def score(
-    release: Release, outfits: Sequence[Sequence[ItemRef]], limits: Limits, *, explain: bool = False, consistent: bool = True
+    release: Release,
+    outfits: Sequence[Sequence[ItemRef]],
+    limits: Limits,
+    *,
+    explain: bool = False,
+    wanted: Filter = IN_STOCK,
+    consistent: bool = True,
 ) -> list[OutfitScore]:
     """Score outfits in one batch.
 
     Args:
+        wanted: what a swap must satisfy.
         consistent: whether a swap must be for whom, and for the season that, the other items are.
 
     Raises:
@@ -71,11 +81,9 @@ def score(
     scores_B = score_outfits(release, [outfit.embeddings_ID for outfit in whole], [outfit.categories for outfit in whole])
     scored = iter(zip(scores_B, likely(release, scores_B, [len(outfit) for outfit in whole]), strict=True))
     answers = [_answer(release, outfit, *(next(scored) if len(outfit) >= _LEAST_PIECES else (None, None))) for outfit in worn]
-    return (
-        [_explained(release, outfit, answer, consistent=consistent) for outfit, answer in zip(worn, answers, strict=True)]
-        if explain
-        else answers
-    )
+    if not explain:
+        return answers
+    return [_explained(release, outfit, answer, wanted, consistent=consistent) for outfit, answer in zip(worn, answers, strict=True)]
 
 
 def _answer(release: Release, worn: Worn, score: float | None, probability: float | None) -> OutfitScore:
@@ -92,27 +100,22 @@ def _answer(release: Release, worn: Worn, score: float | None, probability: floa
     )
 
 
-def _explained(release: Release, worn: Worn, answer: OutfitScore, *, consistent: bool) -> OutfitScore:
+def _explained(release: Release, worn: Worn, answer: OutfitScore, wanted: Filter, *, consistent: bool) -> OutfitScore:
     if answer.score is None:
         return answer
-    position = weakest(release, worn)
-    return replace(
-        answer,
-        pairs=pair_scores(release, worn),
-        weakest=None if position is None else worn.names[position],
-        swap=None if position is None else _swap(release, worn, position, answer.score, consistent=consistent),
-    )
+    why = explained(release, worn, answer.score)
+    weakest = why.parts[-1].item if why.parts else None
+    swap = None if weakest is None else _swap(release, worn, weakest, answer.score, wanted, consistent=consistent)
+    return replace(answer, pairs=pair_scores(release, worn), weakest=weakest, swap=swap, why=why)
 
 
-def _swap(release: Release, worn: Worn, position: int, now: float, *, consistent: bool) -> Swap | None:
-    """Of the retrieved items in stock of the weakest item's category, the one that makes the best outfit; None where that is no better."""
-    vectors_ID, categories = worn.without(position)
-    rest = replace(worn, embeddings_ID=vectors_ID, categories=tuple(categories))
-    others = [labels for place, labels in enumerate(worn.labels) if place != position]
-    allowed_N = release.snapshot.columns.mask(Filter(exclude=worn.names, in_stock=True))
-    suits_N = suitable(release, others) if consistent else None
-    assert allowed_N is not None  # noqa: S101 - being in stock is a filter
-    rows_M = retrieve(release, rest, [worn.categories[position]], 1, allowed_N if suits_N is None else allowed_N & suits_N)[0]
+def _swap(release: Release, worn: Worn, weakest: str, now: float, wanted: Filter, *, consistent: bool) -> Swap | None:
+    """Of the retrieved items of its category that may replace the weakest, the one that makes the best outfit; None if no better."""
+    position = worn.names.index(weakest)
+    rest = worn.less(position)
+    allowed_N = Allowed.of(release, rest, replace(wanted, exclude=(*wanted.exclude, weakest)), consistent=consistent).steps[0][0]
+    rows_M = retrieve(release, rest, [worn.categories[position]], 1, allowed_N)[0]
+    rows_M = rows_M[release.traits.leading(rows_M, [row for row in rest.rows if row is not None])]
     if not len(rows_M):
         return None
     scores_M = score_outfits(release, *with_each(release, rest, rows_M))

@@ -89,7 +89,7 @@ def recipe(shop: Shop, out: Path, looker: Looker, *, items: int, epochs: float, 
             cost.setdefault(name, []).append(json.loads(kept.read_text()))
             encoder = load_encoder(f"local-dir:{directory / 'encoder'}")
             words = encoder.words()
-            assert words is not None  # noqa: S101 - it was trained with words
+            assert words is not None
             seen = catalogue_features(shop.test, encoder, None, looker.progress).features[:, encoder.features.part("image")]
             comparison.add(name, words.logits(seen), said_words(shop.test, words.words), said_words(some, words.words).counts)
     return {"items": len(some), "epochs": epochs, "side": side, "seeds": seeds, "cpu_minutes": cost, **comparison.figures()}

@@ -87,7 +87,7 @@ def untrained_copy(directory: Path, pictures: Catalogue, count: int = 1024) -> E
         shutil.copy(SHIPPED_DIRECTORY / "open_clip_config.json", directory)
         body: Mapping[str, dict[str, object]] = json.loads((directory / "open_clip_config.json").read_text())
         shipped = load_encoder()
-        assert isinstance(shipped, OpenClipEncoder)  # noqa: S101 - its transform is wanted
+        assert isinstance(shipped, OpenClipEncoder)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             torch.manual_seed(0)

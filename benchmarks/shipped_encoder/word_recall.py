@@ -102,7 +102,7 @@ def word_recall(shop: Shop, looker: Looker) -> dict[str, Any]:
 def in_order(vocabulary: Sequence[str], encoder: Encoder) -> WordMatrix:
     """The words of an encoder in the order of a vocabulary."""
     words = encoder.words()
-    assert words is not None  # noqa: S101 - it ships with words
+    assert words is not None
     row_of = {word: row for row, word in enumerate(words.words)}
     rows = [row_of[word] for word in vocabulary]
     return WordMatrix(tuple(vocabulary), words.vectors_KD[rows], words.bias_K[rows])

@@ -77,9 +77,11 @@ class Ensemble(CompatibilityModel):
         scores_BM = fits_BM - as_any_BM
         if self.memory:
             scores_BM = scores_BM + self.terms(context, candidates_BMD, category_BM) @ self.term_weight
-        if (category_BM != category_BM[:, :1]).any() and (odds_BC := self.slot_odds(context)) is not None:  # else all have the same
-            scores_BM = scores_BM + self.slot_weight * odds_BC.gather(1, category_BM)
         return scores_BM
+
+    def between(self, context: OutfitBatch, category_BM: Tensor) -> Tensor:
+        odds_BC = self.slot_odds(context)
+        return super().between(context, category_BM) if odds_BC is None else self.slot_weight * odds_BC.gather(1, category_BM)
 
     def slot_odds(self, context: OutfitBatch) -> Tensor | None:
         found = [odds_BC for member, part in self._parts(context) if (odds_BC := member.slot_odds(part)) is not None]

@@ -18,6 +18,8 @@ from models.errors import ImageError
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _DECODERS: Final = 4
 DEFAULT_MAX_PIXELS: Final = 40_000_000
+_AMPLE: Final = 1024  # no encoder looks at more; what a larger picture holds beyond it is not kept in memory
+_REDUCIBLE: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"})
 MOST_STRETCHED: Final = 50
 """Largest ratio of the sides; a thinner picture, scaled to an encoder's size, would have no width left."""
 
@@ -33,12 +35,13 @@ UPRIGHT: Final[Mapping[object, Image.Transpose]] = {
 """EXIF's orientation -> the transposition that turns the picture upright (EXIF 2.3, 4.6.4 A)."""
 
 
-def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
-    """Decode a picture to RGB, upright, on white where it is transparent.
+def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, *, whole: bool = False) -> Image.Image:
+    """Decode a picture to RGB, upright, on white where it is transparent; a large one smaller, its shorter side at least 1024 pixels.
 
     Args:
         data: the encoded picture.
         max_pixels: width times height that is accepted; read from the header, so that a small file cannot fill the memory.
+        whole: keep every pixel.
 
     Raises:
         ImageError: not a picture of an accepted format, truncated, too large or too thin.
@@ -57,7 +60,7 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
             if max(width, height) > MOST_STRETCHED * min(width, height):
                 msg = f"the picture is {width} x {height}: one side is more than {MOST_STRETCHED} times the other; crop it"
                 raise ImageError(msg)
-            picture.load()
+            picture = _loaded(picture, whole=whole)
             turn = UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
             if turn is not None:  # not exif_transpose: it rewrites the other tags, and fails on malformed ones
                 picture = picture.transpose(turn)
@@ -77,6 +80,15 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
     except (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError) as error:
         msg = f"the picture cannot be decoded ({error}); it may be truncated"
         raise ImageError(msg) from error
+
+
+def _loaded(picture: Image.Image, *, whole: bool) -> Image.Image:
+    if not whole:
+        picture.draft(None, (_AMPLE, _AMPLE))  # a JPEG is decoded at a part of its size, if that is enough
+    picture.load()
+    if whole or min(picture.size) < 2 * _AMPLE or picture.mode not in _REDUCIBLE:
+        return picture
+    return picture.reduce(min(picture.size) // _AMPLE)
 
 
 @cache

@@ -6,10 +6,10 @@ from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_seri
 
 
 class WhyOut(BaseModel):
-    """What one worn item contributes to a suggestion."""
+    """What one item contributes to a score."""
 
     with_: str = Field(serialization_alias="with", description="Item id, or the request's field of a photo.", examples=["w000042"])
-    contribution: float = Field(description="Outfit score with it minus without it.", examples=[0.31])
+    contribution: float = Field(description="What it adds to the score, in its units.", examples=[0.31])
 
 
 class ItemOut(BaseModel):
@@ -68,7 +68,15 @@ class SuggestionOut(LookItemOut, LikelyOut):
     variants: list[str] | None = Field(
         default=None, description="Other colours and sizes of the same product, which are not listed themselves.", examples=[["w000043"]]
     )
-    why: list[WhyOut] | None = Field(default=None, description="What each worn item contributes, most first; only with `explain`.")
+    base: float | None = Field(
+        default=None,
+        description="The score that it has with nothing worn. It and the contributions of `why` sum to `score`; only with `explain`.",
+        examples=[0.4],
+    )
+    why: list[WhyOut] | None = Field(
+        default=None,
+        description="What each worn item adds, most first: on average over orders of joining (Shapley values); only with `explain`.",
+    )
 
 
 class SlotOut(BaseModel):
@@ -159,6 +167,16 @@ class OutfitScoreOut(LikelyOut):
     missing: list[str] = Field(description="Ids that are not in the catalogue; scored without them.")
     pieces: int | None = Field(default=None, description="How many items the score speaks of, where some are missing.", examples=[3])
     cut: list[CutOut] | None = Field(default=None, description="How a photo of the whole outfit was cut into items; only with `photo`.")
+    base: float | None = Field(
+        default=None,
+        description="What no item brings by itself. It and the contributions of `why` sum to `score`; only with `explain`.",
+        examples=[1.1],
+    )
+    why: list[WhyOut] | None = Field(
+        default=None,
+        description="What the score would lose without each item, most first, so the last is the `weakest`; none of two items, which are "
+        "no outfit without either; only with `explain`.",
+    )
     pairs: list[PairOut] | None = Field(default=None, description="Every two of its items, worst first; only with `explain`.")
     weakest: str | None = Field(
         default=None, description="The item without which it scores best; only with `explain`, from three items on."

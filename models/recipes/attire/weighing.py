@@ -100,7 +100,6 @@ class Weighing:
             if odds_BC is None:
                 return
             vectors_BMD, category_BM = self._vectors(rows)
-            self.model.slot_weight.zero_()
             parts.append(torch.stack([self.model.rank(context, vectors_BMD, category_BM), odds_BC.gather(1, category_BM)], dim=-1))
         score, slot = _regression([torch.cat(parts)]).tolist()
         self.model.slot_weight.fill_(max(slot, 0.0) / max(score, 1e-3))

@@ -1,0 +1,258 @@
+"""Everything at once: does an ordinary request still get its answer?
+
+    python -m benchmarks.storm --home HOME [--minutes 10] [--seed 0]
+
+A copy of the home is served, and started anew after each kill. First it is calm, for a tenth of the time (at least 20 s): ordinary
+``/complete-outfit`` ten times a second. Then, for ``--minutes``: the same, beside a fuzzer, clients that send slowly, batches as heavy as
+may be, and writers of prices and events; once a minute the service is killed with -9. Then it is calm again.
+
+Printed: the share of ordinary requests that were answered, but for the seconds from a kill to ready again; their 99th percentile against
+that of the calm; resident memory before and after, of the processes that serve.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import requests
+
+ADMIN: Final = "storm-admin-key"
+PER_SECOND: Final = 10
+SLOW_CLIENTS: Final = 20
+HEAVY_CLIENTS: Final = 3
+WRITERS: Final = 2
+KILL_EVERY_S: Final = 60.0
+_TIMEOUT_S: Final = 10.0
+_GIVEN_UP_S: Final = 120.0
+
+
+@dataclass
+class Supervised:
+    """A service that is started anew whenever it ends; times are of ``time.monotonic``."""
+
+    home: Path
+    port: int
+    down: list[tuple[float, float]] = field(default_factory=list)
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--home", str(self.home), "--port", str(self.port)]
+        log = (self.home.parent / "log").open("ab")
+        self._process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "ATTIRE_KEYS__ADMIN": ADMIN})
+        until = time.monotonic() + _GIVEN_UP_S
+        while time.monotonic() < until:
+            try:
+                if requests.get(f"{self.url}/readyz", timeout=1).ok:
+                    return
+            except requests.RequestException:
+                pass
+            time.sleep(0.1)
+        msg = f"not ready after {_GIVEN_UP_S:.0f} s; see {self.home.parent / 'log'}"
+        raise RuntimeError(msg)
+
+    def kill(self) -> None:
+        """Kill it, start it anew, and remember for how long it was gone."""
+        assert self._process is not None
+        began = time.monotonic()
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        self.start()
+        self.down.append((began, time.monotonic()))
+
+    def died(self) -> bool:
+        """Whether it ended by itself, which counts against it."""
+        return self._process is not None and self._process.poll() is not None
+
+    def resident_mb(self) -> float:
+        """Resident memory of it and of the processes that it started."""
+        assert self._process is not None
+        return sum(_resident_mb(process) for process in _family(self._process.pid))
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+
+
+@dataclass
+class Ordinary:
+    """What became of the ordinary requests: when each began, how long it took, and whether it was answered."""
+
+    rows: list[tuple[float, float, bool]] = field(default_factory=list)
+
+    def ask(self, url: str, items: list[str], seconds: float, chance: random.Random) -> None:
+        """Ask ten times a second, each request in a thread of its own, so that a slow answer delays no other."""
+        began, threads = time.monotonic(), []
+        for number in range(int(seconds * PER_SECOND)):
+            time.sleep(max(0.0, began + number / PER_SECOND - time.monotonic()))
+            threads.append(threading.Thread(target=self._one, args=(url, chance.sample(items, 2)), daemon=True))
+            threads[-1].start()
+        for thread in threads:
+            thread.join()
+
+    def _one(self, url: str, items: list[str]) -> None:
+        began = time.monotonic()
+        try:
+            answered = requests.post(f"{url}/complete-outfit", json={"items": items, "k": 5}, timeout=_TIMEOUT_S).status_code == 200  # noqa: PLR2004
+        except requests.RequestException:
+            answered = False
+        self.rows.append((began, time.monotonic() - began, answered))
+
+    def but_for(self, down: list[tuple[float, float]]) -> list[tuple[float, float, bool]]:
+        """Those that neither began nor ended while the service was gone."""
+        return [row for row in self.rows if not any(row[0] <= until and row[0] + row[1] >= since for since, until in down)]
+
+
+def p99_ms(rows: list[tuple[float, float, bool]]) -> float:
+    """99th percentile of the answered ones, in milliseconds."""
+    taken = [1000 * seconds for _, seconds, answered in rows if answered]
+    return float(np.percentile(taken, 99)) if taken else float("nan")
+
+
+def storm(  # noqa: C901 - one small function for each kind of client
+    service: Supervised, ids: list[str], chance: random.Random, stopped: threading.Event
+) -> list[threading.Thread]:
+    """Start everything that is not ordinary; it goes on until ``stopped``."""
+    url, key = service.url, {"X-API-Key": ADMIN}
+    odd: list[Any] = [None, -1, 1e308, "", "\x00", "tops", [], {}, [[]] * 50, {"a": {"b": []}}, "9" * 5000, True]
+    items = [requests.get(f"{url}/items/{item}", timeout=_TIMEOUT_S).json() for item in ids[:50]]
+
+    def fuzzer() -> None:
+        path = chance.choice(["/complete-outfit", "/score-outfit", "/similar-items", "/events", "/label-item", "/items"])
+        names = ["items", "slots", "candidates", "k", "looks", "outfits", "filters", "exclude", "events", "image", "item", "budget"]
+        body = {name: chance.choice([*odd, [chance.choice(ids)]]) for name in chance.sample(names, 3)}
+        requests.request("PUT" if path == "/items" else "POST", url + path, json=body, timeout=_TIMEOUT_S)
+
+    def slow() -> None:
+        with socket.create_connection(("127.0.0.1", service.port), timeout=_TIMEOUT_S) as sent:
+            sent.sendall(
+                b"POST /complete-outfit HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n"
+            )
+            while not stopped.wait(0.5):
+                sent.sendall(b" ")
+
+    def heavy() -> None:
+        body = {"outfits": [{"items": chance.sample(ids, min(45, len(ids)))} for _ in range(100)]}
+        requests.post(f"{url}/score-outfit", json=body, timeout=chance.choice([0.3, _TIMEOUT_S]))
+
+    def writer() -> None:
+        known = ("id", "category", "title", "brand", "in_stock")
+        some = [
+            {name: item[name] for name in known if name in item} | {"price": chance.randrange(5, 200)} for item in chance.sample(items, 3)
+        ]
+        requests.put(f"{url}/items", json={"items": some}, headers=key, timeout=_TIMEOUT_S)
+        event = {"id": f"{chance.random()}", "type": "view", "item": chance.choice(ids), "session": f"s{chance.randrange(50)}"}
+        requests.post(f"{url}/events", json={"events": [event]}, timeout=_TIMEOUT_S)
+        stopped.wait(0.2)
+
+    def kill() -> None:
+        if not stopped.wait(KILL_EVERY_S):
+            service.kill()
+
+    def again(work: Callable[[], None]) -> None:
+        while not stopped.is_set():
+            try:
+                work()
+            except (requests.RequestException, OSError):
+                stopped.wait(0.1)
+
+    kinds = [fuzzer, kill, *[slow] * SLOW_CLIENTS, *[heavy] * HEAVY_CLIENTS, *[writer] * WRITERS]
+    threads = [threading.Thread(target=again, args=(work,), daemon=True) for work in kinds]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    chance, calm_s = random.Random(asked.seed), max(20.0, asked.minutes * 6)  # noqa: S311 - drawn again from the seed
+    with tempfile.TemporaryDirectory() as folder:
+        service = Supervised(Path(shutil.copytree(asked.home, Path(folder) / "home")), _free_port())
+        service.start()
+        try:
+            page = requests.get(f"{service.url}/items?limit=100&mixed=true", timeout=_TIMEOUT_S).json()
+            ids = [item["id"] for item in page["items"]]
+            Ordinary().ask(service.url, ids, 5, chance)  # the first answers warm it
+            calm, stormy, after = Ordinary(), Ordinary(), Ordinary()
+            calm.ask(service.url, ids, calm_s, chance)
+            before_mb = service.resident_mb()
+            stopped = threading.Event()
+            threads = storm(service, ids, chance, stopped)
+            stormy.ask(service.url, ids, asked.minutes * 60, chance)
+            died = service.died()
+            stopped.set()
+            for thread in threads:
+                thread.join(_GIVEN_UP_S)
+            after.ask(service.url, ids, calm_s, chance)
+            after_mb = service.resident_mb()
+        finally:
+            service.stop()
+    counted = stormy.but_for(service.down)
+    told = {
+        "ordinary": len(stormy.rows),
+        "but_for_kills": len(counted),
+        "answered": round(sum(answered for *_, answered in counted) / max(1, len(counted)), 5),
+        "kills": len(service.down),
+        "seconds_down_per_kill": round(float(np.mean([until - since for since, until in service.down])), 1) if service.down else None,
+        "ended_by_itself": died,
+        "p99_calm_ms": round(p99_ms(calm.rows), 1),
+        "p99_storm_ms": round(p99_ms(counted), 1),
+        "times_calm": round(p99_ms(counted) / p99_ms(calm.rows), 2),
+        "p99_after_ms": round(p99_ms(after.rows), 1),
+        "resident_before_mb": round(before_mb),
+        "resident_after_mb": round(after_mb),
+    }
+    for name, value in told.items():
+        print(f"{name:24} {value}")
+    if asked.json:
+        asked.json.write_text(json.dumps(told, indent=1) + "\n")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _family(process: int) -> list[int]:
+    children = Path(f"/proc/{process}/task/{process}/children")
+    found = [int(child) for child in children.read_text().split()] if children.exists() else []
+    return [process, *(member for child in found for member in _family(child))]
+
+
+def _resident_mb(process: int) -> float:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+if __name__ == "__main__":
+    main()
