@@ -94,7 +94,7 @@ def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: M
     """The parts of a replica, wired; none of them runs yet."""
     at_once = settings.threads.requests or compute.cores()
     log = open_log(settings.log, settings.home)
-    replay = Replay(log, serving)
+    replay = Replay(log, serving, store)
     services = Services(
         settings=settings,
         metrics=figures,

@@ -83,7 +83,7 @@ def publish(
     features_NF: FloatArray | NDArray[np.float16]
     if other is None:
         same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder, device)
-        items, features_NF = folded(snapshot, changes, same, store.images)
+        items, features_NF = folded(snapshot, changes, same, store.images, store.encodings(bundle.manifest.encoder.fingerprint))
     else:
         items = items_now(snapshot, changes)
         features_NF = catalogue_features(catalogue_of(items, store.images), other, cache, progress).features
