@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import catalogue, events, items, ops, outfits, problems, releases
+from app.api import catalogue, events, items, ops, outfits, patches, problems, releases
 from app.api.middleware import BodyLimit, RequestLog
 from app.api.services import Services
 from app.ground import compute
@@ -20,6 +20,7 @@ from app.ground.settings import Settings
 from app.home.runs import Runs
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
+from app.live.log_watch import LogWatch
 from app.live.metrics import Metrics, ServiceState
 from app.live.pool import WAITING_PER_THREAD, ComputePool
 from app.live.replay import Replay
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         if serving.release:
             threading.Thread(target=serving.release.encoder.warm, name="warm-encoder", daemon=True).start()
         services = app.state.services = _build(settings, store, serving, figures)
+        await services.watch.start()
         services.impressions.start()
         await services.replay.start()
         services.follower.start()
@@ -70,6 +72,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
             await services.follower.close()
             await services.replay.close()
             await services.impressions.close()
+            await services.watch.close()
             await services.log.close()
         logger().info("stopped")
 
@@ -81,7 +84,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
         summary="What completes this outfit, and how well does it go together?",
         lifespan=lifespan,
     )
-    for router in (outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router):
+    for router in (outfits.router, items.router, patches.router, catalogue.router, events.router, ops.router, releases.router):
         app.include_router(router)
     mount_storefront(app)
     problems.install(app)
@@ -102,9 +105,10 @@ def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: M
         serving=serving,
         pool=ComputePool(at_once, settings.threads.waiting or WAITING_PER_THREAD * at_once),
         log=log,
+        watch=LogWatch(log, settings.log.check_s),
         impressions=Impressions(log, settings.log.impressions),
         replay=replay,
         follower=ReleaseFollower(store, serving, replay, settings, figures),
     )
-    figures.watch(ServiceState(serving, services.impressions, replay, services.pool, Runs(settings.home).decisions))
+    figures.watch(ServiceState(serving, services.impressions, replay, services.watch, services.pool, Runs(settings.home).decisions))
     return services

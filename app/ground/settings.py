@@ -92,6 +92,11 @@ class LogSettings(_Part):
     remember_s: float = Field(
         default=172_800.0, ge=0, description="Seconds for which an event's id is remembered at least; a retry counts once."
     )
+    check_s: float = Field(
+        default=10.0,
+        gt=0,
+        description="Seconds between looks whether the log still has what it acknowledged; all of it is read now and then.",
+    )
     max_bytes: int = Field(default=0, ge=0, description="Bytes that the SQLite file may grow to; 0 is no limit but the disk's.")
     impressions: int = Field(
         default=10_000, ge=1, description="Impressions that wait in memory while the log is gone; more are dropped and counted."
