@@ -211,6 +211,15 @@ class ReleaseStore:
         msg = f"{self.home}: no release served before {served[-1] if served else 'the first'}; see `attire releases list`"
         raise HomeError(msg)
 
+    def gone_back_to(self) -> list[ReleaseRecord]:
+        """What may be gone back to from the current release: the one that served before it, and the last one of another bundle."""
+        found: list[ReleaseRecord] = []
+        served = self._served()
+        for release_id in reversed(served):
+            with suppress(HomeError):
+                found.append(self.record(release_id))
+        return [*found[1:2], *[record for record in found if record.bundle != found[0].bundle][:1]]
+
     def _served(self) -> list[str]:
         """The releases that led to the current one, which is the last; those behind it were rolled back."""
         try:
