@@ -17,7 +17,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import numpy as np
@@ -49,7 +48,7 @@ def made(root: Path, items: int) -> Path:
     return root / "home"
 
 
-def timed(client: httpx2.Client, method: str, path: str, body: Any = None) -> float:
+def timed(client: httpx2.Client, method: str, path: str, body: object = None) -> float:
     """Seconds of a request that must succeed."""
     started = time.perf_counter()
     client.request(method, path, json=body).raise_for_status()

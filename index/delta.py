@@ -11,6 +11,7 @@ Shape legend: N rows of all parts · D embedding size · B queries · k results.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -185,6 +186,8 @@ class Overlay:
         Raises:
             IndexError: there is no such row.
         """
+        if 0 <= row < self._bounds[1]:  # asked of all rows, one by one
+            return self.base.category_of(row)
         place, local = self._local(row)
         return self._parts[place].category_of(local)
 
@@ -259,6 +262,10 @@ class Overlay:
         """The first row of each part, and the number of all rows."""
         return np.cumsum([0, *(part.count for part in self._parts)])
 
+    @cached_property
+    def _bounds(self) -> list[int]:
+        return [int(start) for start in self._starts]
+
     def _having(self, category: str) -> Iterable[int]:
         """The places of the parts with live items of a category."""
         for place, part in enumerate(self._parts):
@@ -274,5 +281,5 @@ class Overlay:
         if not 0 <= row < len(self.live_N):
             msg = f"row {row}: there are {len(self.live_N)} rows"
             raise IndexError(msg)
-        place = int(np.searchsorted(self._starts, row, side="right")) - 1
-        return place, int(row - self._starts[place])
+        place = bisect_right(self._bounds, row) - 1
+        return place, row - self._bounds[place]

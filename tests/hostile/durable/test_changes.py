@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -179,18 +180,17 @@ def test_features_of_changes_outlive_a_restart(titled: Path, tmp_path: Path, mon
         assert "attire_catalogue_encoder_failing 1.0" in client.get("/metrics").text
     [kept] = (home / "encoded").glob("*/??/*")
     kept.write_bytes(kept.read_bytes()[:-1] + b"x")
-    waits = [True]
+    go = threading.Event()
 
     def slow(encoder: PhotoEncoder, *given: object) -> object:
-        while waits:
-            time.sleep(0.01)
+        go.wait(10)
         return encode(encoder, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(PhotoEncoder, "encode", slow)
     with client_of(home) as client:
         answer = client.get("/readyz")
+        go.set()
         assert (answer.status_code, answer.json()["detail"]) == (503, "2 items that were changed before the start are still encoded")
-        waits.clear()
         until(lambda: client.get("/readyz").status_code == 200)
         assert {client.get(f"/items/{one}").status_code for one in ("new", "other")} == {200}
 
