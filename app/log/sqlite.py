@@ -145,7 +145,8 @@ class SqliteLog:
         until = time.monotonic() + wait_s
         while time.monotonic() < until:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._grown.wait(), _POLL_S)
+                async with asyncio.timeout(_POLL_S):  # wait_for of Python 3.11 may swallow a cancellation
+                    await self._grown.wait()
             if await self._do(lambda c: _state(c, stream)[0], writes=False) > beyond:
                 return True
         return False
