@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import catalogue, events, items, ops, outfits, problems, releases
+from app.api import catalogue, events, items, ops, outfits, patches, problems, releases
 from app.api.bodies import BodyLimit
 from app.api.described import describe
 from app.api.guarded import guard, make_first_key
@@ -25,6 +25,7 @@ from app.ground.settings import Settings
 from app.home.runs import Runs
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
+from app.live.log_watch import LogWatch
 from app.live.metrics import Metrics, ServiceState
 from app.live.pool import WAITING_PER_THREAD, ComputePool
 from app.live.replay import Replay
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
             threading.Thread(target=serving.release.encoder.warm, name="warm-encoder", daemon=True).start()
         services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten))
         services.watchdog.start()
+        await services.watch.start()
         services.impressions.start()
         await services.replay.start()
         services.follower.start()
@@ -81,6 +83,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
             await services.follower.close()
             await services.replay.close()
             await services.impressions.close()
+            await services.watch.close()
             await services.log.close()
             await services.watchdog.close()
             services.pool.close()
@@ -94,7 +97,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         summary="What completes this outfit, and how well does it go together?",
         lifespan=lifespan,
     )
-    routers = [outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router]
+    routers = [outfits.router, items.router, patches.router, catalogue.router, events.router, ops.router, releases.router]
     for router in routers:
         app.include_router(router)
     describe(app, settings.limits)
@@ -111,7 +114,7 @@ def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: M
     """The parts of a replica, wired; none of them runs yet."""
     at_once = settings.threads.requests or compute.cores()
     log = open_log(settings.log, settings.home)
-    replay = Replay(log, serving)
+    replay = Replay(log, serving, store)
     services = Services(
         settings=settings,
         metrics=figures,
@@ -120,9 +123,12 @@ def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: M
         serving=serving,
         pool=ComputePool(at_once, settings.threads.waiting or WAITING_PER_THREAD * at_once, settings.deadline_s),
         log=log,
+        watch=LogWatch(log, settings.log.check_s),
         impressions=Impressions(log, settings.log.impressions),
         replay=replay,
         follower=ReleaseFollower(store, serving, replay, settings, figures),
     )
-    figures.watch(ServiceState(serving, services.impressions, replay, services.pool, watchdog, Runs(settings.home).decisions))
+    figures.watch(
+        ServiceState(serving, services.impressions, replay, services.watch, services.pool, watchdog, Runs(settings.home).decisions)
+    )
     return services

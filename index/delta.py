@@ -1,92 +1,178 @@
 """An overlay: a snapshot with items added, replaced and removed since, without changing the snapshot.
 
-An overlay is immutable. A further change makes a new overlay of the same snapshot, so searches in the old one go on; the cost depends on
-the number of changes, not on the size of the catalogue. Rows of the snapshot keep their numbers and changed items follow them, so a
-replaced item has a hidden row and a new one.
+An overlay is immutable. A further change is a segment on top and makes a new overlay of the same parts, so searches in the old one go on;
+what was changed before costs it a copy of one bit per row. Segments no larger than what follows them are merged (O'Neil et al., The
+log-structured merge-tree, Acta Informatica 1996), so that there are about as many as the number of changes has binary digits.
 
-Shape legend: N rows of the snapshot · M changed items · F features · D embedding size · B queries · k results.
+Rows of the snapshot keep their numbers and those of the segments follow them, so a replaced item has hidden rows and a live one.
+
+Shape legend: N rows of all parts · D embedding size · B queries · k results.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from index.backends.base import BoolArray, FloatArray, IntArray, as_allowed, as_count, as_vectors
-from index.category_index import CategoryIndex
-from index.columns import Columns, Filter
+from index.backends.base import BoolArray, FloatArray, IntArray, as_allowed, as_count
 from index.errors import SnapshotError
 from index.manifest import SnapshotManifest
-from index.snapshot import Snapshot, item_table, row_of_id
+from index.segment import Part, Segment, StackedColumns, StackedFeatures, StackedRows, by_part
+from index.snapshot import Snapshot
 
 _FEW: Final = 256
 """Up to this many hidden rows of a category, over-fetch and drop them."""
+_CROWD: Final = 8
+"""Segments up to which none is merged: a search asks each."""
 
 
-class Overlay:
-    """Has the interface of ``Snapshot``, and answers with the changes applied.
+@dataclass(frozen=True, eq=False, slots=True)
+class Merged:
+    """Segments of an overlay that became one.
 
-    Args:
-        base: the snapshot.
-        items: M changed items, as ``Snapshot.write`` takes them; one of an id that the snapshot has replaces it.
-        features_MF: their features.
-        embeddings_MD: their embeddings.
-        removed: ids of removed items; ids that the snapshot does not have are ignored.
-
-    Raises:
-        SnapshotError: rows disagree in number or size, an id occurs twice, or an item cannot be held by a snapshot.
-        VectorError: an embedding is not finite.
+    Attributes:
+        replaced: which they were. kept: their live rows, counted from the first of them; those of ``segment``, in this order.
     """
 
-    def __init__(
-        self, base: Snapshot, *, items: pa.Table, features_MF: FloatArray, embeddings_MD: FloatArray, removed: Collection[str] = ()
-    ) -> None:
-        changed = item_table(items)
-        embeddings = as_vectors(embeddings_MD, "embeddings", base.manifest.embedding_size)
-        if np.shape(features_MF) != (changed.num_rows, base.manifest.feature_size) or len(embeddings) != changed.num_rows:
-            msg = f"{changed.num_rows} changed items, features of {np.shape(features_MF)}, embeddings of {embeddings.shape}: one row each"
+    segment: Segment
+    replaced: tuple[Segment, ...]
+    kept: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """Has the interface of ``Snapshot``, and answers with the changes applied; made by ``over`` and ``extended``.
+
+    Attributes:
+        base: the snapshot.
+        segments: the changes, oldest first.
+        live_N: the rows that are neither replaced nor removed.
+        hidden: the others, counted by category, of each part.
+    """
+
+    base: Snapshot
+    segments: tuple[Segment, ...]
+    live_N: BoolArray
+    hidden: tuple[Counter[str], ...]
+
+    @classmethod
+    def over(cls, base: Snapshot, *segments: Segment) -> Overlay:
+        """A snapshot with changes over it; see ``extended``."""
+        overlay = cls(base, (), np.ones(base.count, dtype=np.bool_), (Counter(),))
+        for segment in segments:
+            overlay = overlay.extended(segment)
+        return overlay
+
+    def extended(self, segment: Segment) -> Overlay:
+        """This with further changes: an item of a known id replaces that one, and removed ids that are not known are ignored.
+
+        Raises:
+            SnapshotError: features or embeddings have another size than the snapshot's.
+        """
+        sizes = (segment.features.shape[1], segment.embedding_size) if segment.count else ()
+        said = self.base.manifest
+        if sizes and sizes != (said.feature_size, said.embedding_size):
+            msg = f"features and embeddings of {sizes} numbers; the snapshot's have {(said.feature_size, said.embedding_size)}"
             raise SnapshotError(msg)
-        self.base: Final = base
-        ids, categories = changed.column("id").to_pylist(), changed.column("category").to_pylist()
-        place_of = row_of_id(changed)
-        hidden = {item for item in (*ids, *removed) if item in base.row_of}
-        self.items: Final[pa.Table] = pa.concat_tables([base.items, changed], promote_options="default")
-        self.features: Final = StackedFeatures(base.features, np.asarray(features_MF, dtype=np.float16))
-        self.row_of: Final[Mapping[str, int]] = _Rows(base.row_of, hidden, place_of)
-        self.columns: Final = StackedColumns(base.columns, Columns(changed, place_of))
-        self._index = CategoryIndex.build(categories, embeddings)
-        rows = np.array([base.row_of[item] for item in hidden], dtype=np.int64)
-        self._live_N = np.ones(base.count + len(ids), dtype=np.bool_)
-        self._live_N[rows] = False
-        self._hidden = Counter(base.category_of(int(row)) for row in rows)
+        gone = [self.row_of[item] for item in {*segment.row_of, *segment.removed} if item in self.row_of]
+        live_N = np.concatenate([self.live_N, np.ones(segment.count, dtype=np.bool_)])
+        live_N[gone] = False
+        hidden = [*map(Counter, self.hidden), Counter()]
+        for row in gone:
+            place, local = self._local(row)
+            hidden[place][self._parts[place].category_of(local)] += 1
+        return Overlay(self.base, (*self.segments, segment), live_N, tuple(hidden))
+
+    def to_merge(self) -> int | None:
+        """The place of the first segment that should be merged with all that follow it; None while there is none."""
+        if len(self.segments) <= _CROWD:
+            return None
+        sizes = [segment.count + len(segment.removed) for segment in self.segments]
+        return next((place for place in range(len(sizes) - 1) if sizes[place] <= sum(sizes[place + 1 :])), None)
+
+    def merge(self, place: int) -> Merged:
+        """Make one segment of this one and those that follow it; takes time by their size, and changes nothing."""
+        replaced, start = self.segments[place:], int(self._starts[place + 1])
+        kept = np.flatnonzero(self.live_N[start:])
+        items = pa.concat_tables([segment.items for segment in replaced], promote_options="default").combine_chunks().take(kept)
+        below = self.base.row_of if place == 0 else None
+        ids = set(items.column("id").to_pylist())
+        removed = {item for segment in replaced for item in (*segment.removed, *segment.row_of) if item not in ids}
+        segment = Segment(
+            items,
+            StackedFeatures([segment.features for segment in replaced])[kept].astype(np.float32),
+            np.concatenate([segment.embeddings(np.arange(segment.count)) for segment in replaced])[kept],
+            removed if below is None else {item for item in removed if item in below},
+        )
+        return Merged(segment, replaced, kept)
+
+    def with_merged(self, merged: Merged) -> tuple[Overlay, IntArray]:
+        """This with segments merged, which it may have extended since: the same items, and for each row of it the row here.
+
+        Raises:
+            ValueError: the segments are not among those of this overlay.
+        """
+        place, many = self.segments.index(merged.replaced[0]), len(merged.replaced)
+        if self.segments[place : place + many] != merged.replaced:
+            msg = "these segments are not those of this overlay"
+            raise ValueError(msg)
+        start, end = int(self._starts[place + 1]), int(self._starts[place + 1 + many])
+        rows = np.concatenate([np.arange(start), start + merged.kept, np.arange(end, len(self.live_N))])
+        live_N = self.live_N[rows]
+        gone = np.flatnonzero(~live_N[start : start + merged.segment.count])
+        hidden = (*self.hidden[: place + 1], Counter(map(merged.segment.category_of, gone.tolist())), *self.hidden[place + 1 + many :])
+        segments = (*self.segments[:place], merged.segment, *self.segments[place + many :])
+        return Overlay(self.base, segments, live_N, hidden), rows
 
     @property
     def manifest(self) -> SnapshotManifest:
         """The snapshot's manifest; its counts are those before the changes."""
         return self.base.manifest
 
-    @property
+    @cached_property
     def count(self) -> int:
         """The number of items after the changes."""
-        return len(self.row_of)
+        return int(np.count_nonzero(self.live_N))
+
+    @cached_property
+    def items(self) -> pa.Table:
+        """A table of all rows, hidden ones too."""
+        return pa.concat_tables([part.items for part in self._parts], promote_options="default")
+
+    @cached_property
+    def features(self) -> StackedFeatures:
+        """The features of all rows."""
+        return StackedFeatures([part.features for part in self._parts])
+
+    @cached_property
+    def columns(self) -> StackedColumns:
+        """The filters over all rows."""
+        return StackedColumns([part.columns for part in self._parts])
+
+    @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        """Item id -> row, of the items after the changes."""
+        return StackedRows(self._parts, self._starts.tolist(), self.live_N)
 
     @cached_property
     def rows(self) -> IntArray:
         """The rows of all items after the changes, ascending."""
-        return np.flatnonzero(self._live_N)
+        return np.flatnonzero(self.live_N)
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:
         """Category -> number of items after the changes, without empty categories."""
-        sizes = {name: size - self._hidden[name] for name, size in self.base.sizes.items()}
-        for name in self._index.categories:
-            sizes[name] = sizes.get(name, 0) + len(self._index.rows_in(name))
+        sizes: Counter[str] = Counter()
+        for part, hidden in zip(self._parts, self.hidden, strict=True):
+            for name in part.categories:
+                sizes[name] += len(part.rows_in(name)) - hidden[name]
         return {name: sizes[name] for name in sorted(sizes) if sizes[name]}
 
     @property
@@ -100,8 +186,10 @@ class Overlay:
         Raises:
             IndexError: there is no such row.
         """
-        before = self.base.manifest.count
-        return self.base.category_of(row) if row < before else self._index.category_of(row - before)
+        if 0 <= row < self._bounds[1]:  # asked of all rows, one by one
+            return self.base.category_of(row)
+        place, local = self._local(row)
+        return self._parts[place].category_of(local)
 
     def embeddings(self, rows: Sequence[int] | IntArray) -> FloatArray:
         """Embeddings of rows, ``(n, D)``.
@@ -110,12 +198,12 @@ class Overlay:
             IndexError: there is no such row.
         """
         wanted = np.asarray(rows, dtype=np.int64)
-        new = wanted >= self.base.manifest.count
-        if not new.any():
-            return self.base.embeddings(wanted)
+        if wanted.size and (wanted.min() < 0 or wanted.max() >= len(self.live_N)):
+            msg = f"row {wanted[(wanted < 0) | (wanted >= len(self.live_N))][0]}: there are {len(self.live_N)} rows"
+            raise IndexError(msg)
         found = np.empty((len(wanted), self.base.manifest.embedding_size), dtype=np.float32)
-        found[~new] = self.base.embeddings(wanted[~new])
-        found[new] = self._index.embeddings(wanted[new] - self.base.manifest.count)
+        for place, chosen, local in by_part(wanted, self._starts):
+            found[chosen] = self._parts[place].embeddings(local)
         return found
 
     def rows_in(self, category: str) -> IntArray:
@@ -126,13 +214,8 @@ class Overlay:
         """
         if category not in self.sizes:
             raise KeyError(category)
-        parts = []
-        if category in self.base.sizes:
-            old = self.base.rows_in(category)
-            parts.append(old[self._live_N[old]])
-        if category in self._index.categories:
-            parts.append(self._index.rows_in(category) + self.base.manifest.count)
-        return np.concatenate(parts)
+        rows = np.concatenate([self._parts[place].rows_in(category) + self._starts[place] for place in self._having(category)])
+        return np.asarray(rows[self.live_N[rows]])
 
     def search(self, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
         """The best k rows of a category per query; see ``Snapshot.search``.
@@ -146,94 +229,57 @@ class Overlay:
         """
         if category not in self.sizes:
             raise KeyError(category)
-        before, k = self.base.manifest.count, as_count(k)
-        allowed = None if allowed_N is None else as_allowed(allowed_N, len(self._live_N)) & self._live_N
-        found = []
-        if category in self.base.sizes:
-            found.append(self._search_base(category, queries_BD, k, None if allowed is None else allowed[:before]))
-        if category in self._index.categories:
-            scores, rows = self._index.search(category, queries_BD, k, None if allowed is None else allowed[before:])
-            found.append((scores, rows + before))
+        k = as_count(k)
+        allowed = None if allowed_N is None else as_allowed(allowed_N, len(self.live_N)) & self.live_N
+        found = [self._search_part(place, category, queries_BD, k, allowed) for place in self._having(category)]
         if len(found) == 1:
             return found[0]
         scores, rows = (np.concatenate(parts, axis=1) for parts in zip(*found, strict=True))
         best = np.argsort(-scores, axis=1, kind="stable")[:, :k]  # stable: ties go to the lower row, which comes first
         return np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows, best, axis=1)
 
-    def _search_base(self, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None) -> tuple[FloatArray, IntArray]:
-        hidden, before = self._hidden[category], self.base.manifest.count
-        if allowed_N is not None or not hidden:
-            return self.base.search(category, queries_BD, k, allowed_N)
-        if hidden > _FEW:
-            return self.base.search(category, queries_BD, k, self._live_N[:before])
-        scores, rows = self.base.search(category, queries_BD, k + hidden)
-        k = min(k, self.base.sizes[category] - hidden)
-        best = np.argsort(~self._live_N[rows], axis=1, kind="stable")[:, :k]
-        return np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows, best, axis=1)
+    def _search_part(
+        self, place: int, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None
+    ) -> tuple[FloatArray, IntArray]:
+        part, start, hidden = self._parts[place], int(self._starts[place]), self.hidden[place][category]
+        live_M = self.live_N[start : int(self._starts[place + 1])]
+        if allowed_N is not None or hidden > _FEW:
+            scores, rows = part.search(category, queries_BD, k, live_M if allowed_N is None else allowed_N[start : start + len(live_M)])
+            return scores, rows + start
+        scores, rows = part.search(category, queries_BD, k + hidden)
+        if hidden:
+            k = min(k, len(part.rows_in(category)) - hidden)
+            best = np.argsort(~live_M[rows], axis=1, kind="stable")[:, :k]
+            scores, rows = np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows, best, axis=1)
+        return scores, rows + start
 
+    @cached_property
+    def _parts(self) -> tuple[Part, ...]:
+        return (self.base, *self.segments)
 
-class StackedFeatures:
-    """The features of a snapshot and of changed items as one array, indexed like a numpy array."""
+    @cached_property
+    def _starts(self) -> IntArray:
+        """The first row of each part, and the number of all rows."""
+        return np.cumsum([0, *(part.count for part in self._parts)])
 
-    def __init__(self, base: NDArray[np.float16], changed: NDArray[np.float16]) -> None:
-        self._base, self._changed = base, changed
-        self.shape: tuple[int, int] = (len(base) + len(changed), base.shape[1])
-        self.dtype = base.dtype
+    @cached_property
+    def _bounds(self) -> list[int]:
+        return [int(start) for start in self._starts]
 
-    def __len__(self) -> int:
-        return self.shape[0]
+    def _having(self, category: str) -> Iterable[int]:
+        """The places of the parts with live items of a category."""
+        for place, part in enumerate(self._parts):
+            if category in part.categories and len(part.rows_in(category)) > self.hidden[place][category]:
+                yield place
 
-    def __getitem__(self, key: Any) -> NDArray[np.float16]:  # noqa: ANN401 - a row, rows, or rows and columns
-        rows, columns = key if isinstance(key, tuple) else (key, slice(None))
-        wanted = np.arange(len(self))[rows] if isinstance(rows, slice) else np.asarray(rows, dtype=np.int64)
-        taken = np.empty((wanted.size, self.shape[1]), dtype=np.float16)[:, columns]
-        flat, before = wanted.reshape(-1), len(self._base)
-        new = flat >= before
-        taken[~new] = self._base[flat[~new], columns]
-        taken[new] = self._changed[flat[new] - before, columns]
-        return taken[0] if wanted.ndim == 0 else taken
+    def _local(self, row: int) -> tuple[int, int]:
+        """The place of a row's part, and its row within.
 
-
-class StackedColumns(Columns):
-    """The columns of a snapshot and of changed items as one, over all rows."""
-
-    def __init__(self, base: Columns, changed: Columns) -> None:
-        self._parts = (base, changed)
-
-    @property
-    def prices(self) -> NDArray[np.float64]:
-        return np.concatenate([part.prices for part in self._parts])
-
-    @property
-    def attribute_names(self) -> tuple[str, ...]:
-        return tuple(sorted({name for part in self._parts for name in part.attribute_names}))
-
-    def attribute_values(self, name: str) -> tuple[str, ...]:
-        return tuple(sorted({value for part in self._parts for value in part.attribute_values(name)}))
-
-    def mask(self, wanted: Filter) -> BoolArray | None:
-        """True for the rows that satisfy a filter; None when it asks nothing. ``search`` leaves out hidden rows."""
-        masks = [mask for part in self._parts if (mask := part.mask(wanted)) is not None]
-        return np.concatenate(masks) if masks else None
-
-
-class _Rows(Mapping[str, int]):
-    """Item id -> row; it does not copy the snapshot's own mapping, which may hold a million ids."""
-
-    def __init__(self, base: Mapping[str, int], hidden: Collection[str], place_of: Mapping[str, int]) -> None:
-        self._base, self._hidden, self._place_of = base, hidden, place_of
-
-    def __getitem__(self, item: str) -> int:
-        place = self._place_of.get(item)
-        if place is not None:
-            return len(self._base) + place
-        if item in self._hidden:
-            raise KeyError(item)
-        return self._base[item]
-
-    def __iter__(self) -> Iterator[str]:
-        yield from (item for item in self._base if item not in self._hidden)
-        yield from self._place_of
-
-    def __len__(self) -> int:
-        return len(self._base) - len(self._hidden) + len(self._place_of)
+        Raises:
+            IndexError: there is no such row.
+        """
+        if not 0 <= row < len(self.live_N):
+            msg = f"row {row}: there are {len(self.live_N)} rows"
+            raise IndexError(msg)
+        place = bisect_right(self._bounds, row) - 1
+        return place, row - self._bounds[place]

@@ -71,7 +71,7 @@ async def put_items(
     count("upserts", len(asked.items))
     known = {item.id for item in asked.items if services.replay.knows(item.id)}
     cost_of_all = _cost(asked.items, parts, limits)
-    return await _append(services, await compute(lambda: _events(release, asked.items, parts, known, limits), cost_of_all))
+    return await appended(services, await compute(lambda: _events(release, asked.items, parts, known, limits), cost_of_all))
 
 
 def _cost(items: Sequence[UpsertIn], parts: Mapping[str, bytes], limits: Limits) -> float:
@@ -85,10 +85,10 @@ async def delete_item(item_id: str, services: InjectedServices) -> CatalogueChan
     if not services.replay.knows(item_id):
         msg = f"item {item_id!r} is not in the catalogue"
         raise UnknownItemError(msg, [Detail("item_id", item_id, "not in the catalogue")])
-    return await _append(services, [removal(item_id)])
+    return await appended(services, [removal(item_id)])
 
 
-async def _append(services: Services, events: Sequence[Event]) -> CatalogueChange:
+async def appended(services: Services, events: Sequence[Event]) -> CatalogueChange:
     """Append the changes to the log, then wait up to 2 s for this replica to show them."""
     ids = [event.id for event in events]
     shown = [services.replay.awaited(event_id) for event_id in ids]
@@ -130,7 +130,7 @@ def _event(release: Release, item: UpsertIn, picture: bytes | None) -> Event:
         except OSError as error:
             msg = f"the picture of {item.id!r} cannot be kept now ({error.strerror or error}); try again"
             raise LogUnavailableError(msg) from error
-    return upsert(said, item.features)
+    return upsert(said, item.features, keeps=() if "in_stock" in item.model_fields_set else ("in_stock",))
 
 
 def _picture(image: PictureIn | None, parts: Mapping[str, bytes], field: str, limits: Limits) -> bytes | None:

@@ -13,10 +13,11 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from app.api.keys import behind
 from app.api.problems import documented
-from app.api.schemas.answers import Health, LogHealth
+from app.api.schemas.answers import CatalogueHealth, Health, LogHealth
 from app.api.services import InjectedServices
 from app.ground.doors import Door
-from app.ground.errors import LogError, LogUnavailableError
+from app.ground.errors import LogError, LogLostError, LogUnavailableError, NotReadyError
+from app.live.replay import Replay
 from app.log.base import Lag, Log, Stream
 from app.log.impressions import Impressions
 
@@ -35,9 +36,19 @@ async def healthz() -> Health:
 @router.head("/readyz", dependencies=[behind(Door.OPEN)], include_in_schema=False)
 @router.get("/readyz", dependencies=[behind(Door.OPEN)], responses=documented(503), response_model_exclude_none=True)
 async def readyz(services: InjectedServices) -> Health:
-    """Whether it can answer; 503 with Retry-After while it cannot. Without its log it can answer, and says `degraded`."""
+    """Whether it can answer as it should; 503 with Retry-After while it cannot.
+
+    It has a release then, shows all that was changed before it started, and its log has all that it acknowledged. While the log cannot be
+    reached it can answer, and says `degraded`.
+    """
     release = services.serving.current()
-    return Health(status="ready", release=release.id, log=await _log_health(services.log, services.impressions))
+    if services.watch.lost:
+        raise LogLostError(services.watch.lost)
+    if services.replay.owed:
+        msg = f"{services.replay.owed} items that were changed before the start are still encoded"
+        raise NotReadyError(msg)
+    log = await _log_health(services.log, services.impressions)
+    return Health(status="ready", release=release.id, log=log, catalogue=_catalogue_health(services.replay))
 
 
 @router.get(
@@ -50,6 +61,11 @@ async def metrics(services: InjectedServices) -> Response:
     """Figures of this replica for Prometheus."""
     lags = await _lags(services.log)
     return Response(await to_thread.run_sync(services.metrics.exposition, lags), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _catalogue_health(replay: Replay) -> CatalogueHealth:
+    problem = replay.encoder_trouble or replay.trouble
+    return CatalogueHealth(status="degraded" if problem else "ok", problem=problem, encoding=replay.encoding)
 
 
 async def _log_health(log: Log, impressions: Impressions) -> LogHealth:

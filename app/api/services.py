@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
+from app.live.log_watch import LogWatch
 from app.live.metrics import Metrics
 from app.live.pool import ComputePool
 from app.live.replay import Replay
@@ -31,6 +32,7 @@ class Services:
     follower: ReleaseFollower
     pool: ComputePool
     log: Log
+    watch: LogWatch
     impressions: Impressions
     replay: Replay
     watchdog: Watchdog

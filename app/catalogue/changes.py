@@ -1,12 +1,14 @@
-"""Catalogue changes since a snapshot: from the ``catalog`` log to the items as they are now, and to a release that has them.
+"""Catalogue changes since a snapshot: from the ``catalog`` log to the items as they are now.
 
-An upsert holds a whole item. Only its picture, and the shop's own features where there are any, stay as they were when an upsert leaves
-them out. Replaying the same entries over the same snapshot always gives the same items.
+An upsert holds a whole item. Only its picture, the shop's own features where there are any, and what it says that it keeps stay as they
+were when an upsert leaves them out. A patch holds the values that change. Replaying the same entries over the same snapshot always gives
+the same items.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import uuid4
@@ -15,22 +17,21 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from app.home.encodings import Encodings, Source
 from app.home.images import ImageStore
 from app.log.base import Entry, Event
 from app.release.photo_encoder import PhotoEncoder
-from app.release.release import Release
-from app.release.traits import Traits
 from index.backends.base import FloatArray
 from index.columns import Columns
-from index.delta import Overlay
 from index.errors import SnapshotError
 from index.snapshot import ITEM_COLUMNS, Snapshot, item_table
-from models.datasets.schema import Catalogue
 from models.encoders.features import FeatureSpec
 from models.errors import ImageError
 
 _UPSERT: Final = "upsert"
 _DELETE: Final = "delete"
+_PATCH: Final = "patch"
+_WRONG: Final = (KeyError, TypeError, ValueError, SnapshotError)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -48,25 +49,31 @@ class ChangedItem:
     encoded: bool
 
     @property
-    def source(self) -> tuple[str | None, str | None]:
-        """What an encoder reads: the name of its picture, and its title."""
+    def source(self) -> Source:
+        """What an encoder reads."""
         return self.item["image"], self.item["title"]
 
 
 Changes = Mapping[str, ChangedItem | None]
 """Item id -> the item now; None where it is gone."""
-Embedded = dict[str, tuple[ChangedItem, FloatArray]]
 
 
-def upsert(item: Mapping[str, Any], features: Sequence[float] | None = None) -> Event:
+def upsert(item: Mapping[str, Any], features: Sequence[float] | None = None, keeps: Sequence[str] = ()) -> Event:
     """The event of an item that is new or changed.
 
     Args:
         item: values by column of a snapshot's items; without ``image`` the picture stays, with None it is removed.
         features: the shop's own; None leaves those that it has.
+        keeps: other columns that stay as they were, where there was such an item.
     """
-    said = {"type": _UPSERT, "item": {name: value for name, value in item.items() if value is not None or name == "image"}}
+    said: dict[str, Any] = {"type": _UPSERT, "item": {name: value for name, value in item.items() if value is not None or name == "image"}}
+    said |= {"keeps": list(keeps)} if keeps else {}
     return Event(uuid4().hex, said if features is None else {**said, "features": list(features)})
+
+
+def patch(item: Mapping[str, Any]) -> Event:
+    """The event of an item of which some values change: its id, and those values by column; None empties a column."""
+    return Event(uuid4().hex, {"type": _PATCH, "item": dict(item)})
 
 
 def removal(item_id: str) -> Event:
@@ -80,13 +87,18 @@ def named(entry: Entry) -> str:
     return str(item.get("id", "")) if isinstance(item, Mapping) else ""
 
 
-def replayed(base: Snapshot, changes: Changes, entries: Iterable[Entry]) -> tuple[Changes, list[tuple[Entry, str]]]:
-    """Apply entries: the changes after them, and the entries that could not be applied, each with its reason."""
-    now, refused = dict(changes), []
-    for entry in entries:
+def replayed(base: Snapshot, changes: Changes, entries: Sequence[Entry]) -> tuple[dict[str, ChangedItem | None], list[tuple[Entry, str]]]:
+    """Apply entries over the snapshot and the changes so far: what they change, and the entries that could not be applied, with reasons."""
+    now, refused = _applied_together(base, changes, entries), list[tuple[Entry, str]]()
+    if now is not None:
+        return now, refused
+    now = {}
+    for entry in entries:  # one of them is wrong, and must leave no trace
         try:
-            item_id, changed = _applied(base, now, entry.event.data)
-        except (KeyError, TypeError, ValueError, SnapshotError) as error:
+            item_id, changed = _applied(base, (now, changes), entry.event.data)
+            if changed is not None:
+                _check_columns([changed])
+        except _WRONG as error:
             refused.append((entry, f"{type(error).__name__}: {error}"))
         else:
             now[item_id] = changed
@@ -98,31 +110,50 @@ def to_encode(changes: Changes) -> list[str]:
     return [item_id for item_id, item in changes.items() if item is not None and not item.encoded]
 
 
-def encode(encoder: PhotoEncoder, images: ImageStore, items: Sequence[ChangedItem]) -> list[NDArray[np.float16]]:
-    """Encode items, each to ``(F,)``; an item whose picture cannot be used is encoded by its title alone.
+def recalled(changes: Changes, kept: Encodings, size: int) -> dict[str, ChangedItem]:
+    """Those of the items to encode whose features are kept, with these."""
+    found = {}
+    for item_id in to_encode(changes):
+        item = changes[item_id]
+        if item is not None and (features_F := kept.recall(item.source, size)) is not None:
+            found[item_id] = replace(item, features=features_F, encoded=True)
+    return found
+
+
+def encode(
+    encoder: PhotoEncoder, images: ImageStore, items: Sequence[ChangedItem], kept: Encodings | None = None
+) -> list[NDArray[np.float16]]:
+    """Encode items, each to ``(F,)``, and keep that; an item whose picture cannot be used is encoded by its title alone.
 
     Raises:
         EncoderError: the encoder cannot be loaded.
     """
     pictures, titles = [_picture(images, item) for item in items], [item.item["title"] for item in items]
     try:
-        features_NF = encoder.encode(pictures, titles)
+        features_NF = encoder.encode(pictures, titles).astype(np.float16)
     except ImageError:
-        features_NF = np.concatenate([_encoded_alone(encoder, *pair) for pair in zip(pictures, titles, strict=True)])
-    return list(features_NF.astype(np.float16))
+        features_NF = np.concatenate([_encoded_alone(encoder, *pair) for pair in zip(pictures, titles, strict=True)]).astype(np.float16)
+    for item, features_F in zip(items, features_NF, strict=True):
+        if kept is not None:
+            with suppress(OSError):  # a full disk: they are encoded again after a restart
+                kept.keep(item.source, features_F)
+    return list(features_NF)
 
 
-def folded(base: Snapshot, changes: Changes, encoder: PhotoEncoder, images: ImageStore) -> tuple[pa.Table, NDArray[np.float16]]:
+def folded(
+    base: Snapshot, changes: Changes, encoder: PhotoEncoder, images: ImageStore, kept: Encodings
+) -> tuple[pa.Table, NDArray[np.float16]]:
     """Items and features ``(N, F)`` of the catalogue as it is now, for its next snapshot; ``encode`` makes those that are missing."""
     if not changes:
         return base.items, base.features
+    changes = {**changes, **recalled(changes, kept, base.manifest.feature_size)}
     items = items_now(base, changes)
     missing = [item for item_id in to_encode(changes) if (item := changes[item_id]) is not None]
-    found = dict(zip(missing, encode(encoder, images, missing), strict=True)) if missing else {}
+    found = dict(zip(missing, encode(encoder, images, missing, kept), strict=True)) if missing else {}
     now = [item for item in changes.values() if item is not None]
-    kept = np.array([row for item_id, row in base.row_of.items() if item_id not in changes], dtype=np.int64)
+    rows = np.array([row for item_id, row in base.row_of.items() if item_id not in changes], dtype=np.int64)
     features_MF = np.array([found.get(item, item.features) for item in now], dtype=np.float16).reshape(-1, base.manifest.feature_size)
-    return items, np.concatenate([base.features[kept], features_MF])
+    return items, np.concatenate([base.features[rows], features_MF])
 
 
 def items_now(base: Snapshot, changes: Changes) -> pa.Table:
@@ -132,42 +163,6 @@ def items_now(base: Snapshot, changes: Changes) -> pa.Table:
     kept = [row for item_id, row in base.row_of.items() if item_id not in changes]
     now = item_rows(item for item in changes.values() if item is not None)
     return pa.concat_tables([base.items.take(pa.array(kept, pa.int64())), now], promote_options="default")
-
-
-def overlaid(release: Release, changes: Changes, embedded: Embedded) -> Release:
-    """The release with these changes laid over its plain snapshot.
-
-    Args:
-        embedded: item id -> item and embedding by this release's model, from earlier calls; updated in place.
-    """
-    base = plain(release)
-    shown = {item_id: item for item_id, item in changes.items() if item is not None and item.features is not None}
-    gone = [item_id for item_id, item in changes.items() if item is None]
-    if not shown and not gone:
-        return unchanged(release)
-    _embed(release, shown, embedded)
-    size, features = base.manifest.embedding_size, base.manifest.feature_size
-    overlay = Overlay(
-        base,
-        items=item_rows(shown.values()),
-        features_MF=np.array([item.features for item in shown.values()], dtype=np.float16).reshape(-1, features).astype(np.float32),
-        embeddings_MD=np.array([embedded[item_id][1] for item_id in shown], dtype=np.float32).reshape(-1, size),
-        removed=gone,
-    )
-    return replace(release, snapshot=overlay, traits=Traits.of(overlay, release.traits.of_first(base.manifest.count)))
-
-
-def plain(release: Release) -> Snapshot:
-    """The release's snapshot without changes over it."""
-    return release.snapshot.base if isinstance(release.snapshot, Overlay) else release.snapshot
-
-
-def unchanged(release: Release) -> Release:
-    """The release without changes over its snapshot."""
-    base = plain(release)
-    if base is release.snapshot:
-        return release
-    return replace(release, snapshot=base, traits=Traits.of(base, release.traits.of_first(base.manifest.count)))
 
 
 def kept_features(snapshot: Snapshot) -> FeatureSpec:
@@ -183,27 +178,73 @@ def item_rows(items: Iterable[ChangedItem]) -> pa.Table:
     return pa.Table.from_pylist([dict(item.item) for item in items], schema=ITEM_COLUMNS)
 
 
-def _applied(base: Snapshot, changes: Changes, said: Mapping[str, Any]) -> tuple[str, ChangedItem | None]:
+def _applied_together(base: Snapshot, changes: Changes, entries: Sequence[Entry]) -> dict[str, ChangedItem | None] | None:
+    """What the entries change, by one check of the columns; None where anything is wrong with any of them."""
+    now: dict[str, ChangedItem | None] = {}
+    seen: list[ChangedItem] = []
+    try:
+        for entry in entries:
+            item_id, changed = _applied(base, (now, changes), entry.event.data)
+            now[item_id] = changed
+            seen += [changed] if changed is not None else []
+        _check_columns(seen)
+    except _WRONG:
+        return None
+    return now
+
+
+def _check_columns(items: Sequence[ChangedItem]) -> None:
+    """Refuse values that the columns of a snapshot cannot hold; raises one of ``_WRONG``."""
+    Columns(
+        item_table(item_rows(items)), {item.item["id"] + place * "'": place for place, item in enumerate(items)}
+    )  # an id may come twice
+
+
+def _applied(base: Snapshot, known: Sequence[Changes], said: Mapping[str, Any]) -> tuple[str, ChangedItem | None]:
     item: Mapping[str, Any] = said["item"]
     item_id = str(item["id"])
     if said["type"] == _DELETE:
         return item_id, None
-    if said["type"] != _UPSERT:
+    if said["type"] not in {_UPSERT, _PATCH}:
         msg = f"a change of type {said['type']!r}, which this version does not know"
         raise ValueError(msg)
-    before = changes[item_id] if item_id in changes else _of_snapshot(base, item_id)
+    before = _before(base, known, item_id)
+    if said["type"] == _PATCH:
+        if before is None:
+            msg = f"item {item_id!r} was deleted before its values were changed"
+            raise ValueError(msg)
+        values = {**before.item, **{name: item[name] for name in ITEM_COLUMNS.names if name in item}}
+        return item_id, _with_values(before, values, own=_own_ones(base))
     values = {name: item.get(name) for name in ITEM_COLUMNS.names}
-    if "image" not in item and before is not None:
-        values["image"] = before.item["image"]
-    Columns(item_table(pa.Table.from_pylist([values], schema=ITEM_COLUMNS)), {item_id: 0})  # refuses a value that the columns cannot hold
+    if before is not None:
+        kept = (*said.get("keeps", ()), *(() if "image" in item else ("image",)))
+        values |= {name: before.item[name] for name in kept}
     if "features" in said:
         return item_id, ChangedItem(item=values, features=_own(base, said["features"]), encoded=True)
-    own = kept_features(base).is_own
+    own = _own_ones(base)
     if before is None and own:
         msg = f"item {item_id!r} is new and comes without features"
         raise ValueError(msg)
+    return item_id, _with_values(before, values, own=own)
+
+
+def _with_values(before: ChangedItem | None, values: Mapping[str, Any], *, own: bool) -> ChangedItem:
+    """An item with other values, by the features that it has."""
     changed = ChangedItem(item=values, features=before.features if before else None, encoded=own)
-    return item_id, replace(changed, encoded=own or (before is not None and before.encoded and before.source == changed.source))
+    return replace(changed, encoded=own or (before is not None and before.encoded and before.source == changed.source))
+
+
+def _own_ones(base: Snapshot) -> bool:
+    """Whether the features are the shop's own."""
+    return kept_features(base).is_own
+
+
+def _before(base: Snapshot, known: Sequence[Changes], item_id: str) -> ChangedItem | None:
+    """The item by the first of the changes that know it, or by the snapshot."""
+    for changes in known:
+        if item_id in changes:
+            return changes[item_id]
+    return _of_snapshot(base, item_id)
 
 
 def _of_snapshot(base: Snapshot, item_id: str) -> ChangedItem | None:
@@ -221,18 +262,6 @@ def _own(base: Snapshot, features: Sequence[float]) -> NDArray[np.float16]:
         msg = f"features of shape {vector_F.shape}: this catalogue's have {base.manifest.feature_size} finite numbers"
         raise ValueError(msg)
     return vector_F
-
-
-def _embed(release: Release, shown: Mapping[str, ChangedItem], embedded: Embedded) -> None:
-    """Embed the items that ``embedded`` does not have as they are now, and drop those that are gone."""
-    for item_id in [item_id for item_id in embedded if item_id not in shown]:
-        del embedded[item_id]
-    fresh = {item_id: item for item_id, item in shown.items() if item_id not in embedded or embedded[item_id][0] is not item}
-    if fresh:
-        words = Catalogue(item_rows(fresh.values()))
-        features_NF = np.array([item.features for item in fresh.values()], dtype=np.float32)
-        vectors_ND = release.bundle.embed(features_NF, words.categories, words.texts(), words.ids)
-        embedded.update({item_id: (item, vector_D) for (item_id, item), vector_D in zip(fresh.items(), vectors_ND, strict=True)})
 
 
 def _picture(images: ImageStore, changed: ChangedItem) -> bytes | None:

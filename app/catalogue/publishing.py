@@ -78,12 +78,12 @@ def publish(
         staged = store.staging("bundles")
         bundle = bundle.save(staged)
         store.keep(staged, bundle.id)
-    entries = asyncio.run(_changes_behind(log, store.home, current.catalog_offset)) if log else []
+    entries = asyncio.run(changes_behind(log, store.home, current.catalog_offset)) if log else []
     changes, _ = replayed(snapshot, {}, entries)
     features_NF: FloatArray | NDArray[np.float16]
     if other is None:
         same = PhotoEncoder(bundle.encoder_spec, bundle.manifest.encoder, device)
-        items, features_NF = folded(snapshot, changes, same, store.images)
+        items, features_NF = folded(snapshot, changes, same, store.images, store.encodings(bundle.manifest.encoder.fingerprint))
     else:
         items = items_now(snapshot, changes)
         features_NF = catalogue_features(catalogue_of(items, store.images), other, cache, progress).features
@@ -138,7 +138,7 @@ def catalogue_of(items: pa.Table, images: ImageStore) -> Catalogue:
     return Catalogue(whole.select(ITEM_SCHEMA.names))
 
 
-async def _changes_behind(settings: LogSettings, home: Path, offset: str) -> list[Entry]:
+async def changes_behind(settings: LogSettings, home: Path, offset: str) -> list[Entry]:
     """All catalogue changes after an offset."""
     found: list[Entry] = []
     async with opened_log(settings, home) as log:

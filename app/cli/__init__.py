@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from app.cli import data, dataset, doctor, keys, learn, releases, serve, simulate, worker
+from app.cli import data, dataset, doctor, keys, learn, log, releases, serve, simulate, worker
 from app.ground.errors import ROOTS
 from app.ground.settings import misspelt
 
@@ -52,6 +52,8 @@ cli.command("label")(learn.label)
 cli.command("publish")(releases.publish)
 cli.add_typer(releases.group, name="releases")
 cli.add_typer(keys.group, name="keys")
+cli.command("gc")(releases.gc)
+cli.add_typer(log.group, name="log")
 cli.command("serve")(serve.serve)
 cli.command("worker")(worker.worker)
 cli.command("simulate")(simulate.simulate)

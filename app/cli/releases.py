@@ -49,6 +49,19 @@ def publish(
         typer.echo(f"learned from {manifest.outfits:,} outfits" + (f"; {manifest.held_out}" if manifest.held_out else ""))
 
 
+def gc(home: Home = None, *, dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False) -> None:
+    """Remove old releases, pictures and kept features that nothing needs any more; never what serves, or is rolled back to."""
+    settings = Settings.read(home=home)
+    from app.catalogue.leftovers import leftovers, remove  # noqa: PLC0415 - keeps --help fast
+
+    found = leftovers(ReleaseStore(settings.home), settings.log, settings.worker.keep_releases)
+    if not dry:
+        remove(found)
+    names = f" ({', '.join(found.releases)})" if found.releases else ""
+    what = f"{len(found.releases)} releases{names}, {len(found.paths):,} files and directories, {found.size / 1e6:,.1f} MB"
+    typer.echo(f"{settings.home}: {what} {'would go' if dry else 'removed'}")
+
+
 @group.command("list")
 def list_(home: Home = None) -> None:
     """All releases, newest first; the current one is marked."""

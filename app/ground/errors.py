@@ -17,6 +17,7 @@ ServiceError
 ├── ClientGoneError           nobody waits for the answer any more
 ├── LogError                  the log has no answer
 │   ├── LogUnavailableError   it cannot be reached, or cannot keep anything now
+│   │   └── LogLostError      because it is damaged, or lacks what it has acknowledged
 │   └── TrimmedError          what was asked for is no longer kept
 └── HomeError                 a home directory without the release, bundle or file that was asked for  (exit code 2)
 
@@ -130,6 +131,10 @@ class TrimmedError(LogError):
     """Entries after an offset are no longer kept, so reading on from it would leave a gap."""
 
 
+class LogLostError(LogUnavailableError):
+    """The log is damaged, or lacks what it has acknowledged; it takes nothing until somebody has looked (``attire log check``)."""
+
+
 class HomeError(ServiceError):
     """A home directory without the release, bundle or file that was asked for."""
 
@@ -162,6 +167,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     LogError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now", passes=True),
     LogUnavailableError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now", passes=True),
     TrimmedError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
+    LogLostError: Problem(503, "/problems/log-lost", "The event log lacks what it has acknowledged", passes=True),
     HomeError: Problem(503, "/problems/broken-release", "The release cannot be used"),
     ServiceError: Problem(503, "/problems/unavailable", "The service cannot answer now"),
     ImageError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),

@@ -118,6 +118,11 @@ class LogSettings(_Part):
     remember_s: float = Field(
         default=172_800.0, ge=0, description="Seconds for which an event's id is remembered at least; a retry counts once."
     )
+    check_s: float = Field(
+        default=10.0,
+        gt=0,
+        description="Seconds between looks whether the log still has what it acknowledged; all of it is read now and then.",
+    )
     max_bytes: int = Field(default=0, ge=0, description="Bytes that the SQLite file may grow to; 0 is no limit but the disk's.")
     impressions: int = Field(
         default=10_000, ge=1, description="Impressions that wait in memory while the log is gone; more are dropped and counted."
@@ -192,6 +197,15 @@ class WorkerSettings(_Part):
     nice: int = Field(default=10, ge=0, le=19, description="By how much training yields to everything else on the machine.")
     threads: int = Field(default=0, ge=0, description="Threads of the training; 0 is one per core.")
     timeout_s: float = Field(default=14_400.0, gt=0, description="Seconds after which a training is given up.")
+    publish_share: float = Field(
+        default=0.2,
+        ge=0,
+        description="Share of the catalogue that has changed since its snapshot from which the worker makes a new one; 0 is never.",
+    )
+    gc_s: float = Field(
+        default=86_400.0, ge=0, description="Seconds between removals of what nothing needs any more, as `attire gc`; 0 is never."
+    )
+    keep_releases: int = Field(default=5, ge=1, description="Newest releases that are kept, beside those that serve or are rolled back to.")
     shadow_requests: int = Field(default=0, ge=0, description="Live requests that a candidate answers in shadow mode first; 0 is none.")
     shadow_s: float = Field(default=60.0, gt=0, description="Seconds of shadow mode after which it goes live anyway.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,9 @@ class ImageStore:
         data = bare(data)
         name = f"{hashlib.sha256(data).hexdigest()}.{suffix}"
         path = self.path(name)
-        if not path.exists():
+        try:
+            os.utime(path)  # it is needed again, so it is no leftover
+        except FileNotFoundError:
             with replacing(path, to_disk=False) as staging:
                 staging.write_bytes(data)
         if to_disk:

@@ -1,7 +1,7 @@
 """The release store: a home directory, where everything but ``CURRENT`` and ``SERVED`` is written once and never changed.
 
-bundles/<id>/ · snapshots/<id>/ · images/ · releases/<id>.json · CURRENT (the id of the release that is served) · SERVED (the ids that led
-to it, oldest first: what a rollback goes back along)
+bundles/<id>/ · snapshots/<id>/ · images/ · encoded/ · releases/<id>.json · CURRENT (the id of the release that is served) · SERVED (the ids
+that led to it, oldest first: what a rollback goes back along)
 
 Release ids count up (``r3-1f0c9a2b``).
 """
@@ -22,6 +22,7 @@ from pydantic import NonNegativeInt, StringConstraints
 from pydantic.dataclasses import dataclass as checked
 
 from app.ground.errors import HomeError, shortened
+from app.home.encodings import Encodings
 from app.home.images import ImageStore
 from app.home.runs import now
 from sealed import directories
@@ -64,6 +65,10 @@ class ReleaseStore:
     def images(self) -> ImageStore:
         """The pictures of the catalogue."""
         return ImageStore(self.home / "images")
+
+    def encodings(self, fingerprint: str) -> Encodings:
+        """The features of changed items, by the encoder of that fingerprint."""
+        return Encodings(self.home / "encoded" / fingerprint)
 
     def bundle_path(self, bundle_id: str) -> Path:
         """Where a bundle lies."""
@@ -205,6 +210,15 @@ class ReleaseStore:
                 return self.record(release_id)
         msg = f"{self.home}: no release served before {served[-1] if served else 'the first'}; see `attire releases list`"
         raise HomeError(msg)
+
+    def gone_back_to(self) -> list[ReleaseRecord]:
+        """What may be gone back to from the current release: the one that served before it, and the last one of another bundle."""
+        found: list[ReleaseRecord] = []
+        served = self._served()
+        for release_id in reversed(served):
+            with suppress(HomeError):
+                found.append(self.record(release_id))
+        return [*found[1:2], *[record for record in found if record.bundle != found[0].bundle][:1]]
 
     def _served(self) -> list[str]:
         """The releases that led to the current one, which is the last; those behind it were rolled back."""

@@ -22,6 +22,7 @@ from app.ground.allocator import give_back
 from app.ground.errors import ROOTS, HomeError, RequestError
 from app.ground.logs import logger
 from app.ground.settings import Settings
+from app.home.replicas import ServingNote
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.live.memory import free_bytes, needed_bytes
 from app.live.metrics import Metrics
@@ -51,6 +52,7 @@ class ReleaseFollower:
         self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._refused: tuple[str, float] = ("", 0.0)
+        self._note = ServingNote(store.home)
         self.shadow = Shadow(store.home, settings.swap.shadow_share, self._background)
         self.freed = 0
         self.trouble: str | None = None
@@ -67,6 +69,7 @@ class ReleaseFollower:
             with suppress(asyncio.CancelledError):
                 await self._task
         self.shadow.follow(None)
+        await asyncio.to_thread(self._note.remove)
         await asyncio.to_thread(self._background.shutdown, wait=True, cancel_futures=True)
 
     async def activate(self, release_id: str, *, back: bool = False) -> Release:
@@ -88,6 +91,9 @@ class ReleaseFollower:
 
     async def _follow(self) -> None:
         while True:
+            with suppress(OSError):  # a full disk: what serves now is not removed for a while
+                if (served := self._served()) is not None:
+                    await asyncio.to_thread(self._note.write, served)
             await asyncio.sleep(self._settings.swap.poll_s)
             try:
                 await self._look()

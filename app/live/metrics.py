@@ -16,6 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from app.home.runs import Decision
+from app.live.log_watch import LogWatch
 from app.live.pool import ComputePool
 from app.live.replay import Replay
 from app.live.watchdog import Watchdog
@@ -104,6 +105,7 @@ class ServiceState(Collector):
     serving: Serving
     impressions: Impressions
     replay: Replay
+    watch: LogWatch
     pool: ComputePool
     watchdog: Watchdog
     decisions: Callable[[], Mapping[str, int]]
@@ -145,6 +147,12 @@ class ServiceState(Collector):
             ("attire_compute_waiting", "Requests that wait for a thread.", self.pool.waiting),
             ("attire_impressions_waiting", "Impressions that are not in the log yet.", self.impressions.waiting),
             ("attire_catalogue_changed_items", "Items changed or removed since the snapshot.", self.replay.changed),
+            ("attire_log_lost", "Whether the log is damaged, or lacks what it has acknowledged.", int(self.watch.lost is not None)),
+            (
+                "attire_catalogue_encoder_failing",
+                "Whether changed pictures and titles cannot be encoded now.",
+                int(self.replay.encoder_trouble is not None),
+            ),
             ("attire_catalogue_encoding", "Changed items whose picture or title is still to be encoded.", self.replay.encoding),
         ):
             yield GaugeMetricFamily(name, about, value=value)

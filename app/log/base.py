@@ -97,6 +97,11 @@ class Lag:
     dead: int
 
 
+def order(offset: str) -> tuple[int, ...]:
+    """What offsets of one log are sorted by."""
+    return tuple(int(part) for part in offset.split("-")) if offset else (0,)
+
+
 class Log(Protocol):
     """A log. Every method but ``close`` raises ``LogUnavailableError`` when the log cannot be reached; every call may be repeated."""
 
@@ -142,6 +147,12 @@ class Log(Protocol):
 
     async def ping(self) -> None:
         """Check that the log would keep an event now."""
+
+    async def examine(self, *, thorough: bool = False) -> list[str]:
+        """What is wrong, in words: what was acknowledged and is missing. ``thorough`` reads all that is kept, and looks for damage, too."""
+
+    async def repair(self) -> list[str]:
+        """Save what can be saved, begin a new epoch, and say what was saved and what is lost. The damaged log is kept aside."""
 
     async def close(self) -> None:
         """Finish what is under way and release the connection."""

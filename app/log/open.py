@@ -9,6 +9,7 @@ from typing import Final
 
 from app.ground.settings import LogSettings
 from app.log.base import Log
+from app.log.mark import Mark
 from app.log.redis import RedisLog
 from app.log.sqlite import SqliteLog
 from models.errors import InputError
@@ -28,10 +29,10 @@ def open_log(settings: LogSettings, home: Path) -> Log:
     if url.startswith(_SQLITE) and url != _SQLITE:
         name = url.removeprefix(_SQLITE)
         path = Path(name.removeprefix("//") if name.startswith("///") else name)
-        return SqliteLog(home / path.expanduser(), settings)
+        return SqliteLog(home / path.expanduser(), settings, Mark.of(home, url))
     if url.startswith(_REDIS):
         try:
-            return RedisLog(url, settings)
+            return RedisLog(url, settings, Mark.of(home, url))
         except ValueError as error:
             msg = "this redis URL cannot be read; write redis://:PASSWORD@HOST:PORT/DB, special characters of the password as %XX"
             raise InputError(msg, field=_FIELD) from error

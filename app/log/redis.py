@@ -7,6 +7,7 @@ process. A Redis without an append-only file is refused.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -16,10 +17,11 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
-from app.ground.errors import LogUnavailableError, TrimmedError
+from app.ground.errors import LogLostError, LogUnavailableError, TrimmedError
 from app.ground.settings import LogSettings
 from app.log import redis_scripts
-from app.log.base import START, Appended, Entry, Event, Lag, Stream
+from app.log.base import START, Appended, Entry, Event, Lag, Stream, order
+from app.log.mark import Mark, Position, Positions, missing
 
 _LONGEST_WAIT_S: Final = 5.0
 _AT_ONCE: Final = 16
@@ -31,13 +33,16 @@ class RedisLog:
 
     Args:
         url: ``redis://[[user]:password@]host:port/db``, ``rediss://`` or ``unix://``.
+        mark: where it is kept what was acknowledged; None only for a log whose loss nobody would mind.
 
     Raises:
         ValueError: the URL cannot be read.
     """
 
-    def __init__(self, url: str, settings: LogSettings | None = None) -> None:
-        self._settings = settings or LogSettings()
+    def __init__(self, url: str, settings: LogSettings | None = None, mark: Mark | None = None) -> None:
+        self._settings, self._mark = settings or LogSettings(), mark
+        self._marking = asyncio.Lock()
+        self._latest: dict[Stream, Position] = {}  # to be kept
         timeout_s = self._settings.timeout_s
         self._redis = _client(url, timeout_s, timeout_s)
         self._waiting = _client(url, timeout_s, timeout_s + _LONGEST_WAIT_S)  # a socket must outlast the wait it blocks in
@@ -48,10 +53,15 @@ class RedisLog:
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
-        words = [word for event in events for word in (event.id, event.encoded())]
+        marked = (await self._marked()).get(stream)
+        said = [marked.epoch, marked.end] if marked is not None else ["", ""]
+        words = [*said, secrets.token_hex(8), *(word for event in events for word in (event.id, event.encoded()))]
         async with self._answering():
             await self._check_durable()
-            added, end = await self._append(keys=[_key(stream), _key(stream, "ids")], args=words)
+            added, end, epoch = await self._append(keys=[_key(stream), _key(stream, "ids"), _key(stream, "epoch")], args=words)
+            if added < 0:
+                raise LogLostError(missing(stream, marked, epoch, end) or "the log lacks what it has acknowledged")
+            await self._note(stream, Position(epoch, end))
         return Appended(added, end)
 
     async def read(self, stream: Stream, after: str = START, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
@@ -60,7 +70,7 @@ class RedisLog:
             block_ms = max(1, int(1000 * min(wait_s, _LONGEST_WAIT_S))) if wait_s > 0 else None  # Redis takes 0 as for ever
             answer = await client.xread({_key(stream): after or _FIRST}, count=limit, block=block_ms)
             trimmed: Any = await self._redis.get(_key(stream, "trimmed"))
-        if after != START and trimmed is not None and _order(trimmed) > _order(after):
+        if after != START and trimmed is not None and order(trimmed) > order(after):
             msg = f"the {stream} log is trimmed up to {trimmed}, so there is a gap behind {after}; start from a newer snapshot"
             raise TrimmedError(msg)
         return _entries(answer, deliveries=0)
@@ -125,6 +135,39 @@ class RedisLog:
         async with self._answering():
             await self._check_durable()
 
+    async def examine(self, *, thorough: bool = False) -> list[str]:  # noqa: ARG002 - Redis checks its file itself when it starts
+        try:
+            marked = await self._marked()
+        except LogLostError as error:
+            return [str(error)]
+        async with self._answering():
+            found = {stream: await self._position(stream) for stream in Stream}
+            for stream, (epoch, last) in found.items():
+                if epoch is not None and stream not in marked and last != _FIRST:
+                    await self._note(stream, Position(epoch, last))  # a home that sees this log for the first time
+        told = [missing(stream, marked.get(stream), epoch, last) for stream, (epoch, last) in found.items()]
+        return [problem for problem in told if problem is not None]
+
+    async def repair(self) -> list[str]:
+        try:
+            marked = await self._marked()
+        except LogLostError:
+            marked = {}
+        said, positions = list[str](), dict[Stream, Position]()
+        async with self._answering():
+            await self._check_durable()
+            for stream in Stream:
+                epoch, last = await self._position(stream)
+                lacks = missing(stream, marked.get(stream), epoch, last)
+                count = await self._redis.xlen(_key(stream))
+                said.append(f"{stream}: {count:,} entries are there; {lacks.partition(': ')[2] if lacks else 'nothing is missing'}")
+                fresh = secrets.token_hex(8)
+                await self._redis.set(_key(stream, "epoch"), fresh)
+                positions[stream] = Position(fresh, last)
+        if self._mark is not None:
+            await asyncio.to_thread(self._mark.reset, positions)
+        return said
+
     async def close(self) -> None:
         await self._redis.aclose()
         await self._waiting.aclose()
@@ -144,6 +187,34 @@ class RedisLog:
             what = str(error) if isinstance(error, ResponseError) else type(error).__name__  # the others name the address
             msg = f"the log in Redis cannot be used now ({what}); try again, an event id counts once"
             raise LogUnavailableError(msg) from error
+
+    async def _position(self, stream: Stream) -> tuple[str | None, str]:
+        """The epoch of a stream, and its last offset."""
+        epoch: Any = await self._redis.get(_key(stream, "epoch"))
+        if not await self._redis.exists(_key(stream)):
+            return epoch, _FIRST
+        about: Any = await self._redis.xinfo_stream(_key(stream))
+        return epoch, about["last-generated-id"]
+
+    async def _marked(self) -> Positions:
+        """What was acknowledged, by whoever shares the home."""
+        try:
+            return self._mark.read() if self._mark is not None else {}
+        except OSError as error:
+            msg = f"it cannot be read what the log has acknowledged ({error.strerror}); try again"
+            raise LogUnavailableError(msg) from error
+
+    async def _note(self, stream: Stream, position: Position) -> None:
+        """Keep what is acknowledged now; those that wait for their turn meanwhile find that it is kept, or share the next one."""
+        if self._mark is not None:
+            self._latest[stream] = max(self._latest.get(stream, position), position, key=lambda one: order(one.end))
+            async with self._marking:
+                if (last := self._latest.pop(stream, None)) is not None:
+                    try:
+                        await asyncio.to_thread(self._mark.note, stream, last)
+                    except BaseException:
+                        self._latest[stream] = max(self._latest.get(stream, last), last, key=lambda one: order(one.end))
+                        raise
 
     async def _check_durable(self) -> None:
         """Check, once per living Redis, that it keeps what it is given."""
@@ -181,11 +252,6 @@ def _client(url: str, connect_s: float, answer_s: float) -> Redis:
 
 def _key(stream: Stream, *parts: str) -> str:
     return ":".join([f"attire:{{{stream}}}", *parts])
-
-
-def _order(offset: str) -> tuple[int, int]:
-    ms, _, sequence = offset.partition("-")
-    return int(ms), int(sequence or 0)
 
 
 def _entry(offset: str, fields: Mapping[str, str], deliveries: int) -> Entry:

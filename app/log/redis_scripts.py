@@ -8,20 +8,38 @@ from __future__ import annotations
 from typing import Final
 
 APPEND: Final = """
--- KEYS stream, ids · ARGV (id, data)…  →  how many were new, the last offset
+-- KEYS stream, ids, epoch · ARGV the epoch and the last offset that were acknowledged (or two empty words), a word for a new epoch,
+-- (id, data)…  →  how many were new, the last offset, the epoch; -1 in place of the first where this Redis lacks what was acknowledged
+local function parts(offset)
+  local ms, sequence = offset:match('^(%d+)-(%d+)$')
+  return tonumber(ms), tonumber(sequence)
+end
+local function last()
+  if redis.call('EXISTS', KEYS[1]) == 0 then return '0-0' end
+  local about = redis.call('XINFO', 'STREAM', KEYS[1])
+  for i = 1, #about, 2 do
+    if about[i] == 'last-generated-id' then return about[i + 1] end
+  end
+end
+local epoch = redis.call('GET', KEYS[3])
+if ARGV[1] ~= '' then
+  local ms, sequence = parts(last())
+  local marked_ms, marked_sequence = parts(ARGV[2])
+  if epoch ~= ARGV[1] or ms < marked_ms or (ms == marked_ms and sequence < marked_sequence) then return {-1, last(), epoch or ''} end
+end
+if not epoch then
+  epoch = ARGV[3]
+  redis.call('SET', KEYS[3], epoch)
+end
 local added = 0
-for i = 1, #ARGV, 2 do
+for i = 4, #ARGV, 2 do
   if not redis.call('ZSCORE', KEYS[2], ARGV[i]) then
     local offset = redis.call('XADD', KEYS[1], '*', 'id', ARGV[i], 'data', ARGV[i + 1])
     redis.call('ZADD', KEYS[2], offset:match('^%d+'), ARGV[i])
     added = added + 1
   end
 end
-if redis.call('EXISTS', KEYS[1]) == 0 then return {0, '0-0'} end
-local about = redis.call('XINFO', 'STREAM', KEYS[1])
-for i = 1, #about, 2 do
-  if about[i] == 'last-generated-id' then return {added, about[i + 1]} end
-end
+return {added, last(), epoch}
 """
 
 CLAIM: Final = """

@@ -10,26 +10,19 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from app.ground.errors import LogUnavailableError, TrimmedError
+from app.ground.errors import LogLostError, LogUnavailableError, TrimmedError
 from app.ground.settings import LogSettings
 from app.log.base import START, Appended, Entry, Event, Lag, Stream
 from app.log.group_commit import Answer, GroupCommit
+from app.log.mark import Mark, Position, Positions, missing
+from app.log.salvage import opened, problems, repaired
+from app.log.tables import checksum, lay_out, use_wal
 
-_VERSION: Final = 1
-_SCHEMA: Final = (
-    "CREATE TABLE streams (name TEXT PRIMARY KEY, last INTEGER NOT NULL DEFAULT 0, trimmed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID",
-    "CREATE TABLE entries (stream TEXT, offset INTEGER, id TEXT, data TEXT, PRIMARY KEY (stream, offset)) WITHOUT ROWID",
-    "CREATE TABLE ids (stream TEXT, id TEXT, offset INTEGER, at REAL, PRIMARY KEY (stream, id)) WITHOUT ROWID",
-    "CREATE INDEX ids_by_offset ON ids (stream, offset)",
-    "CREATE TABLE groups (stream TEXT, name TEXT, delivered INTEGER NOT NULL, PRIMARY KEY (stream, name)) WITHOUT ROWID",
-    """CREATE TABLE pending (stream TEXT, name TEXT, offset INTEGER, consumer TEXT, at REAL, deliveries INTEGER,
-       PRIMARY KEY (stream, name, offset)) WITHOUT ROWID""",
-    """CREATE TABLE dead (stream TEXT, name TEXT, offset INTEGER, id TEXT, data TEXT, deliveries INTEGER,
-       PRIMARY KEY (stream, name, offset)) WITHOUT ROWID""",
-)
+_PASSING: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 _POLL_S: Final = 0.05
 _TRIMMED_AT_ONCE: Final = 5_000
 _LISTED: Final = "(SELECT value FROM json_each(?))"
@@ -40,15 +33,24 @@ class SqliteLog:
 
     Args:
         path: the file; made, with its directory, when it is first needed.
+        mark: where it is kept what was acknowledged; None only for a log whose loss nobody would mind.
     """
 
-    def __init__(self, path: Path, settings: LogSettings | None = None) -> None:
-        self._path, self._settings = path, settings or LogSettings()
-        self._commits = GroupCommit(self._connect, self._still_there)
+    def __init__(self, path: Path, settings: LogSettings | None = None, mark: Mark | None = None) -> None:
+        self._path, self._settings, self._mark = path, settings or LogSettings(), mark
+        self._epoch = ""
+        self._ends: dict[Stream, int] = {}  # of this commit
+        self._commits = GroupCommit(self._connect, self._committed)
+        self._grown = asyncio.Event()
 
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
         rows = [(event.id, event.encoded()) for event in events]
-        return await self._do(lambda c: _append(c, stream, rows))
+        appended = await self._do(lambda c: self._append(c, stream, rows))
+        if isinstance(appended, str):
+            raise LogLostError(appended)
+        self._grown.set()  # wakes who waits in this process
+        self._grown = asyncio.Event()
+        return appended
 
     async def read(self, stream: Stream, after: str = START, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
         behind = int(after or 0)
@@ -89,6 +91,38 @@ class SqliteLog:
     async def ping(self) -> None:
         await self._do(lambda c: c.execute("UPDATE streams SET last = last WHERE name = ?", (Stream.EVENTS,)).close())
 
+    async def examine(self, *, thorough: bool = False) -> list[str]:
+        def examined() -> list[str]:
+            marked = self._mark.read() if self._mark is not None else {}
+            if not self._path.exists():
+                return [f"{self._path.name} is not there, and has acknowledged entries"] if marked else []
+            with opened(self._path) as connection:
+                return problems(connection, marked, thorough=thorough)
+
+        try:
+            return await asyncio.to_thread(examined)
+        except LogLostError as error:
+            return [str(error)]
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in _PASSING:
+                raise self._unavailable(error) from error
+            return [f"{self._path.name} is damaged ({error})"]
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    async def repair(self) -> list[str]:
+        marked: Positions = {}
+        if self._mark is not None:
+            with suppress(LogLostError):
+                marked = self._mark.read()
+        try:
+            positions, said = await asyncio.to_thread(repaired, self._path, marked)
+        except (sqlite3.Error, OSError) as error:
+            raise self._unavailable(error) from error
+        if self._mark is not None:
+            self._mark.reset(positions)
+        return said
+
     async def close(self) -> None:
         await asyncio.to_thread(self._commits.close)
 
@@ -96,8 +130,10 @@ class SqliteLog:
         try:
             return await asyncio.wrap_future(self._commits.submit(work, writes=writes))
         except (sqlite3.Error, OSError) as error:
-            msg = f"the log {self._path.name} cannot be used now ({error}); try again, an event id counts once"
-            raise LogUnavailableError(msg) from error
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> LogUnavailableError:
+        return LogUnavailableError(f"the log {self._path.name} cannot be used now ({error}); try again, an event id counts once")
 
     async def _delete(self, table: str, stream: Stream, group: str, offsets: Iterable[str]) -> None:
         statement = f"DELETE FROM {table} WHERE stream = ? AND name = ? AND offset IN {_LISTED}"  # noqa: S608 - our own names
@@ -105,10 +141,12 @@ class SqliteLog:
         await self._do(lambda c: c.execute(statement, (stream, group, numbers)).close())
 
     async def _grows(self, stream: Stream, beyond: int, wait_s: float) -> bool:
-        """Whether the stream grows beyond an offset within ``wait_s``; polls, since another process may write."""
+        """Whether the stream grows beyond an offset within ``wait_s``; told of what this process appends, it polls for what others do."""
         until = time.monotonic() + wait_s
         while time.monotonic() < until:
-            await asyncio.sleep(_POLL_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_POLL_S):  # wait_for of Python 3.11 may swallow a cancellation
+                    await self._grown.wait()
             if await self._do(lambda c: _state(c, stream)[0], writes=False) > beyond:
                 return True
         return False
@@ -118,12 +156,12 @@ class SqliteLog:
         connection = sqlite3.connect(self._path, timeout=self._settings.timeout_s, isolation_level=None)
         try:
             self._identity = self._which()
-            _use_wal(connection, time.monotonic() + self._settings.timeout_s)
+            use_wal(connection, time.monotonic() + self._settings.timeout_s)
             connection.execute("PRAGMA synchronous = FULL")
             if self._settings.max_bytes:
                 [size] = connection.execute("PRAGMA page_size").fetchone()
                 connection.execute(f"PRAGMA max_page_count = {max(1, self._settings.max_bytes // size)}").fetchone()
-            _lay_out(connection)
+            self._epoch, self._ends = lay_out(connection), {}
         except BaseException:
             connection.close()
             raise
@@ -134,38 +172,25 @@ class SqliteLog:
         file = self._path.stat()
         return file.st_dev, file.st_ino
 
-    def _still_there(self) -> None:
-        """Raise where the file was removed or replaced: it would take commits, and lose them when the last process closes it."""
+    def _append(self, c: sqlite3.Connection, stream: Stream, rows: Sequence[tuple[str, str]]) -> Appended | str:
+        """Append, or say why this log takes nothing: it lacks what was acknowledged."""
+        if self._mark is not None:
+            lacks = missing(stream, self._mark.read().get(stream), self._epoch, str(_state(c, stream)[0]))
+            if lacks is not None:
+                return lacks
+        appended = _append(c, stream, rows)
+        self._ends[stream] = int(appended.end)
+        return appended
+
+    def _committed(self) -> None:
+        """Keep what is acknowledged now; raise where the file was removed or replaced: it would take commits, and lose them in the end."""
         if self._which() != self._identity:
             msg = "the file was replaced while it was open"
             raise OSError(msg)
-
-
-def _use_wal(connection: sqlite3.Connection, until: float) -> None:
-    """Switch to WAL, trying until ``until``: SQLite's timeout does not apply here when several processes open a fresh file at once."""
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                raise
-            time.sleep(_POLL_S)
-        else:
-            return
-
-
-def _lay_out(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    [version] = connection.execute("PRAGMA user_version").fetchone()
-    if version not in {0, _VERSION}:
-        msg = f"its form is version {version}, and this program writes version {_VERSION}"
-        raise sqlite3.DatabaseError(msg)
-    if not version:
-        for statement in _SCHEMA:
-            connection.execute(statement)
-        connection.executemany("INSERT INTO streams (name) VALUES (?)", [(stream,) for stream in Stream])
-        connection.execute(f"PRAGMA user_version = {_VERSION}")
-    connection.execute("COMMIT")
+        ends, self._ends = self._ends, {}
+        if self._mark is not None:
+            for stream, end in ends.items():
+                self._mark.note(stream, Position(self._epoch, str(end)))
 
 
 def _state(c: sqlite3.Connection, stream: Stream) -> tuple[int, int]:
@@ -185,6 +210,7 @@ def _append(c: sqlite3.Connection, stream: Stream, rows: Sequence[tuple[str, str
         if c.execute("INSERT OR IGNORE INTO ids VALUES (?, ?, ?, ?)", (stream, event_id, last + 1, now)).rowcount:
             last += 1
             c.execute("INSERT INTO entries VALUES (?, ?, ?, ?)", (stream, last, event_id, data))
+            c.execute("INSERT INTO sums VALUES (?, ?, ?)", (stream, last, checksum(event_id, data)))
     c.execute("UPDATE streams SET last = ? WHERE name = ?", (last, stream))
     return Appended(added=last + 1 - first, end=str(last))
 
@@ -248,6 +274,7 @@ def _trim(c: sqlite3.Connection, stream: Stream, forget_before: float) -> int:
     gone = max(0, floor - trimmed)
     if gone:
         c.execute("DELETE FROM entries WHERE stream = ? AND offset <= ?", (stream, floor))
+        c.execute("DELETE FROM sums WHERE stream = ? AND offset <= ?", (stream, floor))
         c.execute("UPDATE streams SET trimmed = ? WHERE name = ?", (floor, stream))
     c.execute("DELETE FROM ids WHERE stream = ? AND offset <= ? AND at < ?", (stream, trimmed + gone, forget_before))
     return gone

@@ -38,7 +38,7 @@ class Traits:
         """Read the rows.
 
         Args:
-            known: traits of the first rows, those of an overlay's snapshot, which are not read again.
+            known: traits of the first rows, which are not read again.
         """
         before = known or cls()
         items = snapshot.items.slice(len(before.label_N))
@@ -55,6 +55,11 @@ class Traits:
     def of_first(self, count: int) -> Traits:
         """Those of the first rows."""
         return Traits(self.labels, self.label_N[:count], self.key_N[:count], self.first_N[:count])
+
+    def taken(self, rows_M: IntArray) -> Traits:
+        """Those of some rows, in this order; the first variant that is left stands for one that is not."""
+        _, first_M, product_M = np.unique(self.first_N[rows_M], return_index=True, return_inverse=True)
+        return Traits(self.labels, self.label_N[rows_M], self.key_N[rows_M], first_M[product_M])
 
     def of_row(self, row: int) -> PieceLabels:
         """The labels of one row."""

@@ -25,6 +25,7 @@ from app.log.base import Log, Stream
 from app.worker.archive import Archive, read_archive
 from app.worker.page import write_page
 from app.worker.shadow import in_shadow
+from app.worker.upkeep import Upkeep
 
 GROUP: Final = "archive"
 _CONSUMER: Final = "worker"  # there is one, so what it was given and did not finish is its own
@@ -45,6 +46,7 @@ class Worker:
         self._settings, self._log = settings, log
         self._runs, self._store = Runs(settings.home), ReleaseStore(settings.home)
         self._archive = Archive(self._runs.events)
+        self._upkeep = Upkeep(settings, log)
         self._started = datetime.now(UTC)
         self._fresh: tuple[int, int, int] | None = None  # from which row, to which, how many
         self._left = True  # whether a kill, or a disk that refused, may have left something to pick up
@@ -67,8 +69,11 @@ class Worker:
                 if learning is not None and learning.done():
                     learning.result()
                     learning = None
-                if learning is None and self.trouble is None and (self._left or self.due()):
-                    learning = asyncio.create_task(self._learn(), name="run")
+                if learning is None and self.trouble is None:
+                    if self._left or self.due():
+                        learning = asyncio.create_task(self._learn(), name="run")
+                    else:
+                        learning = asyncio.create_task(self._keep_up(), name="upkeep")
                 await asyncio.sleep(self._settings.worker.archive_s)
         finally:
             if learning is not None:
@@ -116,6 +121,13 @@ class Worker:
             for left in (self._settings.home / kind).glob("*new-*"):
                 if time.time() - left.stat().st_mtime > _STALE_S:
                     shutil.rmtree(left, ignore_errors=True)
+
+    async def _keep_up(self) -> None:
+        """Do what is due beside learning; trouble is left to the next turn."""
+        with suppress(LogError, HomeError, OSError):
+            job = await self._upkeep.due()
+            if job is not None:
+                await self._upkeep.do(job)
 
     async def _learn(self) -> None:
         """Pick up what was left, and do a run if one is due. Trouble with home or disk is logged; the next turn tries again."""

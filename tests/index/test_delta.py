@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 
 from index.columns import Filter
-from index.delta import Overlay
+from index.delta import Merged, Overlay
 from index.errors import SnapshotError, VectorError
+from index.segment import Segment
 from index.snapshot import Snapshot
 
 SIZE, FEATURES = 4, 6
@@ -61,8 +62,13 @@ def snapshot(path: Path, items: dict[str, dict[str, Any]]) -> Snapshot:
 
 def overlay(base: Snapshot, items: dict[str, dict[str, Any]], removed: tuple[str, ...] = ()) -> Overlay:
     """An overlay of a snapshot."""
+    return Overlay.over(base, segment(items, removed))
+
+
+def segment(items: dict[str, dict[str, Any]], removed: tuple[str, ...] = ()) -> Segment:
+    """Items that changed together."""
     given = arrays(items)
-    return Overlay(base, items=given["items"], features_MF=given["features"], embeddings_MD=given["embeddings"], removed=removed)
+    return Segment(given["items"], given["features"], given["embeddings"], removed)
 
 
 FILTERS = [
@@ -106,6 +112,41 @@ def test_it_answers_as_a_new_snapshot_would(tmp_path: Path, seed: int) -> None:
         assert row in laid.rows_in(values["category"])
         np.testing.assert_array_equal(laid.embeddings([row])[0], values["embedding"])
         np.testing.assert_array_equal(laid.features[row], values["features"])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_many_changes_answer_as_one(tmp_path: Path, seed: int) -> None:
+    """Whenever segments are merged, also while further changes come: the same answers, and few segments."""
+    rng = np.random.default_rng(seed)
+    now = described([f"i{n}" for n in range(30)], rng)
+    laid = Overlay.over(snapshot(tmp_path / "base", now))
+    queries = rng.integers(-1, 2, (3, SIZE)).astype(np.float32)
+    waiting: list[Merged] = []
+    for turn in range(120):
+        changed = described([f"i{n}" for n in rng.choice(60, rng.integers(1, 4), replace=False)], rng)
+        removed = tuple(item for item in (f"i{n}" for n in rng.choice(60, 2)) if item not in changed)
+        laid = laid.extended(segment(changed, removed))
+        now = {item: values for item, values in now.items() if item not in changed and item not in removed} | changed
+        if waiting and rng.integers(2):
+            before, (laid, rows) = laid, laid.with_merged(waiting.pop())
+            assert before.items.column("id").take(pa.array(rows)).to_pylist() == laid.items.column("id").to_pylist()
+        place = laid.to_merge()
+        if not waiting and place is not None:
+            waiting.append(laid.merge(place))
+        if turn % 20 != 0:
+            continue
+        fresh = snapshot(tmp_path / f"fresh{turn}", now)
+        assert (laid.count, dict(laid.sizes)) == (fresh.count, dict(fresh.sizes))
+        assert set(laid.row_of) == set(now)
+        for wanted in FILTERS:
+            for category in fresh.categories:
+                scores, rows = laid.search(category, queries, 7, laid.columns.mask(wanted))
+                np.testing.assert_array_equal(scores, fresh.search(category, queries, 7, fresh.columns.mask(wanted))[0])
+                assert laid.live_N[rows].all()
+        for item, values in now.items():
+            np.testing.assert_array_equal(laid.embeddings([laid.row_of[item]])[0], values["embedding"])
+            np.testing.assert_array_equal(laid.features[laid.row_of[item]], values["features"])
+    assert len(laid.segments) <= 16
 
 
 def test_a_removed_item_is_nowhere(tmp_path: Path) -> None:
@@ -164,11 +205,13 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     given = arrays(described(["b", "c"], rng))
     for features, embeddings in ((given["features"][:1], given["embeddings"]), (given["features"], given["embeddings"][:1])):
         with pytest.raises(SnapshotError, match="one row each"):
-            Overlay(base, items=given["items"], features_MF=features, embeddings_MD=embeddings)
+            Segment(given["items"], features, embeddings)
     twice = pa.table({"id": ["b", "b"], "category": ["tops", "tops"]})
     with pytest.raises(SnapshotError, match="'b' occurs twice"):
-        Overlay(base, items=twice, features_MF=given["features"], embeddings_MD=given["embeddings"])
+        Segment(twice, given["features"], given["embeddings"])
     with pytest.raises(VectorError, match="NaN"):
-        Overlay(base, items=given["items"], features_MF=given["features"], embeddings_MD=np.full((2, SIZE), np.nan))
+        Segment(given["items"], given["features"], np.full((2, SIZE), np.nan))
+    with pytest.raises(SnapshotError, match="of \\(6, 5\\) numbers"):
+        Overlay.over(base, Segment(given["items"], given["features"], np.ones((2, 5), np.float32)))
     with pytest.raises(IndexError):
         overlay(base, described(["b"], rng)).embeddings([2])

@@ -274,12 +274,21 @@ class LogHealth(BaseModel):
     impressions_dropped: int = Field(description="Impressions lost since the start, for want of room.", examples=[0])
 
 
+class CatalogueHealth(BaseModel):
+    """Whether what was changed in the catalogue is shown."""
+
+    status: str = Field(description='"ok" or "degraded".', examples=["ok"])
+    problem: str | None = Field(default=None, description="Why it is degraded: new pictures and titles cannot be encoded, say.")
+    encoding: int = Field(description="Changed items whose picture or title is still to be encoded.", examples=[0])
+
+
 class Health(BaseModel):
     """Whether the process lives, or answers."""
 
     status: str = Field(description='"ok" or "ready".', examples=["ok"])
     release: str | None = Field(default=None, description="The release that answers.")
     log: LogHealth | None = Field(default=None, description="The log of events.")
+    catalogue: CatalogueHealth | None = Field(default=None, description="The changes of the catalogue.")
 
 
 class ProblemDetail(BaseModel):

@@ -1,4 +1,4 @@
-"""Bodies of PUT /items, and the answer of it and of DELETE /items/{id}."""
+"""Bodies of PUT /items and PATCH /items, and the answer of these and of DELETE /items/{id}."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PictureIn(Strict):
 
 
 class UpsertIn(Strict):
-    """An item as it is from now on. Fields that are left out are empty then, but for the picture and the features: those stay."""
+    """An item as it is from now on. Fields that are left out are empty then, but for picture, stock and features: those stay."""
 
     id: Annotated[Name, refused_where("item_id", id_problem)] = Field(
         description="Item id; a known one is replaced.", examples=["sneakers-7"]
@@ -57,7 +57,9 @@ class UpsertIn(Strict):
     )
     price: float | None = Field(default=None, ge=0, description="Price.", examples=[49.9])
     brand: Text | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
-    in_stock: bool | None = Field(default=None, description="Whether it can be bought now.", examples=[True])
+    in_stock: bool | None = Field(
+        default=None, description="Whether it can be bought now; left out, it stays as it was; null is not known.", examples=[True]
+    )
     image: PictureIn | None = Field(default=None, description="Its picture; left out, the picture stays; null takes it away.")
     features: Few[float] | None = Field(
         default=None, min_length=1, description="Its vector, where the catalogue brings its own instead of an encoder's."
@@ -70,6 +72,41 @@ class UpsertItems(Strict):
     model_config = with_examples({"items": [{"id": "sneakers-7", "category": "shoes", "title": "White canvas sneakers", "price": 49.9}]})
 
     items: Few[UpsertIn] = Field(min_length=1, description="The items; each id once.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, sent: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+        return {"items": sent} if isinstance(sent, list) else sent
+
+
+class PatchIn(Strict):
+    """Values of an item that change; all others stay as they are, and null takes a value away. No picture is touched."""
+
+    id: Name = Field(description="Id of an item of the catalogue.", examples=["sneakers-7"])
+    category: Annotated[Name, refused_where("blank", _blank)] = Field(default="", description="Category.", examples=["shoes"])
+    subcategory: Text | None = Field(default=None, description="Finer category.", examples=["sneakers"])
+    title: Text | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
+    attributes: Annotated[dict[Text, Text | Few[Text]], at_most(100)] | None = Field(
+        default=None, description="What else the shop says of it, all of it.", examples=[{"department": "women"}]
+    )
+    price: float | None = Field(default=None, ge=0, description="Price.", examples=[39.9])
+    brand: Text | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
+    in_stock: bool | None = Field(default=None, description="Whether it can be bought now; null is not known.", examples=[False])
+
+    @model_validator(mode="after")
+    def _something(self) -> PatchIn:
+        if self.model_fields_set == {"id"}:
+            kind, problem = "nothing_changes", "give at least one field that changes"
+            raise PydanticCustomError(kind, problem)
+        return self
+
+
+class PatchItems(Strict):
+    """A batch of changes; all are kept, or none."""
+
+    model_config = with_examples({"items": [{"id": "sneakers-7", "price": 39.9, "in_stock": False}]})
+
+    items: Few[PatchIn] = Field(min_length=1, description="The changes; each id once.")
 
     @model_validator(mode="before")
     @classmethod

@@ -199,7 +199,7 @@ def test_publishing_folds_the_changes_into_the_next_snapshot(home: Path, file: P
     with serving(copy, file) as client:
         assert client.app.state.services.replay.changed == 0  # type: ignore[attr-defined]
         assert client.get("/items/n").json()["title"] == "new"
-        assert client.get("/items/tops-1").json() == {"id": "tops-1", "category": "tops", "price": 1.0}
+        assert client.get("/items/tops-1").json() == {"id": "tops-1", "category": "tops", "price": 1.0, "in_stock": True}
         assert client.get("/items/tops-2").status_code == 404
         put(client, {"id": "tops-2", "category": "tops", "features": vector(8)})
     store.activate("r2-" + next(path.stem for path in (copy / "releases").glob("r2-*")).partition("-")[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,6 +31,7 @@ def client(home: Path, own_redis: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(impressions, "_RETRY_S", 0.05)
     with own_redis.client() as redis:
         redis.flushall()
+    shutil.rmtree(home / "acknowledged", ignore_errors=True)  # by what is flushed
     settings = Settings(home=home, log=LogSettings(url=SecretStr(own_redis.url), timeout_s=0.5, impressions=3))
     with TestClient(create_app(settings)) as opened:
         yield opened

@@ -1,0 +1,57 @@
+"""PATCH /items: values of known items that change, such as price and stock. No picture is read and nothing else is touched."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import APIRouter
+
+from app.api.catalogue import appended
+from app.api.keys import behind
+from app.api.problems import documented
+from app.api.reading import BoundedRoute
+from app.api.schemas.catalogue import CatalogueChange, PatchIn, PatchItems
+from app.api.services import CurrentRelease, InjectedServices
+from app.catalogue.changes import patch
+from app.ground.doors import Door
+from app.ground.errors import Detail, UnknownItemError, refused
+from app.log.base import Event
+from app.recommend.limits import check_count
+from app.recommend.stages import count
+
+router = APIRouter(
+    route_class=BoundedRoute,
+    tags=["catalogue"],
+    responses=documented(400, 401, 403, 413, 422, 429, 503),
+    dependencies=[behind(Door.WRITE)],
+)
+
+
+@router.patch("/items", responses=documented(404))
+async def patch_items(batch: PatchItems, _: CurrentRelease, services: InjectedServices) -> CatalogueChange:
+    """Change some values of items; the others stay. 200 once that is on disk; every replica follows within moments.
+
+    404 names each id that the catalogue does not have, and then nothing is changed. On 503, or no answer, send the same batch again.
+    """
+    check_count("items", len(batch.items), services.settings.limits.max_upserts, "items")
+    count("upserts", len(batch.items))
+    seen: dict[str, int] = {}
+    for place, item in enumerate(batch.items):
+        if seen.setdefault(item.id, place) != place:
+            raise refused(Detail(f"items[{place}].id", item.id, f"is in this batch already, as items[{seen[item.id]}]"))
+    unknown = [
+        Detail(f"items[{place}].id", item.id, "not in the catalogue")
+        for place, item in enumerate(batch.items)
+        if not services.replay.knows(item.id)
+    ]
+    if unknown:
+        msg = f"{len(unknown)} of the {len(batch.items)} items are not in the catalogue, so nothing was changed"
+        raise UnknownItemError(msg, unknown)
+    return await appended(services, [_event(item) for item in batch.items])
+
+
+def _event(item: PatchIn) -> Event:
+    said = item.model_dump(include=item.model_fields_set)
+    if said.get("attributes") is not None:
+        said["attributes"] = json.dumps(said["attributes"]) if said["attributes"] else None
+    return patch(said)

@@ -1,0 +1,49 @@
+"""attire log check, repair."""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+
+from app.cli.options import Home
+from app.ground.settings import Settings
+from app.log.open import opened_log
+
+group = typer.Typer(help="Look whether the log has all that it acknowledged, and save what can be saved.", no_args_is_help=False)
+
+
+@group.command()
+def check(home: Home = None) -> None:
+    """Read all of the log: is it undamaged, and is everything there that was acknowledged? Ends with 1 where it is not."""
+    settings = Settings.read(home=home)
+
+    async def examined() -> list[str]:
+        async with opened_log(settings.log, settings.home) as log:
+            return await log.examine(thorough=True)
+
+    found = asyncio.run(examined())
+    for line in found:
+        typer.echo(line)
+    if found:
+        typer.echo("stop the service and the worker, then: attire log repair", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{settings.home}: the log is sound, and has all that it acknowledged")
+
+
+@group.command()
+def repair(home: Home = None) -> None:
+    """Save what can be read into a new log, keep the damaged one aside, and tell what is lost. Stop the service and the worker first."""
+    settings = Settings.read(home=home)
+
+    async def repaired() -> tuple[list[str], bool]:
+        async with opened_log(settings.log, settings.home) as log:
+            if not await log.examine(thorough=True):
+                return [], False
+            return await log.repair(), True
+
+    said, was_broken = asyncio.run(repaired())
+    for line in said:
+        typer.echo(line)
+    if not was_broken:
+        typer.echo(f"{settings.home}: the log is sound, so nothing was done")

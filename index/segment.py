@@ -1,0 +1,133 @@
+"""A segment: items that were changed or removed together, indexed once; and what makes a snapshot and its segments look like one array.
+
+Shape legend: M changed items · F features · D embedding size · N rows of all parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from index.backends.base import BoolArray, FloatArray, IntArray, as_vectors
+from index.backends.faiss_cpu import FlatIndex
+from index.category_index import CategoryIndex
+from index.columns import Columns, Filter, rows_by_value
+from index.errors import SnapshotError
+from index.snapshot import Snapshot, item_table, row_of_id
+
+
+class Segment(CategoryIndex):
+    """M changed items over their rows 0 to M-1; immutable.
+
+    Args:
+        items: as ``Snapshot.write`` takes them.
+        features_MF: their features.
+        embeddings_MD: their embeddings.
+        removed: ids of removed items.
+
+    Raises:
+        SnapshotError: rows disagree in number, an id occurs twice, or an item cannot be held by a snapshot.
+        VectorError: an embedding is not finite.
+    """
+
+    def __init__(self, items: pa.Table, features_MF: FloatArray, embeddings_MD: FloatArray, removed: Collection[str] = ()) -> None:
+        self.items: Final[pa.Table] = item_table(items)
+        embeddings = as_vectors(embeddings_MD, "embeddings")
+        if not len(features_MF) == len(embeddings) == self.items.num_rows:
+            msg = f"{self.items.num_rows} items, features of {np.shape(features_MF)}, embeddings of {embeddings.shape}: one row each"
+            raise SnapshotError(msg)
+        rows = rows_by_value(self.items.column("category").combine_chunks())
+        super().__init__(rows, {category: FlatIndex(embeddings[members]) for category, members in rows.items()}, embeddings)
+        self.features: Final = np.asarray(features_MF, dtype=np.float16)
+        self.row_of: Final[Mapping[str, int]] = row_of_id(self.items)
+        self.columns: Final = Columns(self.items, self.row_of)
+        self.removed: Final = frozenset(removed)
+        self.embedding_size: Final = embeddings.shape[1]
+
+
+Part = Snapshot | Segment
+
+
+class StackedRows(Mapping[str, int]):
+    """Item id -> row over all parts, the latest first; copies no part's own mapping, which may hold a million ids."""
+
+    def __init__(self, parts: Sequence[Part], starts: Sequence[int], live_N: BoolArray) -> None:
+        self._parts, self._starts, self._live_N = parts, starts, live_N
+
+    def __getitem__(self, item: str) -> int:
+        for place in range(len(self._parts) - 1, -1, -1):
+            part = self._parts[place]
+            row = part.row_of.get(item)
+            if row is not None:
+                return self._starts[place] + row
+            if isinstance(part, Segment) and item in part.removed:
+                break
+        raise KeyError(item)
+
+    def __iter__(self) -> Iterator[str]:
+        for part, start in zip(self._parts, self._starts, strict=False):
+            yield from (item for item, row in part.row_of.items() if self._live_N[start + row])
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._live_N))
+
+
+class StackedFeatures:
+    """The features of all parts as one array, indexed like a numpy array."""
+
+    def __init__(self, parts: Sequence[NDArray[np.float16]]) -> None:
+        self._parts = parts
+        self._starts = np.cumsum([0, *(len(part) for part in parts)])
+        self.shape: tuple[int, int] = (int(self._starts[-1]), parts[0].shape[1])
+        self.dtype = parts[0].dtype
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, key: Any) -> NDArray[np.float16]:  # noqa: ANN401 - a row, rows, or rows and columns
+        rows, columns = key if isinstance(key, tuple) else (key, slice(None))
+        wanted = np.arange(len(self))[rows] if isinstance(rows, slice) else np.asarray(rows, dtype=np.int64)
+        taken = np.empty((wanted.size, self.shape[1]), dtype=np.float16)[:, columns]
+        for place, chosen, local in by_part(wanted.reshape(-1), self._starts):
+            taken[chosen] = self._parts[place][local, columns]
+        return taken[0] if wanted.ndim == 0 else taken
+
+
+class StackedColumns(Columns):
+    """The columns of all parts as one, over all rows."""
+
+    def __init__(self, parts: Sequence[Columns]) -> None:
+        self._parts = parts
+
+    @cached_property
+    def prices(self) -> NDArray[np.float64]:
+        return np.concatenate([part.prices for part in self._parts])
+
+    @property
+    def attribute_names(self) -> tuple[str, ...]:
+        return tuple(sorted({name for part in self._parts for name in part.attribute_names}))
+
+    def attribute_values(self, name: str) -> tuple[str, ...]:
+        return tuple(sorted({value for part in self._parts for value in part.attribute_values(name)}))
+
+    def mask(self, wanted: Filter) -> BoolArray | None:
+        """True for the rows that satisfy a filter; None when it asks nothing. ``search`` leaves out hidden rows."""
+        masks = [mask for part in self._parts if (mask := part.mask(wanted)) is not None]
+        return np.concatenate(masks) if masks else None
+
+
+def by_part(rows: IntArray, starts: IntArray) -> Iterator[tuple[int, BoolArray, IntArray]]:
+    """For each part that any of the rows is of: its place, which of the rows those are, and their rows within the part.
+
+    Args:
+        starts: the first row of each part, and the number of all rows.
+    """
+    place_of = np.searchsorted(starts, rows, side="right") - 1
+    for place in np.unique(place_of):
+        chosen = place_of == place
+        yield int(place), chosen, rows[chosen] - starts[place]

@@ -1,0 +1,213 @@
+"""A log that lost something is told, takes nothing more, and can be repaired; nothing that was acknowledged is silently missing."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from app.cli import run
+from app.ground.errors import LogLostError
+from app.ground.settings import Keys, LogSettings, Settings
+from app.log.base import Event, Stream
+from app.log.mark import Mark
+from app.log.open import opened_log
+from app.main import create_app
+
+pytestmark = pytest.mark.anyio
+ENTRIES = 400
+SETTINGS = LogSettings()
+KEY = "a key of the tests"
+
+
+async def filled(home: Path, count: int = ENTRIES) -> Path:
+    """A home whose log has acknowledged entries."""
+    async with opened_log(SETTINGS, home) as log:
+        for start in range(0, count, 20):
+            await log.append(Stream.EVENTS, [Event(f"e{n}", {"type": "view", "item": f"item {n}"}) for n in range(start, start + 20)])
+        await log.append(Stream.CATALOGUE, [Event("c", {"type": "delete", "item": {"id": "a"}})])
+    return home
+
+
+async def found(home: Path) -> list[str]:
+    """What a thorough look finds."""
+    async with opened_log(SETTINGS, home) as log:
+        return await log.examine(thorough=True)
+
+
+async def offsets(home: Path) -> list[int]:
+    """Of the events that can be read."""
+    async with opened_log(SETTINGS, home) as log:
+        return [int(entry.offset) for entry in await log.read(Stream.EVENTS)]
+
+
+async def refuses(home: Path) -> None:
+    """The log takes nothing."""
+    async with opened_log(SETTINGS, home) as log:
+        with pytest.raises(LogLostError):
+            await log.append(Stream.EVENTS, [Event("late", {})])
+
+
+async def test_a_sound_log_is_sound(tmp_path: Path) -> None:
+    """Also after it was trimmed, and in the eyes of a home that sees it for the first time."""
+    await filled(tmp_path)
+    assert await found(tmp_path) == []
+    async with opened_log(SETTINGS, tmp_path) as log:
+        entries = await log.take(Stream.EVENTS, "g", "c", limit=100)
+        await log.acknowledge(Stream.EVENTS, "g", [entry.offset for entry in entries])
+        assert await log.trim(Stream.EVENTS) == 100
+    assert await found(tmp_path) == []
+    shutil.rmtree(tmp_path / "acknowledged")
+    assert await found(tmp_path) == []
+
+
+async def test_a_torn_wal_is_told(tmp_path: Path) -> None:
+    """SQLite itself reads what is whole of it and says nothing."""
+    home = tmp_path / "home"
+    async with opened_log(SETTINGS, home) as log:
+        await log.append(Stream.EVENTS, [Event("first", {})])
+        for n in range(50):
+            await log.append(Stream.EVENTS, [Event(f"e{n}", {})])
+        shutil.copytree(home, tmp_path / "torn")
+    wal = tmp_path / "torn" / "log.sqlite-wal"
+    (tmp_path / "torn" / "log.sqlite-shm").unlink()
+    with wal.open("r+b") as file:
+        file.truncate(wal.stat().st_size * 2 // 3)
+    [said] = await found(tmp_path / "torn")
+    assert "up to 51 were acknowledged" in said
+    await refuses(tmp_path / "torn")
+    assert await asyncio.to_thread(run, ["log", "check", "--home", str(tmp_path / "torn")]) == 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_garbled_pages_are_told_and_what_is_left_is_saved(tmp_path: Path, seed: int) -> None:
+    """Wherever they are: the rest is saved, what is lost is listed, and offsets go on behind what was acknowledged."""
+    home, dice = await filled(tmp_path / "home"), np.random.default_rng(seed)
+    file = home / "log.sqlite"
+    data = bytearray(file.read_bytes())
+    pages = len(data) // 4096
+    for page in {0} if seed == 0 else set(dice.choice(np.arange(20, pages), 3, replace=False).tolist()):
+        data[page * 4096 : (page + 1) * 4096] = dice.bytes(4096)
+    file.write_bytes(data)
+    assert await found(home)
+    assert await asyncio.to_thread(run, ["log", "check", "--home", str(home)]) == 1
+    async with opened_log(SETTINGS, home) as log:
+        said = await log.repair()
+    assert await found(home) == []
+    left = await offsets(home)
+    events = next(line for line in said if line.startswith("events: "))
+    assert f"{len(left):,} entries saved" in events
+    assert len(left) >= ENTRIES // 4
+    with sqlite3.connect(home / "log.sqlite") as connection:
+        gone = connection.execute("SELECT first, last FROM lost WHERE stream = 'events'").fetchall()
+    assert sorted([*left, *(n for first, last in gone for n in range(first, last + 1))]) == list(range(1, ENTRIES + 1))
+    async with opened_log(SETTINGS, home) as log:
+        assert (await log.append(Stream.EVENTS, [Event("new", {})])).end == str(ENTRIES + 1)
+
+
+async def test_an_altered_entry_is_told(tmp_path: Path) -> None:
+    """A page in good form with another text in it."""
+    home = await filled(tmp_path)
+    file = home / "log.sqlite"
+    data = file.read_bytes()
+    assert data.count(b'"item":"item 77"') == 1
+    file.write_bytes(data.replace(b'"item":"item 77"', b'"item":"item 78"'))
+    assert await found(home) == ["events: 1 of what was acknowledged cannot be read: 78"]
+
+
+async def test_a_log_that_is_gone_is_told(tmp_path: Path) -> None:
+    """Removed, or replaced by an empty one; a repair takes what there is, and offsets are not given twice."""
+    home = await filled(tmp_path)
+    for left in home.glob("log.sqlite*"):
+        left.unlink()
+    assert await found(home) == ["log.sqlite is not there, and has acknowledged entries"]
+    await refuses(home)
+    assert "another log" in (await found(home))[0]
+    assert await asyncio.to_thread(run, ["log", "repair", "--home", str(home)]) == 0
+    assert await found(home) == []
+    async with opened_log(SETTINGS, home) as log:
+        assert (await log.append(Stream.EVENTS, [Event("e1", {})])).end == str(ENTRIES + 1)
+
+
+async def test_a_repair_of_a_sound_log_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And says so."""
+    home = await filled(tmp_path)
+    assert await asyncio.to_thread(run, ["log", "repair", "--home", str(home)]) == 0
+    assert "nothing was done" in capsys.readouterr().out
+    assert len(await offsets(home)) == ENTRIES
+
+
+async def test_a_log_of_before_reads_as_before(tmp_path: Path) -> None:
+    """One without epoch and checksums goes on, and is watched from then on."""
+    home = await filled(tmp_path)
+    with sqlite3.connect(home / "log.sqlite") as connection:
+        for table in ("epoch", "sums", "lost"):
+            connection.execute(f"DROP TABLE {table}")
+    shutil.rmtree(home / "acknowledged")
+    assert await found(home) == []
+    async with opened_log(SETTINGS, home) as log:
+        assert (await log.append(Stream.EVENTS, [Event("new", {})])).end == str(ENTRIES + 1)
+        assert len(await log.read(Stream.EVENTS)) == ENTRIES + 1
+    assert await found(home) == []
+
+
+async def test_the_mark_outlives_half_a_write(tmp_path: Path) -> None:
+    """One of its records may be torn; not both."""
+    home = await filled(tmp_path)
+    [path] = (home / "acknowledged").iterdir()
+    whole, before = path.read_bytes(), Mark(path).read()
+    path.write_bytes(b"\0" * 300 + whole[300:])
+    first = Mark(path).read()
+    path.write_bytes(whole[:700] + b"\0" * (len(whole) - 700))
+    assert before in (first, Mark(path).read())
+    path.write_bytes(b"\0" * len(whole))
+    assert "is damaged" in (await found(home))[0]
+
+
+def test_the_service_is_not_ready_with_a_damaged_log(home: Path) -> None:
+    """It says why; what shoppers do is refused, and it completes outfits all the same."""
+    settings = Settings(home=home, keys=Keys(admin=SecretStr(KEY)), log=LogSettings(check_s=0.05))
+    with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
+        assert client.delete("/items/shoes-1").status_code == 200
+    for left in home.glob("log.sqlite*"):
+        left.unlink()
+    with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["type"]) == (503, "/problems/log-lost")
+        assert "acknowledged" in answer.json()["detail"]
+        assert "attire_log_lost 1.0" in client.get("/metrics").text
+        assert client.post("/complete-outfit", json={"items": ["tops-1"]}).status_code == 200
+        assert client.delete("/items/shoes-2").status_code == 503
+
+
+@pytest.mark.integration
+async def test_a_redis_that_came_back_empty_is_told(home: Path, start_redis: Callable[..., Any]) -> None:
+    """While it runs and after a restart, until somebody has looked; nothing is written beside the hole."""
+    server = start_redis()
+    settings = Settings(home=home, keys=Keys(admin=SecretStr(KEY)), log=LogSettings(url=SecretStr(server.url), check_s=0.05))
+
+    def served() -> None:
+        with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
+            assert client.delete("/items/shoes-3").status_code == 200
+            with server.client() as redis:
+                redis.flushall()
+            assert client.delete("/items/shoes-4").status_code == 503
+        with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
+            assert client.get("/readyz").json()["type"] == "/problems/log-lost"
+        with server.client() as redis:
+            assert not redis.exists("attire:{catalog}")
+
+    await asyncio.to_thread(served)
+    async with opened_log(settings.log, home) as log:
+        assert "another log, or an empty one" in (await log.examine())[0]
+        assert (await log.repair())[0].startswith("catalog: 0 entries are there; this is another log")
+        assert await log.examine() == []
+        await log.append(Stream.CATALOGUE, [Event("again", {})])

@@ -1,0 +1,144 @@
+"""``attire gc`` removes what nothing needs, and nothing else; the worker publishes by itself once much has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from app.catalogue.changes import upsert
+from app.catalogue.leftovers import leftovers
+from app.catalogue.publishing import publish
+from app.cli import run
+from app.ground.errors import LogLostError
+from app.ground.settings import LogSettings, Settings, WorkerSettings
+from app.home.replicas import ServingNote
+from app.home.store import ReleaseStore
+from app.log.base import Stream
+from app.log.open import opened_log
+from app.release.release import Release
+from app.worker.upkeep import Upkeep, publish_again, sweep
+
+LONG_AGO = 1_000_000_000.0
+
+
+def changed(home: Path, number: int, picture: str | None = None, count: int = 1) -> None:
+    """Log changes of items."""
+
+    async def work() -> None:
+        items = [{"id": f"n{number}-{n}", "category": "tops"} | ({"image": picture} if picture else {}) for n in range(count)]
+        async with opened_log(LogSettings(), home) as log:
+            await log.append(Stream.CATALOGUE, [upsert(item, [float(number)] * 16) for item in items])
+
+    asyncio.run(work())
+
+
+def aged(home: Path) -> None:
+    """Make all of it look old."""
+    for path in home.rglob("*"):
+        if "serving" not in path.parts:
+            os.utime(path, (LONG_AGO, LONG_AGO))
+    for path in (home / "releases").iterdir():
+        text = path.read_text()
+        at = text.index('"created": "') + len('"created": "')
+        path.write_text(f"{text[:at]}2001{text[at + 4 :]}")
+
+
+def jpeg(colour: str) -> bytes:
+    """A picture."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def grown(home: Path) -> Path:
+    """A home of seven releases; pictures that a snapshot names, that a change names, and that nobody names."""
+    store = ReleaseStore(home)
+    named = store.images.put(jpeg("red"))
+    for number in range(6):
+        changed(home, number, named if number == 2 else None)
+        publish(store.bundle_path(store.served().bundle), store, log=LogSettings())
+    changed(home, 9, store.images.put(jpeg("green")))
+    store.images.put(jpeg("blue"))
+    return home
+
+
+def releases(home: Path) -> list[int]:
+    """The numbers of the releases."""
+    return [int(record.id[1:].partition("-")[0]) for record in ReleaseStore(home).records()]
+
+
+def test_it_keeps_what_is_needed(grown: Path) -> None:
+    """The current, the one before, what a replica serves, the newest; pictures that a snapshot or a change names."""
+    store = ReleaseStore(grown)
+    replica = ServingNote(grown)
+    replica.write(store.records()[2].id)
+    assert run(["gc", "--home", str(grown)]) == 0
+    assert releases(grown) == [1, 2, 3, 4, 5, 6, 7]
+    aged(grown)
+    os.environ["ATTIRE_WORKER__KEEP_RELEASES"] = "1"
+    try:
+        assert run(["gc", "--home", str(grown), "--dry-run"]) == 0
+        assert releases(grown) == [1, 2, 3, 4, 5, 6, 7]
+        assert run(["gc", "--home", str(grown)]) == 0
+    finally:
+        del os.environ["ATTIRE_WORKER__KEEP_RELEASES"]
+    assert releases(grown) == [3, 6, 7]
+    for record in store.records():
+        Release.open(store, record)
+    assert len(list((grown / "snapshots").iterdir())) == 3
+    assert [path.suffix for path in (grown / "images").glob("??/*")] == [".jpg", ".jpg"]
+    assert store.before_current().id == store.records()[1].id
+    replica.remove()
+    assert leftovers(store, LogSettings(), 1).releases == (store.records()[0].id,)
+
+
+def test_a_picture_that_is_put_again_is_new(home: Path) -> None:
+    """So it outlives a removal that comes before its change is logged."""
+    store = ReleaseStore(home)
+    name = store.images.put(jpeg("red"))
+    assert name is not None
+    aged(home)
+    assert store.images.path(name) in leftovers(store, LogSettings(), 1).paths
+    store.images.put(jpeg("red"))
+    assert leftovers(store, LogSettings(), 1).paths == ()
+
+
+def test_nothing_goes_while_the_log_lacks_changes(grown: Path) -> None:
+    """They may name what seems needless."""
+    aged(grown)
+    for left in grown.glob("log.sqlite*"):
+        left.unlink()
+    with pytest.raises(LogLostError):
+        leftovers(ReleaseStore(grown), LogSettings(), 1)
+
+
+def test_the_worker_publishes_once_much_has_changed(home: Path) -> None:
+    """And not before; then the changes are in the snapshot, and the same bundle serves. It sweeps now and then."""
+    settings = Settings(home=home, worker=WorkerSettings(publish_share=0.2, gc_s=1e-9))
+    store = ReleaseStore(home)
+    before = store.served()
+
+    async def due() -> object:
+        async with opened_log(settings.log, home) as log:
+            upkeep = Upkeep(settings, log)
+            job = await upkeep.due()
+            if job is publish_again:
+                await upkeep.do(job)
+                assert await upkeep.due() is sweep
+            return job
+
+    changed(home, 1, count=9)
+    assert asyncio.run(due()) is sweep
+    changed(home, 2)
+    started = time.monotonic()
+    assert asyncio.run(due()) is publish_again
+    assert time.monotonic() - started < 120
+    after = store.served()
+    assert (after.items, after.bundle, after.id != before.id) == (58, before.bundle, True)
