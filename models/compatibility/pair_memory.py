@@ -10,7 +10,7 @@ A *shared* term speaks of two that never met, by whom both were worn with: with 
 Zhang, 2009, with weights), and ``e`` is ``d(u) d(v)`` over the sum of all ``d``.
 
 Shape legend: N items · B outfits · I items worn, padded · P pairs of a question and an item worn · M candidates · L levels · T terms ·
-C categories · A attributes · S codes of a level · E entries.
+C categories · A attributes · S codes of a level · U of them that are worn · E entries.
 """
 
 from __future__ import annotations
@@ -127,11 +127,12 @@ class PairMemory(nn.Module):
         degree_S: Tensor = getattr(self, f"partners_{level}")
         size, total, shared = len(degree_S), degree_S.sum().clamp(min=1.0), []
         for worn_R, candidate_RM in self._few_rows(size, worn_P, candidate_PM):
-            owner_E, partner_E, count_E = self._partners(level, worn_R)
-            walked_RS = degree_S.new_zeros(len(worn_R), size)
-            walked_RS[owner_E, partner_E] = count_E / degree_S[partner_E]
+            worn_U, of_R = worn_R.unique(return_inverse=True)
+            place_E, partner_E, count_E = self._partners(level, worn_U)
+            walked_US = degree_S.new_zeros(len(worn_U), size)
+            walked_US[place_E, partner_E] = count_E / degree_S[partner_E]
             place_E, partner_E, count_E = self._partners(level, candidate_RM.flatten())
-            walked_E = walked_RS[place_E // candidate_RM.shape[1], partner_E] * count_E
+            walked_E = walked_US[of_R[place_E // candidate_RM.shape[1]], partner_E] * count_E
             shared.append(degree_S.new_zeros(candidate_RM.numel()).index_add(0, place_E, walked_E).view_as(candidate_RM))
         expected_PM = degree_S[worn_P][:, None] * degree_S[candidate_PM] / total
         doubt = _SHARED_DOUBT * total / size**2
