@@ -38,7 +38,13 @@ KEYS: Final[dict[str, dict[str, str]]] = {
     "odd": {"Authorization": "Basic OjpmdXp6Ojo=", "X-API-Key": "\xff' --"},
 }
 WITHOUT: Final = ("none", "wrong", "odd")
-GUARDED: Final = {("put", "/items"), ("delete", "/items/{item_id}"), ("post", "/releases/rollback"), ("get", "/releases")}
+GUARDED: Final = {
+    ("put", "/items"),
+    ("patch", "/items"),
+    ("delete", "/items/{item_id}"),
+    ("post", "/releases/rollback"),
+    ("get", "/releases"),
+}
 _NAMES: Final = {"items", "item", "id", "candidates", "exclude"}  # under which a request names items
 _TIMEOUT_S: Final = 60
 
