@@ -21,7 +21,7 @@ from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
 from app.catalogue.changes import removal, upsert
 from app.ground.doors import Door
-from app.ground.errors import BadPictureError, Detail, LogUnavailableError, UnknownItemError, refused, shortened
+from app.ground.errors import BadPictureError, Detail, LogLostError, LogUnavailableError, UnknownItemError, refused, shortened
 from app.ground.logs import logger
 from app.ground.settings import Limits
 from app.log.base import Event, Stream
@@ -90,11 +90,14 @@ async def delete_item(item_id: str, services: InjectedServices) -> CatalogueChan
 
 async def appended(services: Services, events: Sequence[Event]) -> CatalogueChange:
     """Append the changes to the log, then wait up to 2 s for this replica to show them."""
+    services.watch.check()
     ids = [event.id for event in events]
     shown = [services.replay.awaited(event_id) for event_id in ids]
     try:
         await services.log.append(Stream.CATALOGUE, events)
         _, late = await asyncio.wait(shown, timeout=_PATIENCE_S)
+    except LogLostError:
+        raise
     except LogUnavailableError as error:
         logger().warning("catalogue_change_refused", count=len(events), why=str(error), cause=str(error.__cause__ or ""))
         raise LogUnavailableError(LOG_GONE) from error

@@ -13,7 +13,7 @@ from app.api.reading import BoundedRoute
 from app.api.schemas.events import EventIn, EventsIn, EventsOut
 from app.api.services import InjectedServices
 from app.ground.doors import Door
-from app.ground.errors import LogUnavailableError
+from app.ground.errors import LogLostError, LogUnavailableError
 from app.ground.logs import logger
 from app.log.base import Event, Stream
 from app.recommend.limits import check_count
@@ -31,8 +31,11 @@ async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     check_count("events", len(batch.events), services.settings.limits.max_events, "events")
     count("events", len(batch.events))
     received = datetime.now(UTC).isoformat(timespec="milliseconds")
+    services.watch.check()
     try:
         appended = await services.log.append(Stream.EVENTS, [_event(event, received) for event in batch.events])
+    except LogLostError:
+        raise
     except LogUnavailableError as error:
         logger().warning("events_refused", count=len(batch.events), why=str(error), cause=str(error.__cause__ or ""))
         raise LogUnavailableError(LOG_GONE) from error

@@ -9,8 +9,8 @@ browser of this machine that a foreign web page uses is told by its ``Origin`` o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from ipaddress import ip_address
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -75,7 +75,7 @@ def admit(connection: HTTPConnection, door: Door, *, token: str | None, key: Key
             return
     if door.value in settings.public or (door is Door.PICTURES and "read" in settings.public):
         return
-    if _open_on_loopback(door, settings) and from_this_machine(connection):
+    if _open_on_loopback(door, settings) and from_this_machine(connection, settings.proxies):
         page = _foreign_page(connection) if door in _CHANGING else None
         known = {*settings.origins, *ring.origins}
         if page is None or (door is Door.EVENTS and page in known):
@@ -88,8 +88,12 @@ def admit(connection: HTTPConnection, door: Door, *, token: str | None, key: Key
     raise _refused(problem, key.id)
 
 
-def from_this_machine(connection: HTTPConnection) -> bool:
-    """Whether everything says that no other machine is behind this request."""
+def from_this_machine(connection: HTTPConnection, proxies: Sequence[str]) -> bool:
+    """Whether everything says that no other machine is behind this request.
+
+    Args:
+        proxies: addresses or networks; whatever comes from there comes from elsewhere, also where nothing else says so.
+    """
     try:
         named = connection.url.hostname or ""
     except ValueError:  # whatever the Host header says
@@ -97,14 +101,14 @@ def from_this_machine(connection: HTTPConnection) -> bool:
     peer = connection.client.host if connection.client else ""
     passed_on = any(_FORWARDING.fullmatch(name) for name in connection.headers)
     says_so = "host" in connection.headers and (named == "localhost" or _loopback(named))
-    return _loopback(peer) and says_so and not passed_on
+    return _loopback(peer) and says_so and not passed_on and not any(ip_address(peer) in ip_network(proxy) for proxy in proxies)
 
 
 def _check_key(connection: HTTPConnection, token: str, key: Key | None) -> None:
     if key is None:
         problem = "this key is not known, or was revoked"
         raise _refused(problem, f"{len(token)} characters")
-    origin = connection.headers.get("origin")
+    origin = connection.headers.get("origin") or _of_referer(connection)
     if key.is_publishable and origin not in key.origins:
         problem = f"this key is for pages of {', '.join(key.origins)} only"
         raise KeyRefusedError(problem, [Detail("Origin", origin or "", problem)])
@@ -131,6 +135,15 @@ def _foreign_page(connection: HTTPConnection) -> str | None:
     if connection.headers.get("sec-fetch-site") == "cross-site":
         return origin or "cross-site"
     return None if origin is None or _authority(origin) == connection.headers.get("host", "").lower() else origin
+
+
+def _of_referer(connection: HTTPConnection) -> str | None:
+    """The origin of the page that a browser says it reads for; to its own server it sends no ``Origin`` with GET and HEAD."""
+    try:
+        page = urlsplit(connection.headers.get("referer", ""))
+    except ValueError:  # whatever the header says
+        return None
+    return f"{page.scheme}://{page.netloc}".lower() if page.netloc and connection.headers.get("sec-fetch-site") == "same-origin" else None
 
 
 def _authority(origin: str) -> str | None:

@@ -16,7 +16,7 @@ from app.api.problems import documented
 from app.api.schemas.answers import CatalogueHealth, Health, LogHealth
 from app.api.services import InjectedServices
 from app.ground.doors import Door
-from app.ground.errors import LogError, LogLostError, LogUnavailableError, NotReadyError
+from app.ground.errors import LogError, LogUnavailableError, NotReadyError
 from app.live.replay import Replay
 from app.log.base import Lag, Log, Stream
 from app.log.impressions import Impressions
@@ -42,8 +42,7 @@ async def readyz(services: InjectedServices) -> Health:
     reached it can answer, and says `degraded`.
     """
     release = services.serving.current()
-    if services.watch.lost:
-        raise LogLostError(services.watch.lost)
+    services.watch.check()
     if services.replay.owed:
         msg = f"{services.replay.owed} items that were changed before the start are still encoded"
         raise NotReadyError(msg)

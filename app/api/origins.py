@@ -31,9 +31,9 @@ class Origins:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope) if scope["type"] == "http" else None
         origin = headers.get("origin") if headers is not None else None
-        if headers is None or origin is None:
+        if headers is None:
             await self.app(scope, receive, send)
-        elif scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+        elif origin is not None and scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
             await self._preflight(origin)(scope, receive, send)
         else:
             await self.app(scope, receive, self._marking(send, origin))
@@ -58,12 +58,14 @@ class Origins:
             },
         )
 
-    def _marking(self, send: Send, origin: str) -> Send:
+    def _marking(self, send: Send, origin: str | None) -> Send:
+        """Whatever is kept of an answer that no page asked for is not for one that asks: each says that it depends on who does."""
+
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.add_vary_header("Origin")
-                if self._may(origin):
+                if origin is not None and self._may(origin):
                     headers["Access-Control-Allow-Origin"] = origin
                     headers["Access-Control-Expose-Headers"] = _READ
             await send(message)

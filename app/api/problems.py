@@ -42,8 +42,9 @@ def respond(problem: Problem, detail: str, errors: Sequence[Detail] = (), header
 
 
 def printable(text: str, most: int = 500) -> str:
-    """The text as one line of at most ``most`` characters, in valid Unicode."""
+    """The text as one line of at most ``most`` characters that can be printed, in valid Unicode."""
     line = " ".join(text.encode("utf-8", "backslashreplace").decode("utf-8").split())
+    line = "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in line)
     return line if len(line) <= most else f"{line[:most]}…"
 
 

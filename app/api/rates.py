@@ -45,6 +45,7 @@ class Rates:
 
     def __init__(self, settings: Settings) -> None:
         self._per_key, self._per_address = settings.rates.per_key, settings.rates.per_address
+        self._proxy_names = settings.proxies
         self._proxies = [ip_network(network) for network in settings.proxies]
         self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared: SlidingWindowCounterRateLimiter | None = None
@@ -58,7 +59,7 @@ class Rates:
         """Count a request; None where no limit is for it."""
         if key is not None and not key.is_publishable:
             limit = self._per_key
-        elif from_this_machine(connection):
+        elif from_this_machine(connection, self._proxy_names):
             return None
         else:
             limit = self._per_address

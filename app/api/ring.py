@@ -15,7 +15,7 @@ class Ring:
     """Finds the key that a client sent.
 
     The file is looked at each time, and read again where it is another one: so a key that was revoked is refused at once, on every replica
-    that shares the home. While the file cannot be read, those keys stay that were read before.
+    that shares the home. While the file has nonsense in it, those keys stay that were read before; while it may not be read, none opens.
     """
 
     def __init__(self, file: KeyFile, settings: Keys) -> None:
@@ -54,7 +54,7 @@ class Ring:
         """Read the file if it is another than the last time; to see that it is not takes microseconds."""
         try:
             about = self._file.path.stat()
-            seen = about.st_mtime_ns, about.st_size, about.st_ino
+            seen = about.st_ctime_ns, about.st_size, about.st_ino
         except OSError:
             seen = None
         if seen == self._seen:
@@ -64,6 +64,8 @@ class Ring:
             keys = self._file.all()
         except HomeError as error:
             logger().error("keys_unreadable", why=str(error))
+            if isinstance(error.__cause__, OSError):  # not even to be looked at: what was revoked must not open for ever
+                self._by_id, self._origins = {}, frozenset()
             return
         self._by_id = {key.id: key for key in keys}
         self._origins = frozenset(origin for key in keys if not key.revoked for origin in key.origins)

@@ -8,6 +8,7 @@ import typer
 
 from app.cli.options import Home
 from app.ground.settings import Settings
+from app.home.replicas import served_by_replicas
 from app.log.open import opened_log
 
 group = typer.Typer(help="Look whether the log has all that it acknowledged, and save what can be saved.", no_args_is_help=False)
@@ -45,5 +46,7 @@ def repair(home: Home = None) -> None:
     said, was_broken = asyncio.run(repaired())
     for line in said:
         typer.echo(line)
+    if said and served_by_replicas(settings.home):
+        typer.echo("a replica seems to serve this home; start it anew, and the worker, too", err=True)
     if not was_broken:
         typer.echo(f"{settings.home}: the log is sound, so nothing was done")

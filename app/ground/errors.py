@@ -192,6 +192,7 @@ BY_STATUS: Final[Mapping[int, Problem]] = {
     429: Problem(429, "/problems/rate-exceeded", "Too many requests"),
     431: Problem(431, "/problems/head-too-large", "The request's head is too large"),
 }
+MALFORMED_HTTP: Final = Problem(400, "/problems/malformed-http", "The request is not HTTP/1.1")
 UNKNOWN_HOST: Final = Problem(400, "/problems/unknown-host", "The service is not asked under this name")
 FOREIGN_PAGE: Final = Problem(403, "/problems/foreign-page", "Pages of this address may not use the service")
 

@@ -247,7 +247,8 @@ class Settings(BaseSettings):
     )
     proxies: Annotated[tuple[Network, ...], NoDecode, Words] = Field(
         default=(),
-        description="Addresses or networks, with commas, of the proxies whose `X-Forwarded-For` is believed when rates are counted.",
+        description="Addresses or networks, with commas, of the proxies whose `X-Forwarded-For` is believed when rates are "
+        "counted. What comes from them never counts as this machine itself: name `127.0.0.1` where a proxy runs beside the service.",
     )
     limits: Limits = Limits()
     rates: Rates = Rates()

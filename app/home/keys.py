@@ -137,9 +137,13 @@ class KeyFile:
         return revoked
 
     def _write(self, keys: Sequence[Key]) -> None:
+        """Write the file as a whole, readable for whom it was, or, the first time, for whom the home belongs to: the service reads it."""
         text = json.dumps({"format": _FORMAT, "keys": [asdict(key) for key in keys]}, indent=1)
+        owner = (self.path if self.path.exists() else self.home).stat()
         with replacing(self.path) as staging:
             handle = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+            if os.geteuid() == 0:
+                os.fchown(handle, owner.st_uid, owner.st_gid)
             with os.fdopen(handle, "w") as file:
                 file.write(text + "\n")
         flush(self.home)

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import Final
 
-from app.ground.errors import LogUnavailableError
+from app.ground.errors import LogLostError, LogUnavailableError
 from app.ground.logs import logger
 from app.log.base import Log
 
@@ -27,6 +27,16 @@ class LogWatch:
         self._task: asyncio.Task[None] | None = None
         self._thorough_at = 0.0
         self.lost: str | None = None
+
+    def check(self) -> None:
+        """Refuse what would be kept in a log that is known to lack something.
+
+        Raises:
+            LogLostError: it is.
+        """
+        if self.lost is not None:
+            msg = f"{self.lost}; nothing is taken until `attire log repair`"
+            raise LogLostError(msg)
 
     async def start(self) -> None:
         """Look once, then go on looking."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import uuid4
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.api.problems import respond
-from app.ground.errors import BY_STATUS, Problem
+from app.ground.errors import BY_STATUS, MALFORMED_HTTP, Problem
 from app.ground.settings import Connections
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from uvicorn.server import ServerState
 
 _BUSY: Final = Problem(503, "/problems/busy", "Too many requests at once", passes=True)
-_BAD: Final = Problem(400, "/problems/malformed-http", "The request is not HTTP/1.1")
 _MOST_PIPELINED: Final = 16
+_MOST_FRAMING: Final = 1 << 16
+"""Bytes around the chunks of a body, and an eighth of the body more: sizes, extensions, trailers."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -30,7 +32,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._head_bytes = self._heads = 0
+        self._head_bytes = self._heads = self._trailers = self._wire = self._body = 0
         self._in_head = True  # between two requests, too
         self._since = self.loop.time()
         self._timer: asyncio.TimerHandle | None = None
@@ -70,19 +72,29 @@ class BoundedProtocol(HttpToolsProtocol):
             self._timer = self.loop.call_later(self.bounds.head_s, self._head_late)
         in_head, heads = self._in_head, self._heads
         super().data_received(data)
+        if not in_head and not self._in_head and not self.transport.is_closing():
+            self._wire += len(data)
+            if self._wire - self._body > _MOST_FRAMING + self._body // 8:
+                self._refuse(MALFORMED_HTTP, "the body's chunks take far more bytes than what is in them")
         if in_head and self._in_head and self._heads == heads and not self.transport.is_closing():
             self._head_bytes += len(data)
             if self._head_bytes > self.bounds.head_bytes:
                 self._refuse(BY_STATUS[431], f"the request's line and headers take more than {self.bounds.head_bytes:,} bytes")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
-        if len(self.headers) <= self.bounds.headers:  # one more tells that there are too many
+        """Take a header; a trailer is let go of, and many are refused."""
+        if not self._in_head:
+            self._trailers += 1
+            if self._trailers > self.bounds.headers:
+                self._refusal = BY_STATUS[431], f"the request has more than {self.bounds.headers} trailers"
+                raise ValueError(self._refusal[1])
+        elif len(self.headers) <= self.bounds.headers:  # one more tells that there are too many
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Begin the request, if its head is within the bounds."""
         self._in_head, self._head_bytes = False, 0
+        self._trailers = self._wire = self._body = 0
         self._heads += 1
         if self._timer is not None:
             self._timer.cancel()
@@ -97,6 +109,11 @@ class BoundedProtocol(HttpToolsProtocol):
             raise ValueError(self._refusal[1])  # the parser stops, and data_received sends the refusal
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._body += len(body)
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """What comes now is another request's head."""
         self._in_head, self._since = True, self.loop.time()
@@ -104,7 +121,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what the parser, or this, did not take."""
-        self._refuse(*(self._refusal or (_BAD, msg)))
+        self._refuse(*(self._refusal or (MALFORMED_HTTP, msg)))
 
     def pause_writing(self) -> None:
         """The client takes nothing of its answer now; it may for so long."""
@@ -126,7 +143,12 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self, problem: Problem, why: str) -> None:
         """Answer with a problem and close; an answer that has begun is only cut off."""
         if self.cycle is None or self.cycle.response_complete:
-            headers = {"Connection": "close", "X-Content-Type-Options": "nosniff", **({"Retry-After": "2"} if problem.passes else {})}
+            headers = {
+                "Connection": "close",
+                "X-Content-Type-Options": "nosniff",
+                "X-Request-ID": uuid4().hex,
+                **({"Retry-After": "2"} if problem.passes else {}),
+            }
             answer = respond(problem, why, headers=headers)
             lines = [f"HTTP/1.1 {problem.status} {problem.title}".encode(), *(name + b": " + value for name, value in answer.raw_headers)]
             self.transport.write(b"\r\n".join([*lines, b"", bytes(answer.body)]))

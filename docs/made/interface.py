@@ -10,7 +10,7 @@ import typer
 
 from app.api.problems import MEDIA_TYPE
 from app.cli import cli
-from app.ground.errors import BY_STATUS, FOREIGN_PAGE, INTERNAL, PROBLEMS, UNKNOWN_HOST
+from app.ground.errors import BY_STATUS, FOREIGN_PAGE, INTERNAL, MALFORMED_HTTP, PROBLEMS, UNKNOWN_HOST
 from app.ground.settings import Settings, table
 from app.main import create_app
 from models.datasets import schema
@@ -104,7 +104,10 @@ def settings() -> str:
 
 def problems() -> str:
     """Every problem that a request can be answered with."""
-    told = {(one.status, one.type): one for one in (*PROBLEMS.values(), *BY_STATUS.values(), INTERNAL, UNKNOWN_HOST, FOREIGN_PAGE)}
+    told = {
+        (one.status, one.type): one
+        for one in (*PROBLEMS.values(), *BY_STATUS.values(), INTERNAL, MALFORMED_HTTP, UNKNOWN_HOST, FOREIGN_PAGE)
+    }
     lines = ["| status | type | title |", "|---|---|---|"]
     lines += [f"| {one.status} | `{one.type}` | {one.title} |" for _, one in sorted(told.items())]
     return "\n".join(lines)

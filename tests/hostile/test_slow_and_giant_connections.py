@@ -72,6 +72,21 @@ def test_what_is_not_http_is_a_problem_in_json(server: Server) -> None:
     assert status(answered(sent(server, b"NOT HTTP\r\n\r\n"))) == 400
 
 
+@pytest.mark.parametrize(
+    "around", [b"T: a\r\n" * 10_000, b"1;" + b"e" * 60_000 + b"\r\na\r\n", b"1\r\na\r\n" * 10_000], ids=["trailers", "extensions", "bytes"]
+)
+def test_what_stands_around_the_chunks_of_a_body_has_an_end(server: Server, around: bytes) -> None:
+    """Trailers held the event loop for seconds each, for as long as somebody sent them; none of it is a body, so none of it was counted."""
+    head = b"POST /complete-outfit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    given = 0
+    with sent(server, head + (b"0\r\n" if around[:1] == b"T" else b"")) as connection, suppress(OSError):
+        for _ in range(2_000):
+            connection.sendall(around)
+            given += len(around)
+    assert given < 20_000_000  # what sockets buffer
+    assert healthy(server)
+
+
 def test_a_head_that_never_ends_is_408(server: Server) -> None:
     """One byte now and then keeps nothing open; neither does silence."""
     silent, dripping = sent(server, b""), sent(server, b"GET /healthz HT")

@@ -295,3 +295,35 @@ def test_every_route_says_which_door_it_is_behind() -> None:
         f"{method} /{path}" for method in ("GET", "HEAD") for path in ("healthz", "readyz")
     }
     assert {door for name, door in doors.items() if not name.startswith(("GET", "HEAD", "POST"))} == {Door.WRITE}
+
+
+def test_a_proxy_on_this_machine_that_is_named_is_not_this_machine(asked: Callable[..., AbstractContextManager[TestClient]]) -> None:
+    """It adds no header, as nginx's bare ``proxy_pass``: without being named it looks like the machine itself."""
+    for proxies, expected in ((), 200), (("127.0.0.1",), 401):
+        with asked(proxies=proxies) as client:
+            assert client.get("/items").status_code == expected
+
+
+def test_a_file_that_may_not_be_read_any_more_opens_nothing(home: Path, asked: Callable[..., AbstractContextManager[TestClient]]) -> None:
+    """Another user made it anew, perhaps to revoke a key: what was known before must not open for ever."""
+    _, token = KeyFile(home).create("shop", ["write"])
+    with asked() as client:
+        put = {"items": [{"id": "shoes-00", "category": "shoes", "features": [0.0] * 7 + [1.0]}]}
+        assert client.put("/items", json=put, headers={"X-API-Key": token}).status_code == 200
+        kept = (home / "keys.json").rename(home / "kept.json")
+        (home / "keys.json").mkdir()  # what not even root can read as a file
+        assert client.put("/items", json=put, headers={"X-API-Key": token}).status_code == 403
+        (home / "keys.json").rmdir()
+        kept.rename(home / "keys.json")
+        assert client.put("/items", json=put, headers={"X-API-Key": token}).status_code == 200
+
+
+def test_a_page_of_the_services_own_address_reads_with_its_key(
+    home: Path, asked: Callable[..., AbstractContextManager[TestClient]]
+) -> None:
+    """Browsers send no ``Origin`` with a GET to the page's own server."""
+    _, token = KeyFile(home).create("page", ["read"], ["https://shop.example"])
+    page = {"X-API-Key": token, "Sec-Fetch-Site": "same-origin"}
+    with asked(peer=("203.0.113.7", 1), hosts=("shop.example",), base_url="http://shop.example") as client:
+        assert client.get("/items", headers={**page, "Referer": "https://shop.example/dress"}).status_code == 200
+        assert client.get("/items", headers={**page, "Referer": "https://other.example/"}).status_code == 403

@@ -188,6 +188,19 @@ def test_the_service_is_not_ready_with_a_damaged_log(home: Path) -> None:
         assert client.delete("/items/shoes-2").status_code == 503
 
 
+def test_nothing_goes_into_a_log_that_is_known_to_be_damaged(home: Path) -> None:
+    """Garbled pages where no acknowledged position is missing: what would be written there may be lost with them."""
+    settings = Settings(home=home, keys=Keys(admin=SecretStr(KEY)), log=LogSettings(check_s=0.05))
+    with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
+        client.app.state.services.watch.lost = "log.sqlite: page 7 is garbled"  # type: ignore[attr-defined]
+        answers = [
+            client.patch("/items", json=[{"id": "shoes-1", "price": 1.0}]),
+            client.delete("/items/shoes-1"),
+            client.post("/events", json={"events": [{"id": "e1", "type": "view", "session": "s", "item": "shoes-1"}]}),
+        ]
+        assert [(answer.status_code, answer.json()["type"]) for answer in answers] == [(503, "/problems/log-lost")] * 3
+
+
 @pytest.mark.integration
 async def test_a_redis_that_came_back_empty_is_told(home: Path, start_redis: Callable[..., Any]) -> None:
     """While it runs and after a restart, until somebody has looked; nothing is written beside the hole."""
