@@ -52,9 +52,11 @@ def publish(
 def gc(home: Home = None, *, dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False) -> None:
     """Remove old releases, pictures and kept features that nothing needs any more; never what serves, or is rolled back to."""
     settings = Settings.read(home=home)
+    store = ReleaseStore(settings.home)
+    store.current()  # a home that is none is refused before all that
     from app.catalogue.leftovers import leftovers, remove  # noqa: PLC0415 - keeps --help fast
 
-    found = leftovers(ReleaseStore(settings.home), settings.log, settings.worker.keep_releases)
+    found = leftovers(store, settings.log, settings.worker.keep_releases)
     if not dry:
         remove(found)
     names = f" ({', '.join(found.releases)})" if found.releases else ""
