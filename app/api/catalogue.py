@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Request
@@ -13,16 +13,16 @@ from pydantic import BeforeValidator
 
 from app.api.computing import CurrentComputing
 from app.api.forms import JSON_PART, read_form
+from app.api.keeping import keep
 from app.api.keys import behind
-from app.api.problems import LOG_GONE, documented
+from app.api.problems import documented
 from app.api.reading import UpsertRoute
-from app.api.schemas.catalogue import CatalogueChange, PictureIn, UpsertIn, UpsertItems
+from app.api.schemas.catalogue import CatalogueChange, PatchIn, PictureIn, UpsertIn, UpsertItems
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
 from app.catalogue.changes import removal, upsert
 from app.ground.doors import Door
-from app.ground.errors import BadPictureError, Detail, LogLostError, LogUnavailableError, UnknownItemError, refused, shortened
-from app.ground.logs import logger
+from app.ground.errors import BadPictureError, Detail, LogUnavailableError, UnknownItemError, refused, shortened
 from app.ground.settings import Limits
 from app.log.base import Event, Stream
 from app.recommend import cost
@@ -32,6 +32,8 @@ from app.recommend.stages import count
 from app.release.release import Release
 from models.encoders.pictures import decode
 from models.errors import ImageError
+
+Item = TypeVar("Item", UpsertIn, PatchIn)
 
 _PATIENCE_S: Final = 2.0
 _FORM: Final = {
@@ -90,20 +92,27 @@ async def delete_item(item_id: str, services: InjectedServices) -> CatalogueChan
 
 async def appended(services: Services, events: Sequence[Event]) -> CatalogueChange:
     """Append the changes to the log, then wait up to 2 s for this replica to show them."""
-    services.watch.check()
     ids = [event.id for event in events]
     shown = [services.replay.awaited(event_id) for event_id in ids]
     try:
-        await services.log.append(Stream.CATALOGUE, events)
+        await keep(services, Stream.CATALOGUE, events)
         _, late = await asyncio.wait(shown, timeout=_PATIENCE_S)
-    except LogLostError:
-        raise
-    except LogUnavailableError as error:
-        logger().warning("catalogue_change_refused", count=len(events), why=str(error), cause=str(error.__cause__ or ""))
-        raise LogUnavailableError(LOG_GONE) from error
     finally:
         services.replay.forget(ids)
     return CatalogueChange(accepted=len(events), live=not late)
+
+
+def each_once(items: Sequence[Item]) -> Iterator[tuple[str, Item]]:
+    """Each item of a batch with its place in words.
+
+    Raises:
+        RequestError: its id was there before. Names the field.
+    """
+    seen: dict[str, int] = {}
+    for place, item in enumerate(items):
+        if seen.setdefault(item.id, place) != place:
+            raise refused(Detail(f"items[{place}].id", item.id, f"is in this batch already, as items[{seen[item.id]}]"))
+        yield f"items[{place}]", item
 
 
 def _events(release: Release, items: Sequence[UpsertIn], parts: Mapping[str, bytes], known: set[str], limits: Limits) -> list[Event]:
@@ -112,11 +121,8 @@ def _events(release: Release, items: Sequence[UpsertIn], parts: Mapping[str, byt
     Raises:
         RequestError: an item is twice in the batch, or its picture or features do not fit this catalogue. Names the field.
     """
-    seen: dict[str, int] = {}
-    for place, item in enumerate(items):
-        if seen.setdefault(item.id, place) != place:
-            raise refused(Detail(f"items[{place}].id", item.id, f"is in this batch already, as items[{seen[item.id]}]"))
-        _check_features(release, item, f"items[{place}]", known=item.id in known)
+    for field, item in each_once(items):
+        _check_features(release, item, field, known=item.id in known)
     pictures = [_picture(item.image, parts, f"items[{place}].image", limits) for place, item in enumerate(items)]
     unnamed = sorted(set(parts) - {item.image.part for item in items if item.image})
     if unnamed:

@@ -51,7 +51,7 @@ class Doors:
         if route is not None:
             scope["route"] = route  # by which a refusal, too, is counted
         door = door_of(route) if route is not None else Door.OPEN
-        allowance = None if route is not None and door is Door.OPEN else await self.rates.count(connection, key)
+        allowance = None if route is not None and door is Door.OPEN else await self.rates.count(connection, key, state["who"])
         sending = send if allowance is None else _telling(send, allowance)
         refusal: Response | None = None
         others = sorted({method for other, match in matches if match is Match.PARTIAL for method in other.methods or ()})

@@ -7,14 +7,13 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from app.api.keeping import keep
 from app.api.keys import behind
-from app.api.problems import LOG_GONE, documented
+from app.api.problems import documented
 from app.api.reading import BoundedRoute
 from app.api.schemas.events import EventIn, EventsIn, EventsOut
 from app.api.services import InjectedServices
 from app.ground.doors import Door
-from app.ground.errors import LogLostError, LogUnavailableError
-from app.ground.logs import logger
 from app.log.base import Event, Stream
 from app.recommend.limits import check_count
 from app.recommend.stages import count
@@ -31,14 +30,7 @@ async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     check_count("events", len(batch.events), services.settings.limits.max_events, "events")
     count("events", len(batch.events))
     received = datetime.now(UTC).isoformat(timespec="milliseconds")
-    services.watch.check()
-    try:
-        appended = await services.log.append(Stream.EVENTS, [_event(event, received) for event in batch.events])
-    except LogLostError:
-        raise
-    except LogUnavailableError as error:
-        logger().warning("events_refused", count=len(batch.events), why=str(error), cause=str(error.__cause__ or ""))
-        raise LogUnavailableError(LOG_GONE) from error
+    appended = await keep(services, Stream.EVENTS, [_event(event, received) for event in batch.events])
     unknown = _unknown(services.serving, batch.events)
     return EventsOut(accepted=appended.added, repeated=len(batch.events) - appended.added, unknown_items=unknown)
 

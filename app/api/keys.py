@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from starlette.requests import HTTPConnection
 
 from app.api.ring import Ring
-from app.ground.doors import OPENED_BY, Door
+from app.ground.doors import OPENED_BY, Door, Network
 from app.ground.errors import Detail, KeyMissingError, KeyRefusedError, RequestError
 from app.ground.settings import Settings
 from app.home.keys import Key
@@ -88,7 +88,7 @@ def admit(connection: HTTPConnection, door: Door, *, token: str | None, key: Key
     raise _refused(problem, key.id)
 
 
-def from_this_machine(connection: HTTPConnection, proxies: Sequence[str]) -> bool:
+def from_this_machine(connection: HTTPConnection, proxies: Sequence[Network]) -> bool:
     """Whether everything says that no other machine is behind this request.
 
     Args:
@@ -101,7 +101,15 @@ def from_this_machine(connection: HTTPConnection, proxies: Sequence[str]) -> boo
     peer = connection.client.host if connection.client else ""
     passed_on = any(_FORWARDING.fullmatch(name) for name in connection.headers)
     says_so = "host" in connection.headers and (named == "localhost" or _loopback(named))
-    return _loopback(peer) and says_so and not passed_on and not any(ip_address(peer) in ip_network(proxy) for proxy in proxies)
+    return _loopback(peer) and says_so and not passed_on and not is_one_of(peer, proxies)
+
+
+def is_one_of(address: str, networks: Sequence[Network]) -> bool:
+    """Whether this is an address, and of one of the networks."""
+    try:
+        return any(ip_address(address) in network for network in networks)
+    except ValueError:
+        return False
 
 
 def _check_key(connection: HTTPConnection, token: str, key: Key | None) -> None:

@@ -6,7 +6,7 @@ import json
 
 from fastapi import APIRouter
 
-from app.api.catalogue import appended
+from app.api.catalogue import appended, each_once
 from app.api.keys import behind
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
@@ -14,7 +14,7 @@ from app.api.schemas.catalogue import CatalogueChange, PatchIn, PatchItems
 from app.api.services import CurrentRelease, InjectedServices
 from app.catalogue.changes import patch
 from app.ground.doors import Door
-from app.ground.errors import Detail, UnknownItemError, refused
+from app.ground.errors import Detail, UnknownItemError
 from app.log.base import Event
 from app.recommend.limits import check_count
 from app.recommend.stages import count
@@ -35,15 +35,8 @@ async def patch_items(batch: PatchItems, _: CurrentRelease, services: InjectedSe
     """
     check_count("items", len(batch.items), services.settings.limits.max_upserts, "items")
     count("upserts", len(batch.items))
-    seen: dict[str, int] = {}
-    for place, item in enumerate(batch.items):
-        if seen.setdefault(item.id, place) != place:
-            raise refused(Detail(f"items[{place}].id", item.id, f"is in this batch already, as items[{seen[item.id]}]"))
-    unknown = [
-        Detail(f"items[{place}].id", item.id, "not in the catalogue")
-        for place, item in enumerate(batch.items)
-        if not services.replay.knows(item.id)
-    ]
+    named = list(each_once(batch.items))
+    unknown = [Detail(f"{field}.id", item.id, "not in the catalogue") for field, item in named if not services.replay.knows(item.id)]
     if unknown:
         msg = f"{len(unknown)} of the {len(batch.items)} items are not in the catalogue, so nothing was changed"
         raise UnknownItemError(msg, unknown)

@@ -14,7 +14,7 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from redis.exceptions import RedisError
 from starlette.requests import HTTPConnection
 
-from app.api.keys import from_this_machine
+from app.api.keys import from_this_machine, is_one_of
 from app.ground.logs import logger
 from app.ground.settings import Settings
 from app.home.keys import Key
@@ -45,8 +45,7 @@ class Rates:
 
     def __init__(self, settings: Settings) -> None:
         self._per_key, self._per_address = settings.rates.per_key, settings.rates.per_address
-        self._proxy_names = settings.proxies
-        self._proxies = [ip_network(network) for network in settings.proxies]
+        self._proxies = settings.proxies
         self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared: SlidingWindowCounterRateLimiter | None = None
         url = settings.log.url.get_secret_value()
@@ -55,15 +54,15 @@ class Rates:
             self._shared = SlidingWindowCounterRateLimiter(_redis(known))
         self._not_before = 0.0
 
-    async def count(self, connection: HTTPConnection, key: Key | None) -> Allowance | None:
-        """Count a request; None where no limit is for it."""
+    async def count(self, connection: HTTPConnection, key: Key | None, who: str) -> Allowance | None:
+        """Count a request of somebody, as ``who`` says; None where no limit is for it."""
         if key is not None and not key.is_publishable:
             limit = self._per_key
-        elif from_this_machine(connection, self._proxy_names):
+        elif from_this_machine(connection, self._proxies):
             return None
         else:
             limit = self._per_address
-        return await self._hit(RateLimitItemPerMinute(limit), self.who(connection, key)) if limit else None
+        return await self._hit(RateLimitItemPerMinute(limit), who) if limit else None
 
     def who(self, connection: HTTPConnection, key: Key | None) -> str:
         """Who asks, for whatever is shared out: the key, or the address where there is none or everybody has it."""
@@ -75,7 +74,7 @@ class Rates:
         """Where a request comes from: the peer, or, where that is a trusted proxy, the last address in its header that is none."""
         address = connection.client.host if connection.client else ""
         for before in reversed([part.strip() for line in connection.headers.getlist("x-forwarded-for") for part in line.split(",")]):
-            if not self._is_proxy(address) or not _is_address(before):
+            if not is_one_of(address, self._proxies) or not _is_address(before):
                 break
             address = before
         return address
@@ -88,9 +87,6 @@ class Rates:
                 self._not_before = time.monotonic() + _AGAIN_S
                 logger().warning("rates_not_shared", why=type(error).__name__)
         return await _counted(self._here, limit, who)
-
-    def _is_proxy(self, address: str) -> bool:
-        return _is_address(address) and any(ip_address(address) in network for network in self._proxies)
 
 
 async def _counted(counter: SlidingWindowCounterRateLimiter, limit: RateLimitItemPerMinute, who: str) -> Allowance:

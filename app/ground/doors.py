@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from enum import StrEnum
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
@@ -84,9 +84,9 @@ def an_origin(text: str) -> str:
     return text if text == "*" else f"{parts.scheme}://{netloc}"
 
 
-def _a_network(text: str) -> str:
+def _a_network(text: object) -> object:
     try:
-        return str(ip_network(text))
+        return ip_network(str(text))
     except ValueError as error:
         msg = f"{text!r} is neither an address nor a network; write it as 10.0.0.7 or 10.0.0.0/8"
         raise ValueError(msg) from error
@@ -94,4 +94,4 @@ def _a_network(text: str) -> str:
 
 Words = BeforeValidator(words)
 Origin = Annotated[str, AfterValidator(an_origin)]
-Network = Annotated[str, AfterValidator(_a_network)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_a_network)]

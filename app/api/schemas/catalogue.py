@@ -66,17 +66,21 @@ class UpsertIn(Strict):
     )
 
 
-class UpsertItems(Strict):
-    """A batch of items; all are kept, or none."""
-
-    model_config = with_examples({"items": [{"id": "sneakers-7", "category": "shoes", "title": "White canvas sneakers", "price": 49.9}]})
-
-    items: Few[UpsertIn] = Field(min_length=1, description="The items; each id once.")
+class Batch(Strict):
+    """Items, as an object or as the list alone."""
 
     @model_validator(mode="before")
     @classmethod
     def _from_list(cls, sent: Any) -> Any:  # noqa: ANN401 - whatever a client sent
         return {"items": sent} if isinstance(sent, list) else sent
+
+
+class UpsertItems(Batch):
+    """A batch of items; all are kept, or none."""
+
+    model_config = with_examples({"items": [{"id": "sneakers-7", "category": "shoes", "title": "White canvas sneakers", "price": 49.9}]})
+
+    items: Few[UpsertIn] = Field(min_length=1, description="The items; each id once.")
 
 
 class PatchIn(Strict):
@@ -101,17 +105,12 @@ class PatchIn(Strict):
         return self
 
 
-class PatchItems(Strict):
+class PatchItems(Batch):
     """A batch of changes; all are kept, or none."""
 
     model_config = with_examples({"items": [{"id": "sneakers-7", "price": 39.9, "in_stock": False}]})
 
     items: Few[PatchIn] = Field(min_length=1, description="The changes; each id once.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_list(cls, sent: Any) -> Any:  # noqa: ANN401 - whatever a client sent
-        return {"items": sent} if isinstance(sent, list) else sent
 
 
 class CatalogueChange(BaseModel):
