@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from app.ground.settings import Limits
 from app.recommend.consistent import suitable
 from app.recommend.limits import check_categories, check_count
@@ -84,7 +82,9 @@ def _by_words(release: Release, worn: Worn) -> tuple[Slot, ...]:
     slots = []
     for role in lacking:
         of_role_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
-        rows = np.flatnonzero(of_role_N if suits_N is None or not (of_role_N & suits_N).any() else of_role_N & suits_N)
-        names, counts = np.unique([release.category_of(int(row)) for row in rows], return_counts=True)
-        slots.append(Slot(str(names[counts.argmax()]), role))
+        wanted_N = of_role_N if suits_N is None or not (of_role_N & suits_N).any() else of_role_N & suits_N
+        counts = {name: int(wanted_N[release.snapshot.rows_in(name)].sum()) for name in release.snapshot.categories}
+        most = max(counts, key=lambda name: counts[name], default="")
+        if counts.get(most):  # else all of them were removed
+            slots.append(Slot(most, role))
     return tuple(slots)

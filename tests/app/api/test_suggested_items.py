@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
@@ -177,3 +178,15 @@ def test_the_setting_relaxes_all_requests(shop_home: Path, id_of: dict[str, str]
         worn = [id_of["Men Summer shirt"]]
         assert len(titles(ask(lax, items=worn, slots=["bottoms"], k=20)["slots"][0])) == 8
         assert len(titles(ask(lax, items=worn, slots=["bottoms"], k=20, consistent=True)["slots"][0])) == 2
+
+
+def test_what_was_removed_makes_no_slot(shop_home: Path, id_of: dict[str, str], tmp_path: Path) -> None:
+    """Where a usual template says what is missing, the category with most items that are still there fills the role, or none does."""
+    shutil.copytree(shop_home, tmp_path / "home")
+    secret = {"X-API-Key": "a secret"}
+    with TestClient(create_app(Settings(home=tmp_path / "home", keys=Keys(catalogue=SecretStr("a secret"))))) as client:
+        worn = {"items": [id_of["Men Summer shirt"]]}
+        assert "shoes" in {slot["category"] for slot in ask(client, **worn)["slots"]}
+        gone = [item for title, item in id_of.items() if "boots" in title or "runner" in title or "clogs" in title]
+        assert {client.delete(f"/items/{item}", headers=secret).status_code for item in gone} == {200}
+        assert "shoes" not in {slot["category"] for slot in ask(client, **worn)["slots"]}
