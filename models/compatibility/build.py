@@ -9,6 +9,7 @@ from models.compatibility.average import Average
 from models.compatibility.base import CompatibilityModel
 from models.compatibility.cosine import CosineModel
 from models.compatibility.ensemble import Ensemble
+from models.compatibility.missing_types import MissingTypes
 from models.compatibility.outfit_vector import outfit_vector
 from models.compatibility.pair_masks import PairMasks
 from models.compatibility.pair_memory import PairMemory
@@ -23,13 +24,15 @@ def averaged(*, members: int, model: str, config: Mapping[str, Any]) -> Average:
 
 
 def ensemble(
-    *, members: Sequence[tuple[str, Mapping[str, Any]]], memory: Mapping[str, Any] | None, categories: int, residuals: int, probes: int
+    *,
+    members: Sequence[tuple[str, Mapping[str, Any]]],
+    memory: Mapping[str, Any] | None,
+    types: Mapping[str, Any] | None = None,
+    **shape: int,
 ) -> Ensemble:
-    """Members by their models' names and configurations, and a memory of pairs of these shapes."""
-    remembers = PairMemory(**memory) if memory else None
-    return Ensemble(
-        [build_model(model, config) for model, config in members], remembers, categories=categories, residuals=residuals, probes=probes
-    )
+    """Members by their models' names and configurations, and a memory of pairs and what tells missing types of these shapes."""
+    built = [build_model(model, config) for model, config in members]
+    return Ensemble(built, PairMemory(**memory) if memory else None, MissingTypes(**types) if types else None, **shape)
 
 
 MODELS: Final[Mapping[str, Callable[..., CompatibilityModel]]] = {

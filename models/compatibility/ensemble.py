@@ -3,6 +3,7 @@
 Embeddings stand side by side. Behind those of the members come one coordinate for what an item has going for it whatever the context (how
 often it was worn, or that it is new), and one per level of the memory, which holds the item's code there. A query is the members' queries
 by their weights, the weight of popularity, and zeros: one inner product retrieves, and codes count nothing in it. Ranking adds the memory.
+With a memory comes what tells which type an outfit lacks (``models.compatibility.missing_types``), which reads the memory's codes.
 
 How well an item completes an outfit is told against the items of its category that were kept as *probes*: the log of the mean of
 ``exp`` over them is taken off, so that 0 means "as well as any", in every category; what members say of which category is missing is added.
@@ -22,7 +23,8 @@ from torch import Tensor, nn
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.completion import leave_one_out
-from models.compatibility.pair_memory import PairMemory
+from models.compatibility.missing_types import MissingTypes
+from models.compatibility.pair_memory import TYPE, PairMemory
 
 
 class Ensemble(CompatibilityModel):
@@ -30,17 +32,24 @@ class Ensemble(CompatibilityModel):
 
     Args:
         members: of any kinds.
-        memory: None remembers nothing.
+        memory: None remembers nothing. types: None where there is no memory, and in bundles from before it was built.
         categories: C. residuals: items with a popularity of their own; row 0 is any other's. probes: P.
     """
 
     def __init__(
-        self, members: Sequence[CompatibilityModel], memory: PairMemory | None, *, categories: int, residuals: int, probes: int = 128
+        self,
+        members: Sequence[CompatibilityModel],
+        memory: PairMemory | None,
+        types: MissingTypes | None = None,
+        *,
+        categories: int,
+        residuals: int,
+        probes: int = 128,
     ) -> None:
         super().__init__()
         self.members = nn.ModuleList(members)
         self.sizes = [member.embedding_size for member in members]
-        self.memory, self.levels = memory, memory.size if memory else 0
+        self.memory, self.levels, self.types = memory, memory.size if memory else 0, types
         self.embedding_size = sum(self.sizes) + 1 + self.levels
         self.member_weight: Tensor
         self.term_weight: Tensor
@@ -48,11 +57,12 @@ class Ensemble(CompatibilityModel):
         self.probes: Tensor
         self.probed: Tensor
         self.register_buffer("member_weight", torch.full((len(members),), 1.0 / len(members)))
-        self.register_buffer("term_weight", torch.zeros(memory.told if memory else 0))
+        told = (memory.told if memory else 0) + bool(types)
+        self.register_buffer("term_weight", torch.zeros(told))
         self.judge_weight: Tensor
         self.slot_weight: Tensor
         self.register_buffer("slot_weight", torch.zeros(()))
-        self.register_buffer("judge_weight", torch.cat([torch.tensor([1.0, -1.0]), torch.zeros(len(self.term_weight))]))
+        self.register_buffer("judge_weight", torch.cat([torch.tensor([1.0, -1.0]), torch.zeros(told + bool(types))]))
         self.register_buffer("popularity", torch.zeros(residuals + 1))
         self.register_buffer("probes", torch.zeros(categories + 1, probes, sum(self.sizes)))
         self.register_buffer("probed", torch.zeros(categories + 1, probes, dtype=torch.bool))
@@ -84,19 +94,24 @@ class Ensemble(CompatibilityModel):
         return super().between(context, category_BM) if odds_BC is None else self.slot_weight * odds_BC.gather(1, category_BM)
 
     def slot_odds(self, context: OutfitBatch) -> Tensor | None:
+        if self.types:
+            return self.types.of_categories(self._missing_types(self.types, context))
         found = [odds_BC for member, part in self._parts(context) if (odds_BC := member.slot_odds(part)) is not None]
         return torch.stack(found).mean(0) if found else None
 
     def evidence(self, outfits: OutfitBatch) -> Tensor:
-        """What tells whether whole outfits go together, ``(B, 2 + T)``, each the mean over their items given the others.
+        """What tells whether whole outfits go together, ``(B, E)``, each the mean over their items given the others.
 
-        The first is what the members say of the item, the second what they would say of any, then the terms of the memory.
+        The first is what the members say of the item, the second what they would say of any, then the terms, then, with types, what the
+        item's category has going for it.
         """
         present_BI, category_Q1 = outfits.mask_BI, outfits.category_BI[outfits.mask_BI][:, None]
         context, own_Q1D = leave_one_out(outfits), outfits.items_BID[present_BI][:, None]
         parts = [part_Q1.squeeze(1)[:, None] for part_Q1 in self._fits(context, own_Q1D, category_Q1)]
         if self.memory:
             parts.append(self.terms(context, own_Q1D, category_Q1).squeeze(1))
+        if self.types and (odds_QC := self.slot_odds(context)) is not None:
+            parts.append(odds_QC.gather(1, category_Q1))
         told_QE = torch.cat(parts, dim=1)
         total_BE = told_QE.new_zeros(len(present_BI), told_QE.shape[1]).index_add(0, present_BI.nonzero()[:, 0], told_QE)
         return total_BE / present_BI.sum(1, keepdim=True).clamp(min=1)
@@ -124,11 +139,24 @@ class Ensemble(CompatibilityModel):
         return sum(self.sizes)
 
     def terms(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
-        """What each term of the memory says of each candidate, ``(B, M, T)``."""
+        """What each term of the memory, and then the type, says of each candidate, ``(B, M, T)``."""
         assert self.memory  # noqa: S101 - asked only where there is one
-        worn_BIL, candidate_BML = (vectors[..., -self.levels :].long() for vectors in (context.items_BID, candidates_BMD))
+        worn_BIL, candidate_BML = self._codes(context.items_BID), self._codes(candidates_BMD)
         terms_BMT: Tensor = self.memory(worn_BIL, context, candidate_BML, category_BM)
+        if self.types:
+            type_BM = candidate_BML[..., self.memory.levels.index(TYPE)]
+            type_BM1 = self.types.within_categories(self._missing_types(self.types, context), type_BM)[..., None]
+            terms_BMT = torch.cat([terms_BMT, type_BM1], dim=-1)
         return terms_BMT
+
+    def _codes(self, vectors: Tensor) -> Tensor:
+        return vectors[..., -self.levels :].long()
+
+    def _missing_types(self, types: MissingTypes, context: OutfitBatch) -> Tensor:
+        """Log-probability of each type, ``(B, S)``."""
+        assert self.memory  # noqa: S101 - it codes the types
+        log_p_BS: Tensor = types(self._codes(context.items_BID)[..., self.memory.levels.index(TYPE)], context.mask_BI)
+        return log_p_BS
 
     def member_queries(self, context: OutfitBatch, target_B: Tensor, *, weighed: bool = True) -> Iterator[Tensor]:
         """The query of each member, by its weight or as it is, ``(B, D)`` of its own size."""

@@ -48,18 +48,20 @@ def names_of(dataset: Dataset, *, most_words: int = 0, least_word: int = 1, leas
 
     Args:
         most_words: largest vocabulary; each word is said of at least ``least_word`` items.
-        least_residual: items in at least this many training outfits have a residual; None: no item has.
+        least_residual: items in at least this many training outfits have a residual; None: no item has. Nor has any where validation
+            outfits wear none of them, nor products likewise: who was worn once and for all says nothing of any other outfit.
     """
     catalogue = dataset.catalogue
     residuals: list[str] = []
     products: list[str] = []
     texts = catalogue.texts()
     if least_residual is not None:
-        times = worn_outfits(dataset, "train").times_worn(len(catalogue))
-        known = np.flatnonzero(times >= least_residual).tolist()
-        again = times.max(initial=0) > 1  # ids that are places in outfits say nothing of any other outfit; their products may
-        residuals = [catalogue.ids[row] for row in known] if again else []
+        worn, asked = (worn_outfits(dataset, split) for split in ("train", "valid"))
+        known = np.flatnonzero(worn.times_worn(len(catalogue)) >= least_residual).tolist()
+        again = np.flatnonzero(asked.times_worn(len(catalogue))).tolist() if len(asked) else known
+        residuals = [catalogue.ids[row] for row in known] if not set(known).isdisjoint(again) else []
         products = product_words(texts, [texts[row] for row in known])
+        products = products if not set(products).isdisjoint(word for row in again for word in texts[row].split()) else []
     words = build_vocabulary(texts, least_word, most_words) if most_words else []
     categories = tuple(sorted(set(catalogue.categories)))
     return Names(categories=categories, words=tuple(words), residuals=tuple(residuals), products=tuple(products))

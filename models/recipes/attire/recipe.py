@@ -22,6 +22,7 @@ from models.recipes.attire.training import AttireTraining
 from models.recipes.attire.weighing import weigh
 from models.recipes.attire.worth import worth_of
 from models.training.calibrate import calibrated
+from models.training.missing_types import fit_missing_types
 from models.training.popularity import recall_at
 from models.training.prepare import Names, names_of, untrained, worn_outfits
 from models.training.presence import Presence
@@ -74,10 +75,12 @@ def fit(run: Run[AttireConfig]) -> Bundle:
     model = _ensemble(bundle)
     if config.memory:
         memory = _remembered(inputs, train, names)
-        model = Ensemble(list(model.each()), memory, **shape)
+        type_N, categories = memory.codes(inputs)[:, memory.levels.index(TYPE)], len(names.categories)
+        types = fit_missing_types(type_N, inputs.category_N, categories, train, valid, run.seed, run.progress)
+        model = Ensemble(list(model.each()), memory, types, **shape)
         manifest = replace(
             bundle.manifest,
-            model_config={"members": members, "memory": memory.config, **shape},
+            model_config={"members": members, "memory": memory.config, "types": types.config, **shape},
             embedding_size=model.embedding_size,
         )
         bundle = replace(bundle, manifest=manifest, model=model)

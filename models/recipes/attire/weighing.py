@@ -91,9 +91,11 @@ class Weighing:
         self.model.judge_weight.copy_(torch.from_numpy(fitted.coef_[0] / spread))
 
     def set_slots(self, context_QI: Ints, answer_Q: Ints) -> None:
-        """What it is worth that an item is of a category that is missing: the item worn is asked for among any that were ever worn."""
-        worn_M = np.flatnonzero(self.times_N)
-        other_QM = self.rng.choice(worn_M, (len(answer_Q), _WRONG))
+        """What it is worth that an item is of a category that is missing: the item worn is asked for among any of the answers.
+
+        (Among what training outfits wore, one that they did not wear would be known by that.)
+        """
+        other_QM = self.rng.choice(answer_Q, (len(answer_Q), _WRONG))
         parts = []
         for context, rows in self._chunks(context_QI, np.concatenate([answer_Q[:, None], other_QM], axis=1)):
             odds_BC = self.model.slot_odds(context)

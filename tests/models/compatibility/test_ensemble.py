@@ -8,6 +8,7 @@ import torch
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.build import build_model
 from models.compatibility.ensemble import Ensemble
+from models.compatibility.missing_types import MissingTypes
 from models.compatibility.pair_memory import ITEM, PRODUCT, TYPE, remember
 
 N, C, F = 12, 2, 3
@@ -34,7 +35,11 @@ def model(inputs: ItemInputs) -> Ensemble:
     torch.manual_seed(0)
     mask = torch.ones_like(ROWS, dtype=torch.bool)
     memory = remember(inputs, ROWS, mask, attributes=torch.tensor([-1]), levels=[ITEM, PRODUCT, TYPE], categories=C)
-    ensemble = Ensemble([build_model(*member) for member in MEMBERS], memory, categories=C, residuals=N, probes=4).eval()
+    types = MissingTypes(types=3, categories=C, hidden=4)
+    types.category[1:] = torch.arange(C)
+    types.log_share[1:] = torch.tensor([0.4, 0.6]).log()
+    ensemble = Ensemble([build_model(*member) for member in MEMBERS], memory, types, categories=C, residuals=N, probes=4).eval()
+    ensemble.slot_weight.fill_(0.7)
     ensemble.member_weight.copy_(torch.tensor([0.5, 0.2, 0.3]))
     ensemble.term_weight.normal_()
     ensemble.popularity.normal_()
@@ -120,7 +125,9 @@ def test_an_outfit_of_one_item_has_a_score(model: Ensemble, inputs: ItemInputs) 
 def test_a_bundle_builds_it_again(model: Ensemble, inputs: ItemInputs) -> None:
     """From what the manifest keeps: members by name, and the memory's shapes."""
     assert model.memory
-    again = build_model("ensemble", {"members": MEMBERS, "memory": model.memory.config, "categories": C, "residuals": N, "probes": 4})
+    assert model.types
+    shape = {"categories": C, "residuals": N, "probes": 4}
+    again = build_model("ensemble", {"members": MEMBERS, "memory": model.memory.config, "types": model.types.config, **shape})
     again.load_state_dict(model.state_dict())
     with torch.inference_mode():
         assert torch.equal(again.eval().embed(inputs), model.embed(inputs))
