@@ -70,14 +70,18 @@ class PairPmi:
         lift_BII = self._lift(items_BI[:, :, None], items_BI[:, None, :], pairs_BII)
         return np.asarray(lift_BII.sum((1, 2)) / np.maximum(pairs_BII.sum((1, 2)), 1))
 
-    def _lift(self, given: Ints, item: Ints, counted: NDArray[np.bool_]) -> Floats:
+    def lifts(self, given: Ints, item: Ints) -> Floats:
+        """What each level says of two items, unweighed, ``(…, L)``."""
         met = self.met_CC[self.category_N[given], self.category_N[item]]
-        total: Floats = np.zeros(np.broadcast_shapes(given.shape, item.shape))
+        parts = [np.zeros((*np.broadcast_shapes(given.shape, item.shape), 0))]
         for level in self.levels:
-            known = (level.code_N[given] >= 0) & (level.code_N[item] >= 0) & counted
+            known = (level.code_N[given] >= 0) & (level.code_N[item] >= 0)
             expected = met * level.share_N[given] * level.share_N[item]
-            total += np.where(known, level.weight * np.log((level.pairs.of(given, item) + level.k) / (expected + level.k)), 0.0)
-        return total
+            parts.append(np.where(known, np.log((level.pairs.of(given, item) + level.k) / (expected + level.k)), 0.0)[..., None])
+        return np.concatenate(parts, axis=-1)
+
+    def _lift(self, given: Ints, item: Ints, counted: NDArray[np.bool_]) -> Floats:
+        return np.asarray(self.lifts(given, item) @ np.array([level.weight for level in self.levels])) * counted
 
 
 def _crossings(catalogue: Catalogue) -> list[tuple[Ints, float, float]]:

@@ -47,6 +47,8 @@ LIGHT: Final = Palette(
     {
         "co_purchase": "#d97706",
         "pair_pmi": "#b45309",
+        "pair_regression": "#dc2626",
+        "pair_boosting": "#7f1d1d",
         "raw_cosine": "#0f9488",
         "category": "#a3a9b6",
         "popularity": "#c026d3",
@@ -63,6 +65,8 @@ DARK: Final = Palette(
     {
         "co_purchase": "#fbbf24",
         "pair_pmi": "#f59e0b",
+        "pair_regression": "#f87171",
+        "pair_boosting": "#fca5a5",
         "raw_cosine": "#5eead4",
         "category": "#7d8596",
         "popularity": "#e879f9",

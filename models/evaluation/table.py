@@ -8,7 +8,7 @@ from typing import Any, Final
 from rich.table import Table
 
 METRICS: Final = ("fitb_accuracy", "auc", "recall_at_10", "recall_at_50", "mrr", "ndcg", "ece")
-BASELINES: Final = ("random", "popularity", "category", "co_purchase", "pair_pmi", "raw_cosine")
+BASELINES: Final = ("random", "popularity", "category", "co_purchase", "pair_pmi", "pair_regression", "pair_boosting", "raw_cosine")
 
 
 def render_table(result: Mapping[str, Any]) -> Table:

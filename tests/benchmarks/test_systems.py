@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ import pytest
 from benchmarks.systems import reproduce as command
 from benchmarks.systems.measure import averaged, made_of, place_of
 from benchmarks.systems.page import write_page
-from benchmarks.systems.peers import PairOdds, one_drawn, pair_features
+from benchmarks.systems.peers import pair_features
 from benchmarks.systems.results import Figure, Results
 from benchmarks.systems.runs import CLAIMS, ORDER, SYSTEMS, WARDROBES, Claim, Expectation, Run
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
 from models.encoders.features import Block, FeatureSpec
+from models.evaluation.pair_learned import PairOdds, one_drawn
 from models.recipes.registry import RECIPES
 from models.training.settings import configure
 from models.wardrobe.generate import generate
@@ -135,7 +137,7 @@ def test_peers_read_a_pair_either_way_round() -> None:
 def test_peers_score_the_mean_of_the_pairs() -> None:
     """Of a candidate over the context's items, of an outfit over its pairs; padding counts nothing."""
     features_NF = np.arange(5, dtype=np.float32)[:, None]
-    peer = PairOdds(features_NF, lambda pair_PF: pair_PF[:, 0])  # |a - b|
+    peer = PairOdds(partial(pair_features, features_NF), lambda pair_PF: pair_PF[:, 0])  # |a - b|
     context_BI = np.array([[0, 4, -1], [1, -1, -1]])
     assert peer.candidates(context_BI, np.array([[2, 3], [2, 3]])).tolist() == [[2.0, 2.0], [1.0, 2.0]]
     assert peer.candidates(context_BI, np.array([[2, 3]])).tolist() == [[2.0, 2.0], [1.0, 2.0]]

@@ -17,7 +17,7 @@ from models.errors import BundleError, FeaturesError, InputError
 from models.evaluation.evaluate import evaluate, evaluate_dataset, features_for
 from models.evaluation.table import render_table
 
-BASELINES = {"random", "popularity", "co_purchase", "pair_pmi", "raw_cosine", "category"}
+BASELINES = {"pair_regression", "pair_boosting", "random", "popularity", "co_purchase", "pair_pmi", "raw_cosine", "category"}
 
 
 @pytest.fixture(scope="module")
