@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +33,11 @@ from app.release.release import CatalogueItem, Release
 from index.backends.base import IntArray
 from index.columns import rows_by_value
 
+_MIXED: Final = (
+    "One of each category in turn, rather than in the order of ids. An item's place in that order depends on all others, so there is no "
+    "`cursor` for it: turn pages by `offset`, which may skip or repeat an item while the catalogue changes."
+)
+
 router = APIRouter(
     route_class=BoundedRoute, tags=["catalogue"], responses=documented(400, 401, 403, 404, 422, 429, 503), dependencies=[behind(Door.READ)]
 )
@@ -55,7 +60,7 @@ async def items(
     q: Annotated[str | None, Query(max_length=200, description="Words of the title or id, in any case.", examples=["linen"])] = None,
     limit: Annotated[int, Query(ge=1, description="Items per page.")] = 24,
     offset: Annotated[int, Query(ge=0, le=2**31, description="Items to skip.")] = 0,
-    mixed: Annotated[bool, Query(description="One of each category in turn, rather than in the order of ids.")] = False,
+    mixed: Annotated[bool, Query(description=_MIXED)] = False,
     cursor: Annotated[
         str | None, Query(max_length=2_000, description="`next_cursor` of the page before, with the same `category` and `q`.")
     ] = None,
@@ -75,7 +80,6 @@ async def items(
     return await compute(page)
 
 
-@router.head("/items/{item_id:path}/image", dependencies=[behind(Door.PICTURES)], include_in_schema=False)
 @router.get(
     "/items/{item_id:path}/image",
     dependencies=[behind(Door.PICTURES)],

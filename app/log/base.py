@@ -139,8 +139,11 @@ class Log(Protocol):
     async def lag(self, stream: Stream) -> Mapping[str, Lag]:
         """How far behind each group is."""
 
-    async def trim(self, stream: Stream) -> int:
-        """Drop entries that every group has acknowledged; where there is no group, none. Returns how many.
+    async def trim(self, stream: Stream, through: str | None = None) -> int:
+        """Drop entries that every group has acknowledged. Returns how many.
+
+        Args:
+            through: offset of the last entry that may go; None lets the groups say, and drops nothing where there is none.
 
         This also forgets ids whose entry is gone, once the time for which they are remembered has passed.
         """

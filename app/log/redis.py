@@ -124,10 +124,10 @@ class RedisLog:
                 lags[group["name"]] = Lag(unread, group["pending"], dead)
         return lags
 
-    async def trim(self, stream: Stream) -> int:
+    async def trim(self, stream: Stream, through: str | None = None) -> int:
         keys = [_key(stream), _key(stream, "ids"), _key(stream, "trimmed")]
         async with self._answering():
-            gone: int = await self._trim(keys=keys, args=[self._settings.remember_s])
+            gone: int = await self._trim(keys=keys, args=[self._settings.remember_s, "" if through is None else through or _FIRST])
         return gone
 
     async def ping(self) -> None:

@@ -88,6 +88,18 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path, capsys: pytest.Capture
     assert out.strip().rpartition("_")[2] not in listed
 
 
+def test_no_keys_are_not_listed_in_silence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A home that is not there is an error, one without keys says so; each is named, with what to do."""
+    nowhere = tmp_path / "nowhere"
+    for home, code in ((nowhere, 2), (tmp_path, 0)):
+        assert run(["keys", "list", "--home", str(home)]) == code
+        out, err = capsys.readouterr()
+        assert (out, len(err.splitlines())) == ("", 1)
+        assert f"{home}: no " in err
+        assert "`attire keys create`" in err
+    assert not nowhere.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

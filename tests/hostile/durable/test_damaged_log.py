@@ -17,6 +17,8 @@ from starlette.testclient import TestClient
 from app.cli import run
 from app.ground.errors import LogLostError
 from app.ground.settings import Keys, LogSettings, Settings
+from app.home.alone import alone
+from app.home.replicas import ServingNote
 from app.log.base import Event, Stream
 from app.log.mark import Mark
 from app.log.open import opened_log
@@ -135,6 +137,28 @@ async def test_a_log_that_is_gone_is_told(tmp_path: Path) -> None:
     assert await found(home) == []
     async with opened_log(SETTINGS, home) as log:
         assert (await log.append(Stream.EVENTS, [Event("e1", {})])).end == str(ENTRIES + 1)
+
+
+async def test_a_log_that_is_in_use_is_not_repaired(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither while a replica serves nor while a worker works; told what to do, and done all the same where that is said."""
+    home = await filled(tmp_path)
+    for left in home.glob("log.sqlite*"):
+        left.unlink()
+    repair = ["log", "repair", "--home", str(home)]
+    replica = ServingNote(home)
+    replica.write("r1-00000000")
+    assert await asyncio.to_thread(run, repair) == 2
+    said = capsys.readouterr().err
+    assert str(home) in said
+    assert "r1-00000000" in said
+    assert "--force" in said
+    replica.remove()
+    with alone(home):
+        assert await asyncio.to_thread(run, repair) == 2
+        assert "worker" in capsys.readouterr().err
+        assert not list(home.glob("log.sqlite*"))
+        assert await asyncio.to_thread(run, [*repair, "--force"]) == 0
+    assert await found(home) == []
 
 
 async def test_a_repair_of_a_sound_log_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
