@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import uvicorn
@@ -18,8 +19,12 @@ _CLOSING_S: Final = 1
 """Seconds that uvicorn waits for connections once nothing is under way any more."""
 
 
-def answer(app: FastAPI, settings: Settings, listener: socket.socket) -> None:
-    """Answer on a socket until a signal says to stop."""
+def answer(app: FastAPI, settings: Settings, listener: socket.socket, started: Callable[[], None] = lambda: None) -> None:
+    """Answer on a socket until a signal says to stop.
+
+    Args:
+        started: called, on a thread, once it answers.
+    """
     config = uvicorn.Config(
         Draining(app),
         http=bounded(settings.connections),  # type: ignore[arg-type]  # uvicorn asks for a class
@@ -32,16 +37,17 @@ def answer(app: FastAPI, settings: Settings, listener: socket.socket) -> None:
         timeout_keep_alive=settings.connections.idle_s,  # type: ignore[arg-type]  # seconds are passed on to the loop
         timeout_graceful_shutdown=_CLOSING_S,
     )
-    _Server(config, app, settings.grace_s).run(sockets=[listener])
+    _Server(config, app, settings.grace_s, started).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, app: FastAPI, grace_s: float) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, grace_s: float, answers: Callable[[], None]) -> None:
         super().__init__(config)
-        self._service, self._grace_s = app, grace_s
+        self._service, self._grace_s, self._answers = app, grace_s, answers
 
     async def startup(self, sockets: Sequence[socket.socket] | None = None) -> None:
         await super().startup(list(sockets or ()))
+        await asyncio.to_thread(self._answers)
         gc.freeze()  # libraries, models and catalogue: a collection that walks them holds every request up for some tenths of a second
 
     async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:

@@ -32,8 +32,8 @@ def server(home: Path, tmp_path: Path) -> Iterator[tuple[str, str, Path]]:
             env={**plain, "PYTHONUNBUFFERED": "1"},
         )
     assert process.stdout is not None
-    url = process.stdout.readline().rsplit(maxsplit=1)[-1]
     token = process.stdout.readline().rsplit(maxsplit=1)[-1]
+    url = process.stdout.readline().rsplit(maxsplit=1)[-1]
     yield url, token, log
     process.kill()
     process.communicate()

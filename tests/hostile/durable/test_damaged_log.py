@@ -71,6 +71,17 @@ async def test_a_sound_log_is_sound(tmp_path: Path) -> None:
     assert await found(tmp_path) == []
 
 
+async def test_a_log_that_is_just_being_made_is_sound(tmp_path: Path) -> None:
+    """As another process may find it at a first start: a file without a table. After something was acknowledged it is not."""
+    (tmp_path / "log.sqlite").touch()
+    assert await found(tmp_path) == []
+    home = await filled(tmp_path)
+    for left in home.glob("log.sqlite*"):
+        left.unlink()
+    (tmp_path / "log.sqlite").touch()
+    assert len(await found(tmp_path)) == 1
+
+
 async def test_a_torn_wal_is_told(tmp_path: Path) -> None:
     """SQLite itself reads what is whole of it and says nothing."""
     home = tmp_path / "home"
