@@ -24,7 +24,6 @@ from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.settings import Limits
 from app.home.images import media_type
-from app.recommend import cost
 from app.recommend.label import label
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import Photo
@@ -109,14 +108,14 @@ async def item(item_id: str, release: CurrentRelease) -> ItemOut:
 async def similar_items(request: SimilarItems, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> Similar:
     """What looks like this item, this picture, or these words? Compares pictures; says so in `fallback` where it cannot."""
     limits, image = services.settings.limits, request.image or (request.item.image if request.item else None)
-    return await compute(lambda: _similar(release, request, limits), cost.of_pictures([image.base64] if image else [], limits.max_pixels))
+    return await compute(lambda: _similar(release, request, limits), pictures=[image.base64] if image else [])
 
 
 @router.post("/label-item", responses=documented(413))
 async def label_item(request: LabelItem, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> Labels:
     """Which words would a shop say of this picture?"""
     limits = services.settings.limits
-    return await compute(lambda: _label(release, request, limits), cost.of_pictures([request.image.base64], limits.max_pixels))
+    return await compute(lambda: _label(release, request, limits), pictures=[request.image.base64])
 
 
 def _item(release: Release, item_id: str) -> CatalogueItem:

@@ -50,6 +50,11 @@ class Event:
         return json.dumps(self.data, separators=(",", ":"), allow_nan=False)
 
 
+def encoded(events: Sequence[Event]) -> list[tuple[str, str]]:
+    """The id and the data of each; of many items with features that takes a second, so never on an event loop."""
+    return [(event.id, event.encoded()) for event in events]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An event at its offset.

@@ -16,7 +16,7 @@ from typing import Final
 
 from app.ground.errors import LogLostError, LogUnavailableError, TrimmedError
 from app.ground.settings import LogSettings
-from app.log.base import START, Appended, Entry, Event, Lag, Stream
+from app.log.base import START, Appended, Entry, Event, Lag, Stream, encoded
 from app.log.group_commit import Answer, GroupCommit
 from app.log.mark import Mark, Position, Positions, missing
 from app.log.salvage import opened, problems, repaired
@@ -44,7 +44,7 @@ class SqliteLog:
         self._grown = asyncio.Event()
 
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
-        rows = [(event.id, event.encoded()) for event in events]
+        rows = await asyncio.to_thread(encoded, events)
         appended = await self._do(lambda c: self._append(c, stream, rows))
         if isinstance(appended, str):
             raise LogLostError(appended)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -15,6 +16,8 @@ from app.api.draining import Draining
 from app.ground.settings import Settings
 from app.server.protocol import bounded
 
+_SWITCH_S: Final = 0.001
+"""Seconds for which a thread keeps Python's lock; so long waits each step of an answer while a body is checked beside it."""
 _CLOSING_S: Final = 1
 """Seconds that uvicorn waits for connections once nothing is under way any more."""
 
@@ -25,6 +28,7 @@ def answer(app: FastAPI, settings: Settings, listener: socket.socket, started: C
     Args:
         started: called, on a thread, once it answers.
     """
+    sys.setswitchinterval(_SWITCH_S)
     config = uvicorn.Config(
         Draining(app),
         http=bounded(settings.connections),  # type: ignore[arg-type]  # uvicorn asks for a class
