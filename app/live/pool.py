@@ -109,6 +109,12 @@ class ComputePool:
             del self._inside[turn]
             kind.inside -= 1
 
+    def hurry(self) -> None:
+        """No more requests come: heavy ones may hold every thread from now on."""
+        with self._lock:
+            self._heavy.at_once = self.threads
+            self._grant()
+
     def cut(self, error: ServiceError) -> None:
         """Answer every request that waits or is computed with this error, and let go of its work."""
         for end in self._inside.values():

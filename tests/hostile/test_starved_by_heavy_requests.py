@@ -12,6 +12,7 @@ import zlib
 import pytest
 from fastapi import FastAPI
 
+from app.api import draining
 from app.ground.errors import BusyError, ClientGoneError, DeadlineError, StoppingError
 from app.ground.settings import Settings
 from app.live import pool as pool_of_threads
@@ -92,6 +93,28 @@ def test_heavy_ones_do_not_take_the_places_of_ordinary_ones() -> None:
         assert len(refused) == pool.refused == 96
 
     asyncio.run(scenario())
+
+
+def test_heavy_ones_are_finished_by_all_threads_when_no_more_come() -> None:
+    """A shutdown drains: the thread that is kept for ordinary ones would stand idle, and looks miss the grace."""
+
+    async def scenario() -> int:
+        pool, at_once, most = ComputePool(2, 64), [0], [0]
+
+        def counted() -> None:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+            time.sleep(5 * SLICE_S)
+            at_once[0] -= 1
+
+        asked = [asyncio.create_task(pool.run(counted, cost=HEAVY)) for _ in range(4)]
+        await asyncio.sleep(2 * SLICE_S)
+        assert most[0] == 1
+        await draining.Draining(FastAPI()).drain(pool, 0.1)
+        await asyncio.gather(*asked)
+        return most[0]
+
+    assert asyncio.run(scenario()) == 2
 
 
 @pytest.mark.parametrize("end", ["gone", "late", "stopping"])
