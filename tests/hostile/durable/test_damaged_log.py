@@ -225,7 +225,7 @@ def test_the_service_is_not_ready_with_a_damaged_log(home: Path) -> None:
 
 def test_nothing_goes_into_a_log_that_is_known_to_be_damaged(home: Path) -> None:
     """Garbled pages where no acknowledged position is missing: what would be written there may be lost with them."""
-    settings = Settings(home=home, keys=Keys(admin=SecretStr(KEY)), log=LogSettings(check_s=0.05))
+    settings = Settings(home=home, keys=Keys(admin=SecretStr(KEY)), log=LogSettings(check_s=60))
     with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
         client.app.state.services.watch.lost = "log.sqlite: page 7 is garbled"  # type: ignore[attr-defined]
         answers = [
