@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         keep_little()
         compute.without_compiler()
         compute_threads = compute.fix_threads(settings.threads.compute)
+        described = asyncio.create_task(to_thread.run_sync(app.openapi))  # kept, or whoever asks first would hold the event loop
         if serving.release is None and (record := store.current()):
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))
         if serving.release:
@@ -70,6 +72,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         services.impressions.start()
         await services.replay.start()
         services.follower.start()
+        await described
         logger().info(
             "started",
             release=serving.release.id if serving.release else None,

@@ -25,7 +25,6 @@ from app.ground.doors import Door
 from app.ground.errors import BadPictureError, Detail, LogUnavailableError, UnknownItemError, refused, shortened
 from app.ground.settings import Limits
 from app.log.base import Event, Stream
-from app.recommend import cost
 from app.recommend.limits import check_count
 from app.recommend.slices import pause
 from app.recommend.stages import count
@@ -72,13 +71,9 @@ async def put_items(
     check_count("items", len(asked.items), limits.max_upserts, "items")
     count("upserts", len(asked.items))
     known = {item.id for item in asked.items if services.replay.knows(item.id)}
-    cost_of_all = _cost(asked.items, parts, limits)
-    return await appended(services, await compute(lambda: _events(release, asked.items, parts, known, limits), cost_of_all))
-
-
-def _cost(items: Sequence[UpsertIn], parts: Mapping[str, bytes], limits: Limits) -> float:
-    sent = [item.image.base64 or parts.get(item.image.part or "", b"") for item in items if item.image]
-    return len(items) + cost.of_pictures(sent, limits.max_pixels)
+    pictures = [item.image.base64 or parts.get(item.image.part or "", b"") for item in asked.items if item.image]
+    changes = await compute(lambda: _events(release, asked.items, parts, known, limits), float(len(asked.items)), pictures)
+    return await appended(services, changes)
 
 
 @router.delete("/items/{item_id:path}", responses=documented(404))

@@ -1,4 +1,4 @@
-"""What every request passes before its route, and before its body is read: method, key, rate, and the names of its query's parameters.
+"""What every request passes before its route, and before its body is read: method, key, rate, and its query's parameters.
 
 Which door a route is behind is declared where the route is (``behind(Door.WRITE)``); one that declares none is the admin's alone.
 """
@@ -6,7 +6,7 @@ Which door a route is behind is declared where the route is (``behind(Door.WRITE
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, get_origin
 
 from fastapi import APIRouter, params
 from fastapi.routing import APIRoute
@@ -26,6 +26,7 @@ from app.ground.settings import Settings
 from models.errors import did_you_mean
 
 _MOST_TOLD: Final = 20
+_ONCE: Final = "is given more than once; give it one value"
 
 
 class Doors:
@@ -54,18 +55,18 @@ class Doors:
         allowance = None if route is not None and door is Door.OPEN else await self.rates.count(connection, key, state["who"])
         sending = send if allowance is None else _telling(send, allowance)
         refusal: Response | None = None
-        others = sorted({method for other, match in matches if match is Match.PARTIAL for method in other.methods or ()})
+        others = {method for other, match in matches if match is Match.PARTIAL for method in other.methods or ()}
         if allowance is not None and not allowance.allowed:
             refusal = _too_many(allowance)
         elif route is None and others:
-            refusal = _wrong_method(scope, others)
+            refusal = _wrong_method(scope, sorted(others | {"HEAD"} if "GET" in others else others))
         elif route is not None:
             try:
                 admit(connection, door, token=token, key=key, settings=self.settings, ring=self.ring)
             except RequestError as error:
                 refusal = respond_to(error)
             else:
-                refusal = _unknown_parameter(route, connection.query_params)
+                refusal = _unknown_parameter(route, connection.query_params) or _repeated_parameter(route, connection.query_params)
         await (refusal or self.app)(scope, receive, sending)
 
 
@@ -106,3 +107,10 @@ def _unknown_parameter(route: APIRoute, sent: QueryParams) -> Response | None:
     told = f"known are {', '.join(known)}" if known else "this takes none"
     details = [Detail(name, sent[name], f"unknown parameter; {did_you_mean(name, known, told)}") for name in unknown]
     return respond(INVALID, f"{details[0].field}: {details[0].problem}", details)
+
+
+def _repeated_parameter(route: APIRoute, sent: QueryParams) -> Response | None:
+    """Refuse to choose among several values of what has one."""
+    single = [one.alias for one in route.dependant.query_params if get_origin(one.field_info.annotation) is not list]
+    details = [Detail(name, ", ".join(values), _ONCE) for name in single if len(values := sent.getlist(name)) > 1]
+    return respond(INVALID, f"{details[0].field}: {_ONCE}", details) if details else None

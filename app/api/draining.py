@@ -56,6 +56,8 @@ class Draining:
     async def drain(self, pool: ComputePool | None, grace_s: float) -> None:
         """Refuse new requests; return once none is under way. After ``grace_s`` what still waits or is computed gets 503."""
         self.stopping = True
+        if pool is not None:
+            pool.hurry()
         await self._finished(grace_s)
         if self.under_way and pool is not None:
             pool.cut(StoppingError(_STOPPING))

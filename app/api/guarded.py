@@ -1,4 +1,4 @@
-"""What stands before the routes, put together; from the outside in: host names, web pages, keys and rates, compression, entity tags."""
+"""What stands before the routes; from the outside in: HEAD as GET, host names, web pages, keys and rates, compression, entity tags."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from starlette_compress import CompressMiddleware
 
+from app.api.bodiless import Bodiless
 from app.api.doors import Doors
 from app.api.hosts import Hosts
 from app.api.origins import Origins
@@ -30,6 +31,7 @@ def guard(app: FastAPI, routers: Sequence[APIRouter], settings: Settings) -> Non
     app.add_middleware(Doors, routers=routers, settings=settings, ring=ring, rates=Rates(settings))
     app.add_middleware(Origins, allowed=settings.origins, ring=ring)
     app.add_middleware(Hosts, allowed=settings.hosts)
+    app.add_middleware(Bodiless)
 
 
 def make_first_key(settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,6 @@ from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.settings import Limits
 from app.home.images import media_type
-from app.recommend import cost
 from app.recommend.label import label
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import Photo
@@ -32,6 +31,11 @@ from app.recommend.similar import similar, similar_to_words
 from app.release.release import CatalogueItem, Release
 from index.backends.base import IntArray
 from index.columns import rows_by_value
+
+_MIXED: Final = (
+    "One of each category in turn, rather than in the order of ids. An item's place in that order depends on all others, so there is no "
+    "`cursor` for it: turn pages by `offset`, which may skip or repeat an item while the catalogue changes."
+)
 
 router = APIRouter(
     route_class=BoundedRoute, tags=["catalogue"], responses=documented(400, 401, 403, 404, 422, 429, 503), dependencies=[behind(Door.READ)]
@@ -55,7 +59,7 @@ async def items(
     q: Annotated[str | None, Query(max_length=200, description="Words of the title or id, in any case.", examples=["linen"])] = None,
     limit: Annotated[int, Query(ge=1, description="Items per page.")] = 24,
     offset: Annotated[int, Query(ge=0, le=2**31, description="Items to skip.")] = 0,
-    mixed: Annotated[bool, Query(description="One of each category in turn, rather than in the order of ids.")] = False,
+    mixed: Annotated[bool, Query(description=_MIXED)] = False,
     cursor: Annotated[
         str | None, Query(max_length=2_000, description="`next_cursor` of the page before, with the same `category` and `q`.")
     ] = None,
@@ -75,7 +79,6 @@ async def items(
     return await compute(page)
 
 
-@router.head("/items/{item_id:path}/image", dependencies=[behind(Door.PICTURES)], include_in_schema=False)
 @router.get(
     "/items/{item_id:path}/image",
     dependencies=[behind(Door.PICTURES)],
@@ -105,14 +108,14 @@ async def item(item_id: str, release: CurrentRelease) -> ItemOut:
 async def similar_items(request: SimilarItems, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> Similar:
     """What looks like this item, this picture, or these words? Compares pictures; says so in `fallback` where it cannot."""
     limits, image = services.settings.limits, request.image or (request.item.image if request.item else None)
-    return await compute(lambda: _similar(release, request, limits), cost.of_pictures([image.base64] if image else [], limits.max_pixels))
+    return await compute(lambda: _similar(release, request, limits), pictures=[image.base64] if image else [])
 
 
 @router.post("/label-item", responses=documented(413))
 async def label_item(request: LabelItem, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> Labels:
     """Which words would a shop say of this picture?"""
     limits = services.settings.limits
-    return await compute(lambda: _label(release, request, limits), cost.of_pictures([request.image.base64], limits.max_pixels))
+    return await compute(lambda: _label(release, request, limits), pictures=[request.image.base64])
 
 
 def _item(release: Release, item_id: str) -> CatalogueItem:

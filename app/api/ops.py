@@ -26,14 +26,12 @@ _PATIENCE_S: Final = 1.0
 router = APIRouter(tags=["operations"])
 
 
-@router.head("/healthz", dependencies=[behind(Door.OPEN)], include_in_schema=False)
 @router.get("/healthz", dependencies=[behind(Door.OPEN)], response_model_exclude_none=True)
 async def healthz() -> Health:
     """Whether the process lives."""
     return Health(status="ok")
 
 
-@router.head("/readyz", dependencies=[behind(Door.OPEN)], include_in_schema=False)
 @router.get("/readyz", dependencies=[behind(Door.OPEN)], responses=documented(503), response_model_exclude_none=True)
 async def readyz(services: InjectedServices) -> Health:
     """Whether it can answer as it should; 503 with Retry-After while it cannot.

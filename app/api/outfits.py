@@ -27,11 +27,11 @@ from app.api.schemas.answers import (
     SwapOut,
     WhyOut,
 )
-from app.api.schemas.requests import CompleteOutfit, FiltersIn, ImageIn, ItemIn, OutfitIn, ScoreOutfit
+from app.api.schemas.requests import CompleteOutfit, FiltersIn, ItemIn, OutfitIn, ScoreOutfit
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_refs, shown
 from app.ground.doors import Door
-from app.ground.settings import Limits, Settings
+from app.ground.settings import Settings
 from app.recommend import cost
 from app.recommend.complete import DEFAULT_K, Question, Suggestion, complete
 from app.recommend.explain import Explanation
@@ -57,7 +57,7 @@ async def complete_outfit(
     request: CompleteOutfit, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing
 ) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    answer = await compute(lambda: _complete(release, request, services.settings), _cost_of_completing(request, services.settings.limits))
+    answer = await compute(lambda: _complete(release, request, services.settings), _cost_of_completing(request), _pictures(request.items))
     services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services.settings)))
     services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
@@ -66,28 +66,21 @@ async def complete_outfit(
 @router.post("/score-outfit", response_model_exclude_none=True)
 async def score_outfit(request: ScoreOutfit, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> Scores:
     """How well do these outfits go together? With `explain`: which pair does not, and what would do better."""
-    return await compute(lambda: _score(release, request, services.settings), _cost_of_scoring(request, services.settings.limits))
+    pictures = [outfit.photo.base64 for outfit in request.outfits if outfit.photo is not None]
+    pictures += _pictures([item for outfit in request.outfits for item in outfit.items or ()])
+    cost_of_all = cost.of_scoring((len(outfit.items or ()) for outfit in request.outfits), explain=request.explain)
+    return await compute(lambda: _score(release, request, services.settings), cost_of_all, pictures)
 
 
-def _cost_of_completing(request: CompleteOutfit, limits: Limits) -> float:
+def _cost_of_completing(request: CompleteOutfit) -> float:
     candidates = len(request.candidates or ())
-    completing = cost.of_completing(
+    return cost.of_completing(
         len(request.items),
         slots=None if request.slots is None else len(request.slots),
         k=request.k or candidates or DEFAULT_K,
         candidates=candidates,
         looks=request.looks,
         explain=request.explain,
-    )
-    return completing + cost.of_pictures(_pictures(request.items), limits.max_pixels)
-
-
-def _cost_of_scoring(request: ScoreOutfit, limits: Limits) -> float:
-    scoring = cost.of_scoring((len(outfit.items or ()) for outfit in request.outfits), explain=request.explain)
-    photos: list[ImageIn] = [outfit.photo for outfit in request.outfits if outfit.photo is not None]
-    return scoring + cost.of_pictures(
-        [*(photo.base64 for photo in photos), *_pictures([item for outfit in request.outfits for item in outfit.items or ()])],
-        limits.max_pixels,
     )
 
 

@@ -22,8 +22,9 @@ def check_alone(cursor: str | None, *, offset: int, mixed: bool) -> None:
         RequestError: names the other parameter.
     """
     if cursor is not None and (offset or mixed):
-        name, value = ("mixed", "true") if mixed else ("offset", str(offset))
-        raise refused(Detail(name, value, "goes without a cursor, which says where the page begins"))
+        if mixed:
+            raise refused(Detail("mixed", "true", "goes without a cursor: an item's place depends on all others then; use offset"))
+        raise refused(Detail("offset", str(offset), "goes without a cursor, which says where the page begins"))
 
 
 def in_order(ids: pa.ChunkedArray, rows: IntArray, cursor: str | None, *, offset: int, limit: int) -> tuple[IntArray, str | None]:

@@ -9,12 +9,12 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_JSON: Final = b"application/json"
+_TAGGED: Final = frozenset({b"application/json", b"text/html; charset=utf-8"})
 _GONE: Final = frozenset({b"content-length", b"content-type", b"content-encoding"})
 
 
 class Unchanged:
-    """Gives the JSON that a GET is answered with a tag of its content, and answers 304 where the client says that it has it."""
+    """Gives JSON and pages that a GET is answered with a tag of their content, if they have none; answers 304 to whom has that already."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -29,7 +29,8 @@ class Unchanged:
         async def sending(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                if message["status"] == 200 and (b"content-type", _JSON) in message["headers"]:  # noqa: PLR2004 - OK
+                headers = dict(message["headers"])
+                if message["status"] == 200 and headers.get(b"content-type") in _TAGGED and b"etag" not in headers:  # noqa: PLR2004 - OK
                     start = message
                 else:
                     await send(message)

@@ -1,8 +1,8 @@
-"""Removes from a home what nothing needs any more: old releases with their bundles and snapshots, pictures, kept features.
+"""Removes from a home what nothing needs any more: old releases with their bundles and snapshots, pictures, kept features, old changes.
 
 Kept are the current release, what a rollback goes back to, the last that served another bundle, what a running replica serves or tries in
 shadow, the newest releases, and everything that is younger than an hour; of pictures and features, all that a kept release or a change in
-the log names, and everything that is younger than a day.
+the log names, and everything that is younger than a day. Of the log's changes those stay that any kept release lacks.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from app.ground.errors import LogLostError
 from app.ground.settings import LogSettings
 from app.home.replicas import served_by_replicas
 from app.home.store import ReleaseRecord, ReleaseStore
-from app.log.base import Entry, order
+from app.log.base import START, Entry, Stream, order
 from app.log.open import opened_log
 
 _YOUNG_S: Final = 3_600.0
@@ -41,11 +41,13 @@ class Leftovers:
 
     Attributes:
         releases: their ids. paths: files and directories. size: of these, in bytes.
+        changes: offset in the catalogue's log up to which every kept release has the changes; empty where one has none.
     """
 
     releases: tuple[str, ...]
     paths: tuple[Path, ...]
     size: int
+    changes: str = START
 
 
 def leftovers(store: ReleaseStore, log: LogSettings, keep: int) -> Leftovers:
@@ -76,16 +78,29 @@ def leftovers(store: ReleaseStore, log: LogSettings, keep: int) -> Leftovers:
     pictures = _named_pictures(tables, entries)
     paths += [path for path in (store.home / "images").glob("??/*") if path.name not in pictures and _older(path, _FRESH_S)]
     paths += _unneeded_encodings(store, tables, entries)
-    return Leftovers(tuple(record.id for record in old), tuple(paths), sum(map(_size, paths)))
+    return Leftovers(tuple(record.id for record in old), tuple(paths), sum(map(_size, paths)), offset)
 
 
-def remove(found: Leftovers) -> None:
-    """Remove what was found; first the names of releases, so that a kill leaves none without its files."""
+def remove(found: Leftovers, log: LogSettings, home: Path) -> int:
+    """Remove what was found; first the names of releases, so that a kill leaves none without its files or its changes.
+
+    Returns:
+        How many changes went from the log.
+
+    Raises:
+        LogUnavailableError: the log cannot be reached now; what lies in the home is removed.
+    """
     for path in found.paths:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+    return asyncio.run(_trimmed(found, log, home)) if found.changes != START else 0
+
+
+async def _trimmed(found: Leftovers, settings: LogSettings, home: Path) -> int:
+    async with opened_log(settings, home) as log:
+        return await log.trim(Stream.CATALOGUE, found.changes)
 
 
 async def _changes_of_sound_log(settings: LogSettings, home: Path, offset: str) -> list[Entry]:

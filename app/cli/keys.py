@@ -9,6 +9,7 @@ import typer
 
 from app.cli.options import Home
 from app.ground.doors import PUBLISHABLE, SCOPES, Scope, words
+from app.ground.errors import HomeError
 from app.ground.settings import Settings
 from app.home.keys import KeyFile
 from models.errors import InputError, did_you_mean
@@ -45,7 +46,14 @@ def create(
 @group.command("list")
 def list_(home: Home = None) -> None:
     """All keys, oldest first: id, scopes, name, when they were made and revoked; never what opens."""
-    for key in _file(home).all():
+    file = _file(home)
+    keys = file.all()
+    if not keys and not file.home.is_dir():
+        msg = f"{file.home}: no home here; name another --home, or make a key, and with it the home, with `attire keys create`"
+        raise HomeError(msg)
+    if not keys:
+        typer.echo(f"{file.home}: no keys yet; make one with `attire keys create`", err=True)
+    for key in keys:
         state = f"revoked {key.revoked}" if key.revoked else "opens"
         where = f"  {', '.join(key.origins)}" if key.origins else ""
         typer.echo(f"{key.id}  {state}  {','.join(key.scopes)}  {key.name}  made {key.created}{where}")

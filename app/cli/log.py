@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
+from typing import Annotated
 
 import typer
 
 from app.cli.options import Home
 from app.ground.settings import Settings
+from app.home.alone import unused
 from app.home.replicas import served_by_replicas
 from app.log.open import opened_log
 
@@ -33,7 +36,11 @@ def check(home: Home = None) -> None:
 
 
 @group.command()
-def repair(home: Home = None) -> None:
+def repair(
+    home: Home = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Also where a service or a worker seems to run on this home.")] = False,
+) -> None:
     """Save what can be read into a new log, keep the damaged one aside, and tell what is lost. Stop the service and the worker first."""
     settings = Settings.read(home=home)
 
@@ -41,7 +48,8 @@ def repair(home: Home = None) -> None:
         async with opened_log(settings.log, settings.home) as log:
             if not await log.examine(thorough=True):
                 return [], False
-            return await log.repair(), True
+            with nullcontext() if force else unused(settings.home):
+                return await log.repair(), True
 
     said, was_broken = asyncio.run(repaired())
     for line in said:

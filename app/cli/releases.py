@@ -50,17 +50,17 @@ def publish(
 
 
 def gc(home: Home = None, *, dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False) -> None:
-    """Remove old releases, pictures and kept features that nothing needs any more; never what serves, or is rolled back to."""
+    """Remove old releases, pictures, features and changes that nothing needs any more; never what serves, or is rolled back to."""
     settings = Settings.read(home=home)
     store = ReleaseStore(settings.home)
     store.current()  # a home that is none is refused before all that
     from app.catalogue.leftovers import leftovers, remove  # noqa: PLC0415 - keeps --help fast
 
     found = leftovers(store, settings.log, settings.worker.keep_releases)
-    if not dry:
-        remove(found)
+    gone = None if dry else remove(found, settings.log, settings.home)
+    changes = f"the log's changes up to {found.changes or 'none'}" if gone is None else f"{gone:,} changes of the log"
     names = f" ({', '.join(found.releases)})" if found.releases else ""
-    what = f"{len(found.releases)} releases{names}, {len(found.paths):,} files and directories, {found.size / 1e6:,.1f} MB"
+    what = f"{len(found.releases)} releases{names}, {len(found.paths):,} files and directories, {found.size / 1e6:,.1f} MB, {changes}"
     typer.echo(f"{settings.home}: {what} {'would go' if dry else 'removed'}")
 
 

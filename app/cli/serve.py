@@ -7,11 +7,11 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -21,6 +21,9 @@ from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from models.errors import InputError
+
+if TYPE_CHECKING:
+    from app.server.starting import Starting
 
 DEMO_HOME: Final = Path("demo-home")
 DEMO_ITEMS: Final = 1_500
@@ -50,7 +53,8 @@ def demo(home: DemoHome = None, port: Port = None) -> None:
     """Everything on one machine: a synthetic wardrobe, a model trained on it, the API, a storefront and the worker."""
     settings = open_here(Settings.read(home=home or DEMO_HOME, port=port))
     with _listen(settings) as listener:
-        prepare_demo(settings)
+        with _starting(settings, listener, "the demo's wardrobe is made, and a model is trained on it, which takes minutes the first time"):
+            prepare_demo(settings)
         with _worker_beside(settings.home):
             _answer(settings, listener, "Storefront")
 
@@ -118,21 +122,33 @@ def _listen(settings: Settings) -> socket.socket:
         raise InputError(msg) from error
 
 
+def _starting(settings: Settings, listener: socket.socket, awaited: str) -> AbstractContextManager[Starting]:
+    from app.server.starting import starting  # noqa: PLC0415 - after all that can be refused without FastAPI
+
+    return starting(listener, settings, awaited)
+
+
+def _started(waiting: Starting, said: str) -> None:
+    """Say so, once whoever asks gets an answer."""
+    waiting.close()
+    typer.echo(said)
+
+
 def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
-    """Open the current release before anything answers, so that a broken one ends the command with one line; then answer."""
+    """Open the current release before it answers, so that a broken one ends the command with one line; then answer."""
     store = ReleaseStore(settings.home)
     record = store.served()
-    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-    from app.main import create_app  # noqa: PLC0415
-    from app.release.release import Release  # noqa: PLC0415
-    from app.server.process import answer  # noqa: PLC0415
+    with _starting(settings, listener, f"release {record.id} is loaded") as waiting:
+        from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+        from app.main import create_app  # noqa: PLC0415
+        from app.release.release import Release  # noqa: PLC0415
+        from app.server.process import answer  # noqa: PLC0415
 
-    compute.fix_threads(settings.threads.compute)
-    release = Release.open(store, record, settings.index, compute.device(settings.device))
-    typer.echo(f"{what.format(release.id)}: {_url(settings, listener)}")
-    app = create_app(settings, release)
-    del release  # or its memory would stay when another release replaces it
-    answer(app, settings, listener)
+        compute.fix_threads(settings.threads.compute)
+        release = Release.open(store, record, settings.index, compute.device(settings.device))
+        app, said = create_app(settings, release), what.format(release.id)
+        del release  # or its memory would stay when another release replaces it
+        answer(app, settings, listener, lambda: _started(waiting, f"{said}: {_url(settings, listener)}"))
 
 
 def _answer_together(settings: Settings, listener: socket.socket) -> None:
@@ -141,8 +157,9 @@ def _answer_together(settings: Settings, listener: socket.socket) -> None:
     from app.server.workers import Workers  # noqa: PLC0415
 
     configure(settings.log)
-    typer.echo(f"Serving release {record.id} by {settings.workers} processes: {_url(settings, listener)}")
-    Workers(_one_of_several, listener, settings.workers, settings.grace_s).supervise()
+    said = f"Serving release {record.id} by {settings.workers} processes: {_url(settings, listener)}"
+    with _starting(settings, listener, f"release {record.id} is loaded") as waiting:
+        Workers(_one_of_several, listener, settings.workers, settings.grace_s, first=lambda: _started(waiting, said)).supervise()
 
 
 def _one_of_several(listener: socket.socket, number: int, beat: Synchronized[float]) -> None:
@@ -161,6 +178,7 @@ def _one_of_several(listener: socket.socket, number: int, beat: Synchronized[flo
     def beaten(now: float) -> None:
         beat.value = now
 
+    configure(settings.log)
     logger().info("process_started", number=number, pid=os.getpid())
     answer(create_app(settings, beaten=beaten), settings, listener)
 

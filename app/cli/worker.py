@@ -26,9 +26,10 @@ def worker(
 ) -> None:
     """Learn from what shoppers do: archive events, train, compare, and publish what is better."""
     from app.ground.logs import configure  # noqa: PLC0415
+    from app.home.alone import alone  # noqa: PLC0415
     from app.home.runs import Runs  # noqa: PLC0415
     from app.log.open import opened_log  # noqa: PLC0415 - keeps --help fast
-    from app.worker.loop import PAGE, Worker, alone  # noqa: PLC0415
+    from app.worker.loop import PAGE, Worker  # noqa: PLC0415
 
     settings = Settings.read(home=home)
     configure(settings.log)

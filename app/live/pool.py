@@ -2,7 +2,7 @@
 
 Ordinary requests have four times the share of heavy ones, and heavy ones never hold every thread. Among those of a kind it is the turn of
 whoever has had the least time. Work pauses between its slices (``app.recommend.slices``) where somebody else's turn has come; it ends there
-where nobody waits for its answer any more.
+where nobody waits for its answer any more. What heavy requests took of memory goes back to the system after the last of them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Final, TypeVar
 
+from app.ground.allocator import give_back
 from app.ground.errors import BusyError, ClientGoneError, DeadlineError, ServiceError
 from app.live.turns import Kind, Turn
 from app.recommend.slices import pausing
@@ -108,6 +109,12 @@ class ComputePool:
             del self._inside[turn]
             kind.inside -= 1
 
+    def hurry(self) -> None:
+        """No more requests come: heavy ones may hold every thread from now on."""
+        with self._lock:
+            self._heavy.at_once = self.threads
+            self._grant()
+
     def cut(self, error: ServiceError) -> None:
         """Answer every request that waits or is computed with this error, and let go of its work."""
         for end in self._inside.values():
@@ -140,6 +147,9 @@ class ComputePool:
             with self._lock:
                 self._stop(turn)
                 self._grant()
+                last = turn.kind is self._heavy and not (self._heavy.running or self._heavy.waiting)
+            if last:
+                give_back()
 
     def _pause(self, turn: Turn) -> None:
         """Let whoever's turn has come go first."""

@@ -50,6 +50,11 @@ class Event:
         return json.dumps(self.data, separators=(",", ":"), allow_nan=False)
 
 
+def encoded(events: Sequence[Event]) -> list[tuple[str, str]]:
+    """The id and the data of each; of many items with features that takes a second, so never on an event loop."""
+    return [(event.id, event.encoded()) for event in events]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An event at its offset.
@@ -139,8 +144,11 @@ class Log(Protocol):
     async def lag(self, stream: Stream) -> Mapping[str, Lag]:
         """How far behind each group is."""
 
-    async def trim(self, stream: Stream) -> int:
-        """Drop entries that every group has acknowledged; where there is no group, none. Returns how many.
+    async def trim(self, stream: Stream, through: str | None = None) -> int:
+        """Drop entries that every group has acknowledged. Returns how many.
+
+        Args:
+            through: offset of the last entry that may go; None lets the groups say, and drops nothing where there is none.
 
         This also forgets ids whose entry is gone, once the time for which they are remembered has passed.
         """

@@ -10,6 +10,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain
 from typing import Any, Final
 
 from redis.asyncio import Redis
@@ -20,7 +21,7 @@ from redis.exceptions import RedisError, ResponseError
 from app.ground.errors import LogLostError, LogUnavailableError, TrimmedError
 from app.ground.settings import LogSettings
 from app.log import redis_scripts
-from app.log.base import START, Appended, Entry, Event, Lag, Stream, order
+from app.log.base import START, Appended, Entry, Event, Lag, Stream, encoded, order
 from app.log.mark import Mark, Position, Positions, missing
 
 _LONGEST_WAIT_S: Final = 5.0
@@ -55,7 +56,7 @@ class RedisLog:
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
         marked = (await self._marked()).get(stream)
         said = [marked.epoch, marked.end] if marked is not None else ["", ""]
-        words = [*said, secrets.token_hex(8), *(word for event in events for word in (event.id, event.encoded()))]
+        words = [*said, secrets.token_hex(8), *chain.from_iterable(await asyncio.to_thread(encoded, events))]
         async with self._answering():
             await self._check_durable()
             added, end, epoch = await self._append(keys=[_key(stream), _key(stream, "ids"), _key(stream, "epoch")], args=words)
@@ -73,7 +74,7 @@ class RedisLog:
         if after != START and trimmed is not None and order(trimmed) > order(after):
             msg = f"the {stream} log is trimmed up to {trimmed}, so there is a gap behind {after}; start from a newer snapshot"
             raise TrimmedError(msg)
-        return _entries(answer, deliveries=0)
+        return await asyncio.to_thread(_entries, answer, 0)
 
     async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000) -> list[Entry]:
         async with self._answering():
@@ -124,10 +125,10 @@ class RedisLog:
                 lags[group["name"]] = Lag(unread, group["pending"], dead)
         return lags
 
-    async def trim(self, stream: Stream) -> int:
+    async def trim(self, stream: Stream, through: str | None = None) -> int:
         keys = [_key(stream), _key(stream, "ids"), _key(stream, "trimmed")]
         async with self._answering():
-            gone: int = await self._trim(keys=keys, args=[self._settings.remember_s])
+            gone: int = await self._trim(keys=keys, args=[self._settings.remember_s, "" if through is None else through or _FIRST])
         return gone
 
     async def ping(self) -> None:

@@ -65,7 +65,7 @@ return claimed
 """
 
 TRIM: Final = """
--- KEYS stream, ids, last dropped · ARGV seconds that ids are remembered  →  how many went
+-- KEYS stream, ids, last dropped · ARGV seconds that ids are remembered, the last offset that may go (or an empty word)  →  how many went
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 local function parts(offset)
   local ms, sequence = offset:match('^(%d+)-(%d+)$')
@@ -82,6 +82,10 @@ for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   keep_from(ms, sequence + 1)
   local first_pending = redis.call('XPENDING', KEYS[1], about['name'])[2]
   if first_pending then keep_from(parts(first_pending)) end
+end
+if ARGV[2] ~= '' then
+  local ms, sequence = parts(ARGV[2])
+  keep_from(ms, sequence + 1)
 end
 if not keep_ms then return 0 end
 local from = string.format('%.0f-%.0f', keep_ms, keep_sequence)

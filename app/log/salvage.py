@@ -46,6 +46,8 @@ def problems(connection: sqlite3.Connection, marked: Positions, *, thorough: boo
     """
     found = []
     connection.execute("BEGIN")  # one moment for all that is read
+    if not marked and connection.execute("SELECT NOT EXISTS (SELECT * FROM sqlite_master)").fetchone() == (1,):
+        return []  # another process has just made the file, and lays it out
     epoch = _epoch(connection)
     for stream in Stream:
         last, trimmed = connection.execute("SELECT last, trimmed FROM streams WHERE name = ?", (stream,)).fetchone()

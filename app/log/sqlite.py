@@ -16,7 +16,7 @@ from typing import Final
 
 from app.ground.errors import LogLostError, LogUnavailableError, TrimmedError
 from app.ground.settings import LogSettings
-from app.log.base import START, Appended, Entry, Event, Lag, Stream
+from app.log.base import START, Appended, Entry, Event, Lag, Stream, encoded
 from app.log.group_commit import Answer, GroupCommit
 from app.log.mark import Mark, Position, Positions, missing
 from app.log.salvage import opened, problems, repaired
@@ -44,7 +44,7 @@ class SqliteLog:
         self._grown = asyncio.Event()
 
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
-        rows = [(event.id, event.encoded()) for event in events]
+        rows = await asyncio.to_thread(encoded, events)
         appended = await self._do(lambda c: self._append(c, stream, rows))
         if isinstance(appended, str):
             raise LogLostError(appended)
@@ -81,10 +81,10 @@ class SqliteLog:
     async def lag(self, stream: Stream) -> Mapping[str, Lag]:
         return await self._do(lambda c: _lag(c, stream), writes=False)
 
-    async def trim(self, stream: Stream) -> int:
-        gone, total = _TRIMMED_AT_ONCE, 0
+    async def trim(self, stream: Stream, through: str | None = None) -> int:
+        gone, total, most = _TRIMMED_AT_ONCE, 0, None if through is None else int(through or 0)
         while gone == _TRIMMED_AT_ONCE:  # in parts, so that appends pass in between
-            gone = await self._do(lambda c: _trim(c, stream, time.time() - self._settings.remember_s))
+            gone = await self._do(lambda c: _trim(c, stream, most, time.time() - self._settings.remember_s))
             total += gone
         return total
 
@@ -264,13 +264,14 @@ def _lag(c: sqlite3.Connection, stream: Stream) -> dict[str, Lag]:
     return {name: Lag(last - delivered, pending, dead) for name, delivered, pending, dead in c.execute(query, (stream,))}
 
 
-def _trim(c: sqlite3.Connection, stream: Stream, forget_before: float) -> int:
+def _trim(c: sqlite3.Connection, stream: Stream, most: int | None, forget_before: float) -> int:
     query = """SELECT MIN(COALESCE(
         (SELECT MIN(offset) - 1 FROM pending WHERE pending.stream = groups.stream AND pending.name = groups.name), delivered
         )) FROM groups WHERE stream = ?"""
     [done] = c.execute(query, (stream,)).fetchone()
-    _, trimmed = _state(c, stream)
-    floor = min(done or 0, trimmed + _TRIMMED_AT_ONCE)
+    last, trimmed = _state(c, stream)
+    done = min((bound for bound in (done, most) if bound is not None), default=0)
+    floor = min(done, last, trimmed + _TRIMMED_AT_ONCE)
     gone = max(0, floor - trimmed)
     if gone:
         c.execute("DELETE FROM entries WHERE stream = ? AND offset <= ?", (stream, floor))

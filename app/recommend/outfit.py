@@ -94,6 +94,11 @@ def resolve(release: Release, items: Sequence[ItemRef], limits: Limits, field: s
     return worn
 
 
+def known_count(release: Release, items: Sequence[ItemRef]) -> int:
+    """How many of an outfit's items there are to score: each once, and none that is not in the catalogue."""
+    return sum(isinstance(item, Photo) or item in release.snapshot.row_of for item in set(items))
+
+
 def resolve_all(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: Limits, fields: Sequence[str]) -> list[Worn]:
     """Look up several outfits, their photos encoded in one batch. An id that an outfit repeats counts once.
 

@@ -12,7 +12,7 @@ from app.ground.settings import Limits
 from app.recommend.blanks import Allowed
 from app.recommend.explain import Explanation, PairScore, explained, pair_scores, work_of_explaining
 from app.recommend.limits import check_count, check_work
-from app.recommend.outfit import ItemRef, Worn, resolve_all
+from app.recommend.outfit import ItemRef, Worn, known_count, resolve_all
 from app.recommend.rank import RETRIEVED, likely, retrieve, score_outfits, why_not, with_each
 from app.release.release import Release
 from index.columns import Filter
@@ -74,9 +74,12 @@ def score(
         LimitExceededError: too many outfits, or too much work. Also whatever ``resolve_all`` raises.
     """
     check_count("outfits", len(outfits), limits.max_outfits, "outfits")
-    worn = resolve_all(release, outfits, limits, [f"outfits[{position}].items" for position in range(len(outfits))])
-    explained = sum(work_of_explaining(len(outfit), RETRIEVED) for outfit in worn) if explain else 0
-    check_work(sum(len(outfit) ** 2 for outfit in worn) + explained, limits.max_work)
+    fields = [f"outfits[{position}].items" for position in range(len(outfits))]
+    for field, items in zip(fields, outfits, strict=True):
+        check_count(field, len(items), limits.max_items, "items")
+    sizes = [known_count(release, items) for items in outfits]
+    check_work(sum(size**2 + (work_of_explaining(size, RETRIEVED) if explain else 0) for size in sizes), limits.max_work)
+    worn = resolve_all(release, outfits, limits, fields)
     whole = [outfit for outfit in worn if len(outfit) >= _LEAST_PIECES]
     scores_B = score_outfits(release, [outfit.embeddings_ID for outfit in whole], [outfit.categories for outfit in whole])
     scored = iter(zip(scores_B, likely(release, scores_B, [len(outfit) for outfit in whole]), strict=True))

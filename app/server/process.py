@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import socket
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import uvicorn
@@ -14,12 +16,19 @@ from app.api.draining import Draining
 from app.ground.settings import Settings
 from app.server.protocol import bounded
 
+_SWITCH_S: Final = 0.001
+"""Seconds for which a thread keeps Python's lock; so long waits each step of an answer while a body is checked beside it."""
 _CLOSING_S: Final = 1
 """Seconds that uvicorn waits for connections once nothing is under way any more."""
 
 
-def answer(app: FastAPI, settings: Settings, listener: socket.socket) -> None:
-    """Answer on a socket until a signal says to stop."""
+def answer(app: FastAPI, settings: Settings, listener: socket.socket, started: Callable[[], None] = lambda: None) -> None:
+    """Answer on a socket until a signal says to stop.
+
+    Args:
+        started: called, on a thread, once it answers.
+    """
+    sys.setswitchinterval(_SWITCH_S)
     config = uvicorn.Config(
         Draining(app),
         http=bounded(settings.connections),  # type: ignore[arg-type]  # uvicorn asks for a class
@@ -32,16 +41,17 @@ def answer(app: FastAPI, settings: Settings, listener: socket.socket) -> None:
         timeout_keep_alive=settings.connections.idle_s,  # type: ignore[arg-type]  # seconds are passed on to the loop
         timeout_graceful_shutdown=_CLOSING_S,
     )
-    _Server(config, app, settings.grace_s).run(sockets=[listener])
+    _Server(config, app, settings.grace_s, started).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, app: FastAPI, grace_s: float) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, grace_s: float, answers: Callable[[], None]) -> None:
         super().__init__(config)
-        self._service, self._grace_s = app, grace_s
+        self._service, self._grace_s, self._answers = app, grace_s, answers
 
     async def startup(self, sockets: Sequence[socket.socket] | None = None) -> None:
         await super().startup(list(sockets or ()))
+        await asyncio.to_thread(self._answers)
         gc.freeze()  # libraries, models and catalogue: a collection that walks them holds every request up for some tenths of a second
 
     async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:

@@ -34,10 +34,14 @@ class Workers:
     Args:
         run: top level of a module, as a fresh interpreter has to find it.
         grace_s: seconds that they get to end.
+        first: called once the first of them gives a sign of life.
     """
 
-    def __init__(self, run: Run, listener: socket.socket, count: int, grace_s: float, hung_s: float = HUNG_S) -> None:
+    def __init__(
+        self, run: Run, listener: socket.socket, count: int, grace_s: float, *, first: Callable[[], None], hung_s: float = HUNG_S
+    ) -> None:
         self._run, self._listener, self._grace_s, self._hung_s = run, listener, grace_s, hung_s
+        self._first: Callable[[], None] | None = first
         self._context = get_context("spawn")
         self._all = [_Worker(number) for number in range(count)]
         self._end = Event()
@@ -51,6 +55,9 @@ class Workers:
         while not self._end.is_set():
             for worker in self._all:
                 self._look_after(worker)
+            if self._first is not None and any(worker.beat is not None and worker.beat.value for worker in self._all):
+                self._first()
+                self._first = None
             self._end.wait(_LOOK_S)
         self._stop()
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -42,8 +41,8 @@ def mount_storefront(app: FastAPI) -> None:
     """Serve the page at ``/`` and its files below ``/web/``."""
     files = _Files(directory=_STATIC)
 
-    async def storefront(_: Request) -> Response:
-        return FileResponse(_STATIC / "index.html", headers=_HEADERS)
+    async def storefront(request: Request) -> Response:
+        return await files.get_response("index.html", request.scope)
 
     app.add_route("/", storefront, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/web", files, name="web")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -35,7 +33,7 @@ PAGE: Final = "index.html"
 
 
 class Worker:
-    """The learning loop of a home. Only one may work on a home; see ``alone``.
+    """The learning loop of a home. Only one may work on a home; see ``app.home.alone``.
 
     Attributes:
         archived: events archived since the start.
@@ -242,21 +240,3 @@ def learn_apart(settings: Settings, directory: Path, rows: int, candidate: Path 
     from app.worker.learn import learn  # noqa: PLC0415
 
     learn(settings, directory, rows, candidate)
-
-
-@contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Hold the home's worker lock; the system releases it however the process ends.
-
-    Raises:
-        HomeError: another worker has it.
-    """
-    path = Runs(home).root / "lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            msg = f"{home}: another worker is at work here; stop it first, one is enough for a home"
-            raise HomeError(msg) from error
-        yield

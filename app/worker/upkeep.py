@@ -94,8 +94,8 @@ def sweep(settings: Settings) -> None:
     from app.catalogue.leftovers import leftovers, remove  # noqa: PLC0415
 
     found = leftovers(ReleaseStore(settings.home), settings.log, settings.worker.keep_releases)
-    remove(found)
-    logger().info("swept", releases=list(found.releases), paths=len(found.paths), bytes=found.size)
+    changes = remove(found, settings.log, settings.home)
+    logger().info("swept", releases=list(found.releases), paths=len(found.paths), bytes=found.size, changes=changes)
 
 
 def _apart(job: Job, settings: Settings) -> None:

@@ -67,7 +67,8 @@ def serving(bare_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Callab
                     if httpx2.get(f"http://{host}:{port}/readyz", timeout=5).status_code == 200:
                         break
                 except httpx2.TransportError:
-                    time.sleep(0.1)
+                    pass
+                time.sleep(0.1)
             yield process, host, port
         finally:
             process.terminate()

@@ -24,6 +24,18 @@ BODIES = {
         json.dumps({"items": ["tops-1"], "filters": {"attributes": {f"k{at}": at for at in range(49_000)}}}).encode(),
         422,
     ),
+    "a picture of 16 MB": (
+        "POST",
+        "/complete-outfit",
+        json.dumps({"items": [{"image": {"base64": "A" * 15_000_000}, "category": "tops"}]}).encode(),
+        422,
+    ),
+    "many pictures": (
+        "PUT",
+        "/items",
+        json.dumps({"items": [{"id": f"x{at}", "category": "tops", "image": {"base64": "A" * 31_000}} for at in range(500)]}).encode(),
+        422,
+    ),
     "events": ("POST", "/events", b'{"events":[' + b",".join([b"{}"] * 90_000) + b"]}", 422),
     "deep": ("POST", "/score-outfit", b"[" * 8_000_000, 422),
     "deep, and few": ("POST", "/score-outfit", b"[" * 50_000, 400),

@@ -230,7 +230,9 @@ class Page(BaseModel):
     total: int = Field(description="How many items match in all.", examples=[1500])
     items: list[ItemOut] = Field(description="Those of this page, in the order of ids unless `mixed`.")
     next_cursor: str | None = Field(
-        default=None, description="`cursor` of the next page; left out on the last one, and where `mixed`.", examples=["dzAwMDA0Mg"]
+        default=None,
+        description="`cursor` of the next page; left out on the last one, and where `mixed`: use `offset` there.",
+        examples=["dzAwMDA0Mg"],
     )
 
 

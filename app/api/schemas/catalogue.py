@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.schemas.strict import LONGEST_TEXT, Few, Name, Strict, at_most, exactly_one, refused_where, with_examples
 from models.datasets.names import id_problem
+
+_LIVE: Final = (
+    "Whether the process that answered shows all of it already; false while it still encodes pictures. Other processes and replicas, which "
+    "may answer the next request, follow within some tenths of a second."
+)
 
 
 def _unwritable(text: str) -> str | None:
@@ -117,4 +122,4 @@ class CatalogueChange(BaseModel):
     """The change is on disk; every replica follows within moments."""
 
     accepted: int = Field(description="Items changed.", examples=[1])
-    live: bool = Field(description="Whether the replica that answered shows all of it already; false while it still encodes pictures.")
+    live: bool = Field(description=_LIVE)

@@ -13,8 +13,9 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.api import outfits
+from app.api import computing, outfits
 from app.ground.settings import LogSettings, Settings, Threads
+from app.log.base import Event
 from app.main import create_app
 from app.recommend.complete import complete
 
@@ -27,6 +28,28 @@ def eventually(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < until
         time.sleep(0.01)
+
+
+def test_heads_of_pictures_and_texts_of_changes_are_not_worked_on_by_the_event_loop(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 500 in one body they take tenths of a second, during which nobody would be answered."""
+    worked: dict[str, int] = {}
+
+    def noted(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def working(*given: Any) -> Any:
+            worked[name] = threading.get_ident()
+            return work(*given)
+
+        return working
+
+    monkeypatch.setattr(computing, "of_pictures", noted("pictures", computing.of_pictures))
+    monkeypatch.setattr(Event, "encoded", noted("changes", Event.encoded))
+    with TestClient(create_app(Settings(home=home))) as client:
+        loop = client.portal.call(threading.get_ident)  # type: ignore[union-attr]
+        assert client.post("/complete-outfit", json={"items": [{"image": {"base64": "AAAA"}, "category": "tops"}]}).status_code == 422
+        event = {"id": "off-the-loop", "type": "view", "item": "tops-1", "session": "s1"}
+        assert client.post("/events", json={"events": [event]}).status_code == 202
+    assert worked.keys() == {"pictures", "changes"}
+    assert loop not in worked.values()
 
 
 def test_what_finds_no_place_is_refused_at_once_and_the_others_are_answered(

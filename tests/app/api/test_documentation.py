@@ -42,6 +42,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
+def test_the_description_is_made_before_anyone_asks(client: TestClient) -> None:
+    """It takes some tenths of a second, which whoever asks first would make everyone wait."""
+    assert client.app.openapi_schema is not None  # type: ignore[attr-defined]
+
+
+def test_what_live_means_is_said(client: TestClient) -> None:
+    """Of the process that answered: another one of the same service may lack the change for a moment."""
+    changes = client.get("/openapi.json").json()["components"]["schemas"]["CatalogueChange"]
+    assert "process that answered" in changes["properties"]["live"]["description"]
+    assert "Other processes" in changes["properties"]["live"]["description"]
+
+
 def test_the_page_loads_only_what_this_service_has(client: TestClient) -> None:
     """Shops run it where there is no internet."""
     loaded = re.findall(r'(?:src|href)="([^"]+)"', client.get("/docs").text)

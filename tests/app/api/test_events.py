@@ -226,7 +226,7 @@ def test_what_was_accepted_outlives_a_kill(home: Path, tmp_path: Path) -> None:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "ATTIRE_LOG__URL": url}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
         assert process.stdout is not None
-        return process, process.stdout.readline().rsplit(maxsplit=1)[-1]
+        return process, next(line for line in process.stdout if "http://" in line).rsplit(maxsplit=1)[-1]
 
     process, address = serve()
     with httpx2.Client(timeout=60) as sender:

@@ -73,9 +73,13 @@ def test_fewer_than_two_known_items_have_no_score(client: TestClient) -> None:
     assert 0 < whole["probability"] < 1
 
 
-def test_explaining_too_much_is_refused_before_any_of_it(client: TestClient) -> None:
-    """Work that grows with the cube of the items has a limit of its own."""
+def test_explaining_too_much_is_refused_before_any_of_it(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work that grows with the cube of the items has a limit of its own; nothing is looked up or encoded for it."""
+    monkeypatch.setattr("app.recommend.score.resolve_all", lambda *_: pytest.fail("it was looked up"))
     items = [f"{category}-{number}" for category in ("tops", "shoes", "bags", "bottoms") for number in range(12)]
     answer = client.post("/score-outfit", json={"outfits": [{"items": items}] * 30, "explain": True})
     assert answer.status_code == 422
     assert answer.json()["type"] == "/problems/limit-exceeded"
+    assert "comparisons" in answer.json()["detail"]
+    many = client.post("/score-outfit", json={"outfits": [{"items": ["tops-1"]}, {"items": items * 2}]})
+    assert many.json()["errors"][0] == {"field": "outfits[1].items", "value": "96 items", "problem": "at most 50"}

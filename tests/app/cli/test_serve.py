@@ -38,7 +38,7 @@ def server(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A running server and its address."""
     process = serve(home)
     assert process.stdout is not None
-    url = process.stdout.readline().rsplit(maxsplit=1)[-1]
+    url = next(line for line in process.stdout if "http://" in line).rsplit(maxsplit=1)[-1]  # a key may have been made
     yield process, url
     process.kill()
     process.communicate()
@@ -55,6 +55,35 @@ def test_it_answers_and_ctrl_c_ends_it_quietly(server: tuple[subprocess.Popen[st
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "stopped" in err
+
+
+def test_it_says_what_is_waited_for_while_it_starts(home: Path) -> None:
+    """At once, and to whoever asks; it lives meanwhile, and answers once it says where."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = serve(home, "--port", str(port))
+    url = f"http://127.0.0.1:{port}"
+    try:
+        until = time.monotonic() + 60
+        while True:
+            try:
+                ready = httpx2.get(f"{url}/readyz", timeout=60)
+                break
+            except httpx2.ConnectError:
+                assert time.monotonic() < until
+                time.sleep(0.02)
+        lives, asked = httpx2.get(f"{url}/healthz", timeout=60), httpx2.post(f"{url}/complete-outfit", json={}, timeout=60)
+        assert (lives.status_code, lives.json()) == (200, {"status": "ok"})
+        for answer in (ready, asked):
+            assert (answer.status_code, answer.json()["type"]) == (503, "/problems/not-ready")
+            assert "release r2-" in answer.json()["detail"]
+            assert {"retry-after", "x-request-id", "x-content-type-options"} <= answer.headers.keys()
+        assert process.stdout is not None
+        assert url in next(line for line in process.stdout if "http://" in line)
+        assert [httpx2.get(f"{url}/readyz", timeout=60).status_code for _ in range(20)] == [200] * 20
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_a_body_too_large_is_refused_before_it_is_sent(server: tuple[subprocess.Popen[str], str]) -> None:

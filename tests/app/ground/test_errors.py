@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 import index.errors
@@ -52,3 +54,13 @@ def test_values_are_shown_as_json(value: object, text: str) -> None:
 def test_long_values_are_cut() -> None:
     """To what a person reads, with the length."""
     assert shortened("x" * 1_000) == "x" * 80 + "… (1,000 characters)"
+
+
+@pytest.mark.parametrize(
+    "value", ["x" * 16_000_000, [{"a": ["é" * 16_000_000]}], {"\n" * 16_000_000: 1}, [[0.5] * 3_000_000] * 80, b"x" * 16_000_000]
+)
+def test_showing_a_value_takes_no_time(value: object) -> None:
+    """However large it is: it is done on the event loop."""
+    began = time.perf_counter()
+    assert len(shortened(value)) < 120
+    assert time.perf_counter() - began < 0.02

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from app.ground.errors import TrimmedError
-from app.log.base import START, Entry, Event, Log, Stream
+from app.log.base import START, Entry, Event, Log, Stream, order
 
 pytestmark = pytest.mark.anyio
 EVENTS, CATALOGUE = Stream.EVENTS, Stream.CATALOGUE
@@ -210,6 +210,21 @@ async def test_without_a_group_nothing_is_trimmed(log: Log, batch: Batch, everyt
     await log.append(EVENTS, batch("a"))
     assert await log.trim(EVENTS) == 0
     assert await everything(log) == ["a"]
+
+
+async def test_trimming_ends_where_it_is_told_to(log: Log, batch: Batch, everything: Everything) -> None:
+    """Without a group, up to that entry; with one, no further than it has come. Never beyond the end, and ids are still known."""
+    end = (await log.append(EVENTS, batch(*"abc"))).end
+    assert await log.trim(EVENTS, START) == 0
+    assert await log.trim(EVENTS, (await log.read(EVENTS))[1].offset) == 2
+    assert await everything(log) == ["c"]
+    await log.append(EVENTS, batch(*"cde"))
+    taken = await log.take(EVENTS, "g", "c", limit=2)
+    await log.acknowledge(EVENTS, "g", [taken[0].offset])
+    assert await log.trim(EVENTS, (await log.read(EVENTS))[-1].offset) == 1
+    assert await everything(log) == ["d", "e"]
+    assert order((await log.append(EVENTS, batch("a", "f"))).end) > order(end)
+    assert await everything(log) == ["d", "e", "f"]
 
 
 async def test_a_gap_is_told(log: Log, batch: Batch, ids: Ids) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app.cli import run
-from app.worker.loop import alone
+from app.home.alone import alone
 
 pytestmark = pytest.mark.integration
 ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]

@@ -13,10 +13,11 @@ import pytest
 
 from app.ground.errors import HomeError, LogUnavailableError
 from app.ground.settings import LogSettings
+from app.home.alone import alone
 from app.home.runs import FINAL, OUTCOME, LearningRun, Runs, now, read_run, write_run
 from app.log.base import Event, Log, Stream
 from app.log.sqlite import SqliteLog
-from app.worker.loop import GROUP, PAGE, Worker, alone
+from app.worker.loop import GROUP, PAGE, Worker
 
 pytestmark = pytest.mark.anyio
 

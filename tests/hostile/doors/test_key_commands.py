@@ -32,8 +32,8 @@ def server(home: Path, tmp_path: Path) -> Iterator[tuple[str, str, Path]]:
             env={**plain, "PYTHONUNBUFFERED": "1"},
         )
     assert process.stdout is not None
-    url = process.stdout.readline().rsplit(maxsplit=1)[-1]
     token = process.stdout.readline().rsplit(maxsplit=1)[-1]
+    url = process.stdout.readline().rsplit(maxsplit=1)[-1]
     yield url, token, log
     process.kill()
     process.communicate()
@@ -86,6 +86,18 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path, capsys: pytest.Capture
     assert "feed" in listed
     assert "revoked" in listed.splitlines()[1]
     assert out.strip().rpartition("_")[2] not in listed
+
+
+def test_no_keys_are_not_listed_in_silence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A home that is not there is an error, one without keys says so; each is named, with what to do."""
+    nowhere = tmp_path / "nowhere"
+    for home, code in ((nowhere, 2), (tmp_path, 0)):
+        assert run(["keys", "list", "--home", str(home)]) == code
+        out, err = capsys.readouterr()
+        assert (out, len(err.splitlines())) == ("", 1)
+        assert f"{home}: no " in err
+        assert "`attire keys create`" in err
+    assert not nowhere.exists()
 
 
 @pytest.mark.parametrize(

@@ -292,7 +292,8 @@ def test_every_route_says_which_door_it_is_behind() -> None:
         for method in route.methods
     }
     assert {name for name, door in doors.items() if door is Door.OPEN} == {
-        f"{method} /{path}" for method in ("GET", "HEAD") for path in ("healthz", "readyz")
+        "GET /healthz",
+        "GET /readyz",
     }
     assert {door for name, door in doors.items() if not name.startswith(("GET", "HEAD", "POST"))} == {Door.WRITE}
 

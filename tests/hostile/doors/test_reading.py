@@ -66,6 +66,7 @@ def test_a_bad_cursor_is_named(asked: Asked, more: dict[str, Any]) -> None:
         answer = client.get("/items", params=more)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] in more
+        assert "mixed" not in more or "use offset" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,37 @@ def test_a_parameter_that_nobody_knows_is_refused(asked: Asked, method: str, pat
         assert client.get("/?utm_source=letter").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/items?limit=3&limit=4", "/items?q=a&category=tops&q=a", "/items?cursor=&cursor="])
+def test_a_parameter_that_is_given_twice_is_refused(asked: Asked, path: str) -> None:
+    """Also where both say the same: none is taken in silence."""
+    with asked() as client:
+        answer = client.get(path)
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-request")
+        [error] = answer.json()["errors"]
+        assert path.count(f"{error['field']}=") == 2
+        assert "more than once" in error["problem"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/web/main.js", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics", "/categories", "/items?limit=3"),
+        *("/items/tops-01", "/items/none-such", "/items/none-such/image", "/releases", "/items?limitt=3", "/nowhere"),
+    ],
+)
+def test_head_is_answered_as_get_is(asked: Asked, path: str) -> None:
+    """With the same status and headers, without a body; also where the answer is a refusal."""
+    with asked(keys=OPEN) as client:
+        get, head = client.get(path), client.head(path)
+        assert (head.status_code, head.content) == (get.status_code, b"")
+        said = {"content-type", "content-length", "etag", "cache-control", "vary"} - ({"content-length"} if path == "/metrics" else set())
+        assert {name: head.headers.get(name) for name in said} == {name: get.headers.get(name) for name in said}
+        assert client.head("/complete-outfit").status_code == 405
+        if path == "/items?limit=3":
+            figures = client.get("/metrics").text
+            assert 'attire_requests_total{method="HEAD",route="/items",status="200"} 1.0' in figures
+
+
 def test_many_unknown_parameters_cost_little(asked: Asked) -> None:
     """At most a few are told."""
     with asked() as client:
@@ -101,7 +133,9 @@ def test_many_unknown_parameters_cost_little(asked: Asked) -> None:
         assert len(answer.json()["errors"]) == 20
 
 
-@pytest.mark.parametrize("path", ["/items?category=tops", "/items/tops-01", "/categories", "/items/pictured/image"])
+@pytest.mark.parametrize(
+    "path", ["/items?category=tops", "/items/tops-01", "/categories", "/items/pictured/image", "/", "/web/main.js", "/docs"]
+)
 def test_who_has_an_answer_is_told_304(asked: Asked, path: str) -> None:
     """Without a body; until it changes."""
     buffer = io.BytesIO()
@@ -115,7 +149,8 @@ def test_who_has_an_answer_is_told_304(asked: Asked, path: str) -> None:
             again = client.get(path, headers={"If-None-Match": sent})
             assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
         assert client.get(path, headers={"If-None-Match": '"other"'}).content == first.content
-        if not path.endswith("image"):
+        assert client.head(path, headers={"If-None-Match": tag}).status_code == 304
+        if path.startswith(("/items?", "/items/tops", "/categories")):
             put(client, "tops-01", title="another title", category="hats")
             assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
 
@@ -142,8 +177,8 @@ def test_what_is_large_is_sent_compressed(asked: Asked, how: str) -> None:
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/items", {"GET", "PUT"}),
-        ("/items/tops-01", {"GET", "DELETE"}),
+        ("/items", {"GET", "HEAD", "PUT"}),
+        ("/items/tops-01", {"GET", "HEAD", "DELETE"}),
         ("/complete-outfit", {"POST"}),
         ("/healthz", {"GET", "HEAD"}),
         ("/releases/rollback", {"POST"}),

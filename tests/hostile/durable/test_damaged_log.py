@@ -17,6 +17,8 @@ from starlette.testclient import TestClient
 from app.cli import run
 from app.ground.errors import LogLostError
 from app.ground.settings import Keys, LogSettings, Settings
+from app.home.alone import alone
+from app.home.replicas import ServingNote
 from app.log.base import Event, Stream
 from app.log.mark import Mark
 from app.log.open import opened_log
@@ -67,6 +69,17 @@ async def test_a_sound_log_is_sound(tmp_path: Path) -> None:
     assert await found(tmp_path) == []
     shutil.rmtree(tmp_path / "acknowledged")
     assert await found(tmp_path) == []
+
+
+async def test_a_log_that_is_just_being_made_is_sound(tmp_path: Path) -> None:
+    """As another process may find it at a first start: a file without a table. After something was acknowledged it is not."""
+    (tmp_path / "log.sqlite").touch()
+    assert await found(tmp_path) == []
+    home = await filled(tmp_path)
+    for left in home.glob("log.sqlite*"):
+        left.unlink()
+    (tmp_path / "log.sqlite").touch()
+    assert len(await found(tmp_path)) == 1
 
 
 async def test_a_torn_wal_is_told(tmp_path: Path) -> None:
@@ -137,6 +150,28 @@ async def test_a_log_that_is_gone_is_told(tmp_path: Path) -> None:
         assert (await log.append(Stream.EVENTS, [Event("e1", {})])).end == str(ENTRIES + 1)
 
 
+async def test_a_log_that_is_in_use_is_not_repaired(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither while a replica serves nor while a worker works; told what to do, and done all the same where that is said."""
+    home = await filled(tmp_path)
+    for left in home.glob("log.sqlite*"):
+        left.unlink()
+    repair = ["log", "repair", "--home", str(home)]
+    replica = ServingNote(home)
+    replica.write("r1-00000000")
+    assert await asyncio.to_thread(run, repair) == 2
+    said = capsys.readouterr().err
+    assert str(home) in said
+    assert "r1-00000000" in said
+    assert "--force" in said
+    replica.remove()
+    with alone(home):
+        assert await asyncio.to_thread(run, repair) == 2
+        assert "worker" in capsys.readouterr().err
+        assert not list(home.glob("log.sqlite*"))
+        assert await asyncio.to_thread(run, [*repair, "--force"]) == 0
+    assert await found(home) == []
+
+
 async def test_a_repair_of_a_sound_log_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And says so."""
     home = await filled(tmp_path)
@@ -190,7 +225,7 @@ def test_the_service_is_not_ready_with_a_damaged_log(home: Path) -> None:
 
 def test_nothing_goes_into_a_log_that_is_known_to_be_damaged(home: Path) -> None:
     """Garbled pages where no acknowledged position is missing: what would be written there may be lost with them."""
-    settings = Settings(home=home, keys=Keys(admin=SecretStr(KEY)), log=LogSettings(check_s=0.05))
+    settings = Settings(home=home, keys=Keys(admin=SecretStr(KEY)), log=LogSettings(check_s=60))
     with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
         client.app.state.services.watch.lost = "log.sqlite: page 7 is garbled"  # type: ignore[attr-defined]
         answers = [

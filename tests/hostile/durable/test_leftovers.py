@@ -10,17 +10,19 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from starlette.testclient import TestClient
 
 from app.catalogue.changes import upsert
-from app.catalogue.leftovers import leftovers
-from app.catalogue.publishing import publish
+from app.catalogue.leftovers import leftovers, remove
+from app.catalogue.publishing import changes_behind, publish
 from app.cli import run
 from app.ground.errors import LogLostError
 from app.ground.settings import LogSettings, Settings, WorkerSettings
 from app.home.replicas import ServingNote
 from app.home.store import ReleaseStore
-from app.log.base import Stream
+from app.log.base import Stream, order
 from app.log.open import opened_log
+from app.main import create_app
 from app.release.release import Release
 from app.worker.upkeep import Upkeep, publish_again, sweep
 
@@ -117,6 +119,35 @@ def test_nothing_goes_while_the_log_lacks_changes(grown: Path) -> None:
         left.unlink()
     with pytest.raises(LogLostError):
         leftovers(ReleaseStore(grown), LogSettings(), 1)
+
+
+async def changes(home: Path) -> list[str]:
+    """The offsets of the changes that the log still has."""
+    async with opened_log(LogSettings(), home) as log:
+        assert await log.examine(thorough=True) == []
+        return [entry.offset for entry in await log.read(Stream.CATALOGUE)]
+
+
+def test_changes_go_that_every_kept_release_has(grown: Path) -> None:
+    """Of seven releases with a change between each two, and one change since; whatever may still be served shows what it must."""
+    store, replica = ReleaseStore(grown), ServingNote(grown)
+    replica.write(store.records()[2].id)
+    everything = asyncio.run(changes(grown))
+    assert len(everything) == 7
+    aged(grown)
+    remove(leftovers(store, LogSettings(), 9), LogSettings(), grown)
+    assert asyncio.run(changes(grown)) == everything  # the first release, which has none of them, is kept
+    found = leftovers(store, LogSettings(), 1)
+    assert found.changes == everything[1]
+    assert remove(found, LogSettings(), grown) == 2
+    assert asyncio.run(changes(grown)) == everything[2:]
+    for record in store.records():
+        behind = asyncio.run(changes_behind(LogSettings(), grown, record.catalog_offset))
+        assert [entry.offset for entry in behind] == [offset for offset in everything if order(offset) > order(record.catalog_offset)]
+    replica.remove()
+    assert store.activate(store.before_current().id, back=True)
+    with TestClient(create_app(Settings(home=grown))) as client:
+        assert [client.get(f"/items/n{number}-0").status_code for number in (0, 1, 2, 3, 4, 5, 9)] == [200] * 7
 
 
 def test_the_worker_publishes_once_much_has_changed(home: Path) -> None:

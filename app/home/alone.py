@@ -1,0 +1,45 @@
+"""What must not be done to a home by two at once, or while it is served."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.ground.errors import HomeError
+from app.home.replicas import served_by_replicas
+from app.home.runs import Runs
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Hold the home's worker lock; the system releases it however the process ends.
+
+    Raises:
+        HomeError: another worker has it.
+    """
+    path = Runs(home).root / "lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            msg = f"{home}: another worker is at work here; stop it first, one is enough for a home"
+            raise HomeError(msg) from error
+        yield
+
+
+@contextmanager
+def unused(home: Path) -> Iterator[None]:
+    """Hold the worker lock of a home that nobody serves.
+
+    Raises:
+        HomeError: a worker has it, or a replica has noted within the last minutes that it serves.
+    """
+    if served := served_by_replicas(home):
+        names = ", ".join(sorted(served))
+        msg = f"{home}: a service answers from release {names} here; stop it first, or --force if it was killed just now"
+        raise HomeError(msg)
+    with alone(home):
+        yield
