@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import catalogue, events, items, ops, outfits, patches, problems, releases
+from app.api import catalogue, events, items, ops, outfits, patches, pictures, problems, releases
 from app.api.bodies import BodyLimit
 from app.api.described import describe
 from app.api.guarded import guard, make_first_key
@@ -97,7 +97,8 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         summary="What completes this outfit, and how well does it go together?",
         lifespan=lifespan,
     )
-    routers = [outfits.router, items.router, patches.router, catalogue.router, events.router, ops.router, releases.router]
+    asking = [outfits.router, pictures.router, items.router]  # in this order: an item's id may hold slashes
+    routers = [*asking, patches.router, catalogue.router, events.router, ops.router, releases.router]
     for router in routers:
         app.include_router(router)
     describe(app, settings.limits)

@@ -1,0 +1,161 @@
+"""Pictures by URL: fetched into a home's store, where each lies once, under the hash of its bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from anyio import CapacityLimiter, to_thread
+
+from app.fetch.allowed import Allowed
+from app.fetch.fetcher import Fetched, Fetcher, Validators
+from app.fetch.remembered import Kept, Remembered
+from app.ground.errors import FetchError
+from app.ground.fetching import Fetching
+from app.home.images import ImageStore
+from models.encoders.pictures import DEFAULT_MAX_PIXELS, check_size
+from models.errors import ImageError
+
+FILE: Final = "fetched.sqlite"
+_ACCEPT: Final = "image/jpeg, image/png, image/webp, image/avif, image/gif, */*;q=0.1"
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was done so far.
+
+    Attributes:
+        new: pictures fetched. unchanged: those that did not have to be. failed: URLs that gave none. size: bytes fetched.
+    """
+
+    new: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Fetches pictures into a store.
+
+    Attributes:
+        max_pixels: width times height of a picture, read from its header.
+    """
+
+    fetcher: Fetcher
+    store: ImageStore
+    remembered: Remembered
+    max_pixels: int = DEFAULT_MAX_PIXELS
+    counts: Counts = field(default_factory=Counts)
+    _threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(4))
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(
+        cls, settings: Fetching, allowed: Allowed, home: Path, max_pixels: int = DEFAULT_MAX_PIXELS
+    ) -> AsyncIterator[Pictures]:
+        """Pictures into the store of a home."""
+        fetcher, remembered = Fetcher(settings, allowed), Remembered(home / FILE)
+        try:
+            yield cls(fetcher, ImageStore(home / "images"), remembered, max_pixels)
+        finally:
+            await fetcher.close()
+            remembered.close()
+
+    async def fetch(self, url: str, *, trusting: bool = False) -> str:
+        """The name in the store of the picture that a URL gives now.
+
+        Args:
+            trusting: do not ask a server that said for how long nothing changes, within a day.
+
+        Raises:
+            FetchError: there is none that may be fetched, can be had, and is a picture.
+        """
+        try:
+            name = await self._fetch(url, trusting=trusting)
+        except FetchError:
+            self.counts.failed += 1
+            raise
+        return name
+
+    async def fetch_all(self, urls: Iterable[str]) -> AsyncIterator[tuple[str, str | FetchError]]:
+        """Each different URL with the name of its picture, or why there is none, as they come. Hosts do not wait for each other."""
+        queues: dict[str, deque[str]] = {}
+        for url in dict.fromkeys(urls):
+            queues.setdefault(_host(url), deque()).append(url)
+        done: asyncio.Queue[tuple[str, str | FetchError] | None] = asyncio.Queue(maxsize=self.fetcher.settings.at_once)
+
+        async def work(queue: deque[str]) -> None:
+            while queue:
+                url = queue.popleft()
+                try:
+                    await done.put((url, await self.fetch(url, trusting=True)))
+                except FetchError as error:
+                    await done.put((url, error))
+
+        async def work_all() -> None:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for queue in queues.values():
+                        for _ in range(min(self.fetcher.settings.per_host, len(queue))):
+                            group.create_task(work(queue))
+            finally:
+                await done.put(None)
+
+        working = asyncio.create_task(work_all())
+        try:
+            while (one := await done.get()) is not None:
+                yield one
+            await working
+        finally:
+            working.cancel()
+
+    async def _fetch(self, url: str, *, trusting: bool) -> str:
+        self.fetcher.allowed.target(url)  # what may not be fetched is not served from before either
+        kept = await to_thread.run_sync(self._recall, url, limiter=self._threads)
+        if kept is not None and kept.fresh and trusting:
+            self.counts.unchanged += 1
+            return kept.picture
+        found = await self.fetcher.get(url, kept.validators if kept else None, _ACCEPT)
+        if found.body is None and kept is not None:
+            self.counts.unchanged += 1
+        else:
+            self.counts.new += 1
+            self.counts.size += len(found.body or b"")
+        return await to_thread.run_sync(self._keep, url, found, kept, limiter=self._threads)
+
+    def _recall(self, url: str) -> Kept | None:
+        kept = None
+        with suppress(sqlite3.Error):
+            kept = self.remembered.recall(url)
+        return kept if kept and self.store.path(kept.picture).is_file() else None
+
+    def _keep(self, url: str, found: Fetched, kept: Kept | None) -> str:
+        validators: Validators = found.validators
+        if found.body is None:
+            name = kept.picture if kept else None
+        else:
+            try:
+                check_size(found.body, self.max_pixels)
+            except ImageError as error:
+                raise FetchError(url, f"gives no usable picture: {error.problem}") from None
+            name = self.store.put(found.body, to_disk=True)
+        if name is None:
+            raise FetchError(url, "gives no picture")
+        with suppress(sqlite3.Error):  # then it is fetched again the next time
+            self.remembered.keep(url, name, validators, found.fresh_s)
+        return name
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
