@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
 from anyio import to_thread
@@ -18,6 +18,8 @@ from app.api.guarded import guard, make_first_key
 from app.api.headers import SecurityHeaders
 from app.api.middleware import RequestLog
 from app.api.services import Services
+from app.fetch.allowed import Allowed
+from app.fetch.pictures import Pictures
 from app.ground import compute
 from app.ground.allocator import keep_little
 from app.ground.logs import configure, logger
@@ -64,7 +66,9 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))
         if serving.release:
             threading.Thread(target=serving.release.encoder.warm, name="warm-encoder", daemon=True).start()
-        services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten))
+        opened = AsyncExitStack()
+        pictures = await opened.enter_async_context(_pictures(settings)) if settings.fetch.service_hosts else None
+        services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures)
         services.watchdog.start()
         await services.watch.start()
         services.impressions.start()
@@ -87,6 +91,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
             await services.log.close()
             await services.watchdog.close()
             services.pool.close()
+            await opened.aclose()
         logger().info("stopped")
 
     app = FastAPIOffline(
@@ -111,7 +116,16 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
     return app
 
 
-def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: Metrics, watchdog: Watchdog) -> Services:
+def _pictures(settings: Settings) -> AbstractAsyncContextManager[Pictures]:
+    """What fetches pictures by URL; few at once, as each of them is in memory meanwhile."""
+    fetch = settings.fetch.model_copy(update={"at_once": settings.fetch.per_host})
+    allowed = Allowed(fetch.service_hosts, fetch.http_hosts, setting="ATTIRE_FETCH__SERVICE_HOSTS")
+    return Pictures.opened(fetch, allowed, settings.home, settings.limits.max_pixels)
+
+
+def _build(
+    settings: Settings, store: ReleaseStore, serving: Serving, figures: Metrics, watchdog: Watchdog, *, pictures: Pictures | None
+) -> Services:
     """The parts of a replica, wired; none of them runs yet."""
     at_once = settings.threads.requests or compute.cores()
     log = open_log(settings.log, settings.home)
@@ -128,6 +142,7 @@ def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: M
         impressions=Impressions(log, settings.log.impressions),
         replay=replay,
         follower=ReleaseFollower(store, serving, replay, settings, figures),
+        pictures=pictures,
     )
     figures.watch(
         ServiceState(serving, services.impressions, replay, services.watch, services.pool, watchdog, Runs(settings.home).decisions)

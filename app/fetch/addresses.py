@@ -30,17 +30,17 @@ def why_not(text: str, allowed: Networks = ()) -> str | None:
 
     >>> why_not("93.184.215.14")
     >>> why_not("::ffff:127.0.0.1")
-    '127.0.0.1 is loopback'
+    '127.0.0.1 (loopback)'
     >>> why_not("10.1.2.3", [IPv4Network("10.1.0.0/16")])
     """
     try:
         address = _inner(ip_address(text.partition("%")[0]))
     except ValueError:
-        return f"{text} is no address"
+        return f"{text} (no address)"
     if any(address in network for network in allowed if network.version == address.version):
         return None
     kind = _kind(address)
-    return f"{address} is {kind}" if kind else None
+    return f"{address} ({kind})" if kind else None
 
 
 def _inner(address: Address) -> Address:

@@ -7,7 +7,7 @@ import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -19,7 +19,7 @@ import httpx2
 
 from app.fetch.allowed import Allowed, Target
 from app.fetch.network import PublicNetwork
-from app.ground.errors import FetchError, UnreachableError
+from app.ground.errors import FetchError, RefusedUrlError, UnreachableError
 from app.ground.fetching import Fetching
 
 _MOST_REDIRECTS: Final = 5
@@ -107,7 +107,7 @@ class Fetcher:
         """
         asked, headers = url, {"Accept": accept, **(known or Validators()).headers}
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = await self._patiently(self.allowed.target(url), headers)
+            answer = await self._patiently(self._target(url, asked), headers)
             if answer.status not in _REDIRECTS:
                 return _fetched(asked, answer, known or Validators())
             try:
@@ -115,6 +115,15 @@ class Fetcher:
             except ValueError:
                 raise FetchError(asked, "is redirected to what is no URL") from None
         raise FetchError(asked, f"is redirected more than {_MOST_REDIRECTS} times")
+
+    def _target(self, url: str, asked: str) -> Target:
+        """Where a URL leads, under the name of the one that was asked for."""
+        try:
+            return replace(self.allowed.target(url), url=asked)
+        except RefusedUrlError as error:
+            if url == asked:
+                raise
+            raise RefusedUrlError(asked, f"is redirected to what is refused: {error.reason}") from error
 
     async def _patiently(self, target: Target, headers: dict[str, str]) -> _Answer:
         """Ask again while the server is gone or busy; who waits for a host holds a place in its queue, so that all of them slow down."""
@@ -142,6 +151,8 @@ class Fetcher:
         try:
             async with asyncio.timeout(self.settings.timeout_s):
                 answer = await self._asked(target, headers)
+        except RefusedUrlError as error:
+            raise RefusedUrlError(target.url, error.reason) from error
         except TimeoutError:
             raise UnreachableError(target.url, f"takes longer than {self.settings.timeout_s:g} s") from None
         except _BROKEN as error:

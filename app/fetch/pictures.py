@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -17,12 +18,13 @@ from anyio import CapacityLimiter, to_thread
 from app.fetch.allowed import Allowed
 from app.fetch.fetcher import Fetched, Fetcher, Validators
 from app.fetch.remembered import Kept, Remembered
-from app.ground.errors import FetchError
+from app.ground.errors import FetchError, UnreachableError
 from app.ground.fetching import Fetching
 from app.home.images import ImageStore
 from models.encoders.pictures import DEFAULT_MAX_PIXELS, check_size
 from models.errors import ImageError
 
+_GIVEN_UP: Final = 10
 FILE: Final = "fetched.sqlite"
 _ACCEPT: Final = "image/jpeg, image/png, image/webp, image/avif, image/gif, */*;q=0.1"
 
@@ -39,6 +41,11 @@ class Counts:
     unchanged: int = 0
     failed: int = 0
     size: int = 0
+
+    @property
+    def asked(self) -> int:
+        """All of them."""
+        return self.new + self.unchanged + self.failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,45 +76,54 @@ class Pictures:
             await fetcher.close()
             remembered.close()
 
-    async def fetch(self, url: str, *, trusting: bool = False) -> str:
+    async def fetch(self, url: str, *, bulk: bool = False) -> str:
         """The name in the store of the picture that a URL gives now.
 
         Args:
-            trusting: do not ask a server that said for how long nothing changes, within a day.
+            bulk: of many: believe a server, within a day, that says for how long nothing changes; and do not wait until it would outlive a
+                power cut.
 
         Raises:
             FetchError: there is none that may be fetched, can be had, and is a picture.
         """
         try:
-            name = await self._fetch(url, trusting=trusting)
+            name = await self._fetch(url, bulk=bulk)
         except FetchError:
             self.counts.failed += 1
             raise
         return name
 
     async def fetch_all(self, urls: Iterable[str]) -> AsyncIterator[tuple[str, str | FetchError]]:
-        """Each different URL with the name of its picture, or why there is none, as they come. Hosts do not wait for each other."""
+        """Each different URL with the name of its picture, or why there is none, as they come.
+
+        Hosts do not wait for each other. One that is gone or busy ten times running, with all patience, is not asked any more.
+        """
         queues: dict[str, deque[str]] = {}
         for url in dict.fromkeys(urls):
             queues.setdefault(_host(url), deque()).append(url)
-        done: asyncio.Queue[tuple[str, str | FetchError] | None] = asyncio.Queue(maxsize=self.fetcher.settings.at_once)
+        done: asyncio.Queue[tuple[str, str | FetchError] | None] = asyncio.Queue()
+        in_vain = dict.fromkeys(queues, 0)
 
-        async def work(queue: deque[str]) -> None:
+        async def work(host: str, queue: deque[str]) -> None:
             while queue:
                 url = queue.popleft()
                 try:
-                    await done.put((url, await self.fetch(url, trusting=True)))
+                    if in_vain[host] >= _GIVEN_UP:
+                        raise UnreachableError(url, "was not asked for: its host gave nothing ten times running")
+                    done.put_nowait((url, await self.fetch(url, bulk=True)))
+                    in_vain[host] = 0
                 except FetchError as error:
-                    await done.put((url, error))
+                    in_vain[host] = in_vain[host] + 1 if isinstance(error, UnreachableError) else 0
+                    done.put_nowait((url, error))
 
         async def work_all() -> None:
             try:
                 async with asyncio.TaskGroup() as group:
-                    for queue in queues.values():
+                    for host, queue in queues.items():
                         for _ in range(min(self.fetcher.settings.per_host, len(queue))):
-                            group.create_task(work(queue))
+                            group.create_task(work(host, queue))
             finally:
-                await done.put(None)
+                done.put_nowait(None)
 
         working = asyncio.create_task(work_all())
         try:
@@ -116,11 +132,12 @@ class Pictures:
             await working
         finally:
             working.cancel()
+            await asyncio.wait([working])
 
-    async def _fetch(self, url: str, *, trusting: bool) -> str:
+    async def _fetch(self, url: str, *, bulk: bool) -> str:
         self.fetcher.allowed.target(url)  # what may not be fetched is not served from before either
         kept = await to_thread.run_sync(self._recall, url, limiter=self._threads)
-        if kept is not None and kept.fresh and trusting:
+        if kept is not None and kept.fresh and bulk:
             self.counts.unchanged += 1
             return kept.picture
         found = await self.fetcher.get(url, kept.validators if kept else None, _ACCEPT)
@@ -129,7 +146,7 @@ class Pictures:
         else:
             self.counts.new += 1
             self.counts.size += len(found.body or b"")
-        return await to_thread.run_sync(self._keep, url, found, kept, limiter=self._threads)
+        return await to_thread.run_sync(partial(self._keep, url, found, kept, to_disk=not bulk), limiter=self._threads)
 
     def _recall(self, url: str) -> Kept | None:
         kept = None
@@ -137,7 +154,7 @@ class Pictures:
             kept = self.remembered.recall(url)
         return kept if kept and self.store.path(kept.picture).is_file() else None
 
-    def _keep(self, url: str, found: Fetched, kept: Kept | None) -> str:
+    def _keep(self, url: str, found: Fetched, kept: Kept | None, *, to_disk: bool) -> str:
         validators: Validators = found.validators
         if found.body is None:
             name = kept.picture if kept else None
@@ -146,7 +163,10 @@ class Pictures:
                 check_size(found.body, self.max_pixels)
             except ImageError as error:
                 raise FetchError(url, f"gives no usable picture: {error.problem}") from None
-            name = self.store.put(found.body, to_disk=True)
+            try:
+                name = self.store.put(found.body, to_disk=to_disk)
+            except OSError as error:
+                raise UnreachableError(url, f"cannot be kept now ({error.strerror or error})") from error
         if name is None:
             raise FetchError(url, "gives no picture")
         with suppress(sqlite3.Error):  # then it is fetched again the next time

@@ -190,6 +190,24 @@ def fetching(shop: Shop) -> OpenFetcher:
     return opened
 
 
+@pytest.fixture
+def at_the_shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """Makes whatever fetches pictures meet the shop, at whatever public address; ``localhost`` is what it is."""
+    wire = Wire(shop.port)
+
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        return [PUBLIC] if host.endswith(".example") else await system_resolver(host, port)
+
+    async def pause(_: float) -> None:
+        await asyncio.sleep(0)
+
+    def opened(settings: Fetching, allowed: Allowed) -> Fetcher:
+        return Fetcher(settings, allowed, network=PublicNetwork(settings.networks, resolve, wire), trust=shop.trust, pause=pause)
+
+    monkeypatch.setattr("app.fetch.pictures.Fetcher", opened)
+    return wire
+
+
 @pytest.fixture(scope="session")
 def picture() -> Callable[..., bytes]:
     """Makes a picture, of noise, as a JPEG or another kind."""

@@ -123,7 +123,7 @@ def test_a_resolver_that_changes_its_mind_is_asked_once_for_a_connection(fetchin
         async with fetching(answers={"shop.example": [[PUBLIC], ["127.0.0.1"]]}) as opened:
             assert (await opened.fetcher.get("https://shop.example/x")).body == b"here"
             assert opened.wire.dialled == [(PUBLIC, 443)]
-            with pytest.raises(RefusedUrlError, match=r"127\.0\.0\.1 is loopback"):
+            with pytest.raises(RefusedUrlError, match=r"127\.0\.0\.1 \(loopback\)"):
                 await opened.fetcher.get("https://shop.example/x")
             assert opened.wire.dialled == [(PUBLIC, 443)]
 

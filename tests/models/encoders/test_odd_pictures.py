@@ -24,7 +24,9 @@ def garment(background: str | tuple[int, ...] = "white", mode: str = "RGB") -> I
     """A red coat with dark seams, on its own."""
     picture = Image.new(mode, (240, 320), background)
     draw = ImageDraw.Draw(picture)
-    draw.polygon([(60, 30), (180, 30), (235, 130), (200, 150), (180, 110), (190, 300), (50, 300), (60, 110), (40, 150), (5, 130)], (180, 30, 41))
+    draw.polygon(
+        [(60, 30), (180, 30), (235, 130), (200, 150), (180, 110), (190, 300), (50, 300), (60, 110), (40, 150), (5, 130)], (180, 30, 41)
+    )
     draw.line([(120, 30), (120, 300)], (60, 10, 16), 5)
     return picture
 
@@ -102,9 +104,8 @@ def wide_profile() -> bytes:
     table, body = struct.pack(">I", len(tags)), b""
     start = 128 + 4 + 12 * len(tags)
     for name, tag in tags.items():
-        tag += bytes(-len(tag) % 4)
         table += name + struct.pack(">II", start + len(body), len(tag))
-        body += tag
+        body += tag + bytes(-len(tag) % 4)
     head = struct.pack(">I4sI4s4s4s", start + len(body), b"lcms", 0x02200000, b"mntr", b"RGB ", b"XYZ ") + bytes(12) + b"acsp" + bytes(28)
     head += fixed(0.9642, 1.0, 0.8249)
     return head + bytes(128 - len(head)) + table + body
