@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -26,6 +25,7 @@ _MOST_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _OK, _UNCHANGED = 200, 304
+_LONGEST_VALIDATOR: Final = 1_024
 _FIRST_PAUSE_S: Final = 0.5
 _BROKEN: Final = (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException, ssl.SSLError, OSError)
 
@@ -126,8 +126,8 @@ class Fetcher:
             raise RefusedUrlError(asked, f"is redirected to what is refused: {error.reason}") from error
 
     async def _patiently(self, target: Target, headers: dict[str, str]) -> _Answer:
-        """Ask again while the server is gone or busy; who waits for a host holds a place in its queue, so that all of them slow down."""
-        async with self._turn(target):
+        """Ask again while the server is gone or busy; who waits keeps its place at this host, so that all of them slow down."""
+        async with self._hosts.setdefault(target.place, asyncio.Semaphore(self.settings.per_host)):
             for attempt in range(self.settings.retries + 1):
                 try:
                     return await self._once(target, headers)
@@ -141,15 +141,9 @@ class Fetcher:
                     await self._pause(pause)
         raise AssertionError  # a loop that ends returns or raises
 
-    @asynccontextmanager
-    async def _turn(self, target: Target) -> AsyncIterator[None]:
-        host = self._hosts.setdefault(target.place, asyncio.Semaphore(self.settings.per_host))
-        async with host, self._all:
-            yield
-
     async def _once(self, target: Target, headers: dict[str, str]) -> _Answer:
         try:
-            async with asyncio.timeout(self.settings.timeout_s):
+            async with self._all, asyncio.timeout(self.settings.timeout_s):
                 answer = await self._asked(target, headers)
         except RefusedUrlError as error:
             raise RefusedUrlError(target.url, error.reason) from error
@@ -190,9 +184,14 @@ def _fetched(url: str, answer: _Answer, known: Validators) -> Fetched:
         raise FetchError(url, f"is answered with {answer.status}")
     if answer.status == _UNCHANGED and not known.headers:
         raise FetchError(url, "is said to be unchanged, but was never fetched")
-    said = Validators(answer.headers.get("etag"), answer.headers.get("last-modified"))
+    said = Validators(*(_repeatable(answer.headers.get(name)) for name in ("etag", "last-modified")))
     unchanged = answer.status == _UNCHANGED
     return Fetched(None if unchanged else answer.body, said if said.headers or not unchanged else known, _fresh_s(answer.headers))
+
+
+def _repeatable(value: str | None) -> str | None:
+    """A header's value, where it can be sent back as it came."""
+    return value if value and value.isascii() and value.isprintable() and len(value) <= _LONGEST_VALIDATOR else None
 
 
 def _fresh_s(headers: httpx2.Headers) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
@@ -149,10 +150,11 @@ class Pictures:
         return await to_thread.run_sync(partial(self._keep, url, found, kept, to_disk=not bulk), limiter=self._threads)
 
     def _recall(self, url: str) -> Kept | None:
-        kept = None
-        with suppress(sqlite3.Error):
-            kept = self.remembered.recall(url)
-        return kept if kept and self.store.path(kept.picture).is_file() else None
+        with suppress(sqlite3.Error, OSError):
+            if kept := self.remembered.recall(url):
+                os.utime(self.store.path(kept.picture))  # it is needed again, so it is no leftover
+                return kept
+        return None
 
     def _keep(self, url: str, found: Fetched, kept: Kept | None, *, to_disk: bool) -> str:
         validators: Validators = found.validators

@@ -40,16 +40,22 @@ class Kept:
 
 
 class Remembered:
-    """The table; several threads and processes may use it at once."""
+    """The table; several threads and processes may use it at once. A damaged one is begun anew.
+
+    Raises:
+        sqlite3.OperationalError: it cannot be opened now.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = Lock()
-        self._file = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
-        self._file.execute("PRAGMA journal_mode=WAL")
-        self._file.execute("PRAGMA synchronous=OFF")
-        self._file.execute(_TABLE)
-        self._file.execute("DELETE FROM fetched WHERE asked < ?", (time.time() - _UNUSED_S,))
+        try:
+            self._file = _opened(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):  # locked, or no room
+                raise
+            path.unlink()
+            self._file = _opened(path)
 
     def recall(self, url: str) -> Kept | None:
         """What a URL gave the last time."""
@@ -73,3 +79,16 @@ class Remembered:
     def _using(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             yield self._file
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    file = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
+    try:
+        file.execute("PRAGMA journal_mode=WAL")
+        file.execute("PRAGMA synchronous=OFF")
+        file.execute(_TABLE)
+        file.execute("DELETE FROM fetched WHERE asked < ?", (time.time() - _UNUSED_S,))
+    except sqlite3.Error:
+        file.close()
+        raise
+    return file

@@ -37,19 +37,20 @@ UPRIGHT: Final[Mapping[object, Image.Transpose]] = {
 """EXIF's orientation -> the transposition that turns the picture upright (EXIF 2.3, 4.6.4 A)."""
 
 
-def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, *, whole: bool = False) -> Image.Image:
-    """Decode a picture to RGB, upright, on white where it is transparent; a large one smaller, its shorter side at least 1024 pixels.
+def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, *, whole: bool = False, ample: int = _AMPLE) -> Image.Image:
+    """Decode a picture to RGB, upright, on white where it is transparent; a large one smaller, its shorter side ``ample`` pixels or more.
 
     Args:
         data: the encoded picture.
         max_pixels: width times height that is accepted; read from the header, so that a small file cannot fill the memory.
         whole: keep every pixel.
+        ample: pixels of the shorter side that are enough.
 
     Raises:
         ImageError: not a picture of an accepted format, truncated, too large or too thin.
     """
     with _told(data, max_pixels):
-        picture = _loaded(_opened(data, max_pixels), whole=whole)
+        picture = _loaded(_opened(data, max_pixels), None if whole else ample)
         turn = UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
         if turn is not None:  # not exif_transpose: it rewrites the other tags, and fails on malformed ones
             picture = picture.transpose(turn)
@@ -102,13 +103,13 @@ def _told(data: bytes, max_pixels: int) -> Iterator[None]:
         raise ImageError(msg) from error
 
 
-def _loaded(picture: Image.Image, *, whole: bool) -> Image.Image:
-    if not whole:
-        picture.draft(None, (_AMPLE, _AMPLE))  # a JPEG is decoded at a part of its size, if that is enough
+def _loaded(picture: Image.Image, ample: int | None) -> Image.Image:
+    if ample is not None:
+        picture.draft(None, (ample, ample))  # a JPEG is decoded at a part of its size, if that is enough
     picture.load()
-    if whole or min(picture.size) < 2 * _AMPLE or picture.mode not in _REDUCIBLE:
+    if ample is None or min(picture.size) < 2 * ample or picture.mode not in _REDUCIBLE:
         return picture
-    return picture.reduce(min(picture.size) // _AMPLE)
+    return picture.reduce(min(picture.size) // ample)
 
 
 @cache

@@ -1,7 +1,7 @@
 // One item as a picture with its title and price; where there is no picture, its words take the picture's place.
 import { el, percent, price } from "./dom.js";
 
-const WIDTHS = [128, 256, 512]; // of the service's thumbnails; the screen's density decides
+const WIDTHS = [128, 256, 384, 512]; // of the service's thumbnails; the screen's density decides
 
 export const titleOf = (item) => item.title || `Untitled ${item.category ?? "item"}`;
 

@@ -175,3 +175,30 @@ def test_a_server_that_is_not_there_is_told(fetching: Any, shop: Any) -> None:
 
     asyncio.run(run())
     assert shop.asked == []
+
+
+@pytest.mark.parametrize("tag", ['"\xe9"', '"' + "x" * 5_000 + '"'])
+def test_a_validator_that_cannot_be_sent_back_is_not_kept(fetching: Any, shop: Any, Reply: Any, tag: str) -> None:
+    """It would make every later question wrong."""
+    shop.pages["/x"] = Reply(body=b"here", headers={"ETag": tag})
+    assert fetched(fetching)[0].validators == Validators()
+
+
+def test_a_busy_host_keeps_no_place_that_others_need(fetching: Any, shop: Any, Reply: Any) -> None:
+    """While one is waited for, another is asked, though only one is at a time."""
+    shop.pages |= {"/busy": [Reply(503), Reply(body=b"late")], "/x": Reply(body=b"here")}
+
+    async def run() -> list[str]:
+        async with fetching(at_once=1) as opened:
+            waits, order = asyncio.Event(), list[str]()
+            opened.fetcher._pause = lambda _: waits.wait()
+
+            async def asked(url: str) -> None:
+                await opened.fetcher.get(url)
+                order.append(url)
+                waits.set()
+
+            await asyncio.gather(asked("https://cdn.example/busy"), asked(URL))
+            return order
+
+    assert asyncio.run(run()) == [URL, "https://cdn.example/busy"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.fetch.fetcher import Validators
 from app.fetch.pictures import Counts, Pictures
 from app.fetch.remembered import Remembered
 from app.ground.errors import FetchError, RefusedUrlError, UnreachableError
@@ -133,3 +135,36 @@ def test_an_end_before_the_end_leaves_nothing_running(opening: Any, shop: Any, R
 
     asyncio.run(run())
     assert len(shop.asked) < 10
+
+
+def test_a_damaged_memory_is_begun_anew(opening: Any, shop: Any, Reply: Any, picture: Any, tmp_path: Path) -> None:
+    """Pictures are fetched once more then."""
+    shop.pages["/a.jpg"] = Reply(body=picture(), headers={"ETag": '"1"'})
+    (tmp_path / "fetched.sqlite").write_bytes(b"no table at all, " * 100)
+    for expected in (1, 0):
+        _, counts = all_of(opening, [f"{SHOP}/a.jpg"])
+        assert (counts.new, counts.failed) == (expected, 0)
+
+
+def test_a_picture_that_is_unchanged_is_no_leftover(opening: Any, shop: Any, Reply: Any, picture: Any, tmp_path: Path) -> None:
+    """It is as young as one that was fetched now."""
+    shop.pages["/a.jpg"] = Reply(body=picture(), headers={"ETag": '"1"'})
+    all_of(opening, [f"{SHOP}/a.jpg"])
+    kept = next((tmp_path / "images").glob("*/*"))
+    os.utime(kept, (1, 1))
+    all_of(opening, [f"{SHOP}/a.jpg"])
+    assert kept.stat().st_mtime > 1
+
+
+def test_what_is_not_seen_for_long_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the memory does not grow for ever."""
+    remembered = Remembered(tmp_path / "fetched.sqlite")
+    monkeypatch.setattr("app.fetch.remembered.time.time", lambda: 1.0)
+    remembered.keep(f"{SHOP}/old.jpg", "old", Validators(), 0)
+    monkeypatch.undo()
+    remembered.keep(f"{SHOP}/new.jpg", "new", Validators(), 0)
+    remembered.close()
+    remembered = Remembered(tmp_path / "fetched.sqlite")
+    assert remembered.recall(f"{SHOP}/old.jpg") is None
+    assert remembered.recall(f"{SHOP}/new.jpg") is not None
+    remembered.close()
