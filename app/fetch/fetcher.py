@@ -26,6 +26,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _OK, _UNCHANGED = 200, 304
 _LONGEST_VALIDATOR: Final = 1_024
+_SHORT_BODY: Final = 65_536
 _FIRST_PAUSE_S: Final = 0.5
 _BROKEN: Final = (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException, ssl.SSLError, OSError)
 
@@ -162,7 +163,10 @@ class Fetcher:
         where = httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
         async with self._pool.stream("GET", where, headers=sent) as response:
             found = httpx2.Headers(response.headers)
-            return _Answer(response.status, found, await self._body(target, response, found) if response.status == _OK else b"")
+            if response.status == _OK:
+                return _Answer(response.status, found, await self._body(target, response, found))
+            await _passed_over(response)
+            return _Answer(response.status, found, b"")
 
     async def _body(self, target: Target, response: httpcore2.Response, headers: httpx2.Headers) -> bytes:
         most = self.settings.max_bytes
@@ -177,6 +181,15 @@ class Fetcher:
             else:
                 return bytes(body)
         raise FetchError(target.url, f"is larger than {most:,} bytes")
+
+
+async def _passed_over(response: httpcore2.Response) -> None:
+    """Read a short body, which nobody wants, so that the connection can be used again; it is closed behind a long one."""
+    size = 0
+    async for part in response.aiter_stream():
+        size += len(part)
+        if size > _SHORT_BODY:
+            return
 
 
 def _fetched(url: str, answer: _Answer, known: Validators) -> Fetched:

@@ -32,10 +32,10 @@ _ACCEPT: Final = "image/jpeg, image/png, image/webp, image/avif, image/gif, */*;
 
 @dataclass(slots=True)
 class Counts:
-    """What was done so far.
+    """What was done so far; false where that is nothing.
 
     Attributes:
-        new: pictures fetched. unchanged: those that did not have to be. failed: URLs that gave none. size: bytes fetched.
+        new: bodies fetched. unchanged: pictures that did not have to be. failed: URLs that gave none. size: bytes fetched.
     """
 
     new: int = 0
@@ -43,10 +43,12 @@ class Counts:
     failed: int = 0
     size: int = 0
 
-    @property
-    def asked(self) -> int:
-        """All of them."""
-        return self.new + self.unchanged + self.failed
+    def __bool__(self) -> bool:
+        return bool(self.new or self.unchanged or self.failed)
+
+    def __str__(self) -> str:
+        """All of it in one line."""
+        return f"{self.new:,} fetched ({self.size / 1e6:,.1f} MB), {self.unchanged:,} unchanged, {self.failed:,} not to be had"
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,8 +184,10 @@ def fetching(shop: Shop) -> OpenFetcher:
         settings = Fetching(**given)
         network = PublicNetwork(settings.networks, resolve, wire)
         fetcher = Fetcher(settings, Allowed(hosts, settings.http_hosts), network=network, trust=shop.trust, pause=pause)
-        yield Opened(fetcher, wire, pauses)
-        await fetcher.close()
+        try:
+            yield Opened(fetcher, wire, pauses)
+        finally:
+            await fetcher.close()
 
     return opened
 

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from app.catalogue.fetched import fetched
 from app.catalogue.importing import import_catalogue
+from app.cli import run
 from app.ground.fetching import Fetching
 from app.ground.settings import Keys, Settings
 from app.home.store import ReleaseStore
@@ -88,6 +89,30 @@ def test_an_import_asks_only_hosts_that_it_may(shop: Any, Reply: Any, picture: A
     found = fetched(read_catalogue(data), ReleaseStore(tmp_path / "home"), Fetching(import_hosts=("cdn.example",)), silent)
     assert "shop.example is none of the hosts that may be asked: cdn.example (ATTIRE_FETCH__IMPORT_HOSTS)" in found.refused["a"]
     assert found.catalogue.image(1) == picture()
+
+
+@pytest.mark.usefixtures("at_the_shop")
+def test_the_command_tells_what_was_fetched(
+    *, shop: Any, Reply: Any, picture: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And whose picture is missing, and why. Settings say from where."""
+    monkeypatch.setenv("ATTIRE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("ATTIRE_FETCH__IMPORT_HOSTS", "shop.example, *.shop.example")
+    shop.pages["/a.jpg"] = Reply(body=picture(1), headers={"ETag": '"1"'})
+    data = written(tmp_path / "shop", [{"id": "a", "image": f"{SHOP}/a.jpg"}, {"id": "b", "image": "https://cdn.example/a.jpg"}])
+    for told in ("1 fetched (0.0 MB), 0 unchanged, 1 not to be had", "0 fetched (0.0 MB), 1 unchanged, 1 not to be had"):
+        assert run(["import", str(data), "--home", str(tmp_path / "home"), "--encoder", ENCODER]) == 0
+        out, err = capsys.readouterr()
+        assert f"pictures by URL: {told}" in out
+        assert "picture of b left out: https://cdn.example/a.jpg: cdn.example is none of the hosts" in err
+
+
+@pytest.mark.parametrize("image", [f"{SHOP}/a.jpg", "//shop.example/a.jpg", "s3://bucket/a.jpg"])
+def test_a_catalogue_with_urls_is_sound(image: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is fetched to check it."""
+    data = written(tmp_path / "shop", [{"id": "a", "image": image}, {"id": "b", "image": {"path": image}}])
+    assert run(["check", str(data)]) == 0
+    assert "image" not in capsys.readouterr().err
 
 
 def test_whoever_does_not_fetch_is_told_what_does(tmp_path: Path) -> None:

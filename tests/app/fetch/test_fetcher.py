@@ -202,3 +202,29 @@ def test_a_busy_host_keeps_no_place_that_others_need(fetching: Any, shop: Any, R
             return order
 
     assert asyncio.run(run()) == [URL, "https://cdn.example/busy"]
+
+
+def test_connections_are_used_again(fetching: Any, shop: Any, Reply: Any) -> None:
+    """Whatever the answer is; but a long one that nobody wants is not read to its end."""
+    shop.pages |= {
+        "/x": Reply(body=b"here", headers={"ETag": '"1"'}),
+        "/y": Reply(302, b"moved", {"Location": "/x"}),
+        "/z": Reply(404, b"no"),
+    }
+
+    async def run() -> None:
+        async with fetching() as opened:
+            for _ in range(3):
+                await opened.fetcher.get(URL)
+                await opened.fetcher.get(URL, Validators('"1"'))
+                await opened.fetcher.get("https://shop.example/y")
+                with pytest.raises(FetchError):
+                    await opened.fetcher.get("https://shop.example/z")
+            assert len(opened.wire.dialled) == 1
+            shop.pages["/z"] = Reply(404, b"no" * 500_000)
+            with pytest.raises(FetchError, match="404"):
+                await opened.fetcher.get("https://shop.example/z")
+            await opened.fetcher.get(URL)
+            assert len(opened.wire.dialled) == 2
+
+    asyncio.run(run())

@@ -28,8 +28,10 @@ def opening(fetching: Any, tmp_path: Path) -> Any:
     async def opened(max_pixels: int = 1_000_000, **given: Any) -> Any:
         async with fetching(**given) as found:
             remembered = Remembered(tmp_path / "fetched.sqlite")
-            yield Pictures(found.fetcher, ImageStore(tmp_path / "images"), remembered, max_pixels)
-            remembered.close()
+            try:
+                yield Pictures(found.fetcher, ImageStore(tmp_path / "images"), remembered, max_pixels)
+            finally:
+                remembered.close()
 
     return opened
 
