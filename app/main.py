@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
 from anyio import to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import catalogue, events, items, ops, outfits, patches, problems, releases
+from app.api import catalogue, events, items, ops, outfits, patches, pictures, problems, releases
 from app.api.bodies import BodyLimit
 from app.api.described import describe
 from app.api.guarded import guard, make_first_key
 from app.api.headers import SecurityHeaders
 from app.api.middleware import RequestLog
 from app.api.services import Services
+from app.fetch.allowed import Allowed
+from app.fetch.pictures import Pictures
 from app.ground import compute
 from app.ground.allocator import keep_little
 from app.ground.logs import configure, logger
@@ -66,7 +68,9 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))
         if serving.release:
             threading.Thread(target=serving.release.encoder.warm, name="warm-encoder", daemon=True).start()
-        services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten))
+        opened = AsyncExitStack()
+        pictures = await opened.enter_async_context(_pictures(settings)) if settings.fetch.service_hosts else None
+        services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures)
         services.watchdog.start()
         await services.watch.start()
         services.impressions.start()
@@ -90,6 +94,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
             await services.log.close()
             await services.watchdog.close()
             services.pool.close()
+            await opened.aclose()
         logger().info("stopped")
 
     app = FastAPIOffline(
@@ -100,7 +105,8 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         summary="What completes this outfit, and how well does it go together?",
         lifespan=lifespan,
     )
-    routers = [outfits.router, items.router, patches.router, catalogue.router, events.router, ops.router, releases.router]
+    asking = [outfits.router, pictures.router, items.router]  # in this order: an item's id may hold slashes
+    routers = [*asking, patches.router, catalogue.router, events.router, ops.router, releases.router]
     for router in routers:
         app.include_router(router)
     describe(app, settings.limits)
@@ -113,7 +119,16 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
     return app
 
 
-def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: Metrics, watchdog: Watchdog) -> Services:
+def _pictures(settings: Settings) -> AbstractAsyncContextManager[Pictures]:
+    """What fetches pictures by URL; few at once, as each of them is in memory meanwhile."""
+    fetch = settings.fetch.model_copy(update={"at_once": settings.fetch.per_host})
+    allowed = Allowed(fetch.service_hosts, fetch.http_hosts, setting="ATTIRE_FETCH__SERVICE_HOSTS")
+    return Pictures.opened(fetch, allowed, settings.home, settings.limits.max_pixels)
+
+
+def _build(
+    settings: Settings, store: ReleaseStore, serving: Serving, figures: Metrics, watchdog: Watchdog, *, pictures: Pictures | None
+) -> Services:
     """The parts of a replica, wired; none of them runs yet."""
     at_once = settings.threads.requests or compute.cores()
     log = open_log(settings.log, settings.home)
@@ -130,6 +145,7 @@ def _build(settings: Settings, store: ReleaseStore, serving: Serving, figures: M
         impressions=Impressions(log, settings.log.impressions),
         replay=replay,
         follower=ReleaseFollower(store, serving, replay, settings, figures),
+        pictures=pictures,
     )
     figures.watch(
         ServiceState(serving, services.impressions, replay, services.watch, services.pool, watchdog, Runs(settings.home).decisions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Final, TypeVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from pydantic import BeforeValidator
 
 from app.api.computing import CurrentComputing
+from app.api.fetching import Sources, fetched_pictures
 from app.api.forms import JSON_PART, read_form
 from app.api.keeping import keep
 from app.api.keys import behind
@@ -25,6 +26,7 @@ from app.ground.doors import Door
 from app.ground.errors import BadPictureError, Detail, LogUnavailableError, UnknownItemError, refused, shortened
 from app.ground.settings import Limits
 from app.log.base import Event, Stream
+from app.recommend import cost
 from app.recommend.limits import check_count
 from app.recommend.slices import pause
 from app.recommend.stages import count
@@ -35,6 +37,7 @@ from models.errors import ImageError
 Item = TypeVar("Item", UpsertIn, PatchIn)
 
 _PATIENCE_S: Final = 2.0
+_USUAL_PIXELS: Final = 4_000_000
 _FORM: Final = {
     "type": "object",
     "required": [JSON_PART],
@@ -71,8 +74,11 @@ async def put_items(
     check_count("items", len(asked.items), limits.max_upserts, "items")
     count("upserts", len(asked.items))
     known = {item.id for item in asked.items if services.replay.knows(item.id)}
-    pictures = [item.image.base64 or parts.get(item.image.part or "", b"") for item in asked.items if item.image]
-    changes = await compute(lambda: _events(release, asked.items, parts, known, limits), float(len(asked.items)), pictures)
+    sources = Sources(parts, await fetched_pictures(services, [item.image.url if item.image else None for item in asked.items]))
+    images = [item.image for item in asked.items if item.image]
+    sent = [image.base64 or parts.get(image.part or "", b"") for image in images if image.url is None]
+    fetched = cost.of_pictures([b""] * (len(images) - len(sent)), _USUAL_PIXELS)
+    changes = await compute(lambda: _events(release, asked.items, sources, known, limits), len(asked.items) + fetched, sent)
     return await appended(services, changes)
 
 
@@ -110,7 +116,7 @@ def each_once(items: Sequence[Item]) -> Iterator[tuple[str, Item]]:
         yield f"items[{place}]", item
 
 
-def _events(release: Release, items: Sequence[UpsertIn], parts: Mapping[str, bytes], known: set[str], limits: Limits) -> list[Event]:
+def _events(release: Release, items: Sequence[UpsertIn], sources: Sources, known: set[str], limits: Limits) -> list[Event]:
     """The events of a batch; its pictures are stored first.
 
     Raises:
@@ -118,39 +124,46 @@ def _events(release: Release, items: Sequence[UpsertIn], parts: Mapping[str, byt
     """
     for field, item in each_once(items):
         _check_features(release, item, field, known=item.id in known)
-    pictures = [_picture(item.image, parts, f"items[{place}].image", limits) for place, item in enumerate(items)]
-    unnamed = sorted(set(parts) - {item.image.part for item in items if item.image})
+    pictures = [_picture(release, item.image, sources, f"items[{place}].image", limits) for place, item in enumerate(items)]
+    unnamed = sorted(set(sources.parts) - {item.image.part for item in items if item.image})
     if unnamed:
-        raise refused(Detail(unnamed[0], f"{len(parts[unnamed[0]]):,} bytes", "no item names this part as its picture"))
+        raise refused(Detail(unnamed[0], f"{len(sources.parts[unnamed[0]]):,} bytes", "no item names this part as its picture"))
     return [_event(release, item, picture) for item, picture in zip(items, pictures, strict=True)]
 
 
-def _event(release: Release, item: UpsertIn, picture: bytes | None) -> Event:
+def _event(release: Release, item: UpsertIn, picture: bytes | str | None) -> Event:
     said = item.model_dump(exclude={"image", "features", "attributes"})
     said["attributes"] = json.dumps(item.attributes) if item.attributes else None
     if "image" in item.model_fields_set:
         try:
-            said["image"] = release.images.put(picture, to_disk=True) if picture is not None else None
+            said["image"] = release.images.put(picture, to_disk=True) if isinstance(picture, bytes) else picture
         except OSError as error:
             msg = f"the picture of {item.id!r} cannot be kept now ({error.strerror or error}); try again"
             raise LogUnavailableError(msg) from error
     return upsert(said, item.features, keeps=() if "in_stock" in item.model_fields_set else ("in_stock",))
 
 
-def _picture(image: PictureIn | None, parts: Mapping[str, bytes], field: str, limits: Limits) -> bytes | None:
-    """The bytes of a picture, once they are known to decode."""
+def _picture(release: Release, image: PictureIn | None, sources: Sources, field: str, limits: Limits) -> bytes | str | None:
+    """The bytes of a picture, or the name of one that was fetched; once it is known to decode."""
     if image is None:
         return None
-    if image.part is not None and image.part not in parts:
-        raise refused(Detail(f"{field}.part", image.part, f"no such part; there are: {', '.join(map(shortened, parts)) or 'none'}"))
     pause()
-    field = f"{field}.part" if image.part is not None else f"{field}.base64"
-    data = parts[image.part] if image.part is not None else decoded(image.base64 or "", field)
+    parts, name = sources.parts, None
+    if image.url is not None:
+        name, field = sources.fetched[image.url], f"{field}.url"
+        data = release.images.path(name).read_bytes()
+    elif image.part is not None:
+        if image.part not in parts:
+            raise refused(Detail(f"{field}.part", image.part, f"no such part; there are: {', '.join(map(shortened, parts)) or 'none'}"))
+        data, field = parts[image.part], f"{field}.part"
+    else:
+        field = f"{field}.base64"
+        data = decoded(image.base64 or "", field)
     try:
         decode(data, limits.max_pixels)
     except ImageError as error:
         raise refused(Detail(field, f"{len(data):,} bytes", str(error)), BadPictureError) from error
-    return data
+    return name or data
 
 
 def _check_features(release: Release, item: UpsertIn, field: str, *, known: bool) -> None:

@@ -1,4 +1,4 @@
-"""Reading the catalogue: items, pictures, categories, similar items, and words for a picture."""
+"""Reading the catalogue: items, categories, similar items, and words for a picture."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Annotated, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse, Response
+from fastapi import APIRouter, Query
 
 from app.api.computing import CurrentComputing
 from app.api.keys import behind
@@ -18,17 +17,14 @@ from app.api.reading import BoundedRoute
 from app.api.schemas.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
 from app.api.schemas.requests import LabelItem, SimilarItems
 from app.api.services import CurrentRelease, InjectedServices
-from app.api.translate import decoded, item_ref, shown
-from app.api.unchanged import has
+from app.api.translate import decoded, item_of, item_ref, shown
 from app.ground.doors import Door
-from app.ground.errors import Detail, UnknownItemError
 from app.ground.settings import Limits
-from app.home.images import media_type
 from app.recommend.label import label
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import Photo
 from app.recommend.similar import similar, similar_to_words
-from app.release.release import CatalogueItem, Release
+from app.release.release import Release
 from index.backends.base import IntArray
 from index.columns import rows_by_value
 
@@ -79,29 +75,10 @@ async def items(
     return await compute(page)
 
 
-@router.get(
-    "/items/{item_id:path}/image",
-    dependencies=[behind(Door.PICTURES)],
-    response_class=FileResponse,
-    responses={200: {"content": {"image/jpeg": {}}}, 304: {"description": "The client has it."}},
-)
-async def image(request: Request, item_id: str, release: CurrentRelease) -> Response:
-    """An item's picture. Its bytes never change under one entity tag."""
-    found = _item(release, item_id)
-    path = release.images.path(found.image) if found.image else None
-    if path is None or found.image is None or not path.is_file():
-        msg = f"item {item_id!r} has no picture"
-        raise UnknownItemError(msg, [Detail("item_id", item_id, "has no picture")])
-    headers = {"Cache-Control": "public, max-age=3600", "ETag": f'"{found.image.partition(".")[0]}"'}
-    if has(request.headers, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return FileResponse(path, media_type=media_type(found.image), headers=headers)
-
-
 @router.get("/items/{item_id:path}", response_model_exclude_none=True)
 async def item(item_id: str, release: CurrentRelease) -> ItemOut:
     """One item."""
-    return ItemOut(**shown(_item(release, item_id)))
+    return ItemOut(**shown(item_of(release, item_id)))
 
 
 @router.post("/similar-items", response_model_exclude_none=True, responses=documented(413))
@@ -116,14 +93,6 @@ async def label_item(request: LabelItem, release: CurrentRelease, services: Inje
     """Which words would a shop say of this picture?"""
     limits = services.settings.limits
     return await compute(lambda: _label(release, request, limits), pictures=[request.image.base64])
-
-
-def _item(release: Release, item_id: str) -> CatalogueItem:
-    row = release.snapshot.row_of.get(item_id)
-    if row is None:
-        msg = f"item {item_id!r} is not in the catalogue"
-        raise UnknownItemError(msg, [Detail("item_id", item_id, "not in the catalogue")])
-    return release.item(row)
 
 
 def _sought(release: Release, category: str | None, words: str | None) -> IntArray:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.fetch.pictures import Pictures
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
@@ -36,6 +37,8 @@ class Services:
     impressions: Impressions
     replay: Replay
     watchdog: Watchdog
+    pictures: Pictures | None
+    """What fetches pictures by URL; None where the settings name no host for it."""
 
 
 async def services_of(request: Request) -> Services:

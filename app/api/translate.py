@@ -9,12 +9,15 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from app.api.schemas.requests import ItemIn
-from app.ground.errors import BadPictureError, Detail, refused
+from app.ground.errors import BadPictureError, Detail, UnknownItemError, refused
 from app.recommend.outfit import ItemRef, Photo
-from app.release.release import CatalogueItem
+from app.release.release import CatalogueItem, Release
 
 _SLICE: Final = 1 << 20
 """Characters of base64 decoded at once: Python's lock is held for a millisecond or so. A multiple of four."""
+_TILE: Final = 256
+_VERSION: Final = 16
+"""Digits of a picture's hash that tell its versions apart."""
 
 
 def item_ref(item: ItemIn, field: str) -> ItemRef:
@@ -45,8 +48,22 @@ def decoded(text: str, field: str) -> bytes:
         raise refused(Detail(field, text, f"not base64: {error}"), BadPictureError) from error
 
 
+def item_of(release: Release, item_id: str) -> CatalogueItem:
+    """The item of that id.
+
+    Raises:
+        UnknownItemError: there is none.
+    """
+    row = release.snapshot.row_of.get(item_id)
+    if row is None:
+        msg = f"item {item_id!r} is not in the catalogue"
+        raise UnknownItemError(msg, [Detail("item_id", item_id, "not in the catalogue")])
+    return release.item(row)
+
+
 def shown(item: CatalogueItem) -> dict[str, Any]:
     """What answers show of an item; each kind of answer takes the fields that it has."""
     said = {name: getattr(item, name) for name in CatalogueItem.__slots__}
     picture = f"/items/{quote(item.id, safe='')}/image" if item.image else None
-    return {**said, "attributes": item.attributes or None, "image_url": picture}
+    small = f"{picture}?width={_TILE}&v={(item.image or '')[:_VERSION]}" if picture else None
+    return {**said, "attributes": item.attributes or None, "image_url": picture, "thumbnail_url": small}

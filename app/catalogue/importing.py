@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 import torch
 
+from app.catalogue.fetched import fetched
 from app.catalogue.publishing import COSINE, index_release
+from app.fetch.pictures import Counts
 from app.ground import compute  # noqa: F401 - torch before faiss
+from app.ground.fetching import Fetching
 from app.ground.settings import LogSettings
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import START, Stream
@@ -38,11 +41,13 @@ class Imported:
 
     Attributes:
         features: what was encoded, and which pictures were refused; their items are served, by their words.
+        fetched: how many pictures were fetched.
         seconds: duration of the whole import.
     """
 
     release: ReleaseRecord
     features: CatalogueFeatures
+    fetched: Counts
     seconds: float
 
 
@@ -54,14 +59,19 @@ def import_catalogue(
     default_encoder: str,
     cache: Path | None = None,
     log: LogSettings | None = None,
+    fetch: Fetching | None = None,
     device: torch.device = CPU,
     progress: Progress = silent,
     warn: Warn = unheard,
 ) -> Imported:
-    """Read a dataset directory, encode its catalogue, index it with the current bundle (an untrained one on a fresh home), and serve it.
+    """From a dataset directory to a served release.
+
+    Read it, fetch the pictures that it names by URL, encode its catalogue, index it with the current bundle (an untrained one on a fresh
+    home), and serve it.
 
     Args:
         encoder: the encoder's spec; None takes the current bundle's, and ``default_encoder`` on a fresh home.
+        fetch: what may be fetched from where; None is the defaults.
         log: where changes are logged; the import replaces those from before it. None for a home without a log.
         warn: told what the dataset has that is put up with.
 
@@ -80,11 +90,14 @@ def import_catalogue(
         raise InputError(msg, path=data)
     bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder, device)
+    named = fetched(catalogue, store, fetch or Fetching(), progress)
+    catalogue = named.catalogue
     found = catalogue_features(catalogue, source, cache, progress)
+    found = replace(found, refused={**named.refused, **found.refused})
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
     release = index_release(store, bundle, items, found.features, offset)
-    return Imported(release=store.activate(release.id), features=found, seconds=time.perf_counter() - started)
+    return Imported(release=store.activate(release.id), features=found, fetched=named.counts, seconds=time.perf_counter() - started)
 
 
 async def _end_of_changes(settings: LogSettings, home: Path) -> str:

@@ -1,4 +1,4 @@
-"""Removes from a home what nothing needs any more: old releases with their bundles and snapshots, pictures, kept features, old changes.
+"""Removes from a home what nothing needs any more: releases with their bundles and snapshots, pictures, thumbnails, features, changes.
 
 Kept are the current release, what a rollback goes back to, the last that served another bundle, what a running replica serves or tries in
 shadow, the newest releases, and everything that is younger than an hour; of pictures and features, all that a kept release or a change in
@@ -77,6 +77,9 @@ def leftovers(store: ReleaseStore, log: LogSettings, keep: int) -> Leftovers:
     ]
     pictures = _named_pictures(tables, entries)
     paths += [path for path in (store.home / "images").glob("??/*") if path.name not in pictures and _older(path, _FRESH_S)]
+    digests = {name.partition(".")[0] for name in pictures}
+    small = (store.home / "thumbnails").glob("??/*-*.*")
+    paths += [path for path in small if path.name.partition("-")[0] not in digests and _older(path, _FRESH_S)]
     paths += _unneeded_encodings(store, tables, entries)
     return Leftovers(tuple(record.id for record in old), tuple(paths), sum(map(_size, paths)), offset)
 

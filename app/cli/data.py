@@ -57,6 +57,7 @@ def import_(data: Data, home: Home = None, encoder: Encoder = None) -> None:
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
         log=settings.log,
+        fetch=settings.fetch,
         device=compute.device(settings.device),
         progress=progress(),
         warn=warn,
@@ -66,5 +67,7 @@ def import_(data: Data, home: Home = None, encoder: Encoder = None) -> None:
         typer.echo(f"picture of {item} left out: {why}", err=True)
     if len(found.refused) > _REFUSED_SHOWN:
         typer.echo(f"… and {len(found.refused) - _REFUSED_SHOWN:,} more pictures left out", err=True)
+    if done.fetched:
+        typer.echo(f"pictures by URL: {done.fetched}")
     rate = f", {found.encoded:,} encoded at {found.encoded / max(found.seconds, 1e-9):,.0f} items/s" if found.encoded else ""
     typer.echo(f"{settings.home}: {done.release.items:,} items in {done.seconds:.1f} s{rate}; release {done.release.id} is current")

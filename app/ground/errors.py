@@ -7,6 +7,9 @@ ServiceError
 │   ├── UnknownCategoryError  a category that neither the catalogue nor the model has
 │   ├── LimitExceededError    more items, slots, candidates… than a request may hold
 │   ├── BadPictureError       a picture that cannot be used
+│   ├── FetchError            a URL of which nothing usable comes
+│   │   ├── RefusedUrlError   because it may not be fetched
+│   │   └── UnreachableError  because its server is gone, busy or slow now
 │   ├── NoEncoderError        a photo, where the catalogue brought its own features; words, where its encoder knows none
 │   ├── KeyMissingError       no key, for something that needs one
 │   └── KeyRefusedError       a key that does not allow this
@@ -77,6 +80,30 @@ class LimitExceededError(RequestError):
 
 class BadPictureError(RequestError):
     """A picture that cannot be used: not a picture, truncated, too large."""
+
+
+class FetchError(RequestError):
+    """A URL of which nothing usable comes. ``reason`` is one line that repeats nothing of what a server sent but its status."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.url, self.reason = url, reason
+        super().__init__(f"{shortened(url)}: {reason}")
+
+
+class RefusedUrlError(FetchError):
+    """A URL that may not be fetched: its scheme, its host, or the address that this leads to."""
+
+
+class UnreachableError(FetchError):
+    """A server that is gone, busy or slow; the same URL may do later.
+
+    Args:
+        after_s: seconds after which it wants to be asked again, if it says so.
+    """
+
+    def __init__(self, url: str, reason: str, after_s: float | None = None) -> None:
+        super().__init__(url, reason)
+        self.after_s = after_s
 
 
 class NoEncoderError(RequestError):
@@ -157,6 +184,9 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     UnknownCategoryError: Problem(404, "/problems/unknown-category", "No such category"),
     LimitExceededError: Problem(422, "/problems/limit-exceeded", "The request asks for more than one request may"),
     BadPictureError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),
+    FetchError: Problem(422, "/problems/picture-not-fetched", "The picture cannot be fetched"),
+    RefusedUrlError: Problem(422, "/problems/url-refused", "The URL may not be fetched"),
+    UnreachableError: Problem(503, "/problems/picture-unreachable", "The picture cannot be fetched now", passes=True),
     NoEncoderError: Problem(422, "/problems/no-encoder", "This catalogue's encoder cannot do that"),
     KeyMissingError: Problem(401, "/problems/key-missing", "This needs a key"),
     KeyRefusedError: Problem(403, "/problems/key-refused", "This is not allowed"),

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from app.ground.doors import Network, Origin, Public, Words
+from app.ground.fetching import Fetching
 from models.errors import InputError, nearest
 
 PREFIX: Final = "ATTIRE_"
@@ -251,6 +252,7 @@ class Settings(BaseSettings):
         "counted. What comes from them never counts as this machine itself: name `127.0.0.1` where a proxy runs beside the service.",
     )
     limits: Limits = Limits()
+    fetch: Fetching = Fetching()
     rates: Rates = Rates()
     deadline_s: float = Field(
         default=30.0, gt=0, description="Seconds after which a request that waits or is computed is answered with 503 and `Retry-After`."

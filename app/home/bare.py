@@ -2,6 +2,7 @@
 
 What is only metadata is cut out of the file and not a pixel is touched; a picture that has none stays the same bytes, and so the same name.
 One that is stored on its side is turned upright and encoded again, as the note that says so goes, too. Colour profiles stay.
+GIF (of which the first picture is kept) and AVIF are encoded again as PNG and WebP.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _PNG_SAID: Final = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
 _WEBP_SAID: Final = frozenset({b"EXIF", b"XMP "})
 _WEBP_FLAGS: Final = 0b0000_1100  # of a VP8X chunk: there is EXIF, there is XMP
 _QUALITY: Final = 95
+_KEPT_AS: Final = {"GIF": "PNG", "AVIF": "WEBP", "MPO": "JPEG"}
 _UNREADABLE: Final = (
     UnidentifiedImageError,
     Image.DecompressionBombError,
@@ -54,7 +56,7 @@ def bare(data: bytes) -> bytes:
             return b"".join(_jpeg(data))
         if data.startswith(_PNG_START):
             return b"".join(_png(data))
-        return _webp(data)
+        return _webp(data) if data.startswith(b"RIFF") else _encoded(data, None)
     except _OddError:
         return _encoded(data, None)
     except _UNREADABLE:
@@ -71,11 +73,11 @@ def _encoded(data: bytes, turn: Image.Transpose | None) -> bytes:
     """The picture turned, and encoded anew."""
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            kind, profile = picture.format, picture.info.get("icc_profile")
+            kind, profile = picture.format or "", picture.info.get("icc_profile")
             upright = picture.transpose(turn) if turn is not None else picture.copy()
         upright.info = {name: value for name, value in upright.info.items() if name == "transparency"}
         buffer = io.BytesIO()
-        upright.save(buffer, kind, quality=_QUALITY, icc_profile=profile)
+        upright.save(buffer, _KEPT_AS.get(kind, kind), quality=_QUALITY, icc_profile=profile)
         return buffer.getvalue()
     except _UNREADABLE:
         return data  # what cannot be decoded is no picture, and is refused where it is

@@ -1,4 +1,7 @@
-"""Pictures of the catalogue, kept once each, without metadata, under the sha256 of their bytes."""
+"""Pictures of the catalogue, kept once each, without metadata, under the sha256 of their bytes.
+
+Three formats lie here, which every browser shows; what comes as another one that can be read is kept as one of these (``bare``).
+"""
 
 from __future__ import annotations
 
@@ -24,15 +27,15 @@ class ImageStore:
     root: Path
 
     def put(self, data: bytes, *, to_disk: bool = False) -> str | None:
-        """Keep a picture without its metadata, and return its name; None when its first bytes are of no accepted format.
+        """Keep a picture without its metadata, and return its name; None when it is of no accepted format.
 
         Args:
             to_disk: return only when it would outlive a power cut.
         """
+        data = bare(data)
         suffix = next((suffix for start, suffix in _SIGNATURES if data.startswith(start)), None)
         if suffix is None:
             return None
-        data = bare(data)
         name = f"{hashlib.sha256(data).hexdigest()}.{suffix}"
         path = self.path(name)
         try:

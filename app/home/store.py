@@ -1,7 +1,7 @@
 """The release store: a home directory, where everything but ``CURRENT`` and ``SERVED`` is written once and never changed.
 
-bundles/<id>/ · snapshots/<id>/ · images/ · encoded/ · releases/<id>.json · CURRENT (the id of the release that is served) · SERVED (the ids
-that led to it, oldest first: what a rollback goes back along)
+bundles/<id>/ · snapshots/<id>/ · images/ · thumbnails/ · encoded/ · releases/<id>.json · CURRENT (the id of the release that is
+served) · SERVED (the ids that led to it, oldest first: what a rollback goes back along)
 
 Release ids count up (``r3-1f0c9a2b``).
 """
@@ -25,6 +25,7 @@ from app.ground.errors import HomeError, shortened
 from app.home.encodings import Encodings
 from app.home.images import ImageStore
 from app.home.runs import now
+from app.home.thumbnails import Thumbnails
 from sealed import directories
 from sealed.errors import SealedError
 from sealed.files import write_whole
@@ -65,6 +66,11 @@ class ReleaseStore:
     def images(self) -> ImageStore:
         """The pictures of the catalogue."""
         return ImageStore(self.home / "images")
+
+    @property
+    def thumbnails(self) -> Thumbnails:
+        """Those pictures, small."""
+        return Thumbnails(self.home / "thumbnails", self.images)
 
     def encodings(self, fingerprint: str) -> Encodings:
         """The features of changed items, by the encoder of that fingerprint."""

@@ -20,6 +20,7 @@ from models.datasets.item_rows import read_rows
 from models.datasets.lines import shown
 from models.datasets.names import id_problem, name_problem
 from models.datasets.schema import ITEM_SCHEMA, SPLITS
+from models.datasets.urls import is_url
 from models.errors import InputError, refuse
 
 ITEM_FILES: Final = ("items.parquet", "items.jsonl", "items.csv")
@@ -143,6 +144,8 @@ def _check_pictures(file: ItemFile, root: Path) -> None:
     home = root.resolve()
     inside = cache(lambda place: Path(os.path.realpath(place)).is_relative_to(home))  # many pictures, few folders
     for row, path in zip(rows.tolist(), paths.filter(by_path).to_pylist(), strict=True):
+        if is_url(path):
+            continue
         place = os.path.join(root, path)  # noqa: PTH118 - strings, for speed
         if _ESCAPES.search(path):
             file.error(row, "image", f"{shown(path)} leaves the directory; use a path relative to it, without '..'")

@@ -6,6 +6,7 @@ The on-disk format is the public contract ("Dataset directory"). A line is read 
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import pyarrow as pa
 from pydantic import Field, StrictInt
 
 from models.datasets.fields import ItemIds, Label, OptionalText, Text, Timestamp
+from models.datasets.urls import is_url
 
 Split = Literal["train", "valid", "test"]
 SPLITS: Final[tuple[Split, ...]] = ("train", "valid", "test")
@@ -85,11 +87,13 @@ class Catalogue:
         """The picture of one item as the shop encoded it, or None.
 
         Raises:
-            OSError: its path cannot be read.
+            OSError: its path cannot be read, or is a URL.
         """
         picture: Mapping[str, Any] = self.table.column("image")[row].as_py() or {"bytes": None, "path": None}
         if picture["bytes"] is not None or picture["path"] is None:
             return picture["bytes"]  # type: ignore[no-any-return]
+        if is_url(picture["path"]):
+            raise FileNotFoundError(errno.ENOENT, "it is named by URL, which only `attire import` fetches", picture["path"])
         return ((self.root or Path()) / str(picture["path"])).read_bytes()
 
 

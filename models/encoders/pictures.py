@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
@@ -13,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from models.encoders.profiles import in_srgb
 from models.errors import ImageError
 
-FORMATS: Final = ("JPEG", "PNG", "WEBP")
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 _DECODERS: Final = 4
 DEFAULT_MAX_PIXELS: Final = 40_000_000
 _AMPLE: Final = 1024  # no encoder looks at more; what a larger picture holds beyond it is not kept in memory
@@ -35,42 +37,61 @@ UPRIGHT: Final[Mapping[object, Image.Transpose]] = {
 """EXIF's orientation -> the transposition that turns the picture upright (EXIF 2.3, 4.6.4 A)."""
 
 
-def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, *, whole: bool = False) -> Image.Image:
-    """Decode a picture to RGB, upright, on white where it is transparent; a large one smaller, its shorter side at least 1024 pixels.
+def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, *, whole: bool = False, ample: int = _AMPLE) -> Image.Image:
+    """Decode a picture to RGB, upright, on white where it is transparent; a large one smaller, its shorter side ``ample`` pixels or more.
 
     Args:
         data: the encoded picture.
         max_pixels: width times height that is accepted; read from the header, so that a small file cannot fill the memory.
         whole: keep every pixel.
+        ample: pixels of the shorter side that are enough.
 
     Raises:
         ImageError: not a picture of an accepted format, truncated, too large or too thin.
     """
+    with _told(data, max_pixels):
+        picture = _loaded(_opened(data, max_pixels), None if whole else ample)
+        turn = UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
+        if turn is not None:  # not exif_transpose: it rewrites the other tags, and fails on malformed ones
+            picture = picture.transpose(turn)
+        if picture.mode.startswith("I"):  # 16-bit grey; Pillow's conversion would clip it to white
+            picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+        picture = in_srgb(picture)
+        if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
+            picture = picture.convert("RGBA")
+            white = Image.new("RGBA", picture.size, "white")
+            picture = Image.alpha_composite(white, picture)
+        return picture.convert("RGB")
+
+
+def check_size(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> None:
+    """Read a picture's header; no pixel is decoded. Raises ``ImageError`` as ``decode`` does, of all that the header tells."""
+    with _told(data, max_pixels):
+        _opened(data, max_pixels)
+
+
+def _opened(data: bytes, max_pixels: int) -> Image.Image:
     if not data:
         msg = "the picture is empty (0 bytes)"
         raise ImageError(msg)
+    picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
+    width, height = picture.size
+    if width * height > max_pixels:
+        msg = f"the picture is {width} x {height}: more than {max_pixels:,} pixels; scale it down"
+        raise ImageError(msg)
+    if max(width, height) > MOST_STRETCHED * min(width, height):
+        msg = f"the picture is {width} x {height}: one side is more than {MOST_STRETCHED} times the other; crop it"
+        raise ImageError(msg)
+    return picture
+
+
+@contextmanager
+def _told(data: bytes, max_pixels: int) -> Iterator[None]:
+    """Whatever Pillow raises, as an ``ImageError`` that says what to do."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
-            width, height = picture.size
-            if width * height > max_pixels:
-                msg = f"the picture is {width} x {height}: more than {max_pixels:,} pixels; scale it down"
-                raise ImageError(msg)
-            if max(width, height) > MOST_STRETCHED * min(width, height):
-                msg = f"the picture is {width} x {height}: one side is more than {MOST_STRETCHED} times the other; crop it"
-                raise ImageError(msg)
-            picture = _loaded(picture, whole=whole)
-            turn = UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
-            if turn is not None:  # not exif_transpose: it rewrites the other tags, and fails on malformed ones
-                picture = picture.transpose(turn)
-            if picture.mode.startswith("I"):  # 16-bit grey; Pillow's conversion would clip it to white
-                picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
-            if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
-                picture = picture.convert("RGBA")
-                white = Image.new("RGBA", picture.size, "white")
-                picture = Image.alpha_composite(white, picture)
-            return picture.convert("RGB")
+            warnings.simplefilter("ignore")
+            yield
     except UnidentifiedImageError as error:
         msg = f"not a picture that can be read: the first bytes are {data[:8]!r}; send {', '.join(FORMATS)}"
         raise ImageError(msg) from error
@@ -82,13 +103,13 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, *, whole: bool = F
         raise ImageError(msg) from error
 
 
-def _loaded(picture: Image.Image, *, whole: bool) -> Image.Image:
-    if not whole:
-        picture.draft(None, (_AMPLE, _AMPLE))  # a JPEG is decoded at a part of its size, if that is enough
+def _loaded(picture: Image.Image, ample: int | None) -> Image.Image:
+    if ample is not None:
+        picture.draft(None, (ample, ample))  # a JPEG is decoded at a part of its size, if that is enough
     picture.load()
-    if whole or min(picture.size) < 2 * _AMPLE or picture.mode not in _REDUCIBLE:
+    if ample is None or min(picture.size) < 2 * ample or picture.mode not in _REDUCIBLE:
         return picture
-    return picture.reduce(min(picture.size) // _AMPLE)
+    return picture.reduce(min(picture.size) // ample)
 
 
 @cache

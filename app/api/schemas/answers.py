@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
+
+_THUMBNAIL: Final = "Path of its picture for a tile, to be kept for ever: another picture has another. For `srcset`, any other `width`."
 
 
 class WhyOut(BaseModel):
@@ -24,6 +28,7 @@ class ItemOut(BaseModel):
     in_stock: bool | None = Field(default=None, description="Whether it can be bought now.", examples=[True])
     attributes: dict[str, str | list[str]] | None = Field(default=None, description="What else the shop says of it.")
     image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
+    thumbnail_url: str | None = Field(default=None, description=_THUMBNAIL, examples=["/items/w000042/image?width=256&v=8f14e45fceea167a"])
 
 
 class LookItemOut(BaseModel):
@@ -40,6 +45,7 @@ class LookItemOut(BaseModel):
     )
     url: str | None = Field(default=None, description="Its page in the shop.", examples=["https://shop.example/white-sneakers"])
     image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
+    thumbnail_url: str | None = Field(default=None, description=_THUMBNAIL, examples=["/items/w000042/image?width=256&v=8f14e45fceea167a"])
     group_id: str | None = Field(default=None, description="The shop's product that it is a colour or size of.", examples=["sneakers-17"])
 
 

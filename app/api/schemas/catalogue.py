@@ -29,19 +29,26 @@ Text = Annotated[str, Field(max_length=LONGEST_TEXT), refused_where("not_unicode
 
 
 class PictureIn(Strict):
-    """A picture: in the JSON itself, or in a part of its own."""
+    """A picture: in the JSON itself, in a part of its own, or by URL."""
 
-    model_config = with_examples(one_of=exactly_one("base64", "part"))
+    model_config = with_examples(one_of=exactly_one("base64", "part", "url"))
 
     base64: str | None = Field(
-        default=None, min_length=1, description="JPEG, PNG or WebP as base64; a `data:image/…;base64,` prefix is allowed."
+        default=None, min_length=1, description="JPEG, PNG, WebP, GIF or AVIF as base64; a `data:image/…;base64,` prefix is allowed."
     )
     part: str | None = Field(default=None, min_length=1, description="Name of the part of a multipart request that holds it.")
+    url: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=2_048,
+        description="Where to fetch it from: by https, from a host of `ATTIRE_FETCH__SERVICE_HOSTS`.",
+        examples=["https://img.shop.example/sneakers-7.jpg"],
+    )
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> PictureIn:
-        if (self.base64 is None) == (self.part is None):
-            kind, problem = "picture_where", "give either base64 or part"
+    def _one_of_them(self) -> PictureIn:
+        if sum(one is not None for one in (self.base64, self.part, self.url)) != 1:
+            kind, problem = "picture_where", "give one of base64, part and url"
             raise PydanticCustomError(kind, problem)
         return self
 

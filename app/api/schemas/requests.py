@@ -21,7 +21,7 @@ class ImageIn(Strict):
     """A picture, sent along."""
 
     base64: str = Field(
-        min_length=1, description="JPEG, PNG or WebP as base64; a `data:image/…;base64,` prefix is allowed.", examples=[_PICTURE]
+        min_length=1, description="JPEG, PNG, WebP, GIF or AVIF as base64; a `data:image/…;base64,` prefix is allowed.", examples=[_PICTURE]
     )
 
 

@@ -1,6 +1,8 @@
 // One item as a picture with its title and price; where there is no picture, its words take the picture's place.
 import { el, percent, price } from "./dom.js";
 
+const WIDTHS = [128, 256, 384, 512]; // of the service's thumbnails; the screen's density decides
+
 export const titleOf = (item) => item.title || `Untitled ${item.category ?? "item"}`;
 
 export function picture(item) {
@@ -13,7 +15,11 @@ export function picture(item) {
   }
   const image = el("img", { alt: titleOf(item), loading: "lazy", decoding: "async", draggable: false });
   image.onerror = () => frame.replaceChildren(words());
-  image.src = item.image_url;
+  if (item.thumbnail_url) {
+    image.sizes = "auto, 10rem";
+    image.srcset = WIDTHS.map((width) => `${item.thumbnail_url.replace(/width=\d+/, `width=${width}`)} ${width}w`).join(", ");
+  }
+  image.src = item.thumbnail_url ?? item.image_url;
   frame.append(image);
   return frame;
 }

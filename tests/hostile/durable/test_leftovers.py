@@ -173,3 +173,18 @@ def test_the_worker_publishes_once_much_has_changed(home: Path) -> None:
     assert time.monotonic() - started < 120
     after = store.served()
     assert (after.items, after.bundle, after.id != before.id) == (58, before.bundle, True)
+
+
+def test_thumbnails_go_with_their_picture(home: Path) -> None:
+    """Those of pictures that are needed stay."""
+    store = ReleaseStore(home)
+    kept, gone = (store.images.put(jpeg(colour)) for colour in ("red", "blue"))
+    assert kept
+    assert gone
+    changed(home, 1, kept)
+    for name in (kept, gone):
+        store.thumbnails.make(name, 128, "webp")
+    aged(home)
+    found = leftovers(store, LogSettings(), 1).paths
+    assert store.thumbnails.path(gone, 128, "webp") in found
+    assert store.thumbnails.path(kept, 128, "webp") not in found
