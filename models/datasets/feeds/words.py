@@ -45,5 +45,7 @@ def plain_name(name: str) -> str:
     >>> plain_name(" In stock? "), plain_name("g:image_link"), plain_name("Attribute 1 value(s)")
     ('in_stock', 'image_link', 'attribute_1_value_s')
     """
+    if name.startswith("@"):
+        return name
     found = re.sub(r"[\W_]+", "_", unicodedata.normalize("NFKC", name).strip().casefold().removeprefix("g:")).strip("_")
     return found or name.strip()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.layouts.base import Layout, category_from, given
-from models.datasets.feeds.pictures import pictures_of
+from models.datasets.feeds.pictures import is_url, pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
 
@@ -60,7 +60,10 @@ def _item(record: Record, sku: str, group: str | None, whole: Mapping[str, Any])
         "title": given(values, "name"),
         "brand": given(values, *_BRANDS) or next((attributes.pop(name) for name in _BRANDS if name in attributes), None),
         "group_id": group,
-        "images": pictures_of(given(values, "base_image", "image")) + pictures_of(given(values, "additional_images")),
+        "images": [
+            name if is_url(name) else name.lstrip("/")  # from the shop's folder of pictures
+            for name in pictures_of([given(values, "base_image", "image"), given(values, "additional_images")])
+        ],
         "in_stock": given(values, "is_in_stock", "qty"),
         "price": given(values, "price"),
         "sale_price": given(values, "special_price"),

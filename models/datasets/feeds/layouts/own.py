@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from models.datasets.feeds.layouts.base import ATTRIBUTES, Layout, category_from, draft_by
 from models.datasets.feeds.pictures import pictures_of
@@ -33,19 +33,20 @@ TARGETS: Final = {
 def _drafts(records: Records, _: Path) -> Iterator[Draft]:
     """Rows behind an item that repeat its id, without category and title, are its further sizes and pictures."""
     item: Draft | None = None
+    more: list[Draft] = []
     for record in records():
         draft = draft_by(TARGETS, record)
         if item is not None and _continues(item, draft):
-            _add(item, draft)
+            more.append(draft)
             continue
         if item is not None:
-            yield item
+            yield _whole(item, more)
         if isinstance(category := draft.values.get("category"), list):
             del draft.values["category"]
             category_from(draft, path_of(category))
-        item = draft
+        item, more = draft, []
     if item is not None:
-        yield item
+        yield _whole(item, more)
 
 
 def _continues(item: Draft, draft: Draft) -> bool:
@@ -53,21 +54,21 @@ def _continues(item: Draft, draft: Draft) -> bool:
     return same and "category" not in draft.values and "title" not in draft.values
 
 
-def _add(item: Draft, draft: Draft) -> None:
-    sizes: list[dict[str, Any]] = item.values.setdefault("sizes", [])
-    if isinstance(sizes, list):
-        if not sizes and "size" in item.attributes:
-            sizes.append({"size": item.attributes["size"], "in_stock": item.values.get("in_stock")})
-        if "size" in draft.attributes:
-            sizes.append({"size": draft.attributes["size"], "in_stock": draft.values.get("in_stock")})
-        if sizes:
-            item.attributes["size"] = [size["size"] for size in sizes]
-    more = pictures_of(draft.values.get("image")) + pictures_of(draft.values.get("images"))
-    if more:
-        item.values["images"] = pictures_of(item.values.get("images")) + more
-    for name in ("price", "currency", "sale_price", "brand", "group_id", "url"):
-        if name in draft.values:
-            item.values.setdefault(name, draft.values[name])
+def _whole(item: Draft, more: list[Draft]) -> Draft:
+    """An item with its further rows."""
+    if not more:
+        return item
+    sized = [row for row in (item, *more) if "size" in row.attributes]
+    if sized and "sizes" not in item.values:
+        item.values["sizes"] = [{"size": row.attributes["size"], "in_stock": row.values.get("in_stock")} for row in sized]
+        item.attributes["size"] = [row.attributes["size"] for row in sized]
+    if pictures := [row.values[name] for row in more for name in ("image", "images") if name in row.values]:
+        item.values["images"] = pictures_of([item.values.get("images"), pictures])
+    for row in more:
+        for name in ("price", "currency", "sale_price", "brand", "group_id", "url"):
+            if name in row.values:
+                item.values.setdefault(name, row.values[name])
+    return item
 
 
 OWN: Final = Layout("Attire's own columns", lambda names: {"id", "category"} <= names, _drafts)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from models.datasets.feeds.bad import BadValueError
 from models.datasets.feeds.layouts.base import Layout, category_from, given
 from models.datasets.feeds.money import read_money
 from models.datasets.feeds.pictures import pictures_of
@@ -100,7 +101,7 @@ def _prices(values: Mapping[str, Any]) -> dict[str, Any]:
     now, before = given(values, *_PRICE), given(values, "variant_compare_at_price", "compare_at_price")
     try:
         less = now is not None and before is not None and _amount(now) < _amount(before)
-    except ValueError:
+    except BadValueError:
         less = False
     return {"price": before, "sale_price": now} if less else {"price": now}
 
@@ -118,8 +119,15 @@ def _stock(values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cell, or wheth
         return True
     if pieces is None:
         return None
-    counted = any(name in values for name in _TRACKER) or read_stock(pieces)
-    return pieces if counted else None
+    uncounted = "variant_inventory_qty" in values and given(values, *_TRACKER) is None
+    return None if uncounted and not _any(pieces) else pieces
+
+
+def _any(pieces: Any) -> bool:  # noqa: ANN401 - a cell
+    try:
+        return bool(read_stock(pieces))
+    except BadValueError:
+        return True  # which is told when it is read
 
 
 def _fits(names: frozenset[str]) -> bool:
