@@ -58,6 +58,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
         draft = draft_by(_TARGETS, record)
         if "category" not in draft.values:
             category_from(draft, _path(record.values))
+            draft.extras.pop("product_type", None)  # which is the path
         yield draft
 
 
