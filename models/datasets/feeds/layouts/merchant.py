@@ -66,7 +66,7 @@ def _path(values: Any) -> list[str]:  # noqa: ANN401 - a mapping of cells
     """The shop's own path (the first, where there are several), else Google's."""
     own = values.get("product_type")
     google = str(values.get("google_product_category") or "").strip()
-    return path_of(own[0] if isinstance(own, list) else own) or path_of(_NUMBERS.get(google, google))
+    return path_of(own[:1] if isinstance(own, list) else own) or path_of(_NUMBERS.get(google, google))
 
 
 MERCHANT: Final = Layout("Google Merchant", lambda names: {"id", "title"} <= names and bool(_TELLING & names), _drafts)

@@ -69,7 +69,8 @@ def _item(line: int, product: Node, group: Node) -> Draft:
     draft.attributes |= {name: words for name in _ATTRIBUTES if (words := _words(given(product, name) or given(group, name)))}
     if gender := _gender(given(product, "audience") or given(group, "audience")):
         draft.attributes["gender"] = gender
-    for one in product.get("additionalProperty") or []:
+    properties = product.get("additionalProperty")
+    for one in properties if isinstance(properties, list) else []:
         if isinstance(one, dict) and isinstance(one.get("name"), str) and one.get("value") is not None:
             draft.attributes.setdefault(one["name"], _words(one["value"]))
     draft.extras |= {name: product[name] for name in _THROUGH if product.get(name)}

@@ -83,10 +83,10 @@ def _variant(row: Record, shared: Mapping[str, Any], pictures: list[str], *, alo
         "in_stock": _stock(values),
         **_prices(values),
     }
-    kind = str(shared.get("type") or "").strip()
+    kind = path_of(shared.get("type"))
     category_from(draft, path_of(shared.get("product_category")))
     if kind:
-        draft.values["category"] = path_of(kind)[-1]
+        draft.values["category"] = kind[-1]
     for name in ("gender", "age_group"):
         if value := shared.get(f"google_shopping_{name}"):
             draft.attributes[name] = value
