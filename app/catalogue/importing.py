@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import torch
@@ -103,6 +104,7 @@ def import_catalogue(
     bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder, device)
     found = catalogue_features(catalogue, source, cache, progress)
+    found = replace(found, features=found.features.astype(np.float16))  # as they are kept, and half the memory
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
     release = index_release(store, bundle, items, found.features, offset)
