@@ -33,11 +33,14 @@ def _as_in_files(attributes: Any) -> Any:  # noqa: ANN401 - whatever a client se
 
 
 def _word(value: Any) -> Any:  # noqa: ANN401 - likewise
+    several = isinstance(value, list) and len(value) <= _MOST_VALUES
+    return [_scalar(one) for one in value if one is not None] if several else _scalar(value)
+
+
+def _scalar(value: Any) -> Any:  # noqa: ANN401 - likewise
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
-        return str(value)
-    return [_word(one) for one in value if one is not None] if isinstance(value, list) and len(value) <= _MOST_VALUES else value
+    return str(value) if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)) else value
 
 
 def _stock(value: Any) -> Any:  # noqa: ANN401 - likewise
