@@ -2,7 +2,8 @@
 
 manifest.json            id, bundle id, encoder fingerprint, counts, sha256 of every file
 items.parquet            N rows: id, category, subcategory, title, attributes (JSON), price, brand, in_stock, image (name of the stored
-                         picture or null), and any other columns that the writer was given
+                         picture or null), url, currency, sale_price, group_id, sizes (JSON), images (addresses), created, extras (JSON),
+                         and any other columns that the writer was given; what an older snapshot lacks is null
 features.npy             (N, F) float16, memory-mapped
 embeddings.npy           (N, D) float32, memory-mapped: the vectors of the categories' indexes
 cache/                   indexes that are slow to build, by backend and version; not part of the content (``index.cache``)
@@ -44,6 +45,14 @@ ITEM_COLUMNS: Final = pa.schema(
         pa.field("brand", pa.string()),
         pa.field("in_stock", pa.bool_()),
         pa.field("image", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("currency", pa.string()),
+        pa.field("sale_price", pa.float64()),
+        pa.field("group_id", pa.string()),
+        pa.field("sizes", pa.string()),
+        pa.field("images", pa.list_(pa.string())),
+        pa.field("created", pa.string()),
+        pa.field("extras", pa.string()),
     ]
 )
 _ITEMS: Final = "items.parquet"
@@ -150,7 +159,7 @@ class Snapshot(CategoryIndex):
             raise SnapshotError(msg)
         choice = choice or Choice()
         try:
-            table = pq.read_table(directory / _ITEMS, partitioning=None)
+            table = item_table(pq.read_table(directory / _ITEMS, partitioning=None))
             rows = rows_by_value(table.column("category").combine_chunks())
             _agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
             features = _mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))

@@ -31,6 +31,8 @@ from models.errors import ImageError
 _UPSERT: Final = "upsert"
 _DELETE: Final = "delete"
 _PATCH: Final = "patch"
+_OF_FEEDS: Final = ("url", "currency", "sale_price", "group_id", "sizes", "images", "created", "extras")
+"""What an upsert that does not say them leaves as they were."""
 _WRONG: Final = (KeyError, TypeError, ValueError, SnapshotError)
 
 
@@ -217,7 +219,7 @@ def _applied(base: Snapshot, known: Sequence[Changes], said: Mapping[str, Any]) 
         return item_id, _with_values(before, values, own=_own_ones(base))
     values = {name: item.get(name) for name in ITEM_COLUMNS.names}
     if before is not None:
-        kept = (*said.get("keeps", ()), *(() if "image" in item else ("image",)))
+        kept = (*said.get("keeps", ()), *(name for name in ("image", *_OF_FEEDS) if name not in item))
         values |= {name: before.item[name] for name in kept}
     if "features" in said:
         return item_id, ChangedItem(item=values, features=_own(base, said["features"]), encoded=True)

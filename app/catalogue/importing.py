@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import torch
 
+from app.catalogue.again import Source, end_of_changes, remember
 from app.catalogue.fetched import fetched
 from app.catalogue.publishing import COSINE, index_release
 from app.fetch.pictures import Counts
@@ -18,14 +21,13 @@ from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.fetching import Fetching
 from app.ground.settings import LogSettings
 from app.home.store import ReleaseRecord, ReleaseStore
-from app.log.base import START, Stream
-from app.log.open import opened_log
 from index.snapshot import ITEM_COLUMNS
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
 from models.datasets.findings import Findings
 from models.datasets.read import read_whole
 from models.datasets.schema import Catalogue
+from models.datasets.urls import is_url
 from models.encoders.base import Encoder
 from models.encoders.features import OWN, FeatureSpec, check_features
 from models.encoders.keep import CatalogueFeatures, catalogue_features, own_features
@@ -51,10 +53,28 @@ class Imported:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What an import puts up with.
+
+    Attributes:
+        rejected: the largest share of rows that may be set aside. left: the least share of the served items that there must be again.
+    """
+
+    rejected: float = 0.5
+    left: float = 0.5
+
+
+BOUNDS: Final = Bounds()
+
+
 def import_catalogue(
     data: Path,
     store: ReleaseStore,
     *,
+    mapping: Path | None = None,
+    findings: Findings | None = None,
+    bounds: Bounds = BOUNDS,
     encoder: str | None = None,
     default_encoder: str,
     cache: Path | None = None,
@@ -64,46 +84,70 @@ def import_catalogue(
     progress: Progress = silent,
     warn: Warn = unheard,
 ) -> Imported:
-    """From a dataset directory to a served release.
+    """From a catalogue to a served release.
 
-    Read it, fetch the pictures that it names by URL, encode its catalogue, index it with the current bundle (an untrained one on a fresh
-    home), and serve it.
+    Read it, fetch the pictures that it names by URL, encode it, index it with the current bundle (an untrained one on a fresh home), and
+    serve it.
 
     Args:
+        data: a dataset directory, or a feed.
+        mapping: says which column of the feed is which.
+        findings: takes what is found, and says whether a row that cannot be used is set aside or, as without it, ends the import.
         encoder: the encoder's spec; None takes the current bundle's, and ``default_encoder`` on a fresh home.
         fetch: what may be fetched from where; None is the defaults.
         log: where changes are logged; the import replaces those from before it. None for a home without a log.
         warn: told what the dataset has that is put up with.
 
     Raises:
-        InputError: a file of the dataset is broken. EncoderError: the current bundle reads other features.
+        InputError: a file of the dataset is broken, or lacks more than ``bounds`` put up with.
+        EncoderError: the current bundle reads other features.
         HomeError, BundleError, SnapshotError: the home is broken. LogUnavailableError: the log cannot be read now.
     """
     started = time.perf_counter()
     current = store.current()
-    offset = asyncio.run(_end_of_changes(log, store.home)) if log else START
-    findings = Findings()
-    catalogue = read_whole(data, findings).catalogue
+    offset = end_of_changes(log, store.home)
+    findings = findings or Findings()
+    digest = Source(data, mapping, encoder, strict=findings.rejects is None).digest()
+    catalogue = read_whole(data, findings, mapping).catalogue
     findings.tell(warn)
-    if not len(catalogue):
-        msg = "the catalogue is empty; give it at least one item"
-        raise InputError(msg, path=data)
+    _check_bounds(data, catalogue, findings, current, bounds)
     bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder, device)
+    folders = _folders(catalogue)
     named = fetched(catalogue, store, fetch or Fetching(), progress)
     catalogue = named.catalogue
     found = catalogue_features(catalogue, source, cache, progress)
-    found = replace(found, refused={**named.refused, **found.refused})
+    found = replace(found, features=found.features.astype(np.float16), refused={**named.refused, **found.refused})  # as they are kept
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
     release = index_release(store, bundle, items, found.features, offset)
-    return Imported(release=store.activate(release.id), features=found, fetched=named.counts, seconds=time.perf_counter() - started)
+    release = store.activate(release.id)
+    remember(store, digest, release, folders)
+    return Imported(release=release, features=found, fetched=named.counts, seconds=time.perf_counter() - started)
 
 
-async def _end_of_changes(settings: LogSettings, home: Path) -> str:
-    """The offset of the last catalogue change in the log."""
-    async with opened_log(settings, home) as log:
-        return (await log.append(Stream.CATALOGUE, [])).end
+def _check_bounds(data: Path, catalogue: Catalogue, findings: Findings, current: ReleaseRecord | None, bounds: Bounds) -> None:
+    """Refuse a feed of which too much cannot be used, or that would empty a shop: it may have been cut off."""
+    rejected, rows = findings.rejects.rows if findings.rejects else 0, max(findings.feed.rows if findings.feed else 0, 1)
+    if rejected > bounds.rejected * rows:
+        first = next((f"; the first: {kind.first[0]}" for kind in findings.of("rejected")), "")
+        msg = f"{rejected:,} of {rows:,} rows cannot be used, more than {bounds.rejected:.0%}; mend them, or give --force{first}"
+        raise InputError(msg, path=data)
+    if not len(catalogue):
+        msg = "the catalogue is empty; give it at least one item"
+        raise InputError(msg, path=data)
+    if current is not None and len(catalogue) < bounds.left * current.items:
+        msg = f"holds {len(catalogue):,} items where {current.items:,} are served; a feed that was cut off? Give --force to import it"
+        raise InputError(msg, path=data)
+
+
+def _folders(catalogue: Catalogue) -> set[Path]:
+    """The folders that pictures were read from."""
+    column = catalogue.table.column("image")
+    if catalogue.root is None or column.null_count == len(column):
+        return set()
+    names = {str(path).rpartition("/")[0] for path in pc.unique(pc.struct_field(column, "path")).to_pylist() if path is not None}
+    return {catalogue.root / name for name in names}
 
 
 def _encoder_for(catalogue: Catalogue, current: Bundle | None, asked: str | None, default: str, device: torch.device) -> Encoder | None:
@@ -159,11 +203,23 @@ def _untrained(store: ReleaseStore, catalogue: Catalogue, spec: FeatureSpec) -> 
 
 def _items_table(catalogue: Catalogue, store: ReleaseStore, refused: Mapping[str, str], progress: Progress) -> pa.Table:
     """The snapshot's table of items; keeps each usable picture and names it in the table."""
+    table = _kept_columns(catalogue.table)
+    if catalogue.table.column("image").null_count == len(catalogue):
+        return table.append_column("image", pa.nulls(len(catalogue), pa.string()))
     names: list[str | None] = []
     with progress("keeping pictures", len(catalogue)) as advance:
         for row, item in enumerate(catalogue.row_of):
             picture = None if item in refused else catalogue.image(row)
             names.append(store.images.put(picture) if picture else None)
             advance()
-    table = catalogue.table.select([name for name in ITEM_COLUMNS.names if name != "image"])
     return table.append_column("image", pa.array(names, pa.string()))
+
+
+def _kept_columns(table: pa.Table) -> pa.Table:
+    """What a snapshot keeps of the items but their pictures; of ``images`` those that are not files of the feed's directory."""
+    images = table.column("images")
+    if images.null_count < len(images):
+        kept = [[name for name in names or () if is_url(name)] or None for names in images.to_pylist()]
+        column = pa.array(kept, ITEM_COLUMNS.field("images").type)
+        table = table.set_column(table.schema.get_field_index("images"), ITEM_COLUMNS.field("images"), column)
+    return table.select([name for name in ITEM_COLUMNS.names if name != "image"])

@@ -34,6 +34,7 @@ from models.encoders.load import load_encoder
 from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 
+_AT_ONCE: Final = 65_536  # items that are embedded together: whole batches of ``Bundle.embed``
 COSINE: Final = "cosine"
 """The model that learns nothing, and the recipe of its bundles."""
 
@@ -91,7 +92,7 @@ def publish(
         msg = f"{store.home}: every item was deleted; put some back before you publish"
         raise HomeError(msg)
     offset = entries[-1].offset if entries else current.catalog_offset
-    release = index_release(store, bundle, items, np.asarray(features_NF, dtype=np.float32), offset)
+    release = index_release(store, bundle, items, features_NF, offset)
     return store.activate(release.id) if serve else release
 
 
@@ -147,11 +148,12 @@ async def changes_behind(settings: LogSettings, home: Path, offset: str) -> list
     return found
 
 
-def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray, offset: str) -> ReleaseRecord:
+def index_release(
+    store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray | NDArray[np.float16], offset: str
+) -> ReleaseRecord:
     """Embed the items, write their snapshot, and check that it loads as a release."""
-    kept_NF = features_NF.astype(np.float16)  # embed the kept precision, so that publishing the same bundle again changes nothing
-    words = Catalogue(items)
-    embeddings_ND = bundle.embed(kept_NF.astype(np.float32), words.categories, words.texts(), words.ids)
+    kept_NF = features_NF.astype(np.float16, copy=False)  # the kept precision, so that publishing the same bundle again changes nothing
+    embeddings_ND = _embedded(bundle, items, kept_NF)
     staged = store.staging("snapshots")
     manifest = Snapshot.write(
         staged,
@@ -166,3 +168,13 @@ def index_release(store: ReleaseStore, bundle: Bundle, items: pa.Table, features
     record = store.add(bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=offset)
     Release.open(store, record, device=bundle.device)
     return record
+
+
+def _embedded(bundle: Bundle, items: pa.Table, features_NF: NDArray[np.float16]) -> FloatArray:
+    """Embeddings of all items, ``(N, D)``; of what they are made from only a part is in memory at a time."""
+    found_ND = np.empty((items.num_rows, bundle.manifest.embedding_size), dtype=np.float32)
+    for start in range(0, items.num_rows, _AT_ONCE):
+        words = Catalogue(items.slice(start, _AT_ONCE))
+        features_MF = features_NF[start : start + _AT_ONCE].astype(np.float32)
+        found_ND[start : start + _AT_ONCE] = bundle.embed(features_MF, words.categories, words.texts(), words.ids)
+    return found_ND

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from app.cli import data, dataset, doctor, keys, learn, log, releases, serve, simulate, worker
+from app.cli import data, dataset, doctor, feeds, keys, learn, log, releases, serve, simulate, worker
 from app.ground.errors import ROOTS
 from app.ground.settings import misspelt
 
@@ -44,7 +44,8 @@ cli.command("demo")(serve.demo)
 cli.command("generate")(data.generate)
 cli.command("convert")(data.convert)
 cli.command("check")(dataset.check)
-cli.command("import")(data.import_)
+cli.command("map")(feeds.map_)
+cli.command("import")(feeds.import_)
 cli.command("train")(learn.train)
 cli.command("questions")(dataset.questions)
 cli.command("evaluate")(learn.evaluate)

@@ -1,17 +1,14 @@
-"""attire generate · convert · import."""
+"""attire generate · convert."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from app.cli.options import Data, Encoder, Home, Seed
-from app.cli.progress import progress, warn
-from app.ground.settings import Settings
-
-_REFUSED_SHOWN: Final = 20
+from app.cli.options import Seed
+from app.cli.progress import progress
 
 Out = Annotated[Path, typer.Argument(help="Directory to write.", show_default=False)]
 
@@ -41,33 +38,3 @@ def convert(
 
     counts = write(layout, source, out, seed=seed, progress=progress())
     typer.echo(f"{out}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
-
-
-def import_(data: Data, home: Home = None, encoder: Encoder = None) -> None:
-    """Read a catalogue, encode and index it, and serve it from now on."""
-    from app.catalogue.importing import import_catalogue  # noqa: PLC0415 - keeps --help fast
-    from app.ground import compute  # noqa: PLC0415
-    from app.home.store import ReleaseStore  # noqa: PLC0415
-
-    settings = Settings.read(home=home)
-    done = import_catalogue(
-        data,
-        ReleaseStore(settings.home),
-        encoder=encoder,
-        default_encoder=settings.encoder,
-        cache=settings.cache.expanduser(),
-        log=settings.log,
-        fetch=settings.fetch,
-        device=compute.device(settings.device),
-        progress=progress(),
-        warn=warn,
-    )
-    found = done.features
-    for item, why in list(found.refused.items())[:_REFUSED_SHOWN]:
-        typer.echo(f"picture of {item} left out: {why}", err=True)
-    if len(found.refused) > _REFUSED_SHOWN:
-        typer.echo(f"… and {len(found.refused) - _REFUSED_SHOWN:,} more pictures left out", err=True)
-    if done.fetched:
-        typer.echo(f"pictures by URL: {done.fetched}")
-    rate = f", {found.encoded:,} encoded at {found.encoded / max(found.seconds, 1e-9):,.0f} items/s" if found.encoded else ""
-    typer.echo(f"{settings.home}: {done.release.items:,} items in {done.seconds:.1f} s{rate}; release {done.release.id} is current")

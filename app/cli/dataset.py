@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import Data, Seed, Split, split_named
+from app.cli.options import Data, Mapping, Seed, Split, split_named
 from app.cli.progress import warn
 from models.errors import InputError
 from models.outputs import check_output_directory, check_output_file
@@ -18,20 +18,23 @@ if TYPE_CHECKING:
 
 
 def check(
-    data: Annotated[Path, typer.Argument(help="Dataset directory.", show_default=False)],
+    data: Annotated[Path, typer.Argument(help="Dataset directory, or a feed.", show_default=False)],
+    mapping: Mapping = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="File for what was found.", show_default=False)] = None,
 ) -> None:
-    """Say everything that is wrong with a dataset directory, and what each missing piece would bring; ends with 2 if there are errors."""
+    """Say all that is wrong with a dataset directory or a feed, and what each missing piece would bring; end with 2 if there are errors."""
     if json_file is not None:
         check_output_file(json_file, "--json")
     from models.datasets.check import check as run  # noqa: PLC0415 - keeps --help fast
     from models.datasets.schema import SPLITS  # noqa: PLC0415
 
-    checked = run(data)
+    checked = run(data, mapping)
     found = checked.as_json()
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    if checked.findings.feed is not None:
+        typer.echo(f"read as  {checked.findings.feed.layout}: {checked.findings.feed.rows:,} rows")
     errors, warnings = checked.findings.of("error"), checked.findings.of("warning")
     for kind in (*errors, *warnings):
         _show(kind)
@@ -67,9 +70,10 @@ def questions(
     check_output_directory(out, "--out")
     from models.datasets.draw_questions import draw_for  # noqa: PLC0415 - keeps --help fast
     from models.datasets.findings import Findings  # noqa: PLC0415
+    from models.datasets.rejects import Rejects  # noqa: PLC0415
     from models.datasets.write import write_lines  # noqa: PLC0415
 
-    findings = Findings()
+    findings = Findings(rejects=Rejects())
     dataset, drawn = draw_for(data, chosen, findings, seed=seed)
     findings.tell(warn)
     there = [f"{name}.jsonl" for name in dataset.tasks if (out / f"{name}.jsonl").exists()]

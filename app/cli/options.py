@@ -32,7 +32,11 @@ def a_bundle(directory: Path | None) -> Path | None:
     return directory
 
 
-Data = Annotated[Path, typer.Argument(help="Dataset directory.", callback=_with_items, show_default=False)]
+Data = Annotated[Path, typer.Argument(help="Dataset directory, or a feed.", callback=_with_items, show_default=False)]
+Mapping = Annotated[
+    Path | None,
+    typer.Option("--map", help="Mapping file: which column is which; see `attire map`.", show_default="DATA/mapping.yaml, where it is"),
+]
 BundleDirectory = Annotated[
     Path, typer.Argument(help="Bundle directory, as `attire train` wrote it.", callback=a_bundle, show_default=False)
 ]

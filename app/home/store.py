@@ -1,7 +1,8 @@
 """The release store: a home directory, where everything but ``CURRENT`` and ``SERVED`` is written once and never changed.
 
 bundles/<id>/ · snapshots/<id>/ · images/ · thumbnails/ · encoded/ · releases/<id>.json · CURRENT (the id of the release that is
-served) · SERVED (the ids that led to it, oldest first: what a rollback goes back along)
+served) · SERVED (the ids that led to it, oldest first: what a rollback goes back along) · imported.json (what was imported last) ·
+rejects.jsonl (rows set aside)
 
 Release ids count up (``r3-1f0c9a2b``).
 """

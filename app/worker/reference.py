@@ -15,8 +15,10 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from models.datasets.fields import ItemIds, Text
+from models.datasets.findings import Findings
 from models.datasets.lines import read_lines
 from models.datasets.read import read_dataset
+from models.datasets.rejects import Rejects
 from models.datasets.schema import Outfit
 from models.errors import InputError
 from sealed.files import write_whole
@@ -56,7 +58,7 @@ class Reference:
         """
         outfits: tuple[Outfit, ...] = ()
         if (dataset / "outfits.jsonl").is_file():
-            outfits = read_dataset(dataset, tasks=False).outfits
+            outfits = read_dataset(dataset, tasks=False, findings=Findings(rejects=Rejects())).outfits
         path = root / _FILE
         asked = tuple(outfit for outfit in outfits if outfit.split == "test")[:_MOST] or (_thawed(path) if path.exists() else ())
         return cls(asked, tuple(outfit for outfit in outfits if outfit.split != "test"), path)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from pydantic_core import from_json
 
-from models.datasets.lines import shown
+from models.datasets.shown import shown
+
+_PAIRS: Final = re.compile(r"(?:[^=|{}\[\]\"']+=[^|{}]*(?:\||$))+")
 
 
 def attributes_text(value: object) -> str | None:
-    """Normalise attributes given as an object or as its JSON text; None where there are none.
+    """Normalise attributes given as an object, as its JSON text, or as ``name=value`` pairs with bars between; None where there are none.
 
     >>> attributes_text({"season": "Summer", "heel_cm": 7, "vegan": True, "colour": ["red", "blue"], "lining": None})
     '{"season":"Summer","heel_cm":"7","vegan":"true","colour":["red","blue"]}'
@@ -23,11 +27,7 @@ def attributes_text(value: object) -> str | None:
     if isinstance(value, str):
         if not value.strip():
             return None
-        try:
-            value = from_json(value, allow_inf_nan=False)
-        except ValueError as error:
-            message = f"is not JSON: {error}"
-            raise ValueError(message) from None
+        value = _pairs(value) or _parsed(value)
     if value is None:
         return None
     if not isinstance(value, Mapping):
@@ -36,6 +36,28 @@ def attributes_text(value: object) -> str | None:
     words = {name: _words(name, raw) for name, raw in value.items()}
     kept = {name: text for name, text in words.items() if text}
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
+
+
+def _pairs(text: str) -> dict[str, str | list[str]]:
+    """``size=42|colour=red``; a name that comes again has several values."""
+    found: dict[str, str | list[str]] = {}
+    if not _PAIRS.fullmatch(text.strip()):
+        return found
+    for part in filter(str.strip, text.split("|")):
+        name, _, value = (piece.strip() for piece in part.partition("="))
+        before = found.get(name)
+        found[name] = value if before is None else [*([before] if isinstance(before, str) else before), value]
+    return found
+
+
+def _parsed(text: str) -> object:
+    try:
+        value: object = from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        kind = "JSON but a Python dict" if text.lstrip().startswith("{'") else "JSON"
+        message = f'is not {kind}: {error}; write {{"size": "42"}}, or size=42|colour=red'
+        raise ValueError(message) from None
+    return value
 
 
 def _words(name: object, value: object) -> str | list[str] | None:

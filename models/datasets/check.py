@@ -11,7 +11,7 @@ from typing import Any, Final
 import pyarrow.compute as pc
 
 from models.datasets.draw_questions import WRONG
-from models.datasets.findings import Findings, Kind
+from models.datasets.findings import Findings
 from models.datasets.outfits import OUTFITS, SESSIONS
 from models.datasets.read import question_files, read_whole
 from models.datasets.schema import ENOUGH_OUTFITS, SPLITS, Catalogue, Dataset, Outfit
@@ -68,30 +68,27 @@ class Checked:
         outfits = Counter(outfit.split for outfit in self.dataset.outfits) if self.dataset else Counter()
         return {
             "data": str(self.root),
+            "layout": self.findings.feed.layout if self.findings.feed else None,
+            "rows": self.findings.feed.rows if self.findings.feed else 0,
             "items": len(self.dataset.catalogue) if self.dataset else 0,
             "outfits": {split: outfits[split] for split in SPLITS},
             "questions": {name: len(asked) for name, asked in self.dataset.tasks.items()} if self.dataset else {},
-            "errors": [_kind(kind) for kind in self.findings.of("error")],
-            "warnings": [_kind(kind) for kind in self.findings.of("warning")],
+            "errors": [kind.as_json() for kind in self.findings.of("error")],
+            "warnings": [kind.as_json() for kind in self.findings.of("warning")],
             "missing": [asdict(piece) for piece in self.missing],
         }
 
 
-def check(root: Path) -> Checked:
-    """Read all of a dataset directory and gather what is wrong with it."""
+def check(root: Path, mapping: Path | None = None) -> Checked:
+    """Read all of a dataset directory or a feed and gather what is wrong with it; ``mapping`` says which column is which."""
     findings = Findings(gather=True)
     try:
-        dataset = read_whole(root, findings)
+        dataset = read_whole(root, findings, mapping)
     except InputError as error:
         findings.error(error)
         return Checked(root, findings, None, ())
     _warn_of_leaks(dataset, findings)
     return Checked(root, findings, dataset, tuple(_missing(dataset, findings)))
-
-
-def _kind(kind: Kind) -> dict[str, Any]:
-    first = [{"line": error.line, "field": error.field, "problem": error.problem} for error in kind.first]
-    return {"file": str(kind.path), "field": kind.field, "problem": kind.problem, "count": kind.count, "first": first}
 
 
 def _warn_of_leaks(dataset: Dataset, findings: Findings) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from models.datasets.lines import shown
 from models.datasets.maryland import read_maryland
 from models.datasets.polyvore import read_polyvore
+from models.datasets.shown import shown
 from models.datasets.source import Source
 from models.datasets.write import write_items, write_lines
 from models.errors import refuse

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+from models.datasets.rejects import Rejects, RowError
 from models.errors import InputError
 from models.progress import Warn
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "rejected", "warning"]
 MOST_SHOWN: Final = 5
 _VALUE: Final = re.compile(r"""'(?:[^'\\…]|\\.)*['…]|"(?:[^"\\…]|\\.)*["…]|[\[{].*[\]}…]|-?\d[\d,.]*(?:e[+-]?\d+)?""")
 
@@ -38,6 +39,11 @@ class Kind:
         """*FILE, field 'x'*, as far as known."""
         return ", ".join(part for part in (str(self.path or ""), f"field {self.field!r}" if self.field else "") if part)
 
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        first = [{"line": error.line, "field": error.field, "problem": error.problem} for error in self.first]
+        return {"file": str(self.path), "field": self.field, "problem": self.problem, "count": self.count, "first": first}
+
     def __str__(self) -> str:
         """All of it in one line."""
         lines = ", ".join(str(found.line) for found in self.first if found.line is not None)
@@ -47,15 +53,26 @@ class Kind:
         return f"{self.place}: {self.count:,} line{'s'[: self.count > 1]} ({lines}{more}): {self.first[0].problem}"
 
 
+@dataclasses.dataclass
+class Recognised:
+    """The feed that was read: what it was taken for, and how many records it has."""
+
+    path: Path
+    layout: str
+    rows: int = 0
+
+
 class Findings:
-    """Errors and warnings of one reading.
+    """Errors, rows set aside and warnings of one reading.
 
     Args:
         gather: keep errors and go on, where reading would otherwise end with the first.
+        rejects: where rows of items that cannot be used go, while the others are read; without, each is an error.
     """
 
-    def __init__(self, *, gather: bool = False) -> None:
-        self._gather = gather
+    def __init__(self, *, gather: bool = False, rejects: Rejects | None = None) -> None:
+        self._gather, self.rejects = gather, rejects
+        self.feed: Recognised | None = None
         self._kinds: dict[tuple[Severity, str, str | None, str], Kind] = {}
 
     def of(self, severity: Severity) -> list[Kind]:
@@ -63,7 +80,9 @@ class Findings:
         return [kind for kind in self._kinds.values() if kind.severity == severity]
 
     def tell(self, warn: Warn) -> None:
-        """Tell the warnings, a line for each kind."""
+        """Tell what was set aside and the warnings, a line for each kind."""
+        for kind in self.of("rejected"):
+            warn(f"set aside: {kind}")
         for kind in self.of("warning"):
             warn(str(kind))
 
@@ -77,6 +96,26 @@ class Findings:
             raise error from None
         for found in (error, *error.beside):
             self._note("error", found)
+
+    def row(self, *errors: RowError) -> None:
+        """Set a row of items aside, or take what is wrong with it for errors; the first of them is raised where none are kept."""
+        if self.rejects is None:
+            for error in errors:
+                self.error(error)
+            return
+        for error in errors:
+            self.rejects.add(error)
+            self._note("rejected", error)
+
+    @property
+    def strict(self) -> bool:
+        """Whether the first error ends the reading."""
+        return self.rejects is None and not self._gather
+
+    @property
+    def keeps_stubs(self) -> bool:
+        """Whether of a row that cannot be used its id and category are kept, so that outfits that name it are not blamed."""
+        return self.rejects is None
 
     def warn(self, problem: str, *, path: Path, line: int | None = None, field: str | None = None) -> None:
         """Note something that is put up with; ``problem`` says how."""

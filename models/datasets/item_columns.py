@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -11,11 +12,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.datasets.attributes import attributes_text
+from models.datasets.feeds.layouts.known import layout_of
+from models.datasets.feeds.layouts.own import OWN, TARGETS
 from models.datasets.findings import Findings
 from models.datasets.schema import ITEM_SCHEMA
 from models.errors import InputError, refuse
 
-_TEXTS: Final = ("id", "category", "subcategory", "title", "brand", "split")
+_TEXTS: Final = tuple(field.name for field in ITEM_SCHEMA if field.type == pa.string() and field.name != "attributes")
+_EARLY: Final = frozenset(
+    ["id", "category", "subcategory", "title", "attributes", "price", "brand", "in_stock", "image", "split", "features"]
+)
+_SCALAR: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
+_AT_ONCE: Final = 8_192
 _IMAGE: Final = ITEM_SCHEMA.field("image").type
 _TEXT: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 _BYTES: Final = (pa.types.is_binary, pa.types.is_large_binary)
@@ -23,8 +31,30 @@ _NUMBER: Final = (pa.types.is_floating, pa.types.is_integer)
 _LIST: Final = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
 
 
+def has_own_types(path: Path) -> bool:
+    """Whether the columns are those of ``ITEM_SCHEMA``, and none has to be read value by value, as prices of text do.
+
+    Raises:
+        InputError: it is no Parquet.
+    """
+    try:
+        schema = pq.read_schema(path)
+    except (pa.ArrowException, OSError) as error:
+        refuse(f"cannot be read as Parquet: {_one_line(error)}", path=path)
+    types = {field.name: field.type for field in schema}
+    if not {"id", "category"} & set(types):
+        return layout_of(types) in {None, OWN}
+    if pa.types.is_list(types.get("category", pa.null())) or (_is(types.get("price", pa.null()), *_TEXT)):
+        return False
+    if not _is(types.get("in_stock", pa.null()), pa.types.is_boolean, pa.types.is_null):
+        return False
+    known = [name for name in types if name in TARGETS and name not in _EARLY]
+    fits = all(name in ITEM_SCHEMA.names and types[name] in {ITEM_SCHEMA.field(name).type, pa.null()} for name in known)
+    return fits and layout_of(types) in {None, OWN}
+
+
 def read_parquet(path: Path, findings: Findings) -> pa.Table:
-    """The items of ``items.parquet`` in ``ITEM_SCHEMA``; other columns are not read.
+    """The items of ``items.parquet`` in ``ITEM_SCHEMA``; other columns of text, numbers and truth are passed through.
 
     A column of another type, or of text that is not UTF-8, is an error; where errors are gathered, it counts as empty.
 
@@ -34,11 +64,13 @@ def read_parquet(path: Path, findings: Findings) -> pa.Table:
     try:
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
+            types = {field.name: field.type for field in file.schema_arrow}
             wanted = [name for name in names if name in ITEM_SCHEMA.names]
+            others = [name for name in names if name not in ITEM_SCHEMA.names and _is(types[name], *_SCALAR)]
             for name in wanted:
                 if names.count(name) > 1:
                     refuse("there are two columns of this name", path=path, field=name)
-            table = file.read(columns=wanted)
+            table = file.read(columns=[*wanted, *others])
     except (pa.ArrowException, OSError) as error:
         refuse(f"cannot be read as Parquet: {_one_line(error)}", path=path)
     columns = []
@@ -50,6 +82,8 @@ def read_parquet(path: Path, findings: Findings) -> pa.Table:
         elif not field.nullable:
             refuse(f"there is no such column; there are {', '.join(names)}", path=path, field=field.name)
         columns.append(column)
+    if others and "extras" not in wanted:
+        columns[-1] = _extras(table.select(others))
     return pa.Table.from_arrays(columns, schema=ITEM_SCHEMA)
 
 
@@ -63,13 +97,22 @@ def _column(path: Path, name: str, column: pa.ChunkedArray, findings: Findings) 
         return _attributes(path, column, findings)
     if name == "image":
         return _image(path, column)
-    if name == "price" and not _is(column.type, *_NUMBER, pa.types.is_decimal):
+    if name in {"price", "sale_price"} and not _is(column.type, *_NUMBER, pa.types.is_decimal):
         _mistyped(path, name, column, "numbers")
     if name == "in_stock" and not pa.types.is_boolean(column.type):
         _mistyped(path, name, column, "booleans")
     if name == "features" and not (_is(column.type, *_LIST) and _is(column.type.value_type, *_NUMBER)):
         _mistyped(path, name, column, "lists of floats")
     return pc.cast(column, wanted, safe=False)
+
+
+def _extras(table: pa.Table) -> pa.ChunkedArray:
+    texts = []
+    for batch in table.to_batches(max_chunksize=_AT_ONCE):
+        for row in batch.to_pylist():
+            kept = {name: value for name, value in row.items() if value is not None and value == value}  # noqa: PLR0124 - NaN is not
+            texts.append(json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None)
+    return pa.chunked_array([pa.array(texts, pa.string())])
 
 
 def _text(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -149,7 +192,8 @@ def _first_undecodable(texts: pa.ChunkedArray) -> int:
 
 
 def _mistyped(path: Path, name: str, column: Any, wanted: str) -> NoReturn:  # noqa: ANN401 - pyarrow is untyped
-    refuse(f"the column is of type {column.type}; use {wanted}", path=path, field=name)
+    why = " (numbers lose leading zeros, and pandas makes fractions of them)" if name == "id" else ""
+    refuse(f"the column is of type {column.type}; use {wanted}{why}", path=path, field=name)
 
 
 def _one_line(error: Exception) -> str:

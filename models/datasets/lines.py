@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails, from_json
 
 from models.datasets.findings import Findings
 from models.datasets.schema import SPLITS, Split
+from models.datasets.shown import shown
 from models.errors import InputError, refuse
 
 
@@ -25,7 +26,6 @@ class _OfSplit:
 
 ValueT = TypeVar("ValueT")
 _OF_SPLIT: Final = TypeAdapter(_OfSplit)
-_LONGEST_SHOWN: Final = 80
 _PROBLEMS: Final = {"missing": "is missing", "too_short": "is an empty list; give at least one", "string_too_short": "is empty"}
 
 
@@ -178,9 +178,3 @@ def _problem(found: ErrorDetails) -> str:
         return f"{shown(value)} should be an object"
     instead = f'; write "{value}"' if kind == "string_type" and type(value) is int else ""
     return f"{shown(value)} {found['msg'].removeprefix('Input ')}{instead}"
-
-
-def shown(value: object) -> str:
-    """A value as it appears in a message: on one line and not too long."""
-    text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"

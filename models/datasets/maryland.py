@@ -20,8 +20,9 @@ from typing import Annotated, Final
 import numpy as np
 from pydantic import BeforeValidator, Field, TypeAdapter
 
-from models.datasets.lines import numbered_text, shown
+from models.datasets.lines import numbered_text
 from models.datasets.polyvore_outfits import Listed, OutfitEntry, read_blanks, read_compatibility, read_outfits
+from models.datasets.shown import shown
 from models.datasets.source import Entry, OptionalWords, Source, Whole
 from models.errors import refuse
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final
 
 LONGEST_NAME: Final = 256
 """Longest id or category in characters, in files and in requests."""
 _PICTURE: Final = "/image"
 _FOLDERS: Final = frozenset({".", ".."})
+_CONTROL: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, halves of characters, separators of lines and paragraphs
 
 
 def name_problem(name: str) -> str | None:
-    """Why this cannot be a name; None if it can.
+    """Why this cannot be a name; None if it can: letters, joiners, blanks and emoji of every script are fine.
 
     >>> name_problem("tops"), name_problem(chr(7))
-    (None, 'holds characters that cannot be printed')
+    (None, 'holds control characters, which cannot be printed; take them out')
     """
     if len(name) > LONGEST_NAME:
         return f"is {len(name):,} characters long; use at most {LONGEST_NAME}"
-    return None if name.isprintable() else "holds characters that cannot be printed"
+    return "holds control characters, which cannot be printed; take them out" if has_control(name) else None
+
+
+def has_control(text: str) -> bool:
+    """Whether a text holds what an archive in UTF-8 or a line of a log cannot."""
+    return not text.isprintable() and any(unicodedata.category(sign) in _CONTROL for sign in text)
 
 
 def id_problem(name: str) -> str | None:

@@ -15,10 +15,11 @@ from pydantic import TypeAdapter
 
 from models.datasets.fields import ItemIds, OptionalText, Timestamp
 from models.datasets.findings import Findings
-from models.datasets.lines import Line, read_values, shown
+from models.datasets.lines import Line, read_values
 from models.datasets.questions import named_twice
 from models.datasets.schema import Catalogue, Outfit, Split
 from models.datasets.sessions import bought, read_sessions
+from models.datasets.shown import shown
 from models.datasets.splits import default_splits
 
 OUTFITS: Final = "outfits.jsonl"

@@ -22,9 +22,10 @@ from typing import Annotated, Any, Final, Literal
 import numpy as np
 from pydantic import Field, TypeAdapter
 
-from models.datasets.lines import numbered_text, read_file, read_value, shown
+from models.datasets.lines import numbered_text, read_file, read_value
 from models.datasets.polyvore_outfits import Listed, OutfitEntry, read_blanks, read_compatibility, read_outfits
 from models.datasets.schema import SPLITS
+from models.datasets.shown import shown
 from models.datasets.source import Entry, OptionalWords, Source, SourceId, SourceText
 from models.errors import refuse
 

@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, StrictStr, TypeAdapter
 
-from models.datasets.lines import numbered_text, shown
+from models.datasets.lines import numbered_text
 from models.datasets.schema import ITEM_SCHEMA, SPLITS, Compatibility, FillInTheBlank, Outfit, Split
+from models.datasets.shown import shown
 from models.datasets.source import Entry, SourceId, Whole, read_entries
 from models.errors import refuse
 

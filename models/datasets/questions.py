@@ -9,8 +9,9 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from models.datasets.findings import Findings
-from models.datasets.lines import read_values, shown
+from models.datasets.lines import read_values
 from models.datasets.schema import Catalogue, Compatibility, FillInTheBlank, Question, Retrieval, Split
+from models.datasets.shown import shown
 
 QuestionT = TypeVar("QuestionT", bound=Question)
 

@@ -27,21 +27,28 @@ _OBJECT: Final = TypeAdapter(dict[str, Any])
 _FIGURES: Final = TypeAdapter(dict[str, dict[str, Number]])
 
 
-def read_catalogue(root: Path, findings: Findings | None = None) -> Catalogue:
-    """Read ``items.parquet``, ``items.jsonl`` or ``items.csv``.
+def read_catalogue(root: Path, findings: Findings | None = None, mapping: Path | None = None) -> Catalogue:
+    """Read the items of a dataset directory, or a feed.
 
     Pictures given by path are looked for but not opened, embedded ones not decoded.
 
     Raises:
         InputError: the directory or its items file is missing or broken.
     """
-    table = read_items(root, findings or Findings())
+    table = read_items(root, findings or Findings(), mapping)
     pictures = table.column("image")
     by_path = pc.and_(pc.is_valid(pc.struct_field(pictures, "path")), pc.is_null(pc.struct_field(pictures, "bytes")))
-    return Catalogue(table, root if pc.any(by_path).as_py() else None)
+    return Catalogue(table, (root if root.is_dir() else root.parent) if pc.any(by_path).as_py() else None)
 
 
-def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool = True, findings: Findings | None = None) -> Dataset:
+def read_dataset(
+    root: Path,
+    splits: Collection[Split] = SPLITS,
+    *,
+    tasks: bool = True,
+    findings: Findings | None = None,
+    mapping: Path | None = None,
+) -> Dataset:
     """Read the catalogue, and the outfits and questions of ``splits``.
 
     Of rows of other splits only the split is checked. A directory may lack any file but the items. A file without questions of
@@ -50,12 +57,13 @@ def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool 
     Args:
         tasks: whether to read the questions and the oracle at all; training does not need them.
         findings: where warnings go, and errors, if it gathers them; an items file that cannot be read at all is an error even then.
+        mapping: says which column of the items is which; None takes the one of the directory, if it has one.
 
     Raises:
         InputError: something is missing or broken.
     """
     findings = findings or Findings()
-    catalogue = read_catalogue(root, findings)
+    catalogue = read_catalogue(root, findings, mapping)
     outfits: tuple[Outfit, ...] = ()
     asked: dict[str, tuple[Question, ...]] = {}
     oracle = None
@@ -71,9 +79,9 @@ def read_dataset(root: Path, splits: Collection[Split] = SPLITS, *, tasks: bool 
     return Dataset(root, root.resolve().name, catalogue, outfits, asked, oracle)
 
 
-def read_whole(root: Path, findings: Findings) -> Dataset:
+def read_whole(root: Path, findings: Findings, mapping: Path | None = None) -> Dataset:
     """Read everything, sessions that nothing is taken from among it; see ``read_dataset``."""
-    dataset = read_dataset(root, findings=findings)
+    dataset = read_dataset(root, findings=findings, mapping=mapping)
     if (root / OUTFITS).exists() and (root / SESSIONS).exists():
         with findings.step():
             for _ in read_sessions(root / SESSIONS, findings):

@@ -37,6 +37,14 @@ ITEM_SCHEMA: Final = pa.schema(
         pa.field("image", pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])),
         pa.field("split", pa.string()),
         pa.field("features", pa.list_(pa.float32())),  # the shop's own vectors; null for a whole file without them
+        pa.field("url", pa.string()),  # of the item's own page
+        pa.field("currency", pa.string()),  # a code of ISO 4217
+        pa.field("sale_price", pa.float64()),
+        pa.field("group_id", pa.string()),  # what colours and sizes of one product have in common
+        pa.field("sizes", pa.string()),  # JSON: a list of {"size", "in_stock"}
+        pa.field("images", pa.list_(pa.string())),  # several pictures, and those that lie elsewhere: paths and addresses
+        pa.field("created", pa.string()),  # ISO 8601
+        pa.field("extras", pa.string()),  # a JSON object: whatever else the shop says, passed through
     ]
 )
 

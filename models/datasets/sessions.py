@@ -9,8 +9,9 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from models.datasets.findings import Findings
-from models.datasets.lines import Line, read_values, shown
+from models.datasets.lines import Line, read_values
 from models.datasets.schema import Session
+from models.datasets.shown import shown
 
 _SESSION: Final = TypeAdapter(Session)
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 from pydantic import AfterValidator, BeforeValidator, StrictInt, TypeAdapter
 
 from models.datasets.fields import Text
-from models.datasets.lines import ValueT, read_file, shown
+from models.datasets.lines import ValueT, read_file
 from models.datasets.schema import Compatibility, FillInTheBlank, Outfit
+from models.datasets.shown import shown
 from models.errors import refuse
 
 

@@ -100,6 +100,9 @@ def catalogue_features(
     unread = frozenset(refused)  # kept by title alone
     refused |= {catalogue.ids[row]: why for row, why in kept_refusals.items()}
     source, titles = make() if missing else catalogue, catalogue.titles
+    twins = missing if source.table.column("image").null_count == len(source) else []  # of what has no picture, each title once
+    first_of = {keys[row]: row for row in reversed(twins)}
+    missing = sorted(first_of.values()) if twins else missing
     with progress("encoding", len(missing)) as advance:
         begun = time.perf_counter()
         for at in range(0, len(missing), _SEGMENT):
@@ -111,6 +114,8 @@ def catalogue_features(
                 advance(len(rows), items_per_s=done / (time.perf_counter() - begun))
             found = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
             _keep(directory, [keys[row] for row in segment], features[segment], found)
+    if twins:
+        features[twins] = features[[first_of[keys[row]] for row in twins]]
     return CatalogueFeatures(spec, features.astype(np.float32), refused, len(missing), time.perf_counter() - started)
 
 

@@ -14,6 +14,7 @@ from models.bundle import Bundle
 from models.datasets.draw_questions import Drawn, draw_for
 from models.datasets.findings import Findings
 from models.datasets.read import question_files, read_dataset
+from models.datasets.rejects import Rejects
 from models.datasets.schema import Catalogue, Dataset, Split
 from models.encoders.features import FeatureSpec, FloatArray, check_features
 from models.encoders.keep import catalogue_features, own_features
@@ -71,7 +72,7 @@ def evaluate(
         check_output_directory(report, "--report")
         check_plots("--report")
     loaded = Bundle.load(bundle).to(device)
-    findings, drawn = Findings(), None
+    findings, drawn = Findings(rejects=Rejects()), None
     if question_files(data):
         dataset = read_dataset(data, {"train", split}, findings=findings)
     else:

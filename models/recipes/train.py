@@ -12,6 +12,7 @@ import torch
 from models.bundle import Bundle
 from models.datasets.findings import Findings
 from models.datasets.read import read_dataset
+from models.datasets.rejects import Rejects
 from models.encoders.load import SHIPPED
 from models.errors import refuse
 from models.precision import CPU
@@ -59,7 +60,7 @@ def train(
     start = Bundle.load(init) if init else None
     if start and start.manifest.recipe in RECIPES and start.manifest.recipe != recipe:  # one that was never trained has nothing to give
         refuse(f"{init} is of recipe {start.manifest.recipe}; start from a bundle of {recipe}, or leave it out", field="--init")
-    findings = Findings()
+    findings = Findings(rejects=Rejects())
     dataset = read_dataset(data, ("train", "valid"), tasks=False, findings=findings)
     findings.tell(warn)
     if chosen.needs_outfits and not any(len(set(outfit.items)) > 1 for outfit in dataset.outfits_of("train")):

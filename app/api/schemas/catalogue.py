@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.schemas.strict import LONGEST_TEXT, Few, Name, Strict, at_most, exactly_one, refused_where, with_examples
+from models.datasets.feeds.bad import BadValueError
+from models.datasets.feeds.stock import read_stock
 from models.datasets.names import id_problem
 
 _LIVE: Final = (
     "Whether the process that answered shows all of it already; false while it still encodes pictures. Other processes and replicas, which "
     "may answer the next request, follow within some tenths of a second."
 )
+_MOST_VALUES: Final = 10_000
 
 
 def _unwritable(text: str) -> str | None:
@@ -25,7 +29,43 @@ def _blank(category: str) -> str | None:
     return None if category.strip() else "is blank; name a category"
 
 
+def _as_in_files(attributes: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+    """Numbers, true and false as text, and nothing where there is nothing, as an import takes them."""
+    if not isinstance(attributes, dict):
+        return attributes
+    return {name: value for name, raw in attributes.items() if (value := _word(raw)) is not None}
+
+
+def _word(value: Any) -> Any:  # noqa: ANN401 - likewise
+    several = isinstance(value, list) and len(value) <= _MOST_VALUES
+    return [_scalar(one) for one in value if one is not None] if several else _scalar(value)
+
+
+def _scalar(value: Any) -> Any:  # noqa: ANN401 - likewise
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)) else value
+
+
+def _stock(value: Any) -> Any:  # noqa: ANN401 - likewise
+    try:
+        return read_stock(value)
+    except BadValueError as error:
+        kind = "stock"
+        raise PydanticCustomError(kind, "{problem}", {"problem": error.problem}) from None
+
+
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), refused_where("not_unicode", _unwritable)]
+
+
+Scalar = str | int | float | bool | None
+Attributes = Annotated[
+    dict[Text, Text | Few[Text]],
+    BeforeValidator(_as_in_files, json_schema_input_type=dict[str, Scalar | list[Scalar]]),
+    at_most(100),
+]
+"""Name to value or values, by the same rule as in files."""
+InStock = Annotated[bool | None, BeforeValidator(_stock, json_schema_input_type=bool | int | float | str | None)]
 
 
 class PictureIn(Strict):
@@ -64,12 +104,12 @@ class UpsertIn(Strict):
     )
     subcategory: Text | None = Field(default=None, description="Finer category.", examples=["sneakers"])
     title: Text | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
-    attributes: Annotated[dict[Text, Text | Few[Text]], at_most(100)] | None = Field(
+    attributes: Attributes | None = Field(
         default=None, max_length=100, description="What else the shop says of it.", examples=[{"department": "women"}]
     )
     price: float | None = Field(default=None, ge=0, description="Price.", examples=[49.9])
     brand: Text | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
-    in_stock: bool | None = Field(
+    in_stock: InStock = Field(
         default=None, description="Whether it can be bought now; left out, it stays as it was; null is not known.", examples=[True]
     )
     image: PictureIn | None = Field(default=None, description="Its picture; left out, the picture stays; null takes it away.")
@@ -102,12 +142,12 @@ class PatchIn(Strict):
     category: Annotated[Name, refused_where("blank", _blank)] = Field(default="", description="Category.", examples=["shoes"])
     subcategory: Text | None = Field(default=None, description="Finer category.", examples=["sneakers"])
     title: Text | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
-    attributes: Annotated[dict[Text, Text | Few[Text]], at_most(100)] | None = Field(
+    attributes: Attributes | None = Field(
         default=None, description="What else the shop says of it, all of it.", examples=[{"department": "women"}]
     )
     price: float | None = Field(default=None, ge=0, description="Price.", examples=[39.9])
     brand: Text | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
-    in_stock: bool | None = Field(default=None, description="Whether it can be bought now; null is not known.", examples=[False])
+    in_stock: InStock = Field(default=None, description="Whether it can be bought now; null is not known.", examples=[False])
 
     @model_validator(mode="after")
     def _something(self) -> PatchIn:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, LiteralString, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from models.datasets.names import LONGEST_NAME
+from models.datasets.names import LONGEST_NAME, has_control
 from models.errors import did_you_mean
 
 LONGEST_TEXT: Final = 2_000
@@ -43,7 +43,7 @@ def at_most(most: int) -> BeforeValidator:
 
 def _unprintable(text: str) -> str | None:
     """Of lone surrogates and control characters, which an archive in UTF-8 or a line of a log cannot hold."""
-    return None if text.isprintable() else "holds characters that cannot be printed"
+    return "holds characters that cannot be printed" if has_control(text) else None
 
 
 Few = Annotated[list[T], Field(fail_fast=True), at_most(_MOST)]

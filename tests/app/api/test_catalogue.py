@@ -246,7 +246,7 @@ def test_an_import_begins_anew(home: Path, catalogue: Path, file: Path, tmp_path
         ([{"id": "a", "category": "x", "price": -1}], "items[0].price", "-1"),
         ([{"id": "a", "category": "x", "prize": 1}], "items[0].prize", "1"),
         ([{"id": "a", "category": "x", "title": "\ud800"}], "items[0].title", '"\\ud800"'),
-        ([{"id": "a", "category": "x", "attributes": {"n": [1]}}], "items[0].attributes.n", "[1]"),
+        ([{"id": "a", "category": "x", "attributes": {"n": [[1]]}}], "items[0].attributes.n", "[[1]]"),
         ([{"id": "a", "category": "x", "attributes": {"n": {"m": [1]}}}], "items[0].attributes.n", '{"m": [1]}'),
         ([{"id": "a", "category": " "}], "items[0].category", " "),
         ([{"id": "a", "category": "x"}], "items[0].features", ""),
@@ -395,3 +395,16 @@ def test_no_item_whatever_makes_a_500(home: Path, file: Path) -> None:
 
         check()
         assert client.delete("/items/tops-3").json()["live"]
+
+
+def test_attributes_and_stock_follow_the_rule_of_files(own: TestClient) -> None:
+    """Numbers and truth are text, nothing is left out; a number of pieces and words say whether there is some."""
+    for stock, there in (("yes", True), ("out of stock", False), (12, True), (0, False)):
+        item = {"id": "n", "category": "hats", "features": vector(7), "in_stock": stock}
+        item["attributes"] = {"size": 42, "vegan": True, "fit": None, "colour": ["red", "blue"]}
+        put(own, item)
+        found = own.get("/items/n").json()
+        assert (found["in_stock"], found["attributes"]) == (there, {"size": "42", "vegan": "true", "colour": ["red", "blue"]})
+    refused = own.put("/items", json={"items": [{"id": "n", "category": "hats", "in_stock": "perhaps"}]})
+    assert refused.status_code == 422
+    assert "neither true nor false" in refused.text

@@ -130,7 +130,7 @@ def test_a_broken_release_hides_no_other(catalogue: Path, tmp_path: Path, capsys
     """The list says which it leaves out; with a broken ``CURRENT`` it says what could be activated."""
     where = ["--home", str(tmp_path)]
     for _ in range(2):
-        assert run(["import", str(catalogue), *where]) == 0
+        assert run(["import", str(catalogue), "--force", *where]) == 0
     first, second = ReleaseStore(tmp_path).records()
     (tmp_path / "releases" / f"{first.id}.json").write_text("{")
     capsys.readouterr()

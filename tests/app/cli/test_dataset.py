@@ -39,7 +39,10 @@ def test_everything_wrong_is_told_and_ends_with_2(shop: Path, tmp_path: Path, ca
         file.writelines(f'{{"id": "x{number}", "category": ""}}\n' for number in range(9))
     assert run(["check", str(shop), "--json", str(tmp_path / "to" / "found.json")]) == 2
     out, err = capsys.readouterr()
-    assert f"error    {shop}/items.jsonl, field 'category', 9 lines\n           line 41: is empty\n" in out
+    assert (
+        f"error    {shop}/items.jsonl, field 'category', 9 lines\n           line 41: is missing or empty; every item has a category\n"
+        in out
+    )
     assert "           … and 4 more\n" in out
     assert f"warning  {shop}/outfits.jsonl, field 'items', 1 line\n           line 22: 'gone' is not an item" in out
     assert err == f"attire: {shop}: has 2 kinds of error, each told above\n"

@@ -31,6 +31,7 @@ WRONG = {
     "convert": ["polyvor", "{nowhere}", "{nowhere}"],
     "check": ["{nowhere}"],
     "questions": ["{data}"],
+    "map": ["{nowhere}"],
     "import": ["{nowhere}", "--home", "{home}"],
     "train": ["{nowhere}", "--out", "{out}"],
     "evaluate": ["{data}", "--bundle", "{nowhere}"],
@@ -64,6 +65,8 @@ MORE = (
     ["evaluate", "{data}", "--bundle", "{bundle}", "--json", "{there}"],
     ["publish", "{nowhere}", "--home", "{home}"],
     ["label", "{file}"],
+    ["import", "{data}", "--home", "{home}", "--json", "{there}"],
+    ["map", "{data}", "--out", "{there}"],
     ["simulate", "--wardrobe", "{there}"],
 )
 

@@ -34,10 +34,10 @@ def test_a_shop_in_order_has_nothing_to_be_told(shop: Path, write: Write) -> Non
 
 def test_every_error_is_told_by_kind_with_count_and_first_lines(shop: Path, write: Write) -> None:
     """Of all files, several of one line among them; values don't make kinds."""
-    bad = [{"id": f"p{number}", "category": "tops", "price": f"{number} EUR"} for number in range(20)]
+    bad = [{"id": f"p{number}", "category": "tops", "price": f"{number} or so"} for number in range(20)]
     more = [
         {"id": 7, "category": ""},
-        {"id": "a", "category": "tops", "in_stock": "yes"},
+        {"id": "a", "category": "tops", "in_stock": "perhaps"},
         "{",
         {"id": "z", "category": "tops", "price": -1},
     ]
@@ -49,10 +49,8 @@ def test_every_error_is_told_by_kind_with_count_and_first_lines(shop: Path, writ
     assert places(errors) == [
         ("items.jsonl", "price", 20),
         ("items.jsonl", "id", 1),
-        ("items.jsonl", "category", 1),
+        ("items.jsonl", None, 1),  # which is no record: it is told before the record that stands before it is done
         ("items.jsonl", "in_stock", 1),
-        ("items.jsonl", None, 1),
-        ("items.jsonl", "id", 1),
         ("items.jsonl", "price", 1),
         ("outfits.jsonl", "items[]", 1),
         ("outfits.jsonl", None, 1),
@@ -62,18 +60,18 @@ def test_every_error_is_told_by_kind_with_count_and_first_lines(shop: Path, writ
         ("sessions.jsonl", None, 1),
     ]
     assert [error.line for error in errors[0].first] == [2, 3, 4, 5, 6]
-    assert errors[0].problem == "… should be a valid number"
+    assert errors[0].problem.startswith("… is not a number, or not a price; ")
 
 
 def test_errors_of_a_csv_are_told_by_line(shop: Path) -> None:
     """Cells that are no values, and lines of another length."""
     (shop / "items.jsonl").unlink()
-    (shop / "items.csv").write_text("id,category,price,in_stock\na,tops,1 EUR,maybe\nb,tops\nc,tops,2,true\na,shoes,3,false\n")
+    (shop / "items.csv").write_text("id,category,price,in_stock\na,tops,1_EUR,maybe\nb,tops\nc,tops,2,true\na,shoes,3,false\n")
     found = check(shop)
     assert places(found.findings.of("error")) == [
+        ("items.csv", None, 1),
         ("items.csv", "price", 1),
         ("items.csv", "in_stock", 1),
-        ("items.csv", None, 1),
         ("items.csv", "id", 1),
     ]
     assert found.dataset

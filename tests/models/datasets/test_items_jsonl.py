@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,32 +12,35 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.datasets.findings import Findings
 from models.datasets.read import read_catalogue
 from models.datasets.schema import ITEM_SCHEMA, Catalogue
 from models.errors import InputError
 
 BROKEN = [
     ("id", {"category": "tops"}, "is missing"),
-    ("id", {"id": "", "category": "tops"}, "is empty"),
+    ("id", {"id": "", "category": "tops"}, "is missing or empty"),
     ("id", {"id": 7, "category": "tops"}, "7 should be a valid string"),
     ("id", {"id": "a", "category": "tops"}, "stands already in line 1"),
     ("id", {"id": "i" * 257, "category": "tops"}, "is 257 characters long; use at most 256"),
-    ("id", {"id": "a\nb", "category": "tops"}, "'a\\nb' holds characters that cannot be printed"),
+    ("id", {"id": "a\nb", "category": "tops"}, "'a\\nb' holds control characters, which cannot be printed"),
     ("id", {"id": "a\0", "category": "tops"}, "cannot be printed"),
     ("id", {"id": "i4/image", "category": "tops"}, "could not be told from another address"),
     ("id", {"id": "..", "category": "tops"}, "could not be told from another address"),
     ("category", {"id": "x"}, "is missing"),
     ("category", {"id": "x", "category": "t" * 257}, "is 257 characters long"),
-    ("category", {"id": "x", "category": " "}, "is empty"),
-    ("title", {"title": 7}, "7 should be a valid string"),
+    ("category", {"id": "x", "category": " "}, "is missing or empty"),
+    ("title", {"title": [7]}, "[7] should be a valid string"),
+    ("title", {"title": "t" * 2001}, "is 2,001 characters long; use at most 2,000"),
     ("subcategory", {"subcategory": ["x"]}, "['x'] should be a valid string"),
     ("brand", {"brand": {}}, "{} should be a valid string"),
-    ("price", {"price": "9.99"}, "'9.99' should be a valid number"),
-    ("price", {"price": True}, "True should be a valid number"),
+    ("price", {"price": "9_99"}, "'9_99' is not a number"),
+    ("price", {"price": "9 - 12 EUR"}, "is a range of prices"),
+    ("price", {"price": True}, "True is not a price"),
     ("price", {"price": -0.01}, "-0.01 is not a price"),
-    ("price", {"price": 10**400}, "should be a finite number"),
-    ("price", {"price": math.nan}, "nan should be a finite number"),
-    ("in_stock", {"in_stock": 1}, "1 should be a valid boolean"),
+    ("price", {"price": 10**400}, "is not a price"),
+    ("in_stock", {"in_stock": "perhaps"}, "'perhaps' is neither true nor false"),
+    ("in_stock", {"in_stock": [1]}, "[1] is neither true nor false"),
     ("split", {"split": "dev"}, "'dev' is not a split"),
     ("attributes", {"attributes": ["red"]}, "not an object"),
     ("attributes", {"attributes": {"size": {"eu": 40}}}, "use a string or a list of strings"),
@@ -48,11 +50,8 @@ BROKEN = [
     ("image", {"image": "../a.png"}, "leaves the directory"),
     ("image", {"image": "pictures/../../a.png"}, "leaves the directory"),
     ("image", {"image": "/etc/hostname"}, "leaves the directory"),
-    ("image", {"image": "b.png"}, "there is no file 'b.png'"),
-    ("image", {"image": "x" * 5000}, "there is no file"),
-    ("image", {"image": {"path": "b.png"}}, "there is no file"),
     ("image.bytes", {"image": {"bytes": "%%%"}}, "is not base64"),
-    ("features", {"features": "1,2"}, "'1,2' should be a valid array"),
+    ("features", {"features": "1,2"}, "'1,2' is not a JSON list"),
     ("features[1]", {"features": [1, "2"]}, "'2' should be a valid number"),
     ("features[1]", {"features": [1, None]}, "is missing"),
 ]
@@ -89,7 +88,7 @@ def test_broken_line_is_refused(
 
 
 def test_columns_come_in_the_schema(shop: Path, write: Callable[..., Path]) -> None:
-    """Every column of the schema is there with its type, filled where the file says something; other fields are ignored."""
+    """Every column of the schema is there with its type, filled where the file says something; other fields are passed through."""
     full = {
         "id": "x",
         "category": "tops",
@@ -102,13 +101,23 @@ def test_columns_come_in_the_schema(shop: Path, write: Callable[..., Path]) -> N
         "image": "a.png",
         "split": "train",
         "features": [1, 0.5],
-        "supplier": "ignored",
+        "url": "https://shop.example/x",
+        "currency": "EUR",
+        "sale_price": 9,
+        "group_id": "g",
+        "sizes": {"S": 1, "M": False},
+        "images": ["https://shop.example/b.png"],
+        "created": "2026-01-31T12:00:00+00:00",
+        "Supplier": {"name": "passed through"},
     }
     write(shop / "items.jsonl", [full, {"id": "y", "category": "shoes", "title": " ", "features": [0, 1]}])
     catalogue = read_catalogue(shop)
     assert catalogue.table.schema.equals(ITEM_SCHEMA)
     first, second = catalogue.table.to_pylist()
-    expected = {name: full[name] for name in ITEM_SCHEMA.names}
+    expected = {name: full.get(name) for name in ITEM_SCHEMA.names}
+    expected["sizes"] = '[{"size":"S","in_stock":true},{"size":"M","in_stock":false}]'
+    expected["images"] = ["a.png", "https://shop.example/b.png"]
+    expected["extras"] = '{"Supplier":{"name":"passed through"}}'
     expected["attributes"] = '{"heel_cm":"7","vegan":"true","colour":["red","blue"]}'
     expected["image"] = {"bytes": None, "path": "a.png"}
     assert first == expected
@@ -168,6 +177,17 @@ def test_two_items_files_are_refused(shop: Path, refused: Callable[..., str]) ->
     assert "items.jsonl and items.csv" in refused(lambda: read_catalogue(shop), shop)
 
 
+@pytest.mark.parametrize("image", ["b.png", "x" * 5000, {"path": "b.png"}])
+def test_a_picture_that_is_not_there_is_counted(shop: Path, write: Callable[..., Path], image: Any) -> None:
+    """The item is there without it, as where a picture cannot be read."""
+    path = write(shop / "items.jsonl", [{"id": "a", "category": "tops", "image": image}, {"id": "b", "category": "tops", "image": "a.png"}])
+    findings = Findings()
+    catalogue = read_catalogue(shop, findings)
+    assert [catalogue.image(row) for row in range(2)] == [None, b"picture"]
+    (warning,) = findings.of("warning")
+    assert (warning.path, warning.field, warning.count) == (path, "image", 1)
+
+
 def test_csv_is_read_like_json(tmp_path: Path) -> None:
     """CSV cells take the types of their columns, an empty cell is a missing value, and quoted cells may span lines."""
     (tmp_path / "items.csv").write_text(
@@ -177,7 +197,7 @@ def test_csv_is_read_like_json(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     first, second = read_catalogue(tmp_path).table.to_pylist()
-    assert (first["title"], first["price"], first["in_stock"]) == ("a, b\nc", 9.5, True)
+    assert (first["title"], first["price"], first["in_stock"]) == ("a, b c", 9.5, True)
     assert (json.loads(first["attributes"]), first["features"]) == ({"season": "Summer"}, [1, 2])
     assert (second["title"], second["price"], second["in_stock"], second["attributes"]) == (None, None, False, None)
 
@@ -190,7 +210,6 @@ def test_csv_is_read_like_json(tmp_path: Path) -> None:
         ('id,category,title\nx,tops,"a\nb"\ny,tops\n', 4, None, "has 2 cells where the header names 3"),
         ('id,category,title\nx,tops,"a\nb"\n,tops,\n', 4, "id", "is missing"),
         ("id,category,price\nx,tops,1\ny,tops,cheap\n", 3, "price", "'cheap' is not a number"),
-        ("id,category,price\nx,tops,nan\n", 2, "price", "nan should be a finite number"),
         ("id,category,in_stock\nx,tops,maybe\n", 2, "in_stock", "neither true nor false"),
         ("id,category,features\nx,tops,[1\n", 2, "features", "not a JSON list"),
         ('id,category\nx,"tops\n', 2, None, "is not CSV"),
@@ -216,7 +235,7 @@ def read_or_error(root: Path) -> Catalogue | InputError:
 
 
 def _says_something(raw: bytes) -> bool:
-    return b"\n" not in raw and bool(raw.decode(errors="replace").strip())
+    return not {*b"\r\n"} & {*raw} and bool(raw.decode(errors="replace").strip())
 
 
 values = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.lists(st.integers(), max_size=2)

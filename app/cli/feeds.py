@@ -1,0 +1,159 @@
+"""attire import · map."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from app.cli.options import Data, Encoder, Home, Mapping
+from app.cli.progress import progress, warn
+from app.ground.errors import ROOTS
+from app.ground.settings import Settings
+from models.outputs import check_output_file
+
+if TYPE_CHECKING:
+    from app.catalogue.again import Source
+    from app.catalogue.importing import Imported
+    from app.home.store import ReleaseRecord, ReleaseStore
+    from models.datasets.findings import Findings
+
+_REFUSED_SHOWN: Final = 20
+_REJECTS: Final = "rejects.jsonl"
+
+
+def import_(
+    data: Data,
+    *,
+    home: Home = None,
+    encoder: Encoder = None,
+    mapping: Mapping = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", help="File for rows that are set aside.", show_default=f"HOME/{_REJECTS}")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="End at the first row that cannot be used, and change nothing.")] = False,
+    most: Annotated[float, typer.Option("--max-rejects", help="Largest share of rows that may be set aside.", min=0, max=1)] = 0.5,
+    force: Annotated[bool, typer.Option("--force", help="Import whatever is left, even of a feed that seems cut off.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="File for what came of it.", show_default=False)] = None,
+) -> None:
+    """Read a catalogue from a dataset directory or a shop's feed, encode and index it, and serve it from now on."""
+    for path, option in ((json_file, "--json"), (rejects, "--rejects")):
+        if path is not None:
+            check_output_file(path, option)
+    from app.catalogue.again import Source, end_of_changes, imported_before  # noqa: PLC0415 - keeps --help fast
+    from app.home.store import ReleaseStore  # noqa: PLC0415
+
+    settings = Settings.read(home=home)
+    store = ReleaseStore(settings.home)
+    source = Source(data, mapping, encoder, strict=strict)
+    same = imported_before(store, source, end_of_changes(settings.log, store.home)) if store.current() and not force else None
+    if same is not None:
+        _write(json_file, {"data": str(data), "unchanged": True, **_of_release(same)})
+        typer.echo(f"{settings.home}: {data} is what was imported last; nothing to do, release {same.id} is current")
+        return
+    bounds = {"rejected": 1.0, "left": 0.0} if force else {"rejected": most, "left": 0.5}
+    file = None if strict else rejects or settings.home / _REJECTS
+    _import(source, store, settings, file=file, bounds=bounds, json_file=json_file)
+
+
+def _import(
+    source: Source, store: ReleaseStore, settings: Settings, *, file: Path | None, bounds: dict[str, float], json_file: Path | None
+) -> None:
+    """Import what has changed; says so to a person, and to machines even when it is refused."""
+    from app.catalogue.importing import Bounds, import_catalogue  # noqa: PLC0415 - keeps --help fast
+    from app.ground import compute  # noqa: PLC0415
+    from models.datasets.findings import Findings  # noqa: PLC0415
+    from models.datasets.rejects import Rejects  # noqa: PLC0415
+
+    findings = Findings()
+    try:
+        with Rejects(file) as rejects:
+            findings = Findings(rejects=None if source.strict else rejects)
+            done = import_catalogue(
+                source.data,
+                store,
+                findings=findings,
+                mapping=source.mapping,
+                bounds=Bounds(**bounds),
+                encoder=source.encoder,
+                default_encoder=settings.encoder,
+                cache=settings.cache.expanduser(),
+                log=settings.log,
+                fetch=settings.fetch,
+                device=compute.device(settings.device),
+                progress=progress(),
+                warn=warn,
+            )
+    except ROOTS as error:
+        _write(json_file, {"data": str(source.data), "unchanged": False, "refused": str(error), **_of_reading(findings)})
+        raise
+    _tell_pictures(done)
+    reading = _of_reading(findings)
+    pictures = {"pictures_left_out": len(done.features.refused), "encoded": done.features.encoded, "seconds": round(done.seconds, 3)}
+    _write(json_file, {"data": str(source.data), "unchanged": False, **_of_release(done.release), **reading, **pictures})
+    _tell(done, settings.home, reading)
+
+
+def _tell_pictures(done: Imported) -> None:
+    refused = done.features.refused
+    for item, why in list(refused.items())[:_REFUSED_SHOWN]:
+        typer.echo(f"picture of {item} left out: {why}", err=True)
+    if len(refused) > _REFUSED_SHOWN:
+        typer.echo(f"… and {len(refused) - _REFUSED_SHOWN:,} more pictures left out", err=True)
+
+
+def _tell(done: Imported, home: Path, reading: dict[str, Any]) -> None:
+    found = done.features
+    if done.fetched:
+        typer.echo(f"pictures by URL: {done.fetched}")
+    rate = f", {found.encoded:,} encoded at {found.encoded / max(found.seconds, 1e-9):,.0f} items/s" if found.encoded else ""
+    if reading["layout"]:
+        aside = f", {reading['rejected']:,} set aside (see {reading['rejects']})" if reading["rejected"] else ""
+        typer.echo(f"read as {reading['layout']}: {reading['rows']:,} rows{aside}")
+    typer.echo(f"{home}: {done.release.items:,} items in {done.seconds:.1f} s{rate}; release {done.release.id} is current")
+
+
+def _of_release(release: ReleaseRecord) -> dict[str, Any]:
+    return {"items": release.items, "release": release.id}
+
+
+def _of_reading(findings: Findings) -> dict[str, Any]:
+    rejects, feed = findings.rejects, findings.feed
+    return {
+        "layout": feed.layout if feed else None,
+        "rows": feed.rows if feed else 0,
+        "rejected": rejects.rows if rejects else 0,
+        "rejects": str(rejects.path) if rejects and rejects.rows else None,
+        "kinds": [kind.as_json() for kind in findings.of("rejected")],
+        "warnings": [kind.as_json() for kind in findings.of("warning")],
+    }
+
+
+def _write(path: Path | None, said: dict[str, Any]) -> None:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def map_(
+    feed: Annotated[Path, typer.Argument(help="The feed.", show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; without, it is printed.", show_default=False)] = None,
+) -> None:
+    """Propose which column of a feed is which, as a mapping file for a person to correct and to give as --map."""
+    if out is not None:
+        check_output_file(out, "--out")
+    from models.datasets.feeds.propose import as_yaml, proposed  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.feeds.recognise import recognise  # noqa: PLC0415
+    from models.datasets.items import items_file  # noqa: PLC0415
+
+    known = recognise(items_file(feed))
+    columns = proposed(known)
+    text = as_yaml(known, columns)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    typer.echo(f"{out}: {len(columns)} of {len(known.names)} columns; correct it, then attire check {feed} --map {out}")

@@ -1,0 +1,132 @@
+"""CSV and its kin, record by record: a broken one costs its own line, not those behind it."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from models.datasets.feeds.opened import LONGEST_LINE, Encoding, lines_of, undecodable
+from models.datasets.feeds.records import EMPTY_ROWS, Broken, Record
+from models.datasets.feeds.words import plain_name
+
+SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_MOST_LINES: Final = 2_000  # of one record; a quote that nothing closes must not swallow the file
+_OPEN: Final = "unexpected end of data"
+
+csv.field_size_limit(LONGEST_LINE * 2)  # of the whole process: the default of 131,072 is less than a description may be
+
+
+def header_of(path: Path, encoding: Encoding, known: Collection[str], separator: str | None = None) -> tuple[int, str, list[str]]:
+    """The line of a file's header, the separator that makes most of it, and its names, as ``plain_name`` has them."""
+    for number, line in lines_of(path, encoding):
+        text = line.strip("\ufeff\r\n")
+        if text[:4].casefold() == "sep=" and len(text) == 5:  # noqa: PLR2004 - Excel's own line: sep=;
+            separator = separator or text[4]
+        elif text.strip(" ,;\t|"):
+            return _split(number, text, known, [separator] if separator else list(SEPARATORS))
+    return 0, separator or ",", []
+
+
+def _split(number: int, text: str, known: Collection[str], separators: Sequence[str]) -> tuple[int, str, list[str]]:
+    ways = []
+    for separator in separators:
+        cells = _cells(text, separator)
+        names = [plain_name(cell) for cell in (cells if isinstance(cells, list) else text.split(separator))]
+        ways.append((len({*names} & {*known}), len(names), separator, names))
+    *_, separator, names = max(ways, key=lambda way: way[:2])
+    return number, separator, names
+
+
+def read_delimited(
+    path: Path, encoding: Encoding, separator: str, header: tuple[int, Sequence[str]], passed: Counter[str], *, spill: bool = False
+) -> Iterator[Record | Broken]:
+    """The records below a header.
+
+    Args:
+        header: its line, and the names of the columns; one without a name is not read.
+        passed: counts rows of nothing.
+        spill: whether cells beyond the last column belong to that, as in files that were written without quotes.
+    """
+    lines = _Lines((number, line) for number, line in lines_of(path, encoding) if number > header[0])
+    names = header[1]
+    for number, cells in _rows(lines, separator, len(names)):
+        if isinstance(cells, str):
+            yield Broken(number, cells, "")
+            continue
+        if not any(cells) or not any(cell.strip() for cell in cells):
+            passed[EMPTY_ROWS] += 1
+            continue
+        if len(cells) > len(names):
+            cells = _fitted(cells, len(names), separator, spill=spill)  # noqa: PLW2901 - the same row
+        if len(cells) != len(names):
+            problem = f"has {len(cells)} cells where the header names {len(names)}; put quotes about a cell that holds a separator"
+            yield Broken(number, problem, separator.join(cells))
+        else:
+            yield Record(number, {name: cell for name, cell in zip(names, cells, strict=True) if cell})
+
+
+def _fitted(cells: list[str], width: int, separator: str, *, spill: bool) -> list[str]:
+    if not any(cell.strip() for cell in cells[width:]):
+        return cells[:width]
+    return [*cells[: width - 1], separator.join(cells[width - 1 :])] if spill else cells
+
+
+class _Lines:
+    """Numbered lines, which can be put back."""
+
+    def __init__(self, lines: Iterable[tuple[int, str]]) -> None:
+        self._rest, self._back = iter(lines), deque[tuple[int, str]]()
+
+    def next(self) -> tuple[int, str] | None:
+        return self._back.popleft() if self._back else next(self._rest, None)
+
+    def put_back(self, lines: Sequence[tuple[int, str]]) -> None:
+        self._back.extendleft(reversed(lines))
+
+
+def _rows(lines: _Lines, separator: str, width: int) -> Iterator[tuple[int, list[str] | str]]:
+    """Each row's first line and its cells, or why it has none."""
+    while first := lines.next():
+        number, text = first
+        if (place := undecodable(text)) is not None:
+            yield number, f"is not UTF-8 (byte {place} of the line); save the file as UTF-8"
+            continue
+        if len(text) >= LONGEST_LINE:
+            yield number, f"is longer than {LONGEST_LINE:,} characters; shorten it"
+            continue
+        cells = _cells(text, separator)
+        if cells == _OPEN:
+            cells = _continued(first, lines, separator, width)
+        if isinstance(cells, str) and separator == "\t" and text.count("\t") == width - 1:
+            cells = [cell.strip("\r\n") for cell in text.split("\t")]  # tab-separated text need not quote at all
+        yield number, cells if isinstance(cells, list) else f"is not CSV: {cells}; double a quote within quotes"
+
+
+def _continued(first: tuple[int, str], lines: _Lines, separator: str, width: int) -> list[str] | str:
+    """The cells of a row whose quotes stay open at the end of its first line; where nothing comes of it, the other lines are put back."""
+    taken: list[tuple[int, str]] = []
+    size = len(first[1])
+    while len(taken) < _MOST_LINES and size < LONGEST_LINE and (line := lines.next()):
+        taken.append(line)
+        size += len(line[1])
+        if '"' not in line[1]:
+            continue
+        cells = _cells("".join([first[1], *(text for _, text in taken)]), separator)
+        if isinstance(cells, list) and len(cells) >= width:
+            return cells
+        if cells != _OPEN:
+            break
+    lines.put_back(taken)
+    return "a quote is opened and not closed"
+
+
+def _cells(text: str, separator: str) -> list[str] | str:
+    """The cells of a row, or what the csv module says of it."""
+    try:
+        rows = list(csv.reader([text], delimiter=separator, strict=True))
+    except csv.Error as error:
+        return str(error)
+    return rows[0] if rows else []

@@ -1,0 +1,59 @@
+"""What a layout is, and what layouts share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from models.datasets.feeds.records import Draft, Record, Records
+
+LEFT_OUT: Final = ""
+"""The target of a column that says nothing of the item."""
+ATTRIBUTES: Final = ("gender", "age_group", "color", "colour", "size", "material", "pattern")
+"""Columns that are attributes wherever they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A layout.
+
+    Attributes:
+        name: as a person is told it.
+        fits: whether columns of these names, as ``plain_name`` has them, are of this layout.
+        drafts: the items of the records of a feed in this directory.
+        spill: whether cells beyond the last column belong to that.
+    """
+
+    name: str
+    fits: Callable[[frozenset[str]], bool]
+    drafts: Callable[[Records, Path], Iterator[Draft]]
+    spill: bool = False
+
+
+def draft_by(targets: Mapping[str, str], record: Record) -> Draft:
+    """A draft with each value where ``targets`` says: a field, ``attributes.NAME``, or ``LEFT_OUT``; others are passed through."""
+    draft = Draft(record.line)
+    for name, value in record.values.items():
+        target = targets.get(name)
+        if target is None:
+            draft.extras[name] = value
+        elif target.startswith("attributes."):
+            draft.attributes.setdefault(target[11:], value)
+        elif target:
+            draft.values.setdefault(target, value)
+    return draft
+
+
+def category_from(draft: Draft, steps: list[str]) -> None:
+    """Take the last step of a path for the category; the whole of a longer one is passed through."""
+    if steps:
+        draft.values["category"] = steps[-1]
+    if len(steps) > 1:
+        draft.extras["category_path"] = " > ".join(steps)
+
+
+def given(values: Mapping[str, Any], *names: str) -> Any:  # noqa: ANN401 - a cell, or a value of JSON
+    """The first of these that is not empty; None where all are."""
+    return next((values[name] for name in names if values.get(name) is not None and values[name] != ""), None)

@@ -1,0 +1,85 @@
+"""Magento's (Adobe Commerce's) product CSV: a configurable product lists its variations, which stand in rows of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from models.datasets.feeds.layouts.base import Layout, category_from, given
+from models.datasets.feeds.pictures import pictures_of
+from models.datasets.feeds.records import Draft, Record, Records
+from models.datasets.feeds.words import path_of
+from models.datasets.urls import is_url
+
+_ROOTS: Final = frozenset({"default category", "root catalog"})
+_WHOLE: Final = frozenset({"configurable", "grouped", "bundle"})
+_BRANDS: Final = ("brand", "manufacturer")
+_TAKEN: Final = ("name", "categories", "base_image", "additional_images", "url_key", "manufacturer", "description", "short_description")
+_THROUGH: Final = ("description", "short_description", "url_key", "weight", "qty", "attribute_set_code")
+
+
+def _drafts(records: Records, _: Path) -> Iterator[Draft]:
+    group_of: dict[str, str] = {}
+    wholes: dict[str, Mapping[str, Any]] = {}
+    for record in records():
+        sku, parts = _sku(record), _parts(record.values.get("configurable_variations"))
+        if parts:
+            wholes[sku] = {name: record.values[name] for name in (*_TAKEN, "additional_attributes") if name in record.values}
+            group_of |= {part["sku"]: sku for part in parts if "sku" in part}
+    for record in records():
+        sku = _sku(record)
+        if record.values.get("store_view_code") or str(record.values.get("product_online") or "1").strip() in {"0", "2"}:
+            continue  # a translation of a row that is there already; not for sale
+        if str(record.values.get("product_type") or "").strip().casefold() in _WHOLE and sku in wholes:
+            continue
+        yield _item(record, sku, group_of.get(sku), wholes.get(group_of.get(sku, ""), {}))
+
+
+def _sku(record: Record) -> str:
+    return str(record.values.get("sku") or "").strip()
+
+
+def _parts(cell: Any) -> list[dict[str, str]]:  # noqa: ANN401 - a cell
+    """``sku=A-S,size=S|sku=A-M,size=M``."""
+    return [_pairs(part) for part in str(cell or "").split("|") if part.strip()]
+
+
+def _pairs(cell: Any) -> dict[str, str]:  # noqa: ANN401 - a cell
+    """``color=Black,size=XS``; a comma within a value has no name and ``=`` behind it."""
+    pairs = (part.partition("=") for part in re.split(r",(?=\s*\w+=)", str(cell or "")))
+    return {name.strip(): value.strip().strip('"') for name, mark, value in pairs if mark and value.strip()}
+
+
+def _item(record: Record, sku: str, group: str | None, whole: Mapping[str, Any]) -> Draft:
+    values = {**whole, **record.values}
+    attributes = {**_pairs(whole.get("additional_attributes")), **_pairs(record.values.get("additional_attributes"))}
+    draft = Draft(record.line)
+    draft.values = {
+        "id": sku or None,
+        "title": given(values, "name"),
+        "brand": given(values, *_BRANDS) or next((attributes.pop(name) for name in _BRANDS if name in attributes), None),
+        "group_id": group,
+        "images": [
+            name if is_url(name) else name.lstrip("/")  # from the shop's folder of pictures
+            for name in pictures_of([given(values, "base_image", "image"), given(values, "additional_images")])
+        ],
+        "in_stock": given(values, "is_in_stock", "qty"),
+        "price": given(values, "price"),
+        "sale_price": given(values, "special_price"),
+        "created": given(values, "created_at"),
+    }
+    paths = [path_of(part.replace("/", ">")) for part in str(values.get("categories") or "").split(",")]
+    steps = [[step for step in path if step.casefold() not in _ROOTS] for path in paths]
+    category_from(draft, next((path for path in sorted(steps, key=len, reverse=True) if path), []))
+    draft.attributes |= {name: value.split("|") if "|" in value else value for name, value in attributes.items()}
+    draft.extras |= {name: values[name] for name in _THROUGH if values.get(name)}
+    return draft
+
+
+def _fits(names: frozenset[str]) -> bool:
+    return {"sku", "name"} <= names and bool({"attribute_set_code", "additional_attributes", "store_view_code", "product_websites"} & names)
+
+
+MAGENTO: Final = Layout("Magento product CSV", _fits, _drafts)

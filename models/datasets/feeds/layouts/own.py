@@ -1,0 +1,74 @@
+"""The columns of docs/dataset.md, and those names of Google Merchant for which it has no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from models.datasets.feeds.layouts.base import ATTRIBUTES, Layout, category_from, draft_by
+from models.datasets.feeds.pictures import pictures_of
+from models.datasets.feeds.records import Draft, Records
+from models.datasets.feeds.words import path_of
+
+_FIELDS: Final = (
+    "id category subcategory title attributes price brand in_stock image split features url currency sale_price group_id sizes images "
+    "created extras"
+)
+FIELDS: Final = _FIELDS.split()
+SAME: Final = {
+    "item_group_id": "group_id",
+    "availability": "in_stock",
+    "link": "url",
+    "image_link": "image",
+    "additional_image_link": "images",
+}
+TARGETS: Final = {
+    **{name: name for name in FIELDS},
+    **SAME,
+    **{name: f"attributes.{name}" for name in ATTRIBUTES},
+}
+
+
+def _drafts(records: Records, _: Path) -> Iterator[Draft]:
+    """Rows behind an item that repeat its id, without category and title, are its further sizes and pictures."""
+    item: Draft | None = None
+    more: list[Draft] = []
+    for record in records():
+        draft = draft_by(TARGETS, record)
+        if item is not None and _continues(item, draft):
+            more.append(draft)
+            continue
+        if item is not None:
+            yield _whole(item, more)
+        if isinstance(category := draft.values.get("category"), list):
+            del draft.values["category"]
+            category_from(draft, path_of(category))
+        item, more = draft, []
+    if item is not None:
+        yield _whole(item, more)
+
+
+def _continues(item: Draft, draft: Draft) -> bool:
+    same = draft.values.get("id") is not None and draft.values.get("id") == item.values.get("id")
+    return same and "category" not in draft.values and "title" not in draft.values
+
+
+def _whole(item: Draft, more: list[Draft]) -> Draft:
+    """An item with its further rows."""
+    if not more:
+        return item
+    sized = [row for row in (item, *more) if "size" in row.attributes]
+    if sized and "sizes" not in item.values:
+        item.values["sizes"] = [{"size": row.attributes["size"], "in_stock": row.values.get("in_stock")} for row in sized]
+        item.attributes["size"] = [row.attributes["size"] for row in sized]
+    if pictures := [row.values[name] for row in more for name in ("image", "images") if name in row.values]:
+        item.values["images"] = pictures_of([item.values.get("images"), pictures])
+    for row in more:
+        for name in ("price", "currency", "sale_price", "brand", "group_id", "url"):
+            if name in row.values:
+                item.values.setdefault(name, row.values[name])
+    return item
+
+
+OWN: Final = Layout("Attire's own columns", lambda names: {"id", "category"} <= names, _drafts)

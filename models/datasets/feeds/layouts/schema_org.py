@@ -1,0 +1,123 @@
+"""schema.org's products as ``ld+json``: lists, graphs, groups of variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from models.datasets.feeds.layouts.base import Layout, category_from, given
+from models.datasets.feeds.pictures import pictures_of
+from models.datasets.feeds.records import Draft, Records
+from models.datasets.feeds.words import path_of
+
+_PRODUCTS: Final = frozenset({"Product", "IndividualProduct", "ProductModel", "Clothing"})
+_GROUP: Final = "ProductGroup"
+_INSIDE: Final = ("@graph", "itemListElement", "item", "mainEntity", "dataFeedElement", "itemOffered")
+_ATTRIBUTES: Final = ("color", "size", "material", "pattern")
+_THROUGH: Final = ("description", "gtin13", "gtin", "mpn", "model", "itemCondition")
+_DEEPEST: Final = 20
+
+Node = Mapping[str, Any]
+
+
+def _drafts(records: Records, _: Path) -> Iterator[Draft]:
+    for record in records():
+        for product, group in _products(record.values, {}, 0):
+            yield _item(record.line, product, group)
+
+
+def _products(node: Any, group: Node, depth: int) -> Iterator[tuple[Node, Node]]:  # noqa: ANN401 - whatever JSON holds
+    """Every product of a value, and the group whose variant it is."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(node, list):
+        for one in node:
+            yield from _products(one, group, depth + 1)
+    elif isinstance(node, dict):
+        kinds = _kinds(node)
+        if _GROUP in kinds and node.get("hasVariant"):
+            yield from _products(node["hasVariant"], node, depth + 1)
+        elif kinds & _PRODUCTS or _GROUP in kinds:
+            yield node, group
+        else:
+            for name in _INSIDE:
+                yield from _products(node.get(name), group, depth + 1)
+
+
+def _kinds(node: Node) -> set[str]:
+    kind = node.get("@type")
+    return {str(one).rpartition("/")[2].rpartition(":")[2] for one in (kind if isinstance(kind, list) else [kind])}
+
+
+def _item(line: int, product: Node, group: Node) -> Draft:
+    offer = _offer(given(product, "offers") or given(group, "offers"))
+    prices = _prices(offer)
+    draft = Draft(line)
+    draft.values = {
+        "id": given(product, "sku", "productID", "identifier", "@id", "gtin13", "mpn"),
+        "title": given(product, "name") or given(group, "name"),
+        "brand": _name(given(product, "brand", "manufacturer") or given(group, "brand")),
+        "group_id": given(product, "inProductGroupWithID") or given(group, "productGroupID", "sku", "@id") or _of_model(product),
+        "images": pictures_of(given(product, "image") or given(group, "image")),
+        "url": given(product, "url") or given(offer, "url") or given(group, "url"),
+        "in_stock": given(offer, "availability"),
+        **prices,
+    }
+    category = given(product, "category") or given(group, "category")
+    category_from(draft, path_of(_name(category) if isinstance(category, dict) else category))
+    draft.attributes |= {name: words for name in _ATTRIBUTES if (words := _words(given(product, name) or given(group, name)))}
+    if gender := _gender(given(product, "audience") or given(group, "audience")):
+        draft.attributes["gender"] = gender
+    properties = product.get("additionalProperty")
+    for one in properties if isinstance(properties, list) else []:
+        if isinstance(one, dict) and isinstance(one.get("name"), str) and one.get("value") is not None:
+            draft.attributes.setdefault(one["name"], _words(one["value"]))
+    draft.extras |= {name: product[name] for name in _THROUGH if product.get(name)}
+    return draft
+
+
+def _offer(offers: Any) -> Node:  # noqa: ANN401 - whatever JSON holds
+    """The first offer, of an aggregate the first within it."""
+    if isinstance(offers, list):
+        return _offer(offers[0]) if offers else {}
+    if not isinstance(offers, dict):
+        return {}
+    return _offer(offers["offers"]) if isinstance(offers.get("offers"), list) and "price" not in offers else offers
+
+
+def _prices(offer: Node) -> dict[str, Any]:
+    listed = offer.get("priceSpecification")
+    each = [one for one in (listed if isinstance(listed, list) else [listed]) if isinstance(one, dict)]
+    before = next((one.get("price") for one in each if "ListPrice" in str(one.get("priceType"))), None)
+    now = given(offer, "price", "lowPrice")
+    if now is None:
+        now = next((one.get("price") for one in each if "ListPrice" not in str(one.get("priceType"))), None)
+    currency = given(offer, "priceCurrency") or next((one["priceCurrency"] for one in each if one.get("priceCurrency")), None)
+    if offer.get("lowPrice") is not None and offer.get("highPrice") not in {None, offer.get("lowPrice")} and "price" not in offer:
+        now = f"{offer['lowPrice']} - {offer['highPrice']}"
+    prices = {"price": now} if before is None else {"price": before, "sale_price": now}
+    return prices if currency is None else {**prices, "currency": currency}
+
+
+def _name(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    return _name(value[0]) if isinstance(value, list) and value else value.get("name") if isinstance(value, dict) else value
+
+
+def _words(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    if isinstance(value, list):
+        return [_name(one) for one in value]
+    return _name(value)
+
+
+def _gender(audience: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    audience = audience[0] if isinstance(audience, list) and audience else audience
+    return str(gender).rpartition("/")[2] if isinstance(audience, dict) and (gender := audience.get("suggestedGender")) else None
+
+
+def _of_model(product: Node) -> Any:  # noqa: ANN401 - whatever JSON holds
+    model = product.get("isVariantOf")
+    return given(model, "productGroupID", "sku", "@id") if isinstance(model, dict) else None
+
+
+SCHEMA_ORG: Final = Layout("schema.org products", lambda names: bool({"@type", "@graph"} & names), _drafts)

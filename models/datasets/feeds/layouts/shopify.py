@@ -1,0 +1,137 @@
+"""Shopify's product CSV, of its old names and of its new ones: a row a variant, and rows that only add a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from models.datasets.feeds.bad import BadValueError
+from models.datasets.feeds.layouts.base import Layout, category_from, given
+from models.datasets.feeds.money import read_money
+from models.datasets.feeds.pictures import pictures_of
+from models.datasets.feeds.records import Draft, Record, Records
+from models.datasets.feeds.stock import read_stock
+from models.datasets.feeds.words import path_of
+
+_OF_PRODUCTS: Final = (
+    "title body_html description vendor product_category type tags published published_on_online_store status option1_name "
+    "option2_name option3_name seo_title seo_description gift_card"
+)
+_HANDLE: Final = ("handle", "url_handle")
+_PRICE: Final = ("variant_price", "price")
+_STOCK: Final = ("variant_inventory_qty", "inventory_quantity")
+_TRACKER: Final = ("variant_inventory_tracker", "inventory_tracker")
+_BACK_ORDER: Final = ("variant_inventory_policy", "continue_selling_when_out_of_stock")
+_OPTIONS: Final = range(1, 4)
+_GENERIC: Final = frozenset({"title", "default title"})
+_ATTRIBUTES: Final = {"colour": "color"}
+_PRODUCT: Final = _OF_PRODUCTS.split()
+_THROUGH: Final = ("body_html", "description", "tags", "seo_description", "variant_barcode", "barcode", "variant_grams", "url_handle")
+
+
+def _drafts(records: Records, _: Path) -> Iterator[Draft]:
+    group: list[Record] = []
+    for record in records():
+        if group and given(record.values, *_HANDLE) != given(group[0].values, *_HANDLE):
+            yield from _product(group)
+            group = []
+        group.append(record)
+    yield from _product(group)
+
+
+def _product(rows: list[Record]) -> Iterator[Draft]:
+    """The variants of one handle; nothing of a product that is a draft, archived or not published."""
+    if not rows:
+        return
+    first = rows[0].values
+    shared = {name: first[name] for name in first if name in _PRODUCT or name.startswith("google_shopping")}
+    if _hidden(shared):
+        return
+    pictures = [name for row in rows for name in pictures_of(given(row.values, "image_src", "product_image_url"))]
+    variants = [row for row in rows if row is rows[0] or _is_variant(row.values)]
+    for row in variants:
+        yield _variant(row, shared, pictures, alone=len(variants) == 1)
+
+
+def _hidden(shared: Mapping[str, Any]) -> bool:
+    status = str(shared.get("status") or "active").strip().casefold()
+    published = str(given(shared, "published", "published_on_online_store") or "true").strip().casefold()
+    return status in {"draft", "archived"} or published in {"false", "no", "0"}
+
+
+def _is_variant(values: Mapping[str, Any]) -> bool:
+    return given(values, "option1_value", "variant_sku", "sku", *_PRICE) is not None
+
+
+def _variant(row: Record, shared: Mapping[str, Any], pictures: list[str], *, alone: bool) -> Draft:
+    values, draft = row.values, Draft(row.line)
+    handle = str(given(values, *_HANDLE) or "").strip()
+    options = {
+        str(shared.get(f"option{place}_name") or f"option{place}").strip(): str(values[f"option{place}_value"]).strip()
+        for place in _OPTIONS
+        if values.get(f"option{place}_value")
+    }
+    options = {name: value for name, value in options.items() if value.casefold() not in _GENERIC}
+    sku = str(given(values, "variant_sku", "sku") or "").strip().removeprefix("'")  # with which Excel is kept from reading a number
+    draft.values = {
+        "id": sku or (handle if alone or not options else "-".join([handle, *options.values()])),
+        "title": shared.get("title"),
+        "brand": shared.get("vendor"),
+        "group_id": handle,
+        "images": list(dict.fromkeys(pictures_of(given(values, "variant_image", "variant_image_url")) + pictures)),
+        "in_stock": _stock(values),
+        **_prices(values),
+    }
+    kind = path_of(shared.get("type"))
+    category_from(draft, path_of(shared.get("product_category")))
+    if kind:
+        draft.values["category"] = kind[-1]
+    for name in ("gender", "age_group"):
+        if value := shared.get(f"google_shopping_{name}"):
+            draft.attributes[name] = value
+    for name, value in options.items():
+        draft.attributes[_ATTRIBUTES.get(name.casefold(), name.casefold())] = value
+    draft.extras |= {name: value for name in _THROUGH if (value := values.get(name) or shared.get(name))}
+    return draft
+
+
+def _prices(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked now is the sale price where the other, struck through, is higher."""
+    now, before = given(values, *_PRICE), given(values, "variant_compare_at_price", "compare_at_price")
+    try:
+        less = now is not None and before is not None and _amount(now) < _amount(before)
+    except BadValueError:
+        less = False
+    return {"price": before, "sale_price": now} if less else {"price": now}
+
+
+def _amount(cell: Any) -> float:  # noqa: ANN401 - a cell
+    money = read_money(cell)
+    return money.amount if money else 0.0
+
+
+def _stock(values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cell, or whether
+    """Whether there is some: what is not counted, and what is sold when there is none left, is there."""
+    pieces = given(values, *_STOCK)
+    policy = str(given(values, *_BACK_ORDER) or "").strip().casefold()
+    if policy in {"continue", "true", "yes"}:
+        return True
+    if pieces is None:
+        return None
+    uncounted = "variant_inventory_qty" in values and given(values, *_TRACKER) is None
+    return None if uncounted and not _any(pieces) else pieces
+
+
+def _any(pieces: Any) -> bool:  # noqa: ANN401 - a cell
+    try:
+        return bool(read_stock(pieces))
+    except BadValueError:
+        return True  # which is told when it is read
+
+
+def _fits(names: frozenset[str]) -> bool:
+    return bool({"handle", "url_handle"} & names) and "title" in names and bool({"option1_value", "variant_sku", "variant_price"} & names)
+
+
+SHOPIFY: Final = Layout("Shopify product CSV", _fits, _drafts)

@@ -1,0 +1,96 @@
+"""WooCommerce's product CSV: variations take from their parent what they leave empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from models.datasets.feeds.layouts.base import Layout, category_from, given
+from models.datasets.feeds.records import Draft, Record, Records
+from models.datasets.feeds.words import path_of
+
+_INHERITED: Final = ("categories", "images", "brands", "meta_brand", "description", "short_description", "tags", "published")
+_THROUGH: Final = ("short_description", "description", "tags", "weight_kg", "gtin_upc_ean_or_isbn", "shipping_class")
+_NO_KIND: Final = frozenset({"sale", "uncategorized", "uncategorised", "new", "featured", "all"})
+_NOT_SOLD: Final = frozenset({"grouped"})
+_ATTRIBUTES: Final = {"colour": "color"}
+
+
+def _drafts(records: Records, _: Path) -> Iterator[Draft]:
+    parents: dict[str, Mapping[str, Any]] = {}
+    with_variations: set[str] = set()
+    for record in records():
+        kinds = _kinds(record)
+        if "variation" in kinds:
+            with_variations.add(_parent(record))
+        elif "variable" in kinds:
+            parents |= dict.fromkeys(_names(record.values), record.values)
+    for record in records():
+        kinds = _kinds(record)
+        if kinds & _NOT_SOLD or ("variable" in kinds and with_variations & set(_names(record.values))):
+            continue
+        parent = parents.get(_parent(record)) if "variation" in kinds else None
+        if str(given(record.values, "published") or (parent or {}).get("published") or "1").strip() in {"0", "-1"}:
+            continue
+        yield _item(record, parent or {})
+
+
+def _kinds(record: Record) -> set[str]:
+    return {kind.strip().casefold() for kind in str(record.values.get("type") or "").split(",")}
+
+
+def _names(values: Mapping[str, Any]) -> list[str]:
+    """What variations may call a product: its SKU, or ``id:44``."""
+    return [name for name in (str(values.get("sku") or "").strip(), f"id:{values.get('id')}") if name]
+
+
+def _parent(record: Record) -> str:
+    return str(record.values.get("parent") or "").strip()
+
+
+def _item(record: Record, parent: Mapping[str, Any]) -> Draft:
+    values = {**{name: parent[name] for name in _INHERITED if name in parent}, **record.values}
+    draft = Draft(record.line)
+    regular, sale = given(values, "regular_price"), given(values, "sale_price")
+    draft.values = {
+        "id": given(values, "sku", "id"),
+        "title": given(values, "name"),
+        "brand": given(values, "brands", "meta_brand"),
+        "group_id": str(given(parent, "sku", "id") or _parent(record)).removeprefix("id:") or None,
+        "images": given(values, "images"),
+        "in_stock": given(values, "in_stock", "stock"),
+        "price": regular if regular is not None else sale,
+        "sale_price": sale if regular is not None else None,
+        "url": given(values, "external_url"),
+    }
+    category_from(draft, _path(str(values.get("categories") or "")))
+    for name, value in {**_attributes(parent), **_attributes(values)}.items():
+        draft.attributes[_ATTRIBUTES.get(name.casefold(), name.casefold())] = value
+    draft.extras |= {name: values[name] for name in _THROUGH if values.get(name)}
+    return draft
+
+
+def _path(categories: str) -> list[str]:
+    """Of several paths the first that says what the product is."""
+    paths = [path_of(part.replace("\\,", ",")) for part in re.split(r"(?<!\\),", categories)]
+    return next((steps for steps in paths if steps and steps[-1].casefold() not in _NO_KIND), [])
+
+
+def _attributes(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``Attribute 1 name`` and ``Attribute 1 value(s)``; several values are a list."""
+    found: dict[str, Any] = {}
+    for name, label in values.items():
+        if match := re.fullmatch(r"attribute_(\d+)_name", name):
+            several = [part.strip() for part in str(values.get(f"attribute_{match[1]}_value_s") or "").split(",") if part.strip()]
+            if several:
+                found[str(label).strip()] = several[0] if len(several) == 1 else several
+    return found
+
+
+def _fits(names: frozenset[str]) -> bool:
+    return {"id", "name"} <= names and len({"sku", "type", "regular_price", "categories", "parent"} & names) >= 3  # noqa: PLR2004
+
+
+WOOCOMMERCE: Final = Layout("WooCommerce product CSV", _fits, _drafts)

@@ -1,0 +1,135 @@
+"""Prices as shops write them: ``15.00 USD``, ``1.299,00 €``, ``$1,299``, ``29,-``; anything that can be read in two ways is refused."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from babel.core import get_global
+
+from models.datasets.feeds.bad import bad
+from models.datasets.shown import shown
+
+_CODES: Final = frozenset(get_global("all_currencies"))
+_SYMBOLS: Final = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₩": "KRW"}
+_SYMBOLS_TOO: Final = {"R$": "BRL", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "₪": "ILS"}
+_MARKS: Final = {name.casefold(): code for name, code in {**_SYMBOLS, **_SYMBOLS_TOO}.items()}
+_NAMELESS: Final = frozenset({"kr", "kr.", "fr.", "lei"})  # of more than one currency
+_NOTHING: Final = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "<na>"})
+_PARTS: Final = re.compile(r"(?P<before>[^\d\s.,+'’-]*)\s*(?P<number>-?[\d][\d.,'’\s]*?)(?:[.,]?[-–—]{1,2})?\s*(?P<after>[^\d\s,'’-]*)")  # noqa: RUF001
+_RANGE: Final = re.compile(r"\d[^\d]*(?:-|–|—|~|\bto\b|\bbis\b|\bà\b)[^\d]*\d|^\s*(?:from|ab|à partir|starting|desde|da)\b", re.IGNORECASE)  # noqa: RUF001
+_PLAIN: Final = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
+_THOUSANDS: Final = re.compile(r"\d{1,3}\.\d{3}")
+_USE: Final = "write one number from 0, such as 1299.00, or nothing"
+_LONGEST: Final = 100  # characters of a price
+MOST: Final = 1e12
+"""A price beyond this is a mistake in any currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount, and the ISO 4217 code of its currency as far as it is told."""
+
+    amount: float
+    currency: str | None = None
+
+
+def read_money(value: object, *, comma: bool = False) -> Money | None:
+    """Read a price; None where there is none.
+
+    >>> read_money("1.299,00 €"), read_money("15.00 USD"), read_money(12)
+    (Money(amount=1299.0, currency='EUR'), Money(amount=15.0, currency='USD'), Money(amount=12.0, currency=None))
+
+    Args:
+        comma: whether this feed's decimals stand behind a comma, for what could be read either way.
+
+    Raises:
+        BadValueError: it is no price, or could be several; says what to do.
+    """
+    if value is None:
+        return None
+    if isinstance(value, str) and len(value) <= _LONGEST:
+        return _read(value, comma)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        bad(f"{shown(value)} is not a price; {_USE}")
+    try:
+        return _checked(float(value), value)
+    except OverflowError:
+        return _checked(math.inf, value)
+
+
+def is_currency(code: str) -> bool:
+    """Whether this is a code of ISO 4217."""
+    return code in _CODES
+
+
+@lru_cache(maxsize=65_536)
+def _read(text: str, comma: bool) -> Money | None:  # noqa: FBT001 - cached by place
+    plain = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in unicodedata.normalize("NFKC", text)).strip()
+    if plain.casefold() in _NOTHING:
+        return None
+    if _PLAIN.fullmatch(plain) and not (comma and _THOUSANDS.fullmatch(plain)):
+        return _checked(float(plain), text)
+    if _RANGE.search(plain):
+        bad(f"{shown(text)} is a range of prices; {_USE}")
+    found = _PARTS.fullmatch(plain)
+    marks = [mark for mark in (found["before"], found["after"]) if mark] if found else []
+    currencies = {_currency(mark) for mark in marks}
+    if not found or None in currencies or len(currencies - {""}) > 1:
+        bad(f"{shown(text)} is not a number, or not a price; {_USE}")
+    number = found["number"].strip()
+    if marks and not comma and _THOUSANDS.fullmatch(number):
+        bad(_two_ways(text, number, "."))
+    return _checked(_amount(number, comma, text), text, next(iter(currencies - {""}), None))
+
+
+def _currency(mark: str) -> str | None:
+    """The code of a mark; empty for one of several currencies, None for a word that is none."""
+    if mark.upper() in _CODES:
+        return mark.upper()
+    return "" if mark.casefold() in _NAMELESS else _MARKS.get(mark.casefold())
+
+
+def _amount(number: str, comma: bool, text: str) -> float:  # noqa: FBT001 - of this module
+    number = re.sub(r"(?<=\d)['’\s](?=\d{3}(?!\d))", "", number)  # noqa: RUF001 - both kinds of apostrophe group thousands
+    last = max(number.rfind("."), number.rfind(","))
+    if last < 0:
+        return _float(number, text)
+    mark, other = number[last], "," if number[last] == "." else "."
+    whole, cents = number[:last], number[last + 1 :]
+    grouped = re.fullmatch(rf"-?\d{{1,3}}(?:\{mark}\d{{2,3}})*\{mark}\d{{3}}", number) is not None
+    if other in whole:  # 1.299,00: the last of two marks is that of decimals
+        if not re.fullmatch(rf"-?\d{{1,3}}(?:\{other}\d{{2,3}})*\{other}\d{{3}}", whole):
+            bad(f"{shown(text)} is not a number; {_USE}")
+        return _float(f"{whole.replace(other, '')}.{cents}", text)
+    if grouped and (number.count(mark) > 1 or (mark == ",") != comma):
+        return _float(number.replace(mark, ""), text)
+    if grouped and comma:
+        bad(_two_ways(text, number, mark))
+    return _float(f"{whole}.{cents}", text)
+
+
+def _two_ways(text: str, number: str, mark: str) -> str:
+    return f"{shown(text)} is {number.replace(mark, '')} or {number.replace(mark, '.')}; write it without a mark for thousands"
+
+
+def _float(number: str, text: str) -> float:
+    if not re.fullmatch(r"-?\d+(?:\.\d*)?", number):
+        bad(f"{shown(text)} is not a number; {_USE}")
+    return float(number)
+
+
+def _checked(amount: float, value: object, currency: str | None = None) -> Money:
+    if not 0 <= amount <= MOST:
+        bad(f"{shown(value)} is not a price; {_USE}")
+    return Money(amount, currency)
+
+
+def decimals_behind_commas(cells: list[str]) -> bool:
+    """Whether prices like these are written with a decimal comma: some are for sure, and none with a point."""
+    commas = any(re.search(r",\d{1,2}(?!\d)", cell) and not re.search(r",\d{2},", cell) for cell in cells)
+    return commas and not any(re.search(r"\.\d{1,2}(?!\d)", cell) for cell in cells)

@@ -1,0 +1,153 @@
+"""A feed's bytes as text: gzip, byte-order marks, UTF-8 and UTF-16, the old encodings of one byte a letter, and every kind of line end."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from charset_normalizer import from_bytes
+
+from models.errors import refuse
+
+HEAD: Final = 65_536
+"""Bytes that are looked at to see what a file is."""
+LONGEST_LINE: Final = 8 << 20
+"""Characters; a longer line is set aside."""
+_CHUNK: Final = 1 << 20
+_SAMPLE: Final = 20_000
+_ENOUGH: Final = 100  # letters beyond ASCII that tell one old encoding from another
+_OLD: Final = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp932", "gb18030", "big5", "euc_kr", "koi8_r", "mac_roman"]
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NAMES: Final = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte-order mark", "cp1252": "Windows-1252", "utf-16": "UTF-16"}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a file's text is written.
+
+    Attributes:
+        name: as Python's codecs call it. gzip: whether it is compressed.
+    """
+
+    name: str
+    gzip: bool = False
+
+    def __str__(self) -> str:
+        """As a person is told it."""
+        return f"{_NAMES.get(self.name, self.name)}{', gzip' if self.gzip else ''}"
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of a file, unpacked where it is a gzip.
+
+    Raises:
+        InputError: it cannot be read, or is a gzip that is cut off.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(2) != b"\x1f\x8b":
+                file.seek(0)
+                yield file
+                return
+        with gzip.open(path, "rb") as unpacked:
+            yield unpacked  # type: ignore[misc]  # a GzipFile reads like any file of bytes
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        refuse(f"is a gzip that is cut off or damaged ({error}); fetch it again", path=path)
+    except OSError as error:
+        refuse(f"cannot be read: {error.strerror or error}", path=path)
+
+
+def head_of(path: Path) -> bytes:
+    """The first ``HEAD`` bytes, unpacked."""
+    with opened(path) as file:
+        return file.read(HEAD)
+
+
+def encoding_of(path: Path, *, only_utf: bool = False) -> Encoding:
+    """How a file's text is written: by its mark, by its zeros, else UTF-8 where most of what is not ASCII fits that.
+
+    Args:
+        only_utf: for formats that are never written otherwise.
+    """
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    head = head_of(path)
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return Encoding(name, packed)
+    if (zeros := head[:4_096].count(0)) * 4 > len(head[:4_096]):
+        return Encoding("utf-16-le" if head[1:4_096:2].count(0) * 2 > zeros else "utf-16-be", packed)
+    return Encoding("utf-8" if only_utf or _is_utf8(path) else _old(path), packed)
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with opened(path) as file:
+            while chunk := file.read(_CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _old(path: Path) -> str:
+    """UTF-8 all the same where more lines fit than not; else the likeliest encoding of one or two bytes a letter."""
+    fit = broken = 0
+    sample = bytearray()
+    with opened(path) as file:
+        while line := file.readline(_CHUNK):
+            if line.isascii():
+                continue
+            try:
+                line.decode()
+                fit += 1
+            except UnicodeDecodeError:
+                broken += 1
+                sample += line if len(sample) < _SAMPLE else b""
+    if fit >= broken:
+        return "utf-8"
+    if sum(byte >= 0x80 for byte in sample) < _ENOUGH:  # noqa: PLR2004 - the last of ASCII
+        return "cp1252"
+    best = from_bytes(bytes(sample), cp_isolation=_OLD, enable_fallback=False).best()
+    return best.encoding if best else "cp1252"
+
+
+def lines_of(path: Path, encoding: Encoding) -> Iterator[tuple[int, str]]:
+    """1-based numbers and lines, each with its end as a line feed, but for the last; of a line beyond ``LONGEST_LINE`` only the beginning.
+
+    Bytes that are not UTF-8 come as lone surrogates (``surrogateescape``), those that no other encoding has as U+FFFD.
+    """
+    errors = "surrogateescape" if encoding.name.startswith("utf-8") else "replace"
+    with opened(path) as file:
+        text = io.TextIOWrapper(file, encoding.name, errors=errors, newline=None)
+        number, inside = 1, False
+        while line := text.readline(LONGEST_LINE):
+            if not inside:
+                yield number, line
+            inside = not line.endswith("\n")
+            number += not inside
+        text.detach()
+
+
+def undecodable(line: str) -> int | None:
+    """The place from 1 of the first byte of a line that is not UTF-8."""
+    if line.isascii() or not any("\udc80" <= sign <= "\udcff" for sign in line):
+        return None
+    before = next(place for place, sign in enumerate(line) if "\udc80" <= sign <= "\udcff")
+    return len(line[:before].encode()) + 1

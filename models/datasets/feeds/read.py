@@ -1,0 +1,140 @@
+"""Reads a recognised feed as a table in ``ITEM_SCHEMA``, some thousands of rows at a time; what cannot be used is told by its line."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+import pyarrow as pa
+
+from models.datasets.feeds.item import Fault, Item, Rules, read_item
+from models.datasets.feeds.mapping import Mapped
+from models.datasets.feeds.money import decimals_behind_commas
+from models.datasets.feeds.recognise import Feed
+from models.datasets.feeds.records import Broken, Draft, Record
+from models.datasets.findings import Findings
+from models.datasets.rejects import RowError
+from models.datasets.schema import ITEM_SCHEMA
+from models.errors import refuse
+
+_CHUNK: Final = 20_000
+_SAMPLE: Final = 1_000
+_STUB: Final = ("id", "category")
+
+
+@dataclass(slots=True)
+class FeedTable:
+    """Items as read: their table in ``ITEM_SCHEMA``, the line of each row, and how many records there were."""
+
+    table: pa.Table
+    numbers: array[int]
+    records: int
+
+
+def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None) -> FeedTable:
+    """Read all of a feed.
+
+    Raises:
+        InputError: its columns are of no known layout; and as ``Findings`` does for a row that cannot be used.
+    """
+    if feed.layout is None:
+        lacking = next(name for name in _STUB if name not in feed.names or name == "category")
+        refuse(
+            f"the header names no such column; it names {', '.join(feed.names[:30])}; `attire map {feed.path.name}` proposes what is "
+            "what, for --map",
+            path=feed.path,
+            line=feed.header or None,
+            field=lacking,
+        )
+    reading = _Reading(feed, findings)
+    rules = _rules(list(islice(feed.layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE)), mapped)
+    chunks = _Chunks()
+    for draft in feed.layout.drafts(reading.records, feed.path.parent):
+        item = read_item(draft, rules)
+        reading.tell(item, draft)
+        if not item.faults:
+            chunks.add(item.values, draft.line)
+        elif findings.keeps_stubs and all(isinstance(item.values.get(name), str) for name in _STUB):
+            chunks.add({name: item.values[name] for name in _STUB}, draft.line)
+    for words, count in reading.passed.items():
+        findings.warn(f"{count:,} {words}; passed over", path=feed.path)
+    return FeedTable(chunks.table(), chunks.numbers, reading.count)
+
+
+def _rules(sample: list[Draft], mapped: Mapped | None) -> Rules:
+    prices = [price for draft in sample for name in ("price", "sale_price") if isinstance(price := draft.values.get(name), str)]
+    comma = mapped.decimal == "," if mapped is not None and mapped.decimal else decimals_behind_commas(prices)
+    return Rules(comma, mapped.currency if mapped else None)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One reading of a feed. A layout may go over the records more than once; what is broken is told the first time."""
+
+    feed: Feed
+    findings: Findings
+    count: int = 0
+    passed: Counter[str] = field(default_factory=Counter)
+    again: bool = False
+
+    def records(self) -> Iterator[Record]:
+        again, self.again = self.again, True
+        for record in self.feed.records(Counter() if again else self.passed):
+            self.count += not (again or (isinstance(record, Broken) and record.mended))
+            if isinstance(record, Record):
+                yield record
+            elif record.mended and not again:
+                self.findings.warn(record.problem, path=self.feed.path, line=record.line)
+            elif not again:
+                self.findings.row(RowError(record.problem, path=self.feed.path, line=record.line, value=record.value))
+
+    def looked_at(self) -> Iterator[Record]:
+        """The records, of which nothing is told."""
+        return (record for record in self.feed.records(Counter()) if isinstance(record, Record))
+
+    def tell(self, item: Item, draft: Draft) -> None:
+        for note in item.notes:
+            self.findings.warn(note.problem, path=self.feed.path, line=draft.line, field=note.field)
+        if item.faults:
+            self.findings.row(*(self._error(fault, item, draft) for fault in item.faults))
+
+    def _error(self, fault: Fault, item: Item, draft: Draft) -> RowError:
+        name = item.values.get("id") or draft.values.get("id")
+        return RowError(
+            fault.problem,
+            path=self.feed.path,
+            line=draft.line,
+            field=fault.field,
+            item=None if name is None else str(name),
+            value=fault.value,
+        )
+
+
+class _Chunks:
+    """Rows, kept as Arrow a chunk at a time."""
+
+    def __init__(self) -> None:
+        self.numbers = array("q")
+        self._batches: list[pa.RecordBatch] = []
+        self._columns: dict[str, list[Any]] = {name: [] for name in ITEM_SCHEMA.names}
+
+    def add(self, values: dict[str, Any], line: int) -> None:
+        for name, column in self._columns.items():
+            column.append(values.get(name))
+        self.numbers.append(line)
+        if len(self.numbers) % _CHUNK == 0:
+            self._flush()
+
+    def _flush(self) -> None:
+        arrays = [pa.array(self._columns[one.name], one.type) for one in ITEM_SCHEMA]
+        self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=ITEM_SCHEMA))
+        for column in self._columns.values():
+            column.clear()
+
+    def table(self) -> pa.Table:
+        self._flush()
+        return pa.Table.from_batches(self._batches, schema=ITEM_SCHEMA)

@@ -1,0 +1,162 @@
+"""What a feed is: its form, encoding, separator and layout, by its first bytes and its header."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Final, Literal
+
+from models.datasets.feeds.delimited import SEPARATORS, header_of, read_delimited
+from models.datasets.feeds.json_records import has_ld_json, read_document, read_json_lines, read_page
+from models.datasets.feeds.layouts.base import Layout
+from models.datasets.feeds.layouts.known import KNOWN, key_of, layout_of
+from models.datasets.feeds.layouts.own import OWN
+from models.datasets.feeds.layouts.schema_org import SCHEMA_ORG
+from models.datasets.feeds.mapping import Mapped, layout_by, missing_columns
+from models.datasets.feeds.opened import Encoding, encoding_of, head_of
+from models.datasets.feeds.parquet_records import columns_of, read_parquet_records
+from models.datasets.feeds.records import Broken, Record
+from models.datasets.feeds.words import plain_name
+from models.datasets.feeds.xml_records import read_xml
+from models.datasets.shown import shown
+from models.errors import refuse
+
+Form = Literal["CSV", "JSON lines", "JSON", "XML", "a page with ld+json", "Parquet"]
+_LOOKED_AT: Final = 200
+"""Records whose names tell the layout where there is no header."""
+_NOT_A_FEED: Final = (
+    (b"PK\x03\x04", "is a ZIP archive or an Excel workbook; unpack it, or save the sheet as CSV (UTF-8)"),
+    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook; save the sheet as CSV (UTF-8)"),
+    (b"\x89PNG", "is a picture, not a feed; name the feed"),
+    (b"\xff\xd8\xff", "is a picture, not a feed; name the feed"),
+    (b"%PDF", "is a PDF, not a feed; name the feed"),
+)
+_TABLES: Final = (".csv", ".tsv", ".txt", ".tab")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed, recognised.
+
+    Attributes:
+        names: of the columns, as ``plain_name`` has them; of JSON and XML those of the first records.
+        header: the line of the header, 0 without one. separator: of CSV.
+        layout: None for columns of no known layout.
+    """
+
+    path: Path
+    form: Form
+    encoding: Encoding
+    names: Sequence[str]
+    layout: Layout | None
+    header: int = 0
+    separator: str | None = None
+
+    def __str__(self) -> str:
+        """As a person is told it: *Shopify product CSV (CSV, UTF-8, separated by commas)*."""
+        parts = [str(self.form), *(() if self.form == "Parquet" else (str(self.encoding),))]
+        parts += [f"separated by {SEPARATORS.get(self.separator, shown(self.separator))}"] if self.separator else []
+        return f"{self.layout.name if self.layout else 'columns of no known layout'} ({', '.join(parts)})"
+
+    def records(self, passed: Counter[str]) -> Iterator[Record | Broken]:
+        """Every record from the first, and every line that holds none.
+
+        Args:
+            passed: counts what is passed over, by words for it.
+        """
+        if self.form == "CSV":
+            spill = self.layout is not None and self.layout.spill
+            return read_delimited(self.path, self.encoding, self.separator or ",", (self.header, self.names), passed, spill=spill)
+        if self.form == "Parquet":
+            return read_parquet_records(self.path)
+        if self.form == "XML":
+            return read_xml(self.path)
+        if self.form == "JSON lines":
+            return map(_known, read_json_lines(self.path, self.encoding, passed))
+        return map(_known, read_document(self.path, self.encoding) if self.form == "JSON" else read_page(self.path, self.encoding))
+
+
+def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
+    """Look at a feed's first bytes, header and records.
+
+    Args:
+        mapped: names the layout, and the encoding and separator where they are not to be recognised.
+
+    Raises:
+        InputError: it cannot be read, is no feed at all, or lacks a column that the mapping names.
+    """
+    head = head_of(path)
+    for magic, problem in _NOT_A_FEED:
+        if head.startswith(magic):
+            refuse(problem, path=path)
+    if head.startswith(b"PAR1") or path.suffix == ".parquet":
+        names = [plain_name(name) for name in columns_of(path)]
+        feed = Feed(path=path, form="Parquet", encoding=Encoding("utf-8"), names=names, layout=layout_of(names))
+    else:
+        feed = _text(path, head, mapped)
+    if mapped is None:
+        return feed
+    if missing := missing_columns(mapped, [plain_name(name) for name in feed.names]):
+        refuse(f"the mapping names {', '.join(map(repr, missing))}, which this feed has not; it has {shown(list(feed.names))}", path=path)
+    return replace(feed, layout=layout_by(mapped))
+
+
+def _text(path: Path, head: bytes, mapped: Mapped | None) -> Feed:
+    form = _form(path, head)
+    if form == "XML":
+        feed = Feed(path=path, form=form, encoding=Encoding("utf-8"), names=(), layout=None)
+        names = _names(feed)
+        return replace(feed, names=names, layout=layout_of(names))
+    encoding = encoding_of(path, only_utf=form != "CSV")
+    if mapped is not None and mapped.encoding:
+        encoding = replace(encoding, name=mapped.encoding)
+    if form == "CSV":
+        header, separator, names = header_of(path, encoding, KNOWN, mapped.separator if mapped else None)
+        if not names:
+            refuse("is empty; the first line names the columns", path=path)
+        for name in names:
+            if name in KNOWN and names.count(name) > 1 and layout_of(names) is OWN:
+                refuse("the header names this column twice; rename one of the two", path=path, line=header, field=name)
+        return Feed(path=path, form=form, encoding=encoding, names=names, layout=layout_of(names), header=header, separator=separator)
+    feed = Feed(path=path, form=form, encoding=encoding, names=(), layout=None)
+    names = _names(feed)
+    layout = SCHEMA_ORG if form == "a page with ld+json" else layout_of(names)
+    return replace(feed, names=names, layout=layout or (OWN if mapped is None and form == "JSON lines" else None))
+
+
+def _form(path: Path, head: bytes) -> Form:
+    text = head.decode("utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig", errors="replace").lstrip()
+    stem = path.with_suffix("") if path.suffix == ".gz" else path
+    if stem.suffix in {".jsonl", ".ndjson"}:
+        return "JSON lines"
+    if text.startswith("<"):
+        start = text[:1_000].casefold()
+        if "<html" not in start and "<!doctype html" not in start:
+            return "XML"
+        if not has_ld_json(text):
+            refuse("is a web page, not a feed; fetch the feed itself (it may ask for a login)", path=path)
+        return "a page with ld+json"
+    if text.startswith("[") and stem.suffix not in _TABLES:
+        return "JSON"
+    if text.startswith("{") and stem.suffix not in _TABLES:
+        first, _, rest = text.partition("\n")
+        return "JSON lines" if first.rstrip().endswith("}") and rest.lstrip().startswith("{") else "JSON"
+    return "CSV"
+
+
+def _names(feed: Feed) -> list[str]:
+    """The names of the first records, each once, as first met."""
+    found: dict[str, None] = {}
+    for record in islice(feed.records(Counter()), _LOOKED_AT):
+        if isinstance(record, Record):
+            found |= dict.fromkeys(record.values)
+    return list(found)
+
+
+def _known(record: Record | Broken) -> Record | Broken:
+    if isinstance(record, Broken):
+        return record
+    return Record(record.line, {key_of(name): value for name, value in record.values.items()})

@@ -1,0 +1,78 @@
+"""Rows that were set aside while the others were read: told by kind, and written down one by one for whoever mends the feed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Self
+
+from models.datasets.shown import shown
+from models.errors import InputError
+
+_LONGEST: Final = 1_000  # characters of a value
+
+
+class RowError(InputError):
+    """A row of a feed that cannot be used.
+
+    Args:
+        item: the id of the row, as far as it has one. value: what the field holds.
+    """
+
+    def __init__(
+        self, problem: str, *, path: Path, line: int | None, field: str | None = None, item: str | None = None, value: object = None
+    ) -> None:
+        super().__init__(problem, path=path, line=line, field=field)
+        self.item, self.value = item, value
+
+
+class Rejects:
+    """Writes what was set aside to a file of JSON lines, which appears when it is complete; without any there is no file.
+
+    Args:
+        path: None only counts.
+
+    Attributes:
+        rows: how many rows were set aside.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path, self.rows = path, 0
+        self._file: IO[str] | None = None
+        self._last: int | None = None
+
+    @property
+    def _part(self) -> Path | None:
+        return self.path and self.path.with_name(f".{self.path.name}.part")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def add(self, error: RowError) -> None:
+        """Note one thing that is wrong with a row; several of one line are one row."""
+        self.rows += error.line is None or error.line != self._last
+        self._last = error.line
+        if self._part is None:
+            return
+        if self._file is None:
+            self._part.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._part.open("w", encoding="utf-8", newline="\n")
+        problem, _, remedy = error.problem.partition("; ")
+        said = {
+            "file": str(error.path),
+            "line": error.line,
+            "id": error.item,
+            "field": error.field,
+            "value": error.value[:_LONGEST] if isinstance(error.value, str) else None if error.value is None else shown(error.value),
+            "problem": problem,
+            "what_to_do": remedy or None,
+        }
+        self._file.write(json.dumps(said, ensure_ascii=False) + "\n")
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._file is not None and self._part is not None and self.path is not None:
+            self._file.close()
+            self._part.replace(self.path)
+        elif self.path is not None and kind is None:
+            self.path.unlink(missing_ok=True)

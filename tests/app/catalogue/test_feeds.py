@@ -1,0 +1,177 @@
+"""From a shop's feed to a release: what is set aside, what is refused, what need not be done again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from app.catalogue.changes import removal
+from app.catalogue.importing import import_catalogue
+from app.cli import run
+from app.ground.settings import LogSettings
+from app.home.store import ReleaseStore
+from app.log.base import Stream
+from app.log.open import open_log
+from app.release.release import Release
+from index.snapshot import ITEM_COLUMNS, Snapshot
+
+HEADER = "id,title,product_type,price,availability,link,image_link,item_group_id,color,size,custom_label_0\n"
+ROWS = [
+    f"A-{number},Tee {number},Women > Tops,{number}.50 EUR,in stock,https://shop.example/{number},,A,red,{number},top\n"
+    for number in range(6)
+]
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    """Six items as a Merchant feed."""
+    path = tmp_path / "feed.csv"
+    path.write_text(HEADER + "".join(ROWS))
+    return path
+
+
+@pytest.fixture
+def attire(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict[str, Any], str]]:
+    """Run ``attire import`` into one home; returns the code, what machines are told, and what people are."""
+
+    def call(source: Path, *options: str) -> tuple[int, dict[str, Any], str]:
+        said = tmp_path / "said.json"
+        said.unlink(missing_ok=True)
+        code = run(["import", str(source), "--home", str(tmp_path / "home"), "--json", str(said), *options])
+        captured = capsys.readouterr()
+        return code, json.loads(said.read_text()) if said.exists() else {}, captured.out + captured.err
+
+    return call
+
+
+def test_a_feed_is_served_with_what_a_page_needs(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Columns of their own for address, currency, group; the rest passes through; the layout is told."""
+    code, said, told = attire(feed)
+    assert (code, said["items"], said["rows"], said["rejected"], said["unchanged"]) == (0, 6, 6, 0, False)
+    assert "read as Google Merchant (CSV, UTF-8, separated by commas): 6 rows" in told
+    store = ReleaseStore(tmp_path / "home")
+    release = Release.open(store, store.served())
+    item = release.item(2)
+    assert (item.id, item.category, item.price, item.currency, item.url, item.group_id) == (
+        "A-2",
+        "Tops",
+        2.5,
+        "EUR",
+        "https://shop.example/2",
+        "A",
+    )
+    assert item.attributes == {"color": "red", "size": "2"}
+    assert json.loads(release.snapshot.items.column("extras")[2].as_py()) == {"custom_label_0": "top", "category_path": "Women > Tops"}
+
+
+def test_bad_rows_are_set_aside_and_written_down(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Whatever is wrong with them; the good ones are imported, and the counts told by kind."""
+    feed.write_text(HEADER + "".join(ROWS) + "B-1,x,Tops,cheap,maybe,,,,,,\nB-2,x,Tops\nB-3,x,Tops,dear,,,,,,,\n")
+    code, said, told = attire(feed)
+    assert (code, said["items"], said["rows"], said["rejected"]) == (0, 6, 9, 3)
+    assert [(kind["field"], kind["count"]) for kind in said["kinds"]] == [("price", 2), ("in_stock", 1), (None, 1)]
+    rejects = [json.loads(line) for line in Path(said["rejects"]).read_text().splitlines()]
+    assert [(one["line"], one["id"], one["field"], one["value"]) for one in rejects if one["id"]] == [
+        (8, "B-1", "price", "cheap"),
+        (8, "B-1", "in_stock", "maybe"),
+        (10, "B-3", "price", "dear"),
+    ]
+    assert all(one["problem"] and one["what_to_do"] for one in rejects)
+    assert "3 set aside" in told
+    feed.write_text(HEADER + "".join(ROWS))
+    assert attire(feed)[0] == 0
+    assert not (tmp_path / "home" / "rejects.jsonl").exists()
+
+
+def test_strict_ends_at_the_first_bad_row(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:
+    """And changes nothing; so does more than the share that may be set aside."""
+    feed.write_text(HEADER + "".join(ROWS) + "B-1,x,Tops,cheap,,,,,,,\n")
+    code, said, told = attire(feed, "--strict")
+    assert (code, "feed.csv:8, field 'price'" in told, "refused" in said) == (2, True, True)
+    code, said, told = attire(feed, "--max-rejects", "0.1")
+    assert (code, said["rejected"], "1 of 7 rows cannot be used, more than 10%" in said["refused"]) == (2, 1, True)
+    assert not (tmp_path / "home" / "CURRENT").exists()
+    assert attire(feed, "--max-rejects", "0.1", "--force")[0] == 0
+
+
+def test_a_feed_that_was_cut_off_does_not_empty_a_shop(feed: Path, attire: Callable[..., Any]) -> None:
+    """Less than half of what is served is refused unless it is forced."""
+    assert attire(feed)[0] == 0
+    feed.write_text(HEADER + "".join(ROWS[:2]))
+    code, said, _ = attire(feed)
+    assert (code, "holds 2 items where 6 are served" in said["refused"]) == (2, True)
+    code, said, _ = attire(feed, "--force")
+    assert (code, said["items"]) == (0, 2)
+    feed.write_text(HEADER)
+    assert attire(feed, "--force")[0] == 2
+
+
+def test_the_same_feed_again_is_nothing_to_do(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:
+    """By its content, and as long as nothing else changed the catalogue: another mapping, a change in the log."""
+    first = attire(feed)[1]
+    os.utime(feed, (1, 1))
+    code, said, told = attire(feed)
+    assert (code, said["unchanged"], said["release"], "nothing to do" in told) == (0, True, first["release"], True)
+    assert attire(feed, "--encoder", "shipped")[1]["unchanged"] is False
+    assert attire(feed)[1]["unchanged"] is False
+    assert attire(feed)[1]["unchanged"] is True
+
+    async def delete() -> None:
+        log = open_log(LogSettings(), tmp_path / "home")
+        await log.append(Stream.CATALOGUE, [removal("A-1")])
+        await log.close()
+
+    asyncio.run(delete())
+    assert attire(feed)[1]["unchanged"] is False
+
+
+def test_a_changed_picture_is_something_to_do(attire: Callable[..., Any], pictures: Path, tmp_path: Path) -> None:
+    """Names, sizes and times of pictures count, in whichever folder they lie."""
+    shop = tmp_path / "pictured"
+    shutil.copytree(pictures, shop)
+    assert attire(shop)[0] == 0
+    assert attire(shop)[1]["unchanged"] is True
+    picture = next(path for path in sorted(shop.rglob("*")) if path.suffix in {".png", ".jpg", ".jpeg", ".webp"})
+    os.utime(picture, (1, 1))
+    assert attire(shop)[1]["unchanged"] is False
+
+
+def test_a_home_of_old_form_is_read(feed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot without the columns that came later has them empty."""
+    store = ReleaseStore(tmp_path / "home")
+    snapshot = Snapshot.load(store.snapshot_path(import_catalogue(feed, store, default_encoder="shipped").release.snapshot))
+    with monkeypatch.context() as before:
+        before.setattr("index.snapshot.ITEM_COLUMNS", pa.schema(list(ITEM_COLUMNS)[:9]))
+        Snapshot.write(
+            tmp_path / "old",
+            items=snapshot.items.select(ITEM_COLUMNS.names[:9]),
+            features_NF=snapshot.features,
+            embeddings_ND=snapshot.embeddings(snapshot.rows),
+            bundle_id="b",
+            encoder_fingerprint="f",
+        )
+    assert "url" not in pq.read_schema(tmp_path / "old" / "items.parquet").names
+    assert Snapshot.load(tmp_path / "old").items.column("url").null_count == 6
+
+
+def test_map_writes_what_import_reads(tmp_path: Path, attire: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:
+    """A proposal on standard output or in a file, and a feed of unknown columns says so."""
+    feed = tmp_path / "export.csv"
+    feed.write_text("Artikelnummer;Kategorie;Bezeichnung;Preis\n007;Hemden;Hemd;29,90\n")
+    code, _, told = attire(feed)
+    assert (code, "attire map export.csv" in told) == (2, True)
+    assert run(["map", str(feed)]) == 0
+    assert "id: artikelnummer" in capsys.readouterr().out
+    assert run(["map", str(feed), "--out", str(tmp_path / "m.yaml")]) == 0
+    assert run(["check", str(feed), "--map", str(tmp_path / "m.yaml")]) == 0
+    code, said, _ = attire(feed, "--map", str(tmp_path / "m.yaml"))
+    assert (code, said["items"], said["layout"].partition(" (")[0]) == (0, 1, "a mapping file")

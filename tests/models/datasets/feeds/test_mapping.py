@@ -1,0 +1,123 @@
+"""Feeds of columns that no layout knows: a mapping is proposed, corrected, and read by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from models.datasets.feeds.mapping import read_mapping
+from models.datasets.feeds.propose import as_yaml, proposed
+from models.datasets.feeds.recognise import recognise
+from models.datasets.read import read_catalogue
+from models.errors import InputError
+
+FEED = (
+    "Artikel Nr;Warengruppe;Bezeichnung;Preis;Lager;Farbe;Bilder;Interne Notiz;Währung\n"
+    "007;Damen > Oberteile;Hemd;2990;ja;rot;https://x.example/a.jpg|https://x.example/b.jpg;geheim;EUR\n"
+    "008;Damen > Schuhe;Stiefel;12900;nein;;;;\n"
+)
+ENGLISH = "SKU,Product Name,Product Type,Unit Price,Qty,Photo\n1,Tee,Tops,9.90,3,a.jpg\n"
+MAPPING = """
+columns:
+  id: Artikel Nr
+  category: "Warengruppe[-1]"
+  title: Bezeichnung
+  price: {column: Preis, unit: cents}
+  in_stock: {column: Lager, values: {ja: true, nein: false}}
+  attributes.color: {column: Farbe, default: bunt}
+  images: {column: Bilder, separator: "|"}
+currency: EUR
+drop: [Interne Notiz]
+"""
+
+
+def test_a_mapping_says_which_column_is_which(read: Callable[..., Any]) -> None:
+    """With places in paths, units, words, separators, defaults; what is neither mapped nor dropped passes through."""
+    found = read(FEED, mapping=MAPPING)
+    assert found.layout == "a mapping file (CSV, UTF-8, separated by semicolons)"
+    shirt, boot = found.items["007"], found.items["008"]
+    assert (shirt["category"], shirt["title"], shirt["price"], shirt["currency"], shirt["in_stock"]) == (
+        "Oberteile",
+        "Hemd",
+        29.9,
+        "EUR",
+        True,
+    )
+    assert shirt["images"] == ["https://x.example/a.jpg", "https://x.example/b.jpg"]
+    assert (shirt["attributes"], boot["attributes"]) == ({"color": "rot"}, {"color": "bunt"})
+    assert (shirt["extras"], "extras" in boot, boot["in_stock"]) == ({"währung": "EUR"}, False, False)
+
+
+def test_values_within_values_are_named_by_points(read: Callable[..., Any]) -> None:
+    """Of JSON; and lists by their place."""
+    line = {"sku": "a", "path": ["Women", "Dresses"], "price": {"now": {"value": "9,90 EUR"}}, "name": "Dress"}
+    found = read(json.dumps(line) + "\n", "f.jsonl", "columns: {id: sku, category: 'path[-1]', price: price.now.value, title: name}")
+    assert (found.items["a"]["category"], found.items["a"]["price"], found.items["a"]["currency"]) == ("Dresses", 9.9, "EUR")
+
+
+def test_parquet_and_a_known_layout_may_be_mapped(read: Callable[..., Any], tmp_path: Path) -> None:
+    """The mapping goes before what would be recognised."""
+    pq.write_table(pa.table({"sku": ["a"], "id": ["b"], "category": ["c"], "kind": ["Shoes"]}), tmp_path / "f.parquet")
+    found = read((tmp_path / "f.parquet").read_bytes(), "f.parquet", "columns: {id: sku, category: kind}")
+    assert {name: item["category"] for name, item in found.items.items()} == {"a": "Shoes"}
+
+
+def test_a_directory_may_bring_its_mapping(tmp_path: Path) -> None:
+    """As ``mapping.yaml`` or ``mapping.toml``."""
+    (tmp_path / "items.csv").write_text("sku,kind\na,Shoes\n")
+    (tmp_path / "mapping.toml").write_text('[columns]\nid = "sku"\ncategory = "kind"\n')
+    assert read_catalogue(tmp_path).categories == ["Shoes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("columns: {id: sku, category: kind, prise: p}", "did you mean 'price'"),
+        ("columns: {id: sku}", "columns.category"),
+        ("columns: {id: sku, category: kind}\ncurency: EUR", "curency"),
+        ("columns: {id: sku, category: kind}\ncurrency: XXL", "no currency"),
+        ("columns: {id: sku, category: kind}\nencoding: nonsense", "no encoding"),
+        ("columns: {id: {column: sku, unit: pence}, category: kind}", "unit"),
+        ("columns: [", "is not YAML"),
+        ("- 1", "holds no names and values"),
+    ],
+)
+def test_a_wrong_mapping_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    """By its field."""
+    (tmp_path / "m.yaml").write_text(text)
+    with pytest.raises(InputError, match=problem):
+        read_mapping(tmp_path / "m.yaml")
+
+
+def test_a_column_that_the_feed_has_not_is_refused(read: Callable[..., Any]) -> None:
+    """With those that it has."""
+    with pytest.raises(InputError, match=r"names 'kind', which this feed has not; it has \['sku', 'sort'\]"):
+        read("sku,sort\na,b\n", mapping="columns: {id: sku, category: kind}")
+
+
+@pytest.mark.parametrize(
+    ("feed", "expected"),
+    [
+        (FEED.replace("2990", "29,90"), "id=artikel_nr category=warengruppe[-1] title=bezeichnung price=preis in_stock=lager"),
+        (ENGLISH, "id=sku title=product_name category=product_type price=unit_price in_stock=qty image=photo"),
+        ("code,product_typ,titel,preis\n1,Tops,Tee,call us\n", "id=code category=product_typ title=titel price="),
+    ],
+    ids=["German", "English", "misspelt"],
+)
+def test_a_mapping_is_proposed_that_can_be_read_by(tmp_path: Path, feed: str, expected: str) -> None:
+    """By near names, and never a column whose values are of another kind."""
+    path = tmp_path / "feed.csv"
+    path.write_text(feed)
+    known = recognise(path)
+    columns = proposed(known)
+    assert all(columns.get(field, "") == column for field, _, column in (pair.partition("=") for pair in expected.split()))
+    (tmp_path / "m.yaml").write_text(as_yaml(known, columns))
+    assert yaml.safe_load((tmp_path / "m.yaml").read_text()) == {"columns": columns}
+    assert len(read_catalogue(path, mapping=tmp_path / "m.yaml"))
