@@ -122,7 +122,8 @@ def import_catalogue(
     items = _items_table(catalogue, store, found.refused, progress)
     release = index_release(store, bundle, items, found.features, offset)
     release = store.activate(release.id)
-    remember(store, digest, release, folders)
+    if not named.refused:  # else another import may have more luck
+        remember(store, digest, release, folders)
     return Imported(release=release, features=found, fetched=named.counts, seconds=time.perf_counter() - started)
 
 
@@ -146,7 +147,7 @@ def _folders(catalogue: Catalogue) -> set[Path]:
     column = catalogue.table.column("image")
     if catalogue.root is None or column.null_count == len(column):
         return set()
-    names = {str(path).rpartition("/")[0] for path in pc.unique(pc.struct_field(column, "path")).to_pylist() if path is not None}
+    names = {str(path).rpartition("/")[0] for path in pc.unique(pc.struct_field(column, "path")).to_pylist() if path and not is_url(path)}
     return {catalogue.root / name for name in names}
 
 

@@ -154,13 +154,13 @@ def _images(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
 
 
 def _add_pictures(item: Item, named: list[str]) -> None:
-    """The first file is the item's picture; several, and those elsewhere, are listed."""
+    """The first file is the item's picture, else the first that is elsewhere; several, and those elsewhere, are listed."""
     image = item.values.get("image")
     before = item.values.get("images") or ([image["path"]] if image and image["path"] and image["bytes"] is None else [])
     every = list(dict.fromkeys([*before, *named]))
     local = [name for name in every if not is_url(name)]
-    if local and image is None:
-        item.values["image"] = {"bytes": None, "path": local[0]}
+    if every and image is None:
+        item.values["image"] = {"bytes": None, "path": (local or every)[0]}
     if len(every) > 1 or len(local) < len(every):
         item.values["images"] = every
 

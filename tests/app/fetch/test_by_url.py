@@ -73,8 +73,8 @@ def test_of_several_pictures_the_first_that_can_be_had_is_the_items(shop: Any, R
         "one": [],
     }
     data = written(tmp_path / "shop", [{"id": name} | ({"image": f"{SHOP}/3.jpg"} if name == "one" else {}) for name in several])
-    read = read_catalogue(data)
-    catalogue = Catalogue(read.table.append_column("images", pa.array(list(several.values()), pa.list_(pa.string()))), data)
+    read, further = read_catalogue(data), pa.array(list(several.values()), pa.list_(pa.string()))
+    catalogue = Catalogue(read.table.set_column(read.table.schema.get_field_index("images"), "images", further), data)
     found = fetched(catalogue, ReleaseStore(tmp_path / "home"), Fetching(), silent)
     assert [found.catalogue.image(row) for row in range(4)] == [picture(2), picture(4), None, picture(3)]
     assert list(found.refused) == ["none"]
