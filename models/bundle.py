@@ -184,7 +184,7 @@ class Bundle(Contents):
         vectors_BMD = _tensor(candidates_BMD).to(self.device)
         with torch.inference_mode(), halved(self.device):
             scores_BM = self.model.rank(context, vectors_BMD, category_BM)
-            scores_BM = scores_BM + self.model.between(context, category_BM) if mixed else scores_BM
+            scores_BM = scores_BM + self.model.between(context, vectors_BMD, category_BM) if mixed else scores_BM
             return (scores_BM + self.model.prior(vectors_BMD) if among_all else scores_BM).float().cpu().numpy()
 
     def looks(self, embeddings_ND: FloatArray) -> FloatArray:

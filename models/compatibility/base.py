@@ -129,9 +129,9 @@ class CompatibilityModel(nn.Module, ABC):
         """
         return candidates_BMD.new_zeros(candidates_BMD.shape[:2])
 
-    def between(self, context: OutfitBatch, category_BM: Tensor) -> Tensor:
+    def between(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:  # noqa: ARG002 - likewise
         """What each candidate's category has going for it in its context, ``(B, M)``; added to ``rank`` where categories compete."""
-        return context.items_BID.new_zeros(category_BM.shape)
+        return candidates_BMD.new_zeros(category_BM.shape)
 
     def slot_odds(self, context: OutfitBatch) -> Tensor | None:  # noqa: ARG002 - for those that know more
         """Log-odds that an item of each category is what its context lacks, ``(B, C + 1)``; None where the model does not say."""

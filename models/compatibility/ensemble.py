@@ -61,7 +61,7 @@ class Ensemble(CompatibilityModel):
         self.register_buffer("term_weight", torch.zeros(told))
         self.judge_weight: Tensor
         self.slot_weight: Tensor
-        self.register_buffer("slot_weight", torch.zeros(()))
+        self.register_buffer("slot_weight", torch.zeros(2 if types else ()))
         self.register_buffer("judge_weight", torch.cat([torch.tensor([1.0, -1.0]), torch.zeros(told + bool(types))]))
         self.register_buffer("popularity", torch.zeros(residuals + 1))
         self.register_buffer("probes", torch.zeros(categories + 1, probes, sum(self.sizes)))
@@ -89,9 +89,18 @@ class Ensemble(CompatibilityModel):
             scores_BM = scores_BM + self.terms(context, candidates_BMD, category_BM) @ self.term_weight
         return scores_BM
 
-    def between(self, context: OutfitBatch, category_BM: Tensor) -> Tensor:
+    def between(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+        told_BMK = self.between_told(context, candidates_BMD, category_BM)
+        return told_BMK @ self.slot_weight.reshape(-1)[: told_BMK.shape[-1]]
+
+    def between_told(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+        """What each candidate's category, and then its type within that, has going for it, ``(B, M, K)``; K is 0 where nothing tells."""
+        if self.types:
+            log_p_BS = self._missing_types(self.types, context)
+            within_BM = self.types.within_categories(log_p_BS, self._types_of(candidates_BMD))
+            return torch.stack([self.types.of_categories(log_p_BS).gather(1, category_BM), within_BM], dim=-1)
         odds_BC = self.slot_odds(context)
-        return super().between(context, category_BM) if odds_BC is None else self.slot_weight * odds_BC.gather(1, category_BM)
+        return candidates_BMD[..., :0] if odds_BC is None else odds_BC.gather(1, category_BM)[..., None]
 
     def slot_odds(self, context: OutfitBatch) -> Tensor | None:
         if self.types:
@@ -110,8 +119,8 @@ class Ensemble(CompatibilityModel):
         parts = [part_Q1.squeeze(1)[:, None] for part_Q1 in self._fits(context, own_Q1D, category_Q1)]
         if self.memory:
             parts.append(self.terms(context, own_Q1D, category_Q1).squeeze(1))
-        if self.types and (odds_QC := self.slot_odds(context)) is not None:
-            parts.append(odds_QC.gather(1, category_Q1))
+        if self.types:
+            parts.append(self.types.of_categories(self._missing_types(self.types, context)).gather(1, category_Q1))
         told_QE = torch.cat(parts, dim=1)
         total_BE = told_QE.new_zeros(len(present_BI), told_QE.shape[1]).index_add(0, present_BI.nonzero()[:, 0], told_QE)
         return total_BE / present_BI.sum(1, keepdim=True).clamp(min=1)
@@ -144,7 +153,7 @@ class Ensemble(CompatibilityModel):
         worn_BIL, candidate_BML = self._codes(context.items_BID), self._codes(candidates_BMD)
         terms_BMT: Tensor = self.memory(worn_BIL, context, candidate_BML, category_BM)
         if self.types:
-            type_BM = candidate_BML[..., self.memory.levels.index(TYPE)]
+            type_BM = self._types_of(candidates_BMD)
             type_BM1 = self.types.within_categories(self._missing_types(self.types, context), type_BM)[..., None]
             terms_BMT = torch.cat([terms_BMT, type_BM1], dim=-1)
         return terms_BMT
@@ -152,10 +161,13 @@ class Ensemble(CompatibilityModel):
     def _codes(self, vectors: Tensor) -> Tensor:
         return vectors[..., -self.levels :].long()
 
+    def _types_of(self, vectors: Tensor) -> Tensor:
+        assert self.memory  # noqa: S101 - it codes the types
+        return self._codes(vectors)[..., self.memory.levels.index(TYPE)]
+
     def _missing_types(self, types: MissingTypes, context: OutfitBatch) -> Tensor:
         """Log-probability of each type, ``(B, S)``."""
-        assert self.memory  # noqa: S101 - it codes the types
-        log_p_BS: Tensor = types(self._codes(context.items_BID)[..., self.memory.levels.index(TYPE)], context.mask_BI)
+        log_p_BS: Tensor = types(self._types_of(context.items_BID), context.mask_BI)
         return log_p_BS
 
     def member_queries(self, context: OutfitBatch, target_B: Tensor, *, weighed: bool = True) -> Iterator[Tensor]:

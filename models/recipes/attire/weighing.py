@@ -32,6 +32,8 @@ _WRONG, _MANY_WRONG, _MANY = 3, 30, 100
 _MOST: Final = 4_000  # questions of each kind
 _LEAST: Final = 50
 _LEAST_COLD: Final = 30
+_ANY_SHARE: Final = 0.25
+"""How much an outfit counts whose items are of any category."""
 _PENALTY: Final = 0.01
 _AT_ONCE: Final = 256
 
@@ -83,11 +85,16 @@ class Weighing:
             self.model.probed[category, : len(rows)] = True
 
     def set_judge(self, valid: WornOutfits) -> None:
-        """Weigh the evidence of outfits and parts of them, worn ones against the same with every item replaced."""
+        """Weigh the evidence of outfits and parts of them, worn ones against the same with every item replaced by an alike one.
+
+        A few have every item replaced by any, of whatever category: what such categories say is evidence, too.
+        """
         worn_RI, other_RI = with_replaced(valid.rows_RI, valid.mask_RI, self.alike, self.generator)
-        evidence = torch.cat([self._evidence(torch.from_numpy(rows)) for rows in (worn_RI, other_RI)]).double().numpy()
-        spread = np.maximum(evidence.std(0), 1e-9)
-        fitted = LogisticRegression(C=1.0, max_iter=1_000).fit(evidence / spread, np.repeat([1, 0], len(worn_RI)))
+        any_RI = np.where(worn_RI >= 0, self.rng.choice(worn_RI[worn_RI >= 0], worn_RI.shape), -1)
+        evidence = torch.cat([self._evidence(torch.from_numpy(rows)) for rows in (worn_RI, other_RI, any_RI)]).double().numpy()
+        spread, count = np.maximum(evidence.std(0), 1e-9), len(worn_RI)
+        counted = np.repeat([1.0, 1.0, _ANY_SHARE], count)
+        fitted = LogisticRegression(C=1.0, max_iter=1_000).fit(evidence / spread, np.repeat([1, 0, 0], count), counted)
         self.model.judge_weight.copy_(torch.from_numpy(fitted.coef_[0] / spread))
 
     def set_slots(self, context_QI: Ints, answer_Q: Ints) -> None:
@@ -98,13 +105,11 @@ class Weighing:
         other_QM = self.rng.choice(answer_Q, (len(answer_Q), _WRONG))
         parts = []
         for context, rows in self._chunks(context_QI, np.concatenate([answer_Q[:, None], other_QM], axis=1)):
-            odds_BC = self.model.slot_odds(context)
-            if odds_BC is None:
-                return
-            vectors_BMD, category_BM = self._vectors(rows)
-            parts.append(torch.stack([self.model.rank(context, vectors_BMD, category_BM), odds_BC.gather(1, category_BM)], dim=-1))
-        score, slot = _regression([torch.cat(parts)]).tolist()
-        self.model.slot_weight.fill_(max(slot, 0.0) / max(score, 1e-3))
+            asked = context, *self._vectors(rows)
+            parts.append(torch.cat([self.model.rank(*asked)[..., None], self.model.between_told(*asked)], dim=-1))
+        score, *told = _regression([torch.cat(parts)]).tolist()
+        if told:
+            self.model.slot_weight.copy_(torch.tensor(told).reshape(self.model.slot_weight.shape) / max(score, 1e-3))
 
     def set_popularity(self, context_QI: Ints, answer_Q: Ints) -> None:
         """What having been worn often, or never, is worth among all items of a category, in units of the score."""
