@@ -14,7 +14,8 @@ from app.api.keys import behind
 from app.api.pages import check_alone, in_order
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
-from app.api.schemas.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
+from app.api.schemas.answers import Labels, WordOut
+from app.api.schemas.items import Categories, CategoryOut, ItemOut, Page, Similar, SimilarOut
 from app.api.schemas.requests import LabelItem, SimilarItems
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_of, item_ref, shown
