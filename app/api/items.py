@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 from fastapi import APIRouter, Query
 
 from app.api.computing import CurrentComputing
+from app.api.fields import Fields, listed_ids
 from app.api.keys import behind
-from app.api.pages import check_alone, in_order
+from app.api.pages import Sort, check_alone, in_order
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
 from app.api.schemas.answers import Labels, WordOut
@@ -32,6 +33,15 @@ from index.columns import rows_by_value
 _MIXED: Final = (
     "One of each category in turn, rather than in the order of ids. An item's place in that order depends on all others, so there is no "
     "`cursor` for it: turn pages by `offset`, which may skip or repeat an item while the catalogue changes."
+)
+_SORT: Final = (
+    "`-` is falling; what has no such value comes last, and equals are in the order of ids. `price` is what an item costs now: its sale "
+    "price where it has one. Titles are compared without regard to case."
+)
+_IDS: Final = "Exactly these items, with commas between, in this order, as many as `limit` may be; unknown ones are told in `missing`."
+_FIELDS: Final = (
+    "Only these fields of each item, with commas between; `id` and `category` are always told. The name of what a shop passes through, "
+    "or `extras` for all of that, brings it in `extras`."
 )
 
 router = APIRouter(
@@ -57,29 +67,47 @@ async def items(
     limit: Annotated[int, Query(ge=1, description="Items per page.")] = 24,
     offset: Annotated[int, Query(ge=0, le=2**31, description="Items to skip.")] = 0,
     mixed: Annotated[bool, Query(description=_MIXED)] = False,
+    sort: Annotated[Sort | None, Query(description=_SORT)] = None,
     cursor: Annotated[
-        str | None, Query(max_length=2_000, description="`next_cursor` of the page before, with the same `category` and `q`.")
+        str | None, Query(max_length=8_000, description="`next_cursor` of the page before, with the same `category`, `q` and `sort`.")
     ] = None,
+    ids: Annotated[str | None, Query(max_length=30_000, description=_IDS, examples=["w000042,w000007"])] = None,
+    fields: Annotated[str | None, Query(max_length=4_000, description=_FIELDS, examples=["title,price,url"])] = None,
 ) -> Page:
     """A page of the catalogue, in the order of ids. Whoever follows `next_cursor` sees every item once, whatever changes meanwhile."""
-    check_count("limit", limit, services.settings.limits.max_k)
-    check_alone(cursor, offset=offset, mixed=mixed)
+    most = services.settings.limits.max_k
+    check_count("limit", limit, most)
+    check_alone(cursor, offset=offset, mixed=mixed, sort=sort)
+    named = None if ids is None else listed_ids(ids, category=category, q=q, offset=offset, mixed=mixed, sort=sort, cursor=cursor)
+    if named is not None:
+        check_count("ids", len(named), most, "items")
 
     def page() -> Page:
+        wanted = Fields.of(fields, release)
+        if named is not None:
+            there = [row for item_id in named if (row := release.snapshot.row_of.get(item_id)) is not None]
+            missing = [item_id for item_id in named if item_id not in release.snapshot.row_of]
+            return Page(total=len(there), items=[wanted.told(release.item(row)) for row in there], missing=missing)
         found = _sought(release, category, q)
         if mixed:
             rows, following = _mixed(release, found)[offset : offset + limit], None
         else:
-            rows, following = in_order(release.snapshot.items.column("id"), found, cursor, offset=offset, limit=limit)
-        return Page(total=len(found), items=[ItemOut(**shown(release.item(row))) for row in rows.tolist()], next_cursor=following)
+            rows, following = in_order(release.snapshot, found, cursor, offset=offset, limit=limit, sort=sort)
+        return Page(total=len(found), items=[wanted.told(release.item(row)) for row in rows.tolist()], next_cursor=following)
 
     return await compute(page)
 
 
 @router.get("/items/{item_id:path}", response_model_exclude_none=True)
-async def item(item_id: str, release: CurrentRelease) -> ItemOut:
+async def item(
+    item_id: str,
+    release: CurrentRelease,
+    compute: CurrentComputing,
+    fields: Annotated[str | None, Query(max_length=4_000, description=_FIELDS, examples=["title,price,url"])] = None,
+) -> ItemOut:
     """One item."""
-    return ItemOut(**shown(item_of(release, item_id)))
+    found = item_of(release, item_id)
+    return Fields().told(found) if fields is None else await compute(lambda: Fields.of(fields, release).told(found))
 
 
 @router.post("/similar-items", response_model_exclude_none=True, responses=documented(413))

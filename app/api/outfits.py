@@ -144,6 +144,7 @@ def _filter(filters: FiltersIn, exclude: Sequence[str], *, candidates: bool = Fa
         in_stock=filters.in_stock if stock_is_asked else None,
         brand=tuple(filters.brand),
         attributes=filters.attributes,
+        size=tuple(filters.size),
         exclude=tuple(exclude),
     )
 

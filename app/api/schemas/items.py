@@ -83,12 +83,13 @@ class Page(BaseModel):
     """A page of the catalogue."""
 
     total: int = Field(description="How many items match in all.", examples=[1500])
-    items: list[ItemOut] = Field(description="Those of this page, in the order of ids unless `mixed`.")
+    items: list[ItemOut] = Field(description="Those of this page, in the order of ids unless `sort`, `ids` or `mixed` says otherwise.")
     next_cursor: str | None = Field(
         default=None,
         description="`cursor` of the next page; left out on the last one, and where `mixed`: use `offset` there.",
         examples=["dzAwMDA0Mg"],
     )
+    missing: list[str] | None = Field(default=None, description="Those of `ids` that are not in the catalogue; only with `ids`.")
 
 
 class CategoryOut(BaseModel):

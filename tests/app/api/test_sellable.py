@@ -180,3 +180,20 @@ def test_a_feed_s_columns_are_told(tmp_path: Path) -> None:
     with serving(tmp_path / "home", tmp_path / "log.sqlite") as client:
         now = client.get("/items/hats-0").json()
         assert {name: now[name] for name in TOLD} == TOLD
+
+
+def test_suggestions_in_a_size(own: TestClient) -> None:
+    """Only what has it in stock; a change of stock is heeded at once; looks and swaps keep to it, too."""
+    put(own, **NEW, **SOLD)
+    asked = {"items": ["tops-1"], "slots": ["hats"], "looks": 1, "filters": {"size": ["M", "XS"]}}
+
+    def found() -> list[str]:
+        return [item["id"] for item in own.post("/complete-outfit", json=asked).json()["slots"][0]["items"]]
+
+    assert found() == ["n"]
+    own.patch("/items", json=[{"id": "n", "sizes": [{"size": "M", "in_stock": False}, {"size": "L", "in_stock": True}]}])
+    assert found() == []
+    own.patch("/items", json=[{"id": "n", "sizes": None, "attributes": {"size": "XS"}}])
+    assert found() == ["n"]
+    own.patch("/items", json=[{"id": "n", "in_stock": False}])
+    assert found() == []
