@@ -14,6 +14,7 @@ from typing import Annotated, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictStr, TypeAdapter, ValidationError
 from pydantic_core import from_json
@@ -81,7 +82,7 @@ class Columns:
         self._brand = rows_by_value(_column(items, "brand", pa.string()))
         self._attributes = _attributes(_column(items, "attributes", pa.string()).to_pylist(), list(row_of))
         self._size = sizes_in_stock(_column(items, "sizes", pa.string()), self._attributes.get("size", {}), self._in_stock_N, list(row_of))
-        self._told = items.select([name for name in ("created", "extras") if name in items.column_names])
+        self._told = items.select([name for name in ("title", "created", "extras") if name in items.column_names])
 
     @property
     def prices(self) -> NDArray[np.float64]:
@@ -93,6 +94,14 @@ class Columns:
         """Since when the shop has each row, ``(N,)``, in seconds since 1970; not a number where that is not told."""
         texts = self._told.column("created").to_pylist() if "created" in self._told.column_names else [None] * self._count
         return np.array([_seconds(text) for text in texts], dtype=np.float64)
+
+    @cached_property
+    def vocabularies(self) -> tuple[tuple[str, ...], ...]:
+        """The words of all titles in lower case, each once, sorted; one vocabulary for each part of a catalogue."""
+        if "title" not in self._told.column_names:
+            return ()
+        words = pc.list_flatten(pc.split_pattern_regex(pc.utf8_lower(self._told.column("title").drop_null()), r"[^\p{L}\p{N}]+"))
+        return (tuple(sorted(filter(None, words.unique().to_pylist()))),)
 
     @cached_property
     def extra_names(self) -> frozenset[str]:

@@ -112,6 +112,10 @@ class StackedColumns(Columns):
     def created(self) -> NDArray[np.float64]:
         return np.concatenate([part.created for part in self._parts])
 
+    @property
+    def vocabularies(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(words for part in self._parts for words in part.vocabularies)
+
     @cached_property
     def extra_names(self) -> frozenset[str]:
         return frozenset().union(*(part.extra_names for part in self._parts))

@@ -89,6 +89,7 @@ class Page(BaseModel):
         description="`cursor` of the next page; left out on the last one, and where `mixed`: use `offset` there.",
         examples=["dzAwMDA0Mg"],
     )
+    fallback: str | None = Field(default=None, description="How the words of `q` were read, where not as they stand.")
     missing: list[str] | None = Field(default=None, description="Those of `ids` that are not in the catalogue; only with `ids`.")
 
 
