@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -107,7 +107,7 @@ class Columns:
     def extra_names(self) -> frozenset[str]:
         """The names under which some item has something passed through."""
         texts = self._told.column("extras").drop_null().unique().to_pylist() if "extras" in self._told.column_names else []
-        return frozenset(name for text in texts for name in from_json(text))
+        return frozenset(name for text in texts for name in extras_of(text))
 
     @property
     def attribute_names(self) -> tuple[str, ...]:
@@ -202,6 +202,21 @@ def _attributes(texts: Sequence[str | None], ids: Sequence[str]) -> dict[str, Ro
             rows.extend([row] * len(values))
             found.extend(values)
     return {name: rows_by_value(pa.array(found, pa.string()), rows) for name, (rows, found) in entries.items()}
+
+
+def extras_of(text: str | None) -> dict[str, Any]:
+    """What a shop passes through, by name; what is no object, as catalogues of before may hold, is under ``extras``.
+
+    >>> extras_of('{"material": "wool"}'), extras_of("wool"), extras_of(None)
+    ({'material': 'wool'}, {'extras': 'wool'}, {})
+    """
+    if not text:
+        return {}
+    try:
+        found = from_json(text, allow_inf_nan=False)
+    except ValueError:
+        found = text
+    return found if isinstance(found, dict) else {"extras": found}
 
 
 def sizes_in_stock(texts: pa.Array, attribute: RowsByValue, in_stock_N: BoolArray, ids: Sequence[str]) -> RowsByValue:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pydantic_core import from_json
-
 from app.api.schemas.items import ItemOut
 from app.api.translate import shown
 from app.ground.errors import Detail, refused
 from app.release.release import CatalogueItem, Release
+from index.columns import extras_of
 from models.errors import did_you_mean
 
 _ALWAYS: Final = frozenset({"id", "category"})
@@ -52,7 +51,7 @@ class Fields:
         said: dict[str, Any] = shown(item)
         if self.names is not None:
             said = {name: value for name, value in said.items() if name in self.names}
-        extras = from_json(item.extras) if item.extras and self.extras != frozenset() else {}
+        extras = {} if self.extras == frozenset() else extras_of(item.extras)
         kept = {name: value for name, value in extras.items() if self.extras is None or name in self.extras}
         return ItemOut(**{**said, "extras": kept or None})
 

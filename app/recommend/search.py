@@ -25,7 +25,6 @@ from index.backends.base import BoolArray, IntArray
 from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
-_MOST_WORDS: Final = 20
 _SHORTEST: Final = 4
 """Letters of a word that may be mistyped: of shorter ones, one letter makes another word."""
 _MOST_READ: Final = 5
@@ -62,7 +61,7 @@ def sought(release: Release, category: str | None, text: str | None, limits: Lim
         UnknownCategoryError: no such category.
     """
     rows = _of_category(release, category)
-    words = list(dict.fromkeys((text or "").lower().split()))[:_MOST_WORDS]
+    words = list(dict.fromkeys((text or "").lower().split()))
     if not words:
         return Found(rows)
     keep_N, notes = np.ones(release.snapshot.items.num_rows, dtype=np.bool_), list[str]()
@@ -70,6 +69,8 @@ def sought(release: Release, category: str | None, text: str | None, limits: Lim
         has_N, note = _having(release, word)
         keep_N &= has_N
         notes += [note] if note else []
+        if not keep_N.any():
+            break
     found = rows[keep_N[rows]]
     if len(found):
         return Found(found, note="; ".join(notes) or None)

@@ -134,3 +134,10 @@ def test_sizes_of_another_form_are_refused() -> None:
         table = pa.table({"id": ["a"], "sizes": [text]})
         with pytest.raises(SnapshotError, match="'a'"):
             Columns(table, {"a": 0})
+
+
+def test_what_is_passed_through_has_names() -> None:
+    """Of all items; what is no object has one, too."""
+    table = pa.table({"id": ["a", "b", "c"], "extras": pa.array(['{"material": "wool", "care": {"wash": 30}}', None, "loose"])})
+    assert Columns(table, {}).extra_names == {"material", "care", "extras"}
+    assert Columns(ITEMS, ROW_OF).extra_names == frozenset()
