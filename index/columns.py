@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Annotated, Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, StrictStr, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictStr, TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from index.backends.base import BoolArray, IntArray
 from index.errors import SnapshotError
@@ -28,12 +32,14 @@ class Filter:
     """Conditions that an item must satisfy, all of them. Values match exactly, in upper and lower case.
 
     Attributes:
-        price_min: lowest price, inclusive. An item without a price satisfies no price filter.
+        price_min: lowest price, inclusive: of what an item costs now. One without a price satisfies no price filter.
         price_max: highest price, inclusive.
         in_stock: True: only items in stock; False: only items out of stock; None: both. Null counts as in stock.
         brand: any of these; empty: any brand or none.
         attributes: per name, any of these values; an empty list asks nothing. No item satisfies a name that no item has
             (``Columns.unknown_attributes`` lists such names).
+        size: any of these: the item has it in stock by its sizes, where it has some, else by its attribute ``size``; no item passes that is
+            known to be out of stock, unless its sizes say that this one is there. Empty: any size or none.
         exclude: ids that must not be returned; unknown ids are ignored.
     """
 
@@ -42,33 +48,66 @@ class Filter:
     in_stock: bool | None = None
     brand: Collection[str] = ()
     attributes: Mapping[str, Collection[str]] = field(default_factory=dict)
+    size: Collection[str] = ()
     exclude: Collection[str] = ()
+
+
+class _Size(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    size: str
+    in_stock: bool | None = None
+
+
+_SIZES: Final = TypeAdapter(list[_Size])
 
 
 class Columns:
     """The filterable columns of N items.
 
     Args:
-        items: has ``id``; ``price``, ``in_stock``, ``brand`` and ``attributes`` (a JSON object: name -> string or list of strings)
-            may be missing or null.
-        row_of: item id -> row.
+        items: has ``id``; ``price``, ``sale_price``, ``in_stock``, ``brand``, ``attributes`` (a JSON object: name -> string or list of
+            strings), ``sizes`` (a JSON list of ``{"size", "in_stock"}``), ``created`` and ``extras`` (a JSON object) may be missing or
+            null.
 
     Raises:
-        SnapshotError: an item's attributes are something else; the message names the item.
+        SnapshotError: an item's attributes or sizes are something else; the message names the item.
     """
 
     def __init__(self, items: pa.Table, row_of: Mapping[str, int]) -> None:
         self._count = int(items.num_rows)
         self._row_of = row_of
-        self._price_N: NDArray[np.float64] = _column(items, "price", pa.float64()).fill_null(float("nan")).to_numpy(zero_copy_only=False)
+        self._price_N: NDArray[np.float64] = np.fmin(_figures(items, "price"), _figures(items, "sale_price"))
         self._in_stock_N: BoolArray = _column(items, "in_stock", pa.bool_()).fill_null(fill_value=True).to_numpy(zero_copy_only=False)
         self._brand = rows_by_value(_column(items, "brand", pa.string()))
         self._attributes = _attributes(_column(items, "attributes", pa.string()).to_pylist(), list(row_of))
+        self._size = sizes_in_stock(_column(items, "sizes", pa.string()), self._attributes.get("size", {}), self._in_stock_N, list(row_of))
+        self._told = items.select([name for name in ("title", "created", "extras") if name in items.column_names])
 
     @property
     def prices(self) -> NDArray[np.float64]:
-        """The price of each row, ``(N,)``; not a number where an item has none."""
+        """What each row costs now, ``(N,)``: the lower of price and sale price; not a number where an item has neither."""
         return self._price_N
+
+    @cached_property
+    def created(self) -> NDArray[np.float64]:
+        """Since when the shop has each row, ``(N,)``, in seconds since 1970; not a number where that is not told."""
+        texts = self._told.column("created").to_pylist() if "created" in self._told.column_names else [None] * self._count
+        return np.array([_seconds(text) for text in texts], dtype=np.float64)
+
+    @cached_property
+    def vocabularies(self) -> tuple[tuple[str, ...], ...]:
+        """The words of all titles in lower case, each once, sorted; one vocabulary for each part of a catalogue."""
+        if "title" not in self._told.column_names:
+            return ()
+        words = pc.list_flatten(pc.split_pattern_regex(pc.utf8_lower(self._told.column("title").drop_null()), r"[^\p{L}\p{N}]+"))
+        return (tuple(sorted(filter(None, words.unique().to_pylist()))),)
+
+    @cached_property
+    def extra_names(self) -> frozenset[str]:
+        """The names under which some item has something passed through."""
+        texts = self._told.column("extras").drop_null().unique().to_pylist() if "extras" in self._told.column_names else []
+        return frozenset(name for text in texts for name in extras_of(text))
 
     @property
     def attribute_names(self) -> tuple[str, ...]:
@@ -86,7 +125,7 @@ class Columns:
     def mask(self, wanted: Filter) -> BoolArray | None:
         """True for the rows that satisfy a filter, ``(N,)``; None if the filter has no condition; ``search`` takes both."""
         figures = (wanted.price_min, wanted.price_max, wanted.in_stock)
-        if figures == (None, None, None) and not (wanted.brand or wanted.attributes or wanted.exclude):
+        if figures == (None, None, None) and not (wanted.brand or wanted.attributes or wanted.size or wanted.exclude):
             return None
         mask_N = np.ones(self._count, dtype=np.bool_)
         if wanted.price_min is not None:
@@ -97,6 +136,8 @@ class Columns:
             mask_N &= self._in_stock_N == wanted.in_stock
         if wanted.brand:
             mask_N &= self._any_of(self._brand, wanted.brand)
+        if wanted.size:
+            mask_N &= self._any_of(self._size, wanted.size)
         for name, values in wanted.attributes.items():
             if name not in self._attributes:
                 mask_N[:] = False
@@ -130,6 +171,20 @@ def rows_by_value(values: pa.Array, rows: Sequence[int] | IntArray | None = None
     }
 
 
+def _figures(items: pa.Table, name: str) -> NDArray[np.float64]:
+    """A column of numbers, ``(N,)``; not a number where it is null."""
+    return np.asarray(_column(items, name, pa.float64()).fill_null(float("nan")).to_numpy(zero_copy_only=False))
+
+
+def _seconds(text: str | None) -> float:
+    """A moment of ISO 8601 in seconds since 1970; one without a zone is of UTC."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return float("nan")
+
+
 def _column(items: pa.Table, name: str, kind: pa.DataType) -> pa.Array:
     """One column as one array; all null if the table lacks it."""
     if name not in items.column_names:
@@ -147,6 +202,47 @@ def _attributes(texts: Sequence[str | None], ids: Sequence[str]) -> dict[str, Ro
             rows.extend([row] * len(values))
             found.extend(values)
     return {name: rows_by_value(pa.array(found, pa.string()), rows) for name, (rows, found) in entries.items()}
+
+
+def extras_of(text: str | None) -> dict[str, Any]:
+    """What a shop passes through, by name; what is no object, as catalogues of before may hold, is under ``extras``.
+
+    >>> extras_of('{"material": "wool"}'), extras_of("wool"), extras_of(None)
+    ({'material': 'wool'}, {'extras': 'wool'}, {})
+    """
+    if not text:
+        return {}
+    try:
+        found = from_json(text, allow_inf_nan=False)
+    except ValueError:
+        found = text
+    return found if isinstance(found, dict) else {"extras": found}
+
+
+def sizes_in_stock(texts: pa.Array, attribute: RowsByValue, in_stock_N: BoolArray, ids: Sequence[str]) -> RowsByValue:
+    """The rows that have each size in stock, as ``Filter.size`` says.
+
+    Args:
+        texts: the sizes of each row, as JSON. attribute: the rows of each value of the attribute ``size``.
+        in_stock_N: False where a row is known to be out of stock.
+
+    Raises:
+        SnapshotError: sizes that are something else; names the item.
+    """
+    found: dict[str, list[IntArray]] = {}
+    for text, rows in rows_by_value(texts).items():
+        try:
+            sizes = _SIZES.validate_json(text)
+        except ValidationError:
+            msg = f'item {ids[rows[0]]!r}: its sizes are not a JSON list of {{"size", "in_stock"}}; correct the item and import again'
+            raise SnapshotError(msg) from None
+        for one in sizes:
+            if one.in_stock is not False:
+                found.setdefault(one.size, []).append(rows if one.in_stock else rows[in_stock_N[rows]])
+    unsized_N = texts.is_null().to_numpy(zero_copy_only=False) & in_stock_N
+    for size, rows in attribute.items():
+        found.setdefault(size, []).append(rows[unsized_N[rows]])
+    return {size: np.concatenate(parts) for size, parts in found.items()}
 
 
 def _parsed(text: str, item: str) -> dict[str, list[str]]:

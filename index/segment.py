@@ -108,6 +108,18 @@ class StackedColumns(Columns):
     def prices(self) -> NDArray[np.float64]:
         return np.concatenate([part.prices for part in self._parts])
 
+    @cached_property
+    def created(self) -> NDArray[np.float64]:
+        return np.concatenate([part.created for part in self._parts])
+
+    @property
+    def vocabularies(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(words for part in self._parts for words in part.vocabularies)
+
+    @cached_property
+    def extra_names(self) -> frozenset[str]:
+        return frozenset().union(*(part.extra_names for part in self._parts))
+
     @property
     def attribute_names(self) -> tuple[str, ...]:
         return tuple(sorted({name for part in self._parts for name in part.attribute_names}))

@@ -21,7 +21,7 @@ from app.api.reading import UpsertRoute
 from app.api.schemas.catalogue import CatalogueChange, PatchIn, PictureIn, UpsertIn, UpsertItems
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
-from app.catalogue.changes import removal, upsert
+from app.catalogue.changes import KEPT, removal, upsert
 from app.ground.doors import Door
 from app.ground.errors import BadPictureError, Detail, LogUnavailableError, UnknownItemError, refused, shortened
 from app.ground.settings import Limits
@@ -36,6 +36,7 @@ from models.errors import ImageError
 
 Item = TypeVar("Item", UpsertIn, PatchIn)
 
+_AS_JSON: Final = ("attributes", "sizes", "extras")
 _PATIENCE_S: Final = 2.0
 _USUAL_PIXELS: Final = 4_000_000
 _FORM: Final = {
@@ -116,6 +117,12 @@ def each_once(items: Sequence[Item]) -> Iterator[tuple[str, Item]]:
         yield f"items[{place}]", item
 
 
+def as_columns(said: dict[str, Any]) -> dict[str, Any]:
+    """An item's fields as the catalogue's columns hold them: what is no text or number is JSON; what is empty is nothing."""
+    texts: dict[str, Any] = {name: json.dumps(said[name], ensure_ascii=False) if said[name] else None for name in _AS_JSON if name in said}
+    return {**said, **texts, **({"images": said["images"] or None} if "images" in said else {})}
+
+
 def _events(release: Release, items: Sequence[UpsertIn], sources: Sources, known: set[str], limits: Limits) -> list[Event]:
     """The events of a batch; its pictures are stored first.
 
@@ -132,8 +139,8 @@ def _events(release: Release, items: Sequence[UpsertIn], sources: Sources, known
 
 
 def _event(release: Release, item: UpsertIn, picture: bytes | str | None) -> Event:
-    said = item.model_dump(exclude={"image", "features", "attributes"})
-    said["attributes"] = json.dumps(item.attributes) if item.attributes else None
+    stays = {name for name in KEPT if name not in item.model_fields_set}
+    said = as_columns(item.model_dump(exclude={"image", "features", *stays}))
     if "image" in item.model_fields_set:
         try:
             said["image"] = release.images.put(picture, to_disk=True) if isinstance(picture, bytes) else picture

@@ -6,23 +6,25 @@ from typing import Annotated, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from fastapi import APIRouter, Query
 
 from app.api.computing import CurrentComputing
+from app.api.fields import Fields, listed_ids
 from app.api.keys import behind
-from app.api.pages import check_alone, in_order
+from app.api.pages import Sort, check_alone, in_order
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
-from app.api.schemas.answers import Categories, CategoryOut, ItemOut, Labels, Page, Similar, SimilarOut, WordOut
+from app.api.schemas.answers import Labels, WordOut
+from app.api.schemas.items import Categories, CategoryOut, ItemOut, Page, Similar, SimilarOut
 from app.api.schemas.requests import LabelItem, SimilarItems
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_of, item_ref, shown
 from app.ground.doors import Door
 from app.ground.settings import Limits
 from app.recommend.label import label
-from app.recommend.limits import check_categories, check_count
+from app.recommend.limits import check_count
 from app.recommend.outfit import Photo
+from app.recommend.search import sought
 from app.recommend.similar import similar, similar_to_words
 from app.release.release import Release
 from index.backends.base import IntArray
@@ -31,6 +33,20 @@ from index.columns import rows_by_value
 _MIXED: Final = (
     "One of each category in turn, rather than in the order of ids. An item's place in that order depends on all others, so there is no "
     "`cursor` for it: turn pages by `offset`, which may skip or repeat an item while the catalogue changes."
+)
+_WORDS: Final = (
+    "Words of the title or id, all of them: in any case, singular or plural, and one that no title has with one slip. Where no title has "
+    "them, what looks most as they say, if the encoder knows the words: at most as many as `limit` may be, most alike first, turned by "
+    "`offset`. `fallback` tells where it was not the words as they stand."
+)
+_SORT: Final = (
+    "`-` is falling; what has no such value comes last, and equals are in the order of ids. `price` is what an item costs now: its sale "
+    "price where it has one. Titles are compared without regard to case."
+)
+_IDS: Final = "Exactly these items, with commas between, in this order, as many as `limit` may be; unknown ones are told in `missing`."
+_FIELDS: Final = (
+    "Only these fields of each item, with commas between; `id` and `category` are always told. The name of what a shop passes through, "
+    "or `extras` for all of that, brings it in `extras`."
 )
 
 router = APIRouter(
@@ -52,33 +68,53 @@ async def items(
     compute: CurrentComputing,
     *,
     category: Annotated[str | None, Query(description="Only this category.", examples=["shoes"])] = None,
-    q: Annotated[str | None, Query(max_length=200, description="Words of the title or id, in any case.", examples=["linen"])] = None,
+    q: Annotated[str | None, Query(max_length=200, description=_WORDS, examples=["linen"])] = None,
     limit: Annotated[int, Query(ge=1, description="Items per page.")] = 24,
     offset: Annotated[int, Query(ge=0, le=2**31, description="Items to skip.")] = 0,
     mixed: Annotated[bool, Query(description=_MIXED)] = False,
+    sort: Annotated[Sort | None, Query(description=_SORT)] = None,
     cursor: Annotated[
-        str | None, Query(max_length=2_000, description="`next_cursor` of the page before, with the same `category` and `q`.")
+        str | None, Query(max_length=8_000, description="`next_cursor` of the page before, with the same `category`, `q` and `sort`.")
     ] = None,
+    ids: Annotated[str | None, Query(max_length=30_000, description=_IDS, examples=["w000042,w000007"])] = None,
+    fields: Annotated[str | None, Query(max_length=4_000, description=_FIELDS, examples=["title,price,url"])] = None,
 ) -> Page:
     """A page of the catalogue, in the order of ids. Whoever follows `next_cursor` sees every item once, whatever changes meanwhile."""
-    check_count("limit", limit, services.settings.limits.max_k)
-    check_alone(cursor, offset=offset, mixed=mixed)
+    most = services.settings.limits.max_k
+    check_count("limit", limit, most)
+    check_alone(cursor, offset=offset, mixed=mixed, sort=sort)
+    named = None if ids is None else listed_ids(ids, category=category, q=q, offset=offset, mixed=mixed, sort=sort, cursor=cursor)
+    if named is not None:
+        check_count("ids", len(named), most, "items")
 
     def page() -> Page:
-        found = _sought(release, category, q)
-        if mixed:
-            rows, following = _mixed(release, found)[offset : offset + limit], None
+        wanted = Fields.of(fields, release)
+        if named is not None:
+            there = [row for item_id in named if (row := release.snapshot.row_of.get(item_id)) is not None]
+            missing = [item_id for item_id in named if item_id not in release.snapshot.row_of]
+            return Page(total=len(there), items=[wanted.told(release.item(row)) for row in there], missing=missing)
+        found = sought(release, category, q, services.settings.limits, meaning=sort is not None or not cursor)
+        following = None
+        if mixed or (found.by_meaning and sort is None):
+            rows = (found.rows if found.by_meaning else _mixed(release, found.rows))[offset : offset + limit]
         else:
-            rows, following = in_order(release.snapshot.items.column("id"), found, cursor, offset=offset, limit=limit)
-        return Page(total=len(found), items=[ItemOut(**shown(release.item(row))) for row in rows.tolist()], next_cursor=following)
+            rows, following = in_order(release.snapshot, found.rows, cursor, offset=offset, limit=limit, sort=sort)
+        told = [wanted.told(release.item(row)) for row in rows.tolist()]
+        return Page(total=len(found.rows), items=told, next_cursor=following, fallback=found.note)
 
     return await compute(page)
 
 
 @router.get("/items/{item_id:path}", response_model_exclude_none=True)
-async def item(item_id: str, release: CurrentRelease) -> ItemOut:
+async def item(
+    item_id: str,
+    release: CurrentRelease,
+    compute: CurrentComputing,
+    fields: Annotated[str | None, Query(max_length=4_000, description=_FIELDS, examples=["title,price,url"])] = None,
+) -> ItemOut:
     """One item."""
-    return ItemOut(**shown(item_of(release, item_id)))
+    found = item_of(release, item_id)
+    return Fields().told(found) if fields is None else await compute(lambda: Fields.of(fields, release).told(found))
 
 
 @router.post("/similar-items", response_model_exclude_none=True, responses=documented(413))
@@ -93,20 +129,6 @@ async def label_item(request: LabelItem, release: CurrentRelease, services: Inje
     """Which words would a shop say of this picture?"""
     limits = services.settings.limits
     return await compute(lambda: _label(release, request, limits), pictures=[request.image.base64])
-
-
-def _sought(release: Release, category: str | None, words: str | None) -> IntArray:
-    """The rows of a category, or of all, whose title or id has all these words."""
-    table = release.snapshot.items
-    keep = pc.is_valid(table.column("id"))
-    if category is not None:
-        check_categories(release, [("category", category)])
-        keep = pc.and_(keep, pc.equal(table.column("category"), category))
-    for word in (words or "").split():
-        named = pc.match_substring(pc.fill_null(table.column("title"), ""), word, ignore_case=True)
-        keep = pc.and_(keep, pc.or_(named, pc.match_substring(table.column("id"), word, ignore_case=True)))
-    found: IntArray = release.snapshot.rows[keep.to_numpy()[release.snapshot.rows]]
-    return found
 
 
 def _mixed(release: Release, rows: IntArray) -> IntArray:

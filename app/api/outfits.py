@@ -16,7 +16,6 @@ from app.api.reading import BoundedRoute
 from app.api.schemas.answers import (
     Completion,
     CutOut,
-    LookItemOut,
     LookOut,
     OutfitScoreOut,
     PairOut,
@@ -27,6 +26,7 @@ from app.api.schemas.answers import (
     SwapOut,
     WhyOut,
 )
+from app.api.schemas.items import LookItemOut
 from app.api.schemas.requests import CompleteOutfit, FiltersIn, ItemIn, OutfitIn, ScoreOutfit
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_refs, shown
@@ -144,6 +144,7 @@ def _filter(filters: FiltersIn, exclude: Sequence[str], *, candidates: bool = Fa
         in_stock=filters.in_stock if stock_is_asked else None,
         brand=tuple(filters.brand),
         attributes=filters.attributes,
+        size=tuple(filters.size),
         exclude=tuple(exclude),
     )
 

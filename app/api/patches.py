@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from fastapi import APIRouter
 
-from app.api.catalogue import appended, each_once
+from app.api.catalogue import appended, as_columns, each_once
 from app.api.keys import behind
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
@@ -44,7 +42,4 @@ async def patch_items(batch: PatchItems, _: CurrentRelease, services: InjectedSe
 
 
 def _event(item: PatchIn) -> Event:
-    said = item.model_dump(include=item.model_fields_set)
-    if said.get("attributes") is not None:
-        said["attributes"] = json.dumps(said["attributes"]) if said["attributes"] else None
-    return patch(said)
+    return patch(as_columns(item.model_dump(include=item.model_fields_set)))

@@ -62,8 +62,8 @@ def item_of(release: Release, item_id: str) -> CatalogueItem:
 
 
 def shown(item: CatalogueItem) -> dict[str, Any]:
-    """What answers show of an item; each kind of answer takes the fields that it has."""
+    """What answers show of an item, without its extras; each kind of answer takes the fields that it has."""
     said = {name: getattr(item, name) for name in CatalogueItem.__slots__}
     picture = f"/items/{quote(item.id, safe='')}/image" if item.image else None
     small = f"{picture}?width={_TILE}&v={(item.image or '')[:_VERSION]}" if picture else None
-    return {**said, "attributes": item.attributes or None, "image_url": picture, "thumbnail_url": small}
+    return {**said, "attributes": item.attributes or None, "extras": None, "image_url": picture, "thumbnail_url": small}

@@ -31,7 +31,7 @@ from models.errors import ImageError
 _UPSERT: Final = "upsert"
 _DELETE: Final = "delete"
 _PATCH: Final = "patch"
-_OF_FEEDS: Final = ("url", "currency", "sale_price", "group_id", "sizes", "images", "created", "extras")
+KEPT: Final = ("url", "currency", "sale_price", "group_id", "sizes", "images", "created", "extras")
 """What an upsert that does not say them leaves as they were."""
 _WRONG: Final = (KeyError, TypeError, ValueError, SnapshotError)
 
@@ -64,11 +64,12 @@ def upsert(item: Mapping[str, Any], features: Sequence[float] | None = None, kee
     """The event of an item that is new or changed.
 
     Args:
-        item: values by column of a snapshot's items; without ``image`` the picture stays, with None it is removed.
+        item: values by column of a snapshot's items; without ``image`` the picture stays, with None it is removed; ``KEPT`` likewise.
         features: the shop's own; None leaves those that it has.
         keeps: other columns that stay as they were, where there was such an item.
     """
-    said: dict[str, Any] = {"type": _UPSERT, "item": {name: value for name, value in item.items() if value is not None or name == "image"}}
+    told = {name: value for name, value in item.items() if value is not None or name in {"image", *KEPT}}
+    said: dict[str, Any] = {"type": _UPSERT, "item": told}
     said |= {"keeps": list(keeps)} if keeps else {}
     return Event(uuid4().hex, said if features is None else {**said, "features": list(features)})
 
@@ -219,7 +220,7 @@ def _applied(base: Snapshot, known: Sequence[Changes], said: Mapping[str, Any]) 
         return item_id, _with_values(before, values, own=_own_ones(base))
     values = {name: item.get(name) for name in ITEM_COLUMNS.names}
     if before is not None:
-        kept = (*said.get("keeps", ()), *(name for name in ("image", *_OF_FEEDS) if name not in item))
+        kept = (*said.get("keeps", ()), *(name for name in ("image", *KEPT) if name not in item))
         values |= {name: before.item[name] for name in kept}
     if "features" in said:
         return item_id, ChangedItem(item=values, features=_own(base, said["features"]), encoded=True)

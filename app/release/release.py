@@ -31,12 +31,12 @@ from models.precision import CPU
 
 _CHECKED_ROWS: Final = 16
 _TOLERANCE: Final = 1e-3
-_SAID: Final = ("currency", "url")  # by attributes, where there are no such columns
+_SAID: Final = ("brand", "currency", "url")  # by attributes, where the columns do not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueItem:
-    """One item of the catalogue; ``image`` is the name of its stored picture."""
+    """One item of the catalogue; ``image`` is the name of its stored picture, ``extras`` a JSON object as text."""
 
     id: str
     category: str
@@ -50,6 +50,11 @@ class CatalogueItem:
     currency: str | None = None
     url: str | None = None
     group_id: str | None = None
+    sale_price: float | None = None
+    sizes: Sequence[Mapping[str, Any]] | None = None
+    images: Sequence[str] | None = None
+    created: str | None = None
+    extras: str | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -98,11 +103,12 @@ class Release:
         return release
 
     def item(self, row: int) -> CatalogueItem:
-        """The item of one row; currency, link and group are columns or attributes."""
+        """The item of one row; brand, currency, link and group are columns or attributes."""
         columns = [name for name in CatalogueItem.__slots__ if name in self.snapshot.items.column_names]
         values: dict[str, Any] = {name: self.snapshot.items.column(name)[row].as_py() for name in columns}
         group = group_of(values)
         values["attributes"] = json.loads(values["attributes"]) if values["attributes"] else {}
+        values["sizes"] = json.loads(values["sizes"]) if values.get("sizes") else None
         said = {name: values["attributes"].get(name) for name in _SAID if not values.get(name)}
         values |= {name: value for name, value in said.items() if isinstance(value, str)}
         return CatalogueItem(**{**values, "group_id": group})

@@ -22,6 +22,7 @@ _TEXTS: Final = tuple(field.name for field in ITEM_SCHEMA if field.type == pa.st
 _EARLY: Final = frozenset(
     ["id", "category", "subcategory", "title", "attributes", "price", "brand", "in_stock", "image", "split", "features"]
 )
+_BY_VALUE: Final = frozenset(["sizes", "images", "extras"])
 _SCALAR: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
 _AT_ONCE: Final = 8_192
 _IMAGE: Final = ITEM_SCHEMA.field("image").type
@@ -38,7 +39,8 @@ def has_own_types(path: Path) -> bool:
         InputError: it is no Parquet.
     """
     try:
-        schema = pq.read_schema(path)
+        metadata = pq.read_metadata(path)
+        schema = metadata.schema.to_arrow_schema()
     except (pa.ArrowException, OSError) as error:
         refuse(f"cannot be read as Parquet: {_one_line(error)}", path=path)
     types = {field.name: field.type for field in schema}
@@ -48,9 +50,19 @@ def has_own_types(path: Path) -> bool:
         return False
     if not _is(types.get("in_stock", pa.null()), pa.types.is_boolean, pa.types.is_null):
         return False
-    known = [name for name in types if name in TARGETS and name not in _EARLY]
+    known = [name for name in types if name in TARGETS and name not in _EARLY and not _is_empty(metadata, name)]
+    if not _BY_VALUE.isdisjoint(known):
+        return False
     fits = all(name in ITEM_SCHEMA.names and types[name] in {ITEM_SCHEMA.field(name).type, pa.null()} for name in known)
     return fits and layout_of(types) in {None, OWN}
+
+
+def _is_empty(metadata: pq.FileMetaData, name: str) -> bool:
+    """Whether a column is known to hold nothing but nulls."""
+    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+    parts = [group.column(place) for group in groups for place in range(group.num_columns)]
+    ours = [part for part in parts if part.path_in_schema.partition(".")[0] == name]
+    return all(part.statistics is not None and part.statistics.null_count == part.num_values for part in ours)
 
 
 def read_parquet(path: Path, findings: Findings) -> pa.Table:

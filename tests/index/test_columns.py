@@ -88,3 +88,56 @@ def test_attributes_of_another_form_are_refused(text: str) -> None:
     """The message names the item."""
     with pytest.raises(SnapshotError, match="item 'odd'"):
         Columns(pa.table({"id": ["odd"], "attributes": [text]}), {"odd": 0})
+
+
+SIZED = pa.table(
+    {
+        "id": ["a", "b", "c", "d", "e", "f"],
+        "price": pa.array([50.0, 50.0, None, 50.0, 50.0, 50.0]),
+        "sale_price": pa.array([40.0, None, 30.0, 60.0, None, None]),
+        "in_stock": pa.array([True, False, None, None, False, None]),
+        "sizes": pa.array(
+            [
+                '[{"size": "M", "in_stock": true}, {"size": "L", "in_stock": false}]',
+                '[{"size": "M", "in_stock": true}, {"size": "S", "in_stock": null}]',
+                '[{"size": "S"}]',
+                None,
+                None,
+                '[{"size": "XL", "in_stock": true}]',
+            ]
+        ),
+        "attributes": pa.array(['{"size": "L"}', None, None, '{"size": ["M", "L"]}', '{"size": "M"}', '{"size": "M"}']),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [(["M"], "abd"), (["L"], "d"), (["S"], "c"), (["M", "S"], "abcd"), (["m"], ""), (["XXL"], ""), (["XL"], "f")],
+)
+def test_a_size_passes_where_it_is_in_stock(sizes: list[str], expected: str) -> None:
+    """By the sizes, where there are some: true, or not told of an item that is not sold out; else by the attribute, likewise."""
+    row_of = {item: row for row, item in enumerate("abcdef")}
+    mask = Columns(SIZED, row_of).mask(Filter(size=sizes))
+    assert mask is not None
+    assert "".join(item for item, row in row_of.items() if mask[row]) == expected
+
+
+def test_a_price_is_what_is_paid_now() -> None:
+    """The sale price where it is lower, or all that there is."""
+    assert Columns(SIZED, {item: row for row, item in enumerate("abcdef")}).prices.tolist() == [40, 50, 30, 50, 50, 50]
+
+
+def test_sizes_of_another_form_are_refused() -> None:
+    """Naming the item."""
+    for text in ('{"M": true}', '[{"size": 1}]', "M"):
+        table = pa.table({"id": ["a"], "sizes": [text]})
+        with pytest.raises(SnapshotError, match="'a'"):
+            Columns(table, {"a": 0})
+
+
+def test_what_is_passed_through_has_names() -> None:
+    """Of all items; what is no object has one, too."""
+    table = pa.table({"id": ["a", "b", "c"], "extras": pa.array(['{"material": "wool", "care": {"wash": 30}}', None, "loose"])})
+    assert Columns(table, {}).extra_names == {"material", "care", "extras"}
+    assert Columns(ITEMS, ROW_OF).extra_names == frozenset()

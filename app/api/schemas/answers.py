@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
 
-_THUMBNAIL: Final = "Path of its picture for a tile, to be kept for ever: another picture has another. For `srcset`, any other `width`."
+from app.api.schemas.items import LookItemOut
 
 
 class WhyOut(BaseModel):
@@ -14,39 +12,6 @@ class WhyOut(BaseModel):
 
     with_: str = Field(serialization_alias="with", description="Item id, or the request's field of a photo.", examples=["w000042"])
     contribution: float = Field(description="What it adds to the score, in its units.", examples=[0.31])
-
-
-class ItemOut(BaseModel):
-    """An item of the catalogue."""
-
-    id: str = Field(description="Item id.", examples=["w000042"])
-    category: str = Field(description="Category.", examples=["shoes"])
-    subcategory: str | None = Field(default=None, description="Finer category.", examples=["sneakers"])
-    title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
-    price: float | None = Field(default=None, description="Price.", examples=[49.9])
-    brand: str | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
-    in_stock: bool | None = Field(default=None, description="Whether it can be bought now.", examples=[True])
-    attributes: dict[str, str | list[str]] | None = Field(default=None, description="What else the shop says of it.")
-    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
-    thumbnail_url: str | None = Field(default=None, description=_THUMBNAIL, examples=["/items/w000042/image?width=256&v=8f14e45fceea167a"])
-
-
-class LookItemOut(BaseModel):
-    """An item that a look adds, or a swap."""
-
-    id: str = Field(description="Item id.", examples=["w000042"])
-    category: str = Field(description="Its category.", examples=["shoes"])
-    title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
-    price: float | None = Field(default=None, description="Price.", examples=[49.9])
-    currency: str | None = Field(default=None, description="Currency of the price.", examples=["EUR"])
-    brand: str | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
-    in_stock: bool | None = Field(
-        default=None, description="Whether it can be bought now; left out where that is not known.", examples=[True]
-    )
-    url: str | None = Field(default=None, description="Its page in the shop.", examples=["https://shop.example/white-sneakers"])
-    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
-    thumbnail_url: str | None = Field(default=None, description=_THUMBNAIL, examples=["/items/w000042/image?width=256&v=8f14e45fceea167a"])
-    group_id: str | None = Field(default=None, description="The shop's product that it is a colour or size of.", examples=["sneakers-17"])
 
 
 class LikelyOut(BaseModel):
@@ -200,20 +165,6 @@ class Scores(BaseModel):
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
 
 
-class SimilarOut(ItemOut):
-    """An item that looks alike."""
-
-    score: float = Field(description="Cosine of the pictures' features, -1 to 1; of words and pictures for a text.", examples=[0.93])
-
-
-class Similar(BaseModel):
-    """What looks like the item."""
-
-    release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
-    items: list[SimilarOut] = Field(description="Most alike first.")
-    fallback: str | None = Field(default=None, description="Why the usual path could not be taken.")
-
-
 class WordOut(BaseModel):
     """A word for a picture."""
 
@@ -228,31 +179,6 @@ class Labels(BaseModel):
 
     release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
     words: list[WordOut] = Field(description="Likeliest first.")
-
-
-class Page(BaseModel):
-    """A page of the catalogue."""
-
-    total: int = Field(description="How many items match in all.", examples=[1500])
-    items: list[ItemOut] = Field(description="Those of this page, in the order of ids unless `mixed`.")
-    next_cursor: str | None = Field(
-        default=None,
-        description="`cursor` of the next page; left out on the last one, and where `mixed`: use `offset` there.",
-        examples=["dzAwMDA0Mg"],
-    )
-
-
-class CategoryOut(BaseModel):
-    """A category of the catalogue."""
-
-    name: str = Field(description="Name.", examples=["shoes"])
-    count: int = Field(description="Its items.", examples=[312])
-
-
-class Categories(BaseModel):
-    """The categories of the catalogue, by name."""
-
-    categories: list[CategoryOut] = Field(description="By name.")
 
 
 class ReleaseOut(BaseModel):

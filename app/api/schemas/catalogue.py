@@ -8,9 +8,8 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.strict import LONGEST_TEXT, Few, Name, Strict, at_most, exactly_one, refused_where, with_examples
-from models.datasets.feeds.bad import BadValueError
-from models.datasets.feeds.stock import read_stock
+from app.api.schemas.selling import Created, Currency, Extras, GroupId, Images, InStock, SalePrice, Sizes, Text, Url
+from app.api.schemas.strict import Few, Name, Strict, at_most, exactly_one, refused_where, with_examples
 from models.datasets.names import id_problem
 
 _LIVE: Final = (
@@ -18,11 +17,6 @@ _LIVE: Final = (
     "may answer the next request, follow within some tenths of a second."
 )
 _MOST_VALUES: Final = 10_000
-
-
-def _unwritable(text: str) -> str | None:
-    """Of lone surrogates, which UTF-8 cannot hold."""
-    return None if text.encode(errors="ignore").decode() == text else "holds half a character, which cannot be written"
 
 
 def _blank(category: str) -> str | None:
@@ -47,17 +41,6 @@ def _scalar(value: Any) -> Any:  # noqa: ANN401 - likewise
     return str(value) if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)) else value
 
 
-def _stock(value: Any) -> Any:  # noqa: ANN401 - likewise
-    try:
-        return read_stock(value)
-    except BadValueError as error:
-        kind = "stock"
-        raise PydanticCustomError(kind, "{problem}", {"problem": error.problem}) from None
-
-
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), refused_where("not_unicode", _unwritable)]
-
-
 Scalar = str | int | float | bool | None
 Attributes = Annotated[
     dict[Text, Text | Few[Text]],
@@ -65,7 +48,6 @@ Attributes = Annotated[
     at_most(100),
 ]
 """Name to value or values, by the same rule as in files."""
-InStock = Annotated[bool | None, BeforeValidator(_stock, json_schema_input_type=bool | int | float | str | None)]
 
 
 class PictureIn(Strict):
@@ -94,7 +76,7 @@ class PictureIn(Strict):
 
 
 class UpsertIn(Strict):
-    """An item as it is from now on. Fields that are left out are empty then, but for picture, stock and features: those stay."""
+    """An item as it is from now on. Fields that are left out are empty then; stock, `url` and all that follow it stay as they were."""
 
     id: Annotated[Name, refused_where("item_id", id_problem)] = Field(
         description="Item id; a known one is replaced.", examples=["sneakers-7"]
@@ -112,6 +94,14 @@ class UpsertIn(Strict):
     in_stock: InStock = Field(
         default=None, description="Whether it can be bought now; left out, it stays as it was; null is not known.", examples=[True]
     )
+    url: Url = None
+    currency: Currency = None
+    sale_price: SalePrice = None
+    group_id: GroupId = None
+    sizes: Sizes = None
+    images: Images = None
+    created: Created = None
+    extras: Extras = None
     image: PictureIn | None = Field(default=None, description="Its picture; left out, the picture stays; null takes it away.")
     features: Few[float] | None = Field(
         default=None, min_length=1, description="Its vector, where the catalogue brings its own instead of an encoder's."
@@ -148,6 +138,14 @@ class PatchIn(Strict):
     price: float | None = Field(default=None, ge=0, description="Price.", examples=[39.9])
     brand: Text | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
     in_stock: InStock = Field(default=None, description="Whether it can be bought now; null is not known.", examples=[False])
+    url: Url = None
+    currency: Currency = None
+    sale_price: SalePrice = None
+    group_id: GroupId = None
+    sizes: Sizes = None
+    images: Images = None
+    created: Created = None
+    extras: Extras = None
 
     @model_validator(mode="after")
     def _something(self) -> PatchIn:

@@ -92,7 +92,7 @@ Slot = Annotated[SlotIn, BeforeValidator(_SLOT, json_schema_input_type=CategoryN
 
 
 class PriceRange(Strict):
-    """Lowest and highest price, inclusive. Items without a price are outside every range."""
+    """Lowest and highest price, inclusive, of what an item costs now. Items without a price are outside every range."""
 
     min: float | None = Field(default=None, ge=0, description="Lowest price.", examples=[0])
     max: float | None = Field(default=None, ge=0, description="Highest price.", examples=[80])
@@ -113,6 +113,12 @@ class FiltersIn(Strict):
         default=True,
         description="true: nothing that is known to be out of stock, the default where no `candidates` are given; null: in stock or not.",
         examples=[True],
+    )
+    size: Few[str] = Field(
+        default_factory=list,
+        max_length=1_000,
+        description="Any of these sizes, in stock: by the item's `sizes`, else by its attribute `size` unless it is sold out.",
+        examples=[["M"]],
     )
     brand: Few[str] = Field(default_factory=list, max_length=1_000, description="Any of these brands.", examples=[["Nordhavn"]])
     attributes: Annotated[dict[str, Few[str]], at_most(100)] = Field(

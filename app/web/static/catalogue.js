@@ -6,6 +6,7 @@ import { blanks, tile } from "./tile.js";
 import { know } from "./known.js";
 
 const PAGE = 24;
+const FIELDS = "title,price,sale_price,currency,brand,in_stock,image_url,thumbnail_url";
 const TYPING_MS = 200;
 const chosen = { category: null, words: "" };
 let shown = [];
@@ -17,7 +18,7 @@ const tell = (problem, retry) => {
 };
 
 const turn = latest(async (ask, offset) => {
-  const query = new URLSearchParams({ limit: PAGE, offset, mixed: true });
+  const query = new URLSearchParams({ limit: PAGE, offset, mixed: true, fields: FIELDS });
   if (chosen.category !== null) query.set("category", chosen.category);
   if (chosen.words) query.set("q", chosen.words);
   if (!offset) {
@@ -29,6 +30,7 @@ const turn = latest(async (ask, offset) => {
   page.items.forEach(know);
   shown = [...shown, ...page.items];
   total = page.total;
+  byId("read-as").textContent = page.fallback ?? "";
   draw();
 }, tell);
 

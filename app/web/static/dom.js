@@ -37,5 +37,14 @@ export function notice(problem, retry) {
   );
 }
 
-export const price = (value) => value.toLocaleString(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+// An amount in its currency; without one, or in one that the browser does not know, a plain number.
+export function price(value, currency) {
+  try {
+    if (currency) return value.toLocaleString(undefined, { style: "currency", currency });
+  } catch {
+    // Not three letters: it is told as the shop wrote it.
+  }
+  const amount = value.toLocaleString(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return currency ? `${amount} ${currency}` : amount;
+}
 export const percent = (probability) => `${Math.min(99, Math.max(1, Math.round(100 * probability)))} %`;

@@ -1,9 +1,9 @@
 // What completes the outfit: a row of suggestions for each missing slot, and one button that fills them all.
 import { latest } from "./api.js";
-import { byId, el, notice, price, redraw } from "./dom.js";
+import { byId, el, notice, redraw } from "./dom.js";
 import { know } from "./known.js";
 import { add, again, asked, filter, onChange, outfit } from "./outfit.js";
-import { blanks, tile } from "./tile.js";
+import { blanks, sumOf, tile } from "./tile.js";
 
 const PER_SLOT = 6;
 const TYPING_MS = 300;
@@ -45,7 +45,8 @@ function show(rows, best) {
   byId("suggestions").ariaBusy = "false";
   const button = byId("complete");
   button.disabled = !look.length;
-  const more = typeof best?.price === "number" ? el("small", {}, `+ ${price(best.price)}`) : null;
+  const sum = typeof best?.price === "number" ? sumOf(look) : "";
+  const more = sum ? el("small", {}, `+ ${sum}`) : null;
   button.replaceChildren("Complete the look", ...(more ? [" ", more] : []));
 }
 

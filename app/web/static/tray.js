@@ -1,9 +1,9 @@
 // What is worn: a tile each, one press to take it out again.
-import { byId, el, price, redraw } from "./dom.js";
+import { byId, el, redraw } from "./dom.js";
 import { itemOf } from "./known.js";
 import { clear, onChange, outfit, picture as photoOf, remove } from "./outfit.js";
 import { openPhoto } from "./photo.js";
-import { picture, titleOf } from "./tile.js";
+import { picture, sumOf, titleOf } from "./tile.js";
 
 let drawing = 0;
 
@@ -14,9 +14,8 @@ async function draw({ items }) {
   );
   if (mine !== drawing) return;
   redraw(byId("tray"), [...worn.map((item, place) => wornTile(item, items[place].name)), own(items.length)]);
-  const prices = worn.map((item) => item.price).filter((value) => typeof value === "number");
-  const sum = prices.length ? ` · ${price(prices.reduce((all, one) => all + one, 0))}` : "";
-  byId("tally").textContent = items.length ? `${items.length} ${items.length === 1 ? "piece" : "pieces"}${sum}` : "";
+  const [count, sum] = [`${items.length} ${items.length === 1 ? "piece" : "pieces"}`, sumOf(worn)];
+  byId("tally").textContent = items.length ? [count, sum].filter(Boolean).join(" · ") : "";
   byId("clear").hidden = !items.length;
 }
 

@@ -53,7 +53,7 @@ function offer({ probability, swap: better }, items) {
   const position = POSITION.exec(better.replace);
   const worse = position ? items[position[1]] : items.find(({ id }) => id === better.replace);
   if (!worse) return;
-  const item = { ...better.item, price: undefined };
+  const { item } = better;
   const one = tile(item, `swap ${item.id}`, () => swap(worse.name, item.id), { ariaLabel: `Swap for ${titleOf(item)}` });
   const words = el("p", {}, "One swap would help: ", el("bdi", {}, titleOf(item)), ` makes it ${percent(better.probability)}.`);
   byId("swap").replaceChildren(el("ul", {}, one), words);

@@ -380,7 +380,9 @@ anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
 )
-fields = st.sampled_from(["id", "category", "subcategory", "title", "attributes", "price", "brand", "in_stock", "image", "features"])
+known = ["id", "category", "subcategory", "title", "attributes", "price", "brand", "in_stock", "image", "features"]
+sold = ["url", "currency", "sale_price", "group_id", "sizes", "images", "created", "extras"]
+fields = st.sampled_from(known + sold)
 
 
 def test_no_item_whatever_makes_a_500(home: Path, file: Path) -> None:

@@ -37,12 +37,19 @@ WAIT_MS = 10_000
 
 @pytest.fixture(scope="session")
 def wardrobe_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that knows the wardrobe's usual slots; the first item's title is hostile, and it has no picture. Read only."""
+    """A home that knows the wardrobe's usual slots; the first item's title is hostile, and it has no picture. Read only.
+
+    Of the first tiles, the second is on sale and the third is sold out.
+    """
     data, home = tmp_path_factory.mktemp("wardrobe"), tmp_path_factory.mktemp("wardrobe-home")
     generate(data, items=120, outfits=60, shoppers=5, seed=1)
     table = pq.read_table(data / "items.parquet")
     rows = table.to_pylist()
     rows[0] |= {"title": HOSTILE, "image": None}
+    leading = {row["category"]: row for row in reversed(rows)}
+    _, on_sale, sold_out, *_ = sorted(leading.values(), key=lambda row: str(row["id"]))
+    on_sale["sale_price"], sold_out["in_stock"] = round(on_sale["price"] / 2, 2), False
+    rows = [{**row, "currency": "EUR"} for row in rows]
     pq.write_table(pa.Table.from_pylist(rows, table.schema), data / "items.parquet")
     store = ReleaseStore(home)
     first = import_catalogue(data, store, default_encoder="shipped").release

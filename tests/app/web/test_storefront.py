@@ -117,9 +117,54 @@ def test_filters_hold_for_suggestions(dressed: Page) -> None:
     dressed.get_by_label("sold out, too").check()
     expect(dressed).to_have_url(re.compile("max=60&soldout="))
     expect(dressed.locator("#suggestions[aria-busy=false]")).to_be_visible()
-    prices = dressed.locator("#suggestions .facts span:first-child").all_inner_texts()
+    prices = dressed.locator("#suggestions .now").all_inner_texts()
     assert prices
-    assert max(map(float, prices)) <= 60
+    assert max(float(price.removeprefix("€")) for price in prices) <= 60
+
+
+def test_tiles_tell_what_sells_an_item(page: Page, wardrobe_release: Release) -> None:
+    """Brand, price in its currency, the price before a sale struck through, and what is sold out; of catalogue and suggestions."""
+    tiles = page.locator("#items .tile")
+    items = {}
+    for place in (1, 2):
+        name = tiles.nth(place).get_attribute("data-name") or ""
+        items[place] = wardrobe_release.item(wardrobe_release.snapshot.row_of[name.removeprefix("item=")])
+    on_sale, sold_out = tiles.nth(1), tiles.nth(2)
+    expect(on_sale.locator(".now")).to_have_text(f"€{items[1].sale_price:.2f}")
+    expect(on_sale.locator("s")).to_have_text(f"was €{items[1].price:.2f}")
+    expect(on_sale.locator(".brand")).to_have_text(items[1].brand or "")
+    expect(on_sale.locator(".badge")).to_have_count(0)
+    expect(sold_out.locator(".badge")).to_have_text("sold out")
+    expect(sold_out.locator(".now")).to_have_text(f"€{items[2].price:.2f}")
+    expect(sold_out.locator("s")).to_have_count(0)
+    on_sale.click()
+    expect(page.locator("#tally")).to_have_text(f"1 piece · €{items[1].sale_price:.2f}")
+    suggested = page.locator("#suggestions .tile").first
+    expect(suggested.locator(".now")).to_have_text(re.compile(r"^€\d+\.\d\d$"))
+    expect(suggested.locator(".brand")).not_to_be_empty()
+    expect(page.get_by_role("button", name="Complete the look")).to_contain_text("+ €")
+
+
+def test_different_currencies_are_not_added(dressed: Page) -> None:
+    """Nor is one that the browser does not know a reason to show no price."""
+    items = {"items": [{"id": "x", "category": "hats", "title": "x", "price": 5, "currency": "dollars", "score": 1, "probability": None}]}
+    answer = {"complete": False, "slots": [{"category": "hats", **items}], "looks": [], "missing": []}
+    dressed.route("**/complete-outfit", lambda route: route.fulfill(json=answer))
+    dressed.get_by_label("sold out, too").check()
+    expect(dressed.locator("#suggestions .now")).to_have_text("5.00 dollars")
+    dressed.locator("#suggestions .tile").click()
+    expect(dressed.locator("#tally")).to_have_text("2 pieces")
+
+
+def test_a_search_that_was_read_otherwise_says_so(page: Page) -> None:
+    """With a slip, say; and no longer once the words stand in titles."""
+    words = page.locator("#items .tile .title").nth(2).inner_text().split()
+    word = max(words, key=len)
+    page.get_by_role("searchbox").fill(f"{word[:2]}{word[3]}{word[2]}{word[4:]}")
+    expect(page.locator("#read-as")).to_contain_text(f"read as {word.lower()}")
+    page.get_by_role("searchbox").fill(word)
+    expect(page.locator("#read-as")).to_be_empty()
+    expect(page.locator("#items .tile").first).to_be_visible()
 
 
 def test_a_price_that_is_none_is_told_and_changes_nothing(dressed: Page) -> None:

@@ -192,3 +192,18 @@ def test_real_catalogues_read(name: str, items: int, pictures: int) -> None:
     assert len(catalogue) == items
     assert items - catalogue.table.column("image").null_count == pictures
     assert all(json.loads(text) for text in catalogue.table.column("attributes").slice(0, 100).to_pylist())
+
+
+def test_empty_columns_leave_the_others_as_they_are(tmp_path: Path) -> None:
+    """A file with every column is read by columns, so titles keep their signs, where sizes, images and extras hold nothing."""
+    rows = [{"id": "a", "category": "tops", "title": "<b>a</b>", "currency": "EUR"}]
+    pq.write_table(pa.Table.from_pylist(rows, ITEM_SCHEMA), tmp_path / "items.parquet")
+    assert read_catalogue(tmp_path).table.column("title").to_pylist() == ["<b>a</b>"]
+
+
+def test_sizes_and_extras_are_read_value_by_value(tmp_path: Path) -> None:
+    """In the short form of files, too."""
+    save(tmp_path, sizes=pa.array(["S|M=0", None, None]), extras=pa.array(['{"a": 1}', "loose", None]))
+    table = read_catalogue(tmp_path).table
+    assert json.loads(table.column("sizes")[0].as_py()) == [{"size": "S", "in_stock": None}, {"size": "M", "in_stock": False}]
+    assert [value and json.loads(value) for value in table.column("extras").to_pylist()] == [{"a": 1}, {"extras": "loose"}, None]

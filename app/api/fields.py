@@ -1,0 +1,74 @@
+"""``fields=``: which fields of an item an answer tells; ``ids=``: which items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.api.schemas.items import ItemOut
+from app.api.translate import shown
+from app.ground.errors import Detail, refused
+from app.release.release import CatalogueItem, Release
+from index.columns import extras_of
+from models.errors import did_you_mean
+
+_ALWAYS: Final = frozenset({"id", "category"})
+_MOST_TOLD: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What is asked of each item.
+
+    Attributes:
+        names: fields of ``ItemOut``; None for all but extras.
+        extras: names of extras; None for all of them, where ``names`` has ``extras``.
+    """
+
+    names: frozenset[str] | None = None
+    extras: frozenset[str] | None = frozenset()
+
+    @classmethod
+    def of(cls, asked: str | None, release: Release) -> Fields:
+        """Read what is asked for.
+
+        Raises:
+            RequestError: no item has such a field; names the nearest one that some have.
+        """
+        if asked is None:
+            return cls()
+        names = frozenset(filter(None, map(str.strip, asked.split(","))))
+        own = names & ItemOut.model_fields.keys()
+        further = sorted(names - own)
+        there = release.snapshot.columns.extra_names if further else frozenset()
+        if unknown := next((name for name in further if name not in there), None):
+            raise refused(Detail("fields", unknown, f"no item has it; {_instead(unknown, sorted(there))}"))
+        return cls(own | _ALWAYS, None if "extras" in own else frozenset(further))
+
+    def told(self, item: CatalogueItem) -> ItemOut:
+        """The item as it is answered."""
+        said: dict[str, Any] = shown(item)
+        if self.names is not None:
+            said = {name: value for name, value in said.items() if name in self.names}
+        extras = {} if self.extras == frozenset() else extras_of(item.extras)
+        kept = {name: value for name, value in extras.items() if self.extras is None or name in self.extras}
+        return ItemOut(**{**said, "extras": kept or None})
+
+
+def _instead(name: str, extras: Sequence[str]) -> str:
+    known = [*ItemOut.model_fields, *extras]
+    more = f" and {len(known) - _MOST_TOLD} more" if len(known) > _MOST_TOLD else ""
+    return did_you_mean(name, known, f"known are {', '.join(known[:_MOST_TOLD])}{more}")
+
+
+def listed_ids(ids: str, **others: object) -> list[str]:
+    """The ids of ``ids=``, each once.
+
+    Raises:
+        RequestError: something else says which items, or in which order; names it.
+    """
+    for name, value in others.items():
+        if value:
+            raise refused(Detail(name, str(value), "goes without ids, which say which items, and in which order"))
+    return [*dict.fromkeys(filter(None, ids.split(",")))]

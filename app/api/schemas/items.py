@@ -1,0 +1,106 @@
+"""Items in answers: whole, as suggestions, alike, and in pages. Fields that are null are left out."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import BaseModel, Field
+
+_THUMBNAIL: Final = "Path of its picture for a tile, to be kept for ever: another picture has another. For `srcset`, any other `width`."
+_SALE: Final = "What it costs now, where that is less than `price`."
+
+
+class SizeOut(BaseModel):
+    """A size of an item."""
+
+    size: str = Field(description="Its name.", examples=["M"])
+    in_stock: bool | None = Field(
+        default=None, description="Whether there is some of it; left out where that is not known.", examples=[True]
+    )
+
+
+class ItemOut(BaseModel):
+    """An item of the catalogue."""
+
+    id: str = Field(description="Item id.", examples=["w000042"])
+    category: str = Field(description="Category.", examples=["shoes"])
+    subcategory: str | None = Field(default=None, description="Finer category.", examples=["sneakers"])
+    title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
+    price: float | None = Field(default=None, description="Price.", examples=[49.9])
+    sale_price: float | None = Field(default=None, description=_SALE, examples=[39.9])
+    currency: str | None = Field(default=None, description="Currency of the prices.", examples=["EUR"])
+    brand: str | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
+    in_stock: bool | None = Field(default=None, description="Whether it can be bought now.", examples=[True])
+    attributes: dict[str, str | list[str]] | None = Field(default=None, description="What else the shop says of it.")
+    url: str | None = Field(default=None, description="Its page in the shop.", examples=["https://shop.example/white-sneakers"])
+    group_id: str | None = Field(default=None, description="The shop's product that it is a colour or size of.", examples=["sneakers-17"])
+    sizes: list[SizeOut] | None = Field(default=None, description="Its sizes.")
+    images: list[str] | None = Field(
+        default=None, description="Pictures as the shop named them.", examples=[["https://img.shop.example/1.jpg"]]
+    )
+    created: str | None = Field(default=None, description="Since when the shop has it, ISO 8601.", examples=["2026-11-26"])
+    extras: dict[str, Any] | None = Field(
+        default=None, description="What else the shop says; only with `fields`.", examples=[{"material": "canvas"}]
+    )
+    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
+    thumbnail_url: str | None = Field(default=None, description=_THUMBNAIL, examples=["/items/w000042/image?width=256&v=8f14e45fceea167a"])
+
+
+class LookItemOut(BaseModel):
+    """An item that a look adds, or a swap."""
+
+    id: str = Field(description="Item id.", examples=["w000042"])
+    category: str = Field(description="Its category.", examples=["shoes"])
+    title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
+    price: float | None = Field(default=None, description="Price.", examples=[49.9])
+    sale_price: float | None = Field(default=None, description=_SALE, examples=[39.9])
+    currency: str | None = Field(default=None, description="Currency of the prices.", examples=["EUR"])
+    brand: str | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
+    in_stock: bool | None = Field(
+        default=None, description="Whether it can be bought now; left out where that is not known.", examples=[True]
+    )
+    url: str | None = Field(default=None, description="Its page in the shop.", examples=["https://shop.example/white-sneakers"])
+    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
+    thumbnail_url: str | None = Field(default=None, description=_THUMBNAIL, examples=["/items/w000042/image?width=256&v=8f14e45fceea167a"])
+    group_id: str | None = Field(default=None, description="The shop's product that it is a colour or size of.", examples=["sneakers-17"])
+
+
+class SimilarOut(ItemOut):
+    """An item that looks alike."""
+
+    score: float = Field(description="Cosine of the pictures' features, -1 to 1; of words and pictures for a text.", examples=[0.93])
+
+
+class Similar(BaseModel):
+    """What looks like the item."""
+
+    release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
+    items: list[SimilarOut] = Field(description="Most alike first.")
+    fallback: str | None = Field(default=None, description="Why the usual path could not be taken.")
+
+
+class Page(BaseModel):
+    """A page of the catalogue."""
+
+    total: int = Field(description="How many items match in all.", examples=[1500])
+    items: list[ItemOut] = Field(description="Those of this page, in the order of ids unless `sort`, `ids` or `mixed` says otherwise.")
+    next_cursor: str | None = Field(
+        default=None,
+        description="`cursor` of the next page; left out on the last one, and where `mixed`: use `offset` there.",
+        examples=["dzAwMDA0Mg"],
+    )
+    fallback: str | None = Field(default=None, description="How the words of `q` were read, where not as they stand.")
+    missing: list[str] | None = Field(default=None, description="Those of `ids` that are not in the catalogue; only with `ids`.")
+
+
+class CategoryOut(BaseModel):
+    """A category of the catalogue."""
+
+    name: str = Field(description="Name.", examples=["shoes"])
+    count: int = Field(description="Its items.", examples=[312])
+
+
+class Categories(BaseModel):
+    """The categories of the catalogue, by name."""
+
+    categories: list[CategoryOut] = Field(description="By name.")

@@ -1,0 +1,142 @@
+"""Items by words: of their titles and ids, in other forms or with a slip of the finger, and by what the words mean where no title has them.
+
+Shape legend: N rows of all, n found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from app.ground.errors import NoEncoderError
+from app.ground.settings import Limits
+from app.recommend.limits import check_categories
+from app.recommend.similar import similar_to_words
+from app.release.release import Release
+from index.backends.base import BoolArray, IntArray
+from models.errors import EncoderError
+
+MEANT: Final = "no title has all of these words, so these are what looks most as they say"
+_SHORTEST: Final = 4
+"""Letters of a word that may be mistyped: of shorter ones, one letter makes another word."""
+_MOST_READ: Final = 5
+_ODD: Final = {"scarves": "scarf", "women": "woman", "men": "man", "knives": "knife", "feet": "foot", "children": "child"}
+_EVEN: Final = {one: several for several, one in _ODD.items()}
+_PLURALS: Final = (("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """What words find.
+
+    Attributes:
+        rows: ascending; most alike first where they were found by what the words mean.
+        by_meaning: whether they were.
+        note: how the words were read, where not as they stand.
+    """
+
+    rows: IntArray
+    by_meaning: bool = False
+    note: str | None = None
+
+
+def sought(release: Release, category: str | None, text: str | None, limits: Limits, *, meaning: bool = True) -> Found:
+    """The rows of a category, or of all, whose title or id has all words of a text: in any case, as part of a word, singular or plural.
+
+    A word that none has is read as those of the catalogue that differ by one slip. Where no row has all words, the encoder says what looks
+    so, if it knows the words.
+
+    Args:
+        meaning: whether it may be asked.
+
+    Raises:
+        UnknownCategoryError: no such category.
+    """
+    rows = _of_category(release, category)
+    words = list(dict.fromkeys((text or "").lower().split()))
+    if not words:
+        return Found(rows)
+    keep_N, notes = np.ones(release.snapshot.items.num_rows, dtype=np.bool_), list[str]()
+    for word in words:
+        has_N, note = _having(release, word)
+        keep_N &= has_N
+        notes += [note] if note else []
+        if not keep_N.any():
+            break
+    found = rows[keep_N[rows]]
+    if len(found):
+        return Found(found, note="; ".join(notes) or None)
+    alike = _meant(release, text or "", category, limits) if meaning else found
+    return Found(alike, by_meaning=True, note=MEANT) if len(alike) else Found(found)
+
+
+def forms(word: str) -> tuple[str, ...]:
+    """The singular and the plural of a word, in either, without one that holds another.
+
+    >>> forms("shirts"), forms("dress"), forms("parties"), forms("scarf"), forms("dresses")
+    (('shirt',), ('dress',), ('party', 'partie'), ('scarf', 'scarves'), ('dress',))
+    """
+    other = _ODD.get(word) or _EVEN.get(word)
+    if other:
+        return (word, other)
+    if word.endswith("ies") and len(word) > len("ties"):
+        return (f"{word[:-3]}y", word[:-1])  # parties, and hoodies
+    for plural, singular in _PLURALS:
+        stem = word.removesuffix(plural)
+        if stem != word and len(stem) > 1 and not word.endswith(("ss", "us", "is")):
+            return (stem + singular,)
+    return (word, f"{word[:-1]}ie") if re.fullmatch(r".*[^aeiou\W]y", word) else (word,)
+
+
+def _of_category(release: Release, category: str | None) -> IntArray:
+    rows: IntArray = release.snapshot.rows
+    if category is None:
+        return rows
+    check_categories(release, [("category", category)])
+    named: BoolArray = pc.equal(release.snapshot.items.column("category"), category).to_numpy()
+    return rows[named[rows]]
+
+
+def _having(release: Release, word: str) -> tuple[BoolArray, str | None]:
+    """The rows that have a word, ``(N,)``, and what it was read as where none has it."""
+    table = release.snapshot.items
+    has_N = _with_any(table.column("title"), forms(word)) | _with_any(table.column("id"), (word,))
+    if has_N[release.snapshot.rows].any() or len(word) < _SHORTEST:
+        return has_N, None
+    near = _near(release.snapshot.columns.vocabularies, {word, *forms(word)})
+    if not near:
+        return has_N, None
+    listed = ", ".join(near[:_MOST_READ]) + (f" and {len(near) - _MOST_READ} more" if len(near) > _MOST_READ else "")
+    return _with_any(table.column("title"), near), f"no title has “{word}”, so it was read as {listed}"
+
+
+def _near(vocabularies: Iterable[Sequence[str]], words: Iterable[str]) -> list[str]:
+    """The words of vocabularies that differ from one of these by a letter more, less, other or swapped with the next."""
+    found = set[str]()
+    for known in vocabularies:
+        for word in words:
+            found.update(near for near, _, _ in process.extract(word, known, scorer=OSA.distance, score_cutoff=1, limit=None))
+    return sorted(found)
+
+
+def _with_any(texts: pa.ChunkedArray, parts: Sequence[str]) -> BoolArray:
+    """Where a text has any of these parts, in any case."""
+    masks: list[Any] = [pc.match_substring(pc.fill_null(texts, ""), part, ignore_case=True).to_numpy() for part in parts]
+    return np.asarray(np.logical_or.reduce(masks))
+
+
+def _meant(release: Release, text: str, category: str | None, limits: Limits) -> IntArray:
+    """The rows that look most as a text says; none where the encoder does not know its words, or cannot be asked."""
+    try:
+        found = similar_to_words(release, text, limits.max_k, limits, category=category)
+    except (NoEncoderError, EncoderError):
+        return np.zeros(0, dtype=np.int64)
+    return np.array(() if found.fallback else found.rows, dtype=np.int64)
