@@ -116,8 +116,8 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     allowed = None
     chosen = Slots(())
     if not question.candidates or question.slots is not None:
-        may_N = None if question.slots is not None else Allowed.at_all(release, worn, question.wanted, consistent=question.consistent)
-        chosen = choose_slots(release, worn, question.slots, limits, may_N)
+        may = None if question.slots is not None else Allowed.at_all(release, worn, question.wanted, consistent=question.consistent)
+        chosen = choose_slots(release, worn, question.slots, limits, may)
     if question.candidates:
         blanks, unknown = given(release, worn, question.candidates, chosen if question.slots is not None else None, question.wanted)
     else:
@@ -176,9 +176,7 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
     """Looks, or why there are none. Items within a budget may be far from a slot's best ones, so they are retrieved separately."""
     chosen = [pools[blank.slot] for blank in blanks]
     if question.budget is not None and allowed is not None:
-        may_N = allowed.steps[0][0]
-        assert may_N is not None  # noqa: S101 - a budget is a filter
-        more = affordable(release, worn, [blank.slot.category for blank in blanks], question.budget, may_N)
+        more = affordable(release, worn, [blank.slot.category for blank in blanks], question.budget, allowed.steps[0][0])
         both = {blank.slot: np.concatenate([blank.rows_M, rows_M]) for blank, rows_M in zip(blanks, more, strict=True)}
         pools = {slot: rank(release, worn, slot.category, np.unique(rows_M)) for slot, rows_M in both.items()}
         chosen = [pools[blank.slot] for blank in blanks]
@@ -212,6 +210,8 @@ def _likely(release: Release, worn: Worn, pools: Sequence[Pool]) -> tuple[float 
 def _variants(release: Release, row: int, allowed: Allowed) -> tuple[int, ...]:
     """The first variants of a row that pass the filters and are in the catalogue still."""
     rows = release.traits.variants(row)
-    rows = rows if allowed.filtered_N is None else rows[allowed.filtered_N[rows]]
+    if not len(rows):
+        return ()
+    rows = rows[allowed.filtered.passes(rows)]
     ids = release.snapshot.items.column("id")
     return tuple(int(row) for row in rows[:_MOST_VARIANTS] if release.snapshot.row_of.get(ids[int(row)].as_py()) == row)

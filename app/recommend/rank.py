@@ -16,7 +16,8 @@ from app.recommend.outfit import Worn
 from app.recommend.slices import pause
 from app.recommend.stages import count, stage
 from app.release.release import Release
-from index.backends.base import BoolArray, FloatArray, IntArray
+from index.backends.base import FloatArray, IntArray
+from index.selection import Selection
 from models.datasets.schema import ENOUGH_OUTFITS
 
 RETRIEVED: Final = 64
@@ -33,7 +34,7 @@ class Pool:
     scores_M: FloatArray
 
 
-def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, allowed_N: BoolArray | None) -> list[IntArray]:
+def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, allowed: Selection | None) -> list[IntArray]:
     """Retrieve the candidates of each slot: the index's best ``max(64, 4 k)``, with the queries of all slots computed in one batch.
 
     A category without items gives no candidates.
@@ -47,7 +48,7 @@ def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, al
     stocked = set(release.snapshot.categories)
     with stage("search"):
         return [
-            release.snapshot.search(category, queries_SD[slot : slot + 1], retrieved, allowed_N)[1][0]
+            release.snapshot.search(category, queries_SD[slot : slot + 1], retrieved, allowed)[1][0]
             if category in stocked
             else np.zeros(0, dtype=np.int64)
             for slot, category in enumerate(categories)

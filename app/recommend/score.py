@@ -116,8 +116,8 @@ def _swap(release: Release, worn: Worn, weakest: str, now: float, wanted: Filter
     """Of the retrieved items of its category that may replace the weakest, the one that makes the best outfit; None if no better."""
     position = worn.names.index(weakest)
     rest = worn.less(position)
-    allowed_N = Allowed.of(release, rest, replace(wanted, exclude=(*wanted.exclude, weakest)), consistent=consistent).steps[0][0]
-    rows_M = retrieve(release, rest, [worn.categories[position]], 1, allowed_N)[0]
+    allowed = Allowed.of(release, rest, replace(wanted, exclude=(*wanted.exclude, weakest)), consistent=consistent).steps[0][0]
+    rows_M = retrieve(release, rest, [worn.categories[position]], 1, allowed)[0]
     rows_M = rows_M[release.traits.leading(rows_M, [row for row in rest.rows if row is not None])]
     if not len(rows_M):
         return None

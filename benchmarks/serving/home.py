@@ -105,7 +105,9 @@ def _bundle(directory: Path) -> Bundle:
     worn = outfits(_OUTFITS, 4, 1)
     splits = ["valid" if number % 6 == 0 else "train" for number in range(len(worn))]
     write_lines(
-        data, "outfits.jsonl", (Outfit(f"o{number}", tuple(ids), split) for number, (ids, split) in enumerate(zip(worn, splits, strict=True)))
+        data,
+        "outfits.jsonl",
+        (Outfit(f"o{number}", tuple(ids), split) for number, (ids, split) in enumerate(zip(worn, splits, strict=True))),
     )
     train(data, "attire", directory, settings=_TRAINING)
     return Bundle.load(directory)

@@ -85,7 +85,9 @@ def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str
             "empty endpoint": lambda _: empty.ask(nothing),
         }
         asked = {name: [_completing(items, body) for items in worn] for name, body in _questions().items()}
-        asked["score 100 outfits"] = [request("POST", "/score-outfit", json.dumps({"outfits": [{"items": ids} for ids in scored]}).encode())]
+        asked["score 100 outfits"] = [
+            request("POST", "/score-outfit", json.dumps({"outfits": [{"items": ids} for ids in scored]}).encode())
+        ]
         work: dict[str, Callable[[int], Any]] = {
             **parts,
             **{name: lambda number, sent=sent: service.ask(sent[number % len(sent)]) for name, sent in asked.items()},

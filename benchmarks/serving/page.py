@@ -58,7 +58,9 @@ def page(found: Measured, items: int, rounds: int, notes: str) -> str:
         ceiling = large if name == "in the largest category" else small
         bar = f"{_BARS[name]:g} ×" if name in _BARS else "–"
         ratios = (
-            ("–", "–") if name == "slots left out" or name == "four slots" else (figure.median / ceiling, figure.median / (ceiling + likely))
+            ("–", "–")
+            if name == "slots left out" or name == "four slots"
+            else (figure.median / ceiling, figure.median / (ceiling + likely))
         )
         told = [one if isinstance(one, str) else f"**{one:.2f} ×**" for one in ratios]
         lines.append(f"| {name} | {_ms(figure)} | {told[0]} | {bar} | {told[1]} |")
