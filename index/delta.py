@@ -148,6 +148,15 @@ class Overlay:
         """A table of all rows, hidden ones too."""
         return pa.concat_tables([part.items for part in self._parts], promote_options="default")
 
+    def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
+        """Rows of ``items``, in this order; without columns that none of their parts has."""
+        wanted = np.asarray(rows, dtype=np.int64)
+        found = [(chosen, self._parts[place].take(local)) for place, chosen, local in by_part(wanted, self._starts)]
+        if len(found) == 1:
+            return found[0][1]
+        order = np.argsort(np.concatenate([np.flatnonzero(chosen) for chosen, _ in found]))
+        return pa.concat_tables([table for _, table in found], promote_options="default").take(order)
+
     @cached_property
     def features(self) -> StackedFeatures:
         """The features of all rows."""

@@ -38,7 +38,7 @@ class Segment(CategoryIndex):
     """
 
     def __init__(self, items: pa.Table, features_MF: FloatArray, embeddings_MD: FloatArray, removed: Collection[str] = ()) -> None:
-        self.items: Final[pa.Table] = item_table(items)
+        self.items: Final[pa.Table] = item_table(items).combine_chunks()
         embeddings = as_vectors(embeddings_MD, "embeddings")
         if not len(features_MF) == len(embeddings) == self.items.num_rows:
             msg = f"{self.items.num_rows} items, features of {np.shape(features_MF)}, embeddings of {embeddings.shape}: one row each"
@@ -50,6 +50,10 @@ class Segment(CategoryIndex):
         self.columns: Final = Columns(self.items, self.row_of)
         self.removed: Final = frozenset(removed)
         self.embedding_size: Final = embeddings.shape[1]
+
+    def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
+        """Rows of ``items``, in this order."""
+        return self.items.take(pa.array(rows, pa.int64()))
 
 
 Part = Snapshot | Segment

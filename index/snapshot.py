@@ -12,7 +12,7 @@ Shape legend: N rows · F features · D embedding size · B queries · k results
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -150,7 +150,7 @@ class Snapshot(CategoryIndex):
             raise SnapshotError(msg)
         choice = choice or Choice()
         try:
-            table = pq.read_table(directory / _ITEMS, partitioning=None)
+            table = pq.read_table(directory / _ITEMS, partitioning=None).combine_chunks()  # taking rows of chunks would do so each time
             rows = rows_by_value(table.column("category").combine_chunks())
             _agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
             features = _mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
@@ -169,6 +169,10 @@ class Snapshot(CategoryIndex):
         except (OSError, ValueError, LookupError, TypeError, EOFError, pa.ArrowException) as error:
             msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {AGAIN}"
             raise SnapshotError(msg) from error
+
+    def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
+        """Rows of ``items``, in this order."""
+        return self.items.take(pa.array(rows, pa.int64()))
 
     @property
     def rows(self) -> IntArray:

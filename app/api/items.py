@@ -74,7 +74,7 @@ async def items(
             rows, following = _mixed(release, found)[offset : offset + limit], None
         else:
             rows, following = in_order(release.snapshot.items.column("id"), found, cursor, offset=offset, limit=limit)
-        return Page(total=len(found), items=[ItemOut(**shown(release.item(row))) for row in rows.tolist()], next_cursor=following)
+        return Page(total=len(found), items=[ItemOut(**shown(item)) for item in release.items(rows)], next_cursor=following)
 
     return await compute(page)
 
@@ -157,7 +157,7 @@ def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar
     else:
         item = item_ref(request.item, "item") if request.item is not None else str(request.id)
         found = similar(release, item, request.k, limits, all_categories=request.all_categories)
-    alike = [SimilarOut(**shown(release.item(row)), score=score) for row, score in zip(found.rows, found.scores, strict=True)]
+    alike = [SimilarOut(**shown(item), score=score) for item, score in zip(release.items(found.rows), found.scores, strict=True)]
     return Similar(release=release.id, items=alike, fallback=found.fallback)
 
 
