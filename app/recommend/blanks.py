@@ -15,10 +15,10 @@ import numpy as np
 from app.ground.errors import shortened
 from app.recommend.consistent import NOT_FOR_THEM, OTHER_SEASON, suitable
 from app.recommend.outfit import Worn
-from app.recommend.rank import RETRIEVED, retrieve
+from app.recommend.rank import RETRIEVED, queries_of, retrieve
 from app.recommend.slots import Slot, Slots
 from app.release.release import Release
-from index.backends.base import IntArray
+from index.backends.base import FloatArray, IntArray
 from index.columns import Filter
 from index.selection import Condition, Selection, but
 
@@ -29,12 +29,18 @@ _MOST_LISTED: Final = 5
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Blank:
-    """A slot and the unranked rows that may fill it; ``nth`` counts from 0 the blanks of one slot, which share their rows."""
+    """A slot and the unranked rows that may fill it.
+
+    Attributes:
+        nth: counts from 0 the blanks of one slot, which share their rows.
+        query_D: what they were retrieved by; None where they were given.
+    """
 
     slot: Slot
     rows_M: IntArray
     fallback: str | None
     nth: int = 0
+    query_D: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,32 +78,29 @@ def searched(release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: in
     """Retrieve for each slot; the first step of ``allowed`` that leaves an item counts."""
     times = Counter(slots.slots)
     most = k * max(times.values(), default=1)
+    queries = queries_of(release, worn, [slot.category for slot in times])
     found: dict[Slot, tuple[IntArray, str | None]] = {}
     for selection, said in allowed.steps:
         empty = [slot for slot in times if not len(found.get(slot, ((), None))[0])]
-        for slot, rows_M in zip(empty, _retrieved(release, worn, empty, max(k, most // 4), most, selection), strict=True):
-            found[slot] = rows_M, said
+        for slot in empty:
+            found[slot] = _retrieved(release, slot, queries[slot.category], max(k, most // 4), most, selection), said
     blanks = []
     for slot, nth in counted(slots.slots):
         rows_M, said = found[slot]
         note = "; ".join(filter(None, (slots.note, said))) if len(rows_M) else _why_empty(release, slot.category, allowed.wanted)
-        blanks.append(Blank(slot, rows_M, note or None, nth))
+        blanks.append(Blank(slot, rows_M, note or None, nth, queries[slot.category]))
     return blanks
 
 
 def _retrieved(  # noqa: PLR0917 - the question, and how much of an answer
-    release: Release, worn: Worn, slots: Sequence[Slot], k: int, least: int, selection: Selection
-) -> list[IntArray]:
-    """The candidates of each slot; more where those found are variants of fewer than ``least`` products."""
-    by_role = {role: _both(selection, _of_role(release, role)) for role in {slot.role for slot in slots}}
-    found: dict[Slot, IntArray] = {}
-    for role, of_role in by_role.items():
-        alike = [slot for slot in slots if slot.role == role]
-        found |= zip(alike, retrieve(release, worn, [slot.category for slot in alike], k, of_role), strict=True)
-    for slot, rows_M in found.items():
-        if len(rows_M) >= RETRIEVED and release.traits.leading(rows_M).sum() < least:
-            found[slot] = retrieve(release, worn, [slot.category], _MORE * k, by_role[slot.role])[0]
-    return [found[slot] for slot in slots]
+    release: Release, slot: Slot, query_D: FloatArray, k: int, least: int, selection: Selection
+) -> IntArray:
+    """The candidates of a slot; more where those found are variants of fewer than ``least`` products."""
+    of_role = _both(selection, _of_role(release, slot.role))
+    rows_M = retrieve(release, slot.category, query_D, k, of_role)
+    if len(rows_M) >= RETRIEVED and release.traits.leading(rows_M).sum() < least:
+        return retrieve(release, slot.category, query_D, _MORE * k, of_role)
+    return rows_M
 
 
 def _of_role(release: Release, role: str | None) -> Condition | None:

@@ -16,7 +16,7 @@ from app.recommend.explain import Explanation, contributions, work_of_contributi
 from app.recommend.limits import check_count, check_work
 from app.recommend.looks import Look, affordable, best_looks, why_none, work_of_looks
 from app.recommend.outfit import ItemRef, Worn, resolve
-from app.recommend.rank import Pool, diversified, likely, mixed, rank, score_outfits, why_not, with_each
+from app.recommend.rank import Pool, diversified, likely, mixed, rank, rank_slots, score_outfits, why_not, with_each
 from app.recommend.slices import pause
 from app.recommend.slots import Slot, Slots, choose_slots
 from app.release.release import Release
@@ -127,9 +127,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     explained = sum(work_of_contributions(len(worn), count) for count in shown) if question.explain else 0
     check_work(sum(shown) * (len(worn) + 1) ** 2 + explained + work_of_looks(len(worn), len(blanks), question.looks), limits.max_work)
     among_all = not question.candidates
-    pools = {blank.slot: rank(release, worn, blank.slot.category, blank.rows_M, among_all=among_all) for blank in blanks}
-    if allowed:
-        pools = {slot: _leading(release, worn, pool) for slot, pool in pools.items()}
+    pools = _pools(release, worn, blanks, among_all=among_all)
     partly = f"ranked without what is not in the catalogue: {listed(worn.missing)}" if worn.missing else None
     best = [_best(release, blank, pools[blank.slot], k, question.diversity) for blank in blanks]
     now, with_each_BM = _likely(release, worn, best)
@@ -162,6 +160,17 @@ def _worse(now: float, probabilities: Sequence[float | None]) -> str | None:
     """What is to be said where the first suggestion, or every one, would cost the outfit more than it may."""
     falls = [probability is not None and probability < now - _FALL for probability in probabilities]
     return _WORSE.format("any" if all(falls) else "the first") if falls and falls[0] else None
+
+
+def _pools(release: Release, worn: Worn, blanks: Sequence[Blank], *, among_all: bool) -> dict[Slot, Pool]:
+    """What was found for each slot, ranked; of retrieved items the best of each product, and none that is worn."""
+    found = {blank.slot: (blank.slot.category, blank.query_D, blank.rows_M) for blank in blanks if blank.query_D is not None}
+    ranked = zip(found, rank_slots(release, worn, list(found.values())), strict=True)
+    pools = {slot: _leading(release, worn, pool) for slot, pool in ranked}
+    for blank in blanks:
+        if blank.query_D is None:
+            pools[blank.slot] = rank(release, worn, blank.slot.category, blank.rows_M, among_all=among_all)
+    return pools
 
 
 def _leading(release: Release, worn: Worn, pool: Pool) -> Pool:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.recommend.outfit import Worn
-from app.recommend.rank import Pool, likely, mixed, rank_scores, retrieve, score_outfits, unit, unlike
+from app.recommend.rank import Pool, likely, mixed, queries_of, rank_scores, retrieve, score_outfits, unit, unlike
 from app.release.release import Release
 from index.backends.base import FloatArray, IntArray
 from index.columns import Filter
@@ -183,7 +183,8 @@ def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: 
     Args:
         allowed: which rows pass the filters.
     """
-    price_N, stocked = release.snapshot.columns.prices, set(release.snapshot.categories)
+    price_N, stocked = release.snapshot.columns.prices, release.snapshot.sizes
+    queries = queries_of(release, worn, categories)
     cheapest = []
     for category in categories:
         rows = release.snapshot.rows_in(category) if category in stocked else np.zeros(0, dtype=np.int64)
@@ -195,7 +196,7 @@ def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: 
     found = []
     for category, rows, own in zip(categories, cheapest, least, strict=True):
         fits = allowed & release.snapshot.columns.selection(Filter(price_max=budget - sum(least) + own))
-        best = retrieve(release, worn, [category], 1, fits)[0] if len(rows) else rows
+        best = retrieve(release, category, queries[category], 1, fits) if len(rows) else rows
         found.append(np.concatenate([best, rows]))
     return found
 

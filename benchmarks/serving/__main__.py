@@ -1,4 +1,4 @@
-"""Measure what a request costs beside its parts, and write the page: ``python -m benchmarks.serving [--items 1000000]``, or ``make bench``."""
+"""Measure what a request costs beside its parts, and write the page: ``python -m benchmarks.serving``, or ``make bench``."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("benchmarks/serving.md"))
     parser.add_argument("--notes", type=Path, help="Markdown that the page ends with")
     parser.add_argument("--set", action="append", default=[], help="an environment variable of the service, NAME=VALUE")
+    parser.add_argument("--beside", type=Path, help="another checkout, whose service is measured in the same turns")
     asked = parser.parse_args()
     store = made(asked.work, asked.items)
-    found = measure(store, asked.rounds, asked.seconds, dict(one.split("=", 1) for one in asked.set))
+    found = measure(store, asked.rounds, asked.seconds, dict(one.split("=", 1) for one in asked.set), asked.beside)
     text = page(found, asked.items, asked.rounds, asked.notes.read_text().strip() if asked.notes else "")
     asked.out.write_text(text)
     print(text)

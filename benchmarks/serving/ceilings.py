@@ -37,8 +37,8 @@ class Bare:
         """The query of one slot, and the rank of 64 candidates for it."""
         context = self._contexts[number % len(self._contexts)]
         with torch.inference_mode():
-            self._model.query(context, self._category[:1])
-            self._model.rank(context, self._candidates_1MD, self._category[None])
+            query_1D = self._model.query(context, self._category[:1])
+            self._model.rank(context, self._candidates_1MD, self._category[None], query_1D)
 
     def likely(self, number: int) -> None:
         """The scores of ten outfits with one item more, and of the outfit: what the answer's probabilities are told from."""

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 _WAIT_S: Final = 120.0
@@ -76,12 +77,13 @@ async def flood(port: int, sent: Sequence[bytes], at_once: int, seconds: float) 
 
 
 @contextmanager
-def running(command: Sequence[str], port: int, environment: dict[str, str], ready: str) -> Iterator[float]:
-    """A service while it is needed; the seconds that it took to be ready."""
+def running(command: Sequence[str], port: int, environment: dict[str, str], ready: str, beside: Path | None = None) -> Iterator[float]:
+    """A service, in another checkout where one is given, while it is needed; the seconds that it took to be ready."""
     begun = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *command],
         env={**os.environ, **environment},
+        cwd=beside,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

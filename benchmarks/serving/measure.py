@@ -6,18 +6,21 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from app.ground.compute import cores, fix_threads
+from app.ground.compute import fix_threads
 from app.home.store import ReleaseStore
 from app.release.release import Release
 from benchmarks.serving.ceilings import Bare, read_once
 from benchmarks.serving.home import LARGEST, MIDDLE, RARE, outfits
 from benchmarks.serving.http import Connection, flood, free_port, request, running
 
+SCORING: Final = "score 100 outfits"
 _ASKED: Final = 40
 _SCORED: Final = 100
 _AT_ONCE: Final = 32
@@ -45,16 +48,22 @@ class Measured:
 
     parts: Mapping[str, Figure]
     answers: Mapping[str, Figure]
+    before: Mapping[str, Figure]
     full_rate: float
     full_p99: float
+    full_rate_before: float
     ready_s: float
     opened_s: float
     read_s: float
     read_bytes: int
 
 
-def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str, str]) -> Measured:
-    """Measure a home that ``home.made`` made."""
+def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str, str], beside: Path | None = None) -> Measured:
+    """Measure a home that ``home.made`` made.
+
+    Args:
+        settings: environment of the service. beside: another checkout, whose service is measured in the same turns.
+    """
     record = store.served()
     paths = store.bundle_path(record.bundle), store.snapshot_path(record.snapshot)
     read_once(*paths)  # from here on they are in the page cache
@@ -69,10 +78,12 @@ def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str
     bare = Bare(release, worn)
     del release
     environment = {"ATTIRE_HOME": str(store.home), **settings}
-    port, empty_port = free_port(), free_port()
+    port, empty_port, other_port = free_port(), free_port(), free_port()
+    other = {**environment, "PYTHONPATH": str(beside.resolve())} if beside else {}
     with (
         running(("-m", "benchmarks.serving.empty", str(empty_port)), empty_port, {}, "/readyz"),
         running((*_SERVE, "--port", str(port)), port, environment, "/readyz") as ready_s,
+        running((*_SERVE, "--port", str(other_port)), other_port, other, "/readyz", beside) if beside else nullcontext(),
     ):
         service, empty = Connection(port), Connection(empty_port)
         nothing = request("POST", "/nothing", b'{"items": ["a", "b", "c"]}')
@@ -85,33 +96,30 @@ def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str
             "empty endpoint": lambda _: empty.ask(nothing),
         }
         asked = {name: [_completing(items, body) for items in worn] for name, body in _questions().items()}
-        asked["score 100 outfits"] = [
-            request("POST", "/score-outfit", json.dumps({"outfits": [{"items": ids} for ids in scored]}).encode())
-        ]
+        asked[SCORING] = [request("POST", "/score-outfit", json.dumps({"outfits": [{"items": ids} for ids in scored]}).encode())]
         work: dict[str, Callable[[int], Any]] = {
             **parts,
             **{name: lambda number, sent=sent: service.ask(sent[number % len(sent)]) for name, sent in asked.items()},
         }
+        before = Connection(other_port) if beside else None
+        if before:
+            work |= {f"before: {name}": lambda number, sent=sent: before.ask(sent[number % len(sent)]) for name, sent in asked.items()}
         taken = _in_turn(work, rounds)
-        service.close()
-        answers = list(asked)
         full = asyncio.run(flood(port, asked["one slot"], _AT_ONCE, seconds))
+        full_before = asyncio.run(flood(other_port, asked["one slot"], _AT_ONCE, seconds)) if beside else []
     figures = {name: Figure.of(some) for name, some in taken.items()}
     return Measured(
         parts={name: figures[name] for name in parts},
-        answers={name: figures[name] for name in answers},
+        answers={name: figures[name] for name in asked},
+        before={name: figures[f"before: {name}"] for name in asked} if beside else {},
         full_rate=len(full) / seconds,
         full_p99=float(np.percentile(full, 99)),
+        full_rate_before=len(full_before) / seconds,
         ready_s=ready_s,
         opened_s=opened_s,
         read_s=read_s,
         read_bytes=size,
     )
-
-
-def machine() -> str:
-    """The cores that it may use, in words."""
-    return f"{cores()} cores"
 
 
 def _questions() -> dict[str, dict[str, Any]]:

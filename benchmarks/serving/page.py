@@ -4,84 +4,99 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final
 
 from app.ground.compute import cores
-from benchmarks.serving.measure import Figure, Measured
+from benchmarks.serving.measure import SCORING, Figure, Measured
 
-_SUM: Final = "scan + forward + empty endpoint"
+TIMES: Final = " \N{MULTIPLICATION SIGN}"
 _BARS: Final = {
-    "one slot": 1.5,
-    "with in_stock and a price range": 1.7,
-    "with a brand that 0.1 % have": 1.2,
-    "in the largest category": 1.5,
+    "one slot": f"1.5{TIMES}",
+    "with in_stock and a price range": f"1.7{TIMES}",
+    "with a brand that 0.1 % have": f"1.2{TIMES}",
+    "in the largest category": f"1.5{TIMES}",
 }
+_ABOUT: Final = """\
+{items:,} items with random features in 20 categories of very unequal size (28 % to 0.05 %), 95 % in stock, 60 % for women; the flagship
+with one set transformer and the memory of pairs, trained for one epoch on 750 random outfits. Three worn items, k = 10, 64 ranked. The
+service runs as `attire serve` does, in one process; it and the bare parts are measured in turn, question after question. Median
+milliseconds, in brackets the quarter points; what counts are the ratios."""
+_FORWARD: Final = """\
+The forward is the model's query and its rank of 64 candidates by that query. An answer also tells how likely it is that the outfit goes
+together with each of the ten items that it shows: eleven scores of outfits (*probabilities*), which the sum of the bars leaves out."""
 
 
 def page(found: Measured, items: int, rounds: int, notes: str) -> str:
     """The page."""
-    parts, answers = found.parts, found.answers
+    parts = found.parts
     rest = parts["forward"].median + parts["empty endpoint"].median
-    small, large = parts["scan"].median + rest, parts["scan of the largest category"].median + rest
-    likely = parts["probabilities"].median
+    small, likely = parts["scan"].median + rest, parts["probabilities"].median
+    versions = " · ".join(f"{name} {version(name)}" for name in ("torch", "faiss-cpu", "fastapi", "uvicorn", "numpy"))
+    machine = f"{cores()} shared cores ({platform.machine()}), no GPU, other work beside it"
     lines = [
         "# Serving: what a request costs beside its parts",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d} · {cores()} shared cores ({platform.machine()}), no GPU, other work beside it · "
-        + " · ".join(f"{name} {version(name)}" for name in ("torch", "faiss-cpu", "fastapi", "uvicorn", "numpy"))
-        + f" · Python {sys.version.split()[0]}",
+        f"{datetime.now(UTC):%Y-%m-%d} · {machine} · {versions} · Python {sys.version.split()[0]}",
         "",
         "```sh",
         f"python -m benchmarks.serving --items {items} --rounds {rounds}",
         "```",
         "",
-        f"{items:,} items with random features in 20 categories of very unequal size (28 % to 0.05 %), 95 % in stock, 60 % for women; the "
-        "flagship with one set transformer and the memory of pairs, trained for one epoch on 750 random outfits. Three worn items, k = 10, 64 "
-        "ranked. The service runs as `attire serve` does, in one process; it and the bare parts are measured in turn, question after question. "
-        "Median milliseconds, in brackets the quarter points; what counts are the ratios.",
+        _ABOUT.format(items=items),
         "",
         "| bare part | ms |",
         "|---|---|",
         *(f"| {name} | {_ms(figure)} |" for name, figure in parts.items()),
         "",
-        "The forward is the model's query and its rank of 64 candidates. An answer also tells how likely the outfit goes together with each of "
-        "the ten that it shows: eleven scores of whole outfits (`probabilities`), which the sum of the issue does not count.",
+        _FORWARD,
         "",
-        f"| `/complete-outfit`, one at a time | ms | of {_SUM} | bar | with the probabilities in the sum |",
-        "|---|---|---|---|---|",
-    ]
-    for name, figure in answers.items():
-        if name == "score 100 outfits":
-            continue
-        ceiling = large if name == "in the largest category" else small
-        bar = f"{_BARS[name]:g} ×" if name in _BARS else "–"
-        ratios = (
-            ("–", "–")
-            if name == "slots left out" or name == "four slots"
-            else (figure.median / ceiling, figure.median / (ceiling + likely))
-        )
-        told = [one if isinstance(one, str) else f"**{one:.2f} ×**" for one in ratios]
-        lines.append(f"| {name} | {_ms(figure)} | {told[0]} | {bar} | {told[1]} |")
-    scoring = parts["scores of 100 outfits"].median / answers["score 100 outfits"].median
-    loop = 1000 * cores() / small
-    lines += [
+        *_completing(found, rest),
         "",
         "| what | beside | figure | bar |",
         "|---|---|---|---|",
-        f"| `/score-outfit`, 100 outfits of four, {_ms(answers['score 100 outfits'])} ms | the bare forward of the same batch | "
-        f"**{scoring:.0%}** of its rate | 70 % |",
-        f"| one slot, 32 at once: {found.full_rate:,.0f} a second | {_SUM} in a tight loop on every core: {loop:,.0f} a second | "
-        f"**{found.full_rate / loop:.0%}** ({found.full_rate * (small + likely) / 1000 / cores():.0%} with the probabilities) | 60 % |",
-        f"| its 99th percentile, {found.full_p99:,.0f} ms | the median of one at a time | "
-        f"**{found.full_p99 / answers['one slot'].median:.1f} ×** | 6 × |",
-        f"| a start until `/readyz`: {found.ready_s:.1f} s, of which `Release.open` alone {found.opened_s:.1f} s | reading the files once, "
-        f"{found.read_bytes / 1e6:,.0f} MB from the page cache: {found.read_s:.2f} s | **{found.ready_s / found.read_s:.0f} ×** | 3 ×, 10 s |",
+        *_others(found, small, likely),
         "",
     ]
     return "\n".join([*lines, *([notes, ""] if notes else [])])
 
 
+def _completing(found: Measured, rest: float) -> Iterator[str]:
+    before = " before, ms |" if found.before else ""
+    yield f"| `/complete-outfit`, one at a time | ms |{before} of scan + forward + empty endpoint | bar | with the probabilities |"
+    yield "|---|---|---|---|---|" + ("---|" if before else "")
+    for name, figure in found.answers.items():
+        if name == SCORING:
+            continue
+        sum_ms = rest + found.parts["scan of the largest category" if "largest" in name else "scan"].median
+        told = [
+            f"{figure.median / one:.2f}{TIMES}" if name in _BARS else "-" for one in (sum_ms, sum_ms + found.parts["probabilities"].median)
+        ]
+        old = f" {_ms(found.before[name])} |" if found.before else ""
+        yield f"| {name} | {_ms(figure)} |{old} **{told[0]}** | {_BARS.get(name, '-')} | {told[1]} |"
+
+
+def _others(found: Measured, small: float, likely: float) -> Iterator[str]:
+    scoring, bare = found.answers[SCORING], found.parts["scores of 100 outfits"]
+    loop, fuller = 1000 * cores() / small, 1000 * cores() / (small + likely)
+    old = f" (before: {_ms(found.before[SCORING])})" if found.before else ""
+    old_rate = f" (before: {found.full_rate_before:,.0f})" if found.before else ""
+    rate = f"{bare.median / scoring.median:.0%}"
+    yield f"| `/score-outfit`, 100 outfits of four, {_ms(scoring)} ms{old} | the bare forward | **{rate}** of its rate | 70 % |"
+    yield (
+        f"| one slot, 32 at once: {found.full_rate:,.0f} a second{old_rate} | "
+        f"the three in a tight loop on each core: {loop:,.0f} a second | "
+        f"**{found.full_rate / loop:.0%}**; with the probabilities {found.full_rate / fuller:.0%} | 60 % |"
+    )
+    worst = found.full_p99 / found.answers["one slot"].median
+    yield f"| its 99th percentile: {found.full_p99:,.0f} ms | the median of one at a time | **{worst:.1f}{TIMES}** | 6{TIMES} |"
+    yield (
+        f"| a start until `/readyz`: {found.ready_s:.1f} s (`Release.open` alone: {found.opened_s:.1f} s) | reading the files once, "
+        f"{found.read_bytes / 1e6:,.0f} MB in the page cache: {found.read_s:.2f} s | **{found.ready_s / found.read_s:.0f}{TIMES}** | 3{TIMES}, 10 s |"
+    )
+
+
 def _ms(figure: Figure) -> str:
-    return f"{figure.median:.2f} ({figure.low:.2f}–{figure.high:.2f})"
+    return f"{figure.median:.2f} ({figure.low:.2f} to {figure.high:.2f})"
