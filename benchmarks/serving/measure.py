@@ -79,7 +79,7 @@ def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str
     del release
     environment = {"ATTIRE_HOME": str(store.home), **settings}
     port, empty_port, other_port = free_port(), free_port(), free_port()
-    other = {**environment, "PYTHONPATH": str(beside.resolve())} if beside else {}
+    other = {"ATTIRE_HOME": str(store.home), "PYTHONPATH": str(beside.resolve())} if beside else {}
     with (
         running(("-m", "benchmarks.serving.empty", str(empty_port)), empty_port, {}, "/readyz"),
         running((*_SERVE, "--port", str(port)), port, environment, "/readyz") as ready_s,
