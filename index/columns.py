@@ -69,7 +69,7 @@ class Columns:
         self._by_price: NDArray[np.int32] = np.argsort(self._price_N, kind="stable")[:priced].astype(np.int32)  # NaN comes last
         self._ascending = self._price_N[self._by_price]
         self._brand = rows_by_value(_column(items, "brand", pa.string()))
-        self._attributes = _attributes(_column(items, "attributes", pa.string()).to_pylist(), list(row_of))
+        self._attributes = _attributes(_column(items, "attributes", pa.string()), items.column("id"))
 
     @property
     def prices(self) -> NDArray[np.float64]:
@@ -146,22 +146,38 @@ def _column(items: pa.Table, name: str, kind: pa.DataType) -> pa.Array:
     return items.column(name).cast(kind).combine_chunks()
 
 
-def _attributes(texts: Sequence[str | None], ids: Sequence[str]) -> dict[str, RowsByValue]:
+def _attributes(texts: pa.Array, ids: pa.ChunkedArray) -> dict[str, RowsByValue]:
+    """Attribute name -> value -> its rows. Each distinct text is read once: shops describe many items alike."""
+    encoded = texts.dictionary_encode()
+    codes_N = encoded.indices.fill_null(-1).to_numpy()
+    order_N = np.argsort(codes_N, kind="stable")
+    starts = np.searchsorted(codes_N[order_N], np.arange(len(encoded.dictionary) + 1))
     entries: dict[str, tuple[list[int], list[str]]] = {}
-    for row, text in enumerate(texts):
-        if not text:
-            continue
-        for name, values in _parsed(text, ids[row]).items():
-            rows, found = entries.setdefault(name, ([], []))
-            rows.extend([row] * len(values))
+    for code, text in enumerate(encoded.dictionary.to_pylist()):
+        for name, values in _parsed(text, ids, order_N[starts[code]]).items() if text else ():
+            codes, found = entries.setdefault(name, ([], []))
+            codes.extend([code] * len(values))
             found.extend(values)
-    return {name: rows_by_value(pa.array(found, pa.string()), rows) for name, (rows, found) in entries.items()}
+    return {name: _by_value(codes, found, order_N, starts) for name, (codes, found) in entries.items()}
 
 
-def _parsed(text: str, item: str) -> dict[str, list[str]]:
+def _by_value(codes: Sequence[int], values: Sequence[str], order_N: IntArray, starts: IntArray) -> RowsByValue:
+    """For each value the rows whose text is any of those that hold it, ascending.
+
+    Args:
+        codes, values: pairs of a text and a value that it holds. order_N, starts: the rows of each text.
+    """
+    rows: dict[str, list[IntArray]] = {}
+    for code, value in zip(codes, values, strict=True):
+        rows.setdefault(value, []).append(order_N[starts[code] : starts[code + 1]])
+    return {value: np.sort(np.concatenate(parts)) for value, parts in rows.items()}
+
+
+def _parsed(text: str, ids: pa.ChunkedArray, row: int) -> dict[str, list[str]]:
     """Attribute name -> values; a null value is no value."""
     try:
         return {name: values for name, values in _ATTRIBUTES.validate_json(text).items() if values is not None}
     except ValidationError:
-        msg = f"item {item!r}: its attributes are not a JSON object of strings and lists of strings; correct the item and import again"
+        wrong = "its attributes are not a JSON object of strings and lists of strings"
+        msg = f"item {ids[int(row)].as_py()!r}: {wrong}; correct the item and import again"
         raise SnapshotError(msg) from None

@@ -212,11 +212,12 @@ def item_table(items: pa.Table) -> pa.Table:
 
 def row_of_id(table: pa.Table) -> dict[str, int]:
     """The row of each id; SnapshotError where one occurs twice."""
-    row_of: dict[str, int] = {}
-    for row, item in enumerate(table.column("id").to_pylist()):
-        if row_of.setdefault(item, row) != row:
-            msg = f"items: id {item!r} occurs twice (rows {row_of[item]} and {row}); ids are unique"
-            raise SnapshotError(msg)
+    ids = table.column("id").to_pylist()
+    row_of = {item: row for row, item in enumerate(ids)}
+    if len(row_of) != len(ids):
+        twice, row = next((item, row) for row, item in enumerate(ids) if row_of[item] != row)
+        msg = f"items: id {twice!r} occurs twice (rows {row} and {ids.index(twice, row + 1)}); ids are unique"
+        raise SnapshotError(msg)
     return row_of
 
 

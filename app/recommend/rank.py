@@ -44,7 +44,7 @@ def queries_of(release: Release, worn: Worn, categories: Sequence[str]) -> dict[
         return dict(zip(names, release.bundle.queries(context, names), strict=True))
 
 
-def retrieve(release: Release, category: str, query_D: FloatArray, k: int, allowed: Selection) -> IntArray:
+def retrieve(release: Release, category: str, query_D: FloatArray, k: int, allowed: Selection | None = None) -> IntArray:
     """Retrieve the candidates of a slot: the index's best ``max(64, 4 k)``; none where the category has no items."""
     if category not in release.snapshot.sizes:
         return np.zeros(0, dtype=np.int64)

@@ -18,6 +18,7 @@ from app.ground.errors import HomeError
 from app.ground.settings import IndexSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
+from app.release.kept_traits import traits_of
 from app.release.photo_encoder import PhotoEncoder
 from app.release.traits import Traits
 from app.release.variants import group_of
@@ -93,7 +94,7 @@ class Release:
             snapshot=snapshot,
             images=store.images,
             encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder, device),
-            traits=Traits.of(snapshot),
+            traits=traits_of(path, snapshot),
         )
         release._check(path)
         return release
