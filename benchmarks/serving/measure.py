@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.ground.compute import fix_threads
+from app.ground.compute import cores, fix_threads
 from app.home.store import ReleaseStore
 from app.release.release import Release
 from benchmarks.serving.ceilings import Bare, read_once
@@ -24,6 +24,7 @@ SCORING: Final = "score 100 outfits"
 _ASKED: Final = 40
 _SCORED: Final = 100
 _AT_ONCE: Final = 32
+_SETTLED_S: Final = 5.0
 _SERVE: Final = ("-c", "from app.cli import main; main()", "serve")
 
 
@@ -52,6 +53,8 @@ class Measured:
     full_rate: float
     full_p99: float
     full_rate_before: float
+    shared_rate: float
+    shared_p99: float
     ready_s: float
     opened_s: float
     read_s: float
@@ -107,6 +110,11 @@ def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str
         taken = _in_turn(work, rounds)
         full = asyncio.run(flood(port, asked["one slot"], _AT_ONCE, seconds))
         full_before = asyncio.run(flood(other_port, asked["one slot"], _AT_ONCE, seconds)) if beside else []
+    shared_port = free_port()
+    with running((*_SERVE, "--port", str(shared_port), "--workers", str(cores())), shared_port, environment, "/readyz"):
+        time.sleep(_SETTLED_S)  # each process gets ready by itself
+        asyncio.run(flood(shared_port, asked["one slot"], _AT_ONCE, 2.0))
+        shared = asyncio.run(flood(shared_port, asked["one slot"], _AT_ONCE, seconds))
     figures = {name: Figure.of(some) for name, some in taken.items()}
     return Measured(
         parts={name: figures[name] for name in parts},
@@ -115,6 +123,8 @@ def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str
         full_rate=len(full) / seconds,
         full_p99=float(np.percentile(full, 99)),
         full_rate_before=len(full_before) / seconds,
+        shared_rate=len(shared) / seconds,
+        shared_p99=float(np.percentile(shared, 99)),
         ready_s=ready_s,
         opened_s=opened_s,
         read_s=read_s,

@@ -83,15 +83,17 @@ def _others(found: Measured, small: float, likely: float) -> Iterator[str]:
     loop, fuller = 1000 * cores() / small, 1000 * cores() / (small + likely)
     old = f" (before: {_ms(found.before[SCORING])})" if found.before else ""
     old_rate = f" (before: {found.full_rate_before:,.0f})" if found.before else ""
-    rate = f"{bare.median / scoring.median:.0%}"
-    yield f"| `/score-outfit`, 100 outfits of four, {_ms(scoring)} ms{old} | the bare forward | **{rate}** of its rate | 70 % |"
-    yield (
-        f"| one slot, 32 at once: {found.full_rate:,.0f} a second{old_rate} | "
-        f"the three in a tight loop on each core: {loop:,.0f} a second | "
-        f"**{found.full_rate / loop:.0%}**; with the probabilities {found.full_rate / fuller:.0%} | 60 % |"
-    )
-    worst = found.full_p99 / found.answers["one slot"].median
-    yield f"| its 99th percentile: {found.full_p99:,.0f} ms | the median of one at a time | **{worst:.1f}{TIMES}** | 6{TIMES} |"
+    share = f"**{bare.median / scoring.median:.0%}** of its rate"
+    yield f"| `/score-outfit`, 100 outfits of four, {_ms(scoring)} ms{old} | the bare forward | {share} | 70 % |"
+    ceiling = f"the three in a tight loop on each core: {loop:,.0f} a second"
+    for what, rate, p99, was in (
+        ("one process", found.full_rate, found.full_p99, old_rate),
+        ("a process per core (`--workers`)", found.shared_rate, found.shared_p99, ""),
+    ):
+        told = f"**{rate / loop:.0%}**; with the probabilities {rate / fuller:.0%}"
+        yield f"| one slot, 32 at once, {what}: {rate:,.0f} a second{was} | {ceiling} | {told} | 60 % |"
+        worst = f"**{p99 / found.answers['one slot'].median:.1f}{TIMES}**"
+        yield f"| its 99th percentile: {p99:,.0f} ms | the median of one at a time | {worst} | 6{TIMES} |"
     read = f"reading the files once, {found.read_bytes / 1e6:,.0f} MB in the page cache: {found.read_s:.2f} s"
     yield (
         f"| a start until `/readyz`: {found.ready_s:.1f} s (`Release.open` alone: {found.opened_s:.1f} s) | {read} | "
