@@ -25,7 +25,7 @@ from index.backends.base import BoolArray, FloatArray, IntArray, as_count
 from index.category_index import as_selection
 from index.errors import SnapshotError
 from index.manifest import SnapshotManifest
-from index.segment import Part, Segment, StackedColumns, StackedFeatures, StackedRows, by_part
+from index.segment import Part, Segment, StackedColumns, StackedFeatures, StackedRows, by_part, taken
 from index.selection import Selection, of_mask
 from index.snapshot import Snapshot
 
@@ -150,12 +150,7 @@ class Overlay:
 
     def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
         """Rows of ``items``, in this order; without columns that none of their parts has."""
-        wanted = np.asarray(rows, dtype=np.int64)
-        found = [(chosen, self._parts[place].take(local)) for place, chosen, local in by_part(wanted, self._starts)]
-        if len(found) == 1:
-            return found[0][1]
-        order = np.argsort(np.concatenate([np.flatnonzero(chosen) for chosen, _ in found]))
-        return pa.concat_tables([table for _, table in found], promote_options="default").take(order)
+        return taken(self._parts, np.asarray(rows, dtype=np.int64), self._starts)
 
     @cached_property
     def features(self) -> StackedFeatures:
@@ -231,14 +226,10 @@ class Overlay:
     def search(
         self, category: str, queries_BD: FloatArray, k: int, allowed: Selection | BoolArray | None = None
     ) -> tuple[FloatArray, IntArray]:
-        """The best k rows of a category per query; see ``Snapshot.search``.
+        """The best k rows of a category per query; see ``Snapshot.search``, which raises the same.
 
         Args:
             allowed: over all rows, hidden ones too (as ``columns.selection`` returns it); None for all items.
-
-        Raises:
-            KeyError: no item has that category.
-            VectorError: a query of another size or not finite, a filter of another length, or k below 1.
         """
         if category not in self.sizes:
             raise KeyError(category)

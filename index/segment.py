@@ -142,6 +142,15 @@ class StackedColumns(Columns):
         return Condition(test, sum(part.passing for part in parts), listed if all(part.listed for part in parts) else None)
 
 
+def taken(parts: Sequence[Part], rows: IntArray, starts: IntArray) -> pa.Table:
+    """Rows of the items of all parts, in this order; see ``by_part``."""
+    found = [(chosen, parts[place].take(local)) for place, chosen, local in by_part(rows, starts)]
+    if len(found) == 1:
+        return found[0][1]
+    order = np.argsort(np.concatenate([np.flatnonzero(chosen) for chosen, _ in found]))
+    return pa.concat_tables([table for _, table in found], promote_options="default").take(order)
+
+
 def by_part(rows: IntArray, starts: IntArray) -> Iterator[tuple[int, BoolArray, IntArray]]:
     """For each part that any of the rows is of: its place, which of the rows those are, and their rows within the part.
 

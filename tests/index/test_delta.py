@@ -129,6 +129,7 @@ def test_many_changes_answer_as_one(tmp_path: Path, seed: int) -> None:
         now = {item: values for item, values in now.items() if item not in changed and item not in removed} | changed
         if waiting and rng.integers(2):
             before, (laid, rows) = laid, laid.with_merged(waiting.pop())
+            assert before.take(rows[::-1]).column("id").to_pylist() == laid.items.column("id").to_pylist()[::-1]
             assert before.items.column("id").take(pa.array(rows)).to_pylist() == laid.items.column("id").to_pylist()
         place = laid.to_merge()
         if not waiting and place is not None:
