@@ -42,7 +42,7 @@ def page(found: Measured, items: int, rounds: int, notes: str) -> str:
         f"{datetime.now(UTC):%Y-%m-%d} · {machine} · {versions} · Python {sys.version.split()[0]}",
         "",
         "```sh",
-        f"python -m benchmarks.serving --items {items} --rounds {rounds}",
+        f"python -m benchmarks.serving --items {items} --rounds {rounds}" + (" --beside CHECKOUT_OF_BEFORE" if found.before else ""),
         "```",
         "",
         _ABOUT.format(items=items),
