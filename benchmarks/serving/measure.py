@@ -104,8 +104,11 @@ def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str
             **parts,
             **{name: lambda number, sent=sent: service.ask(sent[number % len(sent)]) for name, sent in asked.items()},
         }
+        work |= {"warm": lambda number: service.ask(asked["one slot"][number % _ASKED])}  # its caches hold the bare parts
+        work |= {name: work.pop(name) for name in asked}
         before = Connection(other_port) if beside else None
         if before:
+            work |= {"warm before": lambda number: before.ask(asked["one slot"][number % _ASKED])}
             work |= {f"before: {name}": lambda number, sent=sent: before.ask(sent[number % len(sent)]) for name, sent in asked.items()}
         taken = _in_turn(work, rounds)
         full = asyncio.run(flood(port, asked["one slot"], _AT_ONCE, seconds))

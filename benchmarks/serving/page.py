@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Final
@@ -23,7 +23,8 @@ _ABOUT: Final = """\
 {items:,} items with random features in 20 categories of very unequal size (28 % to 0.05 %), 95 % in stock, 60 % for women; the flagship
 with one set transformer and the memory of pairs, trained for one epoch on 750 random outfits. Three worn items, k = 10, 64 ranked. The
 service runs as `attire serve` does, in one process; it and the bare parts are measured in turn, question after question. Median
-milliseconds, in brackets the quarter points; what counts are the ratios."""
+milliseconds, in brackets the quarter points; what counts are the ratios: of medians, in brackets of the lower quarter points, which other
+work on the machine disturbs least."""
 _FORWARD: Final = """\
 The forward is the model's query and its rank of 64 candidates by that query. An answer also tells how likely it is that the outfit goes
 together with each of the ten items that it shows: eleven scores of outfits (*probabilities*), which the sum of the bars leaves out."""
@@ -53,7 +54,7 @@ def page(found: Measured, items: int, rounds: int, notes: str) -> str:
         "",
         _FORWARD,
         "",
-        *_completing(found, rest),
+        *_completing(found),
         "",
         "| what | beside | figure | bar |",
         "|---|---|---|---|",
@@ -63,19 +64,23 @@ def page(found: Measured, items: int, rounds: int, notes: str) -> str:
     return "\n".join([*lines, *([notes, ""] if notes else [])])
 
 
-def _completing(found: Measured, rest: float) -> Iterator[str]:
+def _completing(found: Measured) -> Iterator[str]:
     before = " before, ms |" if found.before else ""
-    yield f"| `/complete-outfit`, one at a time | ms |{before} of scan + forward + empty endpoint | bar | with the probabilities |"
+    yield f"| `/complete-outfit`, one at a time | ms |{before} of scan + forward + empty endpoint | bar | with the probabilities, too |"
     yield "|---|---|---|---|---|" + ("---|" if before else "")
     for name, figure in found.answers.items():
-        if name == SCORING:
-            continue
-        sum_ms = rest + found.parts["scan of the largest category" if "largest" in name else "scan"].median
-        told = [
-            f"{figure.median / one:.2f}{TIMES}" if name in _BARS else "-" for one in (sum_ms, sum_ms + found.parts["probabilities"].median)
-        ]
-        old = f" {_ms(found.before[name])} |" if found.before else ""
-        yield f"| {name} | {_ms(figure)} |{old} **{told[0]}** | {_BARS.get(name, '-')} | {told[1]} |"
+        if name != SCORING:
+            scan = "scan of the largest category" if "largest" in name else "scan"
+            parts = [found.parts[part] for part in (scan, "forward", "empty endpoint")]
+            told = [_ratio(figure, some) if name in _BARS else "-" for some in (parts, [*parts, found.parts["probabilities"]])]
+            old = f" {_ms(found.before[name])} |" if found.before else ""
+            yield f"| {name} | {_ms(figure)} |{old} **{told[0]}** | {_BARS.get(name, '-')} | {told[1]} |"
+
+
+def _ratio(figure: Figure, parts: Sequence[Figure]) -> str:
+    """Of the medians, and of the quarters that other work on the machine disturbed least."""
+    median, low = figure.median / sum(part.median for part in parts), figure.low / sum(part.low for part in parts)
+    return f"{median:.2f}{TIMES} ({low:.2f})"
 
 
 def _others(found: Measured, small: float, likely: float) -> Iterator[str]:
