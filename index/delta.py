@@ -21,10 +21,12 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from index.backends.base import BoolArray, FloatArray, IntArray, as_allowed, as_count
+from index.backends.base import BoolArray, FloatArray, IntArray, as_count
+from index.category_index import as_selection
 from index.errors import SnapshotError
 from index.manifest import SnapshotManifest
-from index.segment import Part, Segment, StackedColumns, StackedFeatures, StackedRows, by_part
+from index.segment import Part, Segment, StackedColumns, StackedFeatures, StackedRows, by_part, taken
+from index.selection import Selection, of_mask
 from index.snapshot import Snapshot
 
 _FEW: Final = 256
@@ -146,6 +148,10 @@ class Overlay:
         """A table of all rows, hidden ones too."""
         return pa.concat_tables([part.items for part in self._parts], promote_options="default")
 
+    def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
+        """Rows of ``items``, in this order; without columns that none of their parts has."""
+        return taken(self._parts, np.asarray(rows, dtype=np.int64), self._starts)
+
     @cached_property
     def features(self) -> StackedFeatures:
         """The features of all rows."""
@@ -217,21 +223,18 @@ class Overlay:
         rows = np.concatenate([self._parts[place].rows_in(category) + self._starts[place] for place in self._having(category)])
         return np.asarray(rows[self.live_N[rows]])
 
-    def search(self, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
-        """The best k rows of a category per query; see ``Snapshot.search``.
+    def search(
+        self, category: str, queries_BD: FloatArray, k: int, allowed: Selection | BoolArray | None = None
+    ) -> tuple[FloatArray, IntArray]:
+        """The best k rows of a category per query; see ``Snapshot.search``, which raises the same.
 
         Args:
-            allowed_N: over all rows, hidden ones too (as ``columns.mask`` returns it); None for all items.
-
-        Raises:
-            KeyError: no item has that category.
-            VectorError: a query of another size or not finite, a filter of another length, or k below 1.
+            allowed: over all rows, hidden ones too (as ``columns.selection`` returns it); None for all items.
         """
         if category not in self.sizes:
             raise KeyError(category)
-        k = as_count(k)
-        allowed = None if allowed_N is None else as_allowed(allowed_N, len(self.live_N)) & self.live_N
-        found = [self._search_part(place, category, queries_BD, k, allowed) for place in self._having(category)]
+        k, selection = as_count(k), as_selection(allowed, len(self.live_N))
+        found = [self._search_part(place, category, queries_BD, k, selection) for place in self._having(category)]
         if len(found) == 1:
             return found[0]
         scores, rows = (np.concatenate(parts, axis=1) for parts in zip(*found, strict=True))
@@ -239,17 +242,18 @@ class Overlay:
         return np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows, best, axis=1)
 
     def _search_part(
-        self, place: int, category: str, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None
+        self, place: int, category: str, queries_BD: FloatArray, k: int, selection: Selection | None
     ) -> tuple[FloatArray, IntArray]:
         part, start, hidden = self._parts[place], int(self._starts[place]), self.hidden[place][category]
-        live_M = self.live_N[start : int(self._starts[place + 1])]
-        if allowed_N is not None or hidden > _FEW:
-            scores, rows = part.search(category, queries_BD, k, live_M if allowed_N is None else allowed_N[start : start + len(live_M)])
-            return scores, rows + start
-        scores, rows = part.search(category, queries_BD, k + hidden)
+        count = int(self._starts[place + 1]) - start
+        live_M, allowed = self.live_N[start : start + count], selection and selection.part(start, count)
+        if hidden > _FEW:
+            allowed = (allowed or Selection(count)) & of_mask(live_M)
+            hidden = 0
+        scores, rows = part.search(category, queries_BD, k + hidden, allowed)
         if hidden:
-            k = min(k, len(part.rows_in(category)) - hidden)
-            best = np.argsort(~live_M[rows], axis=1, kind="stable")[:, :k]
+            live_BK = live_M[rows]
+            best = np.argsort(~live_BK, axis=1, kind="stable")[:, : min(k, int(live_BK.sum(1).min(initial=k)))]
             scores, rows = np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows, best, axis=1)
         return scores, rows + start
 

@@ -6,6 +6,7 @@ Shape legend: M changed items · F features · D embedding size · N rows of all
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from index.backends.faiss_cpu import FlatIndex
 from index.category_index import CategoryIndex
 from index.columns import Columns, Filter, rows_by_value
 from index.errors import SnapshotError
+from index.selection import Condition
 from index.snapshot import Snapshot, item_table, row_of_id
 
 
@@ -36,7 +38,7 @@ class Segment(CategoryIndex):
     """
 
     def __init__(self, items: pa.Table, features_MF: FloatArray, embeddings_MD: FloatArray, removed: Collection[str] = ()) -> None:
-        self.items: Final[pa.Table] = item_table(items)
+        self.items: Final[pa.Table] = item_table(items).combine_chunks()
         embeddings = as_vectors(embeddings_MD, "embeddings")
         if not len(features_MF) == len(embeddings) == self.items.num_rows:
             msg = f"{self.items.num_rows} items, features of {np.shape(features_MF)}, embeddings of {embeddings.shape}: one row each"
@@ -48,6 +50,10 @@ class Segment(CategoryIndex):
         self.columns: Final = Columns(self.items, self.row_of)
         self.removed: Final = frozenset(removed)
         self.embedding_size: Final = embeddings.shape[1]
+
+    def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
+        """Rows of ``items``, in this order."""
+        return self.items.take(pa.array(rows, pa.int64()))
 
 
 Part = Snapshot | Segment
@@ -103,6 +109,8 @@ class StackedColumns(Columns):
 
     def __init__(self, parts: Sequence[Columns]) -> None:
         self._parts = parts
+        self._starts = np.cumsum([0, *(len(part.prices) for part in parts)])
+        self._count = int(self._starts[-1])
 
     @cached_property
     def prices(self) -> NDArray[np.float64]:
@@ -127,10 +135,32 @@ class StackedColumns(Columns):
     def attribute_values(self, name: str) -> tuple[str, ...]:
         return tuple(sorted({value for part in self._parts for value in part.attribute_values(name)}))
 
-    def mask(self, wanted: Filter) -> BoolArray | None:
-        """True for the rows that satisfy a filter; None when it asks nothing. ``search`` leaves out hidden rows."""
-        masks = [mask for part in self._parts if (mask := part.mask(wanted)) is not None]
-        return np.concatenate(masks) if masks else None
+    def conditions(self, wanted: Filter) -> Iterator[Condition]:
+        asked = {name: values for name, values in wanted.attributes.items() if values or name not in self.attribute_names}
+        wanted = replace(wanted, attributes=asked)
+        of_parts = [part.conditions(wanted) for part in self._parts]
+        yield from (self._stacked(some) for some in zip(*of_parts, strict=True))
+
+    def _stacked(self, parts: Sequence[Condition]) -> Condition:
+        def test(rows_M: IntArray) -> BoolArray:
+            passes_M = np.empty(len(rows_M), dtype=np.bool_)
+            for place, chosen, local in by_part(rows_M, self._starts):
+                passes_M[chosen] = parts[place].test(local)
+            return passes_M
+
+        def listed() -> IntArray:
+            return np.concatenate([start + part.listed() for start, part in zip(self._starts, parts, strict=False) if part.listed])
+
+        return Condition(test, sum(part.passing for part in parts), listed if all(part.listed for part in parts) else None)
+
+
+def taken(parts: Sequence[Part], rows: IntArray, starts: IntArray) -> pa.Table:
+    """Rows of the items of all parts, in this order; see ``by_part``."""
+    found = [(chosen, parts[place].take(local)) for place, chosen, local in by_part(rows, starts)]
+    if len(found) == 1:
+        return found[0][1]
+    order = np.argsort(np.concatenate([np.flatnonzero(chosen) for chosen, _ in found]))
+    return pa.concat_tables([table for _, table in found], promote_options="default").take(order)
 
 
 def by_part(rows: IntArray, starts: IntArray) -> Iterator[tuple[int, BoolArray, IntArray]]:
@@ -139,6 +169,9 @@ def by_part(rows: IntArray, starts: IntArray) -> Iterator[tuple[int, BoolArray, 
     Args:
         starts: the first row of each part, and the number of all rows.
     """
+    if not len(rows) or rows.max() < starts[1]:
+        yield 0, np.ones(len(rows), dtype=np.bool_), rows
+        return
     place_of = np.searchsorted(starts, rows, side="right") - 1
     for place in np.unique(place_of):
         chosen = place_of == place

@@ -13,7 +13,7 @@ Shape legend: N rows · F features · D embedding size · B queries · k results
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -159,7 +159,7 @@ class Snapshot(CategoryIndex):
             raise SnapshotError(msg)
         choice = choice or Choice()
         try:
-            table = item_table(pq.read_table(directory / _ITEMS, partitioning=None))
+            table = item_table(pq.read_table(directory / _ITEMS, partitioning=None)).combine_chunks()  # taking rows would do so each time
             rows = rows_by_value(table.column("category").combine_chunks())
             _agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
             features = _mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
@@ -178,6 +178,10 @@ class Snapshot(CategoryIndex):
         except (OSError, ValueError, LookupError, TypeError, EOFError, pa.ArrowException) as error:
             msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {AGAIN}"
             raise SnapshotError(msg) from error
+
+    def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
+        """Rows of ``items``, in this order."""
+        return self.items.take(pa.array(rows, pa.int64()))
 
     @property
     def rows(self) -> IntArray:
@@ -217,11 +221,12 @@ def item_table(items: pa.Table) -> pa.Table:
 
 def row_of_id(table: pa.Table) -> dict[str, int]:
     """The row of each id; SnapshotError where one occurs twice."""
-    row_of: dict[str, int] = {}
-    for row, item in enumerate(table.column("id").to_pylist()):
-        if row_of.setdefault(item, row) != row:
-            msg = f"items: id {item!r} occurs twice (rows {row_of[item]} and {row}); ids are unique"
-            raise SnapshotError(msg)
+    ids = table.column("id").to_pylist()
+    row_of = {item: row for row, item in enumerate(ids)}
+    if len(row_of) != len(ids):
+        twice, row = next((item, row) for row, item in enumerate(ids) if row_of[item] != row)
+        msg = f"items: id {twice!r} occurs twice (rows {row} and {ids.index(twice, row + 1)}); ids are unique"
+        raise SnapshotError(msg)
     return row_of
 
 

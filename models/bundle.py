@@ -170,12 +170,14 @@ class Bundle(Contents):
         candidates_BMD: FloatArray,
         categories: Sequence[Sequence[str]],
         *,
+        queries_BD: FloatArray | None = None,
         among_all: bool = False,
         mixed: bool | None = None,
     ) -> FloatArray:
         """Final score of M candidates for each context, ``(B, M)``, from their embeddings and category names (B lists of M).
 
         Args:
+            queries_BD: what ``queries`` said of each context and the one category that all its candidates are of; None: not asked.
             among_all: the candidates are what a category offers, so what they have going for them whatever the context counts, too.
             mixed: whether candidates of several categories compete, of which these may be a part; None looks at these.
         """
@@ -183,7 +185,8 @@ class Bundle(Contents):
         category_BM = torch.stack([self.category_indices(names) for names in categories]).to(self.device)
         vectors_BMD = _tensor(candidates_BMD).to(self.device)
         with torch.inference_mode(), halved(self.device):
-            scores_BM = self.model.rank(context, vectors_BMD, category_BM)
+            asked_BD = None if queries_BD is None else _tensor(queries_BD).to(self.device)
+            scores_BM = self.model.rank(context, vectors_BMD, category_BM, asked_BD)
             scores_BM = scores_BM + self.model.between(context, vectors_BMD, category_BM) if mixed else scores_BM
             return (scores_BM + self.model.prior(vectors_BMD) if among_all else scores_BM).float().cpu().numpy()
 

@@ -92,14 +92,14 @@ async def items(
         if named is not None:
             there = [row for item_id in named if (row := release.snapshot.row_of.get(item_id)) is not None]
             missing = [item_id for item_id in named if item_id not in release.snapshot.row_of]
-            return Page(total=len(there), items=[wanted.told(release.item(row)) for row in there], missing=missing)
+            return Page(total=len(there), items=[wanted.told(item) for item in release.items(there)], missing=missing)
         found = sought(release, category, q, services.settings.limits, meaning=sort is not None or not cursor)
         following = None
         if mixed or (found.by_meaning and sort is None):
             rows = (found.rows if found.by_meaning else _mixed(release, found.rows))[offset : offset + limit]
         else:
             rows, following = in_order(release.snapshot, found.rows, cursor, offset=offset, limit=limit, sort=sort)
-        told = [wanted.told(release.item(row)) for row in rows.tolist()]
+        told = [wanted.told(item) for item in release.items(rows)]
         return Page(total=len(found.rows), items=told, next_cursor=following, fallback=found.note)
 
     return await compute(page)
@@ -148,7 +148,7 @@ def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar
     else:
         item = item_ref(request.item, "item") if request.item is not None else str(request.id)
         found = similar(release, item, request.k, limits, all_categories=request.all_categories)
-    alike = [SimilarOut(**shown(release.item(row)), score=score) for row, score in zip(found.rows, found.scores, strict=True)]
+    alike = [SimilarOut(**shown(item), score=score) for item, score in zip(release.items(found.rows), found.scores, strict=True)]
     return Similar(release=release.id, items=alike, fallback=found.fallback)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
@@ -34,6 +34,7 @@ from app.ground.doors import Door
 from app.ground.settings import Settings
 from app.recommend import cost
 from app.recommend.complete import DEFAULT_K, Question, Suggestion, complete
+from app.recommend.complete import Completion as Answer
 from app.recommend.explain import Explanation
 from app.recommend.limits import check_count
 from app.recommend.looks import Look
@@ -41,7 +42,7 @@ from app.recommend.outfit import ItemRef
 from app.recommend.photo import Cut, WholePhoto, cut_photos
 from app.recommend.score import OutfitScore, score
 from app.recommend.shopper import regarding
-from app.release.release import Release
+from app.release.release import CatalogueItem, Release
 from index.columns import Filter
 
 router = APIRouter(
@@ -103,15 +104,16 @@ def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> 
     )
     served, shopper = regarding(release, request.user)
     answer = complete(served, question, settings.limits)
+    items = _items(release, answer)
     return Completion(
         recommendation_id=uuid4().hex,
         release=release.id,
         complete=answer.complete,
         slots=[
-            SlotOut(category=slot.category, items=[_suggestion(release, suggestion) for suggestion in slot.items], fallback=slot.fallback)
+            SlotOut(category=slot.category, items=[_suggestion(items, suggestion) for suggestion in slot.items], fallback=slot.fallback)
             for slot in answer.slots
         ],
-        looks=[_look(release, look) for look in answer.looks],
+        looks=[_look(items, look) for look in answer.looks],
         no_looks=answer.no_looks,
         missing=list(answer.missing),
         why_not=answer.why_not,
@@ -149,9 +151,16 @@ def _filter(filters: FiltersIn, exclude: Sequence[str], *, candidates: bool = Fa
     )
 
 
-def _suggestion(release: Release, suggestion: Suggestion) -> SuggestionOut:
-    item = release.item(suggestion.row)
-    variants = [release.item(row).id for row in suggestion.variants] or None
+def _items(release: Release, answer: Answer) -> dict[int, CatalogueItem]:
+    """The items that an answer names, by row."""
+    suggested = [row for slot in answer.slots for suggestion in slot.items for row in (suggestion.row, *suggestion.variants)]
+    rows = list(dict.fromkeys([*suggested, *(row for look in answer.looks for row in look.rows)]))
+    return dict(zip(rows, release.items(rows), strict=True))
+
+
+def _suggestion(items: Mapping[int, CatalogueItem], suggestion: Suggestion) -> SuggestionOut:
+    item = items[suggestion.row]
+    variants = [items[row].id for row in suggestion.variants] or None
     score, probability, share = suggestion.score, suggestion.probability, suggestion.share
     return SuggestionOut(**shown(item), score=score, probability=probability, share=share, variants=variants, **_why(suggestion.why))
 
@@ -162,9 +171,9 @@ def _why(why: Explanation | None) -> dict[str, Any]:
     return {"base": why.base, "why": [WhyOut(with_=part.item, contribution=part.amount) for part in why.parts]}
 
 
-def _look(release: Release, look: Look) -> LookOut:
-    items = [LookItemOut(**shown(release.item(row))) for row in look.rows]
-    return LookOut(items=items, score=look.score, probability=look.probability, price=look.price)
+def _look(items: Mapping[int, CatalogueItem], look: Look) -> LookOut:
+    added = [LookItemOut(**shown(items[row])) for row in look.rows]
+    return LookOut(items=added, score=look.score, probability=look.probability, price=look.price)
 
 
 def _score(release: Release, request: ScoreOutfit, settings: Settings) -> Scores:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # waiting threads that spin take the cores from whoever works beside this process
 
@@ -18,13 +20,32 @@ import faiss
 
 from models.errors import InputError
 
+_team = 1
+
 
 def fix_threads(count: int) -> int:
     """Let torch and FAISS use ``count`` threads per operation (0: one per core); returns the number."""
-    count = count or cores()
+    global _team  # noqa: PLW0603 - as global as what it sets
+    _team = count = count or cores()
     torch.set_num_threads(count)
     faiss.omp_set_num_threads(count)
     return count
+
+
+def alone() -> None:
+    """Let operations of the calling thread use no other one: small ones are over before a team of threads has met."""
+    torch.set_num_threads(1)
+
+
+@contextmanager
+def teamed() -> Iterator[None]:
+    """Let operations of the calling thread use as many threads as ``fix_threads`` said, and then as many as before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(_team)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def without_compiler() -> None:

@@ -91,7 +91,11 @@ class Connections(_Part):
 class Threads(_Part):
     """How many threads compute, and how many requests are computed at once or wait for that."""
 
-    compute: int = Field(default=0, ge=0, description="Threads of torch and FAISS; 0 is one per core.")
+    compute: int = Field(
+        default=0,
+        ge=0,
+        description="Threads that encode a picture; 0 is one per core. Whatever else a request computes, it computes on one.",
+    )
     requests: int = Field(default=0, ge=0, description="Requests computed at the same time; 0 is one per core.")
     waiting: int = Field(
         default=0,

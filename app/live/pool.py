@@ -16,6 +16,7 @@ from contextvars import copy_context
 from typing import Final, TypeVar
 
 from app.ground.allocator import give_back
+from app.ground.compute import alone
 from app.ground.errors import BusyError, ClientGoneError, DeadlineError, ServiceError
 from app.live.turns import Kind, Turn
 from app.recommend.slices import pausing
@@ -55,7 +56,7 @@ class ComputePool:
             most_inside=most_begun + math.ceil(most_waiting / _HEAVY_WAITING),
             most_begun=most_begun,
         )
-        self._executor = ThreadPoolExecutor(2 * threads + most_begun, thread_name_prefix="compute")
+        self._executor = ThreadPoolExecutor(2 * threads + most_begun, thread_name_prefix="compute", initializer=alone)
         self._lock = threading.Lock()  # over all that follows, and over the kinds
         self._free = threads
         self._inside: dict[Turn, asyncio.Future[ServiceError]] = {}

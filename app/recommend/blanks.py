@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,11 +15,12 @@ import numpy as np
 from app.ground.errors import shortened
 from app.recommend.consistent import NOT_FOR_THEM, OTHER_SEASON, suitable
 from app.recommend.outfit import Worn
-from app.recommend.rank import RETRIEVED, retrieve
+from app.recommend.rank import RETRIEVED, queries_of, retrieve
 from app.recommend.slots import Slot, Slots
 from app.release.release import Release
-from index.backends.base import BoolArray, IntArray
+from index.backends.base import FloatArray, IntArray
 from index.columns import Filter
+from index.selection import Condition, Selection, but
 
 ANY_CATEGORY: Final = "any"
 _MORE: Final = 8
@@ -28,12 +29,18 @@ _MOST_LISTED: Final = 5
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Blank:
-    """A slot and the unranked rows that may fill it; ``nth`` counts from 0 the blanks of one slot, which share their rows."""
+    """A slot and the unranked rows that may fill it.
+
+    Attributes:
+        nth: counts from 0 the blanks of one slot, which share their rows.
+        query_D: what they were retrieved by; None where they were given.
+    """
 
     slot: Slot
     rows_M: IntArray
     fallback: str | None
     nth: int = 0
+    query_D: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -42,65 +49,62 @@ class Allowed:
 
     Attributes:
         wanted: the filters.
-        filtered_N: those that pass the filters and are not worn; None for all.
-        steps: masks from the strictest to the laxest, each with what to say where none before it left an item.
+        filtered: those that pass the filters and are not worn.
+        steps: selections from the strictest to the laxest, each with what to say where none before it left an item.
     """
 
     wanted: Filter
-    filtered_N: BoolArray | None
-    steps: tuple[tuple[BoolArray | None, str | None], ...]
+    filtered: Selection
+    steps: tuple[tuple[Selection, str | None], ...]
 
     @staticmethod
-    def at_all(release: Release, worn: Worn, wanted: Filter, *, consistent: bool) -> BoolArray | None:
+    def at_all(release: Release, worn: Worn, wanted: Filter, *, consistent: bool) -> Selection:
         """What could be suggested were it not for price, brand and the like: what is in stock, and for whom the worn items are."""
-        stocked_N = release.snapshot.columns.mask(Filter(in_stock=wanted.in_stock))
-        return _both(stocked_N, suitable(release, worn.labels, season=False) if consistent else None)
+        stocked = release.snapshot.columns.selection(Filter(in_stock=wanted.in_stock))
+        return _both(stocked, suitable(release, worn.labels, season=False) if consistent else None)
 
     @classmethod
     def of(cls, release: Release, worn: Worn, wanted: Filter, *, consistent: bool) -> Allowed:
         """The filters, and what suits the worn items where ``consistent``."""
-        worn_ids = [name for name, row in zip(worn.names, worn.rows, strict=True) if row is not None]
-        filtered_N = release.snapshot.columns.mask(replace(wanted, exclude=(*wanted.exclude, *worn_ids)))
+        filtered = release.snapshot.columns.selection(wanted)
+        filtered &= but(filtered.count, [row for row in worn.rows if row is not None])
         if not consistent:
-            return cls(wanted, filtered_N, ((filtered_N, None),))
-        strict_N, lax_N = (suitable(release, worn.labels, season=season) for season in (True, False))
-        return cls(wanted, filtered_N, ((_both(filtered_N, strict_N), None), (_both(filtered_N, lax_N), OTHER_SEASON)))
+            return cls(wanted, filtered, ((filtered, None),))
+        strict, lax = (suitable(release, worn.labels, season=season) for season in (True, False))
+        return cls(wanted, filtered, ((_both(filtered, strict), None), (_both(filtered, lax), OTHER_SEASON)))
 
 
 def searched(release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: int) -> list[Blank]:
     """Retrieve for each slot; the first step of ``allowed`` that leaves an item counts."""
     times = Counter(slots.slots)
     most = k * max(times.values(), default=1)
+    queries = queries_of(release, worn, [slot.category for slot in times])
     found: dict[Slot, tuple[IntArray, str | None]] = {}
-    for mask_N, said in allowed.steps:
+    for selection, said in allowed.steps:
         empty = [slot for slot in times if not len(found.get(slot, ((), None))[0])]
-        for slot, rows_M in zip(empty, _retrieved(release, worn, empty, max(k, most // 4), most, mask_N), strict=True):
-            found[slot] = rows_M, said
+        for slot in empty:
+            found[slot] = _retrieved(release, slot, queries[slot.category], max(k, most // 4), most, selection), said
     blanks = []
     for slot, nth in counted(slots.slots):
         rows_M, said = found[slot]
         note = "; ".join(filter(None, (slots.note, said))) if len(rows_M) else _why_empty(release, slot.category, allowed.wanted)
-        blanks.append(Blank(slot, rows_M, note or None, nth))
+        blanks.append(Blank(slot, rows_M, note or None, nth, queries[slot.category]))
     return blanks
 
 
 def _retrieved(  # noqa: PLR0917 - the question, and how much of an answer
-    release: Release, worn: Worn, slots: Sequence[Slot], k: int, least: int, mask_N: BoolArray | None
-) -> list[IntArray]:
-    """The candidates of each slot; more where those found are variants of fewer than ``least`` products."""
-    by_role = {role: _both(mask_N, _of_role(release, role)) for role in {slot.role for slot in slots}}
-    found: dict[Slot, IntArray] = {}
-    for role, role_N in by_role.items():
-        alike = [slot for slot in slots if slot.role == role]
-        found |= zip(alike, retrieve(release, worn, [slot.category for slot in alike], k, role_N), strict=True)
-    for slot, rows_M in found.items():
-        if len(rows_M) >= RETRIEVED and release.traits.leading(rows_M).sum() < least:
-            found[slot] = retrieve(release, worn, [slot.category], _MORE * k, by_role[slot.role])[0]
-    return [found[slot] for slot in slots]
+    release: Release, slot: Slot, query_D: FloatArray, k: int, least: int, selection: Selection
+) -> IntArray:
+    """The candidates of a slot; more where those found are variants of fewer than ``least`` products."""
+    of_role = _both(selection, _of_role(release, slot.role))
+    rows_M = retrieve(release, slot.category, query_D, k, of_role)
+    if len(rows_M) >= RETRIEVED and release.traits.leading(rows_M).sum() < least:
+        return retrieve(release, slot.category, query_D, _MORE * k, of_role)
+    return rows_M
 
 
-def _of_role(release: Release, role: str | None) -> BoolArray | None:
-    return None if role is None else release.traits.mask(lambda labels: labels.role == role)
+def _of_role(release: Release, role: str | None) -> Condition | None:
+    return None if role is None else release.traits.condition(lambda labels: labels.role == role)
 
 
 def given(
@@ -113,10 +117,9 @@ def given(
     """
     row_of = release.snapshot.row_of
     asked = list(dict.fromkeys(candidates))
-    allowed_N = release.snapshot.columns.mask(wanted)
     worn_already = [item for item in asked if item in worn.names]
-    rows = [row_of[item] for item in asked if item in row_of and item not in worn.names]
-    rows = [row for row in rows if allowed_N is None or allowed_N[row]]
+    known = np.array([row_of[item] for item in asked if item in row_of and item not in worn.names], dtype=np.int64)
+    rows = known[release.snapshot.columns.selection(wanted).passes(known)].tolist()
     categories = [release.category_of(row) for row in rows]
     unknown = [item for item in asked if item not in row_of]
     if slots is None:
@@ -144,10 +147,8 @@ def listed(ids: Sequence[str]) -> str:
     return ", ".join(map(shortened, ids[:_MOST_LISTED])) + more
 
 
-def _both(one_N: BoolArray | None, other_N: BoolArray | None) -> BoolArray | None:
-    if one_N is None or other_N is None:
-        return other_N if one_N is None else one_N
-    return one_N & other_N
+def _both(selection: Selection, condition: Condition | None) -> Selection:
+    return selection if condition is None else selection & condition
 
 
 def _why_empty(release: Release, category: str, wanted: Filter) -> str:
@@ -158,7 +159,6 @@ def _why_empty(release: Release, category: str, wanted: Filter) -> str:
     if unknown:
         known = ", ".join(columns.attribute_names) or "none"
         return f"no item has the attribute {shortened(unknown[0])!r}; there are: {known}"
-    mask_N = columns.mask(wanted)
-    if mask_N is None or mask_N[release.snapshot.rows_in(category)].any():
+    if columns.selection(wanted).any_of(release.snapshot.rows_in(category)):
         return f"no item of category {category!r} passes the filters and suits the others: {NOT_FOR_THEM}; `consistent: false` asks for any"
     return f"no item of category {category!r} passes the filters and the budget"

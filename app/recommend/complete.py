@@ -16,7 +16,7 @@ from app.recommend.explain import Explanation, contributions, work_of_contributi
 from app.recommend.limits import check_count, check_work
 from app.recommend.looks import Look, affordable, best_looks, why_none, work_of_looks
 from app.recommend.outfit import ItemRef, Worn, resolve
-from app.recommend.rank import Pool, diversified, likely, mixed, rank, score_outfits, why_not, with_each
+from app.recommend.rank import Pool, diversified, likely, mixed, rank, rank_slots, score_outfits, why_not, with_each
 from app.recommend.slices import pause
 from app.recommend.slots import Slot, Slots, choose_slots
 from app.release.release import Release
@@ -116,8 +116,8 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     allowed = None
     chosen = Slots(())
     if not question.candidates or question.slots is not None:
-        may_N = None if question.slots is not None else Allowed.at_all(release, worn, question.wanted, consistent=question.consistent)
-        chosen = choose_slots(release, worn, question.slots, limits, may_N)
+        may = None if question.slots is not None else Allowed.at_all(release, worn, question.wanted, consistent=question.consistent)
+        chosen = choose_slots(release, worn, question.slots, limits, may)
     if question.candidates:
         blanks, unknown = given(release, worn, question.candidates, chosen if question.slots is not None else None, question.wanted)
     else:
@@ -127,9 +127,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     explained = sum(work_of_contributions(len(worn), count) for count in shown) if question.explain else 0
     check_work(sum(shown) * (len(worn) + 1) ** 2 + explained + work_of_looks(len(worn), len(blanks), question.looks), limits.max_work)
     among_all = not question.candidates
-    pools = {blank.slot: rank(release, worn, blank.slot.category, blank.rows_M, among_all=among_all) for blank in blanks}
-    if allowed:
-        pools = {slot: _leading(release, worn, pool) for slot, pool in pools.items()}
+    pools = _pools(release, worn, blanks, among_all=among_all)
     partly = f"ranked without what is not in the catalogue: {listed(worn.missing)}" if worn.missing else None
     best = [_best(release, blank, pools[blank.slot], k, question.diversity) for blank in blanks]
     now, with_each_BM = _likely(release, worn, best)
@@ -164,6 +162,17 @@ def _worse(now: float, probabilities: Sequence[float | None]) -> str | None:
     return _WORSE.format("any" if all(falls) else "the first") if falls and falls[0] else None
 
 
+def _pools(release: Release, worn: Worn, blanks: Sequence[Blank], *, among_all: bool) -> dict[Slot, Pool]:
+    """What was found for each slot, ranked; of retrieved items the best of each product, and none that is worn."""
+    found = {blank.slot: (blank.slot.category, blank.query_D, blank.rows_M) for blank in blanks if blank.query_D is not None}
+    ranked = zip(found, rank_slots(release, worn, list(found.values())), strict=True)
+    pools = {slot: _leading(release, worn, pool) for slot, pool in ranked}
+    for blank in blanks:
+        if blank.query_D is None:
+            pools[blank.slot] = rank(release, worn, blank.slot.category, blank.rows_M, among_all=among_all)
+    return pools
+
+
 def _leading(release: Release, worn: Worn, pool: Pool) -> Pool:
     """The best of each product, without products that are worn."""
     lead_M = release.traits.leading(pool.rows_M, [row for row in worn.rows if row is not None])
@@ -176,9 +185,7 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
     """Looks, or why there are none. Items within a budget may be far from a slot's best ones, so they are retrieved separately."""
     chosen = [pools[blank.slot] for blank in blanks]
     if question.budget is not None and allowed is not None:
-        may_N = allowed.steps[0][0]
-        assert may_N is not None  # noqa: S101 - a budget is a filter
-        more = affordable(release, worn, [blank.slot.category for blank in blanks], question.budget, may_N)
+        more = affordable(release, worn, [blank.slot.category for blank in blanks], question.budget, allowed.steps[0][0])
         both = {blank.slot: np.concatenate([blank.rows_M, rows_M]) for blank, rows_M in zip(blanks, more, strict=True)}
         pools = {slot: rank(release, worn, slot.category, np.unique(rows_M)) for slot, rows_M in both.items()}
         chosen = [pools[blank.slot] for blank in blanks]
@@ -212,6 +219,8 @@ def _likely(release: Release, worn: Worn, pools: Sequence[Pool]) -> tuple[float 
 def _variants(release: Release, row: int, allowed: Allowed) -> tuple[int, ...]:
     """The first variants of a row that pass the filters and are in the catalogue still."""
     rows = release.traits.variants(row)
-    rows = rows if allowed.filtered_N is None else rows[allowed.filtered_N[rows]]
+    if not len(rows):
+        return ()
+    rows = rows[allowed.filtered.passes(rows)]
     ids = release.snapshot.items.column("id")
     return tuple(int(row) for row in rows[:_MOST_VARIANTS] if release.snapshot.row_of.get(ids[int(row)].as_py()) == row)

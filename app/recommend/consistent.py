@@ -1,29 +1,26 @@
-"""For whom and when: the items that suit what is worn, by what shares outfits (``models.compatibility.conflicts``); variants.
-
-Shape legend: N rows.
-"""
+"""For whom and when: the items that suit what is worn, by what shares outfits (``models.compatibility.conflicts``); variants."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from app.release.release import Release
-from index.backends.base import BoolArray
+from index.selection import Condition
 from models.compatibility.labels import PieceLabels
 
 NOT_FOR_THEM = "none is for whom the others are"
 OTHER_SEASON = "none is of the season of the others, so these are of another"
 
 
-def suitable(release: Release, worn: Sequence[PieceLabels], *, season: bool = True) -> BoolArray | None:
-    """The rows that conflict with nothing that is worn, ``(N,)``; None where nothing is said of what is worn.
+def suitable(release: Release, worn: Sequence[PieceLabels], *, season: bool = True) -> Condition | None:
+    """That a row conflicts with nothing that is worn; None where nothing is said of what is worn.
 
     Args:
         season: False asks only for whom they are.
     """
     if not any(labels.audience or (season and labels.season) for labels in worn):
         return None
-    return release.traits.mask(lambda labels: all(fits(release, labels, other, season=season) for other in worn))
+    return release.traits.condition(lambda labels: all(fits(release, labels, other, season=season) for other in worn))
 
 
 def fits(release: Release, piece: PieceLabels, other: PieceLabels, *, season: bool = True) -> bool:

@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.recommend.outfit import Worn
-from app.recommend.rank import Pool, likely, mixed, rank_scores, retrieve, score_outfits, unit, unlike
+from app.recommend.rank import Pool, likely, mixed, queries_of, rank_scores, retrieve, score_outfits, unit, unlike
 from app.release.release import Release
-from index.backends.base import BoolArray, FloatArray, IntArray
+from index.backends.base import FloatArray, IntArray
+from index.columns import Filter
+from index.selection import Selection
 
 _PER_SLOT: Final = 8
 _BEAM: Final = 16
@@ -175,25 +177,26 @@ class _Search:
         return vectors_ID, [*self.worn.categories, *(self.release.category_of(row) for row in rows)]
 
 
-def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: float, allowed_N: BoolArray) -> list[IntArray]:
+def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: float, allowed: Selection) -> list[IntArray]:
     """Rows per slot for looks within a budget: the best items that leave enough for the other slots, and the cheapest items.
 
     Args:
-        allowed_N: which rows pass the filters.
+        allowed: which rows pass the filters.
     """
-    price_N, stocked = release.snapshot.columns.prices, set(release.snapshot.categories)
+    price_N, stocked = release.snapshot.columns.prices, release.snapshot.sizes
+    queries = queries_of(release, worn, categories)
     cheapest = []
     for category in categories:
         rows = release.snapshot.rows_in(category) if category in stocked else np.zeros(0, dtype=np.int64)
-        rows = rows[allowed_N[rows]]
+        rows = rows[allowed.passes(rows)]
         cheapest.append(rows[np.argsort(price_N[rows], kind="stable")[:_PER_SLOT]])
     least = [
         price if np.isfinite(price) else 0.0 for price in _cheapest(zip(categories, (price_N[rows] for rows in cheapest), strict=True))
     ]
     found = []
     for category, rows, own in zip(categories, cheapest, least, strict=True):
-        fits_N = allowed_N & (price_N <= budget - sum(least) + own)
-        best = retrieve(release, worn, [category], 1, fits_N)[0] if len(rows) else rows
+        fits = allowed & release.snapshot.columns.selection(Filter(price_max=budget - sum(least) + own))
+        best = retrieve(release, category, queries[category], 1, fits) if len(rows) else rows
         found.append(np.concatenate([best, rows]))
     return found
 

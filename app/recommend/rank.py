@@ -16,7 +16,8 @@ from app.recommend.outfit import Worn
 from app.recommend.slices import pause
 from app.recommend.stages import count, stage
 from app.release.release import Release
-from index.backends.base import BoolArray, FloatArray, IntArray
+from index.backends.base import FloatArray, IntArray
+from index.selection import Selection
 from models.datasets.schema import ENOUGH_OUTFITS
 
 RETRIEVED: Final = 64
@@ -33,25 +34,23 @@ class Pool:
     scores_M: FloatArray
 
 
-def retrieve(release: Release, worn: Worn, categories: Sequence[str], k: int, allowed_N: BoolArray | None) -> list[IntArray]:
-    """Retrieve the candidates of each slot: the index's best ``max(64, 4 k)``, with the queries of all slots computed in one batch.
-
-    A category without items gives no candidates.
-    """
-    if not categories:
-        return []
+def queries_of(release: Release, worn: Worn, categories: Sequence[str]) -> dict[str, FloatArray]:
+    """What a slot of each category is searched by, ``(D,)`` each; all are computed in one batch."""
+    names = list(dict.fromkeys(categories))
+    if not names:
+        return {}
     with stage("query"):
-        context = release.bundle.outfits([worn.embeddings_ID] * len(categories), [worn.categories] * len(categories))
-        queries_SD = release.bundle.queries(context, categories)
-    retrieved = max(RETRIEVED, _RETRIEVED_PER_K * k)
-    stocked = set(release.snapshot.categories)
+        context = release.bundle.outfits([worn.embeddings_ID] * len(names), [worn.categories] * len(names))
+        return dict(zip(names, release.bundle.queries(context, names), strict=True))
+
+
+def retrieve(release: Release, category: str, query_D: FloatArray, k: int, allowed: Selection | None = None) -> IntArray:
+    """Retrieve the candidates of a slot: the index's best ``max(64, 4 k)``; none where the category has no items."""
+    if category not in release.snapshot.sizes:
+        return np.zeros(0, dtype=np.int64)
     with stage("search"):
-        return [
-            release.snapshot.search(category, queries_SD[slot : slot + 1], retrieved, allowed_N)[1][0]
-            if category in stocked
-            else np.zeros(0, dtype=np.int64)
-            for slot, category in enumerate(categories)
-        ]
+        _, rows_1M = release.snapshot.search(category, query_D[None], max(RETRIEVED, _RETRIEVED_PER_K * k), allowed)
+    return np.asarray(rows_1M[0])
 
 
 def rank(release: Release, worn: Worn, category: str, rows_M: IntArray, *, among_all: bool = True) -> Pool:
@@ -63,7 +62,34 @@ def rank(release: Release, worn: Worn, category: str, rows_M: IntArray, *, among
     if not len(rows_M):
         return Pool(category, rows_M, np.zeros(0, dtype=np.float32))
     scores_M = rank_scores(release, [(worn.embeddings_ID, worn.categories)], rows_M, among_all=among_all, mixed=mixed(release, rows_M))[0]
-    order = np.argsort(-scores_M, kind="stable")
+    return _ordered(category, rows_M, scores_M)
+
+
+def rank_slots(release: Release, worn: Worn, slots: Sequence[tuple[str, FloatArray, IntArray]]) -> list[Pool]:
+    """``rank`` of several slots in one batch.
+
+    Args:
+        slots: of each its category, the query that it was searched by, and what was found.
+    """
+    most, at_once = max((len(rows_M) for _, _, rows_M in slots), default=0), _at_once(len(worn) + 1)
+    if not 0 < most <= at_once:
+        return [rank(release, worn, category, rows_M) for category, _, rows_M in slots]
+    together, pools = at_once // most, list[Pool]()
+    with stage("rank"):
+        for first in range(0, len(slots), together):
+            some = slots[first : first + together]
+            candidates_SMD = np.zeros((len(some), most, release.bundle.manifest.embedding_size), dtype=np.float32)
+            for place, (_, _, rows_M) in enumerate(some):
+                candidates_SMD[place, : len(rows_M)] = release.snapshot.embeddings(rows_M)
+            context = release.bundle.outfits([worn.embeddings_ID] * len(some), [worn.categories] * len(some))
+            queries_SD, names = np.stack([query_D for _, query_D, _ in some]), [[category] * most for category, _, _ in some]
+            scores_SM = release.bundle.rank(context, candidates_SMD, names, queries_BD=queries_SD, among_all=True, mixed=False)
+            pools += [_ordered(category, rows_M, scores_SM[place]) for place, (category, _, rows_M) in enumerate(some)]
+    return pools
+
+
+def _ordered(category: str, rows_M: IntArray, scores_M: FloatArray) -> Pool:
+    order = np.argsort(-scores_M[: len(rows_M)], kind="stable")
     return Pool(category, rows_M[order], scores_M[order])
 
 

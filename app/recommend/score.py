@@ -13,7 +13,7 @@ from app.recommend.blanks import Allowed
 from app.recommend.explain import Explanation, PairScore, explained, pair_scores, work_of_explaining
 from app.recommend.limits import check_count, check_work
 from app.recommend.outfit import ItemRef, Worn, known_count, resolve_all
-from app.recommend.rank import RETRIEVED, likely, retrieve, score_outfits, why_not, with_each
+from app.recommend.rank import RETRIEVED, likely, queries_of, retrieve, score_outfits, why_not, with_each
 from app.release.release import Release
 from index.columns import Filter
 
@@ -116,8 +116,9 @@ def _swap(release: Release, worn: Worn, weakest: str, now: float, wanted: Filter
     """Of the retrieved items of its category that may replace the weakest, the one that makes the best outfit; None if no better."""
     position = worn.names.index(weakest)
     rest = worn.less(position)
-    allowed_N = Allowed.of(release, rest, replace(wanted, exclude=(*wanted.exclude, weakest)), consistent=consistent).steps[0][0]
-    rows_M = retrieve(release, rest, [worn.categories[position]], 1, allowed_N)[0]
+    allowed = Allowed.of(release, rest, replace(wanted, exclude=(*wanted.exclude, weakest)), consistent=consistent).steps[0][0]
+    category = worn.categories[position]
+    rows_M = retrieve(release, category, queries_of(release, rest, [category])[category], 1, allowed)
     rows_M = rows_M[release.traits.leading(rows_M, [row for row in rest.rows if row is not None])]
     if not len(rows_M):
         return None

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from app.ground.settings import Limits
 from app.recommend.consistent import suitable
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import Worn
 from app.release.release import Release
-from index.backends.base import BoolArray
+from index.selection import Selection
 from models.compatibility.audience import Audience
 from models.compatibility.roles import usual
 
@@ -41,12 +43,12 @@ class Slots:
     complete: bool | None = None
 
 
-def choose_slots(release: Release, worn: Worn, asked: Sequence[str] | None, limits: Limits, may_N: BoolArray | None = None) -> Slots:
+def choose_slots(release: Release, worn: Worn, asked: Sequence[str] | None, limits: Limits, may: Selection | None = None) -> Slots:
     """The slots to fill.
 
     Args:
         asked: categories; None to infer them.
-        may_N: the items that may be suggested at all; a slot for which there is none is not inferred. None for all.
+        may: the items that may be suggested at all; a slot for which there is none is not inferred. None for all.
 
     Raises:
         UnknownCategoryError: a slot is of an unknown category. LimitExceededError: too many slots.
@@ -58,16 +60,16 @@ def choose_slots(release: Release, worn: Worn, asked: Sequence[str] | None, limi
     most = min(_MOST_INFERRED, limits.max_slots)
     learned = release.bundle.slots
     if learned.knows(worn.categories):
-        names = learned.without(_empty(release, may_N)).missing(worn.categories, worn.names).slots
+        names = learned.without(_empty(release, may)).missing(worn.categories, worn.names).slots
         return Slots(tuple(map(Slot, names[:most])), complete=not names)
     slots = _by_words(release, worn)
     return Slots(slots[:most], _UNLEARNED, complete=not slots)
 
 
-def _empty(release: Release, may_N: BoolArray | None) -> set[str]:
+def _empty(release: Release, may: Selection | None) -> set[str]:
     """The categories of which there is no item that may be suggested."""
     snapshot, known = release.snapshot, {*release.snapshot.categories, *release.bundle.manifest.categories}
-    return known - {name for name in snapshot.categories if may_N is None or may_N[snapshot.rows_in(name)].any()}
+    return known - {name for name in snapshot.categories if may is None or may.any_of(snapshot.rows_in(name))}
 
 
 def _by_words(release: Release, worn: Worn) -> tuple[Slot, ...]:
@@ -78,7 +80,8 @@ def _by_words(release: Release, worn: Worn) -> tuple[Slot, ...]:
         said = Audience.of_label(labels.audience or "")
         audience = audience & said if said and (audience & said).possible else audience
     lacking = usual(dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)), audience.name, roles)
-    suits_N = suitable(release, worn.labels)
+    suits = suitable(release, worn.labels)
+    suits_N = None if suits is None else suits.test(np.arange(len(release.traits.label_N)))
     slots = []
     for role in lacking:
         of_role_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import torch
 
+from app.ground import compute
 from app.ground.errors import NoEncoderError
 from models.encoders.base import Encoder
 from models.encoders.features import FeatureSpec, FloatArray, check_features
@@ -39,7 +40,9 @@ class PhotoEncoder:
         if self._makes.is_own:
             msg = "this catalogue brought its own features, so a photo or title cannot be compared with it; send item ids"
             raise NoEncoderError(msg)
-        return self._loaded().encode(images, titles)
+        encoder = self._loaded()
+        with compute.teamed():
+            return encoder.encode(images, titles)
 
     def words(self) -> WordMatrix:
         """The words that the encoder can say of a picture.

@@ -18,9 +18,11 @@ from app.ground.errors import HomeError
 from app.ground.settings import IndexSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
+from app.release.kept_traits import traits_of
 from app.release.photo_encoder import PhotoEncoder
 from app.release.traits import Traits
 from app.release.variants import group_of
+from index.backends.base import IntArray
 from index.backends.registry import Choice
 from index.delta import Overlay
 from index.snapshot import Snapshot
@@ -97,21 +99,18 @@ class Release:
             snapshot=snapshot,
             images=store.images,
             encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder, device),
-            traits=Traits.of(snapshot),
+            traits=traits_of(path, snapshot),
         )
         release._check(path)
         return release
 
+    def items(self, rows: Sequence[int] | IntArray) -> list[CatalogueItem]:
+        """The items of rows."""
+        return [_item(values) for values in self.snapshot.take(rows).to_pylist()]
+
     def item(self, row: int) -> CatalogueItem:
         """The item of one row; brand, currency, link and group are columns or attributes."""
-        columns = [name for name in CatalogueItem.__slots__ if name in self.snapshot.items.column_names]
-        values: dict[str, Any] = {name: self.snapshot.items.column(name)[row].as_py() for name in columns}
-        group = group_of(values)
-        values["attributes"] = json.loads(values["attributes"]) if values["attributes"] else {}
-        values["sizes"] = json.loads(values["sizes"]) if values.get("sizes") else None
-        said = {name: values["attributes"].get(name) for name in _SAID if not values.get(name)}
-        values |= {name: value for name, value in said.items() if isinstance(value, str)}
-        return CatalogueItem(**{**values, "group_id": group})
+        return self.items([row])[0]
 
     def category_of(self, row: int) -> str:
         """The category of one row."""
@@ -119,7 +118,7 @@ class Release:
 
     def embed_rows(self, rows: Sequence[int]) -> FloatArray:
         """Embeddings of catalogue rows, ``(n, D)``, computed now from their kept features."""
-        catalogue = Catalogue(self.snapshot.items.take(list(rows)))
+        catalogue = Catalogue(self.snapshot.take(rows))
         features_NF = np.asarray(self.snapshot.features[list(rows)], dtype=np.float32)
         return self.bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
 
@@ -134,3 +133,19 @@ class Release:
         self.bundle.rank(worn, self.snapshot.embeddings(rows)[None], [[self.category_of(row) for row in rows]])
         self.bundle.score(worn)
         self.snapshot.search(self.snapshot.categories[0], query_1D, 1)
+
+
+def _item(row: Mapping[str, Any]) -> CatalogueItem:
+    """The item of a row of the table; brand, currency, link and group are columns or attributes."""
+    attributes = json.loads(row["attributes"]) if row["attributes"] else {}
+    values = {name: row[name] for name in CatalogueItem.__slots__ if name in row}
+    said = {name: attributes.get(name) for name in _SAID if not values.get(name)}
+    values |= {name: value for name, value in said.items() if isinstance(value, str)}
+    return CatalogueItem(
+        **{
+            **values,
+            "attributes": attributes,
+            "sizes": json.loads(row["sizes"]) if row.get("sizes") else None,
+            "group_id": group_of(row, attributes),
+        }
+    )

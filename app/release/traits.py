@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,12 @@ from numpy.typing import NDArray
 from app.release.variants import first_variants, product_keys
 from index.backends.base import BoolArray, IntArray
 from index.delta import Overlay
+from index.selection import Condition, of_codes
 from index.snapshot import Snapshot
 from models.compatibility.labels import LABEL_COLUMNS, PieceLabels, piece_labels
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Traits:
     """Labels and variants of N rows.
 
@@ -69,10 +71,27 @@ class Traits:
         """The rows whose labels pass, ``(N,)``."""
         return np.asarray(np.array([passes(labels) for labels in self.labels], dtype=np.bool_)[self.label_N])
 
+    def condition(self, passes: Callable[[PieceLabels], bool]) -> Condition:
+        """That a row's labels pass."""
+        return of_codes(self.label_N, np.array([passes(labels) for labels in self.labels], dtype=np.bool_), self._counts)
+
     def variants(self, row: int) -> IntArray:
         """The other rows of a row's product, ascending."""
-        rows = np.flatnonzero(self.first_N == self.first_N[row])
+        first, (firsts_M, rows_M) = self.first_N[row], self._others
+        begin, end = np.searchsorted(firsts_M, [first, first + 1])
+        rows = np.concatenate([[first], rows_M[begin:end]]) if end > begin else self.first_N[:0]
         return np.asarray(rows[rows != row])
+
+    @cached_property
+    def _counts(self) -> IntArray:
+        return np.bincount(self.label_N, minlength=len(self.labels))
+
+    @cached_property
+    def _others(self) -> tuple[IntArray, IntArray]:
+        """The rows that are not the first of their product, by the first one and then ascending: the first of each, and the rows."""
+        rows_M = np.flatnonzero(self.first_N != np.arange(len(self.first_N)))
+        order_M = np.argsort(self.first_N[rows_M], kind="stable")
+        return self.first_N[rows_M][order_M], rows_M[order_M]
 
     def leading(self, rows_M: IntArray, worn: Sequence[int] = ()) -> BoolArray:
         """Of ranked rows those that stand for their product: the first of its variants, where none of them is worn, ``(M,)``."""

@@ -34,9 +34,8 @@ _SIZES: Final = "xxs xs s m l xl xxl xxxl 2xl 3xl 4xl small medium large size uk
 _NOT_TELLING: Final = frozenset(f"{_COLOURS} {_SIZES}".split())
 
 
-def group_of(item: Mapping[str, Any]) -> str | None:
-    """The group that the shop gives an item, from a row of an items table."""
-    attributes = json.loads(item["attributes"]) if item.get("attributes") else {}
+def group_of(item: Mapping[str, Any], attributes: Mapping[str, Any]) -> str | None:
+    """The group that the shop gives an item, from a row of an items table and its attributes."""
     named = [item.get(name) or attributes.get(name) for name in GROUP_NAMES]
     return next((str(group) for group in named if isinstance(group, str | int) and str(group)), None)
 
@@ -65,7 +64,7 @@ def first_variants(key_N: IntArray, features_NF: Any, keys: IntArray | None = No
 
 
 def _key(item: Mapping[str, Any]) -> int:
-    group = group_of(item)
+    group = group_of(item, json.loads(item["attributes"]) if item.get("attributes") else {})
     if group is not None:
         return -1 - digest(group) // 4
     if not item.get("title"):

@@ -40,7 +40,13 @@ class Average(CompatibilityModel):
         parts = zip(self._each(), self._split(outfits), strict=True)
         return torch.stack([member.score(own) for member, own in parts]).mean(0)
 
-    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+    def rank(
+        self,
+        context: OutfitBatch,
+        candidates_BMD: Tensor,
+        category_BM: Tensor,
+        query_BD: Tensor | None = None,  # noqa: ARG002 - each member asks its own
+    ) -> Tensor:
         parts = zip(self._each(), self._split(context), candidates_BMD.split(self.sizes, dim=-1), strict=True)
         return torch.stack([member.rank(own, candidates, category_BM) for member, own, candidates in parts]).mean(0)
 

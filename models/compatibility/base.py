@@ -113,11 +113,16 @@ class CompatibilityModel(nn.Module, ABC):
     def score(self, outfits: OutfitBatch) -> Tensor:
         """Score of each whole outfit, ``(B,)``; higher goes better together."""
 
-    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, query_BD: Tensor | None = None) -> Tensor:
         """Final score of each candidate as the next item of its context, ``(B, M)``; comparable within a row, across categories too.
 
         The default is the query's inner product; retrieval alone is then exact.
+
+        Args:
+            query_BD: what ``query`` said of each context and the one category that all its candidates are of, where it was asked already.
         """
+        if query_BD is not None:
+            return (query_BD[:, None] * candidates_BMD).sum(-1)
         batch, count, size = candidates_BMD.shape
         query_BMD = self.query(context.repeated(count), category_BM.reshape(-1)).reshape(batch, count, size)
         return (query_BMD * candidates_BMD).sum(-1)

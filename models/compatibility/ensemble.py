@@ -82,8 +82,8 @@ class Ensemble(CompatibilityModel):
     def score(self, outfits: OutfitBatch) -> Tensor:
         return self.evidence(outfits) @ self.judge_weight
 
-    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
-        fits_BM, as_any_BM = self._fits(context, candidates_BMD, category_BM)
+    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, query_BD: Tensor | None = None) -> Tensor:
+        fits_BM, as_any_BM = self._fits(context, candidates_BMD, category_BM, query_BD)
         scores_BM = fits_BM - as_any_BM
         if self.memory:
             scores_BM = scores_BM + self.terms(context, candidates_BMD, category_BM) @ self.term_weight
@@ -117,25 +117,30 @@ class Ensemble(CompatibilityModel):
         present_BI, category_Q1 = outfits.mask_BI, outfits.category_BI[outfits.mask_BI][:, None]
         context, own_Q1D = leave_one_out(outfits), outfits.items_BID[present_BI][:, None]
         parts = [part_Q1.squeeze(1)[:, None] for part_Q1 in self._fits(context, own_Q1D, category_Q1)]
+        log_p_QS = self._missing_types(self.types, context) if self.types else None
         if self.memory:
-            parts.append(self.terms(context, own_Q1D, category_Q1).squeeze(1))
-        if self.types:
-            parts.append(self.types.of_categories(self._missing_types(self.types, context)).gather(1, category_Q1))
+            parts.append(self.terms(context, own_Q1D, category_Q1, log_p_QS).squeeze(1))
+        if self.types and log_p_QS is not None:
+            parts.append(self.types.of_categories(log_p_QS).gather(1, category_Q1))
         told_QE = torch.cat(parts, dim=1)
         total_BE = told_QE.new_zeros(len(present_BI), told_QE.shape[1]).index_add(0, present_BI.nonzero()[:, 0], told_QE)
         return total_BE / present_BI.sum(1, keepdim=True).clamp(min=1)
 
-    def _fits(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> tuple[Tensor, Tensor]:
+    def _fits(
+        self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, query_BD: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """What the members say of each candidate, and of any item of its category, ``(B, M)`` each."""
         if not category_BM.numel():
             return candidates_BMD.new_zeros(category_BM.shape), candidates_BMD.new_zeros(category_BM.shape)
+        if query_BD is not None:
+            query_BD, as_any_B = query_BD[:, : self.looks], self._as_any_of(query_BD[:, : self.looks], category_BM[:, 0])
+            fits_BM = torch.einsum("bd,bmd->bm", query_BD, candidates_BMD[..., : self.looks])
+            return fits_BM, as_any_B[:, None].expand_as(fits_BM)
         row_BM = torch.arange(len(category_BM), device=category_BM.device)[:, None].expand_as(category_BM)
         asked_A2, place = torch.stack([row_BM, category_BM], dim=-1).reshape(-1, 2).unique(dim=0, return_inverse=True)
         place_BM, category_A = place.reshape(category_BM.shape), asked_A2[:, 1]
         query_AD = torch.cat([*self.member_queries(context.take(asked_A2[:, 0]), category_A)], dim=1)
-        as_any_A = query_AD.new_zeros(len(query_AD))
-        for category in category_A.unique().tolist():
-            as_any_A[category_A == category] = self._as_any(query_AD[category_A == category], category)
+        as_any_A = self._as_any_of(query_AD, category_A)
         if len(query_AD) == len(category_BM):  # each row asks for one category
             return torch.einsum("bd,bmd->bm", query_AD, candidates_BMD[..., : self.looks]), as_any_A[place_BM]
         return (query_AD[place_BM] * candidates_BMD[..., : self.looks]).sum(-1), as_any_A[place_BM]
@@ -147,14 +152,18 @@ class Ensemble(CompatibilityModel):
     def looks(self) -> int:
         return sum(self.sizes)
 
-    def terms(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
-        """What each term of the memory, and then the type, says of each candidate, ``(B, M, T)``."""
+    def terms(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, log_p_BS: Tensor | None = None) -> Tensor:
+        """What each term of the memory, and then the type, says of each candidate, ``(B, M, T)``.
+
+        Args:
+            log_p_BS: of each type, where it is known already.
+        """
         assert self.memory  # noqa: S101 - asked only where there is one
         worn_BIL, candidate_BML = self._codes(context.items_BID), self._codes(candidates_BMD)
         terms_BMT: Tensor = self.memory(worn_BIL, context, candidate_BML, category_BM)
         if self.types:
-            type_BM = self._types_of(candidates_BMD)
-            type_BM1 = self.types.within_categories(self._missing_types(self.types, context), type_BM)[..., None]
+            log_p_BS = self._missing_types(self.types, context) if log_p_BS is None else log_p_BS
+            type_BM1 = self.types.within_categories(log_p_BS, self._types_of(candidates_BMD))[..., None]
             terms_BMT = torch.cat([terms_BMT, type_BM1], dim=-1)
         return terms_BMT
 
@@ -187,6 +196,14 @@ class Ensemble(CompatibilityModel):
         parts = context.items_BID[..., : self.looks].split(self.sizes, dim=-1)
         for member, items_BID in zip(self.each(), parts, strict=True):
             yield member, OutfitBatch(items_BID, context.category_BI, context.mask_BI)
+
+    def _as_any_of(self, query_BD: Tensor, category_B: Tensor) -> Tensor:
+        """``_as_any`` of queries of several categories, ``(B,)``."""
+        as_any_B = query_BD.new_zeros(len(query_BD))
+        for category in set(category_B.tolist()):
+            of_it_B = category_B == category
+            as_any_B[of_it_B] = self._as_any(query_BD[of_it_B], category)
+        return as_any_B
 
     def _as_any(self, query_BD: Tensor, category: int) -> Tensor:
         """Log of the mean of ``exp`` of what the queries say of the category's probes, ``(B,)``; 0 where there are none."""

@@ -111,7 +111,13 @@ class PairSpaces(SharedSpace):
         query_BD = (query_BID * context.mask_BI[..., None]).sum(1)
         return self.scale * query_BD / context.mask_BI.sum(1, keepdim=True).clamp(min=1)
 
-    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+    def rank(
+        self,
+        context: OutfitBatch,
+        candidates_BMD: Tensor,
+        category_BM: Tensor,
+        query_BD: Tensor | None = None,  # noqa: ARG002 - it is only near the score
+    ) -> Tensor:
         """1/τ times the mean cosine with the context's items, ``(B, M)``: the same order as exhaustive scoring."""
         batch, size = context.category_BI.shape
         wide = (batch, category_BM.shape[1], size)

@@ -24,6 +24,7 @@ import torch
 from torch import Tensor, nn
 
 from models.compatibility.base import ItemInputs, OutfitBatch
+from models.compatibility.pair_tables import PackedTables, packed
 
 ITEM, PRODUCT, TYPE = "item", "product", "type"
 _SHARED_DOUBT: Final = 0.1
@@ -70,6 +71,8 @@ class PairMemory(nn.Module):
         self.attribute: Tensor
         self.register_buffer("met", torch.zeros(categories + 1, categories + 1))
         self.register_buffer("attribute", torch.full((words + 1,), -1, dtype=torch.long))  # of each word: its level, -1 for none
+        self._packed: PackedTables | None = None
+        self.register_load_state_dict_post_hook(_repack)  # type: ignore[no-untyped-call]
 
     @property
     def size(self) -> int:
@@ -106,21 +109,29 @@ class PairMemory(nn.Module):
         """Every term of each candidate, summed over the worn items, ``(B, M, T)``."""
         b, i = context.mask_BI.nonzero(as_tuple=True)
         worn_PL, candidate_PML = worn_BIL[b, i], candidate_BML[b]
-        met_PM = self.met[context.category_BI[b, i][:, None], category_BM[b]]
-        found: dict[tuple[str, str], tuple[Tensor, Tensor]] = {}
-        for number, (u, v) in enumerate(self.tables):
-            worn_P1, candidate_PM = worn_PL[:, self.levels.index(u), None], candidate_PML[..., self.levels.index(v)]
-            share_u, share_v = getattr(self, f"share_{u}"), getattr(self, f"share_{v}")
-            pairs, counts = getattr(self, f"pairs_{number}"), getattr(self, f"count_{number}")
-            place_PM = _place(pairs, worn_P1 * len(share_v) + candidate_PM)
-            known_PM = (worn_P1 > 0) & (candidate_PM > 0)
-            found[u, v] = (counts[place_PM] * known_PM, met_PM * share_u[worn_P1] * share_v[candidate_PM] * known_PM)
-        terms = [((o + k) / (e + k)).log() for u, v, k in self.terms for o, e in [found[u, v]]]
+        met_PM1 = self.met[context.category_BI[b, i][:, None], category_BM[b]][..., None]
+        held = self._tables()
+        worn_P1X, candidate_PMX = worn_PL[:, None, held.worn_X], candidate_PML[..., held.candidate_X]
+        known_PMX = (worn_P1X > 0) & (candidate_PMX > 0)
+        count_PMX = held.count_E[_place(held.pair_E, held.first_X + worn_P1X * held.size_X + candidate_PMX)]
+        share_P1X, share_PMX = held.share_K[held.worn_first_X + worn_P1X], held.share_K[held.candidate_first_X + candidate_PMX]
+        o_PMT = (count_PMX * known_PMX)[..., held.table_T]
+        e_PMT = (met_PM1 * share_P1X * share_PMX * known_PMX)[..., held.table_T]
+        terms_PMT = ((o_PMT + held.doubt_T) / (e_PMT + held.doubt_T)).log()
         for level in self.shared:
             at = self.levels.index(level)
-            terms.append(self._shared_partners(level, worn_PL[:, at], candidate_PML[..., at]))
-        terms_PMT = torch.stack(terms, dim=-1)
+            shared_PM1 = self._shared_partners(level, worn_PL[:, at], candidate_PML[..., at])[..., None]
+            terms_PMT = torch.cat([terms_PMT, shared_PM1], dim=-1)
         return terms_PMT.new_zeros(*candidate_BML.shape[:2], self.told).index_add(0, b, terms_PMT)
+
+    def _tables(self) -> PackedTables:
+        """All tables as one; made when first asked for, and again on another device."""
+        if self._packed is None or self._packed.count_E.device != self.met.device:
+            with torch.inference_mode(mode=False):
+                shares = [getattr(self, f"share_{level}") for level in self.levels]
+                found = [(getattr(self, f"pairs_{number}"), getattr(self, f"count_{number}")) for number in range(len(self.tables))]
+                self._packed = packed(self.levels, self.terms, self.tables, shares, found)
+        return self._packed
 
     def _shared_partners(self, level: str, worn_P: Tensor, candidate_PM: Tensor) -> Tensor:
         """The shared term of a level, ``(P, M)``; 0 where either is unknown."""
@@ -171,6 +182,10 @@ class PairMemory(nn.Module):
     def _word_of(self, items: ItemInputs, level: str) -> Tensor:
         """The item's word of the attribute that a level is of, ``(N,)``; 0 where it has none."""
         return (items.words_NL * (self.attribute[items.words_NL] == self.levels.index(level))).amax(1)
+
+
+def _repack(memory: PairMemory, _: object) -> None:
+    memory._packed = None  # noqa: SLF001 - the state that it was made of was replaced
 
 
 def _place(sorted_K: Tensor, wanted: Tensor) -> Tensor:

@@ -126,7 +126,13 @@ class Pairs(CompatibilityModel):
             total_B, count_B = total_B + apart_BJ.sum(1), count_B + both_BJ.sum(1)
         return -total_B / count_B.clamp(min=1)
 
-    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+    def rank(
+        self,
+        context: OutfitBatch,
+        candidates_BMD: Tensor,
+        category_BM: Tensor,
+        query_BD: Tensor | None = None,  # noqa: ARG002 - it is only near the score
+    ) -> Tensor:
         """Minus the mean distance of each candidate to the context's items, ``(B, M)``."""
         total_BM = candidates_BMD.new_zeros(candidates_BMD.shape[:2])
         for item in range(context.items_BID.shape[1]):

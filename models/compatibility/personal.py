@@ -142,7 +142,13 @@ class PersonalModel(CompatibilityModel):
             sharp_BJ = score_BJ.detach() / (_SHARPNESS * score_BJ.detach().std(1, keepdim=True)).clamp(min=1e-6)
             return torch.autograd.grad((score_BJ * sharp_BJ.softmax(1)).sum(), probes_BJD)[0].sum(1)
 
-    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+    def rank(
+        self,
+        context: OutfitBatch,
+        candidates_BMD: Tensor,
+        category_BM: Tensor,
+        query_BD: Tensor | None = None,  # noqa: ARG002 - it is only near the score
+    ) -> Tensor:
         """The score of each completed outfit, ``(B, M)``."""
         whole = context.repeated(candidates_BMD.shape[1]).with_item(candidates_BMD.flatten(0, 1), category_BM.reshape(-1))
         return _liked(self.outfits(whole), self.taste).reshape(category_BM.shape)

@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.completion import leave_one_out
@@ -34,9 +35,23 @@ class SetBlock(nn.Module):
 
     def forward(self, x_BJD: Tensor, to_BID: Tensor, absent_BI: Tensor) -> Tensor:
         """Let x attend to ``to``, except where absent, ``(B, J, D)``."""
-        to = self.norm_to(to_BID)
-        x_BJD = x_BJD + self.attention(self.norm_from(x_BJD), to, to, key_padding_mask=absent_BI, need_weights=False)[0]
+        to, asks = self.norm_to(to_BID), self.norm_from(x_BJD)
+        if self.training:
+            x_BJD = x_BJD + self.attention(asks, to, to, key_padding_mask=absent_BI, need_weights=False)[0]
+        else:
+            x_BJD = x_BJD + attended(self.attention, asks, to, absent_BI)
         return x_BJD + self.mlp(self.norm_mlp(x_BJD))  # type: ignore[no-any-return]
+
+
+def attended(attention: nn.MultiheadAttention, asks_BJD: Tensor, to_BID: Tensor, absent_BI: Tensor) -> Tensor:
+    """What ``attention`` computes in use, ``(B, J, D)``, without what it checks and converts at every call."""
+    size, heads = asks_BJD.shape[-1], attention.num_heads
+    weight, bias = attention.in_proj_weight, attention.in_proj_bias
+    q_BHJE = F.linear(asks_BJD, weight[:size], bias[:size]).unflatten(-1, (heads, -1)).transpose(1, 2)
+    key_BID, value_BID = F.linear(to_BID, weight[size:], bias[size:]).chunk(2, dim=-1)
+    key_BHIE, value_BHIE = (part.unflatten(-1, (heads, -1)).transpose(1, 2) for part in (key_BID, value_BID))
+    read_BHJE = F.scaled_dot_product_attention(q_BHJE, key_BHIE, value_BHIE, attn_mask=~absent_BI[:, None, None])
+    return attention.out_proj(read_BHJE.transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
 
 
 class SetTransformer(CompatibilityModel):
@@ -111,9 +126,16 @@ class SetTransformer(CompatibilityModel):
         fits_BI = fits_Q.new_zeros(present_BI.shape).masked_scatter(present_BI, fits_Q)
         return fits_BI.sum(1) / present_BI.sum(1).clamp(min=1)
 
-    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
-        query_BMD, slots_BS = self.ask_for(context, category_BM)
-        scores_BM = (query_BMD * candidates_BMD).sum(-1) + slots_BS.gather(1, category_BM)
+    def rank(
+        self,
+        context: OutfitBatch,
+        candidates_BMD: Tensor,
+        category_BM: Tensor,
+        query_BD: Tensor | None = None,
+    ) -> Tensor:
+        of_one = query_BD is not None and category_BM.shape[1] > 0  # the odds of the slots are asked for all the same
+        query_BCD, slots_BS = self.ask_for(context, category_BM[:, :1] if of_one else category_BM)
+        scores_BM = (query_BCD * candidates_BMD).sum(-1) + slots_BS.gather(1, category_BM)
         if not self.rerank:
             return scores_BM
         batch, count, size = candidates_BMD.shape

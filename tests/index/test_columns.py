@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -24,8 +25,9 @@ ROW_OF = {"a": 0, "b": 1, "c": 2, "d": 3}
 
 def shown(wanted: Filter) -> str:
     """The ids a filter lets through, in one word."""
-    mask = Columns(ITEMS, ROW_OF).mask(wanted)
-    assert mask is not None
+    selection = Columns(ITEMS, ROW_OF).selection(wanted)
+    mask = selection.mask()
+    assert selection.rows().tolist() == np.flatnonzero(mask).tolist()
     return "".join(item for item, row in ROW_OF.items() if mask[row])
 
 
@@ -60,9 +62,9 @@ def test_what_a_filter_lets_through(wanted: Filter, expected: str) -> None:
 
 
 @pytest.mark.parametrize("wanted", [Filter(), Filter(brand=[], exclude=set(), attributes={})])
-def test_a_filter_that_asks_nothing_is_no_mask(wanted: Filter) -> None:
-    """None is what ``search`` takes for everything."""
-    assert Columns(ITEMS, ROW_OF).mask(wanted) is None
+def test_a_filter_that_asks_nothing_has_no_condition(wanted: Filter) -> None:
+    """A search then looks at no filter."""
+    assert not Columns(ITEMS, ROW_OF).selection(wanted).conditions
 
 
 def test_unknown_attribute_names_are_listed() -> None:
@@ -76,7 +78,7 @@ def test_unknown_attribute_names_are_listed() -> None:
 def test_a_table_of_ids_alone_can_be_filtered() -> None:
     """Missing columns are all null: everything is in stock, nothing has a price."""
     columns = Columns(pa.table({"id": ["a", "b"]}), {"a": 0, "b": 1})
-    in_stock, cheap = columns.mask(Filter(in_stock=True)), columns.mask(Filter(price_max=1e9))
+    in_stock, cheap = (columns.selection(wanted).mask() for wanted in (Filter(in_stock=True), Filter(price_max=1e9)))
     assert in_stock is not None
     assert cheap is not None
     assert in_stock.tolist() == [True, True]

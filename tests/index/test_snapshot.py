@@ -85,7 +85,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 def test_search_takes_the_masks_of_its_columns(path: Path) -> None:
     """Filter and search agree on what a row is."""
     snapshot = Snapshot.load(path)
-    mask = snapshot.columns.mask(Filter(price_min=1, exclude=["i4"]))
+    mask = snapshot.columns.selection(Filter(price_min=1, exclude=["i4"]))
     assert snapshot.search("tops", np.ones((1, 4), dtype=np.float32), 9, mask)[1].tolist() == [[2]]
 
 

@@ -7,24 +7,29 @@ import pytest
 
 from app.ground.settings import Limits
 from app.recommend.outfit import resolve
-from app.recommend.rank import Pool, diversified, rank, retrieve, score_outfits
+from app.recommend.rank import Pool, diversified, queries_of, rank, rank_slots, retrieve, score_outfits
 from app.release.release import Release
 
 
 def test_retrieval_finds_what_exhaustive_ranking_puts_first(release: Release) -> None:
     """For a model whose rank is its query's inner product, the index loses nothing."""
     worn = resolve(release, ["tops-1", "bags-2"], Limits())
-    [found] = retrieve(release, worn, ["shoes"], 3, None)
+    found = retrieve(release, "shoes", queries_of(release, worn, ["shoes"])["shoes"], 3)
     everything = rank(release, worn, "shoes", release.snapshot.rows_in("shoes"))
     assert rank(release, worn, "shoes", found).rows_M[:3].tolist() == everything.rows_M[:3].tolist()
 
 
 def test_slots_asked_together_are_answered_as_if_alone(release: Release) -> None:
-    """One batch of queries, the same answers."""
-    worn = resolve(release, ["tops-1"], Limits())
-    together = retrieve(release, worn, ["shoes", "bags"], 3, None)
-    alone = [retrieve(release, worn, [name], 3, None)[0] for name in ("shoes", "bags")]
-    assert [rows.tolist() for rows in together] == [rows.tolist() for rows in alone]
+    """One batch of queries and one of candidates, however many each slot has, the same answers."""
+    worn, names = resolve(release, ["tops-1"], Limits()), ["shoes", "bags", "bottoms"]
+    queries = queries_of(release, worn, names)
+    found = [retrieve(release, name, queries[name], 3)[:most] for name, most in zip(names, (12, 5, 0), strict=True)]
+    together = rank_slots(release, worn, list(zip(names, queries.values(), found, strict=True)))
+    for name, rows, pool in zip(names, found, together, strict=True):
+        np.testing.assert_allclose(queries[name], queries_of(release, worn, [name])[name], rtol=1e-5)
+        alone = rank(release, worn, name, rows)
+        assert (pool.category, pool.rows_M.tolist()) == (name, alone.rows_M.tolist())
+        np.testing.assert_allclose(pool.scores_M, alone.scores_M, rtol=1e-5)
 
 
 def test_full_diversity_picks_the_most_unlike_second(release: Release) -> None:

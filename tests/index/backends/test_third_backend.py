@@ -49,7 +49,7 @@ def served(home: Path, monkeypatch: pytest.MonkeyPatch, **environment: str) -> l
 
 def cached(home: Path) -> list[str]:
     """The cached indexes, by backend and category."""
-    return sorted(str(path.relative_to(path.parents[1])) for path in home.glob("snapshots/*/cache/*/*"))
+    return sorted(str(path.relative_to(path.parents[1])) for path in home.glob("snapshots/*/cache/brute-force*/*"))
 
 
 def test_it_is_short() -> None:

@@ -82,6 +82,16 @@ def test_ranking_is_the_query_and_the_memory(model: Ensemble, inputs: ItemInputs
 
 
 @torch.inference_mode()
+def test_a_query_that_was_asked_already_is_ranked_by(model: Ensemble, inputs: ItemInputs) -> None:
+    """And is not asked again."""
+    embedded, worn = model.embed(inputs), context(model, inputs)
+    candidates, category = embedded[6:].expand(2, 6, -1), torch.ones(2, 6, dtype=torch.long)
+    query = model.query(worn, torch.tensor([1, 1]))
+    assert torch.allclose(model.rank(worn, candidates, category, query), model.rank(worn, candidates, category), atol=1e-5)
+    assert not torch.allclose(model.rank(worn, candidates, category, 2 * query), model.rank(worn, candidates, category), atol=1e-2)
+
+
+@torch.inference_mode()
 def test_candidates_of_several_categories_are_each_told_against_their_own(model: Ensemble, inputs: ItemInputs) -> None:
     """The score of a candidate does not depend on what else is asked."""
     embedded, worn = model.embed(inputs), context(model, inputs)

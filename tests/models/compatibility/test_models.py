@@ -12,7 +12,7 @@ from models.compatibility.average import Average
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.build import build_model
 from models.compatibility.completion import leave_one_out
-from models.compatibility.set_transformer import SetTransformer
+from models.compatibility.set_transformer import SetBlock, SetTransformer
 
 D, C, F = 16, 5, 7
 CONFIG = {"blocks": [4, 3], "categories": C, "words": 9, "residuals": 4, "embedding_size": D, "hidden": 24, "layers": 2}
@@ -117,6 +117,21 @@ def test_candidates_rank_by_the_querys_inner_product(model: CompatibilityModel) 
     for column in range(6):
         fits_B = (model.query(context, categories[:, column]) * candidates[:, column]).sum(-1)
         near(ranked[:, column], fits_B + slot_odds(model, context, categories[:, column]))
+
+
+def test_a_query_that_was_asked_already_gives_the_same_rank(model: CompatibilityModel) -> None:
+    """Of candidates of one category."""
+    context, candidates = outfits(3, 2), torch.randn(2, 6, D, generator=torch.Generator().manual_seed(1))
+    target = torch.tensor([1, 2])
+    category = target[:, None].expand(2, 6)
+    near(model.rank(context, candidates, category, model.query(context, target)), model.rank(context, candidates, category))
+
+
+def test_use_attends_as_training_does() -> None:
+    """What is computed in use is what was trained."""
+    block = SetBlock(16, 4, 0.0)
+    x, to, absent = torch.randn(3, 2, 16), torch.randn(3, 5, 16), torch.arange(5) >= torch.tensor([[5], [3], [1]])
+    near(block.eval()(x, to, absent), block.train()(x, to, absent))
 
 
 def test_the_context_and_the_slot_matter() -> None:
