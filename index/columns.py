@@ -248,7 +248,8 @@ def sizes_in_stock(texts: pa.Array, attribute: RowsByValue, in_stock_N: BoolArra
         try:
             sizes = _SIZES.validate_json(text)
         except ValidationError:
-            msg = f'item {ids[int(rows[0])].as_py()!r}: its sizes are not a JSON list of {{"size", "in_stock"}}; correct the item and import again'
+            item = ids[int(rows[0])].as_py()
+            msg = f'item {item!r}: its sizes are not a JSON list of {{"size", "in_stock"}}; correct the item and import again'
             raise SnapshotError(msg) from None
         for one in sizes:
             if one.in_stock is not False:

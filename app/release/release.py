@@ -141,11 +141,5 @@ def _item(row: Mapping[str, Any]) -> CatalogueItem:
     values = {name: row[name] for name in CatalogueItem.__slots__ if name in row}
     said = {name: attributes.get(name) for name in _SAID if not values.get(name)}
     values |= {name: value for name, value in said.items() if isinstance(value, str)}
-    return CatalogueItem(
-        **{
-            **values,
-            "attributes": attributes,
-            "sizes": json.loads(row["sizes"]) if row.get("sizes") else None,
-            "group_id": group_of(row, attributes),
-        }
-    )
+    values |= {"attributes": attributes, "sizes": json.loads(row["sizes"]) if row.get("sizes") else None}
+    return CatalogueItem(**{**values, "group_id": group_of(row, attributes)})

@@ -120,8 +120,7 @@ SIZED = pa.table(
 def test_a_size_passes_where_it_is_in_stock(sizes: list[str], expected: str) -> None:
     """By the sizes, where there are some: true, or not told of an item that is not sold out; else by the attribute, likewise."""
     row_of = {item: row for row, item in enumerate("abcdef")}
-    mask = Columns(SIZED, row_of).mask(Filter(size=sizes))
-    assert mask is not None
+    mask = Columns(SIZED, row_of).selection(Filter(size=sizes)).mask()
     assert "".join(item for item, row in row_of.items() if mask[row]) == expected
 
 
