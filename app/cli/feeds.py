@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from app.cli.options import Data, Encoder, Home, Mapping
+from app.cli.orders import orders_into
 from app.cli.progress import progress, warn
 from app.ground.errors import ROOTS
 from app.ground.settings import Settings
@@ -53,6 +55,7 @@ def import_(
         _write(json_file, {"data": str(data), "unchanged": True, **_of_release(same)})
         typer.echo(f"{settings.home}: {data} is what was imported last; nothing to do, release {same.id} is current")
         return
+    _with_outfits(source, settings, most=1.0 if force else most)
     bounds = {"rejected": 1.0, "left": 0.0} if force else {"rejected": most, "left": 0.5}
     file = None if strict else rejects or settings.home / _REJECTS
     _import(source, store, settings, file=file, bounds=bounds, json_file=json_file)
@@ -94,6 +97,23 @@ def _import(
     pictures = {"pictures_left_out": len(done.features.refused), "encoded": done.features.encoded, "seconds": round(done.seconds, 3)}
     _write(json_file, {"data": str(source.data), "unchanged": False, **_of_release(done.release), **reading, **pictures})
     _tell(done, settings.home, reading)
+
+
+def _with_outfits(source: Source, settings: Settings, *, most: float) -> None:
+    """Where orders or looks lie in a dataset directory that has no outfits yet, make these of them."""
+    from models.datasets.orders.read import orders_beside  # noqa: PLC0415 - keeps --help fast
+
+    if not source.data.is_dir() or any((source.data / name).exists() for name in ("outfits.jsonl", "sessions.jsonl")):
+        return
+    if not (files := orders_beside(source.data)):
+        return
+    if not os.access(source.data, os.W_OK):
+        warn(f"{source.data}: may not be written to, so {', '.join(path.name for path in files)} becomes no outfits.jsonl")
+        return
+    from app.worker.orders import catalogue_beside  # noqa: PLC0415
+
+    items, file = catalogue_beside(source.data, source.mapping), None if source.strict else source.data / "rejected-orders.jsonl"
+    orders_into(source.data, files, items, settings, file=file, strict=source.strict, most=most)
 
 
 def _tell_pictures(done: Imported) -> None:

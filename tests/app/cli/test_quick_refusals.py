@@ -33,6 +33,7 @@ WRONG = {
     "questions": ["{data}"],
     "map": ["{nowhere}"],
     "import": ["{nowhere}", "--home", "{home}"],
+    "import-orders": ["{nowhere}", "--home", "{home}"],
     "train": ["{nowhere}", "--out", "{out}"],
     "evaluate": ["{data}", "--bundle", "{nowhere}"],
     "label": ["{nowhere}"],
@@ -66,6 +67,9 @@ MORE = (
     ["publish", "{nowhere}", "--home", "{home}"],
     ["label", "{file}"],
     ["import", "{data}", "--home", "{home}", "--json", "{there}"],
+    ["import-orders", "{file}", "--home", "{home}"],
+    ["import-orders", "{file}", "--out", "{file}"],
+    ["import-orders", "{file}", "--out", "{data}/looks.jsonl"],
     ["map", "{data}", "--out", "{there}"],
     ["simulate", "--wardrobe", "{there}"],
 )
