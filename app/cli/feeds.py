@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -12,6 +11,7 @@ import typer
 from app.cli.options import Data, Encoder, Home, Mapping
 from app.cli.orders import orders_into
 from app.cli.progress import progress, warn
+from app.cli.reading import of_reading, write_said
 from app.ground.errors import ROOTS
 from app.ground.settings import Settings
 from models.outputs import check_output_file
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from app.catalogue.again import Source
     from app.catalogue.importing import Imported
     from app.home.store import ReleaseRecord, ReleaseStore
-    from models.datasets.findings import Findings
 
 _REFUSED_SHOWN: Final = 20
 _REJECTS: Final = "rejects.jsonl"
@@ -52,7 +51,7 @@ def import_(
     source = Source(data, mapping, encoder, strict=strict)
     same = imported_before(store, source, end_of_changes(settings.log, store.home)) if store.current() and not force else None
     if same is not None:
-        _write(json_file, {"data": str(data), "unchanged": True, **_of_release(same)})
+        write_said(json_file, {"data": str(data), "unchanged": True, **_of_release(same)})
         typer.echo(f"{settings.home}: {data} is what was imported last; nothing to do, release {same.id} is current")
         return
     _with_outfits(source, settings, most=1.0 if force else most)
@@ -90,12 +89,12 @@ def _import(
                 warn=warn,
             )
     except ROOTS as error:
-        _write(json_file, {"data": str(source.data), "unchanged": False, "refused": str(error), **_of_reading(findings)})
+        write_said(json_file, {"data": str(source.data), "unchanged": False, "refused": str(error), **of_reading(findings)})
         raise
     _tell_pictures(done)
-    reading = _of_reading(findings)
+    reading = of_reading(findings)
     pictures = {"pictures_left_out": len(done.features.refused), "encoded": done.features.encoded, "seconds": round(done.seconds, 3)}
-    _write(json_file, {"data": str(source.data), "unchanged": False, **_of_release(done.release), **reading, **pictures})
+    write_said(json_file, {"data": str(source.data), "unchanged": False, **_of_release(done.release), **reading, **pictures})
     _tell(done, settings.home, reading)
 
 
@@ -137,24 +136,6 @@ def _tell(done: Imported, home: Path, reading: dict[str, Any]) -> None:
 
 def _of_release(release: ReleaseRecord) -> dict[str, Any]:
     return {"items": release.items, "release": release.id}
-
-
-def _of_reading(findings: Findings) -> dict[str, Any]:
-    rejects, feed = findings.rejects, findings.feed
-    return {
-        "layout": feed.layout if feed else None,
-        "rows": feed.rows if feed else 0,
-        "rejected": rejects.rows if rejects else 0,
-        "rejects": str(rejects.path) if rejects and rejects.rows else None,
-        "kinds": [kind.as_json() for kind in findings.of("rejected")],
-        "warnings": [kind.as_json() for kind in findings.of("warning")],
-    }
-
-
-def _write(path: Path | None, said: dict[str, Any]) -> None:
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def map_(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -11,6 +10,7 @@ import typer
 
 from app.cli.options import Home
 from app.cli.progress import warn
+from app.cli.reading import write_said
 from app.ground.settings import Settings
 from models.errors import refuse
 from models.outputs import check_output_directory, check_output_file
@@ -99,9 +99,7 @@ def orders_into(
     for found in findings.values():
         found.tell(warn)
     said = _said(made, list(findings.values()), rejects.rows, file)
-    if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        json_file.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_said(json_file, said)
     _tell(made, said)
 
 

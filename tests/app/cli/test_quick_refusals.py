@@ -33,6 +33,7 @@ WRONG = {
     "questions": ["{data}"],
     "map": ["{nowhere}"],
     "import": ["{nowhere}", "--home", "{home}"],
+    "sync": ["{nowhere}", "--home", "{home}"],
     "import-orders": ["{nowhere}", "--home", "{home}"],
     "train": ["{nowhere}", "--out", "{out}"],
     "evaluate": ["{data}", "--bundle", "{nowhere}"],
@@ -70,6 +71,8 @@ MORE = (
     ["import-orders", "{file}", "--home", "{home}"],
     ["import-orders", "{file}", "--out", "{file}"],
     ["import-orders", "{file}", "--out", "{data}/looks.jsonl"],
+    ["sync", "{data}", "--home", "{home}", "--json", "{there}"],
+    ["sync", "{data}", "--home", "{file}"],
     ["map", "{data}", "--out", "{there}"],
     ["simulate", "--wardrobe", "{there}"],
 )
