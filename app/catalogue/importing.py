@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import torch
@@ -30,7 +29,7 @@ from models.datasets.schema import Catalogue
 from models.datasets.urls import is_url
 from models.encoders.base import Encoder
 from models.encoders.features import OWN, FeatureSpec, check_features
-from models.encoders.keep import CatalogueFeatures, catalogue_features, own_features
+from models.encoders.keep import StoredFeatures, own_features, stored_features
 from models.encoders.load import load_encoder
 from models.errors import BundleError, EncoderError, InputError
 from models.precision import CPU
@@ -48,7 +47,7 @@ class Imported:
     """
 
     release: ReleaseRecord
-    features: CatalogueFeatures
+    features: StoredFeatures
     fetched: Counts
     seconds: float
 
@@ -116,11 +115,12 @@ def import_catalogue(
     folders = folders_of(catalogue)
     named = fetched(catalogue, store, fetch or Fetching(), progress)
     catalogue = named.catalogue
-    found = catalogue_features(catalogue, source, cache, progress)
-    found = replace(found, features=found.features.astype(np.float16), refused={**named.refused, **found.refused})  # as they are kept
+    store.home.mkdir(parents=True, exist_ok=True)
+    found = stored_features(catalogue, source, store.home, cache, progress)
+    found = replace(found, refused={**named.refused, **found.refused})
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
-    release = index_release(store, bundle, items, found.features, offset)
+    release = index_release(store, bundle, items, found.features, offset, written=found.let_go)
     release = store.activate(release.id)
     if not named.refused:  # else another import may have more luck
         remember(store, digest, release, folders)
