@@ -25,6 +25,7 @@ from app.ground import compute
 from app.ground.allocator import keep_little
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
+from app.home.feeds import FeedRecords
 from app.home.runs import Runs
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
@@ -148,6 +149,15 @@ def _build(
         pictures=pictures,
     )
     figures.watch(
-        ServiceState(serving, services.impressions, replay, services.watch, services.pool, watchdog, Runs(settings.home).decisions)
+        ServiceState(
+            serving=serving,
+            impressions=services.impressions,
+            replay=replay,
+            watch=services.watch,
+            pool=services.pool,
+            watchdog=watchdog,
+            decisions=Runs(settings.home).decisions,
+            feeds=FeedRecords(settings.home).all,
+        )
     )
     return services

@@ -13,7 +13,8 @@ Shape legend: N rows · F features · D embedding size · B queries · k results
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import mmap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -92,7 +93,7 @@ class Snapshot(CategoryIndex):
         *,
         items: pa.Table,
         features_NF: FloatArray | NDArray[np.float16],
-        embeddings_ND: FloatArray,
+        embeddings_ND: FloatArray | Iterable[FloatArray],
         bundle_id: str,
         encoder_fingerprint: str,
         encoder_spec: str = "",
@@ -101,6 +102,7 @@ class Snapshot(CategoryIndex):
 
         Args:
             items: N rows with ``id`` and ``category``; other columns of ``ITEM_COLUMNS`` that it lacks are null, further ones are kept.
+            embeddings_ND: all of them, or in parts one after the other, of which one is in memory at a time.
 
         Raises:
             SnapshotError: rows disagree in number, an id occurs twice or is missing, a column has another type, attributes are no JSON
@@ -108,29 +110,34 @@ class Snapshot(CategoryIndex):
             VectorError: a vector is not finite (in float16, for features).
         """
         table = item_table(items)
-        embeddings = as_vectors(embeddings_ND, "embeddings")
-        if np.ndim(features_NF) != _MATRIX or not len(features_NF) == len(embeddings) == table.num_rows:
-            msg = f"{table.num_rows} items, features of shape {np.shape(features_NF)}, embeddings of {embeddings.shape}: one row each"
+        parts: Iterable[FloatArray] = embeddings_ND
+        shapes: tuple[tuple[int, ...], ...] = (np.shape(features_NF), (table.num_rows,))
+        if isinstance(embeddings_ND, np.ndarray):
+            parts = [as_vectors(embeddings_ND, "embeddings")]
+            shapes = (shapes[0], embeddings_ND.shape)
+        if len(shapes[0]) != _MATRIX or not shapes[0][0] == shapes[1][0] == table.num_rows:
+            msg = f"{table.num_rows} items, features of shape {shapes[0]}, embeddings of {shapes[1]}: one row each"
             raise SnapshotError(msg)
         Columns(table, row_of_id(table))  # refuses here what could not be loaded again
         if directory.is_dir() and any(directory.iterdir()):
             msg = f"{directory}: exists already, and a snapshot is never written over; choose another directory"
             raise SnapshotError(msg)
         sizes = {category: len(members) for category, members in rows_by_value(table.column("category").combine_chunks()).items()}
-        manifest = SnapshotManifest(
-            bundle=bundle_id,
-            encoder_spec=encoder_spec,
-            encoder_fingerprint=encoder_fingerprint,
-            count=int(table.num_rows),
-            feature_size=int(features_NF.shape[1]),
-            embedding_size=int(embeddings.shape[1]),
-            categories=dict(sorted(sizes.items())),
-        )
         try:
             with staged(directory) as staging:
                 pq.write_table(table, staging / _ITEMS, compression="zstd")
-                _write_features(staging / _FEATURES, features_NF)
-                np.save(staging / _EMBEDDINGS, embeddings)
+                _write_matrix(staging / _FEATURES, "<f2", _halves(features_NF), table.num_rows)
+                checked = (as_vectors(part, "embeddings") for part in parts)
+                size = _write_matrix(staging / _EMBEDDINGS, "<f4", checked, table.num_rows)
+                manifest = SnapshotManifest(
+                    bundle=bundle_id,
+                    encoder_spec=encoder_spec,
+                    encoder_fingerprint=encoder_fingerprint,
+                    count=int(table.num_rows),
+                    feature_size=int(features_NF.shape[1]),
+                    embedding_size=size,
+                    categories=dict(sorted(sizes.items())),
+                )
                 return SNAPSHOT.put(staging, manifest)
         except OSError as error:
             msg = f"{directory}: the snapshot cannot be written ({error.strerror or error})"
@@ -174,6 +181,7 @@ class Snapshot(CategoryIndex):
                 indexes[category] = open_index(
                     directory, manifest.id, category, name, BACKENDS[name], partial(embeddings.__getitem__, members)
                 )
+                _let_go(embeddings)
             return cls(manifest, table, features, rows, indexes, embeddings)
         except (OSError, ValueError, LookupError, TypeError, EOFError, pa.ArrowException) as error:
             msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {AGAIN}"
@@ -230,8 +238,8 @@ def row_of_id(table: pa.Table) -> dict[str, int]:
     return row_of
 
 
-def _write_features(path: Path, features_NF: FloatArray | NDArray[np.float16]) -> None:
-    kept = np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=features_NF.shape)
+def _halves(features_NF: FloatArray | NDArray[np.float16]) -> Iterator[NDArray[np.float16]]:
+    """The features in parts, as they are kept."""
     for start in range(0, len(features_NF), _CHUNK):
         with np.errstate(over="ignore"):  # what float16 cannot hold becomes inf, refused below
             chunk = np.asarray(features_NF[start : start + _CHUNK]).astype(np.float16)
@@ -239,8 +247,25 @@ def _write_features(path: Path, features_NF: FloatArray | NDArray[np.float16]) -
             row = start + int(np.argmin(np.isfinite(chunk).all(axis=1)))
             msg = f"features: row {row} holds NaN, an infinity or a value beyond float16; encode the item again"
             raise VectorError(msg)
-        kept[start : start + _CHUNK] = chunk
-    kept.flush()
+        yield chunk
+    if not len(features_NF):
+        yield np.zeros(np.shape(features_NF), np.float16)
+
+
+def _write_matrix(path: Path, kind: str, parts: Iterable[NDArray[Any]], rows: int) -> int:
+    """Write a matrix of so many rows part by part, as ``np.save`` would; returns the number of its columns."""
+    written, columns = 0, 0
+    with path.open("wb") as file:
+        for part in parts:
+            if not written:
+                columns = int(part.shape[1])
+                np.lib.format.write_array_header_1_0(file, {"descr": kind, "fortran_order": False, "shape": (rows, columns)})
+            np.ascontiguousarray(part, dtype=kind).tofile(file)
+            written += len(part)
+    if written != rows:
+        msg = f"{path.name}: {written} rows for {rows} items; give one for each"
+        raise SnapshotError(msg)
+    return columns
 
 
 def _sound(directory: Path) -> SnapshotManifest:
@@ -259,6 +284,12 @@ def _mapped(path: Path, kind: str, shape: tuple[int, int]) -> NDArray[Any]:
     found: NDArray[Any] = np.load(path, mmap_mode="r")
     _agree(path, (found.dtype.name, found.shape), (kind, shape))
     return found
+
+
+def _let_go(matrix: NDArray[Any]) -> None:
+    """Give back the memory that pages of a mapped file have come to take; they are read again when they are needed."""
+    if isinstance(matrix, np.memmap):
+        matrix._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]  # noqa: SLF001 - numpy has no public name for it
 
 
 def _agree(path: Path, found: object, expected: object) -> None:

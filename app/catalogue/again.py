@@ -79,7 +79,7 @@ def imported_before(store: ReleaseStore, source: Source, offset: str) -> Release
     try:
         said = json.loads((store.home / _FILE).read_text(encoding="utf-8"))
         same = current is not None and said["release"] == current.id and current.catalog_offset == offset
-        if same and said["digest"] == source.digest() and said["pictures"] == _pictures(map(Path, said["folders"])):
+        if same and said["digest"] == source.digest() and said["pictures"] == pictures_in(map(Path, said["folders"])):
             return current
     except (OSError, ValueError, KeyError, TypeError):
         pass
@@ -89,11 +89,12 @@ def imported_before(store: ReleaseStore, source: Source, offset: str) -> Release
 def remember(store: ReleaseStore, digest: str, release: ReleaseRecord, folders: Iterable[Path]) -> None:
     """Write down that this release came of a source with that digest, and of the pictures in these folders."""
     names = sorted({str(folder.resolve()) for folder in folders})
-    said = {"digest": digest, "release": release.id, "folders": names, "pictures": _pictures(map(Path, names))}
+    said = {"digest": digest, "release": release.id, "folders": names, "pictures": pictures_in(map(Path, names))}
     write_whole(store.home / _FILE, json.dumps(said, indent=1))
 
 
-def _pictures(folders: Iterable[Path]) -> str:
+def pictures_in(folders: Iterable[Path]) -> str:
+    """A digest of the names, sizes and times of what lies in these folders."""
     return hashlib.sha256("".join(_listed(folder.iterdir()) for folder in folders).encode()).hexdigest()
 
 

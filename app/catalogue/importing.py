@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import torch
@@ -30,7 +29,7 @@ from models.datasets.schema import Catalogue
 from models.datasets.urls import is_url
 from models.encoders.base import Encoder
 from models.encoders.features import OWN, FeatureSpec, check_features
-from models.encoders.keep import CatalogueFeatures, catalogue_features, own_features
+from models.encoders.keep import StoredFeatures, own_features, stored_features
 from models.encoders.load import load_encoder
 from models.errors import BundleError, EncoderError, InputError
 from models.precision import CPU
@@ -48,7 +47,7 @@ class Imported:
     """
 
     release: ReleaseRecord
-    features: CatalogueFeatures
+    features: StoredFeatures
     fetched: Counts
     seconds: float
 
@@ -113,14 +112,15 @@ def import_catalogue(
     _check_bounds(data, catalogue, findings, current, bounds)
     bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder, device)
-    folders = _folders(catalogue)
+    folders = folders_of(catalogue)
     named = fetched(catalogue, store, fetch or Fetching(), progress)
     catalogue = named.catalogue
-    found = catalogue_features(catalogue, source, cache, progress)
-    found = replace(found, features=found.features.astype(np.float16), refused={**named.refused, **found.refused})  # as they are kept
+    store.home.mkdir(parents=True, exist_ok=True)
+    found = stored_features(catalogue, source, store.home, cache, progress)
+    found = replace(found, refused={**named.refused, **found.refused})
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
-    release = index_release(store, bundle, items, found.features, offset)
+    release = index_release(store, bundle, items, found.features, offset, written=found.let_go)
     release = store.activate(release.id)
     if not named.refused:  # else another import may have more luck
         remember(store, digest, release, folders)
@@ -129,11 +129,7 @@ def import_catalogue(
 
 def _check_bounds(data: Path, catalogue: Catalogue, findings: Findings, current: ReleaseRecord | None, bounds: Bounds) -> None:
     """Refuse a feed of which too much cannot be used, or that would empty a shop: it may have been cut off."""
-    rejected, rows = findings.rejects.rows if findings.rejects else 0, max(findings.feed.rows if findings.feed else 0, 1)
-    if rejected > bounds.rejected * rows:
-        first = next((f"; the first: {kind.first[0]}" for kind in findings.of("rejected")), "")
-        msg = f"{rejected:,} of {rows:,} rows cannot be used, more than {bounds.rejected:.0%}; mend them, or give --force{first}"
-        raise InputError(msg, path=data)
+    check_rejected(data, findings, bounds)
     if not len(catalogue):
         msg = "the catalogue is empty; give it at least one item"
         raise InputError(msg, path=data)
@@ -142,7 +138,20 @@ def _check_bounds(data: Path, catalogue: Catalogue, findings: Findings, current:
         raise InputError(msg, path=data)
 
 
-def _folders(catalogue: Catalogue) -> set[Path]:
+def check_rejected(data: Path, findings: Findings, bounds: Bounds) -> None:
+    """Refuse a feed of which too much cannot be used.
+
+    Raises:
+        InputError: that is so; names the first row.
+    """
+    rejected, rows = findings.rejects.rows if findings.rejects else 0, max(findings.feed.rows if findings.feed else 0, 1)
+    if rejected > bounds.rejected * rows:
+        first = next((f"; the first: {kind.first[0]}" for kind in findings.of("rejected")), "")
+        msg = f"{rejected:,} of {rows:,} rows cannot be used, more than {bounds.rejected:.0%}; mend them, or give --force{first}"
+        raise InputError(msg, path=data)
+
+
+def folders_of(catalogue: Catalogue) -> set[Path]:
     """The folders that pictures were read from."""
     column = catalogue.table.column("image")
     if catalogue.root is None or column.null_count == len(column):
@@ -204,7 +213,7 @@ def _untrained(store: ReleaseStore, catalogue: Catalogue, spec: FeatureSpec) -> 
 
 def _items_table(catalogue: Catalogue, store: ReleaseStore, refused: Mapping[str, str], progress: Progress) -> pa.Table:
     """The snapshot's table of items; keeps each usable picture and names it in the table."""
-    table = _kept_columns(catalogue.table)
+    table = kept_columns(catalogue.table)
     if catalogue.table.column("image").null_count == len(catalogue):
         return table.append_column("image", pa.nulls(len(catalogue), pa.string()))
     names: list[str | None] = []
@@ -216,7 +225,7 @@ def _items_table(catalogue: Catalogue, store: ReleaseStore, refused: Mapping[str
     return table.append_column("image", pa.array(names, pa.string()))
 
 
-def _kept_columns(table: pa.Table) -> pa.Table:
+def kept_columns(table: pa.Table) -> pa.Table:
     """What a snapshot keeps of the items but their pictures; of ``images`` those that are not files of the feed's directory."""
     images = table.column("images")
     if images.null_count < len(images):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -149,32 +150,40 @@ async def changes_behind(settings: LogSettings, home: Path, offset: str) -> list
 
 
 def index_release(
-    store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: FloatArray | NDArray[np.float16], offset: str
+    store: ReleaseStore,
+    bundle: Bundle,
+    items: pa.Table,
+    features_NF: FloatArray | NDArray[np.float16],
+    offset: str,
+    *,
+    written: Callable[[], None] = lambda: None,
 ) -> ReleaseRecord:
-    """Embed the items, write their snapshot, and check that it loads as a release."""
+    """Embed the items, write their snapshot, and check that it loads as a release.
+
+    Args:
+        written: called once the features are needed no more, and before the release is loaded.
+    """
     kept_NF = features_NF.astype(np.float16, copy=False)  # the kept precision, so that publishing the same bundle again changes nothing
-    embeddings_ND = _embedded(bundle, items, kept_NF)
     staged = store.staging("snapshots")
     manifest = Snapshot.write(
         staged,
         items=items,
         features_NF=kept_NF,
-        embeddings_ND=embeddings_ND,
+        embeddings_ND=_embedded(bundle, items, kept_NF),
         bundle_id=bundle.id,
         encoder_spec=bundle.manifest.encoder.spec,
         encoder_fingerprint=bundle.manifest.encoder.fingerprint,
     )
     store.keep(staged, manifest.id)
+    written()
     record = store.add(bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=offset)
     Release.open(store, record, device=bundle.device)
     return record
 
 
-def _embedded(bundle: Bundle, items: pa.Table, features_NF: NDArray[np.float16]) -> FloatArray:
-    """Embeddings of all items, ``(N, D)``; of what they are made from only a part is in memory at a time."""
-    found_ND = np.empty((items.num_rows, bundle.manifest.embedding_size), dtype=np.float32)
-    for start in range(0, items.num_rows, _AT_ONCE):
+def _embedded(bundle: Bundle, items: pa.Table, features_NF: NDArray[np.float16]) -> Iterator[FloatArray]:
+    """Embeddings of all items, ``(N, D)``, part by part."""
+    for start in range(0, max(items.num_rows, 1), _AT_ONCE):
         words = Catalogue(items.slice(start, _AT_ONCE))
         features_MF = features_NF[start : start + _AT_ONCE].astype(np.float32)
-        found_ND[start : start + _AT_ONCE] = bundle.embed(features_MF, words.categories, words.texts(), words.ids)
-    return found_ND
+        yield bundle.embed(features_MF, words.categories, words.texts(), words.ids)

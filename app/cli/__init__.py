@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from app.cli import data, dataset, doctor, feeds, keys, learn, log, releases, serve, simulate, worker
+from app.cli import data, dataset, doctor, feeds, keys, learn, log, orders, releases, serve, simulate, sync, worker
 from app.ground.errors import ROOTS
 from app.ground.settings import misspelt
 
@@ -46,6 +46,8 @@ cli.command("convert")(data.convert)
 cli.command("check")(dataset.check)
 cli.command("map")(feeds.map_)
 cli.command("import")(feeds.import_)
+cli.command("sync")(sync.sync)
+cli.command("import-orders")(orders.import_orders)
 cli.command("train")(learn.train)
 cli.command("questions")(dataset.questions)
 cli.command("evaluate")(learn.evaluate)

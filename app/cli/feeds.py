@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from app.cli.options import Data, Encoder, Home, Mapping
+from app.cli.orders import orders_into
 from app.cli.progress import progress, warn
+from app.cli.reading import of_reading, write_said
 from app.ground.errors import ROOTS
 from app.ground.settings import Settings
 from models.outputs import check_output_file
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from app.catalogue.again import Source
     from app.catalogue.importing import Imported
     from app.home.store import ReleaseRecord, ReleaseStore
-    from models.datasets.findings import Findings
 
 _REFUSED_SHOWN: Final = 20
 _REJECTS: Final = "rejects.jsonl"
@@ -50,9 +51,10 @@ def import_(
     source = Source(data, mapping, encoder, strict=strict)
     same = imported_before(store, source, end_of_changes(settings.log, store.home)) if store.current() and not force else None
     if same is not None:
-        _write(json_file, {"data": str(data), "unchanged": True, **_of_release(same)})
+        write_said(json_file, {"data": str(data), "unchanged": True, **_of_release(same)})
         typer.echo(f"{settings.home}: {data} is what was imported last; nothing to do, release {same.id} is current")
         return
+    _with_outfits(source, settings, most=1.0 if force else most)
     bounds = {"rejected": 1.0, "left": 0.0} if force else {"rejected": most, "left": 0.5}
     file = None if strict else rejects or settings.home / _REJECTS
     _import(source, store, settings, file=file, bounds=bounds, json_file=json_file)
@@ -87,13 +89,30 @@ def _import(
                 warn=warn,
             )
     except ROOTS as error:
-        _write(json_file, {"data": str(source.data), "unchanged": False, "refused": str(error), **_of_reading(findings)})
+        write_said(json_file, {"data": str(source.data), "unchanged": False, "refused": str(error), **of_reading(findings)})
         raise
     _tell_pictures(done)
-    reading = _of_reading(findings)
+    reading = of_reading(findings)
     pictures = {"pictures_left_out": len(done.features.refused), "encoded": done.features.encoded, "seconds": round(done.seconds, 3)}
-    _write(json_file, {"data": str(source.data), "unchanged": False, **_of_release(done.release), **reading, **pictures})
+    write_said(json_file, {"data": str(source.data), "unchanged": False, **_of_release(done.release), **reading, **pictures})
     _tell(done, settings.home, reading)
+
+
+def _with_outfits(source: Source, settings: Settings, *, most: float) -> None:
+    """Where orders or looks lie in a dataset directory that has no outfits yet, make these of them."""
+    from models.datasets.orders.read import orders_beside  # noqa: PLC0415 - keeps --help fast
+
+    if not source.data.is_dir() or any((source.data / name).exists() for name in ("outfits.jsonl", "sessions.jsonl")):
+        return
+    if not (files := orders_beside(source.data)):
+        return
+    if not os.access(source.data, os.W_OK):
+        warn(f"{source.data}: may not be written to, so {', '.join(path.name for path in files)} becomes no outfits.jsonl")
+        return
+    from app.worker.orders import catalogue_beside  # noqa: PLC0415
+
+    items, file = catalogue_beside(source.data, source.mapping), None if source.strict else source.data / "rejected-orders.jsonl"
+    orders_into(source.data, files, items, settings, file=file, strict=source.strict, most=most)
 
 
 def _tell_pictures(done: Imported) -> None:
@@ -117,24 +136,6 @@ def _tell(done: Imported, home: Path, reading: dict[str, Any]) -> None:
 
 def _of_release(release: ReleaseRecord) -> dict[str, Any]:
     return {"items": release.items, "release": release.id}
-
-
-def _of_reading(findings: Findings) -> dict[str, Any]:
-    rejects, feed = findings.rejects, findings.feed
-    return {
-        "layout": feed.layout if feed else None,
-        "rows": feed.rows if feed else 0,
-        "rejected": rejects.rows if rejects else 0,
-        "rejects": str(rejects.path) if rejects and rejects.rows else None,
-        "kinds": [kind.as_json() for kind in findings.of("rejected")],
-        "warnings": [kind.as_json() for kind in findings.of("warning")],
-    }
-
-
-def _write(path: Path | None, said: dict[str, Any]) -> None:
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def map_(

@@ -26,7 +26,7 @@ HostPatterns = Annotated[tuple[HostPattern, ...], NoDecode, Words]
 
 
 class Fetching(BaseModel):
-    """Pictures that are named by URL. They are fetched by https from addresses of the public internet, and not again while unchanged."""
+    """Pictures and feeds by URL: fetched by https from addresses of the public internet, and not again while they are unchanged."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,7 +36,8 @@ class Fetching(BaseModel):
         "`*.shop.example` is all below it, `*` is all; a port other than the scheme's is named, too.",
     )
     import_hosts: HostPatterns = Field(
-        default=("*",), description="Likewise, hosts from which `attire import` fetches the pictures that a catalogue names; `*` is all."
+        default=("*",),
+        description="Likewise, hosts from which `attire import` and `sync` fetch feeds and the pictures that these name; `*` is all.",
     )
     http_hosts: HostPatterns = Field(default=(), description="Those of them that may be asked without TLS, by `http://`, too.")
     networks: Annotated[tuple[Network, ...], NoDecode, Words] = Field(
@@ -44,7 +45,9 @@ class Fetching(BaseModel):
         description="Networks, with commas, that are not of the public internet and may be asked all the same: a shop's own `10.1.0.0/16`.",
     )
     max_bytes: int = Field(default=20_000_000, ge=1, description="Bytes of one picture.")
-    timeout_s: float = Field(default=30.0, gt=0, description="Seconds in which it has to arrive.")
+    feed_max_bytes: int = Field(default=1_000_000_000, ge=1, description="Bytes of a feed that `attire sync` fetches by URL.")
+    feed_timeout_s: float = Field(default=600.0, gt=0, description="Seconds in which it has to arrive.")
+    timeout_s: float = Field(default=30.0, gt=0, description="Seconds in which a picture has to arrive.")
     at_once: int = Field(default=32, ge=1, le=1_000, description="Pictures fetched at the same time.")
     per_host: int = Field(default=4, ge=1, le=1_000, description="Of these, pictures of one host.")
     retries: int = Field(default=3, ge=0, le=10, description="How often a host that is busy or gone is asked again, with growing pauses.")

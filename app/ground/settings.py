@@ -255,6 +255,11 @@ class Settings(BaseSettings):
         description="Addresses or networks, with commas, of the proxies whose `X-Forwarded-For` is believed when rates are "
         "counted. What comes from them never counts as this machine itself: name `127.0.0.1` where a proxy runs beside the service.",
     )
+    feeds: dict[str, Annotated[float, Field(ge=1)]] = Field(
+        default={},
+        description="Feeds that the worker keeps the catalogue fresh from, as `attire sync` does: URL or path -> seconds between two "
+        "looks, as JSON.",
+    )
     limits: Limits = Limits()
     fetch: Fetching = Fetching()
     rates: Rates = Rates()

@@ -2,7 +2,7 @@
 
 bundles/<id>/ · snapshots/<id>/ · images/ · thumbnails/ · encoded/ · releases/<id>.json · CURRENT (the id of the release that is
 served) · SERVED (the ids that led to it, oldest first: what a rollback goes back along) · imported.json (what was imported last) ·
-rejects.jsonl (rows set aside)
+rejects.jsonl (rows set aside) · feeds/ (what came of each feed that is synchronised)
 
 Release ids count up (``r3-1f0c9a2b``).
 """

@@ -6,7 +6,7 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Final, get_args
@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from app.home.feeds import FeedRecord
 from app.home.runs import Decision
 from app.live.log_watch import LogWatch
 from app.live.pool import ComputePool
@@ -100,7 +101,7 @@ class Metrics:
 
 @dataclass(frozen=True, eq=False)
 class ServiceState(Collector):
-    """Reads the state of the services at each scrape; ``decisions`` counts those of the gate so far."""
+    """Reads the state of the services at each scrape; ``decisions`` counts those of the gate so far, ``feeds`` are what became of each."""
 
     serving: Serving
     impressions: Impressions
@@ -109,6 +110,7 @@ class ServiceState(Collector):
     pool: ComputePool
     watchdog: Watchdog
     decisions: Callable[[], Mapping[str, int]]
+    feeds: Callable[[], Sequence[FeedRecord]]
 
     def collect(self) -> Iterator[Metric]:
         build = InfoMetricFamily("attire_build", "The version that runs.")
@@ -126,6 +128,14 @@ class ServiceState(Collector):
         for decision, times in {**dict.fromkeys(get_args(Decision), 0), **self.decisions()}.items():
             gate.add_metric([decision], times)
         yield gate
+        about = "Times that a feed could not be synchronised; every replica tells the same: take the maximum."
+        failed = CounterMetricFamily("attire_feed_failures", about, labels=["feed"])
+        synced = GaugeMetricFamily("attire_feed_synced_timestamp_seconds", "When a feed was last synchronised.", labels=["feed"])
+        for fed in self.feeds():
+            failed.add_metric([fed.name], fed.failures)
+            synced.add_metric([fed.name], fed.synced)
+        yield failed
+        yield synced
         for name, about, value in (
             ("attire_compute_refused", "Requests refused because too many waited for a thread.", self.pool.refused),
             ("attire_compute_late", "Requests that were not answered within the deadline.", self.pool.late),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from index.delta import Overlay
 from index.selection import Condition, of_codes
 from index.snapshot import Snapshot
 from models.compatibility.labels import LABEL_COLUMNS, PieceLabels, piece_labels
+
+_AT_ONCE: Final = 16_384  # rows that are Python objects at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +48,11 @@ class Traits:
         before = known or cls()
         items = snapshot.items.slice(len(before.label_N))
         place_of = {labels: place for place, labels in enumerate(before.labels)}
-        codes = [place_of.setdefault(piece_labels(item), len(place_of)) for item in items.select(LABEL_COLUMNS).to_pylist()]
+        codes = [
+            place_of.setdefault(piece_labels(item), len(place_of))
+            for batch in items.select(LABEL_COLUMNS).to_batches(max_chunksize=_AT_ONCE)
+            for item in batch.to_pylist()
+        ]
         keys = product_keys(items)
         key_N = np.concatenate([before.key_N, keys])
         first_N = first_variants(key_N, snapshot.features, keys if known else None)

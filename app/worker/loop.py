@@ -21,6 +21,7 @@ from app.home.runs import ACCEPTED, CANDIDATE, FINAL, FOLDED_IN, OUTCOME, Learni
 from app.home.store import ReleaseStore
 from app.log.base import Log, Stream
 from app.worker.archive import Archive, read_archive
+from app.worker.feeds import Feeds
 from app.worker.page import write_page
 from app.worker.shadow import in_shadow
 from app.worker.upkeep import Upkeep
@@ -61,6 +62,7 @@ class Worker:
     async def forever(self) -> None:
         """Archive events as they come, and start a run when one is due."""
         learning: asyncio.Task[None] | None = None
+        feeds = asyncio.create_task(Feeds(self._settings).forever(), name="feeds")
         try:
             while True:
                 await self._archive_some()
@@ -74,10 +76,11 @@ class Worker:
                         learning = asyncio.create_task(self._keep_up(), name="upkeep")
                 await asyncio.sleep(self._settings.worker.archive_s)
         finally:
-            if learning is not None:
-                learning.cancel()
-                with suppress(asyncio.CancelledError):
-                    await learning
+            for task in (feeds, learning):
+                if task is not None:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
 
     async def drain(self) -> int:
         """Archive all events of the log; returns how many were new.

@@ -20,6 +20,7 @@ BoolArray = NDArray[np.bool_]
 
 LARGEST_COMPONENT: Final = 1e15  # beyond it an inner product of two finite vectors may overflow float32 to inf or NaN
 _MATRIX: Final = 2
+_CHECKED: Final = 65_536  # rows at a time
 
 
 class VectorIndex(Protocol):
@@ -75,10 +76,12 @@ def as_vectors(values: ArrayLike, what: str, size: int | None = None) -> FloatAr
         wanted = f"(n, {size})" if size else "(n, size)"
         msg = f"{what} of shape {vectors.shape}: this index takes {wanted}"
         raise VectorError(msg)
-    bad_N = ~(np.abs(vectors) <= LARGEST_COMPONENT).all(axis=1)
-    if bad_N.any():
-        msg = f"{what}: row {int(np.argmax(bad_N))} holds NaN, an infinity or a value beyond {LARGEST_COMPONENT:g}; compute it again"
-        raise VectorError(msg)
+    for start in range(0, len(vectors), _CHECKED):
+        bad_N = ~(np.abs(vectors[start : start + _CHECKED]) <= LARGEST_COMPONENT).all(axis=1)
+        if bad_N.any():
+            row = start + int(np.argmax(bad_N))
+            msg = f"{what}: row {row} holds NaN, an infinity or a value beyond {LARGEST_COMPONENT:g}; compute it again"
+            raise VectorError(msg)
     return vectors
 
 

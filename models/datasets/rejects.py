@@ -34,11 +34,12 @@ class Rejects:
         path: None only counts.
 
     Attributes:
-        rows: how many rows were set aside.
+        rows: how many rows were set aside. ids: of those of them that have one.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path, self.rows = path, 0
+        self.ids: set[str] = set()
         self._file: IO[str] | None = None
         self._last: int | None = None
 
@@ -53,6 +54,8 @@ class Rejects:
         """Note one thing that is wrong with a row; several of one line are one row."""
         self.rows += error.line is None or error.line != self._last
         self._last = error.line
+        if error.item is not None:
+            self.ids.add(error.item)
         if self._part is None:
             return
         if self._file is None:

@@ -9,10 +9,13 @@ one (with perturbed pictures) are kept likewise, in ``<fingerprint>/made``, by w
 from __future__ import annotations
 
 import hashlib
+import mmap
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 import numpy as np
@@ -33,6 +36,22 @@ from sealed.files import replacing
 BATCH: Final = 128
 _SEGMENT: Final = 8192
 _KEY_BYTES: Final = 16
+
+
+@dataclass(frozen=True)
+class StoredFeatures:
+    """Features of a catalogue, ``(N, F)``, in the precision that they are kept in; see ``CatalogueFeatures``.
+
+    Attributes:
+        let_go: gives back the memory that they have come to take by being read, where they lie in a file.
+    """
+
+    spec: FeatureSpec
+    features: NDArray[np.float16]
+    refused: Mapping[str, str]
+    encoded: int
+    seconds: float
+    let_go: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -87,16 +106,40 @@ def catalogue_features(
     own = own_features(catalogue)
     if own is not None:
         return CatalogueFeatures(FeatureSpec.own(own.shape[1]), own, {}, 0, time.perf_counter() - started)
+    found = stored_features(catalogue, encoder, None, cache, progress, made=made)
+    return CatalogueFeatures(found.spec, found.features.astype(np.float32), found.refused, found.encoded, time.perf_counter() - started)
+
+
+def stored_features(
+    catalogue: Catalogue,
+    encoder: Encoder | None,
+    scratch: Path | None,
+    cache: Path | None = None,
+    progress: Progress = silent,
+    *,
+    made: tuple[str, Callable[[], Catalogue]] | None = None,
+) -> StoredFeatures:
+    """Features in the precision that they are kept in; see ``catalogue_features``.
+
+    Args:
+        scratch: the directory in which they lie in a file without a name meanwhile, so that not all are in memory; None for memory.
+    """
+    started = time.perf_counter()
+    own = own_features(catalogue)
+    if own is not None:
+        with np.errstate(over="ignore"):  # refused when a snapshot is written
+            halves = own.astype(np.float16)
+        return StoredFeatures(FeatureSpec.own(own.shape[1]), halves, {}, 0, time.perf_counter() - started)
     if encoder is None:
         msg = "the catalogue has no features of its own, and no encoder is named; name one"
         raise EncoderError(msg)
     spec = encoder.features
     how, make = made or ("", lambda: catalogue)
     directory = cache / spec.fingerprint / ("made" if made else "") if cache else None
-    features: NDArray[np.float16] = np.zeros((len(catalogue), spec.size), dtype=np.float16)
+    features, let_go = _room((len(catalogue), spec.size), scratch)
     refused: dict[str, str] = {}
     keys = [_key(image, title, how) for image, title in _pictures_and_titles(catalogue, refused)]
-    missing, kept_refusals = _recall(directory, keys, features)
+    missing, kept_refusals = _recall(directory, keys, features, let_go)
     unread = frozenset(refused)  # kept by title alone
     refused |= {catalogue.ids[row]: why for row, why in kept_refusals.items()}
     source, titles = make() if missing else catalogue, catalogue.titles
@@ -114,9 +157,22 @@ def catalogue_features(
                 advance(len(rows), items_per_s=done / (time.perf_counter() - begun))
             found = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
             _keep(directory, [keys[row] for row in segment], features[segment], found)
-    if twins:
-        features[twins] = features[[first_of[keys[row]] for row in twins]]
-    return CatalogueFeatures(spec, features.astype(np.float32), refused, len(missing), time.perf_counter() - started)
+            let_go()
+    for at in range(0, len(twins), _SEGMENT):
+        rows = twins[at : at + _SEGMENT]
+        features[rows] = features[[first_of[keys[row]] for row in rows]]
+        let_go()
+    return StoredFeatures(spec, features, refused, len(missing), time.perf_counter() - started, let_go)
+
+
+def _room(shape: tuple[int, int], scratch: Path | None) -> tuple[NDArray[np.float16], Callable[[], None]]:
+    """Zeros, and what gives back the memory that has come to hold them."""
+    if scratch is None or not shape[0]:
+        return np.zeros(shape, dtype=np.float16), lambda: None
+    with TemporaryFile(dir=scratch) as file:
+        file.truncate(shape[0] * shape[1] * 2)
+        mapped = mmap.mmap(file.fileno(), 0)
+    return np.frombuffer(mapped, dtype=np.float16).reshape(shape), partial(mapped.madvise, mmap.MADV_DONTNEED)  # what is written stays
 
 
 def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Iterator[tuple[bytes | None, str | None]]:
@@ -156,7 +212,9 @@ def _key(image: bytes | None, title: str | None, how: str) -> bytes:
     return digest.digest()[:_KEY_BYTES]
 
 
-def _recall(directory: Path | None, keys: list[bytes], features: NDArray[np.float16]) -> tuple[list[int], dict[int, str]]:
+def _recall(
+    directory: Path | None, keys: list[bytes], features: NDArray[np.float16], let_go: Callable[[], None]
+) -> tuple[list[int], dict[int, str]]:
     """Fill in what was kept; returns the rows still to encode, and by row why a picture was refused. A damaged segment is not kept."""
     wanted: dict[bytes, list[int]] = {}
     for row, key in enumerate(keys):
@@ -176,6 +234,7 @@ def _recall(directory: Path | None, keys: list[bytes], features: NDArray[np.floa
                 features[row] = stored[position]
                 if key.hex() in refusals:
                     refused[row] = refusals[key.hex()]
+        let_go()
     return sorted(row for rows in wanted.values() for row in rows), refused
 
 

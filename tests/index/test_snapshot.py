@@ -317,3 +317,20 @@ def test_files_that_contradict_the_manifest_are_refused(path: Path, exchange: Ca
     with pytest.raises(SnapshotError, match="import the catalogue again") as refusal:
         Snapshot.load(path)
     assert "\n" not in str(refusal.value)
+
+
+def test_embeddings_may_come_in_parts(tmp_path: Path) -> None:
+    """The files are the same to the byte; too few or too many rows are refused, and nothing is left."""
+    rng = np.random.default_rng(0)
+    given: dict[str, Any] = {"items": items(["tops"] * 5), "features_NF": rng.normal(size=(5, 6))}
+    given |= {"bundle_id": "b", "encoder_fingerprint": "e"}
+    embeddings = rng.normal(size=(5, 4)).astype(np.float32)
+    whole = Snapshot.write(tmp_path / "whole", embeddings_ND=embeddings, **given)
+    parts = Snapshot.write(tmp_path / "parts", embeddings_ND=iter([embeddings[:3], embeddings[3:]]), **given)
+    assert whole == parts
+    assert (tmp_path / "whole" / "embeddings.npy").read_bytes() == (tmp_path / "parts" / "embeddings.npy").read_bytes()
+    np.testing.assert_array_equal(np.load(tmp_path / "parts" / "embeddings.npy"), embeddings)
+    for rows in (embeddings[:4], np.concatenate([embeddings, embeddings])):
+        with pytest.raises(SnapshotError, match="give one for each"):
+            Snapshot.write(tmp_path / "wrong", embeddings_ND=iter([rows]), **given)
+    assert not (tmp_path / "wrong").exists()

@@ -18,7 +18,7 @@ from models.errors import refuse
 
 LARGEST_DOCUMENT: Final = 1 << 30
 """Bytes of a document, which is read whole; a larger feed has one object a line."""
-_LISTS: Final = ("products", "items", "results", "data", "feed", "entries")
+_LISTS: Final = ("products", "items", "results", "data", "feed", "entries", "looks", "outfits", "orders", "events")
 _SCRIPT: Final = re.compile(r"<script[^>]*application/ld\+json[^>]*>(.*?)</script>", re.IGNORECASE | re.DOTALL)
 _NO_NUMBER: Final = re.compile(r"\b(?:NaN|Infinity)\b")
 

@@ -194,7 +194,7 @@ def fetching(shop: Shop) -> OpenFetcher:
 
 @pytest.fixture
 def at_the_shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """Makes whatever fetches pictures meet the shop, at whatever public address; ``localhost`` is what it is."""
+    """Makes whatever fetches pictures and feeds meet the shop, at whatever public address; ``localhost`` is what it is."""
     wire = Wire(shop.port)
 
     async def resolve(host: str, port: int) -> Sequence[str]:
@@ -206,7 +206,8 @@ def at_the_shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Wire:
     def opened(settings: Fetching, allowed: Allowed) -> Fetcher:
         return Fetcher(settings, allowed, network=PublicNetwork(settings.networks, resolve, wire), trust=shop.trust, pause=pause)
 
-    monkeypatch.setattr("app.fetch.pictures.Fetcher", opened)
+    for where in ("pictures", "feed"):
+        monkeypatch.setattr(f"app.fetch.{where}.Fetcher", opened)
     return wire
 
 

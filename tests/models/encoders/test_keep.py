@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from models.datasets.read import read_catalogue
-from models.datasets.schema import Catalogue
+from models.datasets.schema import ITEM_SCHEMA, Catalogue
 from models.encoders.features import Block, FeatureSpec, FloatArray
-from models.encoders.keep import catalogue_features
+from models.encoders.keep import catalogue_features, stored_features
 from models.encoders.pictures import decode
 from models.errors import EncoderError
 
@@ -173,3 +174,18 @@ def test_without_features_or_encoder_nothing_is_had(shop: Catalogue) -> None:
     """A catalogue of pictures without an encoder is refused."""
     with pytest.raises(EncoderError, match="no features of its own, and no encoder is named"):
         catalogue_features(shop, None)
+
+
+def test_features_that_lie_in_a_file_meanwhile_are_the_same(tmp_path: Path) -> None:
+    """Encoded now, kept from before, and of items with one title; nothing is left in the directory."""
+    table = pa.table({"id": ["a", "b", "c"], "category": ["tops"] * 3, "title": ["Linen tee", "Linen tee", "Jeans"]})
+    columns = [table.column(one.name) if one.name in table.column_names else pa.nulls(3, one.type) for one in ITEM_SCHEMA]
+    catalogue, encoder = Catalogue(pa.table(columns, schema=ITEM_SCHEMA)), Counting()
+    expected = catalogue_features(catalogue, encoder).features
+    scratch, cache = tmp_path / "scratch", tmp_path / "cache"
+    scratch.mkdir()
+    for encoded in (2, 0):
+        found = stored_features(catalogue, encoder, scratch, cache)
+        assert (found.features.dtype, found.encoded) == (np.float16, encoded)
+        np.testing.assert_array_equal(found.features.astype(np.float32), expected)
+    assert not list(scratch.iterdir())

@@ -1,0 +1,291 @@
+"""Keeps a home fresh from a feed: what differs from the items that are served goes into the catalogue's log, as ``PUT`` and ``DELETE`` do.
+
+Nothing is indexed and no release made: replicas show the changes within moments. A kill in between costs nothing, as the next
+synchronising looks again at what differs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+from urllib.parse import urlsplit
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from app.catalogue.again import Source, end_of_changes, pictures_in
+from app.catalogue.changes import Changes, items_now, kept_features, patch, removal, replayed, upsert
+from app.catalogue.differences import Differences, differences, said_columns
+from app.catalogue.importing import BOUNDS, Bounds, check_rejected, folders_of, import_catalogue, kept_columns
+from app.catalogue.publishing import changes_behind
+from app.catalogue.repictured import Repictured, pictures_served, repictured
+from app.fetch.feed import fetch_feed
+from app.fetch.fetcher import Validators
+from app.fetch.pictures import Counts
+from app.ground import compute
+from app.ground.errors import FetchError
+from app.ground.settings import Settings
+from app.home.feeds import FEEDS, FeedRecord, FeedRecords
+from app.home.store import ReleaseRecord, ReleaseStore
+from app.log.base import Event, Stream
+from app.log.open import opened_log
+from index.snapshot import Snapshot
+from models.datasets.findings import Findings
+from models.datasets.read import read_catalogue
+from models.datasets.schema import Catalogue
+from models.datasets.urls import is_url
+from models.encoders.keep import own_features
+from models.errors import FeaturesError, InputError
+from models.progress import Progress, Warn, silent, unheard
+
+_BATCH: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """What came of it.
+
+    Attributes:
+        unchanged: whether neither the feed nor the catalogue has changed since the last time, so that nothing was looked at.
+        imported: the release that was made, on a home without one.
+        items: how many the feed has. kinds: how many items have another value, by column. rejected: rows set aside.
+        refused: item id -> why its picture cannot be had; it is asked for again the next time.
+    """
+
+    unchanged: bool = False
+    imported: ReleaseRecord | None = None
+    items: int = 0
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    same: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    rejected: int = 0
+    refused: Mapping[str, str] = field(default_factory=dict)
+    pictures: Counts = field(default_factory=Counts)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What a synchronising goes by."""
+
+    store: ReleaseStore
+    settings: Settings
+    mapping: Path | None
+    findings: Findings
+    bounds: Bounds
+    progress: Progress
+    warn: Warn
+
+    @property
+    def rejected(self) -> int:
+        return self.findings.rejects.rows if self.findings.rejects else 0
+
+
+def sync(
+    source: str,
+    settings: Settings,
+    *,
+    mapping: Path | None = None,
+    findings: Findings | None = None,
+    bounds: Bounds = BOUNDS,
+    force: bool = False,
+    progress: Progress = silent,
+    warn: Warn = unheard,
+) -> Synced:
+    """Bring the catalogue to what a feed says.
+
+    Args:
+        source: a URL, or the path of a feed or dataset directory.
+        findings: takes what is found, and says whether a row that cannot be used is set aside.
+        bounds: what is put up with; ``left`` is the least share of the served items that the feed must still have.
+        force: look although nothing seems to have changed.
+
+    Raises:
+        InputError: the feed is broken, or beyond ``bounds``. FetchError: it cannot be fetched.
+        FeaturesError: feed and catalogue do not both bring their own features. HomeError: another feed is being synchronised.
+        LogError: the log does not take the changes; those that it took stay, and the next time goes on behind them.
+    """
+    started = time.monotonic()
+    store, records = ReleaseStore(settings.home), FeedRecords(settings.home)
+    work = _Work(
+        store=store,
+        settings=settings,
+        mapping=mapping,
+        findings=findings or Findings(),
+        bounds=bounds,
+        progress=progress,
+        warn=warn,
+    )
+    with records.alone():
+        record, current = records.read(source), store.current()
+        end = end_of_changes(settings.log, settings.home)
+        as_before = not force and current is not None and (record.release, record.offset) == (current.id, end)
+        with _fetched(source, record if as_before else FeedRecord(source=source), settings) as (data, said):
+            digest = Source(data, mapping).digest() if data is not None else record.digest
+            if as_before and (digest, _pictures(record)) == (record.digest, record.pictures):
+                records.keep(replace(record, synced=time.time(), why=None))
+                return Synced(unchanged=True, seconds=time.monotonic() - started)
+            if data is None:
+                msg = "is said to be unchanged, but its pictures are not what they were; try again with --force"
+                raise FetchError(source, msg)
+            done, ids, folders = _imported(work, data) if current is None else _synced(work, data, current, records.ids_of_others(source))
+        records.keep_ids(source, ids)
+        kept = replace(
+            record, folders=folders, release=store.served().id, synced=time.time(), why=None, digest="", etag=None, modified=None
+        )
+        kept = replace(kept, pictures=_pictures(kept), offset=end_of_changes(settings.log, settings.home))
+        complete = current is not None and not done.refused
+        records.keep(replace(kept, digest=digest, etag=said.etag, modified=said.modified) if complete else kept)
+    return replace(done, seconds=time.monotonic() - started)
+
+
+@contextmanager
+def _fetched(source: str, known: FeedRecord, settings: Settings) -> Iterator[tuple[Path | None, Validators]]:
+    """The feed as a file; None where its server says that it has not changed."""
+    if not is_url(source):
+        yield Path(source), Validators()
+        return
+    found = fetch_feed(source, Validators(known.etag, known.modified), settings.fetch)
+    if found.body is None:
+        yield None, found.validators
+        return
+    with TemporaryDirectory(prefix="new-", dir=settings.home / FEEDS) as directory:
+        path = Path(directory) / (Path(urlsplit(source).path).name[-100:] or "feed")
+        path.write_bytes(found.body)
+        yield path, found.validators
+
+
+def _pictures(record: FeedRecord) -> str:
+    try:
+        return pictures_in(map(Path, record.folders))
+    except OSError:
+        return ""
+
+
+def _imported(work: _Work, data: Path) -> tuple[Synced, Sequence[str], list[str]]:
+    """The first catalogue of a home; the next time looks at it as at any other."""
+    settings = work.settings
+    done = import_catalogue(
+        data,
+        work.store,
+        mapping=work.mapping,
+        findings=work.findings,
+        bounds=work.bounds,
+        default_encoder=settings.encoder,
+        cache=settings.cache.expanduser(),
+        log=settings.log,
+        fetch=settings.fetch,
+        device=compute.device(settings.device),
+        progress=work.progress,
+        warn=work.warn,
+    )
+    items, refused = done.release.items, done.features.refused
+    found = Synced(imported=done.release, items=items, new=items, rejected=work.rejected, refused=refused, pictures=done.fetched)
+    ids = pq.read_table(work.store.snapshot_path(done.release.snapshot) / "items.parquet", columns=["id"], partitioning=None)
+    return found, ids.column("id").to_pylist(), []
+
+
+def _synced(work: _Work, data: Path, current: ReleaseRecord, others: set[str]) -> tuple[Synced, Sequence[str], list[str]]:
+    """What changed, in the log; the ids of the feed, and the folders of its pictures."""
+    store, settings, findings = work.store, work.settings, work.findings
+    catalogue = read_catalogue(data, findings, work.mapping)
+    findings.tell(work.warn)
+    check_rejected(data, findings, work.bounds)
+    base = Snapshot.load(store.snapshot_path(current.snapshot))
+    changes, _ = replayed(base, {}, asyncio.run(changes_behind(settings.log, store.home, current.catalog_offset)))
+    now, feed, own_NF = items_now(base, changes), kept_columns(catalogue.table), _own(catalogue, base)
+    unsure = others | (findings.rejects.ids if findings.rejects else set())
+    found = differences(now, feed)
+    found = replace(found, gone=[item for item in found.gone if item not in unsure])
+    if len(now) - len(found.gone) < work.bounds.left * len(now) or not len(catalogue):
+        msg = f"lacks {len(found.gone):,} of {len(now):,} items that are served; a feed that was cut off? Give --force to take them out"
+        raise InputError(msg, path=data)
+    pictures = repictured(catalogue, pictures_served(now), store, settings.fetch, work.progress)
+    events, kinds = _events(catalogue, feed, found, pictures, _changed_features(catalogue, own_NF, base, changes))
+    asyncio.run(_appended(events, settings, work.progress))
+    changed = len(events) - len(found.new) - len(found.gone)
+    done = Synced(
+        items=len(catalogue),
+        new=len(found.new),
+        changed=changed,
+        gone=len(found.gone),
+        same=len(catalogue) - len(found.new) - changed,
+        kinds=kinds,
+        rejected=work.rejected,
+        refused={catalogue.ids[row]: why for row, why in pictures.refused.items()},
+        pictures=pictures.counts,
+    )
+    return done, catalogue.ids, sorted(str(folder.resolve()) for folder in folders_of(catalogue))
+
+
+def _own(catalogue: Catalogue, base: Snapshot) -> NDArray[np.float32] | None:
+    """The features that a feed brings; None where an encoder makes them."""
+    own_NF, kept = own_features(catalogue), kept_features(base)
+    if (own_NF is not None) != kept.is_own or (own_NF is not None and own_NF.shape[1] != base.manifest.feature_size):
+        brings = f"brings {own_NF.shape[1]} features of its own" if own_NF is not None else "brings no features of its own"
+        msg = f"the feed {brings}, and the catalogue has those of {kept}; import it into a fresh home"
+        raise FeaturesError(msg)
+    return own_NF
+
+
+def _changed_features(catalogue: Catalogue, own_NF: NDArray[np.float32] | None, base: Snapshot, changes: Changes) -> dict[int, list[float]]:
+    """Row of the feed -> its own features, where these are others than those that are served."""
+    found: dict[int, list[float]] = {}
+    for row, item in enumerate(catalogue.ids if own_NF is not None else ()):
+        changed = changes.get(item)
+        before = changed.features if changed is not None else base.features[base.row_of[item]] if item in base.row_of else None
+        if own_NF is not None and (before is None or not np.array_equal(before, own_NF[row].astype(np.float16))):
+            found[row] = own_NF[row].tolist()
+    return found
+
+
+def _events(
+    catalogue: Catalogue, feed: pa.Table, found: Differences, pictures: Repictured, features: Mapping[int, list[float]]
+) -> tuple[list[Event], dict[str, int]]:
+    """The events of all differences, and how many items have another value, by column."""
+    said = said_columns(feed)
+    events: list[Event] = []
+    for row, values in zip(found.new, feed.select(["id", *said]).take(pa.array(found.new, pa.int64())).to_pylist(), strict=True):
+        events.append(upsert(values | {"image": pictures.names.get(row)}, features.get(row)))
+    fresh = {*found.new}
+    kinds = dict.fromkeys(found.kinds(), 0)
+    for row in sorted({*found.changed, *pictures.names, *features} - fresh):
+        values = dict(found.changed.get(row, {}))
+        if row in pictures.refused:
+            values.pop("images", None)  # so that it is asked for again
+        if row in pictures.names:
+            values["image"] = pictures.names[row]
+        for name in (*values, *(("features",) if row in features else ())):
+            kinds[name] = kinds.get(name, 0) + 1
+        if row in features:
+            whole = feed.select(["id", *said]).slice(row, 1).to_pylist()[0]
+            events.append(upsert(whole | ({"image": values["image"]} if "image" in values else {}), features[row], _unsaid(said)))
+        elif values:
+            events.append(patch({"id": catalogue.ids[row], **values}))
+    events += [removal(item) for item in found.gone]
+    return events, {name: count for name, count in kinds.items() if count}
+
+
+def _unsaid(said: Sequence[str]) -> list[str]:
+    """The columns that an upsert would empty, though the feed never speaks of them."""
+    return [name for name in ("subcategory", "title", "attributes", "price", "brand", "in_stock") if name not in said]
+
+
+async def _appended(events: Sequence[Event], settings: Settings, progress: Progress) -> None:
+    """Append in batches, each of them whole or not at all."""
+    async with opened_log(settings.log, settings.home) as log:
+        with progress("changing items", len(events)) as advance:
+            for start in range(0, len(events), _BATCH):
+                batch = events[start : start + _BATCH]
+                await log.append(Stream.CATALOGUE, batch)
+                advance(len(batch))

@@ -1,0 +1,134 @@
+"""attire import-orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from app.cli.options import Home
+from app.cli.progress import warn
+from app.cli.reading import write_said
+from app.ground.settings import Settings
+from models.errors import refuse
+from models.outputs import check_output_directory, check_output_file
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from app.worker.orders import Made
+    from models.datasets.findings import Findings
+
+_REJECTS: Final = "rejected-orders.jsonl"
+_OUTFITS: Final = "outfits.jsonl"
+_NAMED: Final = 5
+
+
+def _there(files: list[Path]) -> list[Path]:
+    for path in files:
+        if not path.is_file():
+            refuse("there is no such file of orders", path=path)
+    return files
+
+
+def import_orders(
+    files: Annotated[list[Path], typer.Argument(help="Orders or looks, as exported.", callback=_there, show_default=False)],
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Dataset directory, or its outfits.jsonl; one without items gets those that are served.",
+            show_default="HOME/reference",
+        ),
+    ] = None,
+    home: Home = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", help="File for lines that are set aside.", show_default=f"OUT/{_REJECTS}")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="End at the first line that cannot be used, and change nothing.")] = False,
+    most: Annotated[float, typer.Option("--max-rejects", help="Largest share of lines that may be set aside.", min=0, max=1)] = 0.5,
+    force: Annotated[bool, typer.Option("--force", help="Write over outfits that are there, and use whatever lines are left.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="File for what came of it.", show_default=False)] = None,
+) -> None:
+    """Make outfits to learn from of a shop's orders or looks: customers under a hash, split by time, cleaned as the worker cleans."""
+    for path, option in ((json_file, "--json"), (rejects, "--rejects")):
+        if path is not None:
+            check_output_file(path, option)
+    settings = Settings.read(home=home)
+    own = settings.home / settings.worker.reference
+    root = own if out is None else out.parent if out.suffix == ".jsonl" else out
+    check_output_directory(root, "--out")
+    if out is not None and out.suffix == ".jsonl" and out.name != _OUTFITS:
+        refuse(f"outfits of a dataset directory are called {_OUTFITS}", path=out, field="--out")
+    if (root / _OUTFITS).exists() and not force:
+        refuse("is there already; --force writes over it", path=root / _OUTFITS, field="--out")
+    from app.home.store import ReleaseStore  # noqa: PLC0415 - keeps --help fast
+
+    store = ReleaseStore(settings.home)
+    if out is None:
+        store.served()
+    from app.worker.orders import catalogue_beside, has_items, write_catalogue  # noqa: PLC0415
+
+    items = catalogue_beside(root) if out is not None and has_items(root) else write_catalogue(root, store)
+    file = None if strict else rejects or root / _REJECTS
+    orders_into(root, files, items, settings, file=file, strict=strict, most=1.0 if force else most, json_file=json_file)
+
+
+def orders_into(
+    root: Path,
+    files: Sequence[Path],
+    items: pa.Table,
+    settings: Settings,
+    *,
+    file: Path | None,
+    strict: bool,
+    most: float,
+    json_file: Path | None = None,
+) -> None:
+    """Make the outfits, and say what came of it."""
+    from app.worker.orders import import_orders as make  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.findings import Findings  # noqa: PLC0415
+    from models.datasets.rejects import Rejects  # noqa: PLC0415
+
+    with Rejects(file) as rejects:
+        findings = {path: Findings(rejects=None if strict else rejects) for path in files}
+        made = make(findings, root, items, settings.worker, rejects=rejects, most=most)
+    for found in findings.values():
+        found.tell(warn)
+    said = _said(made, list(findings.values()), rejects.rows, file)
+    write_said(json_file, said)
+    _tell(made, said)
+
+
+def _said(made: Made, findings: Sequence[Findings], rejected: int, file: Path | None) -> dict[str, Any]:
+    return {
+        "out": str(made.path),
+        "outfits": made.outfits,
+        "orders": made.orders,
+        "shoppers": made.shoppers,
+        "files": [{"file": str(one.feed.path), "layout": one.feed.layout, "lines": one.feed.rows} for one in findings if one.feed],
+        "rejected": rejected,
+        "rejects": str(file) if rejected and file else None,
+        "kinds": [kind.as_json() for found in findings for kind in found.of("rejected")],
+        "unknown_skus": len(made.unknown),
+        "lines_of_unknown_skus": sum(made.unknown.values()),
+        "dropped": {"one_item": made.small} | {one.rule: {"orders": one.visits, "items": one.items} for one in made.dropped},
+    }
+
+
+def _tell(made: Made, said: dict[str, Any]) -> None:
+    for one in said["files"]:
+        typer.echo(f"{one['file']}: read as {one['layout']}: {one['lines']:,} lines")
+    if said["rejected"]:
+        typer.echo(f"{said['rejected']:,} lines set aside (see {said['rejects']})")
+    if made.unknown:
+        names = ", ".join(list(made.unknown)[:_NAMED]) + (", …" if len(made.unknown) > _NAMED else "")
+        typer.echo(f"{len(made.unknown):,} SKUs that the catalogue does not have, in {said['lines_of_unknown_skus']:,} lines: {names}")
+    for one in made.dropped:
+        if one.visits or one.items:
+            typer.echo(f"  {one.rule:<14} {one.visits:>9,} orders {one.items:>9,} items  {one.why}")
+    outfits = ", ".join(f"{count:,} {split}" for split, count in made.outfits.items())
+    typer.echo(f"{made.path}: of {made.orders:,} orders ({made.small:,} of one item) outfits: {outfits}; {made.shoppers:,} shoppers")

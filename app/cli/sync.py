@@ -1,0 +1,107 @@
+"""attire sync."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli.options import Home, Mapping
+from app.cli.progress import progress, warn
+from app.cli.reading import of_reading, write_said
+from app.ground.errors import ROOTS
+from app.ground.settings import Settings
+from models.outputs import check_output_file
+
+if TYPE_CHECKING:
+    from app.catalogue.syncing import Synced
+    from models.datasets.findings import Findings
+
+_REJECTS = "rejects.jsonl"
+_REFUSED_SHOWN = 20
+
+
+def _to_be_read(feed: str) -> str:
+    from models.datasets.urls import is_url  # noqa: PLC0415 - keeps --help fast
+
+    if not is_url(feed):
+        from models.datasets.items import items_file  # noqa: PLC0415
+
+        items_file(Path(feed))
+    return feed
+
+
+def sync(
+    feed: Annotated[str, typer.Argument(help="URL or file of a feed, or a dataset directory.", callback=_to_be_read, show_default=False)],
+    *,
+    home: Home = None,
+    mapping: Mapping = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", help="File for rows that are set aside.", show_default=f"HOME/{_REJECTS}")
+    ] = None,
+    most: Annotated[float, typer.Option("--max-rejects", help="Largest share of rows that may be set aside.", min=0, max=1)] = 0.5,
+    force: Annotated[bool, typer.Option("--force", help="Change what differs, even if the feed seems cut off or unchanged.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="File for what came of it.", show_default=False)] = None,
+) -> None:
+    """Bring the items that are served to what a feed says: changes go into the log, and running services show them within moments."""
+    for path, option in ((json_file, "--json"), (rejects, "--rejects")):
+        if path is not None:
+            check_output_file(path, option)
+    from app.home.feeds import FeedRecords  # noqa: PLC0415 - keeps --help fast
+    from app.home.store import ReleaseStore  # noqa: PLC0415
+
+    settings = Settings.read(home=home)
+    ReleaseStore(settings.home).current()
+    from app.catalogue.importing import Bounds  # noqa: PLC0415
+    from app.catalogue.syncing import sync as run  # noqa: PLC0415
+    from models.datasets.findings import Findings  # noqa: PLC0415
+    from models.datasets.rejects import Rejects  # noqa: PLC0415
+
+    bounds = Bounds(rejected=1.0, left=0.0) if force else Bounds(rejected=most)
+    file = rejects or settings.home / _REJECTS
+    findings = Findings()
+    try:
+        with Rejects(file) as aside:
+            findings = Findings(rejects=aside)
+            done = run(feed, settings, mapping=mapping, findings=findings, bounds=bounds, force=force, progress=progress(), warn=warn)
+    except ROOTS as error:
+        FeedRecords(settings.home).failed(feed, str(error))
+        write_said(json_file, {"feed": feed, "refused": str(error), **of_reading(findings)})
+        raise
+    write_said(json_file, {"feed": feed, **_of(done), **of_reading(findings)})
+    _tell(done, settings.home, findings)
+
+
+def _of(done: Synced) -> dict[str, Any]:
+    return {
+        "unchanged": done.unchanged,
+        "imported": done.imported.id if done.imported else None,
+        "items": done.items,
+        "new": done.new,
+        "changed": done.changed,
+        "gone": done.gone,
+        "same": done.same,
+        "changes": dict(done.kinds),
+        "pictures_left_out": len(done.refused),
+        "seconds": round(done.seconds, 3),
+    }
+
+
+def _tell(done: Synced, home: Path, findings: Findings) -> None:
+    if done.unchanged:
+        typer.echo(f"{home}: neither the feed nor the catalogue has changed; nothing to do")
+        return
+    for item, why in list(done.refused.items())[:_REFUSED_SHOWN]:
+        typer.echo(f"picture of {item} left as it was: {why}", err=True)
+    if done.pictures:
+        typer.echo(f"pictures by URL: {done.pictures}")
+    if feed := findings.feed:
+        aside = f", {done.rejected:,} set aside (see {findings.rejects.path})" if findings.rejects and done.rejected else ""
+        typer.echo(f"read as {feed.layout}: {feed.rows:,} rows{aside}")
+    if done.imported:
+        typer.echo(f"{home}: {done.items:,} items in {done.seconds:.1f} s; release {done.imported.id} is current")
+        return
+    kinds = ", ".join(f"{name} of {count:,}" for name, count in sorted(done.kinds.items(), key=lambda kind: -kind[1]))
+    changed = f"{done.changed:,} changed" + (f" ({kinds})" if kinds else "")
+    typer.echo(f"{home}: {done.new:,} new, {changed}, {done.gone:,} gone, {done.same:,} as they were, in {done.seconds:.1f} s")

@@ -1,0 +1,116 @@
+"""The feeds that a home is kept fresh from: for each ``feeds/<key>.json``, what came of it, and ``<key>.ids``, the items it named last."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from app.ground.errors import HomeError
+from sealed.files import replacing, write_whole
+
+FEEDS: Final = "feeds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRecord:
+    """What is known of one feed.
+
+    Attributes:
+        source: its URL or path.
+        digest: of its content when it was synchronised; empty where something of it is still to be had.
+        etag, modified: what its server said to tell a later version by.
+        release, offset: what was served, and the end of the catalogue's log, once that was done.
+        folders, pictures: the folders that its pictures were read from, and a digest of these.
+        synced: when, in seconds since 1970. failures: how often it failed, in all. why: the last failure; None once it went well.
+    """
+
+    source: str
+    digest: str = ""
+    etag: str | None = None
+    modified: str | None = None
+    release: str = ""
+    offset: str = ""
+    folders: Sequence[str] = ()
+    pictures: str = ""
+    synced: float = 0.0
+    failures: int = 0
+    why: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The source without what may be secret in a URL."""
+        parts = urlsplit(self.source)
+        return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else self.source
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecords:
+    """The records of a home."""
+
+    home: Path
+
+    def read(self, source: str) -> FeedRecord:
+        """The record of one feed; a new one where there is none, or a damaged one."""
+        return _read(self._path(source, "json")) or FeedRecord(source=source)
+
+    def all(self) -> list[FeedRecord]:
+        """Every record."""
+        return [record for path in sorted((self.home / FEEDS).glob("*.json")) if (record := _read(path))]
+
+    def keep(self, record: FeedRecord) -> None:
+        """Write a record down."""
+        write_whole(self._path(record.source, "json"), json.dumps(asdict(record), indent=1))
+
+    def failed(self, source: str, why: str) -> None:
+        """Count a failure."""
+        record = self.read(source)
+        self.keep(replace(record, failures=record.failures + 1, why=why))
+
+    def keep_ids(self, source: str, ids: Sequence[str]) -> None:
+        """Write down which items a feed named."""
+        with replacing(self._path(source, "ids")) as staging:
+            staging.write_text(json.dumps(list(ids)), encoding="utf-8")
+
+    def ids_of_others(self, source: str) -> set[str]:
+        """The items that other feeds named."""
+        found: set[str] = set()
+        for path in (self.home / FEEDS).glob("*.ids"):
+            if path != self._path(source, "ids"):
+                with suppress(OSError, ValueError):
+                    found |= set(json.loads(path.read_text(encoding="utf-8")))
+        return found
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the lock of synchronising; the system releases it however the process ends.
+
+        Raises:
+            HomeError: another process has it.
+        """
+        path = self.home / FEEDS / "lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                msg = f"{self.home}: another feed is being synchronised here; try again when it is done"
+                raise HomeError(msg) from error
+            yield
+
+    def _path(self, source: str, ending: str) -> Path:
+        return self.home / FEEDS / f"{hashlib.sha256(source.encode()).hexdigest()[:16]}.{ending}"
+
+
+def _read(path: Path) -> FeedRecord | None:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return FeedRecord(**{one.name: said[one.name] for one in fields(FeedRecord) if one.name in said})
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,195 @@
+"""From a shop's orders and looks to the outfits of a dataset directory, by the hygiene that sessions go through; and the split by time."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from app.ground.settings import WorkerSettings
+from app.home.images import ImageStore
+from app.home.runs import Dropped
+from app.home.store import ReleaseStore
+from app.worker.hygiene import Basket, Described, clean, described_items
+from app.worker.outfits import split_by_time
+from app.worker.sessions import COLUMNS, visits_of
+from index.snapshot import Snapshot
+from models.datasets.findings import Findings
+from models.datasets.items import items_file
+from models.datasets.orders.read import Orders, read_orders
+from models.datasets.outfits import OUTFITS
+from models.datasets.read import read_catalogue
+from models.datasets.rejects import Rejects
+from models.datasets.schema import ITEM_SCHEMA, Outfit
+from models.datasets.write import write_items, write_lines
+from models.encoders.features import OWN
+from models.errors import InputError
+
+PICTURES: Final = "pictures"
+"""The folder of a dataset directory where pictures of the home are, as links or copies."""
+_LEAST: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """The result.
+
+    Attributes:
+        outfits: by split; ``undivided`` are those without a time, which reading divides.
+        orders: how many there were. small: those of them with one item. shoppers: how many bought an outfit.
+        unknown: SKUs that the catalogue does not have, with the number of their lines.
+        dropped: what each rule removed.
+    """
+
+    path: Path
+    outfits: Mapping[str, int]
+    orders: int
+    small: int
+    shoppers: int
+    unknown: Mapping[str, int]
+    dropped: Sequence[Dropped]
+
+
+def import_orders(
+    files: Mapping[Path, Findings], out: Path, items: pa.Table, worker: WorkerSettings, *, rejects: Rejects | None = None, most: float = 1.0
+) -> Made:
+    """Write ``outfits.jsonl`` of a dataset directory.
+
+    Args:
+        files: each with the findings that say whether a line that cannot be used is set aside.
+        items: the catalogue: ``id``, ``category``, ``title``, ``brand`` and ``attributes``.
+        most: the largest share of lines that may be among ``rejects``.
+
+    Raises:
+        InputError: a file cannot be read or is of no known layout, too much is set aside, or no outfit comes of all of them.
+    """
+    read = [read_orders(path, found) for path, found in files.items()]
+    _check_rejected(files, rejects.rows if rejects else 0, sum(orders.lines for orders in read), most)
+    described = described_items(items)
+    events = pl.concat([_frame(orders) for orders in read])
+    bought = events.filter(pl.col("type") == "purchase")
+    unknown = bought.filter(~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
+    sizes = bought.group_by("session").agg(pl.col("item").n_unique())
+    several = events.filter(pl.col("session").is_in(sizes.filter(pl.col("item") >= _LEAST)["session"].to_list()))
+    dated, undated = several.filter(pl.col("timestamp").is_not_null()), several.filter(pl.col("timestamp").is_null())
+    looks, of_looks = _baskets(undated.with_columns(pl.lit(0).cast(several.schema["timestamp"]).alias("timestamp")), described, worker)
+    baskets, of_orders = _baskets(dated, described, worker)
+    outfits = _outfits(looks, baskets)
+    if not outfits:
+        raise InputError(_why_none(len(bought), len(sizes), unknown), path=next(iter(files)))
+    write_lines(out, OUTFITS, outfits)
+    return Made(
+        path=out / OUTFITS,
+        outfits=Counter(str(outfit.get("split", "undivided")) for outfit in outfits),
+        orders=len(sizes),
+        small=int((sizes["item"] < _LEAST).sum()),
+        shoppers=len({outfit["user"] for outfit in outfits if outfit.get("user")}),
+        unknown=dict(unknown.rows()),
+        dropped=[_both(*rule) for rule in zip(of_looks, of_orders, strict=True)],
+    )
+
+
+def catalogue_beside(out: Path, mapping: Path | None = None) -> pa.Table:
+    """The items of a dataset directory.
+
+    Raises:
+        InputError: they cannot be read.
+    """
+    return read_catalogue(out, Findings(rejects=Rejects()), mapping).table
+
+
+def has_items(out: Path) -> bool:
+    """Whether a dataset directory has an items file."""
+    try:
+        return items_file(out).is_file()
+    except InputError:
+        return False
+
+
+def write_catalogue(out: Path, store: ReleaseStore) -> pa.Table:
+    """Write the items that are served to ``items.parquet`` of a dataset directory, with their pictures beside it.
+
+    Raises:
+        HomeError: nothing is served. SnapshotError: the home is broken. OSError: the disk refuses.
+    """
+    snapshot = Snapshot.load(store.snapshot_path(store.served().snapshot))
+    items = snapshot.items
+    names = items.column("image").to_pylist()
+    for name in filter(None, names):
+        _link(store.images, name, out / PICTURES / name)
+    paths = [None if name is None else {"bytes": None, "path": f"{PICTURES}/{name}"} for name in names]
+    table = items.drop_columns(["image", "images"]).append_column("image", pa.array(paths, ITEM_SCHEMA.field("image").type))
+    if snapshot.manifest.encoder_fingerprint.partition(":")[0] == OWN:
+        flat = pa.array(np.asarray(snapshot.features, dtype=np.float32).ravel())
+        starts = pa.array(np.arange(len(items) + 1, dtype=np.int32) * snapshot.manifest.feature_size)
+        table = table.append_column("features", pa.ListArray.from_arrays(starts, flat))
+    out.mkdir(parents=True, exist_ok=True)
+    write_items(out, table.select([name for name in ITEM_SCHEMA.names if name in table.column_names]))
+    return items
+
+
+def _link(images: ImageStore, name: str, place: Path) -> None:
+    if place.exists():
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):  # a picture that is gone is none
+        try:
+            os.link(images.path(name), place)
+        except FileNotFoundError:
+            raise
+        except OSError:  # another disk
+            shutil.copyfile(images.path(name), place)
+
+
+def _check_rejected(files: Mapping[Path, Findings], rejected: int, lines: int, most: float) -> None:
+    if rejected > most * max(lines, 1):
+        first = next((kind.first[0] for findings in files.values() for kind in findings.of("rejected")), None)
+        msg = f"{rejected:,} of {lines:,} lines cannot be used, more than {most:.0%}; mend them, or give --force; the first: {first}"
+        raise InputError(msg, path=next(iter(files)))
+
+
+def _frame(orders: Orders) -> pl.DataFrame:
+    frame = pl.from_arrow(orders.table)
+    assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table gives a frame
+    return frame
+
+
+def _baskets(events: pl.DataFrame, described: Mapping[str, Described], worker: WorkerSettings) -> tuple[list[Basket], list[Dropped]]:
+    """Each order as a visit, however long its lines lie apart."""
+    visits = visits_of(events.select(COLUMNS).to_arrow(), gap_s=math.inf, longest_s=math.inf)
+    return clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=worker.hygiene)
+
+
+def _outfits(looks: Sequence[Basket], baskets: Sequence[Basket]) -> list[dict[str, Any]]:
+    """Orders divided by time, with looks to learn from; looks alone are not divided, which reading does."""
+    undivided = [{"id": look.id, "items": look.items, "user": look.user} for look in looks]
+    if not baskets:
+        return undivided
+    split = split_by_time(baskets, earlier=[Outfit(f"look {look.id}", look.items, "train", look.user) for look in looks])
+    return [_as_line(outfit) for outfit in (*split.train, *split.valid, *split.recent)]
+
+
+def _as_line(outfit: Outfit) -> dict[str, Any]:
+    return {"id": outfit.id, "items": outfit.items, "split": outfit.split, "user": outfit.user, "timestamp": outfit.timestamp}
+
+
+def _both(one: Dropped, two: Dropped) -> Dropped:
+    return replace(one, visits=one.visits + two.visits, items=one.items + two.items)
+
+
+def _why_none(lines: int, orders: int, unknown: pl.DataFrame) -> str:
+    lost = int(unknown["count"].sum())
+    if lost == lines and lines:
+        names = ", ".join(map(repr, unknown["item"].head(3).to_list()))
+        return f"no SKU of its {lines:,} lines is an id of the catalogue (such as {names}); give the ids of the feed as SKUs"
+    return f"no outfit comes of its {orders:,} orders, as none has two items that are in the catalogue; {lost:,} lines name unknown SKUs"

@@ -1,0 +1,221 @@
+"""Layouts of orders and looks: how a record becomes lines, each an item of an order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from models.datasets.feeds.bad import BadValueError, bad
+from models.datasets.feeds.records import Record
+from models.datasets.orders.moments import read_moment
+from models.datasets.shown import shown
+
+PASSED: Final = "lines that are no purchase"
+"""What is passed over: other events, cancelled orders, lines of quantity 0."""
+_ORDER: Final = ("order_id", "order", "order_number", "order_no", "order_name", "transaction_id", "invoice", "invoice_no", "basket_id")
+_ITEM: Final = ("sku", "item", "item_id", "variant_sku", "product_sku", "lineitem_sku", "article_id", "product_id", "variant_id")
+_CUSTOMER: Final = ("customer", "customer_id", "user", "user_id", "shopper", "email", "customer_email", "client_id")
+_TIME: Final = (
+    *("time", "timestamp", "created_at", "ordered_at", "purchased_at", "order_date", "order_time", "date", "datetime", "processed_at"),
+    *("created", "t_dat", "day"),
+)
+_QUANTITY: Final = ("quantity", "qty", "lineitem_quantity", "units")
+_LOOK: Final = ("look_id", "look", "outfit_id", "outfit", "set_id")
+_ITEMS: Final = ("items", "skus", "products", "item_ids")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """An item of an order or a look; ``at``: seconds since 1970, None where the layout tells none."""
+
+    line: int
+    order: str
+    item: str
+    customer: str | None = None
+    at: float | None = None
+    returned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A line that cannot be used: ``problem`` says why, and what to do."""
+
+    line: int
+    order: str | None
+    field: str | None
+    value: Any
+    problem: str
+
+
+Lines = Iterator[OrderLine | Wrong | None]
+"""None is a line that is passed over, as it is no purchase."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLayout:
+    """A layout.
+
+    Attributes:
+        fits: whether columns of these names are of this layout. lines: of all records.
+    """
+
+    name: str
+    fits: Callable[[frozenset[str]], bool]
+    lines: Callable[[Iterable[Record]], Lines]
+
+
+def _first(values: Mapping[str, Any], names: Iterable[str]) -> tuple[str | None, Any]:
+    """The first of these names that has a value, and that."""
+    return next(((name, value) for name in names if (value := values.get(name)) is not None and value != ""), (None, None))
+
+
+def _sku(values: Mapping[str, Any], names: Iterable[str]) -> str:
+    name, value = _first(values, names)
+    if value is None:
+        bad("is empty; give the SKU, which is the id of the item in the catalogue", next(iter(names)))
+    if not isinstance(value, str):
+        bad(f"{shown(value)} should be a text: leading zeros are lost in numbers; write SKUs as texts", name)
+    return value.strip()
+
+
+def _named(value: Any, field: str) -> str:  # noqa: ANN401 - a cell, or a value of JSON
+    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+        bad("is empty; give one" if value is None or value == "" else f"{shown(value)} should be a text or a whole number", field)
+    return str(value).strip()
+
+
+def _customer(value: Any) -> str | None:  # noqa: ANN401 - likewise
+    return None if value is None or not str(value).strip() else str(value).strip()
+
+
+def _moment(value: Any, field: str) -> float:  # noqa: ANN401 - likewise
+    if value is None or value == "":
+        bad("is empty; give the moment of the order", field)
+    try:
+        return read_moment(value)
+    except BadValueError as error:
+        bad(error.problem, field)
+
+
+def _quantity(values: Mapping[str, Any], names: Iterable[str]) -> float:
+    name, value = _first(values, names)
+    try:
+        return 1.0 if value is None else float(str(value).replace(",", "."))
+    except ValueError:
+        bad(f"{shown(value)} is no number; write how many pieces", name)
+
+
+def _each(read: Callable[[Record], Iterable[OrderLine | None]]) -> Callable[[Iterable[Record]], Lines]:
+    """Lines of a layout whose records do not depend on each other."""
+
+    def lines(records: Iterable[Record]) -> Lines:
+        for record in records:
+            try:
+                yield from read(record)
+            except BadValueError as error:
+                name = _first(record.values, _ORDER)[1]
+                value = record.values.get(error.field or "")
+                yield Wrong(record.line, None if name is None else str(name), error.field, value, error.problem)
+
+    return lines
+
+
+def _of_order(record: Record) -> Iterator[OrderLine | None]:
+    """A line by columns whose names are usual; without an order's id, what a customer bought in a day is one."""
+    values = record.values
+    quantity = _quantity(values, _QUANTITY)
+    if quantity == 0:
+        yield None
+        return
+    when, (field, order) = _first(values, _TIME), _first(values, _ORDER)
+    customer = _customer(_first(values, _CUSTOMER)[1])
+    at = _moment(when[1], when[0] or "time")
+    if field is None:
+        if customer is None:
+            bad("is empty; give the order's id, or the customer", "order_id")
+        order = f"{customer} {int(at // 86_400)}"
+    yield OrderLine(record.line, _named(order, field or "order_id"), _sku(values, _ITEM), customer, at, returned=quantity < 0)
+
+
+def _of_undated(record: Record) -> Iterator[OrderLine | None]:
+    quantity = _quantity(record.values, _QUANTITY)
+    field, order = _first(record.values, _ORDER)
+    customer = _customer(_first(record.values, _CUSTOMER)[1])
+    item = _sku(record.values, _ITEM)
+    yield OrderLine(record.line, _named(order, field or "order_id"), item, customer, None, returned=quantity < 0) if quantity else None
+
+
+def _of_look(record: Record) -> Iterator[OrderLine]:
+    """A line of a look, or a whole look with its list of items."""
+    _, listed = _first(record.values, _ITEMS)
+    name = _named(_first(record.values, (*_LOOK, "id"))[1], "look_id")
+    if not isinstance(listed, list):
+        yield OrderLine(record.line, name, _sku(record.values, _ITEM))
+        return
+    for one in listed:
+        yield OrderLine(record.line, name, _sku(one if isinstance(one, dict) else {"sku": one}, (*_ITEM, "id")))
+
+
+def _of_analytics(record: Record) -> Iterator[OrderLine | None]:
+    """An event of Google Analytics 4, as BigQuery exports it."""
+    values = record.values
+    if values.get("event_name") not in {"purchase", "refund"}:
+        yield None
+        return
+    commerce = values.get("ecommerce")
+    order = commerce.get("transaction_id") if isinstance(commerce, dict) else None
+    order = order or values.get("transaction_id") or _parameter(values, "transaction_id")
+    at = _moment(values.get("event_timestamp") or values.get("event_date"), "event_timestamp")
+    customer, items = _customer(_first(values, ("user_id", "user_pseudo_id"))[1]), values.get("items")
+    if not isinstance(items, list) or not items:
+        bad("is no list of items; export the whole event", "items")
+    for item in items:
+        found = _sku(item if isinstance(item, dict) else {}, ("item_id", "item_variant", "sku"))
+        yield OrderLine(record.line, _named(order, "ecommerce.transaction_id"), found, customer, at, values["event_name"] == "refund")
+
+
+def _parameter(values: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - a value of JSON
+    listed = values.get("event_params")
+    for one in listed if isinstance(listed, list) else []:
+        if isinstance(one, dict) and one.get("key") == key and isinstance(one.get("value"), dict):
+            return _first(one["value"], ("string_value", "int_value"))[1]
+    return None
+
+
+def _of_shopify(records: Iterable[Record]) -> Lines:
+    """Lines of Shopify's export, which says an order's customer and moment in the first of its lines only."""
+    name, customer, at, cancelled = "", None, None, False
+    for record in records:
+        values = record.values
+        try:
+            order = _named(values.get("name"), "name")
+            if order != name:
+                name, customer, at = order, _customer(_first(values, ("email", "customer", "phone"))[1]), None
+                cancelled = bool(values.get("cancelled_at")) or values.get("financial_status") in {"voided", "refunded"}
+            if at is None:
+                at = _moment(_first(values, ("created_at", "paid_at"))[1], "created_at")
+            quantity = _quantity(values, _QUANTITY)
+            item = _sku(values, ("lineitem_sku",))
+        except BadValueError as error:
+            yield Wrong(record.line, values.get("name"), error.field, values.get(error.field or ""), error.problem)
+        else:
+            yield None if cancelled or not quantity else OrderLine(record.line, order, item, customer, at, quantity < 0)
+
+
+def _has(*needed: Iterable[str]) -> Callable[[frozenset[str]], bool]:
+    """Whether of each of these groups a name is there."""
+    return lambda names: all(not names.isdisjoint(group) for group in needed)
+
+
+ORDER_LAYOUTS: Final = (
+    OrderLayout("Shopify orders export", _has(("name",), ("lineitem_sku",)), _of_shopify),
+    OrderLayout("Google Analytics 4 purchases", _has(("event_name",), ("items",)), _each(_of_analytics)),
+    OrderLayout("H&M transactions", _has(("t_dat",), ("customer_id",), ("article_id",)), _each(_of_order)),
+    OrderLayout("looks", _has(_LOOK, (*_ITEM, *_ITEMS)), _each(_of_look)),
+    OrderLayout("looks", _has(("id",), _ITEMS), _each(_of_look)),
+    OrderLayout("order lines", _has(_ITEM, (*_ORDER, *_CUSTOMER), _TIME), _each(_of_order)),
+    OrderLayout("order lines without times", _has(_ITEM, _ORDER), _each(_of_undated)),
+)
+"""All layouts, the most telling first."""
+ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *_QUANTITY))

@@ -1,0 +1,134 @@
+"""Reads orders and looks, some thousands of lines at a time, into the columns that sessions are read from.
+
+Customers become shoppers under a hash of their name in the file; nothing else of them is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from models.datasets.feeds.recognise import Feed, recognise
+from models.datasets.feeds.records import Record
+from models.datasets.feeds.words import plain_name
+from models.datasets.findings import Findings, Recognised
+from models.datasets.orders.layouts import ORDER_LAYOUTS, PASSED, OrderLayout, OrderLine, Wrong
+from models.datasets.rejects import RowError
+from models.errors import refuse
+
+ORDER_SCHEMA: Final = pa.schema(
+    [
+        pa.field("type", pa.string()),
+        pa.field("session", pa.string()),
+        pa.field("user", pa.string()),
+        pa.field("item", pa.string()),
+        pa.field("order", pa.string()),
+        pa.field("timestamp", pa.timestamp("ms", "UTC")),
+        pa.field("received", pa.timestamp("ms", "UTC")),
+    ]
+)
+_plain: Final = lru_cache(maxsize=4_096)(plain_name)
+_CHUNK: Final = 50_000
+_FILES: Final = ("looks", "orders", "order_lines", "orders_export", "orders_export_1", "purchases", "transactions", "transactions_train")
+_ENDINGS: Final = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Orders as read.
+
+    Attributes:
+        table: a row for each line, in ``ORDER_SCHEMA``; moments are null where the layout tells none.
+        layout: as a person is told it. lines: how many records there were.
+    """
+
+    table: pa.Table
+    layout: str
+    lines: int
+
+
+def shopper_of(customer: str) -> str:
+    """The name that a customer goes by: the first 32 digits of SHA-256, in hexadecimal.
+
+    >>> shopper_of("ann@example.com")
+    '71d4f55f72fa128dfb468a1a3901507c'
+    """
+    return hashlib.sha256(customer.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+def orders_beside(root: Path) -> list[Path]:
+    """The files of a dataset directory that hold orders or looks, by their names."""
+    names = (f"{stem}{ending}{packed}" for stem in _FILES for ending in _ENDINGS for packed in ("", ".gz"))
+    return [root / name for name in names if (root / name).is_file()]
+
+
+def read_orders(path: Path, findings: Findings) -> Orders:
+    """Read a file of orders or looks.
+
+    Raises:
+        InputError: it cannot be read, or is of no known layout; and as ``Findings`` does for a line that cannot be used.
+    """
+    feed = recognise(path)
+    layout = _layout(feed)
+    told = str(feed).replace(str(feed.layout.name if feed.layout else "columns of no known layout"), layout.name, 1)
+    findings.feed = Recognised(path, told)
+    passed: Counter[str] = Counter()
+    batches: list[pa.RecordBatch] = []
+    rows: list[tuple[Any, ...]] = []
+    for line in layout.lines(_records(feed, findings, passed)):
+        if isinstance(line, Wrong):
+            findings.row(RowError(line.problem, path=path, line=line.line, field=line.field, item=line.order, value=line.value))
+        elif line is None:
+            passed[PASSED] += 1
+        else:
+            rows.append(_row(line))
+            if len(rows) == _CHUNK:
+                batches.append(_batch(rows))
+                rows.clear()
+    for words, count in passed.items():
+        findings.warn(f"{count:,} {words}; passed over", path=path)
+    return Orders(pa.Table.from_batches([*batches, _batch(rows)], ORDER_SCHEMA), told, findings.feed.rows)
+
+
+def _layout(feed: Feed) -> OrderLayout:
+    names = frozenset(map(_plain, feed.names))
+    found = next((layout for layout in ORDER_LAYOUTS if layout.fits(names)), None)
+    if found is None:
+        known = "order_id, sku, customer, time; or look_id, sku"
+        refuse(f"is no layout of orders that is known: it has {', '.join(feed.names[:30])}; name the columns {known}", path=feed.path)
+    return found
+
+
+def _records(feed: Feed, findings: Findings, passed: Counter[str]) -> Iterator[Record]:
+    for record in feed.records(passed):
+        if findings.feed is not None:
+            findings.feed.rows += 1
+        if isinstance(record, Record):
+            yield Record(record.line, {_plain(name): value for name, value in record.values.items()})
+        elif record.mended:
+            findings.warn(record.problem, path=feed.path, line=record.line)
+        else:
+            findings.row(RowError(record.problem, path=feed.path, line=record.line, value=record.value))
+
+
+def _row(line: OrderLine) -> tuple[Any, ...]:
+    at = None if line.at is None else round(line.at * 1_000)
+    user = None if line.customer is None else shopper_of(line.customer)
+    return "return" if line.returned else "purchase", line.order, user, line.item, line.order, at, None
+
+
+def _batch(rows: Iterable[tuple[Any, ...]]) -> pa.RecordBatch:
+    columns = list(zip(*rows, strict=True)) or [()] * len(ORDER_SCHEMA)
+    arrays = [_array(column, one.type) for column, one in zip(columns, ORDER_SCHEMA, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=ORDER_SCHEMA)
+
+
+def _array(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
+    return pa.array([text.encode("utf-8", "replace").decode() if isinstance(text, str) else text for text in values], kind)

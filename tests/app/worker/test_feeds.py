@@ -1,0 +1,113 @@
+"""The worker keeps a home fresh from the feeds of ``ATTIRE_FEEDS``."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from app.cli import run
+from app.ground.settings import LogSettings, Settings
+from app.home.feeds import FeedRecord, FeedRecords
+from app.live.metrics import ServiceState
+from app.log.base import Stream
+from app.log.open import opened_log
+from app.worker.feeds import Feeds
+from app.worker.loop import Worker
+
+HEADER = "id,category,title\n"
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    """Four items, imported."""
+    path = tmp_path / "feed.csv"
+    path.write_text(HEADER + "".join(f"A-{number},tops,Tee {number}\n" for number in range(4)))
+    assert run(["import", str(path), "--home", str(tmp_path / "home")]) == 0
+    return path
+
+
+def changes(home: Path) -> int:
+    """Entries of the catalogue's log."""
+
+    async def read() -> int:
+        async with opened_log(LogSettings(), home) as log:
+            return len(await log.read(Stream.CATALOGUE))
+
+    return asyncio.run(read())
+
+
+@pytest.mark.integration
+def test_each_after_its_interval_beside_what_else_the_worker_does(feed: Path, tmp_path: Path) -> None:
+    """A change is in the log soon after; a feed that is broken is counted, and the others go on."""
+    home, broken = tmp_path / "home", tmp_path / "broken.csv"
+    broken.write_text("nothing\n")
+    settings = Settings(home=home, feeds={str(broken): 1.0, str(feed): 1.0})
+    feed.write_text(HEADER + "".join(f"A-{number},tops,Shirt {number}\n" for number in range(4)))
+
+    async def work() -> None:
+        async with opened_log(settings.log, home) as log:
+            working = asyncio.create_task(Worker(settings, log).forever())
+            for _ in range(600):
+                if await asyncio.to_thread(changes, home) >= 4:
+                    break
+                await asyncio.sleep(0.2)
+            working.cancel()
+            await asyncio.wait([working])
+
+    asyncio.run(work())
+    assert changes(home) == 4
+    record = FeedRecords(home).read(str(broken))
+    assert record.failures >= 1
+    assert "broken.csv" in (record.why or "")
+
+
+def test_a_process_that_dies_is_a_failure(feed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though it could not say so itself."""
+    monkeypatch.setattr("app.worker.feeds.sync_apart", _die)
+    settings = Settings(home=tmp_path / "home", feeds={str(feed): 60.0})
+    asyncio.run(Feeds(settings).sync(str(feed)))
+    assert FeedRecords(tmp_path / "home").read(str(feed)).why == "its process ended with 9"
+
+
+def _die(*_: object) -> None:
+    raise SystemExit(9)
+
+
+def test_intervals_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``ATTIRE_FEEDS`` is JSON: a feed, and the seconds between two looks."""
+    monkeypatch.setenv("ATTIRE_FEEDS", '{"https://shop.example/feed.csv": 900}')
+    assert Settings.read().feeds == {"https://shop.example/feed.csv": 900.0}
+
+
+def test_the_figures_tell(tmp_path: Path) -> None:
+    """Failures and the last success of each feed, without what may be secret in a URL."""
+    records = FeedRecords(tmp_path)
+    records.keep(FeedRecord(source="https://shop.example/feed.csv?key=secret", synced=12.0))
+    records.failed("https://shop.example/feed.csv?key=secret", "gone")
+    nothing = cast("Any", _Zero())
+    state = ServiceState(
+        serving=cast("Any", SimpleNamespace(release=None)),
+        impressions=nothing,
+        replay=nothing,
+        watch=nothing,
+        pool=nothing,
+        watchdog=nothing,
+        decisions=dict,
+        feeds=records.all,
+    )
+    found = {sample.name: (sample.labels, sample.value) for metric in state.collect() for sample in metric.samples}
+    assert found["attire_feed_failures_total"] == ({"feed": "https://shop.example/feed.csv"}, 1)
+    assert found["attire_feed_synced_timestamp_seconds"] == ({"feed": "https://shop.example/feed.csv"}, 12.0)
+
+
+class _Zero:
+    """Nothing happened."""
+
+    lost = None
+
+    def __getattr__(self, name: str) -> object:
+        return (lambda: 0) if name == "worst_s" else 0

@@ -1,0 +1,155 @@
+"""A shop with a year of orders trains on day one: ``attire import-orders``, and ``attire import`` where orders lie beside the items."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.cli import run
+from models.datasets.orders.read import shopper_of
+from models.datasets.read import read_dataset
+
+KINDS = ("tops", "jeans", "shoes")
+START = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def write_feed(path: Path, each: int = 40) -> None:
+    """Items of three categories."""
+    lines = [f"{kind}-{number},{kind},{kind} {number} linen" for kind in KINDS for number in range(each)]
+    path.write_text("id,category,title\n" + "\n".join(lines) + "\n")
+
+
+def write_orders(path: Path, count: int = 300, each: int = 40, more: str = "") -> None:
+    """Orders, one a day: two to three items, of forty customers."""
+    rng = np.random.default_rng(0)
+    lines = []
+    for number in range(count):
+        when = (START + timedelta(days=number)).isoformat()
+        kinds = KINDS[: 2 + number % 2]
+        lines += [f"o{number},{kind}-{rng.integers(each)},c{number % 40},{when}" for kind in kinds]
+    path.write_text("order_id,sku,customer,time\n" + "\n".join(lines) + "\n" + more)
+
+
+@pytest.fixture
+def attire(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict[str, Any], str]]:
+    """Run a command that takes ``--json``; the code, what machines are told, what people are."""
+
+    def call(*arguments: str) -> tuple[int, dict[str, Any], str]:
+        said = tmp_path / "said.json"
+        said.unlink(missing_ok=True)
+        code = run([*arguments, "--json", str(said)])
+        captured = capsys.readouterr()
+        return code, json.loads(said.read_text()) if said.exists() else {}, captured.out + captured.err
+
+    return call
+
+
+def outfits(path: Path) -> list[dict[str, Any]]:
+    """The lines of an outfits file."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_shop_with_a_year_of_orders_trains_on_day_one(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Feed, orders, training, by three commands; the latest orders are held out, customers are hashes."""
+    feed, orders, data, home = (tmp_path / name for name in ("feed.csv", "orders.csv", "data", "home"))
+    write_feed(feed)
+    write_orders(orders, more="o900,tops-1,c1,whenever\no901,gone-1,c1,2025-03-01\no901,tops-2,c1,2025-03-01\n")
+    assert attire("import", str(feed), "--home", str(home))[0] == 0
+    code, said, told = attire("import-orders", str(orders), "--home", str(home), "--out", str(data))
+    assert (code, said["orders"], said["rejected"], said["unknown_skus"]) == (0, 301, 1, 1)
+    assert "read as order lines" in told
+    assert "gone-1" in told
+    assert said["dropped"]["unknown_items"] == {"orders": 0, "items": 1}
+    lines = outfits(data / "outfits.jsonl")
+    assert sum(said["outfits"].values()) == len(lines)
+    assert {line["user"] for line in lines} <= {shopper_of(f"c{number}") for number in range(40)}
+    first = {split: min(line["timestamp"] for line in lines if line["split"] == split) for split in ("train", "valid", "test")}
+    assert first["train"] < first["valid"] < first["test"]  # near-duplicates go to the side of the earliest
+    aside = outfits(Path(said["rejects"]))
+    assert [(one["line"], one["field"], one["value"]) for one in aside] == [(752, "time", "whenever")]
+    assert len(read_dataset(data).outfits) == len(lines)
+    out = tmp_path / "bundle"
+    assert run(["train", str(data), "--out", str(out), "--recipe", "outfit-vector", "--set", "epochs=1"]) == 0
+    assert (out / "manifest.json").is_file()
+
+
+def test_without_out_the_worker_learns_from_them(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """They become the home's reference data set; a second time only by force."""
+    home = tmp_path / "home"
+    write_feed(tmp_path / "feed.csv")
+    write_orders(tmp_path / "orders.csv")
+    attire("import", str(tmp_path / "feed.csv"), "--home", str(home))
+    order = ("import-orders", str(tmp_path / "orders.csv"), "--home", str(home))
+    assert attire(*order)[0] == 0
+    assert len(read_dataset(home / "reference").outfits) == len(outfits(home / "reference" / "outfits.jsonl"))
+    code, _, told = attire(*order)
+    assert code == 2
+    assert "--force writes over it" in told
+    assert attire(*order, "--force")[0] == 0
+
+
+def test_import_makes_outfits_of_orders_beside_the_items(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Before it looks whether anything changed, so that the second import is nothing to do."""
+    data = tmp_path / "data"
+    data.mkdir()
+    write_feed(data / "items.csv")
+    write_orders(data / "orders.csv")
+    code, _, told = attire("import", str(data), "--home", str(tmp_path / "home"))
+    assert code == 0
+    assert "orders.csv: read as order lines" in told
+    assert outfits(data / "outfits.jsonl")
+    assert attire("import", str(data), "--home", str(tmp_path / "home"))[1]["unchanged"]
+
+
+def test_looks_are_learned_from_beside_orders(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """They have no moment: with orders they are for training, alone they are divided when they are read."""
+    data, looks = tmp_path / "data", tmp_path / "looks.csv"
+    data.mkdir()
+    write_feed(data / "items.csv")
+    write_orders(tmp_path / "orders.csv")
+    looks.write_text("look_id,sku\n" + "".join(f"l{number},{kind}-{number}\n" for number in range(20) for kind in KINDS))
+    code, said, _ = attire("import-orders", str(looks), "--out", str(data))
+    assert (code, said["outfits"]) == (0, {"undivided": 20})
+    assert {outfit.split for outfit in read_dataset(data).outfits} == {"train", "valid", "test"}
+    code, said, _ = attire("import-orders", str(looks), str(tmp_path / "orders.csv"), "--out", str(data / "outfits.jsonl"), "--force")
+    assert code == 0
+    assert {line["split"] for line in outfits(data / "outfits.jsonl") if line["id"].startswith("look ")} == {"train"}
+
+
+def test_orders_of_another_catalogue_are_refused(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """With SKUs of it; and so is a file of which most lines cannot be used. Nothing is written."""
+    data, orders = tmp_path / "data", tmp_path / "orders.csv"
+    data.mkdir()
+    write_feed(data / "items.csv")
+    orders.write_text("order_id,sku,time\n1,X-1,2026-01-01\n1,X-2,2026-01-01\n")
+    code, _, told = attire("import-orders", str(orders), "--out", str(data))
+    assert code == 2
+    assert "is an id of the catalogue" in told
+    assert "'X-1'" in told
+    orders.write_text("order_id,sku,time\n1,tops-1,x\n1,jeans-1,x\n2,tops-1,2026-01-01\n")
+    code, _, told = attire("import-orders", str(orders), "--out", str(data))
+    assert code == 2
+    assert "2 of 3 lines cannot be used" in told
+    assert not (data / "outfits.jsonl").exists()
+
+
+def test_pictures_come_along(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Those of the home, so that training sees what is served."""
+    home, data = tmp_path / "home", tmp_path / "data"
+    write_feed(tmp_path / "items.csv", each=3)
+    from PIL import Image  # noqa: PLC0415
+
+    Image.new("RGB", (20, 20), "red").save(tmp_path / "red.png")
+    text = (tmp_path / "items.csv").read_text().splitlines()
+    (tmp_path / "items.csv").write_text("\n".join([text[0] + ",image", *(f"{line},red.png" for line in text[1:])]))
+    attire("import", str(tmp_path / "items.csv"), "--home", str(home))
+    write_orders(tmp_path / "orders.csv", 20, each=3)
+    assert attire("import-orders", str(tmp_path / "orders.csv"), "--home", str(home), "--out", str(data))[0] == 0
+    catalogue = read_dataset(data).catalogue
+    assert all(catalogue.image(row) for row in range(len(catalogue)))

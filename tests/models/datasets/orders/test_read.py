@@ -1,0 +1,196 @@
+"""Orders and looks in the layouts that shops export, as lines of one kind; what cannot be used is set aside by its line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from models.datasets.feeds.bad import BadValueError
+from models.datasets.findings import Findings
+from models.datasets.orders.moments import read_moment
+from models.datasets.orders.read import Orders, orders_beside, read_orders, shopper_of
+from models.datasets.rejects import Rejects
+from models.errors import InputError
+
+Row = tuple[str, str, str | None, str, str | None]
+ANN = shopper_of("ann@example.com")
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., tuple[Orders, list[dict[str, Any]], list[str]]]:
+    """Write a file and read it: what was read, what was set aside, what was warned of."""
+
+    def call(text: str | bytes, name: str = "orders.csv") -> tuple[Orders, list[dict[str, Any]], list[str]]:
+        path, aside = tmp_path / name, tmp_path / "aside.jsonl"
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        with Rejects(aside) as rejects:
+            findings = Findings(rejects=rejects)
+            orders = read_orders(path, findings)
+        rejected = [json.loads(line) for line in aside.read_text().splitlines()] if aside.exists() else []
+        return orders, rejected, [str(kind.first[0].problem) for kind in findings.of("warning")]
+
+    return call
+
+
+def rows(orders: Orders) -> list[Row]:
+    """Kind, order, shopper, item and moment of each line."""
+    return [
+        (row["type"], row["session"], row["user"], row["item"], row["timestamp"] and row["timestamp"].strftime("%Y-%m-%dT%H:%M"))
+        for row in orders.table.to_pylist()
+    ]
+
+
+def test_order_lines(read: Callable[..., Any]) -> None:
+    """Columns by their usual names, of any separator; sent back is quantity below zero."""
+    text = (
+        "Order ID;SKU;Customer;Time;Qty\n7;A-1;ann@example.com;2026-03-31T14:05:00Z;1\n"
+        "7;B-2;ann@example.com;1774965900;-1\n8;C;;2026-04-01;0\n"
+    )
+    orders, rejected, warned = read(text)
+    assert orders.layout == "order lines (CSV, UTF-8, separated by semicolons)"
+    assert rows(orders) == [("purchase", "7", ANN, "A-1", "2026-03-31T14:05"), ("return", "7", ANN, "B-2", "2026-03-31T14:05")]
+    assert (orders.lines, rejected, warned) == (3, [], ["1 lines that are no purchase; passed over"])
+
+
+def test_hm_transactions_are_orders_of_a_customer_and_a_day(read: Callable[..., Any]) -> None:
+    """The file has no order ids; leading zeros of articles stay."""
+    text = (
+        "t_dat,customer_id,article_id,price,sales_channel_id\n2018-09-20,c1,0663713001,0.05,2\n"
+        "2018-09-20,c1,0541518023,0.03,2\n2018-09-21,c1,0663713001,0.05,2\n"
+    )
+    orders, _, _ = read(text, "transactions_train.csv")
+    assert orders.layout.startswith("H&M transactions")
+    assert [row[1] for row in rows(orders)] == ["c1 17794", "c1 17794", "c1 17795"]
+    assert [row[3] for row in rows(orders)] == ["0663713001", "0541518023", "0663713001"]
+
+
+def test_shopify_says_who_and_when_in_the_first_line_of_an_order(read: Callable[..., Any]) -> None:
+    """Cancelled orders are none."""
+    text = (
+        "Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem name,Lineitem sku,Cancelled at\n"
+        "#1001,ann@example.com,paid,2023-09-15 10:32:11 -0400,1,Tee,A-1,\n"
+        "#1001,,,,2,Jeans,B-2,\n"
+        "#1002,bob@example.com,paid,2023-09-16 10:00:00 -0400,1,Tee,A-1,2023-09-17 00:00:00 -0400\n"
+        "#1003,bob@example.com,paid,soon,1,Tee,A-1,\n"
+        "#1004,bob@example.com,paid,2023-09-16 10:00:00 -0400,1,Gift card,,\n"
+    )
+    orders, rejected, _ = read(text, "orders_export_1.csv")
+    assert orders.layout.startswith("Shopify orders export")
+    assert rows(orders) == [("purchase", "#1001", ANN, "A-1", "2023-09-15T14:32"), ("purchase", "#1001", ANN, "B-2", "2023-09-15T14:32")]
+    assert [(one["line"], one["id"], one["field"], one["value"]) for one in rejected] == [
+        (5, "#1003", "created_at", "soon"),
+        (6, "#1004", "lineitem_sku", None),
+    ]
+    assert all(one["problem"] and one["what_to_do"] for one in rejected)
+
+
+def test_purchases_of_google_analytics(read: Callable[..., Any]) -> None:
+    """Microseconds as BigQuery writes them; other events are passed over, a refund is a return."""
+    events = [
+        {
+            "event_name": "purchase",
+            "event_timestamp": "1704067200000000",
+            "user_pseudo_id": "1.2",
+            "ecommerce": {"transaction_id": "T1"},
+            "items": [{"item_id": "A"}, {"item_id": "B"}],
+        },
+        {"event_name": "view_item", "event_timestamp": "1704067200000000", "items": [{"item_id": "A"}]},
+        {
+            "event_name": "refund",
+            "event_date": "20240102",
+            "event_params": [{"key": "transaction_id", "value": {"string_value": "T1"}}],
+            "items": [{"item_id": "B"}],
+        },
+        {"event_name": "purchase", "event_timestamp": "1704067200000000", "ecommerce": {"transaction_id": "T2"}, "items": []},
+    ]
+    orders, rejected, warned = read("".join(json.dumps(event) + "\n" for event in events), "purchases.jsonl")
+    assert orders.layout.startswith("Google Analytics 4 purchases (JSON lines")
+    assert [(kind, order, item) for kind, order, _, item, _ in rows(orders)] == [
+        ("purchase", "T1", "A"),
+        ("purchase", "T1", "B"),
+        ("return", "T1", "B"),
+    ]
+    assert [(one["line"], one["field"]) for one in rejected] == [(4, "items")]
+    assert warned == ["1 lines that are no purchase; passed over"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("looks.csv", "look_id,sku\nl1,A\nl1,B\n"),
+        ("looks.json", '{"looks": [{"look_id": "l1", "items": ["A", {"sku": "B"}]}]}'),
+        ("looks.json", '[{"id": "l1", "items": ["A", "B"]}]'),
+        ("looks.jsonl", '{"look_id": "l1", "sku": "A"}\n{"look_id": "l1", "sku": "B"}\n'),
+    ],
+)
+def test_looks(read: Callable[..., Any], name: str, text: str) -> None:
+    """Line by line or whole; they have no moment and no shopper."""
+    orders, _, _ = read(text, name)
+    assert orders.layout.startswith("looks (")
+    assert rows(orders) == [("purchase", "l1", None, "A", None), ("purchase", "l1", None, "B", None)]
+
+
+def test_parquet(tmp_path: Path) -> None:
+    """With moments of its own type; SKUs that are numbers have lost their zeros."""
+    path = tmp_path / "orders.parquet"
+    moment = datetime(2026, 3, 31, 14, 5, tzinfo=UTC)
+    pq.write_table(pa.table({"order_id": [1, 1], "sku": ["A", "B"], "created_at": [moment, moment]}), path)
+    assert rows(read_orders(path, Findings()))[1] == ("purchase", "1", None, "B", "2026-03-31T14:05")
+    pq.write_table(pa.table({"order_id": [1], "sku": [108775015], "created_at": [moment]}), path)
+    with pytest.raises(InputError, match=r"orders.parquet:1, field 'sku': .*leading zeros"):
+        read_orders(path, Findings())
+
+
+def test_columns_that_are_no_orders_are_told(read: Callable[..., Any]) -> None:
+    """With what they should be called."""
+    with pytest.raises(InputError, match="order_id, sku, customer, time"):
+        read("a,b\n1,2\n")
+
+
+def test_lines_that_are_no_csv_are_set_aside(read: Callable[..., Any]) -> None:
+    """And those behind them are read."""
+    orders, rejected, _ = read(b"order_id,sku,time\n1,A,2026-01-01\n1,B\n1,\xff,2026-01-01\n1,C,2026-01-01\n")
+    assert [row[3] for row in rows(orders)][-1] == "C"
+    assert [one["line"] for one in rejected][:1] == [3]
+
+
+def test_a_shopper_is_a_hash_of_the_customer(read: Callable[..., Any]) -> None:
+    """Nothing else of a customer is kept."""
+    orders, _, _ = read("order_id,sku,customer,time\n1,A,ann@example.com,2026-01-01\n")
+    assert ANN == "71d4f55f72fa128dfb468a1a3901507c"
+    assert "ann" not in json.dumps(orders.table.to_pylist(), default=str)
+
+
+@pytest.mark.parametrize(
+    ("raw", "seconds"),
+    [
+        ("1970-01-02", 86_400.0),
+        (date(1970, 1, 2), 86_400.0),
+        (1_704_067_200, 1_704_067_200.0),
+        ("2024-01-01 00:00:00 UTC", 1_704_067_200.0),
+    ],
+)
+def test_moments(raw: Any, seconds: float) -> None:
+    """In what shops write."""
+    assert read_moment(raw) == seconds
+
+
+@pytest.mark.parametrize("raw", ["03/04/2026", "soon", "nan", "inf", "-5", "9999-01-01", "", "1e400"])
+def test_no_moments(raw: str) -> None:
+    """What could be two days, or is none."""
+    with pytest.raises(BadValueError):
+        read_moment(raw)
+
+
+def test_files_of_orders_are_found_by_name(tmp_path: Path) -> None:
+    """Packed or not."""
+    for name in ("orders.csv.gz", "transactions_train.csv", "articles.csv", "looks.json"):
+        (tmp_path / name).touch()
+    assert [path.name for path in orders_beside(tmp_path)] == ["looks.json", "orders.csv.gz", "transactions_train.csv"]
