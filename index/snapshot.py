@@ -240,7 +240,7 @@ def row_of_id(table: pa.Table) -> dict[str, int]:
 
 def _halves(features_NF: FloatArray | NDArray[np.float16]) -> Iterator[NDArray[np.float16]]:
     """The features in parts, as they are kept."""
-    for start in range(0, len(features_NF), _CHUNK):
+    for start in range(0, max(len(features_NF), 1), _CHUNK):
         with np.errstate(over="ignore"):  # what float16 cannot hold becomes inf, refused below
             chunk = np.asarray(features_NF[start : start + _CHUNK]).astype(np.float16)
         if not np.isfinite(chunk).all():
@@ -248,8 +248,6 @@ def _halves(features_NF: FloatArray | NDArray[np.float16]) -> Iterator[NDArray[n
             msg = f"features: row {row} holds NaN, an infinity or a value beyond float16; encode the item again"
             raise VectorError(msg)
         yield chunk
-    if not len(features_NF):
-        yield np.zeros(np.shape(features_NF), np.float16)
 
 
 def _write_matrix(path: Path, kind: str, parts: Iterable[NDArray[Any]], rows: int) -> int:

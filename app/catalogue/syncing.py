@@ -117,15 +117,8 @@ def sync(
     """
     started = time.monotonic()
     store, records = ReleaseStore(settings.home), FeedRecords(settings.home)
-    work = _Work(
-        store=store,
-        settings=settings,
-        mapping=mapping,
-        findings=findings or Findings(),
-        bounds=bounds,
-        progress=progress,
-        warn=warn,
-    )
+    heard = findings or Findings()
+    work = _Work(store=store, settings=settings, mapping=mapping, findings=heard, bounds=bounds, progress=progress, warn=warn)
     with records.alone():
         record, current = records.read(source), store.current()
         end = end_of_changes(settings.log, settings.home)
