@@ -48,6 +48,20 @@ class InputError(AttireError):
         super().__init__(f"{where}: {problem}" if where else problem)
 
 
+class RowError(InputError):
+    """A row of a feed that cannot be used.
+
+    Args:
+        item: the id of the row, as far as it has one. value: what the field holds.
+    """
+
+    def __init__(
+        self, problem: str, *, path: Path, line: int | None, field: str | None = None, item: str | None = None, value: object = None
+    ) -> None:
+        super().__init__(problem, path=path, line=line, field=field)
+        self.item, self.value = item, value
+
+
 class ImageError(InputError):
     """A picture that cannot be used: not a picture, truncated, too large, or of a format not accepted."""
 

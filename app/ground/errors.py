@@ -36,7 +36,7 @@ from itertools import islice
 from typing import Any, Final
 
 from index.errors import SnapshotError, VectorError, VectorIndexError
-from models.errors import AttireError, BundleError, EncoderError, FeaturesError, ImageError, InputError
+from models.errors import AttireError, BundleError, EncoderError, FeaturesError, ImageError, InputError, RowError
 
 _SHOWN_CHARACTERS: Final = 80
 
@@ -203,6 +203,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     ServiceError: Problem(503, "/problems/unavailable", "The service cannot answer now"),
     ImageError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),
     InputError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
+    RowError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
     EncoderError: Problem(503, "/problems/encoder-unavailable", "The encoder cannot be used"),
     BundleError: Problem(503, "/problems/broken-release", "The release cannot be used"),
     FeaturesError: Problem(503, "/problems/encoder-unavailable", "The encoder cannot be used"),

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from models.datasets.rejects import Rejects, RowError
-from models.errors import InputError
+from models.datasets.rejects import Rejects
+from models.errors import InputError, RowError
 from models.progress import Warn
 
 Severity = Literal["error", "rejected", "warning"]

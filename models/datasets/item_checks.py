@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from models.datasets.findings import Findings
 from models.datasets.names import id_problem, name_problem
-from models.datasets.rejects import RowError
 from models.datasets.schema import SPLITS
 from models.datasets.shown import shown
+from models.errors import RowError
 
 _LARGEST_FEATURE: Final = float(np.finfo(np.float16).max)
 _LINK: Final = r"^(?i:(https?:)?//|/)"

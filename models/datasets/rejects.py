@@ -8,23 +8,9 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from models.datasets.shown import shown
-from models.errors import InputError
+from models.errors import RowError
 
 _LONGEST: Final = 1_000  # characters of a value
-
-
-class RowError(InputError):
-    """A row of a feed that cannot be used.
-
-    Args:
-        item: the id of the row, as far as it has one. value: what the field holds.
-    """
-
-    def __init__(
-        self, problem: str, *, path: Path, line: int | None, field: str | None = None, item: str | None = None, value: object = None
-    ) -> None:
-        super().__init__(problem, path=path, line=line, field=field)
-        self.item, self.value = item, value
 
 
 class Rejects:

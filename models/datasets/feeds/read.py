@@ -17,9 +17,8 @@ from models.datasets.feeds.money import decimals_behind_commas
 from models.datasets.feeds.recognise import Feed
 from models.datasets.feeds.records import Broken, Draft, Record
 from models.datasets.findings import Findings
-from models.datasets.rejects import RowError
 from models.datasets.schema import ITEM_SCHEMA
-from models.errors import refuse
+from models.errors import RowError, refuse
 
 _CHUNK: Final = 20_000
 _SAMPLE: Final = 1_000

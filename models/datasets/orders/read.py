@@ -20,8 +20,7 @@ from models.datasets.feeds.records import Record
 from models.datasets.feeds.words import plain_name
 from models.datasets.findings import Findings, Recognised
 from models.datasets.orders.layouts import ORDER_LAYOUTS, PASSED, OrderLayout, OrderLine, Wrong
-from models.datasets.rejects import RowError
-from models.errors import refuse
+from models.errors import RowError, refuse
 
 ORDER_SCHEMA: Final = pa.schema(
     [

@@ -28,7 +28,13 @@ def model(dataset: Dataset, bundle: Bundle) -> ModelScorer:
 class Ranked(CosineModel):
     """A cosine model with a ``rank`` of its own that gives the same scores."""
 
-    def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
+    def rank(
+        self,
+        context: OutfitBatch,
+        candidates_BMD: Tensor,
+        category_BM: Tensor,
+        query_BD: Tensor | None = None,  # noqa: ARG002 - it asks anew
+    ) -> Tensor:
         return torch.einsum("bd,bmd->bm", self.query(context, category_BM[:, 0]), candidates_BMD)
 
 
