@@ -331,10 +331,12 @@ def test_xml_that_is_not_well_formed_is_mended_and_told(read: Callable[..., Any]
 
 
 def slow_and_obvious(text: str) -> dict[str, str]:
-    """What a plain reader takes of a file of three unquoted columns: the first row of each id."""
+    """What a plain reader takes of a file of three unquoted columns: the first row of each id; empty cells at the end are none."""
     found: dict[str, str] = {}
     for line in text.split("\n")[1:]:
         cells = line.split(",")
+        while len(cells) > 3 and not cells[-1].strip():
+            cells.pop()
         if len(cells) == 3 and cells[0].strip() and cells[1].strip():
             found.setdefault(cells[0], " ".join(cells[2].split()))
     return found
@@ -343,7 +345,7 @@ def slow_and_obvious(text: str) -> dict[str, str]:
 cells = st.text(string.ascii_letters + " -/.", min_size=1, max_size=4)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(cells, min_size=2, max_size=4), min_size=1, max_size=6))
 def test_what_is_accepted_is_what_a_plain_reader_accepts(tmp_path: Path, rows: list[list[str]]) -> None:
     """Neither more nor less."""
@@ -364,7 +366,7 @@ starts = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     start=starts, junk=st.binary(max_size=200), name=st.sampled_from(["f.csv", "f.jsonl", "f.xml", "f.json", "f.parquet", "f.csv.gz", "f"])
 )
@@ -396,7 +398,7 @@ NAMES = (
 names = st.sampled_from(NAMES.split())
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.dictionaries(names, values, max_size=8), min_size=1, max_size=3))
 def test_any_values_end_in_a_report(tmp_path: Path, records: list[dict[str, Any]]) -> None:
     """Whatever stands in whichever field of whichever layout."""
