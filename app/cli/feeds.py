@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from app.cli.options import Data, Encoder, Home, Mapping
+from app.cli.options import REJECTS, Data, Encoder, Home, JsonFile, Mapping, MostRejects, RejectsFile, check_outputs
 from app.cli.orders import orders_into
 from app.cli.progress import progress, warn
 from app.cli.reading import of_reading, write_said
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from app.home.store import ReleaseRecord, ReleaseStore
 
 _REFUSED_SHOWN: Final = 20
-_REJECTS: Final = "rejects.jsonl"
 
 
 def import_(
@@ -31,18 +30,14 @@ def import_(
     home: Home = None,
     encoder: Encoder = None,
     mapping: Mapping = None,
-    rejects: Annotated[
-        Path | None, typer.Option("--rejects", help="File for rows that are set aside.", show_default=f"HOME/{_REJECTS}")
-    ] = None,
+    rejects: RejectsFile = None,
     strict: Annotated[bool, typer.Option("--strict", help="End at the first row that cannot be used, and change nothing.")] = False,
-    most: Annotated[float, typer.Option("--max-rejects", help="Largest share of rows that may be set aside.", min=0, max=1)] = 0.5,
+    most: MostRejects = 0.5,
     force: Annotated[bool, typer.Option("--force", help="Import whatever is left, even of a feed that seems cut off.")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="File for what came of it.", show_default=False)] = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Read a catalogue from a dataset directory or a shop's feed, encode and index it, and serve it from now on."""
-    for path, option in ((json_file, "--json"), (rejects, "--rejects")):
-        if path is not None:
-            check_output_file(path, option)
+    check_outputs(json_file, rejects)
     from app.catalogue.again import Source, end_of_changes, imported_before  # noqa: PLC0415 - keeps --help fast
     from app.home.store import ReleaseStore  # noqa: PLC0415
 
@@ -56,7 +51,7 @@ def import_(
         return
     _with_outfits(source, settings, most=1.0 if force else most)
     bounds = {"rejected": 1.0, "left": 0.0} if force else {"rejected": most, "left": 0.5}
-    file = None if strict else rejects or settings.home / _REJECTS
+    file = None if strict else rejects or settings.home / REJECTS
     _import(source, store, settings, file=file, bounds=bounds, json_file=json_file)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from models.errors import BundleError, InputError
+from models.outputs import check_output_file
 
 if TYPE_CHECKING:
     from models.datasets.schema import Split as SplitName
@@ -71,8 +72,23 @@ Encoder = Annotated[
         show_default=False,
     ),
 ]
+REJECTS: Final = "rejects.jsonl"
+RejectsFile = Annotated[Path | None, typer.Option("--rejects", help="File for rows that are set aside.", show_default=f"HOME/{REJECTS}")]
+MostRejects = Annotated[float, typer.Option("--max-rejects", help="Largest share of rows that may be set aside.", min=0, max=1)]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="File for what came of it.", show_default=False)]
 Split = Annotated[str, typer.Option("--split", help="train, valid or test.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.", min=0)]
+
+
+def check_outputs(json_file: Path | None, rejects: Path | None) -> None:
+    """Refuse files that could not be written at the end.
+
+    Raises:
+        InputError: names the option.
+    """
+    for path, option in ((json_file, "--json"), (rejects, "--rejects")):
+        if path is not None:
+            check_output_file(path, option)
 
 
 def split_named(name: str) -> SplitName:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from app.cli.options import Home
+from app.cli.options import Home, JsonFile, check_outputs
 from app.cli.progress import warn
 from app.cli.reading import write_said
 from app.ground.settings import Settings
 from models.errors import refuse
-from models.outputs import check_output_directory, check_output_file
+from models.outputs import check_output_directory
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,12 +51,10 @@ def import_orders(
     strict: Annotated[bool, typer.Option("--strict", help="End at the first line that cannot be used, and change nothing.")] = False,
     most: Annotated[float, typer.Option("--max-rejects", help="Largest share of lines that may be set aside.", min=0, max=1)] = 0.5,
     force: Annotated[bool, typer.Option("--force", help="Write over outfits that are there, and use whatever lines are left.")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="File for what came of it.", show_default=False)] = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Make outfits to learn from of a shop's orders or looks: customers under a hash, split by time, cleaned as the worker cleans."""
-    for path, option in ((json_file, "--json"), (rejects, "--rejects")):
-        if path is not None:
-            check_output_file(path, option)
+    check_outputs(json_file, rejects)
     settings = Settings.read(home=home)
     own = settings.home / settings.worker.reference
     root = own if out is None else out.parent if out.suffix == ".jsonl" else out

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.options import Home, Mapping
+from app.cli.options import REJECTS, Home, JsonFile, Mapping, MostRejects, RejectsFile, check_outputs
 from app.cli.progress import progress, warn
 from app.cli.reading import of_reading, write_said
 from app.ground.errors import ROOTS
 from app.ground.settings import Settings
-from models.outputs import check_output_file
 
 if TYPE_CHECKING:
     from app.catalogue.syncing import Synced
     from models.datasets.findings import Findings
 
-_REJECTS = "rejects.jsonl"
 _REFUSED_SHOWN = 20
 
 
@@ -37,17 +35,13 @@ def sync(
     *,
     home: Home = None,
     mapping: Mapping = None,
-    rejects: Annotated[
-        Path | None, typer.Option("--rejects", help="File for rows that are set aside.", show_default=f"HOME/{_REJECTS}")
-    ] = None,
-    most: Annotated[float, typer.Option("--max-rejects", help="Largest share of rows that may be set aside.", min=0, max=1)] = 0.5,
+    rejects: RejectsFile = None,
+    most: MostRejects = 0.5,
     force: Annotated[bool, typer.Option("--force", help="Change what differs, even if the feed seems cut off or unchanged.")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="File for what came of it.", show_default=False)] = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Bring the items that are served to what a feed says: changes go into the log, and running services show them within moments."""
-    for path, option in ((json_file, "--json"), (rejects, "--rejects")):
-        if path is not None:
-            check_output_file(path, option)
+    check_outputs(json_file, rejects)
     from app.home.feeds import FeedRecords  # noqa: PLC0415 - keeps --help fast
     from app.home.store import ReleaseStore  # noqa: PLC0415
 
@@ -59,7 +53,7 @@ def sync(
     from models.datasets.rejects import Rejects  # noqa: PLC0415
 
     bounds = Bounds(rejected=1.0, left=0.0) if force else Bounds(rejected=most)
-    file = rejects or settings.home / _REJECTS
+    file = rejects or settings.home / REJECTS
     findings = Findings()
     try:
         with Rejects(file) as aside:

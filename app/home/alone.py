@@ -13,20 +13,32 @@ from app.home.runs import Runs
 
 
 @contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Hold the home's worker lock; the system releases it however the process ends.
+def holding(path: Path, taken: str) -> Iterator[None]:
+    """Hold a lock, whose file is made where it is missing; the system releases it however the process ends.
+
+    Args:
+        taken: what the error says.
 
     Raises:
-        HomeError: another worker has it.
+        HomeError: another process has it.
     """
-    path = Runs(home).root / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            msg = f"{home}: another worker is at work here; stop it first, one is enough for a home"
-            raise HomeError(msg) from error
+            raise HomeError(taken) from error
+        yield
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Hold the home's worker lock.
+
+    Raises:
+        HomeError: another worker has it.
+    """
+    with holding(Runs(home).root / "lock", f"{home}: another worker is at work here; stop it first, one is enough for a home"):
         yield
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.ground.errors import HomeError
+from app.home.alone import holding
 from sealed.files import replacing, write_whole
 
 FEEDS: Final = "feeds"
@@ -89,19 +88,13 @@ class FeedRecords:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the lock of synchronising; the system releases it however the process ends.
+        """Hold the lock of synchronising.
 
         Raises:
             HomeError: another process has it.
         """
-        path = self.home / FEEDS / "lock"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                msg = f"{self.home}: another feed is being synchronised here; try again when it is done"
-                raise HomeError(msg) from error
+        taken = f"{self.home}: another feed is being synchronised here; try again when it is done"
+        with holding(self.home / FEEDS / "lock", taken):
             yield
 
     def _path(self, source: str, ending: str) -> Path:

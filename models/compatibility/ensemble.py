@@ -103,8 +103,6 @@ class Ensemble(CompatibilityModel):
         return candidates_BMD[..., :0] if odds_BC is None else odds_BC.gather(1, category_BM)[..., None]
 
     def slot_odds(self, context: OutfitBatch) -> Tensor | None:
-        if self.types:
-            return self.types.of_categories(self._missing_types(self.types, context))
         found = [odds_BC for member, part in self._parts(context) if (odds_BC := member.slot_odds(part)) is not None]
         return torch.stack(found).mean(0) if found else None
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -30,12 +31,8 @@ def _unwritable(text: str) -> str | None:
     return None if text.encode(errors="ignore").decode() == text else "holds half a character, which cannot be written"
 
 
-def _no_page(url: str) -> str | None:
-    return None if _PAGE.fullmatch(url) else "is no address of the web; begin it with https://"
-
-
-def _no_picture(url: str) -> str | None:
-    return None if _PICTURE.fullmatch(url) else "is no address of the web; begin it with https://"
+def _no_address(address: re.Pattern[str], url: str) -> str | None:
+    return None if address.fullmatch(url) else "is no address of the web; begin it with https://"
 
 
 def _code(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
@@ -105,7 +102,7 @@ class SizeIn(Strict):
 
 
 Url = Annotated[
-    Annotated[Text, refused_where("no_address", _no_page)] | None,
+    Annotated[Text, refused_where("no_address", partial(_no_address, _PAGE))] | None,
     Field(description="Its page in the shop.", examples=["https://shop.example/white-sneakers"]),
 ]
 Currency = Annotated[
@@ -119,7 +116,7 @@ Sizes = Annotated[
     Field(description="Its sizes, each with its stock; all of them.", examples=[[{"size": "M", "in_stock": True}]]),
 ]
 Images = Annotated[
-    Annotated[Few[Annotated[Text, refused_where("no_address", _no_picture)]], at_most(_MOST_IMAGES)] | None,
+    Annotated[Few[Annotated[Text, refused_where("no_address", partial(_no_address, _PICTURE))]], at_most(_MOST_IMAGES)] | None,
     Field(description="Addresses of its pictures, told to whoever asks; none is fetched.", examples=[["https://img.shop.example/1.jpg"]]),
 ]
 Created = Annotated[
