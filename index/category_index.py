@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from index.backends.base import BoolArray, FloatArray, IntArray, VectorIndex, as_allowed, as_count, as_vectors
 from index.backends.faiss_cpu import FlatIndex
@@ -22,6 +23,7 @@ _WIDE: Final = 0.2
 """From this share of the rows on a filter is applied to what a search without it finds: listing those that pass would take as long."""
 _SPARE: Final = 1.5
 _SPARE_ROWS: Final = 32
+_CHUNK: Final = 65_536  # rows whose codes are read at a time
 
 
 class CategoryIndex:
@@ -44,6 +46,7 @@ class CategoryIndex:
         self._rows, self._indexes, self._embeddings_ND = dict(rows), dict(indexes), embeddings_ND
         self.categories: tuple[str, ...] = tuple(sorted(rows))
         self.count = len(embeddings_ND)
+        self._inverted: dict[int, tuple[NDArray[np.int32], NDArray[np.int32]]] = {}
         self._code = {category: code for code, category in enumerate(self.categories)}
         self._category_N = np.zeros(self.count, dtype=np.int32)
         for category, code in self._code.items():
@@ -93,6 +96,18 @@ class CategoryIndex:
             raise IndexError(msg)
         return self._embeddings_ND[wanted]
 
+    def rows_with(self, coordinate: int, values_K: IntArray) -> IntArray:
+        """The rows whose embeddings hold one of some whole numbers, none of them 0, at a coordinate, ascending by the place of the number.
+
+        Such a coordinate is a code that is no part of a search. The first question of a coordinate takes a pass over all rows.
+        """
+        held = self._inverted.get(coordinate)
+        if held is None:
+            held = self._inverted[coordinate] = _inverted(self._embeddings_ND, coordinate)
+        codes_R, rows_R = held
+        first_K, end_K = np.searchsorted(codes_R, values_K), np.searchsorted(codes_R, values_K, side="right")
+        return np.concatenate([rows_R[:0], *(rows_R[first:end] for first, end in zip(first_K, end_K, strict=True))]).astype(np.int64)
+
     def search(
         self, category: str, queries_BD: FloatArray, k: int, allowed: Selection | BoolArray | None = None
     ) -> tuple[FloatArray, IntArray]:
@@ -131,6 +146,15 @@ class CategoryIndex:
             return None
         best = np.argsort(~passes_BK, axis=1, kind="stable")[:, : min(k, least)]
         return np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows_BK, best, axis=1)
+
+
+def _inverted(embeddings_ND: FloatArray, coordinate: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The codes at a coordinate, ascending and without 0, and the row of each; ``(R,)`` both."""
+    chunks = (embeddings_ND[at : at + _CHUNK, coordinate] for at in range(0, len(embeddings_ND), _CHUNK))
+    codes_N = np.concatenate([np.zeros(0, dtype=np.int32), *(chunk.astype(np.int32) for chunk in chunks)])
+    rows_R = np.flatnonzero(codes_N).astype(np.int32)
+    rows_R = rows_R[np.argsort(codes_N[rows_R], kind="stable")]
+    return codes_N[rows_R], rows_R
 
 
 def as_selection(allowed: Selection | BoolArray | None, count: int) -> Selection | None:

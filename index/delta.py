@@ -223,6 +223,12 @@ class Overlay:
         rows = np.concatenate([self._parts[place].rows_in(category) + self._starts[place] for place in self._having(category)])
         return np.asarray(rows[self.live_N[rows]])
 
+    def rows_with(self, coordinate: int, values_K: IntArray) -> IntArray:
+        """The rows, after the changes, that hold one of some codes; see ``CategoryIndex.rows_with``."""
+        found = [part.rows_with(coordinate, values_K) + start for part, start in zip(self._parts, self._starts[:-1], strict=True)]
+        rows = np.concatenate(found)
+        return np.asarray(rows[self.live_N[rows]])
+
     def search(
         self, category: str, queries_BD: FloatArray, k: int, allowed: Selection | BoolArray | None = None
     ) -> tuple[FloatArray, IntArray]:

@@ -164,6 +164,14 @@ class Bundle(Contents):
         with torch.inference_mode(), halved(self.device):
             return self.model.query(context, self.category_indices(targets).to(self.device)).float().cpu().numpy()
 
+    def met_with(self, context: OutfitBatch) -> dict[int, NDArray[np.int64]]:
+        """Codes of items that were worn with those of the contexts, most often first, by the coordinate of an embedding that holds them.
+
+        Empty where the model remembers nobody.
+        """
+        with torch.inference_mode():
+            return {coordinate: codes.cpu().numpy() for coordinate, codes in self.model.met_with(context).items()}
+
     def rank(
         self,
         context: OutfitBatch,

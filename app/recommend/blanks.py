@@ -15,7 +15,7 @@ import numpy as np
 from app.ground.errors import shortened
 from app.recommend.consistent import NOT_FOR_THEM, OTHER_SEASON, suitable
 from app.recommend.outfit import Worn
-from app.recommend.rank import RETRIEVED, queries_of, retrieve
+from app.recommend.rank import RETRIEVED, queries_of, remembered, retrieve
 from app.recommend.slots import Slot, Slots
 from app.release.release import Release
 from index.backends.base import FloatArray, IntArray
@@ -78,12 +78,15 @@ def searched(release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: in
     """Retrieve for each slot; the first step of ``allowed`` that leaves an item counts."""
     times = Counter(slots.slots)
     most = k * max(times.values(), default=1)
-    queries = queries_of(release, worn, [slot.category for slot in times])
+    queries, known = queries_of(release, worn, [slot.category for slot in times]), remembered(release, worn)
     found: dict[Slot, tuple[IntArray, str | None]] = {}
     for selection, said in allowed.steps:
         empty = [slot for slot in times if not len(found.get(slot, ((), None))[0])]
         for slot in empty:
-            found[slot] = _retrieved(release, slot, queries[slot.category], max(k, most // 4), most, selection), said
+            found[slot] = (
+                _retrieved(release, slot, queries[slot.category], max(k, most // 4), most, selection, known.get(slot.category)),
+                said,
+            )
     blanks = []
     for slot, nth in counted(slots.slots):
         rows_M, said = found[slot]
@@ -93,13 +96,13 @@ def searched(release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: in
 
 
 def _retrieved(  # noqa: PLR0917 - the question, and how much of an answer
-    release: Release, slot: Slot, query_D: FloatArray, k: int, least: int, selection: Selection
+    release: Release, slot: Slot, query_D: FloatArray, k: int, least: int, selection: Selection, known_M: IntArray | None
 ) -> IntArray:
     """The candidates of a slot; more where those found are variants of fewer than ``least`` products."""
     of_role = _both(selection, _of_role(release, slot.role))
-    rows_M = retrieve(release, slot.category, query_D, k, of_role)
+    rows_M = retrieve(release, slot.category, query_D, k, of_role, known_M)
     if len(rows_M) >= RETRIEVED and release.traits.leading(rows_M).sum() < least:
-        return retrieve(release, slot.category, query_D, _MORE * k, of_role)
+        return retrieve(release, slot.category, query_D, _MORE * k, of_role, known_M)
     return rows_M
 
 

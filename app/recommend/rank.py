@@ -22,6 +22,8 @@ from models.datasets.schema import ENOUGH_OUTFITS
 
 RETRIEVED: Final = 64
 _RETRIEVED_PER_K: Final = 4
+_REMEMBERED: Final = 32
+_MOST_CODES: Final = 256
 _WORK_AT_ONCE: Final = 16_384  # bounds the memory of one batch, whatever a request asks for; see ``limits.check_work``
 
 
@@ -44,13 +46,35 @@ def queries_of(release: Release, worn: Worn, categories: Sequence[str]) -> dict[
         return dict(zip(names, release.bundle.queries(context, names), strict=True))
 
 
-def retrieve(release: Release, category: str, query_D: FloatArray, k: int, allowed: Selection | None = None) -> IntArray:
-    """Retrieve the candidates of a slot: the index's best ``max(64, 4 k)``; none where the category has no items."""
+def remembered(release: Release, worn: Worn) -> dict[str, IntArray]:
+    """By category, rows of which the item, or one of its product, was worn with what is worn; none where the model remembers nobody."""
+    with stage("query"):
+        met = release.bundle.met_with(release.bundle.outfits([worn.embeddings_ID], [worn.categories]))
+    with stage("search"):
+        found = [release.snapshot.rows_with(coordinate, codes_K[:_MOST_CODES]) for coordinate, codes_K in met.items()]
+        rows = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
+        names = np.array([release.category_of(row) for row in rows.tolist()], dtype=object)
+        return {name: rows[names == name] for name in set(names)}
+
+
+def retrieve(  # noqa: PLR0917 - the question, and where else to look
+    release: Release, category: str, query_D: FloatArray, k: int, allowed: Selection | None = None, known_M: IntArray | None = None
+) -> IntArray:
+    """Retrieve the candidates of a slot: the index's best ``max(64, 4 k)``; none where the category has no items.
+
+    Args:
+        known_M: rows of the category that are ranked as well where they are allowed, the best 32 of them; see ``remembered``.
+    """
     if category not in release.snapshot.sizes:
         return np.zeros(0, dtype=np.int64)
     with stage("search"):
         _, rows_1M = release.snapshot.search(category, query_D[None], max(RETRIEVED, _RETRIEVED_PER_K * k), allowed)
-    return np.asarray(rows_1M[0])
+        if known_M is None or not len(known_M):
+            return np.asarray(rows_1M[0])
+        more_M = known_M[~np.isin(known_M, rows_1M[0])]
+        more_M = more_M[allowed.passes(more_M)] if allowed is not None else more_M
+        best = np.argsort(-(release.snapshot.embeddings(more_M) @ query_D), kind="stable")[:_REMEMBERED]
+        return np.concatenate([rows_1M[0], more_M[best]])
 
 
 def rank(release: Release, worn: Worn, category: str, rows_M: IntArray, *, among_all: bool = True) -> Pool:

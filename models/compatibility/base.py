@@ -142,6 +142,10 @@ class CompatibilityModel(nn.Module, ABC):
         """Log-odds that an item of each category is what its context lacks, ``(B, C + 1)``; None where the model does not say."""
         return None
 
+    def met_with(self, context: OutfitBatch) -> dict[int, Tensor]:  # noqa: ARG002 - for those that remember
+        """Codes of items that were worn with those of the contexts, by the coordinate of an embedding that holds them; most often first."""
+        return {}
+
     @property
     def looks(self) -> int:
         """How many of an embedding's coordinates, from the first, tell what an item is like; the others are for the model alone."""

@@ -143,6 +143,12 @@ class Ensemble(CompatibilityModel):
             return torch.einsum("bd,bmd->bm", query_AD, candidates_BMD[..., : self.looks]), as_any_A[place_BM]
         return (query_AD[place_BM] * candidates_BMD[..., : self.looks]).sum(-1), as_any_A[place_BM]
 
+    def met_with(self, context: OutfitBatch) -> dict[int, Tensor]:
+        if not self.memory:
+            return {}
+        worn_KL, first = self._codes(context.items_BID[context.mask_BI]), self.embedding_size - self.levels
+        return {first + self.memory.levels.index(level): self.memory.met_with(level, worn_KL) for level in self.memory.shared}
+
     def prior(self, candidates_BMD: Tensor) -> Tensor:
         return candidates_BMD[..., sum(self.sizes)]
 

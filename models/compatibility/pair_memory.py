@@ -124,6 +124,14 @@ class PairMemory(nn.Module):
             terms_PMT = torch.cat([terms_PMT, shared_PM1], dim=-1)
         return terms_PMT.new_zeros(*candidate_BML.shape[:2], self.told).index_add(0, b, terms_PMT)
 
+    def met_with(self, level: str, worn_KL: Tensor) -> Tensor:
+        """The codes of a level that met those of the items worn, the most often met first; never 0."""
+        _, partner_E, count_E = self._partners(level, worn_KL[:, self.levels.index(level)].unique())
+        codes, of_E = partner_E.unique(return_inverse=True)
+        times = count_E.new_zeros(len(codes)).index_add(0, of_E, count_E)
+        found: Tensor = codes[times.argsort(descending=True, stable=True)]
+        return found
+
     def _tables(self) -> PackedTables:
         """All tables as one; made when first asked for, and again on another device."""
         if self._packed is None or self._packed.count_E.device != self.met.device:

@@ -28,6 +28,14 @@ def test_search_answers_rows_of_the_category() -> None:
     assert (scores.tolist(), rows.tolist()) == ([[48.0, 21.0]], [[5, 2]])
 
 
+def test_rows_are_found_by_a_code_that_their_vectors_hold() -> None:
+    """In the order of the codes that are asked for; 0 is no code."""
+    codes = np.array([2, 0, 5, 2, 0, 7], dtype=np.float32)
+    index = CategoryIndex.build(CATEGORIES, np.concatenate([EMBEDDINGS, codes[:, None]], axis=1))
+    assert index.rows_with(3, np.array([5, 2, 3])).tolist() == [2, 0, 3]
+    assert index.rows_with(3, np.array([], dtype=np.int64)).tolist() == []
+
+
 def test_a_mask_over_all_rows_narrows_a_category() -> None:
     """The filter is over the table, whatever category is searched."""
     allowed = np.array([True, True, True, False, True, False])

@@ -106,6 +106,8 @@ def test_it_answers_as_a_new_snapshot_would(tmp_path: Path, seed: int) -> None:
                 assert {name[row] for row in rows.ravel()} <= set(now)
                 if k == 100:
                     assert {name[row] for row in rows.ravel()} == {list(now)[row] for row in others.ravel()}
+    having = {row for row in laid.rows.tolist() if laid.embeddings([row])[0, 0] == 1}
+    assert set(laid.rows_with(0, np.array([1])).tolist()) == having
     for item, values in now.items():
         row = laid.row_of[item]
         assert laid.category_of(row) == values["category"]

@@ -7,8 +7,9 @@ import pytest
 
 from app.ground.settings import Limits
 from app.recommend.outfit import resolve
-from app.recommend.rank import Pool, diversified, queries_of, rank, rank_slots, retrieve, score_outfits
+from app.recommend.rank import Pool, diversified, queries_of, rank, rank_slots, remembered, retrieve, score_outfits
 from app.release.release import Release
+from index.selection import Selection, but
 
 
 def test_retrieval_finds_what_exhaustive_ranking_puts_first(release: Release) -> None:
@@ -17,6 +18,35 @@ def test_retrieval_finds_what_exhaustive_ranking_puts_first(release: Release) ->
     found = retrieve(release, "shoes", queries_of(release, worn, ["shoes"])["shoes"], 3)
     everything = rank(release, worn, "shoes", release.snapshot.rows_in("shoes"))
     assert rank(release, worn, "shoes", found).rows_M[:3].tolist() == everything.rows_M[:3].tolist()
+
+
+def test_what_was_worn_together_is_ranked_beside_what_the_index_found(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However far the query is from it, once, where the filter lets it pass; by the codes that the bundle names."""
+    monkeypatch.setattr("app.recommend.rank.RETRIEVED", 2)
+    monkeypatch.setattr("app.recommend.rank._RETRIEVED_PER_K", 1)
+    worn = resolve(release, ["tops-1"], Limits())
+    query = queries_of(release, worn, ["shoes"])["shoes"]
+    alone, everything = retrieve(release, "shoes", query, 1).tolist(), retrieve(release, "shoes", query, 12).tolist()
+    allowed = but(release.snapshot.count, everything[-1:])
+    known = np.array([*everything[-2:], alone[0]])
+    found = retrieve(release, "shoes", query, 1, Selection(release.snapshot.count, (allowed,)), known)
+    assert found.tolist() == [*alone, everything[-2]]
+
+
+def test_what_was_worn_together_is_told_by_category(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that hold one of the codes, whatever their category."""
+    asked = dict[int, list[int]]()
+    rows = {name: release.snapshot.rows_in(name)[:2] for name in ("shoes", "bags")}
+
+    def rows_with(coordinate: int, codes: np.ndarray) -> np.ndarray:
+        asked[coordinate] = codes.tolist()
+        return np.concatenate([*rows.values(), rows["bags"]])
+
+    monkeypatch.setattr(type(release.snapshot), "rows_with", lambda _, *given: rows_with(*given))
+    monkeypatch.setattr(type(release.bundle), "met_with", lambda *_: {5: np.array([9, 4])})
+    found = remembered(release, resolve(release, ["tops-1"], Limits()))
+    assert asked == {5: [9, 4]}
+    assert {name: found[name].tolist() for name in found} == {name: list(rows[name]) for name in rows}
 
 
 def test_slots_asked_together_are_answered_as_if_alone(release: Release) -> None:

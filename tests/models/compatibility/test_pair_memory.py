@@ -104,3 +104,13 @@ def test_two_that_never_met_are_told_by_whom_both_were_worn_with() -> None:
         known = (code[:, None] > 0) & (code > 0)
         told = ((shared + doubt) / (expected + doubt)).log()[code][:, code] * known
         assert found[:, :, len(held.terms) + place].numpy() == pytest.approx(told.numpy(), abs=1e-5)
+
+
+def test_who_was_met_is_told_most_often_first() -> None:
+    """Shoes 3 were worn twice with top 0, shoes 4 once with top 1; nobody met a new top, but its product met both."""
+    held = memory()
+    codes = held.codes(ITEMS)
+    of_item, of_product = codes[:, LEVELS.index(ITEM)], codes[:, LEVELS.index(PRODUCT)]
+    assert held.met_with(ITEM, codes[[0, 1]]).tolist() == of_item[[3, 4]].tolist()
+    assert held.met_with(ITEM, codes[[5]]).tolist() == []
+    assert held.met_with(PRODUCT, codes[[5]]).tolist() == of_product[[3]].tolist()
