@@ -12,7 +12,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import catalogue, events, items, ops, outfits, patches, pictures, problems, releases
+from app.api import catalogue, events, items, ops, outfits, patches, pictures, problems, releases, rules
 from app.api.bodies import BodyLimit
 from app.api.described import describe
 from app.api.guarded import guard, make_first_key
@@ -38,6 +38,7 @@ from app.log.impressions import Impressions
 from app.log.open import open_log
 from app.release.release import Release
 from app.release.serving import Serving
+from app.rules.over import Rules
 from app.web import mount_storefront
 
 
@@ -107,7 +108,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         lifespan=lifespan,
     )
     asking = [outfits.router, pictures.router, items.router]  # in this order: an item's id may hold slashes
-    routers = [*asking, patches.router, catalogue.router, events.router, ops.router, releases.router]
+    routers = [*asking, patches.router, catalogue.router, events.router, ops.router, releases.router, rules.router]
     for router in routers:
         app.include_router(router)
     describe(app, settings.limits)
@@ -146,6 +147,7 @@ def _build(
         impressions=Impressions(log, settings.log.impressions),
         replay=replay,
         follower=ReleaseFollower(store, serving, replay, settings, figures),
+        rules=Rules(settings.home),
         pictures=pictures,
     )
     figures.watch(

@@ -28,10 +28,9 @@ from app.api.schemas.answers import (
 )
 from app.api.schemas.items import LookItemOut
 from app.api.schemas.requests import CompleteOutfit, FiltersIn, ItemIn, OutfitIn, ScoreOutfit
-from app.api.services import CurrentRelease, InjectedServices
+from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded, item_refs, shown
 from app.ground.doors import Door
-from app.ground.settings import Settings
 from app.recommend import cost
 from app.recommend.complete import DEFAULT_K, Question, Suggestion, complete
 from app.recommend.complete import Completion as Answer
@@ -58,8 +57,8 @@ async def complete_outfit(
     request: CompleteOutfit, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing
 ) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    answer = await compute(lambda: _complete(release, request, services.settings), _cost_of_completing(request), _pictures(request.items))
-    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services.settings)))
+    answer = await compute(lambda: _complete(release, request, services), _cost_of_completing(request), _pictures(request.items))
+    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services)))
     services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
 
@@ -70,7 +69,7 @@ async def score_outfit(request: ScoreOutfit, release: CurrentRelease, services: 
     pictures = [outfit.photo.base64 for outfit in request.outfits if outfit.photo is not None]
     pictures += _pictures([item for outfit in request.outfits for item in outfit.items or ()])
     cost_of_all = cost.of_scoring((len(outfit.items or ()) for outfit in request.outfits), explain=request.explain)
-    return await compute(lambda: _score(release, request, services.settings), cost_of_all, pictures)
+    return await compute(lambda: _score(release, request, services), cost_of_all, pictures)
 
 
 def _cost_of_completing(request: CompleteOutfit) -> float:
@@ -89,7 +88,8 @@ def _pictures(items: Sequence[ItemIn]) -> list[str]:
     return [item.image.base64 for item in items if item.image is not None]
 
 
-def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> Completion:
+def _complete(release: Release, request: CompleteOutfit, services: Services) -> Completion:
+    settings = services.settings
     question = Question(
         items=item_refs(request.items),
         slots=None if request.slots is None else [slot.category for slot in request.slots],
@@ -101,6 +101,7 @@ def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> 
         explain=request.explain,
         wanted=_filter(request.filters, request.exclude, candidates=request.candidates is not None),
         consistent=settings.consistent if request.consistent is None else request.consistent,
+        ruled=services.rules.over(release),
     )
     served, shopper = regarding(release, request.user)
     answer = complete(served, question, settings.limits)
@@ -118,6 +119,7 @@ def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> 
         missing=list(answer.missing),
         why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
+        rules=list(answer.rules) or None,
     )
 
 
@@ -134,6 +136,7 @@ def _impression(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
         "items": [item.id for item in request.items if item.id is not None and item.id not in answer.missing],
         "slots": [{"category": slot.category, "items": [item.id for item in slot.items]} for slot in answer.slots],
         "looks": [[item.id for item in look.items] for look in answer.looks],
+        **({"rules": answer.rules} if answer.rules else {}),
     }
 
 
@@ -162,7 +165,15 @@ def _suggestion(items: Mapping[int, CatalogueItem], suggestion: Suggestion) -> S
     item = items[suggestion.row]
     variants = [items[row].id for row in suggestion.variants] or None
     score, probability, share = suggestion.score, suggestion.probability, suggestion.share
-    return SuggestionOut(**shown(item), score=score, probability=probability, share=share, variants=variants, **_why(suggestion.why))
+    return SuggestionOut(
+        **shown(item),
+        score=score,
+        probability=probability,
+        share=share,
+        variants=variants,
+        rules=list(suggestion.rules) or None,
+        **_why(suggestion.why),
+    )
 
 
 def _why(why: Explanation | None) -> dict[str, Any]:
@@ -176,14 +187,16 @@ def _look(items: Mapping[int, CatalogueItem], look: Look) -> LookOut:
     return LookOut(items=added, score=look.score, probability=look.probability, price=look.price)
 
 
-def _score(release: Release, request: ScoreOutfit, settings: Settings) -> Scores:
+def _score(release: Release, request: ScoreOutfit, services: Services) -> Scores:
+    settings = services.settings
+    ruled = services.rules.over(release)
     release, shopper = regarding(release, request.user)
     given = [_given(outfit, f"outfits[{position}]") for position, outfit in enumerate(request.outfits)]
     outfits, cuts = cut_photos(release, given, settings.photo_cut, settings.limits)
     check_count("exclude", len(request.exclude), settings.limits.max_exclude, "items")
     consistent = settings.consistent if request.consistent is None else request.consistent
     wanted = _filter(request.filters, request.exclude)
-    answers = score(release, outfits, settings.limits, explain=request.explain, wanted=wanted, consistent=consistent)
+    answers = score(release, outfits, settings.limits, explain=request.explain, wanted=wanted, consistent=consistent, ruled=ruled)
     return Scores(
         release=release.id,
         outfits=[_outfit_score(release, answer, cut) for answer, cut in zip(answers, cuts, strict=True)],

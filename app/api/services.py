@@ -20,6 +20,7 @@ from app.log.base import Log
 from app.log.impressions import Impressions
 from app.release.release import Release
 from app.release.serving import Serving
+from app.rules.over import Rules
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Services:
     impressions: Impressions
     replay: Replay
     watchdog: Watchdog
+    rules: Rules
     pictures: Pictures | None
     """What fetches pictures by URL; None where the settings name no host for it."""
 

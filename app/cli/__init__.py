@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from app.cli import data, dataset, doctor, feeds, keys, learn, log, orders, releases, serve, simulate, sync, worker
+from app.cli import data, dataset, doctor, feeds, keys, learn, log, orders, releases, rules, serve, simulate, sync, worker
 from app.ground.errors import ROOTS
 from app.ground.settings import misspelt
 
@@ -55,6 +55,7 @@ cli.command("label")(learn.label)
 cli.command("publish")(releases.publish)
 cli.add_typer(releases.group, name="releases")
 cli.add_typer(keys.group, name="keys")
+cli.add_typer(rules.group, name="rules")
 cli.command("gc")(releases.gc)
 cli.add_typer(log.group, name="log")
 cli.command("serve")(serve.serve)

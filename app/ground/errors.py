@@ -4,6 +4,7 @@ ServiceError
 ├── RequestError              the request says something that cannot be answered
 │   ├── UnknownItemError      an item that is not in the catalogue
 │   ├── UnknownReleaseError   a release that this home does not have
+│   ├── UnknownRuleError      a rule that this home does not have
 │   ├── UnknownCategoryError  a category that neither the catalogue nor the model has
 │   ├── LimitExceededError    more items, slots, candidates… than a request may hold
 │   ├── BadPictureError       a picture that cannot be used
@@ -68,6 +69,10 @@ class UnknownItemError(RequestError):
 
 class UnknownReleaseError(RequestError):
     """A release that this home does not have."""
+
+
+class UnknownRuleError(RequestError):
+    """A rule that this home does not have."""
 
 
 class UnknownCategoryError(RequestError):
@@ -181,6 +186,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     RequestError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
     UnknownItemError: Problem(404, "/problems/unknown-item", "No such item in the catalogue"),
     UnknownReleaseError: Problem(404, "/problems/unknown-release", "No such release"),
+    UnknownRuleError: Problem(404, "/problems/unknown-rule", "No such rule"),
     UnknownCategoryError: Problem(404, "/problems/unknown-category", "No such category"),
     LimitExceededError: Problem(422, "/problems/limit-exceeded", "The request asks for more than one request may"),
     BadPictureError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),

@@ -18,6 +18,7 @@ from app.recommend.outfit import Worn
 from app.recommend.rank import RETRIEVED, queries_of, remembered, retrieve
 from app.recommend.slots import Slot, Slots
 from app.release.release import Release
+from app.rules.ruling import Ruling
 from index.backends.base import FloatArray, IntArray
 from index.columns import Filter
 from index.selection import Condition, Selection, but
@@ -58,15 +59,15 @@ class Allowed:
     steps: tuple[tuple[Selection, str | None], ...]
 
     @staticmethod
-    def at_all(release: Release, worn: Worn, wanted: Filter, *, consistent: bool) -> Selection:
-        """What could be suggested were it not for price, brand and the like: what is in stock, and for whom the worn items are."""
-        stocked = release.snapshot.columns.selection(Filter(in_stock=wanted.in_stock))
+    def at_all(release: Release, worn: Worn, wanted: Filter, *, consistent: bool, ruling: Ruling | None = None) -> Selection:
+        """What could be suggested were it not for price, brand and the like: in stock, by no rule taken away, for whom the others are."""
+        stocked = _both(release.snapshot.columns.selection(Filter(in_stock=wanted.in_stock)), ruling.condition() if ruling else None)
         return _both(stocked, suitable(release, worn.labels, season=False) if consistent else None)
 
     @classmethod
-    def of(cls, release: Release, worn: Worn, wanted: Filter, *, consistent: bool) -> Allowed:
-        """The filters, and what suits the worn items where ``consistent``."""
-        filtered = release.snapshot.columns.selection(wanted)
+    def of(cls, release: Release, worn: Worn, wanted: Filter, *, consistent: bool, ruling: Ruling | None = None) -> Allowed:
+        """The filters and rules, and what suits the worn items where ``consistent``."""
+        filtered = _both(release.snapshot.columns.selection(wanted), ruling.condition() if ruling else None)
         filtered &= but(filtered.count, [row for row in worn.rows if row is not None])
         if not consistent:
             return cls(wanted, filtered, ((filtered, None),))
@@ -74,8 +75,10 @@ class Allowed:
         return cls(wanted, filtered, ((_both(filtered, strict), None), (_both(filtered, lax), OTHER_SEASON)))
 
 
-def searched(release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: int) -> list[Blank]:
-    """Retrieve for each slot; the first step of ``allowed`` that leaves an item counts."""
+def searched(  # noqa: PLR0917 - the question, and how it is to be answered
+    release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: int, ruling: Ruling | None = None
+) -> list[Blank]:
+    """Retrieve for each slot, and what rules pin there; the first step of ``allowed`` that leaves an item counts."""
     times = Counter(slots.slots)
     most = k * max(times.values(), default=1)
     queries, known = queries_of(release, worn, [slot.category for slot in times]), remembered(release, worn)
@@ -87,6 +90,11 @@ def searched(release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: in
                 _retrieved(release, slot, queries[slot.category], max(k, most // 4), most, selection, known.get(slot.category)),
                 said,
             )
+    pinned_M = np.array(list(ruling.pinned if ruling else ()), dtype=np.int64)
+    pinned_M = pinned_M[allowed.filtered.passes(pinned_M)]
+    for slot in times if len(pinned_M) else ():
+        here_M = [row for row in pinned_M.tolist() if release.category_of(row) == slot.category]
+        found[slot] = np.unique(np.concatenate([found[slot][0], np.array(here_M, dtype=np.int64)])), found[slot][1]
     blanks = []
     for slot, nth in counted(slots.slots):
         rows_M, said = found[slot]
@@ -110,10 +118,10 @@ def _of_role(release: Release, role: str | None) -> Condition | None:
     return None if role is None else release.traits.condition(lambda labels: labels.role == role)
 
 
-def given(
-    release: Release, worn: Worn, candidates: Sequence[str], slots: Slots | None, wanted: Filter
+def given(  # noqa: PLR0917 - the question, and how it is to be answered
+    release: Release, worn: Worn, candidates: Sequence[str], slots: Slots | None, wanted: Filter, ruling: Ruling | None = None
 ) -> tuple[list[Blank], Sequence[str]]:
-    """The candidates by slot where slots are given, otherwise all together; without those that filters exclude or that are worn.
+    """The candidates by slot where slots are given, otherwise all together; without those that filters or rules exclude or that are worn.
 
     Returns:
         The blanks, and the candidates that are not in the catalogue.
@@ -122,7 +130,7 @@ def given(
     asked = list(dict.fromkeys(candidates))
     worn_already = [item for item in asked if item in worn.names]
     known = np.array([row_of[item] for item in asked if item in row_of and item not in worn.names], dtype=np.int64)
-    rows = known[release.snapshot.columns.selection(wanted).passes(known)].tolist()
+    rows = known[_both(release.snapshot.columns.selection(wanted), ruling.condition() if ruling else None).passes(known)].tolist()
     categories = [release.category_of(row) for row in rows]
     unknown = [item for item in asked if item not in row_of]
     if slots is None:

@@ -14,12 +14,14 @@ from app.recommend.blanks import Allowed, Blank, given, listed, searched
 from app.recommend.consistent import together
 from app.recommend.explain import Explanation, contributions, work_of_contributions
 from app.recommend.limits import check_count, check_work
-from app.recommend.looks import Look, affordable, best_looks, why_none, work_of_looks
+from app.recommend.looks import Look, affordable, best_looks, look_of, why_none, work_of_looks
 from app.recommend.outfit import ItemRef, Worn, resolve
 from app.recommend.rank import Pool, diversified, likely, mixed, rank, rank_slots, score_outfits, why_not, with_each
+from app.recommend.ruled import by_rules, choose_look, look_rows, ruling_of, slots_by_rules
 from app.recommend.slices import pause
 from app.recommend.slots import Slot, Slots, choose_slots
 from app.release.release import Release
+from app.rules.ruling import Ruled, Ruling
 from index.columns import Filter
 
 DEFAULT_K = 10
@@ -38,6 +40,7 @@ class Question:
         wanted: filters and excluded ids.
         consistent: whether suggestions must be for whom, and for the season that, the worn items are. Candidates need not.
         budget: the most that the added items of a look may cost together; no suggestion may cost more either.
+        ruled: the merchandiser's rules; None where there are none.
     """
 
     items: Sequence[ItemRef]
@@ -50,6 +53,7 @@ class Question:
     explain: bool = False
     wanted: Filter = field(default_factory=Filter)
     consistent: bool = True
+    ruled: Ruled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Suggestion:
         probability: that the outfit with it goes together; None where nothing says so.
         share: how likely it is the missing one if one of the slot's candidates is.
         variants: rows of its variants.
+        rules: those that moved it.
     """
 
     row: int
@@ -69,6 +74,7 @@ class Suggestion:
     share: float
     variants: tuple[int, ...] = ()
     why: Explanation | None = None
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ class Completion:
         no_looks: why there is no look where some were asked for.
         complete: whether nothing is missing; None where slots or candidates were given.
         why_not: why there are no probabilities.
+        rules: those that changed anything of the answer.
     """
 
     slots: tuple[FilledSlot, ...]
@@ -96,6 +103,7 @@ class Completion:
     no_looks: str | None = None
     complete: bool | None = None
     why_not: str | None = None
+    rules: tuple[str, ...] = ()
 
 
 def complete(release: Release, question: Question, limits: Limits) -> Completion:
@@ -113,21 +121,28 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     if question.budget is not None:
         most = question.budget if question.wanted.price_max is None else min(question.budget, question.wanted.price_max)
         question = replace(question, wanted=replace(question.wanted, price_max=most))
-    allowed = None
+    ruling = ruling_of(question.ruled, worn)
+    allowed = None if question.candidates else Allowed.of(release, worn, question.wanted, consistent=question.consistent, ruling=ruling)
+    if ruling is not None and allowed is not None:
+        choose_look(ruling, allowed.filtered)
     chosen = Slots(())
     if not question.candidates or question.slots is not None:
-        may = None if question.slots is not None else Allowed.at_all(release, worn, question.wanted, consistent=question.consistent)
+        may = None
+        if question.slots is None:
+            may = Allowed.at_all(release, worn, question.wanted, consistent=question.consistent, ruling=ruling)
         chosen = choose_slots(release, worn, question.slots, limits, may)
-    if question.candidates:
-        blanks, unknown = given(release, worn, question.candidates, chosen if question.slots is not None else None, question.wanted)
+        if ruling is not None and question.slots is None:
+            chosen = slots_by_rules(release, worn, ruling, chosen, may)
+    if allowed is None:
+        asked = chosen if question.slots is not None else None
+        blanks, unknown = given(release, worn, question.candidates or (), asked, question.wanted, ruling)
     else:
-        allowed = Allowed.of(release, worn, question.wanted, consistent=question.consistent)
-        blanks, unknown = searched(release, worn, chosen, allowed, k), ()
+        blanks, unknown = searched(release, worn, chosen, allowed, k, ruling), ()
     shown = [min(k, len(blank.rows_M)) for blank in blanks]
     explained = sum(work_of_contributions(len(worn), count) for count in shown) if question.explain else 0
     check_work(sum(shown) * (len(worn) + 1) ** 2 + explained + work_of_looks(len(worn), len(blanks), question.looks), limits.max_work)
     among_all = not question.candidates
-    pools = _pools(release, worn, blanks, among_all=among_all)
+    pools, moved = _pools(release, worn, blanks, ruling, among_all=among_all)
     partly = f"ranked without what is not in the catalogue: {listed(worn.missing)}" if worn.missing else None
     best = [_best(release, blank, pools[blank.slot], k, question.diversity) for blank in blanks]
     now, with_each_BM = _likely(release, worn, best)
@@ -147,13 +162,16 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
                 float(shares[row]),
                 variants=_variants(release, int(row), allowed) if allowed else (),
                 why=why[place] if place < len(why) else None,
+                rules=moved.get(int(row), ()),
             )
             for place, (row, score, probability) in enumerate(zip(pool.rows_M, pool.scores_M, probabilities, strict=True))
         )
         slots.append(FilledSlot(pool.category, items, note or None))
-    looks, no_looks = _looks(release, worn, question, blanks, pools, allowed) if question.looks and blanks else ([], None)
+    looks, no_looks = _looks(release, worn, question, blanks, pools, allowed, ruling) if question.looks and blanks else ([], None)
     missing = tuple(dict.fromkeys([*worn.missing, *unknown]))
-    return Completion(tuple(slots), tuple(looks), missing, no_looks, complete=chosen.complete, why_not=why_not(release))
+    moved_by = (rule for slot in slots for suggestion in slot.items for rule in suggestion.rules)
+    rules = tuple(dict.fromkeys([*(ruling.touched if ruling else ()), *moved_by]))
+    return Completion(tuple(slots), tuple(looks), missing, no_looks, complete=chosen.complete, why_not=why_not(release), rules=rules)
 
 
 def _worse(now: float, probabilities: Sequence[float | None]) -> str | None:
@@ -162,25 +180,37 @@ def _worse(now: float, probabilities: Sequence[float | None]) -> str | None:
     return _WORSE.format("any" if all(falls) else "the first") if falls and falls[0] else None
 
 
-def _pools(release: Release, worn: Worn, blanks: Sequence[Blank], *, among_all: bool) -> dict[Slot, Pool]:
-    """What was found for each slot, ranked; of retrieved items the best of each product, and none that is worn."""
+def _pools(
+    release: Release, worn: Worn, blanks: Sequence[Blank], ruling: Ruling | None, *, among_all: bool
+) -> tuple[dict[Slot, Pool], dict[int, tuple[str, ...]]]:
+    """What was found for each slot, ranked; of retrieved items the best of each product, none that is worn. And what rules moved."""
     found = {blank.slot: (blank.slot.category, blank.query_D, blank.rows_M) for blank in blanks if blank.query_D is not None}
-    ranked = zip(found, rank_slots(release, worn, list(found.values())), strict=True)
-    pools = {slot: _leading(release, worn, pool) for slot, pool in ranked}
+    ranked = dict(zip(found, rank_slots(release, worn, list(found.values())), strict=True))
     for blank in blanks:
         if blank.query_D is None:
-            pools[blank.slot] = rank(release, worn, blank.slot.category, blank.rows_M, among_all=among_all)
-    return pools
+            ranked[blank.slot] = rank(release, worn, blank.slot.category, blank.rows_M, among_all=among_all)
+    moved: dict[int, tuple[str, ...]] = {}
+    for slot, pool in ranked.items():
+        ruled, why = by_rules(release, ruling, pool, len(worn) + 1)
+        ranked[slot] = _leading(release, worn, ruled) if slot in found else ruled
+        moved |= why
+    return ranked, moved
 
 
 def _leading(release: Release, worn: Worn, pool: Pool) -> Pool:
     """The best of each product, without products that are worn."""
     lead_M = release.traits.leading(pool.rows_M, [row for row in worn.rows if row is not None])
-    return Pool(pool.category, pool.rows_M[lead_M], pool.scores_M[lead_M])
+    return Pool(pool.category, pool.rows_M[lead_M], pool.scores_M[lead_M], None if pool.keys_M is None else pool.keys_M[lead_M])
 
 
 def _looks(  # noqa: PLR0917 - the question, and what was found for it
-    release: Release, worn: Worn, question: Question, blanks: Sequence[Blank], pools: Mapping[Slot, Pool], allowed: Allowed | None
+    release: Release,
+    worn: Worn,
+    question: Question,
+    blanks: Sequence[Blank],
+    pools: Mapping[Slot, Pool],
+    allowed: Allowed | None,
+    ruling: Ruling | None,
 ) -> tuple[list[Look], str | None]:
     """Looks, or why there are none. Items within a budget may be far from a slot's best ones, so they are retrieved separately."""
     chosen = [pools[blank.slot] for blank in blanks]
@@ -191,10 +221,15 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
         chosen = [pools[blank.slot] for blank in blanks]
     consistent = allowed is not None and question.consistent
     for season in (True, False):
-        fit = partial(together, release, consistent=consistent, season=season) if allowed is not None else None
+        fit = partial(together, release, consistent=consistent, season=season, ruling=ruling) if allowed is not None else None
         looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity)
         if looks or not consistent:
             break
+    curated = look_rows(release, ruling, [blank.slot.category for blank in blanks])
+    if curated:
+        price = float(release.snapshot.columns.prices[list(curated)].sum())
+        if question.budget is None or price <= question.budget:
+            looks = [look_of(release, worn, curated), *(look for look in looks if {*look.rows} != {*curated})][: question.looks]
     return looks, None if looks else why_none(release, chosen, question.budget)
 
 

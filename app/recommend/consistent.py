@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.release.release import Release
+from app.rules.ruling import Ruling
 from index.selection import Condition
 from models.compatibility.labels import PieceLabels
 
@@ -29,9 +30,9 @@ def fits(release: Release, piece: PieceLabels, other: PieceLabels, *, season: bo
     return not (conflicts.between(piece.audience, other.audience) or (season and conflicts.between(piece.season, other.season)))
 
 
-def together(release: Release, rows: Sequence[int], row: int, *, consistent: bool, season: bool) -> bool:
-    """Whether a look may add a row to others: no variant of one of them, and for the same people at the same time."""
+def together(release: Release, rows: Sequence[int], row: int, *, consistent: bool, season: bool, ruling: Ruling | None = None) -> bool:
+    """Whether a look may add a row to others: no variant of one of them, kept apart by no rule, for the same people at the same time."""
     traits = release.traits
-    if any(traits.first_N[row] == traits.first_N[other] for other in rows):
+    if any(traits.first_N[row] == traits.first_N[other] for other in rows) or (ruling is not None and ruling.apart(rows, row)):
         return False
     return not consistent or all(fits(release, traits.of_row(row), traits.of_row(other), season=season) for other in rows)

@@ -108,6 +108,15 @@ def _chosen(search: _Search, found: Sequence[tuple[int, ...]], count: int, diver
     ]
 
 
+def look_of(release: Release, worn: Worn, rows: tuple[int, ...]) -> Look:
+    """A combination that somebody chose, one row per slot."""
+    vectors_ID = np.concatenate([worn.embeddings_ID, release.snapshot.embeddings(list(rows))])
+    categories = [*worn.categories, *(release.category_of(row) for row in rows)]
+    scores_1 = score_outfits(release, [vectors_ID], [categories])
+    price = float(release.snapshot.columns.prices[list(rows)].sum())
+    return Look(rows, float(scores_1[0]), likely(release, scores_1, [len(categories)])[0], None if np.isnan(price) else round(price, 2))
+
+
 def _most_tried(size: int) -> int:
     return min(_MOST_TRIED, _WORK_OF_TRYING // size**2)
 

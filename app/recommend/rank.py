@@ -29,11 +29,16 @@ _WORK_AT_ONCE: Final = 16_384  # bounds the memory of one batch, whatever a requ
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pool:
-    """The candidates of one slot, best first: rows of the snapshot and their scores, ``(M,)`` each."""
+    """The candidates of one slot, best first: rows of the snapshot and their scores, ``(M,)`` each.
+
+    Attributes:
+        keys_M: what they are ordered by, in units of scores; None where that is the scores.
+    """
 
     category: str
     rows_M: IntArray
     scores_M: FloatArray
+    keys_M: FloatArray | None = None
 
 
 def queries_of(release: Release, worn: Worn, categories: Sequence[str]) -> dict[str, FloatArray]:
@@ -157,7 +162,7 @@ def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
     if diversity <= 0 or len(pool.rows_M) <= 1:
         return Pool(pool.category, pool.rows_M[:k], pool.scores_M[:k])
     vectors_MD = unit(release.bundle.looks(release.snapshot.embeddings(pool.rows_M)))
-    chosen = unlike(pool.scores_M, vectors_MD, k, diversity)
+    chosen = unlike(pool.scores_M if pool.keys_M is None else pool.keys_M, vectors_MD, k, diversity)
     return Pool(pool.category, pool.rows_M[chosen], pool.scores_M[chosen])
 
 

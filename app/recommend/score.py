@@ -14,7 +14,9 @@ from app.recommend.explain import Explanation, PairScore, explained, pair_scores
 from app.recommend.limits import check_count, check_work
 from app.recommend.outfit import ItemRef, Worn, known_count, resolve_all
 from app.recommend.rank import RETRIEVED, likely, queries_of, retrieve, score_outfits, why_not, with_each
+from app.recommend.ruled import ruling_of
 from app.release.release import Release
+from app.rules.ruling import Ruled
 from index.columns import Filter
 
 _LEAST_PIECES: Final = 2
@@ -63,12 +65,14 @@ def score(
     explain: bool = False,
     wanted: Filter = IN_STOCK,
     consistent: bool = True,
+    ruled: Ruled | None = None,
 ) -> list[OutfitScore]:
     """Score outfits in one batch.
 
     Args:
         wanted: what a swap must satisfy.
         consistent: whether a swap must be for whom, and for the season that, the other items are.
+        ruled: the merchandiser's rules, which take swaps away; None where there are none.
 
     Raises:
         LimitExceededError: too many outfits, or too much work. Also whatever ``resolve_all`` raises.
@@ -86,7 +90,7 @@ def score(
     answers = [_answer(release, outfit, *(next(scored) if len(outfit) >= _LEAST_PIECES else (None, None))) for outfit in worn]
     if not explain:
         return answers
-    return [_explained(release, outfit, answer, wanted, consistent=consistent) for outfit, answer in zip(worn, answers, strict=True)]
+    return [_explained(release, outfit, answer, wanted, ruled, consistent=consistent) for outfit, answer in zip(worn, answers, strict=True)]
 
 
 def _answer(release: Release, worn: Worn, score: float | None, probability: float | None) -> OutfitScore:
@@ -103,20 +107,23 @@ def _answer(release: Release, worn: Worn, score: float | None, probability: floa
     )
 
 
-def _explained(release: Release, worn: Worn, answer: OutfitScore, wanted: Filter, *, consistent: bool) -> OutfitScore:
+def _explained(release: Release, worn: Worn, answer: OutfitScore, wanted: Filter, ruled: Ruled | None, *, consistent: bool) -> OutfitScore:
     if answer.score is None:
         return answer
     why = explained(release, worn, answer.score)
     weakest = why.parts[-1].item if why.parts else None
-    swap = None if weakest is None else _swap(release, worn, weakest, answer.score, wanted, consistent=consistent)
+    swap = None if weakest is None else _swap(release, worn, weakest, answer.score, wanted, ruled, consistent=consistent)
     return replace(answer, pairs=pair_scores(release, worn), weakest=weakest, swap=swap, why=why)
 
 
-def _swap(release: Release, worn: Worn, weakest: str, now: float, wanted: Filter, *, consistent: bool) -> Swap | None:
+def _swap(  # noqa: PLR0917 - what is worn, and what a swap must be
+    release: Release, worn: Worn, weakest: str, now: float, wanted: Filter, ruled: Ruled | None, *, consistent: bool
+) -> Swap | None:
     """Of the retrieved items of its category that may replace the weakest, the one that makes the best outfit; None if no better."""
     position = worn.names.index(weakest)
     rest = worn.less(position)
-    allowed = Allowed.of(release, rest, replace(wanted, exclude=(*wanted.exclude, weakest)), consistent=consistent).steps[0][0]
+    wanted = replace(wanted, exclude=(*wanted.exclude, weakest))
+    allowed = Allowed.of(release, rest, wanted, consistent=consistent, ruling=ruling_of(ruled, rest)).steps[0][0]
     category = worn.categories[position]
     rows_M = retrieve(release, category, queries_of(release, rest, [category])[category], 1, allowed)
     rows_M = rows_M[release.traits.leading(rows_M, [row for row in rest.rows if row is not None])]

@@ -39,6 +39,7 @@ class SuggestionOut(LookItemOut, LikelyOut):
     variants: list[str] | None = Field(
         default=None, description="Other colours and sizes of the same product, which are not listed themselves.", examples=[["w000043"]]
     )
+    rules: list[str] | None = Field(default=None, description="The shop's rules that moved it.", examples=[["boost-nordhavn"]])
     base: float | None = Field(
         default=None,
         description="The score that it has with nothing worn. It and the contributions of `why` sum to `score`; only with `explain`.",
@@ -92,6 +93,7 @@ class Completion(BaseModel):
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
     why_not: str | None = Field(default=None, description="Why there are no probabilities.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
+    rules: list[str] | None = Field(default=None, description="The shop's rules that changed anything of this answer; see PUT /rules.")
 
 
 class PairOut(LikelyOut):

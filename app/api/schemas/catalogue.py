@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.schemas.selling import Created, Currency, Extras, GroupId, Images, InStock, SalePrice, Sizes, Text, Url
-from app.api.schemas.strict import Few, Name, Strict, at_most, exactly_one, refused_where, with_examples
+from app.ground.strict import Few, Name, Strict, at_most, exactly_one, refused_where, with_examples
 from models.datasets.names import id_problem
 
 _LIVE: Final = (

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from app.api.schemas.strict import Few, Name, Strict, with_examples
+from app.ground.strict import Few, Name, Strict, with_examples
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.strict import LONGEST_TEXT, CategoryName, Few, Id, Strict, at_most, exactly_one, with_examples
+from app.ground.strict import LONGEST_TEXT, CategoryName, Few, Id, PriceRange, Strict, at_most, exactly_one, with_examples
 
 _PICTURE: Final = (  # a red disc, so that the example can be sent as it stands
     "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEX///+0Hih2YRKXAAAAL0lEQVR42mNgYGBgYGBgPsDA/4FJ"
@@ -89,20 +89,6 @@ class SlotIn(Strict):
 
 
 Slot = Annotated[SlotIn, BeforeValidator(_SLOT, json_schema_input_type=CategoryName | SlotIn)]
-
-
-class PriceRange(Strict):
-    """Lowest and highest price, inclusive, of what an item costs now. Items without a price are outside every range."""
-
-    min: float | None = Field(default=None, ge=0, description="Lowest price.", examples=[0])
-    max: float | None = Field(default=None, ge=0, description="Highest price.", examples=[80])
-
-    @model_validator(mode="after")
-    def _in_order(self) -> PriceRange:
-        if self.min is not None and self.max is not None and self.min > self.max:
-            kind, problem = "price_range", "min is above max"
-            raise PydanticCustomError(kind, problem)
-        return self
 
 
 class FiltersIn(Strict):

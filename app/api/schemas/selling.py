@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.strict import LONGEST_TEXT, Few, Strict, at_most, refused_where
+from app.ground.strict import LONGEST_TEXT, Few, Strict, at_most, refused_where
 from models.datasets.feeds.bad import BadValueError
 from models.datasets.feeds.item import LONGEST_EXTRA, MOST_EXTRAS
 from models.datasets.feeds.money import is_currency

@@ -78,12 +78,27 @@ class Strict(BaseModel):
     @classmethod
     def _name_the_nearest_field(cls, data: Any) -> Any:  # noqa: ANN401 - whatever a client sent
         """Refuse unknown fields, naming the field that was probably meant; of many, the first few."""
-        unknown = [name for name in data if name not in cls.model_fields] if isinstance(data, dict) else []
+        fields = [field.alias or name for name, field in cls.model_fields.items()]
+        unknown = [name for name in data if name not in fields] if isinstance(data, dict) else []
         if not unknown:
             return data
         errors = []
         for name in unknown[:_MOST_TOLD]:
-            problem = "unknown field; " + did_you_mean(name, cls.model_fields, f"known are {', '.join(cls.model_fields)}")
+            problem = "unknown field; " + did_you_mean(name, fields, f"known are {', '.join(fields)}")
             error = PydanticCustomError("unknown_field", "{problem}", {"problem": problem})
             errors.append(InitErrorDetails(type=error, loc=(name,), input=data[name]))
         raise ValidationError.from_exception_data(cls.__name__, errors)
+
+
+class PriceRange(Strict):
+    """Lowest and highest price, inclusive, of what an item costs now. Items without a price are outside every range."""
+
+    min: float | None = Field(default=None, ge=0, description="Lowest price.", examples=[0])
+    max: float | None = Field(default=None, ge=0, description="Highest price.", examples=[80])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PriceRange:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            kind, problem = "price_range", "min is above max"
+            raise PydanticCustomError(kind, problem)
+        return self

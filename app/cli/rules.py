@@ -1,0 +1,74 @@
+"""attire rules list, put, remove."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from app.cli.options import Home
+from app.ground.errors import HomeError
+from app.ground.settings import Settings
+from app.rules.book import RuleBook, RuleFile
+from app.rules.rule import RULES, in_force
+from models.errors import InputError
+
+group = typer.Typer(help="What a merchandiser says of suggestions: see docs/rules.md.", no_args_is_help=False)
+
+
+@group.command("list")
+def list_(home: Home = None, *, as_json: Annotated[bool, typer.Option("--json", help="As `put` takes them.")] = False) -> None:
+    """All rules, in their order, and whether each holds now."""
+    file = _file(home)
+    if not file.home.is_dir():
+        msg = f"{file.home}: no home here; name another --home"
+        raise HomeError(msg)
+    book = file.book()
+    if as_json:
+        typer.echo(RULES.dump_json(list(book.rules), by_alias=True, exclude_defaults=False, exclude_none=True, indent=1).decode())
+        return
+    for rule in book.rules:
+        state = "holds" if in_force(rule) else "off" if not rule.enabled else "not now"
+        typer.echo(f"{rule.id}  {rule.do}  {state}{'  ' + rule.note if rule.note else ''}")
+    _say(book)
+
+
+@group.command("put")
+def put(
+    file: Annotated[Path, typer.Argument(help="JSON: a list of rules, or an object with them under `rules`.", show_default=False)],
+    home: Home = None,
+) -> None:
+    """Add rules, or replace those of the same ids. Running replicas follow at once; PUT /rules also tells conflicts."""
+    try:
+        said = json.loads(file.read_bytes())
+        rules = RULES.validate_json(json.dumps(said["rules"] if isinstance(said, dict) and "rules" in said else said))
+    except OSError as error:
+        msg = f"cannot be read ({error.strerror})"
+        raise InputError(msg, path=file) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        msg = f"{first['msg']}{more}"
+        raise InputError(msg, path=file, field=f"rules.{where}") from error
+    except ValueError as error:
+        msg = f"is not JSON ({error})"
+        raise InputError(msg, path=file) from error
+    _say(_file(home).put(rules))
+
+
+@group.command("remove")
+def remove(rule: Annotated[str, typer.Argument(help="Its id.", show_default=False)], home: Home = None) -> None:
+    """Take a rule away."""
+    _say(_file(home).remove(rule))
+
+
+def _say(book: RuleBook) -> None:
+    typer.echo(f"version {book.version}: {len(book.rules)} rules, of which {sum(map(in_force, book.rules))} hold now", err=True)
+
+
+def _file(home: Path | None) -> RuleFile:
+    return RuleFile(Settings.read(home=home).home)

@@ -1,0 +1,103 @@
+"""The merchandiser's rules at work: what they take away, move, and put in the place of the model's slots.
+
+Shape legend: M candidates.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.recommend.outfit import Worn
+from app.recommend.rank import Pool
+from app.recommend.slots import Slot, Slots
+from app.release.release import Release
+from app.rules.matching import Facts
+from app.rules.rule import CuratedLook, SlotTemplate
+from app.rules.ruling import Ruled, Ruling
+from index.selection import Selection
+
+
+def ruling_of(ruled: Ruled | None, worn: Worn) -> Ruling | None:
+    """What the rules say of this outfit; None where there are none."""
+    if ruled is None:
+        return None
+    release = ruled.release
+    items = iter(release.items([row for row in worn.rows if row is not None]))
+    facts = [
+        Facts(category=category, labels=labels) if row is None else Facts.of(next(items), labels)
+        for row, category, labels in zip(worn.rows, worn.categories, worn.labels, strict=True)
+    ]
+    return Ruling.of(ruled, zip(worn.rows, facts, strict=True))
+
+
+def choose_look(ruling: Ruling, filtered: Selection) -> None:
+    """Show the first curated look all of whose items are in the catalogue and pass the filters."""
+    row_of = ruling.ruled.release.snapshot.row_of
+    others = [[item for item in look.ids if item not in ruling.worn_ids] for look in ruling.looks()]
+    ruling.choose_look(
+        bool(ids) and all(item in row_of for item in ids) and bool(filtered.passes(np.array([row_of[item] for item in ids])).all())
+        for ids in others
+    )
+
+
+def by_rules(release: Release, ruling: Ruling | None, pool: Pool, size: int) -> tuple[Pool, dict[int, tuple[str, ...]]]:
+    """A pool in the order of the rules, and the rules that moved each of its rows: pinned ones first, then by lifted scores.
+
+    Args:
+        size: of the outfit that each candidate completes.
+    """
+    if ruling is None or not len(pool.rows_M):
+        return pool, {}
+    lift_M, why = ruling.lifts(pool.rows_M)
+    places = {row: place for place, row in enumerate(ruling.pinned)}
+    pinned_M = np.array([places.get(row, len(places)) for row in pool.rows_M.tolist()])
+    moved = {row: rules for row, rules in zip(pool.rows_M.tolist(), why, strict=True) if rules}
+    moved |= {row: (ruling.pinned[row], *moved.get(row, ())) for row in pool.rows_M.tolist() if row in places}
+    if not moved:
+        return pool, {}
+    of_one, of_none = release.bundle.manifest.completion.log_odds([1.0, 0.0], size)
+    keys_M = pool.scores_M + lift_M / max(of_one - of_none, 1e-6)  # log-odds in units of the score
+    keys_M = keys_M + (len(places) - pinned_M) * (np.ptp(keys_M) + 1.0)
+    order_M = np.argsort(-keys_M, kind="stable")
+    return Pool(pool.category, pool.rows_M[order_M], pool.scores_M[order_M], keys_M[order_M]), moved
+
+
+def slots_by_rules(release: Release, worn: Worn, ruling: Ruling, learned: Slots, may: Selection | None) -> Slots:
+    """The slots of the curated look that is shown, else those of the slot template that holds, else those that were learned."""
+    if ruling.look is not None:
+        return _of_look(release, ruling, ruling.look)
+    template = ruling.template
+    return learned if template is None else _of_template(release, worn, ruling, template, learned, may)
+
+
+def _of_look(release: Release, ruling: Ruling, look: CuratedLook) -> Slots:
+    ruling.touched[look.id] = None
+    rows = [row for row, rule in ruling.pinned.items() if rule == look.id]
+    return Slots(tuple(Slot(release.category_of(row)) for row in rows), complete=not rows)
+
+
+def _of_template(  # noqa: PLR0917 - the rule, and what it is a rule for
+    release: Release, worn: Worn, ruling: Ruling, template: SlotTemplate, learned: Slots, may: Selection | None
+) -> Slots:
+    ruling.touched[template.id] = None
+    worn_now, proposed, slots = Counter(worn.categories), Counter(slot.category for slot in learned.slots), list[Slot]()
+    for said in template.slots:
+        least, most = (max(0, bound - worn_now[said.category]) for bound in (said.min, said.max))
+        wanted = min(max(proposed[said.category], least), most)
+        slots += [Slot(said.category)] * wanted if _any(release, said.category, may) else []
+    return Slots(tuple(slots), complete=not slots)
+
+
+def _any(release: Release, category: str, may: Selection | None) -> bool:
+    return category in release.snapshot.sizes and (may is None or may.any_of(release.snapshot.rows_in(category)))
+
+
+def look_rows(release: Release, ruling: Ruling | None, categories: Sequence[str]) -> tuple[int, ...]:
+    """The items of the curated look that is shown, by slot; none where there is no such look, or the slots are others."""
+    if ruling is None or ruling.look is None:
+        return ()
+    rows = [row for row, rule in ruling.pinned.items() if rule == ruling.look.id]
+    return tuple(rows) if [release.category_of(row) for row in rows] == list(categories) else ()

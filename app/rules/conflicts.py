@@ -1,0 +1,97 @@
+"""What is told when a rule is written: rules that contradict each other, and rules that come to nothing in this catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.release.release import Release
+from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, SlotTemplate
+from app.rules.ruling import InForce, Ruled
+
+_NEVER = timedelta(days=365_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Something that is probably not meant. The rules are kept as they were written."""
+
+    rules: tuple[str, ...]
+    problem: str
+
+
+def conflicts_of(rules: Sequence[Rule], written: Sequence[str], release: Release) -> list[Conflict]:
+    """Conflicts that a rule of these ids has part in.
+
+    Args:
+        rules: all of the home, in their order.
+    """
+    enabled = [rule for rule in rules if rule.enabled]
+    mine, found = {*written}, list[Conflict]()
+    for rule in enabled:
+        if rule.id in mine:
+            found += _nothing(rule, release)
+    return [*found, *(conflict for conflict in _between(enabled, release) if mine & {*conflict.rules})]
+
+
+def _nothing(rule: Rule, release: Release) -> Iterator[Conflict]:
+    """What a rule speaks of, and the catalogue does not have."""
+    snapshot = release.snapshot
+    selectors = [rule.items] if isinstance(rule, Exclude | Require | Boost | Bury | Apart) else []
+    selectors += [rule.be] if isinstance(rule, Require) else [rule.with_] if isinstance(rule, Apart) else []
+    selectors += [rule.when.worn] if rule.when.worn is not None else []
+    ids = [*(rule.ids if isinstance(rule, Pin | CuratedLook) else ()), *(item for selector in selectors for item in selector.ids)]
+    categories = [*(name for selector in selectors for name in selector.category)]
+    categories += [said.category for said in rule.slots] if isinstance(rule, SlotTemplate) else []
+    attributes = {name for selector in selectors for name in selector.attributes} - {*snapshot.columns.attribute_names}
+    unknown = [("item", [item for item in ids if item not in snapshot.row_of])]
+    unknown += [("category", [name for name in categories if name not in snapshot.sizes]), ("attribute", sorted(attributes))]
+    for kind, names in unknown:
+        if names:
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            yield Conflict((rule.id,), f"the catalogue has no {kind} {names[0]!r}{more} now")
+
+
+def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:
+    """Rules that hold at the same time and want opposite things of the same items."""
+    force = InForce([rule.model_copy(update={"when": rule.when.model_copy(update={"since": None, "until": None})}) for rule in rules])
+    times = {rule.id: rule for rule in rules}
+    ruled, row_of = Ruled(force, release), release.snapshot.row_of
+    for rule in force.rules:
+        if not isinstance(rule, Pin | CuratedLook):
+            continue
+        for item in rule.ids:
+            if item not in row_of:
+                continue
+            satisfied = ruled.satisfied([row_of[item]])[0]
+            for other in {other.id: other for place in satisfied for other in force.by_items.get(place, ())}.values():
+                takes = isinstance(other, Exclude) or (isinstance(other, Require) and force.others[other.id] not in satisfied)
+                if takes and _overlap(times[rule.id], times[other.id]):
+                    yield Conflict((rule.id, other.id), f"{rule.id!r} wants {item!r} shown, and {other.id!r} takes it away")
+        if isinstance(rule, CuratedLook):
+            yield from _torn(rule, force, ruled)
+    moving = [rule for rule in rules if isinstance(rule, Boost | Bury)]
+    by_items = {rule.items.model_dump_json(): rule for rule in moving if isinstance(rule, Boost)}
+    for rule in moving:
+        boost = by_items.get(rule.items.model_dump_json())
+        if isinstance(rule, Bury) and boost is not None and _overlap(boost, rule):
+            yield Conflict((boost.id, rule.id), f"{boost.id!r} boosts and {rule.id!r} buries the same items")
+
+
+def _torn(look: CuratedLook, force: InForce, ruled: Ruled) -> Iterator[Conflict]:
+    """Rules that keep items of a look apart."""
+    row_of = ruled.release.snapshot.row_of
+    sets = ruled.satisfied([row_of[item] for item in look.ids if item in row_of])
+    for rule in force.rules:
+        if isinstance(rule, Apart):
+            here, there = force.items[rule.id], force.others[rule.id]
+            if any(here in one and there in other for one in sets for other in sets if one is not other):
+                yield Conflict((look.id, rule.id), f"{rule.id!r} keeps items of the look {look.id!r} apart")
+
+
+def _overlap(one: Rule, other: Rule) -> bool:
+    now = datetime.now(UTC)
+    starts = [rule.when.since or now - _NEVER for rule in (one, other)]
+    ends = [rule.when.until or now + _NEVER for rule in (one, other)]
+    return max(starts) < min(ends)

@@ -1,0 +1,68 @@
+"""The rules of a home over the release that serves: read again where they changed, and where the time of one of them comes or goes."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.ground.errors import HomeError
+from app.release.release import Release
+from app.rules.book import RuleBook, RuleFile
+from app.rules.ruling import InForce, Ruled
+
+
+class Rules:
+    """What a replica asks; of use to several threads at once.
+
+    Attributes:
+        file: where the rules are kept.
+        trouble: why they cannot be read, so that those that were known hold on; None while they can.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.file = RuleFile(home)
+        self.trouble: str | None = None
+        self._lock = threading.Lock()
+        self._book, self._force = RuleBook(), InForce(())
+        self._until: datetime | None = None
+        self._ruled: weakref.WeakKeyDictionary[object, Ruled] = weakref.WeakKeyDictionary()
+        self._last: Ruled | None = None
+
+    def over(self, release: Release) -> Ruled | None:
+        """The rules that hold now, over a release; None where none does.
+
+        Raises:
+            HomeError: the file cannot be read, and none of it was known before.
+        """
+        with self._lock:
+            force = self._now()
+            if not force.rules:
+                return None
+            ruled = self._ruled.get(release.snapshot)
+            if ruled is None or ruled.force is not force:
+                ruled = self._ruled[release.snapshot] = self._last = Ruled(force, release, self._last)
+            return ruled
+
+    @property
+    def version(self) -> int:
+        """Of the rules that were asked last."""
+        return self._book.version
+
+    def _now(self) -> InForce:
+        now = datetime.now(UTC)
+        try:
+            book = self.file.book()
+            self.trouble = None
+        except HomeError as error:
+            if not self._book.version:
+                raise
+            book, self.trouble = self._book, str(error)
+        if book is not self._book or (self._until is not None and now >= self._until):
+            self._book, self._force = book, InForce(book.rules, now)
+            moments = [
+                moment for rule in book.rules for moment in (rule.when.since, rule.when.until) if moment is not None and moment > now
+            ]
+            self._until = min(moments, default=None)
+        return self._force

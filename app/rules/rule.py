@@ -1,0 +1,153 @@
+"""The rules that a merchandiser writes. One that says what no such rule can mean is an error that names the field."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import AwareDatetime, Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.ground.strict import CategoryName, Few, Id, Name, PriceRange, Strict, at_most
+
+LONGEST_NOTE: Final = 500
+_USUALLY: Final = 3.0
+
+
+class Selector(Strict):
+    """Items: those that satisfy all that is said. Values match exactly; of several, any."""
+
+    ids: Few[Id] = Field(default_factory=list, description="Any of these items.", examples=[["w000042"]])
+    category: Few[CategoryName] = Field(default_factory=list, description="Of any of these categories.", examples=[["shoes"]])
+    brand: Few[str] = Field(default_factory=list, description="Of any of these brands.", examples=[["Nordhavn"]])
+    attributes: Annotated[dict[str, Few[str]], at_most(100)] = Field(
+        default_factory=dict,
+        description="Per attribute, any of these values; tags of a shop are one.",
+        examples=[{"material": ["leather"]}],
+    )
+    price: PriceRange | None = Field(default=None, description="What they cost now.")
+    audience: Few[str] = Field(
+        default_factory=list, description='For whom they are, as their words say: "women adult", "boys", …', examples=[["women adult"]]
+    )
+    season: Few[str] = Field(default_factory=list, description='When they are worn, as their words say: "summer", …', examples=[["winter"]])
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether every item satisfies it."""
+        return self == Selector()
+
+
+class When(Strict):
+    """In which requests a rule holds: all of it."""
+
+    worn: Selector | None = Field(default=None, description="Where any item that is worn is one of these.")
+    since: Annotated[AwareDatetime, Field(strict=False)] | None = Field(
+        default=None, description="From this moment on.", examples=["2026-12-01T00:00:00Z"]
+    )
+    until: Annotated[AwareDatetime, Field(strict=False)] | None = Field(
+        default=None, description="Until before this moment.", examples=["2026-12-27T00:00:00Z"]
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> When:
+        if self.since is not None and self.until is not None and self.since >= self.until:
+            kind, problem = "time_range", "since is not before until"
+            raise PydanticCustomError(kind, problem)
+        return self
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it does at a moment, as far as that goes."""
+        return (self.since is None or self.since <= now) and (self.until is None or now < self.until)
+
+
+class _Rule(Strict):
+    id: Name = Field(description="Made by the shop; a rule of the same id takes its place.", examples=["no-leather-for-summer"])
+    when: When = Field(default_factory=When, description="In which requests it holds; left out: in all.")
+    enabled: bool = Field(default=True, description="Whether it is in force.")
+    note: str | None = Field(default=None, max_length=LONGEST_NOTE, description="Why there is this rule; for people.")
+
+
+class Exclude(_Rule):
+    """These are not suggested."""
+
+    do: Literal["exclude"]
+    items: Selector = Field(description="Which items.")
+
+
+class Require(_Rule):
+    """Of these, only such are suggested."""
+
+    do: Literal["require"]
+    items: Selector = Field(description="Which items the rule is about.")
+    be: Selector = Field(description="What those that are suggested have to be.")
+
+
+class Pin(_Rule):
+    """These come first in their slots, in this order, whatever the model says; those that filters let pass."""
+
+    do: Literal["pin"]
+    ids: Few[Id] = Field(min_length=1, max_length=100, description="The items.", examples=[["w000042"]])
+
+
+class Boost(_Rule):
+    """These count as so many times likelier to be the missing ones."""
+
+    do: Literal["boost"]
+    items: Selector = Field(description="Which items.")
+    times: float = Field(default=_USUALLY, gt=1, le=1e6, description="How many times.", examples=[_USUALLY])
+
+
+class Bury(_Rule):
+    """These count as so many times less likely to be the missing ones."""
+
+    do: Literal["bury"]
+    items: Selector = Field(description="Which items.")
+    times: float = Field(default=_USUALLY, gt=1, le=1e6, description="How many times.", examples=[_USUALLY])
+
+
+class Apart(_Rule):
+    """An item of the one kind and an item of the other are never suggested for the same outfit, nor the one to whoever wears the other."""
+
+    do: Literal["apart"]
+    items: Selector = Field(description="The one kind.")
+    with_: Selector = Field(alias="with", description="The other kind.")
+
+
+class SlotRange(Strict):
+    """How many items of a category a whole outfit has."""
+
+    category: CategoryName = Field(description="The category.")
+    min: int = Field(default=0, ge=0, le=20, description="The fewest.", examples=[0])
+    max: int = Field(default=1, ge=0, le=20, description="The most.", examples=[1])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SlotRange:
+        if self.min > self.max:
+            kind, problem = "slot_range", "min is above max"
+            raise PydanticCustomError(kind, problem)
+        return self
+
+
+class SlotTemplate(_Rule):
+    """Which slots an outfit has, in this order; within the ranges the model decides. What is not named is not proposed."""
+
+    do: Literal["slots"]
+    slots: Few[SlotRange] = Field(min_length=1, max_length=50, description="The slots.")
+
+
+class CuratedLook(_Rule):
+    """A stylist's look: whoever wears one of its items is shown the others, as far as all of them can be had; else the model decides."""
+
+    do: Literal["look"]
+    ids: Few[Id] = Field(min_length=2, max_length=20, description="Its items.", examples=[["w000042", "w000043"]])
+    state: Literal["draft", "approved"] = Field(default="draft", description="Only what is approved is shown.")
+
+
+Rule = Annotated[Exclude | Require | Pin | Boost | Bury | Apart | SlotTemplate | CuratedLook, Field(discriminator="do")]
+RULES: Final = TypeAdapter(list[Rule])
+
+
+def in_force(rule: _Rule, now: datetime | None = None) -> bool:
+    """Whether a rule holds at a moment, in some request."""
+    approved = not isinstance(rule, CuratedLook) or rule.state == "approved"
+    return rule.enabled and approved and rule.when.holds(now or datetime.now(UTC))

@@ -1,0 +1,267 @@
+"""What the rules come to: for a catalogue, and for one outfit.
+
+What an item satisfies is found when it is first asked of, and kept as long as the catalogue is as it is. Rows that no rule which takes
+items away could speak of are told at once, so that a filter with ten thousand rules costs a search about what one with none does.
+
+Shape legend: N rows of the catalogue · M rows in question.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from operator import itemgetter
+from typing import Final
+
+import numpy as np
+
+from app.release.release import Release
+from app.rules.matching import Facts, Matcher, filed_under
+from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, Selector, SlotTemplate, in_force
+from index.backends.base import BoolArray, FloatArray, IntArray
+from index.columns import Filter
+from index.delta import Overlay
+from index.selection import Condition
+from index.snapshot import Snapshot
+
+_TAKING: Final = (Exclude, Require, Apart)
+_NOBODY: Final = frozenset[int]()
+
+
+class InForce:
+    """The rules that hold at a moment, and what they ask of items.
+
+    Attributes:
+        rules: in their order. selectors: all that they name.
+    """
+
+    def __init__(self, rules: Iterable[Rule], now: datetime | None = None) -> None:
+        self.rules = tuple(rule for rule in rules if in_force(rule, now or datetime.now(UTC)))
+        self.selectors: list[Selector] = []
+        self.items, self.others, self.worn = dict[str, int](), dict[str, int](), dict[str, int]()
+        for rule in self.rules:
+            if isinstance(rule, Exclude | Require | Boost | Bury | Apart):
+                self.items[rule.id] = self._named(rule.items)
+            if isinstance(rule, Require | Apart):
+                self.others[rule.id] = self._named(rule.be if isinstance(rule, Require) else rule.with_)
+            if rule.when.worn is not None:
+                self.worn[rule.id] = self._named(rule.when.worn)
+        self.matcher = Matcher(self.selectors)
+        self.by_items: dict[int, list[Rule]] = {}
+        for rule in self.rules:
+            for place in {self.items.get(rule.id), self.others.get(rule.id) if isinstance(rule, Apart) else None} - {None}:
+                self.by_items.setdefault(place, []).append(rule)  # type: ignore[arg-type]
+        self._asked: dict[int | None, list[tuple[int, Pin | SlotTemplate]]] = {}  # by what must be worn, with their places
+        for place, rule in enumerate(self.rules):
+            if isinstance(rule, Pin | SlotTemplate):
+                self._asked.setdefault(self.worn.get(rule.id), []).append((place, rule))
+
+    @cached_property
+    def lift(self) -> Mapping[str, float]:
+        """What each boost and burial adds to log-odds."""
+        moving = [rule for rule in self.rules if isinstance(rule, Boost | Bury)]
+        return {rule.id: math.log(rule.times) * (1 if isinstance(rule, Boost) else -1) for rule in moving}
+
+    @cached_property
+    def looks(self) -> Mapping[str, list[tuple[int, CuratedLook]]]:
+        """The curated looks of each item, with their places."""
+        found: dict[str, list[tuple[int, CuratedLook]]] = {}
+        for place, look in [(place, rule) for place, rule in enumerate(self.rules) if isinstance(rule, CuratedLook)]:
+            for item in look.ids:
+                found.setdefault(item, []).append((place, look))
+        return found
+
+    def asked(self, worn: frozenset[int]) -> list[Pin | SlotTemplate]:
+        """The pins and slot templates that hold where items are worn that satisfy these selectors, in the order of the rules."""
+        pairs = [pair for place in (None, *worn) for pair in self._asked.get(place, ())]
+        return [rule for _, rule in sorted(pairs, key=itemgetter(0))]
+
+    def _named(self, selector: Selector) -> int:
+        self.selectors.append(selector)
+        return len(self.selectors) - 1
+
+    @cached_property
+    def taking(self) -> set[tuple[str, ...]]:
+        """Under what the selectors are filed of which an item may be taken away."""
+        places = [self.items[rule.id] for rule in self.rules if isinstance(rule, _TAKING)]
+        places += [self.others[rule.id] for rule in self.rules if isinstance(rule, Apart)]
+        return {key for place in places for key in filed_under(self.selectors[place])}
+
+
+class Ruled:
+    """Rules over one state of a catalogue.
+
+    Attributes:
+        base: the snapshot, without changes. spoken_of: its rows that a rule could take away, ``(N,)``.
+        known: what rows were found to satisfy so far.
+
+    Args:
+        before: the same rules, perhaps over the same snapshot; what was found for that is kept.
+    """
+
+    def __init__(self, force: InForce, release: Release, before: Ruled | None = None) -> None:
+        self.force, self.release = force, release
+        snapshot = release.snapshot
+        self.base: Snapshot = snapshot.base if isinstance(snapshot, Overlay) else snapshot
+        kept = before is not None and before.force is force and before.base is self.base
+        self.spoken_of: BoolArray = before.spoken_of if kept and before else _spoken_of(self.base, force.taking)
+        self.known: dict[int, frozenset[int]] = {}
+        if kept and before is not None and not isinstance(snapshot, Overlay):
+            self.known = before.known
+
+    def satisfied(self, rows: Sequence[int]) -> list[frozenset[int]]:
+        """The places of the selectors that each row satisfies."""
+        unknown = [row for row in rows if row not in self.known]
+        if unknown:
+            for row, item in zip(unknown, self.release.items(unknown), strict=True):
+                self.known[row] = self.force.matcher.of(Facts.of(item, self.release.traits.of_row(row)))
+        return [self.known[row] for row in rows]
+
+    def may_be_taken(self, rows_M: IntArray) -> BoolArray:
+        """Whether any rule could take each row away, ``(M,)``."""
+        return np.asarray((rows_M >= len(self.spoken_of)) | self.spoken_of[np.minimum(rows_M, len(self.spoken_of) - 1)])
+
+    @cached_property
+    def passing(self) -> int:
+        """How many rows no rule could take away."""
+        return int(np.count_nonzero(~self.spoken_of))
+
+
+@dataclass(eq=False)
+class Ruling:
+    """What the rules say of suggestions for one outfit.
+
+    Attributes:
+        touched: ids of the rules that changed what was found, in the order in which they did.
+        look: the curated look that is shown; see ``choose_look``.
+    """
+
+    ruled: Ruled
+    worn: Sequence[frozenset[int]]
+    worn_ids: frozenset[str]
+    touched: dict[str, None] = field(default_factory=dict)
+    look: CuratedLook | None = None
+
+    @classmethod
+    def of(cls, ruled: Ruled, worn: Iterable[tuple[int | None, Facts]]) -> Ruling:
+        """Of what is worn: rows, and what is known of items that have none."""
+        pairs = list(worn)
+        satisfied = [ruled.satisfied([row])[0] if row is not None else ruled.force.matcher.of(facts) for row, facts in pairs]
+        return cls(ruled, satisfied, frozenset(facts.id for _, facts in pairs if facts.id))
+
+    @cached_property
+    def _all_worn(self) -> frozenset[int]:
+        return _NOBODY.union(*self.worn)
+
+    def holds(self, rule: Rule) -> bool:
+        """Whether what is worn is what the rule asks for."""
+        return rule.id not in self.ruled.force.worn or self.ruled.force.worn[rule.id] in self._all_worn
+
+    def condition(self) -> Condition:
+        """That no rule takes a row away."""
+        return Condition(self.allows, max(self.ruled.passing, 1))
+
+    def allows(self, rows_M: IntArray) -> BoolArray:
+        """Whether no rule takes each row away, ``(M,)``."""
+        allowed_M = ~self.ruled.may_be_taken(rows_M)
+        doubtful = np.flatnonzero(~allowed_M)
+        for place, satisfied in zip(doubtful, self.ruled.satisfied(rows_M[doubtful].tolist()), strict=True):
+            allowed_M[place] = not any(True for _ in self._taken_by(satisfied))
+        return allowed_M
+
+    def _taken_by(self, satisfied: frozenset[int]) -> Iterator[Rule]:
+        force = self.ruled.force
+        for rule in self._about(satisfied):
+            taken = isinstance(rule, Exclude)
+            if isinstance(rule, Require):
+                taken = force.others[rule.id] not in satisfied
+            if isinstance(rule, Apart):
+                here, there = force.items[rule.id], force.others[rule.id]
+                taken = (here in satisfied and there in self._all_worn) or (there in satisfied and here in self._all_worn)
+            if taken and self.holds(rule):
+                self.touched[rule.id] = None
+                yield rule
+
+    def _about(self, satisfied: frozenset[int]) -> Iterator[Rule]:
+        by_items = self.ruled.force.by_items
+        for place in sorted(satisfied):
+            yield from by_items.get(place, ())
+
+    def apart(self, rows: Sequence[int], row: int) -> bool:
+        """Whether a rule keeps a row from any of some others."""
+        one, *others = self.ruled.satisfied([row, *rows])
+        force = self.ruled.force
+        for rule in self._about(one):
+            if isinstance(rule, Apart) and self.holds(rule):
+                here, there = force.items[rule.id], force.others[rule.id]
+                if any((here in one and there in other) or (there in one and here in other) for other in others):
+                    self.touched[rule.id] = None
+                    return True
+        return False
+
+    def lifts(self, rows_M: IntArray) -> tuple[FloatArray, list[tuple[str, ...]]]:
+        """What boosting and burying add to the log-odds of each row, ``(M,)``, and the rules that do."""
+        lift_M, why = np.zeros(len(rows_M), dtype=np.float32), list[tuple[str, ...]]()
+        for place, satisfied in enumerate(self.ruled.satisfied(rows_M.tolist())):
+            rules = [rule for rule in self._about(satisfied) if isinstance(rule, Boost | Bury) and self.holds(rule)]
+            lift_M[place] = sum(self.ruled.force.lift[rule.id] for rule in rules)
+            why.append(tuple(rule.id for rule in rules))
+        return lift_M, why
+
+    @cached_property
+    def pinned(self) -> Mapping[int, str]:
+        """Rows that come first, in this order, each with the rule that says so."""
+        found: dict[int, str] = {}
+        for look in filter(None, [self.look]):
+            found |= dict.fromkeys(self._rows(look.ids), look.id)
+        for rule in self._asked:
+            if isinstance(rule, Pin):
+                found |= {row: rule.id for row in self._rows(rule.ids) if row not in found}
+        return found
+
+    def looks(self) -> list[CuratedLook]:
+        """The curated looks of an item that is worn, in the order of the rules."""
+        found = {place: look for item in self.worn_ids for place, look in self.ruled.force.looks.get(item, ()) if self.holds(look)}
+        return [found[place] for place in sorted(found)]
+
+    def choose_look(self, may: Iterable[bool]) -> None:
+        """Show the first of ``looks`` for which this is true."""
+        self.look = next((look for look, all_there in zip(self.looks(), may, strict=True) if all_there), None)
+
+    @property
+    def template(self) -> SlotTemplate | None:
+        """The first slot template that holds."""
+        return next((rule for rule in self._asked if isinstance(rule, SlotTemplate)), None)
+
+    @cached_property
+    def _asked(self) -> list[Pin | SlotTemplate]:
+        return self.ruled.force.asked(self._all_worn)
+
+    def _rows(self, ids: Iterable[str]) -> list[int]:
+        row_of = self.ruled.release.snapshot.row_of
+        return [row_of[item] for item in ids if item not in self.worn_ids and item in row_of]
+
+
+def _spoken_of(base: Snapshot, keys: Iterable[tuple[str, ...]]) -> BoolArray:
+    """The rows of a snapshot that selectors filed under these could be about, ``(N,)``."""
+    spoken_N = np.zeros(base.count, dtype=np.bool_)
+    said: dict[tuple[str, ...], list[str]] = {}
+    for *kind, value in keys:
+        said.setdefault(tuple(kind), []).append(value)
+    for of, values in said.items():
+        match of:
+            case ("id",):
+                spoken_N[[base.row_of[item] for item in values if item in base.row_of]] = True
+            case ("brand",):
+                spoken_N[base.columns.selection(Filter(brand=values)).rows()] = True
+            case ("attribute", name):
+                spoken_N[base.columns.selection(Filter(attributes={name: values})).rows()] = True
+            case ("category",):
+                for category in values:
+                    spoken_N[base.rows_in(category) if category in base.sizes else []] = True
+            case _:
+                spoken_N[:] = True
+    return spoken_N

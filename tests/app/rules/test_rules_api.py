@@ -1,0 +1,144 @@
+"""GET and PUT /rules, DELETE /rules/{id}, and the file that they are kept in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.ground.errors import HomeError
+from app.ground.settings import Settings
+from app.main import create_app
+from app.release.release import Release
+from app.rules.book import RuleFile
+from app.rules.over import Rules
+from app.rules.rule import RULES
+
+OFF = {"id": "off", "do": "exclude", "items": {"brand": ["Northwind"]}}
+
+
+@pytest.fixture
+def own(home: Path, tmp_path: Path) -> Path:
+    """A home that may be changed."""
+    return Path(shutil.copytree(home, tmp_path / "home", symlinks=True))
+
+
+@pytest.fixture
+def shop(own: Path) -> Iterator[TestClient]:
+    """The service over it, which may be written to."""
+    with TestClient(
+        create_app(Settings(home=own, keys={"open_on_loopback": True})), base_url="http://localhost", client=("127.0.0.1", 5)
+    ) as opened:
+        yield opened
+
+
+def brands(client: TestClient) -> set[str | None]:
+    """Of what is suggested."""
+    answer = client.post("/complete-outfit", json={"items": ["tops-1"], "slots": [{"category": "shoes"}]}).json()
+    return {item.get("brand") for item in answer["slots"][0]["items"]}
+
+
+def test_a_rule_holds_from_the_next_answer_on_and_to_its_end(shop: TestClient, own: Path) -> None:
+    """In this replica, and in another of the same home; every version stays readable."""
+    told = shop.put("/rules", json={"rules": [OFF]})
+    assert told.status_code == 200, told.text
+    assert told.json() == {"version": 1, "rules": [OFF], "conflicts": []} | told.json()
+    assert brands(shop) == {"Contoso"}
+    with TestClient(create_app(Settings(home=own)), base_url="http://localhost", client=("127.0.0.1", 5)) as other:
+        assert brands(other) == {"Contoso"}
+        assert shop.delete("/rules/off").json()["version"] == 2
+        assert brands(other) == brands(shop) == {"Contoso", "Northwind"}
+    assert sorted(path.name for path in (own / "rules").iterdir()) == ["000001.json", "000002.json"]
+
+
+def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
+    """And the suggestion what moved it."""
+    shop.put("/rules", json={"rules": [OFF, {"id": "first", "do": "pin", "ids": ["shoes-4"]}]})
+    answer = shop.post("/complete-outfit", json={"items": ["tops-1"], "slots": ["shoes"]}).json()
+    assert sorted(answer["rules"]) == ["first", "off"]
+    assert answer["slots"][0]["items"][0]["id"] == "shoes-4"
+    assert answer["slots"][0]["items"][0]["rules"] == ["first"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ([{"id": "p", "do": "pin", "ids": ["shoes-1"]}], [(["p", "off"], "'p' wants 'shoes-1' shown, and 'off' takes it away")]),
+        ([{"id": "p", "do": "pin", "ids": ["nothing"]}], [(["p"], "the catalogue has no item 'nothing' now")]),
+        ([{"id": "s", "do": "slots", "slots": [{"category": "hats"}]}], [(["s"], "the catalogue has no category 'hats' now")]),
+        (
+            [{"id": name, "do": do, "items": {"category": ["bags"]}} for name, do in (("up", "boost"), ("down", "bury"))],
+            [(["up", "down"], "'up' boosts and 'down' buries the same items")],
+        ),
+        (
+            [
+                {"id": "l", "do": "look", "ids": ["tops-0", "shoes-2"], "state": "approved"},
+                {"id": "no", "do": "apart", "items": {"ids": ["tops-0"]}, "with": {"category": ["shoes"]}},
+            ],
+            [(["l", "no"], "'no' keeps items of the look 'l' apart")],
+        ),
+        (
+            [{"id": "later", "do": "pin", "ids": ["shoes-1"], "when": {"since": "2999-01-01T00:00:00Z"}}],
+            [(["later", "off"], "'later' wants 'shoes-1' shown, and 'off' takes it away")],
+        ),
+        ([{"id": "fine", "do": "pin", "ids": ["shoes-2"]}], []),
+    ],
+)
+def test_conflicts_are_told_when_a_rule_is_written(
+    shop: TestClient, rules: list[dict[str, Any]], told: list[tuple[list[str], str]]
+) -> None:
+    """Of the rules that are written, with those that there are."""
+    shop.put("/rules", json={"rules": [OFF]})
+    answer = shop.put("/rules", json={"rules": rules}).json()
+    assert [(one["rules"], one["problem"]) for one in answer.get("conflicts", [])] == told
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ({"id": "a", "do": "exclud", "items": {}}, "rules[0]"),
+        ({"id": "a", "do": "exclude", "items": {"brands": ["x"]}}, "brand"),
+        ({"id": "a", "do": "boost", "items": {}, "times": 0.5}, "times"),
+        ({"id": "a", "do": "require", "items": {}}, "be"),
+        (
+            {"id": "a", "do": "exclude", "items": {}, "when": {"since": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}},
+            "since is not before until",
+        ),
+        ({"id": "a", "do": "exclude", "items": {"price": {"min": 3, "max": 2}}}, "min is above max"),
+        ({"id": "a", "do": "exclude", "items": {}, "when": {"since": "tomorrow"}}, "since"),
+    ],
+)
+def test_a_rule_that_cannot_be_meant_is_refused(shop: TestClient, rule: dict[str, Any], says: str) -> None:
+    """Naming what is wrong; nothing is kept."""
+    answer = shop.put("/rules", json={"rules": [rule]})
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert shop.get("/rules").json()["version"] == 0
+
+
+def test_an_id_twice_and_an_unknown_one_are_told(shop: TestClient) -> None:
+    """422 for the one, 404 for the other."""
+    assert "as rules[0]" in shop.put("/rules", json={"rules": [OFF, OFF]}).text
+    assert shop.delete("/rules/none").json()["type"] == "/problems/unknown-rule"
+
+
+def test_rules_need_a_key_that_writes(client: TestClient) -> None:
+    """Asking does not open them."""
+    assert client.put("/rules", json={"rules": [OFF]}).status_code in {401, 403}
+
+
+def test_a_file_that_is_spoilt_leaves_what_was_known_in_force(own: Path, release: Release) -> None:
+    """A replica that knows none says so rather than answering without."""
+    file = RuleFile(own)
+    file.put(RULES.validate_python([OFF]))
+    rules = Rules(own)
+    assert rules.over(release) is not None
+    file.path.write_text("{")
+    assert rules.over(release) is not None
+    assert "put the last version back" in str(rules.trouble)
+    with pytest.raises(HomeError, match="cannot be read"):
+        Rules(own).over(release)

@@ -1,0 +1,207 @@
+"""What each kind of rule does to an answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.ground.settings import Limits
+from app.recommend.complete import Completion, Question, complete
+from app.recommend.score import score
+from app.release.release import Release
+from app.rules.matching import Facts, satisfies
+from app.rules.rule import RULES, Rule
+from app.rules.ruling import InForce, Ruled
+from index.columns import Filter
+
+TOPS, SHOES, BAGS = ([f"{name}-{n}" for n in range(12)] for name in ("tops", "shoes", "bags"))
+
+
+def rules(*said: dict[str, Any]) -> list[Rule]:
+    """Rules as the service reads them."""
+    return RULES.validate_python([{"id": f"r{place}", **one} for place, one in enumerate(said)])
+
+
+def ask(release: Release, *said: dict[str, Any], **question: Any) -> Completion:
+    """The answer under some rules."""
+    question.setdefault("items", ["tops-1"])
+    return complete(release, Question(**question, ruled=Ruled(InForce(rules(*said)), release)), Limits())
+
+
+def ids(release: Release, answer: Completion, place: int = 0) -> list[str]:
+    """The suggestions of a slot."""
+    return [release.item(one.row).id for one in answer.slots[place].items]
+
+
+def test_what_is_excluded_is_not_suggested(release: Release) -> None:
+    """By brand, in slots and among candidates, and the answer names the rule."""
+    off = {"do": "exclude", "items": {"brand": ["Northwind"]}}
+    answer = ask(release, off, slots=["shoes"], k=12)
+    assert {release.item(one.row).brand for one in answer.slots[0].items} == {"Contoso"}
+    assert answer.rules == ("r0",)
+    assert ids(release, ask(release, off, candidates=["shoes-1", "shoes-2"])) == ["shoes-2"]
+
+
+def test_what_is_required_is_all_that_is_suggested_there(release: Release) -> None:
+    """Of shoes only those of a price; bags are not spoken of."""
+    cheap = {"do": "require", "items": {"category": ["shoes"]}, "be": {"price": {"max": 13}}}
+    answer = ask(release, cheap, slots=["shoes", "bags"], k=12, wanted=Filter())
+    assert sorted(ids(release, answer)) == ["shoes-0", "shoes-1", "shoes-2", "shoes-3"]
+    assert len(ids(release, answer, 1)) == 12
+
+
+def test_pins_come_first_in_their_order(release: Release) -> None:
+    """However the model thinks of them; a filter still decides."""
+    plain = ids(release, ask(release, slots=["shoes"], k=12))
+    last = plain[:-4:-1]
+    answer = ask(release, {"do": "pin", "ids": [*last, "tops-1", "bags-3"]}, slots=["shoes"], k=5)
+    assert ids(release, answer) == [*last, *plain[:2]]
+    assert [one.rules for one in answer.slots[0].items] == [("r0",)] * 3 + [()] * 2
+    dear = Filter(price_max=release.item(answer.slots[0].items[1].row).price)
+    filtered = ids(release, ask(release, {"do": "pin", "ids": last}, slots=["shoes"], k=5, wanted=dear))
+    assert filtered[0] in last
+    assert all((release.item(release.snapshot.row_of[item]).price or 99) <= (dear.price_max or 0) for item in filtered)
+
+
+def test_boosts_and_burials_move_by_odds(release: Release) -> None:
+    """By little they move little, by much to an end; the score stays the model's."""
+    plain = ask(release, slots=["shoes"], k=12)
+    order, middle = ids(release, plain), ids(release, plain)[6]
+    scores = {one.row: one.score for one in plain.slots[0].items}
+    assert ids(release, ask(release, {"do": "boost", "items": {"ids": [middle]}, "times": 1.0001}, slots=["shoes"], k=12)) == order
+    up = ask(release, {"do": "boost", "items": {"ids": [middle]}, "times": 1e6}, slots=["shoes"], k=12)
+    assert ids(release, up) == [middle, *(item for item in order if item != middle)]
+    assert {one.row: one.score for one in up.slots[0].items} == pytest.approx(scores)
+    down = ask(release, {"do": "bury", "items": {"ids": [order[0]]}, "times": 1e6}, slots=["shoes"], k=12)
+    assert ids(release, down) == [*order[1:], order[0]]
+    assert sum(one.share for one in down.slots[0].items) == pytest.approx(1)
+
+
+def test_what_is_kept_apart_is_not_suggested_together(release: Release) -> None:
+    """Not to whoever wears the one, and not within a look."""
+    apart = {"do": "apart", "items": {"brand": ["Northwind"]}, "with": {"brand": ["Contoso"]}}
+    worn_and_shown = {release.item(one.row).brand for one in ask(release, apart, slots=["shoes"], k=12).slots[0].items}
+    assert worn_and_shown == {"Northwind"}  # tops-1 is
+    even = {"do": "apart", "items": {"category": ["shoes"], "brand": ["Northwind"]}, "with": {"category": ["bags"], "brand": ["Contoso"]}}
+    looks = ask(release, even, slots=["shoes", "bags"], looks=10).looks
+    pairs = [{release.item(row).category: release.item(row).brand for row in look.rows} for look in looks]
+    assert pairs
+    assert {"shoes": "Northwind", "bags": "Contoso"} not in pairs
+
+
+def test_a_slot_template_says_which_slots_there_are(release: Release) -> None:
+    """In its order, within its ranges less what is worn, and only for whom it is."""
+    said = {
+        "do": "slots",
+        "slots": [{"category": "bags", "min": 1}, {"category": "tops", "min": 2, "max": 2}, {"category": "hats", "min": 1}],
+    }
+    answer = ask(release, said)
+    assert [slot.category for slot in answer.slots] == ["bags", "tops"]
+    other = ask(release, {**said, "when": {"worn": {"category": ["shoes"]}}})
+    assert [slot.category for slot in other.slots] == ["bottoms", "shoes"]
+    done = ask(release, {"do": "slots", "slots": [{"category": "tops"}]})
+    assert (done.slots, done.complete) == ((), True)
+
+
+def test_a_curated_look_is_completed_with_exactly_its_items(release: Release) -> None:
+    """First in each slot and among the looks; the model decides while it is a draft, or an item of it is sold out."""
+    look = {"do": "look", "ids": ["tops-1", "bags-4", "shoes-7"], "state": "approved"}
+    answer = ask(release, look, looks=2)
+    assert [slot.category for slot in answer.slots] == ["bags", "shoes"]
+    assert [ids(release, answer, place)[0] for place in (0, 1)] == ["bags-4", "shoes-7"]
+    assert [release.item(row).id for row in answer.looks[0].rows] == ["bags-4", "shoes-7"]
+    assert answer.rules == ("r0",)
+    learned = ["bottoms", "shoes"]
+    for other in ({**look, "state": "draft"}, {**look, "ids": ["tops-1", "bags-4", "shoes-10"]}, {**look, "enabled": False}):
+        assert [slot.category for slot in ask(release, other, wanted=Filter(in_stock=True)).slots] == learned
+
+
+def test_a_rule_holds_in_its_time(release: Release) -> None:
+    """From since until before until."""
+    now = datetime.now(UTC)
+    for since, until, holds in ((-2, -1, False), (-1, 1, True), (1, 2, False)):
+        when = {name: (now + timedelta(hours=hours)).isoformat() for name, hours in (("since", since), ("until", until))}
+        answer = ask(release, {"do": "exclude", "items": {"brand": ["Contoso"]}, "when": when}, slots=["shoes"], k=12)
+        assert (len(answer.slots[0].items) < 11) is holds
+
+
+def test_a_swap_is_none_that_a_rule_takes_away(release: Release) -> None:
+    """What would do better in the place of the weakest."""
+    outfit = ["tops-1", "shoes-2", "bags-3"]
+    swap = score(release, [outfit], Limits(), explain=True)[0].swap
+    assert swap is not None
+    ruled = Ruled(InForce(rules({"do": "exclude", "items": {"ids": [release.item(swap.row).id]}})), release)
+    other = score(release, [outfit], Limits(), explain=True, ruled=ruled)[0].swap
+    assert other is None or other.row != swap.row
+
+
+SELECTORS = st.fixed_dictionaries(
+    {},
+    optional={
+        "ids": st.lists(st.sampled_from([*TOPS, *SHOES, *BAGS]), min_size=1, max_size=8),
+        "category": st.lists(st.sampled_from(["tops", "shoes", "bags"]), min_size=1, max_size=2),
+        "brand": st.sampled_from([["Northwind"], ["Contoso"]]),
+        "attributes": st.sampled_from([{"season": ["Summer"]}, {"season": ["Autumn"]}, {"colour": ["red"]}]),
+        "price": st.sampled_from([{"max": 14}, {"min": 16}]),
+        "season": st.sampled_from([["summer"], ["autumn"]]),
+    },
+)
+TAKING = st.one_of(
+    st.fixed_dictionaries({"do": st.just("exclude"), "items": SELECTORS}),
+    st.fixed_dictionaries({"do": st.just("require"), "items": SELECTORS, "be": SELECTORS}),
+    st.fixed_dictionaries({"do": st.just("apart"), "items": SELECTORS, "with": SELECTORS}),
+    st.fixed_dictionaries({"do": st.just("pin"), "ids": st.lists(st.sampled_from([*SHOES, *BAGS]), min_size=1, max_size=5)}),
+    st.fixed_dictionaries({"do": st.just("boost"), "items": SELECTORS}),
+)
+CONDITIONAL = st.builds(lambda rule, worn: {**rule, **({"when": {"worn": worn}} if worn else {})}, TAKING, st.one_of(st.none(), SELECTORS))
+
+
+WORN = st.lists(st.sampled_from([*TOPS, *BAGS]), min_size=1, max_size=2, unique=True)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    said=st.lists(CONDITIONAL, max_size=8),
+    worn=st.lists(st.sampled_from([*TOPS, *BAGS]), min_size=1, max_size=2, unique=True),
+    looks=st.integers(0, 2),
+)
+def test_an_answer_breaks_no_rule_in_force(release: Release, said: list[dict[str, Any]], worn: list[str], looks: int) -> None:
+    """As the obvious reading of each rule has it; and what no rule takes away is still there to be suggested."""
+    answer = ask(release, *said, items=worn, slots=["shoes"], k=12, looks=looks, wanted=Filter(), consistent=False)
+    shown = [release.snapshot.row_of[item] for item in ids(release, answer)]
+    wearing = [_facts(release, release.snapshot.row_of[item]) for item in worn]
+    allowed = {int(row) for row in release.snapshot.rows_in("shoes") if not _broken(rules(*said), wearing, _facts(release, int(row)))}
+    assert set(shown) == allowed
+    for look in answer.looks:
+        assert {*look.rows} <= allowed
+
+
+def _facts(release: Release, row: int) -> Facts:
+    return Facts.of(release.item(row), release.traits.of_row(row))
+
+
+def _broken(said: list[Rule], wearing: list[Facts], facts: Facts) -> bool:
+    for rule in said:
+        if rule.when.worn is not None and not any(satisfies(worn, rule.when.worn) for worn in wearing):
+            continue
+        if rule.do == "exclude" and satisfies(facts, rule.items):
+            return True
+        if rule.do == "require" and satisfies(facts, rule.items) and not satisfies(facts, rule.be):
+            return True
+        if rule.do == "apart":
+            one, other = rule.items, rule.with_
+            if any((satisfies(facts, a) and satisfies(worn, b)) for worn in wearing for a, b in ((one, other), (other, one))):
+                return True
+    return False
+
+
+def test_many_rules_are_asked_only_of_what_they_could_be_about(release: Release) -> None:
+    """Rows that no rule names are told without looking at them."""
+    ruled = Ruled(InForce(rules(*({"do": "exclude", "items": {"ids": [f"nowhere-{n}"]}} for n in range(1_000)))), release)
+    assert not ruled.may_be_taken(np.arange(release.snapshot.count)).any()
+    assert ruled.known == {}
