@@ -36,6 +36,8 @@ _ANY_SHARE: Final = 0.25
 """How much an outfit counts whose items are of any category."""
 _PENALTY: Final = 0.01
 _AT_ONCE: Final = 256
+_ROUNDING: Final = 1e-5
+"""What varies by less, in scores and terms of some units, varies by how sums were rounded."""
 
 
 @torch.no_grad()
@@ -92,7 +94,7 @@ class Weighing:
         worn_RI, other_RI = with_replaced(valid.rows_RI, valid.mask_RI, self.alike, self.generator)
         any_RI = np.where(worn_RI >= 0, self.rng.choice(worn_RI[worn_RI >= 0], worn_RI.shape), -1)
         evidence = torch.cat([self._evidence(torch.from_numpy(rows)) for rows in (worn_RI, other_RI, any_RI)]).double().numpy()
-        spread, count = np.maximum(evidence.std(0), 1e-9), len(worn_RI)
+        spread, count = _spread(torch.from_numpy(evidence)).numpy(), len(worn_RI)
         counted = np.repeat([1.0, 1.0, _ANY_SHARE], count)
         fitted = LogisticRegression(C=1.0, max_iter=1_000).fit(evidence / spread, np.repeat([1, 0, 0], count), counted)
         self.model.judge_weight.copy_(torch.from_numpy(fitted.coef_[0] / spread))
@@ -199,7 +201,7 @@ def _regression(heard: Sequence[Tensor]) -> Tensor:
         heard: questions of one kind each, ``(Q, M, J)``; all questions count alike.
     """
     wrong = [(heard_QMJ[:, 1:] - heard_QMJ[:, :1]).double() for heard_QMJ in heard]
-    spread_J = torch.cat([part_QMJ[:, :_WRONG].flatten(0, 1) for part_QMJ in wrong]).std(0).clamp(min=1e-9)
+    spread_J = _spread(torch.cat([part_QMJ[:, :_WRONG].flatten(0, 1) for part_QMJ in wrong]))
     wrong = [part_QMJ / spread_J for part_QMJ in wrong]
     count = sum(map(len, wrong))
     weights_J = torch.zeros(len(spread_J), dtype=torch.double, requires_grad=True)
@@ -215,3 +217,9 @@ def _regression(heard: Sequence[Tensor]) -> Tensor:
     with torch.enable_grad():
         optimiser.step(loss)
     return (weights_J.detach() / spread_J).float()
+
+
+def _spread(told_NJ: Tensor) -> Tensor:
+    """The standard deviation of what is told, ``(J,)``; without end where that is always the same, so that it counts nothing."""
+    spread_J = told_NJ.std(0, correction=0)
+    return spread_J.masked_fill(spread_J < _ROUNDING, torch.inf)
