@@ -130,6 +130,8 @@ def _suggested(answer: Completion) -> list[list[str]]:
 def _impression(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
     """An answer as the log keeps it: shopper, worn items, and what was shown in which order."""
     who = {"session": request.session, "user": request.user}
+    asked: dict[str, Any] = {} if request.slots is None else {"slots": [slot.category for slot in request.slots]}
+    asked |= {"candidates": len(request.candidates)} if request.candidates else {}
     return {
         "release": answer.release,
         **{name: value for name, value in who.items() if value is not None},
@@ -137,6 +139,7 @@ def _impression(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
         "slots": [{"category": slot.category, "items": [item.id for item in slot.items]} for slot in answer.slots],
         "looks": [[item.id for item in look.items] for look in answer.looks],
         **({"rules": answer.rules} if answer.rules else {}),
+        **({"asked": asked} if asked else {}),
     }
 
 

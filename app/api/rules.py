@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Final
 
 from anyio import to_thread
 from fastapi import APIRouter
 
+from app.api.computing import CurrentComputing
 from app.api.keys import behind
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
-from app.api.schemas.rules import ConflictOut, PutRules, RulesOut
-from app.api.services import InjectedServices, Services
+from app.api.schemas.rules import ConflictOut, DryRunOut, DryRunRules, MoreOrFewer, PutRules, RulesOut
+from app.api.services import CurrentRelease, InjectedServices, Services
 from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownRuleError, refused
+from app.log.base import Stream
+from app.recommend import cost
+from app.recommend.dry_run import Asked, DryRun, dry_run
 from app.recommend.limits import check_count
 from app.rules.book import MOST, RuleBook
 from app.rules.conflicts import conflicts_of
+from app.rules.ruling import InForce, Ruled
+
+_PER_ANSWER: Final = 5
+"""Events that are looked at for each answer: clicks and purchases are between them."""
 
 router = APIRouter(
     route_class=BoundedRoute,
@@ -44,6 +53,33 @@ async def put_rules(request: PutRules, services: InjectedServices) -> RulesOut:
     known = {rule.id for rule in (await to_thread.run_sync(services.rules.file.book)).rules}
     check_count("rules", len(known | {*given}), MOST, "rules of a home")
     return await _told(services, await to_thread.run_sync(services.rules.file.put, request.rules), given)
+
+
+@router.post("/rules/dry-run")
+async def dry_run_rules(request: DryRunRules, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> DryRunOut:
+    """What these rules would change of the last answers: asked again with and without, by the model, catalogue and stock of now.
+
+    Filters that were asked for are not kept with an answer, so that they are left out here. Nothing is changed.
+    """
+    entries = await services.log.latest(Stream.EVENTS, _PER_ANSWER * request.answers)
+    asked = Asked.of([entry.event.data for entry in entries if entry.event.data.get("type") == "impression"])[-request.answers :]
+    book = await to_thread.run_sync(services.rules.file.book)
+    after = book.with_rules(request.rules)
+    rules = [rule for rule in after.rules if rule.id not in request.without]
+    slots, size, k = (
+        max(map(of, asked), default=1) for of in (lambda one: len(one.slots or ()), lambda one: len(one.items), lambda one: one.k)
+    )
+    of_one = cost.of_completing(size, slots=slots or None, k=k, candidates=0, looks=0, explain=False)
+
+    def run() -> DryRun:
+        before, then = (Ruled(InForce(some), release) for some in (book.rules, rules))
+        return dry_run(release, asked, before, then, services.settings.limits)
+
+    found = await compute(run, 2 * len(asked) * of_one)
+    conflicts = await to_thread.run_sync(conflicts_of, rules, [rule.id for rule in request.rules], release)
+    more, fewer = ([MoreOrFewer(id=item, answers=count) for item, count in pairs] for pairs in (found.gained, found.lost))
+    told = {**asdict(found), "gained": more, "lost": fewer}
+    return DryRunOut(**told, conflicts=[ConflictOut(**asdict(conflict)) for conflict in conflicts])
 
 
 @router.delete("/rules/{rule_id:path}", responses=documented(404), response_model_exclude_defaults=True)

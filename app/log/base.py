@@ -120,6 +120,9 @@ class Log(Protocol):
             TrimmedError: entries after that offset are gone, so reading on would leave a gap; never for ``START``.
         """
 
+    async def latest(self, stream: Stream, limit: int) -> list[Entry]:
+        """The last entries that are kept, oldest first."""
+
     async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000) -> list[Entry]:
         """Entries that no consumer of the group was given yet; they are this consumer's until acknowledged.
 

@@ -76,6 +76,11 @@ class RedisLog:
             raise TrimmedError(msg)
         return await asyncio.to_thread(_entries, answer, 0)
 
+    async def latest(self, stream: Stream, limit: int) -> list[Entry]:
+        async with self._answering():
+            found = await self._redis.xrevrange(_key(stream), count=limit)
+        return (await asyncio.to_thread(_entries, [(stream, found)], 0))[::-1]
+
     async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000) -> list[Entry]:
         async with self._answering():
             for _ in range(2):

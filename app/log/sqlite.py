@@ -62,6 +62,10 @@ class SqliteLog:
             return await self.read(stream, after, limit=limit)
         return entries
 
+    async def latest(self, stream: Stream, limit: int) -> list[Entry]:
+        query = "SELECT offset, id, data, 0 FROM entries WHERE stream = ? ORDER BY offset DESC LIMIT ?"
+        return (await self._do(lambda c: _entries(c.execute(query, (stream, limit))), writes=False))[::-1]
+
     async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000) -> list[Entry]:
         return await self._do(lambda c: _take(c, stream, group, consumer, limit))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from app.ground.strict import Few, Strict, with_examples
+from app.ground.strict import Few, Id, Strict, with_examples
 from app.rules.rule import Rule
 
 
@@ -28,4 +28,35 @@ class RulesOut(BaseModel):
 
     version: int = Field(description="Counts the changes; 0 before the first.", examples=[3])
     rules: list[Rule] = Field(description="All of them, in their order: the first that can be followed is.")
+    conflicts: list[ConflictOut] = Field(description="What is probably not meant.")
+
+
+class DryRunRules(Strict):
+    """Rules to be tried on what was asked lately; nothing is kept."""
+
+    model_config = with_examples({"rules": [{"id": "no-leather", "do": "exclude", "items": {"attributes": {"material": ["leather"]}}}]})
+
+    rules: Few[Rule] = Field(default_factory=list, description="New ones, or those that would take the place of rules of the same ids.")
+    without: Few[Id] = Field(default_factory=list, description="Ids of rules that would be taken away.", examples=[[]])
+    answers: int = Field(default=100, ge=1, le=1_000, description="How many of the last answers to ask for again.", examples=[100])
+
+
+class MoreOrFewer(BaseModel):
+    """An item that would be shown more often, or less."""
+
+    id: str = Field(description="The item.", examples=["w000042"])
+    answers: int = Field(description="In how many more answers, or fewer.", examples=[12])
+
+
+class DryRunOut(BaseModel):
+    """What would change, of the last answers that could be given again."""
+
+    answers: int = Field(description="How many were asked for again, with and without.", examples=[100])
+    changed: int = Field(description="How many of them would be others.", examples=[31])
+    suggestions: int = Field(description="How many suggestions they hold as things are.", examples=[1800])
+    replaced: int = Field(description="How many of these would no longer be shown there.", examples=[88])
+    emptied: int = Field(description="Slots that have suggestions now and would have none.", examples=[0])
+    gained: list[MoreOrFewer] = Field(description="Items that would be shown more often, most first; ten at most.")
+    lost: list[MoreOrFewer] = Field(description="Items that would be shown less often, most first; ten at most.")
+    touched: dict[str, int] = Field(description="Rules, and how many of the answers each would touch.", examples=[{"no-leather": 31}])
     conflicts: list[ConflictOut] = Field(description="What is probably not meant.")

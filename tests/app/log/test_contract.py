@@ -26,6 +26,14 @@ async def test_what_is_appended_is_read_in_order_and_unaltered(log: Log) -> None
     assert (appended.added, appended.end) == (2, entries[-1].offset)
 
 
+async def test_the_latest_are_told_oldest_first(log: Log, batch: Batch) -> None:
+    """Of one stream, as many as there are."""
+    await log.append(EVENTS, batch("a", "b", "c"))
+    assert [entry.event.id for entry in await log.latest(EVENTS, 2)] == ["b", "c"]
+    assert [entry.event.id for entry in await log.latest(EVENTS, 9)] == ["a", "b", "c"]
+    assert await log.latest(Stream.CATALOGUE, 9) == []
+
+
 async def test_an_id_counts_once_within_a_batch(log: Log, batch: Batch, everything: Everything) -> None:
     """The first of them."""
     assert (await log.append(EVENTS, batch("a", "b", "a"))).added == 2

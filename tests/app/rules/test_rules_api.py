@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,25 @@ def test_a_file_that_is_spoilt_leaves_what_was_known_in_force(own: Path, release
     assert "put the last version back" in str(rules.trouble)
     with pytest.raises(HomeError, match="cannot be read"):
         Rules(own).over(release)
+
+
+def test_a_dry_run_says_what_would_change_of_the_last_answers(shop: TestClient) -> None:
+    """Share of answers, suggestions, slots that would be empty, what each rule touches; and keeps nothing."""
+    for item in ("tops-1", "tops-2", "bags-1"):
+        shop.post("/complete-outfit", json={"items": [item], "slots": [{"category": "shoes"}], "k": 20})
+    shop.post("/complete-outfit", json={"items": ["tops-1"], "candidates": ["shoes-1"]})
+    none = {"id": "none", "do": "exclude", "items": {"category": ["shoes"]}}
+    told: dict[str, Any] = {}
+    for _ in range(50):  # impressions reach the log within moments
+        told = shop.post("/rules/dry-run", json={"rules": [OFF]}).json()
+        if told["answers"] == 3:
+            break
+        time.sleep(0.1)
+    assert (told["answers"], told["changed"], told["suggestions"], told["replaced"], told["emptied"]) == (3, 3, 33, 18, 0)
+    assert told["touched"] == {"off": 3}
+    assert {item["id"] for item in told["lost"]} == {f"shoes-{n}" for n in range(1, 12, 2)}
+    assert shop.post("/rules/dry-run", json={"rules": [none]}).json()["emptied"] == 3
+    assert shop.get("/rules").json()["version"] == 0
+    shop.put("/rules", json={"rules": [OFF]})
+    back = shop.post("/rules/dry-run", json={"without": ["off"]}).json()
+    assert (back["changed"], back["touched"]) == (3, {})
