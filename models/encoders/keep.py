@@ -34,6 +34,7 @@ from models.progress import Progress, silent
 from sealed.files import replacing
 
 BATCH: Final = 128
+_TITLES: Final = 1_024  # at once, where there are no pictures
 _SEGMENT: Final = 8192
 _KEY_BYTES: Final = 16
 
@@ -143,15 +144,16 @@ def stored_features(
     unread = frozenset(refused)  # kept by title alone
     refused |= {catalogue.ids[row]: why for row, why in kept_refusals.items()}
     source, titles = make() if missing else catalogue, catalogue.titles
-    twins = missing if source.table.column("image").null_count == len(source) else []  # of what has no picture, each title once
+    unpictured = source.table.column("image").null_count == len(source)
+    twins, together = (missing, _TITLES) if unpictured else ([], BATCH)  # of what has no picture, each title once
     first_of = {keys[row]: row for row in reversed(twins)}
     missing = sorted(first_of.values()) if twins else missing
     with progress("encoding", len(missing)) as advance:
         begun = time.perf_counter()
         for at in range(0, len(missing), _SEGMENT):
             segment = missing[at : at + _SEGMENT]
-            for start in range(0, len(segment), BATCH):
-                rows = segment[start : start + BATCH]
+            for start in range(0, len(segment), together):
+                rows = segment[start : start + together]
                 features[rows] = _encode(source, rows, titles, encoder, refused)
                 done = at + start + len(rows)
                 advance(len(rows), items_per_s=done / (time.perf_counter() - begun))

@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.encoders.features import Block, FeatureSpec, FloatArray
+from models.encoders.titles import title_reader
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
 from models.encoders.words import WordMatrix, read_vocabulary
 from models.errors import EncoderError
@@ -47,7 +48,7 @@ class OpenClipEncoder:
         vocabulary: Sequence[str] = (),
     ) -> None:
         self.model = model.eval().requires_grad_(requires_grad=False).to(device)
-        self._transform, self._tokenizer, self._device = transform, tokenizer, device
+        self._transform, self._device, self._tower = transform, device, title_reader(model, tokenizer, device)
         self._words, self._vocabulary, self._reading = words, tuple(vocabulary), threading.Lock()
         size = self._read(["shirt"]).shape[-1]
         blocks = (Block("image", size), Block("text", size), COLOUR, TEXTURE)
@@ -76,7 +77,7 @@ class OpenClipEncoder:
 
     def _read(self, titles: list[str]) -> Tensor:
         with torch.inference_mode(), halved(self._device):
-            return self.model.encode_text(self._tokenizer(titles).to(self._device))  # type: ignore[operator,no-any-return]
+            return self._tower(titles)
 
 
 def load_open_clip(spec: str, device: torch.device = CPU, name: str | None = None, pretrained: str | None = None) -> OpenClipEncoder:
