@@ -172,9 +172,8 @@ def _room(shape: tuple[int, int], scratch: Path | None) -> tuple[NDArray[np.floa
     if scratch is None or not shape[0]:
         return np.zeros(shape, dtype=np.float16), lambda: None
     with TemporaryFile(dir=scratch) as file:
-        file.truncate(shape[0] * shape[1] * 2)
-        mapped = mmap.mmap(file.fileno(), 0)
-    return np.frombuffer(mapped, dtype=np.float16).reshape(shape), partial(mapped.madvise, mmap.MADV_DONTNEED)  # what is written stays
+        room = np.memmap(file, dtype=np.float16, shape=shape)
+    return room, partial(room._mmap.madvise, mmap.MADV_DONTNEED)  # type: ignore[attr-defined]  # noqa: SLF001 - what is written stays
 
 
 def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Iterator[tuple[bytes | None, str | None]]:

@@ -28,7 +28,7 @@ def title_reader(model: Any, tokenizer: Any, device: torch.device) -> TitleReade
 
     causal = type(model) is CLIP and model.attn_mask is not None and model.text_pool_type in _AT_THE_END
     if not causal or type(tokenizer) is not SimpleTokenizer or tokenizer.reduction_fn is not None:
-        return lambda titles: model.encode_text(tokenizer(list(titles)).to(device))  # type: ignore[no-any-return]
+        return lambda titles: model.encode_text(tokenizer(list(titles)).to(device))
     tokens_of = lru_cache(_KNOWN_WORDS)(tokenizer.encode)
 
     def read(titles: Sequence[str]) -> Tensor:
