@@ -103,12 +103,11 @@ def catalogue_features(
     Raises:
         EncoderError: the catalogue has none of its own, and no encoder is given.
     """
-    started = time.perf_counter()
     own = own_features(catalogue)
     if own is not None:
-        return CatalogueFeatures(FeatureSpec.own(own.shape[1]), own, {}, 0, time.perf_counter() - started)
+        return CatalogueFeatures(FeatureSpec.own(own.shape[1]), own, {}, 0, 0.0)
     found = stored_features(catalogue, encoder, None, cache, progress, made=made)
-    return CatalogueFeatures(found.spec, found.features.astype(np.float32), found.refused, found.encoded, time.perf_counter() - started)
+    return CatalogueFeatures(found.spec, found.features.astype(np.float32), found.refused, found.encoded, found.seconds)
 
 
 def stored_features(
@@ -125,12 +124,11 @@ def stored_features(
     Args:
         scratch: the directory in which they lie in a file without a name meanwhile, so that not all are in memory; None for memory.
     """
-    started = time.perf_counter()
     own = own_features(catalogue)
     if own is not None:
         with np.errstate(over="ignore"):  # refused when a snapshot is written
             halves = own.astype(np.float16)
-        return StoredFeatures(FeatureSpec.own(own.shape[1]), halves, {}, 0, time.perf_counter() - started)
+        return StoredFeatures(FeatureSpec.own(own.shape[1]), halves, {}, 0, 0.0)
     if encoder is None:
         msg = "the catalogue has no features of its own, and no encoder is named; name one"
         raise EncoderError(msg)
@@ -160,11 +158,12 @@ def stored_features(
             found = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
             _keep(directory, [keys[row] for row in segment], features[segment], found)
             let_go()
+        took = time.perf_counter() - begun
     for at in range(0, len(twins), _SEGMENT):
         rows = twins[at : at + _SEGMENT]
         features[rows] = features[[first_of[keys[row]] for row in rows]]
         let_go()
-    return StoredFeatures(spec, features, refused, len(missing), time.perf_counter() - started, let_go)
+    return StoredFeatures(spec, features, refused, len(missing), took, let_go)
 
 
 def _room(shape: tuple[int, int], scratch: Path | None) -> tuple[NDArray[np.float16], Callable[[], None]]:
@@ -183,10 +182,13 @@ def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Itera
         return
     for row, (item, title) in enumerate(zip(catalogue.ids, catalogue.titles, strict=True)):
         try:
-            yield catalogue.image(row), title
+            picture = catalogue.image(row)
         except OSError as error:
+            picture = None
             refused[item] = f"the picture cannot be read ({error.strerror}: {error.filename})"
-            yield None, title
+        if picture == b"":
+            refused[item] = "the picture is an empty file; send it again"
+        yield picture or None, title
 
 
 def _encode(catalogue: Catalogue, rows: list[int], titles: list[str | None], encoder: Encoder, refused: dict[str, str]) -> FloatArray:
