@@ -152,7 +152,7 @@ def stored_features(
             segment = missing[at : at + _SEGMENT]
             for start in range(0, len(segment), together):
                 rows = segment[start : start + together]
-                features[rows] = _encode(source, rows, titles, encoder, refused)
+                features[rows] = _finite(source, rows, _encode(source, rows, titles, encoder, refused), spec)
                 done = at + start + len(rows)
                 advance(len(rows), items_per_s=done / (time.perf_counter() - begun))
             found = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
@@ -207,6 +207,16 @@ def _encode(catalogue: Catalogue, rows: list[int], titles: list[str | None], enc
                 refused[catalogue.ids[row]] = str(error)
                 images[position] = None
         return encoder.encode(images, words)
+
+
+def _finite(catalogue: Catalogue, rows: list[int], features: FloatArray, spec: FeatureSpec) -> FloatArray:
+    """The features; refuses what an encoder whose numbers overflow makes."""
+    broken = np.flatnonzero(~np.isfinite(features).all(axis=1))
+    if len(broken):
+        item = catalogue.ids[rows[int(broken[0])]]
+        msg = f"encoder {spec.spec!r} makes NaN or an infinity of item {item!r}; take another encoder, or leave that item out"
+        raise EncoderError(msg)
+    return features
 
 
 def _key(image: bytes | None, title: str | None, how: str) -> bytes:
