@@ -136,6 +136,7 @@ def sync(
         kept = replace(
             record, folders=folders, release=store.served().id, synced=time.time(), why=None, digest="", etag=None, modified=None
         )
+        kept = replace(kept, rows=heard.feed.rows if heard.feed else 0, rejected=work.rejected)
         kept = replace(kept, pictures=_pictures(kept), offset=end_of_changes(settings.log, settings.home))
         complete = current is not None and not done.refused
         records.keep(replace(kept, digest=digest, etag=said.etag, modified=said.modified) if complete else kept)
