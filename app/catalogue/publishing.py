@@ -70,7 +70,7 @@ def publish(
     """
     bundle = Bundle.load(bundle_directory).to(device)
     current = store.served()
-    snapshot = Snapshot.load(store.snapshot_path(current.snapshot))
+    snapshot = Snapshot.load(store.snapshot_path(current.snapshot), later=True)
     other = _other_encoder(bundle_directory, bundle, snapshot, store)
     if better:
         bundle = _better(bundle, warn)
