@@ -13,11 +13,10 @@ Shape legend: N rows · F features · D embedding size · B queries · k results
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -25,13 +24,15 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from index.backends.base import FloatArray, IntArray, VectorIndex, as_vectors
+from index.backends.later import LaterIndex
 from index.backends.registry import BACKENDS, Choice
 from index.cache import open_index
 from index.category_index import CategoryIndex
 from index.columns import Columns, rows_by_value
-from index.errors import SnapshotError, VectorError
+from index.errors import SnapshotError
 from index.format1 import read_embeddings
 from index.manifest import AGAIN, SNAPSHOT, Format1, SnapshotManifest
+from index.matrices import agree, gathered, halves, mapped, write_matrix
 from sealed.directories import staged
 from sealed.errors import SealedError
 
@@ -59,7 +60,6 @@ ITEM_COLUMNS: Final = pa.schema(
 _ITEMS: Final = "items.parquet"
 _FEATURES: Final = "features.npy"
 _EMBEDDINGS: Final = "embeddings.npy"
-_CHUNK: Final = 65_536  # rows of features in memory at once while writing
 _MATRIX: Final = 2
 
 
@@ -126,9 +126,9 @@ class Snapshot(CategoryIndex):
         try:
             with staged(directory) as staging:
                 pq.write_table(table, staging / _ITEMS, compression="zstd")
-                _write_matrix(staging / _FEATURES, "<f2", _halves(features_NF), table.num_rows)
+                write_matrix(staging / _FEATURES, "<f2", halves(features_NF), table.num_rows)
                 checked = (as_vectors(part, "embeddings") for part in parts)
-                size = _write_matrix(staging / _EMBEDDINGS, "<f4", checked, table.num_rows)
+                size = write_matrix(staging / _EMBEDDINGS, "<f4", checked, table.num_rows)
                 manifest = SnapshotManifest(
                     bundle=bundle_id,
                     encoder_spec=encoder_spec,
@@ -145,12 +145,19 @@ class Snapshot(CategoryIndex):
 
     @classmethod
     def load(
-        cls, directory: Path, *, bundle_id: str | None = None, encoder_fingerprint: str | None = None, choice: Choice | None = None
+        cls,
+        directory: Path,
+        *,
+        bundle_id: str | None = None,
+        encoder_fingerprint: str | None = None,
+        choice: Choice | None = None,
+        later: bool = False,
     ) -> Snapshot:
         """Read a snapshot, checking every file's sha256 and that it belongs to this bundle and encoder.
 
         Args:
             choice: the backend of each category; None: exact search on the CPU for all.
+            later: build each index when it is first searched.
 
         Raises:
             SnapshotError: something is missing, altered or belongs to another bundle; the message names it.
@@ -168,20 +175,19 @@ class Snapshot(CategoryIndex):
         try:
             table = item_table(pq.read_table(directory / _ITEMS, partitioning=None)).combine_chunks()  # taking rows would do so each time
             rows = rows_by_value(table.column("category").combine_chunks())
-            _agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
-            features = _mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
+            agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
+            features = mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
             embeddings = (
                 read_embeddings(directory, manifest, rows)
                 if isinstance(manifest, Format1)
-                else _mapped(directory / _EMBEDDINGS, "float32", (manifest.count, manifest.embedding_size))
+                else mapped(directory / _EMBEDDINGS, "float32", (manifest.count, manifest.embedding_size))
             )
-            indexes = {}
+            indexes: dict[str, VectorIndex] = {}
             for category, members in rows.items():
                 name = choice.categories.get(category, choice.backend)
-                indexes[category] = open_index(
-                    directory, manifest.id, category, name, BACKENDS[name], partial(embeddings.__getitem__, members)
-                )
-                _let_go(embeddings)
+                vectors = partial(gathered, embeddings, members)
+                build = partial(open_index, directory, manifest.id, category, name, BACKENDS[name], vectors)
+                indexes[category] = LaterIndex(len(members), build) if later else build()
             return cls(manifest, table, features, rows, indexes, embeddings)
         except (OSError, ValueError, LookupError, TypeError, EOFError, pa.ArrowException) as error:
             msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {AGAIN}"
@@ -238,34 +244,6 @@ def row_of_id(table: pa.Table) -> dict[str, int]:
     return row_of
 
 
-def _halves(features_NF: FloatArray | NDArray[np.float16]) -> Iterator[NDArray[np.float16]]:
-    """The features in parts, as they are kept."""
-    for start in range(0, max(len(features_NF), 1), _CHUNK):
-        with np.errstate(over="ignore"):  # what float16 cannot hold becomes inf, refused below
-            chunk = np.asarray(features_NF[start : start + _CHUNK]).astype(np.float16)
-        if not np.isfinite(chunk).all():
-            row = start + int(np.argmin(np.isfinite(chunk).all(axis=1)))
-            msg = f"features: row {row} holds NaN, an infinity or a value beyond float16; encode the item again"
-            raise VectorError(msg)
-        yield chunk
-
-
-def _write_matrix(path: Path, kind: str, parts: Iterable[NDArray[Any]], rows: int) -> int:
-    """Write a matrix of so many rows part by part, as ``np.save`` would; returns the number of its columns."""
-    written, columns = 0, 0
-    with path.open("wb") as file:
-        for part in parts:
-            if not written:
-                columns = int(part.shape[1])
-                np.lib.format.write_array_header_1_0(file, {"descr": kind, "fortran_order": False, "shape": (rows, columns)})
-            np.ascontiguousarray(part, dtype=kind).tofile(file)
-            written += len(part)
-    if written != rows:
-        msg = f"{path.name}: {written} rows for {rows} items; give one for each"
-        raise SnapshotError(msg)
-    return columns
-
-
 def _sound(directory: Path) -> SnapshotManifest:
     """Read the manifest of a snapshot, and check all its files against it."""
     try:
@@ -275,22 +253,3 @@ def _sound(directory: Path) -> SnapshotManifest:
         msg = f"{error}; {AGAIN}"
         raise SnapshotError(msg) from error
     return manifest
-
-
-def _mapped(path: Path, kind: str, shape: tuple[int, int]) -> NDArray[Any]:
-    """Memory-map a matrix, read-only."""
-    found: NDArray[Any] = np.load(path, mmap_mode="r")
-    _agree(path, (found.dtype.name, found.shape), (kind, shape))
-    return found
-
-
-def _let_go(matrix: NDArray[Any]) -> None:
-    """Give back the memory that pages of a mapped file have come to take; they are read again when they are needed."""
-    if isinstance(matrix, np.memmap):
-        matrix._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]  # noqa: SLF001 - numpy has no public name for it
-
-
-def _agree(path: Path, found: object, expected: object) -> None:
-    if found != expected:
-        msg = f"{path}: holds {found}, the manifest says {expected}; {AGAIN}"
-        raise SnapshotError(msg)

@@ -120,7 +120,7 @@ def import_catalogue(
     found = replace(found, refused={**named.refused, **found.refused})
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
-    release = index_release(store, bundle, items, found.features, offset, written=found.let_go)
+    release = index_release(store, bundle, items, found.features, offset, let_go=found.let_go)
     release = store.activate(release.id)
     if not named.refused:  # else another import may have more luck
         remember(store, digest, release, folders)

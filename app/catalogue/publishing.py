@@ -35,7 +35,7 @@ from models.encoders.load import load_encoder
 from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 
-_AT_ONCE: Final = 65_536  # items that are embedded together: whole batches of ``Bundle.embed``
+_AT_ONCE: Final = 16_384  # items that are embedded together: whole batches of ``Bundle.embed``
 COSINE: Final = "cosine"
 """The model that learns nothing, and the recipe of its bundles."""
 
@@ -70,7 +70,7 @@ def publish(
     """
     bundle = Bundle.load(bundle_directory).to(device)
     current = store.served()
-    snapshot = Snapshot.load(store.snapshot_path(current.snapshot))
+    snapshot = Snapshot.load(store.snapshot_path(current.snapshot), later=True)
     other = _other_encoder(bundle_directory, bundle, snapshot, store)
     if better:
         bundle = _better(bundle, warn)
@@ -156,12 +156,12 @@ def index_release(
     features_NF: FloatArray | NDArray[np.float16],
     offset: str,
     *,
-    written: Callable[[], None] = lambda: None,
+    let_go: Callable[[], None] = lambda: None,
 ) -> ReleaseRecord:
     """Embed the items, write their snapshot, and check that it loads as a release.
 
     Args:
-        written: called once the features are needed no more, and before the release is loaded.
+        let_go: gives back memory that reading the features has come to take; called part by part.
     """
     kept_NF = features_NF.astype(np.float16, copy=False)  # the kept precision, so that publishing the same bundle again changes nothing
     staged = store.staging("snapshots")
@@ -169,21 +169,21 @@ def index_release(
         staged,
         items=items,
         features_NF=kept_NF,
-        embeddings_ND=_embedded(bundle, items, kept_NF),
+        embeddings_ND=_embedded(bundle, items, kept_NF, let_go),
         bundle_id=bundle.id,
         encoder_spec=bundle.manifest.encoder.spec,
         encoder_fingerprint=bundle.manifest.encoder.fingerprint,
     )
     store.keep(staged, manifest.id)
-    written()
     record = store.add(bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=offset)
-    Release.open(store, record, device=bundle.device)
+    Release.open(store, record, device=bundle.device, later=True)
     return record
 
 
-def _embedded(bundle: Bundle, items: pa.Table, features_NF: NDArray[np.float16]) -> Iterator[FloatArray]:
+def _embedded(bundle: Bundle, items: pa.Table, features_NF: NDArray[np.float16], let_go: Callable[[], None]) -> Iterator[FloatArray]:
     """Embeddings of all items, ``(N, D)``, part by part."""
     for start in range(0, max(items.num_rows, 1), _AT_ONCE):
         words = Catalogue(items.slice(start, _AT_ONCE))
         features_MF = features_NF[start : start + _AT_ONCE].astype(np.float32)
+        let_go()
         yield bundle.embed(features_MF, words.categories, words.texts(), words.ids)

@@ -136,6 +136,7 @@ def sync(
         kept = replace(
             record, folders=folders, release=store.served().id, synced=time.time(), why=None, digest="", etag=None, modified=None
         )
+        kept = replace(kept, rows=heard.feed.rows if heard.feed else 0, rejected=work.rejected)
         kept = replace(kept, pictures=_pictures(kept), offset=end_of_changes(settings.log, settings.home))
         complete = current is not None and not done.refused
         records.keep(replace(kept, digest=digest, etag=said.etag, modified=said.modified) if complete else kept)
@@ -194,7 +195,7 @@ def _synced(work: _Work, data: Path, current: ReleaseRecord, others: set[str]) -
     catalogue = read_catalogue(data, findings, work.mapping)
     findings.tell(work.warn)
     check_rejected(data, findings, work.bounds)
-    base = Snapshot.load(store.snapshot_path(current.snapshot))
+    base = Snapshot.load(store.snapshot_path(current.snapshot), later=True)
     changes, _ = replayed(base, {}, asyncio.run(changes_behind(settings.log, store.home, current.catalog_offset)))
     now, feed, own_NF = items_now(base, changes), kept_columns(catalogue.table), _own(catalogue, base)
     unsure = others | (findings.rejects.ids if findings.rejects else set())

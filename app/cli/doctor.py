@@ -20,12 +20,13 @@ def doctor(
     *,
     encoder: Annotated[str | None, typer.Option("--encoder", help="Say what this one would need instead; nothing is downloaded.")] = None,
 ) -> None:
-    """What is installed, which devices and threads there are, and whether this home can be served."""
+    """What is installed, which devices and threads there are, how its feeds stand, and whether this home can be served."""
     if encoder is not None:
         _needs(encoder)
         return
     from app.ground import compute  # noqa: PLC0415 - keeps --help fast
     from app.ground.errors import ROOTS  # noqa: PLC0415
+    from app.home.feeds import FeedRecords  # noqa: PLC0415
     from app.home.store import ReleaseStore  # noqa: PLC0415
     from app.release.release import Release  # noqa: PLC0415
 
@@ -40,6 +41,8 @@ def doctor(
         _say("gpu", f"{name}, {state}")
     _say("device", f"{device}, as ATTIRE_DEVICE is {settings.device}")
     _say("threads", f"{compute.fix_threads(settings.threads.compute)} to compute, {compute.cores()} cores")
+    for feed in FeedRecords(settings.home).all():
+        _say("feed", str(feed))
     store = ReleaseStore(settings.home)
     try:
         record = store.current()

@@ -61,9 +61,11 @@ def _import(
     """Import what has changed; says so to a person, and to machines even when it is refused."""
     from app.catalogue.importing import Bounds, import_catalogue  # noqa: PLC0415 - keeps --help fast
     from app.ground import compute  # noqa: PLC0415
+    from app.ground.allocator import keep_little  # noqa: PLC0415
     from models.datasets.findings import Findings  # noqa: PLC0415
     from models.datasets.rejects import Rejects  # noqa: PLC0415
 
+    keep_little()
     findings = Findings()
     try:
         with Rejects(file) as rejects:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -27,7 +28,8 @@ class FeedRecord:
         etag, modified: what its server said to tell a later version by.
         release, offset: what was served, and the end of the catalogue's log, once that was done.
         folders, pictures: the folders that its pictures were read from, and a digest of these.
-        synced: when, in seconds since 1970. failures: how often it failed, in all. why: the last failure; None once it went well.
+        synced: when, in seconds since 1970. rows, rejected: how many it had then, and how many of them were set aside.
+        failures: how often it failed, in all. why: the last failure; None once it went well.
     """
 
     source: str
@@ -39,6 +41,8 @@ class FeedRecord:
     folders: Sequence[str] = ()
     pictures: str = ""
     synced: float = 0.0
+    rows: int = 0
+    rejected: int = 0
     failures: int = 0
     why: str | None = None
 
@@ -47,6 +51,12 @@ class FeedRecord:
         """The source without what may be secret in a URL."""
         parts = urlsplit(self.source)
         return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else self.source
+
+    def __str__(self) -> str:
+        """How it stands, for a person."""
+        when = datetime.fromtimestamp(self.synced, UTC).isoformat(timespec="seconds") if self.synced else "never"
+        aside = f", {self.rejected:,} of {self.rows:,} rows set aside" if self.rejected else ""
+        return f"{self.name}: synchronised {when}{aside}" + (f"; failed {self.failures:,} times, at last: {self.why}" if self.why else "")
 
 
 @dataclass(frozen=True, slots=True)

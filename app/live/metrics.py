@@ -128,14 +128,7 @@ class ServiceState(Collector):
         for decision, times in {**dict.fromkeys(get_args(Decision), 0), **self.decisions()}.items():
             gate.add_metric([decision], times)
         yield gate
-        about = "Times that a feed could not be synchronised; every replica tells the same: take the maximum."
-        failed = CounterMetricFamily("attire_feed_failures", about, labels=["feed"])
-        synced = GaugeMetricFamily("attire_feed_synced_timestamp_seconds", "When a feed was last synchronised.", labels=["feed"])
-        for fed in self.feeds():
-            failed.add_metric([fed.name], fed.failures)
-            synced.add_metric([fed.name], fed.synced)
-        yield failed
-        yield synced
+        yield from _of_feeds(self.feeds())
         for name, about, value in (
             ("attire_compute_refused", "Requests refused because too many waited for a thread.", self.pool.refused),
             ("attire_compute_late", "Requests that were not answered within the deadline.", self.pool.late),
@@ -166,3 +159,20 @@ class ServiceState(Collector):
             ("attire_catalogue_encoding", "Changed items whose picture or title is still to be encoded.", self.replay.encoding),
         ):
             yield GaugeMetricFamily(name, about, value=value)
+
+
+def _of_feeds(feeds: Sequence[FeedRecord]) -> Iterator[Metric]:
+    about = "Times that a feed could not be synchronised; every replica tells the same of feeds: take the maximum."
+    failed = CounterMetricFamily("attire_feed_failures", about, labels=["feed"])
+    failing = GaugeMetricFamily("attire_feed_failing", "Whether the last try to synchronise a feed failed.", labels=["feed"])
+    synced = GaugeMetricFamily("attire_feed_synced_timestamp_seconds", "When a feed was last synchronised.", labels=["feed"])
+    rows = GaugeMetricFamily(
+        "attire_feed_rows", "Rows of a feed when it was last read, by whether they could be used.", labels=["feed", "state"]
+    )
+    for fed in feeds:
+        failed.add_metric([fed.name], fed.failures)
+        failing.add_metric([fed.name], fed.why is not None)
+        synced.add_metric([fed.name], fed.synced)
+        rows.add_metric([fed.name, "used"], fed.rows - fed.rejected)
+        rows.add_metric([fed.name, "set_aside"], fed.rejected)
+    yield from (failed, failing, synced, rows)

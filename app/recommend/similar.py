@@ -37,6 +37,8 @@ class Similar:
 def similar(release: Release, item: ItemRef, k: int, limits: Limits, *, all_categories: bool = False) -> Similar:
     """The k items most like a given one, of its category unless ``all_categories``; a photo without a category is compared with all.
 
+    Variants of one product take one place, those of the given item none.
+
     Raises:
         UnknownItemError, UnknownCategoryError: of the item. LimitExceededError: k is too large.
         BadPictureError, NoEncoderError, EncoderError: see ``photo_features``.
@@ -89,7 +91,7 @@ def image_part(release: Release) -> slice:
 def _nearest(
     release: Release, query: FloatArray, part: slice, k: int, category: str | None, *, own: int | None = None, fallback: str | None = None
 ) -> Similar:
-    """The k nearest rows to a query, of a category or of all; without the query's own row and rows that have no such features."""
+    """The k nearest products to a query, of a category or of all; without the query's own and rows that have no such features."""
     snapshot = release.snapshot
     if category and category not in snapshot.categories:
         return Similar((), (), f"the catalogue has no items of category {category!r} now")
@@ -98,8 +100,19 @@ def _nearest(
     with stage("search"):
         cosines = _cosines(release, rows, query, part)
     rows, cosines = rows[np.isfinite(cosines)], cosines[np.isfinite(cosines)]
-    best = np.argsort(-cosines, kind="stable")[:k]
+    best = np.argsort(-cosines, kind="stable")
+    best = best[_leading(release, rows[best], k, [] if own is None else [own])]
     return Similar(tuple(int(row) for row in rows[best]), tuple(float(cosine) for cosine in cosines[best]), fallback)
+
+
+def _leading(release: Release, rows_M: IntArray, k: int, own: list[int]) -> IntArray:
+    """The places of the first k of ranked rows that stand for a product each, none of them for that of ``own``."""
+    fetch = k
+    while True:
+        places = np.flatnonzero(release.traits.leading(rows_M[:fetch], own))
+        if len(places) >= k or fetch >= len(rows_M):
+            return places[:k]
+        fetch *= 4
 
 
 def _cosines(release: Release, rows: IntArray, query_F: FloatArray, part: slice) -> FloatArray:

@@ -76,12 +76,21 @@ class Release:
         return self.record.id
 
     @classmethod
-    def open(cls, store: ReleaseStore, record: ReleaseRecord, index: IndexSettings | None = None, device: torch.device = CPU) -> Release:
+    def open(
+        cls,
+        store: ReleaseStore,
+        record: ReleaseRecord,
+        index: IndexSettings | None = None,
+        device: torch.device = CPU,
+        *,
+        later: bool = False,
+    ) -> Release:
         """Load a release onto a device, check it and warm it.
 
         Args:
             index: which backend searches which category; None is exact search on the CPU.
             device: where the bundle and its encoder compute.
+            later: build the index of a category when it is first searched: for a check, and not to serve.
 
         Raises:
             VectorIndexError: there is no such backend.
@@ -92,7 +101,8 @@ class Release:
         manifest = bundle.manifest
         path = store.snapshot_path(record.snapshot)
         choice = Choice(backend=index.backend, categories=index.categories) if index else None
-        snapshot = Snapshot.load(path, bundle_id=bundle.id, encoder_fingerprint=manifest.encoder.fingerprint, choice=choice)
+        fingerprint = manifest.encoder.fingerprint
+        snapshot = Snapshot.load(path, bundle_id=bundle.id, encoder_fingerprint=fingerprint, choice=choice, later=later)
         release = cls(
             record=record,
             bundle=bundle,

@@ -24,6 +24,7 @@ GROUP_NAMES: Final = ("group_id", "item_group_id", "group")
 ALIKE: Final = 0.9
 """The least cosine of the features of two variants; products of one shop that are none are mostly below."""
 
+_AT_ONCE: Final = 16_384  # rows that are Python objects at a time
 _COLOURS: Final = (
     "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy "
     "wine teal turquoise aqua cyan gold golden silver bronze copper coral peach lavender lilac violet magenta fuchsia mustard "
@@ -43,7 +44,8 @@ def group_of(item: Mapping[str, Any], attributes: Mapping[str, Any]) -> str | No
 def product_keys(items: pa.Table) -> IntArray:
     """What rows of one product have in common, ``(N,)``: negative for a group of the shop's, positive for a title, 0 for nothing."""
     names = [name for name in ("category", "brand", "price", "title", "attributes", *GROUP_NAMES) if name in items.column_names]
-    return np.array([_key(item) for item in items.select(names).to_pylist()], dtype=np.int64)
+    batches = items.select(names).to_batches(max_chunksize=_AT_ONCE)
+    return np.array([_key(item) for batch in batches for item in batch.to_pylist()], dtype=np.int64)
 
 
 def first_variants(key_N: IntArray, features_NF: Any, keys: IntArray | None = None) -> IntArray:  # noqa: ANN401 - whatever reads rows

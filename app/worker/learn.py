@@ -20,7 +20,7 @@ from app.catalogue.publishing import catalogue_of, publish
 from app.ground import compute
 from app.ground.errors import ROOTS
 from app.ground.settings import Settings
-from app.home.runs import ACCEPTED, CANDIDATE, FOLDED_IN, OUTCOME, Decision, LearningRun, Runs, now, write_run
+from app.home.runs import ACCEPTED, CANDIDATE, FOLDED_IN, OUTCOME, Decision, Dropped, LearningRun, Runs, now, write_run
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.worker import gate
 from app.worker.archive import read_archive
@@ -30,7 +30,7 @@ from app.worker.hygiene import Basket, clean, described_items
 from app.worker.outfits import Outfits, ask, known, split_by_time, worn
 from app.worker.reference import Reference
 from app.worker.retrain import retrain
-from app.worker.sessions import COLUMNS, visits_of
+from app.worker.sessions import COLUMNS, older_than, visits_of
 from app.worker.shoppers import fold_in_wearers
 from index.snapshot import Snapshot
 from models.bundle import Bundle
@@ -188,10 +188,12 @@ class _Steps:
         visits = visits_of(events, gap_s=worker.gap_s, longest_s=worker.longest_s, since=since)
         described = described_items(snapshot.items)
         baskets, dropped = clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=worker.hygiene)
+        why = f"older than the {worker.window_days:g} days that are learned from, or of a clock that is wrong"
+        old = Dropped("too_old", why, *older_than(since, events))
         kinds = Counter({str(kind["values"]): kind["counts"] for kind in pc.value_counts(events.column("type")).to_pylist()})
         came_in = {"events": len(events), **{f"events: {kind}": count for kind, count in sorted(kinds.items())}}
         came_in |= {"visits": len(visits), "visits cut for their length": sum(visit.truncated for visit in visits)}
-        self._know(came_in={**came_in, "clean outfits": len(baskets)}, dropped=tuple(dropped))
+        self._know(came_in={**came_in, "clean outfits": len(baskets)}, dropped=(old, *dropped))
         return baskets
 
 

@@ -61,16 +61,27 @@ def visits_of(events: pa.Table, *, gap_s: float, longest_s: float, since: dateti
         gap_s: seconds of silence that end a visit. longest_s: seconds after which a visit is cut.
         since: earlier events are left out.
     """
-    table = pl.from_arrow(events)
-    assert isinstance(table, pl.DataFrame)  # noqa: S101 - a table gives a frame
-    acts = table.filter(pl.col("type").is_in(KINDS) & pl.col("session").is_not_null() & pl.col("item").is_not_null())
-    timed = acts.with_columns(pl.min_horizontal("timestamp", "received").alias("at")).filter(pl.col("at").is_not_null())
+    timed = _timed(events)
     if since is not None:
         timed = timed.filter(pl.col("at") >= since)
     ordered = timed.sort("session", "at", maintain_order=True).with_columns(pl.col("at").dt.epoch("ms") / 1000)
     rows = ordered.select("session", "user", "type", "item", "at", "order").rows()
     visits = [visit for name, part in groupby(rows, itemgetter(0)) for visit in _cut(name, list(part), gap_s, longest_s)]
     return sorted(visits, key=lambda visit: (visit.end, visit.id))
+
+
+def older_than(since: datetime, events: pa.Table) -> tuple[int, int]:
+    """How many sessions have events from before a moment, and how many such events there are; see ``visits_of``."""
+    older = _timed(events).filter(pl.col("at") < since)
+    return older["session"].n_unique(), len(older)
+
+
+def _timed(events: pa.Table) -> pl.DataFrame:
+    """What shoppers did with items, and when, as far as it is known."""
+    table = pl.from_arrow(events)
+    assert isinstance(table, pl.DataFrame)  # noqa: S101 - a table gives a frame
+    acts = table.filter(pl.col("type").is_in(KINDS) & pl.col("session").is_not_null() & pl.col("item").is_not_null())
+    return acts.with_columns(pl.min_horizontal("timestamp", "received").alias("at")).filter(pl.col("at").is_not_null())
 
 
 Row = tuple[str, str | None, str, str, float, str | None]

@@ -56,7 +56,7 @@ class ItemFile:
 
 
 def check_names(file: ItemFile) -> None:
-    """Ids and categories are there, can be names, and no id comes twice; a row that is there twice counts once."""
+    """Ids and categories are there, and can be names."""
     for name, problem_of in (("id", id_problem), ("category", name_problem)):
         names = file.table.column(name)
         blank = pc.fill_null(is_blank(names), fill_value=True)
@@ -66,13 +66,18 @@ def check_names(file: ItemFile) -> None:
         for row in rows_of(pc.is_in(names, value_set=pa.array(problems, pa.string()))):
             text = names[row].as_py()
             file.error(row, name, f"{shown(text)} {problems[text]}", text)
+
+
+def check_unique(file: ItemFile) -> None:
+    """No id comes twice among the rows that can be used otherwise; a row that is there twice counts once."""
     ids = pc.fill_null(file.table.column("id"), "").combine_chunks().dictionary_encode()
-    if len(ids.dictionary) < len(ids):
-        codes = ids.indices.to_numpy()
-        _, firsts, group = np.unique(codes, return_index=True, return_inverse=True)
-        for again in np.setdiff1d(np.arange(len(codes)), firsts).tolist():
-            if text := ids[again].as_py():
-                _told_twice(file, text, again, int(firsts[group[again]]))
+    if len(ids.dictionary) == len(ids):
+        return
+    rows = np.setdiff1d(np.arange(len(ids)), np.fromiter(file.dropped, dtype=np.int64))
+    _, firsts, group = np.unique(ids.indices.to_numpy()[rows], return_index=True, return_inverse=True)
+    for again in np.setdiff1d(np.arange(len(rows)), firsts).tolist():
+        if text := ids[int(rows[again])].as_py():
+            _told_twice(file, text, int(rows[again]), int(rows[firsts[group[again]]]))
 
 
 def _told_twice(file: ItemFile, text: str, again: int, first: int) -> None:

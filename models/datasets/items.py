@@ -14,7 +14,7 @@ from models.datasets.feeds.mapping import Mapped, mapping_beside, read_mapping
 from models.datasets.feeds.read import read_feed
 from models.datasets.feeds.recognise import Feed, recognise
 from models.datasets.findings import Findings, Recognised
-from models.datasets.item_checks import ItemFile, check_features, check_names, check_values, is_blank
+from models.datasets.item_checks import ItemFile, check_features, check_names, check_unique, check_values, is_blank
 from models.datasets.item_columns import has_own_types, read_parquet
 from models.datasets.item_pictures import check_pictures
 from models.datasets.schema import ITEM_SCHEMA
@@ -44,6 +44,7 @@ def read_items(root: Path, findings: Findings, mapping: Path | None = None) -> p
     check_values(file)
     check_features(file)
     check_pictures(file, path.parent)
+    check_unique(file)
     return _one_spelling(_blanks_to_null(file.kept()), file)
 
 

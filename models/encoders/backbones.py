@@ -15,6 +15,7 @@ from torch import Tensor
 from models.encoders.features import Block, FeatureSpec, FloatArray
 from models.encoders.image_towers import CONFIG_FILE, WEIGHTS_FILE, Preprocessing, build_tower, torchvision_tower
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
+from models.encoders.why_not import check_weights
 from models.encoders.words import WordMatrix
 from models.errors import EncoderError
 from models.precision import CPU, halved
@@ -35,6 +36,7 @@ class BackboneEncoder:
     ) -> None:
         self.model = model.eval().requires_grad_(requires_grad=False).to(device)
         self._transform, self._device, self._words = transform, device, words
+        check_weights(spec, self.model.state_dict())
         side = transform.side if isinstance(transform, Preprocessing) else _SIDE
         with torch.inference_mode():
             size = self._see(torch.zeros(1, 3, side, side)).shape[-1]

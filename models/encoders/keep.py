@@ -34,6 +34,7 @@ from models.progress import Progress, silent
 from sealed.files import replacing
 
 BATCH: Final = 128
+_TITLES: Final = 1_024  # at once, where there are no pictures
 _SEGMENT: Final = 8192
 _KEY_BYTES: Final = 16
 
@@ -102,12 +103,11 @@ def catalogue_features(
     Raises:
         EncoderError: the catalogue has none of its own, and no encoder is given.
     """
-    started = time.perf_counter()
     own = own_features(catalogue)
     if own is not None:
-        return CatalogueFeatures(FeatureSpec.own(own.shape[1]), own, {}, 0, time.perf_counter() - started)
+        return CatalogueFeatures(FeatureSpec.own(own.shape[1]), own, {}, 0, 0.0)
     found = stored_features(catalogue, encoder, None, cache, progress, made=made)
-    return CatalogueFeatures(found.spec, found.features.astype(np.float32), found.refused, found.encoded, time.perf_counter() - started)
+    return CatalogueFeatures(found.spec, found.features.astype(np.float32), found.refused, found.encoded, found.seconds)
 
 
 def stored_features(
@@ -124,12 +124,11 @@ def stored_features(
     Args:
         scratch: the directory in which they lie in a file without a name meanwhile, so that not all are in memory; None for memory.
     """
-    started = time.perf_counter()
     own = own_features(catalogue)
     if own is not None:
         with np.errstate(over="ignore"):  # refused when a snapshot is written
             halves = own.astype(np.float16)
-        return StoredFeatures(FeatureSpec.own(own.shape[1]), halves, {}, 0, time.perf_counter() - started)
+        return StoredFeatures(FeatureSpec.own(own.shape[1]), halves, {}, 0, 0.0)
     if encoder is None:
         msg = "the catalogue has no features of its own, and no encoder is named; name one"
         raise EncoderError(msg)
@@ -143,26 +142,28 @@ def stored_features(
     unread = frozenset(refused)  # kept by title alone
     refused |= {catalogue.ids[row]: why for row, why in kept_refusals.items()}
     source, titles = make() if missing else catalogue, catalogue.titles
-    twins = missing if source.table.column("image").null_count == len(source) else []  # of what has no picture, each title once
+    unpictured = source.table.column("image").null_count == len(source)
+    twins, together = (missing, _TITLES) if unpictured else ([], BATCH)  # of what has no picture, each title once
     first_of = {keys[row]: row for row in reversed(twins)}
     missing = sorted(first_of.values()) if twins else missing
     with progress("encoding", len(missing)) as advance:
         begun = time.perf_counter()
         for at in range(0, len(missing), _SEGMENT):
             segment = missing[at : at + _SEGMENT]
-            for start in range(0, len(segment), BATCH):
-                rows = segment[start : start + BATCH]
-                features[rows] = _encode(source, rows, titles, encoder, refused)
+            for start in range(0, len(segment), together):
+                rows = segment[start : start + together]
+                features[rows] = _finite(source, rows, _encode(source, rows, titles, encoder, refused), spec)
                 done = at + start + len(rows)
                 advance(len(rows), items_per_s=done / (time.perf_counter() - begun))
             found = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
             _keep(directory, [keys[row] for row in segment], features[segment], found)
             let_go()
+        took = time.perf_counter() - begun
     for at in range(0, len(twins), _SEGMENT):
         rows = twins[at : at + _SEGMENT]
         features[rows] = features[[first_of[keys[row]] for row in rows]]
         let_go()
-    return StoredFeatures(spec, features, refused, len(missing), time.perf_counter() - started, let_go)
+    return StoredFeatures(spec, features, refused, len(missing), took, let_go)
 
 
 def _room(shape: tuple[int, int], scratch: Path | None) -> tuple[NDArray[np.float16], Callable[[], None]]:
@@ -170,9 +171,8 @@ def _room(shape: tuple[int, int], scratch: Path | None) -> tuple[NDArray[np.floa
     if scratch is None or not shape[0]:
         return np.zeros(shape, dtype=np.float16), lambda: None
     with TemporaryFile(dir=scratch) as file:
-        file.truncate(shape[0] * shape[1] * 2)
-        mapped = mmap.mmap(file.fileno(), 0)
-    return np.frombuffer(mapped, dtype=np.float16).reshape(shape), partial(mapped.madvise, mmap.MADV_DONTNEED)  # what is written stays
+        room = np.memmap(file, dtype=np.float16, shape=shape)
+    return room, partial(room._mmap.madvise, mmap.MADV_DONTNEED)  # type: ignore[attr-defined]  # noqa: SLF001 - what is written stays
 
 
 def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Iterator[tuple[bytes | None, str | None]]:
@@ -182,10 +182,13 @@ def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Itera
         return
     for row, (item, title) in enumerate(zip(catalogue.ids, catalogue.titles, strict=True)):
         try:
-            yield catalogue.image(row), title
+            picture = catalogue.image(row)
         except OSError as error:
+            picture = None
             refused[item] = f"the picture cannot be read ({error.strerror}: {error.filename})"
-            yield None, title
+        if picture == b"":
+            refused[item] = "the picture is an empty file; send it again"
+        yield picture or None, title
 
 
 def _encode(catalogue: Catalogue, rows: list[int], titles: list[str | None], encoder: Encoder, refused: dict[str, str]) -> FloatArray:
@@ -204,6 +207,16 @@ def _encode(catalogue: Catalogue, rows: list[int], titles: list[str | None], enc
                 refused[catalogue.ids[row]] = str(error)
                 images[position] = None
         return encoder.encode(images, words)
+
+
+def _finite(catalogue: Catalogue, rows: list[int], features: FloatArray, spec: FeatureSpec) -> FloatArray:
+    """The features; refuses what an encoder whose numbers overflow makes."""
+    broken = np.flatnonzero(~np.isfinite(features).all(axis=1))
+    if len(broken):
+        item = catalogue.ids[rows[int(broken[0])]]
+        msg = f"encoder {spec.spec!r} makes NaN or an infinity of item {item!r}; take another encoder, or leave that item out"
+        raise EncoderError(msg)
+    return features
 
 
 def _key(image: bytes | None, title: str | None, how: str) -> bytes:

@@ -8,7 +8,6 @@ import threading
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.encoders.features import Block, FeatureSpec, FloatArray
+from models.encoders.titles import title_reader
 from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
+from models.encoders.why_not import check_directory, check_weights, why_not
 from models.encoders.words import WordMatrix, read_vocabulary
 from models.errors import EncoderError
 from models.precision import CPU, halved
@@ -47,8 +48,9 @@ class OpenClipEncoder:
         vocabulary: Sequence[str] = (),
     ) -> None:
         self.model = model.eval().requires_grad_(requires_grad=False).to(device)
-        self._transform, self._tokenizer, self._device = transform, tokenizer, device
+        self._transform, self._device, self._tower = transform, device, title_reader(model, tokenizer, device)
         self._words, self._vocabulary, self._reading = words, tuple(vocabulary), threading.Lock()
+        check_weights(spec, self.model.state_dict())
         size = self._read(["shirt"]).shape[-1]
         blocks = (Block("image", size), Block("text", size), COLOUR, TEXTURE)
         weights, reader = self.model.state_dict(), type(tokenizer).__name__
@@ -76,7 +78,7 @@ class OpenClipEncoder:
 
     def _read(self, titles: list[str]) -> Tensor:
         with torch.inference_mode(), halved(self._device):
-            return self.model.encode_text(self._tokenizer(titles).to(self._device))  # type: ignore[operator,no-any-return]
+            return self._tower(titles)
 
 
 def load_open_clip(spec: str, device: torch.device = CPU, name: str | None = None, pretrained: str | None = None) -> OpenClipEncoder:
@@ -89,7 +91,7 @@ def load_open_clip(spec: str, device: torch.device = CPU, name: str | None = Non
         pretrained: None for untrained weights.
 
     Raises:
-        EncoderError: it does not exist, cannot be reached, or its files do not fit.
+        EncoderError: it does not exist, cannot be reached, or its files do not fit or are not whole.
     """
     import open_clip  # noqa: PLC0415 - the import takes two seconds, and only encoding needs it
 
@@ -97,12 +99,8 @@ def load_open_clip(spec: str, device: torch.device = CPU, name: str | None = Non
 
     source = name or spec
     own = Path(source.removeprefix("local-dir:")) if source.startswith("local-dir:") else None
-    if own and not (own / "open_clip_config.json").is_file():
-        msg = f"encoder {spec!r}: no open_clip_config.json in {own}; give a directory that holds an open_clip model"
-        raise EncoderError(msg)
-    if own and not list(own.glob("*.safetensors")):
-        msg = f"encoder {spec!r}: no weights (*.safetensors) in {own}"
-        raise EncoderError(msg)
+    if own:
+        check_directory(spec, own)
     level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)  # open_clip logs to the root logger, also the errors that are raised below
     try:
@@ -116,15 +114,8 @@ def load_open_clip(spec: str, device: torch.device = CPU, name: str | None = Non
         words = WordMatrix.load(own) if own else None
         vocabulary = (read_vocabulary(own) if own else []) or read_vocabulary(DEFAULT_VOCABULARY)
     except Exception as error:  # open_clip and the hub raise errors of any type
-        msg = f"encoder {spec!r} cannot be loaded: {_reason(error, source)}; check the name, or be online for the first download"
+        msg = f"encoder {spec!r} cannot be loaded: {why_not(error, source, own)}"
         raise EncoderError(msg) from error
     finally:
         logging.disable(level)
     return OpenClipEncoder(spec, model, transform, tokenizer, device, words=words, vocabulary=vocabulary)
-
-
-def _reason(error: BaseException, source: str) -> str:
-    """The reason in one line; for a hub error its first cause, which open_clip wraps in longer and vaguer messages."""
-    while source.startswith("hf-hub:") and (cause := error.__cause__ or error.__context__) is not None:
-        error = cause
-    return shorten((str(error).strip() or type(error).__name__).splitlines()[0], 200, placeholder=" …")

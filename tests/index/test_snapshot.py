@@ -12,9 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from index.backends import registry
+from index.backends.base import Backend
 from index.columns import Filter
 from index.errors import SnapshotError, VectorError
 from index.manifest import SNAPSHOT, SnapshotManifest
+from index.matrices import gathered
 from index.snapshot import ITEM_COLUMNS, Snapshot
 
 ODD = [
@@ -334,3 +337,25 @@ def test_embeddings_may_come_in_parts(tmp_path: Path) -> None:
         with pytest.raises(SnapshotError, match="give one for each"):
             Snapshot.write(tmp_path / "wrong", embeddings_ND=iter([rows]), **given)
     assert not (tmp_path / "wrong").exists()
+
+
+def test_a_check_builds_the_index_of_what_it_searches(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And finds what a snapshot that is served finds."""
+    built: list[int] = []
+    flat = registry.BACKENDS["flat"].build
+    monkeypatch.setitem(registry.BACKENDS, "flat", Backend(build=lambda vectors: built.append(len(vectors)) or flat(vectors)))  # type: ignore[func-returns-value]
+    later = Snapshot.load(path, later=True)
+    assert not built
+    query_1D = later.embeddings([0])
+    scores, rows = later.search("tops", query_1D, 2)
+    assert built == [3]
+    whole_scores, whole_rows = Snapshot.load(path).search("tops", query_1D, 2)
+    np.testing.assert_array_equal(rows, whole_rows)
+    np.testing.assert_array_equal(scores, whole_scores)
+
+
+def test_rows_are_gathered_a_few_at_a_time() -> None:
+    """All of them, in their order."""
+    matrix = np.arange(3 * 10_000, dtype=np.float32).reshape(-1, 3)
+    rows = np.arange(9_999, -1, -1)
+    np.testing.assert_array_equal(gathered(matrix, rows), matrix[::-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.ground.settings import Keys, LogSettings, Settings
+from app.home.feeds import FEEDS, FeedRecord, FeedRecords
 from app.log.base import Stream
 from app.main import create_app
 from app.recommend.stages import Measured, measured, stage
@@ -124,8 +126,10 @@ def test_the_sizes_of_batches_are_told(client: TestClient) -> None:
     assert figure(client, "attire_batch_size_sum", of="outfits") == 5
 
 
-def test_alerts_are_about_figures_that_there_are(client: TestClient) -> None:
+def test_alerts_are_about_figures_that_there_are(client: TestClient, home: Path, request: pytest.FixtureRequest) -> None:
     """Every name and every label's value of the rules is told from the start, so that an increase from nothing is seen."""
+    FeedRecords(home).keep(FeedRecord(source="feed.csv"))  # of feeds, once there is one
+    request.addfinalizer(lambda: shutil.rmtree(home / FEEDS))
     log: Any = client.app.state.services.log  # type: ignore[attr-defined]
     client.portal.call(lambda: log.take(Stream.EVENTS, "archive", "w"))  # type: ignore[union-attr]
     client.get("/healthz")

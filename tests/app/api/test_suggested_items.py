@@ -140,6 +140,21 @@ def test_a_variant_of_what_is_worn_is_not_suggested(client: TestClient, id_of: d
     assert not {item["title"] for look in slots["looks"] for item in look["items"] if "runner" in item["title"]}
 
 
+def test_similar_items_are_products(client: TestClient, id_of: dict[str, str]) -> None:
+    """One size or colour of each, and none of the item's own."""
+
+    def alike(title: str) -> list[str]:
+        answer = client.post("/similar-items", json={"item": id_of[title], "k": 50}).json()
+        names = {item: name for name, item in id_of.items()}
+        return [names[item["id"]] for item in answer["items"]]
+
+    runners = [title for title in id_of if "runner" in title]
+    others = [title for title in id_of if "boots" in title]
+    assert len([title for title in alike(others[0]) if "runner" in title]) == 1
+    assert not {title for title in alike(runners[0]) if "runner" in title}
+    assert {title for title in alike(runners[0]) if "boots" in title} == set(others)
+
+
 def test_without_outfits_the_usual_slots_are_missing_until_it_is_complete(client: TestClient, id_of: dict[str, str]) -> None:
     """By the words of categories, for whom it is, and without a second pair of shoes."""
     for start in id_of.values():

@@ -26,6 +26,8 @@ from app.home.feeds import FeedRecords
 from app.home.store import ReleaseStore
 from app.log.base import Stream
 from app.log.open import opened_log
+from index.backends.base import Backend
+from index.backends.registry import BACKENDS
 from index.snapshot import Snapshot
 
 HEADER = "id,category,title,price,availability,image_link\n"
@@ -91,6 +93,19 @@ def test_a_fresh_home_is_filled_and_then_kept_fresh(feed: Path, sync: Callable[.
     assert (now["A-0"]["price"], now["A-1"]["in_stock"], now["A-7"]["title"]) == (99.5, False, "Linen tee 7")
     assert ReleaseStore(home).served().id == release
     assert figures(sync(feed, "--force")[1]) == (0, 0, 0, 6)
+
+
+def test_nothing_is_indexed(feed: Path, sync: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a million vectors are not loaded for a price."""
+    sync(feed)
+
+    def refuse(_: object) -> Any:
+        pytest.fail("an index was built")
+
+    monkeypatch.setitem(BACKENDS, "flat", Backend(build=refuse))
+    feed.write_text(HEADER + "".join(line(number, 9) for number in range(6)))
+    code, said, _ = sync(feed)
+    assert (code, figures(said)) == (0, (0, 6, 0, 0))
 
 
 def test_what_the_feed_never_says_stays(feed: Path, sync: Callable[..., Any], tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_intervals_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_figures_tell(tmp_path: Path) -> None:
     """Failures and the last success of each feed, without what may be secret in a URL."""
     records = FeedRecords(tmp_path)
-    records.keep(FeedRecord(source="https://shop.example/feed.csv?key=secret", synced=12.0))
+    records.keep(FeedRecord(source="https://shop.example/feed.csv?key=secret", synced=12.0, rows=10, rejected=3))
     records.failed("https://shop.example/feed.csv?key=secret", "gone")
     nothing = cast("Any", _Zero())
     state = ServiceState(
@@ -99,9 +99,30 @@ def test_the_figures_tell(tmp_path: Path) -> None:
         decisions=dict,
         feeds=records.all,
     )
-    found = {sample.name: (sample.labels, sample.value) for metric in state.collect() for sample in metric.samples}
-    assert found["attire_feed_failures_total"] == ({"feed": "https://shop.example/feed.csv"}, 1)
-    assert found["attire_feed_synced_timestamp_seconds"] == ({"feed": "https://shop.example/feed.csv"}, 12.0)
+    samples = [sample for metric in state.collect() for sample in metric.samples if sample.name.startswith("attire_feed_")]
+    assert {sample.labels["feed"] for sample in samples} == {"https://shop.example/feed.csv"}
+    assert [(sample.name, sample.labels.get("state"), sample.value) for sample in samples] == [
+        ("attire_feed_failures_total", None, 1),
+        ("attire_feed_failing", None, 1),
+        ("attire_feed_synced_timestamp_seconds", None, 12.0),
+        ("attire_feed_rows", "used", 7),
+        ("attire_feed_rows", "set_aside", 3),
+    ]
+
+
+def test_doctor_says_how_each_feed_stands(feed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """When it was synchronised, what was set aside, why it failed."""
+    home = tmp_path / "home"
+    assert run(["sync", str(feed), "--home", str(home)]) == 0
+    feed.write_text(feed.read_text() + ",tops,Without an id\n")
+    assert run(["sync", str(feed), "--home", str(home)]) == 0
+    feed.write_text(HEADER + "A-0,tops,Tee 0\n")
+    assert run(["sync", str(feed), "--home", str(home)]) == 2
+    capsys.readouterr()
+    assert run(["doctor", "--home", str(home)]) == 0
+    [said] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("feed ")]
+    for part in (str(feed), "synchronised 2", "1 of 5 rows set aside", "failed 1 times", "lacks 3 of 4 items"):
+        assert part in said
 
 
 class _Zero:

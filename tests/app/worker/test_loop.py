@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,19 @@ async def test_a_training_that_dies_changes_nothing(shop: Any, log: Log) -> None
     run = await Worker(settings, log).once()
     assert (run.decision, shop.store.current()) == ("failed", before)
     assert "longer than" in run.reasons[0]
+
+
+async def test_events_from_before_the_window_are_named(shop: Any, log: Log, purchases: Callable[..., list[Event]]) -> None:
+    """A phone whose clock says 2001 is not gone without a word."""
+    worker = shop.settings.worker.model_copy(update={"window_days": 30.0})
+    today = datetime.now(UTC)
+    await log.append(Stream.EVENTS, purchases("now", ["tops-1", "shoes-1"], at=today))
+    await log.append(Stream.EVENTS, purchases("clock", ["tops-1", "shoes-1"], at=datetime(2001, 1, 1, tzinfo=UTC)))
+    run = await Worker(shop.settings.model_copy(update={"worker": worker}), log).once()
+    [old] = [rule for rule in run.dropped if rule.rule == "too_old"]
+    assert (old.visits, old.items) == (1, 2)
+    assert "30 days" in old.why
+    assert run.came_in["visits"] == 1
 
 
 async def test_what_was_taken_and_never_archived_comes_again(shop: Any, log: Log, said: Callable[..., Event]) -> None:

@@ -68,6 +68,24 @@ def test_a_picture_that_has_gone_is_refused_by_name(root: Path, shop: Catalogue)
     assert "cannot be read" in catalogue_features(shop, Counting()).refused["a"]
 
 
+def test_an_encoder_that_makes_nan_is_refused_with_the_item(shop: Catalogue) -> None:
+    """And not the row of some matrix."""
+    encoder = Counting()
+    plain = encoder.encode
+    encoder.encode = lambda images, titles: np.where([[title == "ccc"] for title in titles], np.float32(np.nan), plain(images, titles))  # type: ignore[method-assign]
+    with pytest.raises(EncoderError, match="encoder 'counting' makes NaN or an infinity of item 'c'"):
+        catalogue_features(shop, encoder)
+
+
+def test_an_empty_picture_is_refused_by_name(root: Path, tmp_path: Path) -> None:
+    """It is not taken for no picture; the second time, too."""
+    (root / "blue.png").write_bytes(b"")
+    for _ in range(2):
+        result = catalogue_features(read_catalogue(root), Counting(), tmp_path / "cache")
+        assert sorted(result.refused) == ["b", "c"]
+        assert "empty file" in result.refused["c"]
+
+
 def test_a_second_run_encodes_nothing(shop: Catalogue, tmp_path: Path) -> None:
     """It refuses the same pictures for the same reasons."""
     first = catalogue_features(shop, Counting(), tmp_path / "cache")

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import huggingface_hub
@@ -186,6 +187,46 @@ def test_damaged_weights_are_refused(tiny: Path, tmp_path: Path) -> None:
     shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
     (tmp_path / "open_clip_model.safetensors").write_bytes(b"broken")
     refusal(f"local-dir:{tmp_path}")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda model: model.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"), "git lfs pull"),
+        (lambda model: model.write_bytes(b"broken"), "are whole"),
+        (lambda model: model.rename(model.with_name("open_clip_pytorch_model.bin")), "a pickle"),
+        (lambda model: _without(model, "text_projection", "ln_final.bias"), "text_projection"),
+        (lambda model: _with_nan(model, "text_projection"), "weight 'text_projection' holds NaN"),
+    ],
+)
+def test_spoilt_files_are_refused_by_what_is_wrong(tiny: Path, tmp_path: Path, spoil: Callable[[Path], object], said: str) -> None:
+    """By what helps, too: what lies on this disk is not downloaded."""
+    shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
+    WordMatrix(("red",), np.eye(1, 16, dtype=np.float32), np.zeros(1, dtype=np.float32)).save(tmp_path)
+    spoil(tmp_path / "open_clip_model.safetensors")
+    message = refusal(f"local-dir:{tmp_path}")
+    assert said in message
+    assert "online" not in message
+
+
+def _without(model: Path, *names: str) -> None:
+    save_file({name: value for name, value in load_file(model).items() if name not in names}, model)
+
+
+def _with_nan(model: Path, name: str) -> None:
+    weights = load_file(model)
+    weights[name][0] = torch.nan
+    save_file(weights, model)
+
+
+@pytest.mark.skipif(find_spec("transformers") is not None, reason="it is installed")
+def test_a_tokenizer_of_the_hub_names_what_to_install(tiny: Path, tmp_path: Path) -> None:
+    """SigLIP's, as the recommended encoder has it."""
+    shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
+    config = json.loads((tmp_path / "open_clip_config.json").read_text())
+    config["model_cfg"]["text_cfg"]["hf_tokenizer_name"] = "timm/ViT-B-16-SigLIP"
+    (tmp_path / "open_clip_config.json").write_text(json.dumps(config))
+    assert "transformers, which is not installed; run `pip install 'attire[siglip]'`" in refusal(f"local-dir:{tmp_path}")
 
 
 def test_an_unknown_name_is_refused_with_what_there_is() -> None:

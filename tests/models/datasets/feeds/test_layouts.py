@@ -198,7 +198,13 @@ def test_google_merchant(read: Callable[..., Any], content: str, name: str) -> N
 
 @pytest.mark.parametrize(
     ("google", "category"),
-    [("Apparel & Accessories > Shoes", "Shoes"), ("187", "Shoes"), ("Apparel &amp; Accessories &gt; Shoes", "Shoes"), ("99999", "99999")],
+    [
+        ("Apparel & Accessories > Shoes", "Shoes"),
+        ("187", "Shoes"),
+        ("5598", "Coats & Jackets"),
+        ("Apparel &amp; Accessories &gt; Shoes", "Shoes"),
+        ("99999", "99999"),
+    ],
 )
 def test_google_category_stands_in(read: Callable[..., Any], google: str, category: str) -> None:
     """Where the shop has no path of its own: by words, or by the number of the taxonomy."""

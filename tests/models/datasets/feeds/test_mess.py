@@ -270,6 +270,14 @@ def test_rows_that_come_again(read: Callable[..., Any]) -> None:
     assert ("the same as in line 2; counted once" in found.warnings[0], found.rejects[0]["line"]) == (True, 5)
 
 
+@pytest.mark.parametrize("bad", ["A,tops,-5,", "A,tops,cheap,", "A,\u0001,5,", "A,tops,5,someday"])
+def test_a_good_row_behind_a_bad_one_of_the_same_id_is_taken(read: Callable[..., Any], bad: str) -> None:
+    """Whatever is wrong with the bad one; it is set aside alone."""
+    found = read(f"id,category,price,split\n{bad}\nA,shoes,7,\nB,tops,8,\n")
+    assert {name: (item["category"], item["price"]) for name, item in found.items.items()} == {"A": ("shoes", 7), "B": ("tops", 8)}
+    assert [reject["line"] for reject in found.rejects] == [2]
+
+
 def test_categories_that_differ_by_case_and_blanks_are_one(read: Callable[..., Any]) -> None:
     """In the spelling of most items, with a warning; a no-break blank is a blank."""
     found = read("id,category\nA,shoes\nB,Shoes\nC,Shoes \nD,Robes\u00a0d'été\n")
