@@ -6,18 +6,16 @@ items.parquet            N rows: id, category, subcategory, title, attributes (J
                          and any other columns that the writer was given; what an older snapshot lacks is null
 features.npy             (N, F) float16, memory-mapped
 embeddings.npy           (N, D) float32, memory-mapped: the vectors of the categories' indexes
-cache/                   indexes that are slow to build, by backend and version; not part of the content (``index.cache``)
+cache/                   vectors of large categories and indexes that are slow to build; not part of the content (``index.cache``)
 
 Shape legend: N rows · F features · D embedding size · B queries · k results.
 """
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -25,13 +23,15 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from index.backends.base import FloatArray, IntArray, VectorIndex, as_vectors
-from index.backends.registry import BACKENDS, Choice
-from index.cache import open_index
+from index.backends.registry import Choice, used
+from index.cache import open_index, open_vectors
 from index.category_index import CategoryIndex
 from index.columns import Columns, rows_by_value
-from index.errors import SnapshotError, VectorError
+from index.errors import SnapshotError
 from index.format1 import read_embeddings
+from index.ids import RowOfId
 from index.manifest import AGAIN, SNAPSHOT, Format1, SnapshotManifest
+from index.matrices import agree, halves, let_go, mapped, write_matrix
 from sealed.directories import staged
 from sealed.errors import SealedError
 
@@ -59,8 +59,13 @@ ITEM_COLUMNS: Final = pa.schema(
 _ITEMS: Final = "items.parquet"
 _FEATURES: Final = "features.npy"
 _EMBEDDINGS: Final = "embeddings.npy"
-_CHUNK: Final = 65_536  # rows of features in memory at once while writing
+_WORN: Final = 3
+_ASKED: Final = 96
 _MATRIX: Final = 2
+
+
+Asked = Callable[[Sequence[FloatArray], Sequence[Sequence[str]], str], FloatArray]
+"""The queries that are asked of a category for outfits: the embeddings of each, ``(I, D)``, and its categories."""
 
 
 class Snapshot(CategoryIndex):
@@ -70,6 +75,7 @@ class Snapshot(CategoryIndex):
         features: ``(N, F)``, memory-mapped and read-only; a bundle takes ``features[rows].astype(np.float32)``.
         row_of: item id -> row.
         columns: the filters; ``search`` takes their masks.
+        backends: category -> what searches it.
     """
 
     def __init__(  # noqa: PLR0917 - what its files hold
@@ -80,10 +86,11 @@ class Snapshot(CategoryIndex):
         rows: Mapping[str, IntArray],
         indexes: Mapping[str, VectorIndex],
         embeddings_ND: FloatArray,
+        backends: Mapping[str, str],
     ) -> None:
         super().__init__(rows, indexes, embeddings_ND)
-        self.manifest, self.items, self.features = manifest, items, features_NF
-        self.row_of: Mapping[str, int] = row_of_id(items)
+        self.manifest, self.items, self.features, self.backends = manifest, items, features_NF, backends
+        self.row_of: Mapping[str, int] = RowOfId(items.column("id"))
         self.columns = Columns(items, self.row_of)
 
     @classmethod
@@ -118,7 +125,7 @@ class Snapshot(CategoryIndex):
         if len(shapes[0]) != _MATRIX or not shapes[0][0] == shapes[1][0] == table.num_rows:
             msg = f"{table.num_rows} items, features of shape {shapes[0]}, embeddings of {shapes[1]}: one row each"
             raise SnapshotError(msg)
-        Columns(table, row_of_id(table))  # refuses here what could not be loaded again
+        Columns(table, RowOfId(table.column("id")))  # refuses here what could not be loaded again
         if directory.is_dir() and any(directory.iterdir()):
             msg = f"{directory}: exists already, and a snapshot is never written over; choose another directory"
             raise SnapshotError(msg)
@@ -126,9 +133,9 @@ class Snapshot(CategoryIndex):
         try:
             with staged(directory) as staging:
                 pq.write_table(table, staging / _ITEMS, compression="zstd")
-                _write_matrix(staging / _FEATURES, "<f2", _halves(features_NF), table.num_rows)
+                write_matrix(staging / _FEATURES, "<f2", halves(features_NF), table.num_rows)
                 checked = (as_vectors(part, "embeddings") for part in parts)
-                size = _write_matrix(staging / _EMBEDDINGS, "<f4", checked, table.num_rows)
+                size = write_matrix(staging / _EMBEDDINGS, "<f4", checked, table.num_rows)
                 manifest = SnapshotManifest(
                     bundle=bundle_id,
                     encoder_spec=encoder_spec,
@@ -145,12 +152,19 @@ class Snapshot(CategoryIndex):
 
     @classmethod
     def load(
-        cls, directory: Path, *, bundle_id: str | None = None, encoder_fingerprint: str | None = None, choice: Choice | None = None
+        cls,
+        directory: Path,
+        *,
+        bundle_id: str | None = None,
+        encoder_fingerprint: str | None = None,
+        choice: Choice | None = None,
+        asked: Asked | None = None,
     ) -> Snapshot:
         """Read a snapshot, checking every file's sha256 and that it belongs to this bundle and encoder.
 
         Args:
-            choice: the backend of each category; None: exact search on the CPU for all.
+            choice: the backend of each category; None: by its size, on the CPU.
+            asked: what tells the queries by which an approximate index is tuned.
 
         Raises:
             SnapshotError: something is missing, altered or belongs to another bundle; the message names it.
@@ -168,21 +182,23 @@ class Snapshot(CategoryIndex):
         try:
             table = item_table(pq.read_table(directory / _ITEMS, partitioning=None)).combine_chunks()  # taking rows would do so each time
             rows = rows_by_value(table.column("category").combine_chunks())
-            _agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
-            features = _mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
+            agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
+            features = mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
             embeddings = (
                 read_embeddings(directory, manifest, rows)
                 if isinstance(manifest, Format1)
-                else _mapped(directory / _EMBEDDINGS, "float32", (manifest.count, manifest.embedding_size))
+                else mapped(directory / _EMBEDDINGS, "float32", (manifest.count, manifest.embedding_size))
             )
-            indexes = {}
+            indexes, backends = {}, {}
             for category, members in rows.items():
-                name = choice.categories.get(category, choice.backend)
-                indexes[category] = open_index(
-                    directory, manifest.id, category, name, BACKENDS[name], partial(embeddings.__getitem__, members)
-                )
-                _let_go(embeddings)
-            return cls(manifest, table, features, rows, indexes, embeddings)
+                name = choice.of(category, len(members))
+                vectors = open_vectors(directory, manifest.id, category, members, embeddings)
+                queries = asked and _queries(asked, table, embeddings, category)
+                indexes[category] = open_index(directory, manifest.id, category, name, choice.backend_of(name), vectors, queries)
+                backends[category] = used(name, indexes[category])
+                let_go(embeddings)
+                let_go(vectors)
+            return cls(manifest, table, features, rows, indexes, embeddings, backends)
         except (OSError, ValueError, LookupError, TypeError, EOFError, pa.ArrowException) as error:
             msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {AGAIN}"
             raise SnapshotError(msg) from error
@@ -227,43 +243,15 @@ def item_table(items: pa.Table) -> pa.Table:
     return table
 
 
-def row_of_id(table: pa.Table) -> dict[str, int]:
-    """The row of each id; SnapshotError where one occurs twice."""
-    ids = table.column("id").to_pylist()
-    row_of = {item: row for row, item in enumerate(ids)}
-    if len(row_of) != len(ids):
-        twice, row = next((item, row) for row, item in enumerate(ids) if row_of[item] != row)
-        msg = f"items: id {twice!r} occurs twice (rows {row} and {ids.index(twice, row + 1)}); ids are unique"
-        raise SnapshotError(msg)
-    return row_of
+def _queries(asked: Asked, table: pa.Table, embeddings_ND: FloatArray, category: str) -> Callable[[], FloatArray]:
+    """What tells the queries of some outfits of any items."""
 
+    def queries() -> FloatArray:
+        rows = np.random.default_rng(0).integers(0, len(embeddings_ND), (_ASKED, _WORN))
+        names = [table.column("category").take(pa.array(some)).to_pylist() for some in rows]
+        return asked([embeddings_ND[some] for some in rows], names, category)
 
-def _halves(features_NF: FloatArray | NDArray[np.float16]) -> Iterator[NDArray[np.float16]]:
-    """The features in parts, as they are kept."""
-    for start in range(0, max(len(features_NF), 1), _CHUNK):
-        with np.errstate(over="ignore"):  # what float16 cannot hold becomes inf, refused below
-            chunk = np.asarray(features_NF[start : start + _CHUNK]).astype(np.float16)
-        if not np.isfinite(chunk).all():
-            row = start + int(np.argmin(np.isfinite(chunk).all(axis=1)))
-            msg = f"features: row {row} holds NaN, an infinity or a value beyond float16; encode the item again"
-            raise VectorError(msg)
-        yield chunk
-
-
-def _write_matrix(path: Path, kind: str, parts: Iterable[NDArray[Any]], rows: int) -> int:
-    """Write a matrix of so many rows part by part, as ``np.save`` would; returns the number of its columns."""
-    written, columns = 0, 0
-    with path.open("wb") as file:
-        for part in parts:
-            if not written:
-                columns = int(part.shape[1])
-                np.lib.format.write_array_header_1_0(file, {"descr": kind, "fortran_order": False, "shape": (rows, columns)})
-            np.ascontiguousarray(part, dtype=kind).tofile(file)
-            written += len(part)
-    if written != rows:
-        msg = f"{path.name}: {written} rows for {rows} items; give one for each"
-        raise SnapshotError(msg)
-    return columns
+    return queries
 
 
 def _sound(directory: Path) -> SnapshotManifest:
@@ -275,22 +263,3 @@ def _sound(directory: Path) -> SnapshotManifest:
         msg = f"{error}; {AGAIN}"
         raise SnapshotError(msg) from error
     return manifest
-
-
-def _mapped(path: Path, kind: str, shape: tuple[int, int]) -> NDArray[Any]:
-    """Memory-map a matrix, read-only."""
-    found: NDArray[Any] = np.load(path, mmap_mode="r")
-    _agree(path, (found.dtype.name, found.shape), (kind, shape))
-    return found
-
-
-def _let_go(matrix: NDArray[Any]) -> None:
-    """Give back the memory that pages of a mapped file have come to take; they are read again when they are needed."""
-    if isinstance(matrix, np.memmap):
-        matrix._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]  # noqa: SLF001 - numpy has no public name for it
-
-
-def _agree(path: Path, found: object, expected: object) -> None:
-    if found != expected:
-        msg = f"{path}: holds {found}, the manifest says {expected}; {AGAIN}"
-        raise SnapshotError(msg)
