@@ -194,8 +194,10 @@ class Snapshot(CategoryIndex):
                 name = choice.of(category, len(members))
                 vectors = open_vectors(directory, manifest.id, category, members, embeddings)
                 queries = asked and _queries(asked, table, embeddings, category)
-                indexes[category] = open_index(directory, manifest.id, category, name, choice.backend_of(name), vectors, queries)
-                backends[category] = used(name, indexes[category])
+                index = open_index(directory, manifest.id, category, name, choice.backend_of(name), vectors, queries)
+                if other := choice.instead(category, index):
+                    name, index = other, open_index(directory, manifest.id, category, other, choice.backend_of(other), vectors)
+                indexes[category], backends[category] = index, used(name, index)
                 let_go(embeddings)
                 let_go(vectors)
             return cls(manifest, table, features, rows, indexes, embeddings, backends)

@@ -142,27 +142,22 @@ def _built(vectors_ND: FloatArray, kind: Kind) -> faiss.Index:
     return built
 
 
-def _parameters(built: faiss.Index, effort: Effort) -> faiss.SearchParameters | None:
-    found: faiss.SearchParameters | None = None
-    inner = faiss.downcast_index(built.index) if isinstance(built, faiss.IndexPreTransform) else built
-    if isinstance(inner, faiss.IndexIVF):
-        found = faiss.SearchParametersIVF(nprobe=min(effort.probe, inner.nlist))  # type: ignore[call-arg]  # faiss' stub lacks it
-    elif isinstance(inner, faiss.IndexHNSW):
-        found = faiss.SearchParametersHNSW(efSearch=effort.probe)  # type: ignore[attr-defined]  # likewise
-    if found is not None and inner is not built:
-        return faiss.SearchParametersPreTransform(index_params=found)  # type: ignore[call-arg]  # likewise
-    return found
+def _parameters(proposing: faiss.Index, effort: Effort) -> faiss.SearchParameters | None:
+    if isinstance(proposing, faiss.IndexIVF):
+        return faiss.SearchParametersIVF(nprobe=min(effort.probe, proposing.nlist))  # type: ignore[call-arg]  # faiss' stub lacks it
+    if isinstance(proposing, faiss.IndexHNSW):
+        return faiss.SearchParametersHNSW(efSearch=effort.probe)  # type: ignore[attr-defined,no-any-return]  # likewise
+    return None
 
 
 def _halves(_: int, size: int) -> str:
-    """Products of two numbers each in half a byte: Andre et al., Quicker ADC (2019)."""
-    return f"Pad{size + size % 2}," * (size % 2) + f"PQ{(size + 1) // 2}x4fs"
+    """Each number in half a byte: Andre et al., Quicker ADC (2019)."""
+    return f"PQ{size}x4fs"
 
 
 def _inverted(count: int, size: int) -> str:
     """The same in the lists of an inverted file."""
-    *padded, halves = _halves(count, size).split(",")
-    return ",".join([*padded, f"IVF{2 ** round(math.log2(count) / 2 + 1)}", halves])
+    return f"IVF{2 ** round(math.log2(count) / 2 + 1)},{_halves(count, size)}"
 
 
 def _graph(_: int, __: int) -> str:
@@ -171,8 +166,8 @@ def _graph(_: int, __: int) -> str:
 
 
 KINDS: Final = {
-    "pq": Kind(described=_halves, efforts=[Effort(fetch=times) for times in (4, 8, 16, 32, 64, 128)], trained=65_536),
-    "ivf": Kind(described=_inverted, efforts=[Effort(fetch=fetch, probe=2**power) for power in range(4, 10) for fetch in (8, 32)]),
+    "pq": Kind(described=_halves, efforts=[Effort(fetch=times) for times in (2, 4, 8, 16, 32, 64)], trained=65_536),
+    "ivf": Kind(described=_inverted, efforts=[Effort(fetch=fetch, probe=2**power) for power in range(4, 10) for fetch in (4, 16)]),
     "hnsw": Kind(described=_graph, efforts=[Effort(fetch=4, probe=2**power) for power in range(6, 11)]),
 }
 

@@ -15,7 +15,7 @@ from index.errors import VectorError, VectorIndexError
 
 AUTO: Final = "auto"
 CPU: Final = "cpu"
-CODED_FROM: Final = 100_000
+CODED_FROM: Final = 200_000
 """Vectors of a category from which ``auto`` takes ``coded``: exact, and quicker from here on (benchmarks/index_backends.md)."""
 APPROXIMATE_FROM: Final = 1_000_000
 """Vectors of a category from which ``auto`` takes ``pq``: the quickest exact search takes longer than the rest of a request."""
@@ -73,6 +73,11 @@ class Choice:
         if self.device != CPU:
             return "torch"
         return "coded" if count < APPROXIMATE_FROM else "pq"
+
+    def instead(self, category: str, index: VectorIndex) -> str | None:
+        """The name of the backend to take in place of an index that ``auto`` chose and that finds too little; None where it is enough."""
+        chosen = self.categories.get(category, self.backend)
+        return "coded" if chosen == AUTO and isinstance(index, approximate.ApproximateIndex) and index.exact else None
 
     def backend_of(self, name: str) -> Backend:
         """The backend of a name; one that can computes on the device."""

@@ -46,7 +46,8 @@ class TorchIndex(CertifiedIndex):
         underflow = _HALF if half else 0.0
         error_D = largest(flat.vectors, self._kept)
         super().__init__(
-            flat, Quick(search=self._quick, error_D=error_D, largest_D=largest_D, rounding=rounding, underflow=underflow, heeds=True)
+            flat,
+            Quick(search=self._quick, error_D=error_D, largest_D=largest_D, rounding=rounding, underflow=underflow, heeds=True),
         )
 
     def _kept(self, start: int, end: int) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from index import cache
+from index.backends import registry
+from index.backends.base import FloatArray
+from index.backends.registry import Choice
 from index.columns import Filter
 from index.errors import SnapshotError, VectorError
 from index.manifest import SNAPSHOT, SnapshotManifest
@@ -80,6 +84,46 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     kept = np.load(tmp_path / "new" / "s" / "embeddings.npy")
     assert kept.dtype == np.float32
     np.testing.assert_array_equal(kept, embeddings)
+
+
+def test_backends_and_mapped_vectors_answer_as_a_scan_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever searches a category, and wherever its vectors lie; it says which does."""
+    rng = np.random.default_rng(8)
+    count = 6_000
+    table = pa.table({"id": [f"i{row}" for row in range(count)], "category": ["tops", "shoes"] * (count // 2)})
+    embeddings, query = rng.standard_normal((count, 4)).astype(np.float32), rng.standard_normal((1, 4)).astype(np.float32)
+    write(tmp_path / "s", items=table, features_NF=embeddings, embeddings_ND=embeddings)
+    plain = Snapshot.load(tmp_path / "s")
+    assert (plain.backends, list(tmp_path.glob("s/cache/*"))) == ({"shoes": "flat", "tops": "flat"}, [])
+    monkeypatch.setattr(cache, "MAPPED_FROM", 1)
+    monkeypatch.setattr(registry, "CODED_FROM", 3_000)
+    for _ in range(2):
+        found = Snapshot.load(tmp_path / "s", choice=Choice(categories={"tops": "flat"}))
+        assert found.backends == {"shoes": "coded", "tops": "flat"}
+        for category in ("shoes", "tops"):
+            np.testing.assert_array_equal(found.search(category, query, 20)[1], plain.search(category, query, 20)[1])
+    made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.glob("s/cache/*/*")}
+    assert made == {"s/cache/coded-1/shoes", "s/cache/vectors-1/shoes", "s/cache/vectors-1/tops"}
+
+
+def test_an_approximate_index_is_tuned_by_what_it_will_be_asked(tmp_path: Path) -> None:
+    """By the queries of outfits of any items, for its category; once, as what came of it is kept."""
+    rng, asked = np.random.default_rng(9), list[tuple[int, str]]()
+    count = 10_000
+    table = pa.table({"id": [f"i{row}" for row in range(count)], "category": ["tops", "shoes"] * (count // 2)})
+    embeddings = rng.standard_normal((count, 4)).astype(np.float32)
+    write(tmp_path / "s", items=table, features_NF=embeddings, embeddings_ND=embeddings)
+
+    def queries(outfits: Sequence[FloatArray], categories: Sequence[Sequence[str]], category: str) -> FloatArray:
+        assert {name for names in categories for name in names} == {"tops", "shoes"}
+        assert {outfit.shape for outfit in outfits} == {(3, 4)}
+        asked.append((len(outfits), category))
+        return np.stack([outfit.mean(0) for outfit in outfits])
+
+    for _ in range(2):
+        found = Snapshot.load(tmp_path / "s", choice=Choice(categories={"tops": "pq"}), asked=queries)
+    assert asked == [(96, "tops")]
+    assert found.backends == {"shoes": "flat", "tops": "pq"}
 
 
 def test_search_takes_the_masks_of_its_columns(path: Path) -> None:
