@@ -38,7 +38,7 @@ TIMES: Final = " \N{MULTIPLICATION SIGN}"
 SHARES: Final = (1.0, 0.1, 0.01, 0.001)
 TUNED: Final = 96
 SLOW: Final = {"hnsw": 200_000, "torch": 200_000}
-"""Up to how many vectors these are measured: a graph of a million takes half an hour, and torch is for a GPU."""
+"""Up to how many vectors these are measured: a graph of more takes long to build, and torch is for a GPU."""
 _CLUSTERS: Final = 200
 
 

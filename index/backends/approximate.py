@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -94,7 +94,8 @@ class ApproximateIndex:
         fetch = math.ceil(wanted * (_SPARE * self.count / max(passing, 1) if passing < self.count else 1))
         if self.proposing is None or passing < self.count / _CHEAP + 4 * fetch:
             return self._flat.search(queries, k, allowed_N)
-        proposed_BF = _proposed(self.proposing, queries, fetch, self.effort)
+        deeper = math.sqrt(fetch / (self.effort.fetch * _BEST))  # than where the effort was measured: lists further off matter, too
+        proposed_BF = _proposed(self.proposing, queries, fetch, replace(self.effort, probe=math.ceil(self.effort.probe * deeper)))
         answers = [
             self._answer(query_D[None], k, proposed_F, allowed_N, k if passing == self.count else wanted)
             for query_D, proposed_F in zip(queries, proposed_BF, strict=True)

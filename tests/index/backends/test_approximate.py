@@ -39,7 +39,7 @@ def compared(index: ApproximateIndex, monkeypatch: pytest.MonkeyPatch) -> list[i
 
 
 @every_kind
-@pytest.mark.parametrize("share", [None, 0.9, 0.5, 0.01])
+@pytest.mark.parametrize("share", [None, 0.9, 0.5, 0.3, 0.01])
 def test_nearly_all_of_the_best_are_found(kind: str, share: float | None) -> None:
     """With the effort that was measured, for queries that it was not measured by; with exact scores, and only what passes."""
     vectors, queries = clustered(0)
