@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
-from index.backends.approximate import KINDS, ApproximateIndex
+from index.backends import approximate
+from index.backends.approximate import KINDS, ApproximateIndex, Effort
 from index.backends.base import BoolArray, FloatArray, IntArray
 from index.backends.faiss_cpu import FlatIndex
 from index.backends.registry import BACKENDS, used
@@ -111,3 +113,21 @@ def test_what_was_measured_is_kept(tmp_path: Path) -> None:
     again = backend.read(tmp_path, vectors)
     assert isinstance(again, ApproximateIndex)
     assert again.effort == index.effort != KINDS["pq"].efforts[-1]
+
+
+def test_further_lists_are_looked_through_where_a_filter_passes_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The best that pass lie as far off as what is proposed for them; effort was measured for the best of all."""
+    vectors, queries = clustered(0)
+    index = ApproximateIndex(vectors, KINDS["ivf"]).tuned(queries[:30])
+    proposed, probed = approximate._proposed, list[tuple[int, int]]()
+
+    def noted(proposing: faiss.Index, queries_BD: FloatArray, fetch: int, effort: Effort) -> IntArray:
+        probed.append((fetch, effort.probe))
+        return proposed(proposing, queries_BD, fetch, effort)
+
+    monkeypatch.setattr(approximate, "_proposed", noted)
+    index.search(queries, 50)
+    index.search(queries, 50, np.random.default_rng(1).random(COUNT) < 0.5)
+    [(least, few), (most, many)] = probed
+    assert few == index.effort.probe
+    assert (many / few) ** 2 == pytest.approx(most / least, rel=0.1)
