@@ -20,6 +20,7 @@ from pydantic.dataclasses import dataclass
 
 from index.backends.base import Backend, FloatArray, IntArray, VectorIndex
 from index.errors import VectorError
+from index.matrices import write_matrix
 from sealed.directories import CACHE, staged
 from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
@@ -27,6 +28,7 @@ from sealed.manifest import STRICT, Manifest, Seal
 MAPPED_FROM: Final = 2**24
 """Bytes of vectors from which they are kept in the cache; fewer are copied."""
 _VECTORS: Final = "vectors.npy"
+_PART: Final = 65_536  # vectors in memory at once while writing
 _PLAIN: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -95,7 +97,8 @@ def open_vectors(snapshot: Path, snapshot_id: str, category: str, rows_N: IntArr
             found: FloatArray = np.load(_sound(directory, said) / _VECTORS, mmap_mode="r")
             return found
         with suppress(OSError), staged(directory) as staging:
-            np.save(staging / _VECTORS, embeddings_MD[rows_N])
+            parts = (embeddings_MD[rows_N[start : start + _PART]] for start in range(0, len(rows_N), _PART))
+            write_matrix(staging / _VECTORS, "<f4", parts, len(rows_N))
             _INDEX.put(staging, said)
     return embeddings_MD[rows_N]
 
