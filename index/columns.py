@@ -149,7 +149,7 @@ class Columns:
             if values or name not in self._attributes:
                 yield of_lists(self._count, _of(self._attributes.get(name, {}), values))
         if wanted.exclude:
-            yield but(self._count, [self._row_of[item] for item in wanted.exclude if item in self._row_of])
+            yield but(self._count, [row for item in wanted.exclude if (row := self._row_of.get(item)) is not None])
 
     def _priced(self, least: float, most: float) -> Condition:
         first, end = int(np.searchsorted(self._ascending, least, side="left")), int(np.searchsorted(self._ascending, most, side="right"))

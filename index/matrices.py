@@ -1,4 +1,4 @@
-"""The matrices of a snapshot: written in parts, mapped and not read, and let go of where memory is only lent."""
+"""The matrices of a snapshot as files: written part by part, read memory-mapped."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.backends.base import FloatArray, IntArray
+from index.backends.base import FloatArray
 from index.errors import SnapshotError, VectorError
 from index.manifest import AGAIN
 
 _CHUNK: Final = 65_536  # rows of features in memory at once while writing
-_GATHERED: Final = 2_048  # rows of a mapped file that are taken before its pages are given back
 
 
 def halves(features_NF: FloatArray | NDArray[np.float16]) -> Iterator[NDArray[np.float16]]:
@@ -27,7 +26,7 @@ def halves(features_NF: FloatArray | NDArray[np.float16]) -> Iterator[NDArray[np
             row = start + int(np.argmin(np.isfinite(chunk).all(axis=1)))
             msg = f"features: row {row} holds NaN, an infinity or a value beyond float16; encode the item again"
             raise VectorError(msg)
-        _let_go(features_NF)
+        let_go(features_NF)
         yield chunk
 
 
@@ -54,23 +53,14 @@ def mapped(path: Path, kind: str, shape: tuple[int, int]) -> NDArray[Any]:
     return found
 
 
-def gathered(matrix: NDArray[Any], rows: IntArray) -> NDArray[Any]:
-    """Rows of a matrix; of a mapped file few pages are in memory at a time, though the rows may lie on all of them."""
-    taken = np.empty((len(rows), matrix.shape[1]), dtype=matrix.dtype)
-    for start in range(0, len(rows), _GATHERED):
-        taken[start : start + _GATHERED] = matrix[rows[start : start + _GATHERED]]
-        _let_go(matrix)
-    return taken
-
-
-def _let_go(matrix: NDArray[Any]) -> None:
+def let_go(matrix: NDArray[Any]) -> None:
     """Give back the memory that pages of a mapped file have come to take; they are read again when they are needed."""
     if isinstance(matrix, np.memmap):
         matrix._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]  # noqa: SLF001 - numpy has no public name for it
 
 
 def agree(path: Path, found: object, expected: object) -> None:
-    """Refuse a file that is not what its manifest says."""
+    """Raise SnapshotError where a file holds something else than the manifest says."""
     if found != expected:
         msg = f"{path}: holds {found}, the manifest says {expected}; {AGAIN}"
         raise SnapshotError(msg)

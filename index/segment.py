@@ -19,8 +19,9 @@ from index.backends.faiss_cpu import FlatIndex
 from index.category_index import CategoryIndex
 from index.columns import Columns, Filter, rows_by_value
 from index.errors import SnapshotError
+from index.ids import RowOfId
 from index.selection import Condition
-from index.snapshot import Snapshot, item_table, row_of_id
+from index.snapshot import Snapshot, item_table
 
 
 class Segment(CategoryIndex):
@@ -46,7 +47,7 @@ class Segment(CategoryIndex):
         rows = rows_by_value(self.items.column("category").combine_chunks())
         super().__init__(rows, {category: FlatIndex(embeddings[members]) for category, members in rows.items()}, embeddings)
         self.features: Final = np.asarray(features_MF, dtype=np.float16)
-        self.row_of: Final[Mapping[str, int]] = row_of_id(self.items)
+        self.row_of: Final[Mapping[str, int]] = RowOfId(self.items.column("id"))
         self.columns: Final = Columns(self.items, self.row_of)
         self.removed: Final = frozenset(removed)
         self.embedding_size: Final = embeddings.shape[1]

@@ -6,14 +6,14 @@ items.parquet            N rows: id, category, subcategory, title, attributes (J
                          and any other columns that the writer was given; what an older snapshot lacks is null
 features.npy             (N, F) float16, memory-mapped
 embeddings.npy           (N, D) float32, memory-mapped: the vectors of the categories' indexes
-cache/                   indexes that are slow to build, by backend and version; not part of the content (``index.cache``)
+cache/                   vectors of large categories and indexes that are slow to build; not part of the content (``index.cache``)
 
 Shape legend: N rows · F features · D embedding size · B queries · k results.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -25,14 +25,15 @@ from numpy.typing import NDArray
 
 from index.backends.base import FloatArray, IntArray, VectorIndex, as_vectors
 from index.backends.later import LaterIndex
-from index.backends.registry import BACKENDS, Choice
-from index.cache import open_index
+from index.backends.registry import Choice, used
+from index.cache import open_index, open_vectors
 from index.category_index import CategoryIndex
 from index.columns import Columns, rows_by_value
 from index.errors import SnapshotError
 from index.format1 import read_embeddings
+from index.ids import RowOfId
 from index.manifest import AGAIN, SNAPSHOT, Format1, SnapshotManifest
-from index.matrices import agree, gathered, halves, mapped, write_matrix
+from index.matrices import agree, halves, let_go, mapped, write_matrix
 from sealed.directories import staged
 from sealed.errors import SealedError
 
@@ -60,7 +61,13 @@ ITEM_COLUMNS: Final = pa.schema(
 _ITEMS: Final = "items.parquet"
 _FEATURES: Final = "features.npy"
 _EMBEDDINGS: Final = "embeddings.npy"
+_WORN: Final = 3
+_ASKED: Final = 96
 _MATRIX: Final = 2
+
+
+Asked = Callable[[Sequence[FloatArray], Sequence[Sequence[str]], str], FloatArray]
+"""The queries that are asked of a category for outfits: the embeddings of each, ``(I, D)``, and its categories."""
 
 
 class Snapshot(CategoryIndex):
@@ -70,6 +77,7 @@ class Snapshot(CategoryIndex):
         features: ``(N, F)``, memory-mapped and read-only; a bundle takes ``features[rows].astype(np.float32)``.
         row_of: item id -> row.
         columns: the filters; ``search`` takes their masks.
+        backends: category -> what searches it.
     """
 
     def __init__(  # noqa: PLR0917 - what its files hold
@@ -80,10 +88,11 @@ class Snapshot(CategoryIndex):
         rows: Mapping[str, IntArray],
         indexes: Mapping[str, VectorIndex],
         embeddings_ND: FloatArray,
+        backends: Mapping[str, str],
     ) -> None:
         super().__init__(rows, indexes, embeddings_ND)
-        self.manifest, self.items, self.features = manifest, items, features_NF
-        self.row_of: Mapping[str, int] = row_of_id(items)
+        self.manifest, self.items, self.features, self.backends = manifest, items, features_NF, backends
+        self.row_of: Mapping[str, int] = RowOfId(items.column("id"))
         self.columns = Columns(items, self.row_of)
 
     @classmethod
@@ -118,7 +127,7 @@ class Snapshot(CategoryIndex):
         if len(shapes[0]) != _MATRIX or not shapes[0][0] == shapes[1][0] == table.num_rows:
             msg = f"{table.num_rows} items, features of shape {shapes[0]}, embeddings of {shapes[1]}: one row each"
             raise SnapshotError(msg)
-        Columns(table, row_of_id(table))  # refuses here what could not be loaded again
+        Columns(table, RowOfId(table.column("id")))  # refuses here what could not be loaded again
         if directory.is_dir() and any(directory.iterdir()):
             msg = f"{directory}: exists already, and a snapshot is never written over; choose another directory"
             raise SnapshotError(msg)
@@ -151,13 +160,15 @@ class Snapshot(CategoryIndex):
         bundle_id: str | None = None,
         encoder_fingerprint: str | None = None,
         choice: Choice | None = None,
+        asked: Asked | None = None,
         later: bool = False,
     ) -> Snapshot:
         """Read a snapshot, checking every file's sha256 and that it belongs to this bundle and encoder.
 
         Args:
-            choice: the backend of each category; None: exact search on the CPU for all.
-            later: build each index when it is first searched.
+            choice: the backend of each category; None: by its size, on the CPU.
+            asked: what tells the queries by which an approximate index is tuned.
+            later: open each index when it is first searched.
 
         Raises:
             SnapshotError: something is missing, altered or belongs to another bundle; the message names it.
@@ -182,13 +193,27 @@ class Snapshot(CategoryIndex):
                 if isinstance(manifest, Format1)
                 else mapped(directory / _EMBEDDINGS, "float32", (manifest.count, manifest.embedding_size))
             )
-            indexes: dict[str, VectorIndex] = {}
+
+            def opened(category: str) -> tuple[VectorIndex, str]:
+                """The index of a category, and what is said of it."""
+                name = choice.of(category, len(rows[category]))
+                vectors = open_vectors(directory, manifest.id, category, rows[category], embeddings)
+                queries = asked and _queries(asked, table, embeddings, category)
+                index = open_index(directory, manifest.id, category, name, choice.backend_of(name), vectors, queries)
+                if other := choice.instead(category, index):
+                    name, index = other, open_index(directory, manifest.id, category, other, choice.backend_of(other), vectors)
+                let_go(embeddings)
+                let_go(vectors)
+                return index, used(name, index)
+
+            indexes, backends = dict[str, VectorIndex](), dict[str, str]()
             for category, members in rows.items():
-                name = choice.categories.get(category, choice.backend)
-                vectors = partial(gathered, embeddings, members)
-                build = partial(open_index, directory, manifest.id, category, name, BACKENDS[name], vectors)
-                indexes[category] = LaterIndex(len(members), build) if later else build()
-            return cls(manifest, table, features, rows, indexes, embeddings)
+                if later:
+                    indexes[category] = LaterIndex(len(members), partial(lambda name: opened(name)[0], category))
+                    backends[category] = choice.of(category, len(members))
+                else:
+                    indexes[category], backends[category] = opened(category)
+            return cls(manifest, table, features, rows, indexes, embeddings, backends)
         except (OSError, ValueError, LookupError, TypeError, EOFError, pa.ArrowException) as error:
             msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {AGAIN}"
             raise SnapshotError(msg) from error
@@ -233,15 +258,15 @@ def item_table(items: pa.Table) -> pa.Table:
     return table
 
 
-def row_of_id(table: pa.Table) -> dict[str, int]:
-    """The row of each id; SnapshotError where one occurs twice."""
-    ids = table.column("id").to_pylist()
-    row_of = {item: row for row, item in enumerate(ids)}
-    if len(row_of) != len(ids):
-        twice, row = next((item, row) for row, item in enumerate(ids) if row_of[item] != row)
-        msg = f"items: id {twice!r} occurs twice (rows {row} and {ids.index(twice, row + 1)}); ids are unique"
-        raise SnapshotError(msg)
-    return row_of
+def _queries(asked: Asked, table: pa.Table, embeddings_ND: FloatArray, category: str) -> Callable[[], FloatArray]:
+    """What tells the queries of some outfits of any items."""
+
+    def queries() -> FloatArray:
+        rows = np.random.default_rng(0).integers(0, len(embeddings_ND), (_ASKED, _WORN))
+        names = [table.column("category").take(pa.array(some)).to_pylist() for some in rows]
+        return asked([embeddings_ND[some] for some in rows], names, category)
+
+    return queries
 
 
 def _sound(directory: Path) -> SnapshotManifest:

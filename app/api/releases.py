@@ -14,6 +14,7 @@ from app.api.services import InjectedServices
 from app.ground.doors import Door
 from app.ground.errors import Detail, HomeError, UnknownReleaseError
 from app.home.store import ReleaseRecord
+from app.release.release import Release
 
 router = APIRouter(tags=["operations"], responses=documented(401, 403, 429, 503))
 
@@ -24,7 +25,7 @@ ReleaseId = Annotated[str, Path(description="Release id, as `GET /releases` show
 def releases(services: InjectedServices) -> Releases:
     """The releases of this home, newest first, and which one answers."""
     current = services.serving.release
-    return Releases(releases=[_out(record, current.id if current else None) for record in reversed(services.store.records())])
+    return Releases(releases=[_out(record, current) for record in reversed(services.store.records())])
 
 
 @router.post("/releases/{release_id}/activate", dependencies=[behind(Door.ADMIN)], responses=documented(404))
@@ -34,7 +35,8 @@ async def activate(release_id: ReleaseId, services: InjectedServices) -> Release
         problem = "no such release; see GET /releases"
         msg = f"release {release_id!r}: {problem}"
         raise UnknownReleaseError(msg, [Detail("release_id", release_id, problem)])
-    return _out((await services.follower.activate(release_id)).record, release_id)
+    release = await services.follower.activate(release_id)
+    return _out(release.record, release)
 
 
 @router.post("/releases/rollback", dependencies=[behind(Door.ADMIN)], responses=documented(404))
@@ -45,8 +47,10 @@ async def rollback(services: InjectedServices) -> ReleaseOut:
     except HomeError as error:
         problem = "no release served before the one that serves; see GET /releases"
         raise UnknownReleaseError(problem) from error
-    return _out((await services.follower.activate(before.id, back=True)).record, before.id)
+    release = await services.follower.activate(before.id, back=True)
+    return _out(release.record, release)
 
 
-def _out(record: ReleaseRecord, current: str | None) -> ReleaseOut:
-    return ReleaseOut(**asdict(record), current=record.id == current)
+def _out(record: ReleaseRecord, current: Release | None) -> ReleaseOut:
+    answers = current is not None and current.id == record.id
+    return ReleaseOut(**asdict(record), current=answers, index=dict(current.searched) if current and answers else None)

@@ -49,10 +49,11 @@ def doctor(
         if record is None:
             _say("serve", f"no: {settings.home} has no release; run `attire import DATA --home {settings.home}`")
             return
-        Release.open(store, record, settings.index, device)
+        release = Release.open(store, record, settings.index, device)
     except ROOTS as error:
         _say("serve", f"no: {error}")
         raise
+    _say("index", ", ".join(f"{backend}: {items:,} items" for backend, items in release.searched.items()))
     _say("serve", f"yes: release {record.id}, {record.items:,} items, recipe {record.recipe}")
 
 

@@ -107,7 +107,11 @@ class Threads(_Part):
 class IndexSettings(_Part):
     """What searches the embeddings. Its files, where it keeps any, are built from the snapshot's when they are missing."""
 
-    backend: str = Field(default="flat", description="Backend of `index/backends` that searches; `flat` is exact, on the CPU.")
+    backend: str = Field(
+        default="auto",
+        description="What searches: `flat`, `coded` and `torch` exactly, `pq`, `ivf` and `hnsw` approximately; `auto` by a category's size "
+        "and the device, see [operations](operations.md#the-index).",
+    )
     categories: dict[str, str] = Field(default={}, description="Category -> its backend, where it is another; as JSON.")
 
 

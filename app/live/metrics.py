@@ -123,6 +123,10 @@ class ServiceState(Collector):
             info.add_metric([record.id, record.bundle, record.snapshot, record.recipe], 1)
             yield info
             yield GaugeMetricFamily("attire_items", "Items of the catalogue that are served.", value=release.snapshot.count)
+            index = GaugeMetricFamily("attire_index_items", "Items of the snapshot, by what searches them.", labels=["backend"])
+            for backend, items in release.searched.items():
+                index.add_metric([backend], items)
+            yield index
         about = "What became of the worker's runs; every replica tells the same: take the maximum."
         gate = CounterMetricFamily("attire_gate_decisions", about, labels=["decision"])
         for decision, times in {**dict.fromkeys(get_args(Decision), 0), **self.decisions()}.items():

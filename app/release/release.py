@@ -6,6 +6,7 @@ A request takes the release once and keeps it to its end; ``Serving`` replaces i
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -88,7 +89,7 @@ class Release:
         """Load a release onto a device, check it and warm it.
 
         Args:
-            index: which backend searches which category; None is exact search on the CPU.
+            index: which backend searches which category; None: by its size and the device.
             device: where the bundle and its encoder compute.
             later: build the index of a category when it is first searched: for a check, and not to serve.
 
@@ -100,9 +101,13 @@ class Release:
         bundle = Bundle.load(store.bundle_path(record.bundle)).to(device)
         manifest = bundle.manifest
         path = store.snapshot_path(record.snapshot)
-        choice = Choice(backend=index.backend, categories=index.categories) if index else None
+        choice = Choice(backend=index.backend, categories=index.categories, device=str(device)) if index else Choice(device=str(device))
+
+        def asked(outfits: Sequence[FloatArray], categories: Sequence[Sequence[str]], category: str) -> FloatArray:
+            return bundle.queries(bundle.outfits(outfits, categories), [category] * len(outfits))
+
         fingerprint = manifest.encoder.fingerprint
-        snapshot = Snapshot.load(path, bundle_id=bundle.id, encoder_fingerprint=fingerprint, choice=choice, later=later)
+        snapshot = Snapshot.load(path, bundle_id=bundle.id, encoder_fingerprint=fingerprint, choice=choice, asked=asked, later=later)
         release = cls(
             record=record,
             bundle=bundle,
@@ -113,6 +118,14 @@ class Release:
         )
         release._check(path)
         return release
+
+    @property
+    def searched(self) -> Mapping[str, int]:
+        """Index backend -> number of items that it searches, of the snapshot; what was changed since is scanned."""
+        snapshot, counts = self.snapshot.base if isinstance(self.snapshot, Overlay) else self.snapshot, Counter[str]()
+        for category, backend in snapshot.backends.items():
+            counts[backend] += snapshot.sizes[category]
+        return dict(sorted(counts.items()))
 
     def items(self, rows: Sequence[int] | IntArray) -> list[CatalogueItem]:
         """The items of rows."""

@@ -1,4 +1,4 @@
-"""The protocol of vector backends: exact inner-product search over a fixed set of vectors.
+"""The protocol of vector backends: inner-product search over a fixed set of vectors.
 
 Shape legend: N vectors · D embedding size · B queries · k results.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -32,7 +33,8 @@ class VectorIndex(Protocol):
     def search(self, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
         """The k vectors of highest inner product per query, best first: scores ``(B, k')`` and positions ``(B, k')``.
 
-        ``k' = min(k, allowed)``: never padded. Ties go to the lower position.
+        ``k' = min(k, allowed)``: never padded. Ties go to the lower position. Of a backend that is not exact some of the k may be others
+        than the best; their scores are exact all the same, and they are allowed.
 
         Args:
             allowed_N: True for the vectors that may be returned; None for all.
@@ -48,16 +50,24 @@ class Backend:
     """How one engine indexes vectors.
 
     Attributes:
-        build: makes the index of vectors, ``(N, D)``; raises VectorError if it cannot hold them.
-        write, read: turn an index into bytes and back, for engines that build more slowly than they read; None: build on every load.
-            ``read`` gets only bytes of ``write``; it raises VectorError if it cannot read them.
-        version: of these bytes and of everything else that decides how an index is built; files of other versions are not read.
+        build: makes the index of vectors, ``(N, D)``, which it may keep, as they are never changed; they may be a mapped file. Raises
+            VectorError if it cannot hold them.
+        write, read: write what was built to an empty directory, and make an index of such a directory and of the same vectors, for
+            engines that build more slowly than they read; None: build on every load. ``read`` gets only what ``write`` wrote; it raises
+            VectorError if it cannot read it.
+        tune: makes of what was built one that is right for queries like these, ``(B, D)``, before it is written; None: there is nothing to.
+        version: of these files and of everything else that decides how an index is built; files of other versions are not read.
+        exact: whether the answers are always those of a scan over all vectors.
+        on: makes of this the backend that computes on a device (``cpu``, ``cuda``, ``cuda:1``); None: it computes on the CPU.
     """
 
     build: Callable[[FloatArray], VectorIndex]
-    write: Callable[[Any], bytes] | None = None
-    read: Callable[[bytes], VectorIndex] | None = None
+    tune: Callable[[Any, FloatArray], VectorIndex] | None = None
+    write: Callable[[Any, Path], None] | None = None
+    read: Callable[[Path, FloatArray], VectorIndex] | None = None
     version: str = "1"
+    exact: bool = True
+    on: Callable[[str], Backend] | None = None
 
 
 def as_vectors(values: ArrayLike, what: str, size: int | None = None) -> FloatArray:

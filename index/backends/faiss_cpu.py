@@ -1,4 +1,4 @@
-"""Exact inner-product search on the CPU: FAISS' flat index behind the ``VectorIndex`` protocol.
+"""Exact inner-product search on the CPU: FAISS' scan behind the ``VectorIndex`` protocol.
 
 Shape legend: see ``index.backends.base``. The process imports torch before faiss where it uses both; this package knows no torch.
 """
@@ -28,17 +28,16 @@ class FlatIndex:
     Any number of threads may search at once: the vectors are immutable, and each search has its own selector.
 
     Args:
-        vectors_ND: copied; D is at least 1, N may be 0.
+        vectors_ND: kept, and copied only where they are no float32 matrix in rows: a mapped file is read where it lies, and replicas on
+            one machine share its pages. D is at least 1, N may be 0.
 
     Raises:
         VectorError: not a matrix, or not finite.
     """
 
     def __init__(self, vectors_ND: ArrayLike) -> None:
-        vectors = as_vectors(vectors_ND, "vectors")
-        self._index = faiss.IndexFlatIP(vectors.shape[1])
-        self._index.add(vectors)
-        self.count: Final = len(vectors)
+        self.vectors: Final = as_vectors(vectors_ND, "vectors")
+        self.count: Final = len(self.vectors)
 
     def search(self, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
         """The best k by inner product; see ``VectorIndex.search``.
@@ -46,42 +45,58 @@ class FlatIndex:
         Raises:
             VectorError: a query of another size or not finite, a filter of another length, or k below 1.
         """
-        queries = as_vectors(queries_BD, "queries", self._index.d)
+        queries = as_vectors(queries_BD, "queries", self.vectors.shape[1])
         positions = None if allowed_N is None else np.flatnonzero(as_allowed(allowed_N, self.count))
         available = self.count if positions is None else len(positions)
         k = min(as_count(k), available)
         if k == 0 or len(queries) == 0:
             return np.zeros((len(queries), k), dtype=np.float32), np.zeros((len(queries), k), dtype=np.int64)
-        params = None
-        if positions is not None and available < self.count:
-            # FAISS scans only the listed positions: cheap for a narrow filter, and as fast as a bitmap for a wide one.
-            params = faiss.SearchParameters(sel=faiss.IDSelectorArray(positions))  # type: ignore[call-arg]  # faiss' stub lacks it
-        with _threads(1 if len(queries) < _TEAM else None):
-            return self._best(queries, k, min(k + 1, available), available, params)
+        # Of listed positions FAISS scans only those: cheap for a narrow filter, and as fast as a bitmap for a wide one.
+        chosen = None if positions is None or available == self.count else faiss.IDSelectorArray(positions)
+        with threads_for(len(queries)):
+            return self._best(queries, k, min(k + 1, available), available, chosen)
+
+    def best_of(self, queries_BD: FloatArray, k: int, positions: IntArray) -> tuple[FloatArray, IntArray]:
+        """The best k of listed vectors, without any checks.
+
+        Args:
+            positions: different ones, at least k of them.
+        """
+        with threads_for(len(queries_BD)):
+            return self._best(queries_BD, k, min(k + 1, len(positions)), len(positions), faiss.IDSelectorArray(positions))
 
     def _best(
-        self, queries_BD: FloatArray, k: int, fetch: int, available: int, params: faiss.SearchParameters | None
+        self, queries_BD: FloatArray, k: int, fetch: int, available: int, chosen: faiss.IDSelectorArray | None
     ) -> tuple[FloatArray, IntArray]:
         """The best k of ``fetch`` results.
 
         Of several equal scores at the end of its list FAISS returns arbitrary ones. So if a query's k-th score equals the last one
         fetched, that query alone is searched again with a longer list; a tie may be as long as the index.
         """
-        scores, found = self._index.search(queries_BD, fetch, params=params)
+        scores, found = self._scan(queries_BD, fetch, chosen)
         best = np.lexsort((found, -scores), axis=-1)
         scores, found = np.take_along_axis(scores, best, axis=1), np.take_along_axis(found, best, axis=1)
         if fetch < available:
             for row in np.flatnonzero(scores[:, k - 1] == scores[:, -1]):
                 more = min(fetch * _WIDEN, available)
-                (scores[row, :k],), (found[row, :k],) = self._best(queries_BD[row : row + 1], k, more, available, params)
+                (scores[row, :k],), (found[row, :k],) = self._best(queries_BD[row : row + 1], k, more, available, chosen)
         return scores[:, :k], found[:, :k]
+
+    def _scan(self, queries_BD: FloatArray, fetch: int, chosen: faiss.IDSelectorArray | None) -> tuple[FloatArray, IntArray]:
+        """What ``IndexFlatIP.search`` does, over vectors that lie where they are."""
+        scores = np.empty((len(queries_BD), fetch), dtype=np.float32)
+        found = np.empty(scores.shape, dtype=np.int64)
+        pointers = [faiss.swig_ptr(array) for array in (queries_BD, self.vectors, scores, found)]
+        queries, vectors, *outputs = pointers
+        faiss.knn_inner_product(queries, vectors, self.vectors.shape[1], len(queries_BD), self.count, fetch, *outputs, chosen)  # type: ignore[call-arg]
+        return scores, found
 
 
 @contextmanager
-def _threads(count: int | None) -> Iterator[None]:
-    """Set the number of OpenMP threads for this thread, and restore it; OpenMP keeps the setting per thread."""
+def threads_for(queries: int) -> Iterator[None]:
+    """Set the number of OpenMP threads that search so many, and restore it; OpenMP keeps the setting per thread."""
     before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(count or before)
+    faiss.omp_set_num_threads(1 if queries < _TEAM else before)
     try:
         yield
     finally:

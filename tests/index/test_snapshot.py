@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from index import cache
 from index.backends import registry
-from index.backends.base import Backend
+from index.backends.base import Backend, FloatArray
+from index.backends.registry import Choice
 from index.columns import Filter
 from index.errors import SnapshotError, VectorError
 from index.manifest import SNAPSHOT, SnapshotManifest
-from index.matrices import gathered
 from index.snapshot import ITEM_COLUMNS, Snapshot
 
 ODD = [
@@ -83,6 +84,46 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     kept = np.load(tmp_path / "new" / "s" / "embeddings.npy")
     assert kept.dtype == np.float32
     np.testing.assert_array_equal(kept, embeddings)
+
+
+def test_backends_and_mapped_vectors_answer_as_a_scan_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever searches a category, and wherever its vectors lie; it says which does."""
+    rng = np.random.default_rng(8)
+    count = 6_000
+    table = pa.table({"id": [f"i{row}" for row in range(count)], "category": ["tops", "shoes"] * (count // 2)})
+    embeddings, query = rng.standard_normal((count, 4)).astype(np.float32), rng.standard_normal((1, 4)).astype(np.float32)
+    write(tmp_path / "s", items=table, features_NF=embeddings, embeddings_ND=embeddings)
+    plain = Snapshot.load(tmp_path / "s")
+    assert (plain.backends, list(tmp_path.glob("s/cache/*"))) == ({"shoes": "flat", "tops": "flat"}, [])
+    monkeypatch.setattr(cache, "MAPPED_FROM", 1)
+    monkeypatch.setattr(registry, "CODED_FROM", 3_000)
+    for _ in range(2):
+        found = Snapshot.load(tmp_path / "s", choice=Choice(categories={"tops": "flat"}))
+        assert found.backends == {"shoes": "coded", "tops": "flat"}
+        for category in ("shoes", "tops"):
+            np.testing.assert_array_equal(found.search(category, query, 20)[1], plain.search(category, query, 20)[1])
+    made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.glob("s/cache/*/*")}
+    assert made == {"s/cache/coded-1/shoes", "s/cache/vectors-1/shoes", "s/cache/vectors-1/tops"}
+
+
+def test_an_approximate_index_is_tuned_by_what_it_will_be_asked(tmp_path: Path) -> None:
+    """By the queries of outfits of any items, for its category; once, as what came of it is kept."""
+    rng, asked = np.random.default_rng(9), list[tuple[int, str]]()
+    count = 10_000
+    table = pa.table({"id": [f"i{row}" for row in range(count)], "category": ["tops", "shoes"] * (count // 2)})
+    embeddings = rng.standard_normal((count, 4)).astype(np.float32)
+    write(tmp_path / "s", items=table, features_NF=embeddings, embeddings_ND=embeddings)
+
+    def queries(outfits: Sequence[FloatArray], categories: Sequence[Sequence[str]], category: str) -> FloatArray:
+        assert {name for names in categories for name in names} == {"tops", "shoes"}
+        assert {outfit.shape for outfit in outfits} == {(3, 4)}
+        asked.append((len(outfits), category))
+        return np.stack([outfit.mean(0) for outfit in outfits])
+
+    for _ in range(2):
+        found = Snapshot.load(tmp_path / "s", choice=Choice(categories={"tops": "pq"}), asked=queries)
+    assert asked == [(96, "tops")]
+    assert found.backends == {"shoes": "flat", "tops": "pq"}
 
 
 def test_search_takes_the_masks_of_its_columns(path: Path) -> None:
@@ -352,10 +393,3 @@ def test_a_check_builds_the_index_of_what_it_searches(path: Path, monkeypatch: p
     whole_scores, whole_rows = Snapshot.load(path).search("tops", query_1D, 2)
     np.testing.assert_array_equal(rows, whole_rows)
     np.testing.assert_array_equal(scores, whole_scores)
-
-
-def test_rows_are_gathered_a_few_at_a_time() -> None:
-    """All of them, in their order."""
-    matrix = np.arange(3 * 10_000, dtype=np.float32).reshape(-1, 3)
-    rows = np.arange(9_999, -1, -1)
-    np.testing.assert_array_equal(gathered(matrix, rows), matrix[::-1])

@@ -193,6 +193,11 @@ class ReleaseOut(BaseModel):
     recipe: str = Field(description="How the bundle was trained.", examples=["attire"])
     items: int = Field(description="Items of its catalogue.", examples=[1500])
     created: str = Field(description="When, UTC.")
+    index: dict[str, int] | None = Field(
+        default=None,
+        description="Of the one that answers: index backend -> items that it searches. Those changed since the release are scanned.",
+        examples=[{"coded": 1200, "flat": 300}],
+    )
 
 
 class Releases(BaseModel):

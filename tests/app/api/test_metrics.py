@@ -102,6 +102,7 @@ def test_the_release_and_the_catalogue_are_told(client: TestClient) -> None:
     assert labels["recipe"] == "test"
     names = ("attire_items", "attire_catalogue_changed_items", "attire_catalogue_changes_total", "attire_ready")
     assert [figure(client, name) for name in names] == [47, 1, 1, 1]
+    assert figure(client, "attire_index_items", backend="flat") == 48
 
 
 def test_impressions_and_the_logs_lag_are_told(client: TestClient) -> None:

@@ -38,10 +38,11 @@ def test_a_home_without_a_release_is_alive_but_not_ready(tmp_path: Path) -> None
 
 
 def test_releases_are_listed_newest_first(home: Path) -> None:
-    """With the one that answers marked; to this machine, as no key is set."""
+    """With the one that answers marked, and what searches its items; to this machine, as no key is set."""
     with TestClient(create_app(Settings(home=home)), **HERE) as client:
         releases = client.get("/releases").json()["releases"]
     assert [(one["recipe"], one["current"]) for one in releases] == [("test", True), ("cosine", False)]
+    assert [one["index"] for one in releases] == [{"flat": releases[0]["items"]}, None]
 
 
 def test_a_sane_request_id_comes_back(client: TestClient) -> None:

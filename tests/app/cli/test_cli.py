@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -167,6 +168,7 @@ def test_doctor_says_whether_it_can_serve(home: Path, capsys: pytest.CaptureFixt
     out = capsys.readouterr().out
     assert "torch" in out
     assert "threads" in out
+    assert re.search(r"^index +flat: \d+ items$", out, re.MULTILINE)
     assert "yes: release r2-" in out
 
 

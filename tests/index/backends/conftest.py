@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import io
+from pathlib import Path
 
 import numpy as np
+import torch  # noqa: F401 - before faiss, or there are two OpenMP runtimes
 from numpy.typing import ArrayLike
 
 from index.backends.base import Backend, BoolArray, FloatArray, IntArray, as_allowed, as_count, as_vectors
@@ -28,18 +29,16 @@ class BruteForce:
         return np.take_along_axis(scores, best, axis=1), positions[best]
 
 
-def write(index: BruteForce) -> bytes:
+def write(index: BruteForce, directory: Path) -> None:
     """The vectors as numpy writes them."""
-    file = io.BytesIO()
-    np.save(file, index.vectors)
-    return file.getvalue()
+    np.save(directory / "vectors.npy", index.vectors)
 
 
-def read(content: bytes) -> BruteForce:
+def read(directory: Path, _: FloatArray) -> BruteForce:
     """The index back."""
     try:
-        return BruteForce(np.load(io.BytesIO(content)))
-    except (ValueError, EOFError) as error:
+        return BruteForce(np.load(directory / "vectors.npy"))
+    except (OSError, ValueError, EOFError) as error:
         msg = "not the vectors of an index"
         raise VectorError(msg) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -148,21 +149,65 @@ kept = pytest.mark.parametrize(
 
 
 @kept
-@pytest.mark.parametrize("count", [0, 50])
-def test_what_is_written_is_read(backend: Backend, count: int) -> None:
+@pytest.mark.parametrize("count", [0, 50, 5000])
+def test_what_is_written_is_read(backend: Backend, count: int, tmp_path: Path) -> None:
     """Where a backend keeps its indexes: the same answers to the last bit."""
+    assert backend.write
+    assert backend.read
     rng = np.random.default_rng(2)
-    index = backend.build(rng.standard_normal((count, 8)).astype(np.float32))
-    again = backend.read(backend.write(index))
-    query = rng.standard_normal((3, 8)).astype(np.float32)
+    vectors = rng.standard_normal((count, 9)).astype(np.float32)
+    index = backend.build(vectors)
+    backend.write(index, tmp_path)
+    again = backend.read(tmp_path, vectors)
+    query = rng.standard_normal((3, 9)).astype(np.float32)
     for before, after in zip(index.search(query, 7), again.search(query, 7), strict=True):
         np.testing.assert_array_equal(before, after)
     assert again.count == count
 
 
 @kept
-@pytest.mark.parametrize("content", [b"", b"x" * 200])
-def test_bytes_that_are_no_index_are_refused(backend: Backend, content: bytes) -> None:
-    """Empty and foreign bytes give one typed error."""
+@pytest.mark.parametrize("content", [None, b"", b"x" * 200])
+def test_files_that_are_no_index_are_refused(backend: Backend, content: bytes | None, tmp_path: Path) -> None:
+    """Missing, empty and foreign files give one typed error."""
+    assert backend.write
+    assert backend.read
+    vectors = np.eye(4, dtype=np.float32)
+    backend.write(backend.build(vectors), tmp_path)
+    for path in tmp_path.iterdir():
+        path.unlink() if content is None else path.write_bytes(content)
     with pytest.raises(VectorError):
-        backend.read(content)
+        backend.read(tmp_path, vectors)
+
+
+exact = pytest.mark.parametrize(
+    "backend",
+    [backend for backend in BACKENDS.values() if backend.exact],
+    ids=[name for name, backend in BACKENDS.items() if backend.exact],
+)
+
+
+@exact
+@pytest.mark.parametrize("share", [None, 0.5, 0.02])
+def test_exact_is_exact_where_lengths_differ_much(backend: Backend, share: float | None) -> None:
+    """As with the flagship: some numbers are a thousand times as large as others, and asked for a thousand times less."""
+    rng = np.random.default_rng(4)
+    scale_D = np.array([1.0] * 22 + [300.0], dtype=np.float32)
+    vectors = (rng.standard_normal((20_000, 23)) * scale_D).astype(np.float32)
+    queries = (rng.standard_normal((12, 23)) / scale_D).astype(np.float32)
+    allowed = None if share is None else rng.random(20_000) < share
+
+    _, positions = backend.build(vectors).search(queries, 30, allowed)
+
+    np.testing.assert_array_equal(positions, scan(vectors, queries, 30, allowed))
+
+
+@exact
+def test_exact_is_exact_where_all_are_nearly_the_same(backend: Backend) -> None:
+    """Differences that fewer bits do not show decide, as they should."""
+    rng = np.random.default_rng(5)
+    vectors = (1 + rng.integers(0, 64, (8_000, 8)) / 2**16).astype(np.float32)
+    queries = rng.integers(-3, 4, (6, 8)).astype(np.float32)
+
+    _, positions = backend.build(vectors).search(queries, 10)
+
+    np.testing.assert_array_equal(positions, scan(vectors, queries, 10, None))

@@ -85,8 +85,8 @@ def test_an_unknown_backend_is_refused_with_those_there_are(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In one line, before anything is served."""
-    with pytest.raises(VectorIndexError, match=r"no index backend 'hnws'; there are: flat, brute-force"):
+    with pytest.raises(VectorIndexError, match=r"no index backend 'hnws'; there are: auto, flat, coded, pq, ivf, hnsw, torch, brute-force"):
         Choice(backend="hnws")
     monkeypatch.setenv("ATTIRE_INDEX__CATEGORIES", '{"tops": "hnws"}')
     assert run(["doctor", "--home", str(home)]) == 2
-    assert "no index backend 'hnws' for category 'tops'; there are: flat" in capsys.readouterr().err
+    assert "no index backend 'hnws' for category 'tops'; there are: auto, flat" in capsys.readouterr().err
