@@ -30,6 +30,7 @@ from app.api.schemas.items import LookItemOut
 from app.api.schemas.requests import CompleteOutfit, FiltersIn, ItemIn, OutfitIn, ScoreOutfit
 from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_refs, shown
+from app.api.wished import understood
 from app.ground.doors import Door
 from app.ground.settings import Settings
 from app.recommend import cost
@@ -101,6 +102,8 @@ def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> 
         explain=request.explain,
         wanted=_filter(request.filters, request.exclude, candidates=request.candidates is not None),
         consistent=settings.consistent if request.consistent is None else request.consistent,
+        text=request.text,
+        text_strength=settings.text_strength if request.text_strength is None else request.text_strength,
     )
     served, shopper = regarding(release, request.user)
     answer = complete(served, question, settings.limits)
@@ -118,6 +121,7 @@ def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> 
         missing=list(answer.missing),
         why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
+        text=understood(answer.steering) if answer.steering else None,
     )
 
 
@@ -161,8 +165,15 @@ def _items(release: Release, answer: Answer) -> dict[int, CatalogueItem]:
 def _suggestion(items: Mapping[int, CatalogueItem], suggestion: Suggestion) -> SuggestionOut:
     item = items[suggestion.row]
     variants = [items[row].id for row in suggestion.variants] or None
-    score, probability, share = suggestion.score, suggestion.probability, suggestion.share
-    return SuggestionOut(**shown(item), score=score, probability=probability, share=share, variants=variants, **_why(suggestion.why))
+    return SuggestionOut(
+        **shown(item),
+        score=suggestion.score,
+        probability=suggestion.probability,
+        share=suggestion.share,
+        pull=suggestion.pull,
+        variants=variants,
+        **_why(suggestion.why),
+    )
 
 
 def _why(why: Explanation | None) -> dict[str, Any]:

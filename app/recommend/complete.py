@@ -18,12 +18,15 @@ from app.recommend.looks import Look, affordable, best_looks, why_none, work_of_
 from app.recommend.outfit import ItemRef, Worn, resolve
 from app.recommend.rank import Pool, diversified, likely, mixed, rank, rank_slots, score_outfits, why_not, with_each
 from app.recommend.slices import pause
-from app.recommend.slots import Slot, Slots, choose_slots
+from app.recommend.slots import Slot, Slots, as_wished, choose_slots
+from app.recommend.steering import Steering, steering_of
 from app.release.release import Release
 from index.columns import Filter
 
 DEFAULT_K = 10
 _MOST_VARIANTS: Final = 50
+_STEERED: Final = 24
+"""Items of a slot that looks are made of where words give a direction: the best by score and words together."""
 _CONTINUED: Final = "goes on where the slot of this category before it ends"
 _FALL: Final = 0.05
 _WORSE: Final = "with {} of these the outfit goes together less well than without"
@@ -37,6 +40,7 @@ class Question:
         k: suggestions per slot; None is 10, or all ``candidates`` where those are given.
         wanted: filters and excluded ids.
         consistent: whether suggestions must be for whom, and for the season that, the worn items are. Candidates need not.
+        text: wishes in words. text_strength: what a direction that they give counts; see ``Direction``.
         budget: the most that the added items of a look may cost together; no suggestion may cost more either.
     """
 
@@ -50,6 +54,8 @@ class Question:
     explain: bool = False
     wanted: Filter = field(default_factory=Filter)
     consistent: bool = True
+    text: str | None = None
+    text_strength: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Suggestion:
         score: of the item given what is worn.
         probability: that the outfit with it goes together; None where nothing says so.
         share: how likely it is the missing one if one of the slot's candidates is.
+        pull: what words add to the score; None where they give no direction.
         variants: rows of its variants.
     """
 
@@ -67,6 +74,7 @@ class Suggestion:
     score: float
     probability: float | None
     share: float
+    pull: float | None = None
     variants: tuple[int, ...] = ()
     why: Explanation | None = None
 
@@ -88,6 +96,7 @@ class Completion:
         no_looks: why there is no look where some were asked for.
         complete: whether nothing is missing; None where slots or candidates were given.
         why_not: why there are no probabilities.
+        steering: what was understood of the text; None without one.
     """
 
     slots: tuple[FilledSlot, ...]
@@ -96,6 +105,7 @@ class Completion:
     no_looks: str | None = None
     complete: bool | None = None
     why_not: str | None = None
+    steering: Steering | None = None
 
 
 def complete(release: Release, question: Question, limits: Limits) -> Completion:
@@ -110,24 +120,31 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     check_count("k", question.k or 1, limits.max_k)
     check_count("looks", question.looks, limits.max_k)
     worn = resolve(release, question.items, limits)
+    steering = steering_of(release, question.text, question.text_strength)
+    question = replace(question, budget=_least_of(question.budget, steering.wishes.budget))
     if question.budget is not None:
         most = question.budget if question.wanted.price_max is None else min(question.budget, question.wanted.price_max)
         question = replace(question, wanted=replace(question.wanted, price_max=most))
     allowed = None
     chosen = Slots(())
     if not question.candidates or question.slots is not None:
-        may = None if question.slots is not None else Allowed.at_all(release, worn, question.wanted, consistent=question.consistent)
+        asked = question.slots is not None
+        may = None if asked else Allowed.at_all(release, worn, question.wanted, consistent=question.consistent)
         chosen = choose_slots(release, worn, question.slots, limits, may)
+        chosen = chosen if asked else as_wished(chosen, steering.named([*worn.categories, *chosen.categories]), steering.unwanted, limits)
     if question.candidates:
-        blanks, unknown = given(release, worn, question.candidates, chosen if question.slots is not None else None, question.wanted)
+        slots_given = chosen if question.slots is not None else None
+        blanks, unknown = given(release, worn, question.candidates, slots_given, question.wanted, steering)
     else:
-        allowed = Allowed.of(release, worn, question.wanted, consistent=question.consistent)
+        allowed = Allowed.of(release, worn, question.wanted, steering, chosen.categories, consistent=question.consistent)
         blanks, unknown = searched(release, worn, chosen, allowed, k), ()
     shown = [min(k, len(blank.rows_M)) for blank in blanks]
     explained = sum(work_of_contributions(len(worn), count) for count in shown) if question.explain else 0
     check_work(sum(shown) * (len(worn) + 1) ** 2 + explained + work_of_looks(len(worn), len(blanks), question.looks), limits.max_work)
     among_all = not question.candidates
     pools = _pools(release, worn, blanks, among_all=among_all)
+    if steering.direction is not None:
+        pools = {slot: steering.direction.steered(release, pool) for slot, pool in pools.items()}
     partly = f"ranked without what is not in the catalogue: {listed(worn.missing)}" if worn.missing else None
     best = [_best(release, blank, pools[blank.slot], k, question.diversity) for blank in blanks]
     now, with_each_BM = _likely(release, worn, best)
@@ -145,6 +162,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
                 float(score),
                 probability,
                 float(shares[row]),
+                pull=None if pool.pulls_M is None else float(pool.pulls_M[place]),
                 variants=_variants(release, int(row), allowed) if allowed else (),
                 why=why[place] if place < len(why) else None,
             )
@@ -153,7 +171,15 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
         slots.append(FilledSlot(pool.category, items, note or None))
     looks, no_looks = _looks(release, worn, question, blanks, pools, allowed) if question.looks and blanks else ([], None)
     missing = tuple(dict.fromkeys([*worn.missing, *unknown]))
-    return Completion(tuple(slots), tuple(looks), missing, no_looks, complete=chosen.complete, why_not=why_not(release))
+    understood = steering if question.text is not None else None
+    return Completion(
+        tuple(slots), tuple(looks), missing, no_looks, complete=chosen.complete, why_not=why_not(release), steering=understood
+    )
+
+
+def _least_of(*bounds: float | None) -> float | None:
+    """The lowest of bounds that there are."""
+    return min((bound for bound in bounds if bound is not None), default=None)
 
 
 def _worse(now: float, probabilities: Sequence[float | None]) -> str | None:
@@ -176,7 +202,7 @@ def _pools(release: Release, worn: Worn, blanks: Sequence[Blank], *, among_all: 
 def _leading(release: Release, worn: Worn, pool: Pool) -> Pool:
     """The best of each product, without products that are worn."""
     lead_M = release.traits.leading(pool.rows_M, [row for row in worn.rows if row is not None])
-    return Pool(pool.category, pool.rows_M[lead_M], pool.scores_M[lead_M])
+    return pool.at(lead_M)
 
 
 def _looks(  # noqa: PLR0917 - the question, and what was found for it
@@ -189,6 +215,9 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
         both = {blank.slot: np.concatenate([blank.rows_M, rows_M]) for blank, rows_M in zip(blanks, more, strict=True)}
         pools = {slot: rank(release, worn, slot.category, np.unique(rows_M)) for slot, rows_M in both.items()}
         chosen = [pools[blank.slot] for blank in blanks]
+    direction = allowed.steering.direction if allowed is not None else None
+    if direction is not None:
+        chosen = [direction.steered(release, pool).at(slice(_STEERED)) for pool in chosen]
     consistent = allowed is not None and question.consistent
     for season in (True, False):
         fit = partial(together, release, consistent=consistent, season=season) if allowed is not None else None
@@ -200,8 +229,8 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
 
 def _best(release: Release, blank: Blank, pool: Pool, k: int, diversity: float) -> Pool:
     """The suggestions of a blank: the best of its slot, after those of the blanks of that slot before it."""
-    best, here = diversified(release, pool, k * (blank.nth + 1), diversity), slice(k * blank.nth, None)
-    return Pool(blank.slot.category, best.rows_M[here], best.scores_M[here])
+    best = diversified(release, pool, k * (blank.nth + 1), diversity).at(slice(k * blank.nth, None))
+    return replace(best, category=blank.slot.category)
 
 
 def _likely(release: Release, worn: Worn, pools: Sequence[Pool]) -> tuple[float | None, list[list[float | None]]]:

@@ -16,7 +16,7 @@ from app.recommend.outfit import Worn
 from app.recommend.slices import pause
 from app.recommend.stages import count, stage
 from app.release.release import Release
-from index.backends.base import FloatArray, IntArray
+from index.backends.base import BoolArray, FloatArray, IntArray
 from index.selection import Selection
 from models.datasets.schema import ENOUGH_OUTFITS
 
@@ -27,11 +27,26 @@ _WORK_AT_ONCE: Final = 16_384  # bounds the memory of one batch, whatever a requ
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pool:
-    """The candidates of one slot, best first: rows of the snapshot and their scores, ``(M,)`` each."""
+    """The candidates of one slot, best first: rows of the snapshot and their scores, ``(M,)`` each.
+
+    Attributes:
+        pulls_M: what the words of a wish add to each score; None where they give no direction.
+    """
 
     category: str
     rows_M: IntArray
     scores_M: FloatArray
+    pulls_M: FloatArray | None = None
+
+    @property
+    def ranked_by(self) -> FloatArray:
+        """What the candidates are in the order of, ``(M,)``."""
+        return self.scores_M if self.pulls_M is None else self.scores_M + self.pulls_M
+
+    def at(self, places: slice | Sequence[int] | BoolArray) -> Pool:
+        """Some of the candidates, in the order of their places."""
+        pulls_M = None if self.pulls_M is None else self.pulls_M[places]
+        return Pool(self.category, self.rows_M[places], self.scores_M[places], pulls_M)
 
 
 def queries_of(release: Release, worn: Worn, categories: Sequence[str]) -> dict[str, FloatArray]:
@@ -131,10 +146,9 @@ def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
         diversity: 0 ranks by score alone, 1 by unlikeness alone (after the best one); see ``unlike``.
     """
     if diversity <= 0 or len(pool.rows_M) <= 1:
-        return Pool(pool.category, pool.rows_M[:k], pool.scores_M[:k])
+        return pool.at(slice(k))
     vectors_MD = unit(release.bundle.looks(release.snapshot.embeddings(pool.rows_M)))
-    chosen = unlike(pool.scores_M, vectors_MD, k, diversity)
-    return Pool(pool.category, pool.rows_M[chosen], pool.scores_M[chosen])
+    return pool.at(unlike(pool.ranked_by, vectors_MD, k, diversity))
 
 
 def unlike(scores_M: FloatArray, vectors_MD: FloatArray, k: int, diversity: float) -> list[int]:

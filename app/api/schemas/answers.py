@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
 
 from app.api.schemas.items import LookItemOut
+from app.api.schemas.requests import PriceRange
 
 
 class WhyOut(BaseModel):
@@ -35,6 +36,11 @@ class SuggestionOut(LookItemOut, LikelyOut):
     share: float = Field(
         description="How probably it is the missing item, if one of the slot's candidates is: the index's best ones, or those given.",
         examples=[0.21],
+    )
+    pull: float | None = Field(
+        default=None,
+        description="What the words of `text` add: the list is in the order of `score` and this; only where they give a direction.",
+        examples=[0.4],
     )
     variants: list[str] | None = Field(
         default=None, description="Other colours and sizes of the same product, which are not listed themselves.", examples=[["w000043"]]
@@ -78,6 +84,33 @@ class ShopperOut(BaseModel):
     note: str | None = Field(default=None, description="Why it was not.")
 
 
+class WishOut(BaseModel):
+    """One thing that words ask."""
+
+    said: str = Field(description="In the words of the request.", examples=["no heels"])
+    is_: list[dict[str, list[str]]] | None = Field(
+        default=None,
+        serialization_alias="is",
+        description="All of these, of each any of its values: by `category`, `subcategory`, `brand`, `size`, `title` (words that it says), "
+        "or `attributes.NAME`.",
+        examples=[[{"title": ["heel"]}]],
+    )
+    not_: bool | None = Field(default=None, serialization_alias="not", description="true: what is so is not wanted.", examples=[True])
+    price: PriceRange | None = Field(default=None, description="What each item may cost, inclusive.")
+    budget: float | None = Field(default=None, description="The most that all added items may cost together.", examples=[200])
+    of: list[str] | None = Field(default=None, description="The categories that it is asked of; left out: of all.", examples=[["shoes"]])
+
+
+class TextOut(BaseModel):
+    """What was understood of `text`."""
+
+    constraints: list[WishOut] = Field(description="What names something in the catalogue, or a price: every suggestion is so.")
+    direction: str | None = Field(
+        default=None, description="The words that order the suggestions, by the encoder; `pull` says how much.", examples=["summer wedding"]
+    )
+    ignored: list[str] = Field(description="Words that were not understood, and changed nothing.", examples=[["xyzzy"]])
+
+
 class Completion(BaseModel):
     """What completes the outfit."""
 
@@ -92,6 +125,7 @@ class Completion(BaseModel):
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
     why_not: str | None = Field(default=None, description="Why there are no probabilities.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
+    text: TextOut | None = Field(default=None, description="What was understood of the wishes; only with `text`.")
 
 
 class PairOut(LikelyOut):

@@ -164,7 +164,19 @@ class CompleteOutfit(Strict):
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
     session: Id | None = Field(default=None, description="The shopper's session; not used for ranking yet.", examples=["s1"])
     text: str | None = Field(
-        default=None, max_length=LONGEST_TEXT, description="What it is for; not used for ranking yet.", examples=["for a summer wedding"]
+        default=None,
+        max_length=LONGEST_TEXT,
+        description="Wishes in words. What names something in the catalogue, a price, or either with a no, must be so; other words lead "
+        "towards what looks as they say. `text` in the answer says what was understood.",
+        examples=["for a summer wedding, no heels, under 80"],
+    )
+    text_strength: float | None = Field(
+        default=None,
+        ge=0,
+        le=10,
+        description="What the direction of `text` counts beside how well items go with the outfit: 0 nothing, 1 as much; left out: as "
+        "`ATTIRE_TEXT_STRENGTH` says.",
+        examples=[1.0],
     )
 
 
