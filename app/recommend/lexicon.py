@@ -67,6 +67,12 @@ _NOTHING: Final = (
     "great best nothing for idea ideas option options thanks thank hi hello im ive id ve re ll rather else other size fabric "
     "material him his her hers pattern patterned"
 )
+_EVERYDAY: Final = (
+    "coast boat plane plant skin pack walk train pool start short warm team table drive board bold light tight loose shine class "
+    "classy cover event shop store sale friend family mother father wife husband daughter partner boyfriend girlfriend birthday travel "
+    "trip flight rain weather night morning afternoon today tomorrow time year month week body home house party romantic work school "
+    "church club dance dancing music film teach coach cart care real seat sand"
+)
 
 
 def _words(text: str) -> dict[str, tuple[str, ...]]:
@@ -92,3 +98,6 @@ SAME: Final = {key: frozenset(_words(group)) - {key} for group in _SAME for key 
 
 NOTHING: Final = frozenset(_NOTHING.split())
 """Words without a meaning of their own here."""
+
+EVERYDAY: Final = frozenset(map(one_form, _EVERYDAY.split()))
+"""Words that are no slip of the finger, though some name of a garment differs from them by a letter."""

@@ -16,7 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.recommend.lexicon import NOTHING, SAID, SAME
+from app.recommend.lexicon import EVERYDAY, NOTHING, SAID, SAME
+from app.recommend.occasions import OCCASIONS
 from app.recommend.words import SHORTEST, near, one_form, phrase, spellings
 from index.backends.base import BoolArray
 from index.columns import Filter
@@ -27,6 +28,7 @@ from models.compatibility.audience import AUDIENCE_NAMES
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
 ATTRIBUTE: Final = "attributes."
 _TYPE_NAMES: Final = frozenset({"articletype", "producttype", "garmenttype", "itemtype", "type"})
+ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
 _LONGEST_VALUE: Final = 5
 """Words of a value of an attribute that is a name; what is longer is a text."""
 _SHARE: Final = 0.25
@@ -82,8 +84,8 @@ class Vocabulary:
         return next((one for one in sorted(found, key=lambda one: (one[-1] != key[-1], one)) if self.meaning(one)), None)
 
     def known(self, word: str) -> bool:
-        """Whether a word is none that was mistyped: titles have it, or it names something."""
-        return self.says(word) or self.meaning(one_form(word)) is not None
+        """Whether a word is none that was mistyped: titles have it, it names something, or is one of an occasion."""
+        return self.says(word) or one_form(word) in ORDINARY or self.meaning(one_form(word)) is not None
 
     def says(self, word: str) -> bool:
         """Whether titles have a word, in any form."""
