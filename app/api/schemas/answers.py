@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AliasChoices, BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
 
 from app.api.schemas.items import LookItemOut
 from app.api.schemas.requests import PriceRange
@@ -11,7 +11,12 @@ from app.api.schemas.requests import PriceRange
 class WhyOut(BaseModel):
     """What one item contributes to a score."""
 
-    with_: str = Field(serialization_alias="with", description="Item id, or the request's field of a photo.", examples=["w000042"])
+    with_: str = Field(
+        validation_alias=AliasChoices("with_", "with"),
+        serialization_alias="with",
+        description="Item id, or the request's field of a photo.",
+        examples=["w000042"],
+    )
     contribution: float = Field(description="What it adds to the score, in its units.", examples=[0.31])
 
 
@@ -90,12 +95,19 @@ class WishOut(BaseModel):
     said: str = Field(description="In the words of the request.", examples=["no heels"])
     is_: list[dict[str, list[str]]] | None = Field(
         default=None,
+        validation_alias=AliasChoices("is_", "is"),
         serialization_alias="is",
         description="All of these, of each any of its values: by `category`, `subcategory`, `brand`, `size`, `title` (words that it says), "
         "or `attributes.NAME`.",
         examples=[[{"title": ["heel"]}]],
     )
-    not_: bool | None = Field(default=None, serialization_alias="not", description="true: what is so is not wanted.", examples=[True])
+    not_: bool | None = Field(
+        default=None,
+        validation_alias=AliasChoices("not_", "not"),
+        serialization_alias="not",
+        description="true: what is so is not wanted.",
+        examples=[True],
+    )
     price: PriceRange | None = Field(default=None, description="What each item may cost, inclusive.")
     budget: float | None = Field(default=None, description="The most that all added items may cost together.", examples=[200])
     of: list[str] | None = Field(default=None, description="The categories that it is asked of; left out: of all.", examples=[["shoes"]])

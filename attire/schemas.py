@@ -1,0 +1,40 @@
+"""What a service takes and answers, by the classes that it checks with itself."""
+
+from app.api.schemas.answers import (
+    Completion,
+    Health,
+    Labels,
+    LookOut,
+    OutfitScoreOut,
+    ProblemDetail,
+    ProblemOut,
+    ReleaseOut,
+    Releases,
+    Scores,
+    SlotOut,
+    SuggestionOut,
+    TextOut,
+    WishOut,
+)
+from app.api.schemas.catalogue import CatalogueChange, PatchIn, PatchItems, PictureIn, UpsertIn, UpsertItems
+from app.api.schemas.events import EventIn, EventsIn, EventsOut
+from app.api.schemas.items import Categories, CategoryOut, ItemOut, LookItemOut, Page, Similar, SimilarOut
+from app.api.schemas.requests import (
+    CompleteOutfit,
+    FiltersIn,
+    ImageIn,
+    ItemIn,
+    LabelItem,
+    OutfitIn,
+    PriceRange,
+    ScoreOutfit,
+    SimilarItems,
+    SlotIn,
+)
+
+__all__ = [
+    "CatalogueChange", "Categories", "CategoryOut", "CompleteOutfit", "Completion", "EventIn", "EventsIn", "EventsOut", "FiltersIn",
+    "Health", "ImageIn", "ItemIn", "ItemOut", "LabelItem", "Labels", "LookItemOut", "LookOut", "OutfitIn", "OutfitScoreOut", "Page",
+    "PatchIn", "PatchItems", "PictureIn", "PriceRange", "ProblemDetail", "ProblemOut", "ReleaseOut", "Releases", "ScoreOutfit", "Scores",
+    "Similar", "SimilarItems", "SimilarOut", "SlotIn", "SlotOut", "SuggestionOut", "TextOut", "UpsertIn", "UpsertItems", "WishOut",
+]  # fmt: skip
