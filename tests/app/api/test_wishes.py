@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ def shown(answer: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return {slot["category"]: [ITEMS[item["id"]] for item in slot["items"]] for slot in answer["slots"]}
 
 
-KEPT = {
+KEPT: dict[str, Callable[[dict[str, Any]], bool]] = {
     "no heels": lambda item: item["subcategory"] != "Heels",
     "under 60": lambda item: item["price"] <= 60,
     "over 100": lambda item: item["price"] >= 100,
@@ -151,7 +151,10 @@ def test_a_budget_in_words_is_one(shop: TestClient) -> None:
 
 def test_a_category_that_is_named_gets_a_slot_and_one_that_is_not_wanted_none(shop: TestClient) -> None:
     """Where slots are left out."""
-    categories = lambda text: [slot["category"] for slot in asked(shop, text, slots=None)["slots"]]  # noqa: E731 - short
+
+    def categories(text: str) -> list[str]:
+        return [slot["category"] for slot in asked(shop, text, slots=None)["slots"]]
+
     usual = categories("")
     assert "scarves" not in usual
     assert "scarves" in categories("with a red scarf")
