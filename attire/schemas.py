@@ -13,13 +13,12 @@ from app.api.schemas.answers import (
     Scores,
     SlotOut,
     SuggestionOut,
-    TextOut,
-    WishOut,
 )
 from app.api.schemas.catalogue import CatalogueChange, PatchIn, PatchItems, PictureIn, UpsertIn, UpsertItems
 from app.api.schemas.events import EventIn, EventsIn, EventsOut
 from app.api.schemas.items import Categories, CategoryOut, ItemOut, LookItemOut, Page, Similar, SimilarOut
 from app.api.schemas.requests import (
+    BlockIn,
     CompleteOutfit,
     FiltersIn,
     ImageIn,
@@ -31,9 +30,11 @@ from app.api.schemas.requests import (
     SimilarItems,
     SlotIn,
 )
+from app.api.schemas.wishes import TextOut, WishOut
 
 __all__ = [
-    "CatalogueChange", "Categories", "CategoryOut", "CompleteOutfit", "Completion", "EventIn", "EventsIn", "EventsOut", "FiltersIn",
+    "BlockIn", "CatalogueChange", "Categories", "CategoryOut", "CompleteOutfit", "Completion", "EventIn", "EventsIn", "EventsOut",
+    "FiltersIn",
     "Health", "ImageIn", "ItemIn", "ItemOut", "LabelItem", "Labels", "LookItemOut", "LookOut", "OutfitIn", "OutfitScoreOut", "Page",
     "PatchIn", "PatchItems", "PictureIn", "PriceRange", "ProblemDetail", "ProblemOut", "ReleaseOut", "Releases", "ScoreOutfit", "Scores",
     "Similar", "SimilarItems", "SimilarOut", "SlotIn", "SlotOut", "SuggestionOut", "TextOut", "UpsertIn", "UpsertItems", "WishOut",

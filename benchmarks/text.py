@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 from app.ground import compute
 from app.ground.settings import Limits
 from app.home.store import ReleaseStore
-from app.recommend.complete import Question, complete
+from app.recommend.complete import complete
+from app.recommend.completion import Question
 from app.recommend.outfit import resolve
 from app.recommend.slots import choose_slots
 from app.release.release import Release

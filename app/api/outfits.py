@@ -34,8 +34,9 @@ from app.api.wished import understood
 from app.ground.doors import Door
 from app.ground.settings import Settings
 from app.recommend import cost
-from app.recommend.complete import DEFAULT_K, Question, Suggestion, complete
-from app.recommend.complete import Completion as Answer
+from app.recommend.complete import complete
+from app.recommend.completion import DEFAULT_K, Question, Suggestion
+from app.recommend.completion import Completion as Answer
 from app.recommend.explain import Explanation
 from app.recommend.limits import check_count
 from app.recommend.looks import Look
@@ -60,6 +61,8 @@ async def complete_outfit(
 ) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
     answer = await compute(lambda: _complete(release, request, services.settings), _cost_of_completing(request), _pictures(request.items))
+    if request.dry_run:
+        return answer
     services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services.settings)))
     services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
@@ -103,6 +106,9 @@ def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> 
         wanted=_filter(request.filters, request.exclude, candidates=request.candidates is not None),
         consistent=settings.consistent if request.consistent is None else request.consistent,
         text=request.text,
+        block=(request.block.brand, request.block.attributes),
+        promote=request.promote,
+        dry_run=request.dry_run,
         text_strength=settings.text_strength if request.text_strength is None else request.text_strength,
     )
     served, shopper = regarding(release, request.user)
@@ -171,6 +177,7 @@ def _suggestion(items: Mapping[int, CatalogueItem], suggestion: Suggestion) -> S
         probability=suggestion.probability,
         share=suggestion.share,
         pull=suggestion.pull,
+        promoted=suggestion.promoted or None,
         variants=variants,
         **_why(suggestion.why),
     )

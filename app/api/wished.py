@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.api.schemas.answers import TextOut, WishOut
 from app.api.schemas.requests import PriceRange
+from app.api.schemas.wishes import TextOut, WishOut
 from app.recommend.steering import Steering
 from app.recommend.wishes import Wish
 

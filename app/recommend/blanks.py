@@ -89,8 +89,10 @@ class Allowed:
         return cls(wanted, filtered, steps if consistent else ((filtered, None),), steering, unmet)
 
 
-def searched(release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: int) -> list[Blank]:
-    """Retrieve for each slot; the first step of ``allowed`` that leaves an item counts."""
+def searched(  # noqa: PLR0917 - the question, and how much of an answer
+    release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: int, promoted_M: IntArray
+) -> list[Blank]:
+    """Retrieve for each slot; the first step of ``allowed`` that leaves an item counts. Promoted rows that it leaves are among them."""
     times = Counter(slots.slots)
     most = k * max(times.values(), default=1)
     wide = _MORE * max(k, _MORE) if allowed.steering.direction else k
@@ -99,7 +101,9 @@ def searched(release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: in
     for selection, said in allowed.steps:
         empty = [slot for slot in times if not len(found.get(slot, ((), None))[0])]
         for slot in empty:
-            found[slot] = _retrieved(release, slot, queries[slot.category], max(wide, most // 4), most, selection), said
+            rows_M = _retrieved(release, slot, queries[slot.category], max(wide, most // 4), most, selection)
+            also_M = _of_category(release, promoted_M, slot.category)
+            found[slot] = np.union1d(rows_M, also_M[selection.passes(also_M)]) if len(also_M) else rows_M, said
     blanks = []
     for slot, nth in counted(slots.slots):
         rows_M, said = found[slot]
@@ -118,6 +122,10 @@ def _retrieved(  # noqa: PLR0917 - the question, and how much of an answer
     if len(rows_M) >= RETRIEVED and release.traits.leading(rows_M).sum() < least:
         return retrieve(release, slot.category, query_D, _MORE * k, of_role)
     return rows_M
+
+
+def _of_category(release: Release, rows_M: IntArray, category: str) -> IntArray:
+    return rows_M[[release.category_of(row) == category for row in rows_M.tolist()]] if len(rows_M) else rows_M
 
 
 def _of_role(release: Release, role: str | None) -> Condition | None:

@@ -48,6 +48,12 @@ class Pool:
         pulls_M = None if self.pulls_M is None else self.pulls_M[places]
         return Pool(self.category, self.rows_M[places], self.scores_M[places], pulls_M)
 
+    def followed_by(self, other: Pool) -> Pool:
+        """These candidates, and then those of another pool of the same kind."""
+        pulls_M = None if self.pulls_M is None or other.pulls_M is None else np.concatenate([self.pulls_M, other.pulls_M])
+        rows_M, scores_M = np.concatenate([self.rows_M, other.rows_M]), np.concatenate([self.scores_M, other.scores_M])
+        return Pool(self.category, rows_M, scores_M, pulls_M)
+
 
 def queries_of(release: Release, worn: Worn, categories: Sequence[str]) -> dict[str, FloatArray]:
     """What a slot of each category is searched by, ``(D,)`` each; all are computed in one batch."""

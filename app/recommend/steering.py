@@ -19,7 +19,8 @@ from app.recommend.vocabulary import CATEGORY, Vocabulary, vocabulary_of
 from app.recommend.wishes import Wish, Wishes, read
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
-from index.selection import Condition, Selection, of_mask
+from index.columns import Filter
+from index.selection import Condition, Selection, but, of_mask
 
 _UNMET: Final = "no item of category {!r} is as asked ({}), so these are not"
 
@@ -43,7 +44,7 @@ class Steering:
     @property
     def refused(self) -> str:
         """What holds always, in the shopper's words."""
-        return quoted([wish.said for wish in self.wishes.wishes if wish.turned or not wish.terms])
+        return quoted([wish.said for wish in self.wishes.wishes if wish.turned or not wish.terms]) or "some of it is blocked"
 
     def named(self, taken: Sequence[str]) -> list[str]:
         """The categories that are asked for and are none of those that are taken."""
@@ -87,6 +88,14 @@ class Steering:
 
 
 NO_WISHES: Final = Steering()
+
+
+def blocked(release: Release, brands: Sequence[str], attributes: Mapping[str, Sequence[str]]) -> tuple[Condition, ...]:
+    """That a row is of none of these brands, and has none of these values."""
+    columns, known = release.snapshot.columns, release.snapshot.columns.attribute_names
+    named = [Filter(brand=brands)] if brands else []
+    named += [Filter(attributes={name: values}) for name, values in attributes.items() if values and name in known]
+    return tuple(but(release.snapshot.items.num_rows, columns.selection(one).rows().tolist()) for one in named)
 
 
 def steering_of(release: Release, text: str | None, strength: float) -> Steering:

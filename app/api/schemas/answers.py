@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import AliasChoices, BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
 
 from app.api.schemas.items import LookItemOut
-from app.api.schemas.requests import PriceRange
+from app.api.schemas.wishes import TextOut
 
 
 class WhyOut(BaseModel):
@@ -47,6 +47,7 @@ class SuggestionOut(LookItemOut, LikelyOut):
         description="What the words of `text` add: the list is in the order of `score` and this; only where they give a direction.",
         examples=[0.4],
     )
+    promoted: bool | None = Field(default=None, description="true where it is first because the request promotes it.", examples=[True])
     variants: list[str] | None = Field(
         default=None, description="Other colours and sizes of the same product, which are not listed themselves.", examples=[["w000043"]]
     )
@@ -87,40 +88,6 @@ class ShopperOut(BaseModel):
     user: str = Field(description="The shopper who was named.", examples=["u1"])
     personal: bool = Field(description="Whether the shopper's taste was taken into account.", examples=[True])
     note: str | None = Field(default=None, description="Why it was not.")
-
-
-class WishOut(BaseModel):
-    """One thing that words ask."""
-
-    said: str = Field(description="In the words of the request.", examples=["no heels"])
-    is_: list[dict[str, list[str]]] | None = Field(
-        default=None,
-        validation_alias=AliasChoices("is_", "is"),
-        serialization_alias="is",
-        description="All of these, of each any of its values: by `category`, `subcategory`, `brand`, `size`, `title` (words that it says), "
-        "or `attributes.NAME`.",
-        examples=[[{"title": ["heel"]}]],
-    )
-    not_: bool | None = Field(
-        default=None,
-        validation_alias=AliasChoices("not_", "not"),
-        serialization_alias="not",
-        description="true: what is so is not wanted.",
-        examples=[True],
-    )
-    price: PriceRange | None = Field(default=None, description="What each item may cost, inclusive.")
-    budget: float | None = Field(default=None, description="The most that all added items may cost together.", examples=[200])
-    of: list[str] | None = Field(default=None, description="The categories that it is asked of; left out: of all.", examples=[["shoes"]])
-
-
-class TextOut(BaseModel):
-    """What was understood of `text`."""
-
-    constraints: list[WishOut] = Field(description="What names something in the catalogue, or a price: every suggestion is so.")
-    direction: str | None = Field(
-        default=None, description="The words that order the suggestions, by the encoder; `pull` says how much.", examples=["summer wedding"]
-    )
-    ignored: list[str] = Field(description="Words that were not understood, and changed nothing.", examples=[["xyzzy"]])
 
 
 class Completion(BaseModel):

@@ -126,6 +126,15 @@ class FiltersIn(Strict):
     )
 
 
+class BlockIn(Strict):
+    """What must not be suggested: any of it rules an item out; values match exactly."""
+
+    brand: Few[str] = Field(default_factory=list, max_length=1_000, description="None of these brands.", examples=[["Nordhavn"]])
+    attributes: Annotated[dict[str, Few[str]], at_most(100)] = Field(
+        default_factory=dict, max_length=100, description="Per attribute, none of these values.", examples=[{"department": ["men"]}]
+    )
+
+
 class CompleteOutfit(Strict):
     """An outfit with blanks: what completes it?"""
 
@@ -161,6 +170,15 @@ class CompleteOutfit(Strict):
         examples=[True],
     )
     exclude: Few[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["w000007"]])
+    block: BlockIn = Field(default_factory=BlockIn, description="Brands and values that must not be suggested.")
+    promote: Few[Id] = Field(
+        default_factory=list,
+        description="Ids that come first in their slots, in this order, where they pass the filters and suit the outfit as all must.",
+        examples=[["w000007"]],
+    )
+    dry_run: bool = Field(
+        default=False, description="Check only: say what is wrong, what was understood, and which slots would be filled; nothing is kept."
+    )
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
     session: Id | None = Field(default=None, description="The shopper's session; not used for ranking yet.", examples=["s1"])
     text: str | None = Field(

@@ -195,3 +195,44 @@ def test_words_that_the_encoder_was_not_taught_are_ignored(reading: TestClient) 
     answer = reading.post("/complete-outfit", json={"items": ["tops-1"], "slots": ["shoes"], "text": "qwfp zxcv"}).json()
     assert answer["text"] == {"constraints": [], "ignored": ["qwfp", "zxcv"]}
     assert "pull" not in answer["slots"][0]["items"][0]
+
+
+def test_what_is_promoted_comes_first_where_it_may_be_shown(shop: TestClient) -> None:
+    """In the order given, in its own slot, marked; filters and words hold for it, too; the others keep their order."""
+    plain = [item["id"] for item in asked(shop, "", slots=["shoes"])["slots"][0]["items"]]
+    body = {"slots": ["shoes"], "promote": [plain[20], plain[10], "bags-3", "nowhere"]}
+    for more in ({}, {"diversity": 0.7}, {"looks": 2}):
+        items = asked(shop, "", **body, **more)["slots"][0]["items"]
+        assert [item["id"] for item in items[:2]] == [plain[20], plain[10]]
+        assert [item.get("promoted") for item in items[:3]] == [True, True, None]
+    items = asked(shop, "", **body)["slots"][0]["items"]
+    assert [item["id"] for item in items[2:]] == [item for item in plain if item not in {plain[20], plain[10]}]
+    dear = max(plain, key=lambda item: ITEMS[item]["price"])
+    assert dear not in [item["id"] for item in asked(shop, "under 60", slots=["shoes"], promote=[dear])["slots"][0]["items"]]
+    rare = asked(shop, "", slots=["shoes"], k=1, promote=[plain[-1]])["slots"][0]["items"]
+    assert [item["id"] for item in rare] == [plain[-1]]
+
+
+def test_what_is_blocked_is_not_shown(shop: TestClient) -> None:
+    """Brands and values; a name that no item has blocks nothing."""
+    answer = asked(shop, "", looks=3, block={"brand": ["Solvei"], "attributes": {"colour": ["Red"], "cut": ["slim"]}})
+    for items in shown(answer).values():
+        assert {item["brand"] for item in items} == {"Quill Street"}
+        assert {item["attributes"]["colour"] for item in items} == {"Black", "Navy Blue"}
+    assert all(ITEMS[item["id"]]["brand"] != "Solvei" for look in answer["looks"] for item in look["items"])
+    empty = asked(shop, "", block={"brand": list(BRANDS)})["slots"][0]
+    assert empty["items"] == []
+    assert "blocked" in empty["fallback"]
+
+
+def test_a_dry_run_checks_and_says_which_slots(shop: TestClient) -> None:
+    """Nothing is ranked or kept; a mistake is refused as ever."""
+    answer = asked(shop, "no heels", dry_run=True)
+    assert [(slot["category"], slot["items"]) for slot in answer["slots"]] == [("shoes", []), ("bags", []), ("scarves", [])]
+    assert answer["text"]["constraints"][0]["said"] == "no heels"
+    for wrong in ({"items": ["nowhere"]}, {"items": ["tops-1"], "slots": ["hats"]}, {"items": ["tops-1"], "k": 1_000_000}):
+        assert shop.post("/complete-outfit", json={**wrong, "dry_run": True}).status_code in {404, 422}
+    services = shop.app.state.services  # type: ignore[attr-defined]
+    before = services.impressions.waiting + services.impressions.written
+    asked(shop, "black", dry_run=True)
+    assert services.impressions.waiting + services.impressions.written == before
