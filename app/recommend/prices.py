@@ -12,7 +12,7 @@ from typing import Final
 
 _SIGN: Final = r"(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|inr|chf|sek|dkk|nok|pln|rs|kr)\b\.?)"
 _UNIT: Final = r"(?:[$€£¥₹]|(?:usd|eur|gbp|inr|chf|sek|dkk|nok|pln|kr|dollars?|euros?|pounds?|bucks|quid|rupees|crowns|francs)\b)"
-_NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+_NUMBER: Final = r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
 _AMOUNT: Final = rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?![\d\w])(?:\s*{_UNIT})?"
 _NOT: Final = r"(?:not(?:hing)?|no(?:ne)?|never|don['\u2019]?t)\s+(?:(?:go|be|cost|costing|priced)\s+)?"
 _OVER: Final = r"(?:over|above|more\s+than|more\s+expensive\s+than|dearer\s+than|beyond|exceeding)"

@@ -31,6 +31,8 @@ _ANYTHING: Final = frozenset(("anything", "any", "everything", "all"))
 _LONGEST: Final = 4
 _MISTYPED: Final = 2
 """Words of a name that may be mistyped."""
+_MOST_SLIPS: Final = 12
+"""Words of a text that are looked up as mistyped ones: each is compared with all names of the catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class _Reader:
         self._tokens = list(_TOKEN.finditer(text))
         self._words = [(token["word"] or "").lower() or {"&": "and"}.get(token["join"] or "", "") for token in self._tokens]
         self.atoms: list[Atom] = []
+        self._slips: dict[str, str | None] = {}
         turns: tuple[Callable[[int], _Read | None], ...] = (
             self._mark, self._turn, self._match, self._occasion, self._size, self._or, self._named, self._plain,
         )  # fmt: skip
@@ -184,7 +187,7 @@ class _Reader:
             if meaning and (last > place or not self._idle(self._words[place]) or meaning.field == BRAND):
                 return self._atom("term", place, last, key=key, meaning=meaning), last + 1
         for key, last in runs[-_MISTYPED:]:
-            if any(not self._known(at) for at in range(place, last + 1)) and (right := self._vocabulary.likely(key)):
+            if any(not self._known(at) for at in range(place, last + 1)) and (right := self._likely(key)):
                 return self._atom("term", place, last, key=right, meaning=self._vocabulary.meaning(right)), last + 1
         return None
 
@@ -200,6 +203,11 @@ class _Reader:
             words.append(one_form(self._words[at]))
             found.append(("".join(words), at))
         return found[::-1]
+
+    def _likely(self, key: str) -> str | None:
+        if key not in self._slips and len(self._slips) < _MOST_SLIPS:
+            self._slips[key] = self._vocabulary.likely(key)
+        return self._slips.get(key)
 
     def _known(self, place: int) -> bool:
         word = self._words[place]

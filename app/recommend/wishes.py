@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from app.recommend.prices import Price, prices_in
 from app.recommend.vocabulary import Meaning, Vocabulary
 from app.recommend.wish_atoms import Atom, atoms_of
+
+_MOST: Final = 24
+"""Wishes of one text; each is a pass over the catalogue. What is beyond is unread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +118,10 @@ class _Clauses:
                 self._turned = self._spent = self._turned and self._or
             self._take(atom, atoms[place - 1] if place else None, atoms[place + 1 :])
         self._flush()
+        wishes = [*map(self._wish, self._clauses), *self._prices]
+        self._unread += [wish.said for wish in wishes[_MOST:]]
         return Wishes(
-            wishes=(*map(self._wish, self._clauses), *self._prices),
+            wishes=tuple(wishes[:_MOST]),
             budget=self._budget.most if self._budget else None,
             budget_said=self._budget.said if self._budget else "",
             rest=tuple(self._rest),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,12 @@ def snapshot_of(items: list[dict[str, Any]], directory: Path) -> Snapshot:
     table = pa.Table.from_pylist(items)
     Snapshot.write(directory, items=table, features_NF=vectors, embeddings_ND=vectors, bundle_id="words", encoder_fingerprint="own")
     return Snapshot.load(directory)
+
+
+@pytest.fixture(name="snapshot_of", scope="session")
+def snapshot_of_fixture() -> Callable[[list[dict[str, Any]], Path], Snapshot]:
+    """Makes a snapshot of items that have no pictures."""
+    return snapshot_of
 
 
 @pytest.fixture(scope="session")
