@@ -16,6 +16,7 @@ from app.api.reading import BoundedRoute
 from app.api.schemas.answers import (
     Completion,
     CutOut,
+    ExcludedOut,
     LookOut,
     OutfitScoreOut,
     PairOut,
@@ -28,11 +29,12 @@ from app.api.schemas.answers import (
 )
 from app.api.schemas.items import LookItemOut
 from app.api.schemas.requests import CompleteOutfit, FiltersIn, ItemIn, OutfitIn, ScoreOutfit
-from app.api.services import CurrentRelease, InjectedServices
+from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded, item_refs, shown
 from app.api.wished import understood
 from app.ground.doors import Door
 from app.ground.settings import Settings
+from app.live.met import NOT_ALL_READ, Encounters
 from app.recommend import cost
 from app.recommend.complete import complete
 from app.recommend.completion import DEFAULT_K, Question, Suggestion
@@ -60,10 +62,13 @@ async def complete_outfit(
     request: CompleteOutfit, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing
 ) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    answer = await compute(lambda: _complete(release, request, services.settings), _cost_of_completing(request), _pictures(request.items))
+    met = await _met(request, services)
+    answer = await compute(
+        lambda: _complete(release, request, services.settings, met), _cost_of_completing(request), _pictures(request.items)
+    )
     if request.dry_run:
         return answer
-    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services.settings)))
+    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services.settings, met)))
     services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
 
@@ -93,7 +98,15 @@ def _pictures(items: Sequence[ItemIn]) -> list[str]:
     return [item.image.base64 for item in items if item.image is not None]
 
 
-def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> Completion:
+async def _met(request: CompleteOutfit, services: Services) -> Encounters | None:
+    """What the shopper has met, where it is to be left out."""
+    if not (request.exclude_seen or request.exclude_purchased):
+        return None
+    return await services.met.by(request.user, request.session, services.settings.log.timeout_s)
+
+
+def _complete(release: Release, request: CompleteOutfit, settings: Settings, met: Encounters | None = None) -> Completion:
+    left_out = () if met is None else met.seen if request.exclude_seen else met.purchased
     question = Question(
         items=item_refs(request.items),
         slots=None if request.slots is None else [slot.category for slot in request.slots],
@@ -107,6 +120,7 @@ def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> 
         consistent=settings.consistent if request.consistent is None else request.consistent,
         text=request.text,
         block=(request.block.brand, request.block.attributes),
+        met=left_out,
         promote=request.promote,
         dry_run=request.dry_run,
         text_strength=settings.text_strength if request.text_strength is None else request.text_strength,
@@ -127,6 +141,7 @@ def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> 
         missing=list(answer.missing),
         why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
+        excluded=None if met is None else ExcludedOut(items=len(left_out), note=None if met.complete else NOT_ALL_READ),
         text=understood(answer.steering) if answer.steering else None,
     )
 

@@ -12,6 +12,7 @@ from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
 from app.live.log_watch import LogWatch
+from app.live.met import Met
 from app.live.metrics import Metrics
 from app.live.pool import ComputePool
 from app.live.replay import Replay
@@ -36,6 +37,7 @@ class Services:
     watch: LogWatch
     impressions: Impressions
     replay: Replay
+    met: Met
     watchdog: Watchdog
     pictures: Pictures | None
     """What fetches pictures by URL; None where the settings name no host for it."""

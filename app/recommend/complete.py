@@ -42,7 +42,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     _check(question, limits)
     worn = resolve(release, question.items, limits)
     steering = steering_of(release, question.text, question.text_strength)
-    steering = replace(steering, must=(*steering.must, *blocked(release, *question.block)))
+    steering = replace(steering, must=(*steering.must, *blocked(release, *question.block, question.met)))
     question = replace(question, budget=_least_of(question.budget, steering.wishes.budget))
     if question.budget is not None:
         most = question.budget if question.wanted.price_max is None else min(question.budget, question.wanted.price_max)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.recommend.explain import Explanation
@@ -24,6 +24,7 @@ class Question:
         consistent: whether suggestions must be for whom, and for the season that, the worn items are. Candidates need not.
         text: wishes in words. text_strength: what a direction that they give counts; see ``Direction``.
         block: brands, and values of attributes, of which nothing may be suggested.
+        met: ids that the shopper has met, and that are left out.
         promote: ids that come first in their slots, in this order, where they may be suggested at all.
         dry_run: whether to check only, and say which slots would be filled.
         budget: the most that the added items of a look may cost together; no suggestion may cost more either.
@@ -42,6 +43,7 @@ class Question:
     text: str | None = None
     text_strength: float = 1.0
     block: tuple[Sequence[str], Mapping[str, Sequence[str]]] = ((), {})
+    met: Collection[str] = ()
     promote: Sequence[str] = ()
     dry_run: bool = False
 

@@ -8,7 +8,7 @@ Shape legend: N rows of all · n rows of a category.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -44,7 +44,10 @@ class Steering:
     @property
     def refused(self) -> str:
         """What holds always, in the shopper's words."""
-        return quoted([wish.said for wish in self.wishes.wishes if wish.turned or not wish.terms]) or "some of it is blocked"
+        return (
+            quoted([wish.said for wish in self.wishes.wishes if wish.turned or not wish.terms])
+            or "what is left is blocked, or was met already"
+        )
 
     def named(self, taken: Sequence[str]) -> list[str]:
         """The categories that are asked for and are none of those that are taken."""
@@ -90,12 +93,16 @@ class Steering:
 NO_WISHES: Final = Steering()
 
 
-def blocked(release: Release, brands: Sequence[str], attributes: Mapping[str, Sequence[str]]) -> tuple[Condition, ...]:
-    """That a row is of none of these brands, and has none of these values."""
+def blocked(
+    release: Release, brands: Sequence[str], attributes: Mapping[str, Sequence[str]], ids: Collection[str]
+) -> tuple[Condition, ...]:
+    """That a row is of none of these brands, has none of these values, and is none of these items."""
     columns, known = release.snapshot.columns, release.snapshot.columns.attribute_names
     named = [Filter(brand=brands)] if brands else []
     named += [Filter(attributes={name: values}) for name, values in attributes.items() if values and name in known]
-    return tuple(but(release.snapshot.items.num_rows, columns.selection(one).rows().tolist()) for one in named)
+    row_of = release.snapshot.row_of
+    lists = [columns.selection(one).rows().tolist() for one in named] + ([[row_of[item] for item in ids if item in row_of]] if ids else [])
+    return tuple(but(release.snapshot.items.num_rows, rows) for rows in lists)
 
 
 def steering_of(release: Release, text: str | None, strength: float) -> Steering:

@@ -90,6 +90,13 @@ class ShopperOut(BaseModel):
     note: str | None = Field(default=None, description="Why it was not.")
 
 
+class ExcludedOut(BaseModel):
+    """What was left out because the shopper has met it."""
+
+    items: int = Field(description="How many items.", examples=[3])
+    note: str | None = Field(default=None, description="Why some may be missing.")
+
+
 class Completion(BaseModel):
     """What completes the outfit."""
 
@@ -104,6 +111,9 @@ class Completion(BaseModel):
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
     why_not: str | None = Field(default=None, description="Why there are no probabilities.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
+    excluded: ExcludedOut | None = Field(
+        default=None, description="What the shopper has met and is left out; only with `exclude_seen` or `exclude_purchased`."
+    )
     text: TextOut | None = Field(default=None, description="What was understood of the wishes; only with `text`.")
 
 

@@ -170,6 +170,12 @@ class CompleteOutfit(Strict):
         examples=[True],
     )
     exclude: Few[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["w000007"]])
+    exclude_seen: bool = Field(
+        default=False,
+        description="Leave out what the `user`, or the `session`, has looked at, put in the bag, dismissed or bought, by the events that the "
+        "log keeps.",
+    )
+    exclude_purchased: bool = Field(default=False, description="Likewise, what they have bought and not returned.")
     block: BlockIn = Field(default_factory=BlockIn, description="Brands and values that must not be suggested.")
     promote: Few[Id] = Field(
         default_factory=list,
@@ -196,6 +202,13 @@ class CompleteOutfit(Strict):
         "`ATTIRE_TEXT_STRENGTH` says.",
         examples=[1.0],
     )
+
+    @model_validator(mode="after")
+    def _of_whom(self) -> CompleteOutfit:
+        if (self.exclude_seen or self.exclude_purchased) and self.user is None and self.session is None:
+            kind, problem = "seen_by_whom", "exclude_seen and exclude_purchased need a user or a session"
+            raise PydanticCustomError(kind, problem)
+        return self
 
 
 class OutfitIn(Strict):

@@ -20,8 +20,8 @@ from index.segment import Segment
 from index.snapshot import Snapshot
 
 _SPOKEN = (
-    "no not or and but black red leather heels shoes bag dress by from in for a the under 80 between 20 over €50 Solvei blak , . / - free non "
-    "size M total budget with without to match wedding summer anything t-shirts"
+    "no not or and but black red leather heels shoes bag dress by from in for a the under 80 between 20 over €50 Solvei blak , . / - "
+    "free non size M total budget with without to match wedding summer anything t-shirts"
 )
 SPOKEN = _SPOKEN.split()
 
