@@ -172,8 +172,7 @@ class CompleteOutfit(Strict):
     exclude: Few[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["w000007"]])
     exclude_seen: bool = Field(
         default=False,
-        description="Leave out what the `user`, or the `session`, has looked at, put in the bag, dismissed or bought, by the events that the "
-        "log keeps.",
+        description="Leave out what the `user`, or the `session`, has looked at, put in the bag, dismissed or bought, by the log's events.",
     )
     exclude_purchased: bool = Field(default=False, description="Likewise, what they have bought and not returned.")
     block: BlockIn = Field(default_factory=BlockIn, description="Brands and values that must not be suggested.")

@@ -236,3 +236,13 @@ def test_a_dry_run_checks_and_says_which_slots(shop: TestClient) -> None:
     before = services.impressions.waiting + services.impressions.written
     asked(shop, "black", dry_run=True)
     assert services.impressions.waiting + services.impressions.written == before
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "😀", "\u0000", "'", "no", "or, or", "under", "für eine Hochzeit", "不要高跟鞋", "-" * 50, "é" * 2_000]
+)
+def test_odd_words_are_answered(shop: TestClient, reading: TestClient, text: str) -> None:
+    """Whether an encoder reads or not."""
+    assert asked(shop, text)["slots"]
+    response = reading.post("/complete-outfit", json={"items": ["tops-1"], "slots": ["shoes"], "text": text})
+    assert response.status_code == 200, response.text
