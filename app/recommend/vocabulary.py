@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -32,7 +32,7 @@ ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
 _LONGEST_VALUE: Final = 5
 """Words of a value of an attribute that is a name; what is longer is a text."""
 _SHARE: Final = 0.25
-_KEPT: Final = 64
+_KEPT: Final = 32
 _EXACT, _ENDS, _HOLDS = range(3)
 
 
@@ -61,7 +61,7 @@ class Vocabulary:
         for field, values in self._columns_named(snapshot):
             for value in values:
                 self._name(field, value)
-        self.mask = lru_cache(maxsize=_KEPT)(self._mask)
+        self._masks: dict[tuple[str, tuple[str, ...]], BoolArray] = {}
 
     def meaning(self, key: str) -> Meaning | None:
         """What a word, or words without the spaces, name; other words for the same are asked where these name nothing."""
@@ -108,6 +108,16 @@ class Vocabulary:
     def in_categories(self, categories: Sequence[str]) -> BoolArray:
         """The rows of some categories, ``(N,)``."""
         return self.mask(CATEGORY, tuple(categories))
+
+    def mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
+        """The rows of which a field says any of these values, ``(N,)``; some are kept, as shoppers ask for the same things."""
+        found = self._masks.get((field, values))
+        if found is None:
+            found = self._mask(field, values)
+            if len(self._masks) >= _KEPT:
+                self._masks = {}
+            self._masks[field, values] = found
+        return found
 
     def _mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
         if field == TITLE:
