@@ -24,6 +24,7 @@ COPY app app
 COPY index index
 COPY models models
 COPY sealed sealed
+COPY attire attire
 RUN uv pip install --compile-bytecode --no-deps .
 
 FROM python:${PYTHON}

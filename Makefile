@@ -27,7 +27,7 @@ check: $(VENV)/.installed-dev ## format, lint, types, import contracts, known mi
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/bandit -q -c pyproject.toml -r app models index sealed
+	$(BIN)/bandit -q -c pyproject.toml -r app attire models index sealed
 	$(MAKE) test
 
 audit: $(VENV)/.installed-dev ## ask PyPI whether anything installed has a known hole; needs the network, and names what it could not ask about

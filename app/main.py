@@ -30,6 +30,7 @@ from app.home.runs import Runs
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
 from app.live.log_watch import LogWatch
+from app.live.met import Met
 from app.live.metrics import Metrics, ServiceState
 from app.live.pool import WAITING_PER_THREAD, ComputePool
 from app.live.replay import Replay
@@ -90,7 +91,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
             yield
         finally:
             await services.follower.close()
-            await services.replay.close()
+            await asyncio.gather(services.replay.close(), services.met.close())
             await services.impressions.close()
             await services.watch.close()
             await services.log.close()
@@ -146,6 +147,7 @@ def _build(
         watch=LogWatch(log, settings.log.check_s),
         impressions=Impressions(log, settings.log.impressions),
         replay=replay,
+        met=Met(log),
         follower=ReleaseFollower(store, serving, replay, settings, figures),
         rules=Rules(settings.home),
         pictures=pictures,

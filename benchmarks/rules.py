@@ -15,7 +15,8 @@ import torch
 
 from app.ground.settings import Limits
 from app.home.store import ReleaseStore
-from app.recommend.complete import Question, complete
+from app.recommend.complete import complete
+from app.recommend.completion import Question
 from app.release.release import Release
 from app.rules.rule import RULES, Rule
 from app.rules.ruling import InForce, Ruled

@@ -14,6 +14,7 @@ _MOST: Final[Mapping[str, str]] = {
     "CompleteOutfit.slots": "max_slots",
     "CompleteOutfit.candidates": "max_candidates",
     "CompleteOutfit.exclude": "max_exclude",
+    "CompleteOutfit.promote": "max_exclude",
     "CompleteOutfit.k": "max_k",
     "CompleteOutfit.looks": "max_k",
     "OutfitIn.items": "max_items",

@@ -16,6 +16,7 @@ from app.api.reading import BoundedRoute
 from app.api.schemas.answers import (
     Completion,
     CutOut,
+    ExcludedOut,
     LookOut,
     OutfitScoreOut,
     PairOut,
@@ -30,10 +31,13 @@ from app.api.schemas.items import LookItemOut
 from app.api.schemas.requests import CompleteOutfit, FiltersIn, ItemIn, OutfitIn, ScoreOutfit
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded, item_refs, shown
+from app.api.wished import understood
 from app.ground.doors import Door
+from app.live.met import NOT_ALL_READ, Encounters
 from app.recommend import cost
-from app.recommend.complete import DEFAULT_K, Question, Suggestion, complete
-from app.recommend.complete import Completion as Answer
+from app.recommend.complete import complete
+from app.recommend.completion import DEFAULT_K, Question, Suggestion
+from app.recommend.completion import Completion as Answer
 from app.recommend.explain import Explanation
 from app.recommend.limits import check_count
 from app.recommend.looks import Look
@@ -57,8 +61,11 @@ async def complete_outfit(
     request: CompleteOutfit, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing
 ) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    answer = await compute(lambda: _complete(release, request, services), _cost_of_completing(request), _pictures(request.items))
-    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services)))
+    met = await _met(request, services)
+    answer = await compute(lambda: _complete(release, request, services, met), _cost_of_completing(request), _pictures(request.items))
+    if request.dry_run:
+        return answer
+    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services, met)))
     services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
 
@@ -88,8 +95,16 @@ def _pictures(items: Sequence[ItemIn]) -> list[str]:
     return [item.image.base64 for item in items if item.image is not None]
 
 
-def _complete(release: Release, request: CompleteOutfit, services: Services) -> Completion:
+async def _met(request: CompleteOutfit, services: Services) -> Encounters | None:
+    """What the shopper has met, where it is to be left out."""
+    if not (request.exclude_seen or request.exclude_purchased):
+        return None
+    return await services.met.by(request.user, request.session, services.settings.log.timeout_s)
+
+
+def _complete(release: Release, request: CompleteOutfit, services: Services, met: Encounters | None = None) -> Completion:
     settings = services.settings
+    left_out = () if met is None else met.seen if request.exclude_seen else met.purchased
     question = Question(
         items=item_refs(request.items),
         slots=None if request.slots is None else [slot.category for slot in request.slots],
@@ -102,6 +117,12 @@ def _complete(release: Release, request: CompleteOutfit, services: Services) -> 
         wanted=_filter(request.filters, request.exclude, candidates=request.candidates is not None),
         consistent=settings.consistent if request.consistent is None else request.consistent,
         ruled=services.rules.over(release),
+        text=request.text,
+        block=(request.block.brand, request.block.attributes),
+        met=left_out,
+        promote=request.promote,
+        dry_run=request.dry_run,
+        text_strength=settings.text_strength if request.text_strength is None else request.text_strength,
     )
     served, shopper = regarding(release, request.user)
     answer = complete(served, question, settings.limits)
@@ -120,6 +141,8 @@ def _complete(release: Release, request: CompleteOutfit, services: Services) -> 
         why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
         rules=list(answer.rules) or None,
+        excluded=None if met is None else ExcludedOut(items=len(left_out), note=None if met.complete else NOT_ALL_READ),
+        text=understood(answer.steering) if answer.steering else None,
     )
 
 
@@ -167,12 +190,13 @@ def _items(release: Release, answer: Answer) -> dict[int, CatalogueItem]:
 def _suggestion(items: Mapping[int, CatalogueItem], suggestion: Suggestion) -> SuggestionOut:
     item = items[suggestion.row]
     variants = [items[row].id for row in suggestion.variants] or None
-    score, probability, share = suggestion.score, suggestion.probability, suggestion.share
     return SuggestionOut(
         **shown(item),
-        score=score,
-        probability=probability,
-        share=share,
+        score=suggestion.score,
+        probability=suggestion.probability,
+        share=suggestion.share,
+        pull=suggestion.pull,
+        promoted=suggestion.promoted or None,
         variants=variants,
         rules=list(suggestion.rules) or None,
         **_why(suggestion.why),

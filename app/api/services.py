@@ -12,6 +12,7 @@ from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
 from app.live.log_watch import LogWatch
+from app.live.met import Met
 from app.live.metrics import Metrics
 from app.live.pool import ComputePool
 from app.live.replay import Replay
@@ -37,6 +38,7 @@ class Services:
     watch: LogWatch
     impressions: Impressions
     replay: Replay
+    met: Met
     watchdog: Watchdog
     rules: Rules
     pictures: Pictures | None

@@ -241,6 +241,12 @@ class Settings(BaseSettings):
         default=True,
         description="Whether suggestions must be for whom, and for the season that, the worn items are; a request may say otherwise.",
     )
+    text_strength: float = Field(
+        default=1.0,
+        ge=0,
+        le=10,
+        description="What words of a wish that give a direction count, beside how well items go with the outfit: 0 nothing, 1 as much.",
+    )
     public: Annotated[tuple[Public, ...], NoDecode, Words] = Field(
         default=(),
         description="What anyone on any machine may do without a key: some of `read` (asking, and pictures), `pictures`, `events` and "

@@ -28,7 +28,8 @@ from app.live.memory import free_bytes, needed_bytes
 from app.live.metrics import Metrics
 from app.live.replay import Replay
 from app.live.shadow import SHADOW, Shadow
-from app.recommend.complete import Question, complete
+from app.recommend.complete import complete
+from app.recommend.completion import Question
 from app.release.release import Release
 from app.release.serving import Serving
 

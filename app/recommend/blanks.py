@@ -6,8 +6,8 @@ Shape legend: N rows · M candidates.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from app.recommend.consistent import NOT_FOR_THEM, OTHER_SEASON, suitable
 from app.recommend.outfit import Worn
 from app.recommend.rank import RETRIEVED, queries_of, remembered, retrieve
 from app.recommend.slots import Slot, Slots
+from app.recommend.steering import NO_WISHES, Steering, quoted
 from app.release.release import Release
 from app.rules.ruling import Ruling
 from index.backends.base import FloatArray, IntArray
@@ -49,14 +50,16 @@ class Allowed:
     """Which rows may be suggested.
 
     Attributes:
-        wanted: the filters.
-        filtered: those that pass the filters and are not worn.
+        wanted: the filters. steering: what words ask.
+        filtered: those that pass the filters, are as asked, and are not worn.
         steps: selections from the strictest to the laxest, each with what to say where none before it left an item.
     """
 
     wanted: Filter
     filtered: Selection
     steps: tuple[tuple[Selection, str | None], ...]
+    steering: Steering = NO_WISHES
+    unmet: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def at_all(release: Release, worn: Worn, wanted: Filter, *, consistent: bool, ruling: Ruling | None = None) -> Selection:
@@ -65,40 +68,49 @@ class Allowed:
         return _both(stocked, suitable(release, worn.labels, season=False) if consistent else None)
 
     @classmethod
-    def of(cls, release: Release, worn: Worn, wanted: Filter, *, consistent: bool, ruling: Ruling | None = None) -> Allowed:
-        """The filters and rules, and what suits the worn items where ``consistent``."""
+    def of(  # noqa: PLR0917 - what is worn, and what is asked
+        cls,
+        release: Release,
+        worn: Worn,
+        wanted: Filter,
+        steering: Steering = NO_WISHES,
+        categories: Sequence[str] = (),
+        ruling: Ruling | None = None,
+        *,
+        consistent: bool,
+    ) -> Allowed:
+        """The filters and rules, what words ask of some categories, and what suits the worn items where ``consistent``."""
         filtered = _both(release.snapshot.columns.selection(wanted), ruling.condition() if ruling else None)
         filtered &= but(filtered.count, [row for row in worn.rows if row is not None])
-        if not consistent:
-            return cls(wanted, filtered, ((filtered, None),))
-        strict, lax = (suitable(release, worn.labels, season=season) for season in (True, False))
-        return cls(wanted, filtered, ((_both(filtered, strict), None), (_both(filtered, lax), OTHER_SEASON)))
+        for condition in steering.must:
+            filtered &= condition
+        strict, lax = (suitable(release, worn.labels, season=season) if consistent else None for season in (True, False))
+        asked, unmet = steering.settled(release, _both(filtered, lax), categories)
+        filtered = _both(filtered, asked)
+        steps = ((_both(filtered, strict), None), (_both(filtered, lax), OTHER_SEASON))
+        return cls(wanted, filtered, steps if consistent else ((filtered, None),), steering, unmet)
 
 
 def searched(  # noqa: PLR0917 - the question, and how it is to be answered
-    release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: int, ruling: Ruling | None = None
+    release: Release, worn: Worn, slots: Slots, allowed: Allowed, k: int, first_M: IntArray
 ) -> list[Blank]:
-    """Retrieve for each slot, and what rules pin there; the first step of ``allowed`` that leaves an item counts."""
+    """Retrieve for each slot; the first step of ``allowed`` that leaves an item counts. What comes first is added where it leaves it."""
     times = Counter(slots.slots)
     most = k * max(times.values(), default=1)
+    wide = _MORE * max(k, _MORE) if allowed.steering.direction else k
     queries, known = queries_of(release, worn, [slot.category for slot in times]), remembered(release, worn)
     found: dict[Slot, tuple[IntArray, str | None]] = {}
     for selection, said in allowed.steps:
         empty = [slot for slot in times if not len(found.get(slot, ((), None))[0])]
         for slot in empty:
-            found[slot] = (
-                _retrieved(release, slot, queries[slot.category], max(k, most // 4), most, selection, known.get(slot.category)),
-                said,
-            )
-    pinned_M = np.array(list(ruling.pinned if ruling else ()), dtype=np.int64)
-    pinned_M = pinned_M[allowed.filtered.passes(pinned_M)]
-    for slot in times if len(pinned_M) else ():
-        here_M = [row for row in pinned_M.tolist() if release.category_of(row) == slot.category]
-        found[slot] = np.unique(np.concatenate([found[slot][0], np.array(here_M, dtype=np.int64)])), found[slot][1]
+            rows_M = _retrieved(release, slot, queries[slot.category], max(wide, most // 4), most, selection, known.get(slot.category))
+            also_M = _of_category(release, first_M, slot.category)
+            found[slot] = np.union1d(rows_M, also_M[selection.passes(also_M)]) if len(also_M) else rows_M, said
     blanks = []
     for slot, nth in counted(slots.slots):
         rows_M, said = found[slot]
-        note = "; ".join(filter(None, (slots.note, said))) if len(rows_M) else _why_empty(release, slot.category, allowed.wanted)
+        notes = (slots.note, said, allowed.unmet.get(slot.category))
+        note = "; ".join(filter(None, notes)) if len(rows_M) else _why_empty(release, slot.category, allowed)
         blanks.append(Blank(slot, rows_M, note or None, nth, queries[slot.category]))
     return blanks
 
@@ -114,12 +126,22 @@ def _retrieved(  # noqa: PLR0917 - the question, and how much of an answer
     return rows_M
 
 
+def _of_category(release: Release, rows_M: IntArray, category: str) -> IntArray:
+    return rows_M[[release.category_of(row) == category for row in rows_M.tolist()]] if len(rows_M) else rows_M
+
+
 def _of_role(release: Release, role: str | None) -> Condition | None:
     return None if role is None else release.traits.condition(lambda labels: labels.role == role)
 
 
-def given(  # noqa: PLR0917 - the question, and how it is to be answered
-    release: Release, worn: Worn, candidates: Sequence[str], slots: Slots | None, wanted: Filter, ruling: Ruling | None = None
+def given(  # noqa: PLR0917 - the question
+    release: Release,
+    worn: Worn,
+    candidates: Sequence[str],
+    slots: Slots | None,
+    wanted: Filter,
+    steering: Steering,
+    ruling: Ruling | None = None,
 ) -> tuple[list[Blank], Sequence[str]]:
     """The candidates by slot where slots are given, otherwise all together; without those that filters or rules exclude or that are worn.
 
@@ -130,7 +152,11 @@ def given(  # noqa: PLR0917 - the question, and how it is to be answered
     asked = list(dict.fromkeys(candidates))
     worn_already = [item for item in asked if item in worn.names]
     known = np.array([row_of[item] for item in asked if item in row_of and item not in worn.names], dtype=np.int64)
-    rows = known[_both(release.snapshot.columns.selection(wanted), ruling.condition() if ruling else None).passes(known)].tolist()
+    selection = _both(release.snapshot.columns.selection(wanted), ruling.condition() if ruling else None)
+    for condition in steering.must:
+        selection &= condition
+    kept, lacking = steering.kept(known[selection.passes(known)])
+    rows = kept.tolist()
     categories = [release.category_of(row) for row in rows]
     unknown = [item for item in asked if item not in row_of]
     if slots is None:
@@ -138,10 +164,11 @@ def given(  # noqa: PLR0917 - the question, and how it is to be answered
         groups = [(Slot(common), rows)]
     else:
         groups = [(slot, [row for row, name in zip(rows, categories, strict=True) if name == slot.category]) for slot in slots.slots]
-    why = "no candidate is known, of this slot's category, and passes the filters"
+    why = "no candidate is known, of this slot's category, and passes the filters" + (", and is as asked" if steering.wishes.wishes else "")
     less = f"left out, as worn already: {listed(worn_already)}" if worn_already else None
+    unmet = f"no candidate is as asked: {quoted(lacking)}" if lacking else None
     blanks = [
-        Blank(slot, np.array(group, dtype=np.int64), less if group else "; ".join(filter(None, (why, less))), nth)
+        Blank(slot, np.array(group, dtype=np.int64), "; ".join(filter(None, (None if group else why, less, unmet))) or None, nth)
         for (slot, group), (_, nth) in zip(groups, counted([slot for slot, _ in groups]), strict=True)
     ]
     return blanks, unknown
@@ -162,7 +189,8 @@ def _both(selection: Selection, condition: Condition | None) -> Selection:
     return selection if condition is None else selection & condition
 
 
-def _why_empty(release: Release, category: str, wanted: Filter) -> str:
+def _why_empty(release: Release, category: str, allowed: Allowed) -> str:
+    wanted = allowed.wanted
     if category not in release.snapshot.categories:
         return f"the catalogue has no items of category {category!r} now"
     columns = release.snapshot.columns
@@ -170,6 +198,12 @@ def _why_empty(release: Release, category: str, wanted: Filter) -> str:
     if unknown:
         known = ", ".join(columns.attribute_names) or "none"
         return f"no item has the attribute {shortened(unknown[0])!r}; there are: {known}"
-    if columns.selection(wanted).any_of(release.snapshot.rows_in(category)):
+    passing, rows = columns.selection(wanted), release.snapshot.rows_in(category)
+    if allowed.steering.must and passing.any_of(rows):
+        for condition in allowed.steering.must:
+            passing &= condition
+        if not passing.any_of(rows):
+            return f"no item of category {category!r} passes the filters and is as asked: {allowed.steering.refused}"
+    if passing.any_of(rows):
         return f"no item of category {category!r} passes the filters and suits the others: {NOT_FOR_THEM}; `consistent: false` asks for any"
     return f"no item of category {category!r} passes the filters and the budget"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -11,99 +11,28 @@ import numpy as np
 
 from app.ground.settings import Limits
 from app.recommend.blanks import Allowed, Blank, given, listed, searched
+from app.recommend.completion import DEFAULT_K, Completion, FilledSlot, Question, Suggestion
 from app.recommend.consistent import together
-from app.recommend.explain import Explanation, contributions, work_of_contributions
+from app.recommend.direction import Direction
+from app.recommend.explain import contributions, work_of_contributions
 from app.recommend.limits import check_count, check_work
 from app.recommend.looks import Look, affordable, best_looks, look_of, why_none, work_of_looks
-from app.recommend.outfit import ItemRef, Worn, resolve
+from app.recommend.outfit import Worn, resolve
 from app.recommend.rank import Pool, diversified, likely, mixed, rank, rank_slots, score_outfits, why_not, with_each
 from app.recommend.ruled import by_rules, choose_look, look_rows, ruling_of, slots_by_rules
 from app.recommend.slices import pause
-from app.recommend.slots import Slot, Slots, choose_slots
+from app.recommend.slots import Slot, Slots, as_wished, choose_slots
+from app.recommend.steering import Steering, blocked, steering_of
 from app.release.release import Release
-from app.rules.ruling import Ruled, Ruling
-from index.columns import Filter
+from app.rules.ruling import Ruling
+from index.backends.base import IntArray
 
-DEFAULT_K = 10
 _MOST_VARIANTS: Final = 50
+_STEERED: Final = 24
+"""Items of a slot that looks are made of where words give a direction: the best by score and words together."""
 _CONTINUED: Final = "goes on where the slot of this category before it ends"
 _FALL: Final = 0.05
 _WORSE: Final = "with {} of these the outfit goes together less well than without"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """An outfit with blanks; ``app.api.schemas.requests.CompleteOutfit`` describes each field.
-
-    Attributes:
-        k: suggestions per slot; None is 10, or all ``candidates`` where those are given.
-        wanted: filters and excluded ids.
-        consistent: whether suggestions must be for whom, and for the season that, the worn items are. Candidates need not.
-        budget: the most that the added items of a look may cost together; no suggestion may cost more either.
-        ruled: the merchandiser's rules; None where there are none.
-    """
-
-    items: Sequence[ItemRef]
-    slots: Sequence[str] | None = None
-    candidates: Sequence[str] | None = None
-    k: int | None = None
-    looks: int = 0
-    budget: float | None = None
-    diversity: float = 0.0
-    explain: bool = False
-    wanted: Filter = field(default_factory=Filter)
-    consistent: bool = True
-    ruled: Ruled | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One item for a slot.
-
-    Attributes:
-        score: of the item given what is worn.
-        probability: that the outfit with it goes together; None where nothing says so.
-        share: how likely it is the missing one if one of the slot's candidates is.
-        variants: rows of its variants.
-        rules: those that moved it.
-    """
-
-    row: int
-    score: float
-    probability: float | None
-    share: float
-    variants: tuple[int, ...] = ()
-    why: Explanation | None = None
-    rules: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FilledSlot:
-    """The suggestions of one slot, best first."""
-
-    category: str
-    items: tuple[Suggestion, ...]
-    fallback: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """The answer.
-
-    Attributes:
-        no_looks: why there is no look where some were asked for.
-        complete: whether nothing is missing; None where slots or candidates were given.
-        why_not: why there are no probabilities.
-        rules: those that changed anything of the answer.
-    """
-
-    slots: tuple[FilledSlot, ...]
-    looks: tuple[Look, ...]
-    missing: tuple[str, ...]
-    no_looks: str | None = None
-    complete: bool | None = None
-    why_not: str | None = None
-    rules: tuple[str, ...] = ()
 
 
 def complete(release: Release, question: Question, limits: Limits) -> Completion:
@@ -113,38 +42,38 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
         RequestError: see ``resolve_all`` and ``choose_slots`` for the kinds. EncoderError: a photo cannot be encoded now.
     """
     k = question.k or (len(question.candidates) if question.candidates else DEFAULT_K)
-    check_count("candidates", len(question.candidates or ()), limits.max_candidates, "candidates")
-    check_count("exclude", len(question.wanted.exclude), limits.max_exclude, "items")
-    check_count("k", question.k or 1, limits.max_k)
-    check_count("looks", question.looks, limits.max_k)
+    _check(question, limits)
     worn = resolve(release, question.items, limits)
+    steering = steering_of(release, question.text, question.text_strength)
+    steering = replace(steering, must=(*steering.must, *blocked(release, *question.block, question.met)))
+    question = replace(question, budget=_least_of(question.budget, steering.wishes.budget))
     if question.budget is not None:
         most = question.budget if question.wanted.price_max is None else min(question.budget, question.wanted.price_max)
         question = replace(question, wanted=replace(question.wanted, price_max=most))
     ruling = ruling_of(question.ruled, worn)
-    allowed = None if question.candidates else Allowed.of(release, worn, question.wanted, consistent=question.consistent, ruling=ruling)
-    if ruling is not None and allowed is not None:
-        choose_look(ruling, allowed.filtered)
-    chosen = Slots(())
-    if not question.candidates or question.slots is not None:
-        may = None
-        if question.slots is None:
-            may = Allowed.at_all(release, worn, question.wanted, consistent=question.consistent, ruling=ruling)
-        chosen = choose_slots(release, worn, question.slots, limits, may)
-        if ruling is not None and question.slots is None:
-            chosen = slots_by_rules(release, worn, ruling, chosen, may)
-    if allowed is None:
-        asked = chosen if question.slots is not None else None
-        blanks, unknown = given(release, worn, question.candidates or (), asked, question.wanted, ruling)
+    if ruling is not None and not question.candidates:
+        choose_look(ruling, release.snapshot.columns.selection(question.wanted) & ruling.condition())
+    chosen = Slots(()) if question.candidates and question.slots is None else _slots(release, worn, question, steering, limits, ruling)
+    understood = steering if question.text is not None else None
+    if question.dry_run:
+        empty = tuple(FilledSlot(slot.category, ()) for slot in chosen.slots)
+        return Completion(empty, (), worn.missing, complete=chosen.complete, why_not=why_not(release), steering=understood)
+    promoted_M = np.array([release.snapshot.row_of[item] for item in question.promote if item in release.snapshot.row_of], dtype=np.int64)
+    allowed = None
+    if question.candidates:
+        slots_given = chosen if question.slots is not None else None
+        blanks, unknown = given(release, worn, question.candidates, slots_given, question.wanted, steering, ruling)
     else:
-        blanks, unknown = searched(release, worn, chosen, allowed, k, ruling), ()
+        allowed = Allowed.of(release, worn, question.wanted, steering, chosen.categories, ruling, consistent=question.consistent)
+        first_M = np.array([*promoted_M, *(ruling.pinned if ruling else ())], dtype=np.int64)
+        blanks, unknown = searched(release, worn, chosen, allowed, k, first_M), ()
     shown = [min(k, len(blank.rows_M)) for blank in blanks]
     explained = sum(work_of_contributions(len(worn), count) for count in shown) if question.explain else 0
     check_work(sum(shown) * (len(worn) + 1) ** 2 + explained + work_of_looks(len(worn), len(blanks), question.looks), limits.max_work)
     among_all = not question.candidates
-    pools, moved = _pools(release, worn, blanks, ruling, among_all=among_all)
+    pools, moved = _pools(release, worn, blanks, promoted_M, steering.direction, ruling, among_all=among_all)
     partly = f"ranked without what is not in the catalogue: {listed(worn.missing)}" if worn.missing else None
-    best = [_best(release, blank, pools[blank.slot], k, question.diversity) for blank in blanks]
+    best = [_best(release, blank, pools[blank.slot], promoted_M, k, question.diversity) for blank in blanks]
     now, with_each_BM = _likely(release, worn, best)
     slots = []
     for blank, pool, probabilities in zip(blanks, best, with_each_BM, strict=True):
@@ -160,6 +89,8 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
                 float(score),
                 probability,
                 float(shares[row]),
+                pull=None if pool.pulls_M is None else float(pool.pulls_M[place]),
+                promoted=row in promoted_M,
                 variants=_variants(release, int(row), allowed) if allowed else (),
                 why=why[place] if place < len(why) else None,
                 rules=moved.get(int(row), ()),
@@ -170,8 +101,41 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     looks, no_looks = _looks(release, worn, question, blanks, pools, allowed, ruling) if question.looks and blanks else ([], None)
     missing = tuple(dict.fromkeys([*worn.missing, *unknown]))
     moved_by = (rule for slot in slots for suggestion in slot.items for rule in suggestion.rules)
-    rules = tuple(dict.fromkeys([*(ruling.touched if ruling else ()), *moved_by]))
-    return Completion(tuple(slots), tuple(looks), missing, no_looks, complete=chosen.complete, why_not=why_not(release), rules=rules)
+    return Completion(
+        tuple(slots),
+        tuple(looks),
+        missing,
+        no_looks,
+        complete=chosen.complete,
+        why_not=why_not(release),
+        steering=understood,
+        rules=tuple(dict.fromkeys([*(ruling.touched if ruling else ()), *moved_by])),
+    )
+
+
+def _check(question: Question, limits: Limits) -> None:
+    check_count("candidates", len(question.candidates or ()), limits.max_candidates, "candidates")
+    check_count("exclude", len(question.wanted.exclude), limits.max_exclude, "items")
+    check_count("k", question.k or 1, limits.max_k)
+    check_count("looks", question.looks, limits.max_k)
+    check_count("promote", len(question.promote), limits.max_exclude, "items")
+
+
+def _slots(  # noqa: PLR0917 - the question, and how it is to be answered
+    release: Release, worn: Worn, question: Question, steering: Steering, limits: Limits, ruling: Ruling | None
+) -> Slots:
+    """The slots that were asked for, else those that are missing, as rules and the words wish."""
+    if question.slots is not None:
+        return choose_slots(release, worn, question.slots, limits)
+    may = Allowed.at_all(release, worn, question.wanted, consistent=question.consistent, ruling=ruling)
+    chosen = choose_slots(release, worn, None, limits, may)
+    chosen = slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
+    return as_wished(chosen, steering.named([*worn.categories, *chosen.categories]), steering.unwanted, limits)
+
+
+def _least_of(*bounds: float | None) -> float | None:
+    """The lowest of bounds that there are."""
+    return min((bound for bound in bounds if bound is not None), default=None)
 
 
 def _worse(now: float, probabilities: Sequence[float | None]) -> str | None:
@@ -180,10 +144,20 @@ def _worse(now: float, probabilities: Sequence[float | None]) -> str | None:
     return _WORSE.format("any" if all(falls) else "the first") if falls and falls[0] else None
 
 
-def _pools(
-    release: Release, worn: Worn, blanks: Sequence[Blank], ruling: Ruling | None, *, among_all: bool
+def _pools(  # noqa: PLR0917 - what was found, and what orders it
+    release: Release,
+    worn: Worn,
+    blanks: Sequence[Blank],
+    promoted_M: IntArray,
+    direction: Direction | None,
+    ruling: Ruling | None,
+    *,
+    among_all: bool,
 ) -> tuple[dict[Slot, Pool], dict[int, tuple[str, ...]]]:
-    """What was found for each slot, ranked; of retrieved items the best of each product, none that is worn. And what rules moved."""
+    """What was found for each slot, as the model, words and rules rank it; and what rules moved.
+
+    Of retrieved items the promoted or best of each product, and none that is worn.
+    """
     found = {blank.slot: (blank.slot.category, blank.query_D, blank.rows_M) for blank in blanks if blank.query_D is not None}
     ranked = dict(zip(found, rank_slots(release, worn, list(found.values())), strict=True))
     for blank in blanks:
@@ -191,8 +165,9 @@ def _pools(
             ranked[blank.slot] = rank(release, worn, blank.slot.category, blank.rows_M, among_all=among_all)
     moved: dict[int, tuple[str, ...]] = {}
     for slot, pool in ranked.items():
-        ruled, why = by_rules(release, ruling, pool, len(worn) + 1)
-        ranked[slot] = _leading(release, worn, ruled) if slot in found else ruled
+        steered = pool if direction is None else direction.steered(release, pool)
+        ruled, why = by_rules(release, ruling, steered, len(worn) + 1)
+        ranked[slot] = _leading(release, worn, _promoting(ruled, promoted_M)) if slot in found else ruled
         moved |= why
     return ranked, moved
 
@@ -200,7 +175,7 @@ def _pools(
 def _leading(release: Release, worn: Worn, pool: Pool) -> Pool:
     """The best of each product, without products that are worn."""
     lead_M = release.traits.leading(pool.rows_M, [row for row in worn.rows if row is not None])
-    return Pool(pool.category, pool.rows_M[lead_M], pool.scores_M[lead_M], None if pool.keys_M is None else pool.keys_M[lead_M])
+    return pool.at(lead_M)
 
 
 def _looks(  # noqa: PLR0917 - the question, and what was found for it
@@ -219,6 +194,9 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
         both = {blank.slot: np.concatenate([blank.rows_M, rows_M]) for blank, rows_M in zip(blanks, more, strict=True)}
         pools = {slot: rank(release, worn, slot.category, np.unique(rows_M)) for slot, rows_M in both.items()}
         chosen = [pools[blank.slot] for blank in blanks]
+    direction = allowed.steering.direction if allowed is not None else None
+    if direction is not None:
+        chosen = [direction.steered(release, pool).at(slice(_STEERED)) for pool in chosen]
     consistent = allowed is not None and question.consistent
     for season in (True, False):
         fit = partial(together, release, consistent=consistent, season=season, ruling=ruling) if allowed is not None else None
@@ -233,10 +211,23 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
     return looks, None if looks else why_none(release, chosen, question.budget)
 
 
-def _best(release: Release, blank: Blank, pool: Pool, k: int, diversity: float) -> Pool:
-    """The suggestions of a blank: the best of its slot, after those of the blanks of that slot before it."""
-    best, here = diversified(release, pool, k * (blank.nth + 1), diversity), slice(k * blank.nth, None)
-    return Pool(blank.slot.category, best.rows_M[here], best.scores_M[here])
+def _best(  # noqa: PLR0917 - what was found, and how much of it
+    release: Release, blank: Blank, pool: Pool, promoted_M: IntArray, k: int, diversity: float
+) -> Pool:
+    """The suggestions of a blank: the best of its slot, after those of the blanks of that slot before it; promoted ones first."""
+    pool = _promoting(pool, promoted_M)
+    first = int(np.isin(pool.rows_M, promoted_M).sum())
+    rest = diversified(release, pool.at(slice(first, None)), k * (blank.nth + 1), diversity)
+    best = pool.at(slice(first)).followed_by(rest).at(slice(k * blank.nth, k * (blank.nth + 1)))
+    return replace(best, category=blank.slot.category)
+
+
+def _promoting(pool: Pool, promoted_M: IntArray) -> Pool:
+    """A pool with its promoted rows first, in their own order."""
+    if not len(promoted_M):
+        return pool
+    place = {row: place for place, row in enumerate(promoted_M.tolist())}
+    return pool.at(sorted(range(len(pool.rows_M)), key=lambda at: place.get(int(pool.rows_M[at]), len(place))))
 
 
 def _likely(release: Release, worn: Worn, pools: Sequence[Pool]) -> tuple[float | None, list[list[float | None]]]:

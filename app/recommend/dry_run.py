@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from app.ground.errors import RequestError
 from app.ground.settings import Limits
-from app.recommend.complete import Completion, Question, complete
+from app.recommend.complete import complete
+from app.recommend.completion import Completion, Question
 from app.recommend.slices import pause
 from app.release.release import Release
 from app.rules.ruling import Ruled

@@ -16,7 +16,7 @@ from app.recommend.outfit import Worn
 from app.recommend.slices import pause
 from app.recommend.stages import count, stage
 from app.release.release import Release
-from index.backends.base import FloatArray, IntArray
+from index.backends.base import BoolArray, FloatArray, IntArray
 from index.selection import Selection
 from models.datasets.schema import ENOUGH_OUTFITS
 
@@ -32,13 +32,31 @@ class Pool:
     """The candidates of one slot, best first: rows of the snapshot and their scores, ``(M,)`` each.
 
     Attributes:
-        keys_M: what they are ordered by, in units of scores; None where that is the scores.
+        pulls_M: what the words of a wish add to each score; None where they give no direction.
+        lifts_M: what the shop's rules add to it; None where they move none of them.
     """
 
     category: str
     rows_M: IntArray
     scores_M: FloatArray
-    keys_M: FloatArray | None = None
+    pulls_M: FloatArray | None = None
+    lifts_M: FloatArray | None = None
+
+    @property
+    def ranked_by(self) -> FloatArray:
+        """What the candidates are in the order of, ``(M,)``."""
+        return np.asarray(sum((more_M for more_M in (self.pulls_M, self.lifts_M) if more_M is not None), start=self.scores_M))
+
+    def at(self, places: slice | Sequence[int] | BoolArray | IntArray) -> Pool:
+        """Some of the candidates, in the order of their places."""
+        pulls_M, lifts_M = (None if more_M is None else more_M[places] for more_M in (self.pulls_M, self.lifts_M))
+        return Pool(self.category, self.rows_M[places], self.scores_M[places], pulls_M, lifts_M)
+
+    def followed_by(self, other: Pool) -> Pool:
+        """These candidates, and then those of another pool of the same kind."""
+        both = ((self.pulls_M, other.pulls_M), (self.lifts_M, other.lifts_M))
+        more = (None if one_M is None or two_M is None else np.concatenate([one_M, two_M]) for one_M, two_M in both)
+        return Pool(self.category, np.concatenate([self.rows_M, other.rows_M]), np.concatenate([self.scores_M, other.scores_M]), *more)
 
 
 def queries_of(release: Release, worn: Worn, categories: Sequence[str]) -> dict[str, FloatArray]:
@@ -160,10 +178,9 @@ def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
         diversity: 0 ranks by score alone, 1 by unlikeness alone (after the best one); see ``unlike``.
     """
     if diversity <= 0 or len(pool.rows_M) <= 1:
-        return Pool(pool.category, pool.rows_M[:k], pool.scores_M[:k])
+        return pool.at(slice(k))
     vectors_MD = unit(release.bundle.looks(release.snapshot.embeddings(pool.rows_M)))
-    chosen = unlike(pool.scores_M if pool.keys_M is None else pool.keys_M, vectors_MD, k, diversity)
-    return Pool(pool.category, pool.rows_M[chosen], pool.scores_M[chosen])
+    return pool.at(unlike(pool.ranked_by, vectors_MD, k, diversity))
 
 
 def unlike(scores_M: FloatArray, vectors_MD: FloatArray, k: int, diversity: float) -> list[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -59,10 +60,10 @@ def by_rules(release: Release, ruling: Ruling | None, pool: Pool, size: int) -> 
     if not moved:
         return pool, {}
     of_one, of_none = release.bundle.manifest.completion.log_odds([1.0, 0.0], size)
-    keys_M = pool.scores_M + lift_M / max(of_one - of_none, 1e-6)  # log-odds in units of the score
-    keys_M = keys_M + (len(places) - pinned_M) * (np.ptp(keys_M) + 1.0)
-    order_M = np.argsort(-keys_M, kind="stable")
-    return Pool(pool.category, pool.rows_M[order_M], pool.scores_M[order_M], keys_M[order_M]), moved
+    lift_M = lift_M / np.float32(max(of_one - of_none, 1e-6))  # log-odds in units of the score
+    ahead = np.ptp(pool.ranked_by + lift_M) + 1.0
+    ruled = replace(pool, lifts_M=(lift_M + (len(places) - pinned_M) * ahead).astype(np.float32))
+    return ruled.at(np.argsort(-ruled.ranked_by, kind="stable")), moved
 
 
 def slots_by_rules(release: Release, worn: Worn, ruling: Ruling, learned: Slots, may: Selection | None) -> Slots:

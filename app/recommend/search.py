@@ -5,32 +5,25 @@ Shape legend: N rows of all, n found.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from app.ground.errors import NoEncoderError
 from app.ground.settings import Limits
 from app.recommend.limits import check_categories
 from app.recommend.similar import similar_to_words
+from app.recommend.words import SHORTEST, forms, near
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
-_SHORTEST: Final = 4
-"""Letters of a word that may be mistyped: of shorter ones, one letter makes another word."""
 _MOST_READ: Final = 5
-_ODD: Final = {"scarves": "scarf", "women": "woman", "men": "man", "knives": "knife", "feet": "foot", "children": "child"}
-_EVEN: Final = {one: several for several, one in _ODD.items()}
-_PLURALS: Final = (("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -78,24 +71,6 @@ def sought(release: Release, category: str | None, text: str | None, limits: Lim
     return Found(alike, by_meaning=True, note=MEANT) if len(alike) else Found(found)
 
 
-def forms(word: str) -> tuple[str, ...]:
-    """The singular and the plural of a word, in either, without one that holds another.
-
-    >>> forms("shirts"), forms("dress"), forms("parties"), forms("scarf"), forms("dresses")
-    (('shirt',), ('dress',), ('party', 'partie'), ('scarf', 'scarves'), ('dress',))
-    """
-    other = _ODD.get(word) or _EVEN.get(word)
-    if other:
-        return (word, other)
-    if word.endswith("ies") and len(word) > len("ties"):
-        return (f"{word[:-3]}y", word[:-1])  # parties, and hoodies
-    for plural, singular in _PLURALS:
-        stem = word.removesuffix(plural)
-        if stem != word and len(stem) > 1 and not word.endswith(("ss", "us", "is")):
-            return (stem + singular,)
-    return (word, f"{word[:-1]}ie") if re.fullmatch(r".*[^aeiou\W]y", word) else (word,)
-
-
 def _of_category(release: Release, category: str | None) -> IntArray:
     rows: IntArray = release.snapshot.rows
     if category is None:
@@ -109,22 +84,13 @@ def _having(release: Release, word: str) -> tuple[BoolArray, str | None]:
     """The rows that have a word, ``(N,)``, and what it was read as where none has it."""
     table = release.snapshot.items
     has_N = _with_any(table.column("title"), forms(word)) | _with_any(table.column("id"), (word,))
-    if has_N[release.snapshot.rows].any() or len(word) < _SHORTEST:
+    if has_N[release.snapshot.rows].any() or len(word) < SHORTEST:
         return has_N, None
-    near = _near(release.snapshot.columns.vocabularies, {word, *forms(word)})
-    if not near:
+    alike = near(release.snapshot.columns.vocabularies, {word, *forms(word)})
+    if not alike:
         return has_N, None
-    listed = ", ".join(near[:_MOST_READ]) + (f" and {len(near) - _MOST_READ} more" if len(near) > _MOST_READ else "")
-    return _with_any(table.column("title"), near), f"no title has “{word}”, so it was read as {listed}"
-
-
-def _near(vocabularies: Iterable[Sequence[str]], words: Iterable[str]) -> list[str]:
-    """The words of vocabularies that differ from one of these by a letter more, less, other or swapped with the next."""
-    found = set[str]()
-    for known in vocabularies:
-        for word in words:
-            found.update(near for near, _, _ in process.extract(word, known, scorer=OSA.distance, score_cutoff=1, limit=None))
-    return sorted(found)
+    listed = ", ".join(alike[:_MOST_READ]) + (f" and {len(alike) - _MOST_READ} more" if len(alike) > _MOST_READ else "")
+    return _with_any(table.column("title"), alike), f"no title has “{word}”, so it was read as {listed}"
 
 
 def _with_any(texts: pa.ChunkedArray, parts: Sequence[str]) -> BoolArray:

@@ -17,11 +17,11 @@ from app.ground.settings import Limits
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import ItemRef, Photo, photo_features
 from app.recommend.stages import stage
+from app.release.photo_encoder import TEXT_BLOCK
 from app.release.release import Release
 from index.backends.base import FloatArray, IntArray
 
 _IMAGE_BLOCK: Final = "image"
-_TEXT_BLOCK: Final = "text"
 _ROWS_AT_ONCE: Final = 65_536
 
 
@@ -70,13 +70,9 @@ def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, cat
     check_count("k", k, limits.max_k)
     if category is not None:
         check_categories(release, [("category", category)])
-    spec = release.bundle.manifest.encoder
-    features_F = release.encoder.encode([None], [text])[0]
-    meant = features_F[spec.part(_TEXT_BLOCK)] if _TEXT_BLOCK in {block.name for block in spec.blocks} else None
+    meant = release.encoder.reads(text)
     fallback = None
-    if meant is None or not meant.any():
-        meant = release.encoder.words().meaning(text)
-    elif not release.encoder.knows_a_word_of(text):
+    if meant is not None and not release.encoder.knows_a_word_of(text):
         fallback = "the encoder was taught none of these words, so this is a guess; POST /label-item shows which it says"
     if meant is None:
         return Similar((), (), "the encoder knows none of these words; POST /label-item shows which it says")
@@ -86,6 +82,12 @@ def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, cat
 def image_part(release: Release) -> slice:
     """The slice of the features that comes from pictures; the whole vector where the shop brings its own."""
     return release.bundle.manifest.encoder.part(_IMAGE_BLOCK)
+
+
+def text_part(release: Release) -> slice | None:
+    """The slice of the features that comes from titles, where an encoder that reads gave one."""
+    spec = release.bundle.manifest.encoder
+    return spec.part(TEXT_BLOCK) if TEXT_BLOCK in {block.name for block in spec.blocks} else None
 
 
 def _nearest(

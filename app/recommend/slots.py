@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -41,6 +41,18 @@ class Slots:
     slots: tuple[Slot, ...]
     note: str | None = None
     complete: bool | None = None
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The category of each."""
+        return tuple(slot.category for slot in self.slots)
+
+
+def as_wished(slots: Slots, named: Sequence[str], unwanted: Collection[str], limits: Limits) -> Slots:
+    """Slots without those of unwanted categories, and with those that are named beside them; then something is missing."""
+    kept = tuple(slot for slot in slots.slots if slot.category not in unwanted)
+    more = tuple(map(Slot, named))[: max(0, limits.max_slots - len(kept))]
+    return replace(slots, slots=(*kept, *more), complete=slots.complete and not more)
 
 
 def choose_slots(release: Release, worn: Worn, asked: Sequence[str] | None, limits: Limits, may: Selection | None = None) -> Slots:

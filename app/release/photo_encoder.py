@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Final
 
 import torch
 
@@ -15,6 +16,10 @@ from models.encoders.features import FeatureSpec, FloatArray, check_features
 from models.encoders.load import load_encoder
 from models.encoders.words import WordMatrix
 from models.errors import EncoderError
+
+TEXT_BLOCK: Final = "text"
+_REMEMBERED: Final = 256
+"""Texts whose place is remembered: words of occasions are asked again and again."""
 
 
 class PhotoEncoder:
@@ -28,6 +33,7 @@ class PhotoEncoder:
         self._spec, self._makes, self._device = spec, makes, device
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
+        self._read: dict[str, FloatArray | None] = {}
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
         """Encode photos and titles of items that are not in the catalogue, ``(N, F)``.
@@ -43,6 +49,25 @@ class PhotoEncoder:
         encoder = self._loaded()
         with compute.teamed():
             return encoder.encode(images, titles)
+
+    def reads(self, text: str) -> FloatArray | None:
+        """Where a text lies in the space of pictures: read by the encoder, else from the words that it knows; None where it knows none.
+
+        Raises:
+            NoEncoderError, EncoderError: as ``encode`` and ``words``.
+        """
+        if text in self._read:
+            return self._read.get(text)
+        meant = self._reading(text)
+        if len(self._read) >= _REMEMBERED:
+            self._read = {}
+        self._read[text] = meant
+        return meant
+
+    def _reading(self, text: str) -> FloatArray | None:
+        features_F = self.encode([None], [text])[0]
+        meant = features_F[self._makes.part(TEXT_BLOCK)] if TEXT_BLOCK in {block.name for block in self._makes.blocks} else None
+        return self.words().meaning(text) if meant is None or not meant.any() else meant
 
     def words(self) -> WordMatrix:
         """The words that the encoder can say of a picture.

@@ -70,14 +70,14 @@ class _Rule(Strict):
 class Exclude(_Rule):
     """These are not suggested."""
 
-    do: Literal["exclude"]
+    do: Literal["exclude"] = Field(description="Which kind of rule it is.")
     items: Selector = Field(description="Which items.")
 
 
 class Require(_Rule):
     """Of these, only such are suggested."""
 
-    do: Literal["require"]
+    do: Literal["require"] = Field(description="Which kind of rule it is.")
     items: Selector = Field(description="Which items the rule is about.")
     be: Selector = Field(description="What those that are suggested have to be.")
 
@@ -85,14 +85,14 @@ class Require(_Rule):
 class Pin(_Rule):
     """These come first in their slots, in this order, whatever the model says; those that filters let pass."""
 
-    do: Literal["pin"]
+    do: Literal["pin"] = Field(description="Which kind of rule it is.")
     ids: Few[Id] = Field(min_length=1, max_length=100, description="The items.", examples=[["w000042"]])
 
 
 class Boost(_Rule):
     """These count as so many times likelier to be the missing ones."""
 
-    do: Literal["boost"]
+    do: Literal["boost"] = Field(description="Which kind of rule it is.")
     items: Selector = Field(description="Which items.")
     times: float = Field(default=_USUALLY, gt=1, le=1e6, description="How many times.", examples=[_USUALLY])
 
@@ -100,7 +100,7 @@ class Boost(_Rule):
 class Bury(_Rule):
     """These count as so many times less likely to be the missing ones."""
 
-    do: Literal["bury"]
+    do: Literal["bury"] = Field(description="Which kind of rule it is.")
     items: Selector = Field(description="Which items.")
     times: float = Field(default=_USUALLY, gt=1, le=1e6, description="How many times.", examples=[_USUALLY])
 
@@ -108,7 +108,7 @@ class Bury(_Rule):
 class Apart(_Rule):
     """An item of the one kind and an item of the other are never suggested for the same outfit, nor the one to whoever wears the other."""
 
-    do: Literal["apart"]
+    do: Literal["apart"] = Field(description="Which kind of rule it is.")
     items: Selector = Field(description="The one kind.")
     with_: Selector = Field(alias="with", description="The other kind.")
 
@@ -131,14 +131,14 @@ class SlotRange(Strict):
 class SlotTemplate(_Rule):
     """Which slots an outfit has, in this order; within the ranges the model decides. What is not named is not proposed."""
 
-    do: Literal["slots"]
+    do: Literal["slots"] = Field(description="Which kind of rule it is.")
     slots: Few[SlotRange] = Field(min_length=1, max_length=50, description="The slots.")
 
 
 class CuratedLook(_Rule):
     """A stylist's look: whoever wears one of its items is shown the others, as far as all of them can be had; else the model decides."""
 
-    do: Literal["look"]
+    do: Literal["look"] = Field(description="Which kind of rule it is.")
     ids: Few[Id] = Field(min_length=2, max_length=20, description="Its items.", examples=[["w000042", "w000043"]])
     state: Literal["draft", "approved"] = Field(default="draft", description="Only what is approved is shown.")
 

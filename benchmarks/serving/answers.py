@@ -20,7 +20,8 @@ from typing import Any, Final
 import numpy as np
 
 from app.ground.settings import Limits
-from app.recommend.complete import Question, complete
+from app.recommend.complete import complete
+from app.recommend.completion import Question
 from app.release.release import Release
 from app.release.traits import Traits
 from benchmarks.serving.home import CATEGORIES, RARE, made, outfits

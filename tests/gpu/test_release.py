@@ -18,7 +18,8 @@ from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
 from app.ground.settings import Limits
 from app.home.store import ReleaseStore
-from app.recommend.complete import Question, complete
+from app.recommend.complete import complete
+from app.recommend.completion import Question
 from app.release.release import Release
 
 

@@ -13,6 +13,7 @@ ROOT: Final = Path(__file__).parents[2]
 BREAKS: Final = {
     "models and index stand alone: neither knows the other, nor the service": ("index/snapshot.py", "models.bundle"),
     "the service is on top, sealed knows nobody": ("sealed/files.py", "index.errors"),
+    "the client knows what the service takes and answers, and nothing that computes": ("attire/calls.py", "app.ground.settings"),
     "the rooms of the service: each knows only those below it": ("app/live/follower.py", "app.api.services"),
     "the rooms of models: training knows no recipe, and a model knows no training": ("models/training/run.py", "models.recipes.base"),
     "one recipe does not know another": ("models/recipes/attire/config.py", "models.recipes.personal.config"),

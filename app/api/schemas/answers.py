@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AliasChoices, BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
 
 from app.api.schemas.items import LookItemOut
+from app.api.schemas.wishes import TextOut
 
 
 class WhyOut(BaseModel):
     """What one item contributes to a score."""
 
-    with_: str = Field(serialization_alias="with", description="Item id, or the request's field of a photo.", examples=["w000042"])
+    with_: str = Field(
+        validation_alias=AliasChoices("with_", "with"),
+        serialization_alias="with",
+        description="Item id, or the request's field of a photo.",
+        examples=["w000042"],
+    )
     contribution: float = Field(description="What it adds to the score, in its units.", examples=[0.31])
 
 
@@ -36,6 +42,12 @@ class SuggestionOut(LookItemOut, LikelyOut):
         description="How probably it is the missing item, if one of the slot's candidates is: the index's best ones, or those given.",
         examples=[0.21],
     )
+    pull: float | None = Field(
+        default=None,
+        description="What the words of `text` add: the list is in the order of `score` and this; only where they give a direction.",
+        examples=[0.4],
+    )
+    promoted: bool | None = Field(default=None, description="true where it is first because the request promotes it.", examples=[True])
     variants: list[str] | None = Field(
         default=None, description="Other colours and sizes of the same product, which are not listed themselves.", examples=[["w000043"]]
     )
@@ -79,6 +91,13 @@ class ShopperOut(BaseModel):
     note: str | None = Field(default=None, description="Why it was not.")
 
 
+class ExcludedOut(BaseModel):
+    """What was left out because the shopper has met it."""
+
+    items: int = Field(description="How many items.", examples=[3])
+    note: str | None = Field(default=None, description="Why some may be missing.")
+
+
 class Completion(BaseModel):
     """What completes the outfit."""
 
@@ -94,6 +113,10 @@ class Completion(BaseModel):
     why_not: str | None = Field(default=None, description="Why there are no probabilities.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
     rules: list[str] | None = Field(default=None, description="The shop's rules that changed anything of this answer; see PUT /rules.")
+    excluded: ExcludedOut | None = Field(
+        default=None, description="What the shopper has met and is left out; only with `exclude_seen` or `exclude_purchased`."
+    )
+    text: TextOut | None = Field(default=None, description="What was understood of the wishes; only with `text`.")
 
 
 class PairOut(LikelyOut):

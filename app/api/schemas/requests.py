@@ -112,6 +112,15 @@ class FiltersIn(Strict):
     )
 
 
+class BlockIn(Strict):
+    """What must not be suggested: any of it rules an item out; values match exactly."""
+
+    brand: Few[str] = Field(default_factory=list, max_length=1_000, description="None of these brands.", examples=[["Nordhavn"]])
+    attributes: Annotated[dict[str, Few[str]], at_most(100)] = Field(
+        default_factory=dict, max_length=100, description="Per attribute, none of these values.", examples=[{"department": ["men"]}]
+    )
+
+
 class CompleteOutfit(Strict):
     """An outfit with blanks: what completes it?"""
 
@@ -147,11 +156,44 @@ class CompleteOutfit(Strict):
         examples=[True],
     )
     exclude: Few[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["w000007"]])
+    exclude_seen: bool = Field(
+        default=False,
+        description="Leave out what the `user`, or the `session`, has looked at, put in the bag, dismissed or bought, by the log's events.",
+    )
+    exclude_purchased: bool = Field(default=False, description="Likewise, what they have bought and not returned.")
+    block: BlockIn = Field(default_factory=BlockIn, description="Brands and values that must not be suggested.")
+    promote: Few[Id] = Field(
+        default_factory=list,
+        description="Ids that come first in their slots, in this order, where they pass the filters and suit the outfit as all must.",
+        examples=[["w000007"]],
+    )
+    dry_run: bool = Field(
+        default=False, description="Check only: say what is wrong, what was understood, and which slots would be filled; nothing is kept."
+    )
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
     session: Id | None = Field(default=None, description="The shopper's session; not used for ranking yet.", examples=["s1"])
     text: str | None = Field(
-        default=None, max_length=LONGEST_TEXT, description="What it is for; not used for ranking yet.", examples=["for a summer wedding"]
+        default=None,
+        max_length=LONGEST_TEXT,
+        description="Wishes in words. What names something in the catalogue, a price, or either with a no, must be so; other words lead "
+        "towards what looks as they say. `text` in the answer says what was understood.",
+        examples=["for a summer wedding, no heels, under 80"],
     )
+    text_strength: float | None = Field(
+        default=None,
+        ge=0,
+        le=10,
+        description="What the direction of `text` counts beside how well items go with the outfit: 0 nothing, 1 as much; left out: as "
+        "`ATTIRE_TEXT_STRENGTH` says.",
+        examples=[1.0],
+    )
+
+    @model_validator(mode="after")
+    def _of_whom(self) -> CompleteOutfit:
+        if (self.exclude_seen or self.exclude_purchased) and self.user is None and self.session is None:
+            kind, problem = "seen_by_whom", "exclude_seen and exclude_purchased need a user or a session"
+            raise PydanticCustomError(kind, problem)
+        return self
 
 
 class OutfitIn(Strict):

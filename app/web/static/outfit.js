@@ -5,7 +5,7 @@ const PHOTO = "attire-photo-";
 const changed = new EventTarget();
 const unsaved = new Map();
 
-// {items: [{name, id} or {name, photo, category}], maxPrice, soldOut}
+// {items: [{name, id} or {name, photo, category}], maxPrice, soldOut, wishes}
 export function outfit() {
   const hash = new URLSearchParams(location.hash.slice(1));
   const items = new Map();
@@ -18,7 +18,8 @@ export function outfit() {
     }
   }
   const maxPrice = Number.parseFloat(hash.get("max"));
-  return { items: [...items.values()], maxPrice: maxPrice >= 0 && maxPrice < Infinity ? maxPrice : null, soldOut: hash.has("soldout") };
+  const price = maxPrice >= 0 && maxPrice < Infinity ? maxPrice : null;
+  return { items: [...items.values()], maxPrice: price, soldOut: hash.has("soldout"), wishes: hash.get("wishes")?.slice(0, 200) ?? "" };
 }
 
 export const nameOf = (id) => `item=${id}`;
@@ -71,6 +72,7 @@ function write(change) {
   for (const { id, photo, category } of next.items) id ? hash.append("item", id) : hash.append("photo", `${photo}:${category}`);
   if (next.maxPrice !== null) hash.set("max", next.maxPrice);
   if (next.soldOut) hash.set("soldout", "");
+  if (next.wishes) hash.set("wishes", next.wishes);
   const url = `#${hash}`;
   if (url === location.hash) return;
   history.pushState(null, "", url);

@@ -12,12 +12,14 @@ let look = [];
 const tell = (problem, retry) => {
   byId("suggestions-notice").replaceChildren(...(problem ? [notice(problem, retry && again)] : []));
   if (problem) show([], null);
+  if (problem) byId("understood").textContent = "";
 };
 
-const suggest = latest(async (ask, { items, maxPrice, soldOut }) => {
+const suggest = latest(async (ask, { items, maxPrice, soldOut, wishes }) => {
   const rows = byId("suggestions");
   if (!items.length) {
     show([], null);
+    byId("understood").textContent = "";
     return;
   }
   rows.ariaBusy = "true";
@@ -26,11 +28,19 @@ const suggest = latest(async (ask, { items, maxPrice, soldOut }) => {
     rows.replaceChildren(el("div", { className: "slot" }, el("ul", { className: "row" }, ...blanks(PER_SLOT))));
   }
   const filters = { ...(maxPrice !== null && { price: { max: maxPrice } }), ...(soldOut && { in_stock: null }) };
-  const answer = await ask("/complete-outfit", { items: asked(items), k: PER_SLOT, looks: 1, filters });
+  const answer = await ask("/complete-outfit", { items: asked(items), k: PER_SLOT, looks: 1, filters, ...(wishes && { text: wishes }) });
   answer.slots.flatMap((slot) => slot.items).forEach(know);
   const complete = el("p", { className: "empty" }, "Your look is complete: nothing is missing.");
   show(answer.complete ? [complete] : answer.slots.map(slotRow), answer.looks[0]);
+  byId("understood").textContent = understood(answer.text);
 }, tell);
+
+// What was understood of the wishes, in their own words; and what was not.
+function understood(text) {
+  const { constraints = [], direction, ignored = [] } = text ?? {};
+  const kept = [...constraints.map(({ said }) => `“${said}”`), ...(direction ? [`towards “${direction}”`] : [])];
+  return [kept.length ? `Understood: ${kept.join(", ")}.` : "", ignored.length ? `Not understood: ${ignored.join(", ")}.` : ""].join(" ").trim();
+}
 
 function slotRow({ category, items, fallback }) {
   const note = fallback ? el("p", { className: "note", dir: "auto" }, fallback) : null;
@@ -51,7 +61,7 @@ function show(rows, best) {
 }
 
 export function startSuggestions() {
-  const [maxPrice, soldOut] = [byId("max-price"), byId("sold-out")];
+  const [maxPrice, soldOut, wishes] = [byId("max-price"), byId("sold-out"), byId("wishes")];
   let typing;
   const priced = () => {
     clearTimeout(typing);
@@ -64,6 +74,7 @@ export function startSuggestions() {
   };
   maxPrice.onchange = priced; // at once when the field is left, before what is pressed next redraws it
   maxPrice.form.onsubmit = (event) => event.preventDefault();
+  wishes.onchange = () => filter({ wishes: wishes.value.trim() }); // on Enter, or when the field is left: half a wish is another one
   soldOut.onchange = () => filter({ soldOut: soldOut.checked });
   byId("complete").onclick = () => {
     add(...look.map(({ id }) => id));
@@ -72,6 +83,7 @@ export function startSuggestions() {
   const follow = (now) => {
     if (document.activeElement !== maxPrice) maxPrice.value = now.maxPrice ?? "";
     soldOut.checked = now.soldOut;
+    if (document.activeElement !== wishes) wishes.value = now.wishes;
     suggest(now);
   };
   onChange(follow);

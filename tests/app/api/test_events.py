@@ -174,6 +174,7 @@ def test_a_recommendation_leaves_an_impression(client: TestClient, file: Path) -
         "items": ["tops-1"],
         "slots": [{"category": "shoes", "items": [item["id"] for item in answer["slots"][0]["items"]]}],
         "looks": [[item["id"] for item in answer["looks"][0]["items"]]],
+        "asked": {"slots": ["shoes"]},
     }
 
 

@@ -14,7 +14,8 @@ import pytest
 from app.catalogue.importing import import_catalogue
 from app.ground.settings import Limits
 from app.home.store import ReleaseStore
-from app.recommend.complete import Question, complete
+from app.recommend.complete import complete
+from app.recommend.completion import Question
 from app.recommend.outfit import resolve
 from app.recommend.rank import rank
 from app.release.release import Release

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.ground.settings import Limits
-from app.recommend.complete import Completion, Question, complete
+from app.recommend.complete import complete
+from app.recommend.completion import Completion, Question
 from app.recommend.score import score
 from app.release.release import Release
 from app.rules.matching import Facts, satisfies

@@ -122,6 +122,23 @@ def test_filters_hold_for_suggestions(dressed: Page) -> None:
     assert max(float(price.removeprefix("€")) for price in prices) <= 60
 
 
+def test_wishes_in_words_hold_and_what_was_understood_is_shown(dressed: Page) -> None:
+    """The URL remembers them; without them nothing is said."""
+    wishes = dressed.get_by_label("Wishes")
+    wishes.fill("under 60, for a summer wedding, qwfpgj")
+    wishes.press("Enter")
+    expect(dressed).to_have_url(re.compile("wishes=under"))
+    expect(dressed.locator("#understood")).to_have_text("Understood: “under 60”, towards “summer wedding”. Not understood: qwfpgj.")
+    prices = dressed.locator("#suggestions .now").all_inner_texts()
+    assert prices
+    assert max(float(price.removeprefix("€")) for price in prices) <= 60
+    dressed.reload()
+    expect(wishes).to_have_value("under 60, for a summer wedding, qwfpgj")
+    wishes.fill("")
+    wishes.press("Enter")
+    expect(dressed.locator("#understood")).to_be_empty()
+
+
 def test_tiles_tell_what_sells_an_item(page: Page, wardrobe_release: Release) -> None:
     """Brand, price in its currency, the price before a sale struck through, and what is sold out; of catalogue and suggestions."""
     tiles = page.locator("#items .tile")

@@ -1,0 +1,24 @@
+"""What was understood of a shopper's words, as the answer says it."""
+
+from __future__ import annotations
+
+from app.api.schemas.wishes import TextOut, WishOut
+from app.ground.strict import PriceRange
+from app.recommend.steering import Steering
+from app.recommend.wishes import Wish
+
+
+def understood(steering: Steering) -> TextOut:
+    """Constraints, direction, and what was ignored."""
+    wishes = steering.wishes
+    constraints = [_wish(wish) for wish in wishes.wishes]
+    if wishes.budget is not None:
+        constraints.append(WishOut(said=wishes.budget_said, budget=wishes.budget))
+    direction = steering.direction.said if steering.direction else None
+    return TextOut(constraints=constraints, direction=direction, ignored=list(steering.unread))
+
+
+def _wish(wish: Wish) -> WishOut:
+    terms = [{meaning.field: list(meaning.values) for meaning in meanings} for meanings in wish.terms]
+    price = PriceRange(min=wish.least, max=wish.most) if not wish.terms else None
+    return WishOut(said=wish.said, is_=terms or None, not_=True if wish.turned else None, price=price, of=list(wish.categories) or None)

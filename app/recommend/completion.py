@@ -1,0 +1,107 @@
+"""The question what completes an outfit, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.recommend.explain import Explanation
+from app.recommend.looks import Look
+from app.recommend.outfit import ItemRef
+from app.recommend.steering import Steering
+from app.rules.ruling import Ruled
+from index.columns import Filter
+
+DEFAULT_K = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """An outfit with blanks; ``app.api.schemas.requests.CompleteOutfit`` describes each field.
+
+    Attributes:
+        k: suggestions per slot; None is 10, or all ``candidates`` where those are given.
+        wanted: filters and excluded ids.
+        consistent: whether suggestions must be for whom, and for the season that, the worn items are. Candidates need not.
+        text: wishes in words. text_strength: what a direction that they give counts; see ``Direction``.
+        block: brands, and values of attributes, of which nothing may be suggested.
+        met: ids that the shopper has met, and that are left out.
+        promote: ids that come first in their slots, in this order, where they may be suggested at all.
+        dry_run: whether to check only, and say which slots would be filled.
+        ruled: the merchandiser's rules; None where there are none.
+        budget: the most that the added items of a look may cost together; no suggestion may cost more either.
+    """
+
+    items: Sequence[ItemRef]
+    slots: Sequence[str] | None = None
+    candidates: Sequence[str] | None = None
+    k: int | None = None
+    looks: int = 0
+    budget: float | None = None
+    diversity: float = 0.0
+    explain: bool = False
+    wanted: Filter = field(default_factory=Filter)
+    consistent: bool = True
+    text: str | None = None
+    text_strength: float = 1.0
+    block: tuple[Sequence[str], Mapping[str, Sequence[str]]] = ((), {})
+    met: Collection[str] = ()
+    promote: Sequence[str] = ()
+    dry_run: bool = False
+    ruled: Ruled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One item for a slot.
+
+    Attributes:
+        score: of the item given what is worn.
+        probability: that the outfit with it goes together; None where nothing says so.
+        share: how likely it is the missing one if one of the slot's candidates is.
+        pull: what words add to the score; None where they give no direction.
+        promoted: whether it is here because the request promotes it.
+        variants: rows of its variants.
+        rules: those that moved it.
+    """
+
+    row: int
+    score: float
+    probability: float | None
+    share: float
+    pull: float | None = None
+    promoted: bool = False
+    variants: tuple[int, ...] = ()
+    why: Explanation | None = None
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilledSlot:
+    """The suggestions of one slot, best first."""
+
+    category: str
+    items: tuple[Suggestion, ...]
+    fallback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The answer.
+
+    Attributes:
+        no_looks: why there is no look where some were asked for.
+        complete: whether nothing is missing; None where slots or candidates were given.
+        why_not: why there are no probabilities.
+        steering: what was understood of the text; None without one.
+        rules: those that changed anything of the answer.
+    """
+
+    slots: tuple[FilledSlot, ...]
+    looks: tuple[Look, ...]
+    missing: tuple[str, ...]
+    no_looks: str | None = None
+    complete: bool | None = None
+    why_not: str | None = None
+    steering: Steering | None = None
+    rules: tuple[str, ...] = ()

@@ -1,0 +1,104 @@
+"""Where words lead that name nothing in the catalogue: a direction in the space that pictures and titles share, where the encoder reads.
+
+Shape legend: M candidates · F size of the shared space.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from app.ground.errors import NoEncoderError
+from app.recommend.occasions import OCCASIONS
+from app.recommend.rank import Pool, unit
+from app.recommend.similar import image_part, text_part
+from app.recommend.stages import stage
+from app.recommend.words import one_form
+from app.release.release import Release
+from index.backends.base import FloatArray, IntArray
+from models.errors import EncoderError
+
+_WORD: Final = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+_FARTHEST: Final = 3.0
+"""Standard deviations beyond which a candidate's likeness counts no more."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Direction:
+    """Where words lead.
+
+    Attributes:
+        said: the words that were understood.
+        to_F: of unit length.
+        strength: what one standard deviation of likeness counts, in standard deviations of the candidates' scores.
+    """
+
+    said: str
+    to_F: FloatArray
+    strength: float
+
+    def pull(self, release: Release, rows_M: IntArray, scores_M: FloatArray) -> FloatArray:
+        """What the words add to the score of each candidate, ``(M,)``: positive where its picture and title are more as they say."""
+        if len(rows_M) < 2:  # noqa: PLR2004 - one has nothing to be compared with
+            return np.zeros(len(rows_M), dtype=np.float32)
+        with stage("search"):
+            features_MF = np.asarray(release.snapshot.features[rows_M], dtype=np.float32)
+            parts = [part for part in (image_part(release), text_part(release)) if part is not None]
+            likeness_M = np.sum([_standard(unit(features_MF[:, part]) @ self.to_F) for part in parts], axis=0)
+        return np.asarray(self.strength * scores_M.std() * np.clip(_standard(likeness_M), -_FARTHEST, _FARTHEST), dtype=np.float32)
+
+    def steered(self, release: Release, pool: Pool) -> Pool:
+        """The candidates in the order of score and pull together."""
+        pull_M = self.pull(release, pool.rows_M, pool.scores_M)
+        order = np.argsort(-(pool.scores_M + pull_M), kind="stable")
+        return Pool(pool.category, pool.rows_M[order], pool.scores_M[order], pull_M[order])
+
+
+def direction_of(
+    release: Release, phrases: Sequence[str], against: Sequence[str], strength: float
+) -> tuple[Direction | None, tuple[str, ...]]:
+    """Where phrases lead, away from others; and the words that were not understood. None where the encoder reads none of them.
+
+    Args:
+        against: what is not wanted.
+    """
+    spoken = [(word, sign) for some, sign in ((phrases, 1.0), (against, -1.0)) for text in some for word in _WORD.findall(text)]
+    try:
+        known = {word: _vector(release, word) for word, _ in dict.fromkeys(spoken)}
+    except (NoEncoderError, EncoderError):
+        return None, tuple(word for word, _ in spoken)
+    total_F = sum((sign * vector for word, sign in spoken if (vector := known[word]) is not None), start=np.float32(0))
+    unknown = tuple(word for word, _ in spoken if known[word] is None)
+    if not np.any(total_F):
+        return None, tuple(word for word, _ in spoken)
+    said = " ".join(word if sign > 0 else f"not {word}" for word, sign in spoken if known[word] is not None)
+    return Direction(said, unit(np.asarray(total_F, dtype=np.float32)[None])[0], strength), unknown
+
+
+def _vector(release: Release, word: str) -> FloatArray | None:
+    """Where one word leads: along the axes of its occasion, else as the encoder reads it; None where it was taught no such word."""
+    axes = OCCASIONS.get(one_form(word)) or OCCASIONS.get(word)
+    if axes:
+        ends = [turn * (_mean(release, axis.towards) - _mean(release, axis.away)) for axis, turn in axes]
+        return np.asarray(np.sum(ends, axis=0), dtype=np.float32)
+    if not release.encoder.knows_a_word_of(word):
+        return None
+    vector = release.encoder.reads(word)
+    return None if vector is None else unit(vector[None])[0]
+
+
+def _mean(release: Release, phrases: Sequence[str]) -> FloatArray:
+    """Where phrases lead on average; those that the encoder does not know count for nothing."""
+    found = [vector for text in phrases if (vector := release.encoder.reads(text)) is not None]
+    if not found:
+        msg = "the encoder reads no words"
+        raise NoEncoderError(msg)
+    return np.asarray(unit(np.stack(found)).mean(axis=0), dtype=np.float32)
+
+
+def _standard(values_M: FloatArray) -> FloatArray:
+    return np.asarray((values_M - values_M.mean()) / max(float(values_M.std()), 1e-12), dtype=np.float32)

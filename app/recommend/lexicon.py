@@ -1,0 +1,103 @@
+"""Words that name what titles say of a garment, and words that say nothing: English, as the titles of shops are read elsewhere here.
+
+What a shop's columns name needs no list; these are for words that stand in titles alone, and for other words of the same meaning.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.recommend.words import one_form, phrase
+from models.compatibility.roles import ROLE_WORDS
+
+COLOURS: Final = (
+    "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy wine "
+    "teal turquoise aqua cyan gold silver bronze copper coral peach lavender lilac violet magenta fuchsia mustard ochre rust nude charcoal "
+    "mauve camel ivory indigo mint sage crimson scarlet azure cobalt emerald stone off-white rose lime taupe"
+)
+MATERIALS: Final = (
+    "leather suede nubuck nappa denim chambray cotton poplin linen flax wool woollen flannel tweed cashmere merino silk satin velvet "
+    "corduroy canvas nylon polyester viscose lycra spandex knit knitted lace mesh fleece fur sheepskin straw raffia jute crochet chiffon "
+    "jersey mohair leatherette gore-tex bamboo hemp quilted padded rubber"
+)
+PATTERNS: Final = (
+    "striped stripe stripes checked check plaid tartan gingham floral dotted polka-dot printed print solid plain paisley herringbone "
+    "camouflage camo leopard animal-print graphic tie-dye houndstooth sequin sequined embroidered"
+)
+_MORE_TYPES: Final = (
+    "stiletto trilby rucksack crossbody shopper tee henley sweatpants slip-on wedge platform chelsea-boot ankle-boot sundress slide chino "
+    "bomber trench raincoat windbreaker carré roll-neck polo-shirt blouson"
+)
+_SAME: Final = (
+    "heel high-heel pump stiletto",
+    "sneaker trainer",
+    "trouser pant",
+    "jumper sweater pullover",
+    "tshirt tee t-shirt",
+    "grey gray",
+    "shoe footwear",
+    "bag handbag purse",
+    "backpack rucksack",
+    "coat overcoat",
+    "jewellery jewelry",
+    "woman lady female womenswear",
+    "man gent male gentleman menswear",
+    "kid child",
+    "plaid check checked checkered tartan",
+    "stripe striped stripy",
+    "dotted polka-dot polka spotted",
+    "floral flowery flowered",
+    "printed print",
+    "wool woollen woolen",
+    "knit knitted",
+    "sunglass shade",
+    "dress frock",
+    "pyjama pajama",
+    "turtleneck roll-neck polo-neck",
+    "hat headwear",
+    "plain solid",
+)
+_NOTHING: Final = (
+    "a an the i me my we us our you your he she it its they them is are am be been to of that this these those some something "
+    "anything everything any thing one ones please would like love want need looking look looks show find get give suggest recommend "
+    "prefer preferably maybe perhaps just only also too very really quite so bit little more most with in on at from by made and or "
+    "but have has had do does can could should will shall may might what which who whom how when where there here as if then than up "
+    "colour color colours colors coloured colored kind type style item items piece pieces clothes clothing outfit garment wear "
+    "wearing worn going go goes ideally all each every both price priced cost costs costing budget money brand brands new nice good "
+    "great best nothing for idea ideas option options thanks thank hi hello im ive id ve re ll rather else other size fabric "
+    "material him his her hers pattern patterned"
+)
+_EVERYDAY: Final = (
+    "coast boat plane plant skin pack walk train pool start short warm team table drive board bold light tight loose shine class "
+    "classy cover event shop store sale friend family mother father wife husband daughter partner boyfriend girlfriend birthday travel "
+    "trip flight rain weather night morning afternoon today tomorrow time year month week body home house party romantic work school "
+    "church club dance dancing music film teach coach cart care real seat sand"
+)
+
+
+def _words(text: str) -> dict[str, tuple[str, ...]]:
+    """Key -> the words that it is made of; a hyphen parts them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in text.split():
+        parts = tuple(map(one_form, word.split("-")))
+        key = "".join(phrase(word))
+        found[key] = max(found.get(key, ()), parts, key=len)
+    return found
+
+
+SAID: Final = {
+    "type": _words(" ".join([*(words for role, words in ROLE_WORDS.items() if role != "not worn"), _MORE_TYPES])),
+    "colour": _words(COLOURS),
+    "material": _words(MATERIALS),
+    "pattern": _words(PATTERNS),
+}
+"""What a word of a title tells -> the words that do: by their ``words.phrase`` without spaces, the parts of each."""
+
+SAME: Final = {key: frozenset(_words(group)) - {key} for group in _SAME for key in _words(group)}
+"""Other words for the same."""
+
+NOTHING: Final = frozenset(_NOTHING.split())
+"""Words without a meaning of their own here."""
+
+EVERYDAY: Final = frozenset(map(one_form, _EVERYDAY.split()))
+"""Words that are no slip of the finger, though some name of a garment differs from them by a letter."""

@@ -1,0 +1,165 @@
+"""What words ask, as conditions on the rows of a catalogue.
+
+Prices and what is not wanted hold always. What is wanted gives way, in a category of which no item is so: none is better than a scarf
+that is no leather for one who asks "leather", but not for one who asks "no leather".
+
+Shape legend: N rows of all · n rows of a category.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from app.recommend.direction import Direction, direction_of
+from app.recommend.vocabulary import CATEGORY, Vocabulary, vocabulary_of
+from app.recommend.wishes import Wish, Wishes, read
+from app.release.release import Release
+from index.backends.base import BoolArray, IntArray
+from index.columns import Filter
+from index.selection import Condition, Selection, but, of_mask
+
+_UNMET: Final = "no item of category {!r} is as asked ({}), so these are not"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Steering:
+    """What a text asks of this catalogue.
+
+    Attributes:
+        must: what holds always: prices, and what is not wanted.
+        wanted: masks, ``(N,)``, each with what was said; alternatives are one of them.
+        unread: words that were not understood.
+    """
+
+    wishes: Wishes = field(default_factory=Wishes)
+    must: tuple[Condition, ...] = ()
+    wanted: tuple[tuple[str, BoolArray], ...] = ()
+    direction: Direction | None = None
+    unread: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> str:
+        """What holds always, in the shopper's words."""
+        return (
+            quoted([wish.said for wish in self.wishes.wishes if wish.turned or not wish.terms])
+            or "what is left is blocked, or was met already"
+        )
+
+    def named(self, taken: Sequence[str]) -> list[str]:
+        """The categories that are asked for and are none of those that are taken."""
+        found: list[str] = []
+        for wish in self.wishes.wishes:
+            if wish.categories and wish.terms and not wish.turned and not {*wish.categories} & {*taken, *found}:
+                found.append(wish.categories[0])
+        return found
+
+    @property
+    def unwanted(self) -> set[str]:
+        """The categories that are not wanted at all."""
+        turned = [wish.terms[0] for wish in self.wishes.wishes if wish.turned and len(wish.terms) == 1]
+        return {name for terms in turned for meaning in terms if meaning.field == CATEGORY for name in meaning.values}
+
+    def settled(self, release: Release, selection: Selection, categories: Sequence[str]) -> tuple[Condition | None, Mapping[str, str]]:
+        """What is wanted, as far as each category has an item in a selection that is so; and of a category what it has none of."""
+        if not self.wanted:
+            return None, {}
+        passes_N = np.ones(selection.count, dtype=np.bool_)
+        unmet: dict[str, str] = {}
+        for category in dict.fromkeys(categories):
+            if category in release.snapshot.sizes:
+                rows_n = release.snapshot.rows_in(category)
+                kept_n, lacking = self.kept(rows_n[selection.passes(rows_n)])
+                passes_N[rows_n] = False
+                passes_N[kept_n] = True
+                unmet |= {category: _UNMET.format(category, quoted(lacking))} if lacking else {}
+        return of_mask(passes_N), unmet
+
+    def kept(self, rows_n: IntArray) -> tuple[IntArray, list[str]]:
+        """Rows that are as wanted, as far as any of them is; and what none is."""
+        lacking = []
+        for said, mask_N in self.wanted:
+            narrowed_n = rows_n[mask_N[rows_n]]
+            if len(narrowed_n):
+                rows_n = narrowed_n
+            elif len(rows_n):
+                lacking.append(said)
+        return rows_n, lacking
+
+
+NO_WISHES: Final = Steering()
+
+
+def blocked(
+    release: Release, brands: Sequence[str], attributes: Mapping[str, Sequence[str]], ids: Collection[str]
+) -> tuple[Condition, ...]:
+    """That a row is of none of these brands, has none of these values, and is none of these items."""
+    columns, known = release.snapshot.columns, release.snapshot.columns.attribute_names
+    named = [Filter(brand=brands)] if brands else []
+    named += [Filter(attributes={name: values}) for name, values in attributes.items() if values and name in known]
+    row_of = release.snapshot.row_of
+    lists = [columns.selection(one).rows().tolist() for one in named] + ([[row_of[item] for item in ids if item in row_of]] if ids else [])
+    return tuple(but(release.snapshot.items.num_rows, rows) for rows in lists)
+
+
+def steering_of(release: Release, text: str | None, strength: float) -> Steering:
+    """What a text asks of the catalogue that is served: nothing where there is none."""
+    if not text or not text.strip():
+        return NO_WISHES
+    vocabulary = vocabulary_of(release.snapshot)
+    wishes = read(text, vocabulary)
+    must = [wish for wish in wishes.wishes if wish.turned or not wish.terms]
+    phrases = bool(wishes.rest or wishes.against)
+    direction, unknown = direction_of(release, wishes.rest, wishes.against, strength) if phrases else (None, ())
+    return Steering(
+        wishes=wishes,
+        must=tuple(of_mask(_mask(release, vocabulary, wish)) for wish in must),
+        wanted=tuple(_wanted(release, vocabulary, [wish for wish in wishes.wishes if wish not in must])),
+        direction=direction,
+        unread=(*wishes.unread, *unknown),
+    )
+
+
+def quoted(some: Sequence[str]) -> str:
+    """Words of the shopper, in quotes."""
+    return ", ".join(f"“{one}”" for one in some)
+
+
+def _wanted(release: Release, vocabulary: Vocabulary, wishes: Sequence[Wish]) -> list[tuple[str, BoolArray]]:
+    """Masks of what is wanted. Wishes of the same kinds are alternatives: "black shoes, brown shoes"."""
+    groups: list[list[Wish]] = []
+    for wish in wishes:
+        group = next((group for group in groups if _alternatives(group[0], wish)), None)
+        if group is None:
+            groups.append([wish])
+        else:
+            group.append(wish)
+    found = []
+    for group in groups:
+        categories = tuple(dict.fromkeys(name for wish in group for name in wish.categories))
+        masks = [_mask(release, vocabulary, replace(wish, categories=categories)) for wish in group]
+        found.append((" or ".join(wish.said for wish in group), np.asarray(np.logical_or.reduce(masks))))
+    return found
+
+
+def _alternatives(one: Wish, other: Wish) -> bool:
+    kinds, others = ([terms[0].kind for terms in wish.terms] for wish in (one, other))
+    overlap = bool({*one.categories} & {*other.categories}) or one.categories == other.categories
+    return kinds == others and overlap
+
+
+def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:
+    """The rows that are as a wish says, or of which it does not speak, ``(N,)``."""
+    count = release.snapshot.items.num_rows
+    of_N = vocabulary.in_categories(wish.categories) if wish.categories else np.ones(count, dtype=np.bool_)
+    if not wish.terms:
+        price_N = release.snapshot.columns.prices
+        least, most = (-np.inf if wish.least is None else wish.least), (np.inf if wish.most is None else wish.most)
+        return np.asarray(~of_N | ((price_N >= least) & (price_N <= most)))
+    so_N = np.ones(count, dtype=np.bool_)
+    for terms in wish.terms:
+        so_N &= np.logical_or.reduce([vocabulary.mask(meaning.field, meaning.values) for meaning in terms])
+    return np.asarray(~(of_N & so_N) if wish.turned else ~of_N | so_N)

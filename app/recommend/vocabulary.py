@@ -1,0 +1,200 @@
+"""What a served catalogue's own words name: its categories, subcategories, attributes, brands, and what titles say of garments.
+
+Shape legend: N rows of all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from app.recommend.lexicon import EVERYDAY, NOTHING, SAID, SAME
+from app.recommend.occasions import OCCASIONS
+from app.recommend.words import SHORTEST, near, one_form, phrase, spellings
+from index.backends.base import BoolArray
+from index.columns import Filter
+from index.delta import Overlay
+from index.snapshot import Snapshot
+from models.compatibility.audience import AUDIENCE_NAMES
+
+CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
+ATTRIBUTE: Final = "attributes."
+_TYPE_NAMES: Final = frozenset({"articletype", "producttype", "garmenttype", "itemtype", "type"})
+ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
+_LONGEST_VALUE: Final = 5
+"""Words of a value of an attribute that is a name; what is longer is a text."""
+_SHARE: Final = 0.25
+_KEPT: Final = 32
+_EXACT, _ENDS, _HOLDS = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What words name.
+
+    Attributes:
+        field: ``category``, ``subcategory``, ``brand``, ``title``, ``size`` or ``attributes.NAME``.
+        values: any of these; of a title, the words that it says.
+        kind: words of one kind are alternatives: "black or brown". ``type`` names a garment, any other what it is like.
+    """
+
+    field: str
+    values: tuple[str, ...]
+    kind: str
+
+
+class Vocabulary:
+    """The words of one state of a catalogue; see ``vocabulary_of``."""
+
+    def __init__(self, snapshot: Snapshot | Overlay) -> None:
+        self._items, self._columns, self._live = snapshot.items, snapshot.columns, snapshot.rows
+        self._categories = np.asarray(self._items.column(CATEGORY).to_pylist(), dtype=object)
+        self._named: dict[str, dict[str, list[tuple[int, str]]]] = {}
+        for field, values in self._columns_named(snapshot):
+            for value in values:
+                self._name(field, value)
+        self._masks: dict[tuple[str, tuple[str, ...]], BoolArray] = {}
+
+    def meaning(self, key: str) -> Meaning | None:
+        """What a word, or words without the spaces, name; other words for the same are asked where these name nothing."""
+        return next((found for one in (key, *sorted(SAME.get(key, ()))) if (found := self._own(one))), None)
+
+    def alike(self, key: str) -> tuple[Meaning, ...]:
+        """All that a word and other words for the same name, in columns and in titles: who wants no heels wants no pumps."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for one in (key, *sorted(SAME.get(key, ()))):
+            for meaning in (self._own(one), self._of_titles(one)):
+                if meaning:
+                    found.setdefault((meaning.field, meaning.kind), []).extend(meaning.values)
+        return tuple(Meaning(field, tuple(dict.fromkeys(values)), kind) for (field, kind), values in found.items())
+
+    def likely(self, key: str) -> str | None:
+        """The key that a mistyped one was meant as, if there is one that differs by a slip and begins alike."""
+        if len(key) < SHORTEST or key.isdigit():
+            return None
+        found = [one for one in near([self._keys], [key]) if one[0] == key[0] and abs(len(one) - len(key)) <= 1 and len(one) >= SHORTEST]
+        return next((one for one in sorted(found, key=lambda one: (one[-1] != key[-1], one)) if self.meaning(one)), None)
+
+    def known(self, word: str) -> bool:
+        """Whether a word is none that was mistyped: titles have it, it names something, or is one of an occasion."""
+        return self.says(word) or one_form(word) in ORDINARY or self.meaning(one_form(word)) is not None
+
+    def says(self, word: str) -> bool:
+        """Whether titles have a word, in any form."""
+        return bool(self._said & spellings(word))
+
+    def sizes(self, size: str) -> Meaning | None:
+        """A size that some item has in stock, in upper or lower case."""
+        found = [one for one in dict.fromkeys((size, size.upper(), size.lower())) if self.mask(SIZE, (one,)).any()]
+        return Meaning(SIZE, tuple(found), SIZE) if found else None
+
+    def categories_of(self, meaning: Meaning) -> tuple[str, ...]:
+        """The categories in which what words name is common, the commonest first."""
+        if meaning.field == CATEGORY:
+            return meaning.values
+        rows = self._live[self.mask(meaning.field, meaning.values)[self._live]]
+        names, counts = np.unique(self._categories[rows].astype(str), return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return tuple(str(names[place]) for place in order if counts[place] >= _SHARE * counts.max(initial=0))
+
+    def in_categories(self, categories: Sequence[str]) -> BoolArray:
+        """The rows of some categories, ``(N,)``."""
+        return self.mask(CATEGORY, tuple(categories))
+
+    def mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
+        """The rows of which a field says any of these values, ``(N,)``; some are kept, as shoppers ask for the same things."""
+        found = self._masks.get((field, values))
+        if found is None:
+            found = self._mask(field, values)
+            if len(self._masks) >= _KEPT:
+                self._masks = {}
+            self._masks[field, values] = found
+        return found
+
+    def _mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
+        if field == TITLE:
+            titles = pc.fill_null(self._items.column(TITLE), "")
+            found = [np.asarray(pc.match_substring_regex(titles, _pattern(value), ignore_case=True)) for value in values]
+            return np.asarray(np.logical_or.reduce(found), dtype=np.bool_)
+        if field in {CATEGORY, SUBCATEGORY}:
+            isin = pc.is_in(self._items.column(field), value_set=pa.array(values, pa.string()))
+            return np.asarray(isin, dtype=np.bool_)
+        name = field.removeprefix(ATTRIBUTE)
+        wanted = {BRAND: Filter(brand=values), SIZE: Filter(size=values)}.get(field) or Filter(attributes={name: values})
+        return self._columns.selection(wanted).mask()
+
+    def _columns_named(self, snapshot: Snapshot | Overlay) -> Iterator[tuple[str, Sequence[str]]]:
+        yield CATEGORY, snapshot.categories
+        yield SUBCATEGORY, self._items.column(SUBCATEGORY).drop_null().unique().to_pylist()
+        for name in self._columns.attribute_names:
+            yield ATTRIBUTE + name, self._columns.attribute_values(name)
+        yield BRAND, self._items.column(BRAND).drop_null().unique().to_pylist()
+
+    def _name(self, field: str, value: str) -> None:
+        words = phrase(value)
+        if not 0 < len(words) <= _LONGEST_VALUE or field == ATTRIBUTE + SIZE:
+            return
+        entries = {"".join(words): _EXACT}
+        if field not in {CATEGORY, BRAND}:
+            entries |= {word: _HOLDS for word in words[:-1] if len(word) >= SHORTEST and word not in NOTHING and word not in entries}
+            entries |= {"".join(words[at:]): _ENDS for at in range(1, len(words))}
+        for key, how in entries.items():
+            self._named.setdefault(key, {}).setdefault(field, []).append((how, value))
+
+    def _own(self, key: str) -> Meaning | None:
+        fields = self._named.get(key, {})
+        for most in (_ENDS, _HOLDS):
+            for field, entries in fields.items():
+                values = tuple(value for how, value in entries if how <= most)
+                if values and not (most == _HOLDS and key in SAID["type"] and self._of_titles(key)):
+                    return Meaning(field, self._for_all(field, values), _kind(field))
+        return self._of_titles(key)
+
+    def _for_all(self, field: str, values: tuple[str, ...]) -> tuple[str, ...]:
+        """Values with those that are for everyone, where they say for whom."""
+        name = field.removeprefix(ATTRIBUTE)
+        if name.lower().replace(" ", "_").replace("-", "_") not in AUDIENCE_NAMES:
+            return values
+        return (*values, *(value for value in self._columns.attribute_values(name) if value.lower() == "unisex" and value not in values))
+
+    def _of_titles(self, key: str) -> Meaning | None:
+        kind, parts = next(((kind, words[key]) for kind, words in SAID.items() if key in words), ("", ()))
+        return Meaning(TITLE, ("-".join(parts),), kind) if parts and (self.says(key) or all(map(self.says, parts))) else None
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        return frozenset(word for part in self._columns.vocabularies for word in part)
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        return sorted({*self._named, *(key for words in SAID.values() for key in words)})
+
+
+def _kind(field: str) -> str:
+    name = field.removeprefix(ATTRIBUTE).lower().replace("_", "").replace(" ", "")
+    return "type" if field in {CATEGORY, SUBCATEGORY} or name in _TYPE_NAMES else field
+
+
+def _pattern(value: str) -> str:
+    """A title that has these words, whole, in any form; joined, apart or hyphenated. A hyphen ends no word: a t-shirt is no shirt."""
+    words = r"[\s-]*".join(f"(?:{'|'.join(map(re.escape, sorted(spellings(part))))})" for part in value.split("-"))
+    return rf"(?:^|[^\p{{L}}\p{{N}}-])(?:{words})(?:$|[^\p{{L}}\p{{N}}-])"
+
+
+_VOCABULARIES: WeakKeyDictionary[Snapshot | Overlay, Vocabulary] = WeakKeyDictionary()
+
+
+def vocabulary_of(snapshot: Snapshot | Overlay) -> Vocabulary:
+    """The vocabulary of a snapshot or overlay, made when it is first asked for; a pass over the columns, not over the words of titles."""
+    found = _VOCABULARIES.get(snapshot)
+    if found is None:
+        found = _VOCABULARIES[snapshot] = Vocabulary(snapshot)
+    return found

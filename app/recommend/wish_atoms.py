@@ -1,0 +1,236 @@
+"""Splits the words of a shopper into atoms: terms, which name something in the catalogue, prices, and the words between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from app.recommend.lexicon import NOTHING
+from app.recommend.prices import Price
+from app.recommend.vocabulary import BRAND, Meaning, Vocabulary
+from app.recommend.words import one_form
+
+Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "unread", "end"]
+
+_PRICE_MARK: Final = "\ue000"
+_TOKEN: Final = re.compile(rf"{_PRICE_MARK}(?P<price>\d+)|(?P<word>[^\W_]+(?:'[^\W_]+)*)|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)")
+_TURNING: Final = "no not without except excluding avoid never dislike hate skip minus isn't aren't don't dont neither less sans nothing"
+_JOINING, _OPENING = "of in from by with made that which is are be should", "match matches matching complement complements"
+_GOING: Final = "go goes going pair pairs worn wear wearing work works style"
+NOT: Final = frozenset(_TURNING.split())
+OR: Final = frozenset(("or", "nor", "and"))
+OF: Final = frozenset(_JOINING.split())
+ARTICLES: Final = frozenset(("a", "an", "the", "my", "our", "some"))
+_FOR: Final = frozenset(("for", "at", "to", "on"))
+_MATCH: Final = frozenset(_OPENING.split())
+_GOES: Final = frozenset(_GOING.split())
+_ENDS: Final = frozenset(("but", "plus"))
+_ANYTHING: Final = frozenset(("anything", "any", "everything", "all"))
+_LONGEST: Final = 4
+_MISTYPED: Final = 2
+"""Words of a name that may be mistyped."""
+_MOST_SLIPS: Final = 12
+"""Words of a text that are looked up as mistyped ones: each is compared with all names of the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A part of a text, from ``start`` to ``end``.
+
+    Attributes:
+        key: of a term, as ``Vocabulary.meaning`` takes it.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    key: str = ""
+    meaning: Meaning | None = None
+    price: Price | None = None
+
+    @property
+    def noun(self) -> bool:
+        """Whether it names a type of garment."""
+        return self.meaning is not None and self.meaning.kind == "type"
+
+    @property
+    def of_kind(self) -> str:
+        """The kind of its meaning."""
+        return "" if self.meaning is None else self.meaning.kind
+
+
+_Read = tuple[list[Atom], int]
+
+
+def atoms_of(text: str, prices: Sequence[Price], vocabulary: Vocabulary) -> list[Atom]:
+    """The atoms of a text, in order; words that say nothing are left out.
+
+    Args:
+        prices: those that the text names; see ``prices_in``.
+    """
+    for place, price in enumerate(prices):
+        text = text[: price.start] + f"{_PRICE_MARK}{place}".ljust(price.end - price.start) + text[price.end :]
+    return _Reader(text, prices, vocabulary).atoms
+
+
+class _Reader:
+    """Reads from left to right; each method reads from a token on: atoms and the next token, or None where it is not its turn."""
+
+    def __init__(self, text: str, prices: Sequence[Price], vocabulary: Vocabulary) -> None:
+        self._prices, self._vocabulary = prices, vocabulary
+        self._tokens = list(_TOKEN.finditer(text))
+        self._words = [(token["word"] or "").lower() or {"&": "and"}.get(token["join"] or "", "") for token in self._tokens]
+        self.atoms: list[Atom] = []
+        self._slips: dict[str, str | None] = {}
+        turns: tuple[Callable[[int], _Read | None], ...] = (
+            self._mark, self._turn, self._match, self._occasion, self._size, self._or, self._named, self._plain,
+        )  # fmt: skip
+        place = 0
+        while place < len(self._tokens):
+            found, place = next(read for turn in turns if (read := turn(place)) is not None)
+            self.atoms += found
+
+    def _mark(self, place: int) -> _Read | None:
+        token = self._tokens[place]
+        if token["price"]:
+            price = self._prices[int(token["price"])]
+            return [Atom("price", price.start, price.end, price=price)], place + 1
+        word = self._words[place]
+        if token["end"] or (word in _ENDS and not self._excepts(place) and self._word(place - 1) != "nothing"):
+            return [self._atom("end", place)], place + 1
+        return ([], place + 1) if token["hyphen"] else None
+
+    def _turn(self, place: int) -> _Read | None:
+        word, after = self._words[place], self._word(place + 1)
+        if word == "nothing" and after == "but":
+            return [], place + 2
+        if word == "do" and after == "not":
+            return [self._atom("not", place, place + 1)], place + 2
+        if word == "non" and (term := self._term(place + 1 + (self._hyphen(place + 1)))):
+            return [term[0], self._atom("free", place, term[1] - 1)], term[1]
+        if word in NOT or self._excepts(place):
+            return [self._atom("not", place)], place + 1
+        if word == "free" and self.atoms and self.atoms[-1].kind == "term":
+            return [self._atom("free", place)], place + 1
+        return None
+
+    def _excepts(self, place: int) -> bool:
+        """Anything but that; other than that."""
+        word = self._words[place]
+        return (word == "but" and bool(_ANYTHING & {*self._words[:place]})) or (
+            word == "than" and self._word(place - 1) in {"other", "rather"}
+        )
+
+    def _match(self, place: int) -> _Read | None:
+        """What the outfit goes with is not asked of it."""
+        word = self._words[place]
+        if word not in _MATCH and not (word in _GOES and self._word(place + 1) == "with"):
+            return None
+        last = self._end_of_phrase(place + 2)
+        return [self._atom("unread", place, last - 1)], last
+
+    def _occasion(self, place: int) -> _Read | None:
+        """What follows "for", "at a", "to the": terms where all of it are, up to an "and" at most; else an occasion."""
+        word = self._words[place]
+        if word not in _FOR or (word != "for" and self._word(place + 1) not in ARTICLES):
+            return None
+        last = self._end_of_phrase(place + 1)
+        joins = [at for at in range(place + 2, last) if self._words[at] in OR and self._terms(at + 1, last)]
+        end = joins[0] if joins else last
+        terms = self._terms(place + 1, end)
+        if terms is not None:
+            return terms, end
+        content = [at for at in range(place + 1, end) if self._words[at] and not self._idle(self._words[at])]
+        return ([self._atom("rest", content[0], content[-1])] if content else []), end
+
+    def _size(self, place: int) -> _Read | None:
+        size = self._tokens[place + 1].group() if self._words[place] == "size" and place + 1 < len(self._tokens) else ""
+        meaning = self._vocabulary.sizes(size) if size else None
+        return None if meaning is None else ([self._atom("term", place, place + 1, key=size, meaning=meaning)], place + 2)
+
+    def _or(self, place: int) -> _Read | None:
+        if not self._tokens[place]["join"] and self._words[place] not in OR:
+            return None
+        return [self._atom("or", place, key=self._words[place])], place + 1
+
+    def _named(self, place: int) -> _Read | None:
+        found = self._term(place)
+        return None if found is None else ([found[0]], found[1])
+
+    def _plain(self, place: int) -> _Read:
+        word = self._words[place]
+        kind: Kind | None = "of" if word in OF else "article" if word in ARTICLES else None
+        if kind is None and not self._idle(word):
+            kind = "unread" if word.isdigit() else "rest"
+        return ([] if kind is None else [self._atom(kind, place)]), place + 1
+
+    def _atom(self, kind: Kind, first: int, last: int | None = None, *, key: str = "", meaning: Meaning | None = None) -> Atom:
+        return Atom(kind, self._tokens[first].start(), self._tokens[first if last is None else last].end(), key, meaning)
+
+    def _word(self, place: int) -> str:
+        return self._words[place] if 0 <= place < len(self._words) else ""
+
+    def _hyphen(self, place: int) -> bool:
+        return place < len(self._tokens) and bool(self._tokens[place]["hyphen"])
+
+    def _idle(self, word: str) -> bool:
+        return word.partition("'")[0] in NOTHING or one_form(word) in NOTHING
+
+    def _term(self, place: int) -> tuple[Atom, int] | None:
+        """The longest run of words from a place that names something, as it stands or but for a slip."""
+        runs = self._runs(place)
+        for key, last in runs:
+            alone = last == place and self._idle(self._words[place]) and self._word(place - 1) not in {"by", "from"}
+            meaning = None if alone else self._vocabulary.meaning(key)
+            if meaning and (last > place or not self._idle(self._words[place]) or meaning.field == BRAND):
+                return self._atom("term", place, last, key=key, meaning=meaning), last + 1
+        for key, last in runs[-_MISTYPED:]:
+            if any(not self._known(at) for at in range(place, last + 1)) and (right := self._likely(key)):
+                return self._atom("term", place, last, key=right, meaning=self._vocabulary.meaning(right)), last + 1
+        return None
+
+    def _runs(self, place: int) -> list[tuple[str, int]]:
+        """Keys of the runs of words that start at a place, longest first, with the last token of each."""
+        words: list[str] = []
+        found = []
+        for at in range(place, min(len(self._tokens), place + 2 * _LONGEST)):
+            if self._tokens[at]["hyphen"]:
+                continue
+            if not self._words[at] or len(words) == _LONGEST:
+                break
+            words.append(one_form(self._words[at]))
+            found.append(("".join(words), at))
+        return found[::-1]
+
+    def _likely(self, key: str) -> str | None:
+        if key not in self._slips and len(self._slips) < _MOST_SLIPS:
+            self._slips[key] = self._vocabulary.likely(key)
+        return self._slips.get(key)
+
+    def _known(self, place: int) -> bool:
+        word = self._words[place]
+        return not word or self._idle(word) or word in NOT | OR | OF | _FOR or self._vocabulary.known(word)
+
+    def _end_of_phrase(self, place: int) -> int:
+        """The token before which a phrase ends: at a comma, a price, or a word that begins another."""
+        ends = NOT | _ENDS | (OF - {"of", "is", "are", "be", "should"}) | _FOR
+        while place < len(self._tokens) and not (self._tokens[place]["end"] or self._tokens[place]["price"] or self._words[place] in ends):
+            place += 1
+        return min(place, len(self._tokens))
+
+    def _terms(self, place: int, end: int) -> list[Atom] | None:
+        """The terms from a place to an end; None where something there is none, or nothing is one."""
+        found: list[Atom] = []
+        while place < end:
+            if self._words[place] in OR:
+                found.append(self._atom("or", place))
+            elif self._words[place] and not self._idle(self._words[place]):
+                term = self._term(place)
+                if term is None or term[1] > end:
+                    return None
+                found.append(term[0])
+                place = term[1] - 1
+            place += 1
+        return found if any(atom.kind == "term" for atom in found) else None

@@ -1,0 +1,256 @@
+"""Reads the wishes of a shopper: what their words name in the catalogue, what they turn away from, what it may cost, and what is left.
+
+A small grammar over ``wish_atoms``. *Terms* name a type of garment ("heels", a noun) or what it is like ("black", linen, a brand). Those
+before a noun are of it ("no black shoes"), as are those that "in", "of", "by" and the like join to it; terms without a noun are of
+everything. "no", "not", "without" turn what follows round, up to its noun and what "or" adds. What follows "for" is an occasion, unless all
+of it are terms ("for women").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from app.recommend.prices import Price, prices_in
+from app.recommend.vocabulary import Meaning, Vocabulary
+from app.recommend.wish_atoms import Atom, atoms_of
+
+_MOST: Final = 24
+"""Wishes of one text; each is a pass over the catalogue. What is beyond is unread."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """One thing that was asked.
+
+    Attributes:
+        said: in the shopper's words.
+        terms: all of these, and of each any of its meanings.
+        turned: whether what is so is not wanted.
+        categories: what it is asked of; empty: of everything.
+        least, most: price of each item, inclusive.
+    """
+
+    said: str
+    terms: tuple[tuple[Meaning, ...], ...] = ()
+    turned: bool = False
+    categories: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a text asks.
+
+    Attributes:
+        budget: the most that all added items may cost together. budget_said: in the shopper's words.
+        rest: words that name nothing in the catalogue, in phrases. against: likewise, where they are not wanted.
+        unread: what the grammar has no place for: numbers, and what the outfit is to match.
+    """
+
+    wishes: tuple[Wish, ...] = ()
+    budget: float | None = None
+    budget_said: str = ""
+    rest: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def read(text: str, vocabulary: Vocabulary) -> Wishes:
+    """What a text asks, by the words of a catalogue."""
+    text = " ".join(text.replace("\u2019", "'").split())
+    return _Clauses(text, vocabulary).read(atoms_of(text, list(prices_in(text)), vocabulary))
+
+
+@dataclass(slots=True)
+class _Group:
+    """Terms of one kind, any of which will do."""
+
+    kind: str
+    atoms: list[Atom]
+
+    @property
+    def end(self) -> int:
+        return max(atom.end for atom in self.atoms)
+
+
+@dataclass(slots=True)
+class _Clause:
+    groups: list[_Group]
+    turned: bool
+    start: int
+    end: int
+    categories: tuple[str, ...] = ()
+
+
+class _Clauses:
+    """Puts atoms together to wishes, from left to right.
+
+    What is under way: ``_pending`` terms that wait for their noun; ``_noun``, the clause of the last one; ``_turned``, whether "no" was
+    said; ``_spent``, whether its noun has come; ``_or`` (``_also``: "and"), ``_of``, ``_article``, whether such a word came
+    last; ``_from``, where "no" began.
+    """
+
+    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+        self._text, self._vocabulary = text, vocabulary
+        self._clauses: list[_Clause] = []
+        self._prices: list[Wish] = []
+        self._budget: Price | None = None
+        self._rest: list[str] = []
+        self._against: list[str] = []
+        self._unread: list[str] = []
+        self._begin()
+
+    def _begin(self, *, turned: bool = False) -> None:
+        self._pending: list[_Group] = []
+        self._noun: _Clause | None = None
+        self._turned, self._spent, self._or, self._also, self._of, self._article = turned, False, False, False, False, False
+        self._from: int | None = None
+
+    def read(self, atoms: Sequence[Atom]) -> Wishes:
+        """The wishes of all atoms."""
+        for place, atom in enumerate(atoms):
+            if self._spent and atom.kind not in {"or", "free", "end"}:
+                self._turned = self._spent = self._turned and self._or
+            self._take(atom, atoms[place - 1] if place else None, atoms[place + 1 :])
+        self._flush()
+        wishes = [*map(self._wish, self._clauses), *self._prices]
+        self._unread += [wish.said for wish in wishes[_MOST:]]
+        return Wishes(
+            wishes=tuple(wishes[:_MOST]),
+            budget=self._budget.most if self._budget else None,
+            budget_said=self._budget.said if self._budget else "",
+            rest=tuple(self._rest),
+            against=tuple(self._against),
+            unread=tuple(self._unread),
+        )
+
+    def _take(self, atom: Atom, before: Atom | None, after: Sequence[Atom]) -> None:  # noqa: C901 - one case for each kind
+        said = self._text[atom.start : atom.end]
+        match atom.kind:
+            case "end":
+                self._end(after)
+            case "not":
+                of_noun = self._of or (before is not None and before.noun)
+                self._flush()
+                self._turned, self._spent, self._from, self._of = True, False, atom.start, of_noun
+            case "or":
+                self._or, self._also, self._article = True, atom.key == "and", False
+            case "of":
+                self._of = self._noun is not None and not self._pending
+            case "article":
+                self._article = True
+            case "free":
+                self._free(atom)
+            case "rest":
+                (self._against if self._turned else self._rest).append(said)
+            case "unread":
+                self._unread.append(said)
+            case "price":
+                self._price(atom.price, before)
+            case "term":
+                (self._name if atom.noun else self._describe)(atom, before)
+                self._or = self._article = False
+
+    def _end(self, after: Sequence[Atom]) -> None:
+        """The end of a phrase; "no leather, suede or fur" goes on."""
+        kinds = {group.kind for group in self._pending} if self._turned else set()
+        self._flush()
+        some = after[: next((place for place, atom in enumerate(after) if atom.kind == "end"), len(after))]
+        listed = {atom.kind for atom in some} <= {"or", "term", "article", "rest"} and any(atom.kind == "or" for atom in some)
+        self._begin(turned=listed and bool(kinds) and {atom.of_kind for atom in some if atom.meaning} == kinds)
+
+    def _free(self, atom: Atom) -> None:
+        """A leather-free bag."""
+        if self._pending:
+            group = self._pending.pop()
+            self._clauses.append(_Clause([group], turned=True, start=group.atoms[0].start, end=atom.end))
+
+    def _price(self, price: Price | None, before: Atom | None) -> None:
+        noun = self._noun if self._of or (before is not None and before.noun) else None
+        self._flush()
+        if price is not None and price.total:
+            self._budget = price
+        elif price is not None:
+            categories = noun.categories if noun is not None and not noun.turned else ()
+            self._prices.append(Wish(said=price.said, least=price.least, most=price.most, categories=categories))
+        self._noun = None
+
+    def _describe(self, atom: Atom, before: Atom | None) -> None:
+        """A term that says what something is like; right after a noun it is of that one, unless another noun comes."""
+        self._of = self._of or (before is not None and before.noun)
+        if self._pending and self._pending[-1].kind == atom.of_kind:
+            self._pending[-1].atoms.append(atom)
+            return
+        if self._pending and self._or:
+            self._flush(goes_on=True)
+        self._pending.append(_Group(atom.of_kind, [atom]))
+
+    def _name(self, atom: Atom, before: Atom | None) -> None:
+        """A noun: another one of those before, the rest of a compound, or one that ends a clause of its own."""
+        categories = self._vocabulary.categories_of(atom.meaning) if atom.meaning else ()
+        if self._pending and self._or:
+            self._flush(goes_on=True)
+        last = None if self._pending else self._noun
+        if last is not None and self._or and last.turned == self._turned and not (self._also and self._article and not self._turned):
+            last.groups[-1].atoms.append(atom)
+            last.categories, last.end = tuple(dict.fromkeys([*last.categories, *categories])), atom.end
+        elif last is not None and before is not None and before.noun:
+            last.groups, last.categories, last.end = self._compound(last.groups, atom), categories, atom.end
+        else:
+            groups = [*self._pending, _Group("type", [atom])]
+            start = groups[0].atoms[0].start if self._from is None else self._from
+            self._noun = _Clause(groups, turned=self._turned, start=start, end=atom.end, categories=categories)
+            self._clauses.append(self._noun)
+            self._pending, self._of, self._from = [], False, None
+        self._spent = True
+
+    def _compound(self, groups: list[_Group], atom: Atom) -> list[_Group]:
+        """Two nouns in a row: the later is what it is, the earlier what it is like, if anything is both ("shirt dress")."""
+        masks = [self._vocabulary.mask(one.field, one.values) for one in (groups[-1].atoms[-1].meaning, atom.meaning) if one]
+        return [*(groups if np.logical_and.reduce(masks).any() else groups[:-1]), _Group("type", [atom])]
+
+    def _flush(self, *, goes_on: bool = False) -> None:
+        """Pending terms have no noun of their own: they are of the one before where "in" or the like says so, else of everything.
+
+        Args:
+            goes_on: whether what was turned round stays so.
+        """
+        groups, self._pending = self._pending, []
+        noun = self._noun if self._of else None
+        if groups and noun is not None and self._turned == noun.turned:
+            noun.groups = [*groups, *noun.groups]
+            noun.end = groups[-1].end
+        elif groups and noun is not None:
+            self._add([*groups, noun.groups[-1]], groups[-1].end, noun.categories)
+        elif groups and self._turned:
+            self._add(groups, groups[-1].end)
+        else:
+            for group in groups:
+                self._add([group], group.end)
+        self._or = False
+        if not goes_on:
+            self._turned, self._of, self._from = False, False, None
+
+    def _add(self, groups: list[_Group], end: int, categories: tuple[str, ...] = ()) -> None:
+        start = groups[0].atoms[0].start if self._from is None else self._from
+        self._clauses.append(_Clause(groups, turned=self._turned, start=start, end=end, categories=categories))
+
+    def _wish(self, clause: _Clause) -> Wish:
+        terms = tuple(self._meanings(group.atoms, turned=clause.turned) for group in clause.groups)
+        said = self._text[clause.start : clause.end]
+        return Wish(said=said, terms=terms, turned=clause.turned, categories=clause.categories)
+
+    def _meanings(self, atoms: Sequence[Atom], *, turned: bool) -> tuple[Meaning, ...]:
+        """What atoms mean, any of it: one meaning for each field."""
+        found: dict[str, Meaning] = {}
+        for atom in atoms:
+            own = (atom.meaning,) if atom.meaning else ()
+            for meaning in (self._vocabulary.alike(atom.key) or own) if turned else own:
+                values = found[meaning.field].values if meaning.field in found else ()
+                found[meaning.field] = replace(meaning, values=tuple(dict.fromkeys([*values, *meaning.values])))
+        return tuple(found.values())

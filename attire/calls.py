@@ -1,0 +1,137 @@
+"""What can be asked: each route as a value, which a client of either kind sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+from uuid import uuid4
+
+from pydantic import BaseModel
+
+from attire import schemas
+
+Answer = TypeVar("Answer", bound=BaseModel)
+Asked = TypeVar("Asked", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[Answer]):
+    """A request.
+
+    Attributes:
+        answers: what its answer is.
+        body: what is sent; None for nothing. query: parameters of the address.
+        repeatable: whether it may be sent again where it is not known whether it arrived.
+    """
+
+    method: str
+    path: str
+    answers: type[Answer]
+    body: BaseModel | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    repeatable: bool = True
+
+    @property
+    def content(self) -> bytes | None:
+        """The body as JSON: what was set, and nothing else."""
+        return None if self.body is None else self.body.model_dump_json(exclude_unset=True, by_alias=True).encode()
+
+
+def asking(kind: type[Asked], request: Asked | None, fields: Mapping[str, Any]) -> Asked:
+    """The body of a question, from an object or from its fields.
+
+    Raises:
+        TypeError: both were given. ValidationError: the service would refuse it.
+    """
+    if request is not None and fields:
+        msg = f"give a {kind.__name__} or its fields, not both: {', '.join(fields)}"
+        raise TypeError(msg)
+    return kind.model_validate(dict(fields)) if request is None else request
+
+
+def complete_outfit(request: schemas.CompleteOutfit) -> Call[schemas.Completion]:
+    """POST /complete-outfit."""
+    return Call(method="POST", path="/complete-outfit", answers=schemas.Completion, body=request)
+
+
+def score_outfit(request: schemas.ScoreOutfit) -> Call[schemas.Scores]:
+    """POST /score-outfit."""
+    return Call(method="POST", path="/score-outfit", answers=schemas.Scores, body=request)
+
+
+def similar_items(request: schemas.SimilarItems) -> Call[schemas.Similar]:
+    """POST /similar-items."""
+    return Call(method="POST", path="/similar-items", answers=schemas.Similar, body=request)
+
+
+def label_item(request: schemas.LabelItem) -> Call[schemas.Labels]:
+    """POST /label-item."""
+    return Call(method="POST", path="/label-item", answers=schemas.Labels, body=request)
+
+
+def send_events(events: Sequence[schemas.EventIn | Mapping[str, Any]]) -> Call[schemas.EventsOut]:
+    """POST /events. What has no id gets one before it is first sent, so that it counts once however often that is tried."""
+    named = [event if isinstance(event, schemas.EventIn) else {"id": uuid4().hex, **event} for event in events]
+    body = schemas.EventsIn.model_validate({"events": named})
+    return Call(method="POST", path="/events", answers=schemas.EventsOut, body=body)
+
+
+def items(query: Mapping[str, Any]) -> Call[schemas.Page]:
+    """GET /items."""
+    said = {name: _said(value) for name, value in query.items() if value is not None}
+    return Call(method="GET", path="/items", answers=schemas.Page, query=said)
+
+
+def item(item_id: str) -> Call[schemas.ItemOut]:
+    """GET /items/{id}."""
+    return Call(method="GET", path=f"/items/{quote(item_id, safe='')}", answers=schemas.ItemOut)
+
+
+def categories() -> Call[schemas.Categories]:
+    """GET /categories."""
+    return Call(method="GET", path="/categories", answers=schemas.Categories)
+
+
+def put_items(some: Sequence[schemas.UpsertIn | Mapping[str, Any]]) -> Call[schemas.CatalogueChange]:
+    """PUT /items."""
+    body = schemas.UpsertItems.model_validate({"items": list(some)})
+    return Call(method="PUT", path="/items", answers=schemas.CatalogueChange, body=body)
+
+
+def patch_items(some: Sequence[schemas.PatchIn | Mapping[str, Any]]) -> Call[schemas.CatalogueChange]:
+    """PATCH /items."""
+    body = schemas.PatchItems.model_validate({"items": list(some)})
+    return Call(method="PATCH", path="/items", answers=schemas.CatalogueChange, body=body)
+
+
+def delete_item(item_id: str) -> Call[schemas.CatalogueChange]:
+    """DELETE /items/{id}; not sent again where it may have arrived, as the item is unknown then."""
+    return Call(method="DELETE", path=f"/items/{quote(item_id, safe='')}", answers=schemas.CatalogueChange, repeatable=False)
+
+
+def releases() -> Call[schemas.Releases]:
+    """GET /releases."""
+    return Call(method="GET", path="/releases", answers=schemas.Releases)
+
+
+def activate(release_id: str) -> Call[schemas.ReleaseOut]:
+    """POST /releases/{id}/activate."""
+    return Call(method="POST", path=f"/releases/{quote(release_id, safe='')}/activate", answers=schemas.ReleaseOut)
+
+
+def rollback() -> Call[schemas.ReleaseOut]:
+    """POST /releases/rollback; not sent again where it may have arrived: twice is back to the start."""
+    return Call(method="POST", path="/releases/rollback", answers=schemas.ReleaseOut, repeatable=False)
+
+
+def health() -> Call[schemas.Health]:
+    """GET /readyz."""
+    return Call(method="GET", path="/readyz", answers=schemas.Health)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(value) if isinstance(value, list | tuple) else str(value)

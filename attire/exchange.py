@@ -1,0 +1,107 @@
+"""One exchange with a service, from the first try to the last: what to send, how long to wait, what came of it; it sends nothing itself."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import httpx2
+from pydantic import ValidationError
+
+from attire.calls import Answer, Call
+from attire.errors import ProblemError, StrangeAnswerError, UnreachableError
+from attire.schemas import ProblemOut
+
+_FIRST_WAIT_S: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a client tries.
+
+    Attributes:
+        tries: times that a request is sent at most.
+        most_wait_s: the longest that it waits between two; where the service names a longer time, the refusal is raised at once.
+        timeout_s: seconds for which it waits for a connection, or for the next byte of an answer.
+    """
+
+    tries: int = 4
+    most_wait_s: float = 30.0
+    timeout_s: float = 35.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Seconds to wait before the request is sent again."""
+
+    seconds: float
+
+
+Sent = httpx2.Response | httpx2.TransportError
+Exchange = Generator[Wait | None, Sent | None, Answer]
+"""Yields None for "send it", to be answered with what came of that, or ``Wait``; returns the answer."""
+
+
+def exchange(call: Call[Answer], patience: Patience) -> Exchange[Answer]:
+    """One exchange.
+
+    Raises:
+        ProblemError: the service refuses still. UnreachableError: it cannot be reached still. StrangeAnswerError: it makes no sense.
+    """
+    for left in range(patience.tries - 1, -1, -1):
+        sent = yield None
+        backoff_s = _FIRST_WAIT_S * 2 ** (patience.tries - 1 - left) * random.uniform(0.5, 1.5)  # noqa: S311 - so that clients part
+        if isinstance(sent, httpx2.TransportError):
+            unsent = isinstance(sent, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
+            if not left or not (call.repeatable or unsent):
+                msg = f"{call.method} {call.path}: the service cannot be reached, or did not answer in time ({sent or type(sent).__name__})"
+                raise UnreachableError(msg) from sent
+            yield Wait(min(backoff_s, patience.most_wait_s))
+        elif sent is not None:
+            if sent.is_success:
+                return _answer(call, sent)
+            wait_s = retry_after_s(sent.headers.get("Retry-After"))
+            if wait_s is None or not left or wait_s > patience.most_wait_s:
+                raise _problem(call, sent, wait_s)
+            yield Wait(wait_s + backoff_s)
+    msg = f"a request is sent at least once, not {patience.tries} times"
+    raise ValueError(msg)
+
+
+def retry_after_s(header: str | None) -> float | None:
+    """Seconds until the time that ``Retry-After`` names, as a number or a date; None where it names none.
+
+    >>> retry_after_s("2"), retry_after_s("Thu, 01 Jan 1970 00:00:00 GMT"), retry_after_s("soon"), retry_after_s(None)
+    (2.0, 0.0, None, None)
+    """
+    if header is None:
+        return None
+    if header.strip().isdecimal():
+        return float(header)
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _answer(call: Call[Answer], response: httpx2.Response) -> Answer:
+    try:
+        return call.answers.model_validate_json(response.content)
+    except ValidationError as error:
+        answered = f"{call.method} {response.url}: answered {response.status_code}, but not with {call.answers.__name__}"
+        msg = f"{answered}: {error.errors()[0]['msg']}"
+        raise StrangeAnswerError(msg) from error
+
+
+def _problem(call: Call[Answer], response: httpx2.Response, wait_s: float | None) -> ProblemError | StrangeAnswerError:
+    try:
+        problem = ProblemOut.model_validate_json(response.content)
+    except ValidationError:
+        return StrangeAnswerError(f"{call.method} {response.url}: answered {response.status_code} without saying why")
+    return ProblemError(problem, response.headers.get("X-Request-ID"), wait_s)

@@ -1,0 +1,101 @@
+"""exclude_seen and exclude_purchased: what the shopper has met is left out, by the events that the log keeps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from app.ground.errors import LogUnavailableError
+from app.ground.settings import LogSettings, Settings
+from app.live.met import Met
+from app.log.base import Entry, Event
+from app.main import create_app
+
+EVENTS = [("view", "shoes-1"), ("purchase", "shoes-2"), ("add_to_cart", "shoes-3"), ("purchase", "shoes-4"), ("return", "shoes-4")]
+
+
+@pytest.fixture
+def shop(home: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """A service whose shopper u1 has met some shoes in session s1."""
+    log = LogSettings(url=SecretStr(f"sqlite:{tmp_path / 'log.sqlite'}"))
+    with TestClient(create_app(Settings(home=home, log=log))) as client:
+        events = [{"id": f"e{n}", "type": kind, "item": item, "session": "s1", "user": "u1"} for n, (kind, item) in enumerate(EVENTS)]
+        assert client.post("/events", json={"events": events}).status_code == 202
+        yield client
+
+
+def shown(client: TestClient, **asked: Any) -> tuple[set[str], Any]:
+    """The shoes that are shown, and what is said of those that are not."""
+    body = {"items": ["tops-1"], "slots": ["shoes"], "k": 50, **asked}
+    answer = client.post("/complete-outfit", json=body).json()
+    return {item["id"] for item in answer["slots"][0]["items"]}, answer.get("excluded")
+
+
+@pytest.mark.parametrize("who", [{"user": "u1"}, {"session": "s1"}, {"user": "u1", "session": "s2"}])
+def test_what_was_seen_or_bought_is_left_out(shop: TestClient, who: dict[str, str]) -> None:
+    """By user or session; what was sent back is not bought; candidates, too; all stays for others."""
+    everything, said = shown(shop)
+    assert said is None
+    seen = {item for _, item in EVENTS}
+    assert shown(shop, exclude_seen=True, **who) == (everything - seen, {"items": 4})
+    assert shown(shop, exclude_purchased=True, **who) == (everything - {"shoes-2"}, {"items": 1})
+    assert shown(shop, exclude_seen=True, candidates=["shoes-1", "shoes-5"], **who)[0] == {"shoes-5"}
+    assert shown(shop, exclude_seen=True, user="u2") == (everything, {"items": 0})
+
+
+def test_what_happens_now_counts_in_moments(shop: TestClient) -> None:
+    """The log is followed."""
+    assert "shoes-7" in shown(shop, exclude_seen=True, user="u1")[0]
+    event = {"id": "later", "type": "view", "item": "shoes-7", "session": "s9", "user": "u1"}
+    shop.post("/events", json={"events": [event]})
+    for _ in range(100):
+        if "shoes-7" not in shown(shop, exclude_seen=True, user="u1")[0]:
+            return
+    pytest.fail("a view was not noticed")
+
+
+def test_it_is_asked_of_someone(shop: TestClient) -> None:
+    """Without a user or session it is refused."""
+    answer = shop.post("/complete-outfit", json={"items": ["tops-1"], "exclude_seen": True})
+    assert answer.status_code == 422
+    assert "need a user or a session" in answer.json()["detail"]
+
+
+class _Log:
+    """A log that is gone at first, and then has more than is read at once."""
+
+    def __init__(self) -> None:
+        self.gone = True
+        self.events = [Event(f"e{n}", {"type": "view", "item": f"i{n}", "user": f"u{n % 3}", "session": "s"}) for n in range(2_500)]
+
+    async def read(self, _: object, after: str, *, limit: int, wait_s: float) -> list[Entry]:
+        if self.gone:
+            msg = "gone"
+            raise LogUnavailableError(msg)
+        await asyncio.sleep(min(wait_s, 0.01))
+        first = int(after or 0)
+        return [Entry(str(first + n + 1), event) for n, event in enumerate(self.events[first : first + limit])]
+
+
+def test_an_answer_does_not_wait_for_a_log_that_is_gone_and_says_so() -> None:
+    """Once it is back, all of it is read; of one shopper the newest 500 are remembered."""
+
+    async def ask() -> None:
+        log = _Log()
+        met = Met(log)  # type: ignore[arg-type]
+        assert (await met.by("u1", None, 0.05)).complete is False
+        log.gone = False
+        found = await met.by("u1", None, 5)
+        assert found.complete
+        assert len(found.seen) == 500
+        assert "i2497" in found.seen
+        assert "i1" not in found.seen
+        await met.close()
+
+    asyncio.run(ask())

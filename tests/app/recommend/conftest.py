@@ -1,0 +1,85 @@
+"""A catalogue of words: garments of the synthetic wardrobe as they are titled there, and items in the style of a real shop."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from app.recommend.vocabulary import Vocabulary
+from index.snapshot import Snapshot
+from models.wardrobe.catalogue import dress_up, title_of
+
+_TYPES = {
+    "tops": ("T-Shirts", "Casual Shirts", "Formal Shirts", "Jumpers", "Blouses", "Hoodies", "Polo Shirts"),
+    "bottoms": ("Jeans", "Trousers", "Shorts", "Skirts", "Leggings"),
+    "all-body": ("Dresses", "Jumpsuits"),
+    "shoes": ("Casual Shoes", "Formal Shoes", "Sports Shoes", "Heels", "Flats", "Sandals", "Boots"),
+    "bags": ("Handbags", "Backpacks", "Clutches"),
+    "outerwear": ("Jackets", "Coats", "Rain Jackets"),
+    "accessories": ("Belts", "Sunglasses", "Ties"),
+    "watches": ("Watches",),
+}
+_COLOURS = ("Black", "White", "Blue", "Navy Blue", "Red", "Off White", "Brown", "Grey", "Olive Green", "Pink", "Multi")
+_MATERIALS = ("Leather", "Cotton", "Linen", "Wool", "Denim", "Suede")
+_BRANDS = ("Harrow & Pike", "Solvei", "Quill Street", "Tarn", "Ostara", "Beck Only", "Mira Lune", "Foxglove")
+_SEASONS, _USES = ("Summer", "Winter", "Fall"), ("Casual", "Formal", "Party", "Sports")
+_PATTERNS = ("Solid", "Striped", "Floral", "Checked")
+
+
+def shop_items() -> list[dict[str, Any]]:
+    """Items of a shop that says in columns what they are."""
+    rng = np.random.default_rng(7)
+    items = []
+    for category, types in _TYPES.items():
+        for number in range(30 * len(types)):
+            kind, colour, brand = types[number % len(types)], str(rng.choice(_COLOURS)), str(rng.choice(_BRANDS))
+            gender = str(rng.choice(("Men", "Women", "Unisex")))
+            said = {"gender": gender, "baseColour": colour, "season": str(rng.choice(_SEASONS)), "usage": str(rng.choice(_USES))}
+            said |= {"material": str(rng.choice(_MATERIALS)), "pattern": str(rng.choice(_PATTERNS))}
+            items.append({
+                "id": f"{category}-{number}", "category": category, "subcategory": kind, "attributes": json.dumps(said), "brand": brand,
+                "title": f"{brand} {gender} {colour} {kind.removesuffix('s')}", "price": float(round(rng.uniform(10, 250), 2)),
+                "sizes": json.dumps([{"size": size} for size in rng.choice(("S", "M", "L", "42"), 2, replace=False)]),
+            })  # fmt: skip
+    return items
+
+
+def wardrobe_items(count: int = 800) -> list[dict[str, Any]]:
+    """Garments of the wardrobe: what they are is said in titles only."""
+    rng = np.random.default_rng(5)
+    garments, _ = dress_up(count, rng)
+    return [
+        {
+            "id": f"w{row:06d}", "category": garment.category.name, "title": title_of(garment, rng), "brand": garment.brand,
+            "price": garment.price, "attributes": json.dumps({"department": "women" if rng.random() < 0.7 else "unisex"}),
+        }
+        for row, garment in enumerate(garments)
+    ]  # fmt: skip
+
+
+def snapshot_of(items: list[dict[str, Any]], directory: Path) -> Snapshot:
+    """A snapshot of items that have no pictures."""
+    vectors = np.ones((len(items), 4), dtype=np.float32)
+    table = pa.Table.from_pylist(items)
+    Snapshot.write(directory, items=table, features_NF=vectors, embeddings_ND=vectors, bundle_id="words", encoder_fingerprint="own")
+    return Snapshot.load(directory)
+
+
+@pytest.fixture(name="snapshot_of", scope="session")
+def snapshot_of_fixture() -> Callable[[list[dict[str, Any]], Path], Snapshot]:
+    """Makes a snapshot of items that have no pictures."""
+    return snapshot_of
+
+
+@pytest.fixture(scope="session")
+def vocabularies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Vocabulary]:
+    """The words of a shop that says in columns what its items are, and of the wardrobe, which says it in titles."""
+    root = tmp_path_factory.mktemp("words")
+    catalogues = {"shop": shop_items(), "wardrobe": wardrobe_items()}
+    return {name: Vocabulary(snapshot_of(items, root / name)) for name, items in catalogues.items()}

@@ -1,0 +1,70 @@
+"""Wishes in words, whatever they are: read in bounded time, without an error, and by what is served now."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.recommend.prices import prices_in
+from app.recommend.vocabulary import Vocabulary, vocabulary_of
+from app.recommend.wishes import read
+from index.delta import Overlay
+from index.segment import Segment
+from index.snapshot import Snapshot
+
+_SPOKEN = (
+    "no not or and but black red leather heels shoes bag dress by from in for a the under 80 between 20 over €50 Solvei blak , . / - "
+    "free non size M total budget with without to match wedding summer anything t-shirts"
+)
+SPOKEN = _SPOKEN.split()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.one_of(st.text(max_size=60), st.lists(st.sampled_from(SPOKEN), max_size=14).map(" ".join)))
+def test_any_text_is_read(vocabularies: dict[str, Vocabulary], text: str) -> None:
+    """Each wish says something, in words of the text; prices are in order."""
+    spoken = " ".join(text.replace("\u2019", "'").split())
+    for vocabulary in vocabularies.values():
+        wishes = read(text, vocabulary)
+        for wish in wishes.wishes:
+            assert wish.said in spoken
+            assert wish.terms or wish.least is not None or wish.most is not None
+            assert all(meaning.values for meanings in wish.terms for meaning in meanings)
+            assert wish.least is None or wish.most is None or wish.least <= wish.most
+        assert all(phrase in spoken for phrase in (*wishes.rest, *wishes.against, *wishes.unread))
+
+
+@pytest.mark.parametrize("part", ["under ", "1", "1,", "€", "between 1 and ", "qwfpgj ", "- ", "no black ", "9 or ", "a" * 40 + " "])
+def test_a_long_text_takes_little_time(vocabularies: dict[str, Vocabulary], part: str) -> None:
+    """As long as the longest that is taken."""
+    began = time.process_time()
+    read((part * 2_000)[:2_000], vocabularies["shop"])
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("text", ["over the knee", "a 90s look", "24 hours", "size 42", "I am 30"])
+def test_a_number_is_not_a_price_by_itself(text: str) -> None:
+    """Nor is a word that some price has before it."""
+    assert not list(prices_in(text))
+
+
+def test_a_change_of_the_catalogue_is_a_change_of_its_words(
+    snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path
+) -> None:
+    """An item that came since names new things; a vocabulary is made once for each state."""
+    base = snapshot_of([{"id": "a", "category": "shoes", "title": "Red boots", "brand": "Tarn"}], tmp_path / "base")
+    assert read("by Ostara", vocabulary_of(base)).rest == ("Ostara",)
+    row = np.ones((1, 4), dtype=np.float32)
+    items = base.take([0]).set_column(0, "id", [["b"]]).set_column(base.items.column_names.index("brand"), "brand", [["Ostara"]])
+    later = Overlay.over(base, Segment(items, row, row, ()))
+    [wish] = read("by Ostara", vocabulary_of(later)).wishes
+    assert wish.terms[0][0].values == ("Ostara",)
+    assert vocabulary_of(later) is vocabulary_of(later)
+    assert vocabulary_of(later).mask("brand", ("Ostara",)).tolist() == [False, True]
