@@ -140,7 +140,7 @@ def _build(
         watchdog=watchdog,
         store=store,
         serving=serving,
-        pool=ComputePool(at_once, settings.threads.waiting or WAITING_PER_THREAD * at_once, settings.deadline_s),
+        pool=ComputePool(at_once, settings.threads.waiting or WAITING_PER_THREAD * at_once, settings.deadline_s, settings.threads.together),
         log=log,
         watch=LogWatch(log, settings.log.check_s),
         impressions=Impressions(log, settings.log.impressions),

@@ -58,7 +58,8 @@ async def complete_outfit(
     request: CompleteOutfit, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing
 ) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    answer = await compute(lambda: _complete(release, request, services.settings), _cost_of_completing(request), _pictures(request.items))
+    cost_of_all, pictures = _cost_of_completing(request), _pictures(request.items)
+    answer = await compute(lambda: _complete(release, request, services.settings), cost_of_all, pictures, joins=True)
     services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services.settings)))
     services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
@@ -70,7 +71,7 @@ async def score_outfit(request: ScoreOutfit, release: CurrentRelease, services: 
     pictures = [outfit.photo.base64 for outfit in request.outfits if outfit.photo is not None]
     pictures += _pictures([item for outfit in request.outfits for item in outfit.items or ()])
     cost_of_all = cost.of_scoring((len(outfit.items or ()) for outfit in request.outfits), explain=request.explain)
-    return await compute(lambda: _score(release, request, services.settings), cost_of_all, pictures)
+    return await compute(lambda: _score(release, request, services.settings), cost_of_all, pictures, joins=True)
 
 
 def _cost_of_completing(request: CompleteOutfit) -> float:

@@ -102,6 +102,13 @@ class Threads(_Part):
         ge=0,
         description="Requests that wait for a thread at most, any more get 503; 0 is 64 for each computed at the same time.",
     )
+    together: int = Field(
+        default=8,
+        ge=1,
+        le=256,
+        description="Small requests for outfits that a thread computes together where so many wait, so that the model answers them in one "
+        "batch; 1: each by itself.",
+    )
 
 
 class IndexSettings(_Part):
