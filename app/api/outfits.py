@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from fastapi import APIRouter
@@ -32,6 +32,7 @@ from app.api.services import CurrentRelease, InjectedServices
 from app.api.translate import decoded, item_refs, shown
 from app.ground.doors import Door
 from app.ground.settings import Settings
+from app.live.kept import canonical
 from app.recommend import cost
 from app.recommend.complete import DEFAULT_K, Question, Suggestion, complete
 from app.recommend.complete import Completion as Answer
@@ -44,6 +45,9 @@ from app.recommend.score import OutfitScore, score
 from app.recommend.shopper import regarding
 from app.release.release import CatalogueItem, Release
 from index.columns import Filter
+
+_MOST_VALUES: Final = 200
+"""Of a question whose answer is kept: naming it takes some tenths of a millisecond of the event loop's."""
 
 router = APIRouter(
     route_class=BoundedRoute,
@@ -59,7 +63,14 @@ async def complete_outfit(
 ) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
     cost_of_all, pictures = _cost_of_completing(request), _pictures(request.items)
-    answer = await compute(lambda: _complete(release, request, services.settings), cost_of_all, pictures, joins=True)
+    asked = canonical(asdict(_question(request, services.settings))) if services.kept.on and _anyones(request) else None
+    kept = services.kept.find(release, asked) if asked else None
+    if kept is not None:
+        answer = Completion.model_validate_json(kept).model_copy(update={"recommendation_id": uuid4().hex})
+    else:
+        answer = await compute(lambda: _complete(release, request, services.settings), cost_of_all, pictures, joins=True)
+        if asked:
+            services.kept.keep(release, asked, answer.model_dump_json(by_alias=False).encode())
     services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services.settings)))
     services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
@@ -90,8 +101,15 @@ def _pictures(items: Sequence[ItemIn]) -> list[str]:
     return [item.image.base64 for item in items if item.image is not None]
 
 
-def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> Completion:
-    question = Question(
+def _anyones(request: CompleteOutfit) -> bool:
+    """Whether anybody might ask the same: it names no shopper, shows no picture, and is no long list."""
+    lists = (request.items, request.slots, request.candidates, request.exclude, request.filters.brand, request.filters.size)
+    values = sum(len(some or ()) for some in (*lists, *request.filters.attributes.values()))
+    return request.user is None and not _pictures(request.items) and values <= _MOST_VALUES
+
+
+def _question(request: CompleteOutfit, settings: Settings) -> Question:
+    return Question(
         items=item_refs(request.items),
         slots=None if request.slots is None else [slot.category for slot in request.slots],
         candidates=request.candidates,
@@ -103,6 +121,10 @@ def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> 
         wanted=_filter(request.filters, request.exclude, candidates=request.candidates is not None),
         consistent=settings.consistent if request.consistent is None else request.consistent,
     )
+
+
+def _complete(release: Release, request: CompleteOutfit, settings: Settings) -> Completion:
+    question = _question(request, settings)
     served, shopper = regarding(release, request.user)
     answer = complete(served, question, settings.limits)
     items = _items(release, answer)

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.api import computing, outfits
-from app.ground.settings import LogSettings, Settings, Threads
+from app.ground.settings import Answers, LogSettings, Settings, Threads
 from app.log.base import Event
 from app.main import create_app
 from app.recommend.complete import complete
@@ -89,8 +89,13 @@ def test_what_finds_no_place_is_refused_at_once_and_the_others_are_answered(
 
 
 def test_by_default_many_may_wait(home: Path, tmp_path: Path) -> None:
-    """64 for each that is computed at once."""
-    settings = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")), threads=Threads(requests=1))
-    with TestClient(create_app(settings)) as client, ThreadPoolExecutor(60) as clients:
-        answers = [clients.submit(client.post, "/complete-outfit", json=QUESTION) for _ in range(60)]
+    """24 for each that is computed at once."""
+    settings = Settings(
+        home=home,
+        log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")),
+        threads=Threads(requests=1),
+        answers=Answers(kept_bytes=0),
+    )
+    with TestClient(create_app(settings)) as client, ThreadPoolExecutor(25) as clients:
+        answers = [clients.submit(client.post, "/complete-outfit", json=QUESTION) for _ in range(25)]
         assert {answer.result().status_code for answer in answers} == {200}
