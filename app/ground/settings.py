@@ -100,7 +100,7 @@ class Threads(_Part):
     waiting: int = Field(
         default=0,
         ge=0,
-        description="Requests that wait for a thread at most, any more get 503; 0 is 24 for each computed at the same time.",
+        description="Requests that wait for a thread at most, any more get 503; 0 is 20 for each computed at the same time.",
     )
     together: int = Field(
         default=8,

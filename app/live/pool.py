@@ -22,7 +22,7 @@ from app.live.turns import Kind, Turn
 from app.recommend.batch import side_by_side
 from app.recommend.slices import pausing
 
-WAITING_PER_THREAD: Final = 24
+WAITING_PER_THREAD: Final = 20
 """On two cores the last of them waits less than twice as long as where 32 ask at once: some tenths of a second."""
 HEAVY: Final = 20_000.0
 """From this cost on a request is heavy; see ``app.recommend.cost``."""
@@ -71,6 +71,18 @@ class ComputePool:
         """Requests that wait for a thread."""
         return len(self._ordinary.waiting) + len(self._heavy.waiting)
 
+    def busy(self, kind: Kind | None = None) -> BusyError | None:
+        """Why a request has to be refused, which is counted; None where there is a place for it.
+
+        Args:
+            kind: of the request; None is an ordinary one.
+        """
+        kind = kind or self._ordinary
+        if kind.inside < kind.most_inside:
+            return None
+        self.refused += 1
+        return BusyError(f"as many requests wait for a thread already as may ({self._most_waiting:,}); try again in a moment")
+
     async def run(
         self,
         compute: Callable[[], Answer],
@@ -92,10 +104,8 @@ class ComputePool:
             BusyError: as many requests wait as may. DeadlineError: there was no answer in time. ClientGoneError: nobody waits for it.
         """
         kind = self._heavy if cost >= HEAVY else self._ordinary
-        if kind.inside >= kind.most_inside:
-            self.refused += 1
-            msg = f"as many requests wait for a thread already as may ({self._most_waiting:,}); try again in a moment"
-            raise BusyError(msg)
+        if (busy := self.busy(kind)) is not None:
+            raise busy
         answer: Future[Answer] = Future()
         turn = Turn(kind, who, lambda turn: self._answer(turn, compute, answer), answer, joins=joins and cost <= SMALL)
         cut = self._inside[turn] = asyncio.get_running_loop().create_future()
