@@ -23,7 +23,7 @@ from app.recommend.batch import side_by_side
 from app.recommend.slices import pausing
 
 WAITING_PER_THREAD: Final = 20
-"""On two cores the last of them waits less than twice as long as where 32 ask at once: some tenths of a second."""
+"""On two cores 42 are then inside, a third more than where 32 ask at once: the last of them waits for some tenths of a second."""
 HEAVY: Final = 20_000.0
 """From this cost on a request is heavy; see ``app.recommend.cost``."""
 SMALL: Final = 2_000.0
