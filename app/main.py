@@ -29,6 +29,7 @@ from app.home.feeds import FeedRecords
 from app.home.runs import Runs
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
+from app.live.kept import KeptAnswers
 from app.live.log_watch import LogWatch
 from app.live.met import Met
 from app.live.metrics import Metrics, ServiceState
@@ -142,7 +143,8 @@ def _build(
         watchdog=watchdog,
         store=store,
         serving=serving,
-        pool=ComputePool(at_once, settings.threads.waiting or WAITING_PER_THREAD * at_once, settings.deadline_s),
+        pool=ComputePool(at_once, settings.threads.waiting or WAITING_PER_THREAD * at_once, settings.deadline_s, settings.threads.together),
+        kept=KeptAnswers(serving, settings.answers.kept_bytes),
         log=log,
         watch=LogWatch(log, settings.log.check_s),
         impressions=Impressions(log, settings.log.impressions),
@@ -159,6 +161,7 @@ def _build(
             replay=replay,
             watch=services.watch,
             pool=services.pool,
+            kept=services.kept,
             watchdog=watchdog,
             decisions=Runs(settings.home).decisions,
             feeds=FeedRecords(settings.home).all,

@@ -42,6 +42,7 @@ class Bundle(Contents):
         self._residual = {item: index + 1 for index, item in enumerate(self.residuals)}
         self._product = {token: index + 1 for index, token in enumerate(self.products)}
         self._shopper = {shopper: row for row, shopper in enumerate(self.shoppers.ids)}
+        self._common: Bundle | None = None
 
     @property
     def id(self) -> str:
@@ -52,6 +53,11 @@ class Bundle(Contents):
     def personal(self) -> bool:
         """Whether it knows shoppers."""
         return isinstance(self.model, PersonalModel)
+
+    @property
+    def common(self) -> Bundle:
+        """The same without the taste of a shopper."""
+        return self._common or self
 
     def rows(self) -> dict[str, tuple[str, ...]]:
         """Kind of table of the model -> the name of each row; padding and catch-all rows have an empty name."""
@@ -159,6 +165,18 @@ class Bundle(Contents):
             mask[row, : len(vectors)] = True
         return OutfitBatch(torch.from_numpy(items), torch.from_numpy(category), torch.from_numpy(mask)).to(self.device)
 
+    def joined(self, bundles: Sequence[Bundle], contexts: Sequence[OutfitBatch]) -> OutfitBatch:
+        """Contexts as one batch, each of whose rows is asked by the taste of its bundle.
+
+        Args:
+            bundles: of each context the one that it was made for; all have this one in ``common``.
+        """
+        if not any(isinstance(bundle.model, PersonalModel) for bundle in bundles):
+            return OutfitBatch.joined(contexts)
+        models = [bundle.model for bundle in bundles if isinstance(bundle.model, PersonalModel)]
+        tastes = [model.taste.expand(len(context.mask_BI), -1) for model, context in zip(models, contexts, strict=True)]
+        return OutfitBatch.joined(contexts, torch.cat(tastes))
+
     def queries(self, context: OutfitBatch, targets: Sequence[str]) -> FloatArray:
         """One query vector per context and target category, ``(B, D)``."""
         with torch.inference_mode(), halved(self.device):
@@ -255,6 +273,7 @@ class Bundle(Contents):
     def _personal(self, model: PersonalModel, anchors_KD: torch.Tensor) -> Bundle:
         """A shallow copy, since one is made for every request of a shopper."""
         personal = copy.copy(self)
+        personal._common = self.common  # noqa: SLF001 - of the same class
         known = self.shoppers
         personal.model = model.for_anchors(anchors_KD)
         personal.manifest = replace(self.manifest, calibration=known.calibration, completion=known.completion)

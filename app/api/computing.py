@@ -29,15 +29,18 @@ class Computing:
     who: str
     max_pixels: int
 
-    async def __call__(self, compute: Callable[[], Answer], cost: float = 1.0, pictures: Sequence[bytes | str] = ()) -> Answer:
+    async def __call__(
+        self, compute: Callable[[], Answer], cost: float = 1.0, pictures: Sequence[bytes | str] = (), *, joins: bool = False
+    ) -> Answer:
         """Compute in a thread; raises as ``ComputePool.run`` does.
 
         Args:
             cost: but for the ``pictures``, whose heads are read in a thread, too.
+            joins: see ``ComputePool.run``; not with pictures.
         """
         if pictures:
             cost += await to_thread.run_sync(of_pictures, pictures, self.max_pixels)
-        return await self.pool.run(compute, cost=cost, who=self.who, gone=self._gone)
+        return await self.pool.run(compute, cost=cost, who=self.who, joins=joins and not pictures, gone=self._gone)
 
     async def _gone(self) -> None:
         """Return once the client has closed its connection."""

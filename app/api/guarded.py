@@ -1,4 +1,4 @@
-"""What stands before the routes; from the outside in: HEAD as GET, host names, web pages, keys and rates, compression, entity tags."""
+"""What stands before the routes; from the outside in: HEAD as GET, host names, pages, keys, rates, room, compression, entity tags."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette_compress import CompressMiddleware
 
 from app.api.bodiless import Bodiless
 from app.api.doors import Doors
+from app.api.full import Full
 from app.api.hosts import Hosts
 from app.api.origins import Origins
 from app.api.rates import Rates
@@ -28,6 +29,7 @@ def guard(app: FastAPI, routers: Sequence[APIRouter], settings: Settings) -> Non
     ring = Ring(KeyFile(settings.home), settings.keys)
     app.add_middleware(Unchanged)
     app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
+    app.add_middleware(Full)
     app.add_middleware(Doors, routers=routers, settings=settings, ring=ring, rates=Rates(settings))
     app.add_middleware(Origins, allowed=settings.origins, ring=ring)
     app.add_middleware(Hosts, allowed=settings.hosts)

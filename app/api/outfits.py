@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, Final
 from uuid import uuid4
 
+from anyio import to_thread
 from fastapi import APIRouter
 
 from app.api.computing import CurrentComputing
@@ -33,6 +34,8 @@ from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded, item_refs, shown
 from app.api.wished import understood
 from app.ground.doors import Door
+from app.ground.settings import Settings
+from app.live.kept import canonical
 from app.live.met import NOT_ALL_READ, Encounters
 from app.recommend import cost
 from app.recommend.complete import complete
@@ -46,7 +49,11 @@ from app.recommend.photo import Cut, WholePhoto, cut_photos
 from app.recommend.score import OutfitScore, score
 from app.recommend.shopper import regarding
 from app.release.release import CatalogueItem, Release
+from app.rules.ruling import Ruled
 from index.columns import Filter
+
+_MOST_VALUES: Final = 200
+"""Of a question whose answer is kept: naming it takes some tenths of a millisecond of the event loop's."""
 
 router = APIRouter(
     route_class=BoundedRoute,
@@ -62,10 +69,20 @@ async def complete_outfit(
 ) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
     met = await _met(request, services)
-    answer = await compute(lambda: _complete(release, request, services, met), _cost_of_completing(request), _pictures(request.items))
+    ruled = services.rules.over(release) if services.rules.settled(release) else await to_thread.run_sync(services.rules.over, release)
+    question = _question(request, services.settings, met, ruled)
+    cost_of_all, pictures = _cost_of_completing(request), _pictures(request.items)
+    asked = canonical(_as_asked(question)) if services.kept.on and _anyones(request) else None
+    kept = services.kept.find(release, asked) if asked else None
+    if kept is not None:
+        answer = Completion.model_validate_json(kept).model_copy(update={"recommendation_id": uuid4().hex})
+    else:
+        answer = await compute(lambda: _complete(release, request, question, services, met), cost_of_all, pictures, joins=True)
+        if asked:
+            services.kept.keep(release, asked, answer.model_dump_json(by_alias=False).encode())
     if request.dry_run:
         return answer
-    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, services, met)))
+    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, question, services, met)))
     services.impressions.note(answer.recommendation_id, _impression(request, answer))
     return answer
 
@@ -76,7 +93,7 @@ async def score_outfit(request: ScoreOutfit, release: CurrentRelease, services: 
     pictures = [outfit.photo.base64 for outfit in request.outfits if outfit.photo is not None]
     pictures += _pictures([item for outfit in request.outfits for item in outfit.items or ()])
     cost_of_all = cost.of_scoring((len(outfit.items or ()) for outfit in request.outfits), explain=request.explain)
-    return await compute(lambda: _score(release, request, services), cost_of_all, pictures)
+    return await compute(lambda: _score(release, request, services), cost_of_all, pictures, joins=True)
 
 
 def _cost_of_completing(request: CompleteOutfit) -> float:
@@ -102,10 +119,23 @@ async def _met(request: CompleteOutfit, services: Services) -> Encounters | None
     return await services.met.by(request.user, request.session, services.settings.log.timeout_s)
 
 
-def _complete(release: Release, request: CompleteOutfit, services: Services, met: Encounters | None = None) -> Completion:
-    settings = services.settings
+def _anyones(request: CompleteOutfit) -> bool:
+    """Whether anybody might ask the same: it names no shopper, shows no picture, and is no long list."""
+    filters, block = request.filters, request.block
+    named = (request.items, request.slots, request.candidates, request.exclude, request.promote, filters.brand, filters.size, block.brand)
+    lists: list[Sequence[object] | None] = [*named, *filters.attributes.values(), *block.attributes.values()]
+    own = request.user is not None or request.exclude_seen or request.exclude_purchased or request.dry_run
+    return not own and not _pictures(request.items) and sum(len(some or ()) for some in lists) <= _MOST_VALUES
+
+
+def _as_asked(question: Question) -> dict[str, Any]:
+    """What tells an answer of the same release: the question, and which rules hold."""
+    return {**asdict(replace(question, ruled=None)), "rules": question.ruled.force.number if question.ruled else 0}
+
+
+def _question(request: CompleteOutfit, settings: Settings, met: Encounters | None, ruled: Ruled | None) -> Question:
     left_out = () if met is None else met.seen if request.exclude_seen else met.purchased
-    question = Question(
+    return Question(
         items=item_refs(request.items),
         slots=None if request.slots is None else [slot.category for slot in request.slots],
         candidates=request.candidates,
@@ -116,7 +146,7 @@ def _complete(release: Release, request: CompleteOutfit, services: Services, met
         explain=request.explain,
         wanted=_filter(request.filters, request.exclude, candidates=request.candidates is not None),
         consistent=settings.consistent if request.consistent is None else request.consistent,
-        ruled=services.rules.over(release),
+        ruled=ruled,
         text=request.text,
         block=(request.block.brand, request.block.attributes),
         met=left_out,
@@ -124,8 +154,13 @@ def _complete(release: Release, request: CompleteOutfit, services: Services, met
         dry_run=request.dry_run,
         text_strength=settings.text_strength if request.text_strength is None else request.text_strength,
     )
+
+
+def _complete(release: Release, request: CompleteOutfit, question: Question, services: Services, met: Encounters | None) -> Completion:
+    if question.ruled is not None and question.ruled.release.snapshot is not release.snapshot:
+        question = replace(question, ruled=services.rules.over(release))
     served, shopper = regarding(release, request.user)
-    answer = complete(served, question, settings.limits)
+    answer = complete(served, question, services.settings.limits)
     items = _items(release, answer)
     return Completion(
         recommendation_id=uuid4().hex,
@@ -141,7 +176,7 @@ def _complete(release: Release, request: CompleteOutfit, services: Services, met
         why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
         rules=list(answer.rules) or None,
-        excluded=None if met is None else ExcludedOut(items=len(left_out), note=None if met.complete else NOT_ALL_READ),
+        excluded=None if met is None else ExcludedOut(items=len(question.met), note=None if met.complete else NOT_ALL_READ),
         text=understood(answer.steering) if answer.steering else None,
     )
 

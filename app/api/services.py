@@ -11,6 +11,7 @@ from app.fetch.pictures import Pictures
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
+from app.live.kept import KeptAnswers
 from app.live.log_watch import LogWatch
 from app.live.met import Met
 from app.live.metrics import Metrics
@@ -34,6 +35,7 @@ class Services:
     serving: Serving
     follower: ReleaseFollower
     pool: ComputePool
+    kept: KeptAnswers
     log: Log
     watch: LogWatch
     impressions: Impressions

@@ -100,7 +100,25 @@ class Threads(_Part):
     waiting: int = Field(
         default=0,
         ge=0,
-        description="Requests that wait for a thread at most, any more get 503; 0 is 64 for each computed at the same time.",
+        description="Requests that wait for a thread at most, any more get 503; 0 is 20 for each computed at the same time.",
+    )
+    together: int = Field(
+        default=8,
+        ge=1,
+        le=256,
+        description="Small requests for outfits that a thread computes together where so many wait, so that the model answers them in one "
+        "batch; 1: each by itself.",
+    )
+
+
+class Answers(_Part):
+    """What is kept of answers to requests that name no shopper; see ``app.live.kept``."""
+
+    kept_bytes: int = Field(
+        default=16_000_000,
+        ge=0,
+        description="Bytes of the answers to `/complete-outfit` without `user` or pictures that are kept for whoever asks the same, until "
+        "the catalogue or the release changes; 0 keeps none.",
     )
 
 
@@ -282,6 +300,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64, description="Processes of `attire serve` that share its port; one that dies is replaced.")
     connections: Connections = Connections()
     threads: Threads = Threads()
+    answers: Answers = Answers()
     index: IndexSettings = IndexSettings()
     log: LogSettings = LogSettings()
     keys: Keys = Keys()

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 
 from app.home.feeds import FeedRecord
 from app.home.runs import Decision
+from app.live.kept import KeptAnswers
 from app.live.log_watch import LogWatch
 from app.live.pool import ComputePool
 from app.live.replay import Replay
@@ -108,6 +109,7 @@ class ServiceState(Collector):
     replay: Replay
     watch: LogWatch
     pool: ComputePool
+    kept: KeptAnswers
     watchdog: Watchdog
     decisions: Callable[[], Mapping[str, int]]
     feeds: Callable[[], Sequence[FeedRecord]]
@@ -137,6 +139,9 @@ class ServiceState(Collector):
             ("attire_compute_refused", "Requests refused because too many waited for a thread.", self.pool.refused),
             ("attire_compute_late", "Requests that were not answered within the deadline.", self.pool.late),
             ("attire_compute_abandoned", "Requests whose client went away before the answer.", self.pool.abandoned),
+            ("attire_compute_joined", "Requests computed beside others, by the model in one batch.", self.pool.joined),
+            ("attire_kept_answers_hits", "Questions whose answer was kept.", self.kept.hits),
+            ("attire_kept_answers_misses", "Questions whose answer might have been kept, and was not.", self.kept.misses),
             (
                 "attire_event_loop_blocked",
                 "Times that the event loop stood still for over .25 s.",
@@ -152,6 +157,7 @@ class ServiceState(Collector):
         for name, about, value in (
             ("attire_event_loop_late_seconds", "The latest that the event loop was since the last scrape.", self.watchdog.worst_s()),
             ("attire_compute_waiting", "Requests that wait for a thread.", self.pool.waiting),
+            ("attire_kept_answers_bytes", "Bytes of the answers that are kept.", self.kept.held_bytes),
             ("attire_impressions_waiting", "Impressions that are not in the log yet.", self.impressions.waiting),
             ("attire_catalogue_changed_items", "Items changed or removed since the snapshot.", self.replay.changed),
             ("attire_log_lost", "Whether the log is damaged, or lacks what it has acknowledged.", int(self.watch.lost is not None)),

@@ -1,7 +1,8 @@
 """The threads that compute answers, shared out fairly between heavy and ordinary requests, and between those who ask.
 
 Ordinary requests have four times the share of heavy ones, and heavy ones never hold every thread. Among those of a kind it is the turn of
-whoever has had the least time. Work pauses between its slices (``app.recommend.slices``) where somebody else's turn has come; it ends there
+whoever has had the least time. Where small requests wait, a thread takes several of them, and the model answers them in one batch
+(``app.recommend.batch``). Work pauses between its slices (``app.recommend.slices``) where somebody else's turn has come; it ends there
 where nobody waits for its answer any more. What heavy requests took of memory goes back to the system after the last of them.
 """
 
@@ -12,19 +13,21 @@ import math
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
 from typing import Final, TypeVar
 
 from app.ground.allocator import give_back
 from app.ground.compute import alone
 from app.ground.errors import BusyError, ClientGoneError, DeadlineError, ServiceError
 from app.live.turns import Kind, Turn
+from app.recommend.batch import side_by_side
 from app.recommend.slices import pausing
 
-WAITING_PER_THREAD: Final = 64
-"""At 10 to 30 ms an answer, the last of them waits for a second or two: about as long as a refused client is asked to stay away."""
+WAITING_PER_THREAD: Final = 20
+"""On two cores 42 are then inside, a third more than where 32 ask at once: the last of them waits for some tenths of a second."""
 HEAVY: Final = 20_000.0
 """From this cost on a request is heavy; see ``app.recommend.cost``."""
+SMALL: Final = 2_000.0
+"""Up to this cost a request may be computed beside others: all of them wait for the last of their batch."""
 _ORDINARY_SHARE: Final = 4.0
 _HEAVY_WAITING: Final = 4  # of so many places to wait, one is for a heavy request
 _BEGUN_PER_THREAD: Final = 2  # heavy requests that have begun and hold memory, paused or not
@@ -40,14 +43,15 @@ class ComputePool:
 
     Args:
         deadline_s: seconds after which a request is answered with an error, whether it waits or is computed.
+        together: small requests that a thread may compute side by side.
 
     Attributes:
-        threads: requests computed at the same time. refused: requests refused since the start. late: those that met their deadline.
-        abandoned: those whose client went away.
+        threads: requests computed at the same time, or batches of them. refused: requests refused since the start.
+        late: those that met their deadline. abandoned: those whose client went away. joined: those that were computed beside others.
     """
 
-    def __init__(self, threads: int, most_waiting: int, deadline_s: float = math.inf) -> None:
-        self.threads, self._most_waiting, self._deadline_s = threads, most_waiting, deadline_s
+    def __init__(self, threads: int, most_waiting: int, deadline_s: float = math.inf, together: int = 1) -> None:
+        self.threads, self._most_waiting, self._deadline_s, self._together = threads, most_waiting, deadline_s, together
         most_begun = _BEGUN_PER_THREAD * threads
         self._ordinary = Kind(_ORDINARY_SHARE, at_once=threads, most_inside=threads + most_waiting, most_begun=threads + most_waiting)
         self._heavy = Kind(
@@ -60,34 +64,50 @@ class ComputePool:
         self._lock = threading.Lock()  # over all that follows, and over the kinds
         self._free = threads
         self._inside: dict[Turn, asyncio.Future[ServiceError]] = {}
-        self.refused = self.late = self.abandoned = 0
+        self.refused = self.late = self.abandoned = self.joined = 0
 
     @property
     def waiting(self) -> int:
         """Requests that wait for a thread."""
-        return max(0, len(self._inside) - self.threads)
+        return len(self._ordinary.waiting) + len(self._heavy.waiting)
+
+    def busy(self, kind: Kind | None = None) -> BusyError | None:
+        """Why a request has to be refused, which is counted; None where there is a place for it.
+
+        Args:
+            kind: of the request; None is an ordinary one.
+        """
+        kind = kind or self._ordinary
+        if kind.inside < kind.most_inside:
+            return None
+        self.refused += 1
+        return BusyError(f"as many requests wait for a thread already as may ({self._most_waiting:,}); try again in a moment")
 
     async def run(
-        self, compute: Callable[[], Answer], *, cost: float = 1.0, who: str = "", gone: Callable[[], Awaitable[object]] | None = None
+        self,
+        compute: Callable[[], Answer],
+        *,
+        cost: float = 1.0,
+        who: str = "",
+        joins: bool = False,
+        gone: Callable[[], Awaitable[object]] | None = None,
     ) -> Answer:
         """Compute in a thread, once it is this request's turn.
 
         Args:
             cost: of the request, as far as that can be told beforehand; see ``app.recommend.cost``.
             who: whoever asks: their key, or their address.
+            joins: whether most of its work is the model's, which answers several together; see ``SMALL``.
             gone: returns once nobody waits for the answer.
 
         Raises:
             BusyError: as many requests wait as may. DeadlineError: there was no answer in time. ClientGoneError: nobody waits for it.
         """
         kind = self._heavy if cost >= HEAVY else self._ordinary
-        if kind.inside >= kind.most_inside:
-            self.refused += 1
-            msg = f"as many requests wait for a thread already as may ({self._most_waiting:,}); try again in a moment"
-            raise BusyError(msg)
+        if (busy := self.busy(kind)) is not None:
+            raise busy
         answer: Future[Answer] = Future()
-        turn = Turn(kind, who, lambda: self._executor.submit(context.run, self._work, turn, compute, answer))
-        context = copy_context()
+        turn = Turn(kind, who, lambda turn: self._answer(turn, compute, answer), answer, joins=joins and cost <= SMALL)
         cut = self._inside[turn] = asyncio.get_running_loop().create_future()
         kind.inside += 1
         awaited = asyncio.wrap_future(answer)
@@ -137,13 +157,18 @@ class ComputePool:
         msg = f"no answer within {self._deadline_s:g} s, after which it was still {where}; ask for less, or try again later"
         return DeadlineError(msg)
 
-    def _work(self, turn: Turn, compute: Callable[[], Answer], answer: Future[Answer]) -> None:
-        pausing.set(lambda: self._pause(turn))
+    def _work(self, turn: Turn) -> None:
+        """Compute a turn, and those beside it."""
+        together = (turn, *turn.beside)
         try:
-            if answer.set_running_or_notify_cancel():
-                answer.set_result(compute())
-        except BaseException as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
-            answer.set_exception(error)
+            if len(together) > 1:
+                side_by_side([(one.context, one.compute) for one in together])
+            else:
+                turn.context.run(turn.compute)
+        except BaseException as error:  # noqa: BLE001 - nobody is left to wait
+            for one in together:
+                if not one.answer.done():
+                    one.answer.set_exception(error)
         finally:
             with self._lock:
                 self._stop(turn)
@@ -152,10 +177,20 @@ class ComputePool:
             if last:
                 give_back()
 
+    def _answer(self, turn: Turn, compute: Callable[[], Answer], answer: Future[Answer]) -> None:
+        pausing.set(lambda: self._pause(turn))
+        try:
+            if answer.set_running_or_notify_cancel():
+                answer.set_result(compute())
+        except BaseException as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
+            answer.set_exception(error)
+
     def _pause(self, turn: Turn) -> None:
         """Let whoever's turn has come go first."""
         with self._lock:
             _still_wanted(turn)
+            if not turn.running or turn.beside:
+                return  # the others of its batch wait for it
             if turn.ran_s() < _LEAST_SLICE_S or not (self._ordinary.waiting or self._heavy.waiting):
                 return
             self._stop(turn)
@@ -173,6 +208,10 @@ class ComputePool:
                 return
             turn = min(kinds, key=lambda kind: kind.used_s).next()
             self._free -= 1
+            if not turn.begun:
+                turn.beside = turn.kind.beside(turn, self._together - 1)
+                self.joined += 1 + len(turn.beside) if turn.beside else 0
+                self._executor.submit(self._work, turn)
             turn.start()
 
     def _stop(self, turn: Turn) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from contextvars import copy_context
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 _MOST_REMEMBERED: Final = 1_000
 
@@ -47,6 +49,13 @@ class Kind:
         self._floor_s = max(self._floor_s, self._had_s[turn.who])
         return turn
 
+    def beside(self, turn: Turn, most: int) -> list[Turn]:
+        """Take out of the queue what can be computed beside a turn that is about to begin, at most so many, in the order of ``next``."""
+        may = [one for one in self.waiting if one.joins and not one.begun] if turn.joins and not turn.begun else []
+        found = sorted(may, key=lambda one: (self._had_s[one.who], one.number))[:most]
+        self.waiting = [one for one in self.waiting if one not in found]
+        return found
+
     def charge(self, who: str, seconds: float) -> None:
         """Note that somebody's request has been computed for so long."""
         self.used_s += seconds / self.share
@@ -68,30 +77,38 @@ class Turn:
     """One request: in the queue, computed, paused or done.
 
     Args:
-        begin: has a thread compute it from the start.
+        compute: what computes it, and completes ``answer``.
+        joins: whether it may be computed beside others that do.
 
     Attributes:
+        context: that it is computed in.
+        beside: those that are computed beside it, on its thread; they take none of their own.
         resumed: set while it is computed; a paused thread waits for it. dropped: nobody waits for its answer.
     """
 
     _numbers = count()
 
-    def __init__(self, kind: Kind, who: str, begin: Callable[[], object]) -> None:
-        self.kind, self.who, self._begin = kind, who, begin
+    def __init__(self, kind: Kind, who: str, compute: Callable[[Turn], None], answer: Future[Any], *, joins: bool) -> None:
+        self.kind, self.who, self._compute, self.answer, self.joins = kind, who, compute, answer, joins
         self.number = next(self._numbers)
+        self.context = copy_context()
+        self.beside: list[Turn] = []
         self.resumed = threading.Event()
         self.begun = self.running = self.dropped = False
         self._since = 0.0
 
     def start(self) -> None:
-        """Compute it, or go on with it."""
+        """It is computed from now on, or goes on."""
         self.running, self._since = True, time.perf_counter()
         self.kind.running += 1
+        self.kind.begun += not self.begun
+        for one in (self, *self.beside):
+            one.begun = True
         self.resumed.set()
-        if not self.begun:
-            self.begun = True
-            self.kind.begun += 1
-            self._begin()
+
+    def compute(self) -> None:
+        """Compute it, on the thread that calls this."""
+        self._compute(self)
 
     def ran_s(self) -> float:
         """Seconds since it was started or resumed."""
@@ -107,7 +124,9 @@ class Turn:
         self.running = False
         self.kind.running -= 1
         self.kind.begun -= 1
-        self.kind.charge(self.who, self.ran_s())
+        each_s = self.ran_s() / (1 + len(self.beside))
+        for one in (self, *self.beside):
+            self.kind.charge(one.who, each_s)
 
     def drop(self) -> None:
         """Nobody waits for it."""

@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from app.recommend.asks import Queries, Rank, Score
+from app.recommend.batch import ask
 from app.recommend.outfit import Worn
 from app.recommend.slices import pause
 from app.recommend.stages import count, stage
@@ -66,7 +68,7 @@ def queries_of(release: Release, worn: Worn, categories: Sequence[str]) -> dict[
         return {}
     with stage("query"):
         context = release.bundle.outfits([worn.embeddings_ID] * len(names), [worn.categories] * len(names))
-        return dict(zip(names, release.bundle.queries(context, names), strict=True))
+        return dict(zip(names, ask(Queries(release.bundle, context, names)), strict=True))
 
 
 def remembered(release: Release, worn: Worn) -> dict[str, IntArray]:
@@ -130,7 +132,16 @@ def rank_slots(release: Release, worn: Worn, slots: Sequence[tuple[str, FloatArr
                 candidates_SMD[place, : len(rows_M)] = release.snapshot.embeddings(rows_M)
             context = release.bundle.outfits([worn.embeddings_ID] * len(some), [worn.categories] * len(some))
             queries_SD, names = np.stack([query_D for _, query_D, _ in some]), [[category] * most for category, _, _ in some]
-            scores_SM = release.bundle.rank(context, candidates_SMD, names, queries_BD=queries_SD, among_all=True, mixed=False)
+            what = Rank(
+                bundle=release.bundle,
+                context=context,
+                candidates_AMD=candidates_SMD,
+                categories=names,
+                queries_AD=queries_SD,
+                among_all=True,
+                mixed=False,
+            )
+            scores_SM = ask(what)
             pools += [_ordered(category, rows_M, scores_SM[place]) for place, (category, _, rows_M) in enumerate(some)]
     return pools
 
@@ -160,8 +171,15 @@ def rank_scores(
                 some = contexts[first : first + together]
                 context = release.bundle.outfits([vectors for vectors, _ in some], [names for _, names in some])
                 candidates_BMD = np.broadcast_to(vectors_MD[None, part], (len(some), *vectors_MD[part].shape))
-                scores_BM[first : first + together, part] = release.bundle.rank(
-                    context, candidates_BMD, [categories[part]] * len(some), among_all=among_all, mixed=mixed
+                scores_BM[first : first + together, part] = ask(
+                    Rank(
+                        bundle=release.bundle,
+                        context=context,
+                        candidates_AMD=candidates_BMD,
+                        categories=[categories[part]] * len(some),
+                        among_all=among_all,
+                        mixed=mixed,
+                    )
                 )
     return scores_BM
 
@@ -215,7 +233,8 @@ def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories
     with stage("score"):
         parts = []
         for at in range(0, len(embeddings), at_once):
-            parts.append(release.bundle.score(release.bundle.outfits(embeddings[at : at + at_once], categories[at : at + at_once])))
+            context = release.bundle.outfits(embeddings[at : at + at_once], categories[at : at + at_once])
+            parts.append(ask(Score(release.bundle, context)))
             pause()
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
 

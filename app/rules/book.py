@@ -43,12 +43,15 @@ class RuleBook:
         return RuleBook(self.version + 1, tuple(rule for rule in self.rules if rule.id != rule_id))
 
 
+_NONE: Final = RuleBook()
+
+
 class RuleFile:
     """The rules of one home; of use to several threads and processes at once."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self._read: tuple[object, RuleBook] = (None, RuleBook())
+        self._read: tuple[object, RuleBook] = (None, _NONE)
 
     @property
     def path(self) -> Path:
@@ -62,18 +65,28 @@ class RuleFile:
             HomeError: it cannot be read.
         """
         try:
-            stat = self.path.stat()
-            mark = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
-            if self._read[0] != mark:
+            mark = self._mark()
+            if mark is None or mark != self._read[0]:
                 said = json.loads(self.path.read_bytes())
                 self._read = mark, RuleBook(int(said["version"]), tuple(RULES.validate_json(json.dumps(said["rules"]))))
             return self._read[1]
         except FileNotFoundError:
-            return RuleBook()
+            return _NONE
         except (OSError, ValueError, TypeError, KeyError, ValidationError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not as `attire rules` writes it"
             msg = f"{self.path}: cannot be read ({why}); put the last version back from {self.path.with_suffix('')}/"
             raise HomeError(msg) from error
+
+    def read_lately(self) -> bool:
+        """Whether the file is as it was when it was read last, or still is not there."""
+        return self._mark() == self._read[0]
+
+    def _mark(self) -> object:
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return None
+        return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
     def put(self, rules: Sequence[Rule]) -> RuleBook:
         """Add rules, or replace those of the same ids; returns what holds then.

@@ -45,6 +45,12 @@ class Rules:
                 ruled = self._ruled[release.snapshot] = self._last = Ruled(force, release, self._last)
             return ruled
 
+    def settled(self, release: Release) -> bool:
+        """Whether ``over`` has nothing to read or to work out, and so takes no time."""
+        rules = self._force.rules
+        known = not rules or ((ruled := self._ruled.get(release.snapshot)) is not None and ruled.force is self._force)
+        return known and self.file.read_lately() and (self._until is None or datetime.now(UTC) < self._until)
+
     @property
     def version(self) -> int:
         """Of the rules that were asked last."""

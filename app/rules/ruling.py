@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import count
 from operator import itemgetter
 from typing import Final
 
@@ -29,18 +30,20 @@ from index.snapshot import Snapshot
 
 _TAKING: Final = (Exclude, Require, Apart)
 _NOBODY: Final = frozenset[int]()
+_COUNTED: Final = count(1)
 
 
 class InForce:
     """The rules that hold at a moment, and what they ask of items.
 
     Attributes:
-        rules: in their order. selectors: all that they name.
+        rules: in their order. selectors: all that they name. number: no others in this process have it.
     """
 
     def __init__(self, rules: Iterable[Rule], now: datetime | None = None) -> None:
         self.rules = tuple(rule for rule in rules if in_force(rule, now or datetime.now(UTC)))
         self.selectors: list[Selector] = []
+        self.number = next(_COUNTED)
         self.items, self.others, self.worn = dict[str, int](), dict[str, int](), dict[str, int]()
         for rule in self.rules:
             if isinstance(rule, Exclude | Require | Boost | Bury | Apart):

@@ -17,6 +17,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=150)
     parser.add_argument("--seconds", type=float, default=10.0, help="of 32 requests at once")
+    parser.add_argument("--overloaded", type=float, default=60.0, help="seconds of twice the load that it can take")
     parser.add_argument("--work", type=Path, default=Path("~/.cache/attire/serving").expanduser(), help="where the home is kept")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/serving.md"))
     parser.add_argument("--notes", type=Path, help="Markdown that the page ends with")
@@ -24,7 +25,9 @@ def main() -> None:
     parser.add_argument("--beside", type=Path, help="another checkout, whose service is measured in the same turns")
     asked = parser.parse_args()
     store = made(asked.work, asked.items)
-    found = measure(store, asked.rounds, asked.seconds, dict(one.split("=", 1) for one in asked.set), asked.beside)
+    found = measure(
+        store, asked.rounds, asked.seconds, dict(one.split("=", 1) for one in asked.set), asked.beside, overloaded_s=asked.overloaded
+    )
     text = page(found, asked.items, asked.rounds, asked.notes.read_text().strip() if asked.notes else "")
     asked.out.write_text(text)
     print(text)

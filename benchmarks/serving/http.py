@@ -11,10 +11,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 _WAIT_S: Final = 120.0
+_HANDED_OVER_S: Final = 2.0  # what answered while it was loaded takes connections for a moment longer
 
 
 def request(method: str, path: str, body: bytes = b"") -> bytes:
@@ -76,9 +78,48 @@ async def flood(port: int, sent: Sequence[bytes], at_once: int, seconds: float) 
     return taken
 
 
+class Client:
+    """Kept connections, as many as are needed at once."""
+
+    def __init__(self, port: int) -> None:
+        self._port, self._free = port, list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]()
+
+    async def ask(self, sent: bytes) -> int:
+        """The status of the answer; 0 where there is none."""
+        while True:
+            kept = bool(self._free)
+            try:
+                reader, writer = self._free.pop() if kept else await asyncio.open_connection("127.0.0.1", self._port)
+                writer.write(sent)
+                head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                await reader.readexactly(int(head.partition(b"content-length:")[2].split(b"\r\n")[0]))
+            except (OSError, asyncio.IncompleteReadError):
+                if kept:
+                    continue  # it was closed for having been idle
+                return 0
+            if b"connection: close" in head:
+                writer.close()
+            else:
+                self._free.append((reader, writer))
+            return int(head[9:12])
+
+    def close(self) -> None:
+        """Close them."""
+        for _, writer in self._free:
+            writer.close()
+
+
+@dataclass(frozen=True)
+class Running:
+    """A service that runs: the seconds that it took to be ready, and the id of its process."""
+
+    ready_s: float
+    process: int
+
+
 @contextmanager
-def running(command: Sequence[str], port: int, environment: dict[str, str], ready: str, beside: Path | None = None) -> Iterator[float]:
-    """A service, in another checkout where one is given, while it is needed; the seconds that it took to be ready."""
+def running(command: Sequence[str], port: int, environment: dict[str, str], ready: str, beside: Path | None = None) -> Iterator[Running]:
+    """A service, in another checkout where one is given, while it is needed."""
     begun = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *command],
@@ -93,7 +134,9 @@ def running(command: Sequence[str], port: int, environment: dict[str, str], read
                 msg = f"{' '.join(command)}: not ready, ended with {process.poll()}"
                 raise RuntimeError(msg)
             time.sleep(0.05)
-        yield time.perf_counter() - begun
+        running = Running(time.perf_counter() - begun, process.pid)
+        time.sleep(_HANDED_OVER_S)
+        yield running
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()

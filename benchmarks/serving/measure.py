@@ -19,12 +19,15 @@ from app.release.release import Release
 from benchmarks.serving.ceilings import Bare, read_once
 from benchmarks.serving.home import LARGEST, MIDDLE, RARE, outfits
 from benchmarks.serving.http import Connection, flood, free_port, request, running
+from benchmarks.serving.overload import Overload, overload
 
 SCORING: Final = "score 100 outfits"
 _ASKED: Final = 40
 _SCORED: Final = 100
 _AT_ONCE: Final = 32
 _SETTLED_S: Final = 5.0
+_TURNS: Final = 3
+_NONE_KEPT: Final = {"ATTIRE_ANSWERS__KEPT_BYTES": "0"}
 _SERVE: Final = ("-c", "from app.cli import main; main()", "serve")
 
 
@@ -55,17 +58,24 @@ class Measured:
     full_rate_before: float
     shared_rate: float
     shared_p99: float
+    alone_rate: float
+    alone_p99: float
+    kept: Figure
+    overload: Overload
     ready_s: float
     opened_s: float
     read_s: float
     read_bytes: int
 
 
-def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str, str], beside: Path | None = None) -> Measured:
+def measure(
+    store: ReleaseStore, rounds: int, seconds: float, settings: dict[str, str], beside: Path | None = None, *, overloaded_s: float = 60.0
+) -> Measured:
     """Measure a home that ``home.made`` made.
 
     Args:
         settings: environment of the service. beside: another checkout, whose service is measured in the same turns.
+        overloaded_s: seconds of twice the load that it can take.
     """
     record = store.served()
     paths = store.bundle_path(record.bundle), store.snapshot_path(record.snapshot)
@@ -80,12 +90,12 @@ def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str
     worn, scored = outfits(_ASKED, 3, 7), outfits(_SCORED, 4, 8)
     bare = Bare(release, worn)
     del release
-    environment = {"ATTIRE_HOME": str(store.home), **settings}
+    environment = {"ATTIRE_HOME": str(store.home), **_NONE_KEPT, **settings}
     port, empty_port, other_port = free_port(), free_port(), free_port()
     other = {"ATTIRE_HOME": str(store.home), "PYTHONPATH": str(beside.resolve())} if beside else {}
     with (
         running(("-m", "benchmarks.serving.empty", str(empty_port)), empty_port, {}, "/readyz"),
-        running((*_SERVE, "--port", str(port)), port, environment, "/readyz") as ready_s,
+        running((*_SERVE, "--port", str(port)), port, environment, "/readyz") as service_runs,
         running((*_SERVE, "--port", str(other_port)), other_port, other, "/readyz", beside) if beside else nullcontext(),
     ):
         service, empty = Connection(port), Connection(empty_port)
@@ -111,7 +121,9 @@ def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str
             work |= {"warm before": lambda number: before.ask(asked["one slot"][number % _ASKED])}
             work |= {f"before: {name}": lambda number, sent=sent: before.ask(sent[number % len(sent)]) for name, sent in asked.items()}
         taken = _in_turn(work, rounds)
-        full = asyncio.run(flood(port, asked["one slot"], _AT_ONCE, seconds))
+        taken |= _kept(store, asked["one slot"], rounds)
+        full, alone = _in_batches_and_alone(port, {**environment, "ATTIRE_THREADS__TOGETHER": "1"}, asked["one slot"], seconds)
+        flooded = overload(port, service_runs.process, asked["one slot"], overloaded_s)
         full_before = asyncio.run(flood(other_port, asked["one slot"], _AT_ONCE, seconds)) if beside else []
     shared_port = free_port()
     with running((*_SERVE, "--port", str(shared_port), "--workers", str(cores())), shared_port, environment, "/readyz"):
@@ -128,11 +140,34 @@ def measure(store: ReleaseStore, rounds: int, seconds: float, settings: dict[str
         full_rate_before=len(full_before) / seconds,
         shared_rate=len(shared) / seconds,
         shared_p99=float(np.percentile(shared, 99)),
-        ready_s=ready_s,
+        alone_rate=len(alone) / seconds,
+        alone_p99=float(np.percentile(alone, 99)),
+        kept=figures["kept"],
+        overload=flooded,
+        ready_s=service_runs.ready_s,
         opened_s=opened_s,
         read_s=read_s,
         read_bytes=size,
     )
+
+
+def _kept(store: ReleaseStore, sent: list[bytes], rounds: int) -> dict[str, list[float]]:
+    """The milliseconds of answers that are kept."""
+    port = free_port()
+    with running((*_SERVE, "--port", str(port)), port, {"ATTIRE_HOME": str(store.home)}, "/readyz"):
+        service = Connection(port)
+        return _in_turn({"kept": lambda number: service.ask(sent[number % 3])}, rounds)  # three, which the first rounds ask
+
+
+def _in_batches_and_alone(port: int, environment: dict[str, str], sent: list[bytes], seconds: float) -> tuple[list[float], list[float]]:
+    """The milliseconds of 32 at once, in turns with a service that computes each request by itself."""
+    other, full, alone = free_port(), list[float](), list[float]()
+    with running((*_SERVE, "--port", str(other)), other, environment, "/readyz"):
+        asyncio.run(flood(other, sent, _AT_ONCE, 1.0))
+        for _ in range(_TURNS):
+            full += asyncio.run(flood(port, sent, _AT_ONCE, seconds / _TURNS))
+            alone += asyncio.run(flood(other, sent, _AT_ONCE, seconds / _TURNS))
+    return full, alone
 
 
 def _questions() -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from app.ground.compute import cores
 from benchmarks.serving.measure import SCORING, Figure, Measured
+from benchmarks.serving.overload import Overload
 
 TIMES: Final = " \N{MULTIPLICATION SIGN}"
 _BARS: Final = {
@@ -60,6 +61,8 @@ def page(found: Measured, items: int, rounds: int, notes: str) -> str:
         "|---|---|---|---|",
         *_others(found, small, likely),
         "",
+        *_twice(found.overload),
+        "",
     ]
     return "\n".join([*lines, *([notes, ""] if notes else [])])
 
@@ -92,6 +95,7 @@ def _others(found: Measured, small: float, likely: float) -> Iterator[str]:
     yield f"| `/score-outfit`, 100 outfits of four, {_ms(scoring)} ms{old} | the bare forward | {share} | 70 % |"
     ceiling = f"the three in a tight loop on each core: {loop:,.0f} a second"
     for what, rate, p99, was in (
+        ("one process, each request by itself (`ATTIRE_THREADS__TOGETHER=1`)", found.alone_rate, found.alone_p99, ""),
         ("one process", found.full_rate, found.full_p99, old_rate),
         ("a process per core (`--workers`)", found.shared_rate, found.shared_p99, ""),
     ):
@@ -99,11 +103,28 @@ def _others(found: Measured, small: float, likely: float) -> Iterator[str]:
         yield f"| one slot, 32 at once, {what}: {rate:,.0f} a second{was} | {ceiling} | {told} | 60 % |"
         worst = f"**{p99 / found.answers['one slot'].median:.1f}{TIMES}**"
         yield f"| its 99th percentile: {p99:,.0f} ms | the median of one at a time | {worst} | 6{TIMES} |"
+    kept = f"**{found.kept.median / found.answers['one slot'].median:.2f}{TIMES}**"
+    yield f"| one slot, whose answer was kept: {_ms(found.kept)} ms | the median of one at a time | {kept} | - |"
     read = f"reading the files once, {found.read_bytes / 1e6:,.0f} MB in the page cache: {found.read_s:.2f} s"
     yield (
         f"| a start until `/readyz`: {found.ready_s:.1f} s (`Release.open` alone: {found.opened_s:.1f} s) | {read} | "
         f"**{found.ready_s / found.read_s:.0f}{TIMES}** | 3{TIMES}, 10 s |"
     )
+
+
+def _twice(seen: Overload) -> Iterator[str]:
+    """Twice the load that it can take."""
+    first, third, last = (f"{size / 1e6:,.0f}" for size in seen.resident)
+    yield f"| requests at twice the rate of 32 at once, {seen.seconds:,.0f} s: {seen.sent_rate:,.0f} a second | beside | figure | bar |"
+    yield "|---|---|---|---|"
+    yield f"| answered: {seen.rate:,.0f} a second | 32 at once: {seen.full_rate:,.0f} a second | {seen.rate / seen.full_rate:.0%} | - |"
+    worst, bar = f"**{seen.p99 / seen.full_p99:.2f}{TIMES}**", f"2{TIMES}"
+    yield f"| their 99th percentile: {seen.p99:,.0f} ms | that of 32 at once: {seen.full_p99:,.0f} ms | {worst} | {bar} |"
+    soon = f"median {seen.refused_p50:,.0f} ms, 99th percentile {seen.refused_p99:,.0f} ms"
+    yield f"| refused with 503: {seen.refused:.0%} | {soon} | neither answered nor refused: **{seen.failed}** | early, 0 |"
+    yield f"| resident: {first} MB before, {third} MB after a third, {last} MB at the end | - | - | flat |"
+    after = f"**{seen.recovered_p50 / seen.alone_p50:.2f}{TIMES}**"
+    yield f"| one at a time, from 2 s after the end: {seen.recovered_p50:.1f} ms | before: {seen.alone_p50:.1f} ms | {after} | recovered |"
 
 
 def _ms(figure: Figure) -> str:

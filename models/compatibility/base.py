@@ -7,11 +7,13 @@ L words per item, padded · C categories.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +62,39 @@ class OutfitBatch:
         items_BID: embeddings; rows that are padding hold anything finite.
         category_BI: category index of each item.
         mask_BI: True where there is an item.
+        taste_BD: of whoever wears each, for a model that knows shoppers; None is the model's own for all.
     """
 
     items_BID: Tensor
     category_BI: Tensor
     mask_BI: Tensor
+    taste_BD: Tensor | None = None
+
+    @classmethod
+    def joined(cls, batches: Sequence[OutfitBatch], taste_BD: Tensor | None = None) -> OutfitBatch:
+        """Several batches as one, in order, padded alike; ``taste_BD`` is of all their rows."""
+        longest = max(batch.mask_BI.shape[1] for batch in batches)
+        short = [longest - batch.mask_BI.shape[1] for batch in batches]
+        return cls(
+            torch.cat([F.pad(batch.items_BID, (0, 0, 0, less)) for batch, less in zip(batches, short, strict=True)]),
+            torch.cat([F.pad(batch.category_BI, (0, less)) for batch, less in zip(batches, short, strict=True)]),
+            torch.cat([F.pad(batch.mask_BI, (0, less)) for batch, less in zip(batches, short, strict=True)]),
+            taste_BD,
+        )
 
     def take(self, which: Tensor | tuple[Tensor, Tensor]) -> OutfitBatch:
         """Some of the sets (``which`` holds positions or a mask), or some of their items (positions of sets, places of items)."""
-        return OutfitBatch(self.items_BID[which], self.category_BI[which], self.mask_BI[which])
+        sets = which[0].squeeze(1) if isinstance(which, tuple) else which
+        taste_BD = None if self.taste_BD is None else self.taste_BD[sets]
+        return OutfitBatch(self.items_BID[which], self.category_BI[which], self.mask_BI[which], taste_BD)
 
     def repeated(self, times: int) -> OutfitBatch:
         """Each set ``times`` times in a row."""
-        return OutfitBatch(*(tensor.repeat_interleave(times, 0) for tensor in (self.items_BID, self.category_BI, self.mask_BI)))
+        return self._each(lambda part: part.repeat_interleave(times, 0))
 
     def to(self, device: torch.device) -> OutfitBatch:
         """The same on a device."""
-        return OutfitBatch(self.items_BID.to(device), self.category_BI.to(device), self.mask_BI.to(device))
+        return self._each(lambda part: part.to(device))
 
     def with_item(self, item_BD: Tensor, category_B: Tensor) -> OutfitBatch:
         """Each set with one more item."""
@@ -84,7 +102,12 @@ class OutfitBatch:
             torch.cat([self.items_BID, item_BD[:, None]], dim=1),
             torch.cat([self.category_BI, category_B[:, None]], dim=1),
             torch.cat([self.mask_BI, self.mask_BI.new_ones(len(item_BD), 1)], dim=1),
+            self.taste_BD,
         )
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> OutfitBatch:
+        taste_BD = None if self.taste_BD is None else change(self.taste_BD)
+        return OutfitBatch(change(self.items_BID), change(self.category_BI), change(self.mask_BI), taste_BD)
 
 
 class CompatibilityModel(nn.Module, ABC):

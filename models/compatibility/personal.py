@@ -123,7 +123,7 @@ class PersonalModel(CompatibilityModel):
         return self.common
 
     def score(self, outfits: OutfitBatch) -> Tensor:
-        return _liked(self.outfits(outfits), self.taste)
+        return self._liked(outfits)
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
         """Gradient of the score with respect to the missing item, averaged over the category's probes, ``(B, D)``.
@@ -138,7 +138,7 @@ class PersonalModel(CompatibilityModel):
             probes_BJD = self.probes[target_B.clone()].clone().requires_grad_()
             flat, repeated = probes_BJD.flatten(0, 1), context.repeated(probes_BJD.shape[1])
             whole = repeated.with_item(flat, target_B.clone().repeat_interleave(probes_BJD.shape[1]))
-            score_BJ = _liked(self.outfits(whole), self.taste.clone()).unflatten(0, probes_BJD.shape[:2])
+            score_BJ = self._liked(whole).unflatten(0, probes_BJD.shape[:2])
             sharp_BJ = score_BJ.detach() / (_SHARPNESS * score_BJ.detach().std(1, keepdim=True)).clamp(min=1e-6)
             return torch.autograd.grad((score_BJ * sharp_BJ.softmax(1)).sum(), probes_BJD)[0].sum(1)
 
@@ -151,7 +151,15 @@ class PersonalModel(CompatibilityModel):
     ) -> Tensor:
         """The score of each completed outfit, ``(B, M)``."""
         whole = context.repeated(candidates_BMD.shape[1]).with_item(candidates_BMD.flatten(0, 1), category_BM.reshape(-1))
-        return _liked(self.outfits(whole), self.taste).reshape(category_BM.shape)
+        return self._liked(whole).reshape(category_BM.shape)
+
+    def _liked(self, outfits: OutfitBatch) -> Tensor:
+        """How near outfits are to the taste of whoever wears them, ``(B,)``."""
+        vectors_BD, taste_BD = self.outfits(outfits), outfits.taste_BD
+        with exact(vectors_BD.device):
+            if taste_BD is None:
+                return vectors_BD.float() @ self.taste.clone()  # a copy: the gradient of ``query`` is not to be taken of an inference's
+            return (vectors_BD.float() * taste_BD.clone()).sum(-1)
 
     def for_anchors(self, anchors_KD: Tensor) -> PersonalModel:
         """The same weights with the taste of a shopper's own anchors, of ``own`` or from ``fold_in``, in place of the common one."""
@@ -198,9 +206,3 @@ class PersonalModel(CompatibilityModel):
             drawn = torch.randint(len(members) or len(embedded_ND), (self.probes.shape[1],), generator=generator).to(category_N.device)
             self.probes[category] = embedded_ND[members[drawn] if len(members) else drawn]
         self.bank.copy_(self.outfits(bank))
-
-
-def _liked(outfits_BD: Tensor, taste_D: Tensor) -> Tensor:
-    """How near the vectors of outfits are to a taste, ``(B,)``."""
-    with exact(outfits_BD.device):
-        return outfits_BD.float() @ taste_D

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
-from app.ground.settings import Settings
+from app.ground.settings import Answers, Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 from app.release.release import Release
@@ -117,8 +117,8 @@ def release(home: Path) -> Release:
 
 @pytest.fixture(scope="session")
 def client(home: Path) -> Iterator[TestClient]:
-    """The service over the home."""
-    with TestClient(create_app(Settings(home=home)), raise_server_exceptions=True) as opened:
+    """The service over the home; it keeps no answers, since tests change what computes them."""
+    with TestClient(create_app(Settings(home=home, answers=Answers(kept_bytes=0))), raise_server_exceptions=True) as opened:
         yield opened
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from app.recommend.asks import Queries, Rank, Score
 from models.bundle import Bundle, Manifest, Shoppers
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.build import MODELS, build_model
@@ -131,3 +132,29 @@ def test_what_is_left_on_the_cpu_is_told(kind: str, forgotten: type, far: torch.
     else:
         with pytest.raises(RuntimeError, match="expected all tensors to be on the same device"):
             answers(bundle)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_several_ask_together_is_answered_as_if_alone(kind: str, far: torch.device) -> None:
+    """Queries, ranks and scores of outfits of any size, a shopper's taste as a row among them."""
+    common = bundle_of(kind).to(far)
+    embedded_ND = common.embed(FEATURES, NAMES, TEXTS, IDS)
+    bundles = [common, common.for_shopper("u1") or common, common.for_shopper("u0") or common, common]
+    sets = [[slice(0, 3)], [slice(2, 4), slice(1, 2)], [slice(4, 9)], [slice(8, 9)]]
+    contexts = [
+        bundle.outfits([embedded_ND[some] for some in rows], [NAMES[some] for some in rows])
+        for bundle, rows in zip(bundles, sets, strict=True)
+    ]
+    shapes = [(len(rows), 2 + place) for place, rows in enumerate(sets)]
+    ranks = [
+        {"candidates_AMD": np.stack([embedded_ND[:many]] * rows), "categories": [NAMES[:many]] * rows, "among_all": True, "mixed": True}
+        for rows, many in shapes
+    ]
+    asks: list[list[Any]] = [
+        [Queries(bundle, context, ["tops"] * rows) for bundle, context, (rows, _) in zip(bundles, contexts, shapes, strict=True)],
+        [Rank(bundle=bundle, context=context, **rank) for bundle, context, rank in zip(bundles, contexts, ranks, strict=True)],  # type: ignore[arg-type]
+        [Score(bundle, context) for bundle, context in zip(bundles, contexts, strict=True)],
+    ]
+    for some in asks:
+        for together, one in zip(type(some[0]).together(some), some, strict=True):
+            np.testing.assert_allclose(together, one.alone(), rtol=1e-4, atol=1e-5)

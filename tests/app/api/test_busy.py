@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.api import computing, outfits
-from app.ground.settings import LogSettings, Settings, Threads
+from app.ground.settings import Answers, LogSettings, Settings, Threads
 from app.log.base import Event
 from app.main import create_app
 from app.recommend.complete import complete
@@ -72,10 +72,14 @@ def test_what_finds_no_place_is_refused_at_once_and_the_others_are_answered(
             assert client.get("/items/tops-1").status_code == 200
             event = {"id": "e1", "type": "view", "item": "tops-1", "session": "s1"}
             assert client.post("/events", json={"events": [event]}).status_code == 202
+            unread = client.post("/complete-outfit", content=b"{", headers={"Content-Type": "application/json"})
+            assert (unread.status_code, unread.headers.get("Connection")) == (503, None)  # before anybody looks at what it asks
+            assert client.post("/score-outfit", content=b" " * 100_000).headers["Connection"] == "close"
+            assert client.post("/similar-items", json={"id": "none"}).status_code == 503
             figures = client.get("/metrics").text
             assert "\nattire_compute_waiting 4.0\n" in figures
-            assert "\nattire_compute_refused_total 34.0\n" in figures
-            assert 'attire_requests_total{method="POST",route="/complete-outfit",status="503"} 34.0' in figures
+            assert "\nattire_compute_refused_total 37.0\n" in figures
+            assert 'attire_requests_total{method="POST",route="/complete-outfit",status="503"} 35.0' in figures
         finally:
             gate.set()
         wait(asked, timeout=30)
@@ -89,8 +93,13 @@ def test_what_finds_no_place_is_refused_at_once_and_the_others_are_answered(
 
 
 def test_by_default_many_may_wait(home: Path, tmp_path: Path) -> None:
-    """64 for each that is computed at once."""
-    settings = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")), threads=Threads(requests=1))
-    with TestClient(create_app(settings)) as client, ThreadPoolExecutor(60) as clients:
-        answers = [clients.submit(client.post, "/complete-outfit", json=QUESTION) for _ in range(60)]
+    """20 for each that is computed at once."""
+    settings = Settings(
+        home=home,
+        log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")),
+        threads=Threads(requests=1),
+        answers=Answers(kept_bytes=0),
+    )
+    with TestClient(create_app(settings)) as client, ThreadPoolExecutor(21) as clients:
+        answers = [clients.submit(client.post, "/complete-outfit", json=QUESTION) for _ in range(21)]
         assert {answer.result().status_code for answer in answers} == {200}

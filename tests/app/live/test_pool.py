@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
 
-from app.ground.errors import BusyError
-from app.live.pool import ComputePool
+from app.ground.errors import BusyError, DeadlineError
+from app.live import pool as pools
+from app.live.pool import SMALL, ComputePool
 
 
 def eventually(true: Callable[[], bool]) -> asyncio.Task[None]:
@@ -75,5 +77,104 @@ def test_a_failure_and_a_cancellation_free_their_places() -> None:
         await eventually(lambda: pool.waiting == 1)
         gate.set()
         assert await asyncio.gather(first, third) == [True, True]
+
+    asyncio.run(scenario())
+
+
+def busy(pool: ComputePool, gate: threading.Event) -> asyncio.Task[bool]:
+    """Something that holds a thread until the gate opens."""
+    return asyncio.create_task(pool.run(lambda: gate.wait(10)))
+
+
+def test_small_requests_that_wait_are_computed_on_one_thread() -> None:
+    """Up to as many as may, in order; one that is large, or does not join, is not among them, and each has its own answer."""
+
+    async def scenario() -> None:
+        pool, gate, batches = ComputePool(1, 50, together=3), threading.Event(), list[int]()
+        plain = pools.side_by_side
+        pools.side_by_side = lambda questions: (batches.append(len(questions)), plain(questions))[1]  # type: ignore[func-returns-value]
+        try:
+            first = busy(pool, gate)
+            await eventually(lambda: pool.waiting == 0)
+            asked = [asyncio.create_task(pool.run(lambda number=number: number, joins=True)) for number in range(5)]  # type: ignore[misc]
+            others = [pool.run(lambda: "large", joins=True, cost=SMALL + 1), pool.run(lambda: "by itself")]
+            tasks = [asyncio.create_task(one) for one in others]
+            await eventually(lambda: pool.waiting == 7)
+            gate.set()
+            assert await asyncio.gather(*asked, *tasks) == [0, 1, 2, 3, 4, "large", "by itself"]
+        finally:
+            pools.side_by_side = plain
+        assert await first
+        assert (batches, pool.joined, pool.waiting) == ([3, 2], 5, 0)
+
+    asyncio.run(scenario())
+
+
+def test_one_that_fails_is_late_or_gives_up_leaves_the_others_of_its_batch_their_answers() -> None:
+    """Its own error reaches each; who is gone before the batch begins is not computed."""
+
+    async def scenario() -> None:
+        pool, gate, computed = ComputePool(1, 50, deadline_s=0.5, together=8), threading.Event(), list[str]()
+
+        def compute(name: str) -> str:
+            computed.append(name)
+            if name == "slow":
+                time.sleep(0.8)
+            return str(1 // 0) if name == "bad" else name
+
+        first = asyncio.create_task(pool.run(lambda: gate.wait(0.2)))
+        await asyncio.sleep(0.01)
+        names = ["good", "bad", "gone", "slow", "last"]
+        tasks = [asyncio.create_task(pool.run(lambda name=name: compute(name), joins=True)) for name in names]  # type: ignore[misc]
+        await eventually(lambda: pool.waiting == 5)
+        tasks[2].cancel()
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+        assert not await first
+        assert [type(one) for one in answers] == [str, ZeroDivisionError, asyncio.CancelledError, DeadlineError, DeadlineError]
+        assert computed == ["good", "bad", "slow"]
+        assert pool.late == 2
+        await eventually(lambda: pool.waiting == 0)
+        assert await pool.run(lambda: "again", joins=True) == "again"
+
+    asyncio.run(scenario())
+
+
+def test_a_batch_that_breaks_answers_every_waiter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is left waiting, and the thread is free again."""
+
+    def broken(_: object) -> None:
+        msg = "no stack left"
+        raise MemoryError(msg)
+
+    async def scenario() -> None:
+        pool, gate = ComputePool(1, 50, together=8), threading.Event()
+        first = busy(pool, gate)
+        await eventually(lambda: pool.waiting == 0)
+        tasks = [asyncio.create_task(pool.run(lambda: "answer", joins=True)) for _ in range(4)]
+        await eventually(lambda: pool.waiting == 4)
+        gate.set()
+        assert [type(one) for one in await asyncio.gather(*tasks, return_exceptions=True)] == [MemoryError] * 4
+        assert await first
+        assert await pool.run(lambda: "again", joins=True) == "again"
+
+    monkeypatch.setattr(pools, "side_by_side", broken)
+    asyncio.run(scenario())
+
+
+def test_the_time_of_a_batch_is_shared_by_those_who_asked() -> None:
+    """Whoever asks much waits for their turn as before: one who comes later is in the next batch."""
+
+    async def scenario() -> None:
+        pool, done = ComputePool(1, 200, together=4), list[str]()
+
+        def compute(who: str) -> None:
+            time.sleep(0.002)
+            done.append(who)
+
+        many = [asyncio.create_task(pool.run(lambda: compute("many"), who="many", joins=True)) for _ in range(60)]
+        await eventually(lambda: len(done) >= 8)
+        await pool.run(lambda: compute("one"), who="one", joins=True)
+        assert done.index("one") < 30
+        await asyncio.gather(*many)
 
     asyncio.run(scenario())

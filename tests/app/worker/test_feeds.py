@@ -95,6 +95,7 @@ def test_the_figures_tell(tmp_path: Path) -> None:
         replay=nothing,
         watch=nothing,
         pool=nothing,
+        kept=nothing,
         watchdog=nothing,
         decisions=dict,
         feeds=records.all,
