@@ -7,6 +7,7 @@ be one batch are, and their questions go on. Nobody waits for anybody else to co
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from contextvars import Context
 from typing import cast
 
@@ -61,10 +62,8 @@ def _until_asking(question: _Question, go_on: Callable[..., object], *answer: ob
 def _answers(asks: Sequence[Ask]) -> list[FloatArray | Exception]:
     """What the model says of each; what it raises of all together, each is asked for by itself."""
     if len(asks) > 1:
-        try:
+        with suppress(Exception):  # whose fault it is, is found out below
             return list(type(asks[0]).together(asks))
-        except Exception:  # noqa: BLE001, S110 - whose fault it is, is found out below
-            pass
     return [_alone(what) for what in asks]
 
 
