@@ -1,4 +1,7 @@
-"""The storefront: one page that uses the public API, in plain HTML, CSS and JavaScript modules. It loads nothing from other hosts."""
+"""The storefront, one page that uses the public API, and the widget for pages of the shop; plain HTML, CSS and JavaScript modules.
+
+Neither loads anything from other hosts.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 _STATIC: Final = Path(__file__).parent / "static"
+_WIDGET: Final = Path(__file__).parent / "widget"
 
 # Titles come from wherever a shop's catalogue comes from. Trusted types make the browser refuse what would turn text into markup.
 _POLICY: Final = (
@@ -33,17 +37,28 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
+_FOR_ANY_PAGE: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "public, max-age=300, stale-while-revalidate=86400",
+}
 # Some systems map .js to text/plain; with `nosniff` a browser refuses that as a module.
 _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
 
 def mount_storefront(app: FastAPI) -> None:
-    """Serve the page at ``/`` and its files below ``/web/``."""
-    files = _Files(directory=_STATIC)
+    """Serve the page at ``/`` and its files below ``/web/``, and the widget at ``/attire.js``."""
+    files, widgets = _Files(directory=_STATIC), _Files(directory=_WIDGET)
 
     async def storefront(request: Request) -> Response:
         return await files.get_response("index.html", request.scope)
 
+    async def widget(request: Request) -> Response:
+        response = await widgets.get_response("attire.js", request.scope)
+        response.headers.update(_FOR_ANY_PAGE)
+        return response
+
+    app.add_route("/attire.js", widget, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_route("/", storefront, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/web", files, name="web")
 

@@ -1,0 +1,192 @@
+"""The widget on a shop's own page, of another origin, in a real browser."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, expect
+from starlette.testclient import TestClient
+
+import app.web
+from app.ground.settings import LogSettings, Settings
+from app.home.keys import KeyFile
+from app.main import create_app
+from app.release.release import Release
+
+pytestmark = [pytest.mark.e2e, pytest.mark.integration]
+WIDGET = Path(app.web.__file__).parent / "widget" / "attire.js"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A shop's own server: its address, and where its pages are."""
+    root = tmp_path_factory.mktemp("pages")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", root
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def service(
+    shop: tuple[str, Path],
+    wardrobe_home: Path,
+    wardrobe_release: Release,
+    serving: Callable[[FastAPI], AbstractContextManager[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[str, str, Path]]:
+    """The service as a public one, with a key for the shop's pages: its address, the key, and its log."""
+    home = tmp_path_factory.mktemp("keys")
+    _, key = KeyFile(home).create("pages", ["read", "events"], [shop[0]])
+    (home / "CURRENT").write_text((wardrobe_home / "CURRENT").read_text())
+    for name in ("releases", "snapshots", "bundles", "images"):
+        (home / name).symlink_to(wardrobe_home / name)
+    settings = Settings(home=home, log=LogSettings(level="error"))
+    with serving(create_app(settings, wardrobe_release)) as address:
+        yield address, key, home / "log.sqlite"
+
+
+@pytest.fixture
+def opened(browser: Browser, shop: tuple[str, Path], service: tuple[str, str, Path]) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the shop with this in its body."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+
+    def open_(body: str, *, said: list[str] | None = None, head: str = "") -> Page:
+        address, key, _ = service
+        script = f'<script src="{address}/attire.js" type="module"></script>'
+        text = f"<!doctype html><html lang=en><title>Shop</title><body>{script}{head}{body.replace('KEY', key)}"
+        (shop[1] / "page.html").write_text(text)
+        page = context.new_page()
+        if said is not None:
+            page.on("console", lambda message: said.append(message.text))
+        page.goto(f"{shop[0]}/page.html")
+        return page
+
+    yield open_
+    context.close()
+
+
+def events(log: Path, *, least: int) -> list[dict[str, Any]]:
+    """What the log has of events that pages sent, once there are so many."""
+    found: list[dict[str, Any]] = []
+    until = time.monotonic() + 10
+    while time.monotonic() < until and len(found) < least:
+        with sqlite3.connect(f"file:{log}?mode=ro", uri=True) as connection:
+            rows = connection.execute("SELECT data FROM entries WHERE stream = 'events'").fetchall()
+        found = [said for (data,) in rows if (said := json.loads(data))["type"] in {"view", "add_to_cart"}]
+        time.sleep(0.05)
+    return found
+
+
+def test_a_look_is_completed_on_a_foreign_page(
+    opened: Callable[..., Page], service: tuple[str, str, Path], wardrobe_release: Release
+) -> None:
+    """Pictures, prices, links; what is pressed reaches the shop's basket, and the log with its recommendation."""
+    item = wardrobe_release.item(wardrobe_release.snapshot.row_of["w000028"])
+    body = f"""<complete-the-look item="{item.id}" key="KEY"></complete-the-look><ul id=basket></ul>
+      <script>
+      addEventListener("attire:add", ({{detail: {{item}}}}) => {{
+        basket.append(Object.assign(document.createElement("li"), {{textContent: item.id}}));
+      }});
+      </script>"""
+    page = opened(body)
+    tiles = page.locator("complete-the-look li[part=tile]")
+    expect(tiles.first.locator("[part=price]")).to_contain_text("€")
+    assert tiles.count() > 3
+    image = tiles.first.locator("img")
+    expect(image).to_be_visible()
+    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+    add = tiles.first.get_by_role("button")
+    add.focus()
+    page.keyboard.press("Enter")
+    expect(add).to_have_attribute("aria-pressed", "true")
+    bought = page.locator("#basket li").inner_text()
+    [told] = events(service[2], least=1)
+    assert (told["type"], told["item"]) == ("add_to_cart", bought)
+    assert told["recommendation_id"]
+    assert told["session"] == page.evaluate("sessionStorage.getItem('attire-session')")
+
+
+def test_nothing_jumps_when_the_answer_comes(opened: Callable[..., Page]) -> None:
+    """The page below the element stays where it is, with the line of style that the documentation gives."""
+    head = """<style>complete-the-look { display: block; min-height: 26rem; }</style><script>
+      window.shifted = 0;
+      const add = (list) => list.getEntries().forEach((one) => (window.shifted += one.value));
+      new PerformanceObserver(add).observe({type: "layout-shift", buffered: true});
+      </script>"""
+    page = opened('<complete-the-look item="w000028" key="KEY"></complete-the-look><p>Below.</p>', head=head)
+    expect(page.locator("complete-the-look [part=price]").first).to_contain_text("€")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.shifted") <= 0.05
+
+
+def test_it_is_asked_when_it_is_nearly_seen(opened: Callable[..., Page]) -> None:
+    """Not before."""
+    page = opened('<div style="height: 4000px"></div><complete-the-look item="w000028" key="KEY"></complete-the-look>')
+    page.wait_for_timeout(300)
+    assert page.locator("complete-the-look [part=tile]").count() == 0
+    page.locator("complete-the-look").scroll_into_view_if_needed()
+    expect(page.locator("complete-the-look [part=tile]").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "says"),
+    [
+        ('item="nothing" key="KEY"', "No such item"),
+        ("", "give it an item"),
+        ('item="w000028" key="attire_00000000_wrong"', "complete-the-look"),
+        ('item="w000028" key="KEY" home="http://127.0.0.1:9"', "cannot be asked"),
+    ],
+)
+def test_a_fault_is_told_to_the_console_and_not_to_shoppers(opened: Callable[..., Page], attributes: str, says: str) -> None:
+    """The element takes no room."""
+    said: list[str] = []
+    page = opened(f"<complete-the-look {attributes}></complete-the-look>", said=said)
+    expect(page.locator("complete-the-look")).to_be_hidden()
+    until = time.monotonic() + 5
+    while not any(says in text for text in said) and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    assert any(says in text for text in said), said
+
+
+def test_layouts_words_and_another_item(opened: Callable[..., Page]) -> None:
+    """A row for each slot that is asked for, the page's own words, and a new question when the item changes."""
+    body = """<complete-the-look item="w000028" key="KEY" layout="slots" slots="shoes,bags" k="2" label-heading="Dazu passt"
+      label-add="Dazu"></complete-the-look>"""
+    page = opened(body)
+    look = page.locator("complete-the-look")
+    expect(look.locator("h3")).to_have_text(["shoes", "bags"])
+    expect(look.locator("[part=tile]")).to_have_count(4)
+    expect(look.locator("h2")).to_have_text("Dazu passt")
+    first = look.locator("[part=tile]").first.inner_text()
+    assert "Dazu" in first
+    with page.expect_response("**/complete-outfit"):
+        look.evaluate("element => element.setAttribute('item', 'w000029')")
+
+
+def test_the_script_is_small_and_for_any_page(client: TestClient) -> None:
+    """Under 12 KiB, 5 on its way; any origin may load it, nothing may be sniffed."""
+    assert len(WIDGET.read_bytes()) < 12 * 1024
+    answer = client.get("/attire.js", headers={"Origin": "https://anywhere.example"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert int(answer.headers.get("content-length", 0)) < 5 * 1024
