@@ -55,7 +55,7 @@ class ReleaseFollower:
         self._refused: tuple[str, float] = ("", 0.0)
         self._note = ServingNote(store.home)
         self.shadow = Shadow(store.home, settings.swap.shadow_share, self._background)
-        self.freed = 0
+        self.freed = self._given_back = 0
         self.trouble: str | None = None
         self.seconds = 0.0
 
@@ -96,6 +96,9 @@ class ReleaseFollower:
                 if (served := self._served()) is not None:
                     await asyncio.to_thread(self._note.write, served)
             await asyncio.sleep(self._settings.swap.poll_s)
+            if self.freed > self._given_back:
+                self._given_back = self.freed
+                self._background.submit(give_back)
             try:
                 await self._look()
             except _TROUBLE as error:
@@ -159,9 +162,8 @@ class ReleaseFollower:
             weakref.finalize(before.bundle, self._let_go).atexit = False
 
     def _let_go(self) -> None:
+        """Run by the garbage collector, amid whatever a thread does just then: it must take no lock, which that one may hold."""
         self.freed += 1
-        with suppress(RuntimeError):  # the service ends
-            self._background.submit(give_back)
 
     def _served(self) -> str | None:
         return self._serving.release.id if self._serving.release else None
