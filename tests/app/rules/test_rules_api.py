@@ -25,7 +25,7 @@ OFF = {"id": "off", "do": "exclude", "items": {"brand": ["Northwind"]}}
 @pytest.fixture
 def own(home: Path, tmp_path: Path) -> Path:
     """A home that may be changed."""
-    return Path(shutil.copytree(home, tmp_path / "home", symlinks=True))
+    return Path(shutil.copytree(home, tmp_path / "home", symlinks=True, ignore=shutil.ignore_patterns("log.sqlite*", "acknowledged")))
 
 
 @pytest.fixture
