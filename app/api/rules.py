@@ -55,7 +55,7 @@ async def put_rules(request: PutRules, services: InjectedServices) -> RulesOut:
     return await _told(services, await to_thread.run_sync(services.rules.file.put, request.rules), given)
 
 
-@router.post("/rules/dry-run")
+@router.post("/rules/dry-run", responses=documented(404))
 async def dry_run_rules(request: DryRunRules, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> DryRunOut:
     """What these rules would change of the last answers: asked again with and without, by the model, catalogue and stock of now.
 
@@ -65,6 +65,10 @@ async def dry_run_rules(request: DryRunRules, release: CurrentRelease, services:
     asked = Asked.of([entry.event.data for entry in entries if entry.event.data.get("type") == "impression"])[-request.answers :]
     book = await to_thread.run_sync(services.rules.file.book)
     after = book.with_rules(request.rules)
+    if strangers := {*request.without} - {rule.id for rule in after.rules}:
+        problem = "no such rule; see GET /rules"
+        msg = f"rule {min(strangers)!r}: {problem}"
+        raise UnknownRuleError(msg, [Detail("without", min(strangers), problem)])
     rules = [rule for rule in after.rules if rule.id not in request.without]
     slots, size, k = (
         max(map(of, asked), default=1) for of in (lambda one: len(one.slots or ()), lambda one: len(one.items), lambda one: one.k)

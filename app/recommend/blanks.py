@@ -50,7 +50,7 @@ class Allowed:
     """Which rows may be suggested.
 
     Attributes:
-        wanted: the filters. steering: what words ask.
+        wanted: the filters. steering: what words ask. ruling: what rules say.
         filtered: those that pass the filters, are as asked, and are not worn.
         steps: selections from the strictest to the laxest, each with what to say where none before it left an item.
     """
@@ -60,6 +60,7 @@ class Allowed:
     steps: tuple[tuple[Selection, str | None], ...]
     steering: Steering = NO_WISHES
     unmet: Mapping[str, str] = field(default_factory=dict)
+    ruling: Ruling | None = None
 
     @staticmethod
     def at_all(release: Release, worn: Worn, wanted: Filter, *, consistent: bool, ruling: Ruling | None = None) -> Selection:
@@ -88,7 +89,7 @@ class Allowed:
         asked, unmet = steering.settled(release, _both(filtered, lax), categories)
         filtered = _both(filtered, asked)
         steps = ((_both(filtered, strict), None), (_both(filtered, lax), OTHER_SEASON))
-        return cls(wanted, filtered, steps if consistent else ((filtered, None),), steering, unmet)
+        return cls(wanted, filtered, steps if consistent else ((filtered, None),), steering, unmet, ruling)
 
 
 def searched(  # noqa: PLR0917 - the question, and how it is to be answered
@@ -164,7 +165,9 @@ def given(  # noqa: PLR0917 - the question
         groups = [(Slot(common), rows)]
     else:
         groups = [(slot, [row for row, name in zip(rows, categories, strict=True) if name == slot.category]) for slot in slots.slots]
-    why = "no candidate is known, of this slot's category, and passes the filters" + (", and is as asked" if steering.wishes.wishes else "")
+    unless = [", and is left by the shop's rules"] if ruling is not None and ruling.touched else []
+    unless += [", and is as asked"] if steering.wishes.wishes else []
+    why = "no candidate is known, of this slot's category, and passes the filters" + "".join(unless)
     less = f"left out, as worn already: {listed(worn_already)}" if worn_already else None
     unmet = f"no candidate is as asked: {quoted(lacking)}" if lacking else None
     blanks = [
@@ -204,6 +207,11 @@ def _why_empty(release: Release, category: str, allowed: Allowed) -> str:
             passing &= condition
         if not passing.any_of(rows):
             return f"no item of category {category!r} passes the filters and is as asked: {allowed.steering.refused}"
+    if allowed.ruling is not None and passing.any_of(rows):
+        passing &= allowed.ruling.condition()
+        if not passing.any_of(rows):
+            takers = listed(list(allowed.ruling.touched))
+            return f"the shop's rules leave no item of category {category!r} that passes the filters: {takers}"
     if passing.any_of(rows):
         return f"no item of category {category!r} passes the filters and suits the others: {NOT_FOR_THEM}; `consistent: false` asks for any"
     return f"no item of category {category!r} passes the filters and the budget"

@@ -13,8 +13,10 @@ from typing import Final
 _SIGN: Final = r"(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|inr|chf|sek|dkk|nok|pln|rs|kr)\b\.?)"
 _UNIT: Final = r"(?:[$€£¥₹]|(?:usd|eur|gbp|inr|chf|sek|dkk|nok|pln|kr|dollars?|euros?|pounds?|bucks|quid|rupees|crowns|francs)\b)"
 _NUMBER: Final = r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
-_AMOUNT: Final = rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?![\d\w])(?:\s*{_UNIT})?"
-_NOT: Final = r"(?:not(?:hing)?|no(?:ne)?|never|don['\u2019]?t)\s+(?:(?:go|be|cost|costing|priced)\s+)?"
+_OTHER: Final = r"(?:items?|pieces?|things?|slots?|bags?|shoes?|cm|mm|m|inch(?:es)?|in|kg|g|years?|yrs?|days?|weeks?|%)\b"
+"""What is counted or measured in other units than money."""
+_AMOUNT: Final = rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?![\d\w])(?!\s*(?!in\s+total){_OTHER})(?:\s*{_UNIT})?"
+_NOT: Final = r"(?:not(?:hing)?|no(?:ne)?|never|don['\u2019]?t)\s+(?:(?:go|be|cost|costing|priced|prices?)\s+)?"
 _OVER: Final = r"(?:over|above|more\s+than|more\s+expensive\s+than|dearer\s+than|beyond|exceeding)"
 _UNDER: Final = r"(?:under|below|beneath|less\s+than|cheaper\s+than|lower\s+than)"
 _MOST: Final = (
@@ -76,6 +78,8 @@ def prices_in(text: str) -> Iterator[Price]:
 
     >>> [(one.least, one.most) for one in prices_in("shoes under $1,080.50, a bag between 20 and 40 euros")]
     [(None, 1080.5), (20.0, 40.0)]
+    >>> [(one.least, one.most) for one in prices_in("no price over 100, at most 3 bags, under 5 cm")]
+    [(None, 100.0)]
     """
     for found in _GRAMMAR.finditer(text):
         if found.start() and text[found.start() - 1].isalnum() and text[found.start()].isalnum():

@@ -47,6 +47,10 @@ def _nothing(rule: Rule, release: Release) -> Iterator[Conflict]:
     attributes = {name for selector in selectors for name in selector.attributes} - {*snapshot.columns.attribute_names}
     unknown = [("item", [item for item in ids if item not in snapshot.row_of])]
     unknown += [("category", [name for name in categories if name not in snapshot.sizes]), ("attribute", sorted(attributes))]
+    shown = [row for item in ids if isinstance(rule, Pin | CuratedLook) and (row := snapshot.row_of.get(item)) is not None]
+    for item in release.items(shown):
+        if item.in_stock is False:
+            yield Conflict((rule.id,), f"{item.id!r} is sold out now, so that it is not shown")
     for kind, names in unknown:
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""

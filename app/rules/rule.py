@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, Field, TypeAdapter, model_validator
+from pydantic import AwareDatetime, Field, TypeAdapter, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.ground.strict import CategoryName, Few, Id, Name, PriceRange, Strict, at_most
@@ -15,26 +15,29 @@ _USUALLY: Final = 3.0
 
 
 class Selector(Strict):
-    """Items: those that satisfy all that is said. Values match exactly; of several, any."""
+    """Items: those that satisfy all that is said. Values match exactly; of several, any. An empty list says nothing, and is refused."""
 
-    ids: Few[Id] = Field(default_factory=list, description="Any of these items.", examples=[["w000042"]])
-    category: Few[CategoryName] = Field(default_factory=list, description="Of any of these categories.", examples=[["shoes"]])
-    brand: Few[str] = Field(default_factory=list, description="Of any of these brands.", examples=[["Nordhavn"]])
-    attributes: Annotated[dict[str, Few[str]], at_most(100)] = Field(
+    ids: Few[Id] = Field(default_factory=list, min_length=1, description="Any of these items.", examples=[["w000042"]])
+    category: Few[CategoryName] = Field(default_factory=list, min_length=1, description="Of any of these categories.", examples=[["shoes"]])
+    brand: Few[str] = Field(default_factory=list, min_length=1, description="Of any of these brands.", examples=[["Nordhavn"]])
+    attributes: Annotated[dict[str, Annotated[Few[str], Field(min_length=1)]], at_most(100)] = Field(
         default_factory=dict,
         description="Per attribute, any of these values; tags of a shop are one.",
         examples=[{"material": ["leather"]}],
     )
     price: PriceRange | None = Field(default=None, description="What they cost now.")
     audience: Few[str] = Field(
-        default_factory=list, description='For whom they are, as their words say: "women adult", "boys", …', examples=[["women adult"]]
+        default_factory=list,
+        min_length=1,
+        description='For whom they are, as their words say: "women adult", "boys", …',
+        examples=[["women adult"]],
     )
-    season: Few[str] = Field(default_factory=list, description='When they are worn, as their words say: "summer", …', examples=[["winter"]])
-
-    @property
-    def says_nothing(self) -> bool:
-        """Whether every item satisfies it."""
-        return self == Selector()
+    season: Few[str] = Field(
+        default_factory=list,
+        min_length=1,
+        description='When they are worn, as their words say: "summer", …',
+        examples=[["winter"]],
+    )
 
 
 class When(Strict):
@@ -82,7 +85,18 @@ class Require(_Rule):
     be: Selector = Field(description="What those that are suggested have to be.")
 
 
-class Pin(_Rule):
+class _OfItems(_Rule):
+    @field_validator("ids", check_fields=False)
+    @classmethod
+    def _each_once(cls, ids: list[str]) -> list[str]:
+        twice = next((item for place, item in enumerate(ids) if item in ids[:place]), None)
+        if twice is not None:
+            kind, problem = "item_twice", "{item} is named twice"
+            raise PydanticCustomError(kind, problem, {"item": repr(twice)})
+        return ids
+
+
+class Pin(_OfItems):
     """These come first in their slots, in this order, whatever the model says; those that filters let pass."""
 
     do: Literal["pin"] = Field(description="Which kind of rule it is.")
@@ -135,7 +149,7 @@ class SlotTemplate(_Rule):
     slots: Few[SlotRange] = Field(min_length=1, max_length=50, description="The slots.")
 
 
-class CuratedLook(_Rule):
+class CuratedLook(_OfItems):
     """A stylist's look: whoever wears one of its items is shown the others, as far as all of them can be had; else the model decides."""
 
     do: Literal["look"] = Field(description="Which kind of rule it is.")

@@ -14,7 +14,7 @@ h2, h3 { margin: 0 0 .75em; font-size: 1.25em; font-weight: 600; }
 h3 { margin: 1em 0 .5em; font-size: 1em; text-transform: capitalize; }
 ul { display: flex; gap: var(--attire-gap, .75rem); margin: 0; padding: 0 0 .5rem; list-style: none; overflow-x: auto; }
 :host([layout="grid"]) ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--attire-tile, 9rem), 1fr)); overflow: visible; }
-li { flex: 0 0 var(--attire-tile, 9rem); display: flex; flex-direction: column; gap: .25rem; min-width: 0; }
+li { flex: 0 0 var(--attire-tile, 9rem); display: flex; flex-direction: column; gap: .25rem; min-width: 0; position: relative; }
 a { display: contents; color: inherit; text-decoration: none; }
 a:focus-visible .frame, button:focus-visible { outline: 2px solid var(--attire-accent, currentColor); outline-offset: 2px; }
 .frame { aspect-ratio: var(--attire-ratio, 3 / 4); overflow: hidden; border-radius: var(--attire-radius, .375rem); }
@@ -61,7 +61,7 @@ function visit(given) {
   }
 }
 
-export class CompleteTheLook extends HTMLElement {
+class CompleteTheLook extends HTMLElement {
   static observedAttributes = ["item", "outfit", "slots", "k", "key", "home", "currency", "locale", "text"];
   #root = this.attachShadow({ mode: "open" });
   #seen = false;
@@ -131,7 +131,7 @@ export class CompleteTheLook extends HTMLElement {
       this.#show(answer);
       this.dispatchEvent(new CustomEvent("attire:shown", { bubbles: true, composed: true, detail: answer }));
     } catch (error) {
-      if (!mine.signal.aborted) this.#none(`${this.#home} cannot be asked (${error.message}); is ${location.origin} an origin of the key, or in ATTIRE_ORIGINS?`);
+      if (!mine.signal.aborted) this.#none(`${this.#home} cannot be asked (${error.message}); is ${location.origin} an origin of the key? does the page's policy allow it (connect-src)?`);
     }
   }
 
@@ -146,7 +146,7 @@ export class CompleteTheLook extends HTMLElement {
     warn(why);
   }
 
-  // As high as the answer: a row, or one for each slot.
+  // As high as the answer.
   #wait() {
     const lines = this.#inRow ? ["frame", "category", "brand", "title", "price"] : ["frame", "brand", "title", "price"];
     const tile = () => el("li", { className: "wait" }, ...lines.map((name) => el("span", { className: name })), el("button", { disabled: true }, "…"));
@@ -212,7 +212,7 @@ export class CompleteTheLook extends HTMLElement {
     return frame;
   }
 
-  // Where pictures are not public they are asked for with the key.
+  // With the key, where pictures are not public.
   async #fetched(url, image) {
     image.onerror = null;
     const key = this.getAttribute("key");
@@ -241,7 +241,7 @@ export class CompleteTheLook extends HTMLElement {
     }
   }
 
-  // Outlives the page, as a beacon does, and carries the key, which a beacon cannot.
+  // Outlives the page as a beacon does, but carries the key.
   #told(type, { id: item, price, sale_price: sale }, recommendation) {
     const session = this.#visit;
     if (!session || this.hasAttribute("quiet")) return;

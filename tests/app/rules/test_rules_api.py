@@ -87,6 +87,7 @@ def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
             [(["later", "off"], "'later' wants 'shoes-1' shown, and 'off' takes it away")],
         ),
         ([{"id": "fine", "do": "pin", "ids": ["shoes-2"]}], []),
+        ([{"id": "gone", "do": "pin", "ids": ["shoes-10"]}], [(["gone"], "'shoes-10' is sold out now, so that it is not shown")]),
     ],
 )
 def test_conflicts_are_told_when_a_rule_is_written(
@@ -110,6 +111,8 @@ def test_conflicts_are_told_when_a_rule_is_written(
             "since is not before until",
         ),
         ({"id": "a", "do": "exclude", "items": {"price": {"min": 3, "max": 2}}}, "min is above max"),
+        ({"id": "a", "do": "exclude", "items": {"ids": []}}, "items.ids"),
+        ({"id": "a", "do": "pin", "ids": ["x", "x"]}, "named twice"),
         ({"id": "a", "do": "exclude", "items": {}, "when": {"since": "tomorrow"}}, "since"),
     ],
 )
@@ -162,6 +165,7 @@ def test_a_dry_run_says_what_would_change_of_the_last_answers(shop: TestClient) 
     assert {item["id"] for item in told["lost"]} == {f"shoes-{n}" for n in range(1, 12, 2)}
     assert shop.post("/rules/dry-run", json={"rules": [none]}).json()["emptied"] == 3
     assert shop.get("/rules").json()["version"] == 0
+    assert shop.post("/rules/dry-run", json={"without": ["nope"]}).status_code == 404
     shop.put("/rules", json={"rules": [OFF]})
     back = shop.post("/rules/dry-run", json={"without": ["off"]}).json()
     assert (back["changed"], back["touched"]) == (3, {})

@@ -48,6 +48,16 @@ def test_what_is_excluded_is_not_suggested(release: Release) -> None:
     assert ids(release, ask(release, off, candidates=["shoes-1", "shoes-2"])) == ["shoes-2"]
 
 
+def test_what_rules_leave_empty_is_told_as_theirs(release: Release) -> None:
+    """Of slots and of candidates, naming the rule; other reasons stay as they are."""
+    none = {"do": "exclude", "items": {}}
+    answer = ask(release, none, slots=["shoes"])
+    assert answer.slots[0].fallback == "the shop's rules leave no item of category 'shoes' that passes the filters: r0"
+    assert "left by the shop's rules" in (ask(release, none, candidates=["shoes-1"]).slots[0].fallback or "")
+    dear = ask(release, none, slots=["shoes"], wanted=Filter(price_min=1e6))
+    assert "passes the filters and the budget" in (dear.slots[0].fallback or "")
+
+
 def test_what_is_required_is_all_that_is_suggested_there(release: Release) -> None:
     """Of shoes only those of a price; bags are not spoken of."""
     cheap = {"do": "require", "items": {"category": ["shoes"]}, "be": {"price": {"max": 13}}}
@@ -156,7 +166,7 @@ TAKING = st.one_of(
     st.fixed_dictionaries({"do": st.just("exclude"), "items": SELECTORS}),
     st.fixed_dictionaries({"do": st.just("require"), "items": SELECTORS, "be": SELECTORS}),
     st.fixed_dictionaries({"do": st.just("apart"), "items": SELECTORS, "with": SELECTORS}),
-    st.fixed_dictionaries({"do": st.just("pin"), "ids": st.lists(st.sampled_from([*SHOES, *BAGS]), min_size=1, max_size=5)}),
+    st.fixed_dictionaries({"do": st.just("pin"), "ids": st.lists(st.sampled_from([*SHOES, *BAGS]), min_size=1, max_size=5, unique=True)}),
     st.fixed_dictionaries({"do": st.just("boost"), "items": SELECTORS}),
 )
 CONDITIONAL = st.builds(lambda rule, worn: {**rule, **({"when": {"worn": worn}} if worn else {})}, TAKING, st.one_of(st.none(), SELECTORS))

@@ -138,6 +138,15 @@ def test_nothing_jumps_when_the_answer_comes(opened: Callable[..., Page]) -> Non
     assert page.evaluate("window.shifted") <= 0.05
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_is_no_wider_for_it(opened: Callable[..., Page], width: int) -> None:
+    """The row scrolls by itself."""
+    page = opened('<complete-the-look item="w000028" key="KEY"></complete-the-look>')
+    page.set_viewport_size({"width": width, "height": 900})
+    expect(page.locator("complete-the-look [part=price]").first).to_contain_text("€")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_it_is_asked_when_it_is_nearly_seen(opened: Callable[..., Page]) -> None:
     """Not before."""
     page = opened('<div style="height: 4000px"></div><complete-the-look item="w000028" key="KEY"></complete-the-look>')
