@@ -32,6 +32,15 @@ def holding(path: Path, taken: str) -> Iterator[None]:
 
 
 @contextmanager
+def in_turn(home: Path, file: str) -> Iterator[None]:
+    """Change a file of a home, which is made where it is missing, after whoever changes it now."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / f".{file}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def alone(home: Path) -> Iterator[None]:
     """Hold the home's worker lock.
 

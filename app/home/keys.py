@@ -14,10 +14,8 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -26,6 +24,7 @@ from pydantic.dataclasses import dataclass as checked
 
 from app.ground.doors import PUBLISHABLE, Scope, an_origin
 from app.ground.errors import HomeError
+from app.home.alone import in_turn
 from app.home.runs import now
 from sealed.files import flush, replacing
 from sealed.manifest import STRICT
@@ -105,7 +104,7 @@ class KeyFile:
             HomeError: a scope is none that a publishable key may have, an origin is none, or the file cannot be read.
         """
         key, token = _made(name, scopes, origins)
-        with self._changing():
+        with in_turn(self.home, FILE):
             self._write([*self.all(), key])
         return key, token
 
@@ -114,7 +113,7 @@ class KeyFile:
         if self.path.exists():
             return None
         key, token = _made(name, scopes, ())
-        with self._changing():
+        with in_turn(self.home, FILE):
             if self.path.exists():
                 return None
             self._write([key])
@@ -126,7 +125,7 @@ class KeyFile:
         Raises:
             HomeError: there is none of that id, or the file cannot be read.
         """
-        with self._changing():
+        with in_turn(self.home, FILE):
             keys = self.all()
             found = next((key for key in keys if key.id == key_id), None)
             if found is None:
@@ -147,13 +146,6 @@ class KeyFile:
             with os.fdopen(handle, "w") as file:
                 file.write(text + "\n")
         flush(self.home)
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / f".{FILE}.lock").open("w") as lock:
-            flock(lock, LOCK_EX)
-            yield
 
 
 def _made(name: str, scopes: Iterable[Scope], origins: Iterable[str]) -> tuple[Key, str]:

@@ -25,13 +25,12 @@ def ruling_of(ruled: Ruled | None, worn: Worn) -> Ruling | None:
     """What the rules say of this outfit; None where there are none."""
     if ruled is None:
         return None
-    release = ruled.release
-    items = iter(release.items([row for row in worn.rows if row is not None]))
-    facts = [
-        Facts(category=category, labels=labels) if row is None else Facts.of(next(items), labels)
+    known = iter(ruled.satisfied([row for row in worn.rows if row is not None]))
+    satisfied = [
+        ruled.force.matcher.of(Facts(category=category, labels=labels)) if row is None else next(known)
         for row, category, labels in zip(worn.rows, worn.categories, worn.labels, strict=True)
     ]
-    return Ruling.of(ruled, zip(worn.rows, facts, strict=True))
+    return Ruling(ruled, satisfied, frozenset(name for name, row in zip(worn.names, worn.rows, strict=True) if row is not None))
 
 
 def choose_look(ruling: Ruling, filtered: Selection) -> None:

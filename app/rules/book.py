@@ -7,16 +7,15 @@ was answered outlives a power cut. (The log of the catalogue is cut where a rele
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
 from app.ground.errors import HomeError
+from app.home.alone import in_turn
 from app.home.runs import now
 from app.rules.rule import RULES, Rule
 from sealed.files import write_whole
@@ -94,7 +93,7 @@ class RuleFile:
         Raises:
             HomeError: there would be too many, or the file cannot be read.
         """
-        with self._changing():
+        with in_turn(self.home, FILE):
             return self._write(self.book().with_rules(rules))
 
     def remove(self, rule_id: str) -> RuleBook:
@@ -103,7 +102,7 @@ class RuleFile:
         Raises:
             HomeError: there is none of that id, or the file cannot be read.
         """
-        with self._changing():
+        with in_turn(self.home, FILE):
             book = self.book()
             if rule_id not in {rule.id for rule in book.rules}:
                 msg = f"{self.home}: no rule {rule_id!r}; `attire rules list` shows those that there are"
@@ -119,10 +118,3 @@ class RuleFile:
         write_whole(self.path.with_suffix("") / f"{book.version:06}.json", text)
         write_whole(self.path, text)
         return book
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / f".{FILE}.lock").open("w") as lock:
-            flock(lock, LOCK_EX)
-            yield

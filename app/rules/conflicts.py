@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 from app.release.release import Release
 from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, SlotTemplate
@@ -88,10 +89,8 @@ def _torn(look: CuratedLook, force: InForce, ruled: Ruled) -> Iterator[Conflict]
     row_of = ruled.release.snapshot.row_of
     sets = ruled.satisfied([row_of[item] for item in look.ids if item in row_of])
     for rule in force.rules:
-        if isinstance(rule, Apart):
-            here, there = force.items[rule.id], force.others[rule.id]
-            if any(here in one and there in other for one in sets for other in sets if one is not other):
-                yield Conflict((look.id, rule.id), f"{rule.id!r} keeps items of the look {look.id!r} apart")
+        if isinstance(rule, Apart) and any(force.keeps_apart(rule, one, other) for one, other in combinations(sets, 2)):
+            yield Conflict((look.id, rule.id), f"{rule.id!r} keeps items of the look {look.id!r} apart")
 
 
 def _overlap(one: Rule, other: Rule) -> bool:

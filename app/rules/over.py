@@ -51,11 +51,6 @@ class Rules:
         known = not rules or ((ruled := self._ruled.get(release.snapshot)) is not None and ruled.force is self._force)
         return known and self.file.read_lately() and (self._until is None or datetime.now(UTC) < self._until)
 
-    @property
-    def version(self) -> int:
-        """Of the rules that were asked last."""
-        return self._book.version
-
     def _now(self) -> InForce:
         now = datetime.now(UTC)
         try:

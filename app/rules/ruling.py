@@ -82,6 +82,11 @@ class InForce:
         pairs = [pair for place in (None, *worn) for pair in self._asked.get(place, ())]
         return [rule for _, rule in sorted(pairs, key=itemgetter(0))]
 
+    def keeps_apart(self, rule: Apart, one: frozenset[int], other: frozenset[int]) -> bool:
+        """Whether a rule keeps what satisfies the one selectors from what satisfies the others."""
+        here, there = self.items[rule.id], self.others[rule.id]
+        return (here in one and there in other) or (there in one and here in other)
+
     def _named(self, selector: Selector) -> int:
         self.selectors.append(selector)
         return len(self.selectors) - 1
@@ -148,13 +153,6 @@ class Ruling:
     touched: dict[str, None] = field(default_factory=dict)
     look: CuratedLook | None = None
 
-    @classmethod
-    def of(cls, ruled: Ruled, worn: Iterable[tuple[int | None, Facts]]) -> Ruling:
-        """Of what is worn: rows, and what is known of items that have none."""
-        pairs = list(worn)
-        satisfied = [ruled.satisfied([row])[0] if row is not None else ruled.force.matcher.of(facts) for row, facts in pairs]
-        return cls(ruled, satisfied, frozenset(facts.id for _, facts in pairs if facts.id))
-
     @cached_property
     def _all_worn(self) -> frozenset[int]:
         return _NOBODY.union(*self.worn)
@@ -182,8 +180,7 @@ class Ruling:
             if isinstance(rule, Require):
                 taken = force.others[rule.id] not in satisfied
             if isinstance(rule, Apart):
-                here, there = force.items[rule.id], force.others[rule.id]
-                taken = (here in satisfied and there in self._all_worn) or (there in satisfied and here in self._all_worn)
+                taken = force.keeps_apart(rule, satisfied, self._all_worn)
             if taken and self.holds(rule):
                 self.touched[rule.id] = None
                 yield rule
@@ -198,11 +195,9 @@ class Ruling:
         one, *others = self.ruled.satisfied([row, *rows])
         force = self.ruled.force
         for rule in self._about(one):
-            if isinstance(rule, Apart) and self.holds(rule):
-                here, there = force.items[rule.id], force.others[rule.id]
-                if any((here in one and there in other) or (there in one and here in other) for other in others):
-                    self.touched[rule.id] = None
-                    return True
+            if isinstance(rule, Apart) and self.holds(rule) and any(force.keeps_apart(rule, one, other) for other in others):
+                self.touched[rule.id] = None
+                return True
         return False
 
     def lifts(self, rows_M: IntArray) -> tuple[FloatArray, list[tuple[str, ...]]]:
