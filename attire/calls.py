@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -56,6 +57,11 @@ def complete_outfit(request: schemas.CompleteOutfit) -> Call[schemas.Completion]
     return Call(method="POST", path="/complete-outfit", answers=schemas.Completion, body=request)
 
 
+def complete_outfits(request: schemas.CompleteOutfits) -> Call[schemas.Completions]:
+    """POST /complete-outfits."""
+    return Call(method="POST", path="/complete-outfits", answers=schemas.Completions, body=request)
+
+
 def score_outfit(request: schemas.ScoreOutfit) -> Call[schemas.Scores]:
     """POST /score-outfit."""
     return Call(method="POST", path="/score-outfit", answers=schemas.Scores, body=request)
@@ -80,8 +86,7 @@ def send_events(events: Sequence[schemas.EventIn | Mapping[str, Any]]) -> Call[s
 
 def items(query: Mapping[str, Any]) -> Call[schemas.Page]:
     """GET /items."""
-    said = {name: _said(value) for name, value in query.items() if value is not None}
-    return Call(method="GET", path="/items", answers=schemas.Page, query=said)
+    return Call(method="GET", path="/items", answers=schemas.Page, query=_query(query))
 
 
 def item(item_id: str) -> Call[schemas.ItemOut]:
@@ -89,9 +94,14 @@ def item(item_id: str) -> Call[schemas.ItemOut]:
     return Call(method="GET", path=f"/items/{quote(item_id, safe='')}", answers=schemas.ItemOut)
 
 
-def categories() -> Call[schemas.Categories]:
+def categories(query: Mapping[str, Any]) -> Call[schemas.Categories]:
     """GET /categories."""
-    return Call(method="GET", path="/categories", answers=schemas.Categories)
+    return Call(method="GET", path="/categories", answers=schemas.Categories, query=_query(query))
+
+
+def facets(category: str | None = None) -> Call[schemas.Facets]:
+    """GET /facets."""
+    return Call(method="GET", path="/facets", answers=schemas.Facets, query={} if category is None else {"category": category})
 
 
 def put_items(some: Sequence[schemas.UpsertIn | Mapping[str, Any]]) -> Call[schemas.CatalogueChange]:
@@ -126,12 +136,61 @@ def rollback() -> Call[schemas.ReleaseOut]:
     return Call(method="POST", path="/releases/rollback", answers=schemas.ReleaseOut, repeatable=False)
 
 
+def rules() -> Call[schemas.RulesOut]:
+    """GET /rules."""
+    return Call(method="GET", path="/rules", answers=schemas.RulesOut)
+
+
+def put_rules(some: Sequence[Mapping[str, Any]]) -> Call[schemas.RulesOut]:
+    """PUT /rules."""
+    return Call(method="PUT", path="/rules", answers=schemas.RulesOut, body=schemas.PutRules.model_validate({"rules": list(some)}))
+
+
+def delete_rule(rule_id: str) -> Call[schemas.RulesOut]:
+    """DELETE /rules/{id}; not sent again where it may have arrived, as the rule is unknown then."""
+    return Call(method="DELETE", path=f"/rules/{quote(rule_id, safe='')}", answers=schemas.RulesOut, repeatable=False)
+
+
+def dry_run_rules(request: schemas.DryRunRules) -> Call[schemas.DryRunOut]:
+    """POST /rules/dry-run."""
+    return Call(method="POST", path="/rules/dry-run", answers=schemas.DryRunOut, body=request)
+
+
+def experiments() -> Call[schemas.ExperimentsOut]:
+    """GET /experiments."""
+    return Call(method="GET", path="/experiments", answers=schemas.ExperimentsOut)
+
+
+def put_experiments(some: Sequence[Mapping[str, Any]]) -> Call[schemas.ExperimentsOut]:
+    """PUT /experiments; not sent again where it may have arrived, as a name is used once."""
+    body = schemas.PutExperiments.model_validate({"experiments": list(some)})
+    return Call(method="PUT", path="/experiments", answers=schemas.ExperimentsOut, body=body, repeatable=False)
+
+
+def end_experiment(name: str) -> Call[schemas.ExperimentsOut]:
+    """POST /experiments/{name}/end."""
+    return Call(method="POST", path=f"/experiments/{quote(name, safe='')}/end", answers=schemas.ExperimentsOut)
+
+
+def experiment_report(name: str) -> Call[schemas.ReportOut]:
+    """GET /experiments/{name}/report."""
+    return Call(method="GET", path=f"/experiments/{quote(name, safe='')}/report", answers=schemas.ReportOut)
+
+
 def health() -> Call[schemas.Health]:
     """GET /readyz."""
     return Call(method="GET", path="/readyz", answers=schemas.Health)
 
 
+def _query(query: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _said(value) for name, value in query.items() if value is not None}
+
+
 def _said(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, BaseModel):
+        return value.model_dump_json(exclude_unset=True, by_alias=True)
+    if isinstance(value, Mapping):
+        return json.dumps(value)
     return ",".join(value) if isinstance(value, list | tuple) else str(value)

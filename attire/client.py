@@ -14,26 +14,20 @@ service would refuse to read, before it is sent.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import httpx2
 
 from attire import calls, schemas
+from attire.asyncio_client import AsyncClient
 from attire.calls import Answer, Call
 from attire.errors import ClientError, ProblemError, StrangeAnswerError, UnreachableError
-from attire.exchange import Patience, Wait, exchange
+from attire.exchange import PATIENCE, Patience, Wait, exchange, headers
 
 __all__ = ["AsyncClient", "Client", "ClientError", "Patience", "ProblemError", "StrangeAnswerError", "UnreachableError"]
-
-_PATIENCE: Final = Patience()
-
-
-def _headers(key: str | None) -> dict[str, str]:
-    return {"Accept": "application/json", "Content-Type": "application/json"} | ({"X-API-Key": key} if key else {})
 
 
 class Client:
@@ -44,10 +38,10 @@ class Client:
     """
 
     def __init__(
-        self, url: str, *, key: str | None = None, patience: Patience = _PATIENCE, transport: httpx2.BaseTransport | None = None
+        self, url: str, *, key: str | None = None, patience: Patience = PATIENCE, transport: httpx2.BaseTransport | None = None
     ) -> None:
         self._patience = patience
-        self._http = httpx2.Client(base_url=url, headers=_headers(key), timeout=patience.timeout_s, transport=transport)
+        self._http = httpx2.Client(base_url=url, headers=headers(key), timeout=patience.timeout_s, transport=transport)
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +56,10 @@ class Client:
     def complete_outfit(self, request: schemas.CompleteOutfit | None = None, **fields: Any) -> schemas.Completion:
         """What completes an outfit? From a request, or from its fields: ``complete_outfit(items=["w1"], text="no heels")``."""
         return self._do(calls.complete_outfit(calls.asking(schemas.CompleteOutfit, request, fields)))
+
+    def complete_outfits(self, request: schemas.CompleteOutfits | None = None, **fields: Any) -> schemas.Completions:
+        """What completes each of several outfits?"""
+        return self._do(calls.complete_outfits(calls.asking(schemas.CompleteOutfits, request, fields)))
 
     def score_outfit(self, request: schemas.ScoreOutfit | None = None, **fields: Any) -> schemas.Scores:
         """How well do outfits go together?"""
@@ -87,9 +85,13 @@ class Client:
         """One item."""
         return self._do(calls.item(item_id))
 
-    def categories(self) -> schemas.Categories:
-        """The categories of the catalogue."""
-        return self._do(calls.categories())
+    def categories(self, **query: Any) -> schemas.Categories:
+        """The categories of the catalogue; with ``q`` or ``filters``, with as many of their items as these leave."""
+        return self._do(calls.categories(query))
+
+    def facets(self, category: str | None = None) -> schemas.Facets:
+        """What items can be filtered by, of a category or of all."""
+        return self._do(calls.facets(category))
 
     def put_items(self, items: Sequence[schemas.UpsertIn | Mapping[str, Any]]) -> schemas.CatalogueChange:
         """Items as they are from now on."""
@@ -115,6 +117,38 @@ class Client:
         """Serve again what served before."""
         return self._do(calls.rollback())
 
+    def rules(self) -> schemas.RulesOut:
+        """The rules of the home."""
+        return self._do(calls.rules())
+
+    def put_rules(self, rules: Sequence[Mapping[str, Any]]) -> schemas.RulesOut:
+        """Add rules, or replace those of the same ids; ``conflicts`` of the answer tells what is probably not meant."""
+        return self._do(calls.put_rules(rules))
+
+    def delete_rule(self, rule_id: str) -> schemas.RulesOut:
+        """Take a rule away."""
+        return self._do(calls.delete_rule(rule_id))
+
+    def dry_run_rules(self, request: schemas.DryRunRules | None = None, **fields: Any) -> schemas.DryRunOut:
+        """What rules would change of the last answers; nothing is kept."""
+        return self._do(calls.dry_run_rules(calls.asking(schemas.DryRunRules, request, fields)))
+
+    def experiments(self) -> schemas.ExperimentsOut:
+        """The experiments of the home."""
+        return self._do(calls.experiments())
+
+    def put_experiments(self, experiments: Sequence[Mapping[str, Any]]) -> schemas.ExperimentsOut:
+        """Start experiments, or change what may be changed of those that run."""
+        return self._do(calls.put_experiments(experiments))
+
+    def end_experiment(self, name: str) -> schemas.ExperimentsOut:
+        """End an experiment."""
+        return self._do(calls.end_experiment(name))
+
+    def experiment_report(self, name: str) -> schemas.ReportOut:
+        """What came of an experiment so far."""
+        return self._do(calls.experiment_report(name))
+
     def health(self) -> schemas.Health:
         """Whether the service is ready; a refusal says what is waited for."""
         return self._do(calls.health())
@@ -136,109 +170,5 @@ class Client:
     def _send(self, call: Call[Answer]) -> httpx2.Response | httpx2.TransportError:
         try:
             return self._http.request(call.method, call.path, params=call.query, content=call.content)
-        except httpx2.TransportError as error:
-            return error
-
-
-class AsyncClient:
-    """Asks a service from asyncio.
-
-    Args:
-        url: where it is. key: what opens its doors. transport: what sends; None for the network.
-    """
-
-    def __init__(
-        self, url: str, *, key: str | None = None, patience: Patience = _PATIENCE, transport: httpx2.AsyncBaseTransport | None = None
-    ) -> None:
-        self._patience = patience
-        self._http = httpx2.AsyncClient(base_url=url, headers=_headers(key), timeout=patience.timeout_s, transport=transport)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._http.aclose()
-
-    async def complete_outfit(self, request: schemas.CompleteOutfit | None = None, **fields: Any) -> schemas.Completion:
-        """What completes an outfit? From a request, or from its fields: ``complete_outfit(items=["w1"], text="no heels")``."""
-        return await self._do(calls.complete_outfit(calls.asking(schemas.CompleteOutfit, request, fields)))
-
-    async def score_outfit(self, request: schemas.ScoreOutfit | None = None, **fields: Any) -> schemas.Scores:
-        """How well do outfits go together?"""
-        return await self._do(calls.score_outfit(calls.asking(schemas.ScoreOutfit, request, fields)))
-
-    async def similar_items(self, request: schemas.SimilarItems | None = None, **fields: Any) -> schemas.Similar:
-        """What looks like an item, a picture or words?"""
-        return await self._do(calls.similar_items(calls.asking(schemas.SimilarItems, request, fields)))
-
-    async def label_item(self, request: schemas.LabelItem | None = None, **fields: Any) -> schemas.Labels:
-        """Which words would a shop say of a picture?"""
-        return await self._do(calls.label_item(calls.asking(schemas.LabelItem, request, fields)))
-
-    async def send_events(self, events: Sequence[schemas.EventIn | Mapping[str, Any]]) -> schemas.EventsOut:
-        """Tell what shoppers did; an event without an id gets one, and counts once however often it is sent."""
-        return await self._do(calls.send_events(events))
-
-    async def items(self, **query: Any) -> schemas.Page:
-        """A page of the catalogue, by the parameters of ``GET /items``."""
-        return await self._do(calls.items(query))
-
-    async def item(self, item_id: str) -> schemas.ItemOut:
-        """One item."""
-        return await self._do(calls.item(item_id))
-
-    async def categories(self) -> schemas.Categories:
-        """The categories of the catalogue."""
-        return await self._do(calls.categories())
-
-    async def put_items(self, items: Sequence[schemas.UpsertIn | Mapping[str, Any]]) -> schemas.CatalogueChange:
-        """Items as they are from now on."""
-        return await self._do(calls.put_items(items))
-
-    async def patch_items(self, items: Sequence[schemas.PatchIn | Mapping[str, Any]]) -> schemas.CatalogueChange:
-        """Values of items that change."""
-        return await self._do(calls.patch_items(items))
-
-    async def delete_item(self, item_id: str) -> schemas.CatalogueChange:
-        """Take an item out of the catalogue."""
-        return await self._do(calls.delete_item(item_id))
-
-    async def releases(self) -> schemas.Releases:
-        """The releases of the home."""
-        return await self._do(calls.releases())
-
-    async def activate(self, release_id: str) -> schemas.ReleaseOut:
-        """Serve a release from now on."""
-        return await self._do(calls.activate(release_id))
-
-    async def rollback(self) -> schemas.ReleaseOut:
-        """Serve again what served before."""
-        return await self._do(calls.rollback())
-
-    async def health(self) -> schemas.Health:
-        """Whether the service is ready; a refusal says what is waited for."""
-        return await self._do(calls.health())
-
-    async def _do(self, call: Call[Answer]) -> Answer:
-        steps = exchange(call, self._patience)
-        step = next(steps)
-        try:
-            while True:
-                if isinstance(step, Wait):
-                    await asyncio.sleep(step.seconds)
-                    step = next(steps)
-                else:
-                    step = steps.send(await self._send(call))
-        except StopIteration as done:
-            answer: Answer = done.value
-            return answer
-
-    async def _send(self, call: Call[Answer]) -> httpx2.Response | httpx2.TransportError:
-        try:
-            return await self._http.request(call.method, call.path, params=call.query, content=call.content)
         except httpx2.TransportError as error:
             return error

@@ -34,6 +34,14 @@ class Patience:
     timeout_s: float = 35.0
 
 
+PATIENCE: Final = Patience()
+
+
+def headers(key: str | None) -> dict[str, str]:
+    """What goes with each request."""
+    return {"Accept": "application/json", "Content-Type": "application/json"} | ({"X-API-Key": key} if key else {})
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """Seconds to wait before the request is sent again."""

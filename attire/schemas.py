@@ -2,7 +2,6 @@
 
 from app.api.schemas.answers import (
     Completion,
-    Health,
     Labels,
     LookOut,
     OutfitScoreOut,
@@ -13,14 +12,17 @@ from app.api.schemas.answers import (
     Scores,
     SlotOut,
     SuggestionOut,
+    TasteOut,
 )
+from app.api.schemas.batches import CompletedOut, CompleteOutfits, Completions
 from app.api.schemas.catalogue import CatalogueChange, PatchIn, PatchItems, PictureIn, UpsertIn, UpsertItems
 from app.api.schemas.events import EventIn, EventsIn, EventsOut
-from app.api.schemas.items import Categories, CategoryOut, ItemOut, LookItemOut, Page, Similar, SimilarOut
+from app.api.schemas.experiments import ExperimentsOut, MeasuredOut, PutExperiments, ReportOut, VariantReportOut
+from app.api.schemas.health import Health
+from app.api.schemas.items import BrandOut, Categories, CategoryOut, Facets, ItemOut, LookItemOut, Page, Similar, SimilarOut
+from app.api.schemas.narrowing import BlockIn, FiltersIn, PreferPriceIn
 from app.api.schemas.requests import (
-    BlockIn,
     CompleteOutfit,
-    FiltersIn,
     ImageIn,
     ItemIn,
     LabelItem,
@@ -29,13 +31,67 @@ from app.api.schemas.requests import (
     SimilarItems,
     SlotIn,
 )
+from app.api.schemas.rules import ConflictOut, DryRunOut, DryRunRules, PutRules, RulesOut
 from app.api.schemas.wishes import TextOut, WishOut
 from app.ground.strict import PriceRange
 
 __all__ = [
-    "BlockIn", "CatalogueChange", "Categories", "CategoryOut", "CompleteOutfit", "Completion", "EventIn", "EventsIn", "EventsOut",
+    "BlockIn",
+    "BrandOut",
+    "CatalogueChange",
+    "Categories",
+    "CategoryOut",
+    "CompleteOutfit",
+    "CompleteOutfits",
+    "CompletedOut",
+    "Completion",
+    "Completions",
+    "ConflictOut",
+    "DryRunOut",
+    "DryRunRules",
+    "EventIn",
+    "EventsIn",
+    "EventsOut",
+    "ExperimentsOut",
+    "Facets",
     "FiltersIn",
-    "Health", "ImageIn", "ItemIn", "ItemOut", "LabelItem", "Labels", "LookItemOut", "LookOut", "OutfitIn", "OutfitScoreOut", "Page",
-    "PatchIn", "PatchItems", "PictureIn", "PriceRange", "ProblemDetail", "ProblemOut", "ReleaseOut", "Releases", "ScoreOutfit", "Scores",
-    "Similar", "SimilarItems", "SimilarOut", "SlotIn", "SlotOut", "SuggestionOut", "TextOut", "UpsertIn", "UpsertItems", "WishOut",
+    "Health",
+    "ImageIn",
+    "ItemIn",
+    "ItemOut",
+    "LabelItem",
+    "Labels",
+    "LookItemOut",
+    "LookOut",
+    "MeasuredOut",
+    "OutfitIn",
+    "OutfitScoreOut",
+    "Page",
+    "PatchIn",
+    "PatchItems",
+    "PictureIn",
+    "PreferPriceIn",
+    "PriceRange",
+    "ProblemDetail",
+    "ProblemOut",
+    "PutExperiments",
+    "PutRules",
+    "ReleaseOut",
+    "Releases",
+    "ReportOut",
+    "RulesOut",
+    "ScoreOutfit",
+    "Scores",
+    "Similar",
+    "SimilarItems",
+    "SimilarOut",
+    "SlotIn",
+    "SlotOut",
+    "SuggestionOut",
+    "TasteOut",
+    "TextOut",
+    "UpsertIn",
+    "UpsertItems",
+    "VariantReportOut",
+    "WishOut",
 ]  # fmt: skip

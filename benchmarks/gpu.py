@@ -26,7 +26,6 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from models.bundle import Bundle
 from models.datasets.read import read_catalogue
-from models.encoders.features import feature_size
 from models.encoders.load import load_encoder
 from models.precision import CPU
 from models.recipes.train import train
@@ -149,7 +148,7 @@ def serving(table: Table, device: torch.device, trained: Path, items: int) -> No
     """What a request asks of the flagship's bundle, and the whole catalogue embedded anew."""
     bundle, rng = Bundle.load(trained).to(device), np.random.default_rng(0)
     names = np.array(bundle.manifest.categories)[rng.integers(0, len(bundle.manifest.categories), items)].tolist()
-    features_NF = rng.standard_normal((min(items, 100_000), feature_size(bundle.manifest.blocks)), dtype=np.float32)
+    features_NF = rng.standard_normal((min(items, 100_000), bundle.manifest.encoder.size), dtype=np.float32)
     features_NF = np.broadcast_to(features_NF, (items // len(features_NF), *features_NF.shape)).reshape(-1, features_NF.shape[1])
     names, texts = names[: len(features_NF)], ["red wool dress"] * len(features_NF)
     started = time.perf_counter()

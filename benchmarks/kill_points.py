@@ -7,6 +7,9 @@ what and how much later follows from the seed. What died is started again by nob
 ``CURRENT`` has to name a release that loads and fits at every moment. DIR is the mount of a disk of some 40 MB: with it, home and log lie
 there, and as often the disk is filled to its last byte, somebody is killed while it is full, and it is emptied again.
 
+Rules and an experiment of two variants are in force, one of which keeps the first release, so that two are loaded once the worker has
+published: after each post the client asks what completes an outfit, and no answer may hold what a rule takes away.
+
 At the end every event that was answered with 202 has to be in the archive exactly once. OUT gets a home, the logs and ``result.json``.
 """
 
@@ -34,9 +37,13 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from app.catalogue.importing import import_catalogue
+from app.experiments.book import ExperimentFile
+from app.experiments.experiment import ASKED
 from app.home.runs import CANDIDATE, FINAL, OUTCOME, Runs
 from app.home.store import ReleaseStore
 from app.release.release import Release
+from app.rules.book import RuleFile
+from app.rules.rule import RULES
 from app.worker.archive import Archive, read_archive
 
 ATTIRE: Final = [sys.executable, "-c", "from app.cli import main; main()"]
@@ -56,6 +63,11 @@ SETTINGS: Final = {
     "OMP_NUM_THREADS": "1",
 }
 ACCEPTED: Final = 202
+TAKEN_AWAY: Final = "shoes-3"
+IN_FORCE: Final = [
+    {"id": "not-these", "do": "exclude", "items": {"ids": [TAKEN_AWAY]}},
+    {"id": "own", "do": "boost", "items": {"category": ["bags"]}, "times": 2},
+]
 TOGETHER: Final = 10  # sessions of a post
 PAUSE_S: Final = 0.15  # between posts
 PATIENCE_S: Final = 120.0
@@ -94,7 +106,8 @@ class Client(threading.Thread):
         self.url, self.shop = url, shop
         self.acknowledged: list[str] = []
         self.answers: Counter[str] = Counter()
-        self.posting, self.ended = threading.Event(), threading.Event()
+        self.asked: Counter[str] = Counter()
+        self.posting, self.ended, self.taken = threading.Event(), threading.Event(), False
 
     def run(self) -> None:
         """Post until told to end."""
@@ -108,7 +121,22 @@ class Client(threading.Thread):
             ]
             while not self.ended.is_set() and not self._posted(events):
                 time.sleep(PAUSE_S)
+            self._ask(f"s{number}", "tops-1")
             time.sleep(PAUSE_S)
+
+    def _ask(self, session: str, item: str) -> None:
+        """Ask once what completes an outfit, and count the variant that answered, or what else came."""
+        try:
+            answer = httpx2.post(f"{self.url}/complete-outfit", json={"items": [item], "session": session, "k": PER_CATEGORY}, timeout=10)
+        except httpx2.TransportError:
+            self.asked["none"] += 1
+            return
+        if not answer.is_success:
+            self.asked[f"{answer.status_code}{', Retry-After' if 'retry-after' in answer.headers else ''}"] += 1
+            return
+        told = answer.json()
+        self.asked[told["variant"] + (", from the other's release" if "variant_trouble" in told else "")] += 1
+        self.asked["with what a rule takes away"] += any(one["id"] == TAKEN_AWAY for slot in told["slots"] for one in slot["items"])
 
     def _posted(self, events: list[dict[str, str]]) -> bool:
         self.posting.set()
@@ -116,14 +144,16 @@ class Client(threading.Thread):
             answer = httpx2.post(f"{self.url}/events", json={"events": events}, timeout=10)
         except httpx2.TransportError:
             self.answers["none"] += 1
+            self.taken = False
             return False
         finally:
             self.posting.clear()
-        if answer.status_code == ACCEPTED:
+        self.taken = answer.status_code == ACCEPTED
+        if self.taken:
             self.acknowledged += [event["id"] for event in events]
         problem = answer.headers.get("content-type") == "application/problem+json" and "retry-after" in answer.headers
         self.answers[f"{answer.status_code} {answer.json()['type']}, Retry-After" if problem else str(answer.status_code)] += 1
-        return answer.status_code == ACCEPTED
+        return self.taken
 
 
 @dataclass
@@ -157,7 +187,10 @@ class House:
 
     def __init__(self, out: Path, place: Path, port: int, *, redis: bool, more: Mapping[str, str] | None = None) -> None:
         self.shop, self.store, self.runs = Shop(out / "shop"), ReleaseStore(place / "home"), Runs(place / "home")
-        import_catalogue(out / "shop", self.store, default_encoder="shipped")
+        first = import_catalogue(out / "shop", self.store, default_encoder="shipped").release
+        RuleFile(self.store.home).put(RULES.validate_python(IN_FORCE))
+        variants = [{"name": "as-ever"}, {"name": "first", "release": first.id, "settings": {"diversity": 0.3}}]
+        ExperimentFile(self.store.home).put(ASKED.validate_python([{"name": "two", "variants": variants}]))
         environment = {**os.environ, **SETTINGS, **(more or {}), "ATTIRE_HOME": str(self.store.home)}
         self.kept: dict[str, Kept] = {}
         if redis:
@@ -172,7 +205,7 @@ class House:
         self.kept["worker"] = Kept([*ATTIRE, "worker"], out / "worker.log", environment)
         self.client = Client(f"http://127.0.0.1:{port}", self.shop)
         self.moments: dict[tuple[str, str], tuple[Callable[[], bool], float]] = {  # when it comes, and how much later at most
-            ("service", "answers a post"): (self.client.posting.is_set, 0.02),
+            ("service", "answers a post"): (lambda: self.client.taken and self.client.posting.is_set(), 0.02),
             ("worker", "archives"): (lambda: any(self.runs.events.glob(".part-*")), 0.005),
             ("worker", "trains"): (lambda: self._run_has(None, CANDIDATE), 3.0),
             ("worker", "compares and indexes"): (lambda: self._run_has(CANDIDATE, OUTCOME), 1.0),
@@ -248,6 +281,7 @@ def main() -> None:
         "hit": dict(sorted(hit.items())),
         **house.counted(),
         "answers": dict(sorted(house.client.answers.items())),
+        "asked": dict(sorted(house.client.asked.items())),
         "runs": dict(house.runs.decisions()),
         "releases": len(house.store.records()),
         "current": house.check_current(),
@@ -255,7 +289,7 @@ def main() -> None:
     }
     (asked.out / "result.json").write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result, indent=1))
-    sys.exit(bool(result["missing"] or result["twice"]))
+    sys.exit(bool(result["missing"] or result["twice"] or house.client.asked["with what a rule takes away"]))
 
 
 def kill(house: House, dice: np.random.Generator) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from app.ground import compute
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.home.store import ReleaseStore
 from app.recommend.looks import best_looks
 from app.recommend.outfit import Worn, resolve
@@ -46,9 +46,7 @@ def main() -> None:
     asked = parser.parse_args()
     compute.fix_threads(1)
     store = ReleaseStore(asked.home)
-    current = store.current()
-    assert current is not None, f"{asked.home} has no release"
-    release, rng = Release.open(store, current), np.random.default_rng(asked.seed)
+    release, rng = Release.open(store, store.served()), np.random.default_rng(asked.seed)
     ids, names = release.snapshot.items.column("id").to_pylist(), list(release.snapshot.categories)
     shares, taken = [], []
     for _ in range(asked.questions):

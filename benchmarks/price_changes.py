@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -27,7 +28,6 @@ from app.home.store import ReleaseStore
 ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
 CATEGORIES = ("bags", "bottoms", "shoes", "tops")
 KEY = "key-of-the-benchmark"
-PORT = 8917
 
 
 def made(root: Path, items: int) -> Path:
@@ -75,9 +75,11 @@ def main() -> None:
     given = parser.parse_args()
     home = made(given.out, given.items)
     environment = {**os.environ, "ATTIRE_HOME": str(home), "ATTIRE_KEYS__ADMIN": KEY, "OMP_NUM_THREADS": "1"}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     log = (given.out / "service.log").open("w")
-    service = subprocess.Popen([*ATTIRE, "serve", "--port", str(PORT)], env=environment, stderr=log, stdout=log)
-    client = httpx2.Client(base_url=f"http://127.0.0.1:{PORT}", headers={"X-API-Key": KEY}, timeout=30)
+    service = subprocess.Popen([*ATTIRE, "serve", "--port", str(port)], env=environment, stderr=log, stdout=log)
+    client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers={"X-API-Key": KEY}, timeout=30)
     try:
         while True:
             try:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.home.store import ReleaseStore
 from app.recommend.complete import complete
 from app.recommend.completion import Question

@@ -23,12 +23,14 @@ import torch
 from slots_completing import completing
 from slots_outfits import Outfits, drawn_over, read_outfits
 
-from models.compatibility.roles import role_of
 from models.compatibility.slots import IntArray, SlotModel
+from models.datasets.garments import role_of
+from models.training.prepare import slot_wording
 from models.training.slots import SlotTraining, fit_slots
 
 HIDE: Final = {"hide 1": lambda _: 1, "hide 2": lambda _: 2, "hide half": lambda size: size // 2}
 RESAMPLES: Final = 600
+VARIED, LIKELY = "slot model", "likely slots"
 Proposal = Callable[[Sequence[int]], IntArray]
 
 
@@ -57,9 +59,10 @@ def main() -> None:
         print(f"\n## {data.name}: {len(data.train):,} drawn outfits\n\n" + completing(data, fit(data, SlotTraining())), flush=True)
 
 
-def fit(data: Outfits, config: SlotTraining) -> SlotModel:
+def fit(data: Outfits, config: SlotTraining, *, words: bool = True) -> SlotModel:
     """The model of the training outfits."""
-    return fit_slots(data.categories_of(data.train), config, validation=data.categories_of(data.valid))
+    wording = slot_wording(data.texts, data.train, data.valid) if words else None
+    return fit_slots(data.categories_of(data.train), config, validation=data.categories_of(data.valid), wording=wording)
 
 
 def choose(data: Outfits) -> None:
@@ -70,7 +73,7 @@ def choose(data: Outfits) -> None:
     for change in ({"epochs": 6}, {"epochs": 12}, {}, {"epochs": 48}, {"hidden": 48}, {"hidden": 192}):
         losses = []
         for seed in range(2):
-            model = fit(data, replace(SlotTraining(seed=seed), **change))  # type: ignore[arg-type]
+            model = fit(data, replace(SlotTraining(seed=seed), **change), words=False)  # type: ignore[arg-type]
             known = [(outfit, length, order) for outfit, length, order in prefixes if set(outfit) <= set(model.categories)]
             counts_BC = np.stack([model.counts(outfit[place] for place in order[:length]) for outfit, length, order in known])
             log_BK = model.log_next(counts_BC)
@@ -94,27 +97,40 @@ def proposing(data: Outfits, models: Sequence[SlotModel], tests: int) -> None:
     model = models[0]
     questions = ask(data, model, tests)
     tables = rivals(data, model)
-    ours: dict[str, Proposal] = {f"slot model, seed {seed}": proposes(data, one, model) for seed, one in enumerate(models)}
-    measured = {name: measure(questions, proposal) for name, proposal in {**tables, **ours}.items()}
+    if model.words:
+        print(f"{len(model.words)} words read: {', '.join(model.words[:12])} ...\n")
+        tables["categories alone, seed 0"] = proposes(data, fit(data, SlotTraining(), words=False), model)
+    ours: dict[str, dict[str, Proposal]] = {
+        how: {f"{how}, seed {seed}": proposes(data, one, model, varied=how == VARIED) for seed, one in enumerate(models)}
+        for how in (VARIED, LIKELY)
+    }
+    measured = {name: measure(questions, proposal) for name, proposal in {**tables, **ours[VARIED], **ours[LIKELY]}.items()}
     rng = np.random.default_rng(0)
-    sizes = {task: len(values) for task, values in measured["slot model, seed 0"].items()}
+    sizes = {task: len(values) for task, values in measured[f"{VARIED}, seed 0"].items()}
     samples = [{task: rng.integers(0, size, size) for task, size in sizes.items()} for _ in range(RESAMPLES)]
     spread = {name: [figures(values, sample) for sample in samples] for name, values in measured.items()}
-    names = list(figures(measured["slot model, seed 0"]))
+    names = list(figures(measured[f"{VARIED}, seed 0"]))
     print(f"{len(questions.whole):,} test outfits, {len(questions.lacking):,} lacking a core role\n")
     print(f"| | {' | '.join(names)} |\n|{'---|' * (len(names) + 1)}")
     for name, values in measured.items():
         cells = [f"{value:.3f} {interval([one[key] for one in spread[name]])}" for key, value in figures(values).items()]
         print(f"| {name} | {' | '.join(cells)} |")
-    print("\nDifferences of the slot model (mean of its seeds), paired\n")
-    for name in tables:
-        cells = []
-        for key in names:
-            ahead = np.mean([[one[key] for one in spread[mine]] for mine in ours], axis=0) - np.array([one[key] for one in spread[name]])
-            value = np.mean([figures(measured[mine])[key] for mine in ours]) - figures(measured[name])[key]
-            cells.append(f"{key} {value:+.3f} {interval(ahead)}")
-        print(f"- to {name}: {' · '.join(cells)}")
+    for how, mine in ours.items():
+        print(f"\nDifferences of the {how} (mean of its seeds), paired\n")
+        for name in tables if how == VARIED else [*tables, VARIED]:
+            other = {VARIED: [*ours[VARIED]]}.get(name, [name])
+            cells = []
+            for key in names:
+                ahead = mean_of(key, [spread[one] for one in mine]) - mean_of(key, [spread[one] for one in other])
+                value = mean_of(key, [[figures(measured[one])] for one in mine]) - mean_of(key, [[figures(measured[one])] for one in other])
+                cells.append(f"{key} {value[0]:+.3f} {interval(ahead)}")
+            print(f"- to {name}: {' · '.join(cells)}")
     print(flush=True)
+
+
+def mean_of(key: str, found: Sequence[Sequence[dict[str, float]]]) -> Any:  # noqa: ANN401 - an array
+    """One figure of each resample, in the mean of the models."""
+    return np.mean([[one[key] for one in resamples] for resamples in found], axis=0)
 
 
 def interval(values: Any) -> str:  # noqa: ANN401 - an array or a list
@@ -152,9 +168,9 @@ def lacks_core(data: Outfits, outfit: Sequence[int], rng: np.random.Generator) -
     return [row for row in outfit if row not in gone] or None
 
 
-def proposes(data: Outfits, model: SlotModel, reference: SlotModel) -> Proposal:
+def proposes(data: Outfits, model: SlotModel, reference: SlotModel, *, varied: bool = True) -> Proposal:
     """The model, as counts over the reference's categories."""
-    return lambda rows: reference.counts(model.missing([data.categories[row] for row in rows], [data.ids[row] for row in rows]).slots)
+    return lambda rows: reference.counts(model.missing(*data.worn(rows), varied=varied).slots)
 
 
 def rivals(data: Outfits, model: SlotModel) -> dict[str, Proposal]:

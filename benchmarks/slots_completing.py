@@ -1,32 +1,60 @@
-"""Repeated completing for ``benchmarks/slots.py``: 1,000 items, each completed until nothing is missing, against the training outfits."""
+"""Repeated completing for ``benchmarks/slots.py``: 1,000 items, each completed until nothing is missing, against the training outfits.
+
+What seeds say decides what they can end as: a catalogue with few clothes for children ends in few children's outfits, however it is
+completed. So sets are compared with all training outfits, and with those that hold such items: of the category and the audience of each
+seed, as often as there are seeds of both; of its category, where no outfit wears an item like that.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from slots_outfits import Outfits
 
 from models.compatibility.conflicts import Conflicts
 from models.compatibility.slots import IntArray, SlotModel
 
 SEEDS: Final = 1_000
+DRAWS: Final = 3
 PRESSES: Final = 25
+FloatArray = NDArray[np.float64]
 
 
 def completing(data: Outfits, model: SlotModel) -> str:
-    """A Markdown table over seeds of the catalogue and of outfits, filling all slots at each press or only the first."""
-    rng = np.random.default_rng(5)
+    """A Markdown table over seeds of the catalogue and of outfits, all slots filled at each press or the first: means of draws."""
     train_RC = np.stack([model.counts(outfit) for outfit in data.categories_of(data.train)])
-    frequent = {kinds(counts_C) for counts_C in train_RC}
     frequent = {key for key, _ in Counter(map(kinds, train_RC)).most_common(30)}
     views: dict[str, Callable[[IntArray], Hashable]] = {
         "sizes": lambda counts_C: int(counts_C.sum()),
         "sets": kinds,
         "30 sets and the rest": lambda counts_C: kinds(counts_C) if kinds(counts_C) in frequent else 0,
     }
+    figures: dict[str, list[list[float]]] = {}
+    for draw in range(DRAWS):
+        for name, values in _drawn(data, model, train_RC, views, np.random.default_rng(5 + draw)):
+            figures.setdefault(name, []).append(values)
+    names = ["ended", "of these lacking what suits", "pairs never worn", "mixed audiences", *(f"TV {view}" for view in views)]
+    names += ["TV sets to such outfits"]
+    lines = [f"| | {' | '.join(names)} |", "|" + "---|" * (1 + len(names))]
+    for name, drawn in figures.items():
+        means = np.mean(drawn, axis=0)
+        cells = ["" if np.isnan(mean) else f"{mean:.3g}" if 0 < place < 4 else f"{mean:.3f}" for place, mean in enumerate(means)]  # noqa: PLR2004 - counts
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _drawn(
+    data: Outfits,
+    model: SlotModel,
+    train_RC: IntArray,
+    views: Mapping[str, Callable[[IntArray], Hashable]],
+    rng: np.random.Generator,
+) -> Iterator[tuple[str, list[float]]]:
+    """Each line's figures for one draw of seeds."""
     conflicts = Conflicts.fit([[data.audiences[row] for row in outfit] for outfit in data.train])
     shelves = Shelves(data, conflicts)
     known = [row for row, name in enumerate(data.categories) if name in model.categories]
@@ -35,26 +63,26 @@ def completing(data: Outfits, model: SlotModel) -> str:
         "items of the catalogue": [int(row) for row in rng.choice(known, SEEDS, replace=len(known) < SEEDS)],
         "items of outfits": [outfit[int(rng.integers(len(outfit)))] for outfit in picked],
     }
-    lines = [
-        f"| | ended | of these lacking what suits | pairs never worn | mixed audiences | {' | '.join('TV ' + name for name in views)} |",
-        "|" + "---|" * (5 + len(views)),
-    ]
+
+    def apart(final: Sequence[IntArray], such_R: FloatArray) -> list[float]:
+        to_all = [variation(Counter(map(view, final)), Counter(map(view, train_RC))) for view in views.values()]
+        such: Counter[Hashable] = Counter()
+        for weight, counts_C in zip(such_R, train_RC, strict=True):
+            such[kinds(counts_C)] += weight
+        return [*to_all, variation(Counter(map(kinds, final)), such)]
+
     for name, rows in seeds.items():
-        floor = [train_RC[number] for number in rng.choice(len(train_RC), SEEDS, p=weights(data, model, train_RC, rows))]
-        cells = [f"{variation(map(view, floor), map(view, train_RC)):.3f}" for view in views.values()]
-        lines.append(f"| {name}: 1,000 training outfits with such items | | | | | {' | '.join(cells)} |")
-        for every in (True, False):
+        such_R = weights(data, rows)
+        floor = [train_RC[number] for number in rng.choice(len(train_RC), SEEDS, p=such_R)]
+        yield f"{name}: 1,000 training outfits with such items", [*[float("nan")] * 4, *apart(floor, such_R)]
+        for every, how in ((True, "all slots"), (False, "the first slot")):
             worn = [complete(data, model, shelves, row, rng, every=every) for row in rows]
             final = [model.counts(data.categories[row] for row in outfit) for outfit, _, _ in worn]
-            ended = np.mean([ends for _, ends, _ in worn])
+            ended = float(np.mean([ends for _, ends, _ in worn]))
             lacking = sum(ends and not whole for _, ends, whole in worn)
             mixed = sum(mixes(data, conflicts, outfit) for outfit, _, _ in worn)
-            cells = [f"{variation(map(view, final), map(view, train_RC)):.3f}" for view in views.values()]
-            how = "all slots at each press" if every else "the first slot at each press"
-            lines.append(
-                f"| {name}, {how} | {ended:.3f} | {lacking} | {sum(never(model, one) for one in final)} | {mixed} | {' | '.join(cells)} |"
-            )
-    return "\n".join(lines) + "\n"
+            counted = [ended, lacking, sum(never(model, one) for one in final), mixed]
+            yield f"{name}, {how} at each press", [*counted, *apart(final, such_R)]
 
 
 def complete(
@@ -63,7 +91,7 @@ def complete(
     """The final outfit, each slot filled by a random item that suits; whether it ended by itself, and whether it is complete."""
     worn = [seed]
     for _ in range(PRESSES):
-        slots = model.missing([data.categories[row] for row in worn], [data.ids[row] for row in worn]).slots
+        slots = model.missing(*data.worn(worn)).slots
         before = len(worn)
         for name in slots:
             rows = shelves.suiting(name, [data.audiences[row] for row in worn])
@@ -102,12 +130,17 @@ def kinds(counts_C: IntArray) -> Hashable:
     return tuple(np.flatnonzero(counts_C).tolist())
 
 
-def weights(data: Outfits, model: SlotModel, train_RC: IntArray, rows: Sequence[int]) -> Any:  # noqa: ANN401 - an array
-    """How often each training outfit would be drawn by seeds of these categories."""
-    weight_R = np.zeros(len(train_RC))
-    for name, count in Counter(data.categories[row] for row in rows).items():
-        holds_R = train_RC[:, model.categories.index(name)] / train_RC.sum(axis=1)
-        weight_R += count * holds_R / holds_R.sum()
+def weights(data: Outfits, rows: Sequence[int]) -> FloatArray:
+    """How often each training outfit would be drawn by such seeds, ``(R,)``."""
+    said: dict[Hashable, Counter[int]] = {}
+    for number, outfit in enumerate(data.train):
+        for row in outfit:
+            for key in (data.categories[row], (data.categories[row], data.audiences[row])):
+                said.setdefault(key, Counter())[number] += 1 / len(outfit)  # type: ignore[assignment]
+    weight_R = np.zeros(len(data.train))
+    for (name, audience), count in Counter((data.categories[row], data.audiences[row]) for row in rows).items():
+        holds = said.get((name, audience)) or said[name]
+        weight_R[list(holds)] += count * np.array(list(holds.values())) / sum(holds.values())
     return weight_R / weight_R.sum()
 
 
@@ -124,7 +157,7 @@ def mixes(data: Outfits, conflicts: Conflicts, worn: Sequence[int]) -> bool:
     return any(conflicts.between(one, other) for place, one in enumerate(said) for other in said[:place])
 
 
-def variation(ones: Iterable[Hashable], others: Iterable[Hashable]) -> float:
-    """Total variation between two samples."""
-    one, other = Counter(ones), Counter(others)
-    return sum(abs(one[key] / one.total() - other[key] / other.total()) for key in one.keys() | other.keys()) / 2
+def variation(one: Counter[Hashable], other: Counter[Hashable]) -> float:
+    """Total variation between two distributions, each in any units."""
+    ones, others = sum(one.values()), sum(other.values())
+    return sum(abs(one[key] / ones - other[key] / others) for key in one.keys() | other.keys()) / 2

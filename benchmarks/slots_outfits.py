@@ -34,10 +34,15 @@ class Outfits:
     name: str
     ids: Sequence[str]
     categories: Sequence[str]
+    texts: Sequence[str]
     audiences: Sequence[str | None]
     train: Sequence[Sequence[int]]
     valid: Sequence[Sequence[int]]
     test: Sequence[Sequence[int]]
+
+    def worn(self, rows: Sequence[int]) -> tuple[list[str], list[str], list[str]]:
+        """Categories, ids and texts of an outfit."""
+        return [self.categories[row] for row in rows], [self.ids[row] for row in rows], [self.texts[row] for row in rows]
 
     def categories_of(self, outfits: Sequence[Sequence[int]]) -> list[list[str]]:
         """Their categories."""
@@ -53,7 +58,8 @@ def read_outfits(data: Path) -> Outfits:
         for name in ("train", "valid", "test")
     }
     audiences = [piece_labels(item).audience for item in catalogue.table.select(LABEL_COLUMNS).to_pylist()]
-    return Outfits(name=data.name, ids=catalogue.ids, categories=catalogue.categories, audiences=audiences, **split)
+    said = {"ids": catalogue.ids, "categories": catalogue.categories, "texts": catalogue.texts()}
+    return Outfits(name=data.name, audiences=audiences, **said, **split)
 
 
 def drawn_over(data: Path) -> Outfits:
@@ -74,6 +80,7 @@ def drawn_over(data: Path) -> Outfits:
         name=data.name,
         ids=catalogue.ids,
         categories=catalogue.categories,
+        texts=catalogue.texts(),
         audiences=audiences,
         train=drawn[len(valid) :],
         valid=valid,

@@ -7,7 +7,8 @@ A copy of the home is served, and started anew after each kill. First it is calm
 may be, and writers of prices and events; once a minute the service is killed with -9. Then it is calm again.
 
 Printed: the share of ordinary requests that were answered, but for the seconds from a kill to ready again; their 99th percentile against
-that of the calm; resident memory before and after, of the processes that serve.
+that of the calm; resident memory before and after, of the processes that serve. Beside them what tells the machine's part from its own:
+``/healthz``, asked as often; how late a thread that only sleeps wakes up; how many cores the service, the storm and all together had.
 """
 
 from __future__ import annotations
@@ -24,22 +25,22 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import requests
 
+from benchmarks.storm_clients import storm
+
 ADMIN: Final = "storm-admin-key"
 PER_SECOND: Final = 10
-SLOW_CLIENTS: Final = 20
-HEAVY_CLIENTS: Final = 3
-WRITERS: Final = 2
 KILL_EVERY_S: Final = 60.0
 _TIMEOUT_S: Final = 10.0
-_GIVEN_UP_S: Final = 120.0
+_GIVEN_UP_S: Final = 300.0
+_NAP_S: Final = 0.01
 
 
 @dataclass
@@ -90,6 +91,11 @@ class Supervised:
         assert self._process is not None
         return sum(_resident_mb(process) for process in _family(self._process.pid))
 
+    def cpu_s(self) -> float:
+        """Seconds of a core that it has had since it was started."""
+        assert self._process is not None
+        return sum(_cpu_s(process) for process in _family(self._process.pid))
+
     def stop(self) -> None:
         """End it."""
         if self._process is not None:
@@ -102,6 +108,7 @@ class Ordinary:
     """What became of the ordinary requests: when each began, how long it took, and whether it was answered."""
 
     rows: list[tuple[float, float, bool]] = field(default_factory=list)
+    trivial: bool = False  # /healthz instead, which needs no turn
 
     def ask(self, url: str, items: list[str], seconds: float, chance: random.Random) -> None:
         """Ask ten times a second, each request in a thread of its own, so that a slow answer delays no other."""
@@ -116,7 +123,10 @@ class Ordinary:
     def _one(self, url: str, items: list[str]) -> None:
         began = time.monotonic()
         try:
-            answered = requests.post(f"{url}/complete-outfit", json={"items": items, "k": 5}, timeout=_TIMEOUT_S).status_code == 200  # noqa: PLR2004
+            if self.trivial:
+                answered = requests.get(f"{url}/healthz", timeout=_TIMEOUT_S).ok
+            else:
+                answered = requests.post(f"{url}/complete-outfit", json={"items": items, "k": 5}, timeout=_TIMEOUT_S).ok
         except requests.RequestException:
             answered = False
         self.rows.append((began, time.monotonic() - began, answered))
@@ -132,58 +142,38 @@ def p99_ms(rows: list[tuple[float, float, bool]]) -> float:
     return float(np.percentile(taken, 99)) if taken else float("nan")
 
 
-def storm(  # noqa: C901 - one small function for each kind of client
-    service: Supervised, ids: list[str], chance: random.Random, stopped: threading.Event
-) -> list[threading.Thread]:
-    """Start everything that is not ordinary; it goes on until ``stopped``."""
-    url, key = service.url, {"X-API-Key": ADMIN}
-    odd: list[Any] = [None, -1, 1e308, "", "\x00", "tops", [], {}, [[]] * 50, {"a": {"b": []}}, "9" * 5000, True]
-    items = [requests.get(f"{url}/items/{item}", timeout=_TIMEOUT_S).json() for item in ids[:50]]
+@dataclass
+class Yardstick:
+    """What is not the service's own: how late a thread that only sleeps wakes up here, and who had the cores."""
 
-    def fuzzer() -> None:
-        path = chance.choice(["/complete-outfit", "/score-outfit", "/similar-items", "/events", "/label-item", "/items"])
-        names = ["items", "slots", "candidates", "k", "looks", "outfits", "filters", "exclude", "events", "image", "item", "budget"]
-        body = {name: chance.choice([*odd, [chance.choice(ids)]]) for name in chance.sample(names, 3)}
-        requests.request("PUT" if path == "/items" else "POST", url + path, json=body, timeout=_TIMEOUT_S)
+    late_s: list[float] = field(default_factory=list)
+    _ended: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
 
-    def slow() -> None:
-        with socket.create_connection(("127.0.0.1", service.port), timeout=_TIMEOUT_S) as sent:
-            sent.sendall(
-                b"POST /complete-outfit HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n"
-            )
-            while not stopped.wait(0.5):
-                sent.sendall(b" ")
+    def start(self) -> None:
+        """Begin to sleep."""
+        self._thread = threading.Thread(target=self._sleep, daemon=True)
+        self._thread.start()
 
-    def heavy() -> None:
-        body = {"outfits": [{"items": chance.sample(ids, min(45, len(ids)))} for _ in range(100)]}
-        requests.post(f"{url}/score-outfit", json=body, timeout=chance.choice([0.3, _TIMEOUT_S]))
+    def _sleep(self) -> None:
+        while not self._ended.is_set():
+            began = time.monotonic()
+            time.sleep(_NAP_S)
+            self.late_s.append(time.monotonic() - began - _NAP_S)
 
-    def writer() -> None:
-        known = ("id", "category", "title", "brand", "in_stock")
-        some = [
-            {name: item[name] for name in known if name in item} | {"price": chance.randrange(5, 200)} for item in chance.sample(items, 3)
-        ]
-        requests.put(f"{url}/items", json={"items": some}, headers=key, timeout=_TIMEOUT_S)
-        event = {"id": f"{chance.random()}", "type": "view", "item": chance.choice(ids), "session": f"s{chance.randrange(50)}"}
-        requests.post(f"{url}/events", json={"events": [event]}, timeout=_TIMEOUT_S)
-        stopped.wait(0.2)
+    def stop(self) -> float:
+        """End; the 99th percentile of how late it was, in milliseconds."""
+        self._ended.set()
+        assert self._thread is not None
+        self._thread.join()
+        return float(np.percentile(self.late_s, 99)) * 1000
 
-    def kill() -> None:
-        if not stopped.wait(KILL_EVERY_S):
-            service.kill()
 
-    def again(work: Callable[[], None]) -> None:
-        while not stopped.is_set():
-            try:
-                work()
-            except (requests.RequestException, OSError):
-                stopped.wait(0.1)
-
-    kinds = [fuzzer, kill, *[slow] * SLOW_CLIENTS, *[heavy] * HEAVY_CLIENTS, *[writer] * WRITERS]
-    threads = [threading.Thread(target=again, args=(work,), daemon=True) for work in kinds]
-    for thread in threads:
-        thread.start()
-    return threads
+def killing(service: Supervised, cores: dict[str, float], ended: threading.Event) -> None:
+    """Kill the service once a minute until ``ended``; what it had of the cores is added up before."""
+    while not ended.wait(KILL_EVERY_S):
+        cores["service"] += service.cpu_s()
+        service.kill()
 
 
 def main() -> None:
@@ -192,6 +182,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--nice", type=int, default=0, help="how far those who make the storm stand back; 19 is nearly: on other machines")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     chance, calm_s = random.Random(asked.seed), max(20.0, asked.minutes * 6)  # noqa: S311 - drawn again from the seed
@@ -202,16 +193,32 @@ def main() -> None:
             page = requests.get(f"{service.url}/items?limit=100&mixed=true", timeout=_TIMEOUT_S).json()
             ids = [item["id"] for item in page["items"]]
             Ordinary().ask(service.url, ids, 5, chance)  # the first answers warm it
-            calm, stormy, after = Ordinary(), Ordinary(), Ordinary()
+            calm, stormy, after, trivial = Ordinary(), Ordinary(), Ordinary(), Ordinary(trivial=True)
+            rest = Yardstick()
+            rest.start()
             calm.ask(service.url, ids, calm_s, chance)
-            before_mb = service.resident_mb()
-            stopped = threading.Event()
-            threads = storm(service, ids, chance, stopped)
+            calm_late_ms, before_mb = rest.stop(), service.resident_mb()
+            cores, stopped, ended = {"service": -service.cpu_s()}, get_context("spawn").Event(), threading.Event()
+            clients = get_context("spawn").Process(
+                target=storm, args=(service.url, ADMIN, ids, stopped), kwargs={"seed": asked.seed, "nice": asked.nice}
+            )
+            clients.start()
+            beside = [
+                threading.Thread(target=trivial.ask, args=(service.url, ids, asked.minutes * 60, random.Random(1))),  # noqa: S311 - likewise
+                threading.Thread(target=killing, args=(service, cores, ended)),
+            ]
+            yardstick, began, machine = Yardstick(), time.monotonic(), _busy_s()
+            for thread in beside:
+                thread.start()
+            yardstick.start()
             stormy.ask(service.url, ids, asked.minutes * 60, chance)
-            died = service.died()
+            took, late_ms, died = time.monotonic() - began, yardstick.stop(), service.died()
+            cores |= {"service": cores["service"] + service.cpu_s(), "storm": _cpu_s(clients.pid or 0), "all": _busy_s() - machine}
             stopped.set()
-            for thread in threads:
+            ended.set()
+            for thread in beside:
                 thread.join(_GIVEN_UP_S)
+            clients.join(_GIVEN_UP_S)
             after.ask(service.url, ids, calm_s, chance)
             after_mb = service.resident_mb()
         finally:
@@ -227,6 +234,10 @@ def main() -> None:
         "p99_calm_ms": round(p99_ms(calm.rows), 1),
         "p99_storm_ms": round(p99_ms(counted), 1),
         "times_calm": round(p99_ms(counted) / p99_ms(calm.rows), 2),
+        "p99_healthz_ms": round(p99_ms(trivial.but_for(service.down)), 1),
+        "p99_sleeper_late_calm_ms": round(calm_late_ms, 1),
+        "p99_sleeper_late_ms": round(late_ms, 1),
+        **{f"cores_{who}": round(seconds / took, 2) for who, seconds in cores.items()},
         "p99_after_ms": round(p99_ms(after.rows), 1),
         "resident_before_mb": round(before_mb),
         "resident_after_mb": round(after_mb),
@@ -247,6 +258,16 @@ def _family(process: int) -> list[int]:
     children = Path(f"/proc/{process}/task/{process}/children")
     found = [int(child) for child in children.read_text().split()] if children.exists() else []
     return [process, *(member for child in found for member in _family(child))]
+
+
+def _cpu_s(process: int) -> float:
+    told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _busy_s() -> float:
+    told = [int(one) for one in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return (sum(told) - told[3] - told[4]) / os.sysconf("SC_CLK_TCK")  # neither idle nor waiting for a disk
 
 
 def _resident_mb(process: int) -> float:

@@ -1,6 +1,6 @@
 """Nobody notices: swaps under a constant rate of requests.
 
-    python benchmarks/swaps_under_load.py OUT --home HOME [--rate 50] [--swaps 20] [--every 3]
+    python benchmarks/swaps_under_load.py OUT --home HOME [--rate 50] [--swaps 20] [--every 3] [--variants]
 
 Serves a copy of a home with two releases or more, as ``learning_loop.py`` leaves one, asks /complete-outfit at a constant rate (open loop:
 a slow answer delays no other), and points CURRENT from one of its last two releases to the other every few seconds. Counts failed requests
@@ -8,6 +8,9 @@ and answers that mix releases: every answer names its release, and what it sugge
 ten, and those with its scores to within 0.01). Rounds of calm
 and of swaps alternate, so that whatever else the machine does falls on both alike. Tells the 99th percentile of both, the service's memory
 before and after, and how long after CURRENT has changed the first answer of the new release came. OUT gets ``result.json``.
+
+With ``--variants`` rules are in force, and an experiment whose second variant keeps the first of the two releases, so that both are loaded
+throughout and each half of the requests is answered by one of them; no answer may hold the item that a rule takes away.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,8 +31,12 @@ from typing import Any
 import httpx2
 import numpy as np
 
+from app.experiments.book import ExperimentFile
+from app.experiments.experiment import ASKED
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.home.store import ReleaseStore
+from app.rules.book import RuleFile
+from app.rules.rule import RULES
 from index.snapshot import Snapshot
 
 ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
@@ -46,6 +54,7 @@ class Load:
     ms: list[float] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     answers: list[tuple[float, int, str, tuple[tuple[str, float], ...]]] = field(default_factory=list)
+    variants: list[str | None] = field(default_factory=list)
 
     def p(self, level: float) -> float:
         """A percentile of the latency, ms."""
@@ -61,6 +70,7 @@ def main() -> None:
     parser.add_argument("--swaps", type=int, default=20)
     parser.add_argument("--every", type=float, default=3.0)
     parser.add_argument("--port", type=int, default=8_473)
+    parser.add_argument("--variants", action="store_true")
     asked = parser.parse_args()
     store = ReleaseStore(asked.out / "home")
     if not store.home.exists():
@@ -87,11 +97,26 @@ async def measure(store: ReleaseStore, url: str, pid: int, asked: argparse.Names
     items = [ids[row] for row in np.random.default_rng(0).integers(0, len(ids), QUESTIONS)]
     async with httpx2.AsyncClient(base_url=url, timeout=30, limits=httpx2.Limits(max_connections=200)) as client:
         await ready(client)
+        if asked.variants:
+            said = [
+                {"id": "not-this", "do": "exclude", "items": {"ids": [ids[0]]}},
+                {"id": "brand", "do": "boost", "items": {"price": {"max": 60}}, "times": 2},
+            ]
+            RuleFile(store.home).put(RULES.validate_python(said))
         truth = {}
         for release in (second, first, second, first):  # both have been there once before memory is looked at
             store.activate(release)
             await served(client, release)
             truth[release] = [await ask(client, item) for item in items]
+        if asked.variants:
+            variants = [{"name": "as-ever"}, {"name": "first", "release": first}]
+            ExperimentFile(store.home).put(ASKED.validate_python([{"name": "two", "variants": variants}]))
+            store.activate(second)
+            await served(client, second)
+            while first not in (await client.get("/readyz")).json().get("experiments", {}).get("releases", []):  # noqa: ASYNC110 - likewise
+                await asyncio.sleep(0.2)
+            store.activate(first)
+            await served(client, first)
         memory_before = resident_mb(pid)
         calm, swapping, changed = Load(), Load(), list[tuple[float, str]]()
 
@@ -108,14 +133,19 @@ async def measure(store: ReleaseStore, url: str, pid: int, asked: argparse.Names
             await asyncio.gather(load(client, items, swapping, asked.rate, seconds=seconds), swap())
         await asyncio.sleep(SETTLED_S)
         memory_after = resident_mb(pid)
-    answers = [*calm.answers, *swapping.answers]
-    delays = [min((at - when for at, _, release, _ in answers if at >= when and release == to), default=math.inf) for when, to in changed]
+    answers, variants = [*calm.answers, *swapping.answers], [*calm.variants, *swapping.variants]
+    control = [answer for answer, variant in zip(answers, variants, strict=True) if variant != "first"]
+    delays = [min((at - when for at, _, release, _ in control if at >= when and release == to), default=math.inf) for when, to in changed]
+    strays = sum(variant == "first" and answer[2] != first for answer, variant in zip(answers, variants, strict=True))
+    taken_away = sum(asked.variants and ids[0] in dict(told) for _, _, _, told in answers)
     return {
         "rate": asked.rate,
         "swaps": len(changed),
         "requests": len(calm.sent) + len(swapping.sent),
         "failed": len(swapping.failed) + len(calm.failed),
         "mixed": sum(not alike(told, truth[release][question]) for _, question, release, told in answers),
+        **({"variants": dict(Counter(variants)), "from another release than its variant's": strays} if asked.variants else {}),
+        **({"with what a rule takes away": taken_away} if asked.variants else {}),
         "ms in calm": {"median": calm.p(50), "p99": calm.p(99), "most": calm.p(100)},
         "ms in swaps": {"median": swapping.p(50), "p99": swapping.p(99), "most": swapping.p(100)},
         "p99 ratio": round(swapping.p(99) / calm.p(99), 2),
@@ -141,6 +171,7 @@ async def load(client: httpx2.AsyncClient, items: list[str], seen: Load, rate: f
             return
         now = time.monotonic()
         seen.ms.append(1000 * (now - due))
+        seen.variants.append(answer.json().get("variant"))
         seen.answers.append((now, question, answer.json()["release"], scores(answer.json())))
 
     async with asyncio.TaskGroup() as group:

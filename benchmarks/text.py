@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from app.ground import compute
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.home.store import ReleaseStore
 from app.recommend.complete import complete
 from app.recommend.completion import Question
@@ -53,9 +53,7 @@ def main() -> None:
     asked = parser.parse_args()
     compute.fix_threads(1)
     store = ReleaseStore(asked.home)
-    current = store.current()
-    assert current is not None, f"{asked.home} has no release"
-    release, rng = Release.open(store, current), np.random.default_rng(asked.seed)
+    release, rng = Release.open(store, store.served()), np.random.default_rng(asked.seed)
     ids = release.snapshot.items.column("id").to_pylist()
     latents = {row["id"]: row for row in pq.read_table(asked.latents).to_pylist()}
     told = {name: np.array([latents[item][name] for item in ids]) for name in ("formality", "season")}

@@ -2,7 +2,7 @@
 
     docker compose up --build --wait && python3 deploy/check.py
 
-It posts some hundred purchases, so it is for a composition that nobody shops at. For its last step the worker has to train early, so bring
+It posts some hundred purchases, so it is for a composition that nobody shops at. For a new release the worker has to train early, so bring
 the composition up with ATTIRE_WORKER__SESSIONS=700 and
 ATTIRE_WORKER__TRAINING='{"epochs": "3", "masks": "1", "mask_epochs": "3"}' in the environment, or leave that step out: --release-s 0.
 """
@@ -13,18 +13,13 @@ import argparse
 import base64
 import json
 import re
-import subprocess
-import sys
-import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-STARTED = time.monotonic()
-PATIENCE_S = 120.0
+from asking import addresses, answers, call, compose, environment, proxy, status, step, text, wait
+from kills import each_is_killed
+
 SESSIONS_AT_ONCE = 100
 
 
@@ -32,7 +27,8 @@ def main() -> None:
     """Take the steps."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sessions", type=int, default=800, help="sessions to post")
-    parser.add_argument("--release-s", type=float, default=600.0, help="seconds to wait for a new release; 0 leaves that step out")
+    parser.add_argument("--release-s", type=float, default=3600.0, help="seconds that the worker may train; 0 leaves that step out")
+    parser.add_argument("--no-kills", action="store_true", help="kill nobody")
     asked = parser.parse_args()
     keys = environment()
     replicas = [address for address in addresses() if answers(address)]
@@ -42,17 +38,20 @@ def main() -> None:
     step(len(set(releases.values())) == 1, f"all serve release {releases[first]}")
     worn = completes(replicas)
     changes_the_catalogue(first, other, worn, keys["CATALOGUE_KEY"])
+    before = len(of_the_worker("run_finished"))
     purchases(first, asked.sessions)
     wait("the worker has archived them", lambda: lag(first) == 0)
     scraped(len(replicas))
+    proxied(worn)
+    watched()
     if asked.release_s:
-        began = time.monotonic()
-        wait("a new release is served", lambda: call("GET", first, "/readyz")["release"] != releases[first], asked.release_s)
-        seen = time.monotonic()
-        now = call("GET", first, "/readyz")["release"]
-        wait("every other replica serves it", lambda: all(call("GET", one, "/readyz")["release"] == now for one in replicas), 5.0)
-        step(True, f"release {now} after {seen - began:.0f} s, on all replicas {time.monotonic() - seen:.1f} s later")
+        now = learned(before, asked.release_s)
+        wait(f"every replica serves {now}", lambda: all(call("GET", one, "/readyz")["release"] == now for one in replicas), 30.0)
         completes(replicas)
+    if not asked.no_kills:
+        each_is_killed(replicas, worn)
+        scraped(len(replicas))
+        watched()
 
 
 def completes(replicas: list[str]) -> str:
@@ -95,6 +94,21 @@ def purchases(address: str, sessions: int) -> None:
     step(accepted > 0, f"{accepted} purchases of {len(outfits)} sessions are accepted")
 
 
+def learned(before: int, seconds: float) -> str:
+    """The worker says that it trains once more, and that what it trained is published; returns the release."""
+    wait("the worker trains", lambda: len(of_the_worker("run_started")) > before)
+    wait("the training has ended", lambda: len(of_the_worker("run_finished")) > before, seconds)
+    run = of_the_worker("run_finished")[-1]
+    step(run["decision"] == "published", f"run {run['run']} is {run['decision']} {'; '.join(run['reasons'])}".rstrip())
+    return str(run["release"])
+
+
+def of_the_worker(event: str) -> list[dict[str, Any]]:
+    """The lines of this name in the worker's log, oldest first."""
+    lines = re.findall(r"(\{.*\})\s*$", compose("logs", "--no-color", "worker"), re.MULTILINE)  # behind the service's name
+    return [line for line in map(json.loads, lines) if line.get("event") == event]
+
+
 def lag(address: str) -> float | None:
     """Events that the worker has not archived; None before it ever took one."""
     figure = r'^attire_log_lag_entries{group="archive",state="(?:unread|pending)",stream="events"} (\S+)'
@@ -117,74 +131,31 @@ def scraped(replicas: int) -> None:
     step(bool(call("GET", address, "/api/v1/rules")["data"]["groups"]), "and has the rules")
 
 
-def addresses() -> list[str]:
-    """Where replicas may listen."""
-    low, _, high = environment().get("API_PORTS", "8000-8009").partition("-")
-    return [f"http://127.0.0.1:{port}" for port in range(int(low), int(high or low) + 1)]
+def proxied(known: str) -> None:
+    """The proxy passes on, by TLS, what is public, and nothing else."""
+    address = proxy()
+    if not answers(address, "/items?limit=1"):
+        step(True, f"no proxy at {address}; left out")
+        return
+    step(bool(call("POST", address, "/complete-outfit", {"items": [known], "k": 3})["slots"]), f"{address} completes {known}, by TLS")
+    for method, path in (("GET", "/metrics"), ("GET", "/ops"), ("GET", "/releases"), ("PUT", "/items"), ("DELETE", f"/items/{known}")):
+        step(status(method, address, path) == 404, f"and passes no {method} {path.partition('/check')[0]} on")
 
 
-def environment() -> dict[str, str]:
-    """What ``.env`` says."""
-    lines = [line.partition("=") for line in Path(".env").read_text().splitlines() if line and not line.startswith("#")]
-    return {name: value for name, _, value in lines}
-
-
-def compose(*words: str) -> str:
-    """A command of docker compose."""
-    return subprocess.run(["docker", "compose", *words], check=True, capture_output=True, text=True).stdout
-
-
-def call(method: str, address: str, path: str, body: Any = None, key: str | None = None) -> Any:  # noqa: ANN401 - JSON
-    """Ask, and take the answer as JSON."""
-    return json.loads(text(address, path, method, body, key))
-
-
-def text(address: str, path: str, method: str = "GET", body: Any = None, key: str | None = None) -> str:  # noqa: ANN401 - likewise
-    """Ask, and take the answer as it is."""
-    headers = {"Content-Type": "application/json"} | ({"X-API-Key": key} if key else {})
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{address}{path}", data, headers, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return str(answer.read().decode())
-    except urllib.error.HTTPError as error:
-        error.msg = f"{method} {path}: {error.read().decode()[:500]}"
-        raise
-
-
-def status(method: str, address: str, path: str, body: Any = None) -> int:  # noqa: ANN401 - likewise
-    """The status of an answer."""
-    try:
-        text(address, path, method, body)
-    except urllib.error.HTTPError as error:
-        return error.code
-    return 200
-
-
-def answers(address: str, path: str = "/readyz") -> bool:
-    """Whether somebody is there."""
-    try:
-        text(address, path)
-    except OSError:
-        return False
-    return True
-
-
-def wait(what: str, check: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
-    """Wait until something is so."""
-    began = time.monotonic()
-    while not check():
-        if time.monotonic() - began > seconds:
-            step(False, f"{what}: not within {seconds:.0f} s")
-        time.sleep(0.1)
-    step(True, f"{what} ({time.monotonic() - began:.1f} s)")
-
-
-def step(good: bool, what: str) -> None:  # noqa: FBT001 - what a step is
-    """Say what is so, or end."""
-    print(f"[{time.monotonic() - STARTED:6.1f} s] {'ok  ' if good else 'FAIL'}  {what}", flush=True)
-    if not good:
-        sys.exit(1)
+def watched() -> None:
+    """Alertmanager hears from Prometheus, and Grafana has the dashboard."""
+    said = environment()
+    manager = f"http://127.0.0.1:{said.get('ALERTMANAGER_PORT') or 9093}"
+    if answers(manager, "/-/ready"):
+        prometheus = f"http://127.0.0.1:{said.get('PROMETHEUS_PORT') or 9090}"
+        wait("Prometheus tells Alertmanager", lambda: bool(call("GET", prometheus, "/api/v1/alertmanagers")["data"]["activeAlertmanagers"]))
+    grafana = f"http://127.0.0.1:{said.get('GRAFANA_PORT') or 3000}"
+    if answers(grafana, "/api/health"):
+        password = said.get("GRAFANA_PASSWORD") or said["ADMIN_KEY"]
+        basic = base64.b64encode(f"admin:{password}".encode()).decode()
+        asked = urllib.request.Request(f"{grafana}/api/dashboards/uid/attire", headers={"Authorization": f"Basic {basic}"})
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            step(json.load(answer)["dashboard"]["title"] == "Attire", "Grafana has the dashboard")
 
 
 if __name__ == "__main__":

@@ -14,13 +14,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from index.backends.base import BoolArray, FloatArray, IntArray, VectorIndex, as_allowed, as_count, as_vectors
-from index.backends.faiss_cpu import FlatIndex
+from index.backends.faiss_cpu import FlatIndex, best_among
 from index.columns import rows_by_value
 from index.errors import VectorError
 from index.selection import Condition, Selection, of_mask
 
 _WIDE: Final = 0.2
 """From this share of the rows on a filter is applied to what a search without it finds: listing those that pass would take as long."""
+_FEW: Final = 2**18
+"""So many numbers of vectors are copied and searched, whatever the backend: quicker than to scan all by a mask."""
 _SPARE: Final = 1.5
 _SPARE_ROWS: Final = 32
 _CHUNK: Final = 65_536  # rows whose codes are read at a time
@@ -48,9 +50,9 @@ class CategoryIndex:
         self.count = len(embeddings_ND)
         self._inverted: dict[int, tuple[NDArray[np.int32], NDArray[np.int32]]] = {}
         self._code = {category: code for code, category in enumerate(self.categories)}
-        self._category_N = np.zeros(self.count, dtype=np.int32)
+        self._category_N, self._place_N = np.zeros(self.count, dtype=np.int32), np.zeros(self.count, dtype=np.int32)
         for category, code in self._code.items():
-            self._category_N[rows[category]] = code
+            self._category_N[rows[category]], self._place_N[rows[category]] = code, np.arange(len(rows[category]))
 
     @classmethod
     def build(
@@ -128,9 +130,14 @@ class CategoryIndex:
         found = self._of_more(category, queries_BD, as_count(k), selection) if selection.share >= _WIDE else None
         if found is not None:
             return found
-        passing_N = np.zeros(len(members), dtype=np.bool_)
         own = Condition(lambda rows_M: self._category_N[rows_M] == self._code[category], len(members), lambda: members)
-        passing_N[np.searchsorted(members, (selection & own).rows())] = True
+        passing = (selection & own).rows()
+        if 0 < len(passing) <= _FEW // self._embeddings_ND.shape[1]:
+            queries = as_vectors(queries_BD, "queries", self._embeddings_ND.shape[1])
+            scores, places = best_among(self._embeddings_ND.take(passing, axis=0), queries, min(as_count(k), len(passing)))
+            return scores, passing[places]
+        passing_N = np.zeros(len(members), dtype=np.bool_)
+        passing_N[self._place_N[passing]] = True
         scores, positions = index.search(queries_BD, k, passing_N)
         return scores, members[positions]
 

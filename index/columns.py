@@ -16,12 +16,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictStr, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, StrictStr, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from index.backends.base import BoolArray, IntArray
 from index.errors import SnapshotError
 from index.selection import Condition, Selection, but, of_lists, of_mask
+from index.stock import Size, can_be_bought, sizes_of
 
 RowsByValue = dict[str, IntArray]
 _Values = Annotated[list[StrictStr], BeforeValidator(lambda value: value if isinstance(value, list) else [value])]
@@ -35,7 +36,8 @@ class Filter:
     Attributes:
         price_min: lowest price, inclusive: of what an item costs now. One without a price satisfies no price filter.
         price_max: highest price, inclusive.
-        in_stock: True: only items in stock; False: only items out of stock; None: both. Null counts as in stock.
+        in_stock: True: only items in stock; False: only items out of stock, by themselves or in all of their sizes; None: both. Null
+            counts as in stock.
         brand: any of these; empty: any brand or none.
         attributes: per name, any of these values; an empty list asks nothing. No item satisfies a name that no item has
             (``Columns.unknown_attributes`` lists such names).
@@ -51,16 +53,6 @@ class Filter:
     attributes: Mapping[str, Collection[str]] = field(default_factory=dict)
     size: Collection[str] = ()
     exclude: Collection[str] = ()
-
-
-class _Size(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    size: str
-    in_stock: bool | None = None
-
-
-_SIZES: Final = TypeAdapter(list[_Size])
 
 
 class Columns:
@@ -79,7 +71,14 @@ class Columns:
         self._count = int(items.num_rows)
         self._row_of = row_of
         self._price_N: NDArray[np.float64] = np.fmin(_figures(items, "price"), _figures(items, "sale_price"))
-        self._in_stock_N: BoolArray = _column(items, "in_stock", pa.bool_()).fill_null(fill_value=True).to_numpy(zero_copy_only=False)
+        sizes = _column(items, "sizes", pa.string())
+        sized = [(sizes_of(text, rows, items.column("id")), rows) for text, rows in rows_by_value(sizes).items()]
+        self._in_stock_N: BoolArray = (
+            _column(items, "in_stock", pa.bool_()).fill_null(fill_value=True).to_numpy(zero_copy_only=False).copy()
+        )
+        for of_rows, rows in sized:
+            if can_be_bought(None, [one.in_stock for one in of_rows]) is False:
+                self._in_stock_N[rows] = False
         stocked = of_mask(self._in_stock_N)
         self._in_stock, self._out_of_stock = Condition(stocked.test, stocked.passing), of_mask(~self._in_stock_N)
         priced = int(np.count_nonzero(~np.isnan(self._price_N)))
@@ -87,9 +86,8 @@ class Columns:
         self._ascending = self._price_N[self._by_price]
         self._brand = rows_by_value(_column(items, "brand", pa.string()))
         self._attributes = _attributes(_column(items, "attributes", pa.string()), items.column("id"))
-        self._size = sizes_in_stock(
-            _column(items, "sizes", pa.string()), self._attributes.get("size", {}), self._in_stock_N, items.column("id")
-        )
+        unsized_N = sizes.is_null().to_numpy(zero_copy_only=False)
+        self._size = sizes_in_stock(sized, unsized_N, self._attributes.get("size", {}), self._in_stock_N)
         self._told = items.select([name for name in ("title", "created", "extras") if name in items.column_names])
 
     @property
@@ -116,6 +114,11 @@ class Columns:
         """The names under which some item has something passed through."""
         texts = self._told.column("extras").drop_null().unique().to_pylist() if "extras" in self._told.column_names else []
         return frozenset(name for text in texts for name in extras_of(text))
+
+    @property
+    def brands(self) -> frozenset[str]:
+        """The brands that some item has."""
+        return frozenset(self._brand)
 
     @property
     def attribute_names(self) -> tuple[str, ...]:
@@ -233,31 +236,23 @@ def extras_of(text: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"extras": found}
 
 
-def sizes_in_stock(texts: pa.Array, attribute: RowsByValue, in_stock_N: BoolArray, ids: pa.ChunkedArray) -> RowsByValue:
-    """The rows that have each size in stock, as ``Filter.size`` says.
+def sizes_in_stock(
+    sized: Sequence[tuple[Sequence[Size], IntArray]], unsized_N: BoolArray, attribute: RowsByValue, in_stock_N: BoolArray
+) -> RowsByValue:
+    """The rows that have each size in stock, ascending, as ``Filter.size`` says.
 
     Args:
-        texts: the sizes of each row, as JSON. attribute: the rows of each value of the attribute ``size``.
-        in_stock_N: False where a row is known to be out of stock.
-
-    Raises:
-        SnapshotError: sizes that are something else; names the item.
+        sized: sizes, and the rows that have them. unsized_N: the rows that have none.
+        attribute: the rows of each value of the attribute ``size``. in_stock_N: False where a row is known to be out of stock.
     """
     found: dict[str, list[IntArray]] = {}
-    for text, rows in rows_by_value(texts).items():
-        try:
-            sizes = _SIZES.validate_json(text)
-        except ValidationError:
-            item = ids[int(rows[0])].as_py()
-            msg = f'item {item!r}: its sizes are not a JSON list of {{"size", "in_stock"}}; correct the item and import again'
-            raise SnapshotError(msg) from None
+    for sizes, rows in sized:
         for one in sizes:
             if one.in_stock is not False:
                 found.setdefault(one.size, []).append(rows if one.in_stock else rows[in_stock_N[rows]])
-    unsized_N = texts.is_null().to_numpy(zero_copy_only=False) & in_stock_N
     for size, rows in attribute.items():
-        found.setdefault(size, []).append(rows[unsized_N[rows]])
-    return {size: np.concatenate(parts) for size, parts in found.items()}
+        found.setdefault(size, []).append(rows[unsized_N[rows] & in_stock_N[rows]])
+    return {size: np.unique(np.concatenate(parts)) for size, parts in found.items()}
 
 
 def _by_value(codes: Sequence[int], values: Sequence[str], order_N: IntArray, starts: IntArray) -> RowsByValue:

@@ -130,6 +130,10 @@ class StackedColumns(Columns):
         return frozenset().union(*(part.extra_names for part in self._parts))
 
     @property
+    def brands(self) -> frozenset[str]:
+        return frozenset().union(*(part.brands for part in self._parts))
+
+    @property
     def attribute_names(self) -> tuple[str, ...]:
         return tuple(sorted({name for part in self._parts for name in part.attribute_names}))
 

@@ -5,6 +5,7 @@ Shape legend: N rows · M rows in question · L codes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,7 +50,7 @@ class Selection:
     @cached_property
     def share(self) -> float:
         """How many of all rows pass, about: as if the conditions did not depend on each other."""
-        return float(np.prod([condition.passing / max(self.count, 1) for condition in self.conditions]))
+        return math.prod(condition.passing / max(self.count, 1) for condition in self.conditions)
 
     def passes(self, rows_M: IntArray) -> BoolArray:
         """Whether each row passes, ``(M,)``."""

@@ -25,7 +25,6 @@ from models.encoders.features import CARRIED, FloatArray
 from models.encoders.load import spec_now
 from models.errors import BundleError
 from models.manifest import Manifest
-from models.precision import halved
 
 __all__ = ["Bundle", "Manifest", "Shoppers"]
 
@@ -43,6 +42,7 @@ class Bundle(Contents):
         self._product = {token: index + 1 for index, token in enumerate(self.products)}
         self._shopper = {shopper: row for row, shopper in enumerate(self.shoppers.ids)}
         self._common: Bundle | None = None
+        self._device = self.model.device
 
     @property
     def id(self) -> str:
@@ -73,11 +73,12 @@ class Bundle(Contents):
     @property
     def device(self) -> torch.device:
         """Where it computes."""
-        return self.model.device
+        return self._device
 
     def to(self, device: torch.device) -> Bundle:
         """Compute there from now on; returns itself. What it is given and what it answers are arrays all the same."""
         self.model.to(device)
+        self._device = self.model.device
         return self
 
     def for_shopper(self, shopper: str) -> Bundle | None:
@@ -156,13 +157,13 @@ class Bundle(Contents):
 
     def outfits(self, embeddings: Sequence[FloatArray], categories: Sequence[Sequence[str]]) -> OutfitBatch:
         """Pad B sets, each ``(I_b, D)`` embeddings with I_b category names, to one batch on this bundle's device."""
-        batch, longest = len(embeddings), max((len(outfit) for outfit in embeddings), default=0) or 1
-        items = np.zeros((batch, longest, self.manifest.embedding_size), dtype=np.float32)
-        category, mask, other = np.zeros((batch, longest), dtype=np.int64), np.zeros((batch, longest), dtype=bool), len(self._category)
-        for row, (vectors, names) in enumerate(zip(embeddings, categories, strict=True)):
-            items[row, : len(vectors)] = vectors
-            category[row, : len(vectors)] = [self._category.get(name, other) for name in names]
-            mask[row, : len(vectors)] = True
+        sizes_B = np.array([len(outfit) for outfit in embeddings], dtype=np.int64)
+        other, mask = len(self._category), np.arange(sizes_B.max(initial=0) or 1) < sizes_B[:, None]
+        items = np.zeros((*mask.shape, self.manifest.embedding_size), dtype=np.float32)
+        category = np.zeros(mask.shape, dtype=np.int64)
+        if mask.any():
+            items[mask] = np.concatenate(embeddings)
+            category[mask] = [self._category.get(name, other) for names in categories for name in names]
         return OutfitBatch(torch.from_numpy(items), torch.from_numpy(category), torch.from_numpy(mask)).to(self.device)
 
     def joined(self, bundles: Sequence[Bundle], contexts: Sequence[OutfitBatch]) -> OutfitBatch:
@@ -179,7 +180,7 @@ class Bundle(Contents):
 
     def queries(self, context: OutfitBatch, targets: Sequence[str]) -> FloatArray:
         """One query vector per context and target category, ``(B, D)``."""
-        with torch.inference_mode(), halved(self.device):
+        with torch.inference_mode():
             return self.model.query(context, self.category_indices(targets).to(self.device)).float().cpu().numpy()
 
     def met_with(self, context: OutfitBatch) -> dict[int, NDArray[np.int64]]:
@@ -210,7 +211,7 @@ class Bundle(Contents):
         mixed = any(len(set(names)) > 1 for names in categories) if mixed is None else mixed
         category_BM = torch.stack([self.category_indices(names) for names in categories]).to(self.device)
         vectors_BMD = _tensor(candidates_BMD).to(self.device)
-        with torch.inference_mode(), halved(self.device):
+        with torch.inference_mode():
             asked_BD = None if queries_BD is None else _tensor(queries_BD).to(self.device)
             scores_BM = self.model.rank(context, vectors_BMD, category_BM, asked_BD)
             scores_BM = scores_BM + self.model.between(context, vectors_BMD, category_BM) if mixed else scores_BM
@@ -222,7 +223,7 @@ class Bundle(Contents):
 
     def score(self, outfits: OutfitBatch) -> FloatArray:
         """Raw score of whole outfits, ``(B,)``."""
-        with torch.inference_mode(), halved(self.device):
+        with torch.inference_mode():
             return self.model.score(outfits).float().cpu().numpy()
 
     def probability(self, scores: FloatArray, items: ArrayLike) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""How exactly numbers are computed: half precision where it pays, which is on a GPU, for inference."""
+"""How exactly numbers are computed: half precision where it pays, which is in the towers of encoders, on a GPU."""
 
 from __future__ import annotations
 
@@ -11,13 +11,8 @@ CPU: Final = torch.device("cpu")
 
 
 def halved(device: torch.device) -> AbstractContextManager[object]:
-    """Within it matrix products take bfloat16 (float16 where the GPU has none), and sums float32; on a CPU nothing changes."""
-    if device.type == "cpu":
-        return nullcontext()
-    dtype = torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
-    return torch.autocast(device.type, dtype=dtype)
+    """Within it matrix products and convolutions take float16, and sums float32; on a CPU nothing changes.
 
-
-def exact(device: torch.device) -> AbstractContextManager[object]:
-    """Within ``halved``: float32 after all, for products that are the answer, where rounding would make ties."""
-    return nullcontext() if device.type == "cpu" else torch.autocast(device.type, enabled=False)
+    Not bfloat16: features are kept in float16, and the shipped encoder's had a cosine of .995 with the CPU's in bfloat16's eight bits.
+    """
+    return nullcontext() if device.type == "cpu" else torch.autocast(device.type, dtype=torch.float16)

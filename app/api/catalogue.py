@@ -23,8 +23,8 @@ from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
 from app.catalogue.changes import KEPT, removal, upsert
 from app.ground.doors import Door
-from app.ground.errors import BadPictureError, Detail, LogUnavailableError, UnknownItemError, refused, shortened
-from app.ground.settings import Limits
+from app.ground.errors import BadPictureError, Detail, HomeError, LogUnavailableError, UnknownItemError, refused, shortened
+from app.ground.parts import Limits
 from app.log.base import Event, Stream
 from app.recommend import cost
 from app.recommend.limits import check_count
@@ -144,8 +144,9 @@ def _event(release: Release, item: UpsertIn, picture: bytes | str | None) -> Eve
     if "image" in item.model_fields_set:
         try:
             said["image"] = release.images.put(picture, to_disk=True) if isinstance(picture, bytes) else picture
-        except OSError as error:
-            msg = f"the picture of {item.id!r} cannot be kept now ({error.strerror or error}); try again"
+        except (OSError, HomeError) as error:
+            why = (error.strerror if isinstance(error, OSError) else None) or error
+            msg = f"the picture of {item.id!r} cannot be kept now ({why}); try again"
             raise LogUnavailableError(msg) from error
     return upsert(said, item.features, keeps=() if "in_stock" in item.model_fields_set else ("in_stock",))
 
@@ -158,7 +159,7 @@ def _picture(release: Release, image: PictureIn | None, sources: Sources, field:
     parts, name = sources.parts, None
     if image.url is not None:
         name, field = sources.fetched[image.url], f"{field}.url"
-        data = release.images.path(name).read_bytes()
+        data = release.images.bring(name).read_bytes()
     elif image.part is not None:
         if image.part not in parts:
             raise refused(Detail(f"{field}.part", image.part, f"no such part; there are: {', '.join(map(shortened, parts)) or 'none'}"))

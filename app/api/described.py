@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 
 _MOST: Final[Mapping[str, str]] = {
     "CompleteOutfit.items": "max_items",

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import RETRY_AFTER_S, respond
-from app.ground.errors import PROBLEMS, StoppingError
-from app.live.pool import ComputePool
+from app.ground.errors import PROBLEMS, ServiceError, StoppingError
 
 _LIVES = "/healthz"
 _POLL_S = 0.05
 _LAST_ANSWERS_S = 1.0
 _STOPPING = f"this process is being shut down; try again in {RETRY_AFTER_S} s"
+
+
+class Computing(Protocol):
+    """What computes answers: a ``ComputePool``, or those of several shops."""
+
+    def hurry(self) -> None: ...
+
+    def cut(self, error: ServiceError) -> None: ...
 
 
 class Draining:
@@ -53,7 +61,7 @@ class Draining:
         finally:
             self.under_way -= 1
 
-    async def drain(self, pool: ComputePool | None, grace_s: float) -> None:
+    async def drain(self, pool: Computing | None, grace_s: float) -> None:
         """Refuse new requests; return once none is under way. After ``grace_s`` what still waits or is computed gets 503."""
         self.stopping = True
         if pool is not None:

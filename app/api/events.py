@@ -31,6 +31,7 @@ async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     count("events", len(batch.events))
     received = datetime.now(UTC).isoformat(timespec="milliseconds")
     appended = await keep(services, Stream.EVENTS, [_event(event, received) for event in batch.events])
+    services.metrics.told(event.type for event in batch.events)
     unknown = _unknown(services.serving, batch.events)
     return EventsOut(accepted=appended.added, repeated=len(batch.events) - appended.added, unknown_items=unknown)
 

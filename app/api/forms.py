@@ -16,7 +16,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from app.api.reading import check_values, parse
 from app.api.schemas.catalogue import UpsertItems
 from app.ground.errors import Detail, refused
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 
 JSON_PART: Final = "items"
 _SLICE: Final = 1 << 16

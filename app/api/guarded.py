@@ -7,6 +7,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from starlette_compress import CompressMiddleware
+from structlog.contextvars import get_contextvars
 
 from app.api.bodiless import Bodiless
 from app.api.doors import Doors
@@ -15,6 +16,7 @@ from app.api.hosts import Hosts
 from app.api.origins import Origins
 from app.api.rates import Rates
 from app.api.ring import Ring
+from app.api.room.entrance import Entrance
 from app.api.unchanged import Unchanged
 from app.ground.logs import logger
 from app.ground.settings import Settings
@@ -26,11 +28,12 @@ COMPRESSED_FROM: Final = 1_000
 
 def guard(app: FastAPI, routers: Sequence[APIRouter], settings: Settings) -> None:
     """Put the doors before the routes of an application, whatever else is put before those later."""
-    ring = Ring(KeyFile(settings.home), settings.keys)
+    ring, rates = Ring(KeyFile(settings.home), settings.keys), Rates(settings)
+    app.state.entrance = Entrance(settings.home, ring, rates)
     app.add_middleware(Unchanged)
     app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
     app.add_middleware(Full)
-    app.add_middleware(Doors, routers=routers, settings=settings, ring=ring, rates=Rates(settings))
+    app.add_middleware(Doors, routers=routers, settings=settings, ring=ring, rates=rates)
     app.add_middleware(Origins, allowed=settings.origins, ring=ring)
     app.add_middleware(Hosts, allowed=settings.hosts)
     app.add_middleware(Bodiless)
@@ -47,4 +50,5 @@ def make_first_key(settings: Settings) -> None:
         logger().warning("no_key", why=f"{file.path} cannot be written ({error.strerror or error}); set ATTIRE_KEYS__ADMIN")
         return
     if made:
-        print(f"Key that opens everything, shown this once: {made[1]}", flush=True)  # noqa: T201 - to whoever starts it; the log never has it
+        shop = get_contextvars().get("shop")
+        print(f"Key that opens everything{f' of shop {shop}' if shop else ''}, shown this once: {made[1]}", flush=True)  # noqa: T201 - to whoever starts it; the log never has it

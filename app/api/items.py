@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from fastapi import APIRouter, Query
 
 from app.api.computing import CurrentComputing
 from app.api.fields import Fields, listed_ids
+from app.api.filtering import filters_of
 from app.api.keys import behind
 from app.api.pages import Sort, check_alone, in_order
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
 from app.api.schemas.answers import Labels, WordOut
-from app.api.schemas.items import Categories, CategoryOut, ItemOut, Page, Similar, SimilarOut
+from app.api.schemas.items import Categories, CategoryOut, Facets, ItemOut, Page, Similar, SimilarOut
 from app.api.schemas.requests import LabelItem, SimilarItems
 from app.api.services import CurrentRelease, InjectedServices
-from app.api.translate import decoded, item_of, item_ref, shown
+from app.api.translate import decoded, filter_of, item_of, item_ref, shown
+from app.api.wished import understood
 from app.ground.doors import Door
-from app.ground.settings import Limits
+from app.ground.parts import Limits
+from app.recommend.facets import facets_of
 from app.recommend.label import label
 from app.recommend.limits import check_count
 from app.recommend.outfit import Photo
@@ -36,8 +41,9 @@ _MIXED: Final = (
 )
 _WORDS: Final = (
     "Words of the title or id, all of them: in any case, singular or plural, and one that no title has with one slip. Where no title has "
-    "them, what looks most as they say, if the encoder knows the words: at most as many as `limit` may be, most alike first, turned by "
-    "`offset`. `fallback` tells where it was not the words as they stand."
+    "them, they are read as wishes, as `text` of POST /complete-outfit is: “black shoes under 80”. What is left without a meaning is asked "
+    "of the encoder, if it knows the words: what looks most as they say, at most as many as `limit` may be, most alike first, turned by "
+    "`offset`. `fallback` and `text` tell where it was not the words as they stand."
 )
 _SORT: Final = (
     "`-` is falling; what has no such value comes last, and equals are in the order of ids. `price` is what an item costs now: its sale "
@@ -48,6 +54,10 @@ _FIELDS: Final = (
     "Only these fields of each item, with commas between; `id` and `category` are always told. The name of what a shop passes through, "
     "or `extras` for all of that, brings it in `extras`."
 )
+_FILTERS: Final = (
+    "What items must satisfy: the `filters` of POST /complete-outfit as JSON; in stock or not, unless it says. Of what only looks as the "
+    "words say, those that do."
+)
 
 router = APIRouter(
     route_class=BoundedRoute, tags=["catalogue"], responses=documented(400, 401, 403, 404, 422, 429, 503), dependencies=[behind(Door.READ)]
@@ -55,10 +65,36 @@ router = APIRouter(
 
 
 @router.get("/categories")
-async def categories(release: CurrentRelease) -> Categories:
-    """The categories of the catalogue, by name."""
-    counts = release.snapshot.sizes
-    return Categories(categories=[CategoryOut(name=name, count=counts[name]) for name in sorted(counts)])
+async def categories(
+    release: CurrentRelease,
+    services: InjectedServices,
+    compute: CurrentComputing,
+    *,
+    q: Annotated[str | None, Query(max_length=200, description="Count what these words find, as GET /items does.")] = None,
+    filters: Annotated[str | None, Query(max_length=8_000, description="Count what satisfies this, as GET /items does.")] = None,
+) -> Categories:
+    """The categories of the catalogue, by name; where words or filters narrow it, with as many of their items as these leave."""
+    sizes = release.snapshot.sizes
+    wanted = filter_of(filters_of(filters), candidates=True)
+
+    def counts() -> Mapping[str, int]:
+        rows = sought(release, None, q, services.settings.limits, wanted=wanted).rows
+        column = release.snapshot.items.column("category").take(pa.array(rows))
+        return {one["values"]: one["counts"] for one in pc.value_counts(column).to_pylist()}
+
+    left = sizes if q is None and filters is None else await compute(counts)
+    return Categories(categories=[CategoryOut(name=name, count=left.get(name, 0)) for name in sorted(sizes)])
+
+
+@router.get("/facets", response_model_exclude_none=True)
+async def facets(
+    release: CurrentRelease,
+    compute: CurrentComputing,
+    *,
+    category: Annotated[str | None, Query(description="Of this category.", examples=["shoes"])] = None,
+) -> Facets:
+    """What items can be filtered by: brands, values of attributes, prices."""
+    return await compute(lambda: Facets.model_validate(facets_of(release, category), from_attributes=True))
 
 
 @router.get("/items", response_model_exclude_none=True)
@@ -74,33 +110,39 @@ async def items(
     mixed: Annotated[bool, Query(description=_MIXED)] = False,
     sort: Annotated[Sort | None, Query(description=_SORT)] = None,
     cursor: Annotated[
-        str | None, Query(max_length=8_000, description="`next_cursor` of the page before, with the same `category`, `q` and `sort`.")
+        str | None,
+        Query(max_length=8_000, description="`next_cursor` of the page before, with the same `category`, `q`, `filters` and `sort`."),
     ] = None,
     ids: Annotated[str | None, Query(max_length=30_000, description=_IDS, examples=["w000042,w000007"])] = None,
     fields: Annotated[str | None, Query(max_length=4_000, description=_FIELDS, examples=["title,price,url"])] = None,
+    filters: Annotated[str | None, Query(max_length=8_000, description=_FILTERS, examples=['{"price": {"max": 80}}'])] = None,
 ) -> Page:
     """A page of the catalogue, in the order of ids. Whoever follows `next_cursor` sees every item once, whatever changes meanwhile."""
     most = services.settings.limits.max_k
     check_count("limit", limit, most)
     check_alone(cursor, offset=offset, mixed=mixed, sort=sort)
-    named = None if ids is None else listed_ids(ids, category=category, q=q, offset=offset, mixed=mixed, sort=sort, cursor=cursor)
+    others = {"category": category, "q": q, "offset": offset, "mixed": mixed, "sort": sort, "cursor": cursor, "filters": filters}
+    named = None if ids is None else listed_ids(ids, **others)
+    wanted = filter_of(filters_of(filters), candidates=True)
     if named is not None:
         check_count("ids", len(named), most, "items")
 
     def page() -> Page:
-        wanted = Fields.of(fields, release)
+        asked = Fields.of(fields, release)
         if named is not None:
             there = [row for item_id in named if (row := release.snapshot.row_of.get(item_id)) is not None]
             missing = [item_id for item_id in named if item_id not in release.snapshot.row_of]
-            return Page(total=len(there), items=[wanted.told(item) for item in release.items(there)], missing=missing)
-        found = sought(release, category, q, services.settings.limits, meaning=sort is not None or not cursor)
+            return Page(total=len(there), items=[asked.told(item) for item in release.items(there)], missing=missing)
+        may_mean = sort is not None or not cursor
+        found = sought(release, category, q, services.settings.limits, meaning=may_mean, wanted=wanted)
         following = None
         if mixed or (found.by_meaning and sort is None):
             rows = (found.rows if found.by_meaning else _mixed(release, found.rows))[offset : offset + limit]
         else:
             rows, following = in_order(release.snapshot, found.rows, cursor, offset=offset, limit=limit, sort=sort)
-        told = [wanted.told(item) for item in release.items(rows)]
-        return Page(total=len(found.rows), items=told, next_cursor=following, fallback=found.note)
+        told = [asked.told(item) for item in release.items(rows)]
+        text = understood(found.wishes) if found.wishes else None
+        return Page(total=len(found.rows), items=told, next_cursor=following, fallback=found.note, text=text)
 
     return await compute(page)
 

@@ -76,7 +76,7 @@ def admit(connection: HTTPConnection, door: Door, *, token: str | None, key: Key
     if door.value in settings.public or (door is Door.PICTURES and "read" in settings.public):
         return
     if _open_on_loopback(door, settings) and from_this_machine(connection, settings.proxies):
-        page = _foreign_page(connection) if door in _CHANGING else None
+        page = foreign_page(connection) if door in _CHANGING else None
         known = {*settings.origins, *ring.origins}
         if page is None or (door is Door.EVENTS and page in known):
             return
@@ -137,7 +137,7 @@ def _open_on_loopback(door: Door, settings: Settings) -> bool:
     return door is not Door.LOOK or settings.keys.open_on_loopback or settings.keys.none_set
 
 
-def _foreign_page(connection: HTTPConnection) -> str | None:
+def foreign_page(connection: HTTPConnection) -> str | None:
     """The origin of a web page of another address that sent this; None where no such page did. Browsers send it, other clients do not."""
     origin = connection.headers.get("origin")
     if connection.headers.get("sec-fetch-site") == "cross-site":

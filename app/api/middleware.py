@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -45,6 +46,7 @@ class RequestLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                _tell_span(scope.get("state", {}), request_id, stages)  # which ends with the answer
             await send(message)
 
         with bound_contextvars(request_id=request_id):
@@ -69,3 +71,12 @@ class RequestLog:
                     **({"key": scope["state"]["key"]} if "key" in scope.get("state", {}) else {}),
                     **{f"{name}_ms": round(1000 * took, 2) for name, took in stages.seconds.items()},
                 )
+
+
+def _tell_span(state: Mapping[str, Any], request_id: str, stages: Measured) -> None:
+    """Say of a request that is traced what its line in the log says."""
+    span = state.get("span")
+    if span is not None:
+        told = {"request_id": request_id, "release": state.get("release") or ""}
+        told |= {f"{name}_ms": round(1000 * took, 2) for name, took in stages.seconds.items()}
+        span.set_attributes({f"attire.{name}": value for name, value in told.items()})

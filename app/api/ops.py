@@ -13,15 +13,20 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from app.api.keys import behind
 from app.api.problems import documented
-from app.api.schemas.answers import CatalogueHealth, Health, LogHealth
+from app.api.schemas.health import CatalogueHealth, ExperimentsHealth, Health, LogHealth, RulesHealth
 from app.api.services import InjectedServices
 from app.ground.doors import Door
-from app.ground.errors import LogError, LogUnavailableError, NotReadyError
+from app.ground.errors import HomeError, LogError, LogUnavailableError, NotReadyError
+from app.ground.logs import logger
 from app.live.replay import Replay
+from app.live.variants import Variants
 from app.log.base import Lag, Log, Stream
 from app.log.impressions import Impressions
+from app.release.release import Release
+from app.rules.over import Rules
 
 _PATIENCE_S: Final = 1.0
+_RULES_TOLD: Final = "`attire rules list` says why rules.json cannot be read"
 
 router = APIRouter(tags=["operations"])
 
@@ -45,7 +50,9 @@ async def readyz(services: InjectedServices) -> Health:
         msg = f"{services.replay.owed} items that were changed before the start are still encoded"
         raise NotReadyError(msg)
     log = await _log_health(services.log, services.impressions)
-    return Health(status="ready", release=release.id, log=log, catalogue=_catalogue_health(services.replay))
+    experiments = await to_thread.run_sync(_experiments_health, services.variants)
+    rules, catalogue = await to_thread.run_sync(_rules_health, services.rules, release), _catalogue_health(services.replay)
+    return Health(status="ready", release=release.id, log=log, catalogue=catalogue, experiments=experiments, rules=rules)
 
 
 @router.get(
@@ -56,8 +63,25 @@ async def readyz(services: InjectedServices) -> Health:
 )
 async def metrics(services: InjectedServices) -> Response:
     """Figures of this replica for Prometheus."""
-    lags = await _lags(services.log)
+    lags = await lags_of(services.log)
     return Response(await to_thread.run_sync(services.metrics.exposition, lags), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _experiments_health(variants: Variants) -> ExperimentsHealth:
+    troubles = [f"variant {variant} of {experiment}: {why}" for (experiment, variant), why in variants.troubles().items()]
+    problem = variants.trouble or "; ".join(troubles) or None
+    return ExperimentsHealth(status="degraded" if problem else "ok", problem=problem, releases=sorted(variants.releases))
+
+
+def _rules_health(rules: Rules, release: Release) -> RulesHealth:
+    """Read anew where they changed, so that what is wrong is known before anybody asks; its words name no place of this machine."""
+    try:
+        rules.over(release)
+    except HomeError as error:
+        logger().warning("rules_unreadable", why=str(error))
+        msg = f"the rules cannot be read; {_RULES_TOLD}"
+        raise NotReadyError(msg) from error
+    return RulesHealth(status="degraded", problem=f"older rules hold on; {_RULES_TOLD}") if rules.trouble else RulesHealth(status="ok")
 
 
 def _catalogue_health(replay: Replay) -> CatalogueHealth:
@@ -82,7 +106,7 @@ async def _log_health(log: Log, impressions: Impressions) -> LogHealth:
     )
 
 
-async def _lags(log: Log) -> Mapping[str, Mapping[str, Lag]] | None:
+async def lags_of(log: Log) -> Mapping[str, Mapping[str, Lag]] | None:
     """Stream -> group -> lag; None where the log does not answer in time."""
     try:
         async with asyncio.timeout(_PATIENCE_S):

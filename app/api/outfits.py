@@ -2,58 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any, Final
 from uuid import uuid4
 
 from anyio import to_thread
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
+from app.api.asked import anyones, as_asked, as_scored, first, pictures_of, question_of, taste_strength_of
 from app.api.computing import CurrentComputing
 from app.api.keys import behind
+from app.api.noted import Told, exploring, impression, told
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
 from app.api.schemas.answers import (
     Completion,
-    CutOut,
     ExcludedOut,
     LookOut,
-    OutfitScoreOut,
-    PairOut,
     Scores,
     ShopperOut,
     SlotOut,
     SuggestionOut,
-    SwapOut,
-    WhyOut,
+    TasteOut,
 )
 from app.api.schemas.items import LookItemOut
-from app.api.schemas.requests import CompleteOutfit, FiltersIn, ItemIn, OutfitIn, ScoreOutfit
-from app.api.services import CurrentRelease, InjectedServices, Services
-from app.api.translate import decoded, item_refs, shown
+from app.api.schemas.requests import CompleteOutfit, ScoreOutfit
+from app.api.scored import given_outfit, outfit_score, why_of
+from app.api.services import InjectedServices, Services
+from app.api.translate import filter_of, shown
 from app.api.wished import understood
+from app.experiments.experiment import Overlay
 from app.ground.doors import Door
-from app.ground.settings import Settings
-from app.live.kept import canonical
+from app.live.kept import canonical, named
 from app.live.met import NOT_ALL_READ, Encounters
+from app.live.variants import Lane
 from app.recommend import cost
 from app.recommend.complete import complete
 from app.recommend.completion import DEFAULT_K, Question, Suggestion
 from app.recommend.completion import Completion as Answer
-from app.recommend.explain import Explanation
 from app.recommend.limits import check_count
 from app.recommend.looks import Look
-from app.recommend.outfit import ItemRef
-from app.recommend.photo import Cut, WholePhoto, cut_photos
-from app.recommend.score import OutfitScore, score
+from app.recommend.photo import cut_photos
+from app.recommend.score import score
 from app.recommend.shopper import regarding
 from app.release.release import CatalogueItem, Release
+from app.rules.over import Rules
 from app.rules.ruling import Ruled
-from index.columns import Filter
-
-_MOST_VALUES: Final = 200
-"""Of a question whose answer is kept: naming it takes some tenths of a millisecond of the event loop's."""
 
 router = APIRouter(
     route_class=BoundedRoute,
@@ -64,36 +59,73 @@ router = APIRouter(
 
 
 @router.post("/complete-outfit", response_model_exclude_none=True)
-async def complete_outfit(
-    request: CompleteOutfit, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing
-) -> Completion:
+async def complete_outfit(request: CompleteOutfit, services: InjectedServices, compute: CurrentComputing, http: Request) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    met = await _met(request, services)
-    ruled = services.rules.over(release) if services.rules.settled(release) else await to_thread.run_sync(services.rules.over, release)
-    question = _question(request, services.settings, met, ruled)
-    cost_of_all, pictures = _cost_of_completing(request), _pictures(request.items)
-    asked = canonical(_as_asked(question)) if services.kept.on and _anyones(request) else None
-    kept = services.kept.find(release, asked) if asked else None
+    name = uuid4().hex
+    lane = services.variants.lane(request.user, request.session, name)
+    release, rules = lane.release, lane.rules
+    http.state.release = release.id
+    met = await _met(request, services, lane.overlay)
+    ruled = await _ruled(lane)
+    question = question_of(request, services.settings, met, ruled, lane.overlay)
+    question = replace(question, exploring=exploring(request, services, name))
+    cost_of_all, pictures = _cost_of_completing(request), pictures_of(request.items)
+    keeps = lane.kept.on and question.exploring is None and not question.lately and anyones(request)
+    asked = canonical(as_asked(question)) if keeps else None
+    kept = lane.kept.find(release, asked) if asked else None
     if kept is not None:
-        answer = Completion.model_validate_json(kept).model_copy(update={"recommendation_id": uuid4().hex})
+        said, _, seen = kept.partition(b"\n")
+        answer, considered = Completion.model_validate_json(said), json.loads(seen)
     else:
-        answer = await compute(lambda: _complete(release, request, question, services, met), cost_of_all, pictures, joins=True)
+        answer, considered = await compute(
+            lambda: _complete(release, request, question, rules, services, met), cost_of_all, pictures, joins=True
+        )
         if asked:
-            services.kept.keep(release, asked, answer.model_dump_json(by_alias=False).encode())
+            lane.kept.keep(release, asked, answer.model_dump_json(by_alias=False).encode() + b"\n" + json.dumps(considered).encode())
+    answer = answer.model_copy(update={"recommendation_id": name, **lane.told()})
     if request.dry_run:
         return answer
-    services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, question, services, met)))
-    services.impressions.note(answer.recommendation_id, _impression(request, answer))
+    if release is services.serving.release:
+        known = replace(question, exploring=None)
+        services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, known, rules, services, met)[0]))
+    services.variants.note(lane)
+    noted = impression(request, answer, considered, question, services.replay.position_of(release), services.settings.log.impression_bytes)
+    services.impressions.note(name, noted)
+    services.times_shown.note(item.id for slot in answer.slots for item in slot.items)
+    services.metrics.shown([len(slot.items) for slot in answer.slots])
     return answer
 
 
-@router.post("/score-outfit", response_model_exclude_none=True)
-async def score_outfit(request: ScoreOutfit, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> Scores:
+@router.post("/score-outfit", response_model=Scores, response_model_exclude_none=True)
+async def score_outfit(request: ScoreOutfit, services: InjectedServices, compute: CurrentComputing, http: Request) -> Scores | Response:
     """How well do these outfits go together? With `explain`: which pair does not, and what would do better."""
+    named_one = request.user is not None or request.session is not None
+    lane = services.variants.lane(request.user, request.session, "") if named_one else services.variants.unassigned()
+    http.state.release = lane.release.id
+    asked = await _scoring(request, lane) if lane.kept.on and lane.taken is None else None
+    kept = lane.kept.find(lane.release, asked) if asked else None
+    if kept is not None:
+        return Response(kept, media_type="application/json")
     pictures = [outfit.photo.base64 for outfit in request.outfits if outfit.photo is not None]
-    pictures += _pictures([item for outfit in request.outfits for item in outfit.items or ()])
+    pictures += pictures_of([item for outfit in request.outfits for item in outfit.items or ()])
     cost_of_all = cost.of_scoring((len(outfit.items or ()) for outfit in request.outfits), explain=request.explain)
-    return await compute(lambda: _score(release, request, services), cost_of_all, pictures, joins=True)
+    scores = await compute(lambda: _score(lane, request, services), cost_of_all, pictures, joins=True)
+    if asked:
+        lane.kept.keep(lane.release, asked, scores.model_dump_json(by_alias=True, exclude_none=True).encode())
+    return scores.model_copy(update=lane.told())
+
+
+async def _scoring(request: ScoreOutfit, lane: Lane) -> bytes | None:
+    """The name of what is to be scored; None where its answer is not kept."""
+    ruled = await _ruled(lane)
+    asked = as_scored(request, ruled.force.number if ruled else 0)
+    return None if asked is None else named(asked)
+
+
+async def _ruled(lane: Lane) -> Ruled | None:
+    """The rules in force over a lane's release; what they select is worked out on a thread where nobody has yet."""
+    rules, release = lane.rules, lane.release
+    return rules.over(release) if rules.settled(release) else await to_thread.run_sync(rules.over, release)
 
 
 def _cost_of_completing(request: CompleteOutfit) -> float:
@@ -108,62 +140,27 @@ def _cost_of_completing(request: CompleteOutfit) -> float:
     )
 
 
-def _pictures(items: Sequence[ItemIn]) -> list[str]:
-    return [item.image.base64 for item in items if item.image is not None]
+async def _met(request: CompleteOutfit, services: Services, overlay: Overlay) -> Encounters | None:
+    """What the shopper has met, where it is to be left out, or tells their taste; an answer waits for the log for the former only."""
+    if request.exclude_seen or request.exclude_purchased:
+        return await services.met.by(request.user, request.session, services.settings.log.timeout_s)
+    if taste_strength_of(request, services.settings, overlay):
+        return await services.met.by(request.user, request.session, 0.0)
+    return None
 
 
-async def _met(request: CompleteOutfit, services: Services) -> Encounters | None:
-    """What the shopper has met, where it is to be left out."""
-    if not (request.exclude_seen or request.exclude_purchased):
-        return None
-    return await services.met.by(request.user, request.session, services.settings.log.timeout_s)
-
-
-def _anyones(request: CompleteOutfit) -> bool:
-    """Whether anybody might ask the same: it names no shopper, shows no picture, and is no long list."""
-    filters, block = request.filters, request.block
-    named = (request.items, request.slots, request.candidates, request.exclude, request.promote, filters.brand, filters.size, block.brand)
-    lists: list[Sequence[object] | None] = [*named, *filters.attributes.values(), *block.attributes.values()]
-    own = request.user is not None or request.exclude_seen or request.exclude_purchased or request.dry_run
-    return not own and not _pictures(request.items) and sum(len(some or ()) for some in lists) <= _MOST_VALUES
-
-
-def _as_asked(question: Question) -> dict[str, Any]:
-    """What tells an answer of the same release: the question, and which rules hold."""
-    return {**asdict(replace(question, ruled=None)), "rules": question.ruled.force.number if question.ruled else 0}
-
-
-def _question(request: CompleteOutfit, settings: Settings, met: Encounters | None, ruled: Ruled | None) -> Question:
-    left_out = () if met is None else met.seen if request.exclude_seen else met.purchased
-    return Question(
-        items=item_refs(request.items),
-        slots=None if request.slots is None else [slot.category for slot in request.slots],
-        candidates=request.candidates,
-        k=request.k,
-        looks=request.looks,
-        budget=request.budget,
-        diversity=request.diversity,
-        explain=request.explain,
-        wanted=_filter(request.filters, request.exclude, candidates=request.candidates is not None),
-        consistent=settings.consistent if request.consistent is None else request.consistent,
-        ruled=ruled,
-        text=request.text,
-        block=(request.block.brand, request.block.attributes),
-        met=left_out,
-        promote=request.promote,
-        dry_run=request.dry_run,
-        text_strength=settings.text_strength if request.text_strength is None else request.text_strength,
-    )
-
-
-def _complete(release: Release, request: CompleteOutfit, question: Question, services: Services, met: Encounters | None) -> Completion:
+def _complete(  # noqa: PLR0917 - the question, and what it is answered with
+    release: Release, request: CompleteOutfit, question: Question, rules: Rules, services: Services, met: Encounters | None
+) -> tuple[Completion, Told]:
+    """The answer, and what was considered for its slots."""
     if question.ruled is not None and question.ruled.release.snapshot is not release.snapshot:
-        question = replace(question, ruled=services.rules.over(release))
+        question = replace(question, ruled=rules.over(release))
     served, shopper = regarding(release, request.user)
     answer = complete(served, question, services.settings.limits)
+    note = NOT_ALL_READ if met is not None and not met.complete else None
     items = _items(release, answer)
-    return Completion(
-        recommendation_id=uuid4().hex,
+    said = Completion(
+        recommendation_id="",
         release=release.id,
         complete=answer.complete,
         slots=[
@@ -176,43 +173,22 @@ def _complete(release: Release, request: CompleteOutfit, question: Question, ser
         why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
         rules=list(answer.rules) or None,
-        excluded=None if met is None else ExcludedOut(items=len(question.met), note=None if met.complete else NOT_ALL_READ),
+        excluded=ExcludedOut(items=len(question.met), note=note) if request.exclude_seen or request.exclude_purchased else None,
+        taste=_taste(question, answer, met, note),
         text=understood(answer.steering) if answer.steering else None,
     )
+    return said, told(release, answer)
+
+
+def _taste(question: Question, answer: Answer, met: Encounters | None, note: str | None) -> TasteOut | None:
+    if met is None or not question.taste_strength:
+        return None
+    used = answer.taste.items if answer.taste else ()
+    return TasteOut(of=met.of if used else None, items=list(used), strength=question.taste_strength, note=note)
 
 
 def _suggested(answer: Completion) -> list[list[str]]:
     return [[item.id for item in slot.items] for slot in answer.slots]
-
-
-def _impression(request: CompleteOutfit, answer: Completion) -> dict[str, Any]:
-    """An answer as the log keeps it: shopper, worn items, and what was shown in which order."""
-    who = {"session": request.session, "user": request.user}
-    asked: dict[str, Any] = {} if request.slots is None else {"slots": [slot.category for slot in request.slots]}
-    asked |= {"candidates": len(request.candidates)} if request.candidates else {}
-    return {
-        "release": answer.release,
-        **{name: value for name, value in who.items() if value is not None},
-        "items": [item.id for item in request.items if item.id is not None and item.id not in answer.missing],
-        "slots": [{"category": slot.category, "items": [item.id for item in slot.items]} for slot in answer.slots],
-        "looks": [[item.id for item in look.items] for look in answer.looks],
-        **({"rules": answer.rules} if answer.rules else {}),
-        **({"asked": asked} if asked else {}),
-    }
-
-
-def _filter(filters: FiltersIn, exclude: Sequence[str], *, candidates: bool = False) -> Filter:
-    """The filters; being in stock is asked of candidates only where the request says so."""
-    stock_is_asked = not candidates or "in_stock" in filters.model_fields_set
-    return Filter(
-        price_min=filters.price.min if filters.price else None,
-        price_max=filters.price.max if filters.price else None,
-        in_stock=filters.in_stock if stock_is_asked else None,
-        brand=tuple(filters.brand),
-        attributes=filters.attributes,
-        size=tuple(filters.size),
-        exclude=tuple(exclude),
-    )
 
 
 def _items(release: Release, answer: Answer) -> dict[int, CatalogueItem]:
@@ -234,14 +210,9 @@ def _suggestion(items: Mapping[int, CatalogueItem], suggestion: Suggestion) -> S
         promoted=suggestion.promoted or None,
         variants=variants,
         rules=list(suggestion.rules) or None,
-        **_why(suggestion.why),
+        explored=suggestion.explored or None,
+        **why_of(suggestion.why),
     )
-
-
-def _why(why: Explanation | None) -> dict[str, Any]:
-    if why is None:
-        return {}
-    return {"base": why.base, "why": [WhyOut(with_=part.item, contribution=part.amount) for part in why.parts]}
 
 
 def _look(items: Mapping[int, CatalogueItem], look: Look) -> LookOut:
@@ -249,44 +220,18 @@ def _look(items: Mapping[int, CatalogueItem], look: Look) -> LookOut:
     return LookOut(items=added, score=look.score, probability=look.probability, price=look.price)
 
 
-def _score(release: Release, request: ScoreOutfit, services: Services) -> Scores:
+def _score(lane: Lane, request: ScoreOutfit, services: Services) -> Scores:
     settings = services.settings
-    ruled = services.rules.over(release)
-    release, shopper = regarding(release, request.user)
-    given = [_given(outfit, f"outfits[{position}]") for position, outfit in enumerate(request.outfits)]
+    ruled = lane.rules.over(lane.release)
+    release, shopper = regarding(lane.release, request.user)
+    given = [given_outfit(outfit, f"outfits[{position}]") for position, outfit in enumerate(request.outfits)]
     outfits, cuts = cut_photos(release, given, settings.photo_cut, settings.limits)
     check_count("exclude", len(request.exclude), settings.limits.max_exclude, "items")
-    consistent = settings.consistent if request.consistent is None else request.consistent
-    wanted = _filter(request.filters, request.exclude)
+    consistent = first(request.consistent, lane.overlay.consistent, settings.consistent)
+    wanted = filter_of(request.filters, request.exclude)
     answers = score(release, outfits, settings.limits, explain=request.explain, wanted=wanted, consistent=consistent, ruled=ruled)
     return Scores(
         release=release.id,
-        outfits=[_outfit_score(release, answer, cut) for answer, cut in zip(answers, cuts, strict=True)],
+        outfits=[outfit_score(release, answer, cut) for answer, cut in zip(answers, cuts, strict=True)],
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
-    )
-
-
-def _given(outfit: OutfitIn, field: str) -> Sequence[ItemRef] | WholePhoto:
-    if outfit.photo is not None:
-        return WholePhoto(f"{field}.photo", decoded(outfit.photo.base64, f"{field}.photo.base64"))
-    return item_refs(outfit.items or [], f"{field}.items")
-
-
-def _outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) -> OutfitScoreOut:
-    pairs = None if answer.pairs is None else [PairOut(**asdict(pair)) for pair in answer.pairs]
-    swap = None
-    if answer.swap is not None and answer.weakest is not None:
-        item = LookItemOut(**shown(release.item(answer.swap.row)))
-        swap = SwapOut(replace=answer.weakest, item=item, score=answer.swap.score, probability=answer.swap.probability)
-    return OutfitScoreOut(
-        score=answer.score,
-        probability=answer.probability,
-        why_not=answer.why_not,
-        missing=list(answer.missing),
-        pieces=answer.pieces,
-        cut=[CutOut(**asdict(cut)) for cut in cuts] or None,
-        pairs=pairs,
-        weakest=answer.weakest,
-        swap=swap,
-        **_why(answer.why),
     )

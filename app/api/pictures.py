@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final
 
+from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 
@@ -56,6 +57,8 @@ async def image(
     """An item's picture. Its bytes never change under one entity tag."""
     found = item_of(release, item_id)
     path = release.images.path(found.image) if found.image else None
+    if path is not None and found.image is not None and not path.is_file():
+        await to_thread.run_sync(release.images.bring, found.image)
     if path is None or found.image is None or not path.is_file():
         raise _none(item_id)
     digest = path.stem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from pathlib import Path
@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from app.api.schemas.answers import ProblemOut
 from app.ground.errors import BY_STATUS, INVALID, MALFORMED, PROBLEMS, Detail, Problem, ServiceError, problem_of, shortened
+from app.ground.fields import path, problem
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
@@ -23,9 +24,6 @@ LOG_GONE: Final = f"the log cannot be written now; try again in {RETRY_AFTER_S} 
 _MOST_SHOWN: Final = 20
 _KEY_HEADERS: Final = {"WWW-Authenticate": "Bearer"}
 _RETRY_HEADERS: Final = {"Retry-After": str(RETRY_AFTER_S)}
-_WORDS: Final = {"model_attributes_type": "should be an object", "missing": "is required"}
-_WHERE: Final = {"body", "query", "path"}
-_INNER: Final = ("function-", "list[")  # pydantic adds such parts to the location of a union's member
 
 
 def respond(problem: Problem, detail: str, errors: Sequence[Detail] = (), headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -100,17 +98,6 @@ async def _invalid_request(_: Request, error: RequestValidationError) -> JSONRes
     if found and found[0]["loc"] == ("body",) and isinstance(found[0].get("input"), bytes):
         sent = "send JSON, with the header Content-Type: application/json"
         return respond(INVALID, sent, [Detail("body", f"{len(found[0]['input']):,} bytes", sent)])
-    errors = [Detail(path(error["loc"]), shortened(error.get("input")), _WORDS.get(error["type"], error["msg"])) for error in found]
+    errors = [Detail(path(error["loc"]), shortened(error.get("input")), problem(error)) for error in found]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return respond(INVALID, f"{shortened(errors[0].field)}: {errors[0].problem}{more}", errors)
-
-
-def path(location: Iterable[str | int]) -> str:
-    """A field's path as a client would write it.
-
-    >>> path(("body", "items", 0, "id"))
-    'items[0].id'
-    """
-    parts = [part for part in location if isinstance(part, int) or not part.startswith(_INNER)]
-    parts = parts[1:] if len(parts) > 1 and parts[0] in _WHERE else parts
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")

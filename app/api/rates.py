@@ -19,6 +19,8 @@ from app.ground.logs import logger
 from app.ground.settings import Settings
 from app.home.keys import Key
 
+ENTRIES: Final = 10
+"""Times a minute that an address may try a key in the form of /ops."""
 _PREFIX: Final = "attire:rates"
 _PATIENCE_S: Final = 0.25
 _AGAIN_S: Final = 10.0
@@ -63,6 +65,11 @@ class Rates:
         else:
             limit = self._per_address
         return await self._hit(RateLimitItemPerMinute(limit), who) if limit else None
+
+    async def count_entry(self, connection: HTTPConnection) -> bool:
+        """Count somebody who tries a key by hand, from this machine, too; whether they may, now."""
+        who = f"entry:{_network(self.address(connection))}"
+        return (await self._hit(RateLimitItemPerMinute(ENTRIES), who)).allowed
 
     def who(self, connection: HTTPConnection, key: Key | None) -> str:
         """Who asks, for whatever is shared out: the key, or the address where there is none or everybody has it."""

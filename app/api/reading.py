@@ -20,7 +20,7 @@ from fastapi.routing import APIRoute
 
 from app.api.services import services_of
 from app.ground.errors import Detail, LimitExceededError
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 
 AT_ONCE: Final = 16_384
 """Bytes of a body that is parsed on the event loop: some milliseconds, whatever it holds."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 
 from app.ground.doors import Scope
 from app.ground.errors import HomeError
 from app.ground.logs import logger
-from app.ground.settings import Keys
+from app.ground.parts import Keys
 from app.home.keys import Key, KeyFile
 
 
@@ -39,6 +40,15 @@ class Ring:
                 return key
         self._look()
         return next((key for key in self._candidates(token) if key.is_of(token)), None)
+
+    def stamped(self, key_id: str) -> tuple[Key, bytes] | None:
+        """The key of this id, and bytes that are others for another key of the same id; None where it opens nothing."""
+        for secret, key in self._fixed:
+            if key.id == key_id:
+                return key, hashlib.blake2b(secret).digest()
+        self._look()
+        found = self._by_id.get(key_id)
+        return None if found is None or found.revoked else (found, found.hash.encode())
 
     @property
     def origins(self) -> frozenset[str]:

@@ -11,13 +11,13 @@ from fastapi import APIRouter
 
 from app.api.computing import CurrentComputing
 from app.api.keys import behind
+from app.api.lately import lately
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
 from app.api.schemas.rules import ConflictOut, DryRunOut, DryRunRules, MoreOrFewer, PutRules, RulesOut
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownRuleError, refused
-from app.log.base import Stream
 from app.recommend import cost
 from app.recommend.dry_run import Asked, DryRun, dry_run
 from app.recommend.limits import check_count
@@ -61,8 +61,8 @@ async def dry_run_rules(request: DryRunRules, release: CurrentRelease, services:
 
     Filters that were asked for are not kept with an answer, so that they are left out here. Nothing is changed.
     """
-    entries = await services.log.latest(Stream.EVENTS, _PER_ANSWER * request.answers)
-    asked = Asked.of([entry.event.data for entry in entries if entry.event.data.get("type") == "impression"])[-request.answers :]
+    seen = await lately(services, _PER_ANSWER * request.answers)
+    asked = Asked.of([one for one in seen if one.get("type") == "impression"])[-request.answers :]
     book = await to_thread.run_sync(services.rules.file.book)
     after = book.with_rules(request.rules)
     if strangers := {*request.without} - {rule.id for rule in after.rules}:

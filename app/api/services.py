@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.experiments.experiment import Experiment
+from app.experiments.report import Report
 from app.fetch.pictures import Pictures
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
@@ -17,6 +20,8 @@ from app.live.met import Met
 from app.live.metrics import Metrics
 from app.live.pool import ComputePool
 from app.live.replay import Replay
+from app.live.times_shown import TimesShown
+from app.live.variants import Variants
 from app.live.watchdog import Watchdog
 from app.log.base import Log
 from app.log.impressions import Impressions
@@ -41,8 +46,12 @@ class Services:
     impressions: Impressions
     replay: Replay
     met: Met
+    times_shown: TimesShown
     watchdog: Watchdog
     rules: Rules
+    variants: Variants
+    report: Callable[[Experiment], Awaitable[Report]]
+    """Makes the report on an experiment, one at a time, in a process of its own."""
     pictures: Pictures | None
     """What fetches pictures by URL; None where the settings name no host for it."""
 
@@ -60,7 +69,7 @@ async def current_release(request: Request, services: InjectedServices) -> Relea
     """The release that answers this request, from its start to its end; the log line of the request names it.
 
     Raises:
-        NotReadyError: no release is served yet.
+        NotReadyError: no release is served yet. LogLostError: its catalogue lacks changes that the log has lost.
     """
     release = services.serving.current()
     request.state.release = release.id

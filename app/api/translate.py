@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
+from app.api.schemas.narrowing import FiltersIn
 from app.api.schemas.requests import ItemIn
 from app.ground.errors import BadPictureError, Detail, UnknownItemError, refused
 from app.recommend.outfit import ItemRef, Photo
 from app.release.release import CatalogueItem, Release
+from index.columns import Filter
 
 _SLICE: Final = 1 << 20
 """Characters of base64 decoded at once: Python's lock is held for a millisecond or so. A multiple of four."""
@@ -48,6 +50,20 @@ def decoded(text: str, field: str) -> bytes:
         raise refused(Detail(field, text, f"not base64: {error}"), BadPictureError) from error
 
 
+def filter_of(filters: FiltersIn, exclude: Sequence[str] = (), *, candidates: bool = False) -> Filter:
+    """The filters; being in stock is asked of candidates only where the request says so."""
+    stock_is_asked = not candidates or "in_stock" in filters.model_fields_set
+    return Filter(
+        price_min=filters.price.min if filters.price else None,
+        price_max=filters.price.max if filters.price else None,
+        in_stock=filters.in_stock if stock_is_asked else None,
+        brand=tuple(filters.brand),
+        attributes=filters.attributes,
+        size=tuple(filters.size),
+        exclude=tuple(exclude),
+    )
+
+
 def item_of(release: Release, item_id: str) -> CatalogueItem:
     """The item of that id.
 
@@ -64,6 +80,8 @@ def item_of(release: Release, item_id: str) -> CatalogueItem:
 def shown(item: CatalogueItem) -> dict[str, Any]:
     """What answers show of an item, without its extras; each kind of answer takes the fields that it has."""
     said = {name: getattr(item, name) for name in CatalogueItem.__slots__}
+    if item.price is not None and item.sale_price is not None and item.sale_price >= item.price:
+        said["sale_price"] = None
     picture = f"/items/{quote(item.id, safe='')}/image" if item.image else None
     small = f"{picture}?width={_TILE}&v={(item.image or '')[:_VERSION]}" if picture else None
     return {**said, "attributes": item.attributes or None, "extras": None, "image_url": picture, "thumbnail_url": small}

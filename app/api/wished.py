@@ -15,7 +15,7 @@ def understood(steering: Steering) -> TextOut:
     if wishes.budget is not None:
         constraints.append(WishOut(said=wishes.budget_said, budget=wishes.budget))
     direction = steering.direction.said if steering.direction else None
-    return TextOut(constraints=constraints, direction=direction, ignored=list(steering.unread))
+    return TextOut(constraints=constraints, direction=direction, ignored=[*steering.unread, *wishes.foreign])
 
 
 def _wish(wish: Wish) -> WishOut:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import START, Stream
 from app.log.open import opened_log
@@ -23,7 +23,7 @@ from models.datasets.items import items_file
 from sealed.files import write_whole
 
 _FILE: Final = "imported.json"
-_FORMAT: Final = 1  # of what is read from a feed: another makes every import a new one
+_FORMAT: Final = 2  # of what is read from a feed: another makes every import a new one
 _CHUNK: Final = 1 << 20
 
 

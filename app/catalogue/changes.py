@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from app.ground.errors import HomeError
 from app.home.encodings import Encodings, Source
 from app.home.images import ImageStore
 from app.log.base import Entry, Event
@@ -270,8 +271,8 @@ def _own(base: Snapshot, features: Sequence[float]) -> NDArray[np.float16]:
 def _picture(images: ImageStore, changed: ChangedItem) -> bytes | None:
     name = changed.item["image"]
     try:
-        return images.path(name).read_bytes() if name else None
-    except (OSError, ValueError):  # encode it by its title, as an import does
+        return images.bring(name).read_bytes() if name else None
+    except (OSError, ValueError, HomeError):  # encode it by its title, as an import does
         return None
 
 

@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 import torch
 
 from app.catalogue.again import Source, end_of_changes, remember
+from app.catalogue.engine import HERE, Engine
 from app.catalogue.fetched import fetched
 from app.catalogue.publishing import COSINE, index_release
 from app.fetch.pictures import Counts
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.fetching import Fetching
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.home.store import ReleaseRecord, ReleaseStore
 from index.snapshot import ITEM_COLUMNS
 from models.bundle import Bundle, Manifest
@@ -80,6 +81,7 @@ def import_catalogue(
     log: LogSettings | None = None,
     fetch: Fetching | None = None,
     device: torch.device = CPU,
+    engine: Engine = HERE,
     progress: Progress = silent,
     warn: Warn = unheard,
 ) -> Imported:
@@ -95,6 +97,7 @@ def import_catalogue(
         encoder: the encoder's spec; None takes the current bundle's, and ``default_encoder`` on a fresh home.
         fetch: what may be fetched from where; None is the defaults.
         log: where changes are logged; the import replaces those from before it. None for a home without a log.
+        engine: what encodes and embeds.
         warn: told what the dataset has that is put up with.
 
     Raises:
@@ -116,11 +119,11 @@ def import_catalogue(
     named = fetched(catalogue, store, fetch or Fetching(), progress)
     catalogue = named.catalogue
     store.home.mkdir(parents=True, exist_ok=True)
-    found = stored_features(catalogue, source, store.home, cache, progress)
+    found = stored_features(catalogue, source, store.home, cache, progress, encode=engine.encode)
     found = replace(found, refused={**named.refused, **found.refused})
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
-    release = index_release(store, bundle, items, found.features, offset, let_go=found.let_go)
+    release = index_release(store, bundle, items, found.features, offset, let_go=found.let_go, engine=engine)
     release = store.activate(release.id)
     if not named.refused:  # else another import may have more luck
         remember(store, digest, release, folders)
@@ -186,7 +189,7 @@ def _current_bundle(store: ReleaseStore, current: ReleaseRecord | None) -> Bundl
     if current is None:
         return None
     try:
-        return Bundle.load(store.bundle_path(current.bundle))
+        return Bundle.load(store.bundle_path(store.bring(current).bundle))
     except BundleError:
         if current.recipe == COSINE:
             return None

@@ -1,8 +1,14 @@
 """Removes from a home what nothing needs any more: releases with their bundles and snapshots, pictures, thumbnails, features, changes.
 
+Of the worker's runs the newest are kept, and those that say what a bundle of the home learned from; see ``Runs.leftovers``.
+
 Kept are the current release, what a rollback goes back to, the last that served another bundle, what a running replica serves or tries in
-shadow, the newest releases, and everything that is younger than an hour; of pictures and features, all that a kept release or a change in
-the log names, and everything that is younger than a day. Of the log's changes those stay that any kept release lacks.
+shadow, what a variant of a running experiment asks for, the newest releases, and everything that is younger than an hour; of pictures and
+features, all that a kept release or a change in the log names, and everything that is younger than a day. Of the log's changes those stay
+that any kept release lacks.
+
+Of a home in object storage only this machine's copies go: the bucket keeps all that was published, and the log its changes, which others
+may lack.
 """
 
 from __future__ import annotations
@@ -22,9 +28,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from app.catalogue.publishing import changes_behind
+from app.experiments.book import ExperimentFile
 from app.ground.errors import LogLostError
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
+from app.home.origin import origin_of
 from app.home.replicas import served_by_replicas
+from app.home.runs import Runs
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import START, Entry, Stream, order
 from app.log.open import opened_log
@@ -50,11 +59,11 @@ class Leftovers:
     changes: str = START
 
 
-def leftovers(store: ReleaseStore, log: LogSettings, keep: int) -> Leftovers:
+def leftovers(store: ReleaseStore, log: LogSettings, keep: int, keep_runs: int = 100) -> Leftovers:
     """Find what nothing needs any more.
 
     Args:
-        keep: newest releases that are kept, whatever became of them.
+        keep: newest releases that are kept, whatever became of them. keep_runs: newest runs of the worker.
 
     Raises:
         HomeError: the home names no current release. LogUnavailableError: the log, whose changes name pictures, cannot be read now.
@@ -62,7 +71,7 @@ def leftovers(store: ReleaseStore, log: LogSettings, keep: int) -> Leftovers:
     """
     current, records = store.served(), store.records()
     ids = {current.id, *served_by_replicas(store.home), *(record.id for record in records[max(0, len(records) - keep) :])}
-    ids |= {record.id for record in store.gone_back_to()}
+    ids |= {record.id for record in store.gone_back_to()} | ExperimentFile(store.home).book().releases
     with suppress(FileNotFoundError):
         ids.add((store.home / _SHADOW).read_text().strip())
     kept = [record for record in records if record.id in ids or _age_s(record) < _YOUNG_S]
@@ -70,17 +79,20 @@ def leftovers(store: ReleaseStore, log: LogSettings, keep: int) -> Leftovers:
     paths = [store.home / "releases" / f"{record.id}.json" for record in old]
     for directory, needed in (("bundles", {record.bundle for record in kept}), ("snapshots", {record.snapshot for record in kept})):
         paths += [path for path in _in(store.home / directory) if path.name not in needed and _older(path, _YOUNG_S)]
+    paths += Runs(store.home).leftovers(keep_runs, keep)
     offset = min((record.catalog_offset for record in kept), key=order)
     entries = asyncio.run(_changes_of_sound_log(log, store.home, offset))
-    tables = [
-        pq.read_table(store.snapshot_path(name) / "items.parquet", partitioning=None) for name in {record.snapshot for record in kept}
-    ]
+    files = [store.snapshot_path(name) / "items.parquet" for name in {record.snapshot for record in kept}]
+    here = [file for file in files if file.exists() or origin_of(store.home) is None]
+    tables = [pq.read_table(file, partitioning=None) for file in here]
     pictures = _named_pictures(tables, entries)
     paths += [path for path in (store.home / "images").glob("??/*") if path.name not in pictures and _older(path, _FRESH_S)]
     digests = {name.partition(".")[0] for name in pictures}
     small = (store.home / "thumbnails").glob("??/*-*.*")
     paths += [path for path in small if path.name.partition("-")[0] not in digests and _older(path, _FRESH_S)]
     paths += _unneeded_encodings(store, tables, entries)
+    if origin_of(store.home) is not None:
+        paths, offset = [path for path in paths if path.parent.name != "releases"], START
     return Leftovers(tuple(record.id for record in old), tuple(paths), sum(map(_size, paths)), offset)
 
 

@@ -14,9 +14,10 @@ import torch
 from numpy.typing import NDArray
 
 from app.catalogue.changes import folded, items_now, kept_features, replayed
+from app.catalogue.engine import HERE, Engine, Part
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.errors import HomeError
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import Entry, Stream
@@ -49,6 +50,7 @@ def publish(
     log: LogSettings | None = None,
     cache: Path | None = None,
     device: torch.device = CPU,
+    engine: Engine = HERE,
     progress: Progress = silent,
     warn: Warn = unheard,
 ) -> ReleaseRecord:
@@ -62,6 +64,7 @@ def publish(
         better: publish the cosine of the features in place of a bundle that did worse on outfits it did not learn from, and tell ``warn``.
         log: where changes are logged; None takes the catalogue as the current release has it, and leaves the changes to the replicas.
         cache: where features are kept that have to be encoded again.
+        engine: what embeds, and encodes for a bundle with another encoder.
 
     Raises:
         HomeError: no catalogue was imported yet, or no item is left. LogUnavailableError: the log cannot be read now.
@@ -69,7 +72,7 @@ def publish(
         BundleError, SnapshotError: the bundle or the home is broken.
     """
     bundle = Bundle.load(bundle_directory).to(device)
-    current = store.served()
+    current = store.bring(store.served())
     snapshot = Snapshot.load(store.snapshot_path(current.snapshot), later=True)
     other = _other_encoder(bundle_directory, bundle, snapshot, store)
     if better:
@@ -88,12 +91,13 @@ def publish(
         items, features_NF = folded(snapshot, changes, same, store.images, store.encodings(bundle.manifest.encoder.fingerprint))
     else:
         items = items_now(snapshot, changes)
-        features_NF = catalogue_features(catalogue_of(items, store.images), other, cache, progress).features
+        store.bring_pictures()
+        features_NF = catalogue_features(catalogue_of(items, store.images), other, cache, progress, encode=engine.encode).features
     if not items.num_rows:
         msg = f"{store.home}: every item was deleted; put some back before you publish"
         raise HomeError(msg)
     offset = entries[-1].offset if entries else current.catalog_offset
-    release = index_release(store, bundle, items, features_NF, offset)
+    release = index_release(store, bundle, items, features_NF, offset, engine=engine)
     return store.activate(release.id) if serve else release
 
 
@@ -157,6 +161,7 @@ def index_release(
     offset: str,
     *,
     let_go: Callable[[], None] = lambda: None,
+    engine: Engine = HERE,
 ) -> ReleaseRecord:
     """Embed the items, write their snapshot, and check that it loads as a release.
 
@@ -169,7 +174,7 @@ def index_release(
         staged,
         items=items,
         features_NF=kept_NF,
-        embeddings_ND=_embedded(bundle, items, kept_NF, let_go),
+        embeddings_ND=_embedded(store, bundle, items, kept_NF, engine, let_go=let_go),
         bundle_id=bundle.id,
         encoder_spec=bundle.manifest.encoder.spec,
         encoder_fingerprint=bundle.manifest.encoder.fingerprint,
@@ -180,10 +185,16 @@ def index_release(
     return record
 
 
-def _embedded(bundle: Bundle, items: pa.Table, features_NF: NDArray[np.float16], let_go: Callable[[], None]) -> Iterator[FloatArray]:
+def _embedded(
+    store: ReleaseStore, bundle: Bundle, items: pa.Table, features_NF: NDArray[np.float16], engine: Engine, *, let_go: Callable[[], None]
+) -> Iterator[FloatArray]:
     """Embeddings of all items, ``(N, D)``, part by part."""
-    for start in range(0, max(items.num_rows, 1), _AT_ONCE):
-        words = Catalogue(items.slice(start, _AT_ONCE))
-        features_MF = features_NF[start : start + _AT_ONCE].astype(np.float32)
-        let_go()
-        yield bundle.embed(features_MF, words.categories, words.texts(), words.ids)
+
+    def parts() -> Iterator[Part]:
+        for start in range(0, max(items.num_rows, 1), _AT_ONCE):
+            words = Catalogue(items.slice(start, _AT_ONCE))
+            features_MF = features_NF[start : start + _AT_ONCE].copy()
+            let_go()
+            yield Part(features_MF, words.categories, words.texts(), list(words.ids))
+
+    return engine.embed(bundle, store.bundle_path(bundle.id), parts())

@@ -195,7 +195,7 @@ def _synced(work: _Work, data: Path, current: ReleaseRecord, others: set[str]) -
     catalogue = read_catalogue(data, findings, work.mapping)
     findings.tell(work.warn)
     check_rejected(data, findings, work.bounds)
-    base = Snapshot.load(store.snapshot_path(current.snapshot), later=True)
+    base = Snapshot.load(store.snapshot_path(store.bring(current).snapshot), later=True)
     changes, _ = replayed(base, {}, asyncio.run(changes_behind(settings.log, store.home, current.catalog_offset)))
     now, feed, own_NF = items_now(base, changes), kept_columns(catalogue.table), _own(catalogue, base)
     unsure = others | (findings.rejects.ids if findings.rejects else set())

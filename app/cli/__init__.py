@@ -1,27 +1,88 @@
-"""The command line. A command imports torch and the rest only when it runs, so that ``attire --help`` answers at once."""
+"""The command line. A command's module is imported when it is asked for, torch and the rest when it runs: what is quick answers at once."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from app.cli import data, dataset, doctor, feeds, keys, learn, log, orders, releases, rules, serve, simulate, sync, worker
 from app.ground.errors import ROOTS
-from app.ground.settings import misspelt
 
 OK: Final = 0
 FAILED: Final = 1
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130  # what a shell says of a program that Ctrl-C ended
 
+COMMANDS: Final = {  # where each is, in the order of --help
+    "demo": "serve.demo",
+    "generate": "data.generate",
+    "convert": "data.convert",
+    "check": "dataset.check",
+    "map": "feeds.map_",
+    "import": "feeds.import_",
+    "sync": "sync.sync",
+    "import-orders": "orders.import_orders",
+    "train": "learn.train",
+    "questions": "dataset.questions",
+    "evaluate": "learn.evaluate",
+    "label": "learn.label",
+    "publish": "releases.publish",
+    "gc": "releases.gc",
+    "backup": "backup.backup",
+    "restore": "backup.restore",
+    "serve": "serve.serve",
+    "worker": "worker.worker",
+    "simulate": "simulate.simulate",
+    "doctor": "doctor.doctor",
+    "releases": "releases.group",
+    "keys": "keys.group",
+    "rules": "rules.group",
+    "events": "events.group",
+    "experiments": "experiments.group",
+    "log": "log.group",
+}
+
+
+class _Commands(Mapping[str, Any]):
+    """Typer's commands by name, each made when it is asked for."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a command of typer's, whose type it does not export
+        if name not in self._made:
+            module, _, what = COMMANDS[name].partition(".")
+            found = getattr(import_module(f"app.cli.{module}"), what)
+            if isinstance(found, typer.Typer):
+                self._made[name] = typer.main.get_group(found)
+                self._made[name].name = name
+            else:
+                alone = typer.Typer(add_completion=False)
+                alone.command(name)(found)
+                self._made[name] = typer.main.get_command(alone)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Attire(TyperGroup):
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - what typer gives any group
+        super().__init__(**{**given, "commands": _Commands()})
+
+
 cli = typer.Typer(
     name="attire",
-    add_completion=False,
+    cls=_Attire,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
@@ -40,30 +101,6 @@ def _options(
     """Online outfit recommendation from a shop's own catalogue."""
 
 
-cli.command("demo")(serve.demo)
-cli.command("generate")(data.generate)
-cli.command("convert")(data.convert)
-cli.command("check")(dataset.check)
-cli.command("map")(feeds.map_)
-cli.command("import")(feeds.import_)
-cli.command("sync")(sync.sync)
-cli.command("import-orders")(orders.import_orders)
-cli.command("train")(learn.train)
-cli.command("questions")(dataset.questions)
-cli.command("evaluate")(learn.evaluate)
-cli.command("label")(learn.label)
-cli.command("publish")(releases.publish)
-cli.add_typer(releases.group, name="releases")
-cli.add_typer(keys.group, name="keys")
-cli.add_typer(rules.group, name="rules")
-cli.command("gc")(releases.gc)
-cli.add_typer(log.group, name="log")
-cli.command("serve")(serve.serve)
-cli.command("worker")(worker.worker)
-cli.command("simulate")(simulate.simulate)
-cli.command("doctor")(doctor.doctor)
-
-
 def main() -> None:
     """The ``attire`` program."""
     raise SystemExit(run(sys.argv[1:]))
@@ -71,8 +108,11 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code: 0 done, 2 bad usage or bad input (one line on stderr), 130 interrupted, 1 anything else."""
-    for line in misspelt(os.environ):
-        typer.echo(f"attire: {line}", err=True)
+    if any(name.upper().startswith("ATTIRE") for name in os.environ):
+        from app.ground.settings import misspelt  # noqa: PLC0415 - a third of a second, for whom it may concern
+
+        for line in misspelt(os.environ):
+            typer.echo(f"attire: {line}", err=True)
     try:
         returned = cli(list(arguments) or ["--help"], prog_name="attire", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):

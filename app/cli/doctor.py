@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 
-from app.cli.options import Home
+from app.cli.options import AsJson, Home
+from app.ground.places import shown
 from app.ground.settings import Settings
 
 _PACKAGES: Final = ("attire", "torch", "faiss-cpu", "open_clip_torch", "numpy", "pyarrow", "fastapi", "pydantic", "uvicorn")
+_SEVERAL: Final = ("gpu", "feed")
+"""Facts of which there may be any number."""
 
 
 def doctor(
     home: Home = None,
     *,
     encoder: Annotated[str | None, typer.Option("--encoder", help="Say what this one would need instead; nothing is downloaded.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """What is installed, which devices and threads there are, how its feeds stand, and whether this home can be served."""
-    if encoder is not None:
-        _needs(encoder)
-        return
+    """What is installed, which devices and threads there are, how its feeds stand; ends with 1 or 2 if this home cannot be served."""
+    told: dict[str, Any] = {} if encoder else {name: [] for name in _SEVERAL}
+    try:
+        for name, value in _facts(home) if encoder is None else _needs(encoder):
+            if not as_json:
+                typer.echo(f"{name:<16} {value}")
+            elif name in _SEVERAL:
+                told[name].append(value)
+            else:
+                told[name] = value
+    finally:
+        if as_json and told:
+            typer.echo(json.dumps(told | ({"serves": str(told.get("serve")).startswith("yes")} if encoder is None else {}), indent=1))
+
+
+def _facts(home: Path | None) -> Iterator[tuple[str, str]]:
     from app.ground import compute  # noqa: PLC0415 - keeps --help fast
     from app.ground.errors import ROOTS  # noqa: PLC0415
     from app.home.feeds import FeedRecords  # noqa: PLC0415
@@ -31,45 +49,44 @@ def doctor(
     from app.release.release import Release  # noqa: PLC0415
 
     settings = Settings.read(home=home)
-    _say("python", platform.python_version())
+    yield "python", platform.python_version()
     for package in _PACKAGES:
-        _say(package, _version(package))
+        yield package, _version(package)
     device = compute.device(settings.device)
     gpus = list(_gpus())
-    _say("devices", ", ".join(["cpu", *(name for name, _ in gpus)]))
+    yield "devices", ", ".join(["cpu", *(name for name, _ in gpus)])
     for name, state in gpus:
-        _say("gpu", f"{name}, {state}")
-    _say("device", f"{device}, as ATTIRE_DEVICE is {settings.device}")
-    _say("threads", f"{compute.fix_threads(settings.threads.compute)} to compute, {compute.cores()} cores")
+        yield "gpu", f"{name}, {state}"
+    yield "device", f"{device}, as ATTIRE_DEVICE is {settings.device}"
+    yield "threads", f"{compute.fix_threads(settings.threads.compute)} to compute, {compute.cores()} cores"
     for feed in FeedRecords(settings.home).all():
-        _say("feed", str(feed))
+        yield "feed", str(feed)
     store = ReleaseStore(settings.home)
     try:
         record = store.current()
         if record is None:
-            _say("serve", f"no: {settings.home} has no release; run `attire import DATA --home {settings.home}`")
-            return
+            where = shown(settings.home)
+            yield "serve", f"no: {where} has no release; run `attire import DATA --home {where}`"
+            raise typer.Exit(1)
         release = Release.open(store, record, settings.index, device)
     except ROOTS as error:
-        _say("serve", f"no: {error}")
+        yield "serve", f"no: {error}"
         raise
-    _say("index", ", ".join(f"{backend}: {items:,} items" for backend, items in release.searched.items()))
-    _say("serve", f"yes: release {record.id}, {record.items:,} items, recipe {record.recipe}")
+    yield "index", ", ".join(f"{backend}: {items:,} items" for backend, items in release.searched.items())
+    yield "serve", f"yes: release {record.id}, {record.items:,} items, recipe {record.recipe}"
 
 
-def _needs(spec: str) -> None:
+def _needs(spec: str) -> Iterator[tuple[str, str]]:
     from app.ground import compute  # noqa: PLC0415 - keeps --help fast
     from models.encoders.needs import needs_of  # noqa: PLC0415
 
     threads = compute.fix_threads(Settings.read().threads.compute)
     needs = needs_of(spec)
-    _say(
-        "encoder",
-        f"{spec}: {needs.architecture}, pictures of {needs.side} x {needs.side}, {needs.parameters / 1e6:,.0f} million parameters",
-    )
-    _say("download", f"about {needs.download / 2**20:,.0f} MiB, once")
-    _say("memory", f"about {needs.memory / 2**20:,.0f} MiB while it encodes")
-    _say("speed", f"about {needs.images_per_s:,.1f} images/s on this CPU, {threads} threads (an estimate)")
+    parameters = f"{needs.parameters / 1e6:,.0f} million parameters"
+    yield "encoder", f"{spec}: {needs.architecture}, pictures of {needs.side} x {needs.side}, {parameters}"
+    yield "download", f"about {needs.download / 2**20:,.0f} MiB, once"
+    yield "memory", f"about {needs.memory / 2**20:,.0f} MiB while it encodes"
+    yield "speed", f"about {needs.images_per_s:,.1f} images/s on this CPU, {threads} threads (an estimate)"
 
 
 def _gpus() -> Iterator[tuple[str, str]]:
@@ -90,7 +107,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
-
-
-def _say(name: str, value: str) -> None:
-    typer.echo(f"{name:<16} {value}")

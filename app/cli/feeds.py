@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from app.cli.options import REJECTS, Data, Encoder, Home, JsonFile, Mapping, MostRejects, RejectsFile, check_outputs
+from app.cli.options import REJECTS, Data, Encoder, Home, JsonFile, Mapping, MostRejects, On, RejectsFile, check_outputs, engine_on
 from app.cli.orders import orders_into
 from app.cli.progress import progress, warn
 from app.cli.reading import of_reading, write_said
 from app.ground.errors import ROOTS
+from app.ground.places import shown
 from app.ground.settings import Settings
 from models.outputs import check_output_file
 
@@ -34,6 +35,7 @@ def import_(
     strict: Annotated[bool, typer.Option("--strict", help="End at the first row that cannot be used, and change nothing.")] = False,
     most: MostRejects = 0.5,
     force: Annotated[bool, typer.Option("--force", help="Import whatever is left, even of a feed that seems cut off.")] = False,
+    on: On = None,
     json_file: JsonFile = None,
 ) -> None:
     """Read a catalogue from a dataset directory or a shop's feed, encode and index it, and serve it from now on."""
@@ -47,16 +49,23 @@ def import_(
     same = imported_before(store, source, end_of_changes(settings.log, store.home)) if store.current() and not force else None
     if same is not None:
         write_said(json_file, {"data": str(data), "unchanged": True, **_of_release(same)})
-        typer.echo(f"{settings.home}: {data} is what was imported last; nothing to do, release {same.id} is current")
+        typer.echo(f"{shown(settings.home)}: {data} is what was imported last; nothing to do, release {same.id} is current")
         return
     _with_outfits(source, settings, most=1.0 if force else most)
     bounds = {"rejected": 1.0, "left": 0.0} if force else {"rejected": most, "left": 0.5}
     file = None if strict else rejects or settings.home / REJECTS
-    _import(source, store, settings, file=file, bounds=bounds, json_file=json_file)
+    _import(source, store, settings, file=file, bounds=bounds, on=on, json_file=json_file)
 
 
 def _import(
-    source: Source, store: ReleaseStore, settings: Settings, *, file: Path | None, bounds: dict[str, float], json_file: Path | None
+    source: Source,
+    store: ReleaseStore,
+    settings: Settings,
+    *,
+    file: Path | None,
+    bounds: dict[str, float],
+    on: str | None,
+    json_file: Path | None,
 ) -> None:
     """Import what has changed; says so to a person, and to machines even when it is refused."""
     from app.catalogue.importing import Bounds, import_catalogue  # noqa: PLC0415 - keeps --help fast
@@ -82,6 +91,7 @@ def _import(
                 log=settings.log,
                 fetch=settings.fetch,
                 device=compute.device(settings.device),
+                engine=engine_on(on, settings),
                 progress=progress(),
                 warn=warn,
             )
@@ -128,7 +138,7 @@ def _tell(done: Imported, home: Path, reading: dict[str, Any]) -> None:
     if reading["layout"]:
         aside = f", {reading['rejected']:,} set aside (see {reading['rejects']})" if reading["rejected"] else ""
         typer.echo(f"read as {reading['layout']}: {reading['rows']:,} rows{aside}")
-    typer.echo(f"{home}: {done.release.items:,} items in {done.seconds:.1f} s{rate}; release {done.release.id} is current")
+    typer.echo(f"{shown(home)}: {done.release.items:,} items in {done.seconds:.1f} s{rate}; release {done.release.id} is current")
 
 
 def _of_release(release: ReleaseRecord) -> dict[str, Any]:
@@ -139,7 +149,7 @@ def map_(
     feed: Annotated[Path, typer.Argument(help="The feed.", show_default=False)],
     out: Annotated[Path | None, typer.Option("--out", help="File to write; without, it is printed.", show_default=False)] = None,
 ) -> None:
-    """Propose which column of a feed is which, as a mapping file for a person to correct and to give as --map."""
+    """Propose which column of a feed is which, as a file to correct and to give as --map; of a known layout, what it does not read."""
     if out is not None:
         check_output_file(out, "--out")
     from models.datasets.feeds.propose import as_yaml, proposed  # noqa: PLC0415 - keeps --help fast
@@ -154,4 +164,7 @@ def map_(
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
-    typer.echo(f"{out}: {len(columns)} of {len(known.names)} columns; correct it, then attire check {feed} --map {out}")
+    if known.layout is None:
+        typer.echo(f"{out}: {len(columns)} of {len(known.names)} columns; correct it, then attire check {feed} --map {out}")
+    else:
+        typer.echo(f"{feed}: {known.layout.name}, which needs no mapping; {out} proposes {len(columns)} more columns to lay over it")

@@ -10,7 +10,8 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from app.cli.options import Data, Encoder, Seed, Split, a_bundle, split_named
+from app.cli.from_log import evaluate_from_log
+from app.cli.options import Data, Encoder, Home, MaybeData, Seed, Split, a_bundle, split_named
 from app.cli.progress import progress, warn
 from app.ground.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
@@ -74,16 +75,26 @@ def train(
 
 
 def evaluate(
-    data: Data,
+    data: MaybeData = None,
     *,
     bundle: Annotated[Path, typer.Option("--bundle", help="Bundle directory.", callback=a_bundle, show_default=False)],
     split: Split = "test",
     json_file: Annotated[Path | None, typer.Option("--json", help="File for the figures.", show_default=False)] = None,
     predictions: Annotated[Path | None, typer.Option("--predictions", help="File for one line per question.", show_default=False)] = None,
     report: Annotated[Path | None, typer.Option("--report", help="Directory for a page with plots.", show_default=False)] = None,
+    from_log: Annotated[bool, typer.Option("--from-log", help="On what shoppers did with explored answers, in place of DATA.")] = False,
+    home: Home = None,
+    reward: Annotated[str, typer.Option("--reward", help="What is earned, with --from-log: view, add_to_cart or purchase.")] = "purchase",
 ) -> None:
     """Evaluate a bundle on every question of a dataset directory, or on some drawn from its outfits, beside the baselines."""
     chosen = split_named(split)
+    if (data is None) != from_log:
+        msg = "give DATA to ask a bundle questions, or --from-log to ask the log of --home; not both"
+        raise InputError(msg, field="DATA")
+    if from_log:
+        evaluate_from_log(bundle, home, reward, json_file, {"--predictions": predictions, "--report": report})
+        return
+    assert data is not None  # noqa: S101 - it is one or the other
     for path, option in ((json_file, "--json"), (predictions, "--predictions")):
         if path is not None:
             check_output_file(path, option)

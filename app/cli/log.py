@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli.options import Home
+from app.ground.places import shown
 from app.ground.settings import Settings
 from app.home.alone import unused
 from app.home.replicas import served_by_replicas
@@ -32,7 +33,7 @@ def check(home: Home = None) -> None:
     if found:
         typer.echo("stop the service and the worker, then: attire log repair", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{settings.home}: the log is sound, and has all that it acknowledged")
+    typer.echo(f"{shown(settings.home)}: the log is sound, and has all that it acknowledged")
 
 
 @group.command()
@@ -48,7 +49,7 @@ def repair(
         async with opened_log(settings.log, settings.home) as log:
             if not await log.examine(thorough=True):
                 return [], False
-            with nullcontext() if force else unused(settings.home):
+            with nullcontext() if force else unused(settings.home, "--force"):
                 return await log.repair(), True
 
     said, was_broken = asyncio.run(repaired())
@@ -57,4 +58,4 @@ def repair(
     if said and served_by_replicas(settings.home):
         typer.echo("a replica seems to serve this home; start it anew, and the worker, too", err=True)
     if not was_broken:
-        typer.echo(f"{settings.home}: the log is sound, so nothing was done")
+        typer.echo(f"{shown(settings.home)}: the log is sound, so nothing was done")

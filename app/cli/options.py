@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from app.ground.places import as_home
 from models.errors import BundleError, InputError
 from models.outputs import check_output_file
 
 if TYPE_CHECKING:
+    from app.catalogue.engine import Engine
+    from app.ground.settings import Settings
     from models.datasets.schema import Split as SplitName
 
 
@@ -34,6 +37,10 @@ def a_bundle(directory: Path | None) -> Path | None:
 
 
 Data = Annotated[Path, typer.Argument(help="Dataset directory, or a feed.", callback=_with_items, show_default=False)]
+MaybeData = Annotated[
+    Path | None,
+    typer.Argument(help="Dataset directory, or a feed.", callback=lambda data: data and _with_items(data), show_default=False),
+]
 Mapping = Annotated[
     Path | None,
     typer.Option("--map", help="Mapping file: which column is which; see `attire map`.", show_default="DATA/mapping.yaml, where it is"),
@@ -43,7 +50,14 @@ BundleDirectory = Annotated[
 ]
 Home = Annotated[
     Path | None,
-    typer.Option("--home", help="Directory of bundles, snapshots and releases.", envvar="ATTIRE_HOME", show_default="attire-home"),
+    typer.Option(
+        "--home",
+        parser=as_home,
+        metavar="PATH",
+        help="Directory of bundles, snapshots and releases.",
+        envvar="ATTIRE_HOME",
+        show_default="attire-home",
+    ),
 ]
 Host = Annotated[str | None, typer.Option("--host", help="Address to listen on.", envvar="ATTIRE_HOST", show_default="127.0.0.1")]
 Port = Annotated[
@@ -75,6 +89,32 @@ Encoder = Annotated[
 REJECTS: Final = "rejects.jsonl"
 RejectsFile = Annotated[Path | None, typer.Option("--rejects", help="File for rows that are set aside.", show_default=f"HOME/{REJECTS}")]
 MostRejects = Annotated[float, typer.Option("--max-rejects", help="Largest share of rows that may be set aside.", min=0, max=1)]
+AsJson = Annotated[bool, typer.Option("--json", help="All of each, as JSON.")]
+
+
+def _cluster(on: str | None) -> str | None:
+    if on is not None:
+        from app.ray.joined import check  # noqa: PLC0415 - keeps --help fast
+
+        check(on)
+    return on
+
+
+On = Annotated[
+    str | None,
+    typer.Option(
+        "--on", callback=_cluster, help="Compute on a cluster of Ray: local, or auto on a node of one; docs/ray.md.", show_default="here"
+    ),
+]
+ServeOn = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        callback=_cluster,
+        help="Answer by one to --workers replicas behind Ray Serve: local, or auto on a node of a cluster; docs/ray.md.",
+        show_default="here",
+    ),
+]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="File for what came of it.", show_default=False)]
 Split = Annotated[str, typer.Option("--split", help="train, valid or test.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.", min=0)]
@@ -104,3 +144,22 @@ def split_named(name: str) -> SplitName:
             return split
     msg = f"{name!r} is not a split; use {', '.join(SPLITS)}"
     raise InputError(msg, field="--split")
+
+
+def engine_on(on: str | None, settings: Settings) -> Engine:
+    """What encodes and embeds: this process, or the cluster, which is joined.
+
+    Raises:
+        InputError: there is no such cluster.
+    """
+    from app.catalogue.engine import HERE  # noqa: PLC0415 - keeps --help fast
+
+    if on is None:
+        return HERE
+    from app.ray.joined import join  # noqa: PLC0415
+
+    join(on)
+    from app.ground import compute  # noqa: PLC0415
+    from app.ray.catalogue import Cluster  # noqa: PLC0415
+
+    return Cluster(str(compute.device(settings.device)))

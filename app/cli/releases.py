@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import BundleDirectory, Home
+from app.cli.options import AsJson, BundleDirectory, Home, On, engine_on
 from app.cli.progress import progress, warn
 from app.ground.errors import HomeError
+from app.ground.places import shown
 from app.ground.settings import Settings
+from app.home.origin import refreshed
 from app.home.store import ReleaseRecord, ReleaseStore
 
 group = typer.Typer(help="List, show and change the release that is served.", no_args_is_help=False)
 
+_NOT_ASKED = "not compared with what learns nothing (--no-compare, or too few outfits); attire evaluate DATA --bundle BUNDLE does"
 ReleaseId = Annotated[str, typer.Argument(help="Release id, as `attire releases list` shows it.", show_default=False)]
 
 
@@ -24,6 +28,8 @@ def publish(
     home: Home = None,
     *,
     as_trained: Annotated[bool, typer.Option("--as-trained", help="Also where raw cosine did better on outfits held out.")] = False,
+    on: On = None,
+    as_json: AsJson = False,
 ) -> None:
     """Serve a bundle with the current catalogue; no picture is touched unless the bundle reads another encoder."""
     settings = Settings.read(home=home)
@@ -40,34 +46,47 @@ def publish(
         log=settings.log,
         cache=settings.cache.expanduser(),
         device=compute.device(settings.device),
+        engine=engine_on(on, settings),
         progress=progress(),
         warn=warn,
     )
-    typer.echo(f"{settings.home}: {release.items:,} items, recipe {release.recipe}; release {release.id} is current")
+    if as_json:
+        typer.echo(json.dumps(_told(store, release), indent=1))
+        return
+    typer.echo(f"{shown(settings.home)}: {release.items:,} items, recipe {release.recipe}; release {release.id} is current")
     manifest = BUNDLE.read(store.bundle_path(release.bundle))
     if manifest.outfits is not None:
-        typer.echo(f"learned from {manifest.outfits:,} outfits" + (f"; {manifest.held_out}" if manifest.held_out else ""))
+        typer.echo(f"learned from {manifest.outfits:,} outfits; {manifest.held_out or _NOT_ASKED}")
 
 
-def gc(home: Home = None, *, dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False) -> None:
-    """Remove old releases, pictures, features and changes that nothing needs any more; never what serves, or is rolled back to."""
+def gc(
+    home: Home = None, *, dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False, as_json: AsJson = False
+) -> None:
+    """Remove old releases, pictures, features and changes that nothing needs any more; never what serves, or is rolled back to.
+
+    Of a home in object storage, what this machine has copied of it.
+    """
     settings = Settings.read(home=home)
     store = ReleaseStore(settings.home)
     store.current()  # a home that is none is refused before all that
     from app.catalogue.leftovers import leftovers, remove  # noqa: PLC0415 - keeps --help fast
 
-    found = leftovers(store, settings.log, settings.worker.keep_releases)
+    found = leftovers(store, settings.log, settings.worker.keep_releases, settings.worker.keep_runs)
     gone = None if dry else remove(found, settings.log, settings.home)
+    if as_json:
+        told = {"removed": not dry, "releases": found.releases, "paths": len(found.paths), "bytes": found.size, "changes": gone}
+        typer.echo(json.dumps(told, indent=1))
+        return
     changes = f"the log's changes up to {found.changes or 'none'}" if gone is None else f"{gone:,} changes of the log"
     names = f" ({', '.join(found.releases)})" if found.releases else ""
     what = f"{len(found.releases)} releases{names}, {len(found.paths):,} files and directories, {found.size / 1e6:,.1f} MB, {changes}"
-    typer.echo(f"{settings.home}: {what} {'would go' if dry else 'removed'}")
+    typer.echo(f"{shown(settings.home)}: {what} {'would go' if dry else 'removed'}")
 
 
 @group.command("list")
-def list_(home: Home = None) -> None:
+def list_(home: Home = None, *, as_json: AsJson = False) -> None:
     """All releases, newest first; the current one is marked."""
-    store = ReleaseStore(Settings.read(home=home).home)
+    store = _store(Settings.read(home=home))
     records, broken = store.survey()
     current, trouble = None, None
     try:
@@ -76,6 +95,18 @@ def list_(home: Home = None) -> None:
         trouble = error
         if not records:
             raise
+    if as_json:
+        told = [{**asdict(record), "current": current is not None and record.id == current.id} for record in reversed(records)]
+        typer.echo(json.dumps(told, indent=1))
+    else:
+        _table(records, current)
+    for why in broken:
+        typer.echo(f"left out: {why}", err=True)
+    if trouble:
+        raise trouble  # after the list, which says what could be activated instead
+
+
+def _table(records: Sequence[ReleaseRecord], current: ReleaseRecord | None) -> None:
     rows = [("", "release", "recipe", "items", "created", "bundle", "snapshot")]
     for record in reversed(records):
         mark = "*" if current is not None and record.id == current.id else ""
@@ -83,17 +114,16 @@ def list_(home: Home = None) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    for why in broken:
-        typer.echo(f"left out: {why}", err=True)
-    if trouble:
-        raise trouble  # after the list, which says what could be activated instead
 
 
 @group.command()
 def show(release: ReleaseId, home: Home = None) -> None:
     """One release as JSON, with what its bundle says of itself."""
-    store = ReleaseStore(Settings.read(home=home).home)
-    record = store.record(release)
+    store = _store(Settings.read(home=home))
+    typer.echo(json.dumps(_told(store, store.bring(store.record(release))), indent=1))
+
+
+def _told(store: ReleaseStore, record: ReleaseRecord) -> dict[str, Any]:
     current = store.current()
     manifest = store.bundle_path(record.bundle) / "manifest.json"
     try:
@@ -102,14 +132,14 @@ def show(release: ReleaseId, home: Home = None) -> None:
         msg = f"{manifest}: not the manifest of a bundle ({error}); publish the bundle again"
         raise HomeError(msg) from error
     about = {name: bundle.get(name) for name in ("recipe", "config", "encoder", "metrics", "parent", "created")}
-    typer.echo(json.dumps({**asdict(record), "current": current is not None and current.id == record.id, "about_bundle": about}, indent=1))
+    return {**asdict(record), "current": current is not None and current.id == record.id, "about_bundle": about}
 
 
 @group.command()
 def activate(release: ReleaseId, home: Home = None) -> None:
     """Serve this release from now on, once it is checked; running replicas follow within moments."""
     settings = Settings.read(home=home)
-    store = ReleaseStore(settings.home)
+    store = _store(settings)
     _serve_checked(store, store.record(release), settings.device)
 
 
@@ -117,8 +147,14 @@ def activate(release: ReleaseId, home: Home = None) -> None:
 def rollback(home: Home = None) -> None:
     """Serve again what served before the current release, once it is checked."""
     settings = Settings.read(home=home)
-    store = ReleaseStore(settings.home)
+    store = _store(settings)
     _serve_checked(store, store.before_current(), settings.device, back=True)
+
+
+def _store(settings: Settings) -> ReleaseStore:
+    """The home's releases as they are now, wherever they are kept."""
+    refreshed(settings.home)
+    return ReleaseStore(settings.home)
 
 
 def _serve_checked(store: ReleaseStore, record: ReleaseRecord, device: str, *, back: bool = False) -> None:

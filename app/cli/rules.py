@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from app.cli.options import Home
+from app.cli.said import read_said
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
 from app.rules.book import RuleBook, RuleFile
 from app.rules.rule import RULES, in_force
-from models.errors import InputError
 
 group = typer.Typer(help="What a merchandiser says of suggestions: see docs/rules.md.", no_args_is_help=False)
 
@@ -42,22 +40,7 @@ def put(
     home: Home = None,
 ) -> None:
     """Add rules, or replace those of the same ids. Running replicas follow at once; PUT /rules also tells conflicts."""
-    try:
-        said = json.loads(file.read_bytes())
-        rules = RULES.validate_json(json.dumps(said["rules"] if isinstance(said, dict) and "rules" in said else said))
-    except OSError as error:
-        msg = f"cannot be read ({error.strerror})"
-        raise InputError(msg, path=file) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        msg = f"{first['msg']}{more}"
-        raise InputError(msg, path=file, field=f"rules.{where}") from error
-    except ValueError as error:
-        msg = f"is not JSON ({error})"
-        raise InputError(msg, path=file) from error
-    _say(_file(home).put(rules))
+    _say(_file(home).put(read_said(file, "rules", RULES)))
 
 
 @group.command("remove")

@@ -7,23 +7,24 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing import get_context
-from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from app.cli.options import Home, Host, Port, ServeWorkers
+from app.cli.options import Home, Host, Port, ServeOn, ServeWorkers
 from app.cli.progress import progress
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from models.errors import InputError
+from models.parent import end_with_parent
 
 if TYPE_CHECKING:
     from app.server.starting import Starting
+    from app.server.workers import Shared, TakesOver
 
 DEMO_HOME: Final = Path("demo-home")
 DEMO_ITEMS: Final = 1_500
@@ -38,11 +39,20 @@ _UNTRAINED: Final = "cosine"
 _PORT_ERRORS: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
 
 
-def serve(home: Home = None, host: Host = None, port: Port = None, workers: ServeWorkers = None) -> None:
+def serve(home: Home = None, host: Host = None, port: Port = None, workers: ServeWorkers = None, on: ServeOn = None) -> None:
     """Answer over HTTP from the current release."""
     settings = Settings.read(home=home, host=host, port=port, workers=workers)
+    _check_on(settings, on)
+    if settings.shops:
+        from app.shops.told import shops_of  # noqa: PLC0415 - what is wrong with them is told before torch is imported
+
+        shops_of(settings)
     with _listen(settings) as listener:
-        if settings.workers > 1:
+        if on is not None:
+            _answer_on(settings, listener, on)
+        elif settings.workers == 1 and settings.shops:
+            _answer_shops(settings, listener)
+        elif settings.workers > 1:
             os.environ["ATTIRE_HOME"], os.environ["ATTIRE_WORKERS"] = str(settings.home), str(settings.workers)
             _answer_together(settings, listener)
         else:
@@ -73,13 +83,17 @@ def prepare_demo(settings: Settings) -> None:
     from app.ground import compute  # noqa: PLC0415
     from models.recipes.train import train  # noqa: PLC0415
     from models.wardrobe.generate import generate  # noqa: PLC0415
+    from models.wardrobe.shop_window import furnish  # noqa: PLC0415
+    from models.wardrobe.studio import photograph  # noqa: PLC0415
 
     store, wardrobe, bundle = ReleaseStore(settings.home), settings.home / "wardrobe", settings.home / "trained"
     current, steps = store.current(), progress()
     cache, device = settings.cache.expanduser(), compute.device(settings.device)
     if current is None:
         if not (wardrobe / "oracle.json").exists():
-            generate(wardrobe, items=DEMO_ITEMS, outfits=DEMO_OUTFITS, shoppers=DEMO_SHOPPERS, progress=steps)
+            sizes = {"items": DEMO_ITEMS, "outfits": DEMO_OUTFITS, "shoppers": DEMO_SHOPPERS}
+            generate(wardrobe, **sizes, picture=photograph, progress=steps)
+            furnish(wardrobe)
         current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, device=device, progress=steps).release
     if current.recipe == _UNTRAINED and wardrobe.exists():
         train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, device=device, progress=steps)
@@ -99,10 +113,9 @@ def _worker_beside(home: Path) -> Iterator[None]:
 
 
 def _work(home: Path) -> None:
-    from app.cli import run  # noqa: PLC0415 - which imports this file
-    from models.parent import end_with_parent  # noqa: PLC0415
-
     end_with_parent()
+    from app.cli import run  # noqa: PLC0415 - which imports this file
+
     os.environ.setdefault("ATTIRE_WORKER__REFERENCE", "wardrobe")  # whose test outfits judge what the demo learns
     sys.exit(run(["worker", "--home", str(home)]))
 
@@ -115,22 +128,30 @@ def _listen(settings: Settings) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family)
+        if settings.answers_at_start:
+            return socket.create_server((settings.host, settings.port), family=family)
+        listener = socket.socket(family)  # bound: whoever dials is refused until the service listens, and may try another
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
     except OSError as error:
         other = "--port" if error.errno in _PORT_ERRORS else "--host"
         msg = f"cannot listen on {settings.host}:{settings.port} ({error.strerror or error}); choose another {other}"
         raise InputError(msg) from error
+    return listener
 
 
-def _starting(settings: Settings, listener: socket.socket, awaited: str) -> AbstractContextManager[Starting]:
+def _starting(settings: Settings, listener: socket.socket, awaited: str) -> AbstractContextManager[Starting | None]:
+    if not settings.answers_at_start:
+        return nullcontext()
     from app.server.starting import starting  # noqa: PLC0415 - after all that can be refused without FastAPI
 
     return starting(listener, settings, awaited)
 
 
-def _started(waiting: Starting, said: str) -> None:
-    """Say so, once whoever asks gets an answer."""
-    waiting.close()
+def _started(waiting: Starting | None, said: str) -> None:
+    """Leave the port, and say where the service answers: whoever asks from now on waits for it, some hundredths of a second."""
+    if waiting:
+        waiting.close()
     typer.echo(said)
 
 
@@ -151,36 +172,71 @@ def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
         answer(app, settings, listener, lambda: _started(waiting, f"{said}: {_url(settings, listener)}"))
 
 
+def _answer_shops(settings: Settings, listener: socket.socket) -> None:
+    """Answer for all shops; one that cannot start is told, and the others answer."""
+    served = f"{len(settings.shops)} shops"
+    with _starting(settings, listener, f"{served} are loaded") as waiting:
+        from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+        from app.server.process import answer  # noqa: PLC0415
+        from app.shops.service import Shops  # noqa: PLC0415
+
+        compute.fix_threads(settings.threads.compute)
+        answer(Shops(settings), settings, listener, lambda: _started(waiting, f"Serving {served}: {_url(settings, listener)}"))
+
+
 def _answer_together(settings: Settings, listener: socket.socket) -> None:
     """Have several processes answer; this one only looks after them."""
-    record = ReleaseStore(settings.home).served()
+    served = f"{len(settings.shops)} shops" if settings.shops else f"release {ReleaseStore(settings.home).served().id}"
     from app.server.workers import Workers  # noqa: PLC0415
 
     configure(settings.log)
-    said = f"Serving release {record.id} by {settings.workers} processes: {_url(settings, listener)}"
-    with _starting(settings, listener, f"release {record.id} is loaded") as waiting:
+    said = f"Serving {served} by {settings.workers} processes: {_url(settings, listener)}"
+    with _starting(settings, listener, f"{served} {'are' if settings.shops else 'is'} loaded") as waiting:
         Workers(_one_of_several, listener, settings.workers, settings.grace_s, first=lambda: _started(waiting, said)).supervise()
 
 
-def _one_of_several(listener: socket.socket, number: int, beat: Synchronized[float]) -> None:
+def _check_on(settings: Settings, on: str | None) -> None:
+    if on is not None and settings.shops:
+        msg = "replicas on a cluster answer for one shop; start them for each home, or leave the option out"
+        raise InputError(msg, field="--on")
+    if on is None and settings.index.shards:
+        msg = f"{settings.index.shards}: shards are processes of a cluster; give --on, or 0"
+        raise InputError(msg, field="ATTIRE_INDEX__SHARDS")
+
+
+def _answer_on(settings: Settings, listener: socket.socket, on: str) -> None:
+    """Have replicas on a cluster answer, behind its own proxy, which takes the port."""
+    served, url = ReleaseStore(settings.home).served().id, _url(settings, listener)
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    listener.close()
+    from app.ray.serve import answer  # noqa: PLC0415 - an extra
+
+    answer(settings, on, lambda: typer.echo(f"Serving release {served} by up to {settings.workers} replicas: {url}"))
+
+
+def _one_of_several(listener: socket.socket, number: int, beat: Shared, takes_over: TakesOver) -> None:
     """One of them: a fresh interpreter, told by its environment what this one was told."""
+    end_with_parent()  # before the imports, which take seconds
     from app.ground import compute  # noqa: PLC0415
     from app.main import create_app  # noqa: PLC0415
     from app.server.process import answer  # noqa: PLC0415
-    from models.parent import end_with_parent  # noqa: PLC0415
+    from app.shops.service import Shops  # noqa: PLC0415
 
-    end_with_parent()
-    settings = Settings.read()
-    if not settings.threads.compute:
-        share = max(1, compute.cores() // settings.workers)
-        settings = settings.model_copy(update={"threads": settings.threads.model_copy(update={"compute": share})})
+    settings = shared_out(Settings.read(), compute.cores())
 
     def beaten(now: float) -> None:
         beat.value = now
 
     configure(settings.log)
     logger().info("process_started", number=number, pid=os.getpid())
-    answer(create_app(settings, beaten=beaten), settings, listener)
+    answer(Shops(settings, beaten) if settings.shops else create_app(settings, beaten=beaten), settings, listener, takes_over.wait)
+
+
+def shared_out(settings: Settings, cores: int) -> Settings:
+    """The settings of one of several processes: its share of the threads, but for those whose number was given."""
+    share = max(1, cores // settings.workers)
+    threads = {name: getattr(settings.threads, name) or share for name in ("compute", "requests")}
+    return settings.model_copy(update={"threads": settings.threads.model_copy(update=threads)})
 
 
 def _url(settings: Settings, listener: socket.socket) -> str:

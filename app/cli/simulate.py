@@ -34,6 +34,10 @@ def simulate(
     cycles: Annotated[int, typer.Option("--cycles", help="Cycles.", min=1)] = 1,
     wait: Annotated[float, typer.Option("--wait", help="Seconds to wait for another release between cycles.", min=0)] = 0.0,
     noise: Annotated[float, typer.Option("--noise", help="Share of sessions that teach nothing.", min=0, max=1)] = 0.15,
+    position_bias: Annotated[
+        float, typer.Option("--position-bias", help="The item at place k is looked at with chance k to the minus this; 0: all are.", min=0)
+    ] = 0.0,
+    trend: Annotated[float, typer.Option("--trend", help="How far what is popular moves from cycle to cycle, in log-odds.", min=0)] = 0.0,
     shoppers: Annotated[int, typer.Option("--shoppers", help="Shoppers with a taste of their own.", min=1)] = 200,
     at_once: Annotated[int, typer.Option("--at-once", help="Sessions at the same time.", min=1)] = 8,
     key: Annotated[str | None, typer.Option("--key", help="Key for the scopes read and events.", show_default=False)] = None,
@@ -51,7 +55,7 @@ def simulate(
     from app.simulate.drive import Simulation  # noqa: PLC0415
     from app.simulate.report import draw, table  # noqa: PLC0415
 
-    simulation = Simulation(world, url.rstrip("/"), seed=seed, at_once=at_once, noise_share=noise, key=key)
+    simulation = Simulation(world, url.rstrip("/"), seed=seed, at_once=at_once, noise_share=noise, bias=position_bias, trend=trend, key=key)
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
 
     def show(cycle: Cycle) -> None:

@@ -11,6 +11,7 @@ from app.cli.options import REJECTS, Home, JsonFile, Mapping, MostRejects, Rejec
 from app.cli.progress import progress, warn
 from app.cli.reading import of_reading, write_said
 from app.ground.errors import ROOTS
+from app.ground.places import shown
 from app.ground.settings import Settings
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _of(done: Synced) -> dict[str, Any]:
 
 def _tell(done: Synced, home: Path, findings: Findings) -> None:
     if done.unchanged:
-        typer.echo(f"{home}: neither the feed nor the catalogue has changed; nothing to do")
+        typer.echo(f"{shown(home)}: neither the feed nor the catalogue has changed; nothing to do")
         return
     for item, why in list(done.refused.items())[:_REFUSED_SHOWN]:
         typer.echo(f"picture of {item} left as it was: {why}", err=True)
@@ -94,8 +95,8 @@ def _tell(done: Synced, home: Path, findings: Findings) -> None:
         aside = f", {done.rejected:,} set aside (see {findings.rejects.path})" if findings.rejects and done.rejected else ""
         typer.echo(f"read as {feed.layout}: {feed.rows:,} rows{aside}")
     if done.imported:
-        typer.echo(f"{home}: {done.items:,} items in {done.seconds:.1f} s; release {done.imported.id} is current")
+        typer.echo(f"{shown(home)}: {done.items:,} items in {done.seconds:.1f} s; release {done.imported.id} is current")
         return
     kinds = ", ".join(f"{name} of {count:,}" for name, count in sorted(done.kinds.items(), key=lambda kind: -kind[1]))
     changed = f"{done.changed:,} changed" + (f" ({kinds})" if kinds else "")
-    typer.echo(f"{home}: {done.new:,} new, {changed}, {done.gone:,} gone, {done.same:,} as they were, in {done.seconds:.1f} s")
+    typer.echo(f"{shown(home)}: {done.new:,} new, {changed}, {done.gone:,} gone, {done.same:,} as they were, in {done.seconds:.1f} s")

@@ -11,6 +11,29 @@ import typer
 
 from app.cli.options import Home, a_bundle
 from app.ground.settings import Settings
+from models.errors import InputError
+
+
+def _for_shops(settings: Settings, *, alone_only: bool) -> None:
+    """Work for all shops, until a signal says to stop."""
+    from app.shops.learning import learn_for  # noqa: PLC0415 - keeps --help fast
+    from app.shops.told import shops_of  # noqa: PLC0415
+
+    if alone_only:
+        msg = "--once and --candidate are for one home; leave ATTIRE_SHOPS out, and name its --home"
+        raise InputError(msg, field="--once")
+    shops = shops_of(settings)
+
+    async def work() -> None:
+        me = asyncio.current_task()
+        assert me is not None  # noqa: S101 - this is one
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
+        await learn_for(shops)
+
+    try:
+        asyncio.run(work())
+    except asyncio.CancelledError as error:
+        raise KeyboardInterrupt from error
 
 
 def worker(
@@ -27,6 +50,7 @@ def worker(
     """Learn from what shoppers do: archive events, train, compare, and publish what is better."""
     from app.ground.logs import configure  # noqa: PLC0415
     from app.home.alone import alone  # noqa: PLC0415
+    from app.home.halves import refuse_half  # noqa: PLC0415
     from app.home.runs import Runs  # noqa: PLC0415
     from app.log.open import opened_log  # noqa: PLC0415 - keeps --help fast
     from app.worker.loop import PAGE, Worker  # noqa: PLC0415
@@ -34,6 +58,10 @@ def worker(
     settings = Settings.read(home=home)
     configure(settings.log)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container's stop ends it as Ctrl-C does
+
+    if settings.shops:
+        _for_shops(settings, alone_only=once or candidate is not None)
+        return
 
     async def work() -> None:
         me = asyncio.current_task()
@@ -52,6 +80,7 @@ def worker(
             raise typer.Exit(1)
 
     with alone(settings.home):
+        refuse_half(settings.home)
         try:
             asyncio.run(work())
         except asyncio.CancelledError as error:

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -26,6 +27,8 @@ PUBLISHABLE: Final[frozenset[Scope]] = frozenset({"read", "events"})
 """The most that a key may open which a web page shows to everyone."""
 
 Public = Literal["read", "pictures", "events", "metrics"]
+
+_PARTS_OF_A_HOST: Final = re.compile(r"(?:[a-z]+://)?(?P<name>[^/:\s]+)(?::\d*)?(?:/.*)?", re.IGNORECASE)
 
 
 class Door(StrEnum):
@@ -84,6 +87,22 @@ def an_origin(text: str) -> str:
     return text if text == "*" else f"{parts.scheme}://{netloc}"
 
 
+def a_host(text: str) -> str:
+    """A name that requests give as ``Host``, or a pattern of such names.
+
+    >>> a_host("*.shop.example")
+    '*.shop.example'
+
+    Raises:
+        ValueError: it is a URL, or has a port or a path.
+    """
+    parts = _PARTS_OF_A_HOST.fullmatch(text)
+    if parts is not None and parts["name"] != text:
+        msg = f"{text!r} is more than a name; write it as {parts['name']}"
+        raise ValueError(msg)
+    return text
+
+
 def _a_network(text: object) -> object:
     try:
         return ip_network(str(text))
@@ -93,5 +112,6 @@ def _a_network(text: object) -> object:
 
 
 Words = BeforeValidator(words)
+Host = Annotated[str, AfterValidator(a_host)]
 Origin = Annotated[str, AfterValidator(an_origin)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_a_network)]

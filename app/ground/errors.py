@@ -5,6 +5,7 @@ ServiceError
 │   ├── UnknownItemError      an item that is not in the catalogue
 │   ├── UnknownReleaseError   a release that this home does not have
 │   ├── UnknownRuleError      a rule that this home does not have
+│   ├── UnknownExperimentError  an experiment that this home does not have
 │   ├── UnknownCategoryError  a category that neither the catalogue nor the model has
 │   ├── LimitExceededError    more items, slots, candidates… than a request may hold
 │   ├── BadPictureError       a picture that cannot be used
@@ -24,6 +25,8 @@ ServiceError
 │   │   └── LogLostError      because it is damaged, or lacks what it has acknowledged
 │   └── TrimmedError          what was asked for is no longer kept
 └── HomeError                 a home directory without the release, bundle or file that was asked for  (exit code 2)
+    ├── StorageGoneError      the object storage of a home does not answer, or refuses
+    └── ReplacedError         what was to be changed in a home in object storage was changed by somebody else meanwhile
 
 The table is data: ``app.api.problems`` turns it into responses, so that nothing here knows HTTP beyond a status number.
 """
@@ -73,6 +76,10 @@ class UnknownReleaseError(RequestError):
 
 class UnknownRuleError(RequestError):
     """A rule that this home does not have."""
+
+
+class UnknownExperimentError(RequestError):
+    """An experiment that this home does not have."""
 
 
 class UnknownCategoryError(RequestError):
@@ -172,6 +179,14 @@ class HomeError(ServiceError):
     """A home directory without the release, bundle or file that was asked for."""
 
 
+class StorageGoneError(HomeError):
+    """The object storage of a home does not answer, or refuses."""
+
+
+class ReplacedError(HomeError):
+    """What was to be changed in a home in object storage is not what it was: somebody else was faster. Nothing was changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """How HTTP answers an error: status, stable ``type``, title, and whether it may pass by itself, so that a retry makes sense."""
@@ -187,6 +202,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     UnknownItemError: Problem(404, "/problems/unknown-item", "No such item in the catalogue"),
     UnknownReleaseError: Problem(404, "/problems/unknown-release", "No such release"),
     UnknownRuleError: Problem(404, "/problems/unknown-rule", "No such rule"),
+    UnknownExperimentError: Problem(404, "/problems/unknown-experiment", "No such experiment"),
     UnknownCategoryError: Problem(404, "/problems/unknown-category", "No such category"),
     LimitExceededError: Problem(422, "/problems/limit-exceeded", "The request asks for more than one request may"),
     BadPictureError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),
@@ -206,6 +222,8 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     TrimmedError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
     LogLostError: Problem(503, "/problems/log-lost", "The event log lacks what it has acknowledged", passes=True),
     HomeError: Problem(503, "/problems/broken-release", "The release cannot be used"),
+    StorageGoneError: Problem(503, "/problems/storage-unavailable", "The home's object storage cannot be used now", passes=True),
+    ReplacedError: Problem(409, "/problems/changed-meanwhile", "Somebody else has changed this meanwhile"),
     ServiceError: Problem(503, "/problems/unavailable", "The service cannot answer now"),
     ImageError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),
     InputError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
@@ -232,6 +250,7 @@ BY_STATUS: Final[Mapping[int, Problem]] = {
 }
 MALFORMED_HTTP: Final = Problem(400, "/problems/malformed-http", "The request is not HTTP/1.1")
 UNKNOWN_HOST: Final = Problem(400, "/problems/unknown-host", "The service is not asked under this name")
+UNKNOWN_SHOP: Final = Problem(421, "/problems/unknown-shop", "No shop answers here")
 FOREIGN_PAGE: Final = Problem(403, "/problems/foreign-page", "Pages of this address may not use the service")
 
 

@@ -11,7 +11,7 @@ from typing import Final, cast
 
 import structlog
 
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 
 _LEAST_OF_LIBRARIES: Final = logging.WARNING
 

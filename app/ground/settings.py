@@ -9,16 +9,21 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
-from app.ground.doors import Network, Origin, Public, Words
+from app.ground.doors import Host, Network, Origin, Public, Words
+from app.ground.exploration import Exploration
 from app.ground.fetching import Fetching
+from app.ground.parts import Answers, Connections, IndexSettings, Keys, Limits, LogSettings, Rates, SwapSettings, Threads, WorkerSettings
+from app.ground.places import as_home, in_bucket, working_copy
+from app.ground.windows import Windows
 from models.errors import InputError, nearest
 
 PREFIX: Final = "ATTIRE_"
+_OF_THE_EXAMPLE: Final = "change-this-"
 
 
 def _downwards(edges: tuple[int, int]) -> tuple[int, int]:
@@ -40,211 +45,28 @@ Strips = Annotated[tuple[_Edge, _Edge], AfterValidator(_downwards)]
 """First and last edge of a part of a picture, in twentieths of its height from the top."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Limits(_Part):
-    """What one request may ask for. Beyond it the answer is 413 (bytes) or 422 (everything else), never a slow machine."""
-
-    max_body_bytes: int = Field(default=16_000_000, ge=1, description="Bytes of a request's body.")
-    max_bodies_bytes: int = Field(
-        default=96_000_000,
-        ge=65_536,
-        description="Bytes of all large bodies that are received or worked on at the same time; beyond it a large one gets 503.",
-    )
-    max_values: int = Field(default=100_000, ge=1, description="Values of one JSON body.")
-    max_upsert_values: int = Field(
-        default=1_100_000, ge=1, description="Values of the body of one `PUT /items`: 500 items of 2,048 features each, and more."
-    )
-    max_items: int = Field(default=50, ge=1, le=10_000, description="Items of one outfit.")
-    max_outfits: int = Field(default=100, ge=1, le=10_000, description="Outfits of one /score-outfit request.")
-    max_slots: int = Field(default=20, ge=1, le=10_000, description="Slots of one /complete-outfit request.")
-    max_candidates: int = Field(default=1_000, ge=1, le=10_000, description="Candidates of one /complete-outfit request.")
-    max_k: int = Field(default=100, ge=1, description="Items per slot, looks, or items of one page.")
-    max_exclude: int = Field(default=1_000, ge=1, le=10_000, description="Excluded items of one request.")
-    max_events: int = Field(default=1_000, ge=1, le=10_000, description="Events of one /events request.")
-    max_upserts: int = Field(default=500, ge=1, le=10_000, description="Items of one `PUT /items`.")
-    max_photos: int = Field(default=16, ge=0, description="Pictures or titles to encode in one request.")
-    max_work: int = Field(default=250_000, ge=1, description="Outfits scored in one request, each times the square of its items.")
-    max_pixels: int = Field(
-        default=40_000_000, ge=1, le=40_000_000, description="Width times height of a picture, read from its header; this is the most."
-    )
-
-
-class Connections(_Part):
-    """What a connection may take, so that slow, idle and giant ones cost little. Beyond it the answer is 408 or 431, or it is closed."""
-
-    most: int = Field(
-        default=500, ge=1, description="Connections at the same time; beyond it the one that has sent no request for longest is closed."
-    )
-    head_bytes: int = Field(default=32_768, ge=1_024, description="Bytes of a request's line and headers.")
-    headers: int = Field(default=100, ge=8, description="Headers of a request.")
-    head_s: float = Field(default=10.0, gt=0, description="Seconds in which they have to arrive.")
-    body_s: float = Field(default=60.0, gt=0, description="Seconds in which a body has to arrive.")
-    stalled_s: float = Field(
-        default=10.0, gt=0, description="Seconds for which nothing of a body may arrive, or nothing of an answer be taken."
-    )
-    idle_s: float = Field(default=5.0, gt=0, description="Seconds for which a connection is kept open between two requests.")
-
-
-class Threads(_Part):
-    """How many threads compute, and how many requests are computed at once or wait for that."""
-
-    compute: int = Field(
-        default=0,
-        ge=0,
-        description="Threads that encode a picture; 0 is one per core. Whatever else a request computes, it computes on one.",
-    )
-    requests: int = Field(default=0, ge=0, description="Requests computed at the same time; 0 is one per core.")
-    waiting: int = Field(
-        default=0,
-        ge=0,
-        description="Requests that wait for a thread at most, any more get 503; 0 is 20 for each computed at the same time.",
-    )
-    together: int = Field(
-        default=8,
-        ge=1,
-        le=256,
-        description="Small requests for outfits that a thread computes together where so many wait, so that the model answers them in one "
-        "batch; 1: each by itself.",
-    )
-
-
-class Answers(_Part):
-    """What is kept of answers to requests that name no shopper; see ``app.live.kept``."""
-
-    kept_bytes: int = Field(
-        default=16_000_000,
-        ge=0,
-        description="Bytes of the answers to `/complete-outfit` without `user` or pictures that are kept for whoever asks the same, until "
-        "the catalogue or the release changes; 0 keeps none.",
-    )
-
-
-class IndexSettings(_Part):
-    """What searches the embeddings. Its files, where it keeps any, are built from the snapshot's when they are missing."""
-
-    backend: str = Field(
-        default="auto",
-        description="What searches: `flat`, `coded` and `torch` exactly, `pq`, `ivf` and `hnsw` approximately; `auto` by a category's size "
-        "and the device, see [operations](operations.md#the-index).",
-    )
-    categories: dict[str, str] = Field(default={}, description="Category -> its backend, where it is another; as JSON.")
-
-
-class LogSettings(_Part):
-    """The durable log of the catalogue's changes and of what shoppers do, and the lines that the service writes to standard error."""
-
-    url: SecretStr = Field(
-        default=SecretStr("sqlite:log.sqlite"),
-        description="The durable log: `sqlite:FILE`, relative to `ATTIRE_HOME`, or `redis://:PASSWORD@HOST:PORT/DB`.",
-    )
-    timeout_s: float = Field(default=2.0, gt=0, description="Seconds after which a log that does not answer counts as gone.")
-    max_deliveries: int = Field(default=10, ge=1, description="How often an entry is given to a group before it is a dead letter.")
-    remember_s: float = Field(
-        default=172_800.0, ge=0, description="Seconds for which an event's id is remembered at least; a retry counts once."
-    )
-    check_s: float = Field(
-        default=10.0,
-        gt=0,
-        description="Seconds between looks whether the log still has what it acknowledged; all of it is read now and then.",
-    )
-    max_bytes: int = Field(default=0, ge=0, description="Bytes that the SQLite file may grow to; 0 is no limit but the disk's.")
-    impressions: int = Field(
-        default=10_000, ge=1, description="Impressions that wait in memory while the log is gone; more are dropped and counted."
-    )
-    level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least severe line that is written.")
-    json_lines: bool = Field(default=False, description="JSON lines in place of lines for a person.")
-
-
-class Keys(_Part):
-    """Keys from the environment, beside those of `attire keys`. Where neither is set, a first start makes one."""
-
-    catalogue: SecretStr | None = Field(
-        default=None, min_length=8, description="Key of the scope `write`: `PUT /items`, `DELETE /items/{id}`."
-    )
-    admin: SecretStr | None = Field(default=None, min_length=8, description="Key that opens everything, the release endpoints too.")
-    open_on_loopback: bool = Field(
-        default=False,
-        description="Whether this machine itself may write and administer without a key, as in `attire demo`. Never where a proxy on this "
-        "machine passes others' requests on: one that adds no header looks like the machine itself.",
-    )
-
-    @property
-    def none_set(self) -> bool:
-        """Whether the environment names no key at all."""
-        return self.catalogue is None and self.admin is None
-
-
-class Rates(_Part):
-    """How many requests a minute are taken; what is beyond gets 429. Counted in Redis where the log is there, else by each replica."""
-
-    per_key: int = Field(default=120_000, ge=0, description="Requests a minute with one key, but for publishable ones; 0 is no limit.")
-    per_address: int = Field(
-        default=30_000,
-        ge=0,
-        description="Requests a minute without a key, or with a publishable one, from one address other than this machine; 0 is no limit.",
-    )
-
-
-class SwapSettings(_Part):
-    """How a running service follows ``CURRENT``, and tries a candidate on live requests before it goes live."""
-
-    poll_s: float = Field(default=1.0, gt=0, description="Seconds between two looks at which release is current.")
-    memory_headroom: float = Field(
-        default=1.5, ge=0, description="Times a release's own size that must be free before it is loaded; 0 does not look."
-    )
-    shadow_share: float = Field(default=0.1, ge=0, le=1, description="Share of live requests that a candidate in shadow mode answers too.")
-
-
-class WorkerSettings(_Part):
-    """The learning loop, `attire worker`."""
-
-    archive_s: float = Field(default=5.0, gt=0, description="Seconds for which events gather before they are archived together.")
-    sessions: int = Field(default=1_000, ge=1, description="New sessions with a purchase that start a training.")
-    age_s: float = Field(default=86_400.0, gt=0, description="Seconds after which fewer new sessions start one, too.")
-    least_outfits: int = Field(default=200, ge=20, description="Clean outfits below which nothing is trained.")
-    window_days: float = Field(default=365.0, gt=0, description="Sessions older than this are not learned from.")
-    gap_s: float = Field(default=1_800.0, gt=0, description="Seconds of silence that end a session.")
-    longest_s: float = Field(default=14_400.0, gt=0, description="Seconds after which a session is cut.")
-    hygiene: bool = Field(default=True, description="Whether labels are cleaned; false only to measure what that is worth.")
-    bot_events: int = Field(default=200, ge=2, description="Events of a session from which it is taken for a machine's.")
-    most_items: int = Field(default=8, ge=2, description="Different items of a purchase beyond which it is a stock-up, not an outfit.")
-    reference: Path = Field(
-        default=Path("reference"),
-        description="Dataset directory, relative to `ATTIRE_HOME`: its training outfits are learned from too, its test outfits are the "
-        "fixed reference set. Where it is missing, the first held-out sessions are.",
-    )
-    recipe: str = Field(default="attire", description="Recipe of the first training; after that the current release's.")
-    training: dict[str, str] = Field(
-        default={},
-        description="Settings of the recipe, as JSON; the others are the current release's, but for its length.",
-    )
-    nice: int = Field(default=10, ge=0, le=19, description="By how much training yields to everything else on the machine.")
-    threads: int = Field(default=0, ge=0, description="Threads of the training; 0 is one per core.")
-    timeout_s: float = Field(default=14_400.0, gt=0, description="Seconds after which a training is given up.")
-    publish_share: float = Field(
-        default=0.2,
-        ge=0,
-        description="Share of the catalogue that has changed since its snapshot from which the worker makes a new one; 0 is never.",
-    )
-    gc_s: float = Field(
-        default=86_400.0, ge=0, description="Seconds between removals of what nothing needs any more, as `attire gc`; 0 is never."
-    )
-    keep_releases: int = Field(default=5, ge=1, description="Newest releases that are kept, beside those that serve or are rolled back to.")
-    shadow_requests: int = Field(default=0, ge=0, description="Live requests that a candidate answers in shadow mode first; 0 is none.")
-    shadow_s: float = Field(default=60.0, gt=0, description="Seconds of shadow mode after which it goes live anyway.")
-
-
 class Settings(BaseSettings):
     """Everything a person may set."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="ignore")
 
-    home: Path = Field(default=Path("attire-home"), description="Directory of bundles, snapshots, releases and pictures.")
+    home: Annotated[Path, BeforeValidator(as_home)] = Field(
+        default=Path("attire-home"),
+        description="Directory of bundles, snapshots, releases and pictures; or `s3://BUCKET/PREFIX`, with `attire[s3]`, see "
+        "[operations](operations.md#a-home-in-object-storage).",
+    )
+    shops: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")], dict[str, Any]] = Field(
+        default={},
+        description="Shops that are served together: name -> what is its own of these settings, as JSON; `home` at least, and the `hosts` "
+        "that it is asked under. See [operations](operations.md#several-shops).",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `attire serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `attire serve` listens on.")
+    answers_at_start: bool = Field(
+        default=True,
+        description="Whether `attire serve` answers 503, and `/healthz`, while it loads a release; `false`: connections are refused until "
+        "it can answer, so that a proxy tries another replica.",
+    )
     device: Annotated[str, AfterValidator(_a_device)] = Field(
         default="auto",
         description="Where encoders, models and trainings compute: `cpu`, `cuda`, `cuda:N`, or `auto`, the first GPU if there is one.",
@@ -265,6 +87,13 @@ class Settings(BaseSettings):
         le=10,
         description="What words of a wish that give a direction count, beside how well items go with the outfit: 0 nothing, 1 as much.",
     )
+    taste_strength: float = Field(
+        default=0.0,
+        ge=0,
+        le=10,
+        description="What a shopper's taste counts that the last events of their session, else their own, tell: 0 nothing, 1 as much as "
+        "they tell; see benchmarks/session_taste.md.",
+    )
     public: Annotated[tuple[Public, ...], NoDecode, Words] = Field(
         default=(),
         description="What anyone on any machine may do without a key: some of `read` (asking, and pictures), `pictures`, `events` and "
@@ -273,7 +102,7 @@ class Settings(BaseSettings):
     origins: Annotated[tuple[Origin, ...], NoDecode, Words] = Field(
         default=(), description="Web pages that may use the service from a browser, as `https://shop.example`, with commas; `*` is all."
     )
-    hosts: Annotated[tuple[str, ...], NoDecode, Words] = Field(
+    hosts: Annotated[tuple[Host, ...], NoDecode, Words] = Field(
         default=(),
         description="Names that requests may give as `Host`, with commas; `*.shop.example` is all below it, `*` is all. Addresses, "
         "`localhost` and names without a dot always may.",
@@ -287,6 +116,11 @@ class Settings(BaseSettings):
         default={},
         description="Feeds that the worker keeps the catalogue fresh from, as `attire sync` does: URL or path -> seconds between two "
         "looks, as JSON.",
+    )
+    traces: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Where traces of requests go, by OTLP over HTTP, as `http://collector:4318/v1/traces`, with `attire[otel]`.",
     )
     limits: Limits = Limits()
     fetch: Fetching = Fetching()
@@ -303,19 +137,23 @@ class Settings(BaseSettings):
     answers: Answers = Answers()
     index: IndexSettings = IndexSettings()
     log: LogSettings = LogSettings()
+    exploration: Exploration = Exploration()
     keys: Keys = Keys()
     swap: SwapSettings = SwapSettings()
+    attribution: Windows = Windows()
     worker: WorkerSettings = WorkerSettings()
 
     @classmethod
     def read(cls, **given: object) -> Settings:
         """Settings from the environment; what is ``given`` (and not None) goes before it.
 
+        Of a home in object storage, ``home`` is its working copy on this machine.
+
         Raises:
             InputError: a variable holds what it cannot; the message names it.
         """
         try:
-            return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+            found = cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         except ValidationError as error:
             first = error.errors()[0]
             name = PREFIX + "__".join(part for part in first["loc"] if isinstance(part, str)).upper()
@@ -325,6 +163,22 @@ class Settings(BaseSettings):
         except SettingsError as error:
             msg = f"{error}: not JSON; see docs/settings.md"
             raise InputError(msg) from error
+        _not_of_the_example(found)
+        url = in_bucket(found.home)
+        if url is not None and found.log.url.get_secret_value().startswith("sqlite:"):
+            msg = f"the log of {url} is shared by all machines, so it is no file of one; name a Redis, redis://:PASSWORD@HOST:PORT/DB"
+            raise InputError(msg, field=f"{PREFIX}LOG__URL")
+        return found if url is None else found.model_copy(update={"home": working_copy(url, found.cache)})
+
+
+def _not_of_the_example(found: Settings) -> None:
+    """Refuse the keys of ``.env.example``, which everybody knows, where the service is asked under a name that others can ask."""
+    if all(host == "localhost" for host in found.hosts):
+        return
+    for name, key in (("ADMIN", found.keys.admin), ("CATALOGUE", found.keys.catalogue)):
+        if key is not None and key.get_secret_value().startswith(_OF_THE_EXAMPLE):
+            msg = f"everybody knows this key of .env.example, and others ask {found.hosts[0]}; make one of your own (openssl rand -hex 24)"
+            raise InputError(msg, field=f"{PREFIX}KEYS__{name}")
 
 
 def misspelt(environment: Iterable[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.ground.errors import HomeError
+from app.home.origin import refreshed
 from app.home.replicas import served_by_replicas
 from app.home.runs import Runs
 
@@ -33,10 +34,11 @@ def holding(path: Path, taken: str) -> Iterator[None]:
 
 @contextmanager
 def in_turn(home: Path, file: str) -> Iterator[None]:
-    """Change a file of a home, which is made where it is missing, after whoever changes it now."""
+    """Change a file of a home, which is made where it is missing, after whoever changes it now; of a shared one what is shared by now."""
     home.mkdir(parents=True, exist_ok=True)
     with (home / f".{file}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        refreshed(home)
         yield
 
 
@@ -52,15 +54,18 @@ def alone(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def unused(home: Path) -> Iterator[None]:
+def unused(home: Path, if_killed: str) -> Iterator[None]:
     """Hold the worker lock of a home that nobody serves.
+
+    Args:
+        if_killed: what to do where the service was killed just now, so that its note is still there.
 
     Raises:
         HomeError: a worker has it, or a replica has noted within the last minutes that it serves.
     """
     if served := served_by_replicas(home):
         names = ", ".join(sorted(served))
-        msg = f"{home}: a service answers from release {names} here; stop it first, or --force if it was killed just now"
+        msg = f"{home}: a service answers from release {names} here; stop it first; if it was killed just now, {if_killed}"
         raise HomeError(msg)
     with alone(home):
         yield

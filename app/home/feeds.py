@@ -50,13 +50,19 @@ class FeedRecord:
     def name(self) -> str:
         """The source without what may be secret in a URL."""
         parts = urlsplit(self.source)
-        return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else self.source
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else self.source
+
+    @property
+    def when(self) -> str:
+        """When it was last synchronised, for a person."""
+        return datetime.fromtimestamp(self.synced, UTC).isoformat(timespec="seconds") if self.synced else "never"
 
     def __str__(self) -> str:
         """How it stands, for a person."""
-        when = datetime.fromtimestamp(self.synced, UTC).isoformat(timespec="seconds") if self.synced else "never"
         aside = f", {self.rejected:,} of {self.rows:,} rows set aside" if self.rejected else ""
-        return f"{self.name}: synchronised {when}{aside}" + (f"; failed {self.failures:,} times, at last: {self.why}" if self.why else "")
+        return f"{self.name}: synchronised {self.when}{aside}" + (
+            f"; failed {self.failures:,} times, at last: {self.why}" if self.why else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from app.home.bare import bare
+from app.home.origin import origin_of
 from sealed.files import flush, replacing
 
 _SIGNATURES: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
@@ -30,7 +31,10 @@ class ImageStore:
         """Keep a picture without its metadata, and return its name; None when it is of no accepted format.
 
         Args:
-            to_disk: return only when it would outlive a power cut.
+            to_disk: return only when it would outlive a power cut; and, of a home in object storage, when others can have it.
+
+        Raises:
+            OSError: it cannot be kept. HomeError: nor there.
         """
         data = bare(data)
         suffix = next((suffix for start, suffix in _SIGNATURES if data.startswith(start)), None)
@@ -46,6 +50,8 @@ class ImageStore:
         if to_disk:
             for place in (path, path.parent, self.root, self.root.parent):
                 flush(place)
+            if (origin := origin_of(self.root.parent)) is not None:
+                origin.send_picture(name, path)
         return name
 
     def path(self, name: str) -> Path:
@@ -58,6 +64,17 @@ class ImageStore:
             msg = f"{name!r} is not the name of a stored picture"
             raise ValueError(msg)
         return self.root / name[:2] / name
+
+    def bring(self, name: str) -> Path:
+        """The same, once the picture is here, which it may not be yet where the home is in object storage; raises as ``path``.
+
+        Raises:
+            HomeError: the storage does not give it.
+        """
+        path = self.path(name)
+        if not path.is_file() and (origin := origin_of(self.root.parent)) is not None:
+            origin.bring_picture(name, path)
+        return path
 
 
 def media_type(name: str) -> str:

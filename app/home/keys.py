@@ -25,6 +25,7 @@ from pydantic.dataclasses import dataclass as checked
 from app.ground.doors import PUBLISHABLE, Scope, an_origin
 from app.ground.errors import HomeError
 from app.home.alone import in_turn
+from app.home.origin import origin_of
 from app.home.runs import now
 from sealed.files import flush, replacing
 from sealed.manifest import STRICT
@@ -138,6 +139,8 @@ class KeyFile:
     def _write(self, keys: Sequence[Key]) -> None:
         """Write the file as a whole, readable for whom it was, or, the first time, for whom the home belongs to: the service reads it."""
         text = json.dumps({"format": _FORMAT, "keys": [asdict(key) for key in keys]}, indent=1)
+        if (origin := origin_of(self.home)) is not None:
+            origin.replace(FILE, f"{text}\n".encode())
         owner = (self.path if self.path.exists() else self.home).stat()
         with replacing(self.path) as staging:
             handle = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)

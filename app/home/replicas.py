@@ -33,6 +33,10 @@ class ServingNote:
                 staging.write_text(release_id)
             self._written = (release_id, time.monotonic())
 
+    def again(self) -> None:
+        """Note the same again, if that was a while ago."""
+        self.write(self._written[0])
+
     def remove(self) -> None:
         """This replica serves no more."""
         (self.home / "serving" / self.name).unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 worker/events/            the archive
 worker/reference.jsonl    the fixed reference set, where the shop brings none
-worker/runs/0001/         run.json · index.html · candidate/ (a bundle, kept whatever the decision is)
+worker/runs/0001/         run.json · index.html · candidate/ (a bundle, whatever the decision was; see ``Runs.leftovers``)
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
+from models.offpolicy.estimates import Estimated
 from sealed.files import write_whole
 
 Decision = Literal["published", "rejected", "waiting", "failed", "interrupted"]
@@ -81,6 +82,23 @@ class Shadowed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FromLog:
+    """What both releases would have earned per answer, as explored answers tell.
+
+    Attributes:
+        reward: what is counted. examination: how steeply attention falls by place. told: whether the log told that.
+        refused: why nothing is said; then both estimates are None.
+    """
+
+    reward: str
+    examination: float = 1.0
+    told: bool = False
+    current: Estimated | None = None
+    candidate: Estimated | None = None
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearningRun:
     """One run of the learning loop.
 
@@ -113,6 +131,7 @@ class LearningRun:
     categories: tuple[Compared, ...] = ()
     calibration: tuple[Compared, ...] = ()
     shadow: Shadowed | None = None
+    from_log: FromLog | None = None
     held_from: float | None = None
     release: str | None = None
     rule: str = ""
@@ -176,6 +195,23 @@ class Runs:
             if run.folded_bundle == bundle:  # it learned nothing beside shoppers, so ask for the bundle before it
                 bundle = run.current["bundle"]
         return 0.0
+
+    def leftovers(self, keep: int, keep_candidates: int) -> list[Path]:
+        """What of finished runs nothing needs any more.
+
+        Kept are the newest ``keep`` runs, of the newest ``keep_candidates`` also the candidate, and runs that say what a bundle of the home
+        learned from; see ``unseen_from``.
+        """
+        found, needed = list[Path](), {path.name for path in (self.home / "bundles").glob("*")}
+        for age, path in enumerate(reversed(self._all())):
+            if (run := read_run(path / FINAL)) is None:
+                continue
+            if run.folded_bundle in needed:
+                needed.add(str(run.current.get("bundle")))
+            told = run.candidate.get("bundle") in needed or run.folded_bundle in needed
+            candidate = path / CANDIDATE
+            found += [path] if age >= keep and not told else [candidate] if age >= keep_candidates and candidate.is_dir() else []
+        return found
 
     def decisions(self) -> Counter[str]:
         """How often each decision was made."""

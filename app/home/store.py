@@ -23,8 +23,11 @@ from pydantic import NonNegativeInt, StringConstraints
 from pydantic.dataclasses import dataclass as checked
 
 from app.ground.errors import HomeError, shortened
+from app.ground.places import shown
 from app.home.encodings import Encodings
+from app.home.halves import refuse_half
 from app.home.images import ImageStore
+from app.home.origin import origin_of, refreshed
 from app.home.runs import now
 from app.home.thumbnails import Thumbnails
 from sealed import directories
@@ -107,12 +110,18 @@ class ReleaseStore:
         """The release that is served, or None on a fresh home.
 
         Raises:
-            HomeError: ``CURRENT`` cannot be read, or names a release that is not there.
+            HomeError: ``CURRENT`` cannot be read, or names a release that is not there; a restore was broken off.
         """
+        refreshed(self.home)
+        return self._named()
+
+    def _named(self) -> ReleaseRecord | None:
+        """The release that ``CURRENT`` names here; raises as ``current``."""
         path = self.home / "CURRENT"
         try:
             name = path.read_text().strip()
         except FileNotFoundError:
+            refuse_half(self.home)
             return None
         except NotADirectoryError as error:
             msg = f"{self.home}: not a directory; choose another --home"
@@ -131,9 +140,25 @@ class ReleaseStore:
         """
         record = self.current()
         if record is None:
-            msg = f"{self.home}: no release here yet; run `attire import DATA --home {self.home}` first"
+            msg = f"{shown(self.home)}: no release here yet; run `attire import DATA --home {shown(self.home)}` first"
             raise HomeError(msg)
         return record
+
+    def bring(self, record: ReleaseRecord) -> ReleaseRecord:
+        """The same release, once what it is made of is here, which it is not yet where the home is in object storage.
+
+        Raises:
+            HomeError: something of it is missing there, or is not what was published.
+        """
+        if (origin := origin_of(self.home)) is not None:
+            origin.bring(f"bundles/{record.bundle}")
+            origin.bring(f"snapshots/{record.snapshot}")
+        return record
+
+    def bring_pictures(self) -> None:
+        """Have all pictures here, for what reads each of them."""
+        if (origin := origin_of(self.home)) is not None:
+            origin.bring_pictures()
 
     def record(self, release_id: str) -> ReleaseRecord:
         """Read one release.
@@ -142,6 +167,8 @@ class ReleaseStore:
             HomeError: there is none of that id, or its file is broken.
         """
         path = self.home / "releases" / f"{release_id}.json"
+        if not path.exists():
+            refreshed(self.home)
         known = [record.stem for record in self._paths()]
         if not _RELEASE_ID.fullmatch(release_id) or not path.exists():
             msg = f"{self.home}: no release {shortened(release_id)!r}; there are: {', '.join(known) or 'none'}"
@@ -196,12 +223,16 @@ class ReleaseStore:
             back: it is ``before_current``, and a further rollback goes on from there.
 
         Raises:
-            HomeError: there is none of that id.
+            HomeError: there is none of that id; or, of a home in object storage, somebody else has made another current meanwhile.
         """
-        record = self.record(release_id)
+        record, served = self.record(release_id), self._served()
+        if not back:
+            served = [*(served_id for served_id in served if served_id != record.id), record.id][-_REMEMBERED:]
+        if (origin := origin_of(self.home)) is not None:
+            self.bring(record)
+            origin.publish(record.id, record.bundle, record.snapshot, served)
         if not back:  # before CURRENT: what a kill in between leaves behind the current one does not count
-            served = [*(served_id for served_id in self._served() if served_id != record.id), record.id]
-            write_whole(self.home / "SERVED", "\n".join(served[-_REMEMBERED:]))
+            write_whole(self.home / "SERVED", "\n".join(served))
         write_whole(self.home / "CURRENT", record.id)
         return record
 
@@ -230,7 +261,7 @@ class ReleaseStore:
     def _served(self) -> list[str]:
         """The releases that led to the current one, which is the last; those behind it were rolled back."""
         try:
-            current = self.current()
+            current = self._named()
         except HomeError:  # what it named is not there; whatever is activated now is a new beginning
             current = None
         if current is None:

@@ -56,9 +56,9 @@ class Thumbnails:
         """Make the thumbnail of a picture, upright, in sRGB and on white; keep it, if the disk has room for it.
 
         Raises:
-            OSError: the picture is not there. ImageError: it cannot be decoded.
+            OSError, HomeError: the picture is not there. ImageError: it cannot be decoded.
         """
-        whole = decode(self.images.path(picture).read_bytes(), ample=_OVER * width)
+        whole = decode(self.images.bring(picture).read_bytes(), ample=_OVER * width)
         height = max(1, round(whole.height * width / whole.width))
         small = whole if whole.width <= width else whole.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
         buffer = io.BytesIO()

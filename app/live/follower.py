@@ -9,19 +9,19 @@ from __future__ import annotations
 import asyncio
 import time
 import weakref
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import torch.fx.experimental.symbolic_shapes  # noqa: F401 - attention imports it when it is first called, while requests wait
-
 from app.ground import compute
 from app.ground.allocator import give_back
 from app.ground.errors import ROOTS, HomeError, RequestError
 from app.ground.logs import logger
 from app.ground.settings import Settings
+from app.home.origin import origin_of
 from app.home.replicas import ServingNote
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.live.memory import free_bytes, needed_bytes
@@ -57,6 +57,7 @@ class ReleaseFollower:
         self.shadow = Shadow(store.home, settings.swap.shadow_share, self._background)
         self.freed = self._given_back = 0
         self.trouble: str | None = None
+        self._origin_gone = False
         self.seconds = 0.0
 
     def start(self) -> None:
@@ -90,6 +91,28 @@ class ReleaseFollower:
             await self._publish(release)
         return release
 
+    def check_room(self, records: Sequence[ReleaseRecord]) -> None:
+        """Refuse releases that do not fit into memory beside what is loaded.
+
+        Raises:
+            HomeError: they do not; the message says what they need, and what is free.
+        """
+        need = int(self._settings.swap.memory_headroom * sum(needed_bytes(self._store, record) for record in records))
+        free = free_bytes()
+        if free is not None and need > free:
+            names = ", ".join(record.id for record in records)
+            msg = f"release {names} needs about {need / 1e6:,.0f} MB beside the one that serves, and {free / 1e6:,.0f} MB are free"
+            raise HomeError(msg)
+
+    async def load_beside(self, release_id: str) -> Release:
+        """Load, check and warm a release that is to answer beside the one that serves.
+
+        Raises:
+            HomeError: there is no such release, or it does not fit into memory. BundleError, SnapshotError: it is broken.
+        """
+        async with self._turn:
+            return await self._load(await asyncio.to_thread(self._store.record, release_id))
+
     async def _follow(self) -> None:
         while True:
             with suppress(OSError):  # a full disk: what serves now is not removed for a while
@@ -105,7 +128,7 @@ class ReleaseFollower:
                 self._note_trouble(error)
 
     async def _look(self) -> None:
-        named = await asyncio.to_thread(_read, self._store.home / "CURRENT")
+        named = await asyncio.to_thread(self._named)
         if named and named != self._served() and not (named == self._refused[0] and time.monotonic() < self._refused[1]):
             await self._follow_to(named)
         candidate = await asyncio.to_thread(_read, self._store.home / SHADOW)
@@ -116,6 +139,24 @@ class ReleaseFollower:
         if candidate and candidate != self._served():
             async with self._turn:
                 self.shadow.follow(await self._load(await asyncio.to_thread(self._store.record, candidate)))
+
+    def _named(self) -> str | None:
+        """The release that ``CURRENT`` names, wherever the home is.
+
+        Raises:
+            HomeError: it cannot be told now; what is served goes on.
+        """
+        if (origin := origin_of(self._store.home)) is not None:
+            try:
+                origin.refresh()
+            except HomeError:
+                self._origin_gone = True
+                self._metrics.storage_gone.set(1)
+                raise
+            if self._origin_gone:
+                self._origin_gone, self.trouble = False, None
+                self._metrics.storage_gone.set(0)
+        return _read(self._store.home / "CURRENT")
 
     async def _follow_to(self, release_id: str) -> None:
         try:
@@ -140,10 +181,7 @@ class ReleaseFollower:
         return release
 
     def _load_now(self, record: ReleaseRecord, current: Release | None) -> Release:
-        need, free = int(self._settings.swap.memory_headroom * needed_bytes(self._store, record)), free_bytes()
-        if free is not None and need > free:
-            msg = f"release {record.id} needs about {need / 1e6:,.0f} MB beside the one that serves, and {free / 1e6:,.0f} MB are free"
-            raise HomeError(msg)
+        self.check_room([record])
         release = Release.open(self._store, record, self._settings.index, compute.device(self._settings.device))
         if current is not None and release.bundle.manifest.encoder.fingerprint == current.bundle.manifest.encoder.fingerprint:
             release = replace(release, encoder=current.encoder)  # the same features, so the same encoder, which may be large

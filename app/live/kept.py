@@ -36,6 +36,10 @@ class KeptAnswers:
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()
         self.hits = self.misses = self.held_bytes = 0
 
+    def of(self, serving: Serving) -> KeptAnswers:
+        """Room of the same size for the answers of another release."""
+        return KeptAnswers(serving, self._max_bytes)
+
     @property
     def on(self) -> bool:
         """Whether any are kept."""
@@ -81,4 +85,9 @@ def canonical(question: Mapping[str, Any]) -> bytes:
     wanted: dict[str, Any] = dict(question.get("wanted", {}))
     wanted |= {name: sorted(set(wanted[name])) for name in _ANY_ORDER if name in wanted}
     text = json.dumps({**question, "wanted": wanted}, sort_keys=True)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return named(text.encode("utf-8", "surrogatepass"))
+
+
+def named(question: bytes) -> bytes:
+    """The name of a question as it is written."""
+    return hashlib.blake2b(question, digest_size=16).digest()

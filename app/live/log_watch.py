@@ -9,7 +9,8 @@ from typing import Final
 
 from app.ground.errors import LogLostError, LogUnavailableError
 from app.ground.logs import logger
-from app.log.base import Log
+from app.log.base import START, Log, Stream, order
+from app.log.mark import Mark
 
 _SHARE: Final = 0.01
 """Share of the time that reading all of the log may take."""
@@ -22,8 +23,9 @@ class LogWatch:
         lost: what the log lacks, or how it is damaged; None while it is sound, or cannot be reached.
     """
 
-    def __init__(self, log: Log, check_s: float) -> None:
-        self._log, self._check_s = log, check_s
+    def __init__(self, log: Log, check_s: float, mark: Mark | None = None) -> None:
+        self._log, self._check_s, self._mark = log, check_s, mark
+        self._acknowledged = START
         self._task: asyncio.Task[None] | None = None
         self._thorough_at = 0.0
         self.lost: str | None = None
@@ -36,6 +38,19 @@ class LogWatch:
         """
         if self.lost is not None:
             msg = f"{self.lost}; nothing is taken until `attire log repair`"
+            raise LogLostError(msg)
+
+    def check_shown(self, shown: str) -> None:
+        """Refuse to answer by a catalogue that lacks changes which were acknowledged, and which the log has no more.
+
+        Args:
+            shown: offset of the last change that it has.
+
+        Raises:
+            LogLostError: it does.
+        """
+        if self.lost is not None and order(shown) < order(self._acknowledged):
+            msg = f"{self.lost}; the catalogue is not shown without what is missing, until the log is back, or `attire log repair`"
             raise LogLostError(msg)
 
     async def start(self) -> None:
@@ -68,6 +83,10 @@ class LogWatch:
         if thorough:
             self._thorough_at = time.monotonic() + max(self._check_s, (time.monotonic() - started) / _SHARE)
         lost = "; ".join(found) or None
+        if lost is not None and self._mark is not None:
+            with suppress(LogLostError, OSError):  # a damaged mark says nothing of what is missing
+                marked = (await asyncio.to_thread(self._mark.read)).get(Stream.CATALOGUE)
+                self._acknowledged = marked.end if marked else START
         if lost is not None and self.lost is None:
             logger().error("log_lost", why=lost, what_to_do="`attire log check`, then `attire log repair`; see docs/operations.md")
         if lost is None and self.lost is not None:

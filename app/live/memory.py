@@ -23,6 +23,7 @@ def free_bytes(proc: Path = _PROC, cgroup: Path = _CGROUP) -> int | None:
 
 def needed_bytes(store: ReleaseStore, record: ReleaseRecord) -> int:
     """About how many bytes a loaded release takes. What is mapped from disk does not count: the system drops such pages."""
+    store.bring(record)
     snapshot = store.snapshot_path(record.snapshot)
     indexes = _size(snapshot / "embeddings.npy") + _size(snapshot / "index")  # `index`: of format 1
     return indexes + _size(store.bundle_path(record.bundle)) + _TABLE * _size(snapshot / "items.parquet")

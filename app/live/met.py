@@ -11,7 +11,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, Literal
 
 from app.ground.errors import LogError, TrimmedError
 from app.log.base import START, Log, Stream
@@ -20,17 +21,27 @@ _TOGETHER: Final = 1_000
 _WAIT_S: Final = 1.0
 _SHOPPERS: Final = 100_000
 _ITEMS: Final = 500
+_LATELY: Final = 20
+_KINDS: Final = frozenset({"view", "add_to_cart", "purchase"})
 _SEEN: Final = frozenset({"view", "add_to_cart", "purchase", "dismiss", "return"})
 NOT_ALL_READ: Final = "the log is not read to its end, so some may be missing"
 
 
 @dataclass(frozen=True, slots=True)
 class Encounters:
-    """The ids of what a shopper has met; ``complete`` says whether the log was read to its end."""
+    """The ids of what a shopper has met.
+
+    Attributes:
+        complete: whether the log was read to its end.
+        lately: the last 20 items that were looked at, put in the bag or bought, and not dismissed or returned, newest first, and which of
+            it; those of the session, else of the user. of: whose they are.
+    """
 
     seen: frozenset[str]
     purchased: frozenset[str]
     complete: bool
+    lately: tuple[tuple[str, str], ...] = ()
+    of: Literal["session", "user"] | None = None
 
 
 class Met:
@@ -41,7 +52,12 @@ class Met:
         self._task: asyncio.Task[None] | None = None
         self._read = asyncio.Event()
         self._after = START
-        self._of: OrderedDict[str, dict[str, bool]] = OrderedDict()
+        self._of: OrderedDict[str, dict[str, str]] = OrderedDict()  # item -> what was done with it, the newest item last
+
+    def follow(self) -> None:
+        """Read the log, and go on reading."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._follow())
 
     async def by(self, user: str | None, session: str | None, patience_s: float) -> Encounters:
         """What a shopper has met, as a user or in a session.
@@ -49,15 +65,21 @@ class Met:
         Args:
             patience_s: how long a first question waits for the log to be read.
         """
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._follow())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._read.wait(), patience_s)
-        found: dict[str, bool] = {}
-        for name in _names(user, session):
-            for item, bought in self._of.get(name, {}).items():
-                found[item] = found.get(item, False) or bought
-        return Encounters(frozenset(found), frozenset(item for item, bought in found.items() if bought), self._read.is_set())
+        self.follow()
+        if not self._read.is_set() and patience_s:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._read.wait(), patience_s)
+        found = [self._of.get(name, {}) for name in _names(user, session)]
+        bought = frozenset(item for items in found for item, kind in items.items() if kind == "purchase")
+        lately: tuple[tuple[str, str], ...] = ()
+        of: Literal["session", "user"] | None = None
+        named: tuple[tuple[Literal["session", "user"], str | None], ...] = (("session", session), ("user", user))
+        for whose, name in named:
+            if name and not lately:
+                items = self._of.get(f"{whose}:{name}", {})
+                lately = tuple(islice(((item, kind) for item, kind in reversed(items.items()) if kind in _KINDS), _LATELY))
+                of = whose if lately else None
+        return Encounters(frozenset(item for items in found for item in items), bought, self._read.is_set(), lately, of)
 
     async def close(self) -> None:
         """Follow no more."""
@@ -91,12 +113,18 @@ class Met:
         for name in _names(event.get("user"), event.get("session")):
             items = self._of.setdefault(name, {})
             self._of.move_to_end(name)
-            bought = items.pop(item, False)
-            items[item] = event["type"] == "purchase" or (bought and event["type"] != "return")
+            items[item] = _after(items.pop(item, None), str(event["type"]))
             if len(items) > _ITEMS:
                 del items[next(iter(items))]
         while len(self._of) > _SHOPPERS:
             self._of.popitem(last=False)
+
+
+def _after(before: str | None, kind: str) -> str:
+    """What is remembered of an item: what is bought stays so until it is returned, and what is in the bag is not only looked at."""
+    if before == "purchase" and kind != "return":
+        return before
+    return before if before == "add_to_cart" and kind == "view" else kind
 
 
 def _names(user: str | None, session: str | None) -> Iterable[str]:

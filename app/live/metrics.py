@@ -6,21 +6,25 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Final, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
 
+from app.experiments.kept import KeptReports
 from app.home.feeds import FeedRecord
 from app.home.runs import Decision
 from app.live.kept import KeptAnswers
 from app.live.log_watch import LogWatch
 from app.live.pool import ComputePool
 from app.live.replay import Replay
+from app.live.variants import Variants
 from app.live.watchdog import Watchdog
 from app.log.base import Lag
 from app.log.impressions import Impressions
@@ -32,6 +36,26 @@ _METHODS: Final = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 _LATENCIES_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _STAGES_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 _SIZES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+@dataclass(slots=True)
+class Traffic:
+    """One route of one process: how many requests, how many of them were refused and failed; seconds, and how many took no longer."""
+
+    route: str
+    requests: int
+    refused: int = 0
+    failed: int = 0
+    bounds: list[tuple[float, int]] = field(default_factory=list)
+
+    def count_bad(self, status: str, times: int) -> None:
+        """Count answers of 4xx and 5xx."""
+        self.refused += times if status.startswith("4") else 0
+        self.failed += times if status.startswith("5") else 0
+
+    def within_ms(self, share: float) -> float:
+        """Milliseconds in which this share was answered, rounded up to the edge of a bucket; infinite beyond the last."""
+        return next((1000 * bound for bound, count in self.bounds if count >= share * self.requests), math.inf)
 
 
 class Metrics:
@@ -63,9 +87,18 @@ class Metrics:
             registry=self.registry,
         )
         self._log_up = Gauge("attire_log_up", "Whether the log answered when these figures were asked for.", registry=self.registry)
+        self.storage_gone = Gauge("attire_storage_gone", "Whether the home's object storage cannot be used now.", registry=self.registry)
         self.swaps = Counter("attire_swaps", "Releases that were to replace another, by outcome.", ["outcome"], registry=self.registry)
         for outcome in ("served", "refused"):
             self.swaps.labels(outcome)  # reported as 0 from the start, or Prometheus would miss the first increase
+        self._answers = Counter(
+            "attire_completions", "Outfits completed, by whether anything was suggested.", ["of"], registry=self.registry
+        )
+        for of in ("shown", "empty"):
+            self._answers.labels(of)
+        self._shown = Counter("attire_suggestions_shown", "Items suggested in all slots.", registry=self.registry)
+        self._empty = Counter("attire_slots_empty", "Slots that were left without a suggestion.", registry=self.registry)
+        self._events = Counter("attire_events", "Events taken, by what was done; repeated ones too.", ["type"], registry=self.registry)
         ProcessCollector(registry=self.registry)
         self._state: ServiceState | None = None
 
@@ -84,6 +117,32 @@ class Metrics:
             self._stages.labels(stage).observe(took)
         for what, size in stages.sizes:
             self._sizes.labels(what).observe(size)
+
+    def shown(self, slots: Sequence[int]) -> None:
+        """Count an answer by how many suggestions each of its slots has."""
+        self._answers.labels("shown" if any(slots) else "empty").inc()
+        self._shown.inc(sum(slots))
+        self._empty.inc(slots.count(0))
+
+    def told(self, types: Iterable[str]) -> None:
+        """Count events by type."""
+        for kind in types:
+            self._events.labels(kind).inc()
+
+    def traffic(self) -> list[Traffic]:
+        """What this process answered since it started, busiest route first."""
+        found = {
+            labels["route"]: Traffic(labels["route"], int(sample.value))
+            for sample in _samples(self._latency)
+            if sample.name.endswith("_count") and (labels := sample.labels)
+        }
+        for sample in _samples(self._requests):
+            if sample.name.endswith("_total") and sample.labels["status"].startswith(("4", "5")):
+                found[sample.labels["route"]].count_bad(sample.labels["status"], int(sample.value))
+        for sample in _samples(self._latency):
+            if sample.name.endswith("_bucket"):
+                found[sample.labels["route"]].bounds.append((float(sample.labels["le"]), int(sample.value)))
+        return sorted(found.values(), key=lambda one: -one.requests)
 
     def exposition(self, lags: Mapping[str, Mapping[str, Lag]] | None) -> bytes:
         """All figures in the text format of Prometheus.
@@ -110,9 +169,11 @@ class ServiceState(Collector):
     watch: LogWatch
     pool: ComputePool
     kept: KeptAnswers
+    variants: Variants
     watchdog: Watchdog
     decisions: Callable[[], Mapping[str, int]]
     feeds: Callable[[], Sequence[FeedRecord]]
+    reports: KeptReports
 
     def collect(self) -> Iterator[Metric]:
         build = InfoMetricFamily("attire_build", "The version that runs.")
@@ -135,6 +196,8 @@ class ServiceState(Collector):
             gate.add_metric([decision], times)
         yield gate
         yield from _of_feeds(self.feeds())
+        yield from _of_variants(self.variants)
+        yield from _of_reports(self.variants, self.reports)
         for name, about, value in (
             ("attire_compute_refused", "Requests refused because too many waited for a thread.", self.pool.refused),
             ("attire_compute_late", "Requests that were not answered within the deadline.", self.pool.late),
@@ -169,6 +232,43 @@ class ServiceState(Collector):
             ("attire_catalogue_encoding", "Changed items whose picture or title is still to be encoded.", self.replay.encoding),
         ):
             yield GaugeMetricFamily(name, about, value=value)
+
+
+def _of_variants(variants: Variants) -> Iterator[Metric]:
+    """Of the experiments that run, so that there are few labels however many there were."""
+    names = ["experiment", "variant"]
+    about = "Answers of a variant of a running experiment; by `fallback` where another release answered than the variant's."
+    answers = CounterMetricFamily("attire_variant_answers", about, labels=[*names, "fallback"])
+    failing = GaugeMetricFamily("attire_variant_failing", "Whether the release of a variant does not answer.", labels=names)
+    troubles = variants.troubles()
+    for experiment, variant in variants.live():
+        failing.add_metric([experiment, variant], (experiment, variant) in troubles)
+        for own in (True, False):
+            answers.add_metric([experiment, variant, "false" if own else "true"], variants.answers[experiment, variant, own])
+    yield from (answers, failing)
+
+
+def _of_reports(variants: Variants, reports: KeptReports) -> Iterator[Metric]:
+    """Of the last report on each experiment that runs, as the worker made it."""
+    names, every = ["experiment", "variant"], "as last reported; every replica tells the same."
+    units = GaugeMetricFamily("attire_variant_units", f"Shoppers, sessions or requests of a variant, {every}", labels=names)
+    attach = GaugeMetricFamily(
+        "attire_variant_attach_rate", f"Share of a variant's units that put a suggestion in the bag, {every}", labels=names
+    )
+    value = GaugeMetricFamily("attire_variant_order_value", f"What units that bought suggestions spent on them, {every}", labels=names)
+    live = set(variants.live())
+    for experiment in sorted({name for name, _ in live}):
+        for variant, told in (reports.of(experiment) or {"variants": {}})["variants"].items():
+            if (experiment, variant) in live:
+                units.add_metric([experiment, variant], told["units"])
+                attach.add_metric([experiment, variant], told["metrics"]["attach"]["mean"])
+                if told["order_value"] is not None:
+                    value.add_metric([experiment, variant], told["order_value"])
+    yield from (units, attach, value)
+
+
+def _samples(figure: Counter | Histogram) -> list[Sample]:
+    return [sample for metric in figure.collect() for sample in metric.samples]
 
 
 def _of_feeds(feeds: Sequence[FeedRecord]) -> Iterator[Metric]:

@@ -22,8 +22,9 @@ from app.live.turns import Kind, Turn
 from app.recommend.batch import side_by_side
 from app.recommend.slices import pausing
 
-WAITING_PER_THREAD: Final = 20
-"""On two cores 42 are then inside, a third more than where 32 ask at once: the last of them waits for some tenths of a second."""
+WAITING_PER_CORE: Final = 20
+"""On two cores 42 are then inside, a third more than where 32 ask at once: the last of them waits for some tenths of a second. Each of
+several processes has as many places, as most connections may come to one of them."""
 HEAVY: Final = 20_000.0
 """From this cost on a request is heavy; see ``app.recommend.cost``."""
 SMALL: Final = 2_000.0

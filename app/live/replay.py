@@ -65,6 +65,11 @@ class Replay:
         return len(self._changes)
 
     @property
+    def offset(self) -> str:
+        """The offset of the last change that is shown, or that the release had when it was made."""
+        return self._offset
+
+    @property
     def encoding(self) -> int:
         """Changed items that are not encoded yet."""
         return len(self._to_encode)
@@ -238,6 +243,10 @@ class Replay:
             for item_id, item in found.items()
             if (item_id, item.source) in known
         }
+
+    def position_of(self, release: Release) -> str | None:
+        """Up to which offset of the catalogue's log a release has the changes; None where another is shown by now."""
+        return self._offset or None if self._release is release else None
 
     async def _show(self, release: Release, changes: Changes, offset: str) -> None:
         """Serve the release with these further changes, by one assignment. The caller holds ``_turn``."""

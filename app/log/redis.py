@@ -19,7 +19,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from app.ground.errors import LogLostError, LogUnavailableError, TrimmedError
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.log import redis_scripts
 from app.log.base import START, Appended, Entry, Event, Lag, Stream, encoded, order
 from app.log.mark import Mark, Position, Positions, missing

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from app.ground.errors import LogLostError, LogUnavailableError, TrimmedError
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.log.base import START, Appended, Entry, Event, Lag, Stream, encoded
 from app.log.group_commit import Answer, GroupCommit
 from app.log.mark import Mark, Position, Positions, missing

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from app.ground.errors import shortened
+from app.recommend.blocked import nobodys
 from app.recommend.consistent import NOT_FOR_THEM, OTHER_SEASON, suitable
 from app.recommend.outfit import Worn
 from app.recommend.rank import RETRIEVED, queries_of, remembered, retrieve
@@ -27,6 +28,7 @@ from index.selection import Condition, Selection, but
 ANY_CATEGORY: Final = "any"
 _MORE: Final = 8
 _MOST_LISTED: Final = 5
+_MOST_VARIANTS: Final = 50
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,6 +54,7 @@ class Allowed:
     Attributes:
         wanted: the filters. steering: what words ask. ruling: what rules say.
         filtered: those that pass the filters, are as asked, and are not worn.
+        budgeted: whether ``wanted`` has a budget among its prices.
         steps: selections from the strictest to the laxest, each with what to say where none before it left an item.
     """
 
@@ -61,6 +64,7 @@ class Allowed:
     steering: Steering = NO_WISHES
     unmet: Mapping[str, str] = field(default_factory=dict)
     ruling: Ruling | None = None
+    budgeted: bool = False
 
     @staticmethod
     def at_all(release: Release, worn: Worn, wanted: Filter, *, consistent: bool, ruling: Ruling | None = None) -> Selection:
@@ -79,6 +83,7 @@ class Allowed:
         ruling: Ruling | None = None,
         *,
         consistent: bool,
+        budgeted: bool = False,
     ) -> Allowed:
         """The filters and rules, what words ask of some categories, and what suits the worn items where ``consistent``."""
         filtered = _both(release.snapshot.columns.selection(wanted), ruling.condition() if ruling else None)
@@ -89,7 +94,16 @@ class Allowed:
         asked, unmet = steering.settled(release, _both(filtered, lax), categories)
         filtered = _both(filtered, asked)
         steps = ((_both(filtered, strict), None), (_both(filtered, lax), OTHER_SEASON))
-        return cls(wanted, filtered, steps if consistent else ((filtered, None),), steering, unmet, ruling)
+        return cls(wanted, filtered, steps if consistent else ((filtered, None),), steering, unmet, ruling, budgeted)
+
+    def variants(self, release: Release, row: int) -> tuple[int, ...]:
+        """The first variants of a row that pass the filters and are in the catalogue still."""
+        rows = release.traits.variants(row)
+        if not len(rows):
+            return ()
+        rows = rows[self.filtered.passes(rows)]
+        ids = release.snapshot.items.column("id")
+        return tuple(int(row) for row in rows[:_MOST_VARIANTS] if release.snapshot.row_of.get(ids[int(row)].as_py()) == row)
 
 
 def searched(  # noqa: PLR0917 - the question, and how it is to be answered
@@ -98,7 +112,7 @@ def searched(  # noqa: PLR0917 - the question, and how it is to be answered
     """Retrieve for each slot; the first step of ``allowed`` that leaves an item counts. What comes first is added where it leaves it."""
     times = Counter(slots.slots)
     most = k * max(times.values(), default=1)
-    wide = _MORE * max(k, _MORE) if allowed.steering.direction else k
+    wide = _MORE * max(k, _MORE) if allowed.steering.leanings else k
     queries, known = queries_of(release, worn, [slot.category for slot in times]), remembered(release, worn)
     found: dict[Slot, tuple[IntArray, str | None]] = {}
     for selection, said in allowed.steps:
@@ -214,4 +228,4 @@ def _why_empty(release: Release, category: str, allowed: Allowed) -> str:
             return f"the shop's rules leave no item of category {category!r} that passes the filters: {takers}"
     if passing.any_of(rows):
         return f"no item of category {category!r} passes the filters and suits the others: {NOT_FOR_THEM}; `consistent: false` asks for any"
-    return f"no item of category {category!r} passes the filters and the budget"
+    return f"no item of category {category!r} passes the filters{' and the budget' if allowed.budgeted else ''}{nobodys(columns, wanted)}"

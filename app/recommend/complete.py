@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,27 +10,30 @@ from typing import Final
 
 import numpy as np
 
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.blanks import Allowed, Blank, given, listed, searched
+from app.recommend.blocked import blocked, blocks_nothing
 from app.recommend.completion import DEFAULT_K, Completion, FilledSlot, Question, Suggestion
 from app.recommend.consistent import together
-from app.recommend.direction import Direction
+from app.recommend.diverse import diversified
 from app.recommend.explain import contributions, work_of_contributions
+from app.recommend.exploring import Considered, considered, explore
+from app.recommend.leaning import Leaning, leant
 from app.recommend.limits import check_count, check_work
 from app.recommend.looks import Look, affordable, best_looks, look_of, why_none, work_of_looks
 from app.recommend.outfit import Worn, resolve
-from app.recommend.rank import Pool, diversified, likely, mixed, rank, rank_slots, score_outfits, why_not, with_each
+from app.recommend.rank import Pool, likely, mixed, rank, rank_slots, score_outfits, why_not, with_each
 from app.recommend.ruled import by_rules, choose_look, look_rows, ruling_of, slots_by_rules
 from app.recommend.slices import pause
 from app.recommend.slots import Slot, Slots, as_wished, choose_slots
-from app.recommend.steering import Steering, blocked, steering_of
+from app.recommend.steering import Steering, steering_of
+from app.recommend.taste import taste_of
 from app.release.release import Release
 from app.rules.ruling import Ruling
 from index.backends.base import IntArray
 
-_MOST_VARIANTS: Final = 50
 _STEERED: Final = 24
-"""Items of a slot that looks are made of where words give a direction: the best by score and words together."""
+"""Items of a slot that looks are made of where something moves them: the best by score and that together."""
 _CONTINUED: Final = "goes on where the slot of this category before it ends"
 _FALL: Final = 0.05
 _WORSE: Final = "with {} of these the outfit goes together less well than without"
@@ -45,7 +49,9 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     _check(question, limits)
     worn = resolve(release, question.items, limits)
     steering = steering_of(release, question.text, question.text_strength)
-    steering = replace(steering, must=(*steering.must, *blocked(release, *question.block, question.met)))
+    taste = taste_of(release, question.lately, worn.names, question.taste_strength)
+    beside = tuple(one for one in (taste, question.price) if one is not None and one.strength)
+    steering = replace(steering, must=(*steering.must, *blocked(release, *question.block, question.met)), beside=beside)
     question = replace(question, budget=_least_of(question.budget, steering.wishes.budget))
     if question.budget is not None:
         most = question.budget if question.wanted.price_max is None else min(question.budget, question.wanted.price_max)
@@ -55,31 +61,43 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
         choose_look(ruling, release.snapshot.columns.selection(question.wanted) & ruling.condition())
     chosen = Slots(()) if question.candidates and question.slots is None else _slots(release, worn, question, steering, limits, ruling)
     understood = steering if question.text is not None else None
+    idle, strange = blocks_nothing(release, *question.block), _unknown(release, worn, question)
+    reason = chosen.unknown or why_not(release)
     if question.dry_run:
-        empty = tuple(FilledSlot(slot.category, ()) for slot in chosen.slots)
-        return Completion(empty, (), worn.missing, complete=chosen.complete, why_not=why_not(release), steering=understood)
+        empty = tuple(FilledSlot(slot.category, (), idle) for slot in chosen.slots)
+        return Completion(empty, (), strange, complete=chosen.complete, why_not=reason, steering=understood, taste=taste)
     promoted_M = np.array([release.snapshot.row_of[item] for item in question.promote if item in release.snapshot.row_of], dtype=np.int64)
     allowed = None
     if question.candidates:
         slots_given = chosen if question.slots is not None else None
         blanks, unknown = given(release, worn, question.candidates, slots_given, question.wanted, steering, ruling)
     else:
-        allowed = Allowed.of(release, worn, question.wanted, steering, chosen.categories, ruling, consistent=question.consistent)
+        allowed = Allowed.of(
+            release,
+            worn,
+            question.wanted,
+            steering,
+            chosen.categories,
+            ruling,
+            consistent=question.consistent,
+            budgeted=question.budget is not None,
+        )
         first_M = np.array([*promoted_M, *(ruling.pinned if ruling else ())], dtype=np.int64)
         blanks, unknown = searched(release, worn, chosen, allowed, k, first_M), ()
     shown = [min(k, len(blank.rows_M)) for blank in blanks]
     explained = sum(work_of_contributions(len(worn), count) for count in shown) if question.explain else 0
     check_work(sum(shown) * (len(worn) + 1) ** 2 + explained + work_of_looks(len(worn), len(blanks), question.looks), limits.max_work)
     among_all = not question.candidates
-    pools, moved = _pools(release, worn, blanks, promoted_M, steering.direction, ruling, among_all=among_all)
+    pools, moved = _pools(release, worn, blanks, promoted_M, steering.leanings, ruling, among_all=among_all)
     partly = f"ranked without what is not in the catalogue: {listed(worn.missing)}" if worn.missing else None
-    best = [_best(release, blank, pools[blank.slot], promoted_M, k, question.diversity) for blank in blanks]
+    fixed = {*promoted_M.tolist(), *(ruling.pinned if ruling else ())}
+    best, seen = _shown(release, question, blanks, pools, promoted_M, k, fixed)
     now, with_each_BM = _likely(release, worn, best)
     slots = []
-    for blank, pool, probabilities in zip(blanks, best, with_each_BM, strict=True):
+    for blank, pool, probabilities, what in zip(blanks, best, with_each_BM, seen, strict=True):
         worse = None if now is None else _worse(now, probabilities)
         pause()
-        note = "; ".join(text for text in (blank.fallback, _CONTINUED if blank.nth else None, worse, partly) if text)
+        note = "; ".join(text for text in (blank.fallback, _CONTINUED if blank.nth else None, worse, partly, idle) if text)
         shares = dict(zip(pools[blank.slot].rows_M, release.bundle.shares(pools[blank.slot].scores_M, len(worn) + 1), strict=True))
         explains = question.explain and len(pool.rows_M)
         why = contributions(release, worn, pool, among_all=among_all, mixed=mixed(release, blank.rows_M)) if explains else []
@@ -91,24 +109,25 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
                 float(shares[row]),
                 pull=None if pool.pulls_M is None else float(pool.pulls_M[place]),
                 promoted=row in promoted_M,
-                variants=_variants(release, int(row), allowed) if allowed else (),
+                variants=allowed.variants(release, int(row)) if allowed else (),
                 why=why[place] if place < len(why) else None,
                 rules=moved.get(int(row), ()),
+                explored=place in what.explored,
             )
             for place, (row, score, probability) in enumerate(zip(pool.rows_M, pool.scores_M, probabilities, strict=True))
         )
-        slots.append(FilledSlot(pool.category, items, note or None))
+        slots.append(FilledSlot(pool.category, items, note or None, what))
     looks, no_looks = _looks(release, worn, question, blanks, pools, allowed, ruling) if question.looks and blanks else ([], None)
-    missing = tuple(dict.fromkeys([*worn.missing, *unknown]))
     moved_by = (rule for slot in slots for suggestion in slot.items for rule in suggestion.rules)
     return Completion(
         tuple(slots),
         tuple(looks),
-        missing,
-        no_looks,
+        tuple(dict.fromkeys([*strange, *unknown])),
+        no_looks or (chosen.unknown if question.looks else None),
         complete=chosen.complete,
-        why_not=why_not(release),
+        why_not=reason,
         steering=understood,
+        taste=taste,
         rules=tuple(dict.fromkeys([*(ruling.touched if ruling else ()), *moved_by])),
     )
 
@@ -121,6 +140,12 @@ def _check(question: Question, limits: Limits) -> None:
     check_count("promote", len(question.promote), limits.max_exclude, "items")
 
 
+def _unknown(release: Release, worn: Worn, question: Question) -> tuple[str, ...]:
+    """The ids of what is worn, promoted and excluded that are not in the catalogue, each once."""
+    named = (item for item in (*question.promote, *question.wanted.exclude) if item not in release.snapshot.row_of)
+    return tuple(dict.fromkeys([*worn.missing, *named]))
+
+
 def _slots(  # noqa: PLR0917 - the question, and how it is to be answered
     release: Release, worn: Worn, question: Question, steering: Steering, limits: Limits, ruling: Ruling | None
 ) -> Slots:
@@ -128,7 +153,7 @@ def _slots(  # noqa: PLR0917 - the question, and how it is to be answered
     if question.slots is not None:
         return choose_slots(release, worn, question.slots, limits)
     may = Allowed.at_all(release, worn, question.wanted, consistent=question.consistent, ruling=ruling)
-    chosen = choose_slots(release, worn, None, limits, may)
+    chosen = choose_slots(release, worn, None, limits, may, varied=question.slots_varied)
     chosen = slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
     return as_wished(chosen, steering.named([*worn.categories, *chosen.categories]), steering.unwanted, limits)
 
@@ -149,12 +174,12 @@ def _pools(  # noqa: PLR0917 - what was found, and what orders it
     worn: Worn,
     blanks: Sequence[Blank],
     promoted_M: IntArray,
-    direction: Direction | None,
+    leanings: Sequence[Leaning],
     ruling: Ruling | None,
     *,
     among_all: bool,
 ) -> tuple[dict[Slot, Pool], dict[int, tuple[str, ...]]]:
-    """What was found for each slot, as the model, words and rules rank it; and what rules moved.
+    """What was found for each slot, as the model, what moves it and rules rank it; and what rules moved.
 
     Of retrieved items the promoted or best of each product, and none that is worn.
     """
@@ -165,8 +190,7 @@ def _pools(  # noqa: PLR0917 - what was found, and what orders it
             ranked[blank.slot] = rank(release, worn, blank.slot.category, blank.rows_M, among_all=among_all)
     moved: dict[int, tuple[str, ...]] = {}
     for slot, pool in ranked.items():
-        steered = pool if direction is None else direction.steered(release, pool)
-        ruled, why = by_rules(release, ruling, steered, len(worn) + 1)
+        ruled, why = by_rules(release, ruling, leant(release, pool, leanings), len(worn) + 1)
         ranked[slot] = _leading(release, worn, _promoting(ruled, promoted_M)) if slot in found else ruled
         moved |= why
     return ranked, moved
@@ -194,9 +218,9 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
         both = {blank.slot: np.concatenate([blank.rows_M, rows_M]) for blank, rows_M in zip(blanks, more, strict=True)}
         pools = {slot: rank(release, worn, slot.category, np.unique(rows_M)) for slot, rows_M in both.items()}
         chosen = [pools[blank.slot] for blank in blanks]
-    direction = allowed.steering.direction if allowed is not None else None
-    if direction is not None:
-        chosen = [direction.steered(release, pool).at(slice(_STEERED)) for pool in chosen]
+    if allowed is not None and (leanings := allowed.steering.leanings):
+        pulled = (leant(release, pool, leanings) if pool.pulls_M is None else pool for pool in chosen)
+        chosen = [pool.at(np.argsort(-pool.ranked_by, kind="stable")[:_STEERED]) for pool in pulled]
     consistent = allowed is not None and question.consistent
     for season in (True, False):
         fit = partial(together, release, consistent=consistent, season=season, ruling=ruling) if allowed is not None else None
@@ -212,14 +236,37 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
 
 
 def _best(  # noqa: PLR0917 - what was found, and how much of it
-    release: Release, blank: Blank, pool: Pool, promoted_M: IntArray, k: int, diversity: float
+    release: Release, blank: Blank, pool: Pool, promoted_M: IntArray, k: int, question: Question
 ) -> Pool:
     """The suggestions of a blank: the best of its slot, after those of the blanks of that slot before it; promoted ones first."""
     pool = _promoting(pool, promoted_M)
     first = int(np.isin(pool.rows_M, promoted_M).sum())
-    rest = diversified(release, pool.at(slice(first, None)), k * (blank.nth + 1), diversity)
+    rest = diversified(release, pool.at(slice(first, None)), k * (blank.nth + 1), question.diversity, by_group=question.by_group)
     best = pool.at(slice(first)).followed_by(rest).at(slice(k * blank.nth, k * (blank.nth + 1)))
     return replace(best, category=blank.slot.category)
+
+
+def _shown(  # noqa: PLR0917 - the question, and what was found for it
+    release: Release, question: Question, blanks: Sequence[Blank], pools: Mapping[Slot, Pool], promoted_M: IntArray, k: int, fixed: set[int]
+) -> tuple[list[Pool], list[Considered]]:
+    """The suggestions of each blank, some of them explored where the question says so, and what was considered for them.
+
+    Args:
+        fixed: rows that are promoted or pinned, and keep their places.
+    """
+    shown, seen = [], []
+    once = [slot for slot, count in Counter(blank.slot for blank in blanks).items() if count == 1]
+    for place, blank in enumerate(blanks):
+        pool = pools[blank.slot]
+        best = _best(release, blank, pool, promoted_M, k, question)
+        held = sum(row in fixed for row in best.rows_M.tolist())
+        if question.exploring is not None and blank.slot in once:
+            best, what = explore(release, pool, best, question.exploring, fixed=held, slot=place)
+        else:
+            what = considered(pool, best, fixed=held, most=question.considered)
+        shown.append(replace(best, category=blank.slot.category))
+        seen.append(what)
+    return shown, seen
 
 
 def _promoting(pool: Pool, promoted_M: IntArray) -> Pool:
@@ -240,13 +287,3 @@ def _likely(release: Release, worn: Worn, pools: Sequence[Pool]) -> tuple[float 
     now, *found = likely(release, scores, [len(worn)] + [len(worn) + 1] * len(rows))
     each = iter(found)
     return now if len(worn) > 1 else None, [[next(each) for _ in pool.rows_M] for pool in pools]
-
-
-def _variants(release: Release, row: int, allowed: Allowed) -> tuple[int, ...]:
-    """The first variants of a row that pass the filters and are in the catalogue still."""
-    rows = release.traits.variants(row)
-    if not len(rows):
-        return ()
-    rows = rows[allowed.filtered.passes(rows)]
-    ids = release.snapshot.items.column("id")
-    return tuple(int(row) for row in rows[:_MOST_VARIANTS] if release.snapshot.row_of.get(ids[int(row)].as_py()) == row)

@@ -13,8 +13,9 @@ from typing import Final
 import numpy as np
 
 from app.ground.errors import NoEncoderError
+from app.recommend.leaning import FARTHEST, standard
 from app.recommend.occasions import OCCASIONS
-from app.recommend.rank import Pool, unit
+from app.recommend.rank import unit
 from app.recommend.similar import image_part, text_part
 from app.recommend.stages import stage
 from app.recommend.words import one_form
@@ -23,8 +24,6 @@ from index.backends.base import FloatArray, IntArray
 from models.errors import EncoderError
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
-_FARTHEST: Final = 3.0
-"""Standard deviations beyond which a candidate's likeness counts no more."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,14 +47,8 @@ class Direction:
         with stage("search"):
             features_MF = np.asarray(release.snapshot.features[rows_M], dtype=np.float32)
             parts = [part for part in (image_part(release), text_part(release)) if part is not None]
-            likeness_M = np.sum([_standard(unit(features_MF[:, part]) @ self.to_F) for part in parts], axis=0)
-        return np.asarray(self.strength * scores_M.std() * np.clip(_standard(likeness_M), -_FARTHEST, _FARTHEST), dtype=np.float32)
-
-    def steered(self, release: Release, pool: Pool) -> Pool:
-        """The candidates in the order of score and pull together."""
-        pull_M = self.pull(release, pool.rows_M, pool.scores_M)
-        order = np.argsort(-(pool.scores_M + pull_M), kind="stable")
-        return Pool(pool.category, pool.rows_M[order], pool.scores_M[order], pull_M[order])
+            likeness_M = np.sum([standard(unit(features_MF[:, part]) @ self.to_F) for part in parts], axis=0)
+        return np.asarray(self.strength * scores_M.std() * np.clip(standard(likeness_M), -FARTHEST, FARTHEST), dtype=np.float32)
 
 
 def direction_of(
@@ -98,7 +91,3 @@ def _mean(release: Release, phrases: Sequence[str]) -> FloatArray:
         msg = "the encoder reads no words"
         raise NoEncoderError(msg)
     return np.asarray(unit(np.stack(found)).mean(axis=0), dtype=np.float32)
-
-
-def _standard(values_M: FloatArray) -> FloatArray:
-    return np.asarray((values_M - values_M.mean()) / max(float(values_M.std()), 1e-12), dtype=np.float32)

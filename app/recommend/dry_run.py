@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.ground.errors import RequestError
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.complete import complete
 from app.recommend.completion import Completion, Question
 from app.recommend.slices import pause

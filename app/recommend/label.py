@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.limits import check_count
 from app.recommend.outfit import Photo, photo_features
 from app.recommend.similar import image_part

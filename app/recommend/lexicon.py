@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.recommend.words import one_form, phrase
-from models.compatibility.roles import ROLE_WORDS
+from models.datasets.garments import ROLE_WORDS
 
 COLOURS: Final = (
     "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy wine "

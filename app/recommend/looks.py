@@ -2,7 +2,8 @@
 
 A beam fills slot after slot: the candidates of the next slot are ranked anew for each combination so far, and the first of them scored as
 part of a whole outfit. Then items of the best looks are exchanged, one at a time, until that finds nothing better. A rank for one context
-costs about as much as one score, whatever the number of candidates. ``benchmarks/looks.md`` says what the search misses.
+costs about as much as one score, whatever the number of candidates. What pulls candidates pulls looks as much: the sum over a look's
+added items counts beside its score, in its units, both in the search and in the order. ``benchmarks/looks.md`` says what the search misses.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.recommend.diverse import unlike
 from app.recommend.outfit import Worn
-from app.recommend.rank import Pool, likely, mixed, queries_of, rank_scores, retrieve, score_outfits, unit, unlike
+from app.recommend.rank import Pool, likely, mixed, queries_of, rank_scores, retrieve, score_outfits, unit
 from app.release.release import Release
 from index.backends.base import FloatArray, IntArray
 from index.columns import Filter
@@ -30,6 +32,7 @@ _ROUNDS: Final = 4
 _IMPROVED: Final = 20
 _INSTEAD: Final = 40  # over the slots
 _MOST_TRIED: Final = 640
+_MEASURED: Final = 24  # candidates of a slot that tell how looks spread
 _WORK_OF_TRYING: Final = 40_000
 _FOR_DIVERSITY: Final = 10
 _CENT: Final = 1e-6  # sums of prices are not exact
@@ -54,7 +57,7 @@ class Look:
 def work_of_looks(size: int, slots: int, count: int) -> int:
     """The most that ``best_looks`` costs for an outfit of ``size`` items, in the units of ``limits.check_work``."""
     beam = sum(max(_BEAM, count) * _PER_SLOT * (size + slot) ** 2 for slot in range(1, slots + 1))
-    return beam + _most_tried(size + slots) * (size + slots) ** 2 if count and slots else 0
+    return beam + (_most_tried(size + slots) + _MEASURED * slots) * (size + slots) ** 2 if count and slots else 0
 
 
 def best_looks(  # noqa: PLR0917 - the question, and what was found for it
@@ -68,12 +71,13 @@ def best_looks(  # noqa: PLR0917 - the question, and what was found for it
 ) -> list[Look]:
     """The best combinations of one item per slot, best first, none dearer than ``budget``. The same items in other slots are the same look.
 
-    The score is that of the whole outfit, so a look may hold items that are not the first of their slots. With a budget only items that
-    have a price take part, and each choice leaves enough for the cheapest items of the later slots.
+    The score is that of the whole outfit, so a look may hold items that are not the first of their slots. Where something pulls candidates,
+    what is best is told by score and pull together; see ``_gains``. With a budget only items that have a price take part, and each choice
+    leaves enough for the cheapest items of the later slots.
 
     Args:
         fits: whether a row may be added to other rows; None where any may.
-        diversity: towards 1, each next look is unlike those before it; see ``rank.unlike``.
+        diversity: towards 1, each next look is unlike those before it; see ``diverse.unlike``.
     """
     stocked = [pool for pool in pools if len(pool.rows_M)]
     if not stocked:
@@ -98,8 +102,9 @@ def _chosen(search: _Search, found: Sequence[tuple[int, ...]], count: int, diver
     scores_L = np.array([search.scored[frozenset(rows)][1] for rows in found], dtype=np.float32)
     chosen = list(range(len(found)))[:count]
     if diversity > 0 and len(found) > 1:
+        best_L = scores_L + np.array([search.gain(rows) for rows in found], dtype=np.float32) if search.gains else scores_L
         vectors_LD = np.stack([unit(release.bundle.looks(release.snapshot.embeddings(list(rows)))).ravel() for rows in found])
-        chosen = unlike(scores_L, vectors_LD / math.sqrt(len(found[0])), count, diversity)
+        chosen = unlike(best_L, vectors_LD / math.sqrt(len(found[0])), count, diversity)
     probabilities = likely(release, scores_L[chosen], len(search.worn) + len(search.pools)) if chosen else []
     prices = [float(price_N[list(found[place])].sum()) for place in chosen]
     return [
@@ -126,6 +131,7 @@ class _Search:
 
     Attributes:
         scored: the rows of a combination -> the rows by slot, and the score of the outfit with them.
+        gains: what pulls add to that score for a row; none where nothing pulls.
     """
 
     def __init__(self, release: Release, worn: Worn, pools: Sequence[Pool], budget: float | None, fits: Fits | None) -> None:
@@ -133,10 +139,15 @@ class _Search:
         self.price_N = release.snapshot.columns.prices
         self._least = _cheapest([(pool.category, self.price_N[pool.rows_M]) for pool in pools])
         self.scored: dict[frozenset[int], tuple[tuple[int, ...], float]] = {}
+        self.gains = _gains(release, worn, pools)
+
+    def gain(self, rows: Iterable[int]) -> float:
+        """What pulls add to the score of the outfit with some rows."""
+        return math.fsum(self.gains.get(row, 0.0) for row in rows)
 
     def best(self, some: Iterable[tuple[int, ...]], count: int) -> list[tuple[int, ...]]:
         """The best of some combinations that were scored; ties keep their order."""
-        unique = {rows: self.scored[rows][1] for rows in dict.fromkeys(map(frozenset, some)) if rows}
+        unique = {rows: self.scored[rows][1] + self.gain(rows) for rows in dict.fromkeys(map(frozenset, some)) if rows}
         return [self.scored[rows][0] for rows in sorted(unique, key=lambda rows: -unique[rows])[:count]]
 
     def filled(self, beam: Sequence[tuple[int, ...]], place: int, most: int) -> set[tuple[int, ...]]:
@@ -163,6 +174,8 @@ class _Search:
             return
         pairs = [self._with(rows) for rows in contexts]
         scores_BM = rank_scores(self.release, pairs, rows_M, among_all=False, mixed=mixed(self.release, rows_M))
+        if (pulls_M := self.pools[place].pulls_M) is not None:
+            scores_BM = scores_BM + pulls_M
         for rows, order_M in zip(contexts, np.argsort(-scores_BM, axis=1, kind="stable"), strict=True):
             ranked_M = rows_M[order_M]
             if self._budget is not None:
@@ -184,6 +197,25 @@ class _Search:
             return self.worn.embeddings_ID, list(self.worn.categories)
         vectors_ID = np.concatenate([self.worn.embeddings_ID, self.release.snapshot.embeddings(list(rows))])
         return vectors_ID, [*self.worn.categories, *(self.release.category_of(row) for row in rows)]
+
+
+def _gains(release: Release, worn: Worn, pools: Sequence[Pool]) -> dict[int, float]:
+    """What the pull of each candidate is worth in scores of whole outfits.
+
+    The candidates of a slot spread by their own scores, and so do the looks that have them beside the first of the other slots: pulls are
+    stretched as the one spread is to the other.
+    """
+    gains: dict[int, float] = {}
+    for place, pool in enumerate(pools):
+        some = pool.at(slice(None, None, max(1, -(-len(pool.rows_M) // _MEASURED))))
+        if pool.pulls_M is not None and (spread := float(some.scores_M.std())) > 0:
+            others = [int(other.rows_M[0]) for at, other in enumerate(pools) if at != place]
+            vectors_ID = np.concatenate([worn.embeddings_ID, release.snapshot.embeddings(others)])
+            names = [*worn.categories, *map(release.category_of, others)]
+            outfits = [np.concatenate([vectors_ID, one_D[None]]) for one_D in release.snapshot.embeddings(some.rows_M)]
+            scores_M = score_outfits(release, outfits, [[*names, release.category_of(row)] for row in some.rows_M.tolist()])
+            gains |= zip(pool.rows_M.tolist(), (pool.pulls_M * (float(scores_M.std()) / spread)).tolist(), strict=True)
+    return gains
 
 
 def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: float, allowed: Selection) -> list[IntArray]:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from app.ground.errors import BadPictureError, Detail, UnknownItemError
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.limits import check_categories, check_count
 from app.recommend.slices import pause
 from app.recommend.stages import count, stage
@@ -119,24 +119,24 @@ def resolve_all(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: 
 
 def _worn(release: Release, items: Sequence[ItemRef], embedded: dict[str, FloatArray]) -> Worn:
     row_of = release.snapshot.row_of
-    known = [item for item in items if isinstance(item, Photo) or item in row_of]
-    rows = [None if isinstance(item, Photo) else row_of[item] for item in known]
-    vectors_ID = np.zeros((len(known), release.bundle.manifest.embedding_size), dtype=np.float32)
-    catalogued = [position for position, row in enumerate(rows) if row is not None]
-    vectors_ID[catalogued] = release.snapshot.embeddings([row for row in rows if row is not None])
+    row_by_id = {item: row for item in items if isinstance(item, str) and (row := row_of.get(item)) is not None}
+    known = [item for item in items if isinstance(item, Photo) or item in row_by_id]
+    rows = [None if isinstance(item, Photo) else row_by_id[item] for item in known]
+    vectors_ID = np.empty((len(known), release.bundle.manifest.embedding_size), dtype=np.float32)
+    vectors_ID[[row is not None for row in rows]] = release.snapshot.embeddings([row for row in rows if row is not None])
     for position, item in enumerate(known):
         if isinstance(item, Photo):
             vectors_ID[position] = embedded[item.field]
     return Worn(
         names=tuple(item.field if isinstance(item, Photo) else item for item in known),
         rows=tuple(rows),
-        categories=tuple(item.category if isinstance(item, Photo) else release.category_of(row_of[item]) for item in known),
+        categories=tuple(item.category if isinstance(item, Photo) else release.category_of(row_by_id[item]) for item in known),
         embeddings_ID=vectors_ID,
-        missing=tuple(item for item in items if isinstance(item, str) and item not in row_of),
+        missing=tuple(item for item in items if isinstance(item, str) and item not in row_by_id),
         labels=tuple(
             piece_labels({"category": item.category, "title": item.title})
             if isinstance(item, Photo)
-            else release.traits.of_row(row_of[item])
+            else release.traits.of_row(row_by_id[item])
             for item in known
         ),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from app.ground.errors import Detail, UnknownCategoryError, refused
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.limits import check_count
 from app.recommend.outfit import ItemRef, Photo, bad_picture
 from app.release.release import Release

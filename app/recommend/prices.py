@@ -10,12 +10,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-_SIGN: Final = r"(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|inr|chf|sek|dkk|nok|pln|rs|kr)\b\.?)"
-_UNIT: Final = r"(?:[$€£¥₹]|(?:usd|eur|gbp|inr|chf|sek|dkk|nok|pln|kr|dollars?|euros?|pounds?|bucks|quid|rupees|crowns|francs)\b)"
-_NUMBER: Final = r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
+_CODES: Final = "USD EUR GBP JPY CNY INR KRW CHF SEK DKK NOK ISK PLN CZK HUF RON BGN CAD AUD NZD SGD HKD BRL MXN ZAR ILS AED"
+"""Of ISO 4217; those that are words (ALL, TOP, TRY) are none here."""
+_CURRENCIES: Final = {
+    r"us\$": "USD", r"ca?\$": "CAD", r"au?\$": "AUD", r"nz\$": "NZD", r"hk\$": "HKD", r"s\$": "SGD", r"r\$": "BRL",
+    r"\$": "USD CAD AUD NZD HKD SGD MXN", r"(?:dollar|buck)s?\b": "USD CAD AUD NZD HKD SGD", r"€|euros?\b": "EUR",
+    r"£|pounds?\b|quid\b": "GBP", "¥": "JPY CNY", r"yen\b": "JPY", r"(?:yuan|rmb)\b": "CNY",
+    "₹": "INR", r"(?:rupees?|rs)\b": "INR PKR LKR NPR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS",
+    r"francs?\b": "CHF", r"(?:kr|crowns?|kron[aeo]r?)\b": "SEK DKK NOK ISK CZK", r"(?:zł|zlotys?)\b": "PLN", r"kč": "CZK",
+    **{rf"{code}\b": code for code in _CODES.split()},
+}  # fmt: skip
+"""What names a currency, and the codes that it may stand for."""
+_UNIT: Final = f"(?:{'|'.join(_CURRENCIES)})"
+_SIGN: Final = rf"(?:{_UNIT}\.?)"
+_NUMBER: Final = (
+    r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3}){1,3}(?:,\d{1,2})?"
+    r"|\d{1,3}(?:[\s'\u2019]\d{3}){1,3}(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
+)
+"""As feeds write them (``models.datasets.feeds.money``): thousands behind a comma, a point, a space or an apostrophe."""
 _OTHER: Final = r"(?:items?|pieces?|things?|slots?|bags?|shoes?|cm|mm|m|inch(?:es)?|in|kg|g|years?|yrs?|days?|weeks?|%)\b"
 """What is counted or measured in other units than money."""
-_AMOUNT: Final = rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?![\d\w])(?!\s*(?!in\s+total){_OTHER})(?:\s*{_UNIT})?"
+_AMOUNT: Final = rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?:\s*{_UNIT}|(?!\w|[.,'\u2019]\d)(?!\s*(?!in\s+total){_OTHER}))"
 _NOT: Final = r"(?:not(?:hing)?|no(?:ne)?|never|don['\u2019]?t)\s+(?:(?:go|be|cost|costing|priced|prices?)\s+)?"
 _OVER: Final = r"(?:over|above|more\s+than|more\s+expensive\s+than|dearer\s+than|beyond|exceeding)"
 _UNDER: Final = r"(?:under|below|beneath|less\s+than|cheaper\s+than|lower\s+than)"
@@ -35,7 +50,7 @@ _GRAMMAR: Final = re.compile(
       (?:{_BUDGET})\s*(?:{_MOST}\s+)?(?P<budget>{_AMOUNT})
     | (?:{_MOST})\s*(?P<whole>{_AMOUNT})\s+{_TOTAL}\b
     | (?P<sum>{_AMOUNT})\s+{_TOTAL}\b
-    | (?:between|from)\s+(?P<low>{_AMOUNT})\s*(?:and|{_TO})\s*(?P<high>{_AMOUNT})
+    | (?:between|from|price[ds]?|cost(?:s|ing)?)\s+(?P<low>{_AMOUNT})\s*(?:and|{_TO})\s*(?P<high>{_AMOUNT})
     | (?P<low_signed>{_SIGN}\s*(?:{_NUMBER}))\s*{_TO}\s*(?P<high_signed>{_AMOUNT})
     | (?P<low_unit>{_NUMBER})\s*{_TO}\s*(?P<high_unit>(?:{_SIGN}\s*(?:{_NUMBER}))|(?:{_NUMBER})\s*{_UNIT})
     | (?:{_MOST})\s*(?P<most>{_AMOUNT})
@@ -48,10 +63,6 @@ _GRAMMAR: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ABOUT: Final = 0.2
-_CURRENCIES: Final = {
-    "USD": r"us\$|\$|usd\b|dollar|buck", "EUR": r"€|eur\b|euro", "GBP": r"£|gbp\b|pound|quid", "JPY": "¥", "INR": r"₹|inr\b|rupee",
-    "CHF": r"chf\b|franc", "SEK": r"sek\b", "DKK": r"dkk\b", "NOK": r"nok\b", "PLN": r"pln\b",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +72,7 @@ class Price:
     Attributes:
         said: in the shopper's words. start, end: where in the text.
         total: of all added items together, rather than of each.
-        currency: ISO 4217, where it was named.
+        currencies: codes of ISO 4217 of which the named one is; empty where none was.
     """
 
     said: str
@@ -70,7 +81,7 @@ class Price:
     least: float | None = None
     most: float | None = None
     total: bool = False
-    currency: str | None = None
+    currencies: frozenset[str] = frozenset()
 
 
 def prices_in(text: str) -> Iterator[Price]:
@@ -78,6 +89,8 @@ def prices_in(text: str) -> Iterator[Price]:
 
     >>> [(one.least, one.most) for one in prices_in("shoes under $1,080.50, a bag between 20 and 40 euros")]
     [(None, 1080.5), (20.0, 40.0)]
+    >>> [one.most for one in prices_in("under 1.000,50 €, under 1 000 kr, under 1'000.00, under 1,000")]
+    [1000.5, 1000.0, 1000.0, 1000.0]
     >>> [(one.least, one.most) for one in prices_in("no price over 100, at most 3 bags, under 5 cm")]
     [(None, 100.0)]
     """
@@ -86,7 +99,7 @@ def prices_in(text: str) -> Iterator[Price]:
             continue
         named = {name.partition("_")[0]: _figure(value) for name, value in found.groupdict().items() if value}
         total = named.get("budget") or named.get("whole") or named.get("sum")
-        price = Price(said=found.group().strip(), start=found.start(), end=found.end(), currency=_currency(found.group()))
+        price = Price(said=found.group().strip(), start=found.start(), end=found.end(), currencies=_currencies(found.group()))
         if total is not None:
             yield replace(price, most=total, total=True)
         elif "about" in named:
@@ -100,10 +113,9 @@ def prices_in(text: str) -> Iterator[Price]:
 
 def _figure(text: str) -> float:
     digits = re.search(_NUMBER, text)
-    number = digits.group() if digits else "0"
-    number = number.replace(",", "") if re.search(r",\d{3}", number) else number.replace(",", ".")
-    return float(number)
+    return float(re.sub(r"[.,\s'\u2019](?=\d{3})", "", digits.group()).replace(",", ".")) if digits else 0.0
 
 
-def _currency(text: str) -> str | None:
-    return next((code for code, names in _CURRENCIES.items() if re.search(names, text, re.IGNORECASE)), None)
+def _currencies(text: str) -> frozenset[str]:
+    named = (codes for name, codes in _CURRENCIES.items() if re.search(rf"(?<![^\W\d_])(?:{name})", text, re.IGNORECASE))
+    return frozenset(next(named, "").split())

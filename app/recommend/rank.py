@@ -34,7 +34,7 @@ class Pool:
     """The candidates of one slot, best first: rows of the snapshot and their scores, ``(M,)`` each.
 
     Attributes:
-        pulls_M: what the words of a wish add to each score; None where they give no direction.
+        pulls_M: what the words of a wish, a taste or a preferred price add to each score; None where there is none.
         lifts_M: what the shop's rules add to it; None where they move none of them.
     """
 
@@ -189,35 +189,10 @@ def mixed(release: Release, rows_M: IntArray) -> bool:
     return len({release.category_of(int(row)) for row in rows_M}) > 1
 
 
-def diversified(release: Release, pool: Pool, k: int, diversity: float) -> Pool:
-    """The best k of a pool; with ``diversity`` each next item is also unlike those before it.
-
-    Args:
-        diversity: 0 ranks by score alone, 1 by unlikeness alone (after the best one); see ``unlike``.
-    """
-    if diversity <= 0 or len(pool.rows_M) <= 1:
-        return pool.at(slice(k))
-    vectors_MD = unit(release.bundle.looks(release.snapshot.embeddings(pool.rows_M)))
-    return pool.at(unlike(pool.ranked_by, vectors_MD, k, diversity))
-
-
-def unlike(scores_M: FloatArray, vectors_MD: FloatArray, k: int, diversity: float) -> list[int]:
-    """Places of the first and k - 1 others, each as good as it is unlike those before it (maximal marginal relevance).
-
-    Args:
-        scores_M: best first. vectors_MD: of unit length.
-
-    Source: Carbonell and Goldstein, SIGIR 1998, equation 1, with scores spread over 0 to 1 and cosine as likeness.
-    """
-    relevance_M = (scores_M - scores_M.min()) / max(float(np.ptp(scores_M)), 1e-12)
-    chosen = [0]
-    nearest_M = vectors_MD @ vectors_MD[0]
-    while len(chosen) < min(k, len(vectors_MD)):
-        gain_M = (1 - diversity) * relevance_M - diversity * nearest_M
-        gain_M[chosen] = -np.inf
-        chosen.append(int(np.argmax(gain_M)))
-        nearest_M = np.maximum(nearest_M, vectors_MD @ vectors_MD[chosen[-1]])
-    return chosen
+def in_scores(release: Release, log_odds_M: FloatArray, size: int) -> FloatArray:
+    """Log-odds in units of the score of an item that completes an outfit to ``size`` items, ``(M,)``."""
+    of_one, of_none = release.bundle.manifest.completion.log_odds([1.0, 0.0], size)
+    return np.asarray(log_odds_M / np.float32(max(of_one - of_none, 1e-6)))
 
 
 def unit(vectors_MD: FloatArray) -> FloatArray:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.recommend.outfit import Worn
-from app.recommend.rank import Pool
+from app.recommend.rank import Pool, in_scores
 from app.recommend.slots import Slot, Slots
 from app.release.release import Release
 from app.rules.matching import Facts
@@ -58,8 +58,7 @@ def by_rules(release: Release, ruling: Ruling | None, pool: Pool, size: int) -> 
     moved |= {row: (ruling.pinned[row], *moved.get(row, ())) for row in pool.rows_M.tolist() if row in places}
     if not moved:
         return pool, {}
-    of_one, of_none = release.bundle.manifest.completion.log_odds([1.0, 0.0], size)
-    lift_M = lift_M / np.float32(max(of_one - of_none, 1e-6))  # log-odds in units of the score
+    lift_M = in_scores(release, lift_M, size)
     ahead = np.ptp(pool.ranked_by + lift_M) + 1.0
     ruled = replace(pool, lifts_M=(lift_M + (len(places) - pinned_M) * ahead).astype(np.float32))
     return ruled.at(np.argsort(-ruled.ranked_by, kind="stable")), moved

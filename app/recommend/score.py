@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.blanks import Allowed
 from app.recommend.explain import Explanation, PairScore, explained, pair_scores, work_of_explaining
 from app.recommend.limits import check_count, check_work
@@ -81,8 +81,8 @@ def score(
     fields = [f"outfits[{position}].items" for position in range(len(outfits))]
     for field, items in zip(fields, outfits, strict=True):
         check_count(field, len(items), limits.max_items, "items")
-    sizes = [known_count(release, items) for items in outfits]
-    check_work(sum(size**2 + (work_of_explaining(size, RETRIEVED) if explain else 0) for size in sizes), limits.max_work)
+    if _work([len(set(items)) for items in outfits], explain=explain) > limits.max_work:
+        check_work(_work([known_count(release, items) for items in outfits], explain=explain), limits.max_work)
     worn = resolve_all(release, outfits, limits, fields)
     whole = [outfit for outfit in worn if len(outfit) >= _LEAST_PIECES]
     scores_B = score_outfits(release, [outfit.embeddings_ID for outfit in whole], [outfit.categories for outfit in whole])
@@ -91,6 +91,11 @@ def score(
     if not explain:
         return answers
     return [_explained(release, outfit, answer, wanted, ruled, consistent=consistent) for outfit, answer in zip(worn, answers, strict=True)]
+
+
+def _work(sizes: Sequence[int], *, explain: bool) -> int:
+    """What outfits of so many items take."""
+    return sum(size**2 + (work_of_explaining(size, RETRIEVED) if explain else 0) for size in sizes)
 
 
 def _answer(release: Release, worn: Worn, score: float | None, probability: float | None) -> OutfitScore:

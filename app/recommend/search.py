@@ -1,4 +1,4 @@
-"""Items by words: of their titles and ids, in other forms or with a slip of the finger, and by what the words mean where no title has them.
+"""Items by words: of their titles and ids, in other forms or with a slip of the finger, else by what the words ask of items, or mean.
 
 Shape legend: N rows of all, n found.
 """
@@ -14,15 +14,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.ground.errors import NoEncoderError
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.limits import check_categories
 from app.recommend.similar import similar_to_words
+from app.recommend.steering import Steering, constraints_of
 from app.recommend.words import SHORTEST, forms, near
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
+from index.columns import Filter
 from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
+ASKED: Final = "no title has all of these words, so they were read as what an item must be; `text` says how"
+UNMET: Final = "no title has all of these words; read as what an item must be, nothing here is all of that; `text` says how"
+UNKNOWN: Final = "no title has all of these words, and not all were understood; `text` says which"
 _MOST_READ: Final = 5
 
 
@@ -34,29 +39,35 @@ class Found:
         rows: ascending; most alike first where they were found by what the words mean.
         by_meaning: whether they were.
         note: how the words were read, where not as they stand.
+        wishes: what they ask, where they were read as that.
     """
 
     rows: IntArray
     by_meaning: bool = False
     note: str | None = None
+    wishes: Steering | None = None
 
 
-def sought(release: Release, category: str | None, text: str | None, limits: Limits, *, meaning: bool = True) -> Found:
+def sought(
+    release: Release, category: str | None, text: str | None, limits: Limits, *, meaning: bool = True, wanted: Filter | None = None
+) -> Found:
     """The rows of a category, or of all, whose title or id has all words of a text: in any case, as part of a word, singular or plural.
 
-    A word that none has is read as those of the catalogue that differ by one slip. Where no row has all words, the encoder says what looks
-    so, if it knows the words.
+    A word that none has is read as those of the catalogue that differ by one slip. Where no row has all words, they are read as wishes
+    ("black shoes under 80"); where that leaves words without a meaning, or nothing, the encoder says what looks so, if it knows the words.
+    Where nothing is found either way, what was understood is told.
 
     Args:
         meaning: whether it may be asked.
+        wanted: what rows must satisfy besides.
 
     Raises:
         UnknownCategoryError: no such category.
     """
-    rows = _of_category(release, category)
+    rows, passing = of_category(release, category), release.snapshot.columns.selection(wanted or Filter())
     words = list(dict.fromkeys((text or "").lower().split()))
     if not words:
-        return Found(rows)
+        return Found(rows[passing.passes(rows)])
     keep_N, notes = np.ones(release.snapshot.items.num_rows, dtype=np.bool_), list[str]()
     for word in words:
         has_N, note = _having(release, word)
@@ -66,12 +77,29 @@ def sought(release: Release, category: str | None, text: str | None, limits: Lim
             break
     found = rows[keep_N[rows]]
     if len(found):
-        return Found(found, note="; ".join(notes) or None)
+        return Found(found[passing.passes(found)], note="; ".join(notes) or None)
+    asked = constraints_of(release, text)
+    so = asked.satisfied(release, rows[passing.passes(rows)]) if asked.asks and not asked.unread else found
+    if len(so):
+        return Found(so, note=ASKED, wishes=asked)
     alike = _meant(release, text or "", category, limits) if meaning else found
-    return Found(alike, by_meaning=True, note=MEANT) if len(alike) else Found(found)
+    alike = alike[passing.passes(alike)]
+    kept = asked.allowed(release, alike)
+    told = asked if asked.limits or asked.wishes.foreign else None
+    if len(kept):
+        return Found(kept, by_meaning=True, note=f"{MEANT}; `text` says what else they are" if told else MEANT, wishes=told)
+    if not (asked.asks or told):
+        return Found(kept)
+    unknown = not asked.asks or (bool(asked.unread) and not len(alike))
+    return Found(kept, note=UNKNOWN if unknown else UNMET, wishes=asked)
 
 
-def _of_category(release: Release, category: str | None) -> IntArray:
+def of_category(release: Release, category: str | None) -> IntArray:
+    """The rows of a category, or of all, ascending.
+
+    Raises:
+        UnknownCategoryError: no such category.
+    """
     rows: IntArray = release.snapshot.rows
     if category is None:
         return rows

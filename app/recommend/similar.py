@@ -7,22 +7,24 @@ Shape legend: n rows · F features.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from app.ground.errors import Detail, UnknownItemError
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import ItemRef, Photo, photo_features
 from app.recommend.stages import stage
 from app.release.photo_encoder import TEXT_BLOCK
 from app.release.release import Release
-from index.backends.base import FloatArray, IntArray
+from index.backends.base import BoolArray, FloatArray, IntArray
+from index.columns import Filter
 
 _IMAGE_BLOCK: Final = "image"
 _ROWS_AT_ONCE: Final = 65_536
+_IN_STOCK: Final = Filter(in_stock=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Similar:
 def similar(release: Release, item: ItemRef, k: int, limits: Limits, *, all_categories: bool = False) -> Similar:
     """The k items most like a given one, of its category unless ``all_categories``; a photo without a category is compared with all.
 
-    Variants of one product take one place, those of the given item none.
+    Variants of one product take one place, by the likest in stock, if any is; those of the given item none.
 
     Raises:
         UnknownItemError, UnknownCategoryError: of the item. LimitExceededError: k is too large.
@@ -76,7 +78,13 @@ def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, cat
         fallback = "the encoder was taught none of these words, so this is a guess; POST /label-item shows which it says"
     if meant is None:
         return Similar((), (), "the encoder knows none of these words; POST /label-item shows which it says")
-    return _nearest(release, meant, image_part(release), k, category, fallback=fallback)
+    found = _nearest(release, meant, image_part(release), k, category, fallback=fallback)
+    if found.rows or found.fallback:
+        return found
+    titles = text_part(release)
+    if titles is None:
+        return replace(found, fallback="no item here has a picture to compare with these words; GET /items?q= looks for them in titles")
+    return _nearest(release, meant, titles, k, category, fallback="no item here has a picture; compared by their titles")
 
 
 def image_part(release: Release) -> slice:
@@ -101,10 +109,20 @@ def _nearest(
     rows = rows[rows != own] if own is not None else rows
     with stage("search"):
         cosines = _cosines(release, rows, query, part)
-    rows, cosines = rows[np.isfinite(cosines)], cosines[np.isfinite(cosines)]
+    shown = np.isfinite(cosines)
+    shown[shown] = _to_be_had(release, rows[shown])
+    rows, cosines = rows[shown], cosines[shown]
     best = np.argsort(-cosines, kind="stable")
     best = best[_leading(release, rows[best], k, [] if own is None else [own])]
     return Similar(tuple(int(row) for row in rows[best]), tuple(float(cosine) for cosine in cosines[best]), fallback)
+
+
+def _to_be_had(release: Release, rows_M: IntArray) -> BoolArray:
+    """Whether a row is in stock, or no variant of its product among the rows is, ``(M,)``."""
+    stocked_M, products_M = release.snapshot.columns.selection(_IN_STOCK).passes(rows_M), release.traits.first_N[rows_M]
+    stocked_N = np.zeros(len(release.traits.first_N), dtype=np.bool_)
+    stocked_N[products_M[stocked_M]] = True
+    return stocked_M | ~stocked_N[products_M]
 
 
 def _leading(release: Release, rows_M: IntArray, k: int, own: list[int]) -> IntArray:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.consistent import suitable
 from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import Worn
@@ -19,6 +19,11 @@ from models.compatibility.roles import usual
 
 _MOST_INFERRED: Final = 8
 _UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
+NOTHING_KNOWN: Final = (
+    "no word of these items says what they are worn as, and no outfits with such items were learned from: "
+    "name `slots`, or import outfits to learn from"
+)
+"""Why no slot is inferred, though something may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +39,18 @@ class Slots:
     """The slots to fill, in order.
 
     Attributes:
-        note: why they are not learned from outfits.
+        note: why they are not learned from outfits, or why there are none.
         complete: whether nothing is missing; None where slots were asked for.
     """
 
     slots: tuple[Slot, ...]
     note: str | None = None
     complete: bool | None = None
+
+    @property
+    def unknown(self) -> str | None:
+        """Why there are none, though something may be missing; None where that is not so."""
+        return self.note if self.note == NOTHING_KNOWN and not self.slots else None
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -52,15 +62,19 @@ def as_wished(slots: Slots, named: Sequence[str], unwanted: Collection[str], lim
     """Slots without those of unwanted categories, and with those that are named beside them; then something is missing."""
     kept = tuple(slot for slot in slots.slots if slot.category not in unwanted)
     more = tuple(map(Slot, named))[: max(0, limits.max_slots - len(kept))]
-    return replace(slots, slots=(*kept, *more), complete=slots.complete and not more)
+    note = None if more and slots.note == NOTHING_KNOWN else slots.note
+    return replace(slots, slots=(*kept, *more), note=note, complete=slots.complete and not more)
 
 
-def choose_slots(release: Release, worn: Worn, asked: Sequence[str] | None, limits: Limits, may: Selection | None = None) -> Slots:
+def choose_slots(
+    release: Release, worn: Worn, asked: Sequence[str] | None, limits: Limits, may: Selection | None = None, *, varied: bool = True
+) -> Slots:
     """The slots to fill.
 
     Args:
         asked: categories; None to infer them.
         may: the items that may be suggested at all; a slot for which there is none is not inferred. None for all.
+        varied: how they are inferred; see ``SlotModel.missing``.
 
     Raises:
         UnknownCategoryError: a slot is of an unknown category. LimitExceededError: too many slots.
@@ -72,8 +86,11 @@ def choose_slots(release: Release, worn: Worn, asked: Sequence[str] | None, limi
     most = min(_MOST_INFERRED, limits.max_slots)
     learned = release.bundle.slots
     if learned.knows(worn.categories):
-        names = learned.without(_empty(release, may)).missing(worn.categories, worn.names).slots
+        had = learned.without(_empty(release, may))
+        names = had.missing(worn.categories, worn.names, release.texts(worn.rows), varied=varied).slots
         return Slots(tuple(map(Slot, names[:most])), complete=not names)
+    if worn.labels and not any(labels.role for labels in worn.labels):
+        return Slots((), NOTHING_KNOWN, complete=False)
     slots = _by_words(release, worn)
     return Slots(slots[:most], _UNLEARNED, complete=not slots)
 

@@ -8,19 +8,19 @@ Shape legend: N rows of all · n rows of a category.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from app.recommend.direction import Direction, direction_of
+from app.recommend.leaning import Leaning
 from app.recommend.vocabulary import CATEGORY, Vocabulary, vocabulary_of
 from app.recommend.wishes import Wish, Wishes, read
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
-from index.columns import Filter
-from index.selection import Condition, Selection, but, of_mask
+from index.selection import Condition, Selection, of_mask
 
 _UNMET: Final = "no item of category {!r} is as asked ({}), so these are not"
 
@@ -33,6 +33,7 @@ class Steering:
         must: what holds always: prices, and what is not wanted.
         wanted: masks, ``(N,)``, each with what was said; alternatives are one of them.
         unread: words that were not understood.
+        beside: what else moves candidates: a taste, a preferred price.
     """
 
     wishes: Wishes = field(default_factory=Wishes)
@@ -40,6 +41,17 @@ class Steering:
     wanted: tuple[tuple[str, BoolArray], ...] = ()
     direction: Direction | None = None
     unread: tuple[str, ...] = ()
+    beside: tuple[Leaning, ...] = ()
+
+    @property
+    def leanings(self) -> tuple[Leaning, ...]:
+        """All that moves candidates."""
+        return self.beside if self.direction is None else (self.direction, *self.beside)
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is something that items must be or cost."""
+        return bool(self.wishes.wishes) or self.wishes.budget is not None
 
     @property
     def refused(self) -> str:
@@ -89,37 +101,54 @@ class Steering:
                 lacking.append(said)
         return rows_n, lacking
 
+    @property
+    def limits(self) -> bool:
+        """Whether there are prices, or things that are not wanted: what no encoder can tell."""
+        return bool(self.must) or self.wishes.budget is not None
+
+    def allowed(self, release: Release, rows_n: IntArray) -> IntArray:
+        """The rows within those limits; a budget is the most that one item may cost."""
+        for condition in self.must:
+            rows_n = rows_n[condition.test(rows_n)]
+        if self.wishes.budget is not None:
+            rows_n = rows_n[release.snapshot.columns.prices[rows_n] <= self.wishes.budget]
+        return rows_n
+
+    def satisfied(self, release: Release, rows_n: IntArray) -> IntArray:
+        """The rows of which all is so, of the categories that are asked for, if any are."""
+        rows_n = self.allowed(release, rows_n)
+        for _, mask_N in self.wanted:
+            rows_n = rows_n[mask_N[rows_n]]
+        if named := {name for wish in self.wishes.wishes if wish.terms and not wish.turned for name in wish.categories}:
+            rows_n = rows_n[vocabulary_of(release.snapshot).in_categories(sorted(named))[rows_n]]
+        return rows_n
+
 
 NO_WISHES: Final = Steering()
 
 
-def blocked(
-    release: Release, brands: Sequence[str], attributes: Mapping[str, Sequence[str]], ids: Collection[str]
-) -> tuple[Condition, ...]:
-    """That a row is of none of these brands, has none of these values, and is none of these items."""
-    columns, known = release.snapshot.columns, release.snapshot.columns.attribute_names
-    named = [Filter(brand=brands)] if brands else []
-    named += [Filter(attributes={name: values}) for name, values in attributes.items() if values and name in known]
-    row_of = release.snapshot.row_of
-    lists = [columns.selection(one).rows().tolist() for one in named] + ([[row_of[item] for item in ids if item in row_of]] if ids else [])
-    return tuple(but(release.snapshot.items.num_rows, rows) for rows in lists)
-
-
 def steering_of(release: Release, text: str | None, strength: float) -> Steering:
     """What a text asks of the catalogue that is served: nothing where there is none."""
+    constraints = constraints_of(release, text)
+    wishes = constraints.wishes
+    if not (wishes.rest or wishes.against):
+        return constraints
+    direction, unknown = direction_of(release, wishes.rest, wishes.against, strength)
+    return replace(constraints, direction=direction, unread=(*wishes.unread, *unknown))
+
+
+def constraints_of(release: Release, text: str | None) -> Steering:
+    """What a text asks, without a direction: words that name nothing are unread."""
     if not text or not text.strip():
         return NO_WISHES
     vocabulary = vocabulary_of(release.snapshot)
     wishes = read(text, vocabulary)
     must = [wish for wish in wishes.wishes if wish.turned or not wish.terms]
-    phrases = bool(wishes.rest or wishes.against)
-    direction, unknown = direction_of(release, wishes.rest, wishes.against, strength) if phrases else (None, ())
     return Steering(
         wishes=wishes,
         must=tuple(of_mask(_mask(release, vocabulary, wish)) for wish in must),
         wanted=tuple(_wanted(release, vocabulary, [wish for wish in wishes.wishes if wish not in must])),
-        direction=direction,
-        unread=(*wishes.unread, *unknown),
+        unread=(*wishes.unread, *wishes.rest, *wishes.against),
     )
 
 

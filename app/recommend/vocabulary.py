@@ -26,6 +26,7 @@ from index.snapshot import Snapshot
 from models.compatibility.audience import AUDIENCE_NAMES
 
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
+CURRENCY: Final = "currency"
 ATTRIBUTE: Final = "attributes."
 _TYPE_NAMES: Final = frozenset({"articletype", "producttype", "garmenttype", "itemtype", "type"})
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
@@ -62,6 +63,12 @@ class Vocabulary:
             for value in values:
                 self._name(field, value)
         self._masks: dict[tuple[str, tuple[str, ...]], BoolArray] = {}
+
+    @cached_property
+    def currencies(self) -> frozenset[str]:
+        """The currencies that some item's prices are in, by its column or its attribute; empty where none tells."""
+        column = self._items.column(CURRENCY).take(pa.array(self._live)).drop_null().unique().to_pylist()
+        return frozenset(code.upper() for code in (*column, *self._columns.attribute_values(CURRENCY)) if code)
 
     def meaning(self, key: str) -> Meaning | None:
         """What a word, or words without the spaces, name; other words for the same are asked where these name nothing."""

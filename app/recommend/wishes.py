@@ -49,6 +49,7 @@ class Wishes:
     Attributes:
         budget: the most that all added items may cost together. budget_said: in the shopper's words.
         rest: words that name nothing in the catalogue, in phrases. against: likewise, where they are not wanted.
+        foreign: prices in a currency that the catalogue's are not in: each as it was said, and why it is not applied.
         unread: what the grammar has no place for: numbers, and what the outfit is to match.
     """
 
@@ -57,6 +58,7 @@ class Wishes:
     budget_said: str = ""
     rest: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
 
@@ -102,6 +104,7 @@ class _Clauses:
         self._budget: Price | None = None
         self._rest: list[str] = []
         self._against: list[str] = []
+        self._foreign: list[str] = []
         self._unread: list[str] = []
         self._begin()
 
@@ -126,6 +129,7 @@ class _Clauses:
             budget_said=self._budget.said if self._budget else "",
             rest=tuple(self._rest),
             against=tuple(self._against),
+            foreign=tuple(self._foreign),
             unread=tuple(self._unread),
         )
 
@@ -173,7 +177,10 @@ class _Clauses:
     def _price(self, price: Price | None, before: Atom | None) -> None:
         noun = self._noun if self._of or (before is not None and before.noun) else None
         self._flush()
-        if price is not None and price.total:
+        known = self._vocabulary.currencies
+        if price is not None and price.currencies and known and not price.currencies & known:
+            self._foreign.append(f"{price.said} (not applied: prices here are in {', '.join(sorted(known))})")
+        elif price is not None and price.total:
             self._budget = price
         elif price is not None:
             categories = noun.categories if noun is not None and not noun.turned else ()

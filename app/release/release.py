@@ -16,7 +16,7 @@ import torch
 
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.errors import HomeError
-from app.ground.settings import IndexSettings
+from app.ground.parts import IndexSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.release.kept_traits import traits_of
@@ -27,6 +27,7 @@ from index.backends.base import IntArray
 from index.backends.registry import Choice
 from index.delta import Overlay
 from index.snapshot import Snapshot
+from index.stock import can_be_bought
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue
 from models.encoders.features import FloatArray
@@ -39,7 +40,12 @@ _SAID: Final = ("brand", "currency", "url")  # by attributes, where the columns 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueItem:
-    """One item of the catalogue; ``image`` is the name of its stored picture, ``extras`` a JSON object as text."""
+    """One item of the catalogue.
+
+    Attributes:
+        in_stock: whether it can be bought, by itself and by its sizes; None is not known.
+        image: the name of its stored picture. extras: a JSON object, as text.
+    """
 
     id: str
     category: str
@@ -96,8 +102,9 @@ class Release:
         Raises:
             VectorIndexError: there is no such backend.
             BundleError, SnapshotError: a file is missing, altered or of another bundle; the message names it.
-            HomeError: bundle and snapshot load, but do not belong together.
+            HomeError: bundle and snapshot load, but do not belong together; or they cannot be had, see ``ReleaseStore.bring``.
         """
+        store.bring(record)
         bundle = Bundle.load(store.bundle_path(record.bundle)).to(device)
         manifest = bundle.manifest
         path = store.snapshot_path(record.snapshot)
@@ -135,6 +142,12 @@ class Release:
         """The item of one row; brand, currency, link and group are columns or attributes."""
         return self.items([row])[0]
 
+    def texts(self, rows: Sequence[int | None]) -> list[str]:
+        """All words of the items of rows (``item_text``); none where there is no row."""
+        known = [row for row in rows if row is not None]
+        read = iter(Catalogue(self.snapshot.take(known)).texts() if known else ())
+        return ["" if row is None else next(read) for row in rows]
+
     def category_of(self, row: int) -> str:
         """The category of one row."""
         return self.snapshot.category_of(row)
@@ -166,5 +179,7 @@ def _item(row: Mapping[str, Any]) -> CatalogueItem:
     values = {name: row[name] for name in CatalogueItem.__slots__ if name in row}
     said = {name: attributes.get(name) for name in _SAID if not values.get(name)}
     values |= {name: value for name, value in said.items() if isinstance(value, str)}
-    values |= {"attributes": attributes, "sizes": json.loads(row["sizes"]) if row.get("sizes") else None}
+    sizes = json.loads(row["sizes"]) if row.get("sizes") else None
+    values |= {"attributes": attributes, "sizes": sizes}
+    values["in_stock"] = can_be_bought(row.get("in_stock"), [one.get("in_stock") for one in sizes or ()])
     return CatalogueItem(**{**values, "group_id": group_of(row, attributes)})

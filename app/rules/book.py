@@ -1,26 +1,21 @@
-"""The rules of a home, ``rules.json``, and every version of them that there was, ``rules/``.
+"""The rules of a home, ``rules.json``, and every version of them that there was; see ``app.home.versions``.
 
-They are beside ``CURRENT``, which every replica of a home reads: whoever reads the file sees it before or after a change, and a change that
-was answered outlives a power cut. (The log of the catalogue is cut where a release holds its changes; rules outlive releases.)
+(The log of the catalogue is cut where a release holds its changes; rules outlive releases.)
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-from pydantic import ValidationError
+from typing import Any, Final
 
 from app.ground.errors import HomeError
-from app.home.alone import in_turn
-from app.home.runs import now
+from app.home.versions import Versions
 from app.rules.rule import RULES, Rule
-from sealed.files import write_whole
 
-FILE: Final = "rules.json"
+NAME: Final = "rules"
 MOST: Final = 10_000
 
 
@@ -45,47 +40,11 @@ class RuleBook:
 _NONE: Final = RuleBook()
 
 
-class RuleFile:
-    """The rules of one home; of use to several threads and processes at once."""
+class RuleFile(Versions[RuleBook]):
+    """The rules of one home."""
 
     def __init__(self, home: Path) -> None:
-        self.home = home
-        self._read: tuple[object, RuleBook] = (None, _NONE)
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return self.home / FILE
-
-    def book(self) -> RuleBook:
-        """The rules as they are now; the file is read where it changed.
-
-        Raises:
-            HomeError: it cannot be read.
-        """
-        try:
-            mark = self._mark()
-            if mark is None or mark != self._read[0]:
-                said = json.loads(self.path.read_bytes())
-                self._read = mark, RuleBook(int(said["version"]), tuple(RULES.validate_json(json.dumps(said["rules"]))))
-            return self._read[1]
-        except FileNotFoundError:
-            return _NONE
-        except (OSError, ValueError, TypeError, KeyError, ValidationError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not as `attire rules` writes it"
-            msg = f"{self.path}: cannot be read ({why}); put the last version back from {self.path.with_suffix('')}/"
-            raise HomeError(msg) from error
-
-    def read_lately(self) -> bool:
-        """Whether the file is as it was when it was read last, or still is not there."""
-        return self._mark() == self._read[0]
-
-    def _mark(self) -> object:
-        try:
-            stat = self.path.stat()
-        except OSError:
-            return None
-        return stat.st_mtime_ns, stat.st_ino, stat.st_size
+        super().__init__(home, NAME, _parsed, _NONE)
 
     def put(self, rules: Sequence[Rule]) -> RuleBook:
         """Add rules, or replace those of the same ids; returns what holds then.
@@ -93,7 +52,7 @@ class RuleFile:
         Raises:
             HomeError: there would be too many, or the file cannot be read.
         """
-        with in_turn(self.home, FILE):
+        with self.changing():
             return self._write(self.book().with_rules(rules))
 
     def remove(self, rule_id: str) -> RuleBook:
@@ -102,7 +61,7 @@ class RuleFile:
         Raises:
             HomeError: there is none of that id, or the file cannot be read.
         """
-        with in_turn(self.home, FILE):
+        with self.changing():
             book = self.book()
             if rule_id not in {rule.id for rule in book.rules}:
                 msg = f"{self.home}: no rule {rule_id!r}; `attire rules list` shows those that there are"
@@ -114,7 +73,9 @@ class RuleFile:
             msg = f"{len(book.rules):,} rules: a home takes {MOST:,}; remove those that are over"
             raise HomeError(msg)
         rules = [rule.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"do": rule.do} for rule in book.rules]
-        text = json.dumps({"version": book.version, "written": now(), "rules": rules}, ensure_ascii=False, indent=1)
-        write_whole(self.path.with_suffix("") / f"{book.version:06}.json", text)
-        write_whole(self.path, text)
+        self.write(book.version, {"rules": rules})
         return book
+
+
+def _parsed(said: Mapping[str, Any]) -> RuleBook:
+    return RuleBook(int(said["version"]), tuple(RULES.validate_json(json.dumps(said["rules"]))))

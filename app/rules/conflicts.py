@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
+import pyarrow.compute as pc
+
 from app.release.release import Release
 from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, SlotTemplate
 from app.rules.ruling import InForce, Ruled
@@ -46,8 +48,11 @@ def _nothing(rule: Rule, release: Release) -> Iterator[Conflict]:
     categories = [*(name for selector in selectors for name in selector.category)]
     categories += [said.category for said in rule.slots] if isinstance(rule, SlotTemplate) else []
     attributes = {name for selector in selectors for name in selector.attributes} - {*snapshot.columns.attribute_names}
+    brands = {name for selector in selectors for name in selector.brand}
+    brands -= {*pc.unique(snapshot.items.column("brand")).to_pylist()} if brands else brands
     unknown = [("item", [item for item in ids if item not in snapshot.row_of])]
     unknown += [("category", [name for name in categories if name not in snapshot.sizes]), ("attribute", sorted(attributes))]
+    unknown += [("brand", sorted(brands))]
     shown = [row for item in ids if isinstance(rule, Pin | CuratedLook) and (row := snapshot.row_of.get(item)) is not None]
     for item in release.items(shown):
         if item.in_stock is False:

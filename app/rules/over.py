@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import weakref
 from datetime import UTC, datetime
-from pathlib import Path
 
 from app.ground.errors import HomeError
 from app.release.release import Release
@@ -21,8 +20,8 @@ class Rules:
         trouble: why they cannot be read, so that those that were known hold on; None while they can.
     """
 
-    def __init__(self, home: Path) -> None:
-        self.file = RuleFile(home)
+    def __init__(self, file: RuleFile) -> None:
+        self.file = file
         self.trouble: str | None = None
         self._lock = threading.Lock()
         self._book, self._force = RuleBook(), InForce(())

@@ -7,10 +7,10 @@ import gc
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final, Protocol
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.draining import Draining
 from app.ground.settings import Settings
@@ -22,15 +22,24 @@ _CLOSING_S: Final = 1
 """Seconds that uvicorn waits for connections once nothing is under way any more."""
 
 
-def answer(app: FastAPI, settings: Settings, listener: socket.socket, started: Callable[[], None] = lambda: None) -> None:
+class Service(Protocol):
+    """The application of a shop, or of several; ``state.services``, once it has started, has the ``pool`` that computes."""
+
+    state: Any
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...  # noqa: ANN401 - as ASGI has it
+
+
+def answer(app: Service, settings: Settings, listener: socket.socket, loaded: Callable[[], None] = lambda: None) -> None:
     """Answer on a socket until a signal says to stop.
 
     Args:
-        started: called, on a thread, once it answers.
+        loaded: called, on a thread, once it can answer and before it takes a connection. Whoever answered on the socket until then has to
+            have left it when this returns: with two who take connections, one client is told that it is ready and the next that it starts.
     """
     sys.setswitchinterval(_SWITCH_S)
     config = uvicorn.Config(
-        Draining(app),
+        Draining(_Loaded(app, loaded)),
         http=bounded(settings.connections),  # type: ignore[arg-type]  # uvicorn asks for a class
         ws="none",
         log_config=None,
@@ -41,17 +50,31 @@ def answer(app: FastAPI, settings: Settings, listener: socket.socket, started: C
         timeout_keep_alive=settings.connections.idle_s,  # type: ignore[arg-type]  # seconds are passed on to the loop
         timeout_graceful_shutdown=_CLOSING_S,
     )
-    _Server(config, app, settings.grace_s, started).run(sockets=[listener])
+    _Server(config, app, settings.grace_s).run(sockets=[listener])
+
+
+class _Loaded:
+    """ASGI middleware; waits for ``then`` where the service says that it is loaded. The server takes connections after that."""
+
+    def __init__(self, app: ASGIApp, then: Callable[[], None]) -> None:
+        self.app, self._then = app, then
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def told(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                await asyncio.to_thread(self._then)
+            await send(message)
+
+        await self.app(scope, receive, told if scope["type"] == "lifespan" else send)
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, app: FastAPI, grace_s: float, answers: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, app: Service, grace_s: float) -> None:
         super().__init__(config)
-        self._service, self._grace_s, self._answers = app, grace_s, answers
+        self._service, self._grace_s = app, grace_s
 
     async def startup(self, sockets: Sequence[socket.socket] | None = None) -> None:
         await super().startup(list(sockets or ()))
-        await asyncio.to_thread(self._answers)
         gc.freeze()  # libraries, models and catalogue: a collection that walks them holds every request up for some tenths of a second
 
     async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:

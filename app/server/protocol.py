@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.api.problems import respond
 from app.ground.errors import BY_STATUS, MALFORMED_HTTP, Problem
-from app.ground.settings import Connections
+from app.ground.parts import Connections
 
 if TYPE_CHECKING:
     from uvicorn.config import Config

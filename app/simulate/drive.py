@@ -34,6 +34,7 @@ class Simulation:
         at_once: sessions at the same time.
         noise_share: share of sessions that teach nothing.
         key: sent with each request; None where asking and ``/events`` need none.
+        bias: by place, see ``shop``. trend: by which what is popular moves, see ``World.moved``.
         before: baskets of earlier cycles, as rows; the counting baselines count them, and each cycle adds its own.
         name: of this simulation, as sessions of two simulations are different sessions.
     """
@@ -44,6 +45,8 @@ class Simulation:
     seed: int = 0
     at_once: int = 8
     noise_share: float = 0.15
+    bias: float = 0.0
+    trend: float = 0.0
     before: Sequence[Sequence[int]] = ()
     transport: httpx2.AsyncBaseTransport | None = None
     key: str | None = field(default=None, repr=False)
@@ -80,7 +83,7 @@ class Simulation:
         return found
 
     async def _cycle(self, client: httpx2.AsyncClient, number: int, release: str, sessions: int, advance: Callable[[], None]) -> Cycle:
-        turns = asyncio.Semaphore(self.at_once)
+        turns, world = asyncio.Semaphore(self.at_once), self.world.moved(number, self.trend, self.seed)
         seen: list[Shopping] = []
         ms: list[float] = []
         dice = np.random.default_rng([self.seed, 20, number])
@@ -88,7 +91,7 @@ class Simulation:
 
         async def session(place: int) -> None:
             async with turns:
-                seen.append(await self._session(client, ms, (number, place), noisy=bool(noisy[place])))
+                seen.append(await self._session(client, world, ms, (number, place), noisy=bool(noisy[place])))
                 advance()
 
         try:
@@ -98,7 +101,7 @@ class Simulation:
         except* ServiceError as failed:
             raise failed.exceptions[0] from None  # one line is enough: the others say the same
         cycle = measure(
-            self.world,
+            world,
             [slot for shopping in seen for slot in shopping.asked],
             self.before,
             cycle=number,
@@ -110,7 +113,7 @@ class Simulation:
         self.before = [*self.before, *(shopping.basket for shopping in seen)]
         return cycle
 
-    async def _session(self, client: httpx2.AsyncClient, ms: list[float], place: tuple[int, int], *, noisy: bool) -> Shopping:
+    async def _session(self, client: httpx2.AsyncClient, world: World, ms: list[float], place: tuple[int, int], *, noisy: bool) -> Shopping:
         dice = np.random.default_rng([self.seed, 30, *place])
         name = f"sim-{self.name}-{place[0]}-{place[1]}"
 
@@ -120,7 +123,7 @@ class Simulation:
             ms.append(1000 * (time.perf_counter() - started))
             return str(answer["recommendation_id"]), [item["id"] for slot in answer["slots"] for item in slot["items"]]
 
-        shopping, pace_s = noise(self.world, name, dice) if noisy else (await shop(self.world, name, suggest, dice), _PACE_S)
+        shopping, pace_s = noise(world, name, dice) if noisy else (await shop(world, name, suggest, dice, self.bias), _PACE_S)
         await self._post(client, "/events", {"events": shopping.events(ended=datetime.now(UTC), pause_s=pace_s)})
         return shopping
 

@@ -15,6 +15,7 @@ K: Final = 10
 _FINDS: Final = 0.35  # chance that a shopper finds the wanted item where it was not shown
 _SETTLES: Final = 1.0  # a shown item is bought though it is wanted less by up to so much in log-odds
 _RETURNS: Final = 0.03
+_CLICKS: Final = 0.3  # chance that an item that is looked at is viewed, where shoppers are biased by place
 _VIEWED: Final = 3.0  # about how many of the shown items are viewed
 NOISE: Final = {"random": 0.35, "bot": 0.2, "stock_up": 0.25, "returned": 0.2}
 
@@ -62,8 +63,12 @@ class Shopping:
         ]
 
 
-async def shop(world: World, name: str, suggest: Suggest, dice: np.random.Generator) -> Shopping:
-    """One session: a shopper starts with one item, asks slot by slot what goes with it, and buys what pleases."""
+async def shop(world: World, name: str, suggest: Suggest, dice: np.random.Generator, bias: float = 0.0) -> Shopping:
+    """One session: a shopper starts with one item, asks slot by slot what goes with it, and buys what pleases.
+
+    Args:
+        bias: the item at place k, from 1, is looked at with chance ``k ** -bias``; 0: all are.
+    """
     shopper = int(dice.integers(len(world.taste)))
     seen = world.seen_by(shopper)
     outfit, slots = world.outfit(seen, dice)
@@ -78,8 +83,9 @@ async def shop(world: World, name: str, suggest: Suggest, dice: np.random.Genera
         shown = [world.row_of[item] for item in ids if item in world.row_of]
         wants_M = world.longing(seen, worn, category, dice)
         wanted, likes = int(rows[wants_M.argmax()]), dict(zip(rows.tolist(), wants_M.tolist(), strict=True))
-        bought = _choice(shown, wanted, likes, dice)
-        for row in dict.fromkeys([*_viewed(shown, dice), *([] if bought is None else [bought])]):
+        looked = shown if not bias else [row for place, row in enumerate(shown) if dice.random() < (1 + place) ** -bias]
+        bought = _choice(looked, wanted, likes, dice)
+        for row in dict.fromkeys([*(_clicked(looked, dice) if bias else _viewed(shown, dice)), *([] if bought is None else [bought])]):
             shopping.do("view", world.ids[row], recommendation_id if row in shown else None)
         if bought is not None:
             _buy(shopping, world, bought, recommendation_id if bought in shown else None)
@@ -100,6 +106,10 @@ def _choice(shown: Sequence[int], wanted: int, likes: dict[int, float], dice: np
 
 def _viewed(shown: Sequence[int], dice: np.random.Generator) -> list[int]:
     return [row for place, row in enumerate(shown) if dice.random() < _VIEWED / (_VIEWED + 1 + place)]
+
+
+def _clicked(looked: Sequence[int], dice: np.random.Generator) -> list[int]:
+    return [row for row in looked if dice.random() < _CLICKS]
 
 
 def _buy(shopping: Shopping, world: World, row: int, recommendation_id: str | None) -> None:

@@ -78,6 +78,18 @@ class World:
         leaning_N = self.shows @ self.taste[shopper]
         return Score(self.score.rule, replace(self.score.latents, popularity=self.score.latents.popularity + leaning_N))
 
+    def moved(self, cycle: int, trend: float, seed: int) -> World:
+        """The world as it is in a cycle, counted from 1: with a trend what is popular has walked on at random since the first.
+
+        Args:
+            trend: standard deviation of an item's step from cycle to cycle, in log-odds.
+        """
+        if not trend or cycle <= 1:
+            return self
+        steps_N = np.random.default_rng([seed, 40]).normal(0, trend, (cycle - 1, len(self.ids))).sum(0)
+        latents = self.score.latents
+        return replace(self, score=Score(self.score.rule, replace(latents, popularity=latents.popularity + steps_N)))
+
     def outfit(self, seen: Score, dice: np.random.Generator) -> tuple[IntArray, tuple[str, ...]]:
         """Draw the outfit that a shopper has in mind: its rows, and the slot of each."""
         shares = np.array([share for _, share in TEMPLATES])

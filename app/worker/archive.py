@@ -52,7 +52,7 @@ class Archive:
         directory.mkdir(parents=True, exist_ok=True)
         for unfinished in directory.glob(".part-*"):
             unfinished.unlink()
-        self._parts = _standing(directory)
+        self._parts = standing(directory)
         for path in set(directory.glob("part-*.parquet")) - set(self._parts):
             path.unlink()
         known = [_digests(_part(path, ["id"]).column("id").to_pylist()) for path in self._parts]
@@ -107,7 +107,7 @@ def read_archive(directory: Path, columns: Sequence[str], first: int = 0, last: 
     """Columns of the events from row ``first`` on and before row ``last``, in the order they were archived; in any process."""
     while True:
         try:
-            return _read(_standing(directory), pa.schema([SCHEMA.field(name) for name in columns]), first, last)
+            return _read(standing(directory), pa.schema([SCHEMA.field(name) for name in columns]), first, last)
         except FileNotFoundError:  # a part was merged into a wider one meanwhile
             continue
 
@@ -139,7 +139,7 @@ def _named(path: Path) -> Iterator[None]:
         raise HomeError(msg) from error
 
 
-def _standing(directory: Path) -> list[Path]:
+def standing(directory: Path) -> list[Path]:
     """The parts in order, without those that a wider one covers."""
     parts: list[Path] = []
     found = [path for path in directory.glob("part-*.parquet") if _PART_NAME.fullmatch(path.name)]

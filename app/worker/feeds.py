@@ -16,6 +16,7 @@ from app.ground.errors import ROOTS
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.feeds import FeedRecord, FeedRecords
+from models.parent import end_with_parent
 
 _LOOK_S: Final = 1.0
 _FAILED: Final = 1
@@ -53,12 +54,11 @@ class Feeds:
 
 def sync_apart(settings: Settings, source: str) -> None:
     """The target of a process, which alone imports what it needs: the worker itself stays small."""
+    end_with_parent()
     from app.catalogue.syncing import sync  # noqa: PLC0415
     from models.datasets.findings import Findings  # noqa: PLC0415
     from models.datasets.rejects import Rejects  # noqa: PLC0415
-    from models.parent import end_with_parent  # noqa: PLC0415
 
-    end_with_parent()
     configure(settings.log)
     os.nice(settings.worker.nice)
     try:

@@ -8,7 +8,8 @@ A candidate passes when
    release's, or equal within the paired 95 % bootstrap interval of the difference, and never lower by more than 0.05;
 3. no category collapses: where a category was asked for often enough, recall@10 does not fall below half, beyond what chance explains;
 4. calibration holds: its expected calibration error is at most 0.08, near the current release's (within 0.02), or not above it beyond
-   what chance explains; and never above 0.25.
+   what chance explains; and never above 0.25;
+5. where explored answers tell what both would have earned, its 95 % interval does not lie wholly below the current release's.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from app.home.runs import METRICS, Compared
+from app.home.runs import METRICS, Compared, FromLog
 from app.worker.compare import Comparison
 from models.bundle import Bundle
 from models.encoders.features import check_features
@@ -67,6 +68,17 @@ def objections(comparison: Comparison) -> list[str]:
     ]
     found += [f"{_figures(metric)}: its probabilities are off" for metric in comparison.calibration if not _calibrated(metric)]
     return found
+
+
+def worse_in_log(told: FromLog | None) -> list[str]:
+    """The reason to reject a candidate that would have earned less, where the log tells that; see ``app.worker.from_log``."""
+    if told is None or told.current is None or told.candidate is None or told.current.refused or told.candidate.refused:
+        return []
+    theirs, ours = told.current.dr, told.candidate.dr
+    if ours.high >= theirs.low:
+        return []
+    figures = f"{ours.value:.4f} ({ours.low:.4f} to {ours.high:.4f}) after {theirs.value:.4f} ({theirs.low:.4f} to {theirs.high:.4f})"
+    return [f"as explored answers tell, it would have earned less of {told.reward} per slot: {figures}"]
 
 
 def _calibrated(metric: Compared) -> bool:

@@ -14,32 +14,37 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 import pyarrow.compute as pc
 
 from app.catalogue.publishing import catalogue_of, publish
 from app.ground import compute
 from app.ground.errors import ROOTS
 from app.ground.settings import Settings
-from app.home.runs import ACCEPTED, CANDIDATE, FOLDED_IN, OUTCOME, Decision, Dropped, LearningRun, Runs, now, write_run
+from app.home.runs import ACCEPTED, CANDIDATE, FOLDED_IN, OUTCOME, Decision, Dropped, FromLog, LearningRun, Runs, now, write_run
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.worker import gate
-from app.worker.archive import read_archive
+from app.worker.archive import SCHEMA, read_archive
 from app.worker.compare import compare
-from app.worker.gate import load_candidate, objections
+from app.worker.from_log import judged
+from app.worker.gate import load_candidate, objections, worse_in_log
 from app.worker.hygiene import Basket, clean, described_items
+from app.worker.logged import logged
 from app.worker.outfits import Outfits, ask, known, split_by_time, worn
 from app.worker.reference import Reference
 from app.worker.retrain import retrain
 from app.worker.sessions import COLUMNS, older_than, visits_of
 from app.worker.shoppers import fold_in_wearers
+from app.worker.weights import places_bought_from, repeated, weights_of
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue, Outfit
 from models.encoders.features import FloatArray
-from models.errors import AttireError, BundleError
-from models.parent import end_with_parent
+from models.errors import AttireError, BundleError, InputError
+from models.offpolicy.examination import ASSUMED
 
 _LEAST_ASKED: Final = 20
+_LATEST_EVENTS: Final = 1_000_000  # that are asked what both releases would have earned
 _TROUBLE: Final = (*ROOTS, OSError)
 
 
@@ -50,7 +55,6 @@ def learn(settings: Settings, directory: Path, rows: int, candidate: Path | None
         directory: of this run. rows: number of archived events to read.
         candidate: directory of a bundle to judge; None trains one.
     """
-    end_with_parent()
     os.nice(settings.worker.nice)
     compute.fix_threads(settings.worker.threads)
     steps = _Steps(settings, directory, rows, candidate)
@@ -76,7 +80,7 @@ class _Steps:
             AttireError, ServiceError, VectorIndexError, OSError: a step failed.
         """
         worker, device = self._settings.worker, compute.device(self._settings.device)
-        record = self._store.served()
+        record = self._store.bring(self._store.served())
         current = Bundle.load(self._store.bundle_path(record.bundle)).to(device)
         snapshot = Snapshot.load(self._store.snapshot_path(record.snapshot))
         catalogue, features_NF = catalogue_of(snapshot.items, self._store.images), np.asarray(snapshot.features, dtype=np.float32)
@@ -110,7 +114,7 @@ class _Steps:
                     retrain(
                         current,
                         snapshot,
-                        [*train, *valid],
+                        [*self._weighed(train), *valid],
                         directory,
                         fold_in=everyones,
                         images=self._store.images,
@@ -129,7 +133,11 @@ class _Steps:
             except BundleError as error:
                 return unchanged("rejected", str(error))
         self._know(metrics=compared.metrics, categories=compared.categories, calibration=compared.calibration)
+        with self._timed("asking the log"):
+            self._know(from_log=self._from_log(current, candidate, catalogue, features_NF))
         against = objections(compared)
+        if worker.from_log == "gate":
+            against += worse_in_log(self.run.from_log)
         if against:
             return unchanged("rejected", *against)
         now_current = self._store.served()
@@ -139,6 +147,34 @@ class _Steps:
         notes = [f"shoppers who are no longer known, as no session or outfit of this run is theirs: {forgotten}"] if forgotten else []
         release = self._indexed(directory, now_current)
         return replace(self.run, decision=ACCEPTED, reasons=(*self.run.reasons, *notes), release=release, finished=now())
+
+    def _weighed(self, train: Sequence[Outfit]) -> Sequence[Outfit]:
+        """The training outfits as often as each counts: by the places that they were bought from, and by their age."""
+        worker, eta = self._settings.worker, self._settings.exploration.examination
+        if not (worker.debias or worker.half_life_days):
+            return train
+        places = places_bought_from(self._latest_events(), self._settings.attribution) if worker.debias else {}
+        weights_R = weights_of(train, places, ASSUMED if eta is None else eta, worker.half_life_days)
+        again = repeated(train, weights_R, np.random.default_rng(int(self.run.id)))
+        self._know(outfits={**self.run.outfits, "different ones learned from, by weight": len({outfit.id for outfit in again})})
+        return again
+
+    def _latest_events(self) -> pl.LazyFrame:
+        rows = self.run.rows
+        events = pl.from_arrow(read_archive(self._runs.events, SCHEMA.names, max(0, rows - _LATEST_EVENTS), rows))
+        assert isinstance(events, pl.DataFrame)  # noqa: S101 - a table gives a frame
+        return events.lazy()
+
+    def _from_log(self, current: Bundle, candidate: Bundle, catalogue: Catalogue, features_NF: FloatArray) -> FromLog | None:
+        """What both would have earned, as the explored answers among the latest events tell; None where that is not asked."""
+        worker, eta = self._settings.worker, self._settings.exploration.examination
+        if worker.from_log == "no":
+            return None
+        try:
+            found = logged(self._latest_events(), self._settings.attribution, catalogue.row_of, worker.reward)
+        except InputError as error:
+            return FromLog(reward=worker.reward, refused=str(error))
+        return judged(found, current, candidate, catalogue, features_NF, worker.reward, eta)
 
     def _fold_in(self, current: Bundle, outfits: Sequence[Outfit], catalogue: Catalogue, features_NF: FloatArray) -> list[str]:
         """Where the current model stays: make a release of it that also knows the new shoppers, if there are any.

@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import takewhile
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -25,24 +26,29 @@ from app.worker.feeds import Feeds
 from app.worker.page import write_page
 from app.worker.shadow import in_shadow
 from app.worker.upkeep import Upkeep
+from models.parent import end_with_parent
 
 GROUP: Final = "archive"
 _CONSUMER: Final = "worker"  # there is one, so what it was given and did not finish is its own
 _TAKEN, _LEAST_TAKEN = 5_000, 50
 _STALE_S: Final = 3_600.0
+_RETRIES: Final = 3  # of a run that fails, one after the other
 PAGE: Final = "index.html"
 
 
 class Worker:
     """The learning loop of a home. Only one may work on a home; see ``app.home.alone``.
 
+    Args:
+        turn: held while something is done that takes long: learning, publishing, removing.
+
     Attributes:
         archived: events archived since the start.
         trouble: why nothing can be archived now; None while archiving works.
     """
 
-    def __init__(self, settings: Settings, log: Log) -> None:
-        self._settings, self._log = settings, log
+    def __init__(self, settings: Settings, log: Log, turn: asyncio.Lock | None = None) -> None:
+        self._settings, self._log, self._turn = settings, log, turn or asyncio.Lock()
         self._runs, self._store = Runs(settings.home), ReleaseStore(settings.home)
         self._archive = Archive(self._runs.events)
         self._upkeep = Upkeep(settings, log)
@@ -62,7 +68,10 @@ class Worker:
     async def forever(self) -> None:
         """Archive events as they come, and start a run when one is due."""
         learning: asyncio.Task[None] | None = None
-        feeds = asyncio.create_task(Feeds(self._settings).forever(), name="feeds")
+        beside = [
+            asyncio.create_task(Feeds(self._settings).forever(), name="feeds"),
+            asyncio.create_task(self._upkeep.guard_on(), name="guard"),
+        ]
         try:
             while True:
                 await self._archive_some()
@@ -76,7 +85,7 @@ class Worker:
                         learning = asyncio.create_task(self._keep_up(), name="upkeep")
                 await asyncio.sleep(self._settings.worker.archive_s)
         finally:
-            for task in (feeds, learning):
+            for task in (*beside, learning):
                 if task is not None:
                     task.cancel()
                     with suppress(asyncio.CancelledError):
@@ -95,12 +104,16 @@ class Worker:
         return self.archived - before
 
     def due(self) -> bool:
-        """Whether there are enough new sessions; or some, and the last run was long ago."""
+        """Whether there are enough new sessions; or some, and the last run was long ago; or the last run failed, a while ago."""
         worker = self._settings.worker
-        last = next((run for run in reversed(self._runs.finished()) if run.decision != "interrupted"), None)
+        runs = [run for run in reversed(self._runs.finished()) if run.decision != "interrupted"]
+        last = runs[0] if runs else None
         fresh = self._fresh_behind(last.rows if last else 0)
         since = datetime.fromisoformat(last.finished) if last else self._started
-        return fresh >= worker.sessions or (fresh > 0 and (datetime.now(UTC) - since).total_seconds() >= worker.age_s)
+        passed_s = (datetime.now(UTC) - since).total_seconds()
+        failed = sum(1 for _ in takewhile(lambda run: run.decision == "failed", runs))
+        again = worker.retry_s > 0 and 0 < failed <= _RETRIES and passed_s >= worker.retry_s * 2 ** (failed - 1)
+        return again or fresh >= worker.sessions or (fresh > 0 and passed_s >= worker.age_s)
 
     def _fresh_behind(self, row: int) -> int:
         """Sessions with a purchase among the events from this row on."""
@@ -128,15 +141,17 @@ class Worker:
         with suppress(LogError, HomeError, OSError):
             job = await self._upkeep.due()
             if job is not None:
-                await self._upkeep.do(job)
+                async with self._turn:
+                    await self._upkeep.do(job)
 
     async def _learn(self) -> None:
         """Pick up what was left, and do a run if one is due. Trouble with home or disk is logged; the next turn tries again."""
         try:
-            await self._begin()
-            self._left = False
-            if self.due():
-                await self._run()
+            async with self._turn:
+                await self._begin()
+                self._left = False
+                if self.due():
+                    await self._run()
         except (HomeError, OSError) as error:
             self._left = True
             logger().warning("run_stopped", why=str(error))
@@ -240,6 +255,7 @@ class Worker:
 
 def learn_apart(settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:
     """The target of a run's process, which alone imports what training needs: the worker itself stays small."""
+    end_with_parent()  # before the imports, which take seconds: a worker that is killed now leaves nobody behind
     from app.worker.learn import learn  # noqa: PLC0415
 
     learn(settings, directory, rows, candidate)

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from app.ground.settings import WorkerSettings
+from app.ground.parts import WorkerSettings
 from app.home.images import ImageStore
 from app.home.runs import Dropped
 from app.home.store import ReleaseStore
@@ -122,7 +122,7 @@ def write_catalogue(out: Path, store: ReleaseStore) -> pa.Table:
     Raises:
         HomeError: nothing is served. SnapshotError: the home is broken. OSError: the disk refuses.
     """
-    snapshot = Snapshot.load(store.snapshot_path(store.served().snapshot))
+    snapshot = Snapshot.load(store.snapshot_path(store.bring(store.served()).snapshot))
     items = snapshot.items
     names = items.column("image").to_pylist()
     for name in filter(None, names):

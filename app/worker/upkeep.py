@@ -1,5 +1,6 @@
-"""What the worker does for a home beside learning: a new snapshot once much of the catalogue has changed, and away with leftovers.
+"""What the worker does for a home beside learning.
 
+A new snapshot once much of the catalogue has changed; away with leftovers; the guardrails of experiments, and reports on them.
 Each is done in a process of its own, which alone imports what it needs: the worker itself stays small.
 """
 
@@ -8,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import get_context
 from typing import Final
 
-from app.ground.errors import ROOTS
+from app.experiments.book import ExperimentFile
+from app.experiments.kept import KeptReports
+from app.ground.errors import ROOTS, HomeError
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
@@ -30,6 +34,7 @@ class Upkeep:
         self._release, self._offset, self._changed = "", START, set[str]()
         self._swept_at = time.monotonic()
         self._not_before = 0.0
+        self._experiments, self._reports = ExperimentFile(settings.home), KeptReports(settings.home)
 
     async def due(self) -> Job | None:
         """What is to be done now; None where nothing is.
@@ -46,6 +51,14 @@ class Upkeep:
             return sweep
         return None
 
+    async def guard_on(self) -> None:
+        """Keep the guardrails of experiments and the reports on them for ever, beside all else: a training may take hours."""
+        while every_s := self._settings.worker.guard_s:
+            with suppress(HomeError, OSError):
+                if any(self._reports.due(self._experiments.book().experiments)):
+                    await self.do(guard)
+            await asyncio.sleep(every_s)
+
     async def do(self, job: Job) -> None:
         """Do it, in a process of its own; what went wrong is in the log, and it is tried again a while later."""
         process = get_context("spawn").Process(target=_apart, args=(job, self._settings), name=job.__name__, daemon=True)
@@ -57,7 +70,7 @@ class Upkeep:
             process.join()
         if job is sweep:
             self._swept_at = time.monotonic()
-        if process.exitcode:
+        if process.exitcode and job is not guard:
             self._not_before = time.monotonic() + _AGAIN_S
 
     async def _share(self) -> float:
@@ -93,9 +106,17 @@ def sweep(settings: Settings) -> None:
     """Remove what nothing needs any more."""
     from app.catalogue.leftovers import leftovers, remove  # noqa: PLC0415
 
-    found = leftovers(ReleaseStore(settings.home), settings.log, settings.worker.keep_releases)
+    worker = settings.worker
+    found = leftovers(ReleaseStore(settings.home), settings.log, worker.keep_releases, worker.keep_runs)
     changes = remove(found, settings.log, settings.home)
     logger().info("swept", releases=list(found.releases), paths=len(found.paths), bytes=found.size, changes=changes)
+
+
+def guard(settings: Settings) -> None:
+    """Report on experiments, and stop variants that break a guardrail."""
+    from app.worker.guard import guard as run  # noqa: PLC0415
+
+    run(settings)
 
 
 def _apart(job: Job, settings: Settings) -> None:

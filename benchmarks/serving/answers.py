@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.complete import complete
 from app.recommend.completion import Question
 from app.release.release import Release
@@ -61,12 +61,13 @@ def main() -> None:
         if number == asked.questions // 2:
             release = changed(release)
         found.append(told(release, asdict(complete(release, question, Limits()))))
+    written = json.dumps(found, default=np.ndarray.tolist)
     if not asked.out.exists():
-        asked.out.write_text(json.dumps(found))
+        asked.out.write_text(written)
         print(f"{len(found)} answers written")
         return
     before = json.loads(asked.out.read_text())
-    differences = [list(differing("", one, other)) for one, other in zip(before, json.loads(json.dumps(found)), strict=True)]
+    differences = [list(differing("", one, other)) for one, other in zip(before, json.loads(written), strict=True)]
     same = sum(not some for some in differences)
     for number, some in [(number, some) for number, some in enumerate(differences) if some][:10]:
         print(number, *some[:4], sep="\n    ")

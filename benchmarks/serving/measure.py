@@ -92,7 +92,7 @@ def measure(
     del release
     environment = {"ATTIRE_HOME": str(store.home), **_NONE_KEPT, **settings}
     port, empty_port, other_port = free_port(), free_port(), free_port()
-    other = {"ATTIRE_HOME": str(store.home), "PYTHONPATH": str(beside.resolve())} if beside else {}
+    other = {**environment, "PYTHONPATH": str(beside.resolve())} if beside else {}
     with (
         running(("-m", "benchmarks.serving.empty", str(empty_port)), empty_port, {}, "/readyz"),
         running((*_SERVE, "--port", str(port)), port, environment, "/readyz") as service_runs,

@@ -4,7 +4,8 @@
     python -m benchmarks.systems DIR …                # other dataset directories, each with a page of its own
     python -m benchmarks.systems --page               # the page alone, from what has been measured
 
-Each training is one process of one thread; ``--jobs`` run at a time. Started again it goes on with what is missing.
+Each training is one process of one thread, its seed is its number; ``--jobs`` run at a time, here or as tasks of a cluster (``--on``).
+Started again it goes on with what is missing.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("systems.work"), help="wardrobes, bundles, features and results")
     parser.add_argument("--out", type=Path, default=Path("benchmarks"), help="where the pages go")
     parser.add_argument("--machine", default=f"{os.cpu_count()} cores, no GPU used", help="in words")
+    parser.add_argument("--on", help="run them as tasks of a cluster of Ray, --jobs at a time: local, or auto on a node of one")
     parser.add_argument("--page", action="store_true", help="measure nothing")
     asked = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"  # of the workers, which inherit it
@@ -53,16 +55,16 @@ def main() -> None:
         name = given.resolve().name if given else ""
         work = asked.work / name if given else asked.work
         if not asked.page:
-            reproduce(claims, work, given, jobs=asked.jobs, seeds=asked.seeds)
+            reproduce(claims, work, given, jobs=asked.jobs, seeds=asked.seeds, on=asked.on)
         write_page(asked.out / (f"systems-{name}.md" if given else "systems.md"), work, machine=asked.machine, data=given)
 
 
-def reproduce(claims: list[Claim], work: Path, given: Path | None, *, jobs: int, seeds: int) -> None:
+def reproduce(claims: list[Claim], work: Path, given: Path | None, *, jobs: int, seeds: int, on: str | None = None) -> None:
     """Measure every run of the claims that was not yet, seed by seed, so that whoever stops early has something of everything."""
     results, began, number = Results(work), time.monotonic(), 0
     runs = {(run.size, run.name): run for claim in claims for run in claim.runs}.values()
     missing = [(run, seed) for seed in range(seeds) for run in runs if seed < run.seeds and not results.done(run, seed)]
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_one_thread) as pool:
+    with _pool(jobs, on) as pool:
         for number, (run, seed, line, answers) in enumerate(_measured(missing, given, work, pool, jobs), start=1):
             results.add(run, seed, line, answers)
             told = line.get("skipped") or round(line["all_s"])
@@ -124,6 +126,18 @@ def _measured(
                 failed.add(place_of(run, seed, work))
                 continue
             yield run, seed, line, answers
+
+
+def _pool(jobs: int, on: str | None) -> Executor:
+    """What runs trainings: processes here, or a cluster, which needs ``work`` at the same path on every node."""
+    if on is None:
+        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_one_thread)
+    from app.ray.joined import join  # noqa: PLC0415 - an extra
+
+    join(on)
+    from app.ray.tasks import Tasks  # noqa: PLC0415
+
+    return Tasks()
 
 
 def _one_thread() -> None:

@@ -6,18 +6,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from docs.made import api, recipes
 from docs.made.interface import commands, files, objects, problems, routes, settings
 from docs.made.rooms import diagram, table
+from models.recipes.registry import RECIPES
 
 DOCUMENTS: Final = Path(__file__).parents[1]
 MADE: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     "architecture.md": {"diagram": diagram, "rooms": table},
     "settings.md": {"settings": settings},
     "contract.md": {"files": files, "commands": commands, "routes": routes, "objects": objects, "problems": problems},
-}
+    "api.md": {"routes": api.reference, "objects": api.schemas},
+    "client.md": {"methods": api.methods},
+} | {f"recipes/{name}.md": {"about": partial(recipes.about, name), "settings": partial(recipes.settings_of, name)} for name in RECIPES}
 
 
 def renewed(text: str, parts: Mapping[str, Callable[[], str]]) -> str:

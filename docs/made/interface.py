@@ -10,7 +10,7 @@ import typer
 
 from app.api.problems import MEDIA_TYPE
 from app.cli import cli
-from app.ground.errors import BY_STATUS, FOREIGN_PAGE, INTERNAL, MALFORMED_HTTP, PROBLEMS, UNKNOWN_HOST
+from app.ground.errors import BY_STATUS, FOREIGN_PAGE, INTERNAL, MALFORMED_HTTP, PROBLEMS, UNKNOWN_HOST, UNKNOWN_SHOP
 from app.ground.settings import Settings, table
 from app.main import create_app
 from models.datasets import schema
@@ -60,7 +60,7 @@ def _leaves(command: Any, name: str) -> list[tuple[str, Any]]:  # noqa: ANN401 -
     return [leaf for below, one in sorted(inside.items()) for leaf in _leaves(one, f"{name} {below}")]
 
 
-def _described() -> dict[str, Any]:
+def described() -> dict[str, Any]:
     """The service's OpenAPI document; no home is needed for it."""
     return create_app(Settings(home=Path("nowhere"))).openapi()
 
@@ -68,7 +68,7 @@ def _described() -> dict[str, Any]:
 def routes() -> str:
     """Every route: what it takes, what it answers, and with which statuses it may refuse."""
     lines = ["| route | takes | answers | refuses with |", "|---|---|---|---|"]
-    for path, methods in sorted(_described()["paths"].items()):
+    for path, methods in sorted(described()["paths"].items()):
         for method, route in methods.items():
             query = [f"`{one['name']}`" for one in route.get("parameters", ()) if one["in"] == "query"]
             takes = _objects(route.get("requestBody", {})) or query
@@ -89,7 +89,7 @@ def _objects(part: dict[str, Any]) -> list[str]:
 def objects() -> str:
     """Every object of requests and answers with its fields; ``?`` marks what may be left out of a request."""
     lines = ["| object | fields |", "|---|---|"]
-    for name, one in sorted(_described()["components"]["schemas"].items()):
+    for name, one in sorted(described()["components"]["schemas"].items()):
         if name not in {"HTTPValidationError", "ValidationError"}:  # FastAPI's own, which this service never sends
             fields = [_field(field, required=field in one.get("required", ())) for field in one.get("properties", {})]
             lines.append(f"| `{name}` | {' '.join(fields)} |")
@@ -98,7 +98,7 @@ def objects() -> str:
 
 def settings() -> str:
     """Every setting with its default and meaning."""
-    rows = [f"| `{name}` | `{default}` | {meaning} |" for name, default, meaning in table()]
+    rows = [f"| `{name}` | {f'`{default}`' if default else ''} | {meaning} |" for name, default, meaning in table()]
     return "\n".join(["| variable | default | what it is |", "|---|---|---|", *rows])
 
 
@@ -106,7 +106,7 @@ def problems() -> str:
     """Every problem that a request can be answered with."""
     told = {
         (one.status, one.type): one
-        for one in (*PROBLEMS.values(), *BY_STATUS.values(), INTERNAL, MALFORMED_HTTP, UNKNOWN_HOST, FOREIGN_PAGE)
+        for one in (*PROBLEMS.values(), *BY_STATUS.values(), INTERNAL, MALFORMED_HTTP, UNKNOWN_HOST, UNKNOWN_SHOP, FOREIGN_PAGE)
     }
     lines = ["| status | type | title |", "|---|---|---|"]
     lines += [f"| {one.status} | `{one.type}` | {one.title} |" for _, one in sorted(told.items())]

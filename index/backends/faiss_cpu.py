@@ -54,7 +54,7 @@ class FlatIndex:
         # Of listed positions FAISS scans only those: cheap for a narrow filter, and as fast as a bitmap for a wide one.
         chosen = None if positions is None or available == self.count else faiss.IDSelectorArray(positions)
         with threads_for(len(queries)):
-            return self._best(queries, k, min(k + 1, available), available, chosen)
+            return _best(self.vectors, queries, k, min(k + 1, available), available, chosen)
 
     def best_of(self, queries_BD: FloatArray, k: int, positions: IntArray) -> tuple[FloatArray, IntArray]:
         """The best k of listed vectors, without any checks.
@@ -63,33 +63,45 @@ class FlatIndex:
             positions: different ones, at least k of them.
         """
         with threads_for(len(queries_BD)):
-            return self._best(queries_BD, k, min(k + 1, len(positions)), len(positions), faiss.IDSelectorArray(positions))
+            return _best(self.vectors, queries_BD, k, min(k + 1, len(positions)), len(positions), faiss.IDSelectorArray(positions))
 
-    def _best(
-        self, queries_BD: FloatArray, k: int, fetch: int, available: int, chosen: faiss.IDSelectorArray | None
-    ) -> tuple[FloatArray, IntArray]:
-        """The best k of ``fetch`` results.
 
-        Of several equal scores at the end of its list FAISS returns arbitrary ones. So if a query's k-th score equals the last one
-        fetched, that query alone is searched again with a longer list; a tie may be as long as the index.
-        """
-        scores, found = self._scan(queries_BD, fetch, chosen)
-        best = np.lexsort((found, -scores), axis=-1)
-        scores, found = np.take_along_axis(scores, best, axis=1), np.take_along_axis(found, best, axis=1)
-        if fetch < available:
-            for row in np.flatnonzero(scores[:, k - 1] == scores[:, -1]):
-                more = min(fetch * _WIDEN, available)
-                (scores[row, :k],), (found[row, :k],) = self._best(queries_BD[row : row + 1], k, more, available, chosen)
+def best_among(vectors_MD: FloatArray, queries_BD: FloatArray, k: int) -> tuple[FloatArray, IntArray]:
+    """The best k of a few vectors, at least as many, without any checks: what ``FlatIndex`` answers of them, to the last bit."""
+    count = len(vectors_MD)
+    multiplied = len(queries_BD) >= _TEAM  # so many would be, and round otherwise, unless the vectors are listed
+    listed = faiss.IDSelectorArray(np.arange(count)) if multiplied else None
+    with threads_for(len(queries_BD)):
+        return _best(vectors_MD, queries_BD, k, min(k + 1, count), count, listed)
+
+
+def _best(  # noqa: PLR0917 - a step of the search
+    vectors_ND: FloatArray, queries_BD: FloatArray, k: int, fetch: int, available: int, chosen: faiss.IDSelectorArray | None
+) -> tuple[FloatArray, IntArray]:
+    """The best k of ``fetch`` results.
+
+    Of several equal scores at the end of its list FAISS returns arbitrary ones. So if a query's k-th score equals the last one
+    fetched, that query alone is searched again with a longer list; a tie may be as long as the index.
+    """
+    scores, found = _scan(vectors_ND, queries_BD, fetch, chosen)
+    if (scores[:, 1:] < scores[:, :-1]).all():
         return scores[:, :k], found[:, :k]
+    best = np.lexsort((found, -scores), axis=-1)
+    scores, found = np.take_along_axis(scores, best, axis=1), np.take_along_axis(found, best, axis=1)
+    if fetch < available:
+        for row in np.flatnonzero(scores[:, k - 1] == scores[:, -1]):
+            more = min(fetch * _WIDEN, available)
+            (scores[row, :k],), (found[row, :k],) = _best(vectors_ND, queries_BD[row : row + 1], k, more, available, chosen)
+    return scores[:, :k], found[:, :k]
 
-    def _scan(self, queries_BD: FloatArray, fetch: int, chosen: faiss.IDSelectorArray | None) -> tuple[FloatArray, IntArray]:
-        """What ``IndexFlatIP.search`` does, over vectors that lie where they are."""
-        scores = np.empty((len(queries_BD), fetch), dtype=np.float32)
-        found = np.empty(scores.shape, dtype=np.int64)
-        pointers = [faiss.swig_ptr(array) for array in (queries_BD, self.vectors, scores, found)]
-        queries, vectors, *outputs = pointers
-        faiss.knn_inner_product(queries, vectors, self.vectors.shape[1], len(queries_BD), self.count, fetch, *outputs, chosen)  # type: ignore[call-arg]
-        return scores, found
+
+def _scan(vectors_ND: FloatArray, queries_BD: FloatArray, fetch: int, chosen: faiss.IDSelectorArray | None) -> tuple[FloatArray, IntArray]:
+    """What ``IndexFlatIP.search`` does, over vectors that lie where they are."""
+    scores = np.empty((len(queries_BD), fetch), dtype=np.float32)
+    found = np.empty(scores.shape, dtype=np.int64)
+    queries, vectors, *outputs = [faiss.swig_ptr(array) for array in (queries_BD, vectors_ND, scores, found)]
+    faiss.knn_inner_product(queries, vectors, vectors_ND.shape[1], len(queries_BD), len(vectors_ND), fetch, *outputs, chosen)  # type: ignore[call-arg]
+    return scores, found
 
 
 @contextmanager

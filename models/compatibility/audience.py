@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from models.datasets.garments import role_of
+
 GENDERS: Final = frozenset({"women", "men"})
 AGES: Final = frozenset({"adult", "child", "baby"})
 SEASONS: Final = frozenset({"spring", "summer", "autumn", "winter"})
@@ -66,12 +68,17 @@ def _spoken(words: str, genders: Iterable[str] = GENDERS, ages: Iterable[str] = 
 
 
 WORDS: Final[Mapping[str, Audience]] = {
-    **_spoken("women woman womens ladies lady femme damen missy", ["women"], ["adult"]),
-    **_spoken("men man mens gents gentlemen homme herren", ["men"], ["adult"]),
+    **_spoken("women woman womens ladies lady missy", ["women"], ["adult"]),
+    **_spoken("damen frauen femme femmes dames vrouwen mujer mujeres señora donna donne", ["women"], ["adult"]),
+    **_spoken("men man mens gents gentlemen", ["men"], ["adult"]),
+    **_spoken("herren männer homme hommes heren mannen hombre hombres caballero uomo uomini", ["men"], ["adult"]),
     **_spoken("female", ["women"]),
     **_spoken("male", ["men"]),
     **_spoken("girl girls", ["women"], ["child", "baby"]),
+    **_spoken("mädchen fille filles meisjes niña niñas bambina bambine", ["women"], ["child", "baby"]),
     **_spoken("boy boys", ["men"], ["child", "baby"]),
+    **_spoken("jungen garçon garçons jongens", ["men"], ["child", "baby"]),
+    **_spoken("kinder enfant enfants kinderen niño niños bambino bambini", ages=["child"]),
     **_spoken("kid kids child children childrens junior juniors teen", ages=["child"]),
     **_spoken("baby babies infant toddler newborn", ages=["baby"]),
     **_spoken("adult adults", ages=["adult"]),
@@ -79,9 +86,12 @@ WORDS: Final[Mapping[str, Audience]] = {
 }
 """A word, and whom it names."""
 
-_AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen junior everyone missy homme femme"
+_AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen junior everyone missy homme femme dames donna kinder"
 _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
 """Words that titles use for other things ("baby doll", "Ben 10 boy")."""
+
+_BEFORE: Final = re.compile(r"(damen|herren|kinder|mädchen|jungen).{4,}")
+"""What German names of garments begin with: "Herrenschuhe"."""
 
 _CHILDRENS: Final = frozenset({"kid", "kids", "kidswear", "boys", "girls", "toddler", "infant"})
 """Words of a title that say more of the age than an attribute does: shops file children's wear under men and women."""
@@ -141,7 +151,8 @@ def _values(attributes: Mapping[str, str | Sequence[str]], names: frozenset[str]
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z]+(?:-round)?", re.sub(r"['\u2019]s\b", "", text.lower()))
+    words = re.findall(r"[^\W\d_]+(?:-round)?", re.sub(r"['\u2019]s\b", "", text.lower()))
+    return [_BEFORE.sub(r"\1", word) if _BEFORE.match(word) and role_of(word) else word for word in words]
 
 
 def _read(words: Iterable[str]) -> Audience | None:

@@ -7,7 +7,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
-from models.precision import exact
 
 
 class CosineModel(CompatibilityModel):
@@ -27,7 +26,6 @@ class CosineModel(CompatibilityModel):
 
     def score(self, outfits: OutfitBatch) -> Tensor:
         mask = outfits.mask_BI.float()
-        with exact(mask.device):
-            similarity_BII = outfits.items_BID @ outfits.items_BID.transpose(1, 2)
+        similarity_BII = outfits.items_BID @ outfits.items_BID.transpose(1, 2)
         pairs_BII = mask[:, :, None] * mask[:, None, :] * (1 - torch.eye(mask.shape[1], device=mask.device))
         return (similarity_BII * pairs_BII).sum((1, 2)) / pairs_BII.sum((1, 2)).clamp(min=1)

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
-from models.compatibility.completion import leave_one_out
+from models.compatibility.completion import leave_one_out, same_contexts
 from models.compatibility.missing_types import MissingTypes
 from models.compatibility.pair_memory import TYPE, PairMemory
 
@@ -114,7 +114,8 @@ class Ensemble(CompatibilityModel):
         """
         present_BI, category_Q1 = outfits.mask_BI, outfits.category_BI[outfits.mask_BI][:, None]
         context, own_Q1D = leave_one_out(outfits), outfits.items_BID[present_BI][:, None]
-        parts = [part_Q1.squeeze(1)[:, None] for part_Q1 in self._fits(context, own_Q1D, category_Q1)]
+        fits = self._fits(context, own_Q1D, category_Q1, row_B=same_contexts(outfits))
+        parts = [part_Q1.squeeze(1)[:, None] for part_Q1 in fits]
         log_p_QS = self._missing_types(self.types, context) if self.types else None
         if self.memory:
             parts.append(self.terms(context, own_Q1D, category_Q1, log_p_QS).squeeze(1))
@@ -125,22 +126,27 @@ class Ensemble(CompatibilityModel):
         return total_BE / present_BI.sum(1, keepdim=True).clamp(min=1)
 
     def _fits(
-        self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, query_BD: Tensor | None = None
+        self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, query_BD: Tensor | None = None, row_B: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """What the members say of each candidate, and of any item of its category, ``(B, M)`` each."""
+        """What the members say of each candidate, and of any item of its category, ``(B, M)`` each.
+
+        Args:
+            row_B: of each context one that holds the same, which is asked in its place; None: each is asked.
+        """
         if not category_BM.numel():
             return candidates_BMD.new_zeros(category_BM.shape), candidates_BMD.new_zeros(category_BM.shape)
         if query_BD is not None:
             query_BD, as_any_B = query_BD[:, : self.looks], self._as_any_of(query_BD[:, : self.looks], category_BM[:, 0])
             fits_BM = torch.einsum("bd,bmd->bm", query_BD, candidates_BMD[..., : self.looks])
             return fits_BM, as_any_B[:, None].expand_as(fits_BM)
-        row_BM = torch.arange(len(category_BM), device=category_BM.device)[:, None].expand_as(category_BM)
+        row_B = torch.arange(len(category_BM), device=category_BM.device) if row_B is None else row_B
+        row_BM = row_B[:, None].expand_as(category_BM)
         asked_A2, place = torch.stack([row_BM, category_BM], dim=-1).reshape(-1, 2).unique(dim=0, return_inverse=True)
         place_BM, category_A = place.reshape(category_BM.shape), asked_A2[:, 1]
         query_AD = torch.cat([*self.member_queries(context.take(asked_A2[:, 0]), category_A)], dim=1)
         as_any_A = self._as_any_of(query_AD, category_A)
-        if len(query_AD) == len(category_BM):  # each row asks for one category
-            return torch.einsum("bd,bmd->bm", query_AD, candidates_BMD[..., : self.looks]), as_any_A[place_BM]
+        if category_BM.shape[1] == 1 or len(query_AD) == len(category_BM):  # each row asks for one category
+            return torch.einsum("bd,bmd->bm", query_AD[place_BM[:, 0]], candidates_BMD[..., : self.looks]), as_any_A[place_BM]
         return (query_AD[place_BM] * candidates_BMD[..., : self.looks]).sum(-1), as_any_A[place_BM]
 
     def met_with(self, context: OutfitBatch) -> dict[int, Tensor]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from models.compatibility.audience import audience_label, season_label
-from models.compatibility.roles import role_of
+from models.datasets.garments import role_of
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes"]
 """The columns of an items table that ``piece_labels`` reads."""

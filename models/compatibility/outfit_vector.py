@@ -21,7 +21,6 @@ from torch.nn import functional as F
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.groups import by_group
 from models.errors import refuse
-from models.precision import exact
 
 _MOST_PAIRED: Final = 64
 
@@ -62,8 +61,7 @@ class SharedSpace(CompatibilityModel):
     def cosines(self, items_ND: Tensor, category_N: Tensor, place_BI: Tensor, pair_2P: Tensor) -> Tensor:  # noqa: ARG002 - one space
         """Cosine of the two items of each pair of slots, ``(B, P)``."""
         items_BID = items_ND[place_BI]
-        with exact(items_BID.device):
-            return (items_BID @ items_BID.transpose(1, 2))[:, pair_2P[0], pair_2P[1]]
+        return (items_BID @ items_BID.transpose(1, 2))[:, pair_2P[0], pair_2P[1]]
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:  # noqa: ARG002 - all slots share one space
         mask_BI1 = context.mask_BI[..., None]

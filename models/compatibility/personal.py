@@ -24,7 +24,6 @@ from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatc
 from models.compatibility.calibration import Calibration
 from models.compatibility.set_attention import SetEncoder
 from models.objectives.personal import ranking_loss, spread
-from models.precision import exact
 
 SPREAD: Final = 1e-2
 """Weight of the anchors' log-determinant divergence [V]."""
@@ -156,10 +155,9 @@ class PersonalModel(CompatibilityModel):
     def _liked(self, outfits: OutfitBatch) -> Tensor:
         """How near outfits are to the taste of whoever wears them, ``(B,)``."""
         vectors_BD, taste_BD = self.outfits(outfits), outfits.taste_BD
-        with exact(vectors_BD.device):
-            if taste_BD is None:
-                return vectors_BD.float() @ self.taste.clone()  # a copy: the gradient of ``query`` is not to be taken of an inference's
-            return (vectors_BD.float() * taste_BD.clone()).sum(-1)
+        if taste_BD is None:
+            return vectors_BD @ self.taste.clone()  # a copy: the gradient of ``query`` is not to be taken of an inference's
+        return (vectors_BD * taste_BD.clone()).sum(-1)
 
     def for_anchors(self, anchors_KD: Tensor) -> PersonalModel:
         """The same weights with the taste of a shopper's own anchors, of ``own`` or from ``fold_in``, in place of the common one."""

@@ -44,7 +44,15 @@ class SlotTemplates:
         """Whether there are any combinations."""
         return bool(self.templates)
 
-    def missing(self, categories: Sequence[str], ids: Sequence[str] = (), at_least: float = 0.5) -> Missing:  # noqa: ARG002 - as SlotModel
+    def missing(
+        self,
+        categories: Sequence[str],
+        ids: Sequence[str] = (),  # noqa: ARG002 - as SlotModel
+        texts: Sequence[str] = (),  # noqa: ARG002 - as SlotModel
+        *,
+        varied: bool = True,  # noqa: ARG002 - as SlotModel
+        at_least: float = 0.5,
+    ) -> Missing:
         """The slots that similar outfits usually have and this one lacks, likeliest first; none when it is one of the combinations.
 
         Outfits are similar if they share the most categories with this one: all of them, where such outfits exist. Categories that were

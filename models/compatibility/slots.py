@@ -1,21 +1,26 @@
 """What belongs to an outfit: which categories are worn together, how many of each, and when nothing is missing.
 
 An outfit is read as a multiset of categories whose items come in random order. A small network says what comes next, or STOP, given the
-counts so far (DeepSets over counts, one hidden layer). It is trained (``models.training.slots``) on every prefix of random orders of each
+counts so far and the words of what is worn (DeepSets over counts and words, one hidden layer): a winter coat asks for a scarf. The words
+are those of ``models.datasets.schema.item_text`` that tell anything on validation outfits, often none; an item of which no text is known
+counts by its category alone. It is trained (``models.training.slots``) on every prefix of random orders of each
 training outfit, so STOP is trained as often as outfits end, and p(STOP | worn) is the probability that what is worn is a whole outfit.
 Pairs and repetitions of categories that no training outfit had have probability zero, and no outfit grows beyond the largest of training,
 so drawing always ends.
 
 How the answer is chosen (``missing``):
 
-* Every item has *one outfit in mind*: the one drawn, once and for all, with the dice of its id, and an order to fill it in, in which it
-  does not look whole before it is (what is optional comes before the core). Where what is worn is on an item's way, in that order, the rest
-  of it is missing, and it is complete when it is reached. So what was promised at the first press holds at the second, the order in which
-  the items are named does not matter, and over the catalogue completed outfits are distributed as training outfits are.
-* What is on no item's way (a shopper's own outfit) is complete when the probability of being whole is at least ``stop_at``; otherwise it
-  lacks what more than half of the drawn completions have.
+* For who completes again and again (``varied``), every item has *one outfit in mind*: the one drawn, once and for all, by what the item
+  is, with the dice of its id, and an order to fill it in, in which it does not look whole before it is (what is optional comes before the
+  core). Where what is worn is on an item's way, in that order, the rest of it is missing, and it is complete when it is reached. So what
+  was promised at the first press holds at the second, the order in which the items are named does not matter, and over the catalogue
+  completed outfits are distributed as training outfits are.
+* What is on no item's way (a shopper's own outfit), and everything where one best guess is wanted, is complete when the probability of
+  being whole is at least ``stop_at``; otherwise it lacks what shares most with the drawn completions (expected F1) and is together in one
+  of them.
 
-Shape legend: B outfits · C categories · K = C + 1 outcomes, the last is STOP · S draws · L levels of counting · H hidden units.
+Shape legend: B outfits · I items · C categories · K = C + 1 outcomes, the last is STOP · S draws · L levels of counting · H hidden
+units · W words · M additions.
 """
 
 from __future__ import annotations
@@ -60,7 +65,8 @@ class SlotModel:
         pairs_CC: whether two categories were worn together; the diagonal, two of one.
         most_C: of one category in one outfit.
         largest: number of items of a training outfit. smallest: likewise.
-        weights: ``counts (C L + largest + 1, H)``, ``bias (H,)``, ``out (H, K)``, ``out_bias (K,)``.
+        weights: ``counts (C L + largest + 1, H)``, ``bias (H,)``, ``out (H, K)``, ``out_bias (K,)``; ``words (W, H)`` where there are any.
+        words: of items, that it reads.
         stop_at: what is worn is complete from this probability on; chosen on validation outfits.
         outfits: how many it learned from.
         conflicts: of attributes, learned from the same outfits.
@@ -72,6 +78,7 @@ class SlotModel:
     largest: int
     smallest: int
     weights: Mapping[str, FloatArray] = field(repr=False)
+    words: tuple[str, ...] = ()
     stop_at: float = 0.5
     outfits: int = 0
     conflicts: Conflicts = field(default_factory=Conflicts)
@@ -90,10 +97,15 @@ class SlotModel:
         """Whether training had one of these."""
         return bool(self.counts(categories).any())
 
-    def log_next(self, counts_BC: IntArray) -> FloatArray:
-        """Log-probabilities of the next category or STOP, ``(B, K)``."""
+    def said(self, texts: Iterable[str]) -> BoolArray:
+        """Which of the words each text has, ``(I, W)``."""
+        return np.array([[word in text for word in self.words] for text in (set(text.split()) for text in texts)], dtype=bool)
+
+    def log_next(self, counts_BC: IntArray, said_W: BoolArray | None = None) -> FloatArray:
+        """Log-probabilities of the next category or STOP, ``(B, K)``, where the items of all of them have these words, or each its own."""
         weights = self.weights
-        hidden_BH = np.maximum(counted(counts_BC, self.largest) @ weights["counts"] + weights["bias"], 0)
+        bias_H = weights["bias"] + (said_W @ weights["words"] if self.words and said_W is not None else np.float32(0))
+        hidden_BH = np.maximum(counted(counts_BC, self.largest) @ weights["counts"] + bias_H, 0)
         logits_BK = hidden_BH @ weights["out"] + weights["out_bias"] + np.where(self.allowed(counts_BC), np.float32(0), NEVER)
         logits_BK = logits_BK - logits_BK.max(axis=1, keepdims=True)
         return np.asarray(logits_BK - np.log(np.exp(logits_BK).sum(axis=1, keepdims=True)))
@@ -107,38 +119,41 @@ class SlotModel:
         stops_B = (counts_BC.sum(axis=1) >= self.smallest) | ~fits_BC.any(axis=1)
         return np.concatenate([fits_BC, stops_B[:, None]], axis=1)
 
-    def whole(self, counts_BC: IntArray) -> NDArray[np.float64]:
+    def whole(self, counts_BC: IntArray, said_W: BoolArray | None = None) -> NDArray[np.float64]:
         """The probability of each that nothing is missing, ``(B,)``."""
-        return np.exp(self.log_next(counts_BC)[:, -1], dtype=np.float64)
+        return np.exp(self.log_next(counts_BC, said_W)[:, -1], dtype=np.float64)
 
-    def draw(self, have_C: IntArray, draws: int, rng: np.random.Generator) -> IntArray:
+    def draw(self, have_C: IntArray, draws: int, rng: np.random.Generator, said_W: BoolArray | None = None) -> IntArray:
         """Draw whole outfits that hold what is worn, ``(S, C)``."""
         counts_SC = np.repeat(have_C[None], draws, axis=0)
         open_S = np.arange(draws)
         while len(open_S):
-            log_SK = self.log_next(counts_SC[open_S])
+            log_SK = self.log_next(counts_SC[open_S], said_W)
             choice_S = (log_SK + rng.gumbel(size=log_SK.shape)).argmax(axis=1)
             goes_on_S = choice_S < len(self.categories)
             open_S, choice_S = open_S[goes_on_S], choice_S[goes_on_S]
             counts_SC[open_S, choice_S] += 1
         return counts_SC
 
-    def missing(self, categories: Sequence[str], ids: Sequence[str] = ()) -> Missing:
+    def missing(self, categories: Sequence[str], ids: Sequence[str] = (), texts: Sequence[str] = (), *, varied: bool = True) -> Missing:
         """The slots that are missing, or none; the top of the file says how they are chosen.
 
         Args:
             categories: of what is worn.
             ids: of what is worn, for the dice; empty where it is nobody's.
+            texts: of what is worn (``item_text``), each empty where nothing is known.
+            varied: whether items have outfits in mind; False: the best guess alone.
         """
-        have_C = self.counts(categories)
-        whole = float(self.whole(have_C[None])[0])
-        ahead = self._ahead(categories, ids, have_C)
+        have_C, said_IW = self.counts(categories), self.said(texts or [""] * len(categories))
+        said_W: BoolArray = np.asarray(said_IW.any(axis=0))
+        whole = float(self.whole(have_C[None], said_W)[0])
+        ahead = self._ahead(categories, ids, have_C, said_IW) if varied else None
         if ahead is None and whole < self.stop_at:
-            drawn_SC = self.draw(have_C, DRAWS, dice("|".join(sorted(ids or categories))))
-            ahead = self._order(have_C, _likely(drawn_SC, have_C))
+            drawn_SC = self.draw(have_C, DRAWS, dice("|".join(sorted(ids or categories))), said_W)
+            ahead = self._order(have_C, self._likely(drawn_SC, have_C), said_W)
         return Missing(tuple(ahead or ()), whole)
 
-    def _ahead(self, categories: Sequence[str], ids: Sequence[str], have_C: IntArray) -> Sequence[str] | None:
+    def _ahead(self, categories: Sequence[str], ids: Sequence[str], have_C: IntArray, said_IW: BoolArray) -> Sequence[str] | None:
         """What is left of the outfit in mind that what is worn is on its way to, of several that of the item with the least digest.
 
         None where what is worn is on no item's way.
@@ -148,18 +163,36 @@ class SlotModel:
         done = len(categories) - 1
         for place in sorted(range(len(ids)), key=lambda place: digest(ids[place])):
             alone_C = self.counts([categories[place]])
-            way = self._order(alone_C, self.draw(alone_C, 1, dice(ids[place]))[0])
+            way = self._order(alone_C, self.draw(alone_C, 1, dice(ids[place]), said_IW[place])[0], said_IW[place])
             if done <= len(way) and (alone_C + self.counts(way[:done]) == have_C).all():
                 return way[done:]
         return None
 
-    def _order(self, have_C: IntArray, target_C: IntArray) -> list[str]:
+    def _likely(self, drawn_SC: IntArray, have_C: IntArray) -> IntArray:
+        """What is worn with what shares most with the drawn outfits that add something, by expected F1, ``(C,)``.
+
+        It grows by the best item with which all of it is together in some draw, for as long as the expectation rises.
+        """
+        added_SC = drawn_SC - have_C
+        added_SC, lacking_C, reached = added_SC[added_SC.sum(axis=1) > 0], np.zeros_like(have_C), 0.0
+        while True:
+            more_MC = lacking_C + np.eye(len(have_C), dtype=np.int64)
+            more_MC = more_MC[(more_MC[:, None] <= added_SC).all(axis=2).any(axis=1)]
+            if not len(more_MC):
+                return have_C + lacking_C
+            shared_MS = np.minimum(more_MC[:, None], added_SC).sum(axis=2)
+            expected_M = (2 * shared_MS / (more_MC.sum(axis=1)[:, None] + added_SC.sum(axis=1))).mean(axis=1)
+            if expected_M.max() <= reached:
+                return have_C + lacking_C
+            lacking_C, reached = more_MC[expected_M.argmax()], float(expected_M.max())
+
+    def _order(self, have_C: IntArray, target_C: IntArray, said_W: BoolArray) -> list[str]:
         """What is lacking, in the order that looks least whole until all of it is there."""
         slots, now_C = [], have_C.copy()
         while (lacking_M := np.flatnonzero(target_C > now_C)).size:
             next_MC = np.repeat(now_C[None], len(lacking_M), axis=0)
             next_MC[np.arange(len(lacking_M)), lacking_M] += 1
-            chosen = int(lacking_M[self.whole(next_MC).argmin()])
+            chosen = int(lacking_M[self.whole(next_MC, said_W).argmin()])
             slots.append(self.categories[chosen])
             now_C[chosen] += 1
         return slots
@@ -167,18 +200,18 @@ class SlotModel:
     def body(self) -> dict[str, Any]:
         """What ``slots.json`` holds; the weights go to ``slots.safetensors``."""
         pairs = [[int(left), int(right)] for left, right in np.argwhere(np.triu(self.pairs_CC))]
-        kept = {name: getattr(self, name) for name in ("largest", "smallest", "stop_at", "outfits")}
-        most = self.most_C.tolist()
-        return {"format": 2, "categories": list(self.categories), "pairs": pairs, "most": most, **kept, "conflicts": self.conflicts.body()}
+        kept: dict[str, Any] = {name: getattr(self, name) for name in ("largest", "smallest", "stop_at", "outfits")}
+        kept |= {"most": self.most_C.tolist(), "words": list(self.words), "conflicts": self.conflicts.body()}
+        return {"format": 3, "categories": list(self.categories), "pairs": pairs, **kept}
 
     @classmethod
     def read(cls, body: Mapping[str, Any], weights: Mapping[str, FloatArray]) -> SlotModel:
-        """From what ``body`` made.
+        """From what ``body`` made; format 2 had no words.
 
         Raises:
             ValueError, KeyError, TypeError, IndexError: it is none.
         """
-        names = tuple(body["categories"])
+        names, words = tuple(body["categories"]), tuple(body.get("words", ()))
         pairs_CC = np.zeros((len(names), len(names)), dtype=bool)
         for left, right in body["pairs"]:
             pairs_CC[left, right] = pairs_CC[right, left] = True
@@ -186,10 +219,13 @@ class SlotModel:
         if weights["counts"].shape[0] != inputs or weights["out"].shape[1] != len(names) + 1:
             msg = f"slots: weights of {weights['counts'].shape} and {weights['out'].shape} for {len(names)} categories"
             raise ValueError(msg)
+        if words and weights["words"].shape[0] != len(words):
+            msg = f"slots: weights of {weights['words'].shape} for {len(words)} words"
+            raise ValueError(msg)
         kept = {name: body[name] for name in ("largest", "smallest", "stop_at", "outfits")}
         conflicts = Conflicts.read(body["conflicts"])
         most_C = np.array(body["most"], dtype=np.int64)
-        return cls(categories=names, pairs_CC=pairs_CC, most_C=most_C, weights=weights, conflicts=conflicts, **kept)
+        return cls(categories=names, pairs_CC=pairs_CC, most_C=most_C, weights=weights, words=words, conflicts=conflicts, **kept)
 
 
 def counted(counts_BC: IntArray, largest: int) -> FloatArray:
@@ -197,15 +233,3 @@ def counted(counts_BC: IntArray, largest: int) -> FloatArray:
     levels = [(counts_BC > level) for level in range(LEVELS)]
     size_B = np.minimum(counts_BC.sum(axis=1), largest)
     return np.concatenate([*levels, size_B[:, None] == np.arange(largest + 1)], axis=1).astype(np.float32)
-
-
-def _likely(drawn_SC: IntArray, have_C: IntArray) -> IntArray:
-    """What more than half of the drawn outfits that add something have, ``(C,)``; the likeliest addition where nothing is."""
-    added_SC = drawn_SC - have_C
-    added_SC = added_SC[added_SC.sum(axis=1) > 0]
-    if not len(added_SC):
-        return have_C
-    lacking_C = np.sort(added_SC, axis=0)[(len(added_SC) - 1) // 2]  # any two such additions are together in some draw
-    if not lacking_C.any():
-        lacking_C[added_SC.mean(axis=0).argmax()] = 1
-    return np.asarray(have_C + lacking_C)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.datasets.draw_questions import WRONG
@@ -56,11 +57,17 @@ class Missing:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found; ``dataset`` is None where not even the items can be read."""
+    """What a check found.
+
+    Attributes:
+        dataset: None where not even the items can be read; has an item without values for each that cannot be used.
+        catalogue: the items that an import would take.
+    """
 
     root: Path
     findings: Findings
     dataset: Dataset | None
+    catalogue: Catalogue | None
     missing: tuple[Missing, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -70,7 +77,7 @@ class Checked:
             "data": str(self.root),
             "layout": self.findings.feed.layout if self.findings.feed else None,
             "rows": self.findings.feed.rows if self.findings.feed else 0,
-            "items": len(self.dataset.catalogue) if self.dataset else 0,
+            "items": len(self.catalogue) if self.catalogue else 0,
             "outfits": {split: outfits[split] for split in SPLITS},
             "questions": {name: len(asked) for name, asked in self.dataset.tasks.items()} if self.dataset else {},
             "errors": [kind.as_json() for kind in self.findings.of("error")],
@@ -86,9 +93,15 @@ def check(root: Path, mapping: Path | None = None) -> Checked:
         dataset = read_whole(root, findings, mapping)
     except InputError as error:
         findings.error(error)
-        return Checked(root, findings, None, ())
+        return Checked(root, findings, None, None, ())
     _warn_of_leaks(dataset, findings)
-    return Checked(root, findings, dataset, tuple(_missing(dataset, findings)))
+    catalogue = _accepted(dataset.catalogue, findings)
+    return Checked(root, findings, dataset, catalogue, tuple(_missing(replace(dataset, catalogue=catalogue), findings)))
+
+
+def _accepted(catalogue: Catalogue, findings: Findings) -> Catalogue:
+    rows = findings.feed.accepted if findings.feed else None
+    return catalogue if rows is None else replace(catalogue, table=catalogue.table.take(pa.array(rows)))
 
 
 def _warn_of_leaks(dataset: Dataset, findings: Findings) -> None:
@@ -136,7 +149,7 @@ def _of_outfits(dataset: Dataset, outfits: tuple[Outfit, ...]) -> Iterator[Missi
     if len(test) < FEW_TESTED:
         brings = f"there are {len(test):,}; below {FEW_TESTED}, the figures of an evaluation are vague"
         yield Missing("test outfits", FEW_TESTED - len(test), None, brings)
-    unworn = len(dataset.catalogue) - len({item for outfit in train for item in outfit.items})
+    unworn = len({*dataset.catalogue.ids} - {item for outfit in train for item in outfit.items})
     if unworn:
         brings = "an item that no training outfit has is suggested by its picture and words alone"
         yield Missing("a training outfit of each item", unworn, len(dataset.catalogue), brings)

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.datasets.rejects import Rejects
 from models.errors import InputError, RowError
 from models.progress import Warn
@@ -55,11 +58,16 @@ class Kind:
 
 @dataclasses.dataclass
 class Recognised:
-    """The feed that was read: what it was taken for, and how many records it has."""
+    """The feed that was read: what it was taken for, and how many records it has.
+
+    Attributes:
+        accepted: the rows of its table that an import would take; None for all of them.
+    """
 
     path: Path
     layout: str
     rows: int = 0
+    accepted: NDArray[np.int64] | None = None
 
 
 class Findings:

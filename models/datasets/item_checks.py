@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,9 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from models.datasets.feeds.money import MOST
 from models.datasets.findings import Findings
 from models.datasets.names import id_problem, name_problem
 from models.datasets.schema import SPLITS
@@ -23,12 +25,18 @@ _LINK: Final = r"^(?i:(https?:)?//|/)"
 
 @dataclass(slots=True)
 class ItemFile:
-    """Items as read, in ``ITEM_SCHEMA``, and the line of each row (None for Parquet, where rows count as lines)."""
+    """Items as read, in ``ITEM_SCHEMA``.
+
+    Attributes:
+        numbers: the line of each row; None for Parquet, where rows count as lines.
+        stubs: rows that cannot be used, and stay so that outfits that name them are not blamed. dropped: rows that go.
+    """
 
     path: Path
     table: pa.Table
     numbers: Sequence[int] | None
     findings: Findings
+    stubs: set[int] = field(default_factory=set)
     dropped: set[int] = field(default_factory=set)
 
     def line(self, row: int) -> int:
@@ -39,8 +47,7 @@ class ItemFile:
         """Say that ``field`` of ``row`` cannot be used."""
         item = self.table.column("id")[row].as_py()
         self.findings.row(RowError(problem, path=self.path, line=self.line(row), field=field, item=item, value=value))
-        if not self.findings.keeps_stubs:
-            self.dropped.add(row)
+        (self.stubs if self.findings.keeps_stubs else self.dropped).add(row)
 
     def warn(self, row: int, field: str, problem: str) -> None:
         """Say that something of ``row`` is put up with."""
@@ -53,6 +60,13 @@ class ItemFile:
         keep_N = np.ones(len(self.table), dtype=np.bool_)
         keep_N[list(self.dropped)] = False
         return self.table.filter(pa.array(keep_N))
+
+    def accepted(self, stubs: Collection[int]) -> NDArray[np.int64]:
+        """The rows of ``kept`` that an import takes: all but the stubs, the first of each id."""
+        kept = np.setdiff1d(np.arange(len(self.table)), np.array([*self.dropped], dtype=np.int64))
+        usable = np.flatnonzero(~np.isin(kept, np.array([*stubs], dtype=np.int64)))
+        ids = self.table.column("id").combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
+        return np.sort(usable[np.unique(ids[kept[usable]], return_index=True)[1]])
 
 
 def check_names(file: ItemFile) -> None:
@@ -90,13 +104,16 @@ def _told_twice(file: ItemFile, text: str, again: int, first: int) -> None:
 
 
 def check_values(file: ItemFile) -> None:
-    """Prices are finite and from 0, splits are known, addresses are of the web."""
+    """Prices are from 0 to ``MOST``, splits are known, addresses are of the web."""
     splits, urls = file.table.column("split"), file.table.column("url")
     for name in ("price", "sale_price"):
         prices = file.table.column(name)
         for row in rows_of(pc.or_(pc.less(prices, 0.0), pc.invert(pc.is_finite(prices)))):
             price = prices[row].as_py()
             file.error(row, name, f"{price} is not a price; use a finite number from 0, or nothing", price)
+        for row in rows_of(pc.and_(pc.greater(prices, MOST), pc.is_finite(prices))):
+            price = prices[row].as_py()
+            file.error(row, name, f"{price} is not a price: it is more than {MOST:,.0f}; use a number up to that, or nothing", price)
     known = pc.is_in(splits, value_set=pa.array(SPLITS, pa.string()))
     for row in rows_of(pc.invert(pc.or_(known, pc.fill_null(is_blank(splits), fill_value=True)))):
         split = splits[row].as_py()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -13,8 +12,18 @@ import pyarrow.parquet as pq
 
 from models.datasets.attributes import attributes_text
 from models.datasets.feeds.layouts.known import layout_of
-from models.datasets.feeds.layouts.own import OWN, TARGETS
+from models.datasets.feeds.layouts.own import OWN, STOCKS, TARGETS
 from models.datasets.findings import Findings
+from models.datasets.item_nested import (
+    extras_column,
+    is_extras,
+    is_images,
+    is_sizes,
+    passed_through,
+    passes_through,
+    sizes_column,
+    with_images,
+)
 from models.datasets.schema import ITEM_SCHEMA
 from models.errors import InputError, refuse
 
@@ -22,9 +31,7 @@ _TEXTS: Final = tuple(field.name for field in ITEM_SCHEMA if field.type == pa.st
 _EARLY: Final = frozenset(
     ["id", "category", "subcategory", "title", "attributes", "price", "brand", "in_stock", "image", "split", "features"]
 )
-_BY_VALUE: Final = frozenset(["sizes", "images", "extras"])
-_SCALAR: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
-_AT_ONCE: Final = 8_192
+_NESTED: Final[Mapping[str, Callable[[pa.DataType], bool]]] = {"sizes": is_sizes, "images": is_images, "extras": is_extras}
 _IMAGE: Final = ITEM_SCHEMA.field("image").type
 _TEXT: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 _BYTES: Final = (pa.types.is_binary, pa.types.is_large_binary)
@@ -50,11 +57,16 @@ def has_own_types(path: Path) -> bool:
         return False
     if not _is(types.get("in_stock", pa.null()), pa.types.is_boolean, pa.types.is_null):
         return False
-    known = [name for name in types if name in TARGETS and name not in _EARLY and not _is_empty(metadata, name)]
-    if not _BY_VALUE.isdisjoint(known):
+    if not STOCKS.isdisjoint(types):
         return False
-    fits = all(name in ITEM_SCHEMA.names and types[name] in {ITEM_SCHEMA.field(name).type, pa.null()} for name in known)
-    return fits and layout_of(types) in {None, OWN}
+    known = [name for name in types if name in TARGETS and name not in _EARLY and not _is_empty(metadata, name)]
+    return all(_fits(name, types[name]) for name in known) and layout_of(types) in {None, OWN}
+
+
+def _fits(name: str, kind: pa.DataType) -> bool:
+    if name in _NESTED:
+        return _NESTED[name](kind)
+    return name in ITEM_SCHEMA.names and kind in {ITEM_SCHEMA.field(name).type, pa.null()}
 
 
 def _is_empty(metadata: pq.FileMetaData, name: str) -> bool:
@@ -66,7 +78,7 @@ def _is_empty(metadata: pq.FileMetaData, name: str) -> bool:
 
 
 def read_parquet(path: Path, findings: Findings) -> pa.Table:
-    """The items of ``items.parquet`` in ``ITEM_SCHEMA``; other columns of text, numbers and truth are passed through.
+    """The items of ``items.parquet`` in ``ITEM_SCHEMA``; other columns are passed through.
 
     A column of another type, or of text that is not UTF-8, is an error; where errors are gathered, it counts as empty.
 
@@ -78,7 +90,7 @@ def read_parquet(path: Path, findings: Findings) -> pa.Table:
             names = file.schema_arrow.names
             types = {field.name: field.type for field in file.schema_arrow}
             wanted = [name for name in names if name in ITEM_SCHEMA.names]
-            others = [name for name in names if name not in ITEM_SCHEMA.names and _is(types[name], *_SCALAR)]
+            others = [name for name in names if name not in ITEM_SCHEMA.names and passes_through(types[name])]
             for name in wanted:
                 if names.count(name) > 1:
                     refuse("there are two columns of this name", path=path, field=name)
@@ -94,15 +106,21 @@ def read_parquet(path: Path, findings: Findings) -> pa.Table:
         elif not field.nullable:
             refuse(f"there is no such column; there are {', '.join(names)}", path=path, field=field.name)
         columns.append(column)
+    items = pa.Table.from_arrays(columns, schema=ITEM_SCHEMA)
+    if "images" in wanted:
+        for name, column in zip(("image", "images"), with_images(items.column("image"), items.column("images")), strict=True):
+            items = items.set_column(ITEM_SCHEMA.get_field_index(name), ITEM_SCHEMA.field(name), column)
     if others and "extras" not in wanted:
-        columns[-1] = _extras(table.select(others))
-    return pa.Table.from_arrays(columns, schema=ITEM_SCHEMA)
+        items = items.set_column(ITEM_SCHEMA.get_field_index("extras"), ITEM_SCHEMA.field("extras"), passed_through(table.select(others)))
+    return items
 
 
 def _column(path: Path, name: str, column: pa.ChunkedArray, findings: Findings) -> pa.ChunkedArray:
     wanted = ITEM_SCHEMA.field(name).type
     if pa.types.is_null(column.type):
         return pa.chunked_array([pa.nulls(len(column), wanted)])
+    if name in {"sizes", "extras"}:
+        return (sizes_column if name == "sizes" else extras_column)(column)
     if name in _TEXTS:
         return _text(path, name, column)
     if name == "attributes":
@@ -116,15 +134,6 @@ def _column(path: Path, name: str, column: pa.ChunkedArray, findings: Findings) 
     if name == "features" and not (_is(column.type, *_LIST) and _is(column.type.value_type, *_NUMBER)):
         _mistyped(path, name, column, "lists of floats")
     return pc.cast(column, wanted, safe=False)
-
-
-def _extras(table: pa.Table) -> pa.ChunkedArray:
-    texts = []
-    for batch in table.to_batches(max_chunksize=_AT_ONCE):
-        for row in batch.to_pylist():
-            kept = {name: value for name, value in row.items() if value is not None and value == value}  # noqa: PLR0124 - NaN is not
-            texts.append(json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None)
-    return pa.chunked_array([pa.array(texts, pa.string())])
 
 
 def _text(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:

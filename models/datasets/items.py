@@ -44,7 +44,10 @@ def read_items(root: Path, findings: Findings, mapping: Path | None = None) -> p
     check_values(file)
     check_features(file)
     check_pictures(file, path.parent)
+    stubs = frozenset(file.stubs)  # before ids that come twice, of which the first counts
     check_unique(file)
+    if findings.feed is not None and stubs | file.stubs:
+        findings.feed.accepted = file.accepted(stubs)
     return _one_spelling(_blanks_to_null(file.kept()), file)
 
 
@@ -85,7 +88,7 @@ def _read(feed: Feed, findings: Findings, mapped: Mapped | None) -> ItemFile:
         return ItemFile(feed.path, table, None, findings)
     read = read_feed(feed, findings, mapped)
     findings.feed.rows = read.records
-    return ItemFile(feed.path, read.table, read.numbers, findings)
+    return ItemFile(feed.path, read.table, read.numbers, findings, read.stubs)
 
 
 def _one_spelling(table: pa.Table, file: ItemFile) -> pa.Table:

@@ -97,12 +97,21 @@ class Catalogue:
         Raises:
             OSError: its path cannot be read, or is a URL.
         """
+        picture = self.picture(row)
+        return picture.read_bytes() if isinstance(picture, Path) else picture
+
+    def picture(self, row: int) -> bytes | Path | None:
+        """The same, or the file that holds it.
+
+        Raises:
+            OSError: its path is a URL.
+        """
         picture: Mapping[str, Any] = self.table.column("image")[row].as_py() or {"bytes": None, "path": None}
         if picture["bytes"] is not None or picture["path"] is None:
             return picture["bytes"]  # type: ignore[no-any-return]
         if is_url(picture["path"]):
             raise FileNotFoundError(errno.ENOENT, "it is named by URL, which only `attire import` fetches", picture["path"])
-        return ((self.root or Path()) / str(picture["path"])).read_bytes()
+        return (self.root or Path()) / str(picture["path"])
 
 
 def item_text(title: str | None, subcategory: str | None, brand: str | None, attributes: Attributes) -> str:

@@ -13,8 +13,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from models.encoders.features import Block, FeatureSpec, FloatArray
+from models.encoders.folded import folded
 from models.encoders.image_towers import CONFIG_FILE, WEIGHTS_FILE, Preprocessing, build_tower, torchvision_tower
-from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
+from models.encoders.towers import COLOUR, TEXTURE, at_once, encode_blocks, fingerprint
 from models.encoders.why_not import check_weights
 from models.encoders.words import WordMatrix
 from models.errors import EncoderError
@@ -42,9 +43,11 @@ class BackboneEncoder:
             size = self._see(torch.zeros(1, 3, side, side)).shape[-1]
         blocks = (Block("image", size), COLOUR, TEXTURE)
         self.features = FeatureSpec(spec, fingerprint(self.model.state_dict(), preprocess=str(transform), blocks=blocks), blocks)
+        self.model = folded(self.model, transform, device)
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
-        return encode_blocks(self.features, images, titles, transform=self._transform, see=self._see, read=None)
+        see_at_once = at_once(self._device)
+        return encode_blocks(self.features, images, titles, transform=self._transform, see=self._see, see_at_once=see_at_once, read=None)
 
     def words(self) -> WordMatrix | None:
         return self._words

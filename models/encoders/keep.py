@@ -27,9 +27,9 @@ from safetensors.torch import save_file
 
 from models.datasets.schema import Catalogue
 from models.encoders.base import Encoder
+from models.encoders.batches import Batch, Encode, encode_here
 from models.encoders.features import FeatureSpec, FloatArray
-from models.encoders.pictures import decode
-from models.errors import EncoderError, ImageError
+from models.errors import EncoderError
 from models.progress import Progress, silent
 from sealed.files import replacing
 
@@ -90,6 +90,7 @@ def catalogue_features(
     progress: Progress = silent,
     *,
     made: tuple[str, Callable[[], Catalogue]] | None = None,
+    encode: Encode = encode_here,
 ) -> CatalogueFeatures:
     """Features of every item: those kept in ``cache`` for the same picture, title and fingerprint, the rest encoded now, in batches.
 
@@ -99,6 +100,7 @@ def catalogue_features(
     Args:
         encoder: None for a catalogue with its own features.
         made: for the features of a catalogue made from this one: how, and what makes it, which is called only if some are not kept.
+        encode: encodes batches, here or elsewhere.
 
     Raises:
         EncoderError: the catalogue has none of its own, and no encoder is given.
@@ -106,7 +108,7 @@ def catalogue_features(
     own = own_features(catalogue)
     if own is not None:
         return CatalogueFeatures(FeatureSpec.own(own.shape[1]), own, {}, 0, 0.0)
-    found = stored_features(catalogue, encoder, None, cache, progress, made=made)
+    found = stored_features(catalogue, encoder, None, cache, progress, made=made, encode=encode)
     return CatalogueFeatures(found.spec, found.features.astype(np.float32), found.refused, found.encoded, found.seconds)
 
 
@@ -118,6 +120,7 @@ def stored_features(
     progress: Progress = silent,
     *,
     made: tuple[str, Callable[[], Catalogue]] | None = None,
+    encode: Encode = encode_here,
 ) -> StoredFeatures:
     """Features in the precision that they are kept in; see ``catalogue_features``.
 
@@ -146,18 +149,24 @@ def stored_features(
     twins, together = (missing, _TITLES) if unpictured else ([], BATCH)  # of what has no picture, each title once
     first_of = {keys[row]: row for row in reversed(twins)}
     missing = sorted(first_of.values()) if twins else missing
+    parts = [missing[at : at + together] for at in range(0, len(missing), together)]
+    each = _SEGMENT // together  # batches of a segment, which is kept once it has all of them
+    left = [min(each, len(parts) - at) for at in range(0, len(parts), each)]
     with progress("encoding", len(missing)) as advance:
-        begun = time.perf_counter()
-        for at in range(0, len(missing), _SEGMENT):
-            segment = missing[at : at + _SEGMENT]
-            for start in range(0, len(segment), together):
-                rows = segment[start : start + together]
-                features[rows] = _finite(source, rows, _encode(source, rows, titles, encoder, refused), spec)
-                done = at + start + len(rows)
-                advance(len(rows), items_per_s=done / (time.perf_counter() - begun))
-            found = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
-            _keep(directory, [keys[row] for row in segment], features[segment], found)
-            let_go()
+        begun, done = time.perf_counter(), 0
+        for found in encode(encoder, _batches(source, parts, titles, refused)):
+            rows = parts[found.number]
+            features[rows] = _finite(source, rows, found.features, spec)
+            refused |= {catalogue.ids[rows[position]]: why for position, why in found.refused.items()}
+            done += len(rows)
+            advance(len(rows), items_per_s=done / (time.perf_counter() - begun))
+            whole = found.number // each
+            left[whole] -= 1
+            if not left[whole]:
+                segment = missing[whole * _SEGMENT : (whole + 1) * _SEGMENT]
+                why_not = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
+                _keep(directory, [keys[row] for row in segment], features[segment], why_not)
+                let_go()
         took = time.perf_counter() - begun
     for at in range(0, len(twins), _SEGMENT):
         rows = twins[at : at + _SEGMENT]
@@ -191,22 +200,11 @@ def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Itera
         yield picture or None, title
 
 
-def _encode(catalogue: Catalogue, rows: list[int], titles: list[str | None], encoder: Encoder, refused: dict[str, str]) -> FloatArray:
-    """Encode some rows; pictures that cannot be used are noted as refused and left out."""
-    images = [None if catalogue.ids[row] in refused else catalogue.image(row) for row in rows]
-    words = [titles[row] for row in rows]
-    try:
-        return encoder.encode(images, words)
-    except ImageError:
-        for position, row in enumerate(rows):
-            image = images[position]
-            try:
-                if image is not None:
-                    decode(image)
-            except ImageError as error:
-                refused[catalogue.ids[row]] = str(error)
-                images[position] = None
-        return encoder.encode(images, words)
+def _batches(catalogue: Catalogue, parts: list[list[int]], titles: list[str | None], refused: Mapping[str, str]) -> Iterator[Batch]:
+    """What is encoded together, of rows; without pictures that are refused already."""
+    for number, rows in enumerate(parts):
+        pictures = tuple(None if catalogue.ids[row] in refused else catalogue.picture(row) for row in rows)
+        yield Batch(number, pictures, tuple(titles[row] for row in rows))
 
 
 def _finite(catalogue: Catalogue, rows: list[int], features: FloatArray, spec: FeatureSpec) -> FloatArray:

@@ -16,8 +16,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.encoders.features import Block, FeatureSpec, FloatArray
+from models.encoders.folded import folded
 from models.encoders.titles import title_reader
-from models.encoders.towers import COLOUR, TEXTURE, encode_blocks, fingerprint
+from models.encoders.towers import COLOUR, TEXTURE, at_once, encode_blocks, fingerprint
 from models.encoders.why_not import check_directory, check_weights, why_not
 from models.encoders.words import WordMatrix, read_vocabulary
 from models.errors import EncoderError
@@ -55,9 +56,18 @@ class OpenClipEncoder:
         blocks = (Block("image", size), Block("text", size), COLOUR, TEXTURE)
         weights, reader = self.model.state_dict(), type(tokenizer).__name__
         self.features = FeatureSpec(spec, fingerprint(weights, preprocess=str(transform), tokenizer=reader, blocks=blocks), blocks)
+        self.model.visual = folded(model.get_submodule("visual"), transform, device)
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
-        return encode_blocks(self.features, images, titles, transform=self._transform, see=self._see, read=self._read)
+        return encode_blocks(
+            self.features,
+            images,
+            titles,
+            transform=self._transform,
+            see=self._see,
+            see_at_once=at_once(self._device),
+            read=self._read,
+        )
 
     def words(self) -> WordMatrix | None:
         """The matrix that a training saved; otherwise each word of the vocabulary as the text tower encodes it, times the logit scale."""

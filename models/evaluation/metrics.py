@@ -167,6 +167,22 @@ def ece_floor(probability_B: Floats, repeats: int = 100) -> float:
     )
 
 
+def calibration_debiased(probability_B: Floats, labels_B: Ints, bins: int = ECE_BINS) -> float:
+    """Root mean square calibration error, freed of what so few questions add to it: about 0 where probabilities are exactly right.
+
+    Over bins of as many questions each, ``sum_b n_b ((y_b - p_b)^2 - y_b (1 - y_b) / (n_b - 1)) / B``, ``y_b`` the share of label 1 and
+    ``p_b`` the mean probability: the variance of ``y_b`` is taken off its square (Kumar, Liang and Ma, NeurIPS 2019; Broecker, Climate
+    Dynamics 2012). The root has the sign of the sum, so that means over many sets of questions stay near 0.
+    """
+    order_B = np.argsort(probability_B, kind="stable")
+    squares = 0.0
+    for part in np.array_split(order_B, max(1, min(bins, len(order_B) // 2))):
+        share, count = float(np.mean(labels_B[part])), len(part)
+        squares += count * ((share - float(np.mean(probability_B[part]))) ** 2 - share * (1 - share) / max(count - 1, 1))
+    mean_square = squares / len(order_B)
+    return float(np.sign(mean_square) * np.sqrt(abs(mean_square)))
+
+
 def reliability(probability_B: Floats, labels_B: Ints, bins: int = ECE_BINS) -> tuple[Floats, Floats, Ints]:
     """Mean predicted probability, observed share of label 1 and number of questions, of each bin that has questions."""
     bin_B = _bins(probability_B, bins)

@@ -94,10 +94,15 @@ def write_report(
 def _bars(figures: Mapping[str, Any], metric: str) -> list[Bar]:
     low, high = figures["ci95"] or (None, None)
     bars = [Bar("model", figures[metric], low, high, is_model=True)]
-    for name in BASELINES:
+    for name in _asked(figures):
         low, high = figures["baselines_ci95"][name] or (None, None)
         bars.append(Bar(name.replace("_", " "), figures["baselines"][name], low, high))
     return sorted(bars, key=lambda bar: -(bar.value or 0.0))
+
+
+def _asked(figures: Mapping[str, Any]) -> list[str]:
+    """The baselines there are, in their order; those that learn from pairs need more than a few outfits."""
+    return [name for name in BASELINES if name in figures["baselines"]]
 
 
 def _plots(directory: Path, name: str, evaluated: Evaluated, figures: Mapping[str, Any], catalogue: Catalogue) -> list[Plot]:

@@ -39,7 +39,10 @@ def render_table(result: Mapping[str, Any]) -> Table:
                 best = figures.get("oracle", {}).get(metric)
                 share = figures.get("share_of_oracle", {}).get(metric)
                 row += [number(best) if best is not None else "", percent(share)]
-            table.add_row(*row, end_section=metric == named[-1])
+            last = metric == named[-1]
+            table.add_row(*row, end_section=last and "ece_floor" not in figures)
+            if last and "ece_floor" in figures:
+                table.add_row("", "ece_floor", "", number(figures["ece_floor"]), end_section=True)
     return table
 
 

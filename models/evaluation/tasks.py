@@ -22,6 +22,7 @@ from models.evaluation.metrics import (
     Metric,
     answer_ranks,
     auc,
+    calibration_debiased,
     discounted_gain,
     ece,
     ece_floor,
@@ -73,8 +74,12 @@ class CompatibilityAnswers:
         found = {}
         for size, count in zip(sizes.tolist(), counts.tolist(), strict=True):
             likely_B, label_B = self.probability_B[self.items_B == size], self.label_B[self.items_B == size]
-            found[str(size)] = {"n": count, "ece": ece(likely_B, label_B).value, "ece_floor": ece_floor(likely_B)}
-        return {"ece_floor": ece_floor(self.probability_B), "ece_by_size": found}
+            found[str(size)] = {"n": count, "ece": ece(likely_B, label_B).value, **_beside(likely_B, label_B)}
+        return {**_beside(self.probability_B, self.label_B), "ece_by_size": found}
+
+
+def _beside(probability_B: Floats, label_B: Ints) -> dict[str, float]:
+    return {"ece_floor": ece_floor(probability_B), "calibration_debiased": calibration_debiased(probability_B, label_B)}
 
 
 @dataclass(frozen=True)

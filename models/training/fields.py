@@ -14,7 +14,9 @@ class Schedule:
 
     Attributes:
         batch_size: outfits of a step.
+        epochs: passes over the training outfits, at most.
         learning_rate: of AdamW; it warms up over the first 3 % and falls along a cosine.
+        weight_decay: of AdamW.
         patience: epochs without a better validation figure before training stops.
         minutes: stops (and keeps the best) after this time.
     """

@@ -48,11 +48,13 @@ def held_out(bundle: Bundle, run: Run[Any], fit: Callable[[Run[Any]], Bundle]) -
         return _compared([_asked(bundle, run.features, run.dataset, valid)], folds=0)
     chosen = {outfit.id: number % _FOLDS for number, outfit in enumerate(_shuffled([*run.dataset.outfits_of("train"), *valid], run.seed))}
     parts = []
-    for fold in range(_FOLDS):
-        outfits = [replace(outfit, split="test") if chosen.get(outfit.id) == fold else outfit for outfit in run.dataset.outfits]
-        without = run.over(replace(run.dataset, outfits=tuple(outfits)))
-        if any(outfit.split == "train" for outfit in outfits):
-            parts.append(_asked(fit(without), run.features, without.dataset, without.dataset.outfits_of("test")))
+    with run.progress("training without a quarter, and asking about it, quarters", _FOLDS) as advance:
+        for fold in range(_FOLDS):
+            outfits = [replace(outfit, split="test") if chosen.get(outfit.id) == fold else outfit for outfit in run.dataset.outfits]
+            without = run.over(replace(run.dataset, outfits=tuple(outfits)))
+            if any(outfit.split == "train" for outfit in outfits):
+                parts.append(_asked(fit(without), run.features, without.dataset, without.dataset.outfits_of("test")))
+            advance()
     return _compared(parts, folds=len(parts))
 
 

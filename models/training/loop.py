@@ -82,7 +82,7 @@ def fit(
     mean = MeanWeights(learned, average) if average else None
     best, stale, loss = -math.inf, 0, math.nan
     kept = _copied(learned)
-    with progress(title, schedule.epochs) as advance:
+    with progress(f"{title}, epochs", schedule.epochs) as advance:
         for epoch in range(schedule.epochs):
             elapsed = (time.perf_counter() - started) / 60 if epoch else 0.0  # the clock must not touch a run that has time enough
             if elapsed > schedule.minutes or stale >= schedule.patience:

@@ -20,8 +20,10 @@ from models.datasets.schema import Dataset, Split
 from models.datasets.vocabulary import build_vocabulary, product_words
 from models.encoders.features import check_features
 from models.training.run import Run
-from models.training.slots import SlotTraining, fit_slots
+from models.training.slots import SlotTraining, Wording, fit_slots
 from models.training.worn import WornOutfits
+
+_LEAST_WORD, _MOST_WORDS = 10, 256  # of the items of training outfits, that slots go by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,14 +74,27 @@ def worn_outfits(dataset: Dataset, split: Split) -> WornOutfits:
     return WornOutfits.of(dataset.outfits_of(split), dataset.catalogue)
 
 
+def slot_wording(texts: Sequence[str], train: Sequence[Sequence[int]], valid: Sequence[Sequence[int]]) -> Wording:
+    """What slots may read of items: the frequent words of those that training outfits wear, but for words that identify items.
+
+    Args:
+        texts: of each row of the catalogue.
+        train: outfits as rows; ``valid`` likewise.
+    """
+    words = build_vocabulary([texts[row] for row in sorted({row for outfit in train for row in outfit})], _LEAST_WORD, _MOST_WORDS)
+    by_outfit = [[[texts[row] for row in outfit] for outfit in outfits] for outfits in (train, valid)]
+    return Wording(words=tuple(words), outfits=by_outfit[0], validation=by_outfit[1])
+
+
 def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
     """What belongs to an outfit, and which audiences and seasons share none, from the training outfits; nothing where there are none."""
     worn, valid = (worn_outfits(dataset, split).rows() for split in ("train", "valid"))
     if not worn:
         return SlotTemplates()
-    names = dataset.catalogue.categories
+    names, texts = dataset.catalogue.categories, dataset.catalogue.texts()
     by_category = [[[names[row] for row in outfit] for outfit in outfits] for outfits in (worn, valid)]
-    slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1])
+    wording = slot_wording(texts, worn, valid)
+    slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1], wording=wording)
     said = [piece_labels(item) for item in dataset.catalogue.table.select(LABEL_COLUMNS).to_pylist()]
     audience, season = (Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season"))
     return replace(slots, conflicts=Conflicts({**audience.counted, **season.counted}))

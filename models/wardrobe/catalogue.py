@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -23,6 +23,7 @@ _NEUTRAL_SHARE: Final = 0.25
 _POPULARITY_SPREAD: Final = 0.35
 _SAID: Final = {"colour": 0.85, "pattern": 0.9, "material": 0.9, "silhouette": 0.95, "marketing": 0.3, "brand": 0.5}
 _CHUNK: Final = 100
+Drawing = Callable[[Appearance, np.random.Generator], bytes]
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ def _colour_words(garment: Garment, rng: np.random.Generator) -> str:
     return shade + name if rng.random() < 0.5 else name  # noqa: PLR2004 - every other shop says so
 
 
-def items_table(garments: Sequence[Garment], seed: int, progress: Progress) -> pa.Table:
-    """The catalogue in ``ITEM_SCHEMA`` with embedded pictures; rows as in ``garments``."""
+def items_table(garments: Sequence[Garment], seed: int, progress: Progress, picture: Drawing = draw) -> pa.Table:
+    """The catalogue in ``ITEM_SCHEMA`` with embedded pictures, which ``picture`` draws; rows as in ``garments``."""
     rng = np.random.default_rng([seed, 1])
     titles = [title_of(garment, rng) if rng.random() > 0.03 else None for garment in garments]  # noqa: PLR2004 - a few have none
     columns = {
@@ -116,7 +117,7 @@ def items_table(garments: Sequence[Garment], seed: int, progress: Progress) -> p
         "price": [garment.price for garment in garments],
         "brand": [garment.brand for garment in garments],
         "in_stock": [bool(rng.random() < 0.95) for _ in garments],  # noqa: PLR2004
-        "image": [{"bytes": picture, "path": None} for picture in _pictures(garments, seed, progress)],
+        "image": [{"bytes": drawn, "path": None} for drawn in _pictures(garments, seed, progress, picture)],
     }
     empty = {field.name: [None] * len(garments) for field in ITEM_SCHEMA if field.name not in columns}
     return pa.table({field.name: pa.array({**columns, **empty}[field.name], field.type) for field in ITEM_SCHEMA}, ITEM_SCHEMA)
@@ -138,10 +139,10 @@ def rows_by_category(garments: Sequence[Garment]) -> dict[str, IntArray]:
     return {category.name: np.flatnonzero(names == category.name) for category in CATEGORIES}
 
 
-def _pictures(garments: Sequence[Garment], seed: int, progress: Progress) -> list[bytes]:
+def _pictures(garments: Sequence[Garment], seed: int, progress: Progress, picture: Drawing) -> list[bytes]:
     """Draw every garment, on all cores; each picture has its own random generator, so the order of work does not matter."""
     appearances = [garment.appearance for garment in garments]
-    chunks = [(seed, at, appearances[at : at + _CHUNK]) for at in range(0, len(appearances), _CHUNK)]
+    chunks = [(picture, seed, at, appearances[at : at + _CHUNK]) for at in range(0, len(appearances), _CHUNK)]
     pictures: list[bytes] = []
     workers = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=end_with_parent)
     with progress("drawing the wardrobe", len(appearances)) as advance, workers as pool:
@@ -151,6 +152,6 @@ def _pictures(garments: Sequence[Garment], seed: int, progress: Progress) -> lis
     return pictures
 
 
-def _draw_chunk(chunk: tuple[int, int, list[Appearance]]) -> list[bytes]:
-    seed, first, appearances = chunk
-    return [draw(appearance, np.random.default_rng([seed, 2, first + offset])) for offset, appearance in enumerate(appearances)]
+def _draw_chunk(chunk: tuple[Drawing, int, int, list[Appearance]]) -> list[bytes]:
+    picture, seed, first, appearances = chunk
+    return [picture(appearance, np.random.default_rng([seed, 2, first + offset])) for offset, appearance in enumerate(appearances)]

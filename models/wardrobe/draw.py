@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,29 @@ def _masks(silhouette: Silhouette, rng: np.random.Generator) -> tuple[Array, Arr
     side = SIDE * _OVERSAMPLE
     width, height = rng.uniform(0.86, 1.0, 2) * side
     left, top = rng.uniform(0, side - width), rng.uniform(0, side - height)
+    cloth, seams = outlined(silhouette, (left, top, width, height), side, Strokes(edge=150, edge_width=2, ring=7, seam=255, knob=5))
+    return _shrink(cloth), _shrink(seams)
+
+
+class Strokes(NamedTuple):
+    """How a garment's lines are drawn: grey values of its edge and its seams; widths, and the radius of a knob, in pixels."""
+
+    edge: int
+    edge_width: int
+    ring: int
+    seam: int
+    knob: int
+
+
+def outlined(
+    silhouette: Silhouette, box: tuple[float, float, float, float], side: int, strokes: Strokes
+) -> tuple[Image.Image, Image.Image]:
+    """Draw a garment's cloth, and its edge, seams and knobs, each as a grey picture of ``side`` pixels.
+
+    Args:
+        box: left, top, width and height of where it lies, in pixels.
+    """
+    left, top, width, height = box
     cloth, seams = Image.new("L", (side, side)), Image.new("L", (side, side))
     on_cloth, on_seams = ImageDraw.Draw(cloth), ImageDraw.Draw(seams)
     for shape in silhouette.shapes:
@@ -69,7 +92,7 @@ def _masks(silhouette: Silhouette, rng: np.random.Generator) -> tuple[Array, Arr
         match shape.kind:
             case "body":
                 on_cloth.polygon(points, fill=255)
-                on_seams.line([*points, points[0]], fill=150, width=2)
+                on_seams.line([*points, points[0]], fill=strokes.edge, width=strokes.edge_width)
             case "cut":
                 on_cloth.polygon(points, fill=0)
             case "oval":
@@ -77,13 +100,13 @@ def _masks(silhouette: Silhouette, rng: np.random.Generator) -> tuple[Array, Arr
             case "hole":
                 on_cloth.ellipse(points, fill=0)
             case "ring":
-                on_cloth.ellipse(points, outline=255, width=7)
+                on_cloth.ellipse(points, outline=255, width=strokes.ring)
             case "seam":
-                on_seams.line(points, fill=255, width=3)
+                on_seams.line(points, fill=strokes.seam, width=3)
             case _:
-                (x, y) = points[0]
-                on_seams.ellipse((x - 5, y - 5, x + 5, y + 5), fill=255)
-    return _shrink(cloth), _shrink(seams)
+                (x, y), knob = points[0], strokes.knob
+                on_seams.ellipse((x - knob, y - knob, x + knob, y + knob), fill=255)
+    return cloth, seams
 
 
 def _shrink(mask: Image.Image) -> Array:

@@ -18,7 +18,8 @@ from models.datasets.write import write_items, write_lines
 from models.errors import refuse
 from models.outputs import check_output_directory
 from models.progress import Progress, silent
-from models.wardrobe.catalogue import dress_up, item_ids, items_table, rows_by_category
+from models.wardrobe.catalogue import Drawing, dress_up, item_ids, items_table, rows_by_category
+from models.wardrobe.draw import draw
 from models.wardrobe.garments import TEMPLATES
 from models.wardrobe.questions import WornOutfit, ask
 from models.wardrobe.rule import IntArray, Latents, Rule, Score, level_popularity, sample_outfits
@@ -31,9 +32,19 @@ _SMALLEST: Final = (100, 50)
 
 
 def generate(
-    out: Path, *, items: int = 5000, outfits: int = 10_000, shoppers: int = 500, seed: int = 0, progress: Progress = silent
+    out: Path,
+    *,
+    items: int = 5000,
+    outfits: int = 10_000,
+    shoppers: int = 500,
+    seed: int = 0,
+    picture: Drawing = draw,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Write the wardrobe to ``out``: catalogue, outfits, sessions, questions, ``oracle.json`` and, for measuring, ``latents.parquet``.
+
+    Args:
+        picture: draws an item; nothing else of the wardrobe depends on it.
 
     Returns:
         The content of ``oracle.json``.
@@ -62,11 +73,16 @@ def generate(
         WornOutfit(f"o{number:06d}", rows, slots, split, user)
         for number, ((rows, slots), split, user) in enumerate(zip(worn_rows, splits, users, strict=True))
     ]
-    times_worn = np.bincount(np.concatenate([outfit.rows for outfit in worn if outfit.split == "train"]), minlength=items)
+    if not (learned := [outfit.rows for outfit in worn if outfit.split == "train"]):
+        refuse(
+            f"{outfits:,} of {items} items share so many that none is left to learn from; take fewer outfits, or more items",
+            field="outfits",
+        )
+    times_worn = np.bincount(np.concatenate(learned), minlength=items)
     questions, figures = ask(score, worn, rows_of, worn=times_worn, cold=cold, rng=rng)
     oracle = {"seed": seed, "items": items, "outfits": outfits, "shoppers": shoppers, "rule": asdict(rule), "tasks": figures}
 
-    write_items(out, items_table(garments, seed, progress))
+    write_items(out, items_table(garments, seed, progress, picture))
     write_lines(out, "outfits.jsonl", (Outfit(outfit.id, item_ids(outfit.rows), outfit.split, outfit.user) for outfit in worn))
     write_lines(out, "sessions.jsonl", sessions(worn, rows_of, rng))
     for name, asked in questions.items():

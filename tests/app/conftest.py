@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
-from app.ground.settings import Answers, Settings
+from app.ground.parts import Answers
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 from app.release.release import Release

@@ -16,10 +16,12 @@ import uvicorn
 from pydantic import SecretStr
 
 from app.catalogue.importing import import_catalogue
-from app.ground.settings import Keys, LogSettings, Settings
+from app.ground.parts import Keys, LogSettings
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 from attire.client import Client, ProblemError
+from attire.schemas import FiltersIn
 
 PAGE = Path(__file__).parents[2] / "docs" / "client.md"
 KEY = "a-key-for-everything"
@@ -43,7 +45,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
     import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
     log, keys = LogSettings(url=SecretStr(f"sqlite:{root / 'log.sqlite'}")), Keys(admin=SecretStr(KEY))
-    server = uvicorn.Server(uvicorn.Config(create_app(Settings(home=root / "home", log=log, keys=keys)), log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(create_app(Settings(home=root / "home", log=log, keys=keys)), log_config=None))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -68,6 +70,9 @@ def test_every_method_is_answered(service: str) -> None:
     with Client(service, key=KEY) as attire:
         assert attire.health().status == "ready"
         assert {one.name for one in attire.categories().categories} == {"tops", "bottoms", "shoes"}
+        assert attire.items(filters=FiltersIn(in_stock=True), q="shoes").total == attire.items(filters={"in_stock": True}, q="shoes").total
+        counted = attire.categories(filters={"price": {"max": 0}}).categories
+        assert [one.count for one in counted] == [0, 0, 0]
         explained = attire.complete_outfit(items=["tops-1"], slots=["shoes"], k=1, explain=True, text="no black")
         assert explained.slots[0].items[0].why
         assert explained.text is not None

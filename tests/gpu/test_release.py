@@ -16,7 +16,7 @@ pytest.importorskip("faiss")
 
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.home.store import ReleaseStore
 from app.recommend.complete import complete
 from app.recommend.completion import Question

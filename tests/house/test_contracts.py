@@ -21,6 +21,7 @@ BREAKS: Final = {
     "the rooms of sealed": ("sealed/files.py", "sealed.manifest"),
     "no circle of files": ("app/ground/errors.py", "app.ground.settings"),
     "production code knows no synthetic wardrobe": ("app/worker/loop.py", "models.wardrobe.rule"),
+    "one machine needs no Ray": ("index/delta.py", "ray"),
     "the domain speaks no HTTP": ("app/recommend/rank.py", "fastapi"),
 }
 """Contract -> a file, and the import that breaks it."""

@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 OWN = tuple(PROJECT["tool"]["importlinter"]["root_packages"])
 NOT_IMPORTED_BY_NAME = {"python-multipart", "nvidia-ml-py"}  # by Starlette, for forms; by torch, for a GPU's load
-BESIDE = {path.stem for path in (ROOT / "benchmarks").rglob("*.py")}  # benchmarks import each other by bare name
-NO_DISTRIBUTION = {*OWN, "benchmarks", "docs", *BESIDE, "_typeshed"}
+BESIDE = {path.stem for folder in ("benchmarks", "deploy") for path in (ROOT / folder).rglob("*.py")}  # they import each other by name
+NO_DISTRIBUTION = {*OWN, "benchmarks", "docs", "tests", *BESIDE, "_typeshed"}
 
 
 def declared(requirements: list[str]) -> set[str]:
@@ -80,13 +80,17 @@ def test_the_image_is_made_of_every_package() -> None:
 
 @pytest.mark.integration
 def test_the_service_runs_without_the_extras() -> None:
-    """Serving, learning, training and evaluating are imported where matplotlib is not to be had."""
+    """Serving, learning, training and evaluating are imported where those are not to be had."""
     parts = "app.main, app.worker.learn, app.simulate.drive, app.simulate.report, models.evaluation.evaluate, models.recipes.train"
     trainings = "[resolve_name(one.training) for one in RECIPES.values()]"
     check = f"""
 import sys
-sys.modules["matplotlib"] = sys.modules["pynvml"] = None
+absent = ("matplotlib", "pynvml", "ray", "s3fs", "botocore")
+sys.modules.update(dict.fromkeys(absent))
 import {parts}
+import typer, app.cli
+dict(typer.main.get_command(app.cli.cli).commands)  # every command's module
+import app.catalogue.publishing
 from pkgutil import resolve_name
 from models.recipes.registry import RECIPES
 {trainings}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -122,6 +124,27 @@ def test_a_size_passes_where_it_is_in_stock(sizes: list[str], expected: str) -> 
     row_of = {item: row for row, item in enumerate("abcdef")}
     mask = Columns(SIZED, row_of).selection(Filter(size=sizes)).mask()
     assert "".join(item for item, row in row_of.items() if mask[row]) == expected
+
+
+def test_what_is_out_of_stock_in_each_of_its_sizes_is_out_of_stock() -> None:
+    """Whatever is said of the item; one size that is not known, or that is there, is enough."""
+    out, some, unknown = (json.dumps([{"size": "S", "in_stock": False}, {"size": "M", "in_stock": stock}]) for stock in (False, True, None))
+    said, sizes = [None, True, None, None, False, None], [out, out, some, unknown, some, "[]"]
+    items = pa.table({"id": list("abcdef"), "in_stock": said, "sizes": sizes})
+    columns = Columns(items, {item: row for row, item in enumerate("abcdef")})
+    assert columns.selection(Filter(in_stock=True)).rows().tolist() == [2, 3, 5]
+    assert columns.selection(Filter(in_stock=False)).rows().tolist() == [0, 1, 4]
+    assert columns.selection(Filter(size=["M"])).rows().tolist() == [2, 3, 4]
+
+
+def test_a_size_passes_wherever_it_is_told_of() -> None:
+    """Of many rows whose stock is told in different ways, each that is asked of alone."""
+    ways = ['[{"size": "M", "in_stock": true}]', '[{"size": "M"}, {"size": "L"}]', '[{"size": "S", "in_stock": true}]']
+    ids = [str(row) for row in range(999)]
+    items = pa.table({"id": ids, "sizes": [ways[row % 3] for row in range(999)]})
+    selection = Columns(items, {item: row for row, item in enumerate(ids)}).selection(Filter(size=["M"]))
+    passes = [bool(selection.passes(np.array([row]))[0]) for row in range(999)]
+    assert passes == [row % 3 < 2 for row in range(999)]
 
 
 def test_a_price_is_what_is_paid_now() -> None:

@@ -152,6 +152,14 @@ def test_many_changes_answer_as_one(tmp_path: Path, seed: int) -> None:
     assert len(laid.segments) <= 16
 
 
+def test_brands_are_those_of_all_parts(tmp_path: Path) -> None:
+    """Of the snapshot and of what changed since."""
+    items = described(["i0", "n0"], np.random.default_rng(0))
+    items["i0"]["brand"], items["n0"]["brand"] = "old", "new"
+    laid = overlay(snapshot(tmp_path, {"i0": items["i0"]}), {"n0": items["n0"]})
+    assert laid.columns.brands == {"old", "new"}
+
+
 def test_a_removed_item_is_nowhere(tmp_path: Path) -> None:
     """It has no row, and is in no category and no search; an empty category is not listed."""
     rng = np.random.default_rng(0)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from index.backends.base import BoolArray, FloatArray, IntArray
+from index.backends.faiss_cpu import FlatIndex
 from index.category_index import CategoryIndex
 from index.errors import VectorError
 from index.selection import Condition, Selection, but, of_codes, of_lists, of_mask
@@ -68,6 +70,29 @@ def test_a_search_finds_the_best_that_pass_however_many_do(share: float, against
             best = may[np.argsort(-scores_BN[query, may], kind="stable")][:10]
             assert rows[query].tolist() == best.tolist()
             np.testing.assert_allclose(scores[query], scores_BN[query, best], rtol=1e-5)
+
+
+@pytest.mark.parametrize("queries", [1, 25])
+def test_few_that_pass_are_searched_without_the_backend_and_answered_as_by_a_scan(queries: int) -> None:
+    """To the last bit and with the same order of ties, for few queries and for as many as FAISS multiplies at once."""
+    rng = np.random.default_rng(3)
+    vectors = np.repeat(rng.normal(size=(N // 2, 48)).astype(np.float32), 2, axis=0)  # each twice: the k-th is a tie
+    asked, mask = rng.normal(size=(queries, 48)).astype(np.float32), rng.random(N) < 0.1
+    index = CategoryIndex({"a": np.arange(N)}, {"a": Unasked(vectors)}, vectors)
+    found, expected = index.search("a", asked, 7, mask), FlatIndex(vectors).search(asked, 7, mask)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert index.search("a", asked, 7, np.zeros(N, dtype=np.bool_))[1].shape == (queries, 0)
+
+
+class Unasked(FlatIndex):
+    """Vectors of which nobody asks more than whether none is an answer."""
+
+    def search(self, queries_BD: FloatArray, k: int, allowed_N: BoolArray | None = None) -> tuple[FloatArray, IntArray]:
+        """Only of nothing."""
+        assert allowed_N is not None
+        assert not allowed_N.any()
+        return super().search(queries_BD, k, allowed_N)
 
 
 def test_a_wide_filter_is_tested_of_few_rows_only() -> None:

@@ -39,7 +39,7 @@ def read_latents() -> Callable[[Path], Latents]:
 def unseen_wardrobe() -> Unseen:
     """Generate a wardrobe of so many items and outfits whose items have their latents as ``features`` instead of a picture."""
 
-    def items_table(garments: Sequence[Garment], _seed: int, _progress: Progress) -> pa.Table:
+    def items_table(garments: Sequence[Garment], _seed: int, _progress: Progress, _picture: object) -> pa.Table:
         ids = [item_id(row) for row in range(len(garments))]
         return pa.table(
             {"id": ids, "category": [garment.category.name for garment in garments], "brand": [garment.brand for garment in garments]}

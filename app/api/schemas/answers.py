@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import AliasChoices, BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
 
 from app.api.schemas.items import LookItemOut
@@ -44,7 +46,8 @@ class SuggestionOut(LookItemOut, LikelyOut):
     )
     pull: float | None = Field(
         default=None,
-        description="What the words of `text` add: the list is in the order of `score` and this; only where they give a direction.",
+        description="What a direction that `text` gives, the shopper's `taste` and `prefer_price` add: the list is in the order of `score` "
+        "and this; only where there is any of them.",
         examples=[0.4],
     )
     promoted: bool | None = Field(default=None, description="true where it is first because the request promotes it.", examples=[True])
@@ -52,6 +55,11 @@ class SuggestionOut(LookItemOut, LikelyOut):
         default=None, description="Other colours and sizes of the same product, which are not listed themselves.", examples=[["w000043"]]
     )
     rules: list[str] | None = Field(default=None, description="The shop's rules that moved it.", examples=[["boost-nordhavn"]])
+    explored: bool | None = Field(
+        default=None,
+        description="true where chance put it here, for the log to tell what becomes of it.",
+        examples=[True],
+    )
     base: float | None = Field(
         default=None,
         description="The score that it has with nothing worn. It and the contributions of `why` sum to `score`; only with `explain`.",
@@ -98,11 +106,25 @@ class ExcludedOut(BaseModel):
     note: str | None = Field(default=None, description="Why some may be missing.")
 
 
+class TasteOut(BaseModel):
+    """What the shopper did lately that moved the suggestions."""
+
+    of: Literal["session", "user"] | None = Field(default=None, description="Whose events: the session's, else the user's.")
+    items: list[str] = Field(description="Items that were looked at, put in the bag or bought, newest first, without those that are worn.")
+    strength: float = Field(description="What they counted.", examples=[1.0])
+    note: str | None = Field(default=None, description="Why some may be missing.")
+
+
 class Completion(BaseModel):
     """What completes the outfit."""
 
     recommendation_id: str = Field(description="Names this answer, for events that follow from it.", examples=["0b9c…"])
     release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
+    experiment: str | None = Field(default=None, description="The experiment that the request takes part in.", examples=["new-model"])
+    variant: str | None = Field(default=None, description="Its variant that answered.", examples=["new"])
+    variant_trouble: str | None = Field(
+        default=None, description="Why the variant's release did not answer, and the one that serves did in its place."
+    )
     complete: bool | None = Field(
         default=None, description="Whether nothing is missing, and so no slot is filled; left out where slots or candidates were given."
     )
@@ -110,11 +132,14 @@ class Completion(BaseModel):
     looks: list[LookOut] = Field(description="Whole looks, best first; only as many as `looks` asked for.")
     no_looks: str | None = Field(default=None, description="Why there is no look, though `looks` asked for some.")
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
-    why_not: str | None = Field(default=None, description="Why there are no probabilities.")
+    why_not: str | None = Field(default=None, description="Why there are no probabilities, or no slots though `complete` is false.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
     rules: list[str] | None = Field(default=None, description="The shop's rules that changed anything of this answer; see PUT /rules.")
     excluded: ExcludedOut | None = Field(
         default=None, description="What the shopper has met and is left out; only with `exclude_seen` or `exclude_purchased`."
+    )
+    taste: TasteOut | None = Field(
+        default=None, description="What of the shopper's last events was used; only with `session` or `user` and a `taste_strength`."
     )
     text: TextOut | None = Field(default=None, description="What was understood of the wishes; only with `text`.")
 
@@ -186,6 +211,11 @@ class Scores(BaseModel):
     """One answer per outfit, in the order of the request."""
 
     release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
+    experiment: str | None = Field(default=None, description="The experiment that the shopper takes part in.", examples=["new-model"])
+    variant: str | None = Field(default=None, description="Its variant that answered.", examples=["new"])
+    variant_trouble: str | None = Field(
+        default=None, description="Why the variant's release did not answer, and the one that serves did in its place."
+    )
     outfits: list[OutfitScoreOut] = Field(description="One per outfit, in order.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
 
@@ -227,32 +257,6 @@ class Releases(BaseModel):
     """The releases of this home, newest first."""
 
     releases: list[ReleaseOut] = Field(description="Newest first.")
-
-
-class LogHealth(BaseModel):
-    """Whether what shoppers do can be kept. Completing and scoring go on without."""
-
-    status: str = Field(description='"ok" or "degraded".', examples=["ok"])
-    problem: str | None = Field(default=None, description="Why it is degraded.")
-    impressions_waiting: int = Field(description="Impressions that are not in the log yet.", examples=[0])
-    impressions_dropped: int = Field(description="Impressions lost since the start, for want of room.", examples=[0])
-
-
-class CatalogueHealth(BaseModel):
-    """Whether what was changed in the catalogue is shown."""
-
-    status: str = Field(description='"ok" or "degraded".', examples=["ok"])
-    problem: str | None = Field(default=None, description="Why it is degraded: new pictures and titles cannot be encoded, say.")
-    encoding: int = Field(description="Changed items whose picture or title is still to be encoded.", examples=[0])
-
-
-class Health(BaseModel):
-    """Whether the process lives, or answers."""
-
-    status: str = Field(description='"ok" or "ready".', examples=["ok"])
-    release: str | None = Field(default=None, description="The release that answers.")
-    log: LogHealth | None = Field(default=None, description="The log of events.")
-    catalogue: CatalogueHealth | None = Field(default=None, description="The changes of the catalogue.")
 
 
 class ProblemDetail(BaseModel):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.selling import Created, Currency, Extras, GroupId, Images, InStock, SalePrice, Sizes, Text, Url
+from app.api.schemas.selling import Created, Currency, Extras, GroupId, Images, InStock, Price, SalePrice, Sizes, Text, Url
 from app.ground.strict import Few, Name, Strict, at_most, exactly_one, refused_where, with_examples
 from models.datasets.names import id_problem
 
@@ -89,7 +89,7 @@ class UpsertIn(Strict):
     attributes: Attributes | None = Field(
         default=None, max_length=100, description="What else the shop says of it.", examples=[{"department": "women"}]
     )
-    price: float | None = Field(default=None, ge=0, description="Price.", examples=[49.9])
+    price: Price | None = Field(default=None, description="Price.", examples=[49.9])
     brand: Text | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
     in_stock: InStock = Field(
         default=None, description="Whether it can be bought now; left out, it stays as it was; null is not known.", examples=[True]
@@ -135,7 +135,7 @@ class PatchIn(Strict):
     attributes: Attributes | None = Field(
         default=None, description="What else the shop says of it, all of it.", examples=[{"department": "women"}]
     )
-    price: float | None = Field(default=None, ge=0, description="Price.", examples=[39.9])
+    price: Price | None = Field(default=None, description="Price.", examples=[39.9])
     brand: Text | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
     in_stock: InStock = Field(default=None, description="Whether it can be bought now; null is not known.", examples=[False])
     url: Url = None

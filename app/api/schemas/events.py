@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic_core import PydanticCustomError
 
+from app.api.schemas.selling import Currency
 from app.ground.strict import Few, Name, Strict, with_examples
+from models.datasets.feeds.money import MOST
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+_AHEAD: Final = timedelta(days=1)
+_MOST_QUANTITY: Final = 10_000
+"""Beyond which a quantity is a mistake, which would outweigh all others where values are added up."""
+
+
+def _not_ahead(when: datetime) -> datetime:
+    """Refuse what did not happen yet; a clock, or a time zone, may be wrong by a day."""
+    now = datetime.now(UTC)
+    if when - now > _AHEAD:
+        kind, problem = "in_the_future", "is more than a day ahead of the service's clock, {now}"
+        raise PydanticCustomError(kind, problem, {"now": now.isoformat(timespec="seconds")})
+    return when
 
 
 class EventIn(Strict):
@@ -21,13 +35,15 @@ class EventIn(Strict):
     item: Name = Field(description="Item id; one that is not in the catalogue is kept, and named in the answer.", examples=["w000042"])
     session: Name = Field(description="The shopper's session: what is bought together is learned from it.", examples=["s1"])
     user: Name | None = Field(default=None, description="The shopper, where known.", examples=["u1"])
-    timestamp: Annotated[AwareDatetime, Field(strict=False, ge=_EARLIEST, le=_LATEST)] | None = Field(
-        default=None, description="When: ISO 8601 with an offset, or seconds since 1970; the time of arrival if left out."
+    timestamp: Annotated[AwareDatetime, Field(strict=False, ge=_EARLIEST), AfterValidator(_not_ahead)] | None = Field(
+        default=None,
+        description="When: ISO 8601 with an offset, or seconds since 1970; the time of arrival if left out. At most a day ahead.",
     )
     recommendation_id: Name | None = Field(default=None, description="The answer of /complete-outfit that this follows from.")
     order: Name | None = Field(default=None, description="The shop's order; it ties a return to its purchase.", examples=["o1"])
-    quantity: int | None = Field(default=None, ge=1, le=1_000_000, description="How many.", examples=[1])
-    price: float | None = Field(default=None, ge=0, description="Price of one.", examples=[49.9])
+    quantity: int | None = Field(default=None, ge=1, le=_MOST_QUANTITY, description="How many.", examples=[1])
+    price: float | None = Field(default=None, ge=0, le=MOST, description="Price of one.", examples=[49.9])
+    currency: Currency = None
 
 
 class EventsIn(Strict):

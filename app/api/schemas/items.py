@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
+from app.api.schemas.wishes import TextOut
+
 _THUMBNAIL: Final = "Path of its picture for a tile, to be kept for ever: another picture has another. For `srcset`, any other `width`."
 _SALE: Final = "What it costs now, where that is less than `price`."
 
@@ -90,6 +92,7 @@ class Page(BaseModel):
         examples=["dzAwMDA0Mg"],
     )
     fallback: str | None = Field(default=None, description="How the words of `q` were read, where not as they stand.")
+    text: TextOut | None = Field(default=None, description="What was understood of `q`, where no title has all of its words.")
     missing: list[str] | None = Field(default=None, description="Those of `ids` that are not in the catalogue; only with `ids`.")
 
 
@@ -104,3 +107,24 @@ class Categories(BaseModel):
     """The categories of the catalogue, by name."""
 
     categories: list[CategoryOut] = Field(description="By name.")
+
+
+class BrandOut(BaseModel):
+    """A brand of the catalogue."""
+
+    name: str = Field(description="Name.", examples=["Nordhavn"])
+    count: int = Field(description="Its items.", examples=[190])
+
+
+class Facets(BaseModel):
+    """What items can be filtered by."""
+
+    brands: list[BrandOut] = Field(description="Those of most items first, 200 at most.")
+    attributes: dict[str, list[str]] = Field(
+        description="Attribute -> its values in the whole catalogue; those that have 2 to 60.",
+        examples=[{"department": ["unisex", "women"]}],
+    )
+    least: float | None = Field(
+        default=None, description="What the cheapest item costs now; left out where none has a price.", examples=[9.9]
+    )
+    most: float | None = Field(default=None, description="What the dearest item costs now.", examples=[412.5])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.ground.strict import LONGEST_TEXT, CategoryName, Few, Id, PriceRange, Strict, at_most, exactly_one, with_examples
+from app.api.schemas.narrowing import BlockIn, FiltersIn, PreferPriceIn
+from app.ground.strict import LONGEST_TEXT, CategoryName, Few, Id, Strict, exactly_one, with_examples
 
 _PICTURE: Final = (  # a red disc, so that the example can be sent as it stands
     "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEX///+0Hih2YRKXAAAAL0lEQVR42mNgYGBgYGBgPsDA/4FJ"
@@ -91,36 +92,6 @@ class SlotIn(Strict):
 Slot = Annotated[SlotIn, BeforeValidator(_SLOT, json_schema_input_type=CategoryName | SlotIn)]
 
 
-class FiltersIn(Strict):
-    """What suggestions must satisfy, all of it at once; values match exactly."""
-
-    price: PriceRange | None = Field(default=None, description="Price range.")
-    in_stock: bool | None = Field(
-        default=True,
-        description="true: nothing that is known to be out of stock, the default where no `candidates` are given; null: in stock or not.",
-        examples=[True],
-    )
-    size: Few[str] = Field(
-        default_factory=list,
-        max_length=1_000,
-        description="Any of these sizes, in stock: by the item's `sizes`, else by its attribute `size` unless it is sold out.",
-        examples=[["M"]],
-    )
-    brand: Few[str] = Field(default_factory=list, max_length=1_000, description="Any of these brands.", examples=[["Nordhavn"]])
-    attributes: Annotated[dict[str, Few[str]], at_most(100)] = Field(
-        default_factory=dict, max_length=100, description="Per attribute, any of these values.", examples=[{"department": ["women"]}]
-    )
-
-
-class BlockIn(Strict):
-    """What must not be suggested: any of it rules an item out; values match exactly."""
-
-    brand: Few[str] = Field(default_factory=list, max_length=1_000, description="None of these brands.", examples=[["Nordhavn"]])
-    attributes: Annotated[dict[str, Few[str]], at_most(100)] = Field(
-        default_factory=dict, max_length=100, description="Per attribute, none of these values.", examples=[{"department": ["men"]}]
-    )
-
-
 class CompleteOutfit(Strict):
     """An outfit with blanks: what completes it?"""
 
@@ -131,6 +102,12 @@ class CompleteOutfit(Strict):
         default=None,
         min_length=1,
         description="The blanks to fill; left out: those that outfits like this have and this one lacks, none where it is complete.",
+    )
+    slots_by: Literal["varied", "likely"] = Field(
+        default="varied",
+        description="How slots that are left out are inferred: `varied`, as completing again and again wants it, where each item has an "
+        "outfit of its own in mind and all of them together are as varied as worn outfits; `likely`, the best guess of what this outfit "
+        "lacks, as an answer wants it that is shown once.",
     )
     candidates: Few[Id] | None = Field(
         default=None, min_length=1, description="Rank exactly these items (fill in the blank); unknown ones are reported in `missing`."
@@ -147,6 +124,12 @@ class CompleteOutfit(Strict):
     diversity: float = Field(
         default=0.0, ge=0, le=1, description="0: the best; towards 1: the best that are unlike each other; of looks, too.", examples=[0.0]
     )
+    diversity_by: Literal["looks", "group"] = Field(
+        default="looks",
+        description="What `diversity` takes to be alike in a slot: what looks alike; or, with `group`, also what has one `group_id`, and "
+        "of items without one what is of one brand.",
+    )
+    prefer_price: PreferPriceIn | None = Field(default=None, description="Which prices are preferred; no item is left out for its price.")
     explain: bool = Field(default=False, description="Say what each worn item contributes to each of a slot's first 10 suggestions.")
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What suggestions must satisfy.")
     consistent: bool | None = Field(
@@ -171,7 +154,7 @@ class CompleteOutfit(Strict):
         default=False, description="Check only: say what is wrong, what was understood, and which slots would be filled; nothing is kept."
     )
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
-    session: Id | None = Field(default=None, description="The shopper's session; not used for ranking yet.", examples=["s1"])
+    session: Id | None = Field(default=None, description="The shopper's session; see `taste_strength`.", examples=["s1"])
     text: str | None = Field(
         default=None,
         max_length=LONGEST_TEXT,
@@ -185,6 +168,15 @@ class CompleteOutfit(Strict):
         le=10,
         description="What the direction of `text` counts beside how well items go with the outfit: 0 nothing, 1 as much; left out: as "
         "`ATTIRE_TEXT_STRENGTH` says.",
+        examples=[1.0],
+    )
+
+    taste_strength: float | None = Field(
+        default=None,
+        ge=0,
+        le=10,
+        description="What the taste counts that the `session`'s events tell, or where it has none the `user`'s last ones: 0 nothing, 1 as "
+        "much as they tell; left out: as `ATTIRE_TASTE_STRENGTH` says. `taste` in the answer says what was used.",
         examples=[1.0],
     )
 
@@ -223,6 +215,11 @@ class ScoreOutfit(Strict):
 
     outfits: Few[OutfitIn] = Field(min_length=1, description="The outfits to score.")
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
+    session: Id | None = Field(
+        default=None,
+        description="The shopper's session: with it, or a `user`, the variant of a running experiment scores that completes their outfits.",
+        examples=["s1"],
+    )
     explain: bool = Field(
         default=False, description="Add what each item brings, the score of each pair, the weakest, and what would do better in its place."
     )

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from app.ground.strict import LONGEST_TEXT, Few, Strict, at_most, refused_where
 from models.datasets.feeds.bad import BadValueError
 from models.datasets.feeds.item import LONGEST_EXTRA, MOST_EXTRAS
-from models.datasets.feeds.money import is_currency
+from models.datasets.feeds.money import MOST, is_currency
 from models.datasets.feeds.stock import read_stock
 
 _LONGEST_EXTRAS: Final = 10 * LONGEST_EXTRA
@@ -109,7 +109,8 @@ Currency = Annotated[
     Annotated[str, BeforeValidator(_code), refused_where("no_currency", _no_currency)] | None,
     Field(description="Currency of its prices, a code of ISO 4217.", examples=["EUR"]),
 ]
-SalePrice = Annotated[float | None, Field(ge=0, description="What it costs now, where that is less than `price`.", examples=[39.9])]
+Price = Annotated[float, Field(ge=0, le=MOST)]
+SalePrice = Annotated[Price | None, Field(description="What it costs now, where that is less than `price`.", examples=[39.9])]
 GroupId = Annotated[Text | None, Field(description="The shop's product that it is a colour or size of.", examples=["sneakers-17"])]
 Sizes = Annotated[
     Annotated[Few[SizeIn], at_most(_MOST_SIZES)] | None,

@@ -38,4 +38,7 @@ class TextOut(BaseModel):
     direction: str | None = Field(
         default=None, description="The words that order the suggestions, by the encoder; `pull` says how much.", examples=["summer wedding"]
     )
-    ignored: list[str] = Field(description="Words that were not understood, and changed nothing.", examples=[["xyzzy"]])
+    ignored: list[str] = Field(
+        description="Words that were not understood, and prices in a currency that no item's is in, with the reason; they changed nothing.",
+        examples=[["xyzzy"]],
+    )

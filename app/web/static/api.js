@@ -3,8 +3,9 @@
 const UNREACHABLE = { title: "The service cannot be reached.", detail: "It may be starting, or the connection is gone." };
 
 export class Problem extends Error {
-  constructor({ title, detail }) {
+  constructor({ type = "", title, detail }) {
     super(detail);
+    this.type = type;
     this.title = title;
     this.detail = detail;
   }
@@ -18,6 +19,7 @@ export async function ask(path, { body, signal, waiting = () => {} } = {}) {
     signal?.throwIfAborted();
     if (response.ok && content) return content;
     const problem = new Problem({
+      type: content?.type,
       title: `${content?.title ?? `The service answered ${response.status}`}.`,
       detail: content?.detail ?? "Nothing more is known.",
     });
@@ -28,11 +30,11 @@ export async function ask(path, { body, signal, waiting = () => {} } = {}) {
   }
 }
 
-// Runs a task so that a newer run aborts the older one. Returns a function that starts a run with whatever the task takes.
+// Runs a task so that a newer run aborts the older one. Returns a function that starts a run with whatever the task takes; its `stop` aborts.
 // `tell(problem, retry)` shows what went wrong, `tell(null)` takes it away; without `retry` the service is being waited for.
 export function latest(task, tell) {
   let running;
-  return async function run(...given) {
+  async function run(...given) {
     running?.abort();
     const mine = (running = new AbortController());
     const asking = { signal: mine.signal, waiting: (problem) => tell(problem) };
@@ -44,7 +46,9 @@ export function latest(task, tell) {
       if (!(error instanceof Problem)) throw error;
       tell(error, () => run(...given));
     }
-  };
+  }
+  run.stop = () => running?.abort();
+  return run;
 }
 
 async function sent(path, request) {

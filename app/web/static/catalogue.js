@@ -1,11 +1,13 @@
-// The catalogue: chips, search, pages. Pressing an item puts it into the outfit, pressing it again takes it out.
+// The catalogue: chips, search by words or by a photo, filters, pages.
 import { latest } from "./api.js";
-import { byId, el, notice, redraw } from "./dom.js";
-import { add, nameOf, onChange, outfit, remove } from "./outfit.js";
-import { blanks, tile } from "./tile.js";
+import { byId, counted, el, notice, redraw, say } from "./dom.js";
+import { chosenFilters, sortedBy, startFilters } from "./filters.js";
 import { know } from "./known.js";
+import { onChange } from "./outfit.js";
+import { blanks, mark, tile } from "./tile.js";
 
 const PAGE = 24;
+const EARLY = 6; // tiles that are seen before anybody scrolls
 const FIELDS = "title,price,sale_price,currency,brand,in_stock,image_url,thumbnail_url";
 const TYPING_MS = 200;
 const chosen = { category: null, words: "" };
@@ -14,13 +16,26 @@ let total = 0;
 
 const tell = (problem, retry) => {
   byId("catalogue-notice").replaceChildren(...(problem ? [notice(problem, retry)] : []));
-  if (problem) byId("items").replaceChildren(...shown.map(drawn));
+  if (problem) byId("items").replaceChildren(...shown.map((item) => tile(item)));
 };
 
-const turn = latest(async (ask, offset) => {
-  const query = new URLSearchParams({ limit: PAGE, offset, mixed: true, fields: FIELDS });
-  if (chosen.category !== null) query.set("category", chosen.category);
+function narrowed(asked) {
+  const query = new URLSearchParams(asked);
   if (chosen.words) query.set("q", chosen.words);
+  const filters = chosenFilters();
+  if (filters) query.set("filters", JSON.stringify(filters));
+  return query;
+}
+
+const turn = latest(async (ask, offset) => {
+  showAlike.stop();
+  const query = narrowed({ limit: PAGE, offset, mixed: true, fields: FIELDS });
+  if (chosen.category !== null) query.set("category", chosen.category);
+  if (sortedBy()) {
+    query.delete("mixed");
+    query.set("sort", sortedBy());
+  }
+  byId("by-likeness").hidden = true;
   if (!offset) {
     shown = [];
     byId("more").hidden = true;
@@ -42,9 +57,18 @@ const loadCategories = latest(async (ask) => {
   byId("chips").replaceChildren(chip(null, "all", all), ...categories.map(({ name, count }) => chip(name, name, count)));
 }, (problem, retry) => problem && tell(problem, retry && (() => [retry(), turn(0)])));
 
+// How many pieces of each category words and filters leave.
+const recount = latest(async (ask) => {
+  const { categories } = await ask(`/categories?${narrowed({})}`);
+  const counts = new Map(categories.map(({ name, count }) => [name, count]));
+  counts.set(null, categories.reduce((sum, { count }) => sum + count, 0));
+  for (const button of byId("chips").children) button.lastChild.textContent = counts.get(button.category) ?? 0;
+}, () => {});
+
 function chip(category, label, count) {
   const pressed = String(category === chosen.category);
   const button = el("button", { type: "button", className: "chip", ariaPressed: pressed }, label, " ", el("small", {}, String(count)));
+  button.category = category;
   button.onclick = () => {
     chosen.category = category;
     for (const other of byId("chips").children) other.ariaPressed = String(other === button);
@@ -53,29 +77,43 @@ function chip(category, label, count) {
   return button;
 }
 
-function drawn(item) {
-  const name = nameOf(item.id);
-  const worn = () => outfit().items.some((one) => one.name === name);
-  return tile(item, name, () => (worn() ? remove(name) : add(item.id)), { ariaPressed: String(worn()) });
-}
-
 function draw() {
-  redraw(byId("items"), shown.map(drawn));
+  redraw(byId("items"), shown.map((item, place) => tile(item, undefined, { early: place < EARLY })));
   byId("more").hidden = shown.length >= total;
   byId("more").textContent = `More (${(total - shown.length).toLocaleString()})`;
-  byId("found").textContent = `${total.toLocaleString()} items`;
+  byId("found").textContent = counted(total, "piece");
   if (total) return;
-  const sought = chosen.words ? `Nothing here is called “${chosen.words}”.` : "There is nothing here yet.";
+  const sought = chosenFilters() ? "Nothing here is like that. Take a filter away to see more." : chosen.words ? `Nothing here is called “${chosen.words}”.` : "There is nothing here yet.";
   byId("items").replaceChildren(el("li", { className: "empty", dir: "auto" }, sought));
 }
 
-function markWorn({ items }) {
-  const worn = new Set(items.map(({ name }) => name));
-  for (const button of byId("items").querySelectorAll("button")) button.ariaPressed = String(worn.has(button.dataset.name));
-}
+// What looks like a photo, in place of the pages.
+export const showAlike = latest(async (ask, dataUrl, category) => {
+  turn.stop();
+  byId("items").replaceChildren(...blanks(PAGE));
+  byId("more").hidden = true;
+  const { items } = await ask("/similar-items", { image: { base64: dataUrl }, k: PAGE, ...(category ? { category } : { all_categories: true }) });
+  items.forEach(know);
+  [shown, total] = [items, items.length];
+  byId("read-as").textContent = "";
+  draw();
+  byId("by-likeness").hidden = false;
+  byId("likeness").src = dataUrl;
+  say(`${counted(total, "piece")} that look like your photo.`);
+  byId("catalogue-title").focus({ preventScroll: true });
+}, tell);
 
 export function startCatalogue() {
   let typing;
+  byId("narrow").addEventListener("reset", () => {
+    clearTimeout(typing);
+    byId("words").value = chosen.words = "";
+  });
+  startFilters(narrow);
+  byId("unlike").onclick = () => {
+    turn(0);
+    byId("words").focus();
+  };
   byId("words").oninput = () => {
     clearTimeout(typing);
     typing = setTimeout(search, TYPING_MS);
@@ -86,7 +124,10 @@ export function startCatalogue() {
     search();
   };
   byId("more").onclick = () => turn(shown.length);
-  onChange(markWorn);
+  onChange(({ items }) => {
+    const worn = new Set(items.map(({ id }) => id));
+    for (const button of document.querySelectorAll(".wear[aria-pressed]")) mark(button, worn.has(button.dataset.id));
+  });
   loadCategories();
   turn(0);
 }
@@ -95,5 +136,10 @@ function search() {
   const words = byId("words").value.trim();
   if (words === chosen.words) return;
   chosen.words = words;
+  narrow();
+}
+
+function narrow() {
   turn(0);
+  recount();
 }

@@ -1,18 +1,36 @@
-// What the page has been told about items, so that the tray can show them; what it was not told, it asks once.
+// What the page has been told about items, so that tray and bag can show them; what it was not told, it asks once.
 import { ask } from "./api.js";
 
 const known = new Map();
+const whole = new Map();
+const shownBy = new Map();
 
 export const know = (item) => known.set(item.id, Promise.resolve(item));
 
-// An item that cannot be had is told by the reason, so that it can be taken out; it is asked for again next time.
-export function itemOf(id) {
-  if (!known.has(id)) {
-    const answer = ask(`/items/${encodeURIComponent(id)}`).catch((problem) => {
-      known.delete(id);
-      return { id, category: "?", title: problem.detail };
-    });
-    known.set(id, answer);
+// Items of an answer, for which it is named when they are looked at, put into the bag or bought.
+export function knowFrom(recommendation, items) {
+  for (const item of items) {
+    know(item);
+    shownBy.set(item.id, recommendation);
   }
-  return known.get(id);
+}
+
+export const recommendationOf = (id) => shownBy.get(id) ?? null;
+
+export const itemOf = (id) => known.get(id) ?? wholeItem(id);
+
+// All that is told of an item, sizes and attributes, too. One that cannot be had is told by the reason; it is asked for again next time.
+export function wholeItem(id) {
+  if (!whole.has(id)) {
+    const answer = ask(`/items/${encodeURIComponent(id)}`).then((item) => {
+      if (!known.has(id)) know(item);
+      return item;
+    });
+    const told = answer.catch((problem) => {
+      whole.delete(id);
+      return { id, category: "", title: /unknown-item$|not-found$/.test(problem.type) ? "No longer in the shop" : problem.title, gone: true };
+    });
+    whole.set(id, told);
+  }
+  return whole.get(id);
 }

@@ -1,7 +1,13 @@
+import { startBag } from "./drawer.js";
+import { startBoard } from "./board.js";
 import { startCatalogue } from "./catalogue.js";
+import { startInstead } from "./instead.js";
 import { startPhoto } from "./photo.js";
+import { startProduct } from "./product.js";
+import { startShopper } from "./shopper.js";
 import { startSuggestions } from "./suggestions.js";
 import { startTray } from "./tray.js";
 import { startVerdict } from "./verdict.js";
 
-for (const start of [startCatalogue, startTray, startVerdict, startSuggestions, startPhoto]) start();
+const starts = [startCatalogue, startShopper, startTray, startVerdict, startBoard, startSuggestions, startInstead, startProduct, startBag, startPhoto];
+for (const start of starts) start();

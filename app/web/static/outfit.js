@@ -1,47 +1,60 @@
-// The outfit and the filters. They live in the URL's hash and nowhere else, so a reload, a link and the back button all keep them.
-// A photo is too large for a URL: the hash holds its name, the session holds its pixels.
+// The outfit, the filters, and the piece that is looked at. They live in the URL's hash and nowhere else, so a reload, a link and the back
+// button all keep them. A photo is too large for a URL: the hash holds its name, the session holds its pixels.
 
 const PHOTO = "attire-photo-";
 const changed = new EventTarget();
 const unsaved = new Map();
 
-// {items: [{name, id} or {name, photo, category}], maxPrice, soldOut, wishes}
+// {items: [{name, id, kept} or {name, photo, category, kept}], budget, soldOut, wishes, view}; what is not kept came with a look, and goes with it.
 export function outfit() {
   const hash = new URLSearchParams(location.hash.slice(1));
   const items = new Map();
   for (const [kind, value] of hash) {
-    const name = `${kind}=${value}`;
-    if (kind === "item" && value) items.set(name, { name, id: value });
+    if ((kind === "item" || kind === "look") && value) items.set(value, { name: nameOf(value), id: value, kept: kind === "item" });
     if (kind === "photo") {
       const [photo, category] = [value.slice(0, value.indexOf(":")), value.slice(value.indexOf(":") + 1)];
-      if (category && picture(photo)) items.set(name, { name, photo, category });
+      if (category && picture(photo)) items.set(`photo ${value}`, { name: `photo=${value}`, photo, category, kept: true });
     }
   }
-  const maxPrice = Number.parseFloat(hash.get("max"));
-  const price = maxPrice >= 0 && maxPrice < Infinity ? maxPrice : null;
-  return { items: [...items.values()], maxPrice: price, soldOut: hash.has("soldout"), wishes: hash.get("wishes")?.slice(0, 200) ?? "" };
+  const most = Number.parseFloat(hash.get("budget"));
+  const budget = most >= 0 && most < Infinity ? most : null;
+  const wishes = hash.get("wishes")?.slice(0, 200) ?? "";
+  return { items: [...items.values()], budget, soldOut: hash.has("soldout"), wishes, view: hash.get("view") || null };
 }
 
 export const nameOf = (id) => `item=${id}`;
+export const wears = (id) => outfit().items.some((one) => one.id === id);
 export const onChange = (listener) => changed.addEventListener("change", () => listener(outfit()));
+export const onView = (listener) => changed.addEventListener("view", () => listener(outfit().view));
 export const again = () => changed.dispatchEvent(new Event("change"));
 
 export function add(...ids) {
   const { items } = outfit();
   const worn = new Set(items.map(({ id }) => id));
-  write({ items: [...items, ...ids.filter((id) => !worn.has(id)).map((id) => ({ id }))] });
+  write({ items: [...items, ...ids.filter((id) => !worn.has(id)).map((id) => ({ id, kept: true }))] });
 }
 
-export function remove(name) {
-  write({ items: outfit().items.filter((item) => item.name !== name) });
+// A look in place of the one before; what is kept stays.
+export function choose(ids) {
+  const kept = outfit().items.filter((item) => item.kept);
+  const there = new Set(kept.map(({ id }) => id));
+  write({ items: [...kept, ...ids.filter((id) => !there.has(id)).map((id) => ({ id, kept: false }))] });
 }
 
-export function swap(name, id) {
-  write({ items: outfit().items.map((item) => (item.name === name ? { id } : item)) });
-}
-
+const change = (name, into) => write({ items: outfit().items.flatMap((item) => (item.name === name ? into(item) : [item])) });
+export const remove = (name) => change(name, () => []);
+export const swap = (name, id) => change(name, () => [{ id, kept: true }]);
+export const keep = (name, kept) => change(name, (item) => [{ ...item, kept }]);
 export const clear = () => write({ items: [] });
 export const filter = (filters) => write(filters);
+
+export const look = (id) => write({ view: id }, { viewed: true });
+
+// Back to where the piece was opened from, so that the back button does not open it again.
+export function lookAway() {
+  if (history.state?.viewed) history.back();
+  else write({ view: null });
+}
 
 export function addPhoto(dataUrl, category) {
   const photo = crypto.getRandomValues(new Uint32Array(2)).join("");
@@ -51,7 +64,7 @@ export function addPhoto(dataUrl, category) {
   } catch {
     // No room or no permission: it is kept until the page is left.
   }
-  write({ items: [...outfit().items, { photo, category }] });
+  write({ items: [...outfit().items, { photo, category, kept: true }] });
 }
 
 export function picture(photo) {
@@ -66,17 +79,31 @@ export function picture(photo) {
 export const asked = (items) =>
   items.map(({ id, photo, category }) => (id ? { id } : { image: { base64: picture(photo) }, category }));
 
-function write(change) {
-  const next = { ...outfit(), ...change };
+function hashOf({ items, budget, soldOut, wishes, view }) {
   const hash = new URLSearchParams();
-  for (const { id, photo, category } of next.items) id ? hash.append("item", id) : hash.append("photo", `${photo}:${category}`);
-  if (next.maxPrice !== null) hash.set("max", next.maxPrice);
-  if (next.soldOut) hash.set("soldout", "");
-  if (next.wishes) hash.set("wishes", next.wishes);
-  const url = `#${hash}`;
-  if (url === location.hash) return;
-  history.pushState(null, "", url);
-  again();
+  for (const { id, photo, category, kept } of items) id ? hash.append(kept ? "item" : "look", id) : hash.append("photo", `${photo}:${category}`);
+  if (budget !== null) hash.set("budget", budget);
+  if (soldOut) hash.set("soldout", "");
+  if (wishes) hash.set("wishes", wishes);
+  if (view) hash.set("view", view);
+  return `#${hash}`;
 }
 
-addEventListener("popstate", again);
+function write(change, state = null) {
+  const url = hashOf({ ...outfit(), ...change });
+  if (url === location.hash) return;
+  history.pushState(state, "", url);
+  tell();
+}
+
+const withoutView = () => hashOf({ ...outfit(), view: null });
+let before = withoutView();
+
+function tell() {
+  const now = withoutView();
+  if (now !== before) again();
+  before = now;
+  changed.dispatchEvent(new Event("view"));
+}
+
+addEventListener("popstate", tell);

@@ -1,4 +1,5 @@
 // A garment of the shopper's own: a photo, chosen or dropped, made small here so that little travels and the session can keep it.
+import { showAlike } from "./catalogue.js";
 import { byId } from "./dom.js";
 import { addPhoto } from "./outfit.js";
 
@@ -40,13 +41,15 @@ function show(dataUrl, problem) {
   if (dataUrl) byId("photo-preview").src = dataUrl;
   byId("photo-hint").hidden = Boolean(dataUrl);
   byId("photo-problem").textContent = problem;
-  byId("photo-add").disabled = !dataUrl;
+  for (const id of ["photo-add", "photo-alike"]) byId(id).disabled = !dataUrl;
 }
 
 export function startPhoto() {
+  byId("by-photo").onclick = () => openPhoto();
   byId("photo-file").onchange = ({ target }) => target.files.length && take(target.files[0]);
   byId("photo").onclose = ({ target }) => {
     if (target.returnValue === "add" && taken) addPhoto(taken, byId("photo-category").value);
+    if (target.returnValue === "alike" && taken) showAlike(taken, byId("photo-category").value);
     target.returnValue = "";
   };
   addEventListener("dragover", (event) => {

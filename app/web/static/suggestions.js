@@ -1,87 +1,110 @@
 // What completes the outfit: a row of suggestions for each missing slot, and one button that fills them all.
 import { latest } from "./api.js";
-import { byId, el, notice, redraw } from "./dom.js";
-import { know } from "./known.js";
-import { add, again, asked, filter, onChange, outfit } from "./outfit.js";
-import { blanks, sumOf, tile } from "./tile.js";
+import { showBoard } from "./board.js";
+import { complete, left } from "./completing.js";
+import { byId, el, notice, price, redraw } from "./dom.js";
+import { again, filter, onChange, outfit } from "./outfit.js";
+import { regard, user } from "./shopper.js";
+import { blanks, tile } from "./tile.js";
+import { emptiness, notes, understood } from "./words.js";
 
 const PER_SLOT = 6;
+const LOOKS = 4;
 const TYPING_MS = 300;
-let look = [];
+const common = new Map(); // what a guest was shown for an outfit
 
 const tell = (problem, retry) => {
   byId("suggestions-notice").replaceChildren(...(problem ? [notice(problem, retry && again)] : []));
-  if (problem) show([], null);
-  if (problem) byId("understood").textContent = "";
+  if (!problem) return;
+  show([]);
+  showBoard(null);
+  say({});
 };
 
-const suggest = latest(async (ask, { items, maxPrice, soldOut, wishes }) => {
+function say(answer, mine) {
+  byId("understood").textContent = understood(answer.text);
+  byId("for-whom").textContent = regard(answer, mine);
+}
+
+const suggest = latest(async (ask, { items, budget }) => {
   const rows = byId("suggestions");
+  byId("outfit").dataset.complete = "false";
   if (!items.length) {
-    show([], null);
-    byId("understood").textContent = "";
+    show([]);
+    showBoard(null);
+    say({});
     return;
   }
   rows.ariaBusy = "true";
-  byId("complete").disabled = true;
   if (!rows.querySelector(".slot")) {
-    rows.replaceChildren(el("div", { className: "slot" }, el("ul", { className: "row" }, ...blanks(PER_SLOT))));
+    rows.replaceChildren(el("div", { className: "slot", ariaHidden: "true" }, el("h3", {}, "\u00a0"), el("ul", { className: "row" }, ...blanks(PER_SLOT))));
   }
-  const filters = { ...(maxPrice !== null && { price: { max: maxPrice } }), ...(soldOut && { in_stock: null }) };
-  const answer = await ask("/complete-outfit", { items: asked(items), k: PER_SLOT, looks: 1, filters, ...(wishes && { text: wishes }) });
-  answer.slots.flatMap((slot) => slot.items).forEach(know);
-  const complete = el("p", { className: "empty" }, "Your look is complete: nothing is missing.");
-  show(answer.complete ? [complete] : answer.slots.map(slotRow), answer.looks[0]);
-  byId("understood").textContent = understood(answer.text);
+  const base = items.every(({ kept }) => kept);
+  const answer = await complete(ask, items, { k: PER_SLOT, looks: base ? LOOKS : 0 });
+  const rest = await left(items);
+  if (base) showBoard(answer, items, rest);
+  byId("outfit").dataset.complete = String(Boolean(answer.complete));
+  const mine = ofOnesOwn(answer);
+  const told = [...new Set(answer.slots.filter(({ items: some }) => some.length).flatMap(notes))];
+  const everywhere = answer.slots.length > 1 ? told : [];
+  const note = everywhere.length ? [el("p", { className: "note" }, everywhere.join(" "))] : [];
+  const over = rest !== null && rest < 0 ? [el("p", { className: "note warn" }, `What you wear costs ${price(-rest)} more than your budget.`)] : [];
+  const lost = answer.complete || answer.slots.length ? [] : [unsure(answer)];
+  show(answer.complete ? [...over, done()] : [...lost, ...over, ...note, ...answer.slots.map((slot) => slotRow(slot, { budget, mine, alone: !everywhere.length }))]);
+  say(answer, mine.size);
 }, tell);
 
-// What was understood of the wishes, in their own words; and what was not.
-function understood(text) {
-  const { constraints = [], direction, ignored = [] } = text ?? {};
-  const kept = [...constraints.map(({ said }) => `“${said}”`), ...(direction ? [`towards “${direction}”`] : [])];
-  return [kept.length ? `Understood: ${kept.join(", ")}.` : "", ignored.length ? `Not understood: ${ignored.join(", ")}.` : ""].join(" ").trim();
+// The suggestions that a guest is not shown; none where that is not known.
+function ofOnesOwn({ slots, shopper }) {
+  const ids = slots.flatMap(({ items }) => items.map(({ id }) => id));
+  if (!user()) common.set(location.hash, new Set(ids));
+  const guests = common.get(location.hash);
+  return new Set(shopper?.personal && guests ? ids.filter((id) => !guests.has(id)) : []);
 }
 
-function slotRow({ category, items, fallback }) {
-  const note = fallback ? el("p", { className: "note", dir: "auto" }, fallback) : null;
-  const tiles = items.map((item) => tile(item, `suggested ${item.id}`, () => add(item.id)));
+const done = () => el("div", { className: "done" }, el("p", {}, el("b", {}, "This look is complete.")), el("p", { className: "note" }, "Swap a piece, or put it all into your bag."));
+
+function unsure({ why_not: reason }) {
+  console.info(reason);
+  return el("p", { className: "note" }, "The shop cannot tell yet what goes with this. Add a piece that you like yourself.");
+}
+
+function slotRow(slot, { budget, mine, alone }) {
+  const { category, items } = slot;
+  const said = items.length ? (alone ? notes(slot) : []) : [emptiness(slot, { budget })];
+  const note = said.length ? el("p", { className: "note", dir: "auto" }, said.join(" ")) : null;
+  const tiles = items.map((item) => {
+    const one = tile(item, `suggested ${item.id}`);
+    if (mine.has(item.id)) one.firstChild.append(el("span", { className: "badge own-taste" }, "for you"));
+    return one;
+  });
   const row = tiles.length ? el("ul", { className: "row", ariaLabel: category }, ...tiles) : null;
   return el("div", { className: "slot" }, el("h3", { dir: "auto" }, category), note, row);
 }
 
-function show(rows, best) {
-  look = best?.items ?? [];
+function show(rows) {
   redraw(byId("suggestions"), rows);
   byId("suggestions").ariaBusy = "false";
-  const button = byId("complete");
-  button.disabled = !look.length;
-  const sum = typeof best?.price === "number" ? sumOf(look) : "";
-  const more = sum ? el("small", {}, `+ ${sum}`) : null;
-  button.replaceChildren("Complete the look", ...(more ? [" ", more] : []));
 }
 
 export function startSuggestions() {
-  const [maxPrice, soldOut, wishes] = [byId("max-price"), byId("sold-out"), byId("wishes")];
+  const [budget, soldOut, wishes] = [byId("budget"), byId("sold-out"), byId("wishes")];
   let typing;
-  const priced = () => {
+  const limited = () => {
     clearTimeout(typing);
-    if (!maxPrice.reportValidity()) return; // below zero, or no number: the browser says so, and the limit stays as it was
-    filter({ maxPrice: maxPrice.value === "" ? null : maxPrice.valueAsNumber });
+    if (!budget.reportValidity()) return; // below zero, or no number: the browser says so, and the limit stays as it was
+    filter({ budget: budget.value === "" ? null : budget.valueAsNumber });
   };
-  maxPrice.oninput = () => {
+  budget.oninput = () => {
     clearTimeout(typing);
-    typing = setTimeout(priced, TYPING_MS);
+    typing = setTimeout(limited, TYPING_MS);
   };
-  maxPrice.onchange = priced; // at once when the field is left, before what is pressed next redraws it
-  maxPrice.form.onsubmit = (event) => event.preventDefault();
+  budget.onchange = limited; // at once when the field is left, before what is pressed next redraws it
+  budget.form.onsubmit = (event) => event.preventDefault();
   wishes.onchange = () => filter({ wishes: wishes.value.trim() }); // on Enter, or when the field is left: half a wish is another one
   soldOut.onchange = () => filter({ soldOut: soldOut.checked });
-  byId("complete").onclick = () => {
-    add(...look.map(({ id }) => id));
-    byId("outfit-title").focus({ preventScroll: true });
-  };
   const follow = (now) => {
-    if (document.activeElement !== maxPrice) maxPrice.value = now.maxPrice ?? "";
+    if (document.activeElement !== budget) budget.value = now.budget ?? "";
     soldOut.checked = now.soldOut;
     if (document.activeElement !== wishes) wishes.value = now.wishes;
     suggest(now);

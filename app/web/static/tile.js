@@ -1,7 +1,9 @@
 // One item as a picture with its brand, title and price; where there is no picture, its words take the picture's place.
 import { el, percent, price } from "./dom.js";
+import { add, look, nameOf, remove, wears } from "./outfit.js";
 
 const WIDTHS = [128, 256, 384, 512]; // of the service's thumbnails; the screen's density decides
+const SIZES = devicePixelRatio > 2 ? "7.3rem" : "auto, 12rem"; // of a phone's three pixels a point, two are seen
 
 export const titleOf = (item) => item.title || `Untitled ${item.category ?? "item"}`;
 
@@ -9,14 +11,17 @@ export const titleOf = (item) => item.title || `Untitled ${item.category ?? "ite
 export const paid = (item) => (onSale(item) ? item.sale_price : (item.price ?? item.sale_price));
 const onSale = ({ price: full, sale_price: sale }) => typeof full === "number" && typeof sale === "number" && sale < full;
 
-// What items cost together; nothing where that is not known, or would add different currencies.
-export function sumOf(items) {
-  const amounts = items.map(paid).filter((amount) => typeof amount === "number");
-  const currencies = new Set(items.filter((item) => typeof paid(item) === "number").map(({ currency }) => currency));
-  return amounts.length && currencies.size === 1 ? price(amounts.reduce((all, one) => all + one, 0), [...currencies][0]) : "";
+// What items cost together, in each currency; nothing where that is not known. `lines` say how many of each.
+export function totalOf(items, lines = []) {
+  const sums = new Map();
+  for (const [place, item] of items.entries()) {
+    if (typeof paid(item) !== "number") continue;
+    sums.set(item.currency, (sums.get(item.currency) ?? 0) + (lines[place]?.count ?? 1) * paid(item));
+  }
+  return [...sums].map(([currency, amount]) => price(amount, currency)).join(" + ");
 }
 
-function priceOf(item) {
+export function priceOf(item) {
   if (typeof paid(item) !== "number") return null;
   const now = el("span", { className: "now" }, price(paid(item), item.currency));
   if (!onSale(item)) return el("span", { className: "price" }, now);
@@ -24,7 +29,8 @@ function priceOf(item) {
   return el("span", { className: "price sale" }, now, " ", before);
 }
 
-export function picture(item) {
+// `early` is one that is seen before anybody scrolls.
+export function picture(item, sizes = SIZES, early = false) {
   const frame = el("span", { className: "frame" });
   const title = el("span", { dir: "auto" }, titleOf(item));
   const words = () => el("span", { className: "no-picture" }, el("b", {}, item.category ?? ""), title);
@@ -32,10 +38,10 @@ export function picture(item) {
     frame.append(words());
     return frame;
   }
-  const image = el("img", { alt: titleOf(item), loading: "lazy", decoding: "async", draggable: false });
+  const image = el("img", { alt: titleOf(item), loading: early ? "eager" : "lazy", fetchPriority: early ? "high" : "auto", decoding: "async", draggable: false });
   image.onerror = () => frame.replaceChildren(words());
   if (item.thumbnail_url) {
-    image.sizes = "auto, 10rem";
+    image.sizes = early ? sizes.replace("auto, ", "") : sizes; // only what is lazy may be `auto`
     image.srcset = WIDTHS.map((width) => `${item.thumbnail_url.replace(/width=\d+/, `width=${width}`)} ${width}w`).join(", ");
   }
   image.src = item.thumbnail_url ?? item.image_url;
@@ -43,8 +49,8 @@ export function picture(item) {
   return frame;
 }
 
-// A tile that does something when pressed; `told` are further attributes of its button.
-export function tile(item, name, press, told = {}) {
+// Pressing a tile opens the piece; its round button puts it on, or takes it off. `wear`, if given, is done instead of putting it on.
+export function tile(item, name = nameOf(item.id), { wear, does = "Wear", early = false } = {}) {
   const match = { className: "match", title: "how well the outfit goes together with it" };
   const soldOut = item.in_stock === false;
   const facts = [
@@ -53,16 +59,28 @@ export function tile(item, name, press, told = {}) {
   ];
   const button = el(
     "button",
-    { type: "button", className: soldOut ? "tile gone" : "tile", title: titleOf(item), onclick: press, ...told },
-    picture(item),
+    { type: "button", className: soldOut ? "tile gone" : "tile", title: titleOf(item), onclick: () => look(item.id) },
+    picture(item, SIZES, early),
     soldOut ? el("span", { className: "badge" }, "sold out") : null,
-    item.brand ? el("span", { className: "brand", dir: "auto" }, item.brand) : null,
-    item.image_url ? el("span", { className: "title", dir: "auto", ariaHidden: "true" }, titleOf(item)) : null,
+    el("span", { className: "brand", dir: "auto" }, item.brand ?? ""),
+    el("span", { className: "title", dir: "auto", ariaHidden: String(Boolean(item.image_url)) }, item.image_url ? titleOf(item) : ""),
     el("span", { className: "facts" }, ...facts),
   );
   button.dataset.name = name;
-  return el("li", {}, button);
+  return el("li", { className: "piece" }, button, wearing(item, name, wear, does));
 }
 
-const blank = () => el("li", { className: "blank", ariaHidden: "true" }, el("span", { className: "frame" }));
+function wearing(item, name, wear, does) {
+  const press = wear ?? (() => (wears(item.id) ? remove(nameOf(item.id)) : add(item.id)));
+  const button = el("button", { type: "button", className: "wear", onclick: press, ariaLabel: `${does} ${titleOf(item)}` });
+  if (!wear) mark(button, wears(item.id));
+  button.dataset.id = item.id;
+  button.dataset.name = `wear ${name}`;
+  return button;
+}
+
+export const mark = (button, worn) => (button.ariaPressed = String(worn));
+
+const line = (className) => el("span", { className }, "\u00a0");
+const blank = () => el("li", { className: "blank", ariaHidden: "true" }, el("span", { className: "frame" }), line("brand"), line("title"), line("facts"));
 export const blanks = (count) => Array.from({ length: count }, blank);

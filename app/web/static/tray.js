@@ -1,35 +1,44 @@
-// What is worn: a tile each, one press to take it out again.
-import { byId, el, redraw } from "./dom.js";
+// What is worn: each piece can be looked at, kept, swapped, or taken off.
+import { bagAll } from "./drawer.js";
+import { byId, counted, el, icon, redraw } from "./dom.js";
+import { openInstead } from "./instead.js";
 import { itemOf } from "./known.js";
-import { clear, onChange, outfit, picture as photoOf, remove } from "./outfit.js";
+import { clear, keep, look, onChange, outfit, picture as photoOf, remove } from "./outfit.js";
 import { openPhoto } from "./photo.js";
-import { picture, sumOf, titleOf } from "./tile.js";
+import { picture, titleOf, totalOf } from "./tile.js";
 
 let drawing = 0;
 
+// A piece of the outfit as an item; one of the shopper's own has no price.
+export const pieceOf = ({ id, photo, category }) => (id ? itemOf(id) : { category, title: `your own ${category}`, image_url: photoOf(photo) });
+
 async function draw({ items }) {
   const mine = ++drawing;
-  const worn = await Promise.all(
-    items.map(({ id, photo, category }) => (id ? itemOf(id) : { category, title: `your own ${category}`, image_url: photoOf(photo) })),
-  );
+  const worn = await Promise.all(items.map(pieceOf));
   if (mine !== drawing) return;
-  redraw(byId("tray"), [...worn.map((item, place) => wornTile(item, items[place].name)), own(items.length)]);
-  const [count, sum] = [`${items.length} ${items.length === 1 ? "piece" : "pieces"}`, sumOf(worn)];
-  byId("tally").textContent = items.length ? [count, sum].filter(Boolean).join(" · ") : "";
+  redraw(byId("tray"), [...worn.map((item, place) => wornTile(item, items[place])), own(items.length)]);
+  byId("tally").textContent = items.length ? [counted(items.length, "piece"), totalOf(worn)].filter(Boolean).join(" · ") : "";
   byId("clear").hidden = !items.length;
+  byId("bag-all").hidden = !worn.some(({ id, gone, in_stock: there }) => id && !gone && there !== false);
 }
 
-function wornTile(item, name) {
-  const press = { onclick: () => remove(name), title: "Take it out", ariaLabel: `Take out ${titleOf(item)}` };
-  const button = el("button", { type: "button", className: "remove", ...press }, "×");
-  button.dataset.name = name;
-  return el("li", { title: titleOf(item) }, picture(item), button);
+function wornTile(item, { name, id, kept }) {
+  const title = titleOf(item);
+  const button = (kind, sign, label, press, more = {}) => {
+    const one = el("button", { type: "button", className: kind, ariaLabel: `${label} ${title}`, title: label, onclick: press, ...more }, icon(sign));
+    one.dataset.name = `${kind} ${name}`;
+    return one;
+  };
+  const open = el("button", { type: "button", className: "open", ariaLabel: `Look at ${title}`, onclick: () => look(id), disabled: !id || Boolean(item.gone) }, picture(item, "8rem"));
+  open.dataset.name = `open ${name}`;
+  const lock = button("lock", kept ? "kept" : "free", "Keep", () => keep(name, !kept), { ariaPressed: String(kept), title: "Keep it when another look is chosen" });
+  const tools = [lock, button("instead", "swap", "Swap", () => openInstead(name)), button("remove", "close", "Take out", () => remove(name))];
+  return el("li", { title }, open, el("div", { className: "tools" }, ...(item.gone ? tools.slice(2) : id ? tools : tools.slice(1))));
 }
 
 function own(count) {
-  const words = el("span", {}, count ? "your own" : "or a photo of your own");
-  const press = { onclick: () => openPhoto(), ariaLabel: "Add a photo of your own" };
-  const button = el("button", { type: "button", className: "own", ...press }, el("b", {}, "+"), words);
+  const sign = el("b", { ariaHidden: "true" }, "+");
+  const button = el("button", { type: "button", className: "own", onclick: () => openPhoto() }, sign, el("span", {}, "Add a photo of your own"));
   button.dataset.name = "own";
   const lead = count ? null : el("p", {}, "Start with one piece from the catalogue");
   return el("li", { className: count ? "" : "start" }, lead, button);
@@ -40,6 +49,7 @@ export function startTray() {
     clear();
     byId("outfit-title").focus({ preventScroll: true });
   };
+  byId("bag-all").onclick = async () => bagAll(await Promise.all(outfit().items.map(pieceOf)));
   onChange(draw);
   draw(outfit());
 }

@@ -1,9 +1,11 @@
 // How well the outfit goes together, as a ring, a percentage and a word; and the swap that would help most.
 import { latest } from "./api.js";
+import { left } from "./completing.js";
 import { byId, el, percent } from "./dom.js";
-import { know } from "./known.js";
+import { itemOf, know } from "./known.js";
 import { asked, onChange, outfit, swap } from "./outfit.js";
-import { tile, titleOf } from "./tile.js";
+import { user } from "./shopper.js";
+import { paid, tile, titleOf } from "./tile.js";
 
 const WORDS = [
   [0.85, "goes together beautifully"],
@@ -24,14 +26,16 @@ const judge = latest(async (ask, { items }) => {
     return;
   }
   byId("score").ariaBusy = "true";
-  const { outfits } = await ask("/score-outfit", { outfits: [{ items: asked(items) }], explain: true });
+  const rest = await left(items);
+  const costs = await Promise.all(items.map(async ({ id }) => (id && paid(await itemOf(id))) ?? 0));
+  const { outfits } = await ask("/score-outfit", { outfits: [{ items: asked(items) }], explain: true, ...(user() && { user: user() }) });
   const [answer] = outfits;
   if (answer.probability === null) {
     show(null, "Too few outfits are known to tell how it goes together.");
     return;
   }
   show(answer.probability, WORDS.find(([least]) => answer.probability >= least)[1]);
-  offer(answer, items);
+  offer(answer, items, rest, costs);
 }, tell);
 
 function show(probability, words) {
@@ -47,14 +51,15 @@ function show(probability, words) {
   showJump(figure.textContent, words);
 }
 
-function offer({ probability, swap: better }, items) {
+// Not what would break the budget: `rest` is what is left of it (null without one), `costs` what each piece costs.
+function offer({ probability, swap: better }, items, rest, costs) {
   if (!better || better.probability - probability < WORTH_A_SWAP) return;
   know(better.item);
   const position = POSITION.exec(better.replace);
   const worse = position ? items[position[1]] : items.find(({ id }) => id === better.replace);
-  if (!worse) return;
   const { item } = better;
-  const one = tile(item, `swap ${item.id}`, () => swap(worse.name, item.id), { ariaLabel: `Swap for ${titleOf(item)}` });
+  if (!worse || (rest !== null && (paid(item) ?? 0) > rest + costs[items.indexOf(worse)])) return;
+  const one = tile(item, `swap ${item.id}`, { does: "Swap for", wear: () => swap(worse.name, item.id) });
   const words = el("p", {}, "One swap would help: ", el("bdi", {}, titleOf(item)), ` makes it ${percent(better.probability)}.`);
   byId("swap").replaceChildren(el("ul", {}, one), words);
 }

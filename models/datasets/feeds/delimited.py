@@ -41,17 +41,20 @@ def _split(number: int, text: str, known: Collection[str], separators: Sequence[
 
 
 def read_delimited(
-    path: Path, encoding: Encoding, separator: str, header: tuple[int, Sequence[str]], passed: Counter[str], *, spill: bool = False
+    path: Path, encoding: Encoding, separator: str, header: tuple[int, Sequence[str]], passed: Counter[str], *, spill: str | None = None
 ) -> Iterator[Record | Broken]:
     """The records below a header.
 
     Args:
         header: its line, and the names of the columns; one without a name is not read.
         passed: counts rows of nothing.
-        spill: whether cells beyond the last column belong to that, as in files that were written without quotes.
+        spill: the column to which cells too many belong, as in files that were written without quotes.
     """
     lines = _Lines((number, line) for number, line in lines_of(path, encoding) if number > header[0])
-    names = header[1]
+    names = list(header[1])
+    while spill and names and not names[-1]:
+        names.pop()
+    at = names.index(spill) if spill else None
     for number, cells in _rows(lines, separator, len(names)):
         if isinstance(cells, str):
             yield Broken(number, cells, "")
@@ -60,18 +63,28 @@ def read_delimited(
             passed[EMPTY_ROWS] += 1
             continue
         if len(cells) > len(names):
-            cells = _fitted(cells, len(names), separator, spill=spill)  # noqa: PLW2901 - the same row
+            cells = _fitted(cells, len(names), separator, at)  # noqa: PLW2901 - the same row
         if len(cells) != len(names):
             problem = f"has {len(cells)} cells where the header names {len(names)}; put quotes about a cell that holds a separator"
             yield Broken(number, problem, separator.join(cells))
         else:
-            yield Record(number, {name: cell for name, cell in zip(names, cells, strict=True) if cell})
+            yield Record(number, {name: _plain(cell) for name, cell in zip(names, cells, strict=True) if cell and name})
 
 
-def _fitted(cells: list[str], width: int, separator: str, *, spill: bool) -> list[str]:
-    if not any(cell.strip() for cell in cells[width:]):
+def _plain(cell: str) -> str:
+    """Without the ``'`` by which a spreadsheet, and who writes for one, keeps a cell from being a formula or a number."""
+    return cell[1:] if cell[0] == "'" and (cell[1:2] in {"=", "+", "-", "@"} or cell[1:].isdecimal()) else cell
+
+
+def _fitted(cells: list[str], width: int, separator: str, spill: int | None) -> list[str]:
+    last = max((place + 1 for place, cell in enumerate(cells) if cell.strip()), default=0)
+    if last <= width:
         return cells[:width]
-    return [*cells[: width - 1], separator.join(cells[width - 1 :])] if spill else cells
+    if spill is None:
+        return cells
+    cells = cells[:last]
+    behind = spill + 1 + last - width
+    return [*cells[:spill], separator.join(cells[spill:behind]), *cells[behind:]]
 
 
 class _Lines:

@@ -7,8 +7,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -16,9 +15,10 @@ from pydantic_core import from_json
 
 from models.datasets.attributes import attributes_text
 from models.datasets.feeds.bad import BadValueError, bad
+from models.datasets.feeds.dates import is_over
 from models.datasets.feeds.money import is_currency, read_money
 from models.datasets.feeds.pictures import pictures_of
-from models.datasets.feeds.records import Draft
+from models.datasets.feeds.records import Draft, Fault, Item, Rules
 from models.datasets.feeds.sizes import sizes_text
 from models.datasets.feeds.stock import read_stock
 from models.datasets.feeds.words import plain
@@ -32,32 +32,6 @@ LONGEST_EXTRA: Final = 10_000
 MOST_EXTRAS: Final = 100
 _NUMBER_LIKE: Final = re.compile(r"\d+\.0+|\d(?:[.,]\d+)?[eE]\+?\d+")
 _LINK: Final = re.compile(r"(?:https?:)?//\S+|/\S*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A field that cannot be used: ``problem`` says why, and what to do."""
-
-    field: str
-    value: Any
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How a feed writes what could be read in two ways: decimals behind a comma, and the currency where none is told."""
-
-    comma: bool = False
-    currency: str | None = None
-
-
-@dataclass(slots=True)
-class Item:
-    """An item's values by column of ``ITEM_SCHEMA``, what cannot be used of it, and what was left out of it."""
-
-    values: dict[str, Any]
-    faults: list[Fault]
-    notes: list[Fault]
 
 
 def read_item(draft: Draft, rules: Rules) -> Item:
@@ -75,6 +49,8 @@ def read_item(draft: Draft, rules: Rules) -> Item:
         _add_extras(item, draft.extras)
     if "currency" not in item.values and rules.currency and "price" in item.values:
         item.values["currency"] = rules.currency
+    if draft.sale and "sale_price" in item.values and is_over(*draft.sale, datetime.now(UTC)):
+        item.notes.append(Fault("sale_price", item.values.pop("sale_price"), "its dates are over or have not begun; left out"))
     return item
 
 

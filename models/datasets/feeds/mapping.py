@@ -4,28 +4,48 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
 from models.datasets.feeds.layouts.base import Layout
 from models.datasets.feeds.layouts.own import FIELDS
 from models.datasets.feeds.money import is_currency, read_money
-from models.datasets.feeds.records import Draft, Record, Records
+from models.datasets.feeds.records import Draft, Records
 from models.datasets.feeds.words import path_of, plain_name
 from models.datasets.lines import refuse_first
-from models.errors import did_you_mean, refuse
+from models.errors import InputError, did_you_mean, nearest, refuse
 
 NAMES: Final = ("mapping.yaml", "mapping.yml", "mapping.toml")
 """Files of a dataset directory that are read as its mapping."""
+_OF_VARIANTS: Final = frozenset({"id", "price", "sale_price", "in_stock", "sizes"})
+"""What a variant never takes from its product."""
 _WHOLE: Final = re.compile(r"(?P<name>.+?)(?:\[(?P<place>-?\d{1,4})\])?")
+_MOST_TOLD: Final = 60
 _UNITS: Final = {"units": 1, "cents": 100, "thousandths": 1000}
 
 
-class Column(BaseModel):
+class _Said(BaseModel):
+    """Keys and values of a mapping file."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, said: Any) -> Any:  # noqa: ANN401 - parsed YAML
+        for name in said if isinstance(said, Mapping) else ():
+            if name not in cls.model_fields:
+                near = did_you_mean(str(name), cls.model_fields, f"there are {', '.join(cls.model_fields)}")
+                msg = f"{name!r} is no key of a mapping; {near}"
+                raise ValueError(msg)
+        return said
+
+
+class Column(_Said):
     """Where a field comes from.
 
     Attributes:
@@ -34,8 +54,6 @@ class Column(BaseModel):
         unit: what a price counts. values: what its words mean. default: where the cell is empty.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
     column: str
     separator: str | None = None
     unit: Literal["units", "cents", "thousandths"] = "units"
@@ -43,21 +61,26 @@ class Column(BaseModel):
     default: Any = None
 
 
+def _columns(value: Any) -> Any:  # noqa: ANN401 - parsed YAML
+    return {} if value is None else value  # of which every line is a comment
+
+
 def _column(value: Any) -> Any:  # noqa: ANN401 - parsed YAML
     return Column(column=value) if isinstance(value, str) else value
 
 
-class Mapped(BaseModel):
+class Mapped(_Said):
     """The content of a mapping file.
 
     Attributes:
-        columns: field, or ``attributes.NAME``, to where it comes from. drop: columns that are not passed through.
+        columns: field, or ``attributes.NAME``, to where it comes from; of a known layout those that are to be read otherwise.
+        drop: columns that are not passed through.
         separator, encoding: of the file, where they are not recognised. decimal: ``,`` or ``.``. currency: where prices tell none.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    _file: Path | None = PrivateAttr(default=None)
 
-    columns: Mapping[str, Annotated[Column, BeforeValidator(_column)]]
+    columns: Annotated[Mapping[str, Annotated[Column, BeforeValidator(_column)]], BeforeValidator(_columns)] = Field(default_factory=dict)
     drop: tuple[str, ...] | list[str] = ()
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: str | None = None
@@ -88,6 +111,7 @@ def read_mapping(path: Path) -> Mapped:
     except ValidationError as error:
         refuse_first(error, path=path)
     _check(mapped, path)
+    mapped._file = path  # noqa: SLF001 - of this module
     return mapped
 
 
@@ -96,9 +120,6 @@ def _check(mapped: Mapped, path: Path) -> None:
         if name not in FIELDS and not name.startswith("attributes."):
             near = did_you_mean(name, FIELDS, f"there are {', '.join(FIELDS)}, and attributes.NAME")
             refuse(f"{name!r} is no field; {near}", path=path, field=f"columns.{name}")
-    for name in ("id", "category"):
-        if name not in mapped.columns:
-            refuse("is missing; every item has one", path=path, field=f"columns.{name}")
     if mapped.currency is not None and not is_currency(mapped.currency):
         refuse(f"{mapped.currency!r} is no currency of ISO 4217", path=path, field="currency")
     try:
@@ -114,28 +135,72 @@ def mapping_beside(root: Path) -> Path | None:
 
 def layout_by(mapped: Mapped) -> Layout:
     """The layout that a mapping describes."""
-    used = {name for column in mapped.columns.values() for name in _ways(column.column)} | {plain_name(name) for name in mapped.drop}
+    used = _used(mapped)
 
     def drafts(records: Records, _: Path) -> Iterator[Draft]:
         for record in records():
-            draft = Draft(record.line)
-            for field, column in mapped.columns.items():
-                value = _value(record, field, column)
-                if value is None or value == "":
-                    continue
-                if field.startswith("attributes."):
-                    draft.attributes[field[11:]] = value
-                else:
-                    draft.values[field] = value
+            draft = Draft(record.line, (record.values,))
             draft.extras = {name: value for name, value in record.values.items() if plain_name(name) not in used}
+            _lay(mapped, draft)
             yield draft
 
-    return Layout("a mapping file", lambda _: True, drafts)
+    return Layout("a mapping file", lambda _: True, drafts, tells_category=True)
 
 
-def missing_columns(mapped: Mapped, names: list[str]) -> list[str]:
-    """The columns that a mapping names and a feed with these does not have."""
-    return [column.column for column in mapped.columns.values() if not _ways(column.column) & {*names}]
+def layout_over(layout: Layout, mapped: Mapped) -> Layout:
+    """A layout with the columns of a mapping on top; where such a cell is empty, what the layout reads stays."""
+    used = _used(mapped)
+
+    def drafts(records: Records, root: Path) -> Iterator[Draft]:
+        for draft in layout.drafts(records, root):
+            draft.extras = {name: value for name, value in draft.extras.items() if plain_name(name) not in used}
+            _lay(mapped, draft)
+            yield draft
+
+    return replace(layout, name=f"{layout.name} with a mapping file", drafts=drafts)
+
+
+def _used(mapped: Mapped) -> set[str]:
+    return {name for column in mapped.columns.values() for name in _ways(column.column)} | {plain_name(name) for name in mapped.drop}
+
+
+def _lay(mapped: Mapped, draft: Draft) -> None:
+    """Put each column where the mapping says: the cell of the record, of what is no variant's own that of its product, else the default."""
+    for field, column in mapped.columns.items():
+        said = draft.said[:1] if field in _OF_VARIANTS else draft.said
+        value = next((cell for values in said if not _empty(cell := _value(values, field, column))), None)
+        into, name = (draft.attributes, field[11:]) if field.startswith("attributes.") else (draft.values, field)
+        if value is not None:
+            into[name] = value
+            if field == "category":
+                draft.extras.pop("category_path", None)  # of the category that was read before
+        elif _empty(into.get(name)) and column.default is not None:
+            into[name] = _worded(column.default, column)
+
+
+def _empty(value: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON
+    return value is None or value == ""
+
+
+def check_columns(mapped: Mapped, names: Sequence[str], feed: Path) -> None:
+    """See that a feed with these columns has those that a mapping names.
+
+    Raises:
+        InputError: it lacks one, at its place in the mapping file; others stand beside it.
+    """
+    known = {plain_name(name): name for name in names}
+    more = f" and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else ""
+    has = f"it has {', '.join(names[:_MOST_TOLD])}{more}"
+    problems = []
+    for field, column in mapped.columns.items():
+        if not _ways(column.column) & known.keys():
+            near = nearest(plain_name(_name(column.column)[0]), known)
+            meant = f"did you mean {known[near]!r}?" if near else has
+            problem = f"{column.column!r} is no column of {feed}; {meant}"
+            problems.append(InputError(problem, path=mapped._file or feed, field=f"columns.{field}"))  # noqa: SLF001 - of this module
+    if problems:
+        problems[0].beside = problems[1:]
+        raise problems[0]
 
 
 def _ways(column: str) -> set[str]:
@@ -149,17 +214,20 @@ def _name(column: str) -> tuple[str, int | None]:
     return (found["name"], None if found["place"] is None else int(found["place"])) if found else (column, None)
 
 
-def _value(record: Record, field: str, column: Column) -> Any:  # noqa: ANN401 - a cell, or a value of JSON
+def _value(values: Mapping[str, Any], field: str, column: Column) -> Any:  # noqa: ANN401 - a cell, or a value of JSON
     name, place = _name(column.column)
-    value = _found(record.values, name)
+    value = _found(values, name)
     if column.separator and isinstance(value, str):
         value = [part.strip() for part in value.split(column.separator) if part.strip()]
     if place is not None:
         steps = path_of(value) if field in {"category", "subcategory"} or not isinstance(value, list) else value
         value = steps[place] if -len(steps) <= place < len(steps) else None
-    if value is None or value == "":
-        value = column.default
-    if column.values and not isinstance(value, list | dict):
+    return _worded(value, column)
+
+
+def _worded(value: Any, column: Column) -> Any:  # noqa: ANN401 - likewise
+    """A value in the words and the unit of a mapping."""
+    if column.values and value is not None and not isinstance(value, list | dict):
         value = column.values.get(str(value).strip(), value)
     if column.unit != "units" and value is not None:
         money = _money(value)

@@ -26,8 +26,8 @@ _PLAIN: Final = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 _THOUSANDS: Final = re.compile(r"\d{1,3}\.\d{3}")
 _USE: Final = "write one number from 0, such as 1299.00, or nothing"
 _LONGEST: Final = 100  # characters of a price
-MOST: Final = 1e12
-"""A price beyond this is a mistake in any currency."""
+MOST: Final = 1e9
+"""A price beyond this is a mistake, in files as in requests; it would outweigh all others where values are added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,9 @@ def _float(number: str, text: str) -> float:
 
 
 def _checked(amount: float, value: object, currency: str | None = None) -> Money:
-    if not 0 <= amount <= MOST:
+    if amount > MOST:
+        bad(f"{shown(value)} is not a price: it is more than {MOST:,.0f}; {_USE}")
+    if not amount >= 0:
         bad(f"{shown(value)} is not a price; {_USE}")
     return Money(amount, currency)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +15,7 @@ from models.datasets.feeds.words import plain_name
 from models.errors import refuse
 
 _BATCH: Final = 4_096
+_AS_IT_IS: Final = frozenset({"features", "image"})  # what is wrong with these is told; pictures are bytes
 
 
 def columns_of(path: Path) -> list[str]:
@@ -38,9 +40,27 @@ def read_parquet_records(path: Path) -> Iterator[Record]:
     try:
         with pq.ParquetFile(path) as file:
             names = [plain_name(name) for name in file.schema_arrow.names]
+            nested = [pa.types.is_nested(kind) and name not in _AS_IT_IS for name, kind in zip(names, file.schema_arrow.types, strict=True)]
             for batch in file.iter_batches(batch_size=_BATCH):
-                for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                for values in zip(*map(_values, batch.columns, nested), strict=True):
                     number += 1
                     yield Record(number, {name: value for name, value in zip(names, values, strict=True) if value is not None})
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         refuse(f"cannot be read as Parquet: {' '.join(str(error).split())}", path=path)
+
+
+def _values(column: pa.Array, nested: bool) -> list[Any]:  # noqa: FBT001 - mapped over
+    values: list[Any] = column.to_pylist(maps_as_pydicts="lossy")
+    return [plain_value(value) for value in values] if nested else values
+
+
+def plain_value(value: Any) -> Any:  # noqa: ANN401 - likewise
+    """A value without nulls in objects, bytes, and numbers that JSON has not."""
+    if isinstance(value, Mapping):
+        found = {str(name): plain_value(one) for name, one in value.items()}
+        return {name: one for name, one in found.items() if one is not None}
+    if isinstance(value, list | tuple):
+        return [plain_value(one) for one in value]
+    if isinstance(value, bytes) or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value

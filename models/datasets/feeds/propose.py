@@ -1,19 +1,19 @@
-"""A mapping for columns that no layout knows, proposed for a person to correct."""
+"""A mapping for columns that no layout knows, and for those that a known layout does not read, proposed for a person to correct."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import yaml
 from rapidfuzz import fuzz, utils
 
+from models.datasets.feeds.layouts.base import Layout
 from models.datasets.feeds.money import read_money
 from models.datasets.feeds.recognise import Feed
-from models.datasets.feeds.records import Record
 from models.datasets.feeds.stock import read_stock
+from models.datasets.feeds.unread import first_of, read_of, unread
 from models.datasets.feeds.words import path_of
 
 _WORDS: Final[Mapping[str, str]] = {
@@ -37,19 +37,36 @@ _WORDS: Final[Mapping[str, str]] = {
     "attributes.material": "material, fabric, stoff, composition, matière",
     "created": "created, created at, date added, published at, erstellt",
 }
+_ELSEWHERE: Final[Mapping[str, str]] = {
+    "id": "артикул",
+    "category": "категории, категория, catégories, categorías",
+    "title": "имя, название, наименование",
+    "price": "цена, базовая цена, precio normal, tarif régulier, regulärer preis",
+    "sale_price": "angebotspreis, цена распродажи, акционная цена",
+    "in_stock": "vorrätig, в наличии, наличие, en stock",
+    "image": "изображение, фото",
+    "images": "изображения, imágenes",
+}
+"""As WooCommerce and others export them in the language of the shop."""
 _NEAR: Final = 80.0
-_SEEN: Final = 200
 _MOSTLY: Final = 0.7
 
 
 def proposed(feed: Feed) -> dict[str, str]:
-    """Field -> column for those columns whose names are near, and whose values are not of another kind; each column once."""
+    """Field -> column for those columns whose names are near, and whose values are not of another kind; each column once.
+
+    Of a known layout for those fields and columns alone that it does not read.
+    """
     cells = _cells(feed)
+    names = feed.names if feed.layout is None else unread(feed, feed.layout)
+    known = set() if feed.layout is None else read_of(feed, feed.layout)
     ways = [
         (score, field, column)
         for field, words in _WORDS.items()
-        for column in feed.names
-        if (score := _near(column, words.split(", "))) >= _NEAR and _may_be(field, cells.get(column, []))
+        if field not in known
+        for column in names
+        if (score := _near(column, [*words.split(", "), *_ELSEWHERE.get(field, words).split(", ")])) >= _NEAR
+        and _may_be(field, cells.get(column, []))
     ]
     found: dict[str, str] = {}
     for _, field, column in sorted(ways, key=lambda way: -way[0]):
@@ -59,24 +76,43 @@ def proposed(feed: Feed) -> dict[str, str]:
 
 
 def as_yaml(feed: Feed, columns: Mapping[str, str]) -> str:
-    """The mapping file to correct; what is not mapped stands in comments."""
+    """The mapping file to correct; what is not mapped stands in comments, and of a known layout all of it."""
+    if feed.layout is not None:
+        return _over(feed, feed.layout, columns)
     lines = [f"# {feed.path.name}: {feed}"]
-    lines += [] if feed.layout is None else ["# this layout is known: no mapping is needed, unless something of it is to be read otherwise"]
     lines += [f"# {name} is not found: name its column here; every item has one" for name in ("id", "category") if name not in columns]
     lines.append(yaml.safe_dump({"columns": dict(columns)}, allow_unicode=True, sort_keys=False).rstrip())
-    taken = {name.removesuffix("[-1]") for name in columns.values()}
-    rest = [name for name in feed.names if name not in taken]
+    rest = _rest(feed.names, columns)
     lines += ["# passed through as they are:", *(f"#   {name!r}" for name in rest)] if rest else []
     lines.append("# prices: `price: {column: NAME, unit: cents}`; words: `in_stock: {column: NAME, values: {ja: true, nein: false}}`")
     return "\n".join(lines) + "\n"
 
 
+def _over(feed: Feed, layout: Layout, columns: Mapping[str, str]) -> str:
+    lines = [
+        f"# {feed.path.name}: {feed}",
+        "# this layout is known and needs no mapping: what stands under `columns` is laid over what it reads",
+        "columns:",
+    ]
+    if columns:
+        lines.append("  # proposed, of columns that the layout does not read; take away `# ` of what is right")
+        said = yaml.safe_dump(dict(columns), allow_unicode=True, sort_keys=False).splitlines()
+        lines += [f"  # {line}" for line in said]
+    if rest := _rest(unread(feed, layout), columns):
+        lines += ["# without these the first items would be the same, but for what passes through:", *(f"#   {name!r}" for name in rest)]
+    return "\n".join(lines) + "\n"
+
+
+def _rest(names: Iterable[str], columns: Mapping[str, str]) -> list[str]:
+    taken = {name.removesuffix("[-1]") for name in columns.values()}
+    return [name for name in names if name not in taken]
+
+
 def _cells(feed: Feed) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
-    for record in islice(feed.records(Counter()), _SEEN):
-        if isinstance(record, Record):
-            for name, value in record.values.items():
-                found.setdefault(name, []).append(value)
+    for record in first_of(feed):
+        for name, value in record.values.items():
+            found.setdefault(name, []).append(value)
     return found
 
 
@@ -86,7 +122,12 @@ def _near(column: str, words: Sequence[str]) -> float:
 
 
 def _may_be(field: str, values: Sequence[Any]) -> bool:
-    readers: dict[str, Callable[[Any], object]] = {"price": read_money, "sale_price": read_money, "in_stock": read_stock}
+    readers: dict[str, Callable[[Any], object]] = {
+        "price": read_money,
+        "sale_price": read_money,
+        "in_stock": read_stock,
+        "created": lambda value: datetime.fromisoformat(str(value).strip()),
+    }
     reader = readers.get(field)
     return reader is None or not values or sum(_reads(reader, value) for value in values) >= _MOSTLY * len(values)
 

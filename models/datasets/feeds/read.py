@@ -11,12 +11,14 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from models.datasets.feeds.item import Fault, Item, Rules, read_item
+from models.datasets.feeds.item import read_item
 from models.datasets.feeds.mapping import Mapped
 from models.datasets.feeds.money import decimals_behind_commas
 from models.datasets.feeds.recognise import Feed
-from models.datasets.feeds.records import Broken, Draft, Record
+from models.datasets.feeds.records import Broken, Draft, Fault, Item, Record, Rules
+from models.datasets.feeds.words import plain
 from models.datasets.findings import Findings
+from models.datasets.garments import category_by
 from models.datasets.schema import ITEM_SCHEMA
 from models.errors import RowError, refuse
 
@@ -27,10 +29,11 @@ _STUB: Final = ("id", "category")
 
 @dataclass(slots=True)
 class FeedTable:
-    """Items as read: their table in ``ITEM_SCHEMA``, the line of each row, and how many records there were."""
+    """Items as read: their table in ``ITEM_SCHEMA``, the line of each row, rows that cannot be used, and how many records there were."""
 
     table: pa.Table
     numbers: array[int]
+    stubs: set[int]
     records: int
 
 
@@ -50,18 +53,32 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None) -> F
             field=lacking,
         )
     reading = _Reading(feed, findings)
-    rules = _rules(list(islice(feed.layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE)), mapped)
-    chunks = _Chunks()
+    sample = list(islice(feed.layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE))
+    rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(), set[int](), Counter[str]()
+    nameless = not feed.layout.tells_category and not any(draft.values.get("category") for draft in sample)
     for draft in feed.layout.drafts(reading.records, feed.path.parent):
+        if nameless and (category := _by_title(draft)):
+            draft.values["category"] = category
+            by_title[category] += 1
         item = read_item(draft, rules)
         reading.tell(item, draft)
         if not item.faults:
             chunks.add(item.values, draft.line)
         elif findings.keeps_stubs and all(isinstance(item.values.get(name), str) for name in _STUB):
+            stubs.add(len(chunks.numbers))
             chunks.add({name: item.values[name] for name in _STUB}, draft.line)
     for words, count in reading.passed.items():
         findings.warn(f"{count:,} {words}; passed over", path=feed.path)
-    return FeedTable(chunks.table(), chunks.numbers, reading.count)
+    if by_title:
+        kinds = ", ".join(f"{name} {count:,}" for name, count in by_title.most_common())
+        problem = f"no item names a category: it was taken from the words of titles ({kinds}); `--map` takes it from a column"
+        findings.warn(problem, path=feed.path, field="category")
+    return FeedTable(chunks.table(), chunks.numbers, stubs, reading.count)
+
+
+def _by_title(draft: Draft) -> str | None:
+    title = draft.values.get("title")
+    return category_by(plain(title)) if isinstance(title, str) and not draft.values.get("category") else None
 
 
 def _rules(sample: list[Draft], mapped: Mapped | None) -> Rules:

@@ -15,7 +15,7 @@ from models.datasets.feeds.layouts.base import Layout
 from models.datasets.feeds.layouts.known import KNOWN, key_of, layout_of
 from models.datasets.feeds.layouts.own import OWN
 from models.datasets.feeds.layouts.schema_org import SCHEMA_ORG
-from models.datasets.feeds.mapping import Mapped, layout_by, missing_columns
+from models.datasets.feeds.mapping import Mapped, check_columns, layout_by, layout_over
 from models.datasets.feeds.opened import Encoding, encoding_of, head_of
 from models.datasets.feeds.parquet_records import columns_of, read_parquet_records
 from models.datasets.feeds.records import Broken, Record
@@ -68,7 +68,7 @@ class Feed:
             passed: counts what is passed over, by words for it.
         """
         if self.form == "CSV":
-            spill = self.layout is not None and self.layout.spill
+            spill = self.layout.spill if self.layout else None
             return read_delimited(self.path, self.encoding, self.separator or ",", (self.header, self.names), passed, spill=spill)
         if self.form == "Parquet":
             return read_parquet_records(self.path)
@@ -83,10 +83,11 @@ def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
     """Look at a feed's first bytes, header and records.
 
     Args:
-        mapped: names the layout, and the encoding and separator where they are not to be recognised.
+        mapped: is laid over a known layout and is the layout of other columns; has the encoding and separator that are not recognised.
 
     Raises:
-        InputError: it cannot be read, is no feed at all, or lacks a column that the mapping names.
+        InputError: it cannot be read, is no feed at all, or lacks a column that the mapping names; columns of no known layout are mapped
+            without ``id`` or ``category``.
     """
     head = head_of(path)
     for magic, problem in _NOT_A_FEED:
@@ -99,8 +100,12 @@ def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
         feed = _text(path, head, mapped)
     if mapped is None:
         return feed
-    if missing := missing_columns(mapped, [plain_name(name) for name in feed.names]):
-        refuse(f"the mapping names {', '.join(map(repr, missing))}, which this feed has not; it has {shown(list(feed.names))}", path=path)
+    check_columns(mapped, feed.names, path)
+    if feed.layout is not None:
+        return replace(feed, layout=layout_over(feed.layout, mapped))
+    for name in ("id", "category"):
+        if name not in mapped.columns:
+            refuse(f"the mapping says no column for {name!r}, and these are columns of no known layout: every item has one", path=path)
     return replace(feed, layout=layout_by(mapped))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 
@@ -31,12 +32,43 @@ Records = Callable[[], Iterator[Record]]
 
 @dataclass(slots=True)
 class Draft:
-    """An item as its layout tells it: raw values by field of the schema, attributes by name, and whatever else it says."""
+    """An item as its layout tells it: raw values by field of the schema, attributes by name, what else it says, and when its sale is.
+
+    ``said`` is what its record says, by name of the column, and behind it what the record of its product says.
+    """
 
     line: int
+    said: tuple[Mapping[str, Any], ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
     extras: dict[str, Any] = field(default_factory=dict)
+    sale: tuple[datetime | None, datetime | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A field that cannot be used: ``problem`` says why, and what to do."""
+
+    field: str
+    value: Any
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a feed writes what could be read in two ways: decimals behind a comma, and the currency where none is told."""
+
+    comma: bool = False
+    currency: str | None = None
+
+
+@dataclass(slots=True)
+class Item:
+    """An item's values by column of ``ITEM_SCHEMA``, what cannot be used of it, and what was left out of it."""
+
+    values: dict[str, Any]
+    faults: list[Fault]
+    notes: list[Fault]
 
 
 EMPTY_ROWS: Final = "rows of nothing"

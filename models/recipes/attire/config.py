@@ -18,23 +18,24 @@ class AttireConfig(Schedule):
     """The flagship's configuration; every field can be set with ``--set field=value``, those of ``Schedule``, too.
 
     Attributes:
-        embedding_size: D. hidden: width of the item tower. layers, heads: of the set transformer.
+        embedding_size: D. hidden: width of the item tower. layers, heads, dropout: of the set transformer.
         candidates: number drawn per step; the whole catalogue if it has no more.
         absolute: weight that keeps log-odds comparable between contexts; see ``softmax_within``.
         slots: weight of predicting the missing category.
         judge, judged: weight of separating worn outfits from ones with replaced items, and how many outfits of a step do so.
-        label: weight of predicting an item's words from its picture alone, for ``labelled`` items of a step and the ``label_words``
-            most frequent words.
+        label: weight of predicting an item's words from its picture alone. labelled: items of a step of which that is asked.
+        label_words: how many of the most frequent words.
         popularity: prior, in expected wears, of an item's counted popularity; 0: popularity is not counted.
         words, least_word: size of the vocabulary, and how many items must have a word.
         drop_words, drop_word: chance of hiding all words, or any one word, of an item in training.
         rerank: weight of the completed outfit's score that the final ranking adds to the query's.
         average: per step, of the weights; the mean is judged and kept.
         members: set transformers that are trained from different starts; ``minutes`` is the time of all of them together.
-        masks: linear queries through masks, beside them, each of another kind; ``mask_minutes`` is the time of all of them together.
+        masks: linear queries through masks, beside them, each of another kind.
         mask_size, mask_epochs, mask_learning_rate, mask_weight_decay, mask_dropout, mask_input_dropout: of each.
         mask_drop_identity: chance that a training step does not see an item's own row, and likewise its product's.
         mask_hide: share of the worn items that a question does not show.
+        mask_minutes: of all of them together.
         memory: whether pairs that were worn together are remembered; see ``models.compatibility.pair_memory``.
     """
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import torch
@@ -16,6 +18,7 @@ from models.compatibility.pair_masks import PairMasks
 from models.compatibility.pair_memory import ITEM, PRODUCT, TYPE, PairMemory, remember
 from models.compatibility.set_transformer import SetTransformer
 from models.precision import CPU
+from models.progress import Advance, Progress
 from models.recipes.attire.config import AttireConfig
 from models.recipes.attire.masks import KINDS, MasksTraining, shape_of
 from models.recipes.attire.training import AttireTraining
@@ -130,17 +133,23 @@ def _train(run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: Wo
     blocks, pool_M = bundle.manifest.encoder.blocks, times_N.nonzero()[:, 0]
     presence = Presence(inputs, blocks, bundle.vocabulary, pool_M)
     share, kinds, found = replace(config, minutes=config.minutes / max(1, config.members)), iter(KINDS), []
-    for number, model in enumerate(_ensemble(bundle).each()):
-        seed = run.seed + number
+    models = list(_ensemble(bundle).each())
+    for number, model in enumerate(models):
+        seed, told = run.seed + number, partial(_part, run.progress, f"{number + 1} of {len(models)}")
         if isinstance(model, SetTransformer):
-            found.append(AttireTraining(model, share, inputs, blocks, pool_M, presence, seed).fit(train, valid, run.progress))
+            found.append(AttireTraining(model, share, inputs, blocks, pool_M, presence, seed).fit(train, valid, told))
         elif isinstance(model, PairMasks):
             masks = MasksTraining(model, next(kinds), config, inputs, times_N, presence, seed)
-            found.append(masks.fit(train, valid, config.mask_minutes / config.masks, run.progress))
+            found.append(masks.fit(train, valid, config.mask_minutes / config.masks, told))
     return {
         "train_loss": math.fsum(figures["train_loss"] for figures in found) / len(found),
         "minutes": math.fsum(figures["minutes"] for figures in found),
     }
+
+
+def _part(progress: Progress, part: str, title: str, total: int) -> AbstractContextManager[Advance]:
+    """A ``Progress`` that says which of the members is trained."""
+    return progress(f"part {part}: {title}", total)
 
 
 def _remembered(inputs: ItemInputs, train: WornOutfits, names: Names) -> PairMemory:

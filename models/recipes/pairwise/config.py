@@ -29,6 +29,7 @@ class PairwiseConfig(Schedule, Reading):
         negatives: a negative is of the positive's ``fine`` category, of its ``category``, or of ``any``.
         embedding_size: D of the general features. hidden: width of a layer before them, which takes the place of a trained backbone;
             0: no layer. Pixels have none.
+        dropout: of that layer.
         unit: whether distances are taken between vectors of unit length.
         distance: whether serving sums distances or their squares; losses use distances.
         margin: m or μ of the losses.

@@ -19,6 +19,7 @@ class PersonalConfig(Schedule, Reading):
 
     Attributes:
         way: how it learns; see the recipe. embedding_size: of the served model; teacher_size: of the student's teacher, which is wider.
+        blocks, heads, dropout: of the network over an outfit's items.
         own, shared: anchors of each shopper and of all; 64 and 0, or 32 and 32 [V]. same_start: see ``PersonalModel``.
         spread: weight of the anchors' log-determinant divergence [V].
         teacher: a trained bundle of the same shoppers that a student learns from; none: train one first.

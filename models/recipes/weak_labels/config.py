@@ -34,6 +34,7 @@ class WeakLabelsConfig:
         optimiser: the rate of ``sgd`` falls to a tenth on each plateau [S], that of ``adamw`` along a cosine. learning_rate: none is 0.1
             [S] or 2e-3.
         weight_decay: none is 1e-4 or 0.05.
+        batch_size: pictures of a step. epochs: passes over the pictures, at most.
         last_layer: first epochs that train only the words [S]; none: one epoch if the backbone is pretrained, otherwise 0.
         patience, drops: epochs without a better validation loss before the rate falls, and number of falls before training ends.
         minutes: stops after this time; none: no limit.

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
-from app.ground.settings import Keys, LogSettings, Settings
+from app.ground.parts import Keys, LogSettings
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 
@@ -120,6 +121,16 @@ def test_pages_stay_right_while_others_change(shop: TestClient) -> None:
     rest = shop.get("/items", params={"sort": "price", "limit": 2, "cursor": first.json()["next_cursor"]})
     assert ids(rest) == "ac"
     assert ids(shop.get("/items", params={"sort": "price", "cursor": rest.json()["next_cursor"]})) == "d"
+
+
+def test_a_sale_price_is_told_where_it_is_less_than_the_price(shop: TestClient) -> None:
+    """Neither one above it, nor the same; where no price is known it is what the item costs."""
+    for price, sale, told in ((50, 60, False), (50, 50, False), (50, 49.5, True), (None, 60, True)):
+        shop.patch("/items", json=[{"id": "b", "price": price, "sale_price": sale}])
+        item = shop.get("/items/b").json()
+        assert item.get("sale_price") == (sale if told else None)
+        [listed] = shop.get("/items", params={"ids": "b", "fields": "sale_price"}).json()["items"]
+        assert listed.get("sale_price") == (sale if told else None)
 
 
 def test_orders_are_not_mixed_up(shop: TestClient) -> None:

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.api import computing, outfits
-from app.ground.settings import Answers, LogSettings, Settings, Threads
+from app.ground.parts import Answers, LogSettings, Threads
+from app.ground.settings import Settings
 from app.log.base import Event
 from app.main import create_app
 from app.recommend.complete import complete
@@ -93,7 +94,7 @@ def test_what_finds_no_place_is_refused_at_once_and_the_others_are_answered(
 
 
 def test_by_default_many_may_wait(home: Path, tmp_path: Path) -> None:
-    """20 for each that is computed at once."""
+    """20 for each core, however many are computed at once."""
     settings = Settings(
         home=home,
         log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite")),

@@ -22,7 +22,8 @@ from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
-from app.ground.settings import Keys, Limits, LogSettings, Settings
+from app.ground.parts import Keys, Limits, LogSettings
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from app.recommend.slots import choose_slots
 from app.release.release import Release
 from models.bundle import Bundle
 
@@ -38,6 +39,18 @@ def test_an_answer_has_the_form_of_the_contract(client: TestClient) -> None:
 def test_slots_are_inferred_from_learned_outfits(client: TestClient) -> None:
     """Left out, the slots are those that outfits like this one usually have and this one lacks."""
     assert [slot["category"] for slot in ask(client, items=["tops-1"])["slots"]] == ["bottoms", "shoes"]
+
+
+def test_slots_by_says_how_slots_are_inferred(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Varied where nothing is said; the likely ones where they are asked for; another word is refused."""
+    heard: list[bool] = []
+    monkeypatch.setattr(
+        "app.recommend.complete.choose_slots", lambda *given, varied: heard.append(varied) or choose_slots(*given, varied=varied)
+    )
+    for said in ({}, {"slots_by": "varied"}, {"slots_by": "likely"}):
+        ask(client, items=["tops-1"], **said)
+    assert heard == [True, True, False]
+    assert client.post("/complete-outfit", json={"items": ["tops-1"], "slots_by": "best"}).status_code == 422
 
 
 def test_suggestions_are_of_the_slot_and_best_first(client: TestClient) -> None:
@@ -91,7 +104,15 @@ def test_a_filter_that_leaves_nothing_says_so(client: TestClient) -> None:
     """No suggestion and the reason, not an error."""
     [slot] = ask(client, items=["tops-1"], slots=["shoes"], filters={"brand": ["Nobody"]})["slots"]
     assert slot["items"] == []
-    assert "passes the filters" in slot["fallback"]
+    assert slot["fallback"].startswith("no item of category 'shoes' passes the filters; none is of the brand 'Nobody': ")
+
+
+def test_a_misspelt_brand_is_told_with_the_nearest(client: TestClient) -> None:
+    """Values match exactly; a brand that some item has is not doubted."""
+    [slot] = ask(client, items=["tops-1"], slots=["shoes"], filters={"brand": ["Nortwind"]})["slots"]
+    assert slot["fallback"].endswith("none is of the brand 'Nortwind': did you mean 'Northwind'?")
+    [slot] = ask(client, items=["tops-1"], slots=["shoes"], filters={"brand": ["Northwind"], "price": {"max": 1}})["slots"]
+    assert slot["fallback"] == "no item of category 'shoes' passes the filters"
 
 
 def test_an_unknown_attribute_is_told_with_those_there_are(client: TestClient) -> None:

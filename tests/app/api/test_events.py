@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.ground.settings import Limits, LogSettings, Settings
+from app.ground.parts import Limits, LogSettings
+from app.ground.settings import Settings
 from app.main import create_app
 
 ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
@@ -80,8 +81,8 @@ def test_an_event_without_a_time_has_that_of_its_arrival(client: TestClient, fil
 
 def test_seconds_since_1970_are_a_time(client: TestClient, file: Path) -> None:
     """As in a dataset's sessions."""
-    post(client, event(timestamp=1_800_000_000))
-    assert kept(file)[0]["timestamp"] == "2027-01-15T08:00:00.000+00:00"
+    post(client, event(timestamp=1_780_000_000))
+    assert kept(file)[0]["timestamp"] == "2026-05-28T20:26:40.000+00:00"
 
 
 def test_a_retry_counts_once(client: TestClient, file: Path) -> None:
@@ -96,6 +97,15 @@ def test_unknown_items_are_kept_and_told(client: TestClient, file: Path) -> None
     answer = post(client, event("a", item="new"), event("b"), event("c", item="new"), event("d", item="other"))
     assert (answer.status_code, answer.json()["unknown_items"]) == (202, ["new", "other"])
     assert len(kept(file)) == 4
+
+
+@pytest.mark.parametrize(("ahead_h", "status"), [(23, 202), (25, 422)])
+def test_a_clock_may_be_a_day_ahead(client: TestClient, ahead_h: int, status: int) -> None:
+    """Beyond it the answer says how late it is here."""
+    now = datetime.now(UTC)
+    answer = post(client, event(timestamp=(now + timedelta(hours=ahead_h)).isoformat()))
+    assert answer.status_code == status
+    assert status == 202 or f"more than a day ahead of the service's clock, {now:%Y-%m-%dT}" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("kind", ["view", "add_to_cart", "purchase", "dismiss", "return"])
@@ -120,9 +130,12 @@ def test_what_shoppers_do(client: TestClient, kind: str) -> None:
         ({"timestamp": "2026-11-02T10:00:00"}, "timestamp", "2026-11-02T10:00:00"),
         ({"timestamp": "0001-01-01T00:00:00+14:00"}, "timestamp", "0001-01-01"),
         ({"timestamp": 1e300}, "timestamp", "1e+300"),
+        ({"timestamp": "2099-01-01T00:00:00Z"}, "timestamp", "2099-01-01"),
         ({"quantity": 0}, "quantity", "0"),
         ({"quantity": 10**400}, "quantity", "1000"),
+        ({"quantity": 10_001}, "quantity", "10001"),
         ({"price": -1}, "price", "-1"),
+        ({"price": 1e12}, "price", "1000000000000"),
         ({"recommendationid": "r"}, "recommendationid", "r"),
     ],
 )
@@ -164,6 +177,10 @@ def test_a_recommendation_leaves_an_impression(client: TestClient, file: Path) -
         time.sleep(0.02)
     [one] = kept(file)
     assert one.pop("timestamp") == one.pop("received")
+    [slot] = one["slots"]
+    scores = slot.pop("scores")
+    assert slot.pop("candidates")[:3] == slot["items"]
+    assert scores == sorted(scores, reverse=True)
     assert one == {
         "id": f"impression:{answer['recommendation_id']}",
         "type": "impression",

@@ -15,11 +15,13 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.api import outfits
-from app.ground.settings import Answers, Keys, Settings
+from app.ground.parts import Answers, Keys
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.live.kept import KeptAnswers
 from app.main import create_app
 from app.recommend.complete import complete
+from app.recommend.score import score
 from app.release.release import Release
 from app.release.serving import Serving
 
@@ -174,3 +176,27 @@ def test_an_answer_of_what_serves_no_more_is_neither_kept_nor_found() -> None:
     del before
     gc.collect()
     assert gone() is None
+
+
+def test_outfits_are_scored_once_for_whoever_asks(serve: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is the same; a shopper's own is computed, and so is one after the catalogue changed."""
+    computed: list[Any] = []
+    monkeypatch.setattr(outfits, "score", lambda *given, **more: (computed.append(given[1]), score(*given, **more))[1])
+    client, question = serve(), {"outfits": [{"items": ["tops-1", "shoes-2", "bags-2"]}, {"items": ["tops-1", "ghost"]}], "explain": True}
+
+    def asked(**more: Any) -> dict[str, Any]:
+        return dict(client.post("/score-outfit", json={**question, **more}).raise_for_status().json())
+
+    first = asked()
+    assert asked(consistent=None) == first
+    assert first["outfits"][1]["score"] is None
+    assert first["outfits"][0]["why"][0]["with"]
+    assert len(computed) == figure(client, "attire_kept_answers_hits_total") == 1
+    assert asked(explain=False) != first
+    for _ in range(2):
+        asked(user="u1")
+    assert len(computed) == 4
+    assert client.delete("/items/bags-1", headers={"X-API-Key": "stock-clerk"}).json()["live"]
+    asked()
+    assert len(computed) == 5
+    assert figure(client, "attire_kept_answers_hits_total") == 1

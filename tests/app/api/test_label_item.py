@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
-from app.ground.settings import Limits, Settings
+from app.ground.parts import Limits
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 from models.recipes.train import train

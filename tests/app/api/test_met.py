@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.ground.errors import LogUnavailableError
-from app.ground.settings import LogSettings, Settings
+from app.ground.parts import LogSettings
+from app.ground.settings import Settings
 from app.live.met import Met
 from app.log.base import Entry, Event
 from app.main import create_app

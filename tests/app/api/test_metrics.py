@@ -14,7 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.ground.settings import Keys, LogSettings, Settings
+from app.experiments.experiment import ASKED
+from app.ground.parts import Keys, LogSettings
+from app.ground.settings import Settings
 from app.home.feeds import FEEDS, FeedRecord, FeedRecords
 from app.log.base import Stream
 from app.main import create_app
@@ -131,6 +133,9 @@ def test_alerts_are_about_figures_that_there_are(client: TestClient, home: Path,
     """Every name and every label's value of the rules is told from the start, so that an increase from nothing is seen."""
     FeedRecords(home).keep(FeedRecord(source="feed.csv"))  # of feeds, once there is one
     request.addfinalizer(lambda: shutil.rmtree(home / FEEDS))
+    running = client.app.state.services.variants.file  # type: ignore[attr-defined]
+    running.put(ASKED.validate_python([{"name": "of-figures", "variants": [{"name": "a"}, {"name": "b"}]}]))  # likewise
+    request.addfinalizer(lambda: (running.path.unlink(), shutil.rmtree(home / running.name)))
     log: Any = client.app.state.services.log  # type: ignore[attr-defined]
     client.portal.call(lambda: log.take(Stream.EVENTS, "archive", "w"))  # type: ignore[union-attr]
     client.get("/healthz")

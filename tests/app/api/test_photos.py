@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 import pytest
 from starlette.testclient import TestClient
 
-from app.ground.settings import Limits, Settings
+from app.ground.parts import Limits
+from app.ground.settings import Settings
 from app.main import create_app
 from models.errors import EncoderError
 

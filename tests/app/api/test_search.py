@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
-from app.ground.settings import Keys, LogSettings, Settings
+from app.ground.parts import Keys, LogSettings
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 
@@ -102,7 +103,8 @@ def test_one_slip_is_forgiven_and_told(shop: TestClient, words: str, ids: str, r
 @pytest.mark.parametrize("words", ["shrti linnne", "rde", "linen dress", "shirt xyzzy"])
 def test_what_is_further_off_finds_nothing_where_no_encoder_reads(shop: TestClient, words: str) -> None:
     """Two slips, one in a short word, and words that no one title has together."""
-    assert shop.get("/items", params={"q": words}).json() == {"total": 0, "items": []}
+    answer = shop.get("/items", params={"q": words}).json()
+    assert (answer["total"], answer["items"]) == (0, [])
 
 
 def test_words_of_changed_items_are_known_at_once(shop: TestClient) -> None:
@@ -134,3 +136,130 @@ def test_titles_come_before_meaning(reading: TestClient) -> None:
     assert "fallback" not in answer
     assert found(reading, "xyzzyx") == []
     assert found(reading, "blue blouse", cursor="YQ") == []
+
+
+@pytest.fixture(scope="module")
+def priced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A shop with categories, colours, brands and prices."""
+    root = tmp_path_factory.mktemp("priced")
+    rows = [
+        ("s1", "shoes", "Leather Derby", "black", "Nordhavn", 95.0),
+        ("s2", "shoes", "Court Sneaker", "black", "Oak", 60.0),
+        ("s3", "shoes", "Ankle Boot", "brown", "Oak", 70.0),
+        ("t1", "tops", "Crew Tee", "black", "Oak", 20.0),
+        ("t2", "tops", "Oxford", "white", "Nordhavn", None),
+    ]
+    names = ("id", "category", "title", "color", "brand", "price")
+    items = [{**dict(zip(names, row, strict=True)), "features": [float(n), 1.0]} for n, row in enumerate(rows)]
+    (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
+    log = LogSettings(url=SecretStr(f"sqlite:{root / 'log.sqlite'}"))
+    settings = Settings(home=root / "home", log=log, keys=Keys(open_on_loopback=True))
+    with TestClient(create_app(settings), base_url="http://127.0.0.1", client=("127.0.0.1", 5000)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def euros(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A shop whose prices are in EUR, without pictures; its encoder reads."""
+    home = tmp_path_factory.mktemp("euros")
+    rows = [("s1", "shoes", "Black Derby", 95.0), ("t1", "tops", "Crew Tee", 20.0)]
+    items = [{"id": one, "category": category, "title": title, "price": price, "currency": "EUR"} for one, category, title, price in rows]
+    (home / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    import_catalogue(home / "items.jsonl", ReleaseStore(home / "home"), encoder="shipped", default_encoder="shipped")
+    with TestClient(create_app(Settings(home=home / "home"))) as opened:
+        yield opened
+
+
+def test_words_without_a_picture_are_compared_with_titles(euros: TestClient) -> None:
+    """And the answer says so."""
+    answer = euros.post("/similar-items", json={"text": "black shoes"}).json()
+    assert "no item here has a picture" in answer["fallback"]
+    assert {item["id"] for item in answer["items"]} == {"s1", "t1"}
+    assert answer["items"][0]["id"] == "s1"
+
+
+def test_words_with_nothing_to_be_compared_with_are_told(euros: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the encoder gave no titles either."""
+    monkeypatch.setattr("app.recommend.similar.text_part", lambda _: None)
+    answer = euros.post("/similar-items", json={"text": "black shoes"}).json()
+    assert answer["items"] == []
+    assert answer["fallback"].startswith("no item here has a picture")
+
+
+@pytest.mark.parametrize(
+    ("words", "ids", "said"),
+    [
+        ("black shoes under 80", ["s2"], ["black shoes", "under 80"]),
+        ("black shoes", ["s1", "s2"], ["black shoes"]),
+        ("shoes but not black", ["s3"], ["shoes", "not black"]),
+        ("nordhavn shoes", ["s1"], ["nordhavn shoes"]),
+        ("show me tops over 10", ["t1"], ["tops", "over 10"]),
+        ("under 65", ["s2", "t1"], ["under 65"]),
+    ],
+)
+def test_words_that_no_title_has_are_wishes(priced: TestClient, words: str, ids: list[str], said: list[str]) -> None:
+    """By category, attribute, brand and price, all of them; the answer says how they were read. What has no price is not below one."""
+    answer = priced.get("/items", params={"q": words}).json()
+    assert [item["id"] for item in answer["items"]] == ids
+    assert answer["total"] == len(ids)
+    assert ([wish["said"] for wish in answer["text"]["constraints"]], answer["text"]["ignored"]) == (said, [])
+    assert answer["fallback"].startswith("no title has all of these words")
+
+
+def test_wishes_go_with_filters_pages_and_sorting(priced: TestClient) -> None:
+    """As any words do; titles go before wishes."""
+    asked = {"q": "black shoes", "limit": 1, "sort": "price"}
+    first = priced.get("/items", params=asked).json()
+    second = priced.get("/items", params={**asked, "cursor": first["next_cursor"]}).json()
+    assert [first["items"][0]["id"], second["items"][0]["id"]] == ["s2", "s1"]
+    assert found(priced, "black shoes", filters='{"price": {"max": 80}}') == ["s2"]
+    assert found(priced, "black", category="tops") == ["t1"]
+    assert "text" not in priced.get("/items", params={"q": "sneaker"}).json()
+
+
+def test_wishes_that_nothing_satisfies_find_nothing(priced: TestClient) -> None:
+    """Nor do words without a meaning, where no encoder reads; the answer says how they were read."""
+    for words, said in (("white shoes", ["white shoes"]), ("black sneaker under 50", ["black sneaker", "under 50"])):
+        answer = priced.get("/items", params={"q": words}).json()
+        assert (answer["total"], answer["items"]) == (0, [])
+        assert "nothing here is all of that" in answer["fallback"]
+        assert [wish["said"] for wish in answer["text"]["constraints"]] == said
+    answer = priced.get("/items", params={"q": "black xyzzy"}).json()
+    assert (answer["total"], answer["text"]["ignored"]) == (0, ["xyzzy"])
+    assert "not all were understood" in answer["fallback"]
+
+
+def test_a_price_in_another_currency_is_told(euros: TestClient) -> None:
+    """The rest of the words finds; alike in both ways of asking."""
+    reason = "under 50 yen (not applied: prices here are in EUR)"
+    answer = euros.get("/items", params={"q": "shoes under 50 yen"}).json()
+    assert ([item["id"] for item in answer["items"]], answer["text"]["ignored"]) == (["s1"], [reason])
+    alone = euros.get("/items", params={"q": "under 50 yen"}).json()
+    assert (alone["total"], alone["text"]["ignored"]) == (0, [reason])
+    body = {"items": [{"id": "t1"}], "text": "shoes under 50 yen"}
+    answer = euros.post("/complete-outfit", json=body).json()
+    assert answer["text"]["ignored"] == [reason]
+    assert [item["id"] for slot in answer["slots"] for item in slot["items"]] == ["s1"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "counts"),
+    [
+        ({}, [3, 2]),
+        ({"filters": '{"brand": ["Oak"]}'}, [2, 1]),
+        ({"filters": '{"price": {"max": 65}}'}, [1, 1]),
+        ({"q": "black"}, [2, 1]),
+        ({"q": "sneaker", "filters": '{"brand": ["Oak"]}'}, [1, 0]),
+        ({"q": "black shoes under 80"}, [1, 0]),
+    ],
+)
+def test_categories_count_what_words_and_filters_leave(priced: TestClient, asked: dict[str, str], counts: list[int]) -> None:
+    """All of them, also those of which nothing is left."""
+    told = priced.get("/categories", params=asked).json()["categories"]
+    assert [(one["name"], one["count"]) for one in told] == [*zip(("shoes", "tops"), counts, strict=True)]
+
+
+def test_categories_refuse_filters_that_are_none(priced: TestClient) -> None:
+    """As GET /items does."""
+    assert priced.get("/categories", params={"filters": "{"}).status_code == 422

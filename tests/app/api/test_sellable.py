@@ -16,7 +16,8 @@ from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
-from app.ground.settings import Keys, LogSettings, Settings
+from app.ground.parts import Keys, LogSettings
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 
@@ -143,6 +144,8 @@ def test_where_a_column_is_empty_the_attributes_tell(own: TestClient) -> None:
         ("url", "https://shop.example/" + "x" * 2_000, "at most 2000"),
         ("currency", "EURO", "ISO 4217"),
         ("sale_price", -1, "greater than or equal to 0"),
+        ("sale_price", 1e308, "less than or equal to 1000000000"),
+        ("price", 1e308, "less than or equal to 1000000000"),
         ("sizes", [{"size": " "}], "name a size"),
         ("sizes", [{"size": "M", "in_stock": "perhaps"}], "neither true nor false"),
         ("sizes", [{"size": str(n)} for n in range(201)], "at most 200"),
@@ -180,6 +183,33 @@ def test_a_feed_s_columns_are_told(tmp_path: Path) -> None:
     with serving(tmp_path / "home", tmp_path / "log.sqlite") as client:
         now = client.get("/items/hats-0").json()
         assert {name: now[name] for name in TOLD} == TOLD
+
+
+def test_an_item_follows_its_sizes_out_of_stock_and_back(own: TestClient) -> None:
+    """By PATCH as by PUT, where it was said to be in stock as where nothing was said: suggestions, looks, filters and pages agree."""
+
+    def found(**filters: Any) -> list[str]:
+        asked = {"items": ["tops-1"], "slots": ["hats"], "looks": 1, **({"filters": filters} if filters else {})}
+        answer = own.post("/complete-outfit", json=asked).json()
+        assert [item["id"] for look in answer["looks"] for item in look["items"]] == [item["id"] for item in answer["slots"][0]["items"]]
+        return [item["id"] for item in answer["slots"][0]["items"]]
+
+    def listed(**filters: Any) -> list[str]:
+        items = own.get("/items", params={"category": "hats", "filters": json.dumps(filters)}).json()["items"]
+        return [item["id"] for item in items]
+
+    gone, back = ([{"size": "S", "in_stock": False}, {"size": "M", "in_stock": stock}] for stock in (False, True))
+    for said in (NEW, {**NEW, "in_stock": None}):
+        put(own, **said, sizes=back)
+        assert (found(), found(size=["M"]), listed(in_stock=True)) == (["n"], ["n"], ["n"])
+        assert own.get("/items/n").json()["in_stock"] is True
+        own.patch("/items", json=[{"id": "n", "sizes": gone}])
+        assert (found(), found(size=["M"]), listed(in_stock=True), listed(size=["M"]), listed(in_stock=False)) == ([], [], [], [], ["n"])
+        assert own.get("/items/n").json()["in_stock"] is False
+        own.patch("/items", json=[{"id": "n", "in_stock": True}])
+        assert found() == []
+        own.patch("/items", json=[{"id": "n", "sizes": back}])
+        assert found() == ["n"]
 
 
 def test_suggestions_in_a_size(own: TestClient) -> None:

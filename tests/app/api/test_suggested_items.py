@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
-from app.ground.settings import Keys, Settings
+from app.ground.parts import Keys
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 
@@ -153,6 +154,20 @@ def test_similar_items_are_products(client: TestClient, id_of: dict[str, str]) -
     assert len([title for title in alike(others[0]) if "runner" in title]) == 1
     assert not {title for title in alike(runners[0]) if "runner" in title}
     assert {title for title in alike(runners[0]) if "boots" in title} == set(others)
+
+
+def test_a_similar_product_is_shown_by_what_is_in_stock_of_it(tmp_path: Path) -> None:
+    """Though what is sold out is more alike; where all is, it stands for its product still."""
+    data = tmp_path / "data"
+    data.mkdir()
+    items = [
+        _item(number, "shoes", f"Shoe {name}", [1.0, 0.1 * number], attributes={"group_id": name[0]}, in_stock=stocked)
+        for number, (name, stocked) in enumerate([("own", True), ("a1", False), ("a2", True), ("a3", True), ("b1", False), ("b2", False)])
+    ]
+    (data / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    import_catalogue(data, ReleaseStore(tmp_path / "home"), default_encoder="shipped")
+    with TestClient(create_app(Settings(home=tmp_path / "home"))) as client:
+        assert [item["id"] for item in client.post("/similar-items", json={"item": "i0"}).json()["items"]] == ["i2", "i4"]
 
 
 def test_without_outfits_the_usual_slots_are_missing_until_it_is_complete(client: TestClient, id_of: dict[str, str]) -> None:

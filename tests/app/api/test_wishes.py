@@ -225,6 +225,43 @@ def test_what_is_blocked_is_not_shown(shop: TestClient) -> None:
     assert "blocked" in empty["fallback"]
 
 
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        ({"brand": ["Solvei", "solvei"]}, "the brand 'solvei', which no item has; did you mean 'Solvei'?"),
+        ({"brand": ["QUILL STREET"]}, "the brand 'QUILL STREET', which no item has; did you mean 'Quill Street'?"),
+        ({"brand": ["Qwfp"]}, "the brand 'Qwfp', which no item has; names and values match exactly; GET /facets lists them"),
+        ({"attributes": {"colr": ["Red"]}}, "the attribute 'colr', which no item has; did you mean 'colour'?"),
+        ({"attributes": {"colour": ["Red", "navy blu"]}}, "the colour 'navy blu', which no item has; did you mean 'Navy Blue'?"),
+    ],
+)
+def test_a_block_that_rules_nothing_out_is_told(shop: TestClient, block: dict[str, Any], said: str) -> None:
+    """With what was probably meant, of retrieved items, candidates and in a dry run; what items have is not spoken of."""
+    for more in ({"slots": ["shoes"]}, {"slots": ["shoes"], "dry_run": True}, {"candidates": ["shoes-1", "shoes-2"]}):
+        for slot in asked(shop, "", block=block, **more)["slots"]:
+            assert f"`block` rules nothing out by {said}" in slot["fallback"]
+    assert "fallback" not in asked(shop, "", slots=["shoes"], block={"brand": ["Solvei"], "attributes": {"colour": ["Red"]}})["slots"][0]
+
+
+def test_unknown_ids_of_what_is_promoted_or_excluded_are_named(shop: TestClient) -> None:
+    """Each once, in a dry run too."""
+    body = {"slots": ["shoes"], "promote": ["ghost", "shoes-1"], "exclude": ["shoes-2", "spirit", "ghost"]}
+    assert asked(shop, "", **body)["missing"] == ["ghost", "spirit"]
+    assert asked(shop, "", **body, dry_run=True)["missing"] == ["ghost", "spirit"]
+
+
+def test_a_budget_is_blamed_only_where_there_is_one(shop: TestClient) -> None:
+    """Filters by themselves are told as filters, a price among them; a budget is one in words, too."""
+    none = "no item of category 'shoes' passes the filters"
+    for filters, told in (
+        ({"brand": ["solvei"]}, f"{none}; none is of the brand 'solvei': did you mean 'Solvei'?"),
+        ({"price": {"max": 1}}, none),
+    ):
+        assert asked(shop, "", slots=["shoes"], filters=filters)["slots"][0]["fallback"] == told
+    assert asked(shop, "", slots=["shoes"], budget=1)["slots"][0]["fallback"] == f"{none} and the budget"
+    assert asked(shop, "budget 1", slots=["shoes"])["slots"][0]["fallback"] == f"{none} and the budget"
+
+
 def test_a_dry_run_checks_and_says_which_slots(shop: TestClient) -> None:
     """Nothing is ranked or kept; a mistake is refused as ever."""
     answer = asked(shop, "no heels", dry_run=True)

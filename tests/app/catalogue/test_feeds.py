@@ -17,7 +17,7 @@ import pytest
 from app.catalogue.changes import removal
 from app.catalogue.importing import import_catalogue
 from app.cli import run
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.home.store import ReleaseStore
 from app.log.base import Stream
 from app.log.open import open_log
@@ -175,3 +175,18 @@ def test_map_writes_what_import_reads(tmp_path: Path, attire: Callable[..., Any]
     assert run(["check", str(feed), "--map", str(tmp_path / "m.yaml")]) == 0
     code, said, _ = attire(feed, "--map", str(tmp_path / "m.yaml"))
     assert (code, said["items"], said["layout"].partition(" (")[0]) == (0, 1, "a mapping file")
+
+
+def test_map_of_a_known_layout_writes_what_changes_nothing(
+    tmp_path: Path, attire: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says that the layout needs none; what it writes imports as it is, and lies over the layout once a proposal is taken."""
+    feed = tmp_path / "export.csv"
+    feed.write_text("ID,Typ,Artikelnummer,Name,Veröffentlicht,Regulärer Preis,Kategorien,Geschlecht\n1,simple,a,Hemd,1,29,Hemden,Damen\n")
+    assert run(["map", str(feed), "--out", str(tmp_path / "m.yaml")]) == 0
+    assert "WooCommerce product CSV in German, which needs no mapping" in capsys.readouterr().out
+    code, said, _ = attire(feed, "--map", str(tmp_path / "m.yaml"))
+    assert (code, said["items"], said["layout"].partition(" (")[0]) == (0, 1, "WooCommerce product CSV in German with a mapping file")
+    (tmp_path / "m.yaml").write_text((tmp_path / "m.yaml").read_text().replace("# attributes.gender", "attributes.gender"))
+    code, said, _ = attire(feed, "--map", str(tmp_path / "m.yaml"))
+    assert (code, said["items"], said["unchanged"]) == (0, 1, False)

@@ -15,7 +15,7 @@ from app.catalogue.changes import removal, upsert
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
 from app.ground.errors import HomeError
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.home.store import ReleaseStore
 from app.log.base import Stream
 from app.log.open import open_log

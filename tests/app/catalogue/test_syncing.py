@@ -21,7 +21,7 @@ from PIL import Image
 from app.catalogue.changes import items_now, replayed, upsert
 from app.catalogue.publishing import changes_behind
 from app.cli import run
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.home.feeds import FeedRecords
 from app.home.store import ReleaseStore
 from app.log.base import Stream

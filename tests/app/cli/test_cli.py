@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -17,6 +19,7 @@ from app.cli.serve import prepare_demo
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from models.recipes.registry import RECIPES
+from tests.app.homes import copied
 
 
 @pytest.mark.parametrize(
@@ -96,8 +99,15 @@ def test_help_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_help_needs_neither_torch_nor_faiss() -> None:
     """So that it answers at once."""
-    check = "import sys, app.cli; sys.exit(bool({'torch', 'faiss', 'pyarrow', 'fastapi'} & set(sys.modules)))"
+    check = "import sys, app.cli; sys.exit(bool({'torch', 'faiss', 'pyarrow', 'fastapi', 'redis'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_shells_complete_commands(capfd: pytest.CaptureFixture[str]) -> None:
+    """By what ``attire --install-completion`` puts there."""
+    asked = {**os.environ, "_ATTIRE_COMPLETE": "complete_bash", "COMP_WORDS": "attire imp", "COMP_CWORD": "1"}
+    subprocess.run([sys.executable, "-m", "app.cli"], env=asked, check=False)
+    assert capfd.readouterr().out.split() == ["import", "import-orders"]
 
 
 def test_no_command_shows_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,12 +121,15 @@ def test_import_publish_list_rollback(catalogue: Path, home: Path, tmp_path: Pat
     where = ["--home", str(tmp_path)]
     assert run(["import", str(catalogue), *where]) == 0
     assert run(["publish", str(home / "trained"), *where]) == 0
-    capsys.readouterr()
+    assert "500 outfits; not compared with what learns nothing" in capsys.readouterr().out
     assert run(["releases", "list", *where]) == 0
     _, second, first = (line.split() for line in capsys.readouterr().out.splitlines())
     assert second[0] == "*"
     assert second[2] == "test"
     assert first[1] == "cosine"
+    assert run(["releases", "list", "--json", *where]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["id"], one["current"]) for one in told] == [(second[1], True), (first[0], False)]
     assert run(["releases", "rollback", *where]) == 0
     assert run(["releases", "show", first[0], *where]) == 0
     shown = json.loads(capsys.readouterr().out.split("is current\n")[1])
@@ -170,6 +183,27 @@ def test_doctor_says_whether_it_can_serve(home: Path, capsys: pytest.CaptureFixt
     assert "threads" in out
     assert re.search(r"^index +flat: \d+ items$", out, re.MULTILINE)
     assert "yes: release r2-" in out
+
+
+def test_what_a_program_reads_is_json(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Doctor, gc and publish on standard output; doctor ends with 1 for a home without a release, and tells as much."""
+
+    def told(*words: str | Path, code: int = 0) -> dict[str, Any]:
+        assert run([*map(str, words), "--json"]) == code
+        answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return answer
+
+    mine = copied(home, tmp_path / "home")
+    found = told("doctor", "--home", mine)
+    assert found["serves"] is True
+    assert (found["gpu"], found["feed"]) == ([], [])
+    assert found["serve"].startswith("yes: release")
+    assert told("doctor", "--home", tmp_path / "none", code=1)["serves"] is False
+    would = told("gc", "--dry-run", "--home", mine)
+    assert (would["removed"], would["changes"]) == (False, None)
+    published = told("publish", mine / "trained", "--home", mine)
+    assert published["current"] is True
+    assert told("gc", "--home", mine)["removed"] is True
 
 
 def test_doctor_says_what_a_gpu_does(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,3 +267,23 @@ def test_the_demo_prepares_itself_once(tmp_path: Path, monkeypatch: pytest.Monke
     assert run(["evaluate", str(settings.home / "wardrobe"), "--bundle", str(settings.home / "trained"), "--json", str(out)]) == 0
     assert 0 <= json.loads(out.read_text())["tasks"]["fitb"]["fitb_accuracy"] <= 1
     assert "fitb_accuracy" in capsys.readouterr().out
+
+
+def test_a_restore_that_was_broken_off_is_told_by_whatever_needs_a_release(
+    home: Path, catalogue: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To import would make another home of it."""
+    half = tmp_path / "home"
+    half.mkdir()
+    assert run(["doctor", "--home", str(half)]) == 1
+    assert "run `attire import DATA" in capsys.readouterr().out
+    (half / ".restored-0a1b2c3d").mkdir()
+    why = f"a restore was broken off in {half}; do it again: `attire restore BACKUP --home {half} --force`"
+    words = (["serve"], ["worker", "--once"], ["publish", str(home / "trained")], ["import", str(catalogue)], ["sync", str(catalogue)])
+    for command in (*words, ["backup", str(tmp_path / "b.tar")]):
+        assert run([*command, "--home", str(half)]) == 2, command
+        assert f"attire: {why}" in capsys.readouterr().err.splitlines(), command
+    assert run(["doctor", "--json", "--home", str(half)]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert (told["serves"], told["serve"]) == (False, f"no: {why}")
+    assert not (half / "CURRENT").exists()

@@ -12,10 +12,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from app.cli import cli
 
-HEAVY = ("torch", "sklearn", "matplotlib", "faiss", "fastapi")
+HEAVY = ("torch", "sklearn", "matplotlib", "faiss", "fastapi", "ray")
 ASK = f"""
 import contextlib, io, json, sys
 from app.cli import run
@@ -49,9 +50,16 @@ WRONG = {
     "rules put": ["{file}", "--home", "{home}"],
     "rules remove": ["r1", "--home", "{home}"],
     "keys revoke": ["k1", "--home", "{home}"],
+    "experiments show": ["--home", "{file}"],
+    "experiments put": ["{file}", "--home", "{home}"],
+    "experiments end": ["x", "--home", "{home}"],
+    "experiments report": ["x", "--home", "{home}"],
     "gc": ["--home", "{file}"],
+    "events export": ["{there}", "--home", "{home}"],
     "log check": ["--home", "{file}"],
     "log repair": ["--home", "{file}"],
+    "backup": ["{out}.zip", "--home", "{home}"],
+    "restore": ["{nowhere}.tar", "--home", "{out}"],
     "serve": ["--home", "{home}", "--port", "0"],
     "worker": ["--home", "{home}", "--candidate", "{nowhere}"],
     "simulate": ["--home", "{home}"],
@@ -65,12 +73,18 @@ MORE = (
     ["train", "{data}", "--out", "{out}", "--init", "{nowhere}"],
     ["train", "{data}", "--out", "{out}", "--recipe", "weak-labels", "--encoder", "shipped"],
     ["evaluate", "{data}", "--bundle", "{bundle}", "--split", "tset"],
+    ["evaluate", "--bundle", "{bundle}"],
+    ["evaluate", "{data}", "--from-log", "--bundle", "{bundle}"],
+    ["evaluate", "--from-log", "--bundle", "{bundle}", "--home", "{home}"],
+    ["evaluate", "--from-log", "--bundle", "{bundle}", "--home", "{home}", "--reward", "money"],
     ["questions", "{data}", "--split", "tset"],
     ["questions", "{data}", "--out", "{file}"],
     ["evaluate", "{data}", "--bundle", "{bundle}", "--json", "{there}"],
     ["publish", "{nowhere}", "--home", "{home}"],
     ["label", "{file}"],
     ["import", "{data}", "--home", "{home}", "--json", "{there}"],
+    ["import", "{data}", "--home", "{home}", "--on", "ray://head:10001"],
+    ["publish", "{bundle}", "--home", "{home}", "--on", "the moon"],
     ["import-orders", "{file}", "--home", "{home}"],
     ["import-orders", "{file}", "--out", "{file}"],
     ["import-orders", "{file}", "--out", "{data}/looks.jsonl"],
@@ -78,6 +92,10 @@ MORE = (
     ["sync", "{data}", "--home", "{file}"],
     ["map", "{data}", "--out", "{there}"],
     ["simulate", "--wardrobe", "{there}"],
+    ["serve", "--home", "S3://attire-a/p"],
+    ["serve", "--home", "{home}", "--on", "ray://head:10001"],
+    ["serve", "--home", "{home}", "--port", "0", "--on", "local"],
+    ["doctor", "--home", "s3//attire-a/p"],
 )
 
 
@@ -93,12 +111,10 @@ def places(tmp_path: Path) -> dict[str, str]:
     return {name: str(tmp_path / name) for name in ("data", "bundle", "there", "home", "file", "nowhere", "out")}
 
 
-def names(group: object = cli) -> set[str]:
+def names() -> set[str]:
     """Every command as one types it."""
-    found = {one.name for one in group.registered_commands}  # type: ignore[attr-defined]
-    for below in group.registered_groups:  # type: ignore[attr-defined]
-        found |= {f"{below.name} {one.name or one.callback.__name__}" for one in below.typer_instance.registered_commands}
-    return found
+    inside = {name: getattr(command, "commands", {"": None}) for name, command in typer.main.get_command(cli).commands.items()}  # type: ignore[attr-defined]
+    return {f"{name} {below}".strip() for name, commands in inside.items() for below in commands}
 
 
 def test_every_command_is_asked() -> None:
@@ -114,3 +130,9 @@ def test_a_wrong_argument_is_told_before_anything_heavy_is_imported(places: dict
     for command, line in zip(commands, said.splitlines(), strict=True):
         code, err, imported = json.loads(line)
         assert (code, len(err.splitlines()), imported) == (2, 1, []), f"{' '.join(command)}: {err}"
+
+
+def test_the_version_waits_for_no_command() -> None:
+    """Nor for the settings, where the environment has none: a third of a second each."""
+    asked = "import sys\nfrom app.cli import run\nrun(['--version'])\nsys.exit(bool({'numpy', 'pydantic', 'structlog'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", asked], env={"PATH": ""}, check=False).returncode == 0

@@ -15,6 +15,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from app.cli.serve import shared_out
+from app.ground.parts import Threads
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 
 pytestmark = pytest.mark.integration
@@ -25,6 +28,18 @@ def serve(home: Path, *more: str) -> subprocess.Popen[str]:
     """Start ``attire serve`` on any free port."""
     command = [*ATTIRE, "serve", "--home", str(home), "--port", "0", *more]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+
+
+def first_answer(url: str, within_s: float) -> tuple[httpx2.Response, int]:
+    """What ``/readyz`` says as soon as anybody takes the connection, and how often nobody did before."""
+    until, refused = time.monotonic() + within_s, 0
+    while True:
+        try:
+            return httpx2.get(f"{url}/readyz", timeout=60), refused
+        except httpx2.ConnectError:
+            refused += 1
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
 
 @pytest.fixture
@@ -64,14 +79,7 @@ def test_it_says_what_is_waited_for_while_it_starts(home: Path) -> None:
     process = serve(home, "--port", str(port))
     url = f"http://127.0.0.1:{port}"
     try:
-        until = time.monotonic() + 60
-        while True:
-            try:
-                ready = httpx2.get(f"{url}/readyz", timeout=60)
-                break
-            except httpx2.ConnectError:
-                assert time.monotonic() < until
-                time.sleep(0.02)
+        ready, _ = first_answer(url, 60)
         lives, asked = httpx2.get(f"{url}/healthz", timeout=60), httpx2.post(f"{url}/complete-outfit", json={}, timeout=60)
         assert (lives.status_code, lives.json()) == (200, {"status": "ok"})
         for answer in (ready, asked):
@@ -84,6 +92,23 @@ def test_it_says_what_is_waited_for_while_it_starts(home: Path) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_connections_are_refused_until_it_can_answer_where_that_is_asked_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    """A proxy, which passes a 503 on, tries another replica then: whoever asks all the while is refused or answered."""
+    monkeypatch.setenv("ATTIRE_ANSWERS_AT_START", "false")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = serve(home, "--port", str(port), "--workers", str(workers))
+    try:
+        answer, refused = first_answer(f"http://127.0.0.1:{port}", 120)
+        assert (answer.status_code, refused > 0) == (200, True)
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
 
 
 def test_a_body_too_large_is_refused_before_it_is_sent(server: tuple[subprocess.Popen[str], str]) -> None:
@@ -145,3 +170,11 @@ def test_a_taken_port_is_told_before_any_work(home: Path) -> None:
     assert process.returncode == 2
     assert "choose another --port" in err
     assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize(("cores", "share"), [(8, 4), (2, 1), (1, 1)])
+def test_processes_share_out_the_threads(tmp_path: Path, cores: int, share: int) -> None:
+    """One for each core of the machine, and not of each process; what is told holds for each."""
+    told = Settings(home=tmp_path, workers=2, threads=Threads(compute=3))
+    threads = shared_out(told, cores).threads
+    assert (threads.compute, threads.requests) == (3, share)

@@ -16,7 +16,8 @@ from app.catalogue.fetched import fetched
 from app.catalogue.importing import import_catalogue
 from app.cli import run
 from app.ground.fetching import Fetching
-from app.ground.settings import Keys, Settings
+from app.ground.parts import Keys
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 from models.datasets.read import read_catalogue

@@ -115,6 +115,23 @@ def test_a_name_that_leads_inside_is_refused(fetching: Any, address: str) -> Non
     asyncio.run(tried())
 
 
+def test_a_redirect_to_a_name_that_leads_inside_is_refused(fetching: Any, shop: Any, Reply: Any) -> None:
+    """Each hop is resolved and checked anew, also where the name led outside the time before."""
+    for path, target in (("/x", "https://img.shop.example/y"), ("/y", "https://shop.example/z")):
+        shop.pages[path] = Reply(302, headers={"Location": target, "Connection": "close"})
+    answers = [{"img.shop.example": [["169.254.169.254"]]}, {"shop.example": [[PUBLIC], ["127.0.0.1"]]}]
+
+    async def tried(leads: dict[str, list[list[str]]]) -> None:
+        async with fetching(answers=leads, retries=0) as opened:
+            with pytest.raises(FetchError):
+                await opened.fetcher.get("https://shop.example/x")
+            assert {host for host, _ in opened.wire.dialled} == {PUBLIC}
+
+    for leads in answers:
+        asyncio.run(tried(leads))
+    assert "/z" not in {path for path, _ in shop.asked}
+
+
 def test_a_resolver_that_changes_its_mind_is_asked_once_for_a_connection(fetching: Any, shop: Any, Reply: Any) -> None:
     """What was checked is what is dialled; the next connection is checked anew."""
     shop.pages["/x"] = Reply(body=b"here", headers={"Connection": "close"})

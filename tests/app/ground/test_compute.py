@@ -50,7 +50,7 @@ def test_a_setting_that_is_none_is_refused(name: str, monkeypatch: pytest.Monkey
 def test_the_commands_say_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """A missing GPU ends a command with one line; ``attire doctor`` tells the device that was chosen."""
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
-    assert run(["doctor"]) == 0
+    assert run(["doctor"]) == 1  # as there is nothing to serve
     assert "device           cpu, as ATTIRE_DEVICE is auto\n" in capsys.readouterr().out
     monkeypatch.setenv("ATTIRE_DEVICE", "cuda")
     assert run(["doctor"]) == 2

@@ -61,6 +61,6 @@ def test_long_values_are_cut() -> None:
 )
 def test_showing_a_value_takes_no_time(value: object) -> None:
     """However large it is: it is done on the event loop."""
-    began = time.perf_counter()
+    began = time.thread_time()
     assert len(shortened(value)) < 120
-    assert time.perf_counter() - began < 0.02
+    assert time.thread_time() - began < 0.02

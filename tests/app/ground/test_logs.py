@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.ground.logs import configure, logger
-from app.ground.settings import LogSettings, Settings
+from app.ground.parts import LogSettings
+from app.ground.settings import Settings
 from app.main import create_app
 
 

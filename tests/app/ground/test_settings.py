@@ -17,7 +17,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "settings.md"
 
 def test_the_documented_table_is_the_code() -> None:
     """Every variable with its default and meaning, in order; none more."""
-    documented = re.findall(r"^\| `(ATTIRE_\w+)` \| `(.*?)` \| (.*?) \|$", DOCUMENT.read_text(), re.MULTILINE)
+    documented = re.findall(r"^\| `(ATTIRE_\w+)` \| (?:`(.*?)`)? \| (.*?) \|$", DOCUMENT.read_text(), re.MULTILINE)
     assert documented == list(table())
 
 
@@ -59,3 +59,30 @@ def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATTIRE_LIMITS__MAX_K", "many")
     with pytest.raises(InputError, match=r"ATTIRE_LIMITS__MAX_K.*'many'"):
         Settings.read()
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [("https://shop.example", "shop.example"), ("shop.example:8443", "shop.example"), ("*.shop.example/", "*.shop.example")],
+)
+def test_a_host_is_a_name_alone(monkeypatch: pytest.MonkeyPatch, given: str, name: str) -> None:
+    """A URL would fit no request; how it is written is told."""
+    monkeypatch.setenv("ATTIRE_HOSTS", f"other.example,{given}")
+    with pytest.raises(InputError, match=re.escape(f"{given!r} is more than a name; write it as {name}")):
+        Settings.read()
+    monkeypatch.setenv("ATTIRE_HOSTS", f"localhost,{name},*,[::1]")
+    assert Settings.read().hosts == ("localhost", name, "*", "[::1]")
+
+
+@pytest.mark.parametrize("name", ["ADMIN", "CATALOGUE"])
+def test_the_keys_of_the_example_open_nothing_to_the_world(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """On this machine's own names they do, for a first look; where a shop's name is set they are refused."""
+    example = Path(__file__).parents[3] / ".env.example"
+    key = next(line.partition("=")[2] for line in example.read_text().splitlines() if line.startswith(f"{name}_KEY="))
+    monkeypatch.setenv(f"ATTIRE_KEYS__{name}", key)
+    monkeypatch.setenv("ATTIRE_HOSTS", "localhost")
+    Settings.read()
+    monkeypatch.setenv("ATTIRE_HOSTS", "looks.shop.example")
+    with pytest.raises(InputError, match=rf"ATTIRE_KEYS__{name}.*\.env\.example, and others ask looks\.shop\.example") as told:
+        Settings.read()
+    assert key not in str(told.value)

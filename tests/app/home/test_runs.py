@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.home.runs import Compared, Dropped, LearningRun, Shadowed, read_run, write_run
+from app.home.runs import CANDIDATE, FINAL, Compared, Dropped, LearningRun, Runs, Shadowed, read_run, write_run
 
 
 def test_a_run_comes_back_as_it_was_written(tmp_path: Path) -> None:
@@ -29,6 +29,20 @@ def test_a_run_comes_back_as_it_was_written(tmp_path: Path) -> None:
     body = json.loads((tmp_path / "run.json").read_text())
     assert (body["met"], body["acquainted"], "folded_in" in body) == (2, "b1", False)
     assert read_run(tmp_path / "run.json") == run
+
+
+def test_old_runs_go_but_those_that_tell_what_a_bundle_learned_from(tmp_path: Path) -> None:
+    """Also where shoppers were folded into it since; candidates go sooner, and what never finished stays."""
+    runs, made = Runs(tmp_path), [("b1", None), ("b2", None), ("b3", "b4"), ("b5", None), ("b6", None), ("b7", None)]
+    for number, (candidate, folded) in enumerate(made, 1):
+        path = runs.begin()
+        (path / CANDIDATE).mkdir()
+        said = {"candidate": {"bundle": candidate}, "current": {"bundle": "b1"}, "folded_bundle": folded}
+        write_run(path / FINAL, LearningRun(id=path.name, started="", rows=number, decision="rejected", **said))
+    runs.begin()
+    (tmp_path / "bundles" / "b4").mkdir(parents=True)
+    gone = [path.relative_to(runs.root / "runs").as_posix() for path in runs.leftovers(3, 2)]
+    assert gone == ["0005/candidate", "0004", "0003/candidate", "0002", "0001/candidate"]
 
 
 @pytest.mark.parametrize(

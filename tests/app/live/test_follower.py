@@ -17,9 +17,11 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.api import outfits
-from app.ground.settings import Keys, Settings, SwapSettings
+from app.ground.errors import PROBLEMS, StorageGoneError
+from app.ground.parts import Keys, SwapSettings
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
-from app.live import memory
+from app.live import follower, memory
 from app.live.follower import ReleaseFollower
 from app.live.shadow import SHADOW, read_reports, reports_directory
 from app.main import create_app
@@ -184,6 +186,34 @@ def test_others_cannot(client: TestClient, store: ReleaseStore, method: str, pat
     assert client.request(method, path).status_code == 401
     assert client.request(method, path, headers={"X-API-Key": "stock-clerk"}).status_code == 403
     assert served(client) == store.records()[0].id
+
+
+def test_a_home_whose_storage_is_gone_is_told(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What serves goes on; its figure says so until the storage is back."""
+    gone = threading.Event()
+
+    class Storage:
+        def refresh(self) -> None:
+            if gone.is_set():
+                msg = "s3://shops/a/CURRENT: the object storage does not give or take it"
+                raise StorageGoneError(msg)
+
+    def figure() -> float | None:
+        return client.app.state.services.metrics.registry.get_sample_value("attire_storage_gone")  # type: ignore[attr-defined, no-any-return]
+
+    monkeypatch.setattr(follower, "origin_of", lambda _: Storage())
+    assert figure() == 0
+    gone.set()
+    assert soon(lambda: figure() == 1)
+    complete(client)
+    gone.clear()
+    assert soon(lambda: figure() == 0)
+
+
+def test_a_storage_that_is_gone_is_no_broken_release() -> None:
+    """Clients may try again."""
+    problem = PROBLEMS[StorageGoneError]
+    assert (problem.status, problem.type, problem.passes) == (503, "/problems/storage-unavailable", True)
 
 
 def test_an_unknown_or_broken_release_cannot_be_activated(client: TestClient, store: ReleaseStore) -> None:

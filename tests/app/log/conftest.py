@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import redis
 
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.log.base import Entry, Event, Log, Stream
 from app.log.redis import RedisLog
 from app.log.sqlite import SqliteLog

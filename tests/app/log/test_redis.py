@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.ground.errors import LogUnavailableError
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.log.base import Entry, Event, Log, Stream
 from app.log.redis import RedisLog
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.ground.errors import LogUnavailableError
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
 
@@ -26,7 +26,7 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 from app.log.base import Event, Stream
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.log.sqlite import SqliteLog
 
 async def main(path, name, count):

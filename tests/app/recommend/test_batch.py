@@ -7,10 +7,11 @@ from contextvars import ContextVar, copy_context
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.ground.errors import ClientGoneError
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.asks import Queries, Score
 from app.recommend.batch import side_by_side
 from app.recommend.complete import Question, complete
@@ -144,4 +145,6 @@ def same(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, np.ndarray):
+        return np.allclose(one, other, rtol=1e-5, atol=1e-6)
     return bool(one == pytest.approx(other, rel=1e-5, abs=1e-6)) if isinstance(one, float) else bool(one == other)

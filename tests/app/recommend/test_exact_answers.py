@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from app.catalogue.importing import import_catalogue
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.home.store import ReleaseStore
 from app.recommend.complete import complete
 from app.recommend.completion import Question

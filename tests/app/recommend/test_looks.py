@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
+import numpy as np
 import pytest
 
-from app.ground.settings import Limits
+from app.ground.parts import Limits
 from app.recommend.looks import best_looks
 from app.recommend.outfit import resolve
 from app.recommend.rank import Pool, rank, score_outfits
@@ -46,3 +48,21 @@ def test_an_empty_slot_is_passed_over(release: Release, pools: list[Pool]) -> No
     """The other slots are filled all the same."""
     empty = Pool("hats", pools[0].rows_M[:0], pools[0].scores_M[:0])
     assert len(best_looks(release, resolve(release, ["tops-1"], Limits()), [empty, pools[0]], 2, None)) == 2
+
+
+def test_a_look_is_best_by_score_and_pull_together(release: Release, pools: list[Pool]) -> None:
+    """A pull of nothing keeps looks as they are; each piece's pull counts as it does in its slot, by how looks and candidates spread."""
+    worn = resolve(release, ["tops-1"], Limits())
+    plain = best_looks(release, worn, pools, 25, None)
+    still = [replace(pool, pulls_M=np.zeros(5, dtype=np.float32)) for pool in pools]
+    assert best_looks(release, worn, still, 25, None) == plain
+    pulled = [replace(pool, pulls_M=np.linspace(-1, 1, 5, dtype=np.float32) * pool.scores_M.std()) for pool in pools]
+    top, gain = release.snapshot.row_of["tops-1"], dict[int, float]()
+    for pool, other in zip(pulled, pulled[::-1], strict=True):
+        outfits = [release.snapshot.embeddings([top, int(other.rows_M[0]), row]) for row in pool.rows_M.tolist()]
+        spread = score_outfits(release, outfits, [["tops", other.category, pool.category]] * 5).std()
+        gain |= dict(zip(pool.rows_M.tolist(), np.linspace(-1, 1, 5) * float(spread), strict=True))
+    totals = [look.score + sum(gain[row] for row in look.rows) for look in best_looks(release, worn, pulled, 25, None)]
+    assert totals == pytest.approx(sorted(totals, reverse=True), abs=1e-5)
+    assert totals[0] == pytest.approx(max(look.score + sum(gain[row] for row in look.rows) for look in plain), abs=1e-5)
+    assert max(gain.values()) > 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.ground.settings import Limits
+from app.ground.parts import Limits
+from app.recommend.diverse import diversified
 from app.recommend.outfit import resolve
-from app.recommend.rank import Pool, diversified, queries_of, rank, rank_slots, remembered, retrieve, score_outfits
+from app.recommend.rank import Pool, queries_of, rank, rank_slots, remembered, retrieve, score_outfits
 from app.release.release import Release
 from index.selection import Selection, but
 

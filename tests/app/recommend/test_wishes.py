@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,73 @@ def test_a_long_text_takes_little_time(vocabularies: dict[str, Vocabulary], part
 def test_a_number_is_not_a_price_by_itself(text: str) -> None:
     """Nor is a word that some price has before it."""
     assert not list(prices_in(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("shoes under 1.000 €", None, 1000),
+        ("under 1.000,50", None, 1000.5),
+        ("under 1 000 euros", None, 1000),
+        ("under 1\u202f000", None, 1000),
+        ("under 1\u00a0000,50 kr", None, 1000.5),
+        ("under 1'000", None, 1000),
+        ("over 1.299.000", 1299000, None),
+        ("under 12,50", None, 12.5),
+        ("under 80, 100% cotton", None, 80),
+        ("under 80 100 cm", None, 80),
+        ("under 50usd", None, 50),
+        ("priced 80-100", 80, 100),
+        ("price 1.000 to 1.500", 1000, 1500),
+    ],
+)
+def test_prices_are_read_as_they_are_written_in_europe(text: str, least: float | None, most: float | None) -> None:
+    """Points, spaces of any width and apostrophes part thousands."""
+    assert [(price.least, price.most) for price in prices_in(text)] == [(least, most)]
+
+
+@pytest.mark.parametrize("text", ["under 1.2345", "under 1,2345 €", "under 5kg"])
+def test_what_is_no_price_is_not_read_in_part(text: str) -> None:
+    """Half a number would be another price."""
+    assert not list(prices_in(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "currencies"),
+    [
+        ("under ¥5000", "CNY JPY"),
+        ("under 50 yen", "JPY"),
+        ("50 CAD or less", "CAD"),
+        ("under C$50", "CAD"),
+        ("under us$50", "USD"),
+        ("under 50 kr.", "CZK DKK ISK NOK SEK"),
+        ("under 50", ""),
+        ("under 50 all black", ""),
+    ],
+)
+def test_a_named_currency_is_read(text: str, currencies: str) -> None:
+    """All that a sign may stand for."""
+    [price] = prices_in(text)
+    assert " ".join(sorted(price.currencies)) == currencies
+
+
+def test_a_price_in_another_currency_is_not_applied(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
+    """It is told, with the currencies that there are, of columns and attributes; a catalogue that tells none takes any."""
+    shoes = {"category": "shoes", "title": "Boots", "price": 40.0}
+    told = [
+        {**shoes, "id": "a", "currency": "EUR", "attributes": None},
+        {**shoes, "id": "b", "attributes": json.dumps({"currency": "sek"})},
+    ]
+    euros = vocabulary_of(snapshot_of(told, tmp_path / "told"))
+    for text in ("under $50", "under ¥5000", "under 50 CAD", "budget $50"):
+        wishes = read(text, euros)
+        assert (wishes.wishes, wishes.budget, wishes.rest, wishes.unread) == ((), None, (), ())
+        assert wishes.foreign == (f"{text} (not applied: prices here are in EUR, SEK)",)
+    for text in ("under 50", "under 50 €", "under 50 SEK", "under 50 crowns"):
+        [wish] = read(text, euros).wishes
+        assert wish.most == 50
+    [wish] = read("under $50", vocabulary_of(snapshot_of([{**shoes, "id": "a"}], tmp_path / "untold"))).wishes
+    assert wish.most == 50
 
 
 def test_a_change_of_the_catalogue_is_a_change_of_its_words(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.release.release import Release
 from app.rules.book import RuleFile
 from app.rules.over import Rules
 from app.rules.rule import RULES
+from tests.app.homes import copied
 
 OFF = {"id": "off", "do": "exclude", "items": {"brand": ["Northwind"]}}
 
@@ -25,7 +25,7 @@ OFF = {"id": "off", "do": "exclude", "items": {"brand": ["Northwind"]}}
 @pytest.fixture
 def own(home: Path, tmp_path: Path) -> Path:
     """A home that may be changed."""
-    return Path(shutil.copytree(home, tmp_path / "home", symlinks=True, ignore=shutil.ignore_patterns("log.sqlite*", "acknowledged")))
+    return copied(home, tmp_path / "home")
 
 
 @pytest.fixture
@@ -70,6 +70,7 @@ def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
     [
         ([{"id": "p", "do": "pin", "ids": ["shoes-1"]}], [(["p", "off"], "'p' wants 'shoes-1' shown, and 'off' takes it away")]),
         ([{"id": "p", "do": "pin", "ids": ["nothing"]}], [(["p"], "the catalogue has no item 'nothing' now")]),
+        ([{"id": "b", "do": "boost", "items": {"brand": ["Northwindd"]}}], [(["b"], "the catalogue has no brand 'Northwindd' now")]),
         ([{"id": "s", "do": "slots", "slots": [{"category": "hats"}]}], [(["s"], "the catalogue has no category 'hats' now")]),
         (
             [{"id": name, "do": do, "items": {"category": ["bags"]}} for name, do in (("up", "boost"), ("down", "bury"))],
@@ -139,13 +140,13 @@ def test_a_file_that_is_spoilt_leaves_what_was_known_in_force(own: Path, release
     """A replica that knows none says so rather than answering without."""
     file = RuleFile(own)
     file.put(RULES.validate_python([OFF]))
-    rules = Rules(own)
+    rules = Rules(RuleFile(own))
     assert rules.over(release) is not None
     file.path.write_text("{")
     assert rules.over(release) is not None
     assert "put the last version back" in str(rules.trouble)
     with pytest.raises(HomeError, match="cannot be read"):
-        Rules(own).over(release)
+        Rules(RuleFile(own)).over(release)
 
 
 def test_a_dry_run_says_what_would_change_of_the_last_answers(shop: TestClient) -> None:
@@ -169,3 +170,19 @@ def test_a_dry_run_says_what_would_change_of_the_last_answers(shop: TestClient) 
     shop.put("/rules", json={"rules": [OFF]})
     back = shop.post("/rules/dry-run", json={"without": ["off"]}).json()
     assert (back["changed"], back["touched"]) == (3, {})
+
+
+def test_rules_that_cannot_be_read_are_told_where_readiness_is(shop: TestClient, own: Path) -> None:
+    """Those known before hold on; a replica that knew none is not ready. No path of the machine is told."""
+    shop.put("/rules", json={"rules": [OFF]})
+    assert shop.get("/readyz").json()["rules"] == {"status": "ok"}
+    (own / "rules.json").write_text("{")
+    ready = shop.get("/readyz")
+    assert (ready.status_code, ready.json()["rules"]["status"]) == (200, "degraded")
+    assert "attire rules list" in ready.json()["rules"]["problem"]
+    assert brands(shop) == {"Contoso"}
+    with TestClient(create_app(Settings(home=own)), base_url="http://localhost", client=("127.0.0.1", 5)) as fresh:
+        refused = fresh.get("/readyz")
+        assert refused.status_code == 503
+        assert "rules cannot be read" in refused.json()["detail"]
+    assert str(own) not in ready.text + refused.text

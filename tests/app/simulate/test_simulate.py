@@ -104,6 +104,24 @@ def test_a_service_that_knows_the_rule_does_as_the_oracle(world: World) -> None:
     assert knows.hit_rate["oracle_with_taste"] >= knows.hit_rate["oracle"] - 0.05
 
 
+def test_shoppers_may_look_at_the_top_only(world: World) -> None:
+    """Then what is bought from lower places is bought less, though it is wanted as much."""
+    [all_], [top] = (simulate(world, Service(world, by_the_rule), sessions=150, bias=bias) for bias in (0.0, 2.0))
+    assert top.hit_rate["service"] == pytest.approx(all_.hit_rate["service"], abs=0.1), "what is shown is as good"
+    assert top.attach_rate < all_.attach_rate - 0.1
+
+
+def test_what_is_popular_may_move(world: World) -> None:
+    """From cycle to cycle, the same way each time, and the oracle knows."""
+    assert world.moved(1, 0.5, 0) is world is world.moved(3, 0.0, 0)
+    second, third = (world.moved(cycle, 0.5, 0).score.latents.popularity for cycle in (2, 3))
+    steps = np.stack([second - world.score.latents.popularity, third - second])
+    assert np.std(steps, axis=1) == pytest.approx([0.5, 0.5], abs=0.1)
+    assert np.array_equal(third, world.moved(3, 0.5, 0).score.latents.popularity)
+    _, moved = simulate(world, Service(world.moved(2, 3.0, 0), by_the_rule), cycles=2, trend=3.0)
+    assert moved.hit_rate["service"] == moved.hit_rate["oracle"]
+
+
 def test_counting_knows_the_cycles_before(world: World) -> None:
     """And nothing in the first."""
     first, second = simulate(world, Service(world, by_the_rule), cycles=2, sessions=150)

@@ -11,6 +11,6 @@ pytestmark = pytest.mark.e2e
 def test_it_shows_the_operations_without_the_internet(blank: Page, address: str) -> None:
     """Each with its example."""
     blank.goto(f"{address}/docs")
-    operation = blank.locator(".opblock", has_text="/complete-outfit")
+    operation = blank.locator("#operations-outfits-complete_outfit_complete_outfit_post")
     operation.click()
     expect(operation.locator(".body-param__example")).to_contain_text("w000042")

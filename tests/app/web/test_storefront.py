@@ -23,7 +23,7 @@ HOSTILE = """<img src=x onerror="document.title='stolen'">"""
 @pytest.fixture
 def dressed(page: Page) -> Page:
     """The storefront with one item worn and its suggestions there."""
-    page.locator("#items .tile").nth(1).click()
+    page.locator("#items .wear").nth(1).click()
     expect(page.locator("#tray .remove")).to_have_count(1)
     expect(page.locator("#suggestions .tile").first).to_be_visible()
     return page
@@ -42,12 +42,12 @@ def test_one_item_brings_suggestions_with_pictures(dressed: Page) -> None:
 def test_a_suggestion_is_worn_by_one_press_and_the_outfit_is_scored(dressed: Page) -> None:
     """The score is told as a percentage and in words, where a screen reader hears it; or that too few outfits are known for one."""
     expect(dressed.locator("#score")).to_have_text(re.compile("second piece"))
-    dressed.locator("#suggestions .tile").first.click()
+    dressed.locator("#suggestions .wear").first.click()
     expect(dressed.locator("#tray .remove")).to_have_count(2)
     expect(dressed.locator("#score[aria-live=polite]")).to_have_text(re.compile("Too few outfits"))
     told = {"outfits": [{"score": 1.0, "probability": 0.9, "missing": []}]}
     dressed.route("**/score-outfit", lambda route: route.fulfill(json=told))
-    dressed.locator("#suggestions .tile").first.click()
+    dressed.locator("#suggestions .wear").first.click()
     expect(dressed.locator("#score[aria-live=polite]")).to_have_text(re.compile(r"90 % .*go(es)? together"))
 
 
@@ -66,16 +66,16 @@ def test_complete_the_look_fills_every_slot(dressed: Page) -> None:
 
 
 def test_a_complete_look_is_told_and_asks_for_nothing(dressed: Page) -> None:
-    """In plain words, and the button has nothing left to add."""
+    """In plain words; the button that completes gives way to the one that puts all into the bag."""
     button = dressed.get_by_role("button", name="Complete the look")
     button.click()
-    expect(dressed.locator("#suggestions")).to_have_text("Your look is complete: nothing is missing.")
-    expect(button).to_be_disabled()
+    expect(dressed.locator("#suggestions")).to_contain_text("This look is complete.")
+    expect(button).to_be_hidden()
 
 
 def test_a_reload_keeps_the_outfit_and_back_undoes(dressed: Page) -> None:
     """The outfit lives in the URL."""
-    dressed.locator("#suggestions .tile").first.click()
+    dressed.locator("#suggestions .wear").first.click()
     dressed.reload()
     expect(dressed.locator("#tray img")).to_have_count(2)
     dressed.go_back()
@@ -88,6 +88,17 @@ def test_search_shows_what_is_called_so(page: Page) -> None:
     expect(page.locator("#items .tile")).to_have_count(1)
     page.get_by_role("searchbox").fill("<b>nothing</b>")
     expect(page.locator("#items")).to_have_text("Nothing here is called “<b>nothing</b>”.")
+
+
+def test_categories_count_what_is_left(page: Page) -> None:
+    """By words; and all again without them."""
+    counts = page.locator(".chip small")
+    before = counts.all_inner_texts()
+    page.get_by_role("searchbox").fill("w000007")
+    expect(counts.first).to_have_text("1")
+    assert sorted(counts.all_inner_texts(), reverse=True)[:3] == ["1", "1", "0"]
+    page.get_by_role("searchbox").fill("")
+    expect(counts.first).to_have_text(before[0])
 
 
 def test_more_shows_the_next_page_of_a_category(page: Page) -> None:
@@ -105,17 +116,18 @@ def test_a_hostile_title_is_text(page: Page) -> None:
     """In the catalogue, in the tray, and to the browser's policy."""
     hostile = page.locator("#items .tile").first
     expect(hostile).to_contain_text(HOSTILE)
-    hostile.click()
+    page.locator("#items .wear").first.click()
     expect(page.locator("#tray li").first).to_contain_text(HOSTILE)
     assert page.locator("img[src=x]").count() == 0
     assert page.title() == "Attire"
 
 
 def test_filters_hold_for_suggestions(dressed: Page) -> None:
-    """None is dearer than the price asked for, and the URL remembers it."""
-    dressed.get_by_label("up to").fill("60")
+    """Each fits what is left of the budget, and the URL remembers it."""
+    worn = float(dressed.locator("#tally").inner_text().rpartition("€")[2])
+    dressed.get_by_label("budget").fill(str(worn + 60))
     dressed.get_by_label("sold out, too").check()
-    expect(dressed).to_have_url(re.compile("max=60&soldout="))
+    expect(dressed).to_have_url(re.compile("budget=.*&soldout="))
     expect(dressed.locator("#suggestions[aria-busy=false]")).to_be_visible()
     prices = dressed.locator("#suggestions .now").all_inner_texts()
     assert prices
@@ -154,7 +166,7 @@ def test_tiles_tell_what_sells_an_item(page: Page, wardrobe_release: Release) ->
     expect(sold_out.locator(".badge")).to_have_text("sold out")
     expect(sold_out.locator(".now")).to_have_text(f"€{items[2].price:.2f}")
     expect(sold_out.locator("s")).to_have_count(0)
-    on_sale.click()
+    page.locator("#items .wear").nth(1).click()
     expect(page.locator("#tally")).to_have_text(f"1 piece · €{items[1].sale_price:.2f}")
     suggested = page.locator("#suggestions .tile").first
     expect(suggested.locator(".now")).to_have_text(re.compile(r"^€\d+\.\d\d$"))
@@ -162,15 +174,15 @@ def test_tiles_tell_what_sells_an_item(page: Page, wardrobe_release: Release) ->
     expect(page.get_by_role("button", name="Complete the look")).to_contain_text("+ €")
 
 
-def test_different_currencies_are_not_added(dressed: Page) -> None:
+def test_different_currencies_are_told_apart(dressed: Page) -> None:
     """Nor is one that the browser does not know a reason to show no price."""
     items = {"items": [{"id": "x", "category": "hats", "title": "x", "price": 5, "currency": "dollars", "score": 1, "probability": None}]}
     answer = {"complete": False, "slots": [{"category": "hats", **items}], "looks": [], "missing": []}
     dressed.route("**/complete-outfit", lambda route: route.fulfill(json=answer))
     dressed.get_by_label("sold out, too").check()
     expect(dressed.locator("#suggestions .now")).to_have_text(["5.00 dollars"])
-    dressed.locator("#suggestions .tile").click()
-    expect(dressed.locator("#tally")).to_have_text("2 pieces")
+    dressed.locator("#suggestions .wear").click()
+    expect(dressed.locator("#tally")).to_have_text(re.compile(r"^2 pieces · €[\d.]+ \+ 5.00 dollars$"))
 
 
 def test_a_search_that_was_read_otherwise_says_so(page: Page) -> None:
@@ -186,14 +198,14 @@ def test_a_search_that_was_read_otherwise_says_so(page: Page) -> None:
 
 def test_a_price_that_is_none_is_told_and_changes_nothing(dressed: Page) -> None:
     """Below zero, or without end; in the field or in a link."""
-    price = dressed.get_by_label("up to")
+    price = dressed.get_by_label("budget")
     price.fill("60")
-    expect(dressed).to_have_url(re.compile("max=60"))
+    expect(dressed).to_have_url(re.compile("budget=60"))
     price.fill("-5")
-    expect(dressed.locator("#max-price:invalid")).to_be_visible()
+    expect(dressed.locator("#budget:invalid")).to_be_visible()
     dressed.get_by_label("sold out, too").check()
-    expect(dressed).to_have_url(re.compile("max=60&soldout="))
-    dressed.goto(dressed.url.replace("max=60", "max=1e400"))
+    expect(dressed).to_have_url(re.compile("budget=60&soldout="))
+    dressed.goto(dressed.url.replace("budget=60", "budget=1e400"))
     dressed.reload()
     expect(price).to_have_value("")
 
@@ -230,8 +242,8 @@ def test_a_file_that_is_no_picture_is_told_of(page: Page, tmp_path: Path) -> Non
 
 def test_the_keyboard_keeps_its_place(page: Page) -> None:
     """Focus stays on the pressed tile, and on a neighbour when the pressed one goes away."""
-    page.locator("#items .tile").nth(1).press("Enter")
-    page.locator("#suggestions .tile").first.press("Enter")
+    page.locator("#items .wear").nth(1).press("Enter")
+    page.locator("#suggestions .wear").first.press("Enter")
     expect(page.locator("#tray .remove")).to_have_count(2)
     expect(page.locator("#suggestions[aria-busy=false]")).to_be_visible()
     assert page.locator("#suggestions :focus, #suggestions-title:focus").count() == 1
@@ -246,18 +258,35 @@ def test_a_newer_question_takes_the_older_one_back(page: Page) -> None:
     taken_back: list[str] = []
     page.route("**/complete-outfit", lambda route: route.continue_() if held else held.append(route))
     page.on("requestfailed", lambda request: taken_back.append(request.url))
-    page.locator("#items .tile").nth(1).click()
-    page.locator("#items .tile").nth(2).click()
+    page.locator("#items .wear").nth(1).click()
+    page.locator("#items .wear").nth(2).click()
     expect(page.locator("#suggestions .tile").first).to_be_visible()
     assert [url.rpartition("/")[2] for url in taken_back if "outfit" in url] == ["complete-outfit"]
 
 
-def test_a_problem_is_told_in_its_own_words(blank: Page, address: str) -> None:
-    """A link to an item that is gone: the notice names it, and the item can be taken out."""
+def test_a_piece_that_is_gone_is_told_plainly(blank: Page, address: str) -> None:
+    """A link to an item that is gone: in a shopper's words, with nothing to try again; the item can be taken out."""
     blank.goto(f"{address}/#item=ghost")
-    expect(blank.locator("#suggestions-notice")).to_contain_text("ghost")
-    blank.get_by_role("button", name="Take out").click()
+    expect(blank.locator("#suggestions-notice")).to_contain_text("A piece is no longer in the shop.")
+    expect(blank.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(blank.locator("#tray")).to_contain_text("No longer in the shop")
+    expect(blank.locator("#tray .instead")).to_have_count(0)
+    blank.locator("#tray .remove").click()
     expect(blank.locator("#suggestions-notice")).to_be_empty()
+
+
+def test_a_link_of_too_many_pieces_says_what_to_do(blank: Page, address: str, wardrobe_release: Release) -> None:
+    """Asking again would not help, so it is not offered."""
+    ids = wardrobe_release.snapshot.items.column("id").to_pylist()[:60]
+    blank.goto(f"{address}/#{'&'.join(f'item={name}' for name in ids)}")
+    expect(blank.locator("#suggestions-notice")).to_have_text("These are too many pieces for one outfit. Take some out.")
+
+
+def test_a_link_to_a_piece_that_is_gone_says_only_that(blank: Page, address: str) -> None:
+    """Nothing of how it is named inside."""
+    blank.goto(f"{address}/#view=../../etc")
+    expect(blank.locator("#product-title")).to_have_text("No longer in the shop")
+    expect(blank.locator("#product dl")).to_have_count(0)
 
 
 def test_a_page_that_comes_too_early_waits_for_the_service(

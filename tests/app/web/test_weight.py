@@ -1,4 +1,4 @@
-"""What a page of the storefront weighs, over a shop whose pictures come from a studio."""
+"""What a page of the storefront weighs, over a shop whose pictures come from a studio and over the demo's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Response, expect
 
 from app.catalogue.importing import import_catalogue
-from app.ground.settings import LogSettings, Settings
+from app.ground.parts import LogSettings
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 
@@ -49,7 +50,7 @@ def studio_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_24_tiles_weigh_little_on_any_screen(
     studio_home: Path, browser: Browser, serving: Callable[[FastAPI], AbstractContextManager[str]], density: int, width: int
 ) -> None:
-    """Each comes as large as it is shown, as WebP; the second time, nothing comes at all."""
+    """Each comes as large as it is seen, as WebP; the second time, nothing comes at all."""
     got: list[Response] = []
     context = browser.new_context(viewport={"width": width, "height": 4_000}, device_scale_factor=density)
     page = context.new_page()
@@ -67,5 +68,22 @@ def test_24_tiles_weigh_little_on_any_screen(
         assert {one.header_value("content-type") for one in fetched} == {"image/webp"}
         shown = pictures.first.evaluate("image => image.clientWidth")
         chosen = {int(one.url.partition("width=")[2].partition("&")[0]) for one in fetched}
-        assert max(chosen) >= min(512, shown * density) > max(chosen) / 2.5
+        assert max(chosen) >= min(512, shown * min(density, 2)) > max(chosen) / 2.5
+    context.close()
+
+
+def test_24_tiles_of_the_demo_weigh_little(browser: Browser, address: str) -> None:
+    """Over its drawn pictures, with all else that the page fetches."""
+    got: list[Response] = []
+    context = browser.new_context(viewport={"width": 1280, "height": 4_000}, device_scale_factor=2)
+    page = context.new_page()
+    page.on("response", lambda response: got.append(response))  # noqa: PLW0108
+    page.goto(address)
+    pictures = page.locator("#items img")
+    expect(page.locator("#items .tile")).to_have_count(TILES)
+    for place in range(pictures.count()):
+        expect(pictures.nth(place)).to_have_js_property("complete", value=True, timeout=30_000)
+    weights = {one.url: one.request.sizes()["responseBodySize"] for one in got}
+    assert sum("/image" in url for url in weights) >= TILES - 1  # one item of the demo has no picture here
+    assert sum(weights.values()) < MOST
     context.close()

@@ -19,7 +19,8 @@ from playwright.sync_api import Browser, Page, expect
 from starlette.testclient import TestClient
 
 import app.web
-from app.ground.settings import LogSettings, Settings
+from app.ground.parts import LogSettings
+from app.ground.settings import Settings
 from app.home.keys import KeyFile
 from app.main import create_app
 from app.release.release import Release

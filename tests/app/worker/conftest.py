@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from app.catalogue.importing import import_catalogue
-from app.ground.settings import LogSettings, Settings, WorkerSettings
+from app.ground.parts import LogSettings, WorkerSettings
+from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.log.base import Event
 from app.worker import loop

@@ -10,7 +10,8 @@ from typing import Any, cast
 import pytest
 
 from app.cli import run
-from app.ground.settings import LogSettings, Settings
+from app.ground.parts import LogSettings
+from app.ground.settings import Settings
 from app.home.feeds import FeedRecord, FeedRecords
 from app.live.metrics import ServiceState
 from app.log.base import Stream
@@ -96,9 +97,11 @@ def test_the_figures_tell(tmp_path: Path) -> None:
         watch=nothing,
         pool=nothing,
         kept=nothing,
+        variants=cast("Any", SimpleNamespace(live=list, troubles=dict)),
         watchdog=nothing,
         decisions=dict,
         feeds=records.all,
+        reports=nothing,
     )
     samples = [sample for metric in state.collect() for sample in metric.samples if sample.name.startswith("attire_feed_")]
     assert {sample.labels["feed"] for sample in samples} == {"https://shop.example/feed.csv"}

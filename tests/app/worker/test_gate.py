@@ -18,6 +18,7 @@ from app.worker.compare import Comparison
 from app.worker.gate import objections
 from app.worker.learn import _Steps
 from models.bundle import Bundle
+from models.datasets.schema import Outfit
 
 Judge = Callable[[Bundle], LearningRun]
 
@@ -179,3 +180,17 @@ def test_a_rejected_candidate_is_kept_and_no_release(trained: Any, current: Bund
     run = judged(trained, tmp_path, Bundle(stranger, current.model))
     assert Bundle.load(Runs(trained.store.home).directory(run.id) / "candidate").manifest.encoder.fingerprint == "features:99"
     assert trained.store.records() == before
+
+
+def test_training_outfits_are_repeated_by_their_age_where_that_is_asked(trained: Any) -> None:
+    """As many in all, fewer different ones, and the run says how many; by default all are learned from once."""
+    runs = Runs(trained.store.home)
+    outfits = [Outfit(f"s{number}", ("tops-1", "shoes-1"), "train", None, 86_400.0 * number) for number in range(60)]
+    assert _Steps(trained.settings, runs.begin(), 10, None)._weighed(outfits) is outfits
+    worker = trained.settings.worker.model_copy(update={"half_life_days": 10.0, "debias": True})
+    steps = _Steps(trained.settings.model_copy(update={"worker": worker}), runs.begin(), 10, None)
+    again = steps._weighed(outfits)
+    assert abs(len(again) - 60) <= 1
+    assert steps.run.outfits == {"different ones learned from, by weight": len({one.id for one in again})}
+    assert len({one.id for one in again}) < 45
+    assert again[-1] is outfits[-1]

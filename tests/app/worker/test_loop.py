@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.ground.errors import HomeError, LogUnavailableError
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.home.alone import alone
 from app.home.runs import FINAL, OUTCOME, LearningRun, Runs, now, read_run, write_run
 from app.log.base import Event, Log, Stream
@@ -184,6 +184,23 @@ async def test_new_sessions_start_a_run(shop: Any, log: Log, purchases: Callable
     run = LearningRun(id="0001", started=now(), rows=6, decision="rejected", finished=now())
     write_run(Runs(shop.store.home).begin() / FINAL, run)
     assert not worker.due()
+
+
+async def test_a_failed_run_is_tried_again(shop: Any, log: Log) -> None:
+    """After a while, then after twice as long, three times; then new sessions are waited for."""
+    settings = shop.settings.model_copy(update={"worker": shop.settings.worker.model_copy(update={"retry_s": 100.0})})
+    worker, runs = Worker(settings, log), Runs(shop.store.home)
+
+    def failed(ago_s: float) -> None:
+        when = (datetime.now(UTC) - timedelta(seconds=ago_s)).isoformat(timespec="seconds")
+        path = runs.begin()
+        write_run(path / FINAL, LearningRun(id=path.name, started=when, rows=0, decision="failed", finished=when))
+
+    for ago_s, due in ((150, True), (150, False), (450, True), (9_000, False)):
+        failed(ago_s)
+        assert worker.due() is due, ago_s
+    settings = shop.settings.model_copy(update={"worker": shop.settings.worker.model_copy(update={"retry_s": 0.0})})
+    assert not Worker(settings, log).due()
 
 
 async def test_age_starts_a_run(shop: Any, log: Log, purchases: Callable[..., list[Event]]) -> None:

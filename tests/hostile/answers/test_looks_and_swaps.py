@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.ground.settings import Limits, Settings
+from app.ground.parts import Limits
+from app.ground.settings import Settings
 from app.main import create_app
 from app.recommend.looks import best_looks
 from app.recommend.outfit import resolve

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -86,6 +87,13 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path, capsys: pytest.Capture
     assert "feed" in listed
     assert "revoked" in listed.splitlines()[1]
     assert out.strip().rpartition("_")[2] not in listed
+    assert run(["keys", "list", "--json", "--home", home]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["name"], one["scopes"], bool(one["revoked"])) for one in told] == [
+        ("feed", ["read", "events", "write"], False),
+        ("unnamed", ["events", "read"], True),
+    ]
+    assert not {"salt", "hash"} & set(told[0])
 
 
 def test_no_keys_are_not_listed_in_silence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

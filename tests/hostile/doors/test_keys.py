@@ -18,7 +18,8 @@ from app.api import catalogue, events, items, ops, outfits, releases
 from app.api.doors import door_of
 from app.cli.serve import open_here
 from app.ground.doors import Door
-from app.ground.settings import Keys, Settings
+from app.ground.parts import Keys
+from app.ground.settings import Settings
 from app.home.keys import FILE, KeyFile
 from models.errors import InputError
 

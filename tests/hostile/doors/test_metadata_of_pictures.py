@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 from starlette.testclient import TestClient
 
-from app.ground.settings import Keys
+from app.ground.parts import Keys
 from app.home.bare import bare
 from app.home.images import ImageStore
 from models.encoders.pictures import decode

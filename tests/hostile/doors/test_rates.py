@@ -15,7 +15,7 @@ import redis
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.ground.settings import LogSettings, Rates
+from app.ground.parts import LogSettings, Rates
 from app.home.keys import KeyFile
 
 Asked = Callable[..., AbstractContextManager[TestClient]]

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from app.ground.settings import Keys, Limits
+from app.ground.parts import Keys, Limits
 
 Asked = Callable[..., AbstractContextManager[TestClient]]
 OPEN = Keys(open_on_loopback=True)

@@ -16,7 +16,8 @@ from starlette.testclient import TestClient
 
 from app.cli import run
 from app.ground.errors import LogLostError
-from app.ground.settings import Keys, LogSettings, Settings
+from app.ground.parts import Keys, LogSettings
+from app.ground.settings import Settings
 from app.home.alone import alone
 from app.home.replicas import ServingNote
 from app.log.base import Event, Stream
@@ -208,7 +209,7 @@ async def test_the_mark_outlives_half_a_write(tmp_path: Path) -> None:
 
 
 def test_the_service_is_not_ready_with_a_damaged_log(home: Path) -> None:
-    """It says why; what shoppers do is refused, and it completes outfits all the same."""
+    """It says why; what shoppers do is refused, and a catalogue that lacks what was acknowledged is not shown as the current one."""
     settings = Settings(home=home, keys=Keys(admin=SecretStr(KEY)), log=LogSettings(check_s=0.05))
     with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
         assert client.delete("/items/shoes-1").status_code == 200
@@ -219,8 +220,22 @@ def test_the_service_is_not_ready_with_a_damaged_log(home: Path) -> None:
         assert (answer.status_code, answer.json()["type"]) == (503, "/problems/log-lost")
         assert any(word in answer.json()["detail"] for word in ("acknowledged", "damaged"))  # as its new tables are there already, or not
         assert "attire_log_lost 1.0" in client.get("/metrics").text
-        assert client.post("/complete-outfit", json={"items": ["tops-1"]}).status_code == 200
+        asked = [client.get("/items"), client.get("/items/shoes-1"), client.post("/complete-outfit", json={"items": ["tops-1"]})]
+        assert [(one.status_code, one.json()["type"]) for one in asked] == [(503, "/problems/log-lost")] * 3
+        assert "the catalogue is not shown without what is missing" in asked[0].json()["detail"]
         assert client.delete("/items/shoes-2").status_code == 503
+
+
+def test_a_lost_log_whose_changes_are_shown_goes_on(home: Path) -> None:
+    """By who has them still, and by a release that was made with them; and where nothing but events is missing."""
+    settings = Settings(home=home, keys=Keys(admin=SecretStr(KEY)), log=LogSettings(check_s=0.05))
+    view = {"id": "e1", "type": "view", "session": "s", "item": "tops-1"}
+    with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
+        assert client.post("/events", json={"events": [view]}).status_code == 202
+    for left in home.glob("log.sqlite*"):
+        left.unlink()
+    with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
+        assert (client.get("/readyz").status_code, client.get("/items/shoes-1").status_code) == (503, 200)
 
 
 def test_nothing_goes_into_a_log_that_is_known_to_be_damaged(home: Path) -> None:
@@ -248,8 +263,10 @@ async def test_a_redis_that_came_back_empty_is_told(home: Path, start_redis: Cal
             with server.client() as redis:
                 redis.flushall()
             assert client.delete("/items/shoes-4").status_code == 503
+            assert (client.get("/items/shoes-3").status_code, client.get("/items/shoes-4").status_code) == (404, 200)
         with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
             assert client.get("/readyz").json()["type"] == "/problems/log-lost"
+            assert client.get("/items/shoes-3").json()["type"] == client.get("/items").json()["type"] == "/problems/log-lost"
         with server.client() as redis:
             assert not redis.exists("attire:{catalog}")
 

@@ -15,7 +15,7 @@ import pytest
 from app.catalogue import importing, publishing
 from app.catalogue.again import Source, end_of_changes, imported_before
 from app.catalogue.importing import import_catalogue
-from app.ground.settings import LogSettings
+from app.ground.parts import LogSettings
 from app.home.store import ReleaseStore
 from app.release.release import Release
 from index import snapshot

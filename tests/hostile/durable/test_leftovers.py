@@ -17,7 +17,8 @@ from app.catalogue.leftovers import leftovers, remove
 from app.catalogue.publishing import changes_behind, publish
 from app.cli import run
 from app.ground.errors import LogLostError
-from app.ground.settings import LogSettings, Settings, WorkerSettings
+from app.ground.parts import LogSettings, WorkerSettings
+from app.ground.settings import Settings
 from app.home.replicas import ServingNote
 from app.home.store import ReleaseStore
 from app.log.base import Stream, order

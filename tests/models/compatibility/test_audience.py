@@ -17,6 +17,11 @@ from models.compatibility.audience import audience_label, season_label
         ({}, ("Women's shoes",), "Men of war boots", "women adult"),
         ({}, ("sleepwear",), "Baby doll in red", None),
         ({"colour": "men"}, ("shoes",), None, None),
+        ({}, ("Damen",), None, "women adult"),
+        ({}, ("Schuhe",), "Herrenschuhe aus Leder", "men adult"),
+        ({}, ("Kinderschuhe",), None, "men+women child"),
+        ({}, ("Niños",), None, "men+women child"),
+        ({}, ("dresses",), "Donna dress with Kindergarten print", None),
         ({"gender": "Herrer"}, ("shoes",), "Women", "=herrer"),
     ],
 )  # fmt: skip

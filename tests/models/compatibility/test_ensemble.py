@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import torch
+from torch import Tensor
 
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.build import build_model
@@ -112,6 +115,24 @@ def test_order_and_padding_change_no_score(model: Ensemble, inputs: ItemInputs) 
     padded = torch.tensor([[0, 6, 8, 1]])
     again = model.score(OutfitBatch(embedded[padded], inputs.category_N[padded], torch.tensor([[True, True, True, False]])))
     assert torch.allclose(torch.stack([turned, again[0]]), first, atol=1e-4)
+
+
+@torch.inference_mode()
+def test_contexts_that_hold_the_same_are_asked_once(model: Ensemble, inputs: ItemInputs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And each outfit scores as it does by itself."""
+    embedded, rows = model.embed(inputs), torch.tensor([[0, 6, 2], [0, 6, 3], [0, 6, 8], [1, 6, 8]])
+    batch = OutfitBatch(embedded[rows], inputs.category_N[rows], torch.ones_like(rows, dtype=torch.bool))
+    alone = [float(model.score(batch.take(torch.tensor([place])))) for place in range(len(rows))]
+    asked: list[int] = []
+    real = model.member_queries
+
+    def counted(context: OutfitBatch, target_B: Tensor) -> Iterator[Tensor]:
+        asked.append(len(target_B))
+        return real(context, target_B)
+
+    monkeypatch.setattr(model, "member_queries", counted)
+    assert model.score(batch).tolist() == pytest.approx(alone, abs=1e-5)
+    assert asked == [3 * len(rows) - 2]  # (0, 6) for categories 0 and 0, and (6, 8); for category 1 it is another question
 
 
 @torch.inference_mode()

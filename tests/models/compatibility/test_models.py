@@ -11,7 +11,7 @@ from torch import Tensor
 from models.compatibility.average import Average
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.build import build_model
-from models.compatibility.completion import leave_one_out
+from models.compatibility.completion import leave_one_out, same_contexts
 from models.compatibility.set_transformer import SetBlock, SetTransformer
 
 D, C, F = 16, 5, 7
@@ -219,6 +219,16 @@ def test_leaving_one_out() -> None:
     firsts = [(0, 1), (0, 0), (0, 0), (1, 1), (1, 0)]
     near(contexts.items_BID[:, 0], torch.stack([batch.items_BID[place] for place in firsts]))
     assert contexts.category_BI[:, 0].tolist() == [int(batch.category_BI[place]) for place in firsts]
+
+
+def test_contexts_that_hold_the_same_are_told() -> None:
+    """Of outfits that differ in one item, padding aside; each names the first of its kind."""
+    rows = torch.tensor([[0, 1, 9], [0, 1, 2], [0, 1, 3], [0, 4, 3], [5, 4, 3]])
+    mask = torch.ones_like(rows, dtype=torch.bool)
+    mask[0, 2] = False
+    found = same_contexts(OutfitBatch(rows[..., None].float(), rows % 4, mask))
+    assert found.tolist() == [0, 1, 2, 3, 4, 5, 6, 4, 8, 6, 10, 8, 12, 13]
+    assert same_contexts(OutfitBatch(torch.zeros(0, 2, 1), rows[:0, :2], mask[:0, :2])).tolist() == []
 
 
 def test_the_cosine_of_an_outfit() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models.compatibility.roles import ROLE_WORDS, TEMPLATES, role_of, usual
+from models.compatibility.roles import TEMPLATES, usual
+from models.datasets.garments import ROLE_WORDS, role_of
 
 ALL = frozenset(ROLE_WORDS)
 

@@ -7,10 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from models.datasets.check import check
-from models.datasets.findings import Kind
+from models.datasets.findings import Findings, Kind
+from models.datasets.read import read_catalogue
+from models.datasets.rejects import Rejects
 
 Write = Callable[..., Path]
 
@@ -61,6 +65,32 @@ def test_every_error_is_told_by_kind_with_count_and_first_lines(shop: Path, writ
     ]
     assert [error.line for error in errors[0].first] == [2, 3, 4, 5, 6]
     assert errors[0].problem.startswith("… is not a number, or not a price; ")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_what_an_import_sets_aside_is_not_counted(shop: Path, write: Write, form: str) -> None:
+    """Neither as an item nor as lacking something; its outfits are not blamed. Of an id that comes twice, what can be used counts."""
+    rows = [
+        {"id": "a", "category": "tops", "price": 1.0},
+        {"id": "b", "category": "tops", "price": -1.0},
+        {"id": "b", "category": "tops", "price": 2.0},
+        {"id": "a", "category": "shoes", "price": 3.0},
+        {"id": "c", "category": "shoes", "price": 1e12},
+        {"id": "d", "category": "shoes", "price": None},
+    ]
+    write(shop / "outfits.jsonl", [{"items": ["a", "c"]}])
+    if form == "jsonl":
+        write(shop / "items.jsonl", rows)
+    else:
+        (shop / "items.jsonl").unlink()
+        pq.write_table(pa.Table.from_pylist(rows), shop / "items.parquet")
+    imported = read_catalogue(shop, Findings(rejects=Rejects()))
+    found = check(shop)
+    assert found.catalogue
+    assert [*found.catalogue.ids] == [*imported.ids] == ["a", "b", "d"]
+    assert found.as_json()["items"] == 3
+    assert missing(shop)["price of items"].startswith("price of items (1 of 3)")
+    assert not [kind for kind in found.findings.of("error") if kind.path != found.findings.feed.path]
 
 
 def test_errors_of_a_csv_are_told_by_line(shop: Path) -> None:

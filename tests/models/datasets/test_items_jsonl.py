@@ -39,6 +39,8 @@ BROKEN = [
     ("price", {"price": True}, "True is not a price"),
     ("price", {"price": -0.01}, "-0.01 is not a price"),
     ("price", {"price": 10**400}, "is not a price"),
+    ("price", {"price": 1e308}, "it is more than 1,000,000,000"),
+    ("sale_price", {"sale_price": "1000000001 EUR"}, "it is more than 1,000,000,000"),
     ("in_stock", {"in_stock": "perhaps"}, "'perhaps' is neither true nor false"),
     ("in_stock", {"in_stock": [1]}, "[1] is neither true nor false"),
     ("split", {"split": "dev"}, "'dev' is not a split"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ def save(root: Path, **columns: object) -> Path:
         ("title", pa.array([b"fine", b"\xff", b"fine"]).view(pa.string()), 2, "is not UTF-8"),
         ("price", pa.array([1.0, 2.0, -3.0]), 3, "-3.0 is not a price"),
         ("price", pa.array([1.0, float("nan"), None]), 2, "nan is not a price"),
+        ("price", pa.array([1.0, 1e308, None]), 2, "it is more than 1,000,000,000"),
+        ("sale_price", pa.array([1.0, None, 1e10]), 3, "it is more than 1,000,000,000"),
         ("price", pa.array(["1", "2", "cheap"]), 3, "'cheap' is not a number"),
         ("price", pa.array([b"1", b"2", b"3"]), None, "use numbers"),
         ("in_stock", pa.array(["1", "0", "perhaps"]), 3, "neither true nor false"),
@@ -207,3 +210,90 @@ def test_sizes_and_extras_are_read_value_by_value(tmp_path: Path) -> None:
     table = read_catalogue(tmp_path).table
     assert json.loads(table.column("sizes")[0].as_py()) == [{"size": "S", "in_stock": None}, {"size": "M", "in_stock": False}]
     assert [value and json.loads(value) for value in table.column("extras").to_pylist()] == [{"a": 1}, {"extras": "loose"}, None]
+
+
+SIZE = pa.struct([("size", pa.string()), ("in_stock", pa.bool_())])
+STOCKED = [{"size": "S", "in_stock": True}, {"size": "M", "in_stock": False}]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([STOCKED, None, []], pa.list_(SIZE)),
+        pa.array([[("S", 3), ("M", 0)], None, []], pa.map_(pa.string(), pa.int64())),
+        pa.array([{"S": 3, "M": 0}, None, {"S": None, "M": None}]),
+        pa.array(["S=1|M=0", None, ""]),
+        pa.array([[{"size": "S", "in_stock": "in stock"}, {"size": "M", "in_stock": "sold out"}], None, None]),
+    ],
+    ids=["structs", "map", "struct of sizes", "text", "words"],
+)
+def test_sizes_of_every_type(tmp_path: Path, column: Any) -> None:
+    """Lists of structs, maps and structs by whole columns; texts and words value by value. A size that a struct leaves null is none."""
+    save(tmp_path, sizes=column)
+    assert [value and json.loads(value) for value in read_catalogue(tmp_path).table.column("sizes").to_pylist()] == [STOCKED, None, None]
+
+
+def test_sizes_and_their_stock_in_columns_of_their_own(tmp_path: Path) -> None:
+    """Two lists of one length; of other lengths, the stock is passed through."""
+    save(tmp_path, sizes=pa.array([["S", "M"], ["S"], None]), sizes_in_stock=pa.array([[True, False], [True, True], None]))
+    table = read_catalogue(tmp_path).table
+    assert json.loads(table.column("sizes")[0].as_py()) == STOCKED
+    assert (json.loads(table.column("sizes")[1].as_py()), json.loads(table.column("extras")[1].as_py())) == (
+        [{"size": "S", "in_stock": None}],
+        {"sizes_in_stock": [True, True]},
+    )
+
+
+def test_lists_of_pictures(tmp_path: Path) -> None:
+    """The first file is the picture of an item without one; one file alone is no list; titles keep their signs, as columns are read."""
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(b"x")
+    url = "https://shop.example/c.jpg"
+    save(tmp_path, images=pa.array([[url, "a.png", "b.png"], ["a.png"], None]), title=pa.array(["a <b> c", None, None]))
+    table = read_catalogue(tmp_path).table
+    assert [value and value["path"] for value in table.column("image").to_pylist()] == ["a.png", "a.png", None]
+    assert table.column("images").to_pylist() == [[url, "a.png", "b.png"], None, None]
+    assert table.column("title")[0].as_py() == "a <b> c"
+    save(tmp_path, images=pa.array([["b.png"], None, None]), image=pa.array(["a.png", "b.png", None]))
+    table = read_catalogue(tmp_path).table
+    assert [value and value["path"] for value in table.column("image").to_pylist()] == ["a.png", "b.png", None]
+    assert table.column("images").to_pylist() == [["a.png", "b.png"], None, None]
+
+
+def nested() -> dict[str, Any]:
+    """Columns that are none of ours, of every type."""
+    return {
+        "care": pa.array([["wash", None], None, []]),
+        "measures": pa.array([{"chest": 1.5, "deep": {"nan": float("nan"), "at": date(2026, 11, 27)}}, None, None]),
+        "badges": pa.array([[("new", 1)], None, None], pa.map_(pa.string(), pa.int64())),
+        "season": pa.array(["AW", "AW", None]).dictionary_encode(),
+        "since": pa.array([datetime(2026, 11, 27, tzinfo=UTC), None, None]),
+        "cost": pa.array([Decimal("9.90"), None, None]),
+        "score": pa.array([float("nan"), 2.0, None]),
+        "thumb": pa.array([b"x", None, None]),
+    }
+
+
+@pytest.mark.parametrize("price", [pa.array([9.9, None, None]), pa.array(["9.90 EUR", None, None])], ids=["columns", "values"])
+def test_columns_of_any_type_pass_through(tmp_path: Path, price: Any) -> None:
+    """Whichever way a file is read; nulls of objects, bytes and what is no number are left out."""
+    save(tmp_path, price=price, **nested())
+    extras = [value and json.loads(value) for value in read_catalogue(tmp_path).table.column("extras").to_pylist()]
+    assert extras[0].pop("since").startswith("2026-11-27")
+    assert extras == [
+        {
+            "care": ["wash", None],
+            "measures": {"chest": 1.5, "deep": {"at": "2026-11-27"}},
+            "badges": {"new": 1},
+            "season": "AW",
+            "cost": "9.90",
+        },
+        {"season": "AW", "score": 2.0},
+        {"care": []},
+    ]
+
+
+def test_extras_as_a_struct(tmp_path: Path) -> None:
+    """As they come."""
+    save(tmp_path, extras=pa.array([{"fit": "slim", "note": None}, None, {"fit": None, "note": None}]))
+    assert read_catalogue(tmp_path).table.column("extras").to_pylist() == ['{"fit":"slim"}', None, None]

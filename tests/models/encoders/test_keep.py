@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,9 @@ import pytest
 
 from models.datasets.read import read_catalogue
 from models.datasets.schema import ITEM_SCHEMA, Catalogue
+from models.encoders import keep
+from models.encoders.base import Encoder
+from models.encoders.batches import Batch, Encoded, encode_batch
 from models.encoders.features import Block, FeatureSpec, FloatArray
 from models.encoders.keep import catalogue_features, stored_features
 from models.encoders.pictures import decode
@@ -207,3 +210,28 @@ def test_features_that_lie_in_a_file_meanwhile_are_the_same(tmp_path: Path) -> N
         assert (found.features.dtype, found.encoded) == (np.float16, encoded)
         np.testing.assert_array_equal(found.features.astype(np.float32), expected)
     assert not list(scratch.iterdir())
+
+
+def test_batches_may_come_back_in_any_order_and_what_is_whole_is_kept(
+    shop: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Features and refusals are those of one after the other; what breaks off goes on behind the segments that it had all of."""
+    monkeypatch.setattr(keep, "BATCH", 1)
+    monkeypatch.setattr(keep, "_SEGMENT", 2)
+    expected = catalogue_features(shop, Counting())
+
+    def backwards(encoder: Encoder, batches: Iterable[Batch]) -> Iterator[Encoded]:
+        return (encode_batch(encoder, batch) for batch in reversed(list(batches)))
+
+    def broken_off(encoder: Encoder, batches: Iterable[Batch]) -> Iterator[Encoded]:
+        yield from list(backwards(encoder, batches))[:3]
+        raise ConnectionError
+
+    found = catalogue_features(shop, Counting(), encode=backwards)
+    np.testing.assert_array_equal(found.features, expected.features)
+    assert found.refused == expected.refused
+    with pytest.raises(ConnectionError):
+        catalogue_features(shop, Counting(), tmp_path / "cache", encode=broken_off)
+    rest = catalogue_features(shop, Counting(), tmp_path / "cache")
+    assert rest.encoded == 2
+    np.testing.assert_array_equal(rest.features, expected.features)

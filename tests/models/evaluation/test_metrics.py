@@ -116,3 +116,30 @@ def test_ece_is_the_weighted_gap_of_the_bins() -> None:
     assert metrics.ece(probability, labels).value == pytest.approx(slow)
     mean_told, seen, count = metrics.reliability(probability, labels)
     assert (count * np.abs(mean_told - seen)).sum() / 200 == pytest.approx(slow)
+
+
+def test_few_questions_do_not_raise_the_debiased_calibration_error() -> None:
+    """Over many sets of 100 questions it is about 0 where probabilities are exact, where ECE is not, and what it is where they are off."""
+    random = np.random.default_rng(0)
+
+    def mean_of(off: float) -> tuple[float, float]:
+        """ECE, and the root of the mean of the debiased squares."""
+        plain, squares = [], []
+        for _ in range(300):
+            probability = random.uniform(0.2, 0.8, 100)
+            labels = (random.random(100) < probability + off).astype(int)
+            plain.append(metrics.ece(probability, labels).value)
+            found = metrics.calibration_debiased(probability, labels)
+            squares.append(np.sign(found) * found**2)
+        return float(np.mean(plain)), float(np.mean(squares))
+
+    exact, off = mean_of(0.0), mean_of(0.15)
+    assert exact[0] > 0.05
+    assert abs(exact[1]) < 0.02**2 * 2
+    assert off[1] == pytest.approx(0.15**2, rel=0.15)
+
+
+def test_the_debiased_calibration_error_of_next_to_nothing_is_a_number() -> None:
+    """One question, and two."""
+    for count in (1, 2):
+        assert math.isfinite(metrics.calibration_debiased(np.full(count, 0.5), np.ones(count, dtype=int)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from models.compatibility.build import build_model
 from models.datasets.read import read_dataset
 from models.evaluation.scorer import ModelScorer
 from models.manifest import Manifest
+from models.progress import Advance, silent
 from models.recipes.outfit_vector.config import OutfitVectorConfig
 from models.training.held_out import held_out
 from models.training.run import Run
@@ -43,7 +45,15 @@ def test_few_outfits_are_asked_about_by_training_without_them(run: Run[Any]) -> 
         seen.append({outfit.id for outfit in one.dataset.outfits if outfit.split in {"train", "valid"}})
         return cosine(one)
 
+    told: list[tuple[str, int]] = []
+
+    def heard(title: str, total: int) -> AbstractContextManager[Advance]:
+        told.append((title, total))
+        return silent(title, total)
+
+    run = replace(run, progress=heard)
     found = held_out(cosine(run), run, fit)
+    assert ("training without a quarter, and asking about it, quarters", 4) in told
     every = {outfit.id for outfit in run.dataset.outfits}
     assert found is not None
     assert [len(ids) for ids in seen] == [36] * 4

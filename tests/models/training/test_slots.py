@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pytest
 import torch
 
+from models.compatibility.dice import digest
 from models.compatibility.slots import SlotModel
-from models.training.slots import SlotTraining, fit_slots
+from models.training.slots import SlotTraining, Wording, fit_slots
 
 KINDS = [
     ["tops", "bottoms", "shoes"],
@@ -103,3 +106,107 @@ def test_what_cannot_be_had_is_on_nobodys_way(model: SlotModel) -> None:
             ids = [f"{seed}-{place}" for place in range(len(worn))]
             assert not {"bags", "dresses"} & set(without.missing(worn, ids).slots)
     assert model.without({"bags", "shoes"}).missing(["dresses"], ["d"]).slots == ()
+
+
+ROLES = ("coats", "bottoms", "shoes")
+COATS = {"winter": [*ROLES, "scarves"], "spring": list(ROLES)}
+SEASONS = [["winter", "spring"][place] for place in np.random.default_rng(2).integers(0, 2, 500)]
+
+
+def coats(said: Callable[[int, str], str] = lambda _, season: f"{season} coat") -> SlotModel:
+    """Of 400 outfits and 100 to choose on: whoever wears a winter coat wears a scarf."""
+    outfits = [COATS[season] for season in SEASONS]
+    texts = [
+        [said(number, season)] + ["plain"] * (len(outfit) - 1) for number, (season, outfit) in enumerate(zip(SEASONS, outfits, strict=True))
+    ]
+    wording = Wording(words=("coat", "plain", "spring", "winter", "even"), outfits=texts[:400], validation=texts[400:])
+    return fit_slots(outfits[:400], validation=outfits[400:], wording=wording)
+
+
+@pytest.fixture(scope="module", name="coated")
+def coated_fixture() -> SlotModel:
+    """A model that has heard of winter."""
+    return coats()
+
+
+def test_a_winter_coat_asks_for_a_scarf(coated: SlotModel) -> None:
+    """And a spring coat for none, be it worn alone or as a shopper's own outfit."""
+    texts = ["", "", "winter coat"]
+    assert coated.missing(["bottoms", "shoes", "coats"], texts=texts).slots == ("scarves",)
+    assert coated.missing(["bottoms", "shoes", "coats"], texts=["", "", "spring coat"]).slots == ()
+    asked = {
+        season: [number for number in range(60) if "scarves" in coated.missing(["coats"], [f"c{number}"], [f"{season} coat"]).slots]
+        for season in COATS
+    }
+    assert len(asked["winter"]) >= 57
+    assert len(asked["spring"]) <= 3
+
+
+def test_what_was_promised_of_an_item_holds_whatever_joins_it(coated: SlotModel) -> None:
+    """The words of what fills a slot are not the item's, and the order in which they are named means nothing."""
+    for number in range(40):
+        ids = sorted([f"c{number}", f"x{number}", f"y{number}"], key=digest)
+        first = coated.missing(["coats"], ids[:1], ["winter coat"]).slots
+        for more in (["plain", "spring"], ["", "winter"]):
+            pieces = [*zip(["coats", *first[:2]], ids, ["winter coat", *more], strict=True)]
+            for order in ([0, 1, 2], [2, 0, 1], [1, 0]):
+                worn = [list(said) for said in zip(*(pieces[place] for place in order), strict=True)]
+                assert coated.missing(*worn).slots == first[len(order) - 1 :]
+
+
+def test_of_what_nothing_is_known_categories_speak(coated: SlotModel) -> None:
+    """A photo, an item of another shop: half of the coats had a scarf, and half of the answers say so."""
+    alone = fit_slots([COATS[season] for season in SEASONS[:400]], validation=[COATS[season] for season in SEASONS[400:]])
+    worn = coated.counts(ROLES)[None]
+    assert coated.whole(worn, coated.said(["unheard", "", ""]).any(axis=0))[0] == pytest.approx(coated.whole(worn)[0])
+    assert coated.whole(worn)[0] == pytest.approx(alone.whole(worn)[0], abs=0.08)
+
+
+def test_words_that_tell_nothing_are_not_read() -> None:
+    """Then the model is that of categories alone, bit for bit; so it is where no validation outfits can tell."""
+    idle = coats(lambda number, _: "even coat" if number % 2 else "coat")
+    alone = fit_slots([COATS[season] for season in SEASONS[:400]], validation=[COATS[season] for season in SEASONS[400:]])
+    assert idle.words == ()
+    assert idle.body() == alone.body()
+    assert all((idle.weights[name] == alone.weights[name]).all() for name in alone.weights)
+    untold = Wording(words=("coat",), outfits=[["coat", "", ""]] * 60, validation=[])
+    assert fit_slots([list(ROLES)] * 60, wording=untold).words == ()
+
+
+def test_words_are_read_as_they_were_written_and_learned_alike(coated: SlotModel) -> None:
+    """The same bits for a seed; weights of other words are refused."""
+    again = coats()
+    assert all((again.weights[name] == coated.weights[name]).all() for name in coated.weights)
+    body = json.loads(json.dumps(coated.body()))
+    read = SlotModel.read(body, coated.weights)
+    assert read.words == coated.words != ()
+    assert read.missing(["coats"], ["c1"], ["winter coat"]) == coated.missing(["coats"], ["c1"], ["winter coat"])
+    with pytest.raises(ValueError, match="words"):
+        SlotModel.read({**body, "words": ["winter"]}, coated.weights)
+
+
+def test_slots_of_before_words_are_read(model: SlotModel) -> None:
+    """Format 2 had none."""
+    body = {name: value for name, value in model.body().items() if name != "words"} | {"format": 2}
+    read = SlotModel.read(body, model.weights)
+    assert read.missing(["shoes"], ["s7"], ["red shoes"]) == model.missing(["shoes"], ["s7"])
+
+
+def test_what_is_proposed_has_the_greatest_expected_share_of_the_draws(model: SlotModel) -> None:
+    """Checked against every multiset, also where nothing is in half of the draws, so that a majority would propose next to nothing."""
+    have = model.counts(["shoes"])
+    pair, all_three = ["tops", "bottoms"], ["tops", "bottoms", "bags"]
+    for some in ([all_three, *[pair] * 9], [*[all_three] * 6, *[pair] * 4], [*([name] for name in all_three), all_three]):
+        more_SC = np.stack([model.counts(names) for names in some])
+        rows = [np.array(counts) for counts in product(range(2), repeat=5) if sum(counts)]
+        f1 = [(2 * np.minimum(row, more_SC).sum(axis=1) / (row.sum() + more_SC.sum(axis=1))).mean() for row in rows]
+        found_C = model._likely(have + more_SC, have) - have
+        assert f1[[*map(tuple, rows)].index(tuple(found_C))] == max(f1)
+        assert found_C.sum() >= 2
+
+
+def test_alternatives_are_not_proposed_together(model: SlotModel) -> None:
+    """Each is in a half of the draws, and no draw has both."""
+    have = model.counts(["shoes"])
+    drawn = np.stack([have + model.counts(names) for names in (["tops", "bottoms"], ["tops", "bags"])])
+    assert (model._likely(drawn, have) - have).sum() == 2

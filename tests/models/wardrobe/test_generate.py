@@ -83,6 +83,12 @@ def test_too_small_a_wardrobe_is_refused(tmp_path: Path, name: str, value: int) 
     assert not (tmp_path / "out").exists()
 
 
+def test_outfits_that_leave_none_to_learn_from_are_refused(tmp_path: Path) -> None:
+    """So many of so few items that every one shares some with those to ask about."""
+    with pytest.raises(InputError, match="fewer outfits, or more items"):
+        generate(tmp_path / "out", items=100, outfits=6_000, shoppers=5)
+
+
 def test_a_directory_with_something_else_is_refused(tmp_path: Path) -> None:
     """It is not changed."""
     (tmp_path / "thesis.txt").write_text("mine")

@@ -13,6 +13,9 @@ LEFT_OUT: Final = ""
 """The target of a column that says nothing of the item."""
 ATTRIBUTES: Final = ("gender", "age_group", "color", "colour", "size", "material", "pattern")
 """Columns that are attributes wherever they stand."""
+_COLOR: Final = "color colour farbe couleur kleur colore цвет"
+_SIZE: Final = "size größe grösse taille talla maat taglia размер"
+_SAME: Final = {**dict.fromkeys(_COLOR.split(), "color"), **dict.fromkeys(_SIZE.split(), "size")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +26,20 @@ class Layout:
         name: as a person is told it.
         fits: whether columns of these names, as ``plain_name`` has them, are of this layout.
         drafts: the items of the records of a feed in this directory.
-        spill: whether cells beyond the last column belong to that.
+        spill: the column to which cells too many of a row belong.
+        tells_category: whether an item without a category is set aside, whatever its title says.
     """
 
     name: str
     fits: Callable[[frozenset[str]], bool]
     drafts: Callable[[Records, Path], Iterator[Draft]]
-    spill: bool = False
+    spill: str | None = None
+    tells_category: bool = False
 
 
 def draft_by(targets: Mapping[str, str], record: Record) -> Draft:
     """A draft with each value where ``targets`` says: a field, ``attributes.NAME``, or ``LEFT_OUT``; others are passed through."""
-    draft = Draft(record.line)
+    draft = Draft(record.line, (record.values,))
     for name, value in record.values.items():
         target = targets.get(name)
         if target is None:
@@ -44,6 +49,16 @@ def draft_by(targets: Mapping[str, str], record: Record) -> Draft:
         elif target:
             draft.values.setdefault(target, value)
     return draft
+
+
+def attribute_name(label: str) -> str:
+    """What an attribute or option of a shop is called here: colours and sizes go by one name.
+
+    >>> attribute_name("Farbe"), attribute_name("Fit")
+    ('color', 'fit')
+    """
+    name = label.strip().casefold()
+    return _SAME.get(name, name)
 
 
 def category_from(draft: Draft, steps: list[str]) -> None:

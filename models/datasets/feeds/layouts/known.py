@@ -20,7 +20,7 @@ _TELLING: Final = (
     "handle sku name type vendor categories regular_price product_type google_product_category description article_id prod_name "
     "mastercategory productdisplayname attribute_set_code additional_image_links"
 )
-LAYOUTS: Final = (SHOPIFY, MAGENTO, HM, STYLES, WOOCOMMERCE, SCHEMA_ORG, OWN, MERCHANT)
+LAYOUTS: Final = (SHOPIFY, MAGENTO, HM, STYLES, *WOOCOMMERCE, SCHEMA_ORG, OWN, MERCHANT)
 KNOWN: Final = frozenset(_TELLING.split()) | {*TARGETS}
 """Names of columns by which separators are told apart."""
 

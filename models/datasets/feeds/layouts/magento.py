@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from models.datasets.feeds.dates import end_of, moment
 from models.datasets.feeds.layouts.base import Layout, category_from, given
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
 from models.datasets.urls import is_url
 
-_ROOTS: Final = frozenset({"default category", "root catalog"})
+_ROOTS: Final = frozenset({"default category", "root catalog", "default", ""})
+_NO_PICTURE: Final = "no_selection"
 _WHOLE: Final = frozenset({"configurable", "grouped", "bundle"})
 _BRANDS: Final = ("brand", "manufacturer")
 _TAKEN: Final = ("name", "categories", "base_image", "additional_images", "url_key", "manufacturer", "description", "short_description")
@@ -26,7 +28,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
     for record in records():
         sku, parts = _sku(record), _parts(record.values.get("configurable_variations"))
         if parts:
-            wholes[sku] = {name: record.values[name] for name in (*_TAKEN, "additional_attributes") if name in record.values}
+            wholes[sku] = {name: value for name, value in record.values.items() if name != "configurable_variations"}
             group_of |= {part["sku"]: sku for part in parts if "sku" in part}
     for record in records():
         sku = _sku(record)
@@ -53,9 +55,9 @@ def _pairs(cell: Any) -> dict[str, str]:  # noqa: ANN401 - a cell
 
 
 def _item(record: Record, sku: str, group: str | None, whole: Mapping[str, Any]) -> Draft:
-    values = {**whole, **record.values}
+    values = {**{name: whole[name] for name in _TAKEN if name in whole}, **record.values}
     attributes = {**_pairs(whole.get("additional_attributes")), **_pairs(record.values.get("additional_attributes"))}
-    draft = Draft(record.line)
+    draft, created = Draft(record.line, (record.values, whole)), given(values, "created_at")
     draft.values = {
         "id": sku or None,
         "title": given(values, "name"),
@@ -64,15 +66,19 @@ def _item(record: Record, sku: str, group: str | None, whole: Mapping[str, Any])
         "images": [
             name if is_url(name) else name.lstrip("/")  # from the shop's folder of pictures
             for name in pictures_of([given(values, "base_image", "image"), given(values, "additional_images")])
+            if name != _NO_PICTURE
         ],
         "in_stock": given(values, "is_in_stock", "qty"),
         "price": given(values, "price"),
         "sale_price": given(values, "special_price"),
-        "created": given(values, "created_at"),
+        "created": moment(created, american=True) or created,
     }
     paths = [path_of(part.replace("/", ">")) for part in str(values.get("categories") or "").split(",")]
     steps = [[step for step in path if step.casefold() not in _ROOTS] for path in paths]
-    category_from(draft, next((path for path in sorted(steps, key=len, reverse=True) if path), []))
+    kind = str(values.get("attribute_set_code") or "").strip()
+    category_from(draft, max(steps, key=len) or ([kind] if kind.casefold() not in _ROOTS else []))
+    start, end = (values.get(f"special_price_{end}_date") for end in ("from", "to"))
+    draft.sale = moment(start, american=True), end_of(end, american=True)
     draft.attributes |= {name: value.split("|") if "|" in value else value for name, value in attributes.items()}
     draft.extras |= {name: values[name] for name in _THROUGH if values.get(name)}
     return draft

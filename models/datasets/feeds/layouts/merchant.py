@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from models.datasets.feeds.dates import end_of, moment
 from models.datasets.feeds.layouts.base import ATTRIBUTES, Layout, category_from, draft_by
 from models.datasets.feeds.layouts.google import google_category
 from models.datasets.feeds.layouts.own import SAME
@@ -29,6 +31,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
         if "category" not in draft.values:
             category_from(draft, _path(record.values))
             draft.extras.pop("product_type", None)  # which is the path
+        draft.sale = _dates(record.values.get("sale_price_effective_date"))
         yield draft
 
 
@@ -37,6 +40,12 @@ def _path(values: Any) -> list[str]:  # noqa: ANN401 - a mapping of cells
     own = values.get("product_type")
     google = str(values.get("google_product_category") or "").strip()
     return path_of(own[:1] if isinstance(own, list) else own) or path_of(google_category(google))
+
+
+def _dates(cell: Any) -> tuple[datetime | None, datetime | None] | None:  # noqa: ANN401 - a cell
+    """``2026-02-24T11:07+0100/2026-02-29T23:07+0100``."""
+    start, _, end = str(cell or "").partition("/")
+    return (moment(start.strip()), end_of(end.strip())) if end else None
 
 
 MERCHANT: Final = Layout("Google Merchant", lambda names: {"id", "title"} <= names and bool(_TELLING & names), _drafts)

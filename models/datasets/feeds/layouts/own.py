@@ -29,13 +29,16 @@ TARGETS: Final = {
     **{name: f"attributes.{name}" for name in ATTRIBUTES},
 }
 
+STOCKS: Final = frozenset({"sizes_in_stock", "sizes_stock", "size_stock"})
+"""Columns that say of each of ``sizes``, in the same order, whether it is in stock."""
+
 
 def _drafts(records: Records, _: Path) -> Iterator[Draft]:
     """Rows behind an item that repeat its id, without category and title, are its further sizes and pictures."""
     item: Draft | None = None
     more: list[Draft] = []
     for record in records():
-        draft = draft_by(TARGETS, record)
+        draft = _sized(draft_by(TARGETS, record))
         if item is not None and _continues(item, draft):
             more.append(draft)
             continue
@@ -47,6 +50,16 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
         item, more = draft, []
     if item is not None:
         yield _whole(item, more)
+
+
+def _sized(draft: Draft) -> Draft:
+    """With the stock of each size, where that is a list of its own."""
+    sizes, named = draft.values.get("sizes"), STOCKS & draft.extras.keys()
+    stocks = draft.extras[next(iter(named))] if named else None
+    if isinstance(sizes, list) and isinstance(stocks, list) and len(sizes) == len(stocks) and all(isinstance(size, str) for size in sizes):
+        draft.values["sizes"] = [{"size": size, "in_stock": stock} for size, stock in zip(sizes, stocks, strict=True)]
+        draft.extras = {name: value for name, value in draft.extras.items() if name not in named}
+    return draft
 
 
 def _continues(item: Draft, draft: Draft) -> bool:
@@ -71,4 +84,4 @@ def _whole(item: Draft, more: list[Draft]) -> Draft:
     return item
 
 
-OWN: Final = Layout("Attire's own columns", lambda names: {"id", "category"} <= names, _drafts)
+OWN: Final = Layout("Attire's own columns", lambda names: {"id", "category"} <= names, _drafts, tells_category=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from models.datasets.feeds.layouts.base import LEFT_OUT, Layout, draft_by
 from models.datasets.feeds.records import Draft, Records
+from models.datasets.urls import is_url
 
 _NUMBERS: Final = (
     "product_type_no graphical_appearance_no colour_group_code perceived_colour_value_id perceived_colour_master_id department_no "
@@ -31,6 +32,7 @@ _HM: Final = {
         LEFT_OUT,
     ),
 }
+_DIGITS: Final = 10
 _STYLES: Final = {
     "id": "id",
     "gender": "attributes.gender",
@@ -42,6 +44,9 @@ _STYLES: Final = {
     "year": "attributes.year",
     "usage": "attributes.usage",
     "productdisplayname": "title",
+    "image": "image",
+    "filename": LEFT_OUT,
+    "link": "image",
 }
 
 
@@ -52,7 +57,8 @@ def _hm(records: Records, root: Path) -> Iterator[Draft]:
         draft = draft_by(_HM, record)
         item = str(draft.values.get("id", ""))
         if pictures and item:
-            draft.values["image"] = f"images/{item[:3]}/{item}.jpg"
+            name = item.zfill(_DIGITS) if item.isdecimal() else item  # without zeros where pandas has written the file
+            draft.values["image"] = f"images/{name[:3]}/{name}.jpg"
         yield draft
 
 
@@ -63,10 +69,15 @@ def _styles(records: Records, root: Path) -> Iterator[Draft]:
         draft = draft_by(_STYLES, record)
         if pictures and "id" in draft.values:
             draft.values["image"] = f"images/{draft.values['id']}.jpg"
+        elif not is_url(str(draft.values.get("image", ""))):
+            draft.values.pop("image", None)
         yield draft
 
 
 HM: Final = Layout("H&M articles.csv", lambda names: {"article_id", "prod_name", "product_group_name"} <= names, _hm)
 STYLES: Final = Layout(
-    "Fashion Product Images styles.csv", lambda names: {"id", "mastercategory", "productdisplayname"} <= names, _styles, spill=True
+    "Fashion Product Images styles.csv",
+    lambda names: {"id", "mastercategory", "productdisplayname"} <= names,
+    _styles,
+    spill="productdisplayname",
 )

@@ -17,14 +17,29 @@ _INSIDE: Final = ("@graph", "itemListElement", "item", "mainEntity", "dataFeedEl
 _ATTRIBUTES: Final = ("color", "size", "material", "pattern")
 _THROUGH: Final = ("description", "gtin13", "gtin", "mpn", "model", "itemCondition")
 _DEEPEST: Final = 20
+_HOME: Final = frozenset({"home", "homepage", "shop", "start", "startseite", "accueil", "inicio", "início", "home page", "главная"})
 
 Node = Mapping[str, Any]
 
 
 def _drafts(records: Records, _: Path) -> Iterator[Draft]:
+    trails = [trail for record in records() for trail in _trails(record.values)]
     for record in records():
         for product, group in _products(record.values, {}, 0):
-            yield _item(record.line, product, group)
+            draft = _item(record.line, product, group)
+            if len(trails) == 1 and "category" not in draft.values:  # of the page that this feed is
+                category_from(draft, [step for step in trails[0] if step not in {draft.values["title"], group.get("name")}])
+            yield draft
+
+
+def _trails(node: Node) -> Iterator[list[str]]:
+    """The breadcrumbs of a page, without its home."""
+    if "BreadcrumbList" in _kinds(node) and isinstance(steps := node.get("itemListElement"), list):
+        names = [_name(step.get("item")) if "name" not in step else step["name"] for step in steps if isinstance(step, dict)]
+        yield [name for name in names if isinstance(name, str) and name.casefold() not in _HOME]
+    for one in node.get("@graph") or [] if isinstance(node.get("@graph"), list) else []:
+        if isinstance(one, dict):
+            yield from _trails(one)
 
 
 def _products(node: Any, group: Node, depth: int) -> Iterator[tuple[Node, Node]]:  # noqa: ANN401 - whatever JSON holds
@@ -53,12 +68,14 @@ def _kinds(node: Node) -> set[str]:
 def _item(line: int, product: Node, group: Node) -> Draft:
     offer = _offer(given(product, "offers") or given(group, "offers"))
     prices = _prices(offer)
-    draft = Draft(line)
+    draft = Draft(line, (product, group))
     draft.values = {
         "id": given(product, "sku", "productID", "identifier", "@id", "gtin13", "mpn"),
         "title": given(product, "name") or given(group, "name"),
         "brand": _name(given(product, "brand", "manufacturer") or given(group, "brand")),
-        "group_id": given(product, "inProductGroupWithID") or given(group, "productGroupID", "sku", "@id") or _of_model(product),
+        "group_id": given(product, "inProductGroupWithID")
+        or given(group, "productGroupID", "sku", "@id", "url", "name")
+        or _of_model(product),
         "images": pictures_of(given(product, "image") or given(group, "image")),
         "url": given(product, "url") or given(offer, "url") or given(group, "url"),
         "in_stock": given(offer, "availability"),

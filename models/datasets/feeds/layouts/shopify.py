@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.bad import BadValueError
-from models.datasets.feeds.layouts.base import Layout, category_from, given
+from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given
 from models.datasets.feeds.money import read_money
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
-from models.datasets.feeds.stock import read_stock
 from models.datasets.feeds.words import path_of
 
 _OF_PRODUCTS: Final = (
@@ -25,7 +24,6 @@ _TRACKER: Final = ("variant_inventory_tracker", "inventory_tracker")
 _BACK_ORDER: Final = ("variant_inventory_policy", "continue_selling_when_out_of_stock")
 _OPTIONS: Final = range(1, 4)
 _GENERIC: Final = frozenset({"title", "default title"})
-_ATTRIBUTES: Final = {"colour": "color"}
 _PRODUCT: Final = _OF_PRODUCTS.split()
 _THROUGH: Final = ("body_html", "description", "tags", "seo_description", "variant_barcode", "barcode", "variant_grams", "url_handle")
 
@@ -51,7 +49,7 @@ def _product(rows: list[Record]) -> Iterator[Draft]:
     pictures = [name for row in rows for name in pictures_of(given(row.values, "image_src", "product_image_url"))]
     variants = [row for row in rows if row is rows[0] or _is_variant(row.values)]
     for row in variants:
-        yield _variant(row, shared, pictures, alone=len(variants) == 1)
+        yield _variant(row, first, shared, pictures, alone=len(variants) == 1)
 
 
 def _hidden(shared: Mapping[str, Any]) -> bool:
@@ -64,8 +62,8 @@ def _is_variant(values: Mapping[str, Any]) -> bool:
     return given(values, "option1_value", "variant_sku", "sku", *_PRICE) is not None
 
 
-def _variant(row: Record, shared: Mapping[str, Any], pictures: list[str], *, alone: bool) -> Draft:
-    values, draft = row.values, Draft(row.line)
+def _variant(row: Record, first: Mapping[str, Any], shared: Mapping[str, Any], pictures: list[str], *, alone: bool) -> Draft:
+    values, draft = row.values, Draft(row.line, (row.values, first))
     handle = str(given(values, *_HANDLE) or "").strip()
     options = {
         str(shared.get(f"option{place}_name") or f"option{place}").strip(): str(values[f"option{place}_value"]).strip()
@@ -91,7 +89,7 @@ def _variant(row: Record, shared: Mapping[str, Any], pictures: list[str], *, alo
         if value := shared.get(f"google_shopping_{name}"):
             draft.attributes[name] = value
     for name, value in options.items():
-        draft.attributes[_ATTRIBUTES.get(name.casefold(), name.casefold())] = value
+        draft.attributes[attribute_name(name)] = value
     draft.extras |= {name: value for name in _THROUGH if (value := values.get(name) or shared.get(name))}
     return draft
 
@@ -112,22 +110,11 @@ def _amount(cell: Any) -> float:  # noqa: ANN401 - a cell
 
 
 def _stock(values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cell, or whether
-    """Whether there is some: what is not counted, and what is sold when there is none left, is there."""
-    pieces = given(values, *_STOCK)
-    policy = str(given(values, *_BACK_ORDER) or "").strip().casefold()
-    if policy in {"continue", "true", "yes"}:
-        return True
-    if pieces is None:
-        return None
-    uncounted = "variant_inventory_qty" in values and given(values, *_TRACKER) is None
-    return None if uncounted and not _any(pieces) else pieces
-
-
-def _any(pieces: Any) -> bool:  # noqa: ANN401 - a cell
-    try:
-        return bool(read_stock(pieces))
-    except BadValueError:
-        return True  # which is told when it is read
+    """Whether there is some: what nobody counts, and what is sold when there is none left, is; None where a row says nothing of stock."""
+    pieces, policy = given(values, *_STOCK), str(given(values, *_BACK_ORDER) or "").strip().casefold()
+    if given(values, *_TRACKER) is None:
+        return True if pieces is not None or policy else None
+    return True if policy in {"continue", "true", "yes"} else pieces
 
 
 def _fits(names: frozenset[str]) -> bool:

@@ -1,4 +1,4 @@
-"""WooCommerce's product CSV: variations take from their parent what they leave empty."""
+"""WooCommerce's product CSV, in English or the language of the shop: variations take from their parent what they leave empty."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from models.datasets.feeds.layouts.base import Layout, category_from, given
+from models.datasets.feeds.dates import end_of, moment
+from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given
+from models.datasets.feeds.layouts.woocommerce_words import LANGUAGES, in_english, with_english
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
 
 _INHERITED: Final = ("categories", "images", "brands", "meta_brand", "description", "short_description", "tags", "published")
 _THROUGH: Final = ("short_description", "description", "tags", "weight_kg", "gtin_upc_ean_or_isbn", "shipping_class")
-_NO_KIND: Final = frozenset({"sale", "uncategorized", "uncategorised", "new", "featured", "all"})
+_NO_KIND: Final = frozenset({"sale", "uncategorized", "uncategorised", "non classé", "new", "featured", "all"})
 _NOT_SOLD: Final = frozenset({"grouped"})
-_ATTRIBUTES: Final = {"colour": "color"}
+_NOT_PUBLISHED: Final = frozenset({"0", "-1", "2"})  # private, a draft, pending
+_SURE: Final = frozenset({"published", "visibility_in_catalog"})
 
 
 def _drafts(records: Records, _: Path) -> Iterator[Draft]:
@@ -32,7 +35,9 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
         if kinds & _NOT_SOLD or ("variable" in kinds and with_variations & set(_names(record.values))):
             continue
         parent = parents.get(_parent(record)) if "variation" in kinds else None
-        if str(given(record.values, "published") or (parent or {}).get("published") or "1").strip() in {"0", "-1"}:
+        if str(given(record.values, "published") or (parent or {}).get("published") or "1").strip() in _NOT_PUBLISHED:
+            continue
+        if "hidden" in {str(values.get("visibility_in_catalog")).strip().casefold() for values in (record.values, parent or {})}:
             continue
         yield _item(record, parent or {})
 
@@ -52,7 +57,7 @@ def _parent(record: Record) -> str:
 
 def _item(record: Record, parent: Mapping[str, Any]) -> Draft:
     values = {**{name: parent[name] for name in _INHERITED if name in parent}, **record.values}
-    draft = Draft(record.line)
+    draft = Draft(record.line, (record.values, parent))
     regular, sale = given(values, "regular_price"), given(values, "sale_price")
     draft.values = {
         "id": given(values, "sku", "id"),
@@ -65,9 +70,10 @@ def _item(record: Record, parent: Mapping[str, Any]) -> Draft:
         "sale_price": sale if regular is not None else None,
         "url": given(values, "external_url"),
     }
+    draft.sale = moment(values.get("date_sale_price_starts")), end_of(values.get("date_sale_price_ends"))
     category_from(draft, _path(str(values.get("categories") or "")))
     for name, value in {**_attributes(parent), **_attributes(values)}.items():
-        draft.attributes[_ATTRIBUTES.get(name.casefold(), name.casefold())] = value
+        draft.attributes[attribute_name(name)] = value
     draft.extras |= {name: values[name] for name in _THROUGH if values.get(name)}
     return draft
 
@@ -93,4 +99,17 @@ def _fits(names: frozenset[str]) -> bool:
     return {"id", "name"} <= names and len({"sku", "type", "regular_price", "categories", "parent"} & names) >= 3  # noqa: PLR2004
 
 
-WOOCOMMERCE: Final = Layout("WooCommerce product CSV", _fits, _drafts)
+def _in(language: str) -> Layout:
+    """The export of a shop in another language, which only it would name so."""
+
+    def fits(names: frozenset[str]) -> bool:
+        columns = in_english(names, language)
+        return _fits(columns) and bool(_SURE & columns)
+
+    def drafts(records: Records, root: Path) -> Iterator[Draft]:
+        return _drafts(with_english(records, language), root)
+
+    return Layout(f"WooCommerce product CSV in {language}", fits, drafts)
+
+
+WOOCOMMERCE: Final = (Layout("WooCommerce product CSV", _fits, _drafts), *map(_in, LANGUAGES))

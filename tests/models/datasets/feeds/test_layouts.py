@@ -119,16 +119,46 @@ def test_shopify(read: Callable[..., Any]) -> None:
 def test_shopify_of_new_names(read: Callable[..., Any]) -> None:
     """The export's names of 2024; without SKUs, a variant is called by its handle and options."""
     header = (
-        "Title,URL handle,Description,Vendor,Product category,Type,Status,SKU,Option1 name,Option1 value,Price,Inventory quantity,"
-        "Product image URL"
+        "Title,URL handle,Description,Vendor,Product category,Type,Status,SKU,Option1 name,Option1 value,Price,Inventory tracker,"
+        "Inventory quantity,Product image URL"
     )
     found = read(
-        f"{header}\nTee,tee,,B,Apparel & Accessories > Clothing > Shirts & Tops,,Active,,Size,S,9.90,2,https://x.example/a.jpg\n,tee,,,,,,,,M,9.90,0,\n"
+        f"{header}\nTee,tee,,B,Apparel & Accessories > Clothing > Shirts & Tops,,Active,,Size,S,9.90,shopify,2,https://x.example/a.jpg\n"
+        ",tee,,,,,,,,M,9.90,shopify,0,\n"
     )
     assert {name: (item["category"], item["in_stock"]) for name, item in found.items.items()} == {
         "tee-S": ("Shirts & Tops", True),
         "tee-M": ("Shirts & Tops", False),
     }
+
+
+@pytest.mark.parametrize(
+    ("tracker", "pieces", "policy", "sellable"),
+    [
+        ("", "0", "deny", True),
+        ("", "-2", "", True),
+        ("", "", "deny", True),
+        ("", "", "", None),
+        ("shopify", "0", "deny", False),
+        ("shopify", "-2", "deny", False),
+        ("shopify", "0", "continue", True),
+        ("shopify", "3", "deny", True),
+        ("shopify", "", "deny", None),
+    ],
+)
+@pytest.mark.parametrize("names", ["old", "new", "no tracker"])
+def test_shopify_stock(read: Callable[..., Any], names: str, tracker: str, pieces: str, policy: str, *, sellable: bool | None) -> None:
+    """What nobody counts is there; of what is counted, it depends on the pieces and on whether more are sold than there are."""
+    old = ["Variant Inventory Tracker", "Variant Inventory Qty", "Variant Inventory Policy"]
+    new = ["Inventory tracker", "Inventory quantity", "Continue selling when out of stock"]
+    said = {"Handle": "tee", "Title": "Tee", "Type": "Tops", "Variant Price": "9"}
+    policy = policy if names == "old" else str(policy == "continue").upper() if policy else ""
+    said |= dict(zip(old if names == "old" else new, (tracker, pieces, policy), strict=True))
+    if names == "no tracker":
+        if tracker:
+            return
+        del said["Inventory tracker"]
+    assert read(table(list(said), said)).items["tee"].get("in_stock") is sellable
 
 
 MERCHANT = {

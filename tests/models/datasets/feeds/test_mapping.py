@@ -63,7 +63,7 @@ def test_values_within_values_are_named_by_points(read: Callable[..., Any]) -> N
 
 
 def test_parquet_and_a_known_layout_may_be_mapped(read: Callable[..., Any], tmp_path: Path) -> None:
-    """The mapping goes before what would be recognised."""
+    """The mapping lies over what is recognised."""
     pq.write_table(pa.table({"sku": ["a"], "id": ["b"], "category": ["c"], "kind": ["Shoes"]}), tmp_path / "f.parquet")
     found = read((tmp_path / "f.parquet").read_bytes(), "f.parquet", "columns: {id: sku, category: kind}")
     assert {name: item["category"] for name, item in found.items.items()} == {"a": "Shoes"}
@@ -80,11 +80,13 @@ def test_a_directory_may_bring_its_mapping(tmp_path: Path) -> None:
     ("text", "problem"),
     [
         ("columns: {id: sku, category: kind, prise: p}", "did you mean 'price'"),
-        ("columns: {id: sku}", "columns.category"),
         ("columns: {id: sku, category: kind}\ncurency: EUR", "curency"),
         ("columns: {id: sku, category: kind}\ncurrency: XXL", "no currency"),
         ("columns: {id: sku, category: kind}\nencoding: nonsense", "no encoding"),
         ("columns: {id: {column: sku, unit: pence}, category: kind}", "unit"),
+        ("column: {id: sku}", r"m\.yaml: 'column' is no key of a mapping; did you mean 'columns'\?"),
+        ("columns: {id: {column: sku, vals: {a: b}}}", r"columns\.id.*'vals' is no key of a mapping; did you mean 'values'\?"),
+        ("hue: red", "there are columns, drop"),
         ("columns: [", "is not YAML"),
         ("- 1", "holds no names and values"),
     ],
@@ -96,9 +98,33 @@ def test_a_wrong_mapping_is_refused(tmp_path: Path, text: str, problem: str) -> 
         read_mapping(tmp_path / "m.yaml")
 
 
+def test_a_column_that_the_feed_lacks_is_told_at_its_place_in_the_mapping(tmp_path: Path) -> None:
+    """With the nearest one; where none is near, with all that there are, unless there are very many."""
+    names = [*(f"c{n}" for n in range(50)), "sku", "kind", "schlagwörter"]
+    (feed := tmp_path / "feed.csv").write_text(f"{','.join(names)}\n{','.join(names)}\n")
+    (mapping := tmp_path / "m.yaml").write_text("columns: {id: sku, category: kind, attributes.tags: Schlagworte, title: Überschrift}")
+    with pytest.raises(InputError) as refused:
+        read_catalogue(feed, mapping=mapping)
+    first, [second] = refused.value, refused.value.beside
+    assert (first.path, first.field) == (mapping, "columns.attributes.tags")
+    assert f"'Schlagworte' is no column of {feed}; did you mean 'schlagwörter'?" in str(first)
+    assert (second.path, second.field) == (mapping, "columns.title")
+    assert f"it has {', '.join(names)}" in str(second)
+
+
+@pytest.mark.parametrize("missing", ["id", "category"])
+def test_columns_of_no_known_layout_need_an_id_and_a_category(read: Callable[..., Any], missing: str) -> None:
+    """Of a known one, they do not."""
+    columns = ", ".join(f"{name}: {column}" for name, column in (("id", "sku"), ("category", "sort")) if name != missing)
+    with pytest.raises(InputError, match=f"says no column for '{missing}'"):
+        read("sku,sort\na,b\n", mapping=f"columns: {{{columns}}}")
+
+
 def test_a_column_that_the_feed_has_not_is_refused(read: Callable[..., Any]) -> None:
     """With those that it has."""
-    with pytest.raises(InputError, match=r"names 'kind', which this feed has not; it has \['sku', 'sort'\]"):
+    with pytest.raises(
+        InputError, match=r"columns\.yaml, field 'columns\.category': 'kind' is no column of .*/feed\.csv; it has sku, sort$"
+    ):
         read("sku,sort\na,b\n", mapping="columns: {id: sku, category: kind}")
 
 

@@ -1,0 +1,126 @@
+"""What a form of the ops room does; each by the function of the JSON route."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import ValidationError
+
+from app.api import releases, rules
+from app.api.computing import CurrentComputing
+from app.api.keys import behind
+from app.api.problems import printable
+from app.api.room import pages
+from app.api.room.entrance import COOKIE, LIVES_S
+from app.api.room.pages import releases_page, rules_page
+from app.api.room.render import ENTER, AtEntrance, InSession, OwnForm, go, page, text_of
+from app.api.room.trouble import RoomRoute
+from app.api.room.written import Wrong, in_words, not_json
+from app.api.schemas.rules import DryRunRules, PutRules
+from app.api.services import CurrentRelease, InjectedServices
+from app.ground.doors import Door
+from app.ground.errors import ROOTS, KeyRefusedError, ServiceError, problem_of
+
+router = APIRouter(
+    prefix="/ops", include_in_schema=False, route_class=RoomRoute, dependencies=[behind(Door.OPEN)], default_response_class=HTMLResponse
+)
+routers: Final = [pages.router, router]
+"""Of the whole room."""
+_MOST_BYTES: Final = 2_000
+
+
+@router.post(ENTER.removeprefix("/ops"))
+async def come_in(request: Request, entrance: AtEntrance) -> Response:
+    """Take a key once, and give a cookie for it."""
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > _MOST_BYTES:
+        return page("enter", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem="that is no key: it is too long")
+    typed = text_of(await request.form(max_files=0, max_fields=2), "key").strip() if length.isdecimal() else ""
+    if not typed:
+        return page("enter", HTTPStatus.UNPROCESSABLE_ENTITY, problem="no key was typed; paste one that begins with attire_")
+    try:
+        cookie = await entrance.let_in(request, typed)
+    except KeyRefusedError as error:
+        return page("enter", HTTPStatus.FORBIDDEN, problem=str(error))
+    inside = go("/ops")
+    safe = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto")}
+    inside.set_cookie(COOKIE, cookie, max_age=LIVES_S, path="/ops", secure=safe, httponly=True, samesite="strict")
+    return inside
+
+
+@router.post("/leave")
+async def leave(form: OwnForm) -> RedirectResponse:  # noqa: ARG001 - it is this session's own
+    """Forget the cookie."""
+    outside = go(ENTER)
+    outside.delete_cookie(COOKIE, path="/ops")
+    return outside
+
+
+@router.post("/releases/{release_id}/activate")
+async def activate(release_id: str, form: OwnForm, services: InjectedServices, session: InSession) -> Response:  # noqa: ARG001
+    """Serve this release."""
+    try:
+        await releases.activate(release_id, services)
+    except ROOTS as error:
+        return await releases_page(services, session, printable(str(error)), problem_of(error).status)
+    return go("/ops/releases")
+
+
+@router.post("/rollback")
+async def roll_back(form: OwnForm, services: InjectedServices, session: InSession) -> Response:
+    """Serve what served before, if that is still what was confirmed."""
+    try:
+        before = services.store.before_current().id
+        if text_of(form, "release") != before:
+            changed = f"another release serves by now, and a rollback would go to {before}; nothing was done"
+            return await releases_page(services, session, changed, HTTPStatus.CONFLICT)
+        await releases.rollback(services)
+    except ROOTS as error:
+        return await releases_page(services, session, printable(str(error)), problem_of(error).status)
+    return go("/ops/releases")
+
+
+@router.post("/rules")
+async def write_rules(
+    form: OwnForm, release: CurrentRelease, services: InjectedServices, session: InSession, compute: CurrentComputing
+) -> Response:
+    """Try rules on the last answers, or write them."""
+    text, wrong = text_of(form, "rules"), list[Wrong]()
+    try:
+        given = json.loads(text)
+        listed = {"rules": given if isinstance(given, list) else given.get("rules", [given]) if isinstance(given, Mapping) else given}
+        if text_of(form, "do") == "write":
+            await rules.put_rules(PutRules.model_validate(listed), services)
+            return go("/ops/rules")  # which tells conflicts
+        dry = await rules.dry_run_rules(DryRunRules.model_validate(listed), release, services, compute)
+        return await rules_page(services, session, text=text, dry=dry, conflicts=dry.conflicts)
+    except ValidationError as error:
+        wrong, problem, status = in_words(error, listed["rules"]), "nothing was written", HTTPStatus.UNPROCESSABLE_ENTITY
+    except (ValueError, RecursionError) as error:
+        wrong, problem, status = not_json(error, text), "nothing was written", HTTPStatus.UNPROCESSABLE_ENTITY
+    except ServiceError as error:
+        problem, status = str(error), HTTPStatus(problem_of(error).status)
+    return await rules_page(services, session, printable(problem), status=status, text=text, wrong=wrong)
+
+
+@router.post("/rules/change")
+async def change_rule(form: OwnForm, services: InjectedServices, session: InSession) -> Response:
+    """End a rule, have it hold again, or take it away."""
+    rule_id, do = text_of(form, "id"), text_of(form, "do")
+    try:
+        if do == "remove":
+            await rules.delete_rule(rule_id, services)
+        else:
+            book = (await rules.get_rules(services)).rules
+            found = [rule.model_copy(update={"enabled": do == "resume"}) for rule in book if rule.id == rule_id]
+            if not found:
+                return await rules_page(services, session, f"there is no rule {rule_id!r} any more", status=HTTPStatus.NOT_FOUND)
+            await rules.put_rules(PutRules.model_construct(rules=found), services)
+    except ServiceError as error:
+        return await rules_page(services, session, printable(str(error)), status=problem_of(error).status)
+    return go("/ops/rules")

@@ -1,0 +1,1 @@
+"""What shoppers did, put down to what they were shown."""

@@ -1,0 +1,117 @@
+"""What shoppers did, put down to answers: each act to one answer at most.
+
+An act that names a ``recommendation_id`` follows from that answer, whatever its item: it may be another size than was shown. A view or a
+cart counts within the click window, a purchase within the purchase window. A purchase that names none follows from the last answer
+shown to that shopper (the same session or user) in which its item was clicked, within the purchase window; else it is a view-through of the
+last one that showed the item, within the window of those. So nothing that was only seen counts as clicked, and no purchase counts twice.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from app.attribution.impressions import impressions_of, moment, shown_items
+from app.ground.windows import Windows
+
+CLICKED, ADDED, PURCHASED, SEEN = "clicked", "added", "purchased", "view_through"
+_KINDS: Final = {"view": CLICKED, "add_to_cart": ADDED, "purchase": PURCHASED}
+_ACT: Final = ("id", "kind", "item", "at", "quantity", "price", "currency", "order")
+
+
+def credits_of(events: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
+    """One row per act that follows from an answer.
+
+    Columns: ``recommendation_id``; the act's ``id``, ``kind`` (``clicked``, ``added``, ``purchased``, ``view_through``), ``item``, ``at``,
+    ``quantity``, ``price``, ``currency``, ``order``, and ``value``: price times quantity, null where the event does not say a price.
+    """
+    impressions = impressions_of(events)
+    acts = events.filter(pl.col("type").is_in(list(_KINDS)) & pl.col("item").is_not_null()).select(
+        *("id", "item", "session", "user", "quantity", "price", "order", "recommendation_id"),
+        moment().alias("at"),
+        pl.col("data").str.json_path_match("$.currency").alias("currency"),
+        pl.col("type").replace_strict(_KINDS, return_dtype=pl.String).alias("kind"),
+    )
+    named = _named(acts, impressions, windows)
+    bought = acts.filter((pl.col("kind") == PURCHASED) & pl.col("recommendation_id").is_null()).drop("recommendation_id", "kind")
+    both = pl.concat([named, _unnamed(bought, impressions, named, windows)])
+    return both.with_columns((pl.col("price") * pl.col("quantity").fill_null(1)).alias("value"))
+
+
+def _named(acts: pl.LazyFrame, impressions: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
+    joined = acts.join(impressions.select("recommendation_id", "shown_at"), on="recommendation_id")
+    window_s = pl.when(pl.col("kind") == PURCHASED).then(windows.purchase_s).otherwise(windows.click_s)
+    return joined.filter(_age_s() <= window_s).select("recommendation_id", *_ACT)
+
+
+def _unnamed(bought: pl.LazyFrame, impressions: pl.LazyFrame, named: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
+    """Purchases that name no answer, put down to what the same shopper was shown before."""
+    bought = bought.filter(pl.col("at").is_not_null())
+    pairs = [
+        bought.join(impressions.select("recommendation_id", "shown_at", who), on=who).select("recommendation_id", "shown_at", *_NO_KIND)
+        for who in ("session", "user")
+    ]
+    longest_s = max(windows.purchase_s, windows.view_through_s)
+    met = pl.concat(pairs).unique(["recommendation_id", "id"]).filter((_age_s() >= 0) & (_age_s() <= longest_s))
+    of_them = impressions.join(met.select("recommendation_id").unique(), on="recommendation_id", how="semi")
+    shown = shown_items(of_them).select("recommendation_id", "item", pl.lit(value=True).alias("shown"))
+    clicks = named.filter(pl.col("kind") != PURCHASED).group_by("recommendation_id", "item").agg(pl.col("at").min().alias("clicked_at"))
+    each = met.join(shown, on=["recommendation_id", "item"], how="left").join(clicks, on=["recommendation_id", "item"], how="left")
+    clicked = (pl.col("clicked_at") <= pl.col("at")).fill_null(value=False) & (_age_s() <= windows.purchase_s)
+    seen = pl.col("shown").fill_null(value=False) & (_age_s() <= windows.view_through_s) & (windows.view_through_s > 0)
+    each = each.with_columns(clicked.alias("was_clicked")).filter(pl.col("was_clicked") | seen)
+    last = each.sort("was_clicked", "shown_at", "recommendation_id", descending=True).unique("id", keep="first", maintain_order=True)
+    kind = pl.when(pl.col("was_clicked")).then(pl.lit(PURCHASED)).otherwise(pl.lit(SEEN)).alias("kind")
+    return last.with_columns(kind).select("recommendation_id", *_ACT)
+
+
+_NO_KIND: Final = tuple(name for name in _ACT if name != "kind")
+
+
+def _age_s() -> pl.Expr:
+    """Seconds from the answer to the act."""
+    return (pl.col("at") - pl.col("shown_at")).dt.total_milliseconds() / 1_000
+
+
+def attributed(events: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
+    """One row per impression, with what followed from it.
+
+    Columns: those of ``impressions_of``, and for each kind of act the list of its distinct items, by their names; ``value`` and
+    ``view_through_value``, sums over the purchases whose price is known; ``unpriced``, how many purchases say none; and ``currencies``, the
+    distinct ones of their prices.
+    """
+    followed = credits_of(events, windows)
+    kinds = (CLICKED, ADDED, PURCHASED, SEEN)
+    lists = [pl.col("item").filter(pl.col("kind") == kind).unique().sort().alias(kind) for kind in kinds]
+    bought = pl.col("kind").is_in([PURCHASED, SEEN])
+    sums = [
+        pl.col("value").filter(pl.col("kind") == kind).sum().alias(name)
+        for kind, name in ((PURCHASED, "value"), (SEEN, "view_through_value"))
+    ]
+    unpriced = (bought & pl.col("value").is_null()).sum().cast(pl.Int64).alias("unpriced")
+    currencies = pl.col("currency").filter(bought).drop_nulls().unique().sort().alias("currencies")
+    told = followed.group_by("recommendation_id").agg(*lists, *sums, unpriced, currencies)
+    joined = impressions_of(events).join(told, on="recommendation_id", how="left")
+    empty = pl.lit([], dtype=pl.List(pl.String))
+    return joined.with_columns(
+        *(pl.col(name).fill_null(empty) for name in (*kinds, "currencies")),
+        pl.col("value", "view_through_value").fill_null(0.0),
+        pl.col("unpriced").fill_null(0),
+    )
+
+
+def outcomes(events: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
+    """One row per suggestion that was shown, with what followed from it; this is what is learned from.
+
+    Of an item that one answer shows twice, the first place. Columns: those of ``shown_items``, a boolean for each kind of act, and
+    ``value`` of those that were purchased.
+    """
+    followed = credits_of(events, windows)
+    kinds = [(pl.col("kind") == kind).any().alias(kind) for kind in (CLICKED, ADDED, PURCHASED, SEEN)]
+    told = followed.group_by("recommendation_id", "item").agg(*kinds, pl.col("value").filter(pl.col("kind") == PURCHASED).sum())
+    shown = shown_items(impressions_of(events)).sort("slot", "position")
+    joined = shown.unique(["recommendation_id", "item"], keep="first", maintain_order=True).join(
+        told, on=["recommendation_id", "item"], how="left"
+    )
+    return joined.with_columns(pl.col(CLICKED, ADDED, PURCHASED, SEEN).fill_null(value=False), pl.col("value").fill_null(0.0))

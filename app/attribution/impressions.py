@@ -1,0 +1,71 @@
+"""The impressions among events: what was shown to whom, by which release and variant.
+
+Events are lazy frames with the columns of the archive, ``app.worker.archive.SCHEMA``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+from polars.exceptions import PolarsError
+
+_SLOT: Final = pl.Struct({"category": pl.String, "items": pl.List(pl.String)})
+SAID: Final = pl.Struct({"items": pl.List(pl.String), "slots": pl.List(_SLOT), "looks": pl.List(pl.List(pl.String))})
+"""What is read of an impression beside its columns: ``items`` that were worn, ``slots`` as they were shown."""
+_SHORT: Final = ("experiment", "variant")
+
+
+def impressions_of(events: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per impression.
+
+    Columns: ``recommendation_id``, ``shown_at``, ``session``, ``user``, ``release``, ``experiment``, ``variant``; ``fallback``, whether
+    another release answered than the variant's; ``empty``, whether nothing was suggested; and ``data``, all of it, for ``with_said``.
+    """
+    shown = events.filter((pl.col("type") == "impression") & pl.col("recommendation_id").is_not_null())
+    said = pl.col("data").str
+    return shown.select(
+        *("recommendation_id", "session", "user", "release", "data"),
+        moment().alias("shown_at"),
+        *(said.json_path_match(f"$.{name}").alias(name) for name in _SHORT),
+        (said.json_path_match("$.fallback") == "true").fill_null(value=False).alias("fallback"),
+        said.json_path_match("$.slots[*].items[0]").is_null().alias("empty"),
+    )
+
+
+def with_said(impressions: pl.LazyFrame) -> pl.LazyFrame:
+    """Impressions with the fields of ``SAID`` in the place of ``data``. This takes much memory for each: filter before.
+
+    What an impression does not say is null; one that is not as the service writes it says nothing.
+    """
+    said = pl.col("data").map_batches(_decoded, return_dtype=SAID, is_elementwise=True).alias("said")
+    return impressions.with_columns(said).drop("data").unnest("said")
+
+
+def moment() -> pl.Expr:
+    """When an event happened; a clock that runs ahead is not believed."""
+    return pl.min_horizontal("timestamp", "received")
+
+
+def shown_items(impressions: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per suggestion: ``recommendation_id``, ``slot`` (counted from 0), ``category``, ``position`` (counted from 0), ``item``."""
+    slots = with_said(impressions.select("recommendation_id", "data")).select(
+        "recommendation_id", "slots", pl.int_ranges(pl.col("slots").list.len()).alias("slot")
+    )
+    each = slots.explode("slots", "slot").drop_nulls("slots").unnest("slots")
+    items = each.with_columns(pl.int_ranges(pl.col("items").list.len()).alias("position")).explode("items", "position")
+    return items.rename({"items": "item"}).drop_nulls("item").select("recommendation_id", "slot", "category", "position", "item")
+
+
+def _decoded(data: pl.Series) -> pl.Series:
+    try:
+        return data.str.json_decode(SAID)
+    except PolarsError:  # one of them is no impression of this service; the others are not to suffer
+        return pl.Series(data.name, [_one(text) for text in data], dtype=SAID)
+
+
+def _one(text: str) -> object:
+    try:
+        return pl.Series([text]).str.json_decode(SAID)[0]
+    except PolarsError:
+        return None

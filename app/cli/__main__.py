@@ -1,0 +1,7 @@
+"""``python -m app.cli``: the command line, where no script of it is on the path."""
+
+from __future__ import annotations
+
+from app.cli import main
+
+main()

@@ -1,0 +1,94 @@
+"""attire experiments show, put, end, report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.options import Home, JsonFile
+from app.cli.said import read_said
+from app.experiments.book import ExperimentFile
+from app.experiments.experiment import ASKED, Experiment
+from app.ground.errors import HomeError
+from app.ground.settings import Settings
+from app.home.store import ReleaseStore
+from models.outputs import check_output_file
+
+group = typer.Typer(help="Try releases, settings and rules on a part of the shoppers: see docs/experiments.md.", no_args_is_help=False)
+
+Name = Annotated[str, typer.Argument(help="Its name.", show_default=False)]
+
+
+@group.command()
+def show(home: Home = None, *, as_json: Annotated[bool, typer.Option("--json", help="All of each.")] = False) -> None:
+    """All experiments, in the order in which they were started."""
+    book = _file(home).book()
+    if as_json:
+        typer.echo(json.dumps([one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in book.experiments], indent=1))
+        return
+    for one in book.experiments:
+        typer.echo(f"{one.name}  {_state(one)}  {', '.join(_variant(one, place) for place in range(len(one.variants)))}")
+
+
+@group.command()
+def put(
+    file: Annotated[
+        Path, typer.Argument(help="JSON: an experiment, a list, or an object with them under `experiments`.", show_default=False)
+    ],
+    home: Home = None,
+) -> None:
+    """Start experiments, or change guardrails, metric, units and note of those that run. Running replicas follow at once."""
+    asked = read_said(file, "experiments", ASKED, one=True)
+    settings = Settings.read(home=home)
+    store = ReleaseStore(settings.home)
+    for release in [variant.release for one in asked for variant in one.variants if variant.release is not None]:
+        store.record(release)
+    book = ExperimentFile(settings.home).put(asked)
+    typer.echo(f"version {book.version}: {len(book.running)} experiments run", err=True)
+
+
+@group.command()
+def end(name: Name, home: Home = None) -> None:
+    """End an experiment: from the next answer on nobody takes part."""
+    book = _file(home).end(name)
+    typer.echo(f"version {book.version}: {len(book.running)} experiments run", err=True)
+
+
+@group.command()
+def report(name: Name, home: Home = None, *, json_file: JsonFile = None) -> None:
+    """What came of it so far: units, answers, clicks, purchases and value by variant, with intervals that may be looked at every day."""
+    settings = Settings.read(home=home)
+    one = _file(home).book().named(name)
+    if json_file is not None:
+        check_output_file(json_file, "--json")
+    from app.experiments.kept import KeptReports  # noqa: PLC0415
+    from app.experiments.told import as_json, lines  # noqa: PLC0415 - keeps --help fast
+    from app.worker.guard import report_alone  # noqa: PLC0415
+
+    found = report_alone(settings, one)
+    KeptReports(settings.home).keep(found)
+    for line in lines(found):
+        typer.echo(line)
+    if json_file is not None:
+        json_file.write_text(json.dumps(as_json(found), indent=1) + "\n")
+
+
+def _file(home: Path | None) -> ExperimentFile:
+    file = ExperimentFile(Settings.read(home=home).home)
+    if not file.home.is_dir():
+        msg = f"{file.home}: no home here; name another --home"
+        raise HomeError(msg)
+    return file
+
+
+def _state(one: Experiment) -> str:
+    return "runs" if one.ended is None else f"ended ({one.ended.why})"
+
+
+def _variant(one: Experiment, place: int) -> str:
+    variant = one.variants[place]
+    stopped = one.stopped.get(variant.name)
+    return f"{variant.name} ({variant.weight:g}{f', stopped: {stopped.why}' if stopped else ''})"

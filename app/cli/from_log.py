@@ -1,0 +1,76 @@
+"""attire evaluate --from-log."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from app.ground.places import shown
+from app.ground.settings import Settings
+from app.home.store import ReleaseStore
+from models.errors import InputError
+from models.outputs import check_output_file
+
+if TYPE_CHECKING:
+    from app.home.runs import FromLog
+    from models.offpolicy.estimates import Estimated
+
+_REWARDS: Final = ("view", "add_to_cart", "purchase")
+
+
+def evaluate_from_log(bundle: Path, home: Path | None, reward: str, json_file: Path | None, others: Mapping[str, Path | None]) -> None:
+    """Tell what a bundle would have earned, beside the release that serves; see ``app.worker.from_log``.
+
+    Args:
+        others: options that go only with questions.
+
+    Raises:
+        InputError: an option that does not fit, or a log without explored answers. HomeError: no home. LogError: its log cannot be read.
+    """
+    if reward not in _REWARDS:
+        msg = f"{reward!r} is none of {', '.join(_REWARDS)}"
+        raise InputError(msg, field="--reward")
+    for option, given in others.items():
+        if given is not None:
+            msg = "goes with the questions of DATA, not with --from-log"
+            raise InputError(msg, field=option)
+    if json_file is not None:
+        check_output_file(json_file, "--json")
+    settings = Settings.read(home=home)
+    record = ReleaseStore(settings.home).served()
+    told = asyncio.run(_told(settings, bundle, reward))
+    typer.echo(f"{reward} per slot, of the {told.current.answers:,} explored lists of {shown(settings.home)}" if told.current else "")
+    for name, found in ((f"release {record.id}, which serves", told.current), (str(bundle), told.candidate)):
+        if found is not None:
+            _say(name, found)
+    how = "as the explored places tell" if told.told else "which is given: fewer than 100 explored items were acted upon"
+    typer.echo(f"attention falls by place to the power of {told.examination:.2f}, {how}")
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(json.dumps(asdict(told), indent=1) + "\n")
+
+
+def _say(name: str, found: Estimated) -> None:
+    typer.echo(name)
+    if found.refused:
+        typer.echo(f"  refused: {found.refused}")
+        return
+    for kind, one in (("doubly robust", found.dr), ("SNIPS", found.snips), ("IPS", found.ips)):
+        typer.echo(f"  {kind:<14} {one.value:.4f}  95 % {one.low:.4f} to {one.high:.4f}")
+    typer.echo(f"  effective samples {found.effective:,.0f}; the log could have shown {found.reachable:.0%} of what it shows")
+
+
+async def _told(settings: Settings, bundle: Path, reward: str) -> FromLog:
+    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+    from app.log.open import opened_log  # noqa: PLC0415
+    from app.worker.asked import told_by_log  # noqa: PLC0415
+    from app.worker.told import all_events  # noqa: PLC0415
+
+    async with opened_log(settings.log, settings.home) as log, all_events(settings.home, log) as events:
+        return told_by_log(settings, events, bundle, reward, compute.device(settings.device))

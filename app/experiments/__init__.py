@@ -1,0 +1,1 @@
+"""Experiments: which variant answers whom, where that is kept, and what came of it."""

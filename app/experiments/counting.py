@@ -1,0 +1,83 @@
+"""Counts what the units of an experiment did, from its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from app.attribution.credit import ADDED, CLICKED, PURCHASED, attributed
+from app.experiments.experiment import METRICS, Experiment
+from app.experiments.tally import Tally
+from app.ground.windows import Windows
+
+
+def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows) -> dict[str, Tally]:
+    """Variant -> what its units did, of those that have any.
+
+    A unit is the user, else the session, else the answer. Its ``click``, ``attach`` and ``purchase`` are 1 where it clicked, put into the
+    bag or bought, and bought what was suggested, whatever came first; its ``value`` is what it spent on that; its ``empty`` the share of
+    its answers that suggest nothing. What was only seen is not among them.
+
+    Args:
+        events: as ``app.worker.archive`` keeps them.
+    """
+    since = datetime.fromisoformat(experiment.started) - timedelta(seconds=windows.purchase_s)
+    answers = attributed(events.filter(pl.col("received") >= since), windows).filter(pl.col("experiment") == experiment.name)
+    names = [variant.name for variant in experiment.variants]
+    units = _units(answers.filter(pl.col("variant").is_in(names)))
+    stop = min((datetime.fromisoformat(stopped.at) for stopped in experiment.stopped.values()), default=None)
+    early = pl.col("first_at").is_not_null() if stop is None else pl.col("first_at") < stop
+    told = units.group_by("variant").agg(
+        pl.len().alias("units"),
+        pl.col("answers").sum(),
+        early.sum().alias("before_stop"),
+        pl.col("fallbacks", "unpriced").sum(),
+        pl.col("view_through").sum(),
+        pl.col("currencies").explode().drop_nulls().unique().sort(),
+        pl.col("releases").explode().drop_nulls().value_counts(sort=True),
+        *(pl.col(name).mean().alias(f"{name} mean") for name in METRICS),
+        *(pl.col(name).var(ddof=0).alias(f"{name} variance") for name in METRICS),
+        *((pl.col(name) != 0).sum().alias(f"{name} events") for name in METRICS),
+    )
+    return {row["variant"]: _tally(row) for row in told.collect(engine="streaming").to_dicts()}
+
+
+def _units(answers: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per unit and variant."""
+    kind = pl.when(pl.col("user").is_not_null()).then(pl.lit("u")).when(pl.col("session").is_not_null()).then(pl.lit("s"))
+    unit = pl.coalesce("user", "session", "recommendation_id")
+    clicked, added, bought = (pl.col(name).list.len() > 0 for name in (CLICKED, ADDED, PURCHASED))
+    return answers.group_by("variant", kind.otherwise(pl.lit("r")).alias("kind"), unit.alias("unit")).agg(
+        clicked.any().cast(pl.Float64).alias("click"),
+        (added | bought).any().cast(pl.Float64).alias("attach"),
+        bought.any().cast(pl.Float64).alias("purchase"),
+        pl.col("value").sum(),
+        pl.col("empty").mean(),
+        pl.len().alias("answers"),
+        (pl.col("view_through").list.len() > 0).any().cast(pl.Int64).alias("view_through"),
+        pl.col("fallback").cast(pl.Int64).sum().alias("fallbacks"),
+        pl.col("unpriced").sum(),
+        pl.col("currencies").explode().drop_nulls().unique(),
+        pl.col("shown_at").min().alias("first_at"),
+        pl.col("release").alias("releases"),
+    )
+
+
+def _tally(row: Mapping[str, Any]) -> Tally:
+    of = {what: {name: row[f"{name} {what}"] or 0 for name in METRICS} for what in ("mean", "variance", "events")}
+    return Tally(
+        units=row["units"],
+        impressions=row["answers"],
+        means=of["mean"],
+        variances=of["variance"],
+        events=of["events"],
+        before_stop=row["before_stop"],
+        fallbacks=row["fallbacks"],
+        view_through=row["view_through"],
+        unpriced=row["unpriced"],
+        currencies=tuple(row["currencies"]),
+        releases={one["releases"]: one["count"] for one in row["releases"]},
+    )

@@ -1,0 +1,155 @@
+"""What came of an experiment: each variant beside the control, with intervals that may be looked at every day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from app.experiments.experiment import METRICS, Experiment, Guardrail
+from app.experiments.intervals import difference, radius, split_p
+from app.experiments.tally import NOBODY, Tally
+
+ALPHA: Final = 0.05
+SPLIT_ALPHA: Final = 0.01
+_LEAST_UNITS, _LEAST_EVENTS = 100, 10
+"""Of each variant, and of both together, below which there is no interval: these are true in the limit, and of what varies."""
+_SEVERAL: Final = 2
+
+Verdict = Literal["higher", "lower", "undecided", "too few"]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric of a variant.
+
+    Attributes:
+        mean: over its units. interval: of it, None of too few units.
+        gain: the mean minus the control's, ``gain_interval`` of that; None of the control itself.
+    """
+
+    mean: float
+    interval: Interval | None
+    gain: float | None = None
+    gain_interval: Interval | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What is known of it against the control; None of the control itself."""
+        if self.gain is None:
+            return None
+        if self.gain_interval is None:
+            return "too few"
+        return "higher" if self.gain_interval[0] > 0 else "lower" if self.gain_interval[1] < 0 else "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class VariantReport:
+    """One variant: what its units did, each metric by name (no ``value`` of several currencies), and why it stopped, if it did."""
+
+    name: str
+    tally: Tally
+    metrics: Mapping[str, Measured]
+    stopped: str | None = None
+
+    @property
+    def order_value(self) -> float | None:
+        """What a unit that bought spent on what was suggested; None where nobody did, or in several currencies."""
+        bought, value = self.metrics["purchase"].mean, self.metrics.get("value")
+        return value.mean / bought if value is not None and bought else None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An experiment as it stands.
+
+    Attributes:
+        variants: the control first. split_p: see ``split_p``.
+    """
+
+    experiment: Experiment
+    variants: tuple[VariantReport, ...]
+    split_p: float
+
+    @property
+    def split_is_wrong(self) -> bool:
+        """Whether units are not shared out as the weights say, so that no figure is to be trusted."""
+        return self.split_p < SPLIT_ALPHA
+
+    @property
+    def currencies(self) -> list[str]:
+        """Of all purchases that say one; of several there is no ``value``, as that would add them up."""
+        return sorted({currency for variant in self.variants for currency in variant.tally.currencies})
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader must know before the figures mean anything."""
+        found = []
+        if self.split_is_wrong:
+            counts = ", ".join(f"{variant.name} {variant.tally.before_stop:,}" for variant in self.variants)
+            found.append(f"THE SPLIT IS WRONG (p = {self.split_p:.2g}): {counts} do not fit the weights, so no figure is to be trusted")
+        for variant in self.variants:
+            if len(variant.tally.releases) > 1:
+                releases = ", ".join(f"{release} ({count:,})" for release, count in variant.tally.releases.items())
+                found.append(f"{variant.name} was answered by several releases, and its figures mix them: {releases}")
+        if len(self.currencies) > 1:
+            found.append(f"purchases are in several currencies ({', '.join(self.currencies)}), so there is no value")
+        return found
+
+    @property
+    def control(self) -> VariantReport:
+        """What the others are compared with."""
+        return self.variants[0]
+
+
+def report_of(experiment: Experiment, tallied: Mapping[str, Tally]) -> Report:
+    """The report of what was tallied. Each comparison is at ``ALPHA``, shared by as many variants as are compared with the control."""
+    found = {variant.name: tallied.get(variant.name, NOBODY) for variant in experiment.variants}
+    control, alpha = found[experiment.control], ALPHA / (len(found) - 1)
+    told = [name for name in METRICS if name != "value" or len({one for tally in found.values() for one in tally.currencies}) < _SEVERAL]
+    variants = []
+    for name, tally in found.items():
+        other = None if name == experiment.control else control
+        metrics = {metric: _measured(metric, tally, other, alpha, experiment.units) for metric in told}
+        stopped = experiment.stopped.get(name)
+        variants.append(VariantReport(name, tally, metrics, stopped.why if stopped else None))
+    counts = [tally.before_stop for tally in found.values()]
+    return Report(experiment, tuple(variants), split_p(counts, [variant.weight for variant in experiment.variants]))
+
+
+def _measured(metric: str, tally: Tally, control: Tally | None, alpha: float, planned: int) -> Measured:
+    mean, own = tally.means[metric], None
+    if tally.units >= _LEAST_UNITS and tally.variances[metric] > 0:
+        half = radius(tally.units, tally.variances[metric] ** 0.5, ALPHA, planned)
+        own = (mean - half, mean + half)
+    if control is None:
+        return Measured(mean, own)
+    gain, many = mean - control.means[metric], tally.events[metric] + control.events[metric] >= _LEAST_EVENTS
+    varied = max(tally.variances[metric], control.variances[metric]) > 0
+    if not (many and varied) or min(tally.units, control.units) < _LEAST_UNITS:
+        return Measured(mean, own, gain)
+    arms = [(one.units, one.means[metric], one.variances[metric]) for one in (control, tally)]
+    return Measured(mean, own, gain, difference(arms[0], arms[1], alpha, planned))
+
+
+def broken_guardrails(report: Report) -> Iterator[tuple[str, str]]:
+    """Variants that a guardrail stops, and why; each once, none that stopped already, and none while the split is wrong."""
+    for variant in () if report.split_is_wrong else report.variants[1:]:
+        why = [text for guardrail in report.experiment.guardrails if (text := _broken(guardrail, variant, report.control))]
+        if why and variant.stopped is None:
+            yield variant.name, why[0]
+
+
+def _broken(guardrail: Guardrail, variant: VariantReport, control: VariantReport) -> str | None:
+    found = variant.metrics.get(guardrail.metric)
+    if found is None or found.gain_interval is None:
+        return None
+    low, high = found.gain_interval
+    most = guardrail.threshold * abs(control.metrics[guardrail.metric].mean)
+    if not (high < -most if guardrail.direction == "down" else low > most):
+        return None
+    return (
+        f"{guardrail.metric} is {found.gain:+.4g} from the control's {control.metrics[guardrail.metric].mean:.4g}, surely between "
+        f"{low:+.4g} and {high:+.4g}; it may go {guardrail.direction} by {guardrail.threshold:.3g} of it at most"
+    )

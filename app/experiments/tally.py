@@ -1,0 +1,44 @@
+"""What the units of an experiment did, by variant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.experiments.experiment import METRICS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """The units of one variant.
+
+    Attributes:
+        units: shoppers, sessions or requests that the variant answered. impressions: answers. fallbacks: of them, from another release.
+        before_stop: units that came before any variant stopped, so while all took their share.
+        means, variances: of each metric, over units. events: units of which it is not 0.
+        view_through: units that bought what they had only seen. unpriced: purchases that say no price. currencies: of the others.
+        releases: that answered, and how many answers each gave.
+    """
+
+    units: int
+    impressions: int
+    means: Mapping[str, float]
+    variances: Mapping[str, float]
+    events: Mapping[str, int]
+    before_stop: int
+    fallbacks: int = 0
+    view_through: int = 0
+    unpriced: int = 0
+    currencies: tuple[str, ...] = ()
+    releases: Mapping[str, int] = field(default_factory=dict)
+
+
+NOBODY: Final = Tally(
+    units=0,
+    impressions=0,
+    means=dict.fromkeys(METRICS, 0.0),
+    variances=dict.fromkeys(METRICS, 0.0),
+    events=dict.fromkeys(METRICS, 0),
+    before_stop=0,
+)

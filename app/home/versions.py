@@ -1,0 +1,84 @@
+"""A file of a home that every replica reads, ``NAME.json``, and every version of it that there was, ``NAME/``.
+
+It is beside ``CURRENT``: whoever reads the file sees it before or after a change, and a change that was answered outlives a power cut.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from app.ground.errors import HomeError
+from app.home.alone import in_turn
+from app.home.origin import origin_of
+from app.home.runs import now
+from sealed.files import write_whole
+
+Book = TypeVar("Book")
+
+
+class Versions(Generic[Book]):
+    """Of use to several threads and processes at once.
+
+    Args:
+        name: of the file, and of the command that writes it.
+        parsed: makes what the file holds a book; raises a ``ValueError``, ``TypeError`` or ``KeyError`` where that is none.
+        none: the book before there was a file.
+    """
+
+    def __init__(self, home: Path, name: str, parsed: Callable[[Mapping[str, Any]], Book], none: Book) -> None:
+        self.home, self.name, self._parsed, self._none = home, name, parsed, none
+        self._read: tuple[object, Book] = (None, none)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.home / f"{self.name}.json"
+
+    def book(self) -> Book:
+        """What holds now; the file is read where it changed.
+
+        Raises:
+            HomeError: it cannot be read.
+        """
+        try:
+            mark = self._mark()
+            if mark is None or mark != self._read[0]:
+                self._read = mark, self._parsed(json.loads(self.path.read_bytes()))
+            return self._read[1]
+        except FileNotFoundError:
+            return self._none
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            why = error.strerror if isinstance(error, OSError) else f"it is not as `attire {self.name}` writes it"
+            msg = f"{self.path}: cannot be read ({why}); put the last version back from {self.path.with_suffix('')}/"
+            raise HomeError(msg) from error
+
+    def read_lately(self) -> bool:
+        """Whether the file is as it was when it was read last, or still is not there."""
+        return self._mark() == self._read[0]
+
+    def changing(self) -> AbstractContextManager[None]:
+        """Hold the file while it is changed; whoever else changes it waits."""
+        return in_turn(self.home, self.path.name)
+
+    def write(self, version: int, said: Mapping[str, Any]) -> None:
+        """Write a version; the caller holds ``changing``.
+
+        Raises:
+            ReplacedError: of a home in object storage, somebody else has changed it meanwhile.
+        """
+        text = json.dumps({"version": version, "written": now(), **said}, ensure_ascii=False, indent=1)
+        if (origin := origin_of(self.home)) is not None:
+            origin.replace(self.path.name, f"{text}\n".encode())
+        write_whole(self.path.with_suffix("") / f"{version:06}.json", text)
+        write_whole(self.path, text)
+
+    def _mark(self) -> object:
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return None
+        return stat.st_mtime_ns, stat.st_ino, stat.st_size

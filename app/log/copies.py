@@ -1,0 +1,118 @@
+"""A log copied as it is at one moment, while it is in use, and put back: offsets, groups and what they have not done with stay.
+
+SQLite's file is copied by its own online backup. Of Redis the keys of the log are dumped, those of a stream in one transaction; a Redis of
+the same version or a later one takes them back.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import quote, unquote
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from app.ground.errors import LogUnavailableError
+from app.ground.parts import LogSettings
+from app.log.base import Stream
+from app.log.open import sqlite_file
+from sealed.files import flush, replacing
+
+FILE: Final = "log.sqlite"
+_BESIDE: Final = ("-wal", "-shm")
+
+
+def copy_out(settings: LogSettings, home: Path, to: Path) -> Literal["sqlite", "redis"] | None:
+    """Copy the log into an empty directory; returns which kind it is, None where nothing was ever written.
+
+    Raises:
+        LogUnavailableError: it cannot be read now.
+    """
+    path = sqlite_file(settings, home)
+    if path is not None:
+        if not path.exists():
+            return None
+        copy_sqlite(path, to / FILE)
+        return "sqlite"
+    found = False
+    with _redis(settings) as client:
+        for stream in Stream:
+            keys = sorted(client.scan_iter(match=f"attire:{{{stream}}}*", count=1_000))
+            with client.pipeline(transaction=True) as together:
+                for key in keys:
+                    together.dump(key)
+                for key, dumped in zip(keys, together.execute(), strict=True):
+                    if dumped is not None:
+                        (to / quote(key.decode(), safe="")).write_bytes(dumped)
+                        found = True
+    return "redis" if found else None
+
+
+def copy_sqlite(source: Path, to: Path) -> None:
+    """Copy a SQLite file that others may write meanwhile.
+
+    Raises:
+        LogUnavailableError: it cannot be read now.
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{source}?mode=rw", uri=True)) as there, closing(sqlite3.connect(to)) as here:
+            there.backup(here)
+            here.execute("PRAGMA journal_mode = DELETE").fetchone()  # all of it in the one file
+    except sqlite3.Error as error:
+        msg = f"{source}: cannot be copied now ({error})"
+        raise LogUnavailableError(msg) from error
+
+
+def there_is_one(settings: LogSettings, home: Path) -> bool:
+    """Whether the settings name a log that somebody has written to.
+
+    Raises:
+        LogUnavailableError: it cannot be asked now.
+    """
+    path = sqlite_file(settings, home)
+    if path is not None:
+        return path.exists()
+    with _redis(settings) as client:
+        return any(True for stream in Stream for _ in client.scan_iter(match=f"attire:{{{stream}}}*", count=1_000))
+
+
+def put_back(settings: LogSettings, home: Path, copied: Path) -> None:
+    """Put a copied log in the place that the settings name, and of what is there.
+
+    Raises:
+        LogUnavailableError: it cannot be written now.
+    """
+    path = sqlite_file(settings, home)
+    if path is not None:
+        for ending in _BESIDE:
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        with replacing(path) as staging:
+            shutil.copyfile(copied / FILE, staging)
+        flush(path.parent)
+        return
+    with _redis(settings) as client:
+        for stream in Stream:
+            name = f"attire:{{{stream}}}"
+            dumped = {unquote(file.name): file.read_bytes() for file in copied.iterdir() if unquote(file.name).startswith(name)}
+            others = [key for key in client.scan_iter(match=f"{name}*", count=1_000) if key.decode() not in dumped]
+            with client.pipeline(transaction=True) as together:
+                for key in others:
+                    together.delete(key)
+                for key, value in dumped.items():
+                    together.restore(key, 0, value, replace=True)
+                together.execute()
+
+
+@contextmanager
+def _redis(settings: LogSettings) -> Iterator[Redis]:
+    try:
+        with closing(Redis.from_url(settings.url.get_secret_value(), socket_connect_timeout=settings.timeout_s)) as client:
+            yield client
+    except (RedisError, OSError) as error:
+        msg = f"the log in Redis cannot be copied or put back now ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+        raise LogUnavailableError(msg) from error

@@ -1,0 +1,65 @@
+"""A cluster: one that runs already, or one of this machine's own processes."""
+
+from __future__ import annotations
+
+import logging
+from importlib.util import find_spec
+from typing import Final
+
+from models.errors import InputError
+
+LOCAL: Final = "local"
+AUTO: Final = "auto"
+
+
+def check(on: str) -> None:
+    """Refuse what is no cluster, and a missing extra, before any long work; imports nothing.
+
+    Raises:
+        InputError: says so.
+    """
+    if on not in {LOCAL, AUTO}:
+        way = "; from outside a cluster submit the whole command, `ray job submit -- attire … --on auto`" if "://" in on else ""
+        msg = f"{on!r} is no cluster that can be joined; give {LOCAL}, or {AUTO} on a node of one{way}"
+        raise InputError(msg, field="--on")
+    if find_spec("ray") is None:
+        msg = "Ray is not installed; pip install 'attire[ray]', or leave the option out"
+        raise InputError(msg, field="--on")
+
+
+def join(on: str, cpus: int | None = None) -> None:
+    """Join the cluster unless this process did before.
+
+    Args:
+        on: ``local`` starts worker processes here; ``auto`` joins the cluster of which this machine is a node.
+        cpus: how many processes ``local`` may have; None for as many as there are cores.
+
+    Raises:
+        InputError: ``check`` refuses it, or there is no cluster here.
+    """
+    check(on)
+    import ray  # noqa: PLC0415 - an extra
+
+    if ray.is_initialized():
+        return
+    beside = {"include_dashboard": False, "num_cpus": cpus} if on == LOCAL else {}
+    try:
+        ray.init(address=on, log_to_driver=False, logging_level=logging.WARNING, **beside)
+    except ConnectionError as error:
+        msg = "no cluster of Ray has this machine as a node; start one with `ray start --head`, or give local"
+        raise InputError(msg, field="--on") from error
+
+
+def places(resource: str, each: int) -> int:
+    """How many processes there may be at a time of which each takes so much of a node's resource (``CPU``, ``GPU``).
+
+    Raises:
+        InputError: no node has as much.
+    """
+    import ray  # noqa: PLC0415 - an extra
+
+    found = sum(int(node["Resources"].get(resource, 0)) // each for node in ray.nodes() if node["Alive"])
+    if not found:
+        msg = f"no node of the cluster has {each} {resource}s for a worker; set OMP_NUM_THREADS to what one has, or ATTIRE_DEVICE=cpu"
+        raise InputError(msg, field="--on")
+    return found

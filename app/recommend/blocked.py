@@ -1,0 +1,56 @@
+"""What must not be suggested, whatever else is asked: brands, values of attributes, and what the shopper has met."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from app.ground.errors import shortened
+from app.release.release import Release
+from index.columns import Columns, Filter
+from index.selection import Condition, but
+from models.errors import did_you_mean
+
+
+def blocked(
+    release: Release, brands: Sequence[str], attributes: Mapping[str, Sequence[str]], ids: Collection[str]
+) -> tuple[Condition, ...]:
+    """That a row is of none of these brands, has none of these values, and is none of these items."""
+    columns, known = release.snapshot.columns, release.snapshot.columns.attribute_names
+    named = [Filter(brand=brands)] if brands else []
+    named += [Filter(attributes={name: values}) for name, values in attributes.items() if values and name in known]
+    row_of = release.snapshot.row_of
+    lists = [columns.selection(one).rows().tolist() for one in named] + ([[row_of[item] for item in ids if item in row_of]] if ids else [])
+    return tuple(but(release.snapshot.items.num_rows, rows) for rows in lists)
+
+
+def blocks_nothing(release: Release, brands: Sequence[str], attributes: Mapping[str, Sequence[str]]) -> str | None:
+    """What of a block no item has, and so rules nothing out: the first brand, name or value of each part; None where all is had."""
+    columns = release.snapshot.columns
+    said = [_unknown("brand", brands, columns.brands)] if brands else []
+    said += [_unknown_value(columns, name, values) for name, values in attributes.items() if values]
+    return "; ".join(filter(None, said)) or None
+
+
+def nobodys(columns: Columns, wanted: Filter) -> str:
+    """What to add where a filter asks for a brand that no item has; nothing where each has some."""
+    unknown = next((brand for brand in wanted.brand if brand not in columns.brands), None)
+    return "" if unknown is None else f"; none is of the brand {shortened(unknown)!r}: {_meant(unknown, columns.brands)}"
+
+
+def _unknown_value(columns: Columns, name: str, values: Sequence[str]) -> str | None:
+    if name in columns.attribute_names:
+        return _unknown(name, values, columns.attribute_values(name))
+    return f"`block` rules nothing out by the attribute {shortened(name)!r}, which no item has; {_meant(name, columns.attribute_names)}"
+
+
+def _unknown(name: str, values: Sequence[str], known: Collection[str]) -> str | None:
+    unknown = next((value for value in values if value not in known), None)
+    if unknown is None:
+        return None
+    return f"`block` rules nothing out by the {name} {shortened(unknown)!r}, which no item has; {_meant(unknown, known)}"
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """The name that differs in upper and lower case only, else the nearest."""
+    alike = next((one for one in known if one.casefold() == name.strip().casefold()), None)
+    return f"did you mean {alike!r}?" if alike else did_you_mean(name, known, "names and values match exactly; GET /facets lists them")

@@ -1,0 +1,35 @@
+// What completes some pieces, asked as the shopper wishes: within the budget for the whole look, by the words, for whom.
+import { session } from "./events.js";
+import { itemOf, knowFrom } from "./known.js";
+import { asked, outfit } from "./outfit.js";
+import { user } from "./shopper.js";
+import { paid } from "./tile.js";
+
+const UNLIKE = 0.5;
+
+// What is left of the budget once some pieces are paid for; null without a budget. What has no price, such as a piece of one's own, costs nothing.
+export async function left(items) {
+  const { budget } = outfit();
+  if (budget === null) return null;
+  const worn = await Promise.all(items.filter(({ id }) => id).map(({ id }) => itemOf(id)));
+  return budget - worn.reduce((sum, item) => sum + (paid(item) ?? 0), 0);
+}
+
+// The answer of the service, and what it may cost; `more` is what else is asked.
+export async function complete(ask, items, more) {
+  const { soldOut, wishes } = outfit();
+  const rest = await left(items);
+  const body = {
+    items: asked(items),
+    session: session(),
+    ...(user() && { user: user(), exclude_purchased: true }),
+    ...(rest !== null && { budget: Math.max(0, Math.round(100 * rest) / 100) }),
+    ...(soldOut && { filters: { in_stock: null } }),
+    ...(wishes && { text: wishes }),
+    ...(more.looks > 1 && { diversity: UNLIKE }),
+    ...more,
+  };
+  const answer = await ask("/complete-outfit", body);
+  for (const { items: some } of [...answer.slots, ...answer.looks]) knowFrom(answer.recommendation_id, some);
+  return answer;
+}

@@ -1,0 +1,153 @@
+// A piece by itself: a large picture to zoom into, sizes with their stock, what it costs, where the shop sells it. Its URL is the outfit's
+// with `view`.
+import { latest } from "./api.js";
+import { countOf, onBag, put } from "./bag.js";
+import { byId, closeBeside, el, icon, notice, redraw, say } from "./dom.js";
+import { told } from "./events.js";
+import { recommendationOf, know, wholeItem } from "./known.js";
+import { add, lookAway, nameOf, onChange, onView, outfit, remove, wears } from "./outfit.js";
+import { blanks, mark, picture, priceOf, tile, titleOf } from "./tile.js";
+
+const ALIKE = 6;
+const STEP = 12; // per cent of the picture that an arrow key moves
+const sheet = () => byId("product");
+let shown = null;
+
+async function open(id) {
+  if (id === shown) return;
+  shown = id;
+  if (!id) {
+    if (sheet().open) sheet().close();
+    return;
+  }
+  if (!sheet().open) {
+    sheet().replaceChildren(closing(), el("h2", { id: "product-title", className: "unseen", tabIndex: -1 }, "One moment…"));
+    sheet().showModal();
+  }
+  const item = await wholeItem(id);
+  if (shown !== id) return;
+  if (!item.gone) told("view", [{ item }]);
+  sheet().replaceChildren(closing(), stage(item), about(item), el("section", { id: "alike", className: "alike", ariaLabel: "More like this" }));
+  sheet().scrollTop = 0;
+  byId("product-title").focus({ preventScroll: true });
+  if (!item.gone) alike(id);
+}
+
+function closing() {
+  return el("button", { type: "button", className: "round close", ariaLabel: "Close", onclick: () => sheet().close() }, icon("close"));
+}
+
+function stage(item) {
+  if (!item.image_url) return el("div", { className: "stage" }, picture(item));
+  const image = el("img", { src: item.image_url, alt: titleOf(item), draggable: false });
+  const zoom = el("button", { type: "button", className: "zoom", ariaPressed: "false", ariaLabel: "Zoom in" }, image);
+  const at = { x: 50, y: 50 };
+  const move = (x, y) => {
+    [at.x, at.y] = [x, y].map((part) => Math.min(100, Math.max(0, part)));
+    image.style.transformOrigin = `${at.x}% ${at.y}%`;
+  };
+  const follow = ({ clientX, clientY }) => {
+    const box = zoom.getBoundingClientRect();
+    move((100 * (clientX - box.left)) / box.width, (100 * (clientY - box.top)) / box.height);
+  };
+  const set = (zoomed) => {
+    mark(zoom, zoomed);
+    zoom.ariaLabel = zoomed ? "Zoom out" : "Zoom in";
+  };
+  const zoomed = () => zoom.ariaPressed === "true";
+  zoom.onclick = (event) => {
+    if (event.detail && !zoomed()) follow(event); // a pointer zooms in where it is, a key in the middle
+    set(!zoomed());
+  };
+  zoom.onpointermove = (event) => zoomed() && follow(event);
+  zoom.onkeydown = (event) => {
+    const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
+    if (!zoomed() || !(x || y)) return;
+    event.preventDefault();
+    move(at.x + STEP * x, at.y + STEP * y);
+  };
+  return el("div", { className: "stage" }, zoom);
+}
+
+function about(item) {
+  const soldOut = item.in_stock === false;
+  const sizes = item.sizes?.length ? sizesOf(item, soldOut) : null;
+  const problem = el("p", { id: "size-problem", role: "alert", className: "problem" });
+  const toBag = el("button", { type: "button", id: "product-bag", className: "loud", disabled: soldOut }, soldOut ? "Sold out" : "Add to bag");
+  toBag.onclick = () => {
+    const chosen = sizes?.querySelector(":checked")?.value ?? null;
+    problem.textContent = sizes && !chosen ? "Choose a size first." : "";
+    if (sizes && !chosen) {
+      sizes.querySelector("input:enabled")?.focus();
+      return;
+    }
+    put({ id: item.id, size: chosen, recommendation: recommendationOf(item.id) });
+    told("add_to_cart", [{ item }]);
+    say(`${titleOf(item)} is in your bag.`);
+  };
+  const wear = el("button", { type: "button", id: "product-wear", className: "line" });
+  wear.onclick = () => (wears(item.id) ? remove(nameOf(item.id)) : add(item.id));
+  const link = /^https?:\/\//.test(item.url ?? "") ? el("a", { href: item.url, target: "_blank", rel: "noopener", className: "quiet" }, "See it in the shop") : null;
+  const stock = item.gone ? null : el("p", { className: soldOut ? "stock out" : "stock" }, soldOut ? "Sold out" : "In stock");
+  const parts = [
+    item.brand ? el("p", { className: "brand", dir: "auto" }, item.brand) : null,
+    el("h2", { id: "product-title", tabIndex: -1, dir: "auto" }, titleOf(item)),
+    priceOf(item),
+    stock,
+    sizes,
+    problem,
+    item.gone ? null : el("div", { className: "actions" }, toBag, wear),
+    link,
+    item.gone ? null : facts(item),
+  ];
+  queueMicrotask(markWorn);
+  queueMicrotask(markBag);
+  return el("div", { className: "about" }, ...parts);
+}
+
+function sizesOf(item, soldOut) {
+  const radio = ({ size, in_stock: there }) => {
+    const gone = there === false || (soldOut && there !== true);
+    const input = el("input", { type: "radio", name: "size", value: size, disabled: gone });
+    return el("label", { className: "size" }, input, el("span", {}, size), gone ? el("span", { className: "unseen" }, ", sold out") : null);
+  };
+  return el("fieldset", { className: "sizes" }, el("legend", {}, "Size"), ...item.sizes.map(radio));
+}
+
+function facts(item) {
+  const said = [["category", [item.category]], ...Object.entries(item.attributes ?? {})];
+  const rows = said.flatMap(([name, values]) => [el("dt", {}, name), el("dd", { dir: "auto" }, [values].flat().join(", "))]);
+  return el("dl", { className: "facts-of" }, ...rows);
+}
+
+function markWorn() {
+  const button = byId("product-wear");
+  if (!button || !shown) return;
+  button.textContent = wears(shown) ? "Take it off" : "Wear it";
+}
+
+// How many are in the bag, of any size.
+function markBag() {
+  const button = byId("product-bag");
+  if (!button || button.disabled || !shown) return;
+  const held = countOf(shown);
+  button.textContent = held ? `Add to bag · ${held} in it` : "Add to bag";
+}
+
+const alike = latest(async (ask, id) => {
+  const rows = (...tiles) => redraw(byId("alike"), [el("h3", {}, "More like this"), el("ul", { className: "row" }, ...tiles)]);
+  rows(...blanks(ALIKE));
+  const { items } = await ask("/similar-items", { id, k: ALIKE });
+  items.forEach(know);
+  rows(...items.map((item) => tile(item, `alike ${item.id}`)));
+  if (!items.length) byId("alike").replaceChildren();
+}, (problem, retry) => problem && byId("alike").replaceChildren(notice(problem, retry)));
+
+export function startProduct() {
+  sheet().onclose = () => shown && lookAway(); // Escape, too
+  closeBeside(sheet());
+  onView(open);
+  onChange(markWorn);
+  onBag(markBag);
+  open(outfit().view);
+}

@@ -1,0 +1,57 @@
+// What the service says of an answer, in the words of a shopper. What is of no use to one stands on the console only.
+
+const EMPTY = [
+  [/passes the filters and the budget/, (name, { budget }) => (budget === null ? `Nothing of ${name} is in stock.` : `Nothing in your price range for ${name}.`)],
+  [/is as asked/, (name) => `Nothing among ${name} is as you wish.`],
+  [/suits the others/, (name) => `Nothing among ${name} suits the other pieces.`],
+  [/has no items of category/, (name) => `There are no ${name} in the shop now.`],
+];
+const NOTES = [
+  [/no outfits with such items were learned from/, "These are what usually goes with it: the shop has learned from too few outfits like this one."],
+  [/with the first of these/, "The first of these goes less well with your outfit than nothing would."],
+  [/with any of these/, "Your outfit goes together better without any of these."],
+  [/so these are of another/, "These are for another season than the rest."],
+  [/ranked without what is not in the catalogue/, "A piece that is no longer in the shop was left aside."],
+  [/none .* is (so|as asked)|as asked/, "None of these is quite as you wish."],
+];
+const PROBLEMS = [
+  [/limit-exceeded$/, "These are too many pieces for one outfit.", "Take some out."],
+  [/(unknown-item|not-found)$/, "A piece is no longer in the shop.", "Take it out to see what goes with the others."],
+];
+
+// What went wrong; it lasts where asking again cannot help.
+export function plainly(problem) {
+  const [, title, detail] = PROBLEMS.find(([kind]) => kind.test(problem.type)) ?? [];
+  if (!title) return problem;
+  console.info(problem.title, problem.detail);
+  return { title, detail, lasts: true };
+}
+
+// Why a slot has nothing to show.
+export function emptiness({ category, fallback = "" }, asked) {
+  console.info(fallback);
+  const [, words] = EMPTY.find(([said]) => said.test(fallback)) ?? [];
+  return words ? words(category, asked) : `Nothing to show for ${category}.`;
+}
+
+// What is to be said of a slot that has items.
+export function notes({ fallback = "" }) {
+  const said = fallback.split("; ").filter(Boolean);
+  if (said.length) console.info(fallback);
+  return said.flatMap((one) => NOTES.filter(([pattern]) => pattern.test(one)).slice(0, 1).map(([, words]) => words));
+}
+
+// Why there is no look.
+export function lookless(noLooks, rest) {
+  console.info(noLooks);
+  if (rest !== null && rest < 0) return "What you wear costs more than your budget.";
+  if (rest !== null) return "No whole look fits what is left of your budget.";
+  return "There is no whole look to show for this.";
+}
+
+// What was understood of the wishes, in their own words; and what was not.
+export function understood(text) {
+  const { constraints = [], direction, ignored = [] } = text ?? {};
+  const kept = [...constraints.map(({ said }) => `“${said}”`), ...(direction ? [`towards “${direction}”`] : [])];
+  return [kept.length ? `Understood: ${kept.join(", ")}.` : "", ignored.length ? `Not understood: ${ignored.join(", ")}.` : ""].join(" ").trim();
+}

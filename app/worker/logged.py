@@ -1,0 +1,137 @@
+"""Explored answers of the log as arrays: what was considered, how likely each was shown, what was shown and what came of it.
+
+Shape legend: U lists, one slot of one answer each · M items considered, padded · K places, padded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from app.attribution.credit import ADDED, CLICKED, PURCHASED, outcomes
+from app.ground.windows import Windows
+from models.errors import InputError
+from models.offpolicy.lists import Lists
+from models.offpolicy.showings import Floats, Ints
+
+Reward = Literal["view", "add_to_cart", "purchase"]
+KIND: Final[Mapping[str, str]] = {"view": CLICKED, "add_to_cart": ADDED, "purchase": PURCHASED}
+_MOST: Final = 50_000  # answers, the latest ones
+NO_EXPLORATION: Final = (
+    "no answer of this log was explored, and what was never tried cannot be told; serve with ATTIRE_EXPLORATION__SHARE=0.02 for a while"
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Logged:
+    """U lists.
+
+    Attributes:
+        worn: rows of what was worn. user: who asked; None where that is not known.
+        rows_UM: rows of what was considered; -1 for what the catalogue has no more, and beyond its number.
+        bent_UM: what rules and words add to each score. fixed_U: how many of the first keep their places.
+    """
+
+    lists: Lists
+    worn: Sequence[tuple[int, ...]]
+    users: Sequence[str | None]
+    rows_UM: Ints
+    bent_UM: Floats
+    fixed_U: Ints
+
+
+def logged(events: pl.LazyFrame, windows: Windows, row_of: Mapping[str, int], reward: Reward) -> Logged:
+    """The explored lists of the latest 50,000 answers that were explored.
+
+    Left out are those of candidates that whoever asked chose, of photos, of asked-for diversity, and of what is no more in the catalogue.
+
+    Raises:
+        InputError: no answer was explored.
+    """
+    shown = events.filter((pl.col("type") == "impression") & pl.col("data").str.contains('"exploration":', literal=True))
+    answers = shown.select("recommendation_id", "session", "user", "data").tail(_MOST).collect()
+    found = list(_lists(answers.rows(), row_of))
+    if not found:
+        raise InputError(NO_EXPLORATION)
+    return _packed(found, _came_of(events, windows, reward), row_of)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    answer: str
+    number: int
+    who: str
+    user: str | None
+    worn: tuple[int, ...]
+    said: Mapping[str, Any]
+
+
+def _lists(answers: Iterable[tuple[str, str | None, str | None, str]], row_of: Mapping[str, int]) -> Iterable[_List]:
+    for answer, session, user, data in answers:
+        said = json.loads(data)
+        asked, items = said.get("asked", {}), said.get("items", ())
+        if not items or any(asked.get(name) for name in ("candidates", "photos", "diversity")) or not all(item in row_of for item in items):
+            continue
+        worn, who = tuple(row_of[item] for item in items), user or session or answer
+        for number, slot in enumerate(said.get("slots", ())):
+            if "chances" in slot and slot["items"]:
+                yield _List(answer, number, who, user, worn, slot)
+
+
+def _came_of(events: pl.LazyFrame, windows: Windows, reward: Reward) -> dict[tuple[str, int, int], tuple[float, float]]:
+    """(answer, slot, place) -> what came of it, but for what was returned, and that it was looked into; without what came to nothing."""
+    kind = KIND[reward]
+    of_them = outcomes(events, windows).filter(pl.col(CLICKED) | pl.col(ADDED) | pl.col(PURCHASED)).collect()
+    back: set[tuple[str, str]] = set()
+    if kind == PURCHASED:
+        returns = events.filter(pl.col("type") == "return").select("session", "user", "item").collect()
+        back = {(who, item) for session, user, item in returns.rows() for who in (session, user) if who and item}
+    people = events.filter(pl.col("type") == "impression").select("recommendation_id", "session", "user").collect()
+    who_of = {answer: (session, user) for answer, session, user in people.rows()} if back else {}
+    found = {}
+    for row in of_them.select("recommendation_id", "slot", "position", "item", kind).rows():
+        answer, slot, place, item, earned = row
+        returned = any((who, item) in back for who in who_of.get(answer, ()) if who)
+        found[answer, int(slot), int(place)] = float(earned and not returned), 1.0
+    return found
+
+
+def _packed(found: Sequence[_List], came_of: Mapping[tuple[str, int, int], tuple[float, float]], row_of: Mapping[str, int]) -> Logged:
+    count, most, places = len(found), max(len(one.said["candidates"]) for one in found), max(len(one.said["items"]) for one in found)
+    rows_UM, chance_UM, bent_UM = np.full((count, most), -1), np.zeros((count, most)), np.zeros((count, most))
+    shown_UK, reward_UK, acted_UK = np.full((count, places), -1), np.zeros((count, places)), np.zeros((count, places))
+    for number, one in enumerate(found):
+        said, width = one.said, len(one.said["candidates"])
+        rows_UM[number, :width] = [row_of.get(item, -1) for item in said["candidates"]]
+        chance_UM[number, :width] = said["chances"]
+        bent_UM[number, :width] = said.get("bent", 0.0)
+        place_of = {item: place for place, item in enumerate(said["candidates"])}
+        for place, item in enumerate(said["items"]):
+            shown_UK[number, place] = place_of[item]
+            reward_UK[number, place], acted_UK[number, place] = came_of.get((one.answer, one.number, place), (0.0, 0.0))
+    return Logged(
+        lists=Lists(
+            places_U=_ints(len(one.said["items"]) for one in found),
+            open_U=_ints(one.said["open"] for one in found),
+            chance_UM=chance_UM,
+            shown_UK=shown_UK,
+            reward_UK=reward_UK,
+            acted_UK=acted_UK,
+            cluster_U=np.unique([one.who for one in found], return_inverse=True)[1].astype(np.int64),
+        ),
+        worn=[one.worn for one in found],
+        users=[one.user for one in found],
+        rows_UM=rows_UM,
+        bent_UM=bent_UM,
+        fixed_U=_ints(one.said.get("fixed", 0) for one in found),
+    )
+
+
+def _ints(values: Iterable[int]) -> NDArray[np.int64]:
+    return np.array(list(values), dtype=np.int64)

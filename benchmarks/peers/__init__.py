@@ -1,0 +1,1 @@
+"""Filtered search beside that of other engines: ``python -m benchmarks.peers``."""

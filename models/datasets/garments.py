@@ -1,0 +1,140 @@
+"""What words call a garment, and the category that an item is of by the words of its title.
+
+Words are looked up in the first text that names something; the longest phrase that matches wins, the last in the text among equals ("shirt
+dress" is a dress). Where English words say nothing, those of ``garments_abroad`` do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from models.datasets.garments_abroad import in_french, role_abroad, words_of
+
+ROLE_WORDS: Final[Mapping[str, str]] = {
+    "top": (
+        "top tops t-shirt tshirt tee shirt blouse tunic kurta kurti sweater jumper pullover sweatshirt hoodie cardigan "
+        "turtleneck polo poloshirt camisole-top tank-top knitwear bodysuit vest-top lounge-tshirt"
+    ),
+    "bottom": (
+        "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala "
+        "track-pant rain-trouser culotte palazzo"
+    ),
+    "full-body": (
+        "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
+        "kurta-set playsuit dungaree tuxedo"
+    ),
+    "footwear": (
+        "shoe shoes footwear sneaker trainer boot bootie sandal heel pump flat loafer moccasin oxford brogue slipper flip-flop "
+        "clog mule espadrille derby high-top high-tops"
+    ),
+    "outer": (
+        "outer outerwear coat jacket blazer trenchcoat parka waistcoat gilet poncho cape anorak sportcoat nehru-jacket shrug "
+        "puffer puffer-coat outer-vest overshirt"
+    ),
+    "bag": (
+        "bag handbag clutch tote backpack rucksack purse satchel duffel messenger-bag laptop-bag waist-pouch briefcase "
+        "shoulder-bag crossbody-bag belt-bag citybag"
+    ),
+    "headwear": "hat cap beanie headwear fedora beret turban headband hairband kerchief",
+    "scarf": "scarf scarve stole muffler shawl foulard dupatta neckerchief bandana",
+    "eyewear": "sunglass eyeglass glasses glass eyewear",
+    "watch": "watch watche",
+    "belt": "belt suspender",
+    "jewellery": (
+        "jewellery jewelry earring necklace bracelet bangle ring pendant brooch chain necklace-and-chain jewellery-set charm "
+        "cufflink cuff-link wristband"
+    ),
+    "gloves": "glove gloves mitten",
+    "tie": "tie bow-tie ties-and-cufflink",
+    "hosiery": "hosiery sock stocking tight tights",
+    "wallet": "wallet card-holder money-clip",
+    "hair": "hair-accessory hair-accessorie hairclip hair-clip",
+    "swimwear": "swimwear bikini swimsuit bikini-top bikini-bottom bikini-pantie cover-up one-piece-swimsuit",
+    "sleepwear": (
+        "sleepwear pyjama pajama nightdress nightgown night-suit robe bath-robe baby-doll lounge-pant lounge-short chemise "
+        "pyjama-trouser pyjama-shirt pyjama-top pyjama-short pyjama-t-shirt dressing-gown"
+    ),
+    "innerwear": (
+        "innerwear underwear lingerie intimate bra brief boxer trunk panty pantie thong shapewear camisole innerwear-vest sports-bra"
+    ),
+    "not worn": (
+        "beauty makeup lipstick fragrance perfume home decor furniture tech electronics case phone umbrella mobile-pouch "
+        "tablet-sleeve trolley-bag luggage stationery glasses-case cosmetic-bag keyring gadget beach-towel"
+    ),
+}
+"""What a piece is worn as, and the words that name it; a hyphen joins the words of a phrase."""
+
+_CATEGORIES: Final[Mapping[str, str]] = {
+    "top": "Tops",
+    "bottom": "Bottoms",
+    "full-body": "Dresses & Suits",
+    "footwear": "Shoes",
+    "outer": "Outerwear",
+    "bag": "Bags",
+    "headwear": "Hats",
+    "scarf": "Scarves",
+    "eyewear": "Eyewear",
+    "watch": "Watches",
+    "belt": "Belts",
+    "jewellery": "Jewellery",
+    "gloves": "Gloves",
+    "tie": "Ties",
+    "hosiery": "Socks & Tights",
+    "wallet": "Wallets",
+    "hair": "Hair Accessories",
+    "swimwear": "Swimwear",
+    "sleepwear": "Sleepwear",
+    "innerwear": "Underwear",
+}
+_ROLE_OF: Final = {phrase: role for role, phrases in ROLE_WORDS.items() for phrase in phrases.split()}
+_LONGEST: Final = 3
+
+
+def role_of(*texts: str | None) -> str | None:
+    """The role that the first telling text names; None where none does.
+
+    >>> role_of("Casual Shoes"), role_of(None, "accessories", "Blue shirt dress"), role_of("Accessories"), role_of("Damenschuhe")
+    ('footwear', 'full-body', None, 'footwear')
+    """
+    for text in texts:
+        role = _in_english(text)
+        if role is None or role == "not worn":
+            role = role_abroad(text) or role
+        if role is None or role == "sleepwear":  # a French robe is a dress
+            french = in_french([word for one in texts for word in words_of(one)])
+            role = (role_abroad(text, french=True) if french else None) or role
+        if role:
+            return role
+    return None
+
+
+def _in_english(text: str | None) -> str | None:
+    words = [_singular(word) for word in re.findall(r"[a-z]+(?:-[a-z]+)*", (text or "").lower().replace("'s", "").replace("&", "and"))]
+    words = [part for word in words for part in ([word] if word in _ROLE_OF else [_singular(piece) for piece in word.split("-")])]
+    for length in range(_LONGEST, 0, -1):
+        for at in reversed(range(len(words) - length + 1)):
+            role = _ROLE_OF.get("-".join(words[at : at + length]))
+            if role:
+                return role
+    return None
+
+
+def _singular(word: str) -> str:
+    if word in _ROLE_OF:
+        return word
+    for ending, instead in (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("s", "")):
+        if word.endswith(ending) and word[: -len(ending)] + instead in _ROLE_OF:
+            return word[: -len(ending)] + instead
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def category_by(title: str) -> str | None:
+    """A category for an item of which nothing but a title says what it is; None where that names no garment.
+
+    >>> category_by("Ocean Blue Shirt"), category_by("Vintage 90s Band Tee, Size M"), category_by("Gift card")
+    ('Tops', 'Tops', None)
+    """
+    role = role_of(title)
+    return _CATEGORIES.get(role) if role else None

@@ -1,0 +1,245 @@
+"""What the ops room shows and does is what the JSON routes tell and do."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.experiments.book import ExperimentFile
+from app.experiments.kept import KeptReports
+from app.experiments.report import report_of
+from app.experiments.tally import Tally
+from app.ground.parts import LogSettings
+from app.home.feeds import FeedRecord, FeedRecords
+from app.home.runs import FINAL, Compared, LearningRun, Runs, write_run
+from app.home.store import ReleaseStore
+from app.log.base import Stream
+from app.log.open import opened_log
+from app.worker.archive import Archive
+from app.worker.page import write_page
+
+Word = Callable[[TestClient, str], str]
+RULE = {"id": "no-tops-1", "do": "exclude", "items": {"ids": ["tops-1"]}, "note": "<b>not</b> sold"}
+
+
+def a_run(own: Path, decision: str = "rejected", gain: float = 0.1) -> LearningRun:
+    """A finished run of the worker."""
+    directory = Runs(own).begin()
+    metric = Compared(set="reference", metric="recall_at_10", n=50, current=0.2, candidate=0.2 + gain, low=0, high=1)
+    run = LearningRun(
+        id=directory.name,
+        started="2026-11-26T10:00:00+00:00",
+        finished="2026-11-26T10:10:00+00:00",
+        rows=10,
+        decision=decision,  # type: ignore[arg-type]
+        reasons=("recall@10 is <worse>",),
+        metrics=(metric,),
+        release=ReleaseStore(own).served().id if decision == "published" else None,
+    )
+    write_run(directory / FINAL, run)
+    write_page(directory / "index.html", run)
+    return run
+
+
+def test_the_overview_tells_answers_events_and_what_came_of_suggestions(room: TestClient, own: Path, key: str) -> None:
+    """As the log has them; a purchase of what was not shown is not attributed."""
+    mine = {"X-API-Key": key}
+    ask = {"items": ["tops-1"], "slots": [{"category": "shoes"}], "k": 3}
+    answer = room.post("/complete-outfit", json=ask, headers=mine).json()
+    room.post("/complete-outfit", json={**ask, "filters": {"brand": ["none"]}}, headers=mine)
+    seen = {"session": "s", "recommendation_id": answer["recommendation_id"], "type": "purchase"}
+    shown = answer["slots"][0]["items"][0]["id"]
+    events = [{"id": "1", "item": shown, **seen}, {"id": "2", "item": "tops-2", **seen}]
+    assert room.post("/events", json={"events": events}, headers=mine).status_code == 202
+    FeedRecords(own).keep(FeedRecord(source="https://u:secret@shop.example/feed?key=secret", rows=10, rejected=2, why="gone"))
+    until = time.monotonic() + 10
+    while "1 of 2; 1 of 2 slots" not in (text := html.unescape(room.get("/ops").text)):
+        assert time.monotonic() < until, text
+    assert ReleaseStore(own).served().id in text
+    assert '<code>/complete-outfit</code></td><td class="n">2<' in text
+    assert '<td>purchase</td><td class="n">2</td><td class="n">1</td>' in text
+    assert "shop.example/feed" in text
+    assert "secret" not in text
+    figures = room.get("/metrics", headers=mine).text
+    for line in (
+        'attire_completions_total{of="empty"} 1.0',
+        "attire_suggestions_shown_total 3.0",
+        "attire_slots_empty_total 1.0",
+        'attire_events_total{type="purchase"} 2.0',
+    ):
+        assert line in figures
+
+
+@pytest.mark.anyio
+async def test_what_the_worker_has_archived_still_counts(room: TestClient, own: Path, key: str, word: Word) -> None:
+    """The log has let go of it; on the overview, and where a rule is tried."""
+    room.post("/complete-outfit", json={"items": ["shoes-1"], "slots": [{"category": "tops"}]}, headers={"X-API-Key": key})
+    log = LogSettings()
+    async with opened_log(log, own) as opened:
+        archive, gone, until = Archive(Runs(own).events), 0, time.monotonic() + 10
+        while not gone:
+            assert time.monotonic() < until
+            entries = await opened.take(Stream.EVENTS, "archive", "me")
+            archive.write(entries)
+            await opened.acknowledge(Stream.EVENTS, "archive", [entry.offset for entry in entries])
+            gone = await opened.trim(Stream.EVENTS)
+        assert await opened.latest(Stream.EVENTS, 10) == []
+    assert "0 of 1; 0 of 1 slots" in room.get("/ops").text
+    tried = room.post("/ops/rules", data={"word": word(room, "/ops/rules"), "rules": json.dumps(RULE), "do": "try"})
+    assert "of the last 1 answers would change" in tried.text
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The service's."""
+    return "asyncio"
+
+
+def test_no_page_runs_a_script_or_may_be_framed(room: TestClient, own: Path) -> None:
+    """Nor does the worker's, which is shown under a policy of its own."""
+    a_run(own)
+    for path in ("/ops", "/ops/enter", "/ops/releases", "/ops/rules", "/ops/rollback", "/ops/runs/1"):
+        answer = room.get(path)
+        assert answer.status_code == 200
+        assert "<script" not in answer.text
+        assert "script-src" not in answer.headers["content-security-policy"]
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_roll_back_asks_first_and_then_does_it(room: TestClient, own: Path, word: Word) -> None:
+    """On the page before, with one press; and an old page does not roll back something else."""
+    store = ReleaseStore(own)
+    now, before = store.served().id, store.before_current().id
+    assert f"Roll back to {before}?" in room.get("/ops/rollback").text
+    assert store.served().id == now
+    stale = room.post("/ops/rollback", data={"word": word(room, "/ops/rollback"), "release": now})
+    assert (stale.status_code, store.served().id) == (409, now)
+    done = room.post("/ops/rollback", data={"word": word(room, "/ops/rollback"), "release": before})
+    assert (done.status_code, done.url.path) == (200, "/ops/releases")
+    assert store.served().id == before
+    assert room.get("/readyz").json()["release"] == before
+    again = room.get(f"/ops/releases/{now}/activate")
+    assert f"Serve {now}?" in again.text
+    room.post(f"/ops/releases/{now}/activate", data={"word": word(room, "/ops")})
+    assert store.served().id == now
+
+
+def test_a_release_that_is_not_there_is_told(room: TestClient, word: Word) -> None:
+    """By the page, not by a trace."""
+    assert room.get("/ops/releases/r9-00000000/activate").status_code == 404
+    answer = room.post("/ops/releases/r9-00000000/activate", data={"word": word(room, "/ops")})
+    assert (answer.status_code, "no such release" in answer.text) == (404, True)
+    assert room.get("/ops/runs/7").status_code == 404
+
+
+def test_runs_have_their_metrics_reasons_and_place_on_the_curve(room: TestClient, own: Path) -> None:
+    """What they say is text, whatever it is."""
+    assert "No run has been compared" in room.get("/ops/releases").text
+    a_run(own)
+    a_run(own, "published", 0.3)
+    text = room.get("/ops/releases").text
+    assert text.count("<circle") == 2
+    assert "recall@10 is &lt;worse&gt;" in text
+    assert 'href="/ops/runs/2"' in text
+    assert "Run 0001" in room.get("/ops/runs/1").text
+
+
+def test_rules_are_tried_written_ended_and_taken_away(room: TestClient, own: Path, word: Word) -> None:
+    """A try writes nothing."""
+    room.post("/complete-outfit", json={"items": ["shoes-1"], "slots": [{"category": "tops"}]})
+
+    def send(path: str, **fields: str) -> str:
+        answer = room.post(path, data={"word": word(room, "/ops/rules"), **fields})
+        assert answer.status_code == 200, answer.text
+        return html.unescape(answer.text)
+
+    def kept() -> list[bool]:
+        file = own / "rules.json"
+        return [rule.get("enabled", True) for rule in json.loads(file.read_text())["rules"]] if file.exists() else []
+
+    assert "answers would change" in send("/ops/rules", rules=json.dumps(RULE), do="try")
+    assert kept() == []
+    text = send("/ops/rules", rules=json.dumps([RULE]), do="write")
+    assert kept() == [True]
+    assert "no-tops-1" in text
+    assert "<b>not" not in room.get("/ops/rules").text
+    send("/ops/rules/change", id="no-tops-1", do="end")
+    assert kept() == [False]
+    send("/ops/rules/change", id="no-tops-1", do="resume")
+    assert kept() == [True]
+    send("/ops/rules/change", id="no-tops-1", do="remove")
+    assert kept() == []
+
+
+def test_a_rule_that_means_nothing_is_told_and_stays_in_the_form(room: TestClient, word: Word) -> None:
+    """With the field that is wrong."""
+    for text, why in (
+        ("{", "line 1, near '{' cannot be read"),
+        ("", "nothing is written there"),
+        ("9" * 5_000, "cannot be read"),
+        ('{"id": "x", "do": "hide"}', "rule 'x', do says what the rule does, and is to be one of exclude (never suggest these)"),
+        ("[]", "are to be one rule in braces"),
+        ("3", "are to be one rule in braces"),
+        ('{"id": "x", "do": "pin"}', """rule 'x', ids is missing. For example: "ids": ["w000042", "w000043"]"""),
+        ('{"do": "exclude", "items": {"brand": "N"}}', "rule 1, id is missing"),
+        ('{"do": "exclude", "items": {"brand": "N"}}', "rule 1, items.brand is to be a list in square brackets, also of one"),
+        ('{"id": "x", "do": "boost", "items": {"brand": ["N"]}, "times": 0}', "times is to be more than 1"),
+        ('{"id": "x", "do": "exclude", "items": {"brand": ["N"]}, "when": {"until": "Monday"}}', 'For example: "until": "2026-12-27T00'),
+        ('{"id": "x", "do": "slots", "slots": [{"category": "shoes", "max": "1"}]}', "slots[0].max is to be a whole number"),
+    ):
+        for do in ("write", "try"):
+            if (text, do) == ("[]", "try"):
+                continue
+            answer = room.post("/ops/rules", data={"word": word(room, "/ops/rules"), "rules": text, "do": do})
+            assert answer.status_code == 422, text
+            assert why in re.sub(r"\s+", " ", html.unescape(re.sub("<[^>]+>", " ", answer.text))).replace(" ,", ","), why
+            assert "Input should" not in answer.text
+            assert html.escape(text, quote=False).replace('"', "&#34;") in answer.text
+    gone = room.post("/ops/rules/change", data={"word": word(room, "/ops/rules"), "id": "none", "do": "end"})
+    assert gone.status_code == 404
+
+
+def test_conflicts_of_rules_are_told_whenever_they_are_looked_at(room: TestClient, word: Word) -> None:
+    """Not only where one is written."""
+    pinned = [{"id": "first", "do": "pin", "ids": ["tops-1"]}, RULE]
+    room.post("/ops/rules", data={"word": word(room, "/ops/rules"), "rules": json.dumps(pinned), "do": "write"})
+    for _ in range(2):
+        assert "'first' wants 'tops-1' shown, and 'no-tops-1' takes it away" in html.unescape(room.get("/ops/rules").text)
+
+
+def test_experiments_have_their_report_and_what_stopped_them(room: TestClient, own: Path, key: str) -> None:
+    """Attach rate and average order by variant, with intervals, as figures, too; before the first report, how to get one."""
+    assert "There are none." in room.get("/ops/experiments").text
+    asked = {"name": "new", "variants": [{"name": "old"}, {"name": "bold"}, {"name": "mild"}], "note": "<b>why</b>"}
+    asked["guardrails"] = [{"metric": "purchase", "direction": "down", "threshold": 0.05}]
+    assert room.put("/experiments", json={"experiments": [asked]}, headers={"X-API-Key": key}).status_code == 200
+    text = room.get("/ops/experiments").text
+    assert "attire experiments report new" in text
+    assert "<b>why" not in text
+    file = ExperimentFile(own)
+    means = {"click": 0.5, "attach": 0.25, "purchase": 0.2, "value": 8.0, "empty": 0.0}
+    events = dict.fromkeys(means, 200)
+    many = Tally(units=1_000, impressions=2_000, means=means, variances=means, events=events, before_stop=1_000)
+    KeptReports(own).keep(report_of(file.book().named("new"), dict.fromkeys(("old", "bold", "mild"), many)))
+    file.stop("new", "mild", "it sold less")
+    text = html.unescape(room.get("/ops/experiments").text)
+    assert "25.0 %" in text
+    assert "40.00" in text
+    assert ">undecided<" in text
+    assert "it sold less" in text
+    assert "as the weights say" in text
+    assert "purchase may go down by 5 %" in text
+    figures = room.get("/metrics", headers={"X-API-Key": key}).text
+    assert 'attire_variant_attach_rate{experiment="new",variant="bold"} 0.25' in figures
+    assert 'attire_variant_order_value{experiment="new",variant="old"} 40.0' in figures
+    assert 'attire_variant_units{experiment="new",variant="old"} 1000.0' in figures
+    assert 'variant_units{experiment="new",variant="mild"}' not in figures

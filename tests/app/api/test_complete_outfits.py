@@ -1,0 +1,60 @@
+"""POST /complete-outfits: many outfits in one request, each answered by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.ground.settings import Settings
+from app.main import create_app
+
+SHOES = [{"category": "shoes"}]
+
+
+@pytest.fixture
+def client(home: Path) -> Any:
+    """The service, which takes twelve outfits at a time."""
+    with TestClient(create_app(Settings(home=home, limits={"max_outfits": 12})), base_url="http://localhost") as opened:
+        yield opened
+
+
+def test_each_is_answered_as_by_itself(client: TestClient) -> None:
+    """In their order, more than are computed at once, with ids of their own."""
+    asked = [{"items": [f"tops-{number % 6}"], "slots": SHOES, "k": number % 3 + 1} for number in range(12)]
+    answers = client.post("/complete-outfits", json={"requests": asked}).json()["answers"]
+    for request, said in zip(asked, answers, strict=True):
+        alone = client.post("/complete-outfit", json=request).json()
+        assert set(said) == {"answer"}
+        assert [item["id"] for item in said["answer"]["slots"][0]["items"]] == [item["id"] for item in alone["slots"][0]["items"]]
+        assert len(said["answer"]["slots"][0]["items"]) == request["k"]
+    assert len({said["answer"]["recommendation_id"] for said in answers}) == len(asked)
+
+
+def test_what_is_wrong_with_one_leaves_the_others(client: TestClient) -> None:
+    """Its problem is the one that it would have been told alone."""
+    wrong = {"items": ["tops-1"], "slots": [{"category": "nothing-like-it"}]}
+    right = {"items": ["tops-1"], "slots": SHOES}
+    answers = client.post("/complete-outfits", json={"requests": [wrong, right]}).json()["answers"]
+    alone = client.post("/complete-outfit", json=wrong)
+    assert alone.status_code >= 400
+    assert answers[0] == {"problem": alone.json()}
+    assert answers[1]["answer"]["slots"][0]["items"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"requests": []}, "requests"),
+        ({"requests": [{"items": ["tops-1"]}] * 13}, "requests"),
+        ({"requests": [{"items": ["tops-1"]}, {"items": ["tops-1"], "k": 0}]}, "requests[1].k"),
+        ({"requests": [{"items": ["tops-1"], "kay": 1}]}, "requests[0].kay"),
+    ],
+)
+def test_what_is_no_batch_is_refused_whole(client: TestClient, body: dict[str, Any], field: str) -> None:
+    """And the place is named."""
+    answer = client.post("/complete-outfits", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == field

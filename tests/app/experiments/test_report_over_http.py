@@ -1,0 +1,41 @@
+"""GET /experiments/{name}/report: what the command tells, of the log that the service keeps, for the admin alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from app.ground.settings import Settings
+from app.main import create_app
+
+ASK = {"items": ["tops-1"], "slots": ["shoes"]}
+
+
+def test_it_tells_what_units_did_so_far(shop: TestClient) -> None:
+    """Answers and acts of this minute are in it; one that is unknown is named."""
+    shop.put("/experiments", json={"experiments": [{"name": "x", "variants": [{"name": "a"}, {"name": "b"}]}]})
+    answers = {f"u{n}": shop.post("/complete-outfit", json={**ASK, "user": f"u{n}", "session": "s"}).json() for n in range(12)}
+    for user, answer in answers.items():
+        bought = {"id": user, "type": "purchase", "item": answer["slots"][0]["items"][0]["id"], "user": user, "session": "s"}
+        shop.post(
+            "/events", json={"events": [{**bought, "recommendation_id": answer["recommendation_id"], "price": 9.5, "currency": "EUR"}]}
+        )
+    told = shop.get("/experiments/x/report").json()
+    assert (told["experiment"], told["metric"], told["split"]["wrong"], told["warnings"]) == ("x", "purchase", False, [])
+    found = told["variants"]
+    assert {name: one["units"] for name, one in found.items()} == {
+        name: sum(answer["variant"] == name for answer in answers.values()) for name in ("a", "b")
+    }
+    assert found["b"]["metrics"]["purchase"] == {"mean": 1.0, "interval": None, "gain": 0.0, "gain_interval": None, "verdict": "too few"}
+    assert found["a"]["metrics"]["value"]["mean"] == 9.5
+    assert shop.get("/experiments/y/report").status_code == 404
+
+
+def test_it_is_the_admins(own: Path) -> None:
+    """Whoever may write, or nobody, is refused."""
+    keys = {"admin": "administer", "catalogue": "stock-clerk"}
+    with TestClient(create_app(Settings(home=own, keys=keys))) as client:
+        assert client.get("/experiments/x/report").status_code == 401
+        assert client.get("/experiments/x/report", headers={"X-API-Key": "stock-clerk"}).status_code == 403
+        assert client.get("/experiments/x/report", headers={"X-API-Key": "administer"}).status_code == 404

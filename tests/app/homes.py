@@ -1,0 +1,15 @@
+"""Homes for tests that change them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+LEFT: Final = shutil.ignore_patterns("log.sqlite*", "acknowledged", "keys.json", "rules.json", "experiments.json", "serving", "worker")
+"""What tests that share a home write, show, or make keys for."""
+
+
+def copied(home: Path, to: Path) -> Path:
+    """A copy of a home as it was published."""
+    return Path(shutil.copytree(home, to, symlinks=True, ignore=LEFT))

@@ -1,0 +1,98 @@
+"""The files of ``deploy/ray``: Ray's own schemas take them, and they fit each other, the code and ``deploy/kubernetes``."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from app.ground.settings import Settings, table
+from tests.app.test_kubernetes import ROOT, below, container, of
+
+FOLDER: Final = ROOT / "deploy" / "ray"
+SERVED: Final = yaml.safe_load((FOLDER / "serve.yaml").read_text())
+SERVICE, *POLICIES = yaml.safe_load_all((FOLDER / "rayservice.yaml").read_text())
+CLUSTER: Final = SERVICE["spec"]["rayClusterConfig"]
+GROUPS: Final = {"head": CLUSTER["headGroupSpec"], **{one["groupName"]: one for one in CLUSTER["workerGroupSpecs"]}}
+CRD: Final = {
+    "rayservice": {"deploymentUnhealthySecondThreshold", "excludeHeadPodFromServeSvc", "managedBy", "rayClusterConfig", "serveConfigV2"},
+    "cluster": {"authOptions", "autoscalerOptions", "enableInTreeAutoscaling", "headGroupSpec", "rayVersion", "workerGroupSpecs"},
+    "head": {"rayStartParams", "template"},
+    "replicas": {"groupName", "maxReplicas", "minReplicas", "rayStartParams", "replicas", "template"},
+}
+"""Of the fields that the resource's definition (``ray.io/v1``) has, those that may be of use here."""
+
+
+def containers() -> list[dict[str, Any]]:
+    """That of each group."""
+    found = []
+    for group in GROUPS.values():
+        (one,) = group["template"]["spec"]["containers"]
+        found.append(one)
+    return found
+
+
+def test_serve_takes_its_file() -> None:
+    """It names a deployment that there is, and scales it as the command does, but for how many there are at least."""
+    pytest.importorskip("ray")
+    from ray.serve.schema import ServeDeploySchema  # noqa: PLC0415 - an extra
+
+    from app.ray import serve  # noqa: PLC0415
+
+    [application] = ServeDeploySchema.model_validate(SERVED).applications
+    assert application.import_path == "app.ray.serve:app"
+    [one] = application.deployments
+    assert one.name == serve.NAME
+    assert one.autoscaling_config == {**serve.SCALING, "min_replicas": 2}
+    assert SERVED["http_options"]["request_timeout_s"] == Settings.model_fields["deadline_s"].default + serve.LAST_S
+
+
+def test_the_cluster_file_keeps_to_rays_schema() -> None:
+    """That of its autoscaler."""
+    pytest.importorskip("ray")
+    from ray.autoscaler._private.util import prepare_config, validate_config  # noqa: PLC0415 - an extra
+
+    validate_config(prepare_config(yaml.safe_load((FOLDER / "cluster.yaml").read_text())))
+
+
+def test_kubernetes_serves_the_same() -> None:
+    """By a resource that has no field which its kind does not."""
+    assert (SERVICE["apiVersion"], SERVICE["kind"]) == ("ray.io/v1", "RayService")
+    assert yaml.safe_load(SERVICE["spec"]["serveConfigV2"]) == SERVED
+    assert SERVICE["spec"].keys() <= CRD["rayservice"]
+    assert CLUSTER.keys() <= CRD["cluster"]
+    assert all(group.keys() <= CRD[name] for name, group in GROUPS.items())
+
+
+def test_there_is_room_for_every_replica() -> None:
+    """A core each, and the memory that a replica has elsewhere; none on the head."""
+    workers = GROUPS["replicas"]
+    (worker,) = workers["template"]["spec"]["containers"]
+    cores, scaling = int(worker["resources"]["limits"]["cpu"]), SERVED["applications"][0]["deployments"][0]["autoscaling_config"]
+    assert workers["maxReplicas"] * cores == scaling["max_replicas"]
+    assert workers["minReplicas"] * cores >= scaling["min_replicas"]
+    each = int(container("api")["resources"]["limits"]["memory"].removesuffix("Gi"))
+    assert worker["resources"]["limits"]["memory"] == f"{cores * each}Gi"
+    assert GROUPS["head"]["rayStartParams"] == {"num-cpus": "0"}
+
+
+def test_it_takes_what_the_manifests_of_kubernetes_have() -> None:
+    """Settings, secrets, home, and who may reach what."""
+    known = {name for name, _, _ in table()}
+    for one in containers():
+        assert one["envFrom"] == container("api")["envFrom"]
+        assert one["env"] == container("api")["env"]
+        assert {entry["name"] for entry in one["env"] if entry["name"].startswith("ATTIRE_")} <= known
+        assert one["volumeMounts"] == container("api")["volumeMounts"][:1]
+        assert not one["securityContext"]["allowPrivilegeEscalation"]
+    for group in GROUPS.values():
+        [volume] = group["template"]["spec"]["volumes"]
+        assert volume["persistentVolumeClaim"]["claimName"] == of("PersistentVolumeClaim")["metadata"]["name"]
+        assert group["template"]["spec"]["securityContext"]["runAsNonRoot"]
+    labels = GROUPS["replicas"]["template"]["metadata"]["labels"]
+    ours, redis = POLICIES
+    assert ours["spec"]["podSelector"]["matchLabels"] == GROUPS["head"]["template"]["metadata"]["labels"] == labels
+    assert redis["spec"]["podSelector"] == of("NetworkPolicy", "redis")["spec"]["podSelector"]
+    assert labels in list(below(redis["spec"]["ingress"], "matchLabels"))
+    assert {one["metadata"]["namespace"] for one in (SERVICE, ours, redis)} == {of("Namespace")["metadata"]["name"]}

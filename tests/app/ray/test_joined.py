@@ -1,0 +1,54 @@
+"""Which clusters can be joined; asked without Ray."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.cli import run
+from app.ray import joined
+from models.errors import InputError
+
+
+def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is read."""
+    monkeypatch.setattr(joined, "find_spec", lambda _: None)
+    with pytest.raises(InputError, match=r"pip install 'attire\[ray\]'"):
+        joined.check("local")
+
+
+@pytest.mark.parametrize(("on", "says"), [("ray://head:10001", "ray job submit"), ("head:6379", "give local, or auto")])
+def test_other_addresses_are_refused(on: str, says: str) -> None:
+    """With what to do in their place."""
+    with pytest.raises(InputError, match=says):
+        joined.check(on)
+
+
+def test_what_only_one_of_them_can_is_refused_by_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One machine has no shards, replicas on a cluster no several shops."""
+    monkeypatch.setattr(joined, "find_spec", lambda _: True)
+    command = ["serve", "--home", str(tmp_path), "--port", "0"]
+    monkeypatch.setenv("ATTIRE_INDEX__SHARDS", "4")
+    assert run(command) == 2
+    assert "4: shards are processes of a cluster; give --on, or 0" in capsys.readouterr().err
+    monkeypatch.setenv("ATTIRE_SHOPS", '{"a": {"home": "a"}}')
+    assert run([*command, "--on", "local"]) == 2
+    assert "answer for one shop" in capsys.readouterr().err
+
+
+def test_checking_imports_nothing() -> None:
+    """Nor does the command line."""
+    asked = """
+import sys
+import typer, app.cli
+dict(typer.main.get_command(app.cli.cli).commands)  # every command's module
+from app.ray import joined
+joined.find_spec("ray") and joined.check("local")
+sys.exit("ray" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0

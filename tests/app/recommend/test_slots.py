@@ -1,0 +1,59 @@
+"""Which slots an outfit lacks, as the service asks the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.ground.parts import Limits
+from app.recommend.outfit import resolve
+from app.recommend.slots import NOTHING_KNOWN, as_wished, choose_slots
+from app.release.release import Release
+from models.compatibility.labels import PieceLabels
+from models.compatibility.slots import SlotModel
+from models.training.slots import Wording, fit_slots
+
+
+def asks(word: str) -> SlotModel:
+    """A model of outfits in which tops with this word are worn with a bag, others without."""
+    outfits = [["tops", "shoes", "bags"], ["tops", "shoes"]] * 500
+    texts = [[word, "", ""], ["", ""]] * 500
+    wording = Wording(words=(word,), outfits=texts[:800], validation=texts[800:])
+    return fit_slots(outfits[:800], validation=outfits[800:], wording=wording)
+
+
+def test_what_the_worn_items_are_says_which_slots_are_missing(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tops of every other brand go with a bag, and the service tells the model which those are."""
+    monkeypatch.setattr(release.bundle, "slots", asks("brand=northwind"))
+    chosen = [choose_slots(release, resolve(release, [f"tops-{number}"], Limits()), None, Limits()).categories for number in range(10)]
+    assert sum("bags" in categories for categories in chosen[1::2]) >= 3
+    assert sum("bags" in categories for categories in chosen[::2]) == 0
+
+
+def test_the_best_guess_of_alike_items_is_one(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two in three tops go with shoes, others with a bag: varied slots are both, by the item, and the likely ones shoes for each."""
+    outfits = [["tops", "shoes"], ["tops", "shoes"], ["tops", "bags"]] * 200
+    monkeypatch.setattr(release.bundle, "slots", fit_slots(outfits[:500], validation=outfits[500:]))
+    tops = [resolve(release, [f"tops-{number}"], Limits()) for number in range(12)]
+    assert {choose_slots(release, top, None, Limits()).categories for top in tops} == {("shoes",), ("bags",)}
+    assert {choose_slots(release, top, None, Limits(), varied=False).categories for top in tops} == {("shoes",)}
+
+
+def test_the_texts_of_rows_are_those_of_training(release: Release) -> None:
+    """In their order; what is no row of the catalogue has none."""
+    rows = [release.snapshot.row_of[item] for item in ("tops-1", "shoes-1")]
+    one, two = release.texts([rows[0]])[0], release.texts([rows[1]])[0]
+    assert release.texts([rows[1], None, rows[0]]) == [two, "", one]
+    assert one != two
+    assert release.texts([None]) == [""]
+
+
+def test_what_no_word_says_the_role_of_is_not_complete(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was learned of it either: no slot, and the reason; slots that are wished come without it."""
+    monkeypatch.setattr(release.bundle, "slots", fit_slots([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
+    worn = replace(resolve(release, ["tops-1"], Limits()), labels=(PieceLabels(),))
+    chosen = choose_slots(release, worn, None, Limits())
+    assert (chosen.slots, chosen.note, chosen.complete) == ((), NOTHING_KNOWN, False)
+    wished = as_wished(chosen, ["shoes"], (), Limits())
+    assert (wished.categories, wished.note, wished.unknown) == (("shoes",), None, None)

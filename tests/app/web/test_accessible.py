@@ -1,0 +1,114 @@
+"""Every state of the storefront, for everybody: axe finds nothing, targets are large enough to touch, nothing moves away unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.e2e
+
+LEAST = 32
+MOST_SHIFT = 0.05
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+SMALL = """(least) => [...document.querySelectorAll("button, a, select, input:not([type=file], [type=radio])")]
+  .filter((one) => one.checkVisibility() && !one.closest(".unseen"))
+  .map((one) => [one, (one.type === "checkbox" ? one.closest("label") : one).getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.width < least || box.height < least))
+  .map(([one]) => one.outerHTML)"""
+
+
+@pytest.fixture(params=[(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=str)
+def screen(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
+    """The storefront on a screen of a width, in a colour scheme."""
+    width, scheme = request.param
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce")
+    page = context.new_page()
+    page.add_init_script(SHIFTS)
+    page.goto(address)
+    page.locator("#items .tile").first.wait_for()
+    yield page
+    context.close()
+
+
+def sound(page: Page) -> None:
+    """Axe finds no violation here, and nothing to press is too small."""
+    found: dict[str, Any] = Axe().run(page, options={"resultTypes": ["violations"]}).response
+    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]] == []
+    assert page.evaluate(SMALL, LEAST) == []
+
+
+def test_every_state_is_sound(screen: Page) -> None:
+    """From the first page to the bag, by way of looks, a swap, a piece and a photo; and little has moved that nobody touched."""
+    sound(screen)
+    screen.locator("#items .wear").nth(1).click()
+    expect(screen.locator("#board .look").first).to_be_visible()
+    sound(screen)
+    screen.locator("#board .look").nth(1).click()
+    expect(screen.locator("#suggestions")).to_contain_text("This look is complete.")
+    screen.locator("#tray [data-name^='instead']").nth(1).click()
+    expect(screen.locator("#instead .tile").first).to_be_visible()
+    sound(screen)
+    screen.locator("#items .tile").nth(1).click()
+    expect(screen.locator("#alike .tile").first).to_be_visible()
+    sound(screen)
+    screen.keyboard.press("Escape")
+    screen.locator("#bag-all").click()
+    expect(screen.locator("#bag .bag-line").first).to_be_visible()
+    sound(screen)
+    screen.keyboard.press("Escape")
+    screen.locator("#by-photo").click()
+    sound(screen)
+    assert screen.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert screen.evaluate("window.shifted") <= MOST_SHIFT
+
+
+@pytest.mark.parametrize("route", ["/complete-outfit", "/score-outfit"])
+def test_what_stays_while_an_answer_is_awaited_can_be_read(screen: Page, route: str) -> None:
+    """An answer never comes: what stands there from before, and what stands in for it, is as sound as ever."""
+    screen.locator("#items .wear").nth(1).click()
+    expect(screen.locator("#board .look").first).to_be_visible()
+    screen.locator("#board .look").nth(1).click()
+    expect(screen.locator("#suggestions")).to_contain_text("This look is complete.")
+    screen.route(f"**{route}*", lambda _: None)
+    screen.locator("#tray [data-name^='remove']").nth(1).click()
+    expect(screen.locator("#outfit [aria-busy='true']").first).to_be_visible()
+    sound(screen)
+
+
+def test_all_of_it_is_done_by_keyboard(page: Page) -> None:
+    """A piece is put on, a look chosen, all of it bagged and bought, without a pointer; focus is never lost on the way."""
+
+    def tab_to(selector: str) -> None:
+        for _ in range(200):
+            page.keyboard.press("Tab")
+            if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+                return
+        pytest.fail(f"no way by Tab to {selector}")
+
+    tab_to("#items .wear")
+    page.keyboard.press("Enter")
+    expect(page.locator("#board .look").first).to_be_visible()
+    page.locator("#outfit-title").focus()
+    tab_to("#board .look")
+    page.keyboard.press("Enter")
+    expect(page.locator("#suggestions")).to_contain_text("This look is complete.")
+    expect(page.locator("#board .look").first).to_be_focused()
+    page.locator("#outfit-title").focus()
+    tab_to("#bag-all")
+    page.keyboard.press("Space")
+    expect(page.locator("#bag-title")).to_be_focused()
+    tab_to("#bag-foot .loud")
+    page.keyboard.press("Enter")
+    expect(page.locator("#bag-lines")).to_have_text("Thank you. It is yours.")
+    expect(page.locator("#bag-title")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#bag-all")).to_be_focused()

@@ -1,0 +1,107 @@
+"""Finding pieces in the storefront: filters, order, and a photo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.release.release import Release
+
+pytestmark = pytest.mark.e2e
+
+
+def prices(page: Page) -> list[float]:
+    """What the tiles of the catalogue cost."""
+    return [float(price.removeprefix("€")) for price in page.locator("#items .now").all_inner_texts()]
+
+
+def test_the_catalogue_is_filtered_by_brand_price_and_for_whom(page: Page, wardrobe_release: Release) -> None:
+    """All at once; how many there are is said, and one press shows all again."""
+    brand = str(wardrobe_release.snapshot.items.column("brand")[0].as_py())
+    page.get_by_label("brand").select_option(brand)
+    page.get_by_label("department").select_option("women")
+    page.get_by_label("highest price").fill("100")
+    items = wardrobe_release.snapshot.items.to_pylist()
+    cost = wardrobe_release.snapshot.columns.prices
+    fitting = [row for row, item in enumerate(items) if item["brand"] == brand and '"women"' in item["attributes"] and cost[row] <= 100]
+    expect(page.locator("#found")).to_have_text(re.compile(rf"^{len(fitting)} pieces?$"))
+    expect(page.locator("#items .tile")).to_have_count(len(fitting))
+    assert set(page.locator("#items .brand").all_text_contents()) == {brand}
+    assert max(prices(page)) <= 100
+    page.get_by_role("button", name="Clear filters").press("Enter")
+    expect(page.locator("#found")).to_have_text("120 pieces")
+    expect(page.get_by_role("button", name="Clear filters")).to_be_hidden()
+
+
+def test_clearing_filters_clears_the_words_that_were_searched(page: Page) -> None:
+    """All is shown again."""
+    page.get_by_label("highest price").fill("100")
+    page.get_by_role("searchbox").fill("w000007")
+    expect(page.locator("#found")).to_have_text(re.compile("^[01] pieces?$"))
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.locator("#found")).to_have_text("120 pieces")
+    expect(page.get_by_role("searchbox")).to_have_value("")
+
+
+def test_a_price_that_is_none_filters_nothing(page: Page) -> None:
+    """And is marked; what was before does not hold any longer."""
+    page.get_by_label("highest price").fill("1")
+    expect(page.locator("#found")).to_have_text("0 pieces")
+    page.get_by_label("highest price").fill("-3")
+    expect(page.locator("#found")).to_have_text("120 pieces")
+    expect(page.locator("#most:invalid")).to_be_visible()
+
+
+def test_a_filter_is_as_wide_as_its_name_on_a_phone(page: Page) -> None:
+    """Beside its arrow, no letter is cut."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    room = """select => {
+        const style = getComputedStyle(select), pen = document.createElement("canvas").getContext("2d");
+        pen.font = style.font;
+        const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+        return select.clientWidth - padding - pen.measureText(select.ariaLabel).width;
+    }"""
+    assert page.get_by_label("department").evaluate(room) >= 16
+
+
+def test_filters_that_leave_nothing_say_so(page: Page) -> None:
+    """And not that nothing is called so."""
+    page.get_by_label("highest price").fill("1")
+    expect(page.locator("#items")).to_have_text("Nothing here is like that. Take a filter away to see more.")
+
+
+def test_the_catalogue_is_put_in_order(page: Page) -> None:
+    """By what is paid now, over pages."""
+    page.get_by_label("Order").select_option("price")
+    expect(page.locator("#found")).to_have_text("120 pieces")
+    page.get_by_role("button", name=re.compile("More")).click()
+    expect(page.locator("#items .tile")).to_have_count(48)
+    assert prices(page) == sorted(prices(page))
+
+
+def test_a_photo_finds_what_looks_like_it(page: Page, tmp_path: Path, jpeg: Callable[..., bytes]) -> None:
+    """Of a category if one is named; then all is shown again."""
+    (tmp_path / "mine.jpg").write_bytes(jpeg("red", (900, 700)))
+    page.get_by_role("button", name="Search by a photo").click()
+    page.locator("#photo-file").set_input_files(tmp_path / "mine.jpg")
+    page.locator("#photo-category").select_option("shoes")
+    page.get_by_role("button", name="Find what looks like it").click()
+    expect(page.locator("#by-likeness")).to_contain_text("What looks like your photo")
+    expect(page.locator("#catalogue-title")).to_be_focused()
+    expect(page.locator("#found")).to_have_text(re.compile("pieces"))
+    assert page.locator("#items .tile").count() > 3
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator("#found")).to_have_text("120 pieces")
+    expect(page.locator("#by-likeness")).to_be_hidden()
+    expect(page.locator("#tray .start")).to_be_visible()
+
+
+@pytest.mark.parametrize("words", ["sneakers", "sneeker"])
+def test_plurals_and_slips_find_what_was_meant(page: Page, words: str) -> None:
+    """As the catalogue's titles say it."""
+    page.get_by_role("searchbox").fill(words)
+    expect(page.locator("#items .title").first).to_contain_text(re.compile("sneaker", re.IGNORECASE))

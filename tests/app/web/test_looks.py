@@ -1,0 +1,209 @@
+"""Choosing looks in the storefront: side by side, with pieces kept and swapped, within a budget."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def looks(page: Page) -> Page:
+    """The storefront with one piece worn and looks to choose from."""
+    page.locator("#items .wear").nth(1).click()
+    expect(page.locator("#board .look")).to_have_count(4)
+    return page
+
+
+def worn(page: Page) -> list[str]:
+    """The ids of the pieces that are worn, from the URL."""
+    return re.findall(r"(?:item|look)=([^&]+)", page.url.partition("#")[2])
+
+
+def test_a_look_that_is_chosen_is_the_outfit_and_another_takes_its_place(looks: Page) -> None:
+    """What was worn before is in each; what came with the first goes with it."""
+    (own,) = worn(looks)
+    looks.locator("#board .look").nth(0).click()
+    expect(looks.locator("#board .look").nth(0)).to_have_attribute("aria-pressed", "true")
+    first = worn(looks)
+    looks.locator("#board .look").nth(1).press("Enter")
+    expect(looks.locator("#board .look").nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(looks.locator("#board .look").nth(1)).to_be_focused()
+    second = worn(looks)
+    assert first[0] == second[0] == own
+    assert set(first) != set(second)
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+
+
+def test_a_piece_that_is_kept_stays_in_every_look(looks: Page) -> None:
+    """The board is asked anew around it."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#tray .lock[aria-pressed=false]").first).to_be_visible()
+    kept = worn(looks)[1]
+    looks.locator("#tray .lock[aria-pressed=false]").first.press("Enter")
+    expect(looks).to_have_url(re.compile(f"item={kept}"))
+    expect(looks.locator("#tray .lock").nth(1)).to_be_focused()
+    expect(looks.locator("#board[aria-busy=false]")).to_be_visible()
+    looks.locator("#board .look").last.click()
+    expect(looks.locator("#board .look").last).to_have_attribute("aria-pressed", "true")
+    assert kept in worn(looks)
+
+
+def test_any_piece_is_swapped_for_another_of_its_kind(looks: Page) -> None:
+    """Its kind is asked for, for the rest of the outfit, without it; the new piece is kept."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    before = worn(looks)
+    asked: list[dict[str, Any]] = []
+
+    def listen(request: Request) -> None:
+        if request.url.endswith("/complete-outfit"):
+            asked.append(json.loads(request.post_data or "{}"))
+
+    looks.on("request", listen)
+    looks.locator("#tray [data-name^='instead']").nth(1).press("Enter")
+    expect(looks.locator("#instead-title")).to_be_focused()
+    expect(looks.locator("#instead .tile").first).to_be_visible()
+    assert asked[0]["exclude"] == [before[1]]
+    assert [item["id"] for item in asked[0]["items"]] == [before[0], *before[2:]]
+    looks.locator("#instead .wear").first.press("Enter")
+    expect(looks.locator("#instead")).to_be_empty()
+    expect(looks.locator("#outfit-title")).to_be_focused()
+    after = worn(looks)
+    assert len(after) == len(before)
+    assert set(after) - set(before)
+    assert before[1] not in after
+
+
+def test_the_only_piece_is_swapped_for_what_looks_like_it(looks: Page) -> None:
+    """As there is nothing that it has to go with."""
+    looks.locator("#tray [data-name^='instead']").click()
+    expect(looks.locator("#instead .tile").first).to_be_visible()
+    looks.get_by_role("button", name="Keep it as it is").press("Enter")
+    expect(looks.locator("#instead")).to_be_empty()
+    expect(looks.locator("#tray [data-name^='instead']")).to_be_focused()
+
+
+def test_a_look_keeps_within_the_budget(looks: Page) -> None:
+    """Of the whole outfit, with what is worn; the service is asked for what is left."""
+    own = float(looks.locator("#tally").inner_text().rpartition("€")[2])
+    looks.get_by_label("budget").fill(str(own + 150))
+    looks.get_by_label("budget").press("Enter")
+    expect(looks).to_have_url(re.compile("budget="))
+    expect(looks.locator("#suggestions[aria-busy=false]")).to_be_visible()
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    assert float(looks.locator("#tally").inner_text().rpartition("€")[2]) <= own + 150
+
+
+def test_a_complete_look_still_has_its_budget(looks: Page) -> None:
+    """Looks and swaps follow it, so it can be seen and changed; what is over it is told."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    expect(looks.get_by_label("Wishes")).to_be_visible()
+    looks.get_by_label("budget").fill("1")
+    looks.get_by_label("budget").press("Enter")
+    expect(looks.locator("#suggestions .warn")).to_contain_text("more than your budget")
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+
+
+def test_the_swap_that_would_help_keeps_within_the_budget(looks: Page) -> None:
+    """One that costs more than is left, with what it replaces given back, is not offered."""
+    (own,) = worn(looks)
+    item = {"id": "dear", "category": "tops", "title": "a dear top", "price": 1000, "score": 1, "probability": 0.9}
+    better = {"replace": own, "item": item, "score": 1.0, "probability": 0.9}
+    told = {"outfits": [{"score": 0.5, "probability": 0.5, "missing": [], "swap": better}]}
+    looks.route("**/score-outfit", lambda route: route.fulfill(json=told))
+    looks.locator("#suggestions .wear").first.click()
+    expect(looks.locator("#swap")).to_contain_text("One swap would help: a dear top")
+    for budget, offered in (("500", 0), ("2000", 1)):
+        looks.get_by_label("budget").fill(budget)
+        looks.get_by_label("budget").press("Enter")
+        expect(looks).to_have_url(re.compile(f"budget={budget}"))
+        expect(looks.locator("#swap .tile")).to_have_count(offered)
+
+
+def test_what_no_budget_buys_is_told_in_a_shoppers_words(looks: Page) -> None:
+    """Never in the engine's."""
+    own = float(looks.locator("#tally").inner_text().rpartition("€")[2])
+    looks.get_by_label("budget").fill(str(own + 1))
+    looks.get_by_label("budget").press("Enter")
+    expect(looks.locator(".slot .note").first).to_contain_text("Nothing in your price range for")
+    expect(looks.locator("#looks-note")).to_have_text("No whole look fits what is left of your budget.")
+    expect(looks.locator("#outfit")).not_to_contain_text("passes the filters")
+    looks.get_by_label("budget").fill("1")
+    looks.get_by_label("budget").press("Enter")
+    expect(looks.locator("#suggestions .warn")).to_contain_text("more than your budget")
+
+
+def test_a_note_that_all_slots_share_is_told_once(page: Page) -> None:
+    """As a home that has learned nothing says of each."""
+    said = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
+    items = [{"id": "w000001", "category": "tops", "title": "x", "score": 1, "probability": None, "share": 1}]
+    slots = [{"category": name, "items": items, "fallback": said} for name in ("tops", "shoes", "bags")]
+    answer = {"recommendation_id": "r", "complete": False, "slots": slots, "looks": [], "missing": []}
+    page.route("**/complete-outfit", lambda route: route.fulfill(json=answer))
+    page.locator("#items .wear").nth(1).click()
+    expect(page.locator("#suggestions .slot")).to_have_count(3)
+    expect(page.locator("#suggestions .note")).to_have_count(1)
+    expect(page.locator("#suggestions .note")).to_contain_text("These are what usually goes with it")
+    expect(page.locator("#outfit")).not_to_contain_text("learned from, so")
+
+
+def test_what_nothing_is_known_of_is_not_called_complete(page: Page) -> None:
+    """The shop says that it cannot tell, and nothing to developers."""
+    answer = {
+        "recommendation_id": "r",
+        "complete": False,
+        "slots": [],
+        "looks": [],
+        "no_looks": "name `slots`",
+        "why_not": "name `slots`",
+        "missing": [],
+    }
+    page.route("**/complete-outfit", lambda route: route.fulfill(json=answer))
+    page.locator("#items .wear").nth(1).click()
+    expect(page.locator("#suggestions .note")).to_contain_text("cannot tell yet what goes with this")
+    expect(page.locator("#outfit")).not_to_contain_text("complete.")
+    expect(page.locator("#outfit")).not_to_contain_text("name `slots`")
+
+
+def test_a_shopper_has_answers_of_their_own(page: Page) -> None:
+    """Who is named is asked for; what a guest was not shown is marked, and what was bought before is left out."""
+    asked: list[dict[str, Any]] = []
+
+    def answer(number: int) -> dict[str, Any]:
+        items = [{"id": f"w00000{place}", "category": "tops", "title": "x", "score": 1, "probability": None} for place in (1, 1 + number)]
+        slots = [{"category": "tops", "items": items}]
+        return {"recommendation_id": "r", "complete": False, "slots": slots, "looks": [], "missing": []}
+
+    page.locator("#items .wear").nth(1).click()
+    expect(page.locator("#suggestions .tile").first).to_be_visible()
+    page.route("**/complete-outfit", lambda route: route.fulfill(json=answer(1)))
+    page.reload()
+    expect(page.locator("#suggestions .tile")).to_have_count(2)
+    page.unroute("**/complete-outfit")
+
+    def personal(route: Any) -> None:
+        asked.append(json.loads(route.request.post_data or "{}"))
+        route.fulfill(json=answer(2) | {"shopper": {"user": "u00001", "personal": True}, "excluded": {"items": 2}})
+
+    page.route("**/complete-outfit", personal)
+    page.get_by_label("Shopping as").fill("u00001")
+    page.get_by_label("Shopping as").press("Enter")
+    expect(page.locator("#for-whom")).to_contain_text("Picked for u00001. 1 of these is not what a guest sees first.")
+    expect(page.locator("#for-whom")).to_contain_text("2 pieces that were bought before are left out.")
+    expect(page.locator("#suggestions .own-taste")).to_have_count(1)
+    assert (asked[-1]["user"], asked[-1]["exclude_purchased"]) == ("u00001", True)
+    page.unroute("**/complete-outfit")
+    nothing = {"shopper": {"user": "u2", "personal": False}}
+    page.route("**/complete-outfit", lambda route: route.fulfill(json=answer(1) | nothing))
+    page.get_by_label("Shopping as").fill("u2")
+    page.get_by_label("Shopping as").press("Enter")
+    expect(page.locator("#for-whom")).to_have_text("We don't know your taste yet, so these are for everybody.")
+    page.evaluate("localStorage.clear()")

@@ -1,0 +1,155 @@
+"""The ops room in a real browser, at a desk and on a phone."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, expect
+
+from app.experiments.book import ExperimentFile
+from app.experiments.experiment import ASKED
+from app.experiments.kept import KeptReports
+from app.experiments.report import report_of
+from app.experiments.tally import Tally
+from app.ground.parts import LogSettings
+from app.ground.settings import Settings
+from app.home.keys import KeyFile
+from app.home.store import ReleaseStore
+from app.main import create_app
+
+pytestmark = pytest.mark.e2e
+
+SHOTS = os.environ.get("ATTIRE_TEST_SHOTS")
+"""A directory for pictures of the pages, for whoever wants to look at them."""
+
+
+@pytest.fixture
+def own(wardrobe_home: Path, tmp_path: Path) -> Path:
+    """A home that may be changed."""
+    return Path(shutil.copytree(wardrobe_home, tmp_path / "own"))
+
+
+@pytest.fixture
+def room(own: Path, serving: Callable[[FastAPI], AbstractContextManager[str]]) -> Iterator[str]:
+    """Its service's address."""
+    with serving(create_app(Settings(home=own, log=LogSettings(level="error")))) as served:
+        yield served
+
+
+@pytest.fixture(params=[1280, 390])
+def screen(request: pytest.FixtureRequest, browser: Browser, room: str) -> Iterator[Page]:
+    """A page on a wide and on a narrow screen, closed before its service; what it complains about fails the test."""
+    assert room
+    context = browser.new_context(viewport={"width": request.param, "height": 800}, reduced_motion="reduce")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert [line for line in complaints if not re.search("40[39]|422", line)] == []
+
+
+def fits(page: Page, name: str) -> None:
+    """Nothing is wider than the screen."""
+    page.wait_for_load_state()  # until its styles are there, too
+    wide = page.viewport_size
+    assert wide is not None
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide["width"], name
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}-{wide['width']}.png", full_page=True)
+
+
+def an_experiment(own: Path) -> None:
+    """One that runs, and was reported on; a variant of it was stopped."""
+    file, names = ExperimentFile(own), ("today", "bold", "mild")
+    asked = {"name": "bolder", "variants": [{"name": name} for name in names], "note": "does it sell more?"}
+    means = {"click": 0.5, "attach": 0.25, "purchase": 0.2, "value": 8.0, "empty": 0.0}
+    many = Tally(
+        units=1_000,
+        impressions=2_000,
+        means=means,
+        variances=means,
+        events=dict.fromkeys(means, 200),
+        before_stop=1_000,
+        currencies=("EUR",),
+    )
+    KeptReports(own).keep(report_of(file.put(ASKED.validate_python([asked])).named("bolder"), dict.fromkeys(names, many)))
+    file.stop("bolder", "mild", "purchase is -0.1 from the control's 0.2")
+
+
+def test_somebody_comes_in_looks_rolls_back_writes_a_rule_and_leaves(screen: Page, room: str, own: Path) -> None:
+    """With a key, by forms alone; the key is in no address, and the back button shows nothing once they have left."""
+    key, store = KeyFile(own).create("Ada", ["admin"])[1], ReleaseStore(own)
+    now, before = store.served().id, store.before_current().id
+    worn = screen.request.get(f"{room}/items?limit=1").json()["items"][0]["id"]
+    for _ in range(3):
+        screen.request.post(f"{room}/complete-outfit", data={"items": [worn], "k": 3})
+    an_experiment(own)
+    screen.goto(f"{room}/ops/releases")
+    expect(screen).to_have_url(f"{room}/ops/enter")
+    screen.get_by_label("A key").fill("wrong")
+    screen.keyboard.press("Enter")
+    expect(screen.get_by_role("alert")).to_contain_text("not a key")
+    fits(screen, "enter")
+    screen.get_by_label("A key").fill(key)
+    screen.get_by_role("button", name="Come in").click()
+    expect(screen).to_have_url(f"{room}/ops")
+    expect(screen.get_by_role("heading", name="Traffic")).to_be_visible()
+    fits(screen, "overview")
+
+    screen.get_by_role("link", name="Releases").click()
+    fits(screen, "releases")
+    screen.get_by_role("link", name=f"Roll back to {before}").click()
+    fits(screen, "confirm")
+    assert store.served().id == now
+    screen.get_by_role("button", name=f"Roll back to {before}").click()
+    expect(screen).to_have_url(f"{room}/ops/releases")
+    expect(screen.locator("li.current")).to_contain_text(before)
+    assert store.served().id == before
+
+    screen.get_by_role("link", name="Experiments").click()
+    expect(screen.get_by_role("table")).to_contain_text("40.00 EUR")
+    fits(screen, "experiments")
+
+    screen.get_by_role("link", name="Rules").click()
+    screen.get_by_label("A rule").fill('{"id": "no-bags", "do": "exclude", "items": {"brand": "Nordhavn"}}')
+    screen.get_by_role("button", name="Write").click()
+    expect(screen.get_by_role("alert").filter(has_text="items.brand")).to_contain_text("a list in square brackets")
+    fits(screen, "rules-wrong")
+    screen.get_by_label("A rule").fill('{"id": "no-bags", "do": "exclude", "items": {"category": ["shoes"]}, "note": "<i>sold</i>"}')
+    screen.get_by_role("button", name="Try on the last answers").click()
+    expect(screen.get_by_role("status")).to_contain_text("answers would change")
+    fits(screen, "rules-tried")
+    screen.get_by_role("button", name="Write").click()
+    expect(screen.locator(".cards li")).to_contain_text("<i>sold</i>")
+    screen.get_by_role("button", name="End").click()
+    expect(screen.locator(".cards li")).to_contain_text(re.compile("off"))
+    fits(screen, "rules")
+
+    screen.get_by_role("button", name="Leave").click()
+    expect(screen).to_have_url(f"{room}/ops/enter")
+    screen.goto(f"{room}/ops/rules")
+    expect(screen).to_have_url(f"{room}/ops/enter")
+
+
+def test_a_page_of_another_origin_cannot_press_a_button(screen: Page, room: str, own: Path) -> None:
+    """Though the browser is in: the cookie stays away, and the form is refused."""
+    key, store = KeyFile(own).create("Ada", ["admin"])[1], ReleaseStore(own)
+    now = store.served().id
+    screen.goto(f"{room}/ops/enter")
+    screen.get_by_label("A key").fill(key)
+    screen.get_by_role("button", name="Come in").click()
+    expect(screen).to_have_url(f"{room}/ops")
+    screen.goto("data:text/html,<p>elsewhere")
+    screen.set_content(f'<form method="post" action="{room}/ops/rollback"><button>a prize</button></form>')
+    screen.get_by_role("button").click()
+    screen.wait_for_url(re.compile("/ops/"))
+    assert store.served().id == now

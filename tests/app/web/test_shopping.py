@@ -1,0 +1,165 @@
+"""Shopping in the storefront: a piece by itself, the bag, and what the service is told of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+pytestmark = pytest.mark.e2e
+
+SIZES = [{"size": "S", "in_stock": True}, {"size": "M", "in_stock": False}, {"size": "L"}]
+PIECE: dict[str, Any] = {
+    "id": "x1", "category": "tops", "title": "a piece", "brand": "Lumen", "price": 50, "sale_price": 40, "currency": "EUR",
+    "in_stock": True, "sizes": SIZES, "url": "https://shop.example/x1", "attributes": {"department": "women"},
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def empty_bag(page: Page) -> Iterator[None]:
+    """Tests share a browser's storage."""
+    yield
+    page.evaluate("localStorage.clear()")
+
+
+@pytest.fixture
+def told(page: Page) -> list[dict[str, Any]]:
+    """The events that the page posts, as they come."""
+    events: list[dict[str, Any]] = []
+
+    def listen(request: Request) -> None:
+        if request.url.endswith("/events"):
+            events.extend(json.loads(request.post_data or "{}")["events"])
+
+    page.on("request", listen)
+    return events
+
+
+@pytest.fixture
+def piece(page: Page) -> Page:
+    """The storefront at a piece that has sizes, is on sale, and has a page in the shop."""
+    page.route("**/items/x1", lambda route: route.fulfill(json=PIECE))
+    page.route("**/similar-items", lambda route: route.fulfill(json={"release": "r", "items": []}))
+    page.evaluate("location.hash = '#view=x1'")
+    expect(page.get_by_role("heading", name="a piece")).to_be_focused()
+    return page
+
+
+def test_a_piece_is_shown_by_itself_and_back_leads_to_where_it_was(page: Page, told: list[dict[str, Any]]) -> None:
+    """With a URL of its own; Escape closes it, focus is on its tile again, and the back button does not open it again."""
+    tile = page.locator("#items .tile").nth(1)
+    item = (tile.get_attribute("data-name") or "").removeprefix("item=")
+    tile.press("Enter")
+    expect(page).to_have_url(re.compile(f"view={item}"))
+    expect(page.locator("#product-title")).to_be_focused()
+    expect(page.locator("#alike .tile")).to_have_count(6)
+    page.keyboard.press("Escape")
+    expect(page.locator("#product")).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("view="))
+    expect(tile).to_be_focused()
+    assert [(event["type"], event["item"]) for event in told] == [("view", item)]
+
+
+def test_a_link_opens_a_piece_and_says_all_of_it(piece: Page) -> None:
+    """Sizes with their stock, what it costs and cost, the shop's page; the outfit beneath is kept."""
+    product = piece.locator("#product")
+    expect(product.locator(".price")).to_have_text("€40.00 was €50.00")
+    expect(product.locator(".stock")).to_have_text("In stock")
+    expect(product.get_by_role("link")).to_have_attribute("href", "https://shop.example/x1")
+    expect(product.get_by_role("radio")).to_have_count(3)
+    expect(product.get_by_role("radio", name=re.compile("M.*sold out"))).to_be_disabled()
+    expect(product.locator("dl")).to_contain_text("women")
+    piece.reload()
+    expect(piece.locator("#product-title")).to_have_text("a piece")
+
+
+def test_a_picture_is_zoomed_by_key_and_moved_by_arrows(page: Page) -> None:
+    """And the page is not scrolled meanwhile."""
+    page.locator("#items .tile").nth(1).click()
+    page.get_by_role("button", name="Zoom in").press("Enter")
+    zoom = page.get_by_role("button", name="Zoom out")
+    expect(zoom).to_have_attribute("aria-pressed", "true")
+    zoom.press("ArrowRight")
+    expect(zoom.locator("img")).to_have_css("transform-origin", re.compile(r"\d"))
+    assert zoom.locator("img").evaluate("image => image.style.transformOrigin").startswith("62%")
+
+
+def test_a_piece_is_worn_from_its_page(page: Page) -> None:
+    """And taken off there; the page stays open."""
+    page.locator("#items .tile").nth(1).click()
+    page.get_by_role("button", name="Wear it").click()
+    expect(page.locator("#tray .remove")).to_have_count(1)
+    page.get_by_role("button", name="Take it off").click()
+    expect(page.locator("#tray .remove")).to_have_count(0)
+    expect(page.locator("#product")).to_be_visible()
+
+
+def test_a_size_is_asked_for_before_a_piece_goes_into_the_bag(piece: Page, told: list[dict[str, Any]]) -> None:
+    """Then the bag counts it, and a reload keeps it."""
+    piece.get_by_role("button", name="Add to bag").click()
+    expect(piece.locator("#size-problem")).to_have_text("Choose a size first.")
+    piece.get_by_role("radio", name="L", exact=True).check(force=True)
+    piece.get_by_role("button", name="Add to bag").click()
+    expect(piece.locator("#bag-count")).to_have_text("1")
+    assert [event["type"] for event in told] == ["add_to_cart"]
+    assert told[0]["price"] == 40
+    piece.reload()
+    expect(piece.locator("#bag-count")).to_have_text("1")
+
+
+def test_the_bag_counts_adds_up_and_sells(piece: Page, told: list[dict[str, Any]]) -> None:
+    """More of one, in each currency; what is bought is told with its number and one order, and the bag is empty."""
+    piece.get_by_role("radio", name="S", exact=True).check(force=True)
+    piece.get_by_role("button", name="Add to bag").click()
+    expect(piece.locator("#product-bag")).to_have_text("Add to bag · 1 in it")
+    piece.keyboard.press("Escape")
+    piece.get_by_role("button", name="Bag, 1 piece").click()
+    expect(piece.locator("#bag-title")).to_be_focused()
+    expect(piece.locator(".bag-line .price")).to_have_text("€40.00 was €50.00")
+    piece.get_by_role("button", name="One more of a piece").press("Enter")
+    expect(piece.locator("#bag-total")).to_have_text("€80.00")
+    expect(piece.locator(".bag-line .price")).to_have_text("€80.00 €40.00 each")
+    expect(piece.locator("#bag-foot .note")).to_contain_text("What you buy is noted")
+    expect(piece.get_by_role("button", name="One more of a piece")).to_be_focused()
+    with piece.expect_response("**/events") as answered:
+        piece.get_by_role("button", name="Buy").click()
+    assert answered.value.status == 202
+    expect(piece.locator("#bag-lines")).to_have_text("Thank you. It is yours.")
+    expect(piece.locator("#bag-count")).to_have_text("0")
+    bought = told[-1]
+    assert (bought["type"], bought["item"], bought["quantity"]) == ("purchase", "x1", 2)
+    assert bought["order"]
+
+
+def test_a_piece_is_removed_from_the_bag(piece: Page) -> None:
+    """And says that nothing is left."""
+    piece.get_by_role("radio", name="S", exact=True).check(force=True)
+    piece.get_by_role("button", name="Add to bag").click()
+    piece.keyboard.press("Escape")
+    piece.get_by_role("button", name="Bag, 1 piece").click()
+    piece.get_by_role("button", name="Remove a piece").press("Enter")
+    expect(piece.locator("#bag-lines")).to_have_text("Nothing in it yet.")
+    expect(piece.locator("#bag-title")).to_be_focused()
+
+
+def test_a_whole_look_goes_into_the_bag_with_the_answer_that_it_follows_from(page: Page, told: list[dict[str, Any]]) -> None:
+    """A line for each piece that is there, and the total of the outfit."""
+    page.locator("#items .wear").nth(1).click()
+    page.get_by_role("button", name="Complete the look").click()
+    expect(page.locator("#suggestions")).to_contain_text("This look is complete.")
+    worn = page.locator("#tray .remove").count()
+    total = page.locator("#tally").inner_text().partition(" · ")[2]
+    page.get_by_role("button", name="Add all to bag").click()
+    expect(page.locator("#bag .bag-line")).to_have_count(worn)
+    expect(page.locator("#bag-total")).to_have_text(total)
+    page.locator("#bag").get_by_role("button", name="Close the bag").click()
+    page.get_by_role("button", name="Add all to bag").click()
+    expect(page.locator("#said")).to_have_text("All of it is in your bag.")
+    expect(page.locator("#bag-count")).to_have_text(str(worn))
+    added = [event for event in told if event["type"] == "add_to_cart"]
+    assert len(added) == worn
+    assert sum("recommendation_id" in event for event in added) == worn - 1

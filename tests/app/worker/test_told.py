@@ -1,0 +1,88 @@
+"""All events of a home once: archived, waiting in the log, or both; and their export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio
+import polars as pl
+import pytest
+
+from app.cli import run
+from app.ground.settings import Settings
+from app.home.runs import Runs
+from app.log.base import Event, Stream
+from app.log.sqlite import SqliteLog
+from app.worker.loop import Worker
+from app.worker.told import all_events
+
+Said = Callable[..., Event]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> SqliteLog:
+    """The log of a home."""
+    return SqliteLog(tmp_path / "log.sqlite")
+
+
+@pytest.mark.anyio
+async def test_each_event_is_told_once(tmp_path: Path, log: SqliteLog, said: Said) -> None:
+    """Some are archived and gone from the log, some archived and still there, some only there; afterwards nothing is left behind."""
+    await log.append(Stream.EVENTS, [said(f"e{number}", type="view", item="a", session="s") for number in range(3)])
+    await Worker(Settings(home=tmp_path), log).drain()
+    await log.append(Stream.EVENTS, [said(f"e{number}", type="view", item="a", session="s") for number in range(3, 5)])
+    async with all_events(tmp_path, log) as events:
+        ids = events.select("id").collect()["id"].to_list()
+        [scratch] = Runs(tmp_path).root.glob(".reading-*")
+    assert sorted(ids) == [f"e{number}" for number in range(5)]
+    assert not scratch.exists()
+    await log.close()
+
+
+@pytest.mark.anyio
+async def test_parts_that_are_merged_meanwhile_are_read_as_they_were(tmp_path: Path, log: SqliteLog, said: Said) -> None:
+    """The frame reads its files late."""
+    await log.append(Stream.EVENTS, [said("e0", type="view", item="a", session="s")])
+    await Worker(Settings(home=tmp_path), log).drain()
+    async with all_events(tmp_path, log) as events:
+        for part in Runs(tmp_path).events.glob("part-*"):
+            part.unlink()
+        assert len(events.collect()) == 1
+    await log.close()
+
+
+@pytest.mark.anyio
+async def test_events_are_exported_as_google_analytics_4_has_them(tmp_path: Path, log: SqliteLog, said: Said) -> None:
+    """What was shown as a list with places, a view that follows from it as its selection, a purchase with its revenue."""
+    slots = [{"category": "shoes", "items": ["a", "b"]}, {"category": "bags", "items": []}]
+    about = {"recommendation_id": "r", "session": "s", "release": "r1-x", "experiment": "x", "variant": "v", "items": ["worn"]}
+    await log.append(
+        Stream.EVENTS,
+        [
+            said("i", type="impression", slots=slots, **about),
+            said("c", type="view", item="b", session="s", recommendation_id="r"),
+            said("v", type="view", item="b", session="s", user="u"),
+            said("p", type="purchase", item="b", session="s", price=9.5, quantity=2, order="o"),
+            said("z", type="return", item="b", session="s", order="o"),
+        ],
+    )
+    await log.close()
+    out = tmp_path / "ga4.parquet"
+    assert await anyio.to_thread.run_sync(run, ["events", "export", str(out), "--home", str(tmp_path)]) == 0
+    rows = {row["event_name"]: row for row in pl.read_parquet(out).to_dicts()}
+    assert sorted(rows) == ["purchase", "refund", "select_item", "view_item", "view_item_list"]
+    listed = [(item["item_id"], item["item_list_name"], item["item_list_index"]) for item in rows["view_item_list"]["items"]]
+    assert listed == [("a", "shoes", 0), ("b", "shoes", 1)]
+    params = {one["key"]: one["value"]["string_value"] for one in rows["view_item_list"]["event_params"]}
+    assert params == {"release": "r1-x", "experiment": "x", "variant": "v"}
+    assert rows["select_item"]["items"][0]["item_list_id"] == "r"
+    assert rows["view_item"]["user_id"] == "u"
+    assert rows["purchase"]["ecommerce"] == {"transaction_id": "o", "purchase_revenue": 19.0}
+    assert (rows["purchase"]["event_date"], rows["purchase"]["event_timestamp"]) == ("20261101", 1793491200000000)
+
+
+def test_a_home_without_events_is_exported_too(tmp_path: Path) -> None:
+    """A file of no rows."""
+    assert run(["events", "export", str(tmp_path / "out.parquet"), "--home", str(tmp_path)]) == 0
+    assert len(pl.read_parquet(tmp_path / "out.parquet")) == 0

@@ -1,0 +1,198 @@
+"""What stands in feeds as shops really export them, beside what their layouts say."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.datasets.feeds.dates import end_of, is_over, moment
+
+DAY = timedelta(days=1)
+SCRIPT = "<script type='application/ld+json'>"
+
+
+def table(*rows: dict[str, str]) -> str:
+    """A CSV with the columns that some row names."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(dict.fromkeys(name for row in rows for name in row)), restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def test_without_categories_titles_tell_them(read: Callable[..., Any]) -> None:
+    """Where no item of a feed names a category: by the garment that its title names; what names none is set aside, and it is told."""
+    product = {"Option1 Name": "Title", "Option1 Value": "Default Title", "Variant Price": "50", "Tags": "men"}
+    found = read(
+        table(
+            {**product, "Handle": "a", "Title": "Ocean Blue Shirt"},
+            {**product, "Handle": "b", "Title": "Classic Varsity Top", "Option1 Name": "Size", "Option1 Value": "S"},
+            {"Handle": "b", "Option1 Value": "M", "Variant Price": "50"},
+            {**product, "Handle": "c", "Title": "LED High-Top Sneakers"},
+            {**product, "Handle": "d", "Title": "Gift card"},
+        )
+    )
+    assert {name: item["category"] for name, item in found.items.items()} == {"a": "Tops", "b-S": "Tops", "b-M": "Tops", "c": "Shoes"}
+    assert "no item names a category: it was taken from the words of titles (Tops 3, Shoes 1)" in found.warnings[0]
+    assert [(line["line"], line["field"]) for line in found.rejects] == [(6, "category")]
+
+
+def test_titles_tell_no_category_where_the_shop_does(read: Callable[..., Any]) -> None:
+    """An item without one is set aside then: it would stand in a category that the shop does not have."""
+    found = read("id,title,link,product_type\na,Blue shirt,https://s.example/a,Shirts\nb,Red shirt,https://s.example/b,\n")
+    assert [item["category"] for item in found.items.values()] == ["Shirts"]
+    assert [line["id"] for line in found.rejects] == ["b"]
+
+
+def test_a_mark_of_spreadsheets_is_no_part_of_a_cell(read: Callable[..., Any]) -> None:
+    """``'-1`` as WooCommerce writes it, ``'0123`` as Excel does; an apostrophe of a title stays."""
+    found = read(
+        table(
+            {
+                "ID": "1",
+                "Type": "simple",
+                "SKU": "'00123",
+                "Name": "'90s Tee",
+                "Published": "1",
+                "Categories": "Tees",
+                "Regular price": "9",
+            },
+            {"ID": "2", "Type": "simple", "SKU": "b", "Name": "'-50% Tee", "Published": "1", "Categories": "Tees", "Regular price": "9"},
+            {"ID": "3", "Type": "simple", "SKU": "draft", "Name": "Draft", "Published": "'-1", "Categories": "Tees"},
+            {"ID": "4", "Type": "simple", "SKU": "pending", "Name": "Pending", "Published": "2", "Categories": "Tees"},
+        )
+    )
+    assert {name: item["title"] for name, item in found.items.items()} == {"00123": "'90s Tee", "b": "-50% Tee"}
+
+
+def test_hidden_products_of_woocommerce_are_none(read: Callable[..., Any]) -> None:
+    """Of its catalogue's visibility; variations go with their parent."""
+    simple = {"Type": "simple", "Published": "1", "Categories": "Tees", "Regular price": "9"}
+    hidden = {"Visibility in catalog": "hidden", "Published": "1", "Categories": "Tees"}
+    found = read(
+        table(
+            {**simple, "ID": "1", "SKU": "a", "Name": "A", "Visibility in catalog": "visible"},
+            {**simple, "ID": "2", "SKU": "b", "Name": "B", "Visibility in catalog": "search"},
+            {**simple, **hidden, "ID": "3", "SKU": "c", "Name": "C"},
+            {**hidden, "ID": "4", "Type": "variable", "SKU": "d", "Name": "D"},
+            {"ID": "5", "Type": "variation", "SKU": "d-1", "Name": "D 1", "Parent": "d", "Published": "1", "Regular price": "9"},
+        )
+    )
+    assert set(found.items) == {"a", "b"}
+
+
+@pytest.mark.parametrize(("ends", "on"), [(-1, False), (1, True)])
+def test_a_sale_price_counts_while_its_sale_is_on(read: Callable[..., Any], ends: int, *, on: bool) -> None:
+    """By the dates of WooCommerce, Magento and Google Merchant."""
+    end = datetime.now(UTC) + ends * DAY
+    woo = table(
+        {
+            "ID": "1",
+            "Type": "simple",
+            "SKU": "a",
+            "Name": "A",
+            "Published": "1",
+            "Categories": "Tees",
+            "Regular price": "20",
+            "Sale price": "15",
+            "Date sale price ends": f"{end:%Y-%m-%d}",
+        },
+    )
+    magento = table(
+        {
+            "sku": "a",
+            "attribute_set_code": "Top",
+            "product_type": "simple",
+            "name": "A",
+            "price": "20",
+            "special_price": "15",
+            "special_price_from_date": "1/2/20",
+            "special_price_to_date": f"{end.month}/{end.day}/{end:%y}, 11:59 PM",
+        },
+    )
+    header = "id\ttitle\tproduct_type\tprice\tsale_price\tsale_price_effective_date\n"
+    google = f"{header}a\tA\tTees\t20 EUR\t15 EUR\t2020-01-02T11:07+0100/{end:%Y-%m-%dT%H:%M}+0000\n"
+    for content, name in ((woo, "w.csv"), (magento, "m.csv"), (google, "g.tsv")):
+        found = read(content, name)
+        assert (found.items["a"]["price"], found.items["a"].get("sale_price")) == (20.0, 15.0 if on else None)
+        assert any("its dates are over or have not begun" in told for told in found.warnings) is not on
+
+
+def test_dates() -> None:
+    """A day counts to its end; a sale that has not begun is not on; what is no date says nothing."""
+    day = datetime(2026, 11, 27, tzinfo=UTC)
+    assert (moment("2026-11-27"), end_of("2026-11-27"), end_of("2026-11-27T10:00")) == (day, day + DAY, day.replace(hour=10))
+    assert moment("3/12/20, 3:02\u202fPM", american=True) == datetime(2020, 3, 12, 15, 2, tzinfo=UTC)
+    assert (moment("3/12/20"), moment(""), moment(None)) == (None, None, None)
+    assert [is_over(day, None, day - DAY), is_over(None, day, day + DAY), is_over(day, day + DAY, day), is_over(None, None, day)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_magento_as_it_is_exported(read: Callable[..., Any]) -> None:
+    """Its dates, its word for no picture, and the set of attributes of what is in no category."""
+    simple = {"product_type": "simple", "price": "10", "is_in_stock": "1", "categories": "Default Category"}
+    found = read(
+        table(
+            {
+                **simple,
+                "sku": "a",
+                "attribute_set_code": "Bag",
+                "name": "A",
+                "base_image": "no_selection",
+                "additional_images": "no_selection",
+                "created_at": "4/18/16, 4:46 PM",
+            },
+            {**simple, "sku": "b", "attribute_set_code": "Default", "name": "B"},
+        )
+    )
+    assert [(item["category"], item["created"], "image" in item) for item in found.items.values()] == [
+        ("Bag", "2016-04-18T16:46:00+00:00", False)
+    ]
+    assert ([line["id"] for line in found.rejects], found.warnings) == (["b"], [])
+
+
+def test_styles_with_a_column_behind_the_name(read: Callable[..., Any]) -> None:
+    """A comma too many is of the name, wherever that column stands; names of columns that are empty are none."""
+    header = "id,gender,masterCategory,subCategory,articleType,baseColour,season,year,usage,productDisplayName"
+    row = "1,Men,Footwear,Shoes,Casual Shoes,White,Winter,2012,Casual,Newfeel White, Blue and Orange Shoes"
+    for content in (f"{header},image\n{row},1.jpg\n", f"{header},,\n{row},,\n", f"{header},,\n{row}\n", f"{header}\n{row}\n"):
+        item = read(content, "styles.csv").items["1"]
+        assert (item["title"], "image" in item, "extras" in item) == ("Newfeel White, Blue and Orange Shoes", False, False)
+
+
+def test_hm_without_zeros_has_its_pictures(read: Callable[..., Any], tmp_path: Path) -> None:
+    """Of a copy that pandas has written; its ids stay as they are, as its transactions have lost them, too."""
+    (tmp_path / "hm" / "images" / "010").mkdir(parents=True)
+    (tmp_path / "hm" / "images" / "010" / "0108775015.jpg").write_bytes(b"\xff\xd8\xff")
+    row = {"article_id": "108775015", "product_code": "108775", "prod_name": "Strap top", "product_group_name": "Upper body"}
+    found = read(table({"": "0", **row}), "hm/articles.csv")
+    assert found.items["108775015"]["image"]["path"] == "images/010/0108775015.jpg"
+    assert "extras" not in found.items["108775015"]
+
+
+def test_a_group_of_schema_org_without_an_id(read: Callable[..., Any]) -> None:
+    """Its variants are of one product all the same, by its address or name."""
+    variants = [{"@type": "Product", "sku": sku, "name": f"Coat {sku}"} for sku in ("a", "b")]
+    found = read(json.dumps({"@type": "ProductGroup", "name": "Coat", "category": "Coats", "hasVariant": variants}), "f.json")
+    assert [item["group_id"] for item in found.items.values()] == ["Coat", "Coat"]
+
+
+@pytest.mark.parametrize("steps", [["Home", "Women", "Coats", "Wool coat"], ["Women", "Coats"]])
+def test_breadcrumbs_tell_the_category_of_a_page(read: Callable[..., Any], steps: list[str]) -> None:
+    """Without the shop's home, and without the product itself."""
+    trail = {"@type": "BreadcrumbList", "itemListElement": [{"@type": "ListItem", "position": 1, "name": step} for step in steps]}
+    product = {"@type": "Product", "sku": "a", "name": "Wool coat"}
+    page = f"<!doctype html><html>{SCRIPT}{json.dumps(trail)}</script>{SCRIPT}{json.dumps(product)}</script></html>"
+    item = read(page, "page.html").items["a"]
+    assert (item["category"], item["extras"]["category_path"]) == ("Coats", "Women > Coats")

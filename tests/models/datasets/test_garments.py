@@ -1,0 +1,93 @@
+"""Categories by the words of titles."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.datasets.garments import ROLE_WORDS, category_by, role_of
+from models.datasets.garments_abroad import WORDS
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("Yellow Wool Jumper", "Tops"),
+        ("Striped Skirt and Top", "Tops"),
+        ("Vintage Levi's 550 Tapered Leg Jeans Dark Wash", "Bottoms"),
+        ("Blue shirt dress", "Dresses & Suits"),
+        ("Leather belt bag", "Bags"),
+        ("LED High Tops", "Shoes"),
+        ("Blue Silk Tuxedo", "Dresses & Suits"),
+        ("Lipstick", None),
+        ("", None),
+    ],
+)
+def test_a_title_names_a_category(title: str, category: str | None) -> None:
+    """By the garment that it names."""
+    assert category_by(title) == category
+
+
+def test_such_a_category_says_what_it_is_worn_as() -> None:
+    """So that slots are proposed for it as for a shop's own."""
+    words = {role: phrases.split()[0].replace("-", " ") for role, phrases in ROLE_WORDS.items() if role != "not worn"}
+    assert {role: role_of(category_by(word)) for role, word in words.items()} == {role: role for role in words}
+
+
+@pytest.mark.parametrize(
+    ("texts", "role"),
+    [
+        (("Kleider",), "full-body"),
+        (("Damenkleid mit Gürtel",), "full-body"),
+        (("Herrenschuhe",), "footwear"),
+        (("Hosen",), "bottom"),
+        (("Röcke",), "bottom"),
+        (("Mäntel",), "outer"),
+        (("Lederhandschuhe",), "gloves"),
+        (("Badeanzüge",), "swimwear"),
+        (("Damen", "Taschen"), "bag"),
+        (("Home > Kleider",), "full-body"),
+        (("Pantalon avec ceinture",), "bottom"),
+        (("Sac à main",), "bag"),
+        (("Robes", "Robe longue fleurie"), "full-body"),
+        (("Chemises", "Chemise en coton"), "top"),
+        (("Robe de chambre en laine",), "sleepwear"),
+        (("Zapatillas",), "footwear"),
+        (("Camisas",), "top"),
+        (("Gonne",), "bottom"),
+        (("Giacche",), "outer"),
+        (("Jurken",), "full-body"),
+        (("Schoenen",), "footwear"),
+    ],
+)
+def test_other_languages_name_garments(texts: tuple[str, ...], role: str) -> None:
+    """Compounds by what they end in, phrases before words, what comes first before what it comes with."""
+    assert role_of(*texts) == role
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Robes", "sleepwear"),
+        ("Satin Robe", "sleepwear"),
+        ("Chemise", "sleepwear"),
+        ("Rock band", None),
+        ("Mantel", None),
+        ("Gift baskets", None),
+        ("Slip", None),
+        ("Hut", None),
+        ("Moustache wax", None),
+        ("Sac dress", "full-body"),
+        ("Phone case", "not worn"),
+    ],
+)
+def test_english_reads_as_before(text: str, role: str | None) -> None:
+    """Whatever the same word means elsewhere."""
+    assert role_of(text) == role
+
+
+def test_words_of_other_languages_have_one_role_each_that_english_knows() -> None:
+    """And none that English ones name already."""
+    words = [word for phrases in WORDS.values() for word in phrases.split()]
+    assert len(words) == len(set(words))
+    assert set(WORDS) <= set(ROLE_WORDS)
+    assert not set(words) & {word for phrases in ROLE_WORDS.values() for word in phrases.split()}
