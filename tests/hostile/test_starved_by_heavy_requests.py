@@ -153,6 +153,9 @@ def test_memory_goes_back_after_the_last_heavy_request(monkeypatch: pytest.Monke
         assert not given
         await asyncio.gather(*(pool.run(lambda: heavy(3), cost=HEAVY) for _ in range(4)))
         await pool.run(lambda: None)
+        pool.close()
+        for thread in pool._executor._threads:  # the answer is there before its thread has put things away
+            await asyncio.to_thread(thread.join)
 
     asyncio.run(scenario())
     assert len(given) == 1
