@@ -11,7 +11,7 @@ from typing import Final
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from redis.exceptions import RedisError
+from limits.errors import StorageError
 from starlette.requests import HTTPConnection
 
 from app.api.keys import from_this_machine, is_one_of
@@ -90,9 +90,9 @@ class Rates:
         if self._shared is not None and time.monotonic() >= self._not_before:
             try:
                 return await _counted(self._shared, limit, who)
-            except (RedisError, OSError, TimeoutError) as error:
+            except (StorageError, OSError, TimeoutError) as error:
                 self._not_before = time.monotonic() + _AGAIN_S
-                logger().warning("rates_not_shared", why=type(error).__name__)
+                logger().warning("rates_not_shared", why=str(error) or type(error).__name__)
         return await _counted(self._here, limit, who)
 
 
@@ -104,7 +104,8 @@ async def _counted(counter: SlidingWindowCounterRateLimiter, limit: RateLimitIte
 
 def _redis(url: str) -> Storage:
     name = f"async+{url}"
-    return RedisStorage(name, implementation="redispy", key_prefix=_PREFIX, socket_connect_timeout=_PATIENCE_S, socket_timeout=_PATIENCE_S)
+    patience = {"socket_connect_timeout": _PATIENCE_S, "socket_timeout": _PATIENCE_S}
+    return RedisStorage(name, wrap_exceptions=True, implementation="redispy", key_prefix=_PREFIX, **patience)
 
 
 def _network(address: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from app.ground.errors import ROOTS
 
@@ -78,6 +80,24 @@ class _Commands(Mapping[str, Any]):
 class _Attire(TyperGroup):
     def __init__(self, **given: Any) -> None:  # noqa: ANN401 - what typer gives any group
         super().__init__(**{**given, "commands": _Commands()})
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as typer has it
+        """All commands with what each says of itself, of which none is imported."""
+        self.commands = {name: TyperCommand(name, help=said_of(where)) for name, where in COMMANDS.items()}
+        super().format_help(ctx, formatter)
+
+
+def said_of(where: str) -> str:
+    """The first line of a command's docstring or of a group's help, from its source."""
+    module, _, name = where.partition(".")
+    for node in ast.parse(Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")).body:
+        match node:
+            case ast.FunctionDef() if node.name == name:
+                return (ast.get_docstring(node) or "").partition("\n")[0]
+            case ast.Assign(targets=[ast.Name(id=named)], value=ast.Call(keywords=given)) if named == name:
+                return str(next(ast.literal_eval(one.value) for one in given if one.arg == "help"))
+    msg = f"app.cli.{where} is no command"
+    raise LookupError(msg)
 
 
 cli = typer.Typer(

@@ -31,7 +31,7 @@ DEMO_ITEMS: Final = 1_500
 DEMO_OUTFITS: Final = 4_000
 DEMO_SHOPPERS: Final = 200
 DEMO_RECIPE: Final = "attire"
-DEMO_TRAINING: Final = {"epochs": "12", "minutes": "1.5", "masks": "1", "mask_minutes": "0.75"}
+DEMO_TRAINING: Final = {"epochs": "12", "minutes": "1.2", "masks": "1", "mask_minutes": "0.6"}
 DemoHome = Annotated[
     Path | None, typer.Option("--home", help="Directory of all that it makes.", envvar="ATTIRE_HOME", show_default=str(DEMO_HOME))
 ]

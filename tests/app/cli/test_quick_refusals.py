@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from app.cli import cli
+from app.cli import COMMANDS, cli, said_of
 
 HEAVY = ("torch", "sklearn", "matplotlib", "faiss", "fastapi", "ray")
 ASK = f"""
@@ -132,7 +132,15 @@ def test_a_wrong_argument_is_told_before_anything_heavy_is_imported(places: dict
         assert (code, len(err.splitlines()), imported) == (2, 1, []), f"{' '.join(command)}: {err}"
 
 
-def test_the_version_waits_for_no_command() -> None:
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_what_is_said_of_all_commands_waits_for_none(option: str) -> None:
     """Nor for the settings, where the environment has none: a third of a second each."""
-    asked = "import sys\nfrom app.cli import run\nrun(['--version'])\nsys.exit(bool({'numpy', 'pydantic', 'structlog'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", asked], env={"PATH": ""}, check=False).returncode == 0
+    asked = "import sys\nfrom app.cli import run\nrun(sys.argv[1:])\nsys.exit(bool({'numpy', 'pydantic', 'structlog'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", asked, option], env={"PATH": ""}, check=False).returncode == 0
+
+
+def test_help_says_of_each_command_what_it_says_itself() -> None:
+    """It is read from the source, as importing all of them takes a second."""
+    group = typer.main.get_command(cli)
+    themselves = {name: (group.commands[name].help or "").partition("\n")[0] for name in COMMANDS}  # type: ignore[attr-defined]
+    assert {name: said_of(where) for name, where in COMMANDS.items()} == themselves
