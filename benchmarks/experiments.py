@@ -70,6 +70,7 @@ def daily(world: World, one: Experiment, seed: int) -> Iterator[tuple[int, Repor
         "attach": (attached_S.astype(float), np.where(clicked_S, day_S, bought_day_S)),
         "purchase": (bought_S.astype(float), bought_day_S),
         "value": (price_S, bought_day_S),
+        "return": (np.zeros(total), day_S),
         "empty": (np.zeros(total), day_S),
     }
     arms = [_by_day(world.days, kept_S & (second_S == arm), day_S, acts) for arm in (False, True)]

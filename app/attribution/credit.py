@@ -4,6 +4,7 @@ An act that names a ``recommendation_id`` follows from that answer, whatever its
 cart counts within the click window, a purchase within the purchase window. A purchase that names none follows from the last answer
 shown to that shopper (the same session or user) in which its item was clicked, within the purchase window; else it is a view-through of the
 last one that showed the item, within the window of those. So nothing that was only seen counts as clicked, and no purchase counts twice.
+What came back (``app.attribution.returns``) was bought all the same, but is worth nothing, whenever it came.
 """
 
 from __future__ import annotations
@@ -13,10 +14,15 @@ from typing import Final
 import polars as pl
 
 from app.attribution.impressions import impressions_of, moment, shown_items
+from app.attribution.returns import sent_back
 from app.ground.windows import Windows
 
-CLICKED, ADDED, PURCHASED, SEEN = "clicked", "added", "purchased", "view_through"
+CLICKED, ADDED, PURCHASED, RETURNED, SEEN = "clicked", "added", "purchased", "returned", "view_through"
 _KINDS: Final = {"view": CLICKED, "add_to_cart": ADDED, "purchase": PURCHASED}
+_HAPPENED: Final = {
+    **{kind: pl.col("kind") == kind for kind in (CLICKED, ADDED, PURCHASED, SEEN)},
+    RETURNED: (pl.col("kind") == PURCHASED) & (pl.col("returned") > 0),
+}
 _ACT: Final = ("id", "kind", "item", "at", "quantity", "price", "currency", "order")
 
 
@@ -24,7 +30,8 @@ def credits_of(events: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
     """One row per act that follows from an answer.
 
     Columns: ``recommendation_id``; the act's ``id``, ``kind`` (``clicked``, ``added``, ``purchased``, ``view_through``), ``item``, ``at``,
-    ``quantity``, ``price``, ``currency``, ``order``, and ``value``: price times quantity, null where the event does not say a price.
+    ``quantity``, ``price``, ``currency``, ``order``; ``returned``, how many of a purchase came back; and ``value``: the price times as many
+    as were kept, null where the event does not say a price.
     """
     impressions = impressions_of(events)
     acts = events.filter(pl.col("type").is_in(list(_KINDS)) & pl.col("item").is_not_null()).select(
@@ -35,8 +42,9 @@ def credits_of(events: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
     )
     named = _named(acts, impressions, windows)
     bought = acts.filter((pl.col("kind") == PURCHASED) & pl.col("recommendation_id").is_null()).drop("recommendation_id", "kind")
-    both = pl.concat([named, _unnamed(bought, impressions, named, windows)])
-    return both.with_columns((pl.col("price") * pl.col("quantity").fill_null(1)).alias("value"))
+    both = pl.concat([named, _unnamed(bought, impressions, named, windows)]).join(sent_back(events), on="id", how="left")
+    kept = (pl.col("quantity").fill_null(1) - pl.col("returned").fill_null(0)).clip(0)
+    return both.with_columns((pl.col("price") * kept).alias("value"), pl.col("returned").fill_null(0))
 
 
 def _named(acts: pl.LazyFrame, impressions: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
@@ -77,13 +85,12 @@ def _age_s() -> pl.Expr:
 def attributed(events: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
     """One row per impression, with what followed from it.
 
-    Columns: those of ``impressions_of``, and for each kind of act the list of its distinct items, by their names; ``value`` and
-    ``view_through_value``, sums over the purchases whose price is known; ``unpriced``, how many purchases say none; and ``currencies``, the
-    distinct ones of their prices.
+    Columns: those of ``impressions_of``, and for each kind of act the list of its distinct items, by their names; ``returned``, those of
+    the purchased of which some came back; ``value`` and ``view_through_value``, sums over the purchases whose price is known; ``unpriced``,
+    how many purchases say none; and ``currencies``, the distinct ones of their prices.
     """
     followed = credits_of(events, windows)
-    kinds = (CLICKED, ADDED, PURCHASED, SEEN)
-    lists = [pl.col("item").filter(pl.col("kind") == kind).unique().sort().alias(kind) for kind in kinds]
+    lists = [pl.col("item").filter(happened).unique().sort().alias(kind) for kind, happened in _HAPPENED.items()]
     bought = pl.col("kind").is_in([PURCHASED, SEEN])
     sums = [
         pl.col("value").filter(pl.col("kind") == kind).sum().alias(name)
@@ -95,7 +102,7 @@ def attributed(events: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
     joined = impressions_of(events).join(told, on="recommendation_id", how="left")
     empty = pl.lit([], dtype=pl.List(pl.String))
     return joined.with_columns(
-        *(pl.col(name).fill_null(empty) for name in (*kinds, "currencies")),
+        *(pl.col(name).fill_null(empty) for name in (*_HAPPENED, "currencies")),
         pl.col("value", "view_through_value").fill_null(0.0),
         pl.col("unpriced").fill_null(0),
     )
@@ -104,14 +111,14 @@ def attributed(events: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
 def outcomes(events: pl.LazyFrame, windows: Windows) -> pl.LazyFrame:
     """One row per suggestion that was shown, with what followed from it; this is what is learned from.
 
-    Of an item that one answer shows twice, the first place. Columns: those of ``shown_items``, a boolean for each kind of act, and
-    ``value`` of those that were purchased.
+    Of an item that one answer shows twice, the first place. Columns: those of ``shown_items``, a boolean for each kind of act and for
+    ``returned``, and ``value`` of those that were purchased.
     """
     followed = credits_of(events, windows)
-    kinds = [(pl.col("kind") == kind).any().alias(kind) for kind in (CLICKED, ADDED, PURCHASED, SEEN)]
+    kinds = [happened.any().alias(kind) for kind, happened in _HAPPENED.items()]
     told = followed.group_by("recommendation_id", "item").agg(*kinds, pl.col("value").filter(pl.col("kind") == PURCHASED).sum())
     shown = shown_items(impressions_of(events)).sort("slot", "position")
     joined = shown.unique(["recommendation_id", "item"], keep="first", maintain_order=True).join(
         told, on=["recommendation_id", "item"], how="left"
     )
-    return joined.with_columns(pl.col(CLICKED, ADDED, PURCHASED, SEEN).fill_null(value=False), pl.col("value").fill_null(0.0))
+    return joined.with_columns(pl.col(*_HAPPENED).fill_null(value=False), pl.col("value").fill_null(0.0))

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from app.attribution.credit import ADDED, CLICKED, PURCHASED, attributed
+from app.attribution.credit import ADDED, CLICKED, PURCHASED, RETURNED, attributed
 from app.experiments.experiment import METRICS, Experiment
 from app.experiments.tally import Tally
 from app.ground.windows import Windows
@@ -18,8 +18,8 @@ def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows) -> d
     """Variant -> what its units did, of those that have any.
 
     A unit is the user, else the session, else the answer. Its ``click``, ``attach`` and ``purchase`` are 1 where it clicked, put into the
-    bag or bought, and bought what was suggested, whatever came first; its ``value`` is what it spent on that; its ``empty`` the share of
-    its answers that suggest nothing. What was only seen is not among them.
+    bag or bought, and bought what was suggested, whatever came first, and its ``return`` where some of that came back; its ``value`` is
+    what it spent on what it kept; its ``empty`` the share of its answers that suggest nothing. What was only seen is not among them.
 
     Args:
         events: as ``app.worker.archive`` keeps them.
@@ -49,11 +49,12 @@ def _units(answers: pl.LazyFrame) -> pl.LazyFrame:
     """One row per unit and variant."""
     kind = pl.when(pl.col("user").is_not_null()).then(pl.lit("u")).when(pl.col("session").is_not_null()).then(pl.lit("s"))
     unit = pl.coalesce("user", "session", "recommendation_id")
-    clicked, added, bought = (pl.col(name).list.len() > 0 for name in (CLICKED, ADDED, PURCHASED))
+    clicked, added, bought, returned = (pl.col(name).list.len() > 0 for name in (CLICKED, ADDED, PURCHASED, RETURNED))
     return answers.group_by("variant", kind.otherwise(pl.lit("r")).alias("kind"), unit.alias("unit")).agg(
         clicked.any().cast(pl.Float64).alias("click"),
         (added | bought).any().cast(pl.Float64).alias("attach"),
         bought.any().cast(pl.Float64).alias("purchase"),
+        returned.any().cast(pl.Float64).alias("return"),
         pl.col("value").sum(),
         pl.col("empty").mean(),
         pl.len().alias("answers"),

@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 from app.ground.strict import Few, Id, Strict, with_examples
 from app.rules.rule import LONGEST_NOTE, Rule
 
-METRICS: Final = ("click", "attach", "purchase", "value", "empty")
-Metric = Literal["click", "attach", "purchase", "value", "empty"]
+METRICS: Final = ("click", "attach", "purchase", "return", "value", "empty")
+Metric = Literal["click", "attach", "purchase", "return", "value", "empty"]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """A name of an experiment or variant: it is a label of figures, and a word of commands."""
 

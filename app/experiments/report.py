@@ -55,7 +55,7 @@ class VariantReport:
 
     @property
     def order_value(self) -> float | None:
-        """What a unit that bought spent on what was suggested; None where nobody did, or in several currencies."""
+        """What a unit that bought spent on what was suggested and kept; None where nobody did, or in several currencies."""
         bought, value = self.metrics["purchase"].mean, self.metrics.get("value")
         return value.mean / bought if value is not None and bought else None
 

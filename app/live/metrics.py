@@ -255,7 +255,9 @@ def _of_reports(variants: Variants, reports: KeptReports) -> Iterator[Metric]:
     attach = GaugeMetricFamily(
         "attire_variant_attach_rate", f"Share of a variant's units that put a suggestion in the bag, {every}", labels=names
     )
-    value = GaugeMetricFamily("attire_variant_order_value", f"What units that bought suggestions spent on them, {every}", labels=names)
+    value = GaugeMetricFamily(
+        "attire_variant_order_value", f"What units that bought suggestions spent on those that they kept, {every}", labels=names
+    )
     live = set(variants.live())
     for experiment in sorted({name for name, _ in live}):
         for variant, told in (reports.of(experiment) or {"variants": {}})["variants"].items():

@@ -70,7 +70,7 @@ class _Tally:
 RULES: Final[Mapping[str, str]] = {
     "bots": "more events than a person makes, or at a machine's pace",
     "no_purchase": "nothing was bought; views still tell what substitutes what",
-    "returns": "sent back",
+    "returns": "sent back, however much later",
     "unknown_items": "not in the catalogue any more",
     "same_product": "the same product in another size or colour",
     "view_then_buy": "looked at, then another bought in its place: a substitute",
@@ -94,7 +94,6 @@ def clean(
     tally = _Tally()
     people = [visit for visit in visits if not (hygiene and _is_bot(visit, bot_events))]
     tally.visits["bots"] = len(visits) - len(people)
-    returned = _returned(people) if hygiene else set()
     likeness = _Likeness(people, described) if hygiene else None
     baskets = []
     for visit in people:
@@ -102,7 +101,8 @@ def clean(
         if not bought:
             tally.visits["no_purchase"] += 1
             continue
-        kept = _left(visit, bought, returned, tally)
+        stayed = {act.item for act in visit.acts if act.kind == "purchase" and not (hygiene and act.returned)}
+        kept = _counted("returns", bought, [item for item in bought if item in stayed], tally)
         kept = _counted("unknown_items", kept, [item for item in kept if item in described], tally)
         if likeness is not None:
             kept = _counted("same_product", kept, _one_per_product(kept, described), tally)
@@ -142,24 +142,6 @@ def _is_bot(visit: Visit, most: int) -> bool:
         return True
     pauses = [later.at - earlier.at for earlier, later in zip(visit.acts, visit.acts[1:], strict=False)]
     return len(visit.acts) >= _HASTY and median(pauses) < _PACE_S
-
-
-def _returned(visits: Iterable[Visit]) -> set[tuple[str, str]]:
-    """(owner, item) pairs of returned items; see ``_owner``. A return is often a visit of its own, days later."""
-    return {(_owner(visit, act.order), act.item) for visit in visits for act in visit.acts if act.kind == "return"}
-
-
-def _owner(visit: Visit, order: str | None) -> str:
-    if order is not None:
-        return f"order {order}"
-    return f"session {visit.id.partition('#')[0]}" if visit.user is None else f"user {visit.user}"
-
-
-def _left(visit: Visit, bought: Sequence[str], returned: set[tuple[str, str]], tally: _Tally) -> list[str]:
-    orders = {act.item: act.order for act in visit.acts if act.kind == "purchase"}
-    owners = {item: {_owner(visit, orders[item]), _owner(visit, None)} for item in bought}
-    kept = [item for item in bought if not any((owner, item) in returned for owner in owners[item])]
-    return _counted("returns", bought, kept, tally)
 
 
 def _counted(rule: str, before: Sequence[str], after: Sequence[str], tally: _Tally) -> list[str]:

@@ -86,7 +86,7 @@ class _Steps:
         catalogue, features_NF = catalogue_of(snapshot.items, self._store.images), np.asarray(snapshot.features, dtype=np.float32)
         self._know(current={"release": record.id, "bundle": record.bundle, "recipe": record.recipe})
         with self._timed("sessions"):
-            baskets = self._baskets(snapshot)
+            baskets, back_at = self._baskets(snapshot)
             reference = Reference.of(self._settings.home / worker.reference, self._runs.root)
             unseen_from = self._runs.unseen_from(current.id)
             outfits = split_by_time(baskets, reference.asked, reference.learned, unseen_from=unseen_from)
@@ -117,6 +117,7 @@ class _Steps:
                         [*self._weighed(train), *valid],
                         directory,
                         fold_in=everyones,
+                        sent_back=[item for item, at in back_at.items() if at < outfits.held_from and item in catalogue.row_of],
                         images=self._store.images,
                         recipe=worker.recipe,
                         settings=worker.training,
@@ -217,7 +218,8 @@ class _Steps:
     def _know(self, **more: Any) -> None:  # noqa: ANN401 - fields of a run
         self.run = replace(self.run, **more)
 
-    def _baskets(self, snapshot: Snapshot) -> list[Basket]:
+    def _baskets(self, snapshot: Snapshot) -> tuple[list[Basket], dict[str, float]]:
+        """The clean baskets, and each item that came back with the time of the first purchase that did, in seconds since 1970."""
         worker = self._settings.worker
         events = read_archive(self._runs.events, COLUMNS, 0, self.run.rows)
         since = datetime.now(UTC) - timedelta(days=worker.window_days)
@@ -230,7 +232,8 @@ class _Steps:
         came_in = {"events": len(events), **{f"events: {kind}": count for kind, count in sorted(kinds.items())}}
         came_in |= {"visits": len(visits), "visits cut for their length": sum(visit.truncated for visit in visits)}
         self._know(came_in={**came_in, "clean outfits": len(baskets)}, dropped=(old, *dropped))
-        return baskets
+        back = sorted(((act.at, act.item) for visit in visits for act in visit.acts if act.returned), reverse=True)
+        return baskets, {item: at for at, item in back} if worker.hygiene else {}
 
 
 def _counts(outfits: Outfits, train: int, valid: int, recent: int, reference: int) -> dict[str, int]:

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from app.attribution.credit import ADDED, CLICKED, PURCHASED, outcomes
+from app.attribution.credit import ADDED, CLICKED, PURCHASED, RETURNED, outcomes
 from app.ground.windows import Windows
 from models.errors import InputError
 from models.offpolicy.lists import Lists
@@ -86,20 +86,10 @@ def _lists(answers: Iterable[tuple[str, str | None, str | None, str]], row_of: M
 
 def _came_of(events: pl.LazyFrame, windows: Windows, reward: Reward) -> dict[tuple[str, int, int], tuple[float, float]]:
     """(answer, slot, place) -> what came of it, but for what was returned, and that it was looked into; without what came to nothing."""
-    kind = KIND[reward]
-    of_them = outcomes(events, windows).filter(pl.col(CLICKED) | pl.col(ADDED) | pl.col(PURCHASED)).collect()
-    back: set[tuple[str, str]] = set()
-    if kind == PURCHASED:
-        returns = events.filter(pl.col("type") == "return").select("session", "user", "item").collect()
-        back = {(who, item) for session, user, item in returns.rows() for who in (session, user) if who and item}
-    people = events.filter(pl.col("type") == "impression").select("recommendation_id", "session", "user").collect()
-    who_of = {answer: (session, user) for answer, session, user in people.rows()} if back else {}
-    found = {}
-    for row in of_them.select("recommendation_id", "slot", "position", "item", kind).rows():
-        answer, slot, place, item, earned = row
-        returned = any((who, item) in back for who in who_of.get(answer, ()) if who)
-        found[answer, int(slot), int(place)] = float(earned and not returned), 1.0
-    return found
+    earned = pl.col(KIND[reward]) & ~pl.col(RETURNED) if reward == "purchase" else pl.col(KIND[reward])
+    acted = outcomes(events, windows).filter(pl.col(CLICKED) | pl.col(ADDED) | pl.col(PURCHASED))
+    rows = acted.select("recommendation_id", "slot", "position", earned.cast(pl.Float64)).collect().rows()
+    return {(answer, int(slot), int(place)): (worth, 1.0) for answer, slot, place, worth in rows}
 
 
 def _packed(found: Sequence[_List], came_of: Mapping[tuple[str, int, int], tuple[float, float]], row_of: Mapping[str, int]) -> Logged:

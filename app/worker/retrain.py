@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +58,7 @@ def retrain(
     out: Path,
     *,
     fold_in: Sequence[Outfit] = (),
+    sent_back: Collection[str] = (),
     images: ImageStore,
     recipe: str,
     settings: Mapping[str, str],
@@ -67,6 +68,7 @@ def retrain(
 
     Args:
         fold_in: outfits whose shoppers the bundle has to know too, though it does not learn from all of these outfits.
+        sent_back: see ``Dataset``.
         recipe: for a current bundle whose own recipe does not learn from outfits: an untrained bundle, or one with only an encoder.
         settings: of the recipe; they override those of the current bundle.
 
@@ -75,7 +77,7 @@ def retrain(
     """
     chosen, config = _configuration(current, recipe, settings, sum(outfit.split == "train" for outfit in outfits))
     run = KeptRun(
-        dataset=Dataset(out.parent, "sessions", catalogue_of(snapshot.items, images), tuple(outfits), {}),
+        dataset=Dataset(out.parent, "sessions", catalogue_of(snapshot.items, images), tuple(outfits), {}, sent_back=sent_back),
         config=config,
         work=work_directory(out),
         seed=seed,

@@ -12,6 +12,8 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
+from app.attribution.returns import sent_back
+
 COLUMNS: Final = ("type", "session", "user", "item", "order", "timestamp", "received")
 """The columns of the archive that ``visits_of`` reads."""
 KINDS: Final = ("view", "add_to_cart", "purchase", "dismiss", "return")
@@ -19,12 +21,12 @@ KINDS: Final = ("view", "add_to_cart", "purchase", "dismiss", "return")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing a shopper did with an item, ``at`` seconds since 1970."""
+    """One thing a shopper did with an item, ``at`` seconds since 1970; ``returned``: a purchase that came back, then or later."""
 
     kind: str
     item: str
     at: float
-    order: str | None = None
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,13 @@ def visits_of(events: pa.Table, *, gap_s: float, longest_s: float, since: dateti
         gap_s: seconds of silence that end a visit. longest_s: seconds after which a visit is cut.
         since: earlier events are left out.
     """
-    timed = _timed(events)
+    timed = _timed(events).with_row_index("id")
+    back = sent_back(timed.lazy().with_columns(pl.lit(1).alias("quantity"))).select("id").collect()["id"]
+    timed = timed.with_columns(pl.col("id").is_in(back.implode()).alias("returned"))
     if since is not None:
         timed = timed.filter(pl.col("at") >= since)
     ordered = timed.sort("session", "at", maintain_order=True).with_columns(pl.col("at").dt.epoch("ms") / 1000)
-    rows = ordered.select("session", "user", "type", "item", "at", "order").rows()
+    rows = ordered.select("session", "user", "type", "item", "at", "returned").rows()
     visits = [visit for name, part in groupby(rows, itemgetter(0)) for visit in _cut(name, list(part), gap_s, longest_s)]
     return sorted(visits, key=lambda visit: (visit.end, visit.id))
 
@@ -84,7 +88,7 @@ def _timed(events: pa.Table) -> pl.DataFrame:
     return acts.with_columns(pl.min_horizontal("timestamp", "received").alias("at")).filter(pl.col("at").is_not_null())
 
 
-Row = tuple[str, str | None, str, str, float, str | None]
+Row = tuple[str, str | None, str, str, float, bool]
 
 
 def _cut(name: str, rows: Sequence[Row], gap_s: float, longest_s: float) -> Iterator[Visit]:
@@ -95,6 +99,6 @@ def _cut(name: str, rows: Sequence[Row], gap_s: float, longest_s: float) -> Iter
         if ended or too_long or rows[place][4] - rows[place - 1][4] > gap_s:
             part = rows[start:place]
             user = next((row[1] for row in part if row[1] is not None), None)
-            acts = tuple(Act(kind, item, at, order) for _, _, kind, item, at, order in part)
+            acts = tuple(Act(*row[2:]) for row in part)
             yield Visit(name if number == 1 else f"{name}#{number}", user, acts, too_long)
             start, number = place, number + 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -189,6 +189,7 @@ class Dataset:
         outfits: of the splits that were asked for.
         tasks: file stem (``fitb``, ``fitb_popularity``, ``compatibility``, ``retrieval``…) -> its questions of the splits asked for.
         oracle: the figures of ``oracle.json``, task -> metric -> value; None without that file.
+        sent_back: items that were bought and came back, so that they could have been worn; a directory tells none.
     """
 
     root: Path
@@ -197,6 +198,7 @@ class Dataset:
     outfits: tuple[Outfit, ...]
     tasks: Mapping[str, tuple[Question, ...]]
     oracle: Mapping[str, Mapping[str, float]] | None = None
+    sent_back: Collection[str] = ()
 
     def outfits_of(self, split: Split) -> list[Outfit]:
         """The outfits of one split."""

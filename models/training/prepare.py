@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from models.bundle import Bundle, Manifest, Shoppers
@@ -50,8 +51,9 @@ def names_of(dataset: Dataset, *, most_words: int = 0, least_word: int = 1, leas
 
     Args:
         most_words: largest vocabulary; each word is said of at least ``least_word`` items.
-        least_residual: items in at least this many training outfits have a residual; None: no item has. Nor has any where validation
-            outfits wear none of them, nor products likewise: who was worn once and for all says nothing of any other outfit.
+        least_residual: items in at least this many training outfits have a residual, and those that came back; None: no item has. Nor has
+            any where validation outfits wear none of them, nor products likewise: who was worn once and for all says nothing of any other
+            outfit.
     """
     catalogue = dataset.catalogue
     residuals: list[str] = []
@@ -59,7 +61,7 @@ def names_of(dataset: Dataset, *, most_words: int = 0, least_word: int = 1, leas
     texts = catalogue.texts()
     if least_residual is not None:
         worn, asked = (worn_outfits(dataset, split) for split in ("train", "valid"))
-        known = np.flatnonzero(worn.times_worn(len(catalogue)) >= least_residual).tolist()
+        known = could_be_worn(dataset, worn, least_residual).tolist()
         again = np.flatnonzero(asked.times_worn(len(catalogue))).tolist() if len(asked) else known
         residuals = [catalogue.ids[row] for row in known] if not set(known).isdisjoint(again) else []
         products = product_words(texts, [texts[row] for row in known])
@@ -72,6 +74,15 @@ def names_of(dataset: Dataset, *, most_words: int = 0, least_word: int = 1, leas
 def worn_outfits(dataset: Dataset, split: Split) -> WornOutfits:
     """The outfits of a split as rows of the catalogue."""
     return WornOutfits.of(dataset.outfits_of(split), dataset.catalogue)
+
+
+def could_be_worn(dataset: Dataset, train: WornOutfits, least: int = 1) -> NDArray[np.int64]:
+    """Rows of the items that at least so many training outfits hold, and of those that came back, ``(M,)``, ascending.
+
+    Of the others nobody knows whether they were there to be worn. What came back was, and lost, though no outfit holds it.
+    """
+    back = [dataset.catalogue.row_of[item] for item in dataset.sent_back]
+    return np.union1d(np.flatnonzero(train.times_worn(len(dataset.catalogue)) >= least), np.array(back, dtype=np.int64))
 
 
 def slot_wording(texts: Sequence[str], train: Sequence[Sequence[int]], valid: Sequence[Sequence[int]]) -> Wording:

@@ -40,8 +40,14 @@ class EventIn(Strict):
         description="When: ISO 8601 with an offset, or seconds since 1970; the time of arrival if left out. At most a day ahead.",
     )
     recommendation_id: Name | None = Field(default=None, description="The answer of /complete-outfit that this follows from.")
-    order: Name | None = Field(default=None, description="The shop's order; it ties a return to its purchase.", examples=["o1"])
-    quantity: int | None = Field(default=None, ge=1, le=_MOST_QUANTITY, description="How many.", examples=[1])
+    order: Name | None = Field(
+        default=None,
+        description="The shop's order; it ties a return to its purchase, as does the same item of the session or user.",
+        examples=["o1"],
+    )
+    quantity: int | None = Field(
+        default=None, ge=1, le=_MOST_QUANTITY, description="How many were bought, or came back; one if left out.", examples=[1]
+    )
     price: float | None = Field(default=None, ge=0, le=MOST, description="Price of one.", examples=[49.9])
     currency: Currency = None
 

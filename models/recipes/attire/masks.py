@@ -55,22 +55,30 @@ class MasksTraining:
 
     Args:
         inputs: of all N items, on the model's device.
-        times_N: how many training outfits hold each item, on the CPU; those of none are no candidates.
+        times_N: how many training outfits hold each item, on the CPU. pool_M: rows, likewise, that may be candidates.
         presence: of what some items lack.
     """
 
     def __init__(  # noqa: PLR0917 - what is trained, how, and on what
-        self, model: PairMasks, kind: Kind, config: AttireConfig, inputs: ItemInputs, times_N: Tensor, presence: Presence, seed: int
+        self,
+        model: PairMasks,
+        kind: Kind,
+        config: AttireConfig,
+        inputs: ItemInputs,
+        times_N: Tensor,
+        pool_M: Tensor,
+        presence: Presence,
+        seed: int,
     ) -> None:
         self.model, self.kind, self.config, self.inputs = model, kind, config, inputs
-        self.pool_M, self.category_N, self.own_N = times_N.nonzero()[:, 0], inputs.category_N.cpu(), inputs.residual_N.cpu()
+        self.pool_M, self.category_N, self.own_N = pool_M, inputs.category_N.cpu(), inputs.residual_N.cpu()
         self.presence = presence
         self.bucket_N = popularity_buckets(times_N)
         self.generator = loop.seeded(seed)
         with torch.no_grad():
             model.standardise(inputs.features_NF)
             if not model.bias.any():  # nothing was taken over from another training
-                model.bias[self.own_N[self.pool_M].to(model.device)] = times_N[self.pool_M].float().log().to(model.device)
+                model.bias[self.own_N[self.pool_M].to(model.device)] = times_N[self.pool_M].clamp(min=1).float().log().to(model.device)
         groups = loop.only_matrices_decay(model.parameters(), config.mask_weight_decay)
         self.optimiser = torch.optim.AdamW(groups, lr=config.mask_learning_rate, betas=_BETAS, fused=True)
 

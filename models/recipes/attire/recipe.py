@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 import torch
+from torch import Tensor
 
 from models.bundle import Bundle
 from models.compatibility.base import ItemInputs
@@ -27,7 +28,7 @@ from models.recipes.attire.worth import worth_of
 from models.training.calibrate import calibrated
 from models.training.missing_types import fit_missing_types
 from models.training.popularity import recall_at
-from models.training.prepare import Names, names_of, untrained, worn_outfits
+from models.training.prepare import Names, could_be_worn, names_of, untrained, worn_outfits
 from models.training.presence import Presence
 from models.training.run import Run
 from models.training.worn import WornOutfits
@@ -73,7 +74,8 @@ def fit(run: Run[AttireConfig]) -> Bundle:
     bundle = untrained(run, "attire", "ensemble", {"members": members, "memory": None, **shape}, names, tables)
     train, valid = worn_outfits(run.dataset, "train"), worn_outfits(run.dataset, "valid")
     inputs = bundle.inputs(run.features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
-    metrics = _train(run, bundle, inputs, train, valid)
+    pool_M = torch.from_numpy(could_be_worn(run.dataset, train))
+    metrics = _train(run, bundle, inputs, train, valid, pool_M)
     bundle, inputs = bundle.to(CPU), inputs.to(CPU)  # the rest is counting, and small regressions
     model = _ensemble(bundle)
     if config.memory:
@@ -88,7 +90,6 @@ def fit(run: Run[AttireConfig]) -> Bundle:
         )
         bundle = replace(bundle, manifest=manifest, model=model)
     weigh(model, inputs, train, valid, run.seed)
-    pool_M = torch.from_numpy(train.times_worn(len(catalogue)).nonzero()[0])
     worth = worth_of(model, inputs, train, valid, Presence(inputs, run.reads.blocks, names.words, pool_M), run.seed)
     metrics |= {f"worth_of_{name}": found.gain for name, found in worth.items()}
     if hurting := tuple(name for name, found in worth.items() if found.hurts):
@@ -127,10 +128,12 @@ def _ensemble(bundle: Bundle) -> Ensemble:
     return bundle.model
 
 
-def _train(run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits) -> dict[str, float]:
+def _train(  # noqa: PLR0917 - the run, and what it trains on
+    run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, pool_M: Tensor
+) -> dict[str, float]:
     """Train each member; returns the mean of their losses, and their minutes together."""
     config, times_N = run.config, torch.from_numpy(train.times_worn(len(inputs)))
-    blocks, pool_M = bundle.manifest.encoder.blocks, times_N.nonzero()[:, 0]
+    blocks = bundle.manifest.encoder.blocks
     presence = Presence(inputs, blocks, bundle.vocabulary, pool_M)
     share, kinds, found = replace(config, minutes=config.minutes / max(1, config.members)), iter(KINDS), []
     models = list(_ensemble(bundle).each())
@@ -139,7 +142,7 @@ def _train(run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: Wo
         if isinstance(model, SetTransformer):
             found.append(AttireTraining(model, share, inputs, blocks, pool_M, presence, seed).fit(train, valid, told))
         elif isinstance(model, PairMasks):
-            masks = MasksTraining(model, next(kinds), config, inputs, times_N, presence, seed)
+            masks = MasksTraining(model, next(kinds), config, inputs, times_N, pool_M, presence, seed)
             found.append(masks.fit(train, valid, config.mask_minutes / config.masks, told))
     return {
         "train_loss": math.fsum(figures["train_loss"] for figures in found) / len(found),

@@ -122,14 +122,15 @@ class Weighing:
         chunks = self._chunks(context_QI, candidates_QM)
         scores_QM = torch.cat([self.model.rank(context, *self._vectors(rows)) for context, rows in chunks])
         times_QM = self.times_N[candidates_QM]
-        told_QMJ = torch.stack([scores_QM, times_QM.clamp(min=1).float().log(), (times_QM == 0).float()], dim=-1)
-        tells_of_cold = int((self.times_N[answer_Q] == 0).sum()) >= _LEAST_COLD
+        cold_N = (self.times_N == 0) & (self.inputs.residual_N == 0)  # what came back is not: it was there, and was not kept
+        told_QMJ = torch.stack([scores_QM, times_QM.clamp(min=1).float().log(), cold_N[candidates_QM].float()], dim=-1)
+        tells_of_cold = int(cold_N[answer_Q].sum()) >= _LEAST_COLD
         weights_J = _regression([told_QMJ if tells_of_cold else told_QMJ[..., :2]])
         weights_J = weights_J / weights_J[0].clamp(min=1e-3)
-        worn_N, value_N = self.times_N > 0, weights_J[1] * self.times_N.clamp(min=1).float().log()
-        self.model.popularity[self.inputs.residual_N[worn_N]] = value_N[worn_N]
+        value_N = weights_J[1] * self.times_N.clamp(min=1).float().log()
+        self.model.popularity[self.inputs.residual_N[~cold_N]] = value_N[~cold_N]
         self.model.popularity[0] = (
-            weights_J[2] if tells_of_cold else value_N[worn_N].mean()
+            weights_J[2] if tells_of_cold else value_N[~cold_N].mean()
         )  # nothing is held against what could not be worn
 
     def blanks(self, outfits: WornOutfits) -> tuple[Ints, Ints]:

@@ -106,6 +106,25 @@ def test_an_impression_has_all_that_followed_from_it() -> None:
     assert (q["clicked"], q["purchased"], q["value"], q["unpriced"]) == ([], [], 0.0, 0)
 
 
+def test_what_came_back_was_bought_and_is_worth_what_was_kept() -> None:
+    """However much later; as many as came back, and no more than were bought."""
+    bought = [
+        did("purchase", "a", 1, recommendation_id="r", price=20.0, quantity=3),
+        did("purchase", "b", 1, recommendation_id="r", price=7.0),
+        did("purchase", "c", 1, price=5.0),
+    ]
+    back = [did("return", "a", 900, quantity=2), did("return", "b", 900, quantity=9), did("return", "c", 900)]
+    events = frame([shown("r", "a", "b", "c", session="s"), *bought, *back])
+    [r] = attributed(events, WINDOWS).collect().to_dicts()
+    assert (r["purchased"], r["returned"], r["value"]) == (["a", "b"], ["a", "b"], 20.0)
+    assert (r["view_through"], r["view_through_value"]) == (["c"], 0.0)
+    assert outcomes(events, WINDOWS).sort("position").select("item", "purchased", "returned").collect().rows() == [
+        ("a", True, True),
+        ("b", True, True),
+        ("c", False, False),
+    ]
+
+
 def test_each_suggestion_has_its_place_and_its_outcome() -> None:
     """What is learned from: one row per item that was shown, at its first place."""
     twice = {"slots": [{"category": "shoes", "items": ["a", "b"]}, {"category": "boots", "items": ["b"]}]}

@@ -92,7 +92,8 @@ def test_units_and_metrics_are_counted_by_variant(tmp_path: Path) -> None:
         shown("r4", None, "b"),
         shown("r5", "u1", "b", experiment="y"),
         did("e1", "view", "i", "r1"),
-        did("e2", "purchase", "i", "r1", price=20.0, quantity=2, currency="EUR"),
+        did("e2", "purchase", "i", "r1", price=20.0, quantity=3, currency="EUR", order="o"),
+        did("e5", "return", "i", order="o"),
         did("e3", "add_to_cart", "j", "r4"),
         did("e4", "purchase", "j", session="s"),
     ]
@@ -109,10 +110,10 @@ def test_units_and_metrics_are_counted_by_variant(tmp_path: Path) -> None:
     a, b = found["a"], found["b"]
     assert (a.units, a.impressions, a.fallbacks, a.before_stop, a.currencies) == (2, 3, 1, 2, ("EUR",))
     assert (a.releases, b.releases) == ({"r1-0": 2, "r2-0": 1}, {})
-    assert a.means == {"click": 0.5, "attach": 0.5, "purchase": 0.5, "value": 20.0, "empty": 0.5}
+    assert a.means == {"click": 0.5, "attach": 0.5, "purchase": 0.5, "return": 0.5, "value": 20.0, "empty": 0.5}
     assert a.variances["value"] == 400.0
     assert (b.units, b.unpriced) == (1, 1)
-    assert b.means == {"click": 0.0, "attach": 1.0, "purchase": 1.0, "value": 0.0, "empty": 0.0}
+    assert b.means == {"click": 0.0, "attach": 1.0, "purchase": 1.0, "return": 0.0, "value": 0.0, "empty": 0.0}
 
 
 def test_a_better_variant_is_found_and_an_equal_metric_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -71,7 +71,7 @@ def an_experiment(own: Path) -> None:
     """One that runs, and was reported on; a variant of it was stopped."""
     file, names = ExperimentFile(own), ("today", "bold", "mild")
     asked = {"name": "bolder", "variants": [{"name": name} for name in names], "note": "does it sell more?"}
-    means = {"click": 0.5, "attach": 0.25, "purchase": 0.2, "value": 8.0, "empty": 0.0}
+    means = {"click": 0.5, "attach": 0.25, "purchase": 0.2, "return": 0.0, "value": 8.0, "empty": 0.0}
     many = Tally(
         units=1_000,
         impressions=2_000,

@@ -58,3 +58,13 @@ def test_a_clock_that_runs_ahead_is_not_believed(tmp_path: Path, view: Callable[
     early, late = view(0), view(600, "b")
     late = Event(late.id, {**late.data, "received": early.data["received"]})
     assert len(visits(tmp_path, [early, late])) == 1
+
+
+def test_a_purchase_knows_that_it_came_back(tmp_path: Path, said: Said) -> None:
+    """In a visit of its own, weeks later and by another session of the same user."""
+    who = {"user": "u", "item": "a"}
+    bought = [said(f"p{item}", type="purchase", session="s", at=NOON, **{**who, "item": item}) for item in "ab"]
+    back = said("r", type="return", session="t", at=NOON + timedelta(days=20), **who)
+    first, second = visits(tmp_path, [*bought, back])
+    assert [(act.item, act.returned) for act in first.acts] == [("a", True), ("b", False)]
+    assert [(act.kind, act.returned) for act in second.acts] == [("return", False)]

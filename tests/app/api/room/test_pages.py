@@ -226,7 +226,7 @@ def test_experiments_have_their_report_and_what_stopped_them(room: TestClient, o
     assert "attire experiments report new" in text
     assert "<b>why" not in text
     file = ExperimentFile(own)
-    means = {"click": 0.5, "attach": 0.25, "purchase": 0.2, "value": 8.0, "empty": 0.0}
+    means = {"click": 0.5, "attach": 0.25, "purchase": 0.2, "return": 0.0, "value": 8.0, "empty": 0.0}
     events = dict.fromkeys(means, 200)
     many = Tally(units=1_000, impressions=2_000, means=means, variances=means, events=events, before_stop=1_000)
     KeptReports(own).keep(report_of(file.book().named("new"), dict.fromkeys(("old", "bold", "mild"), many)))
