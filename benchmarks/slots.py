@@ -1,12 +1,12 @@
 """What belongs to an outfit, and when nothing is missing: the slot model against three tables, and repeated completing.
 
-    python benchmarks/slots.py [DATA…] [--products DIR] [--tests 1000] [--seeds 3] [--choose]
+    python benchmarks/slots.py [DATA…] [--products DIR] [--tests 1000] [--seeds 3] [--choose] [--proposing]
 
 DATA are dataset directories with outfits. ``--choose`` compares settings on validation outfits only, and opens no test outfit. Otherwise:
 1, 2 and half of the items of each test outfit are hidden, and the proposed multiset of slots is compared with the hidden one; whole outfits
 should be called complete, and outfits that lack a core role (top, bottom, full-body or footwear) should not. Then 1,000 items are completed
-until nothing is missing, and the final sizes and sets are compared with those of the training outfits that hold such items. ``--products``
-draws outfits over a catalogue that has none. Everything missing is skipped. It prints Markdown.
+until nothing is missing, and the final sizes and sets are compared with those of the training outfits that hold such items; ``--proposing``
+leaves that out. ``--products`` draws outfits over a catalogue that has none. Everything missing is skipped. It prints Markdown.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--tests", type=int, default=1_000)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--choose", action="store_true")
+    parser.add_argument("--proposing", action="store_true")
     asked = parser.parse_args()
     torch.set_num_threads(1)
     found = [read_outfits(data) for data in asked.data if (data / "items.parquet").is_file()]
@@ -53,7 +54,8 @@ def main() -> None:
         print(f"\n## {data.name}: {len(data.train):,} training outfits\n", flush=True)
         models = [fit(data, SlotTraining(seed=seed)) for seed in range(asked.seeds)]
         proposing(data, models, asked.tests)
-        print(completing(data, models[0]), flush=True)
+        if not asked.proposing:
+            print(completing(data, models[0]), flush=True)
     if asked.products and (asked.products / "items.parquet").is_file():
         data = drawn_over(asked.products)
         print(f"\n## {data.name}: {len(data.train):,} drawn outfits\n\n" + completing(data, fit(data, SlotTraining())), flush=True)
