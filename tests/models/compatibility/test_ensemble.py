@@ -123,16 +123,23 @@ def test_contexts_that_hold_the_same_are_asked_once(model: Ensemble, inputs: Ite
     embedded, rows = model.embed(inputs), torch.tensor([[0, 6, 2], [0, 6, 3], [0, 6, 8], [1, 6, 8]])
     batch = OutfitBatch(embedded[rows], inputs.category_N[rows], torch.ones_like(rows, dtype=torch.bool))
     alone = [float(model.score(batch.take(torch.tensor([place])))) for place in range(len(rows))]
-    asked: list[int] = []
-    real = model.member_queries
+    asked, types = list[int](), list[int]()
+    assert model.types
+    real, real_types = model.member_queries, model.types.forward
 
     def counted(context: OutfitBatch, target_B: Tensor) -> Iterator[Tensor]:
         asked.append(len(target_B))
         return real(context, target_B)
 
+    def counted_types(worn_BI: Tensor, mask_BI: Tensor) -> Tensor:
+        types.append(len(worn_BI))
+        return real_types(worn_BI, mask_BI)
+
     monkeypatch.setattr(model, "member_queries", counted)
+    monkeypatch.setattr(model.types, "forward", counted_types)
     assert model.score(batch).tolist() == pytest.approx(alone, abs=1e-5)
     assert asked == [3 * len(rows) - 2]  # (0, 6) for categories 0 and 0, and (6, 8); for category 1 it is another question
+    assert types == [5]  # those of the first outfit, and of the third all but (0, 6): its types are what tells them apart
 
 
 @torch.inference_mode()
