@@ -178,7 +178,7 @@ class Release:
 def _item(row: Mapping[str, Any]) -> CatalogueItem:
     """The item of a row of the table, of the columns that say something; brand, currency, link and group are columns or attributes."""
     attributes = json.loads(row["attributes"]) if row.get("attributes") else {}
-    values = {name: row.get(name) for name in CatalogueItem.__slots__}
+    values: dict[str, Any] = {name: row.get(name) for name in CatalogueItem.__slots__}
     said = {name: attributes.get(name) for name in _SAID if not values.get(name)}
     values |= {name: value for name, value in said.items() if isinstance(value, str)}
     sizes = json.loads(row["sizes"]) if row.get("sizes") else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 import pytest
@@ -103,6 +104,21 @@ def test_candidates_of_several_categories_are_each_told_against_their_own(model:
     for place in range(3):
         alone = model.rank(worn, embedded[rows[:, place : place + 1]], inputs.category_N[rows[:, place : place + 1]])
         assert torch.allclose(together[:, place], alone[:, 0], atol=1e-5)
+
+
+@torch.inference_mode()
+def test_any_item_is_as_the_probes_of_its_category(model: Ensemble, inputs: ItemInputs) -> None:
+    """What is taken off a score: the log of their mean odds, of those that were kept; nothing where none were."""
+    embedded, worn = model.embed(inputs), context(model, inputs)
+    rows = torch.tensor([[2, 9], [9, 2]])
+    category = inputs.category_N[rows]
+    ranked = model.rank(worn, embedded[rows], category)
+    unprobed = copy.deepcopy(model)
+    unprobed.probed[0] = False
+    said = torch.stack([model.query(worn, torch.tensor([number, number])) for number in range(C)])[..., : model.looks]
+    any_CB = (said @ model.probes[:C, :3].mT).exp().mean(-1).log()
+    expected = ranked + any_CB[0][:, None] * (category == 0)
+    assert torch.allclose(unprobed.rank(worn, embedded[rows], category), expected, atol=1e-5)
 
 
 @torch.inference_mode()
