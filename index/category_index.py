@@ -45,7 +45,8 @@ class CategoryIndex:
             if indexes[category].count != len(members):
                 msg = f"category {category!r}: an index of {indexes[category].count} vectors for {len(members)} items"
                 raise VectorError(msg)
-        self._rows, self._indexes, self._embeddings_ND = dict(rows), dict(indexes), embeddings_ND
+        self._rows, self._indexes = dict(rows), dict(indexes)
+        self._embeddings_ND = np.asarray(embeddings_ND)  # of a mapped file the plain array, whose rows are taken faster
         self.categories: tuple[str, ...] = tuple(sorted(rows))
         self.count = len(embeddings_ND)
         self._inverted: dict[int, tuple[NDArray[np.int32], NDArray[np.int32]]] = {}

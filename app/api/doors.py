@@ -40,8 +40,7 @@ class Doors:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        matches = [(route, route.matches(scope)[0]) for route in self.routes]
-        route = next((route for route, match in matches if match is Match.FULL), None)
+        route = next((route for route in self.routes if route.matches(scope)[0] is Match.FULL), None)
         connection = HTTPConnection(scope)
         token = sent_token(connection.headers)
         key = self.ring.find(token) if token is not None else None
@@ -55,12 +54,12 @@ class Doors:
         allowance = None if route is not None and door is Door.OPEN else await self.rates.count(connection, key, state["who"])
         sending = send if allowance is None else _telling(send, allowance)
         refusal: Response | None = None
-        others = {method for other, match in matches if match is Match.PARTIAL for method in other.methods or ()}
         if allowance is not None and not allowance.allowed:
             refusal = _too_many(allowance)
-        elif route is None and others:
-            refusal = _wrong_method(scope, sorted(others | {"HEAD"} if "GET" in others else others))
-        elif route is not None:
+        elif route is None:
+            others = {method for other in self.routes if other.matches(scope)[0] is Match.PARTIAL for method in other.methods or ()}
+            refusal = _wrong_method(scope, sorted(others | {"HEAD"} if "GET" in others else others)) if others else None
+        else:
             try:
                 admit(connection, door, token=token, key=key, settings=self.settings, ring=self.ring)
             except RequestError as error:

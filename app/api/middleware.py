@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +14,7 @@ from structlog.contextvars import bound_contextvars
 from app.api.problems import printable, respond
 from app.ground.errors import INTERNAL
 from app.ground.logs import logger
+from app.ground.names import fresh
 from app.live.metrics import NO_ROUTE, Metrics
 from app.recommend.stages import Measured, measured
 
@@ -36,7 +36,7 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         sent = Headers(scope=scope).get(REQUEST_ID, "")
-        request_id = sent if _ID.fullmatch(sent) else uuid4().hex
+        request_id = sent if _ID.fullmatch(sent) else fresh()
         stages = Measured()
         measured.set(stages)
         status, started = 0, time.perf_counter()

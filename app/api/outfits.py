@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from uuid import uuid4
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
@@ -34,6 +33,7 @@ from app.api.translate import filter_of, shown
 from app.api.wished import understood
 from app.experiments.experiment import Overlay
 from app.ground.doors import Door
+from app.ground.names import fresh
 from app.live.kept import canonical, named
 from app.live.met import NOT_ALL_READ, Encounters
 from app.live.variants import Lane
@@ -61,7 +61,7 @@ router = APIRouter(
 @router.post("/complete-outfit", response_model_exclude_none=True)
 async def complete_outfit(request: CompleteOutfit, services: InjectedServices, compute: CurrentComputing, http: Request) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    name = uuid4().hex
+    name = fresh()
     lane = services.variants.lane(request.user, request.session, name)
     release, rules = lane.release, lane.rules
     http.state.release = release.id

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from app.ground.errors import HomeError
 from app.home.alone import in_turn
@@ -18,6 +18,7 @@ from app.home.runs import now
 from sealed.files import write_whole
 
 Book = TypeVar("Book")
+_NOT_THERE: Final = "not there"
 
 
 class Versions(Generic[Book]):
@@ -27,16 +28,15 @@ class Versions(Generic[Book]):
         name: of the file, and of the command that writes it.
         parsed: makes what the file holds a book; raises a ``ValueError``, ``TypeError`` or ``KeyError`` where that is none.
         none: the book before there was a file.
+
+    Attributes:
+        path: of the file.
     """
 
     def __init__(self, home: Path, name: str, parsed: Callable[[Mapping[str, Any]], Book], none: Book) -> None:
         self.home, self.name, self._parsed, self._none = home, name, parsed, none
-        self._read: tuple[object, Book] = (None, none)
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return self.home / f"{self.name}.json"
+        self.path = home / f"{name}.json"
+        self._read: tuple[object, Book] = (_NOT_THERE, none)
 
     def book(self) -> Book:
         """What holds now; the file is read where it changed.
@@ -77,8 +77,11 @@ class Versions(Generic[Book]):
         write_whole(self.path, text)
 
     def _mark(self) -> object:
+        """What tells one state of the file from another; None where it cannot be looked at."""
         try:
             stat = self.path.stat()
+        except FileNotFoundError:
+            return _NOT_THERE
         except OSError:
             return None
         return stat.st_mtime_ns, stat.st_ino, stat.st_size

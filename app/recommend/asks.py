@@ -86,12 +86,14 @@ class Rank:
     def together(cls, asks: Sequence[Self]) -> list[FloatArray]:
         common, context = _joined(asks)
         most = max(ask.candidates_AMD.shape[1] for ask in asks)
-        padded = [np.pad(ask.candidates_AMD, ((0, 0), (0, most - ask.candidates_AMD.shape[1]), (0, 0))) for ask in asks]
+        candidates_BMD = np.zeros((len(context.mask_BI), most, asks[0].candidates_AMD.shape[2]), dtype=np.float32)
+        for part, ask in zip(_parted(candidates_BMD, asks), asks, strict=True):
+            part[:, : ask.candidates_AMD.shape[1]] = ask.candidates_AMD
         names = [[*row, *[row[0]] * (most - len(row))] for ask in asks for row in ask.categories]
         queries = [ask.queries_AD for ask in asks if ask.queries_AD is not None]
         queries_BD = np.concatenate(queries) if queries else None
         first = asks[0]
-        scores_BM = common.rank(context, np.concatenate(padded), names, queries_BD=queries_BD, among_all=first.among_all, mixed=first.mixed)
+        scores_BM = common.rank(context, candidates_BMD, names, queries_BD=queries_BD, among_all=first.among_all, mixed=first.mixed)
         return [part[:, : ask.candidates_AMD.shape[1]] for part, ask in zip(_parted(scores_BM, asks), asks, strict=True)]
 
 

@@ -90,8 +90,8 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     among_all = not question.candidates
     pools, moved = _pools(release, worn, blanks, promoted_M, steering.leanings, ruling, among_all=among_all)
     partly = f"ranked without what is not in the catalogue: {listed(worn.missing)}" if worn.missing else None
-    fixed = {*promoted_M.tolist(), *(ruling.pinned if ruling else ())}
-    best, seen = _shown(release, question, blanks, pools, promoted_M, k, fixed)
+    promoted, pinned = {*promoted_M.tolist()}, ruling.pinned if ruling else ()
+    best, seen = _shown(release, question, blanks, pools, promoted_M, k, {*promoted, *pinned})
     now, with_each_BM = _likely(release, worn, best)
     slots = []
     for blank, pool, probabilities, what in zip(blanks, best, with_each_BM, seen, strict=True):
@@ -108,7 +108,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
                 probability,
                 float(shares[row]),
                 pull=None if pool.pulls_M is None else float(pool.pulls_M[place]),
-                promoted=row in promoted_M,
+                promoted=int(row) in promoted,
                 variants=allowed.variants(release, int(row)) if allowed else (),
                 why=why[place] if place < len(why) else None,
                 rules=moved.get(int(row), ()),
@@ -240,7 +240,7 @@ def _best(  # noqa: PLR0917 - what was found, and how much of it
 ) -> Pool:
     """The suggestions of a blank: the best of its slot, after those of the blanks of that slot before it; promoted ones first."""
     pool = _promoting(pool, promoted_M)
-    first = int(np.isin(pool.rows_M, promoted_M).sum())
+    first = int(np.isin(pool.rows_M, promoted_M).sum()) if len(promoted_M) else 0
     rest = diversified(release, pool.at(slice(first, None)), k * (blank.nth + 1), question.diversity, by_group=question.by_group)
     best = pool.at(slice(first)).followed_by(rest).at(slice(k * blank.nth, k * (blank.nth + 1)))
     return replace(best, category=blank.slot.category)

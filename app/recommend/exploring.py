@@ -124,7 +124,8 @@ def considered(pool: Pool, best: Pool, *, fixed: int, most: int) -> Considered:
     """What was considered for a slot that is not explored: what is shown, then the best of the others, ``most`` in all."""
     place_of = {row: place for place, row in enumerate(pool.rows_M.tolist())}
     own = [place_of[row] for row in best.rows_M.tolist()]
-    seen = pool.at([*own, *[place for place in range(len(pool.rows_M)) if place not in {*own}][: max(0, most - len(own))]])
+    held = {*own}
+    seen = pool.at([*own, *[place for place in range(len(pool.rows_M)) if place not in held][: max(0, most - len(own))]])
     return Considered(rows_M=seen.rows_M, scores_M=seen.scores_M, bent_M=_bent(seen), fixed=fixed, opened=len(own))
 
 

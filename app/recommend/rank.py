@@ -78,8 +78,10 @@ def remembered(release: Release, worn: Worn) -> dict[str, IntArray]:
     with stage("search"):
         found = [release.snapshot.rows_with(coordinate, codes_K[:_MOST_CODES]) for coordinate, codes_K in met.items()]
         rows = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
-        names = np.array([release.category_of(row) for row in rows.tolist()], dtype=object)
-        return {name: rows[names == name] for name in set(names)}
+        by_category: dict[str, list[int]] = {}
+        for row in rows.tolist():
+            by_category.setdefault(release.category_of(row), []).append(row)
+        return {name: np.array(some, dtype=np.int64) for name, some in by_category.items()}
 
 
 def retrieve(  # noqa: PLR0917 - the question, and where else to look

@@ -136,7 +136,9 @@ class Release:
 
     def items(self, rows: Sequence[int] | IntArray) -> list[CatalogueItem]:
         """The items of rows."""
-        return [_item(values) for values in self.snapshot.take(rows).to_pylist()]
+        taken = self.snapshot.take(rows)
+        said = [name for name, column in zip(taken.column_names, taken.columns, strict=True) if column.null_count < len(column)]
+        return [_item(values) for values in taken.select(said).to_pylist()]
 
     def item(self, row: int) -> CatalogueItem:
         """The item of one row; brand, currency, link and group are columns or attributes."""
@@ -174,9 +176,9 @@ class Release:
 
 
 def _item(row: Mapping[str, Any]) -> CatalogueItem:
-    """The item of a row of the table; brand, currency, link and group are columns or attributes."""
-    attributes = json.loads(row["attributes"]) if row["attributes"] else {}
-    values = {name: row[name] for name in CatalogueItem.__slots__ if name in row}
+    """The item of a row of the table, of the columns that say something; brand, currency, link and group are columns or attributes."""
+    attributes = json.loads(row["attributes"]) if row.get("attributes") else {}
+    values: dict[str, Any] = {name: row.get(name) for name in CatalogueItem.__slots__}
     said = {name: attributes.get(name) for name in _SAID if not values.get(name)}
     values |= {name: value for name, value in said.items() if isinstance(value, str)}
     sizes = json.loads(row["sizes"]) if row.get("sizes") else None

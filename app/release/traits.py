@@ -105,4 +105,4 @@ class Traits:
         firsts_M = self.first_N[rows_M]
         lead_M = np.zeros(len(rows_M), dtype=np.bool_)
         lead_M[np.unique(firsts_M, return_index=True)[1]] = True
-        return lead_M & ~np.isin(firsts_M, self.first_N[list(worn)])
+        return np.asarray(lead_M & (firsts_M != self.first_N[list(worn), None]).all(axis=0))

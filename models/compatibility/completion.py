@@ -19,18 +19,23 @@ def leave_one_out(outfits: OutfitBatch) -> OutfitBatch:
     return outfits.take((outfit_Q[:, None], places_J + (places_J >= item_Q[:, None])))
 
 
-def same_contexts(outfits: OutfitBatch) -> Tensor:
+def same_contexts(outfits: OutfitBatch, *told: Tensor) -> Tensor:
     """Of each of ``leave_one_out``'s contexts the first one that holds the same, ``(Q,)``, as far as that is told at a glance.
 
     Told are those of outfits one after the other that differ in nothing but the item at one place: one outfit, completed by several items.
+
+    Args:
+        told: what tells the items apart, ``(B, I)`` or ``(B, I, K)`` each.
     """
     present_BI = outfits.mask_BI
     if not len(present_BI):
         return present_BI.new_zeros(0, dtype=torch.long)
-    items, category, here = outfits.items_BID, outfits.category_BI, present_BI
-    alike_BI = here[1:] & here[:-1] & (category[1:] == category[:-1]) & (items[1:] == items[:-1]).all(-1) | ~(here[1:] | here[:-1])
+    both_BI, alike_BI = present_BI[1:] & present_BI[:-1], present_BI[1:] == present_BI[:-1]
+    for part in told:
+        same = part[1:] == part[:-1]
+        alike_BI = alike_BI & ((same.all(-1) if same.ndim > 2 else same) | ~both_BI)  # noqa: PLR2004 - it has a K
     others_BI = (alike_BI.sum(1, keepdim=True) - alike_BI.long()) == present_BI.shape[1] - 1
-    follows_BI = torch.cat([torch.zeros_like(present_BI[:1]), others_BI & here[1:] & here[:-1]])
+    follows_BI = torch.cat([torch.zeros_like(present_BI[:1]), others_BI & both_BI])
     outfit_BI = torch.arange(len(present_BI), device=present_BI.device)[:, None].expand_as(present_BI)
     first_BI = outfit_BI.masked_fill(follows_BI, 0).cummax(0).values
     place_BI = (present_BI.flatten().cumsum(0) - 1).view_as(outfit_BI)

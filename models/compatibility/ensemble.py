@@ -15,7 +15,6 @@ Shape legend: see ``models.compatibility.base``; P probes of a category · L lev
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -23,6 +22,7 @@ from torch import Tensor, nn
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.completion import leave_one_out, same_contexts
+from models.compatibility.groups import by_group
 from models.compatibility.missing_types import MissingTypes
 from models.compatibility.pair_memory import TYPE, PairMemory
 
@@ -114,9 +114,12 @@ class Ensemble(CompatibilityModel):
         """
         present_BI, category_Q1 = outfits.mask_BI, outfits.category_BI[outfits.mask_BI][:, None]
         context, own_Q1D = leave_one_out(outfits), outfits.items_BID[present_BI][:, None]
-        fits = self._fits(context, own_Q1D, category_Q1, row_B=same_contexts(outfits))
+        fits = self._fits(context, own_Q1D, category_Q1, row_B=same_contexts(outfits, outfits.items_BID, outfits.category_BI))
         parts = [part_Q1.squeeze(1)[:, None] for part_Q1 in fits]
-        log_p_QS = self._missing_types(self.types, context) if self.types else None
+        log_p_QS = None
+        if self.types:
+            row_A, place_Q = same_contexts(outfits, self._types_of(outfits.items_BID)).unique(return_inverse=True)
+            log_p_QS = self._missing_types(self.types, context.take(row_A))[place_Q]
         if self.memory:
             parts.append(self.terms(context, own_Q1D, category_Q1, log_p_QS).squeeze(1))
         if self.types and log_p_QS is not None:
@@ -140,10 +143,9 @@ class Ensemble(CompatibilityModel):
             fits_BM = torch.einsum("bd,bmd->bm", query_BD, candidates_BMD[..., : self.looks])
             return fits_BM, as_any_B[:, None].expand_as(fits_BM)
         row_B = torch.arange(len(category_BM), device=category_BM.device) if row_B is None else row_B
-        row_BM = row_B[:, None].expand_as(category_BM)
-        asked_A2, place = torch.stack([row_BM, category_BM], dim=-1).reshape(-1, 2).unique(dim=0, return_inverse=True)
-        place_BM, category_A = place.reshape(category_BM.shape), asked_A2[:, 1]
-        query_AD = torch.cat([*self.member_queries(context.take(asked_A2[:, 0]), category_A)], dim=1)
+        asked_A, place_BM = (row_B[:, None] * len(self.probes) + category_BM).unique(return_inverse=True)
+        row_A, category_A = asked_A // len(self.probes), asked_A % len(self.probes)
+        query_AD = torch.cat([*self.member_queries(context.take(row_A), category_A)], dim=1)
         as_any_A = self._as_any_of(query_AD, category_A)
         if category_BM.shape[1] == 1 or len(query_AD) == len(category_BM):  # each row asks for one category
             return torch.einsum("bd,bmd->bm", query_AD[place_BM[:, 0]], candidates_BMD[..., : self.looks]), as_any_A[place_BM]
@@ -208,14 +210,9 @@ class Ensemble(CompatibilityModel):
             yield member, OutfitBatch(items_BID, context.category_BI, context.mask_BI)
 
     def _as_any_of(self, query_BD: Tensor, category_B: Tensor) -> Tensor:
-        """``_as_any`` of queries of several categories, ``(B,)``."""
-        as_any_B = query_BD.new_zeros(len(query_BD))
-        for category in set(category_B.tolist()):
-            of_it_B = category_B == category
-            as_any_B[of_it_B] = self._as_any(query_BD[of_it_B], category)
-        return as_any_B
-
-    def _as_any(self, query_BD: Tensor, category: int) -> Tensor:
-        """Log of the mean of ``exp`` of what the queries say of the category's probes, ``(B,)``; 0 where there are none."""
-        probes_PD = self.probes[category][self.probed[category]]
-        return (query_BD @ probes_PD.T).logsumexp(1) - math.log(len(probes_PD)) if len(probes_PD) else query_BD.new_zeros(len(query_BD))
+        """Log of the mean of ``exp`` of what each query says of the probes of its category, ``(B,)``; 0 where there are none."""
+        said_BP = by_group(query_BD, category_B, lambda category, some_ND: some_ND @ self.probes[category].T)
+        probed_BP = self.probed[category_B]
+        count_B = probed_BP.sum(1)
+        as_any_B = said_BP.masked_fill(~probed_BP, -torch.inf).logsumexp(1) - count_B.log()
+        return as_any_B.masked_fill(count_B == 0, 0.0)

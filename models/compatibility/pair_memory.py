@@ -108,21 +108,17 @@ class PairMemory(nn.Module):
     def forward(self, worn_BIL: Tensor, context: OutfitBatch, candidate_BML: Tensor, category_BM: Tensor) -> Tensor:
         """Every term of each candidate, summed over the worn items, ``(B, M, T)``."""
         b, i = context.mask_BI.nonzero(as_tuple=True)
-        worn_PL, candidate_PML = worn_BIL[b, i], candidate_BML[b]
-        met_PM1 = self.met[context.category_BI[b, i][:, None], category_BM[b]][..., None]
-        held = self._tables()
-        worn_P1X, candidate_PMX = worn_PL[:, None, held.worn_X], candidate_PML[..., held.candidate_X]
-        known_PMX = (worn_P1X > 0) & (candidate_PMX > 0)
-        count_PMX = held.count_E[_place(held.pair_E, held.first_X + worn_P1X * held.size_X + candidate_PMX)]
-        share_P1X, share_PMX = held.share_K[held.worn_first_X + worn_P1X], held.share_K[held.candidate_first_X + candidate_PMX]
-        o_PMT = (count_PMX * known_PMX)[..., held.table_T]
-        e_PMT = (met_PM1 * share_P1X * share_PMX * known_PMX)[..., held.table_T]
-        terms_PMT = ((o_PMT + held.doubt_T) / (e_PMT + held.doubt_T)).log()
-        for level in self.shared:
-            at = self.levels.index(level)
-            shared_PM1 = self._shared_partners(level, worn_PL[:, at], candidate_PML[..., at])[..., None]
-            terms_PMT = torch.cat([terms_PMT, shared_PM1], dim=-1)
-        return terms_PMT.new_zeros(*candidate_BML.shape[:2], self.told).index_add(0, b, terms_PMT)
+        held, worn_LP, candidate_LBM = self._tables(), worn_BIL[b, i].T, candidate_BML.permute(2, 0, 1)
+        worn_XP1, candidate_XBM = worn_LP[held.worn_X][..., None], candidate_LBM[held.candidate_X]
+        share_XBM = held.share_K[held.candidate_first_X11 + candidate_XBM]
+        candidate_XPM, share_XPM = candidate_XBM[:, b], share_XBM[:, b]
+        met_PM = self.met[context.category_BI[b, i][:, None], category_BM[b]]
+        o_XPM = held.count_E[_place(held.pair_E, held.first_X11 + worn_XP1 * held.size_X11 + candidate_XPM)]
+        e_XPM = met_PM * held.share_K[held.worn_first_X11 + worn_XP1] * share_XPM
+        terms_TPM = ((o_XPM[held.table_T] + held.doubt_T11) / (e_XPM[held.table_T] + held.doubt_T11)).log()
+        shared = [self._shared_partners(level, worn_LP[at], candidate_LBM[at][b]) for level, at in self._shared_levels()]
+        terms_TPM = torch.cat([terms_TPM, *(shared_PM[None] for shared_PM in shared)])
+        return terms_TPM.new_zeros(self.told, *category_BM.shape).index_add(1, b, terms_TPM).permute(1, 2, 0)
 
     def met_with(self, level: str, worn_KL: Tensor) -> Tensor:
         """The codes of a level that met those of the items worn, the most often met first; never 0."""
@@ -140,6 +136,10 @@ class PairMemory(nn.Module):
                 found = [(getattr(self, f"pairs_{number}"), getattr(self, f"count_{number}")) for number in range(len(self.tables))]
                 self._packed = packed(self.levels, self.terms, self.tables, shares, found)
         return self._packed
+
+    def _shared_levels(self) -> list[tuple[str, int]]:
+        """Each level that has a shared term, and its place."""
+        return [(level, self.levels.index(level)) for level in self.shared]
 
     def _shared_partners(self, level: str, worn_P: Tensor, candidate_PM: Tensor) -> Tensor:
         """The shared term of a level, ``(P, M)``; 0 where either is unknown."""
@@ -167,8 +167,9 @@ class PairMemory(nn.Module):
         """Whom each code of a level was worn with: its place among the codes, the partner's code, in how many outfits; ``(E,)`` each."""
         number, size = self.tables.index((level, level)), len(getattr(self, f"share_{level}"))
         pairs, counts = getattr(self, f"pairs_{number}"), getattr(self, f"count_{number}")
-        first_K, end_K = torch.searchsorted(pairs, codes_K * size), torch.searchsorted(pairs, (codes_K + 1) * size)
-        many_K = (end_K - first_K) * (codes_K > 0)
+        first_S = self._tables().entry_S[level]
+        first_K, end_K = first_S[codes_K], first_S[codes_K + 1]  # no entry is of code 0
+        many_K = end_K - first_K
         place_E = torch.arange(len(codes_K), device=codes_K.device).repeat_interleave(many_K)
         before_K = many_K.cumsum(0) - many_K
         entry_E = torch.arange(len(place_E), device=codes_K.device) + (first_K - before_K)[place_E]

@@ -50,7 +50,8 @@ def attended(attention: nn.MultiheadAttention, asks_BJD: Tensor, to_BID: Tensor,
     q_BHJE = F.linear(asks_BJD, weight[:size], bias[:size]).unflatten(-1, (heads, -1)).transpose(1, 2)
     key_BID, value_BID = F.linear(to_BID, weight[size:], bias[size:]).chunk(2, dim=-1)
     key_BHIE, value_BHIE = (part.unflatten(-1, (heads, -1)).transpose(1, 2) for part in (key_BID, value_BID))
-    read_BHJE = F.scaled_dot_product_attention(q_BHJE, key_BHIE, value_BHIE, attn_mask=~absent_BI[:, None, None])
+    says_BHJI = (q_BHJE * q_BHJE.shape[-1] ** -0.5) @ key_BHIE.mT  # of few items faster than scaled_dot_product_attention
+    read_BHJE = says_BHJI.masked_fill(absent_BI[:, None, None], -torch.inf).softmax(-1) @ value_BHIE
     return attention.out_proj(read_BHJE.transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 import pytest
@@ -106,6 +107,21 @@ def test_candidates_of_several_categories_are_each_told_against_their_own(model:
 
 
 @torch.inference_mode()
+def test_any_item_is_as_the_probes_of_its_category(model: Ensemble, inputs: ItemInputs) -> None:
+    """What is taken off a score: the log of their mean odds, of those that were kept; nothing where none were."""
+    embedded, worn = model.embed(inputs), context(model, inputs)
+    rows = torch.tensor([[2, 9], [9, 2]])
+    category = inputs.category_N[rows]
+    ranked = model.rank(worn, embedded[rows], category)
+    unprobed = copy.deepcopy(model)
+    unprobed.probed[0] = False
+    said = torch.stack([model.query(worn, torch.tensor([number, number])) for number in range(C)])[..., : model.looks]
+    any_CB = (said @ model.probes[:C, :3].mT).exp().mean(-1).log()
+    expected = ranked + any_CB[0][:, None] * (category == 0)
+    assert torch.allclose(unprobed.rank(worn, embedded[rows], category), expected, atol=1e-5)
+
+
+@torch.inference_mode()
 def test_order_and_padding_change_no_score(model: Ensemble, inputs: ItemInputs) -> None:
     """An outfit is a set."""
     embedded = model.embed(inputs)
@@ -123,16 +139,23 @@ def test_contexts_that_hold_the_same_are_asked_once(model: Ensemble, inputs: Ite
     embedded, rows = model.embed(inputs), torch.tensor([[0, 6, 2], [0, 6, 3], [0, 6, 8], [1, 6, 8]])
     batch = OutfitBatch(embedded[rows], inputs.category_N[rows], torch.ones_like(rows, dtype=torch.bool))
     alone = [float(model.score(batch.take(torch.tensor([place])))) for place in range(len(rows))]
-    asked: list[int] = []
-    real = model.member_queries
+    asked, types = list[int](), list[int]()
+    assert model.types
+    real, real_types = model.member_queries, model.types.forward
 
     def counted(context: OutfitBatch, target_B: Tensor) -> Iterator[Tensor]:
         asked.append(len(target_B))
         return real(context, target_B)
 
+    def counted_types(worn_BI: Tensor, mask_BI: Tensor) -> Tensor:
+        types.append(len(worn_BI))
+        return real_types(worn_BI, mask_BI)
+
     monkeypatch.setattr(model, "member_queries", counted)
+    monkeypatch.setattr(model.types, "forward", counted_types)
     assert model.score(batch).tolist() == pytest.approx(alone, abs=1e-5)
     assert asked == [3 * len(rows) - 2]  # (0, 6) for categories 0 and 0, and (6, 8); for category 1 it is another question
+    assert types == [5]  # those of the first outfit, and of the third all but (0, 6): its types are what tells them apart
 
 
 @torch.inference_mode()

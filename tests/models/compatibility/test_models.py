@@ -226,9 +226,10 @@ def test_contexts_that_hold_the_same_are_told() -> None:
     rows = torch.tensor([[0, 1, 9], [0, 1, 2], [0, 1, 3], [0, 4, 3], [5, 4, 3]])
     mask = torch.ones_like(rows, dtype=torch.bool)
     mask[0, 2] = False
-    found = same_contexts(OutfitBatch(rows[..., None].float(), rows % 4, mask))
-    assert found.tolist() == [0, 1, 2, 3, 4, 5, 6, 4, 8, 6, 10, 8, 12, 13]
-    assert same_contexts(OutfitBatch(torch.zeros(0, 2, 1), rows[:0, :2], mask[:0, :2])).tolist() == []
+    batch = OutfitBatch(rows[..., None].float(), rows % 4, mask)
+    assert same_contexts(batch, batch.items_BID).tolist() == [0, 1, 2, 3, 4, 5, 6, 4, 8, 6, 10, 8, 12, 13]
+    assert same_contexts(batch, rows > 3).tolist() == [0, 1, 2, 3, 4, 2, 3, 4, 8, 3, 10, 8, 12, 13]
+    assert same_contexts(OutfitBatch(torch.zeros(0, 2, 1), rows[:0, :2], mask[:0, :2]), rows[:0, :2]).tolist() == []
 
 
 def test_the_cosine_of_an_outfit() -> None:

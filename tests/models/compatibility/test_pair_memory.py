@@ -66,8 +66,9 @@ def test_what_nobody_wore_is_remembered_by_what_it_shares() -> None:
 
 def test_what_is_unknown_at_a_level_says_nothing_there() -> None:
     """Shoes without product, type word or colour: 0, neither for nor against."""
-    found = terms([0], [6])
+    found, turned = terms([0], [6]), terms([6], [0])
     assert all(found[term] == [0.0] for term in found if {ITEM, PRODUCT, "colour"} & set(term[1:2]))
+    assert all(turned[term] == [0.0] for term in turned if {ITEM, PRODUCT, "colour"} & set(term[:1]))
 
 
 def test_an_empty_one_of_the_same_shape_takes_the_weights() -> None:
