@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ from pydantic.dataclasses import dataclass
 
 from index.backends.base import Backend, FloatArray, IntArray, VectorIndex
 from index.errors import VectorError
-from index.matrices import write_matrix
+from index.matrices import let_go, write_matrix
 from sealed.directories import CACHE, staged
 from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
@@ -28,7 +28,7 @@ from sealed.manifest import STRICT, Manifest, Seal
 MAPPED_FROM: Final = 2**24
 """Bytes of vectors from which they are kept in the cache; fewer are copied."""
 _VECTORS: Final = "vectors.npy"
-_PART: Final = 65_536  # vectors in memory at once while writing
+_PART: Final = 8_192  # vectors in memory at once while writing; pages of many more are touched where categories alternate
 _PLAIN: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -97,10 +97,15 @@ def open_vectors(snapshot: Path, snapshot_id: str, category: str, rows_N: IntArr
             found: FloatArray = np.load(_sound(directory, said) / _VECTORS, mmap_mode="r")
             return found
         with suppress(OSError), staged(directory) as staging:
-            parts = (embeddings_MD[rows_N[start : start + _PART]] for start in range(0, len(rows_N), _PART))
-            write_matrix(staging / _VECTORS, "<f4", parts, len(rows_N))
+            write_matrix(staging / _VECTORS, "<f4", _parts(embeddings_MD, rows_N), len(rows_N))
             _INDEX.put(staging, said)
     return embeddings_MD[rows_N]
+
+
+def _parts(embeddings_MD: FloatArray, rows_N: IntArray) -> Iterator[FloatArray]:
+    for start in range(0, len(rows_N), _PART):
+        yield embeddings_MD[rows_N[start : start + _PART]]
+        let_go(embeddings_MD)
 
 
 def _made(backend: Backend, vectors_ND: FloatArray, queries: Callable[[], FloatArray] | None) -> VectorIndex:

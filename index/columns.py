@@ -39,8 +39,7 @@ class Filter:
         in_stock: True: only items in stock; False: only items out of stock, by themselves or in all of their sizes; None: both. Null
             counts as in stock.
         brand: any of these; empty: any brand or none.
-        attributes: per name, any of these values; an empty list asks nothing. No item satisfies a name that no item has
-            (``Columns.unknown_attributes`` lists such names).
+        attributes: per name, any of these values; an empty list asks nothing. No item satisfies a name that no item has.
         size: any of these: the item has it in stock by its sizes, where it has some, else by its attribute ``size``; no item passes that is
             known to be out of stock, unless its sizes say that this one is there. Empty: any size or none.
         exclude: ids that must not be returned; unknown ids are ignored.
@@ -87,6 +86,7 @@ class Columns:
         self._brand = rows_by_value(_column(items, "brand", pa.string()))
         self._attributes = _attributes(_column(items, "attributes", pa.string()), items.column("id"))
         unsized_N = sizes.is_null().to_numpy(zero_copy_only=False)
+        self._sizes = {one.size for of_rows, _ in sized for one in of_rows} | self._attributes.get("size", {}).keys()
         self._size = sizes_in_stock(sized, unsized_N, self._attributes.get("size", {}), self._in_stock_N)
         self._told = items.select([name for name in ("title", "created", "extras") if name in items.column_names])
 
@@ -121,6 +121,11 @@ class Columns:
         return frozenset(self._brand)
 
     @property
+    def sizes(self) -> frozenset[str]:
+        """The sizes that some item has, in stock or not."""
+        return frozenset(self._sizes)
+
+    @property
     def attribute_names(self) -> tuple[str, ...]:
         """The attribute names that some item has, sorted."""
         return tuple(sorted(self._attributes))
@@ -128,10 +133,6 @@ class Columns:
     def attribute_values(self, name: str) -> tuple[str, ...]:
         """The values that some item has under a name, sorted; none for an unknown name."""
         return tuple(sorted(self._attributes.get(name, ())))
-
-    def unknown_attributes(self, wanted: Filter) -> tuple[str, ...]:
-        """The attribute names of a filter that no item has, sorted; a filter with any of them lets nothing through."""
-        return tuple(sorted(set(wanted.attributes) - set(self.attribute_names)))
 
     def selection(self, wanted: Filter) -> Selection:
         """The rows that satisfy a filter; a filter that asks nothing selects all."""

@@ -134,6 +134,10 @@ class StackedColumns(Columns):
         return frozenset().union(*(part.brands for part in self._parts))
 
     @property
+    def sizes(self) -> frozenset[str]:
+        return frozenset().union(*(part.sizes for part in self._parts))
+
+    @property
     def attribute_names(self) -> tuple[str, ...]:
         return tuple(sorted({name for part in self._parts for name in part.attribute_names}))
 

@@ -25,12 +25,13 @@ from app.api.translate import decoded, filter_of, item_of, item_ref, shown
 from app.api.wished import understood
 from app.ground.doors import Door
 from app.ground.parts import Limits
+from app.recommend.blocked import nobodys
 from app.recommend.facets import facets_of
 from app.recommend.label import label
 from app.recommend.limits import check_count
 from app.recommend.outfit import Photo
 from app.recommend.search import sought
-from app.recommend.similar import similar, similar_to_words
+from app.recommend.similar import similar, similar_to_words, with_stock
 from app.release.release import Release
 from index.backends.base import IntArray
 from index.columns import rows_by_value
@@ -38,6 +39,10 @@ from index.columns import rows_by_value
 _MIXED: Final = (
     "One of each category in turn, rather than in the order of ids. An item's place in that order depends on all others, so there is no "
     "`cursor` for it: turn pages by `offset`, which may skip or repeat an item while the catalogue changes."
+)
+_GROUPED: Final = (
+    "One item of each product, as suggestions have it, in place of all its colours and sizes: at the place of the first of them that "
+    "matches, and where that is sold out the first that is not; `total` counts products."
 )
 _WORDS: Final = (
     "Words of the title or id, all of them: in any case, singular or plural, and one that no title has with one slip. Where no title has "
@@ -72,6 +77,7 @@ async def categories(
     *,
     q: Annotated[str | None, Query(max_length=200, description="Count what these words find, as GET /items does.")] = None,
     filters: Annotated[str | None, Query(max_length=8_000, description="Count what satisfies this, as GET /items does.")] = None,
+    grouped: Annotated[bool, Query(description="Count products rather than their colours and sizes, as GET /items does.")] = False,
 ) -> Categories:
     """The categories of the catalogue, by name; where words or filters narrow it, with as many of their items as these leave."""
     sizes = release.snapshot.sizes
@@ -79,10 +85,11 @@ async def categories(
 
     def counts() -> Mapping[str, int]:
         rows = sought(release, None, q, services.settings.limits, wanted=wanted).rows
+        rows = rows[release.traits.leading(rows)] if grouped else rows
         column = release.snapshot.items.column("category").take(pa.array(rows))
         return {one["values"]: one["counts"] for one in pc.value_counts(column).to_pylist()}
 
-    left = sizes if q is None and filters is None else await compute(counts)
+    left = sizes if q is None and filters is None and not grouped else await compute(counts)
     return Categories(categories=[CategoryOut(name=name, count=left.get(name, 0)) for name in sorted(sizes)])
 
 
@@ -109,9 +116,13 @@ async def items(
     offset: Annotated[int, Query(ge=0, le=2**31, description="Items to skip.")] = 0,
     mixed: Annotated[bool, Query(description=_MIXED)] = False,
     sort: Annotated[Sort | None, Query(description=_SORT)] = None,
+    grouped: Annotated[bool, Query(description=_GROUPED)] = False,
     cursor: Annotated[
         str | None,
-        Query(max_length=8_000, description="`next_cursor` of the page before, with the same `category`, `q`, `filters` and `sort`."),
+        Query(
+            max_length=8_000,
+            description="`next_cursor` of the page before, with the same `category`, `q`, `filters`, `sort` and `grouped`.",
+        ),
     ] = None,
     ids: Annotated[str | None, Query(max_length=30_000, description=_IDS, examples=["w000042,w000007"])] = None,
     fields: Annotated[str | None, Query(max_length=4_000, description=_FIELDS, examples=["title,price,url"])] = None,
@@ -121,7 +132,16 @@ async def items(
     most = services.settings.limits.max_k
     check_count("limit", limit, most)
     check_alone(cursor, offset=offset, mixed=mixed, sort=sort)
-    others = {"category": category, "q": q, "offset": offset, "mixed": mixed, "sort": sort, "cursor": cursor, "filters": filters}
+    others = {
+        "category": category,
+        "q": q,
+        "offset": offset,
+        "mixed": mixed,
+        "sort": sort,
+        "cursor": cursor,
+        "filters": filters,
+        "grouped": grouped,
+    }
     named = None if ids is None else listed_ids(ids, **others)
     wanted = filter_of(filters_of(filters), candidates=True)
     if named is not None:
@@ -135,14 +155,19 @@ async def items(
             return Page(total=len(there), items=[asked.told(item) for item in release.items(there)], missing=missing)
         may_mean = sort is not None or not cursor
         found = sought(release, category, q, services.settings.limits, meaning=may_mean, wanted=wanted)
+        products = found.rows[release.traits.leading(found.rows)] if grouped else found.rows
         following = None
         if mixed or (found.by_meaning and sort is None):
-            rows = (found.rows if found.by_meaning else _mixed(release, found.rows))[offset : offset + limit]
+            rows = (products if found.by_meaning else _mixed(release, products))[offset : offset + limit]
         else:
-            rows, following = in_order(release.snapshot, found.rows, cursor, offset=offset, limit=limit, sort=sort)
+            product_N = release.traits.first_N if grouped else None
+            rows, following = in_order(release.snapshot, found.rows, cursor, offset=offset, limit=limit, sort=sort, product_N=product_N)
+        rows = with_stock(release, rows, found.rows) if grouped else rows
         told = [asked.told(item) for item in release.items(rows)]
         text = understood(found.wishes) if found.wishes else None
-        return Page(total=len(found.rows), items=told, next_cursor=following, fallback=found.note, text=text)
+        unknown = [] if len(products) else nobodys(release.snapshot.columns, wanted)
+        note = "; ".join(filter(None, [found.note, *unknown])) or None
+        return Page(total=len(products), items=told, next_cursor=following, fallback=note, text=text)
 
     return await compute(page)
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.ground.errors import Detail, refused
-from index.backends.base import IntArray
+from index.backends.base import BoolArray, IntArray
 from index.delta import Overlay
 from index.snapshot import Snapshot
 
@@ -41,7 +41,14 @@ def check_alone(cursor: str | None, *, offset: int, mixed: bool, sort: str | Non
 
 
 def in_order(
-    snapshot: Snapshot | Overlay, rows: IntArray, cursor: str | None, *, offset: int, limit: int, sort: Sort | None = None
+    snapshot: Snapshot | Overlay,
+    rows: IntArray,
+    cursor: str | None,
+    *,
+    offset: int,
+    limit: int,
+    sort: Sort | None = None,
+    product_N: IntArray | None = None,
 ) -> tuple[IntArray, str | None]:
     """The rows of a page, and the cursor of the next one; None on the last.
 
@@ -49,6 +56,7 @@ def in_order(
         rows: those to choose from.
         cursor: of the page before; an empty one, or None, begins.
         sort: None for the order of ids, which is also that of equals; what has no such value comes last, in either direction.
+        product_N: what rows of one product have in common: the first of them in this order takes its place, the others none.
 
     Raises:
         RequestError: it is not a cursor, or one of another order.
@@ -56,12 +64,35 @@ def in_order(
     keys = {**_keys(snapshot, rows, sort), "id": snapshot.items.column("id").take(pa.array(rows))}
     table = pa.table({**keys, _ROW: rows})
     if cursor:
-        table = table.filter(_later(table, _read(cursor, sort)))
-    first = pc.select_k_unstable(table, k=offset + limit, sort_keys=[(name, "ascending") for name in keys])
-    found = table.take(first).slice(offset)
+        later = _later(table, _read(cursor, sort))
+        before = rows[~np.asarray(later)] if product_N is not None else rows[:0]
+        table = table.filter(later)
+        if len(before) and product_N is not None:
+            table = table.filter(pa.array(~_marked(product_N, before)[product_N[table.column(_ROW).to_numpy()]]))
+    found, more = _first(table, [*keys], offset + limit, product_N)
+    found = found.slice(offset)
     page: IntArray = found.column(_ROW).to_numpy().astype(rows.dtype)
-    more = len(table) > offset + limit and len(page)
-    return page, _written(found.slice(len(page) - 1).drop_columns([_ROW]).to_pylist()[0], sort) if more else None
+    return page, _written(found.slice(len(page) - 1).drop_columns([_ROW]).to_pylist()[0], sort) if more and len(page) else None
+
+
+def _first(table: pa.Table, names: list[str], many: int, product_N: IntArray | None) -> tuple[pa.Table, bool]:
+    """The first rows of a table by these columns, of each product one, in this order; and whether there are more."""
+    most = many + 1
+    while True:
+        found = table.take(pc.select_k_unstable(table, k=most, sort_keys=[(name, "ascending") for name in names]))
+        if product_N is not None:
+            _, first = np.unique(product_N[found.column(_ROW).to_numpy()], return_index=True)
+            found = found.take(pa.array(np.sort(first)))
+        if len(found) > many or most >= len(table):
+            return found.slice(0, many), len(found) > many
+        most *= 4
+
+
+def _marked(product_N: IntArray, rows: IntArray) -> BoolArray:
+    """The products that some of these rows are of, by their first row."""
+    marked_N = np.zeros(len(product_N), dtype=np.bool_)
+    marked_N[product_N[rows]] = True
+    return marked_N
 
 
 def _keys(snapshot: Snapshot | Overlay, rows: IntArray, sort: Sort | None) -> dict[str, Any]:

@@ -152,13 +152,13 @@ def map_(
     """Propose which column of a feed is which, as a file to correct and to give as --map; of a known layout, what it does not read."""
     if out is not None:
         check_output_file(out, "--out")
-    from models.datasets.feeds.propose import as_yaml, proposed  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.feeds.propose import proposed  # noqa: PLC0415 - keeps --help fast
     from models.datasets.feeds.recognise import recognise  # noqa: PLC0415
     from models.datasets.items import items_file  # noqa: PLC0415
 
     known = recognise(items_file(feed))
-    columns = proposed(known)
-    text = as_yaml(known, columns)
+    proposal = proposed(known)
+    columns, text = proposal.columns, proposal.as_yaml()
     if out is None:
         typer.echo(text, nl=False)
         return

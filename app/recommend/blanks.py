@@ -211,10 +211,6 @@ def _why_empty(release: Release, category: str, allowed: Allowed) -> str:
     if category not in release.snapshot.categories:
         return f"the catalogue has no items of category {category!r} now"
     columns = release.snapshot.columns
-    unknown = columns.unknown_attributes(wanted)
-    if unknown:
-        known = ", ".join(columns.attribute_names) or "none"
-        return f"no item has the attribute {shortened(unknown[0])!r}; there are: {known}"
     passing, rows = columns.selection(wanted), release.snapshot.rows_in(category)
     if allowed.steering.must and passing.any_of(rows):
         for condition in allowed.steering.must:
@@ -228,4 +224,5 @@ def _why_empty(release: Release, category: str, allowed: Allowed) -> str:
             return f"the shop's rules leave no item of category {category!r} that passes the filters: {takers}"
     if passing.any_of(rows):
         return f"no item of category {category!r} passes the filters and suits the others: {NOT_FOR_THEM}; `consistent: false` asks for any"
-    return f"no item of category {category!r} passes the filters{' and the budget' if allowed.budgeted else ''}{nobodys(columns, wanted)}"
+    unknown = "".join(f"; {one}" for one in nobodys(columns, wanted))
+    return f"no item of category {category!r} passes the filters{' and the budget' if allowed.budgeted else ''}{unknown}"

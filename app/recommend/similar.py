@@ -117,6 +117,18 @@ def _nearest(
     return Similar(tuple(int(row) for row in rows[best]), tuple(float(cosine) for cosine in cosines[best]), fallback)
 
 
+def with_stock(release: Release, rows: IntArray, among: IntArray) -> IntArray:
+    """These rows, but in place of one that is sold out the first variant of its product among others that is not, if any is."""
+    stocked, shown = release.snapshot.columns.selection(_IN_STOCK), rows.copy()
+    among_N = np.zeros(len(release.traits.first_N), dtype=np.bool_)
+    among_N[among] = True
+    for place in np.flatnonzero(~stocked.passes(rows)):
+        variants = release.traits.variants(int(rows[place]))
+        variants = variants[among_N[variants]]
+        shown[place] = next(iter(variants[stocked.passes(variants)]), rows[place])
+    return shown
+
+
 def _to_be_had(release: Release, rows_M: IntArray) -> BoolArray:
     """Whether a row is in stock, or no variant of its product among the rows is, ``(M,)``."""
     stocked_M, products_M = release.snapshot.columns.selection(_IN_STOCK).passes(rows_M), release.traits.first_N[rows_M]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -74,7 +74,8 @@ def check_names(file: ItemFile) -> None:
     for name, problem_of in (("id", id_problem), ("category", name_problem)):
         names = file.table.column(name)
         blank = pc.fill_null(is_blank(names), fill_value=True)
-        for row in rows_of(blank):
+        of_wrong_type = any(kind.field == name and kind.last_line is None for kind in file.findings.of("error"))
+        for row in () if of_wrong_type else rows_of(blank):
             file.error(row, name, f"is missing or empty; every item has {'an' if name == 'id' else 'a'} {name}")
         problems = {text: problem for text in pc.unique(names).to_pylist() if text and (problem := problem_of(text))}
         for row in rows_of(pc.is_in(names, value_set=pa.array(problems, pa.string()))):
@@ -141,14 +142,19 @@ def check_features(file: ItemFile) -> None:
         return
     rows = np.setdiff1d(np.arange(len(column)), np.array([*missing, *others], dtype=np.int64))
     values = pc.list_flatten(column.take(pa.array(rows)) if len(rows) < len(column) else column)
-    for place in rows_of(pc.fill_null(pc.invert(pc.is_finite(values)), fill_value=True)):
+    for place in _first_of_each(rows_of(pc.fill_null(pc.invert(pc.is_finite(values)), fill_value=True)), size):
         row = int(rows[place // size])
         file.error(row, "features", f"{_item(file, row)}holds {values[place].as_py()} at place {place % size + 1}; use finite numbers")
-    for place in rows_of(pc.greater(pc.abs(values), _LARGEST_FEATURE)):
+    for place in _first_of_each(rows_of(pc.greater(pc.abs(values), _LARGEST_FEATURE)), size):
         row = int(rows[place // size])
         most = f"at most {_LARGEST_FEATURE:,.0f}, as they are kept in half precision; scale them down"
         problem = f"{_item(file, row)}holds {values[place].as_py():g} at place {place % size + 1}; use numbers of {most}"
         file.error(row, "features", problem)
+
+
+def _first_of_each(places: Sequence[int], size: int) -> Iterable[int]:
+    """Of places in vectors of one length the first in each."""
+    return {place // size: place for place in reversed(places)}.values()
 
 
 def _item(file: ItemFile, row: int) -> str:

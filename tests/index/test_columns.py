@@ -69,10 +69,9 @@ def test_a_filter_that_asks_nothing_has_no_condition(wanted: Filter) -> None:
     assert not Columns(ITEMS, ROW_OF).selection(wanted).conditions
 
 
-def test_unknown_attribute_names_are_listed() -> None:
-    """The caller can say which name no item has, and which names there are."""
+def test_what_there_is_to_filter_by_is_listed() -> None:
+    """The caller can say which names and values there are."""
     columns = Columns(ITEMS, ROW_OF)
-    assert columns.unknown_attributes(Filter(attributes={"color": ["red"], "season": ["Summer"]})) == ("color",)
     assert columns.attribute_names == ("gender", "season")
     assert columns.attribute_values("season") == ("Spring", "Summer")
 

@@ -84,14 +84,17 @@ class Similar(BaseModel):
 class Page(BaseModel):
     """A page of the catalogue."""
 
-    total: int = Field(description="How many items match in all.", examples=[1500])
+    total: int = Field(description="How many items match in all; products, where `grouped`.", examples=[1500])
     items: list[ItemOut] = Field(description="Those of this page, in the order of ids unless `sort`, `ids` or `mixed` says otherwise.")
     next_cursor: str | None = Field(
         default=None,
         description="`cursor` of the next page; left out on the last one, and where `mixed`: use `offset` there.",
         examples=["dzAwMDA0Mg"],
     )
-    fallback: str | None = Field(default=None, description="How the words of `q` were read, where not as they stand.")
+    fallback: str | None = Field(
+        default=None,
+        description="How the words of `q` were read, where not as they stand; which value of `filters` no item has, where nothing passes.",
+    )
     text: TextOut | None = Field(default=None, description="What was understood of `q`, where no title has all of its words.")
     missing: list[str] | None = Field(default=None, description="Those of `ids` that are not in the catalogue; only with `ids`.")
 

@@ -20,7 +20,7 @@ const tell = (problem, retry) => {
 };
 
 function narrowed(asked) {
-  const query = new URLSearchParams(asked);
+  const query = new URLSearchParams({ ...asked, grouped: true });
   if (chosen.words) query.set("q", chosen.words);
   const filters = chosenFilters();
   if (filters) query.set("filters", JSON.stringify(filters));
@@ -50,7 +50,7 @@ const turn = latest(async (ask, offset) => {
 }, tell);
 
 const loadCategories = latest(async (ask) => {
-  const { categories } = await ask("/categories");
+  const { categories } = await ask("/categories?grouped=true");
   const options = categories.map(({ name }) => el("option", { value: name }, name));
   byId("photo-category").replaceChildren(el("option", { value: "" }, "choose…"), ...options);
   const all = categories.reduce((sum, { count }) => sum + count, 0);

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import yaml
 from rapidfuzz import fuzz, utils
 
-from models.datasets.feeds.layouts.base import Layout
 from models.datasets.feeds.money import read_money
 from models.datasets.feeds.recognise import Feed
+from models.datasets.feeds.records import Record
 from models.datasets.feeds.stock import read_stock
 from models.datasets.feeds.unread import first_of, read_of, unread
 from models.datasets.feeds.words import path_of
@@ -48,18 +49,63 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     "images": "изображения, imágenes",
 }
 """As WooCommerce and others export them in the language of the shop."""
+_WORDED: Final = (
+    "subcategory",
+    "title",
+    "brand",
+    "url",
+    "image",
+    "images",
+    *(f"attributes.{name}" for name in ("color", "gender", "material")),
+)
+"""Fields that are told in words: a position is no composition."""
 _NEAR: Final = 80.0
 _MOSTLY: Final = 0.7
+_UNBROKEN: Final = 10_000
 
 
-def proposed(feed: Feed) -> dict[str, str]:
-    """Field -> column for those columns whose names are near, and whose values are not of another kind; each column once.
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is proposed of a feed.
+
+    Attributes:
+        columns: field -> column. rest: the other columns, in their order; of a known layout those of them that it does not read.
+    """
+
+    feed: Feed
+    columns: Mapping[str, str]
+    rest: Sequence[str]
+
+    def as_yaml(self) -> str:
+        """The mapping file to correct; what is not mapped stands in comments, and of a known layout all of it."""
+        lines = [f"# {self.feed.path.name}: {self.feed}"]
+        said = yaml.safe_dump({"columns": dict(self.columns)}, allow_unicode=True, sort_keys=False, width=_UNBROKEN).rstrip().splitlines()
+        rest = [f"#   {name!r}" for name in self.rest]
+        if self.feed.layout is None:
+            lacking = [name for name in ("id", "category") if name not in self.columns]
+            lines += [f"# {name} is not found: name its column here; every item has one" for name in lacking]
+            lines += [*said, *(["# passed through as they are:", *rest] if rest else [])]
+            lines.append(
+                "# prices: `price: {column: NAME, unit: cents}`; words: `in_stock: {column: NAME, values: {ja: true, nein: false}}`"
+            )
+            return "\n".join(lines) + "\n"
+        lines += ["# this layout is known and needs no mapping: what stands under `columns` is laid over what it reads", "columns:"]
+        if self.columns:
+            lines.append("  # proposed, of columns that the layout does not read; take away `# ` of what is right")
+            lines += [f"  # {line.strip()}" for line in said[1:]]
+        lines += ["# without these the first items would be the same, but for what passes through:", *rest] if rest else []
+        return "\n".join(lines) + "\n"
+
+
+def proposed(feed: Feed) -> Proposal:
+    """Those columns whose names are near those of a field, and whose values are not of another kind; each column once.
 
     Of a known layout for those fields and columns alone that it does not read.
     """
-    cells = _cells(feed)
-    names = feed.names if feed.layout is None else unread(feed, feed.layout)
-    known = set() if feed.layout is None else read_of(feed, feed.layout)
+    records = first_of(feed)
+    cells = _cells(records)
+    names = feed.names if feed.layout is None else unread(records, feed.layout, feed)
+    known = set() if feed.layout is None else read_of(records, feed.layout, feed)
     ways = [
         (score, field, column)
         for field, words in _WORDS.items()
@@ -72,45 +118,13 @@ def proposed(feed: Feed) -> dict[str, str]:
     for _, field, column in sorted(ways, key=lambda way: -way[0]):
         if field not in found and column not in found.values():
             found[field] = column
-    return {field: _written(field, found[field], cells.get(found[field], [])) for field in _WORDS if field in found}
+    columns = {field: _written(field, found[field], cells.get(found[field], [])) for field in _WORDS if field in found}
+    return Proposal(feed, columns, [name for name in names if name not in found.values()])
 
 
-def as_yaml(feed: Feed, columns: Mapping[str, str]) -> str:
-    """The mapping file to correct; what is not mapped stands in comments, and of a known layout all of it."""
-    if feed.layout is not None:
-        return _over(feed, feed.layout, columns)
-    lines = [f"# {feed.path.name}: {feed}"]
-    lines += [f"# {name} is not found: name its column here; every item has one" for name in ("id", "category") if name not in columns]
-    lines.append(yaml.safe_dump({"columns": dict(columns)}, allow_unicode=True, sort_keys=False).rstrip())
-    rest = _rest(feed.names, columns)
-    lines += ["# passed through as they are:", *(f"#   {name!r}" for name in rest)] if rest else []
-    lines.append("# prices: `price: {column: NAME, unit: cents}`; words: `in_stock: {column: NAME, values: {ja: true, nein: false}}`")
-    return "\n".join(lines) + "\n"
-
-
-def _over(feed: Feed, layout: Layout, columns: Mapping[str, str]) -> str:
-    lines = [
-        f"# {feed.path.name}: {feed}",
-        "# this layout is known and needs no mapping: what stands under `columns` is laid over what it reads",
-        "columns:",
-    ]
-    if columns:
-        lines.append("  # proposed, of columns that the layout does not read; take away `# ` of what is right")
-        said = yaml.safe_dump(dict(columns), allow_unicode=True, sort_keys=False).splitlines()
-        lines += [f"  # {line}" for line in said]
-    if rest := _rest(unread(feed, layout), columns):
-        lines += ["# without these the first items would be the same, but for what passes through:", *(f"#   {name!r}" for name in rest)]
-    return "\n".join(lines) + "\n"
-
-
-def _rest(names: Iterable[str], columns: Mapping[str, str]) -> list[str]:
-    taken = {name.removesuffix("[-1]") for name in columns.values()}
-    return [name for name in names if name not in taken]
-
-
-def _cells(feed: Feed) -> dict[str, list[Any]]:
+def _cells(records: Iterable[Record]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
-    for record in first_of(feed):
+    for record in records:
         for name, value in record.values.items():
             found.setdefault(name, []).append(value)
     return found
@@ -127,9 +141,16 @@ def _may_be(field: str, values: Sequence[Any]) -> bool:
         "sale_price": read_money,
         "in_stock": read_stock,
         "created": lambda value: datetime.fromisoformat(str(value).strip()),
+        **dict.fromkeys(_WORDED, _worded),
     }
-    reader = readers.get(field)
-    return reader is None or not values or sum(_reads(reader, value) for value in values) >= _MOSTLY * len(values)
+    reader, said = readers.get(field), [value for value in values if value not in (None, "")]
+    return reader is None or sum(_reads(reader, value) for value in said) >= _MOSTLY * len(said)
+
+
+def _worded(value: Any) -> None:  # noqa: ANN401 - a cell, or a value of JSON
+    if not any(letter.isalpha() for letter in str(value)):
+        msg = "a number"
+        raise ValueError(msg)
 
 
 def _reads(reader: Callable[[Any], object], value: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON

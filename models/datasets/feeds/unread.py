@@ -20,16 +20,15 @@ def first_of(feed: Feed) -> list[Record]:
     return list(islice((record for record in feed.records(Counter()) if isinstance(record, Record)), _SEEN))
 
 
-def read_of(feed: Feed, layout: Layout) -> set[str]:
-    """The fields, and ``attributes.NAME``, that a layout reads of the first records."""
-    drafts = _drafts(first_of(feed), layout, feed)
+def read_of(records: Sequence[Record], layout: Layout, feed: Feed) -> set[str]:
+    """The fields, and ``attributes.NAME``, that a layout reads of these records."""
+    drafts = _drafts(records, layout, feed)
     fields = {field for draft in drafts for field, value in draft.values.items() if value not in (None, "", [])}
     return fields | {f"attributes.{name}" for draft in drafts for name in draft.attributes}
 
 
-def unread(feed: Feed, layout: Layout) -> list[str]:
-    """The columns without which the first items of a feed would be the same, but for what passes through under their own names."""
-    records = first_of(feed)
+def unread(records: Sequence[Record], layout: Layout, feed: Feed) -> list[str]:
+    """The columns without which the items of these records would be the same, but for what passes through under their own names."""
     names = dict.fromkeys(name for record in records for name in record.values)
     whole = _drafts(records, layout, feed)
 

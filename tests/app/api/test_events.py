@@ -108,6 +108,21 @@ def test_a_clock_may_be_a_day_ahead(client: TestClient, ahead_h: int, status: in
     assert status == 202 or f"more than a day ahead of the service's clock, {now:%Y-%m-%dT}" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("timestamp", "why"),
+    [
+        ("2026-11-27T10:00:00", "2026-11-27T10:00:00 has no offset from UTC"),
+        ("27.11.2026 10:00", "27.11.2026 10:00 is no moment (invalid character in year)"),
+        ([1], "[1] is no moment (neither text nor number)"),
+        (978_307, "978307 is before 2000-01-01"),
+    ],
+)
+def test_a_wrong_moment_is_told_with_the_right_form(client: TestClient, timestamp: Any, why: str) -> None:
+    """What is wrong, the value, and how to write it."""
+    [error] = post(client, event(timestamp=timestamp)).json()["errors"]
+    assert error["problem"] == f"{why}; write ISO 8601 with an offset, such as 2026-11-02T10:00:00+01:00, or seconds since 1970"
+
+
 @pytest.mark.parametrize("kind", ["view", "add_to_cart", "purchase", "dismiss", "return"])
 def test_what_shoppers_do(client: TestClient, kind: str) -> None:
     """Each is taken."""

@@ -132,6 +132,19 @@ def test_bad_features_are_told_by_row(tmp_path: Path, features: list[Any], rows:
     assert sorted({error.line for kind in errors for error in kind.first}) == rows
 
 
+def test_what_is_wrong_with_all_of_a_row_or_column_is_told_once(tmp_path: Path) -> None:
+    """A vector by its first bad number, ids of another type by the type."""
+    features = pa.array([[1.0, 2.0, 3.0], [0.0, float("nan"), float("nan")], [1e9, 1e9, 0.0]], pa.list_(pa.float32()))
+    pq.write_table(pa.table({"id": list("abc"), "category": ["c"] * 3, "features": features}), tmp_path / "items.parquet")
+    with Rejects(tmp_path / "rejects.jsonl") as rejects:
+        assert list(read_catalogue(tmp_path, Findings(rejects=rejects)).ids) == ["a"]
+    said = [json.loads(line)["problem"] for line in (tmp_path / "rejects.jsonl").read_text().splitlines()]
+    assert said == ["of item 'b' holds nan at place 2", "of item 'c' holds 1e+09 at place 1"]
+    pq.write_table(pa.table({"id": [1, 2, 3], "category": ["c"] * 3}), tmp_path / "items.parquet")
+    [error] = check(tmp_path).findings.of("error")
+    assert "int64" in error.first[0].problem
+
+
 def test_items_that_cannot_be_read_are_one_error(tmp_path: Path) -> None:
     """Nothing else can be said then."""
     (tmp_path / "items.csv").write_text("sku,category\n1,tops\n")

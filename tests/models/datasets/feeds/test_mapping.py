@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from models.datasets.feeds.mapping import read_mapping
-from models.datasets.feeds.propose import as_yaml, proposed
+from models.datasets.feeds.propose import proposed
 from models.datasets.feeds.recognise import recognise
 from models.datasets.read import read_catalogue
 from models.errors import InputError
@@ -134,16 +134,18 @@ def test_a_column_that_the_feed_has_not_is_refused(read: Callable[..., Any]) -> 
         (FEED.replace("2990", "29,90"), "id=artikel_nr category=warengruppe[-1] title=bezeichnung price=preis in_stock=lager"),
         (ENGLISH, "id=sku title=product_name category=product_type price=unit_price in_stock=qty image=photo"),
         ("code,product_typ,titel,preis\n1,Tops,Tee,call us\n", "id=code category=product_typ title=titel price="),
+        ("sku,type,position,image_pos\n1,Tops,1,2\n2,Tops,,3\n", "id=sku category=type attributes.material= image="),
     ],
-    ids=["German", "English", "misspelt"],
+    ids=["German", "English", "misspelt", "positions"],
 )
 def test_a_mapping_is_proposed_that_can_be_read_by(tmp_path: Path, feed: str, expected: str) -> None:
     """By near names, and never a column whose values are of another kind."""
     path = tmp_path / "feed.csv"
     path.write_text(feed)
     known = recognise(path)
-    columns = proposed(known)
+    proposal = proposed(known)
+    columns = proposal.columns
     assert all(columns.get(field, "") == column for field, _, column in (pair.partition("=") for pair in expected.split()))
-    (tmp_path / "m.yaml").write_text(as_yaml(known, columns))
+    (tmp_path / "m.yaml").write_text(proposal.as_yaml())
     assert yaml.safe_load((tmp_path / "m.yaml").read_text()) == {"columns": columns}
     assert len(read_catalogue(path, mapping=tmp_path / "m.yaml"))

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from models.datasets.feeds.mapping import read_mapping
-from models.datasets.feeds.propose import as_yaml, proposed
+from models.datasets.feeds.propose import proposed
 from models.datasets.feeds.recognise import recognise
 
 SHOPIFY = (
@@ -85,8 +85,8 @@ def test_what_is_proposed_of_a_known_layout_reads_as_the_layout_does(tmp_path: P
     path = tmp_path / name
     path.write_text(FEEDS[name])
     known = recognise(path)
-    columns = proposed(known)
-    text = as_yaml(known, columns)
+    proposal = proposed(known)
+    columns, text = proposal.columns, proposal.as_yaml()
     assert "needs no mapping" in text
     assert yaml.safe_load(text) == {"columns": None}
     assert read(FEEDS[name], name, text).items == read(FEEDS[name], name).items
