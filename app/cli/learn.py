@@ -57,9 +57,9 @@ def train(
     from models.datasets.schema import ENOUGH_OUTFITS  # noqa: PLC0415 - after all that can be refused without torch
 
     bundle = _trainer(on, workers, settings.device)(
-        data,
-        recipe,
-        out,
+        data=data,
+        recipe=recipe,
+        out=out,
         settings=given,
         seed=seed,
         init=init,
