@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
 
 from app.cli.from_log import evaluate_from_log
-from app.cli.options import Data, Encoder, Home, MaybeData, Seed, Split, a_bundle, split_named
+from app.cli.options import Data, Encoder, Home, MaybeData, Seed, Split, TrainOn, TrainWorkers, a_bundle, split_named
 from app.cli.progress import progress, warn
 from app.ground.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
 from models.outputs import check_output_directory, check_output_file, check_plots
 from models.recipes.registry import RECIPES
+
+if TYPE_CHECKING:
+    from models.bundle import Bundle
 
 _WIDE: Final = 200  # columns of a table that goes to a file or pipe
 
@@ -38,20 +43,23 @@ def train(
         bool,
         typer.Option("--no-compare", help="Do not ask it about outfits held out; where they are few, that trains four times more."),
     ] = False,
+    on: TrainOn = None,
+    workers: TrainWorkers = None,
 ) -> None:
     """Train a recipe on a dataset directory and write a bundle."""
     from models.recipes.asked import asked  # noqa: PLC0415 - keeps --help fast
 
     settings, given = Settings.read(), read_settings(setting or [])
-    asked(recipe, out, given, encoder)
-    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-    from models.datasets.schema import ENOUGH_OUTFITS  # noqa: PLC0415
-    from models.recipes.train import train as run  # noqa: PLC0415
+    asked(recipe, out, given, encoder, together=on is not None)
+    if workers is not None and on is None:
+        msg = "workers are processes of a cluster; give --on, or leave it out"
+        raise InputError(msg, field="--workers")
+    from models.datasets.schema import ENOUGH_OUTFITS  # noqa: PLC0415 - after all that can be refused without torch
 
-    bundle = run(
-        data,
-        recipe,
-        out,
+    bundle = _trainer(on, workers, settings.device)(
+        data=data,
+        recipe=recipe,
+        out=out,
         settings=given,
         seed=seed,
         init=init,
@@ -59,7 +67,6 @@ def train(
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
         compare=not no_compare,
-        device=compute.device(settings.device),
         progress=progress(),
         warn=warn,
     )
@@ -72,6 +79,18 @@ def train(
         typer.echo(f"left out, as it does better without: {', '.join(bundle.manifest.left_out)} (see the worth_of figures)")
     if bundle.manifest.held_out is not None:
         typer.echo(f"{recipe} {bundle.manifest.held_out}")
+
+
+def _trainer(on: str | None, workers: int | None, device: str) -> Callable[..., Bundle]:
+    """``models.recipes.train.train`` on a device, in this process or by workers of a cluster."""
+    if on is not None:
+        from app.ray.training import train as together  # noqa: PLC0415
+
+        return partial(together, on, workers, device)
+    from app.ground import compute  # noqa: PLC0415
+    from models.recipes.train import train as alone  # noqa: PLC0415
+
+    return partial(alone, device=compute.device(device))
 
 
 def evaluate(

@@ -106,6 +106,18 @@ On = Annotated[
         "--on", callback=_cluster, help="Compute on a cluster of Ray: local, or auto on a node of one; docs/ray.md.", show_default="here"
     ),
 ]
+TrainOn = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        callback=_cluster,
+        help="Train by --workers processes of a cluster of Ray: local, or auto; docs/ray.md.",
+        show_default="here",
+    ),
+]
+TrainWorkers = Annotated[
+    int | None, typer.Option("--workers", help="Processes that train together, with --on.", min=1, show_default="as many as fit")
+]
 ServeOn = Annotated[
     str | None,
     typer.Option(

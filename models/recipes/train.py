@@ -20,6 +20,7 @@ from models.progress import Progress, Warn, silent, unheard
 from models.recipes.asked import asked
 from models.recipes.registry import RECIPES
 from models.training.held_out import held_out
+from models.training.parallel import ALONE, Workers
 from models.training.repeatable import repeatable, work_directory
 from models.training.run import Run
 
@@ -36,6 +37,7 @@ def train(
     default_encoder: str = SHIPPED,
     cache: Path | None = None,
     compare: bool = False,
+    workers: Workers = ALONE,
     device: torch.device = CPU,
     progress: Progress = silent,
     warn: Warn = unheard,
@@ -48,6 +50,7 @@ def train(
         encoder: spec of the encoder; None takes ``default_encoder``. A catalogue with its own ``features`` needs none.
         cache: keeps features between runs; None: not kept.
         compare: whether the bundle says how it does on outfits that it did not learn from; few are asked about by training four times more.
+        workers: who trains together; each calls this alike, and the first of them writes the bundle.
         device: where it computes; the bundle holds the same files on every device.
         warn: called with what the dataset has that is put up with.
 
@@ -74,6 +77,7 @@ def train(
         encoder_spec=default_encoder if encoder is None else encoder,
         start=start,
         cache=cache,
+        workers=workers,
         device=device,
         progress=progress,
     )
@@ -81,6 +85,9 @@ def train(
         bundle = chosen.fit(run)
         if compare and bundle.manifest.encoder == run.reads:  # a recipe that trains its own eyes is asked by `evaluate`
             bundle = replace(bundle, manifest=replace(bundle.manifest, held_out=held_out(bundle, run, chosen.fit)))
+        workers.wait()  # the others may still read what lies in the work directory
+        if not workers.leads:
+            return bundle
         bundle = bundle.save(out)
     shutil.rmtree(run.work, ignore_errors=True)
     return bundle

@@ -51,7 +51,7 @@ def held_out(bundle: Bundle, run: Run[Any], fit: Callable[[Run[Any]], Bundle]) -
     with run.progress("training without a quarter, and asking about it, quarters", _FOLDS) as advance:
         for fold in range(_FOLDS):
             outfits = [replace(outfit, split="test") if chosen.get(outfit.id) == fold else outfit for outfit in run.dataset.outfits]
-            without = run.over(replace(run.dataset, outfits=tuple(outfits)))
+            without = run.over(replace(run.dataset, outfits=tuple(outfits)), f"without-{fold}")
             if any(outfit.split == "train" for outfit in outfits):
                 parts.append(_asked(fit(without), run.features, without.dataset, without.dataset.outfits_of("test")))
             advance()

@@ -13,8 +13,11 @@ from torch import Tensor, nn
 
 from models.errors import refuse
 from models.progress import Progress
+from models.training.checkpoint import Checkpoint
 from models.training.fields import Schedule
 from models.training.mean_weights import MeanWeights
+from models.training.parallel import ALONE, Workers
+from models.training.standing import Standing
 
 Step = Callable[[Tensor, float], Tensor]
 """Maps the positions of a batch's outfits, and the share of the training that is done (0 to 1), to the loss."""
@@ -60,7 +63,9 @@ def fit(
     progress: Progress,
     optimiser: torch.optim.Optimizer | None = None,
     average: float = 0.0,
-    settle: Callable[[], None] | None = None,
+    settle: Callable[[], float | None] | None = None,
+    workers: Workers = ALONE,
+    checkpoint: Checkpoint | None = None,
 ) -> dict[str, float]:
     """Train ``learned`` on ``count`` outfits; it ends with the weights that ``judge`` scored best, or the last ones without a judge.
 
@@ -68,59 +73,69 @@ def fit(
         generator: orders the outfits; see ``seeded``.
         optimiser: None: AdamW by the schedule. It may hold parameters outside ``learned``, whose gradients are not clipped.
         average: per step, of the weights; settles, judges and keeps the mean, and trains on from the last weights. 0: no mean.
-        settle: called after each epoch before judging; may set buffers of ``learned``, which are kept.
+        settle: called after each epoch before judging; may set buffers of ``learned``, which are kept, and return the loss to report.
+        workers: who trains together; each calls this alike, and ``step`` gives the loss of its share of the batch.
+        checkpoint: written after each epoch, and gone on from; None: nothing is written.
 
     Returns:
         ``valid`` (the best figure, NaN without a judge), ``train_loss`` and ``minutes``.
 
     Raises:
-        InputError: it diverged.
+        InputError: it diverged, or the checkpoint is of another training.
     """
     started, rate = time.perf_counter(), schedule.learning_rate
     if optimiser is None:
         optimiser = torch.optim.AdamW(learned.parameters(), lr=rate, weight_decay=schedule.weight_decay, fused=True)
     mean = MeanWeights(learned, average) if average else None
-    best, stale, loss = -math.inf, 0, math.nan
-    kept = _copied(learned)
+    workers.agree(learned.state_dict().values())
+    now = Standing(learned, optimiser, mean, generator)
+    if checkpoint:
+        now.restore(checkpoint)
+    started -= 60 * now.minutes
     with progress(f"{title}, epochs", schedule.epochs) as advance:
-        for epoch in range(schedule.epochs):
-            elapsed = (time.perf_counter() - started) / 60 if epoch else 0.0  # the clock must not touch a run that has time enough
-            if elapsed > schedule.minutes or stale >= schedule.patience:
+        advance(now.epochs)
+        for epoch in range(now.epochs, schedule.epochs):
+            # the clock must not touch a run that has time enough
+            [elapsed] = workers.mean((time.perf_counter() - started) / 60) if epoch else [0.0]
+            if elapsed > schedule.minutes or now.stale >= schedule.patience:
                 break
             batches = torch.randperm(count, generator=generator).split(schedule.batch_size)
             losses = []
+            workers.reseed(generator.initial_seed(), epoch)
             learned.train()
             for number, rows in enumerate(batches):
                 done = max((epoch + number / len(batches)) / schedule.epochs, min(1.0, elapsed / schedule.minutes))
                 for group in optimiser.param_groups:
                     group["lr"] = warmed_cosine(rate, done)
-                batch_loss = step(rows, done)
+                batch_loss = step(rows, done) * workers.weight(len(rows))
                 optimiser.zero_grad()
                 batch_loss.backward()
+                workers.average(optimiser)
                 nn.utils.clip_grad_norm_(learned.parameters(), 1.0)
                 optimiser.step()
                 if mean:
                     mean.step()
                 losses.append(batch_loss.detach())
-            loss = math.fsum(torch.stack(losses).tolist()) / len(losses) if losses else 0.0  # read once an epoch: a GPU would wait
-            refuse_diverged(loss, learned, rate)
+            [now.loss] = workers.mean(math.fsum(torch.stack(losses).tolist()) / len(losses) if losses else 0.0)  # a GPU waits only here
+            refuse_diverged(now.loss, learned, rate)
             learned.eval()
             with mean.in_place() if mean else nullcontext():
-                if settle:
-                    settle()
-                figure = judge() if judge else math.inf
-                stale = 0 if figure > best or not judge else stale + 1
-                if not stale:
-                    best, kept = figure, _copied(learned)
-            advance(1, loss=loss, **({"valid": figure, "best": best} if judge else {}))
-    learned.load_state_dict(kept)
+                told = settle() if settle else None
+                now.loss = now.loss if told is None else told
+                [figure] = workers.mean(judge() if judge else math.inf)
+                now.stale = 0 if figure > now.best or not judge else now.stale + 1
+                if not now.stale:
+                    now.best = figure
+                    now.keep()
+            now.epochs, now.minutes = epoch + 1, (time.perf_counter() - started) / 60
+            if checkpoint and workers.leads:
+                now.save(checkpoint)
+            advance(1, loss=now.loss, **({"valid": figure, "best": now.best} if judge else {}))
+    now.take()
     learned.eval()
-    valid = best if judge and math.isfinite(best) else math.nan
-    return {"valid": valid, "train_loss": loss, "minutes": (time.perf_counter() - started) / 60}
-
-
-def _copied(learned: nn.Module) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in learned.state_dict().items()}
+    valid = now.best if judge and math.isfinite(now.best) else math.nan
+    [minutes] = workers.mean((time.perf_counter() - started) / 60)
+    return {"valid": valid, "train_loss": now.loss, "minutes": minutes}
 
 
 def refuse_diverged(loss: float, learned: nn.Module, rate: float) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
 from models.compatibility.completion import leave_one_out
 from models.compatibility.set_transformer import SetTransformer
+from models.training.parallel import ALONE, Workers
 from models.training.worn import WornOutfits
 
 _AT_ONCE = 256
@@ -21,25 +22,35 @@ _SAME = 1e-6
 
 
 @torch.inference_mode()
-def recall_at(k: int, model: CompatibilityModel, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor) -> float:
+def recall_at(  # noqa: PLR0917 - what is asked, of whom, and by whom
+    k: int, model: CompatibilityModel, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor, workers: Workers = ALONE
+) -> float:
     """Share of the outfits' items that rank among the k best of their category in the pool, given the outfit's other items.
 
     Ties count by their expectation under random order, so a constant model finds k items by chance, not all.
+    Each worker asks about a share of the outfits.
     """
-    found, asked = 0.0, 0
+    found, asked = 0.0, 0.0
     pooled_N = torch.zeros(len(inputs), dtype=torch.bool, device=model.device)
     pooled_N[pool_M.to(model.device)] = True
-    for odds_QM, own_Q, rows_Q, _ in _asked(model, inputs, outfits.rows_RI, outfits.mask_RI, pool_M):
+    for odds_QM, own_Q, rows_Q, _ in _asked(model, inputs, workers.mine(outfits.rows_RI), workers.mine(outfits.mask_RI), pool_M):
         better_Q = (odds_QM > own_Q[:, None] + _SAME).sum(1)
         alike_Q = (odds_QM >= own_Q[:, None] - _SAME).sum(1) - better_Q + ~pooled_N[rows_Q]
         found += float(((k - better_Q) / alike_Q.clamp(min=1)).clamp(0, 1).sum())
         asked += len(own_Q)
+    found, asked = workers.mean(found, asked)
     return found / asked if asked else 0.0
 
 
 @torch.inference_mode()
 def count_popularity(  # noqa: PLR0917
-    model: SetTransformer, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor, prior: float, generator: torch.Generator
+    model: SetTransformer,
+    inputs: ItemInputs,
+    outfits: WornOutfits,
+    pool_M: Tensor,
+    prior: float,
+    generator: torch.Generator,
+    workers: Workers = ALONE,
 ) -> None:
     """Set the model's popularity: the log of how often each item was worn, over how often the model expects it.
 
@@ -50,8 +61,9 @@ def count_popularity(  # noqa: PLR0917
     rows_RI, mask_RI = outfits.rows_RI[chosen], outfits.mask_RI[chosen]
     worn_N = torch.bincount(rows_RI[mask_RI], minlength=len(inputs)).to(model.device)
     expected_N = torch.zeros(len(inputs), device=model.device)
-    for odds_QM, _, _, members_M in _asked(model, inputs, rows_RI, mask_RI, pool_M):
+    for odds_QM, _, _, members_M in _asked(model, inputs, workers.mine(rows_RI), workers.mine(mask_RI), pool_M):
         expected_N[members_M] += odds_QM.softmax(1).sum(0)
+    workers.total(expected_N)
     own_N = inputs.residual_N
     model.popularity[own_N] = torch.log((worn_N + prior) / (expected_N / model.popularity[own_N].exp() + prior))
     model.popularity[0] = 0.0

@@ -17,6 +17,8 @@ from models.encoders.keep import catalogue_features, own_features
 from models.encoders.load import SHIPPED, load_encoder
 from models.precision import CPU
 from models.progress import Progress, silent
+from models.training.checkpoint import Checkpoint
+from models.training.parallel import ALONE, Workers
 
 ConfigT = TypeVar("ConfigT")
 
@@ -34,6 +36,7 @@ class Run(Generic[ConfigT]):
         encoder_spec: encodes a catalogue that has no features of its own.
         start: a bundle to take weights from.
         cache: keeps features between runs; None: not kept.
+        workers: who trains together; each has a run of its own, alike.
         device: of model and encoder. Random draws happen on the CPU, so a seed draws the same on every device.
     """
 
@@ -44,12 +47,13 @@ class Run(Generic[ConfigT]):
     encoder_spec: str = SHIPPED
     start: Bundle | None = None
     cache: Path | None = None
+    workers: Workers = ALONE
     device: torch.device = CPU
     progress: Progress = silent
 
-    def over(self, dataset: Dataset) -> Run[ConfigT]:
-        """The same run over other outfits of the same catalogue, with the features that this one has computed."""
-        other = replace(self, dataset=dataset, progress=silent)
+    def over(self, dataset: Dataset, part: str) -> Run[ConfigT]:
+        """The same run over other outfits of the same catalogue, with the features that this one has computed; ``part`` names it."""
+        other = replace(self, dataset=dataset, progress=silent, work=self.work / part)
         vars(other).update({name: value for name, value in vars(self).items() if name in {"encoder", "reads", "features"}})
         return other
 
@@ -72,4 +76,13 @@ class Run(Generic[ConfigT]):
     def features(self) -> FloatArray:
         """Features of the catalogue, ``(N, F)``."""
         encoder = None if self.reads.is_own else self.encoder
-        return catalogue_features(self.dataset.catalogue, encoder, self.cache, self.progress).features
+        with self.workers.first_alone():
+            return catalogue_features(self.dataset.catalogue, encoder, self.cache, self.progress).features
+
+    def checkpoint(self, part: str) -> Checkpoint | None:
+        """Where a part of this training is kept from epoch to epoch; None for one process by itself, which begins anew."""
+        if self.workers.group is None:
+            return None
+        outfits = [(outfit.id, outfit.split, outfit.items) for outfit in self.dataset.outfits]
+        learned = {"config": self.config, "seed": self.seed, "start": self.start.id if self.start else None}
+        return Checkpoint(self.work / part, {**learned, "reads": str(self.reads), "items": self.dataset.catalogue.ids, "outfits": outfits})

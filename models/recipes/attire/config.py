@@ -85,4 +85,4 @@ class AttireConfig(Schedule):
             refuse("no members and no masks; give at least one of them", field="members")
 
 
-ATTIRE: Final = Recipe(name="attire", default=AttireConfig(), training="models.recipes.attire.recipe:fit")
+ATTIRE: Final = Recipe(name="attire", default=AttireConfig(), training="models.recipes.attire.recipe:fit", together=True)

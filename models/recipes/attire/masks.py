@@ -23,7 +23,9 @@ from models.objectives.softmax import no_negatives
 from models.progress import Progress
 from models.recipes.attire.config import AttireConfig
 from models.training import loop
+from models.training.checkpoint import Checkpoint
 from models.training.fields import Schedule
+from models.training.parallel import Workers
 from models.training.popularity import popularity_buckets, recall_at
 from models.training.presence import Presence
 from models.training.worn import WornOutfits
@@ -57,9 +59,10 @@ class MasksTraining:
         inputs: of all N items, on the model's device.
         times_N: how many training outfits hold each item, on the CPU. pool_M: rows, likewise, that may be candidates.
         presence: of what some items lack.
+        workers: who trains together; see ``AttireTraining``.
     """
 
-    def __init__(  # noqa: PLR0917 - what is trained, how, and on what
+    def __init__(  # noqa: PLR0917 - what is trained, how, on what, and by whom
         self,
         model: PairMasks,
         kind: Kind,
@@ -69,12 +72,14 @@ class MasksTraining:
         pool_M: Tensor,
         presence: Presence,
         seed: int,
+        workers: Workers,
     ) -> None:
         self.model, self.kind, self.config, self.inputs = model, kind, config, inputs
         self.pool_M, self.category_N, self.own_N = pool_M, inputs.category_N.cpu(), inputs.residual_N.cpu()
         self.presence = presence
         self.bucket_N = popularity_buckets(times_N)
-        self.generator = loop.seeded(seed)
+        self.generator, self.workers = loop.seeded(seed), workers
+        self.own = workers.own(self.generator)
         with torch.no_grad():
             model.standardise(inputs.features_NF)
             if not model.bias.any():  # nothing was taken over from another training
@@ -82,7 +87,9 @@ class MasksTraining:
         groups = loop.only_matrices_decay(model.parameters(), config.mask_weight_decay)
         self.optimiser = torch.optim.AdamW(groups, lr=config.mask_learning_rate, betas=_BETAS, fused=True)
 
-    def fit(self, train: WornOutfits, valid: WornOutfits, minutes: float, progress: Progress) -> dict[str, float]:
+    def fit(
+        self, train: WornOutfits, valid: WornOutfits, minutes: float, progress: Progress, checkpoint: Checkpoint | None
+    ) -> dict[str, float]:
         """Train; the model ends with the weights that found most validation items among the 10 best.
 
         Raises:
@@ -97,26 +104,29 @@ class MasksTraining:
             schedule,
             len(train),
             lambda rows, _done: self.step(train.rows_RI[rows], train.mask_RI[rows]),
-            (lambda: mean(recall_at(10, self.model, view, valid, self.pool_M) for view in views)) if len(valid) else None,
+            (lambda: mean(recall_at(10, self.model, view, valid, self.pool_M, self.workers) for view in views)) if len(valid) else None,
             generator=self.generator,
             title="training masks",
             progress=progress,
             optimiser=self.optimiser,
+            workers=self.workers,
+            checkpoint=checkpoint,
         )
 
     def step(self, rows_BI: Tensor, mask_BI: Tensor) -> Tensor:
-        """The loss of some outfits. What is drawn is drawn on the CPU."""
-        model, category_N, device = self.model, self.category_N, self.model.device
+        """The loss of a batch's outfits, or of this worker's share of them. What is drawn is drawn on the CPU."""
+        model, category_N, device, workers = self.model, self.category_N, self.model.device, self.workers
         drawn_S = self.pool_M[torch.randperm(len(self.pool_M), generator=self.generator)[: self.config.candidates]]
         rows_M, place = torch.cat([drawn_S, rows_BI[mask_BI]]).unique(return_inverse=True)
         place_BI = torch.zeros_like(rows_BI)
         place_BI[mask_BI] = place[len(drawn_S) :]
         hidden = self.presence.tossed(self.generator)
-        embedded_MD = model.embed(self.presence.hide(self.inputs[rows_M.to(device)], hidden))
+        embedded_MD = workers.whole(model.embed(self.presence.hide(self.inputs[workers.mine(rows_M).to(device)], hidden)), len(rows_M))
+        rows_BI, mask_BI, place_BI = (workers.mine(part) for part in (rows_BI, mask_BI, place_BI))
         outfits = OutfitBatch(embedded_MD[place_BI.to(device)], category_N[rows_BI].to(device), mask_BI.to(device))
         asked = self.presence.compared(rows_BI[mask_BI], hidden).nonzero()[:, 0]
         if not len(asked):
-            return 0.0 * model.log_scale
+            return 0.0 * (embedded_MD.sum() if workers.group else model.log_scale)
         answer_Q, category_Q = rows_BI[mask_BI][asked], category_N[rows_BI][mask_BI][asked]
         answer_QD = outfits.items_BID[outfits.mask_BI][asked.to(device)]
         query_QD = model.query(self._fewer(leave_one_out(outfits).take(asked.to(device))), category_Q.to(device))
@@ -127,13 +137,13 @@ class MasksTraining:
         like_QS = self.bucket_N[drawn_S] == self.bucket_N[answer_Q][:, None]
         asked_QS = free_QS
         if self.kind.popular:
-            asked_QS = free_QS & (like_QS | (torch.rand(like_QS.shape, generator=self.generator) < _OTHERS))
+            asked_QS = free_QS & (like_QS | (torch.rand(like_QS.shape, generator=self.own) < _OTHERS))
         own_bias_Q, bias_S = (model.bias[self.own_N[rows].to(device)] for rows in (answer_Q, drawn_S))
         others_QS = (drawn_QS + bias_S).masked_fill(~asked_QS.to(device), -torch.inf)
         right_Q = own_Q + own_bias_Q
         loss = (torch.cat([right_Q[:, None], others_QS], dim=1).logsumexp(1) - right_Q).mean()
         if self.kind.judge:
-            lot_Q, other_Q = torch.rand(like_QS.shape, generator=self.generator).masked_fill(~(free_QS & like_QS), -1.0).max(1)
+            lot_Q, other_Q = torch.rand(like_QS.shape, generator=self.own).masked_fill(~(free_QS & like_QS), -1.0).max(1)
             found_Q, other_Q = (lot_Q >= 0).to(device), other_Q.to(device)
             wrong_Q = drawn_QS.gather(1, other_Q[:, None])[:, 0]
             loss = loss + self.kind.judge * (F.softplus(wrong_Q - own_Q) * found_Q).sum() / found_Q.sum().clamp(min=1)
@@ -141,7 +151,7 @@ class MasksTraining:
 
     def _fewer(self, context: OutfitBatch) -> OutfitBatch:
         """The contexts with some of their items hidden, but never all."""
-        shown_QI = torch.rand(context.mask_BI.shape, generator=self.generator) >= self.config.mask_hide
+        shown_QI = torch.rand(context.mask_BI.shape, generator=self.own) >= self.config.mask_hide
         kept_QI = context.mask_BI & shown_QI.to(context.mask_BI.device)
         kept_QI = torch.where(kept_QI.any(1, keepdim=True), kept_QI, context.mask_BI)
         return OutfitBatch(context.items_BID, context.category_BI, kept_QI)

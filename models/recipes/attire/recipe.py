@@ -139,11 +139,13 @@ def _train(  # noqa: PLR0917 - the run, and what it trains on
     models = list(_ensemble(bundle).each())
     for number, model in enumerate(models):
         seed, told = run.seed + number, partial(_part, run.progress, f"{number + 1} of {len(models)}")
+        checkpoint = run.checkpoint(f"part-{number + 1}")
         if isinstance(model, SetTransformer):
-            found.append(AttireTraining(model, share, inputs, blocks, pool_M, presence, seed).fit(train, valid, told))
+            attire = AttireTraining(model, share, inputs, blocks, pool_M, presence, seed, run.workers)
+            found.append(attire.fit(train, valid, told, checkpoint))
         elif isinstance(model, PairMasks):
-            masks = MasksTraining(model, next(kinds), config, inputs, times_N, pool_M, presence, seed)
-            found.append(masks.fit(train, valid, config.mask_minutes / config.masks, told))
+            masks = MasksTraining(model, next(kinds), config, inputs, times_N, pool_M, presence, seed, run.workers)
+            found.append(masks.fit(train, valid, config.mask_minutes / config.masks, told, checkpoint))
     return {
         "train_loss": math.fsum(figures["train_loss"] for figures in found) / len(found),
         "minutes": math.fsum(figures["minutes"] for figures in found),

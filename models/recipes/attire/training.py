@@ -7,7 +7,6 @@ items scores the outfit.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from statistics import mean
 
@@ -23,6 +22,8 @@ from models.objectives.softmax import no_negatives, softmax_within
 from models.progress import Progress
 from models.recipes.attire.config import AttireConfig
 from models.training import loop
+from models.training.checkpoint import Checkpoint
+from models.training.parallel import Workers
 from models.training.popularity import count_popularity, recall_at
 from models.training.presence import Presence
 from models.training.worn import WornOutfits
@@ -36,6 +37,8 @@ class AttireTraining:
         pool_M: rows, on the CPU, that may be candidates: the items of the training outfits, since an item that could not be worn yet
             is no evidence.
         presence: of what some items lack.
+        workers: who trains together. Candidates are the same for all, and each embeds a share of them for all; it is the step's outfits
+            that are shared out, with the questions about them.
     """
 
     def __init__(  # noqa: PLR0917 - what is trained, how, and on what
@@ -47,18 +50,19 @@ class AttireTraining:
         pool_M: Tensor,
         presence: Presence,
         seed: int,
+        workers: Workers,
     ) -> None:
         self.model, self.config, self.inputs, self.pool_M, self.presence = model, config, inputs, pool_M, presence
-        self.generator = torch.Generator().manual_seed(seed)
+        self.generator, self.workers = torch.Generator().manual_seed(seed), workers
+        self.own = workers.own(self.generator)
         self.share_S = torch.bincount(inputs[pool_M].category_N, minlength=model.target.num_embeddings).clamp(min=0.5)
         self.unread = [number for number, block in enumerate(blocks) if block.name == "text"]
         self.bar = torch.nn.Parameter(torch.zeros((), device=model.device))
         groups = loop.only_matrices_decay([*model.parameters(), self.bar], config.weight_decay)
         self.optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
         self.within: list[Tensor] = []
-        self.train_loss = math.nan
 
-    def fit(self, train: WornOutfits, valid: WornOutfits, progress: Progress) -> dict[str, float]:
+    def fit(self, train: WornOutfits, valid: WornOutfits, progress: Progress, checkpoint: Checkpoint | None) -> dict[str, float]:
         """Train until validation recall@10 stops rising; the model ends with its best averaged weights.
 
         Raises:
@@ -68,32 +72,34 @@ class AttireTraining:
         def step(rows: Tensor, _done: float) -> Tensor:
             return self.step(train.rows_RI[rows], train.mask_RI[rows])
 
-        def settle() -> None:
+        def settle() -> float:
             losses = torch.stack(self.within).tolist() if self.within else []
-            self.train_loss = sum(loss / len(losses) for loss in losses)
+            [loss] = self.workers.mean(sum(loss / len(losses) for loss in losses))
             self.within.clear()
             if self.config.popularity:
-                count_popularity(self.model, self.inputs, train, self.pool_M, self.config.popularity, self.generator)
+                count_popularity(self.model, self.inputs, train, self.pool_M, self.config.popularity, self.generator, self.workers)
+            return loss
 
         views = self.presence.views(self.inputs)
-        found = loop.fit(
+        return loop.fit(
             self.model,
             self.config,
             len(train),
             step,
-            (lambda: mean(recall_at(10, self.model, view, valid, self.pool_M) for view in views)) if len(valid) else None,
+            (lambda: mean(recall_at(10, self.model, view, valid, self.pool_M, self.workers) for view in views)) if len(valid) else None,
             generator=self.generator,
             title="training attire",
             progress=progress,
             optimiser=self.optimiser,
             average=self.config.average,
             settle=settle,
+            workers=self.workers,
+            checkpoint=checkpoint,
         )
-        return {**found, "train_loss": self.train_loss}
 
     def step(self, rows_BI: Tensor, mask_BI: Tensor) -> Tensor:
-        """The loss of some outfits; rows are on the CPU, where candidates are drawn."""
-        config, category_N = self.config, self.inputs.category_N
+        """The loss of a batch's outfits, or of this worker's share of them; rows are on the CPU, where candidates are drawn."""
+        config, category_N, workers = self.config, self.inputs.category_N, self.workers
         drawn_S = self.pool_M[torch.randperm(len(self.pool_M), generator=self.generator)[: config.candidates]]
         rows_M, place = torch.cat([drawn_S, rows_BI[mask_BI]]).unique(return_inverse=True)
         place_BI = torch.zeros_like(rows_BI)
@@ -103,10 +109,13 @@ class AttireTraining:
         fits_BI, fits_S = self.presence.compared(rows_BI, hidden), self.presence.compared(drawn_S, hidden)
         if not (fits_BI & mask_BI).any():
             return 0.0 * self.bar
+        embedded_MD = workers.whole(self.model.embed(self.presence.hide(self.inputs[workers.mine(rows_M)], hidden)), len(rows_M))
+        rows_BI, mask_BI, place_BI, fits_BI = (workers.mine(part) for part in (rows_BI, mask_BI, place_BI, fits_BI))
+        if not (fits_BI & mask_BI).any():  # the others have some
+            return 0.0 * embedded_MD.sum()
         drawn_S, place_S, rows_BI, mask_BI, place_BI, fits_BI, fits_S = (
             rows.to(self.model.device) for rows in (drawn_S, place_S, rows_BI, mask_BI, place_BI, fits_BI, fits_S)
         )
-        embedded_MD = self.model.embed(self.presence.hide(self.inputs[rows_M], hidden))
         drawn_SD = embedded_MD[place_S]
         outfits = OutfitBatch(embedded_MD[place_BI], category_N[rows_BI], mask_BI)
         asked_Q, asked_BI = fits_BI[mask_BI], mask_BI & fits_BI
@@ -121,10 +130,11 @@ class AttireTraining:
             loss = loss + config.slots * F.cross_entropy(odds_QS + self.share_S.log(), category_Q)
         whole = (fits_BI | ~mask_BI).all(1).nonzero()[:, 0]
         if config.judged and len(whole):
-            judged = whole[torch.randperm(len(whole), generator=self.generator)[: config.judged].to(self.model.device)]
+            most = -(-config.judged // workers.count)
+            judged = whole[torch.randperm(len(whole), generator=self.own)[:most].to(self.model.device)]
             loss = loss + config.judge * self._judge(outfits.take(judged), drawn_SD[fits_S], category_S[fits_S])
         if config.label:
-            loss = loss + config.label * self._label(self.inputs[drawn_S[: config.labelled]])
+            loss = loss + config.label * self._label(self.inputs[workers.mine(drawn_S[: config.labelled])])
         self.within.append(within.detach())
         return loss
 
@@ -139,16 +149,14 @@ class AttireTraining:
     def _judge(self, worn: OutfitBatch, drawn_SD: Tensor, category_S: Tensor) -> Tensor:
         """Logistic loss of the scores of worn outfits against the same with 1 to n items replaced by drawn ones of their category."""
         mask_BI, category_BI, category_S = (tensor.cpu() for tensor in (worn.mask_BI, worn.category_BI, category_S))
-        replaced_BI = mask_BI & (
-            torch.rand(mask_BI.shape, generator=self.generator) < torch.rand(len(mask_BI), 1, generator=self.generator)
-        )
-        first = torch.rand(mask_BI.shape, generator=self.generator).masked_fill(~mask_BI, -1).argmax(1)
+        replaced_BI = mask_BI & (torch.rand(mask_BI.shape, generator=self.own) < torch.rand(len(mask_BI), 1, generator=self.own))
+        first = torch.rand(mask_BI.shape, generator=self.own).masked_fill(~mask_BI, -1).argmax(1)
         replaced_BI[torch.arange(len(first)), first] = True
         items_BID = worn.items_BID.clone()
         for category in category_BI[replaced_BI].unique():
             members, where = (category_S == category).nonzero()[:, 0], replaced_BI & (category_BI == category)
             if len(members):
-                drawn = members[torch.randint(len(members), (int(where.sum()),), generator=self.generator)]
+                drawn = members[torch.randint(len(members), (int(where.sum()),), generator=self.own)]
                 items_BID[where.to(items_BID.device)] = drawn_SD[drawn.to(items_BID.device)]
         both = OutfitBatch(torch.cat([worn.items_BID, items_BID]), worn.category_BI.repeat(2, 1), worn.mask_BI.repeat(2, 1))
         scores = self.model.score(both) * both.mask_BI.sum(1)

@@ -12,6 +12,7 @@ from torch import Tensor
 from models.recipes.weak_labels.config import WeakLabelsConfig
 from models.recipes.weak_labels.labelled import Labelled
 from models.training.checkpoint import step_seed
+from models.training.parallel import ALONE, Workers
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,15 @@ class Batches:
         per_epoch: steps.
     """
 
-    def __init__(self, shops: Sequence[Labelled], config: WeakLabelsConfig, seed: int) -> None:
-        self._shops, self._config, self._seed = shops, config, seed
+    def __init__(self, shops: Sequence[Labelled], config: WeakLabelsConfig, seed: int, workers: Workers = ALONE) -> None:
+        self._shops, self._config, self._seed, self._workers = shops, config, seed, workers
         self.size = min(config.batch_size, max(len(shop) for shop in shops))
         self.per_epoch = sum(max(1, len(shop) // self.size) for shop in shops)
 
     def read(self, step: int) -> tuple[Batch, Tensor]:
-        """The batch of a step with its pictures, uint8, ``(B, 3, S, S)``."""
+        """The batch of a step with the pictures of this worker's share of it, uint8, ``(B, 3, S, S)``."""
         batch = self.of(step)
-        return batch, self._shops[batch.shop].pictures.take(batch.positions)
+        return batch, self._shops[batch.shop].pictures.take(self._workers.mine(batch.positions))
 
     def of(self, step: int) -> Batch:
         """The batch of a step; a function of the seed and the step's number."""

@@ -111,5 +111,6 @@ WEAK_LABELS: Final = Recipe(
     default=WeakLabelsConfig(),
     training="models.recipes.weak_labels.recipe:fit",
     needs_outfits=False,
+    together=True,
     trains_encoder=True,
 )

@@ -33,6 +33,7 @@ from models.recipes.weak_labels.vocabulary import frequent_words
 from models.training.architecture import Architecture, lite_config, open_clip_architecture, small_config, torchvision_architecture
 from models.training.calibrate import calibrated
 from models.training.checkpoint import Checkpoint
+from models.training.parallel import ALONE, Workers
 from models.training.prepare import learned_slots
 from models.training.run import Run
 
@@ -45,7 +46,14 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
     directory = run.work / "encoder"
     start = start_directory(run.start) if run.start else None
     vocabulary, metrics = train_encoder(
-        [run.dataset.catalogue], run.config, directory, seed=run.seed, start=start, device=run.device, progress=run.progress
+        [run.dataset.catalogue],
+        run.config,
+        directory,
+        seed=run.seed,
+        start=start,
+        workers=run.workers,
+        device=run.device,
+        progress=run.progress,
     )
     encoder = load_encoder(f"local-dir:{directory}", run.device)
     size = encoder.features.size
@@ -65,7 +73,9 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
     bundle = Bundle(manifest, model, vocabulary=vocabulary, slots=learned_slots(run.dataset, run.seed), encoder=directory).to(run.device)
     if not run.dataset.outfits:
         return bundle
-    return calibrated(bundle, run, catalogue_features(run.dataset.catalogue, encoder, run.cache, run.progress).features, metrics)
+    with run.workers.first_alone():
+        features_NF = catalogue_features(run.dataset.catalogue, encoder, run.cache, run.progress).features
+    return calibrated(bundle, run, features_NF, metrics)
 
 
 def train_encoder(
@@ -75,6 +85,7 @@ def train_encoder(
     *,
     seed: int,
     start: Path | None = None,
+    workers: Workers = ALONE,
     device: torch.device,
     progress: Progress,
 ) -> tuple[tuple[str, ...], dict[str, float]]:
@@ -84,6 +95,7 @@ def train_encoder(
 
     Args:
         start: directory of an encoder to take weights from.
+        workers: who trains together; the first of them writes.
 
     Returns:
         The vocabulary, and the final figures: running means of the loss, and those of the first shop's validation items.
@@ -104,16 +116,22 @@ def train_encoder(
         words=len(vocabulary),
         seed=seed,
         device=device,
+        workers=workers,
     )
+    if training.batches.size < 2 * workers.count:
+        msg = f"{training.batches.size} pictures of a step are too few for {workers.count} workers; each needs two"
+        refuse(msg, field="--workers")
     if start:
         start_from(training.towers, start)
     identity = _identity(config, seed, catalogues, vocabulary, start)
     metrics = training.fit(Checkpoint(directory.parent, identity), progress)
-    shutil.rmtree(directory, ignore_errors=True)
     with_words = not config.reads or config.word_weight > 0
     words = in_words(training.towers, vocabulary, training.length(), config.prior * training.shares_K.log()) if with_words else None
     figures = {name: value for name, value in metrics.items() if name != "minutes"}  # so that equal trainings give equal files
-    save_encoder(directory, training.towers, chosen, words, {**asdict(config), "seed": seed, "metrics": figures})
+    if workers.leads:
+        shutil.rmtree(directory, ignore_errors=True)
+        save_encoder(directory, training.towers, chosen, words, {**asdict(config), "seed": seed, "metrics": figures})
+    workers.wait()
     return vocabulary, metrics
 
 

@@ -31,6 +31,7 @@ from models.recipes.weak_labels.towers import Towers
 from models.training.architecture import Architecture
 from models.training.checkpoint import Checkpoint
 from models.training.loop import only_matrices_decay, refuse_diverged, warmed_cosine
+from models.training.parallel import Workers
 
 _RUNNING = 0.98
 _AT_ONCE = 256
@@ -55,6 +56,8 @@ class WeakLabelTraining:
     Args:
         shops: a step draws from one of them, so that the model does not learn to separate shops.
         valid: its loss decides on plateaus; None: the running loss does.
+        workers: who trains together. Each sees a share of a step's pictures, and reads their titles; what is seen and read is put together
+            before pictures are told from each other. Batch statistics of a network are of each worker's share, and averaged every epoch.
     """
 
     def __init__(
@@ -67,13 +70,15 @@ class WeakLabelTraining:
         words: int,
         seed: int,
         device: torch.device,
+        workers: Workers,
     ) -> None:
+        self.workers = workers
         self.config, self.architecture, self.shops, self.valid, self.seed = config, architecture, shops, valid, seed
         self.device = device
         torch.manual_seed(seed)
         self.towers = Towers(architecture, words, bias=config.reads).to(self.device).to(memory_format=torch.channels_last)
         self._kept: dict[int, Tensor] = {}
-        self.batches = Batches(shops, config, seed)
+        self.batches = Batches(shops, config, seed, workers)
         self.steps = math.ceil(config.epochs * self.batches.per_epoch)
         self.first = math.ceil(config.first_epochs(pretrained=architecture.pretrained) * self.batches.per_epoch)
         counts_K = torch.from_numpy(np.sum([shop.said.counts for shop in shops], axis=0)).float().clamp(min=1)
@@ -89,9 +94,10 @@ class WeakLabelTraining:
         Raises:
             InputError: it diverged; the checkpoint is removed, since going on from it would diverge again.
         """
-        config = self.config
+        config, workers = self.config, self.workers
         restored = checkpoint.restore(self.towers, self.optimiser)
         now = Standing(**restored) if restored else Standing()
+        workers.agree(self.towers.state_dict().values())
         begun, kept, before = time.monotonic(), time.monotonic(), now.minutes
         with progress("training weak-labels", self.steps) as advance, ThreadPoolExecutor(1) as reader:
             advance(now.step)
@@ -105,16 +111,22 @@ class WeakLabelTraining:
                 for name, value in figures.items():
                     now.figures[name] = _RUNNING * now.figures.get(name, value) + (1 - _RUNNING) * value
                 now.minutes = before + (time.monotonic() - begun) / 60
+                if config.minutes is not None:
+                    [now.minutes] = workers.mean(now.minutes)
                 if now.step % self.batches.per_epoch == 0 or now.step == self.steps:
+                    now.figures = dict(zip(now.figures, workers.mean(*now.figures.values()), strict=True))
+                    workers.agree(self.towers.buffers())
                     self._refuse_diverged(now, checkpoint)
                     self._look_back(now)
                 if config.minutes is not None and now.minutes >= config.minutes:
                     now.done = True
                 advance(1, **now.figures)
-                if time.monotonic() - kept >= config.checkpoint_s and now.step < self.steps:
+                if workers.leads and time.monotonic() - kept >= config.checkpoint_s and now.step < self.steps:
                     self._refuse_diverged(now, checkpoint)
                     checkpoint.save(self.towers, self.optimiser, vars(now))
                     kept = time.monotonic()
+        workers.agree(self.towers.buffers())
+        [now.minutes] = workers.mean(now.minutes)
         self._refuse_diverged(now, checkpoint)  # the minutes may have been over within an epoch
         return {**now.figures, **(self.judge(self.valid) if self.valid else {}), "steps": float(now.step), "minutes": now.minutes}
 
@@ -165,13 +177,16 @@ class WeakLabelTraining:
         return float(torch.cat(lengths).mean())
 
     def _step(self, batch: Batch, pictures_BCSS: Tensor, *, last_layer: bool) -> dict[str, float]:
-        generator = torch.Generator().manual_seed(batch.seed)
-        torch.manual_seed(batch.seed)
+        seed = self.workers.seed(batch.seed)
+        generator = torch.Generator().manual_seed(seed)
+        torch.manual_seed(seed)
         self.towers.train()
         if last_layer:
             self.towers.tower.eval()
         if self.architecture.learned:
-            z_BD = self.towers.see_levels(self._levels(batch.shop)[torch.from_numpy(batch.positions)].to(self.device).float())
+            z_BD = self.towers.see_levels(
+                self._levels(batch.shop)[torch.from_numpy(self.workers.mine(batch.positions))].to(self.device).float()
+            )
         else:
             pictures = pictures_BCSS.to(self.device, non_blocking=True)
             pixels = augment(pictures, generator) if self.config.augment else pictures.float() / 255
@@ -181,6 +196,7 @@ class WeakLabelTraining:
         loss = self._titles(batch, z_BD, figures) if self.config.reads else self._words(batch, z_BD, generator)
         self.optimiser.zero_grad()
         loss.backward()
+        self.workers.average(self.optimiser)
         self.optimiser.step()
         return {"loss": loss.item(), **figures}
 
@@ -188,32 +204,35 @@ class WeakLabelTraining:
     def _levels(self, shop: int) -> Tensor:
         """What a network that stays as it is sees of each picture of a shop, once for all epochs, ``(N, L)``."""
         if shop not in self._kept:
-            learned, pictures = self.architecture.learned, self.shops[shop].pictures
+            learned, pictures, workers = self.architecture.learned, self.shops[shop].pictures, self.workers
             assert learned is not None  # noqa: S101 - the caller has looked
-            parts = [
-                learned.levels(self._normalised(pictures.take(positions).to(self.device).float() / 255)).half().cpu()
-                for positions in np.array_split(np.arange(len(pictures)), math.ceil(len(pictures) / 128))
-            ]
+            parts = []
+            for positions in np.array_split(np.arange(len(pictures)), math.ceil(len(pictures) / 128)):
+                mine = pictures.take(workers.mine(positions)).to(self.device).float() / 255
+                parts.append(workers.whole(learned.levels(self._normalised(mine)), len(positions)).half().cpu())
             self._kept[shop] = torch.cat(parts)
         return self._kept[shop]
 
     def _words(self, batch: Batch, z_BD: Tensor, generator: torch.Generator) -> Tensor:
         """Loss of the published form: the drawn word against sampled ones."""
         assert batch.words is not None  # noqa: S101 - the published form draws them
+        drawn_B, positions = self.workers.mine(batch.words), self.workers.mine(batch.positions)
         count = self.towers.words.out_features
         sampled_S = torch.randperm(count, generator=generator)[: self.config.negatives or count]
-        words_BL = torch.from_numpy(self.shops[batch.shop].said.words_NL[batch.positions])
+        words_BL = torch.from_numpy(self.shops[batch.shop].said.words_NL[positions])
         said_BS = no_negatives(words_BL, words_BL >= 0, sampled_S, count).to(self.device)
         others_B = (count - (words_BL >= 0).sum(1)).float().to(self.device)
         weight_KD = self.towers.words.weight
-        own_B = (z_BD * weight_KD[torch.from_numpy(batch.words).to(self.device)]).sum(1)
-        return word_loss(z_BD @ weight_KD[sampled_S.to(self.device)].T, own_B, said_BS, others_B).mean()
+        own_B = (z_BD * weight_KD[torch.from_numpy(drawn_B).to(self.device)]).sum(1)
+        losses_B = word_loss(z_BD @ weight_KD[sampled_S.to(self.device)].T, own_B, said_BS, others_B)
+        return losses_B.mean() * self.workers.weight(len(batch.positions))
 
     def _titles(self, batch: Batch, z_BD: Tensor, figures: dict[str, float]) -> Tensor:
-        """Loss of the modern form: each picture against the titles of the batch, plus the word loss."""
-        shop, towers = self.shops[batch.shop], self.towers
+        """Loss of the modern form: each picture against the titles of the whole batch, plus the word loss."""
+        shop, towers, workers = self.shops[batch.shop], self.towers, self.workers
         with self._precision():
-            read_BD = towers.read(self.tokens[batch.shop][torch.from_numpy(batch.positions)].to(self.device)).float()
+            read_BD = towers.read(self.tokens[batch.shop][torch.from_numpy(workers.mine(batch.positions))].to(self.device)).float()
+        z_BD, read_BD = workers.whole(torch.cat([z_BD, read_BD], dim=1), len(batch.positions)).split([z_BD.shape[1], read_BD.shape[1]], 1)
         seen_BD, groups_B = F.normalize(z_BD, dim=1), torch.from_numpy(shop.groups[batch.positions]).to(self.device)
         if self.config.loss == "siglip":
             loss = siglip_loss(seen_BD, read_BD, groups_B, towers.scale, towers.shift)

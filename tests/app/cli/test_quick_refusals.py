@@ -70,6 +70,8 @@ MORE = (
     ["train", "{data}", "--out", "{out}", "--set", "epoch=3"],
     ["train", "{data}", "--out", "{out}", "--recipe", "personal", "--set", "epochs=many"],
     ["train", "{data}", "--out", "{there}"],
+    ["train", "{data}", "--out", "{out}", "--workers", "2"],
+    ["train", "{data}", "--out", "{out}", "--on", "local", "--recipe", "personal"],
     ["train", "{data}", "--out", "{out}", "--init", "{nowhere}"],
     ["train", "{data}", "--out", "{out}", "--recipe", "weak-labels", "--encoder", "shipped"],
     ["evaluate", "{data}", "--bundle", "{bundle}", "--split", "tset"],

@@ -1,0 +1,169 @@
+"""Trainings by several processes of a cluster: ``models.recipes.train.train`` in each, with a share of every batch.
+
+A process that is lost takes the others with it, since none can make a step alone; all are started anew, and go on from the checkpoint in
+the work directory, which lies beside the bundle. What the first of them tells of its progress is shown where the command was given.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import ray
+import torch
+from ray.exceptions import RayActorError, RayTaskError
+from torch import distributed
+
+from app.ground import compute
+from app.ray.joined import join, places
+from models.bundle import Bundle
+from models.errors import AttireError, InputError, refuse
+from models.progress import Advance, Progress, Warn, silent, unheard
+from models.recipes.train import train as train_here
+from models.training.parallel import Workers
+
+_AGAIN: Final = 3
+"""How often a training goes on after a process or a node was lost."""
+_PATIENCE: Final = timedelta(days=1)  # one may encode a catalogue while the others wait; that one is lost is seen here
+_LOOK_S: Final = 0.5
+_OTHERS_S: Final = 10.0  # for the one that was lost to be known as lost, after another has found nobody to talk to
+
+Message = tuple[Any, ...]
+
+
+def train(on: str, workers: int | None, device: str, *, progress: Progress, warn: Warn, **given: Any) -> Bundle:  # noqa: ANN401 - as ``train_here``
+    """Train by processes of a cluster, each of as many threads as torch has here.
+
+    Args:
+        on: as of ``join``. workers: how many; None for as many as there is room for.
+        device: of each; one with a GPU has it for itself.
+        given: what else ``models.recipes.train.train`` is given. Paths have to lie at the same place on every node.
+
+    Raises:
+        InputError: there is no such cluster, it has no room, or processes were lost too often. And as ``models.recipes.train.train``.
+    """
+    threads, on_gpu = torch.get_num_threads(), compute.device(device).type == "cuda"
+    join(on, cpus=workers and workers * threads)
+    room = places("GPU", 1) if on_gpu else places("CPU", threads)
+    if workers and workers > room:
+        refuse(
+            f"the cluster has room for {room}, each with {'a GPU' if on_gpu else f'{threads} CPUs'}, not for {workers}", field="--workers"
+        )
+    given = {name: value.absolute() if isinstance(value, Path) else value for name, value in given.items()}
+    place = ray.remote(max_concurrency=2, **({"num_gpus": 1} if on_gpu else {"num_cpus": threads}))(_Worker)
+    for _ in range(1 + _AGAIN):
+        them = [place.remote() for _ in range(workers or room)]
+        try:
+            with _Shown(progress, warn) as shown:
+                address = ray.get(them[0].address.remote())
+                _wait(
+                    [one.train.remote(address, number, len(them), threads, device, given) for number, one in enumerate(them)],
+                    them[0],
+                    shown,
+                )
+        except RayActorError:
+            continue
+        finally:
+            for one in them:
+                ray.kill(one)
+        return Bundle.load(given["out"])
+    msg = f"processes of the training were lost {1 + _AGAIN} times; the same command goes on from the last checkpoint"
+    raise InputError(msg)
+
+
+def _wait(answers: list[Any], first: Any, shown: _Shown) -> None:  # noqa: ANN401 - Ray types no actor
+    """Return once all are done, showing what the first one tells.
+
+    Raises:
+        RayActorError: one was lost. And what one raised otherwise.
+    """
+    pending = answers
+    while pending:
+        done, pending = ray.wait(pending, timeout=_LOOK_S)
+        shown(ray.get(first.take.remote()))
+        try:
+            ray.get(done)
+        except RayTaskError as error:
+            if isinstance(error.cause, AttireError):
+                raise error.cause from None
+            ended, _ = ray.wait(answers, num_returns=len(answers), timeout=_OTHERS_S)
+            for other in ended:
+                with suppress(RayTaskError):
+                    ray.get(other)
+            raise
+
+
+class _Worker:
+    """One process; it trains, and is asked meanwhile what there is to show."""
+
+    def __init__(self) -> None:
+        self._said: deque[Message] = deque()
+
+    def address(self) -> str:
+        """Where the others find it."""
+        host = ray.util.get_node_ip_address()
+        with socket.socket() as free:
+            free.bind(("", 0))
+            return f"tcp://{host}:{free.getsockname()[1]}"
+
+    def train(self, address: str, number: int, count: int, threads: int, device: str, given: dict[str, Any]) -> None:  # noqa: PLR0917
+        """Train as one of ``count`` workers."""
+        torch.set_num_threads(threads)
+        on = compute.device(device)
+        backend = "cpu:gloo,cuda:nccl" if on.type == "cuda" else "gloo"
+        distributed.init_process_group(backend, init_method=address, rank=number, world_size=count, timeout=_PATIENCE)
+        workers = Workers(distributed.group.WORLD)
+        heard = (silent, unheard) if number else (_Told(self._said), lambda line: self._said.append(("warn", 0, line)))
+        train_here(**given, workers=workers, device=on, progress=heard[0], warn=heard[1])
+
+    def take(self) -> list[Message]:
+        """What is to be shown since it was last asked."""
+        return [self._said.popleft() for _ in range(len(self._said))]
+
+
+class _Told:
+    """A ``Progress`` that notes what is to be shown; a step is known by how many it lies within."""
+
+    def __init__(self, said: deque[Message]) -> None:
+        self._said, self._depth = said, 0
+
+    @contextmanager
+    def __call__(self, title: str, total: int) -> Iterator[Advance]:
+        depth, self._depth = self._depth, self._depth + 1
+        self._said.append(("open", depth, title, total))
+
+        def advance(steps: int = 1, **shown: float | str) -> None:
+            self._said.append(("advance", depth, steps, shown))
+
+        try:
+            yield advance
+        finally:
+            self._depth = depth
+            self._said.append(("close", depth))
+
+
+class _Shown(ExitStack):
+    """Shows what was noted."""
+
+    def __init__(self, progress: Progress, warn: Warn) -> None:
+        super().__init__()
+        self._progress, self._warn = progress, warn
+        self._steps: list[tuple[ExitStack, Advance]] = []
+
+    def __call__(self, said: Sequence[Message]) -> None:
+        """Show some messages."""
+        for what, depth, *rest in said:
+            if what == "warn":
+                self._warn(*rest)
+            elif what == "advance":
+                self._steps[depth][1](rest[0], **rest[1])
+            elif what == "close":
+                self._steps.pop()[0].close()
+            else:
+                stack = self.enter_context(ExitStack())
+                self._steps.append((stack, stack.enter_context(self._progress(*rest))))

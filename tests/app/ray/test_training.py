@@ -1,0 +1,69 @@
+"""Trainings by workers of a cluster."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.bundle import Bundle
+from models.errors import InputError
+from models.progress import Advance
+from models.wardrobe.generate import generate
+
+pytestmark = pytest.mark.usefixtures("cluster", "one_thread")
+SMALL = {"epochs": "2", "members": "1", "masks": "0", "embedding_size": "32", "hidden": "32", "popularity": "0"}
+
+
+@pytest.mark.training
+def test_a_training_goes_on_though_a_worker_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``kill -9`` after its first epoch: all are started anew, the second one is trained, and the bundle is there."""
+    from app.ray import training  # noqa: PLC0415 - imports Ray
+
+    killed, begun = tmp_path / "killed", []
+
+    class Killed(training._Worker):
+        def train(self, *given: Any) -> None:
+            from models.training.checkpoint import Checkpoint  # noqa: PLC0415 - in the worker
+
+            save = Checkpoint.save
+
+            def saved(*what: Any) -> None:
+                save(*what)
+                if not killed.exists():
+                    killed.touch()
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            Checkpoint.save = saved  # type: ignore[method-assign]
+            super().train(*given)
+
+    @contextmanager
+    def progress(title: str, _total: int) -> Iterator[Advance]:
+        yield lambda steps=1, **_: begun.append((title, steps))
+
+    monkeypatch.setattr(training, "_Worker", Killed)
+    data, out = tmp_path / "shop", tmp_path / "bundle"
+    generate(data, items=100, outfits=60, shoppers=5, seed=3)
+    given = {"data": data, "recipe": "attire", "out": out, "settings": SMALL, "cache": tmp_path / "cache"}
+    made = training.train("local", 2, "cpu", progress=progress, warn=lambda _: None, **given)
+    assert killed.exists()
+    assert Bundle.load(out).id == made.id
+    assert made.manifest.recipe == "attire"
+    done = [steps for title, steps in begun if "training attire" in title]
+    assert done[-2:] == [1, 1]  # one epoch is there already, and one is trained
+    assert not out.with_name("bundle.work").exists()
+
+
+def test_what_a_worker_refuses_is_refused(tmp_path: Path) -> None:
+    """In its own words, and nothing is tried again."""
+    from app.ray.training import train  # noqa: PLC0415 - imports Ray
+
+    with pytest.raises(InputError, match="holds no items"):
+        train("local", 1, "cpu", progress=pytest.fail, warn=pytest.fail, data=tmp_path, recipe="attire", out=tmp_path / "bundle")
+    with pytest.raises(InputError, match="the cluster has room for 2, each with 1 CPUs, not for 3"):
+        train("local", 3, "cpu", progress=pytest.fail, warn=pytest.fail, data=tmp_path, recipe="attire", out=tmp_path / "bundle")
