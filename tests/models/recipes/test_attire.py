@@ -38,7 +38,7 @@ def run(**settings: float) -> AttireTraining:
 @pytest.mark.training
 def test_the_loss_falls() -> None:
     """Eight outfits can be learned by heart."""
-    single, many = (run(epochs=epochs, patience=99).fit(WORN, WORN, silent)["train_loss"] for epochs in (1, 120))
+    single, many = (run(epochs=epochs, patience=99).fit(WORN, WORN, silent, None)["train_loss"] for epochs in (1, 120))
     assert many < 0.8 * single
 
 
@@ -50,7 +50,7 @@ def test_items_nobody_wore_are_no_candidates() -> None:
     worn = WornOutfits(ROWS[:-1], WORN.mask_RI[:-1])
     training.inputs.features_NF[-3:] = torch.nan
     try:
-        training.fit(worn, WornOutfits(ROWS[:0], WORN.mask_RI[:0]), silent)
+        training.fit(worn, WornOutfits(ROWS[:0], WORN.mask_RI[:0]), silent, None)
     finally:
         training.inputs.features_NF[-3:] = 0.0
     assert all(value.isfinite().all() for value in training.model.state_dict().values())
