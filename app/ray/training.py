@@ -17,6 +17,8 @@ from typing import Any, Final
 import ray
 import torch
 from ray.exceptions import RayActorError, RayTaskError
+from ray.util.placement_group import placement_group, remove_placement_group
+from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 from torch import distributed
 
 from app.ground import compute
@@ -30,6 +32,8 @@ from models.training.parallel import Workers
 _AGAIN: Final = 3
 """How often a training goes on after a process or a node was lost."""
 _PATIENCE: Final = timedelta(days=1)  # one may encode a catalogue while the others wait; that one is lost is seen here
+_ROOM_S: Final = 120.0
+"""Seconds that a cluster has to make room for all workers, or to get a node in place of a lost one."""
 _LOOK_S: Final = 0.5
 _OTHERS_S: Final = 10.0  # for the one that was lost to be known as lost, after another has found nobody to talk to
 
@@ -55,11 +59,12 @@ def train(on: str, workers: int | None, device: str, *, progress: Progress, warn
             f"the cluster has room for {room}, each with {'a GPU' if on_gpu else f'{threads} CPUs'}, not for {workers}", field="--workers"
         )
     given = {name: value.absolute() if isinstance(value, Path) else value for name, value in given.items()}
-    place = ray.remote(max_concurrency=2, **({"num_gpus": 1} if on_gpu else {"num_cpus": threads}))(_Worker)
+    each = {"GPU": 1} if on_gpu else {"CPU": threads}
+    place = ray.remote(max_concurrency=2, num_cpus=each.get("CPU", 0), num_gpus=each.get("GPU", 0))(_Worker)
     for _ in range(1 + _AGAIN):
-        them = [place.remote() for _ in range(workers or room)]
         try:
-            with _Shown(progress, warn) as shown:
+            with _reserved(each, workers or room) as strategy, _Shown(progress, warn) as shown:
+                them = [place.options(scheduling_strategy=strategy).remote() for _ in range(workers or room)]
                 address = ray.get(them[0].address.remote())
                 _wait(
                     [one.train.remote(address, number, len(them), threads, device, given) for number, one in enumerate(them)],
@@ -68,12 +73,21 @@ def train(on: str, workers: int | None, device: str, *, progress: Progress, warn
                 )
         except RayActorError:
             continue
-        finally:
-            for one in them:
-                ray.kill(one)
         return Bundle.load(given["out"])
     msg = f"processes of the training were lost {1 + _AGAIN} times; the same command goes on from the last checkpoint"
     raise InputError(msg)
+
+
+@contextmanager
+def _reserved(each: dict[str, int], count: int) -> Iterator[PlacementGroupSchedulingStrategy]:
+    """Room for all workers at once, lest some wait for one that has none; they end with it."""
+    group = placement_group([each] * count)
+    try:
+        if not group.wait(_ROOM_S):
+            refuse(f"others have the cluster: within {_ROOM_S:g} s it had no room for {count}, each with {each}", field="--workers")
+        yield PlacementGroupSchedulingStrategy(group)
+    finally:
+        remove_placement_group(group)
 
 
 def _wait(answers: list[Any], first: Any, shown: _Shown) -> None:  # noqa: ANN401 - Ray types no actor

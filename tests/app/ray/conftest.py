@@ -71,6 +71,15 @@ def _start() -> None:
             return
 
 
+@pytest.fixture(scope="module")
+def empty(cluster: None) -> None:  # noqa: ARG001 - that one is started anew
+    """A cluster on which nothing of other tests has a place any more."""
+    import ray  # noqa: PLC0415 - takes seconds
+
+    ray.shutdown()
+    _start()
+
+
 @pytest.fixture
 def one_thread() -> Iterator[None]:
     """As many threads as a worker of the cluster has."""

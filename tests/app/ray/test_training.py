@@ -16,7 +16,7 @@ from models.errors import InputError
 from models.progress import Advance
 from models.wardrobe.generate import generate
 
-pytestmark = pytest.mark.usefixtures("cluster", "one_thread")
+pytestmark = pytest.mark.usefixtures("empty", "one_thread")
 SMALL = {"epochs": "2", "members": "1", "masks": "0", "embedding_size": "32", "hidden": "32", "popularity": "0"}
 
 
@@ -67,3 +67,21 @@ def test_what_a_worker_refuses_is_refused(tmp_path: Path) -> None:
         train("local", 1, "cpu", progress=pytest.fail, warn=pytest.fail, data=tmp_path, recipe="attire", out=tmp_path / "bundle")
     with pytest.raises(InputError, match="the cluster has room for 2, each with 1 CPUs, not for 3"):
         train("local", 3, "cpu", progress=pytest.fail, warn=pytest.fail, data=tmp_path, recipe="attire", out=tmp_path / "bundle")
+
+
+def test_a_cluster_that_others_have_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or one worker would wait for the other for ever."""
+    import ray  # noqa: PLC0415
+
+    from app.ray import training  # noqa: PLC0415 - imports Ray
+
+    other = ray.util.placement_group([{"CPU": 1}])
+    assert other.wait(60)
+    monkeypatch.setattr(training, "_ROOM_S", 0.5)
+    try:
+        with pytest.raises(InputError, match="others have the cluster"):
+            training.train(
+                "local", 2, "cpu", progress=pytest.fail, warn=pytest.fail, data=tmp_path, recipe="attire", out=tmp_path / "bundle"
+            )
+    finally:
+        ray.util.remove_placement_group(other)
