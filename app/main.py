@@ -192,6 +192,7 @@ def _build(
         report=_reports(settings),
         pictures=pictures,
     )
+    follower.beside = services.variants
     serving.guard = lambda: services.watch.check_shown(replay.offset)
     figures.watch(
         ServiceState(

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from app.ground import compute
 from app.ground.allocator import give_back
@@ -37,6 +37,14 @@ _AGAIN_S: Final = 30.0
 _TROUBLE: Final = (*ROOTS, OSError, MemoryError)
 
 
+class Beside(Protocol):
+    """What answers beside the release that serves; see ``app.live.variants``."""
+
+    def loaded(self, release_id: str) -> Release | None: ...
+
+    async def keep(self, release: Release) -> None: ...
+
+
 class ReleaseFollower:
     """Keeps one replica at the release that ``CURRENT`` names; used from the event loop only.
 
@@ -45,6 +53,7 @@ class ReleaseFollower:
         trouble: why the release that ``CURRENT`` names is not served here; None while it is.
         seconds: duration of the last load.
         shadow: asks a candidate beside the release that serves, while there is one.
+        beside: has releases that need not be loaded again, and takes the one that is replaced if it is wanted there.
     """
 
     def __init__(self, store: ReleaseStore, serving: Serving, replay: Replay, settings: Settings, metrics: Metrics) -> None:
@@ -59,6 +68,7 @@ class ReleaseFollower:
         self.trouble: str | None = None
         self._origin_gone = False
         self.seconds = 0.0
+        self.beside: Beside | None = None
 
     def start(self) -> None:
         """Follow from now on."""
@@ -86,7 +96,7 @@ class ReleaseFollower:
         """
         record = await asyncio.to_thread(self._store.record, release_id)
         async with self._turn:
-            release = await self._load(record)
+            release = self._loaded(release_id) or await self._load(record)
             await asyncio.to_thread(self._store.activate, release_id, back=back)
             await self._publish(release)
         return release
@@ -162,15 +172,19 @@ class ReleaseFollower:
         try:
             async with self._turn:
                 if release_id != self._served():
-                    trying = self.shadow.candidate
                     record = await asyncio.to_thread(self._store.record, release_id)
-                    await self._publish(trying if trying is not None and trying.id == release_id else await self._load(record))
+                    await self._publish(self._loaded(release_id) or await self._load(record))
         except _TROUBLE as error:
             self._note_trouble(error)  # before the count, so that whoever reads the count finds the reason
             self._refused = (release_id, time.monotonic() + _AGAIN_S)
             self._metrics.swaps.labels("refused").inc()
             raise
         self.trouble = None
+
+    def _loaded(self, release_id: str) -> Release | None:
+        """The release if it answers beside the one that serves, or is tried there."""
+        trying = self.shadow.candidate
+        return trying if trying is not None and trying.id == release_id else self.beside and self.beside.loaded(release_id)
 
     async def _load(self, record: ReleaseRecord) -> Release:
         """Load, check and warm a release in the background, while another serves."""
@@ -192,6 +206,8 @@ class ReleaseFollower:
 
     async def _publish(self, release: Release) -> None:
         before = self._serving.release
+        if before is not None and self.beside is not None:
+            await self.beside.keep(before)
         await self._replay.publish(release)
         self._metrics.swaps.labels("served").inc()
         self.trouble = None

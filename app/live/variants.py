@@ -1,7 +1,8 @@
 """Experiments in one replica: which variant answers a request, from which release and by which rules.
 
 A release that only a variant asks for is loaded beside the one that serves, has the catalogue's changes laid over it by a replay of its
-own, and keeps its own answers. It goes when no running experiment asks for it any more.
+own, and keeps its own answers. It goes when no running experiment asks for it any more. What serves and is replaced stays beside if a
+variant asks for it, and what is beside serves without being loaded again: the variant's shoppers see nothing of either.
 """
 
 from __future__ import annotations
@@ -121,7 +122,8 @@ class Variants:
     @property
     def releases(self) -> frozenset[str]:
         """Releases that answer beside the one that serves."""
-        return frozenset(self._beside)
+        current = self._serving.release
+        return frozenset(self._beside) - {current.id if current else ""}
 
     def live(self) -> list[tuple[str, str]]:
         """Experiment and variant of all that answer."""
@@ -136,6 +138,18 @@ class Variants:
         """The release that answers for a variant now: its own, or while that does not, the one that serves."""
         beside = self._beside.get(variant.release or "")
         return (beside.serving if beside is not None else self._serving).release
+
+    def loaded(self, release_id: str) -> Release | None:
+        """A release that answers beside the one that serves."""
+        beside = self._beside.get(release_id)
+        return beside and beside.serving.release
+
+    async def keep(self, release: Release) -> None:
+        """Let the release that is about to be replaced go on for the variants that ask for it; where that fails, it is loaded again."""
+        async with self._turn:
+            if release.id in self._now().releases and release.id not in self._beside:
+                with suppress(*_TROUBLE):
+                    await self._put(release)
 
     async def check_room(self, records: Sequence[ReleaseRecord]) -> None:
         """Refuse releases that would not fit into memory together, beside what is loaded.
@@ -172,7 +186,7 @@ class Variants:
         variant = taken.variant
         rules, beside = self._rules_of(taken.experiment.name, variant), self._beside.get(variant.release or "")
         release = beside.serving.release if beside is not None else None
-        if release is None or beside is None:
+        if release is None or beside is None or variant.release == current.release.id:
             return Lane(release=current.release, rules=rules, kept=current.kept, taken=taken, trouble=self._why_not(variant))
         return Lane(release=release, rules=rules, kept=beside.kept, taken=taken)
 
@@ -187,7 +201,7 @@ class Variants:
             book = await to_thread.run_sync(self._now)
             current = self._serving.release
             wanted = book.releases - {current.id if current else ""}
-            for release_id in [name for name in self._beside if name not in wanted]:
+            for release_id in self._beside.keys() - book.releases:
                 await self._beside.pop(release_id).replay.close()
                 logger().info("variant_release_let_go", release=release_id)
             live = self.live()
@@ -199,18 +213,20 @@ class Variants:
 
     async def _load(self, release_id: str) -> None:
         try:
-            release = await self._loader.load_beside(release_id)
-            serving = Serving(release)
-            replay = Replay(self._log, serving, self._store)
-            await replay.start()
+            await self._put(await self._loader.load_beside(release_id))
         except _TROUBLE as error:
             if self._refused.get(release_id, ("",))[0] != str(error):
                 logger().error("variant_refused", release=release_id, why=str(error))
             self._refused[release_id] = (str(error), time.monotonic() + _AGAIN_S)
         else:
             self._refused.pop(release_id, None)
-            self._beside[release_id] = _Beside(serving, replay, self._kept.of(serving))
             logger().info("variant_release_loaded", release=release_id, seconds=round(self._loader.seconds, 2))
+
+    async def _put(self, release: Release) -> None:
+        serving = Serving(release)
+        replay = Replay(self._log, serving, self._store)
+        await replay.start()
+        self._beside[release.id] = _Beside(serving, replay, self._kept.of(serving))
 
     async def _follow(self) -> None:
         while True:

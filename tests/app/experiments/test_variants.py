@@ -107,7 +107,20 @@ def test_no_request_fails_while_releases_are_swapped(own: Path, releases: list[s
     assert {one["variant"] for one in answers} == {"control", "old"}
     brands = {item["brand"] for one in answers if one["variant"] == "old" for item in one["slots"][0]["items"]}
     assert brands == {"Contoso"}
-    assert {one["release"] for one in answers if one["variant"] == "old" and "variant_trouble" not in one} == {releases[0]}
+    assert {one["release"] for one in answers if one["variant"] == "old"} == {releases[0]}
+
+
+def test_a_release_of_both_is_loaded_once(own: Path, releases: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is replaced stays beside for the variant that asks for it, what is beside serves as it is, and neither is answered by another."""
+    loaded, load = list[str](), follower.ReleaseFollower._load_now
+    monkeypatch.setattr(follower.ReleaseFollower, "_load_now", lambda one, record, now: loaded.append(record.id) or load(one, record, now))
+    with opened(own) as shop:
+        start(shop, {"name": "control"}, {"name": "new", "release": releases[1]})
+        for now, beside in ((releases[0], [releases[1]]), (releases[1], []), (releases[0], [releases[1]])):
+            assert shop.post(f"/releases/{now}/activate").status_code == 200
+            assert {*by_user(shop).values()} == {("control", now), ("new", releases[1])}
+            assert shop.get("/readyz").json()["experiments"]["releases"] == beside
+    assert loaded == [releases[0], releases[0]]  # for which nobody asks while it does not serve
 
 
 def test_kept_answers_of_variants_are_their_own(own: Path, releases: list[str]) -> None:
