@@ -184,7 +184,9 @@ class ReleaseFollower:
     def _loaded(self, release_id: str) -> Release | None:
         """The release if it answers beside the one that serves, or is tried there."""
         trying = self.shadow.candidate
-        return trying if trying is not None and trying.id == release_id else self.beside and self.beside.loaded(release_id)
+        if trying is not None and trying.id == release_id:
+            return trying
+        return self.beside.loaded(release_id) if self.beside is not None else None
 
     async def _load(self, record: ReleaseRecord) -> Release:
         """Load, check and warm a release in the background, while another serves."""

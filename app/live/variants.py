@@ -142,7 +142,7 @@ class Variants:
     def loaded(self, release_id: str) -> Release | None:
         """A release that answers beside the one that serves."""
         beside = self._beside.get(release_id)
-        return beside and beside.serving.release
+        return beside.serving.release if beside is not None else None
 
     async def keep(self, release: Release) -> None:
         """Let the release that is about to be replaced go on for the variants that ask for it; where that fails, it is loaded again."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from app.ground.errors import HomeError
 from app.release.release import Release
 from app.rules.book import RuleBook, RuleFile
-from app.rules.ruling import InForce, Ruled
+from app.rules.ruling import InForce, Known, Ruled
 
 
 class Rules:
@@ -26,8 +26,8 @@ class Rules:
         self._lock = threading.Lock()
         self._book, self._force = RuleBook(), InForce(())
         self._until: datetime | None = None
-        self._ruled: weakref.WeakKeyDictionary[object, Ruled] = weakref.WeakKeyDictionary()
-        self._last: Ruled | None = None
+        self._known: weakref.WeakKeyDictionary[object, Known] = weakref.WeakKeyDictionary()
+        self._last: Known | None = None
 
     def over(self, release: Release) -> Ruled | None:
         """The rules that hold now, over a release; None where none does.
@@ -39,15 +39,15 @@ class Rules:
             force = self._now()
             if not force.rules:
                 return None
-            ruled = self._ruled.get(release.snapshot)
-            if ruled is None or ruled.force is not force:
-                ruled = self._ruled[release.snapshot] = self._last = Ruled(force, release, self._last)
-            return ruled
+            known = self._known.get(release.snapshot)
+            if known is None or known.force is not force:
+                known = self._known[release.snapshot] = self._last = Known(force, release.snapshot, self._last)
+            return Ruled(force, release, known)
 
     def settled(self, release: Release) -> bool:
         """Whether ``over`` has nothing to read or to work out, and so takes no time."""
         rules = self._force.rules
-        known = not rules or ((ruled := self._ruled.get(release.snapshot)) is not None and ruled.force is self._force)
+        known = not rules or ((found := self._known.get(release.snapshot)) is not None and found.force is self._force)
         return known and self.file.read_lately() and (self._until is None or datetime.now(UTC) < self._until)
 
     def _now(self) -> InForce:

@@ -9,6 +9,7 @@ Shape legend: N rows of the catalogue · M rows in question.
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -99,43 +100,53 @@ class InForce:
         return {key for place in places for key in filed_under(self.selectors[place])}
 
 
-class Ruled:
-    """Rules over one state of a catalogue.
+class Known:
+    """What rules were found to be about in one state of a catalogue. It refers to none of it, so that it does not outlive it there.
 
     Attributes:
-        base: the snapshot, without changes. spoken_of: its rows that a rule could take away, ``(N,)``.
-        known: what rows were found to satisfy so far.
+        spoken_of: rows of the snapshot that a rule could take away, ``(N,)``. known: what rows were found to satisfy so far.
 
     Args:
-        before: the same rules, perhaps over the same snapshot; what was found for that is kept.
+        before: of the same rules, perhaps over the same snapshot; what was found for that is kept.
     """
 
-    def __init__(self, force: InForce, release: Release, before: Ruled | None = None) -> None:
-        self.force, self.release = force, release
-        snapshot = release.snapshot
-        self.base: Snapshot = snapshot.base if isinstance(snapshot, Overlay) else snapshot
-        kept = before is not None and before.force is force and before.base is self.base
-        self.spoken_of: BoolArray = before.spoken_of if kept and before else _spoken_of(self.base, force.taking)
-        self.known: dict[int, frozenset[int]] = {}
-        if kept and before is not None and not isinstance(snapshot, Overlay):
-            self.known = before.known
-
-    def satisfied(self, rows: Sequence[int]) -> list[frozenset[int]]:
-        """The places of the selectors that each row satisfies."""
-        unknown = [row for row in rows if row not in self.known]
-        if unknown:
-            for row, item in zip(unknown, self.release.items(unknown), strict=True):
-                self.known[row] = self.force.matcher.of(Facts.of(item, self.release.traits.of_row(row)))
-        return [self.known[row] for row in rows]
-
-    def may_be_taken(self, rows_M: IntArray) -> BoolArray:
-        """Whether any rule could take each row away, ``(M,)``."""
-        return np.asarray((rows_M >= len(self.spoken_of)) | self.spoken_of[np.minimum(rows_M, len(self.spoken_of) - 1)])
+    def __init__(self, force: InForce, snapshot: Snapshot | Overlay, before: Known | None = None) -> None:
+        base: Snapshot = snapshot.base if isinstance(snapshot, Overlay) else snapshot
+        self.force, self._base = force, weakref.ref(base)
+        kept = before if before is not None and before.force is force and before._base() is base else None  # noqa: SLF001 - of its own kind
+        self.spoken_of: BoolArray = kept.spoken_of if kept else _spoken_of(base, force.taking)
+        self.known: dict[int, frozenset[int]] = kept.known if kept and snapshot is base else {}
 
     @cached_property
     def passing(self) -> int:
         """How many rows no rule could take away."""
         return int(np.count_nonzero(~self.spoken_of))
+
+
+class Ruled:
+    """Rules over one state of a catalogue.
+
+    Args:
+        found: what is known of them there already.
+    """
+
+    def __init__(self, force: InForce, release: Release, found: Known | None = None) -> None:
+        self.force, self.release = force, release
+        self.found = found or Known(force, release.snapshot)
+
+    def satisfied(self, rows: Sequence[int]) -> list[frozenset[int]]:
+        """The places of the selectors that each row satisfies."""
+        known = self.found.known
+        unknown = [row for row in rows if row not in known]
+        if unknown:
+            for row, item in zip(unknown, self.release.items(unknown), strict=True):
+                known[row] = self.force.matcher.of(Facts.of(item, self.release.traits.of_row(row)))
+        return [known[row] for row in rows]
+
+    def may_be_taken(self, rows_M: IntArray) -> BoolArray:
+        """Whether any rule could take each row away, ``(M,)``."""
+        spoken_of = self.found.spoken_of
+        return np.asarray((rows_M >= len(spoken_of)) | spoken_of[np.minimum(rows_M, len(spoken_of) - 1)])
 
 
 @dataclass(eq=False)
@@ -163,7 +174,7 @@ class Ruling:
 
     def condition(self) -> Condition:
         """That no rule takes a row away."""
-        return Condition(self.allows, max(self.ruled.passing, 1))
+        return Condition(self.allows, max(self.ruled.found.passing, 1))
 
     def allows(self, rows_M: IntArray) -> BoolArray:
         """Whether no rule takes each row away, ``(M,)``."""

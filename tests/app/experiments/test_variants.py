@@ -15,9 +15,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.ground.settings import Settings
-from app.home.store import ReleaseStore
+from app.home.store import ReleaseRecord, ReleaseStore
 from app.live import follower
 from app.main import create_app
+from app.release.release import Release
 
 Answer = dict[str, Any]
 ASK = {"items": ["tops-1"], "slots": [{"category": "shoes"}]}
@@ -111,9 +112,14 @@ def test_no_request_fails_while_releases_are_swapped(own: Path, releases: list[s
 
 
 def test_a_release_of_both_is_loaded_once(own: Path, releases: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is replaced stays beside for the variant that asks for it, what is beside serves as it is, and neither is answered by another."""
+    """What is replaced stays beside for the variant that asks for it, what is beside serves as it is; neither is answered by another."""
     loaded, load = list[str](), follower.ReleaseFollower._load_now
-    monkeypatch.setattr(follower.ReleaseFollower, "_load_now", lambda one, record, now: loaded.append(record.id) or load(one, record, now))
+
+    def noted(swap: follower.ReleaseFollower, record: ReleaseRecord, now: Release | None) -> Release:
+        loaded.append(record.id)
+        return load(swap, record, now)
+
+    monkeypatch.setattr(follower.ReleaseFollower, "_load_now", noted)
     with opened(own) as shop:
         start(shop, {"name": "control"}, {"name": "new", "release": releases[1]})
         for now, beside in ((releases[0], [releases[1]]), (releases[1], []), (releases[0], [releases[1]])):

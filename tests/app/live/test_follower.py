@@ -89,6 +89,31 @@ def test_another_current_release_is_served_soon(client: TestClient, store: Relea
     assert (swaps(swap, "served"), swaps(swap, "refused"), swap.trouble) == (1, 0, None)
 
 
+def test_nothing_asked_of_a_release_outlives_it(client: TestClient, store: ReleaseStore) -> None:
+    """Neither rules in force nor words, a shopper or answers that are kept hold a state of the catalogue that is gone."""
+    rules = [{"id": "boots", "do": "exclude", "items": {"ids": ["shoes-1"]}}, {"id": "more", "do": "boost", "items": {"price": {"min": 1}}}]
+    services = client.app.state.services  # type: ignore[attr-defined]
+    states = []
+
+    def asked() -> None:
+        release = services.serving.current()
+        states.extend([weakref.ref(release.snapshot), weakref.ref(release)])
+        for more in ({}, {"text": "something cheap, no black"}, {"session": "s", "user": "u"}):
+            ask = {"items": ["tops-1"], "slots": [{"category": "shoes"}], **more}
+            assert client.post("/complete-outfit", json=ask).status_code == 200
+
+    assert client.put("/rules", json={"rules": rules}, headers=KEY).status_code == 200
+    client.post("/events", json={"events": [{"id": "e", "type": "view", "session": "s", "item": "shoes-2"}]}, headers=KEY)
+    asked()
+    assert client.patch("/items", json={"items": [{"id": "shoes-2", "price": 3.0}]}, headers=KEY).status_code < 300
+    assert soon(lambda: client.get("/items/shoes-2").json()["price"] == 3.0)
+    asked()
+    store.activate(store.records()[1].id)
+    assert soon(lambda: served(client) == store.records()[1].id)
+    assert client.post("/complete-outfit", json={"items": ["tops-1"], "slots": [{"category": "shoes"}]}).json()["rules"]
+    assert soon(lambda: gc.collect() >= 0 and all(state() is None for state in states))
+
+
 def test_a_request_ends_with_the_release_it_began_with(client: TestClient, store: ReleaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Though another is served meanwhile, and the old one is freed only then."""
     first, second = (record.id for record in store.records())

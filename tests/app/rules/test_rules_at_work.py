@@ -215,4 +215,4 @@ def test_many_rules_are_asked_only_of_what_they_could_be_about(release: Release)
     """Rows that no rule names are told without looking at them."""
     ruled = Ruled(InForce(rules(*({"do": "exclude", "items": {"ids": [f"nowhere-{n}"]}} for n in range(1_000)))), release)
     assert not ruled.may_be_taken(np.arange(release.snapshot.count)).any()
-    assert ruled.known == {}
+    assert ruled.found.known == {}
