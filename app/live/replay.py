@@ -134,12 +134,11 @@ class Replay:
     async def _follow(self) -> None:
         while True:
             try:
-                current = self._serving.release
-                if current is None:
+                if self._serving.release is None:
                     await asyncio.sleep(_RETRY_S)
                     continue
-                if self._release is None or self._release.id != current.id:
-                    await self.publish(current)
+                if self._release is None or self._release.id != self._serving.release.id:
+                    await self.publish(self._serving.release)
                 behind = self._offset
                 await self._apply(behind, await self._log.read(Stream.CATALOGUE, behind, wait_s=_WAIT_S))
             except Exception as error:  # noqa: BLE001 - whatever it is, the next try may go well
