@@ -15,11 +15,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from models.datasets.schema import Catalogue
 from models.encoders.features import FloatArray
@@ -92,6 +87,11 @@ def learned_of_pairs(catalogue: Catalogue, worn: Sequence[NDArray[np.int64]], fe
 
     one_P, other_P = np.concatenate([worn_P2, drawn_P2]).T
     told_PX, label_P = told(PairPmi(catalogue, counted), one_P, other_P), np.repeat([1, 0], len(worn_P2))
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - seconds that only what learns should take
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
+    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
+
     linear = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)).fit(told_PX, label_P)
     boosted = HistGradientBoostingClassifier(random_state=seed).fit(told_PX, label_P)
     of_all = partial(told, PairPmi(catalogue, worn))
@@ -119,6 +119,8 @@ def _components(features_NF: FloatArray, rows: Ints, seed: int) -> Floats:
     if not np.ptp(features_NF[rows], axis=0).any():
         return np.zeros((len(features_NF), 0))
     count = min(_COMPONENTS, features_NF.shape[1], len(rows))
+    from sklearn.decomposition import PCA  # noqa: PLC0415 - likewise
+
     fitted = PCA(count, random_state=seed).fit(features_NF[rows])
     found_NK = np.asarray(fitted.transform(features_NF), dtype=np.float64)
     return np.asarray(found_NK / np.maximum(np.linalg.norm(found_NK, axis=1, keepdims=True), 1e-12))

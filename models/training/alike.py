@@ -17,9 +17,6 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.sparse import block_array, csr_matrix, diags
-from scipy.sparse.csgraph import connected_components
-from sklearn.utils.extmath import randomized_svd
 
 from models.training.popularity import popularity_buckets
 from models.training.worn import WornOutfits
@@ -91,6 +88,10 @@ def _places(category_N: Ints, looks_ND: Floats, worn: WornOutfits) -> Floats:
     times_N = worn.times_worn(len(category_N))
     if len(worn) < _LEAST_OUTFITS:
         return np.zeros((len(category_N), 0), dtype=np.float32)
+    from scipy.sparse import block_array, csr_matrix, diags  # noqa: PLC0415 - seconds that only a training should take
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+    from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415
+
     size_R, row_W = worn.mask_RI.sum(1).numpy(), worn.rows_RI[worn.mask_RI].numpy()
     outfit_W = np.repeat(np.arange(len(size_R)), size_R)
     weight_N = 1 / np.sqrt(np.maximum(times_N, 1))

@@ -11,15 +11,17 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from models.encoders.image_towers import Preprocessing, torchvision_tower
-from models.encoders.lite import LITE_LEVELS, MEAN_AND_STD, LiteLevels
 from models.errors import EncoderError, InputError
+
+if TYPE_CHECKING:
+    from models.encoders.lite import LiteLevels
 
 CLIP_MEAN: Final = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD: Final = (0.26862954, 0.26130258, 0.27577711)
@@ -78,7 +80,9 @@ def open_clip_architecture(
     Raises:
         InputError: the file cannot be read. EncoderError: the model or its weights cannot be had.
     """
-    import open_clip  # noqa: PLC0415 - the import takes two seconds, and only encoding needs it
+    import open_clip  # noqa: PLC0415 - the import takes seconds, and only encoding needs it
+
+    from models.encoders.lite import MEAN_AND_STD, LiteLevels  # noqa: PLC0415 - likewise
 
     config = _model_config(name, model)
     config["vision_cfg"] = {**config["vision_cfg"], **({"image_size": side} if side else {})}
@@ -125,6 +129,8 @@ def small_config(*, side: int, embedding_size: int, width: int, layers: tuple[in
 
 def lite_config(*, side: int, embedding_size: int, text: Mapping[str, int]) -> dict[str, Any]:
     """Configuration of an open_clip model on EfficientNet-Lite0, whose levels a small network of two layers reads."""
+    from models.encoders.lite import LITE_LEVELS  # noqa: PLC0415 - likewise
+
     levels = {"timm_model_name": LITE_LEVELS, "timm_pool": "", "timm_proj": "mlp", "timm_drop": 0.4, "image_size": side}
     return {**small_config(side=side, embedding_size=embedding_size, width=2, layers=(), text=text), "vision_cfg": levels}
 

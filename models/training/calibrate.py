@@ -16,7 +16,6 @@ from typing import Any, Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
 from models.bundle import Bundle
@@ -79,6 +78,8 @@ def calibrate(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float3
         return Calibration()
     if sizes is None:
         return _platt(worn_scores, random_scores)
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - seconds that only a training should take
+
     scores, spread = np.concatenate([worn_scores, random_scores]).astype(np.float64), float(np.std([*worn_scores, *random_scores]))
     labels = np.repeat([1, 0], [len(worn_scores), len(random_scores)])
     all_sizes = np.arange(2, int(sizes.max()) + 1)
@@ -102,6 +103,8 @@ def _separable(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float
 
 
 def _platt(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> Calibration:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - likewise
+
     labels = np.repeat([1, 0], [len(worn_scores), len(random_scores)])
     fitted = LogisticRegression(C=1e4).fit(np.concatenate([worn_scores, random_scores])[:, None], labels)
     return Calibration(slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]))

@@ -1,13 +1,22 @@
-"""What the service imports: each library costs a part of its start, and of every process's memory."""
+"""What processes import: each library costs a part of their start, and of their memory."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
+import pytest
 
-def test_the_service_imports_nothing_that_only_reports_trainings_and_pictures_take() -> None:
-    """Nor what compiles models, or a log that is elsewhere."""
-    heavy = ["polars", "scipy", "sklearn", "matplotlib", "sympy", "open_clip", "torchvision", "timm", "redis"]
-    asked = f"import sys, app.main, app.server.process; print(*[name for name in {heavy} if name in sys.modules])"
+
+@pytest.mark.parametrize(
+    ("modules", "without"),
+    [
+        ("app.main, app.server.process", "polars scipy sklearn matplotlib sympy open_clip torchvision timm redis"),
+        ("app.worker.learn, models.recipes.train", "scipy sklearn matplotlib sympy open_clip torchvision timm"),
+    ],
+    ids=["the service", "the worker"],
+)
+def test_nothing_is_imported_that_only_some_take(modules: str, without: str) -> None:
+    """Of the service: what reports, trainings and pictures take, what compiles models, a log that is elsewhere. The worker mostly waits."""
+    asked = f"import sys, {modules}; print(*[name for name in {without.split()} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True).stdout.split() == []

@@ -18,7 +18,6 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -91,6 +90,8 @@ class Weighing:
 
         A few have every item replaced by any, of whatever category: what such categories say is evidence, too.
         """
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - seconds that only a training should take
+
         worn_RI, other_RI = with_replaced(valid.rows_RI, valid.mask_RI, self.alike, self.generator)
         any_RI = np.where(worn_RI >= 0, self.rng.choice(worn_RI[worn_RI >= 0], worn_RI.shape), -1)
         evidence = torch.cat([self._evidence(torch.from_numpy(rows)) for rows in (worn_RI, other_RI, any_RI)]).double().numpy()
