@@ -33,7 +33,7 @@ def check_directory(spec: str, directory: Path) -> None:
         said = f", and {pickles[0]}, a pickle, may hold code and is not read; save its weights with safetensors" if pickles else ""
         msg = f"encoder {spec!r}: no weights (*.safetensors) in {directory}{said}"
         raise EncoderError(msg)
-    for path in weights:
+    for path in sorted(directory.glob("*.safetensors")):
         with path.open("rb") as file:
             if file.read(len(_POINTER)) == _POINTER:
                 msg = f"encoder {spec!r}: {path} is a pointer of git-lfs and not the weights; run `git lfs pull` where it was cloned"

@@ -74,11 +74,18 @@ class WordMatrix:
         """The matrix of an encoder's directory, or None where it has none.
 
         Raises:
-            OSError, ValueError, KeyError, SafetensorError: its files are broken.
+            OSError, ValueError, SafetensorError: its files are broken.
         """
         if not (directory / MATRIX_FILE).is_file():
             return None
         stored = load_file(directory / MATRIX_FILE)
+        for name in ("vectors", "bias"):
+            if name not in stored:
+                msg = f"{MATRIX_FILE} lacks {name!r}"
+                raise ValueError(msg)
+            if not stored[name].isfinite().all():
+                msg = f"{name!r} of {MATRIX_FILE} holds NaN or an infinity"
+                raise ValueError(msg)
         return cls(tuple(read_vocabulary(directory)), stored["vectors"].float().numpy(), stored["bias"].float().numpy())
 
 

@@ -197,6 +197,9 @@ def test_damaged_weights_are_refused(tiny: Path, tmp_path: Path) -> None:
         (lambda model: model.rename(model.with_name("open_clip_pytorch_model.bin")), "a pickle"),
         (lambda model: _without(model, "text_projection", "ln_final.bias"), "text_projection"),
         (lambda model: _with_nan(model, "text_projection"), "weight 'text_projection' holds NaN"),
+        (lambda model: model.with_name("words.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n"), "git lfs pull"),
+        (lambda model: _without(model.with_name("words.safetensors"), "vectors"), "words.safetensors lacks 'vectors'"),
+        (lambda model: _with_nan(model.with_name("words.safetensors"), "vectors"), "'vectors' of words.safetensors holds NaN"),
     ],
 )
 def test_spoilt_files_are_refused_by_what_is_wrong(tiny: Path, tmp_path: Path, spoil: Callable[[Path], object], said: str) -> None:
