@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextvars import copy_context
 from itertools import count
 from typing import Any, Final
@@ -77,20 +77,23 @@ class Turn:
     """One request: in the queue, computed, paused or done.
 
     Args:
-        compute: what computes it, and completes ``answer``.
+        compute: what computes it, and sets ``outcome``.
+        answer: what whoever asks waits for.
         joins: whether it may be computed beside others that do.
 
     Attributes:
         context: that it is computed in.
+        outcome: the answer, or what was raised; None until there is either.
         beside: those that are computed beside it, on its thread; they take none of their own.
         resumed: set while it is computed; a paused thread waits for it. dropped: nobody waits for its answer.
     """
 
     _numbers = count()
 
-    def __init__(self, kind: Kind, who: str, compute: Callable[[Turn], None], answer: Future[Any], *, joins: bool) -> None:
+    def __init__(self, kind: Kind, who: str, compute: Callable[[Turn], None], answer: asyncio.Future[Any], *, joins: bool) -> None:
         self.kind, self.who, self._compute, self.answer, self.joins = kind, who, compute, answer, joins
         self.number = next(self._numbers)
+        self.outcome: tuple[Any, BaseException | None] | None = None
         self.context = copy_context()
         self.beside: list[Turn] = []
         self.resumed = threading.Event()
