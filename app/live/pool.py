@@ -4,7 +4,8 @@ Ordinary requests have four times the share of heavy ones, and heavy ones never 
 whoever has had the least time. Work pauses between its slices (``app.recommend.slices``) where somebody else's turn has come; it ends there
 where nobody waits for its answer any more. What heavy requests took of memory goes back to the system after the last of them.
 
-Where small requests wait, a thread takes several of them, and the model answers them in one batch (``app.recommend.batch``). Their answers
+Where small requests wait, a thread takes several of them, and the model answers them in one batch (``app.recommend.batch``); one thread at
+a time does so, as two would only take Python's lock from each other. Their answers
 are handed over together, so that the event loop and the thread that computes take Python's lock from each other once for all of them; the
 next batch begins when as many wait again as may come, or nobody came or went for a moment.
 """
@@ -70,6 +71,7 @@ class ComputePool:
         self._executor = ThreadPoolExecutor(2 * threads + most_begun, thread_name_prefix="compute", initializer=alone)
         self._lock = threading.Lock()  # over all that follows, and over the kinds
         self._free = threads
+        self._batch = False  # whether a thread computes small requests
         self._expected = 1  # small requests for which the next batch waits a moment
         self._moves = 0  # requests that came or went since the start
         self._inside: dict[Turn, asyncio.Future[ServiceError]] = {}
@@ -117,7 +119,7 @@ class ComputePool:
             raise busy
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
-        turn = Turn(kind, who, lambda turn: self._answer(turn, compute), answer, joins=joins and cost <= SMALL)
+        turn = Turn(kind, who, lambda turn: self._answer(turn, compute), answer, joins=joins and cost <= SMALL and self._together > 1)
         cut = self._inside[turn] = loop.create_future()
         kind.inside += 1
         away = asyncio.ensure_future(gone()) if gone else None
@@ -183,6 +185,7 @@ class ComputePool:
             with self._lock:
                 self._stop(turn)
                 if turn.joins:
+                    self._batch = False
                     self._expected = min(self._together, turn.kind.inside)
                 self._grant()
                 last = turn.kind is self._heavy and not (self._heavy.running or self._heavy.waiting)
@@ -242,15 +245,15 @@ class ComputePool:
     def _grant(self) -> None:
         """Give the free threads to those whose turn it is; under the lock."""
         while self._free:
+            small = sum(turn.joins for turn in self._ordinary.waiting)
+            self._ordinary.joining = not self._batch and small >= self._expected
             kinds = [kind for kind in (self._ordinary, self._heavy) if kind.may_run()]
             if not kinds:
                 return
-            kind = min(kinds, key=lambda kind: kind.used_s)
-            if kind is self._ordinary and len(kind.waiting) < self._expected:
-                return
-            turn = kind.next()
+            turn = min(kinds, key=lambda kind: kind.used_s).next()
             self._free -= 1
             if not turn.begun:
+                self._batch = self._batch or turn.joins
                 turn.beside = turn.kind.beside(turn, self._together - 1)
                 self.joined += 1 + len(turn.beside) if turn.beside else 0
                 self._executor.submit(self._work, turn)

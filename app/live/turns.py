@@ -23,6 +23,7 @@ class Kind:
 
     Attributes:
         used_s: seconds for which they have been computed, by their share.
+        joining: whether those that join others may begin.
     """
 
     def __init__(self, share: float, *, at_once: int, most_inside: int, most_begun: int) -> None:
@@ -30,6 +31,7 @@ class Kind:
         self.waiting: list[Turn] = []
         self.inside = self.running = self.begun = 0
         self.used_s = 0.0
+        self.joining = True
         self._had_s: dict[str, float] = {}
         self._floor_s = 0.0
 
@@ -70,7 +72,8 @@ class Kind:
             self.used_s = max(self.used_s, other.used_s) if other.waiting or other.running else other.used_s
 
     def _eligible(self) -> list[Turn]:
-        return self.waiting if self.begun < self.most_begun else [turn for turn in self.waiting if turn.begun]
+        full = self.begun >= self.most_begun
+        return [turn for turn in self.waiting if turn.begun or not (full or (turn.joins and not self.joining))]
 
 
 class Turn:

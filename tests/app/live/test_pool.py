@@ -187,6 +187,29 @@ def test_those_who_ask_again_at_once_are_one_batch_again_and_who_comes_alone_is_
     asyncio.run(scenario())
 
 
+def test_small_requests_are_computed_on_one_thread_at_a_time() -> None:
+    """Those that come meanwhile are a batch after them; others go on beside them. Where none are computed together, each has a thread."""
+
+    async def scenario(together: int) -> tuple[int, int]:
+        pool, gate, inside = ComputePool(2, 50, together=together), threading.Event(), list[str]()
+
+        def compute(name: str) -> bool:
+            inside.append(name)
+            return gate.wait(10)
+
+        tasks = [asyncio.create_task(pool.run(lambda name=name: compute(name), joins=True)) for name in ("one", "two")]  # type: ignore[misc]
+        await eventually(lambda: len(inside) == 3 - min(together, 2))
+        waiting = pool.waiting
+        if together > 1:
+            assert await pool.run(lambda: "by itself") == "by itself"
+        gate.set()
+        assert await asyncio.gather(*tasks) == [True, True]
+        return waiting, len(inside)
+
+    assert asyncio.run(scenario(4)) == (1, 2)
+    assert asyncio.run(scenario(1)) == (0, 2)
+
+
 def test_a_batch_that_breaks_answers_every_waiter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is left waiting, and the thread is free again."""
 
