@@ -69,8 +69,8 @@ class Threads(_Part):
     requests: int = Field(
         default=0,
         ge=0,
-        description="Threads that compute requests, of which one at a time takes small ones; 0 is one per core, which several processes share "
-        "out among them.",
+        description="Threads that compute requests, of which one at a time takes small ones; 0 is one per core, which several processes "
+        "share out among them.",
     )
     waiting: int = Field(
         default=0,
