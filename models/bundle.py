@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -166,30 +167,31 @@ class Bundle(Contents):
             category[mask] = [self._category.get(name, other) for names in categories for name in names]
         return OutfitBatch(torch.from_numpy(items), torch.from_numpy(category), torch.from_numpy(mask)).to(self.device)
 
-    def joined(self, bundles: Sequence[Bundle], contexts: Sequence[OutfitBatch]) -> OutfitBatch:
-        """Contexts as one batch, each of whose rows is asked by the taste of its bundle.
+    def joined(self, parts: Sequence[tuple[Bundle, Sequence[FloatArray], Sequence[Sequence[str]]]]) -> OutfitBatch:
+        """``outfits`` of several questions as one batch, each of whose rows is asked by the taste of its bundle.
 
         Args:
-            bundles: of each context the one that it was made for; all have this one in ``common``.
+            parts: of each question the bundle that it is asked of, which has this one in ``common``, and what ``outfits`` takes.
         """
-        if not any(isinstance(bundle.model, PersonalModel) for bundle in bundles):
-            return OutfitBatch.joined(contexts)
+        bundles, embeddings, categories = zip(*parts, strict=True)
+        batch = self.outfits([*chain(*embeddings)], [*chain(*categories)])
         models = [bundle.model for bundle in bundles if isinstance(bundle.model, PersonalModel)]
-        tastes = [model.taste.expand(len(context.mask_BI), -1) for model, context in zip(models, contexts, strict=True)]
-        return OutfitBatch.joined(contexts, torch.cat(tastes))
+        if not models:
+            return batch
+        tastes = [model.taste.expand(len(some), -1) for model, some in zip(models, embeddings, strict=True)]
+        return replace(batch, taste_BD=torch.cat(tastes))
 
     def queries(self, context: OutfitBatch, targets: Sequence[str]) -> FloatArray:
         """One query vector per context and target category, ``(B, D)``."""
         with torch.inference_mode():
             return self.model.query(context, self.category_indices(targets).to(self.device)).float().cpu().numpy()
 
-    def met_with(self, context: OutfitBatch) -> dict[int, NDArray[np.int64]]:
-        """Codes of items that were worn with those of the contexts, most often first, by the coordinate of an embedding that holds them.
+    def met_with(self, embeddings_ID: FloatArray) -> dict[int, NDArray[np.int64]]:
+        """Codes of items that were worn with some items, most often first, by the coordinate of an embedding that holds them.
 
         Empty where the model remembers nobody.
         """
-        with torch.inference_mode():
-            return {coordinate: codes.cpu().numpy() for coordinate, codes in self.model.met_with(context).items()}
+        return self.model.met_with(embeddings_ID)
 
     def rank(
         self,

@@ -67,7 +67,10 @@ class Threads(_Part):
         description="Threads that encode a picture; 0 is one per core. Whatever else a request computes, it computes on one.",
     )
     requests: int = Field(
-        default=0, ge=0, description="Requests computed at the same time; 0 is one per core, which several processes share out among them."
+        default=0,
+        ge=0,
+        description="Threads that compute requests, of which one at a time takes small ones; 0 is one per core, which several processes "
+        "share out among them.",
     )
     waiting: int = Field(
         default=0,

@@ -1,9 +1,13 @@
 """The threads that compute answers, shared out fairly between heavy and ordinary requests, and between those who ask.
 
 Ordinary requests have four times the share of heavy ones, and heavy ones never hold every thread. Among those of a kind it is the turn of
-whoever has had the least time. Where small requests wait, a thread takes several of them, and the model answers them in one batch
-(``app.recommend.batch``). Work pauses between its slices (``app.recommend.slices``) where somebody else's turn has come; it ends there
+whoever has had the least time. Work pauses between its slices (``app.recommend.slices``) where somebody else's turn has come; it ends there
 where nobody waits for its answer any more. What heavy requests took of memory goes back to the system after the last of them.
+
+Where small requests wait, a thread takes several of them, and the model answers them in one batch (``app.recommend.batch``); one thread at
+a time does so, as two would only take Python's lock from each other. Their answers
+are handed over together, so that the event loop and the thread that computes take Python's lock from each other once for all of them; the
+next batch begins when as many wait again as may come, or nobody came or went for a moment.
 """
 
 from __future__ import annotations
@@ -11,8 +15,9 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
-from collections.abc import Awaitable, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final, TypeVar
 
 from app.ground.allocator import give_back
@@ -33,6 +38,8 @@ _ORDINARY_SHARE: Final = 4.0
 _HEAVY_WAITING: Final = 4  # of so many places to wait, one is for a heavy request
 _BEGUN_PER_THREAD: Final = 2  # heavy requests that have begun and hold memory, paused or not
 _LEAST_SLICE_S: Final = 0.005
+_MOMENT_S: Final = 0.002
+"""After a batch, the next one begins once nobody has come or gone for so long, however few wait; whoever is alone never waits."""
 
 _GONE: Final = "nobody waits for this answer any more"
 
@@ -64,6 +71,9 @@ class ComputePool:
         self._executor = ThreadPoolExecutor(2 * threads + most_begun, thread_name_prefix="compute", initializer=alone)
         self._lock = threading.Lock()  # over all that follows, and over the kinds
         self._free = threads
+        self._batch = False  # whether a thread computes small requests
+        self._expected = 1  # small requests for which the next batch waits a moment
+        self._moves = 0  # requests that came or went since the start
         self._inside: dict[Turn, asyncio.Future[ServiceError]] = {}
         self.refused = self.late = self.abandoned = self.joined = 0
 
@@ -107,27 +117,29 @@ class ComputePool:
         kind = self._heavy if cost >= HEAVY else self._ordinary
         if (busy := self.busy(kind)) is not None:
             raise busy
-        answer: Future[Answer] = Future()
-        turn = Turn(kind, who, lambda turn: self._answer(turn, compute, answer), answer, joins=joins and cost <= SMALL)
-        cut = self._inside[turn] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        turn = Turn(kind, who, lambda turn: self._answer(turn, compute), answer, joins=joins and cost <= SMALL and self._together > 1)
+        cut = self._inside[turn] = loop.create_future()
         kind.inside += 1
-        awaited = asyncio.wrap_future(answer)
         away = asyncio.ensure_future(gone()) if gone else None
         try:
             with self._lock:
                 kind.wake(self._ordinary if kind is self._heavy else self._heavy)
                 kind.wait(turn)
+                self._moves += 1
                 self._grant()
-            ends = {awaited, cut, *({away} if away else ())}
+            ends = {answer, cut, *({away} if away else ())}
             await asyncio.wait(ends, timeout=self._deadline_s if self._deadline_s < math.inf else None, return_when=asyncio.FIRST_COMPLETED)
-            if awaited.done():
-                return awaited.result()
+            if answer.done():
+                return answer.result()
             raise self._ended_by(turn, cut, away)
         finally:
             if away:
                 away.cancel()
-            awaited.cancel()
+            answer.cancel()
             self._drop(turn)
+            self._moves += 1
             del self._inside[turn]
             kind.inside -= 1
 
@@ -168,23 +180,52 @@ class ComputePool:
                 turn.context.run(turn.compute)
         except BaseException as error:  # noqa: BLE001 - nobody is left to wait
             for one in together:
-                if not one.answer.done():
-                    one.answer.set_exception(error)
+                one.outcome = one.outcome or (None, error)
         finally:
             with self._lock:
                 self._stop(turn)
+                if turn.joins:
+                    self._batch = False
+                    self._expected = min(self._together, turn.kind.inside)
                 self._grant()
                 last = turn.kind is self._heavy and not (self._heavy.running or self._heavy.waiting)
+            with suppress(RuntimeError):  # the event loop is closed: nobody waits
+                turn.answer.get_loop().call_soon_threadsafe(self._hand_over, together)
             if last:
                 give_back()
 
-    def _answer(self, turn: Turn, compute: Callable[[], Answer], answer: Future[Answer]) -> None:
+    def _answer(self, turn: Turn, compute: Callable[[], Answer]) -> None:
         pausing.set(lambda: self._pause(turn))
         try:
-            if answer.set_running_or_notify_cancel():
-                answer.set_result(compute())
+            if not turn.dropped:
+                turn.outcome = compute(), None
         except BaseException as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
-            answer.set_exception(error)
+            turn.outcome = None, error
+
+    def _hand_over(self, turns: Sequence[Turn]) -> None:
+        """Give those who wait for these turns their answers, all in one pass of the event loop."""
+        for turn in turns:
+            if turn.outcome and not turn.answer.done():
+                result, error = turn.outcome
+                if error is not None:
+                    turn.answer.set_exception(error)
+                else:
+                    turn.answer.set_result(result)
+        if self._expected > 1:
+            self._gather()
+
+    def _gather(self) -> None:
+        """See in a moment whether anybody came or went; then there may be more."""
+        asyncio.get_running_loop().call_later(_MOMENT_S, self._begin, self._moves)
+
+    def _begin(self, moves: int) -> None:
+        """Begin with those who wait, unless somebody came or went since there were so many moves."""
+        if moves != self._moves:
+            self._gather()
+            return
+        with self._lock:
+            self._expected = 1
+            self._grant()
 
     def _pause(self, turn: Turn) -> None:
         """Let whoever's turn has come go first."""
@@ -204,12 +245,15 @@ class ComputePool:
     def _grant(self) -> None:
         """Give the free threads to those whose turn it is; under the lock."""
         while self._free:
+            small = sum(turn.joins for turn in self._ordinary.waiting)
+            self._ordinary.joining = not self._batch and small >= self._expected
             kinds = [kind for kind in (self._ordinary, self._heavy) if kind.may_run()]
             if not kinds:
                 return
             turn = min(kinds, key=lambda kind: kind.used_s).next()
             self._free -= 1
             if not turn.begun:
+                self._batch = self._batch or turn.joins
                 turn.beside = turn.kind.beside(turn, self._together - 1)
                 self.joined += 1 + len(turn.beside) if turn.beside else 0
                 self._executor.submit(self._work, turn)

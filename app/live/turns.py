@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextvars import copy_context
 from itertools import count
 from typing import Any, Final
@@ -23,6 +23,7 @@ class Kind:
 
     Attributes:
         used_s: seconds for which they have been computed, by their share.
+        joining: whether those that join others may begin.
     """
 
     def __init__(self, share: float, *, at_once: int, most_inside: int, most_begun: int) -> None:
@@ -30,6 +31,7 @@ class Kind:
         self.waiting: list[Turn] = []
         self.inside = self.running = self.begun = 0
         self.used_s = 0.0
+        self.joining = True
         self._had_s: dict[str, float] = {}
         self._floor_s = 0.0
 
@@ -70,27 +72,31 @@ class Kind:
             self.used_s = max(self.used_s, other.used_s) if other.waiting or other.running else other.used_s
 
     def _eligible(self) -> list[Turn]:
-        return self.waiting if self.begun < self.most_begun else [turn for turn in self.waiting if turn.begun]
+        full = self.begun >= self.most_begun
+        return [turn for turn in self.waiting if turn.begun or not (full or (turn.joins and not self.joining))]
 
 
 class Turn:
     """One request: in the queue, computed, paused or done.
 
     Args:
-        compute: what computes it, and completes ``answer``.
+        compute: what computes it, and sets ``outcome``.
+        answer: what whoever asks waits for.
         joins: whether it may be computed beside others that do.
 
     Attributes:
         context: that it is computed in.
+        outcome: the answer, or what was raised; None until there is either.
         beside: those that are computed beside it, on its thread; they take none of their own.
         resumed: set while it is computed; a paused thread waits for it. dropped: nobody waits for its answer.
     """
 
     _numbers = count()
 
-    def __init__(self, kind: Kind, who: str, compute: Callable[[Turn], None], answer: Future[Any], *, joins: bool) -> None:
+    def __init__(self, kind: Kind, who: str, compute: Callable[[Turn], None], answer: asyncio.Future[Any], *, joins: bool) -> None:
         self.kind, self.who, self._compute, self.answer, self.joins = kind, who, compute, answer, joins
         self.number = next(self._numbers)
+        self.outcome: tuple[Any, BaseException | None] | None = None
         self.context = copy_context()
         self.beside: list[Turn] = []
         self.resumed = threading.Event()

@@ -16,6 +16,9 @@ from models.bundle import Bundle
 from models.compatibility.base import OutfitBatch
 from models.encoders.features import FloatArray
 
+Outfits = tuple[Sequence[FloatArray], Sequence[Sequence[str]]]
+"""A outfits: the embeddings of the items of each, ``(I, D)``, and their categories."""
+
 
 class Ask(Protocol):
     """One call of the model.
@@ -40,7 +43,7 @@ class Queries:
     """``Bundle.queries``, ``(A, D)``."""
 
     bundle: Bundle
-    context: OutfitBatch
+    contexts: Outfits
     targets: Sequence[str]
 
     @property
@@ -48,7 +51,7 @@ class Queries:
         return (0, id(self.bundle.common))
 
     def alone(self) -> FloatArray:
-        return self.bundle.queries(self.context, self.targets)
+        return self.bundle.queries(self.bundle.outfits(*self.contexts), self.targets)
 
     @classmethod
     def together(cls, asks: Sequence[Self]) -> list[FloatArray]:
@@ -61,7 +64,7 @@ class Rank:
     """``Bundle.rank``, ``(A, M)``."""
 
     bundle: Bundle
-    context: OutfitBatch
+    contexts: Outfits
     candidates_AMD: FloatArray
     categories: Sequence[Sequence[str]]
     queries_AD: FloatArray | None = None
@@ -74,7 +77,7 @@ class Rank:
 
     def alone(self) -> FloatArray:
         return self.bundle.rank(
-            self.context,
+            self.bundle.outfits(*self.contexts),
             self.candidates_AMD,
             self.categories,
             queries_BD=self.queries_AD,
@@ -102,15 +105,15 @@ class Score:
     """``Bundle.score``, ``(A,)``."""
 
     bundle: Bundle
-    context: OutfitBatch
+    contexts: Outfits
 
     @property
     def key(self) -> tuple[int, ...]:
-        longest = self.context.mask_BI.shape[1]
+        longest = max(map(len, self.contexts[0]))
         return (2, id(self.bundle.common), (longest - 1).bit_length())  # short outfits are not padded to long ones
 
     def alone(self) -> FloatArray:
-        return self.bundle.score(self.context)
+        return self.bundle.score(self.bundle.outfits(*self.contexts))
 
     @classmethod
     def together(cls, asks: Sequence[Self]) -> list[FloatArray]:
@@ -120,10 +123,10 @@ class Score:
 
 def _joined(asks: Sequence[Queries | Rank | Score]) -> tuple[Bundle, OutfitBatch]:
     common = asks[0].bundle.common
-    return common, common.joined([ask.bundle for ask in asks], [ask.context for ask in asks])
+    return common, common.joined([(ask.bundle, *ask.contexts) for ask in asks])
 
 
 def _parted(answers_B: FloatArray, asks: Sequence[Queries | Rank | Score]) -> list[FloatArray]:
     """The rows of each ask."""
-    ends = accumulate((len(ask.context.mask_BI) for ask in asks), initial=0)
+    ends = accumulate((len(ask.contexts[0]) for ask in asks), initial=0)
     return [answers_B[start:end] for start, end in pairwise(ends)]

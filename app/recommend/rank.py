@@ -67,14 +67,14 @@ def queries_of(release: Release, worn: Worn, categories: Sequence[str]) -> dict[
     if not names:
         return {}
     with stage("query"):
-        context = release.bundle.outfits([worn.embeddings_ID] * len(names), [worn.categories] * len(names))
-        return dict(zip(names, ask(Queries(release.bundle, context, names)), strict=True))
+        contexts = [worn.embeddings_ID] * len(names), [worn.categories] * len(names)
+        return dict(zip(names, ask(Queries(release.bundle, contexts, names)), strict=True))
 
 
 def remembered(release: Release, worn: Worn) -> dict[str, IntArray]:
     """By category, rows of which the item, or one of its product, was worn with what is worn; none where the model remembers nobody."""
     with stage("query"):
-        met = release.bundle.met_with(release.bundle.outfits([worn.embeddings_ID], [worn.categories]))
+        met = release.bundle.met_with(worn.embeddings_ID)
     with stage("search"):
         found = [release.snapshot.rows_with(coordinate, codes_K[:_MOST_CODES]) for coordinate, codes_K in met.items()]
         rows = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
@@ -132,11 +132,10 @@ def rank_slots(release: Release, worn: Worn, slots: Sequence[tuple[str, FloatArr
             candidates_SMD = np.zeros((len(some), most, release.bundle.manifest.embedding_size), dtype=np.float32)
             for place, (_, _, rows_M) in enumerate(some):
                 candidates_SMD[place, : len(rows_M)] = release.snapshot.embeddings(rows_M)
-            context = release.bundle.outfits([worn.embeddings_ID] * len(some), [worn.categories] * len(some))
             queries_SD, names = np.stack([query_D for _, query_D, _ in some]), [[category] * most for category, _, _ in some]
             what = Rank(
                 bundle=release.bundle,
-                context=context,
+                contexts=([worn.embeddings_ID] * len(some), [worn.categories] * len(some)),
                 candidates_AMD=candidates_SMD,
                 categories=names,
                 queries_AD=queries_SD,
@@ -171,12 +170,11 @@ def rank_scores(
             together = max(1, at_once // len(categories[part]))
             for first in range(0, len(contexts), together):
                 some = contexts[first : first + together]
-                context = release.bundle.outfits([vectors for vectors, _ in some], [names for _, names in some])
                 candidates_BMD = np.broadcast_to(vectors_MD[None, part], (len(some), *vectors_MD[part].shape))
                 scores_BM[first : first + together, part] = ask(
                     Rank(
                         bundle=release.bundle,
-                        context=context,
+                        contexts=([vectors for vectors, _ in some], [names for _, names in some]),
                         candidates_AMD=candidates_BMD,
                         categories=[categories[part]] * len(some),
                         among_all=among_all,
@@ -210,8 +208,8 @@ def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories
     with stage("score"):
         parts = []
         for at in range(0, len(embeddings), at_once):
-            context = release.bundle.outfits(embeddings[at : at + at_once], categories[at : at + at_once])
-            parts.append(ask(Score(release.bundle, context)))
+            part = slice(at, at + at_once)
+            parts.append(ask(Score(release.bundle, (embeddings[part], categories[part]))))
             pause()
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
 

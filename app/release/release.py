@@ -171,7 +171,7 @@ class Release:
         self.bundle.rank(worn, self.snapshot.embeddings(rows)[None], [[self.category_of(row) for row in rows]])
         self.bundle.score(worn)
         self.snapshot.search(self.snapshot.categories[0], query_1D, 1)
-        for coordinate, codes_K in self.bundle.met_with(worn).items():
+        for coordinate, codes_K in self.bundle.met_with(self.snapshot.embeddings(rows[:1])).items():
             self.snapshot.rows_with(coordinate, codes_K)
 
 

@@ -85,8 +85,10 @@ class Traits:
     def variants(self, row: int) -> IntArray:
         """The other rows of a row's product, ascending."""
         first, (firsts_M, rows_M) = self.first_N[row], self._others
-        begin, end = np.searchsorted(firsts_M, [first, first + 1])
-        rows = np.concatenate([[first], rows_M[begin:end]]) if end > begin else self.first_N[:0]
+        begin = firsts_M.searchsorted(first)
+        if begin == len(firsts_M) or firsts_M[begin] != first:
+            return self.first_N[:0]
+        rows = np.concatenate([[first], rows_M[begin : firsts_M.searchsorted(first, side="right")]])
         return np.asarray(rows[rows != row])
 
     @cached_property

@@ -7,13 +7,14 @@ L words per item, padded · C categories.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +70,6 @@ class OutfitBatch:
     category_BI: Tensor
     mask_BI: Tensor
     taste_BD: Tensor | None = None
-
-    @classmethod
-    def joined(cls, batches: Sequence[OutfitBatch], taste_BD: Tensor | None = None) -> OutfitBatch:
-        """Several batches as one, in order, padded alike; ``taste_BD`` is of all their rows."""
-        longest = max(batch.mask_BI.shape[1] for batch in batches)
-        short = [longest - batch.mask_BI.shape[1] for batch in batches]
-        return cls(
-            torch.cat([F.pad(batch.items_BID, (0, 0, 0, less)) for batch, less in zip(batches, short, strict=True)]),
-            torch.cat([F.pad(batch.category_BI, (0, less)) for batch, less in zip(batches, short, strict=True)]),
-            torch.cat([F.pad(batch.mask_BI, (0, less)) for batch, less in zip(batches, short, strict=True)]),
-            taste_BD,
-        )
 
     def take(self, which: Tensor | tuple[Tensor, Tensor]) -> OutfitBatch:
         """Some of the sets (``which`` holds positions or a mask), or some of their items (positions of sets, places of items)."""
@@ -165,8 +154,8 @@ class CompatibilityModel(nn.Module, ABC):
         """Log-odds that an item of each category is what its context lacks, ``(B, C + 1)``; None where the model does not say."""
         return None
 
-    def met_with(self, context: OutfitBatch) -> dict[int, Tensor]:  # noqa: ARG002 - for those that remember
-        """Codes of items that were worn with those of the contexts, by the coordinate of an embedding that holds them; most often first."""
+    def met_with(self, embeddings_ID: NDArray[np.float32]) -> dict[int, NDArray[np.int64]]:  # noqa: ARG002 - for those that remember
+        """Codes of items that were worn with some items, by the coordinate of an embedding that holds them; most often first."""
         return {}
 
     @property

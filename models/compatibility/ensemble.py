@@ -17,7 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
@@ -151,11 +153,12 @@ class Ensemble(CompatibilityModel):
             return torch.einsum("bd,bmd->bm", query_AD[place_BM[:, 0]], candidates_BMD[..., : self.looks]), as_any_A[place_BM]
         return (query_AD[place_BM] * candidates_BMD[..., : self.looks]).sum(-1), as_any_A[place_BM]
 
-    def met_with(self, context: OutfitBatch) -> dict[int, Tensor]:
+    def met_with(self, embeddings_ID: NDArray[np.float32]) -> dict[int, NDArray[np.int64]]:
         if not self.memory:
             return {}
-        worn_KL, first = self._codes(context.items_BID[context.mask_BI]), self.embedding_size - self.levels
-        return {first + self.memory.levels.index(level): self.memory.met_with(level, worn_KL) for level in self.memory.shared}
+        first = self.embedding_size - self.levels
+        places = {level: first + self.memory.levels.index(level) for level in self.memory.shared}
+        return {place: self.memory.met_with(level, embeddings_ID[:, place].astype(np.int64)) for level, place in places.items()}
 
     def prior(self, candidates_BMD: Tensor) -> Tensor:
         return candidates_BMD[..., sum(self.sizes)]

@@ -20,7 +20,9 @@ from functools import partial
 from itertools import combinations
 from typing import Any, Final
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models.compatibility.base import ItemInputs, OutfitBatch
@@ -120,13 +122,17 @@ class PairMemory(nn.Module):
         terms_TPM = torch.cat([terms_TPM, *(shared_PM[None] for shared_PM in shared)])
         return terms_TPM.new_zeros(self.told, *category_BM.shape).index_add(1, b, terms_TPM).permute(1, 2, 0)
 
-    def met_with(self, level: str, worn_KL: Tensor) -> Tensor:
-        """The codes of a level that met those of the items worn, the most often met first; never 0."""
-        _, partner_E, count_E = self._partners(level, worn_KL[:, self.levels.index(level)].unique())
-        codes, of_E = partner_E.unique(return_inverse=True)
-        times = count_E.new_zeros(len(codes)).index_add(0, of_E, count_E)
-        found: Tensor = codes[times.argsort(descending=True, stable=True)]
-        return found
+    def met_with(self, level: str, worn_K: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The codes of a level that met some codes of it, the most often met first; never 0."""
+        number, bound_S = self.tables.index((level, level)), self._tables().bound_S[level]
+        entries = [slice(bound_S[code], bound_S[code + 1]) for code in set(worn_K.tolist())]
+        met_E, count_E = (
+            torch.cat([table[:0], *(table[some] for some in entries)]).cpu().numpy()
+            for table in (getattr(self, f"pairs_{number}"), getattr(self, f"count_{number}"))
+        )
+        codes, of_E = np.unique(met_E % len(getattr(self, f"share_{level}")), return_inverse=True)
+        times = np.bincount(of_E, count_E, minlength=len(codes))
+        return np.asarray(codes[np.argsort(-times, kind="stable")])
 
     def _tables(self) -> PackedTables:
         """All tables as one; made when first asked for, and again on another device."""

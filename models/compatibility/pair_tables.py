@@ -22,7 +22,7 @@ class PackedTables:
     Attributes:
         worn_X, candidate_X: places of each table's levels. worn_first_X11, candidate_first_X11: where their shares begin.
         size_X11: codes of the candidate's level. table_T, doubt_T11: table and k of each term.
-        entry_S: of a level's table with itself, where each code's entries begin, and last where all end.
+        entry_S: of a level's table with itself, where each code's entries begin, and last where all end. bound_S: the same, on the host.
     """
 
     pair_E: Tensor
@@ -37,6 +37,7 @@ class PackedTables:
     table_T: Tensor
     doubt_T11: Tensor
     entry_S: Mapping[str, Tensor]
+    bound_S: Mapping[str, list[int]]
 
 
 def packed(
@@ -63,6 +64,11 @@ def packed(
     def each(numbers: Sequence[int]) -> Tensor:
         return whole(numbers)[:, None, None]
 
+    entry_S = {
+        u: torch.searchsorted(own, torch.arange(sizes[u] + 1, device=device) * sizes[u])
+        for (u, v), (own, _) in zip(tables, found, strict=True)
+        if u == v
+    }
     share_K = torch.cat(list(shares))
     share_K[[*share_first.values()]] = 0.0  # what is unknown is expected nowhere, and no key holds it, so that it says nothing
     return PackedTables(
@@ -77,9 +83,6 @@ def packed(
         candidate_first_X11=each([share_first[v] for _, v in tables]),
         table_T=whole([tables.index((u, v)) for u, v, _ in terms]),
         doubt_T11=torch.tensor([k for _, _, k in terms], device=device)[:, None, None],
-        entry_S={
-            u: torch.searchsorted(own, torch.arange(sizes[u] + 1, device=device) * sizes[u])
-            for (u, v), (own, _) in zip(tables, found, strict=True)
-            if u == v
-        },
+        entry_S=entry_S,
+        bound_S={level: first_S.tolist() for level, first_S in entry_S.items()},
     )

@@ -141,10 +141,7 @@ def test_what_several_ask_together_is_answered_as_if_alone(kind: str, far: torch
     embedded_ND = common.embed(FEATURES, NAMES, TEXTS, IDS)
     bundles = [common, common.for_shopper("u1") or common, common.for_shopper("u0") or common, common]
     sets = [[slice(0, 3)], [slice(2, 4), slice(1, 2)], [slice(4, 9)], [slice(8, 9)]]
-    contexts = [
-        bundle.outfits([embedded_ND[some] for some in rows], [NAMES[some] for some in rows])
-        for bundle, rows in zip(bundles, sets, strict=True)
-    ]
+    contexts = [([embedded_ND[some] for some in rows], [NAMES[some] for some in rows]) for rows in sets]
     shapes = [(len(rows), 2 + place) for place, rows in enumerate(sets)]
     ranks = [
         {"candidates_AMD": np.stack([embedded_ND[:many]] * rows), "categories": [NAMES[:many]] * rows, "among_all": True, "mixed": True}
@@ -152,7 +149,7 @@ def test_what_several_ask_together_is_answered_as_if_alone(kind: str, far: torch
     ]
     asks: list[list[Any]] = [
         [Queries(bundle, context, ["tops"] * rows) for bundle, context, (rows, _) in zip(bundles, contexts, shapes, strict=True)],
-        [Rank(bundle=bundle, context=context, **rank) for bundle, context, rank in zip(bundles, contexts, ranks, strict=True)],  # type: ignore[arg-type]
+        [Rank(bundle=bundle, contexts=context, **rank) for bundle, context, rank in zip(bundles, contexts, ranks, strict=True)],  # type: ignore[arg-type]
         [Score(bundle, context) for bundle, context in zip(bundles, contexts, strict=True)],
     ]
     for some in asks:

@@ -110,33 +110,104 @@ def test_small_requests_that_wait_are_computed_on_one_thread() -> None:
     asyncio.run(scenario())
 
 
-def test_one_that_fails_is_late_or_gives_up_leaves_the_others_of_its_batch_their_answers() -> None:
+def test_one_that_fails_or_gives_up_leaves_the_others_of_its_batch_their_answers() -> None:
     """Its own error reaches each; who is gone before the batch begins is not computed."""
 
     async def scenario() -> None:
-        pool, gate, computed = ComputePool(1, 50, deadline_s=0.5, together=8), threading.Event(), list[str]()
+        pool, gate, computed = ComputePool(1, 50, together=8), threading.Event(), list[str]()
+
+        def compute(name: str) -> str:
+            computed.append(name)
+            return str(1 // 0) if name == "bad" else name
+
+        first = busy(pool, gate)
+        await eventually(lambda: pool.waiting == 0)
+        names = ["good", "bad", "gone", "last"]
+        tasks = [asyncio.create_task(pool.run(lambda name=name: compute(name), joins=True)) for name in names]  # type: ignore[misc]
+        await eventually(lambda: pool.waiting == 4)
+        tasks[2].cancel()
+        await eventually(lambda: pool.waiting == 3)
+        gate.set()
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+        assert await first
+        assert [type(one) for one in answers] == [str, ZeroDivisionError, asyncio.CancelledError, str]
+        assert computed == ["good", "bad", "last"]
+
+    asyncio.run(scenario())
+
+
+def test_who_is_late_in_a_batch_is_told_so_and_is_not_computed() -> None:
+    """One that takes longer than its deadline makes its batch late; what has not begun by then is left out, and the thread is free."""
+
+    async def scenario() -> None:
+        pool, gate, slow, computed = ComputePool(1, 50, deadline_s=0.5, together=8), threading.Event(), threading.Event(), list[str]()
 
         def compute(name: str) -> str:
             computed.append(name)
             if name == "slow":
-                time.sleep(0.8)
-            return str(1 // 0) if name == "bad" else name
+                slow.wait(10)
+            return name
 
-        first = asyncio.create_task(pool.run(lambda: gate.wait(0.2)))
-        await asyncio.sleep(0.01)
-        names = ["good", "bad", "gone", "slow", "last"]
-        tasks = [asyncio.create_task(pool.run(lambda name=name: compute(name), joins=True)) for name in names]  # type: ignore[misc]
-        await eventually(lambda: pool.waiting == 5)
-        tasks[2].cancel()
-        answers = await asyncio.gather(*tasks, return_exceptions=True)
-        assert not await first
-        assert [type(one) for one in answers] == [str, ZeroDivisionError, asyncio.CancelledError, DeadlineError, DeadlineError]
-        assert computed == ["good", "bad", "slow"]
-        assert pool.late == 2
+        first = asyncio.create_task(pool.run(lambda: gate.wait(10)))
         await eventually(lambda: pool.waiting == 0)
+        tasks = [asyncio.create_task(pool.run(lambda name=name: compute(name), joins=True)) for name in ("slow", "last")]  # type: ignore[misc]
+        await eventually(lambda: pool.waiting == 2)
+        gate.set()
+        answers = await asyncio.gather(first, *tasks, return_exceptions=True)
+        slow.set()
+        assert [type(one) for one in answers[1:]] == [DeadlineError] * 2
+        pool._deadline_s = 10.0
         assert await pool.run(lambda: "again", joins=True) == "again"
+        assert computed == ["slow"]
 
     asyncio.run(scenario())
+
+
+def test_those_who_ask_again_at_once_are_one_batch_again_and_who_comes_alone_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answers of a batch reach the event loop together, and the next batch waits for those who had them, as long as any comes."""
+
+    async def scenario() -> None:
+        pool, gate, batches = ComputePool(1, 50, together=3), threading.Event(), list[int]()
+        plain = pools.side_by_side
+        monkeypatch.setattr(pools, "side_by_side", lambda questions: (batches.append(len(questions)), plain(questions)))
+        monkeypatch.setattr(pools, "_MOMENT_S", 0.3)  # so that it is not over before they ask again, however busy the machine
+
+        async def asking(times: int) -> None:
+            for _ in range(times):
+                await pool.run(lambda: None, joins=True)
+
+        first = busy(pool, gate)
+        await eventually(lambda: pool.waiting == 0)
+        tasks = [asyncio.create_task(asking(times)) for times in (3, 3, 3, 4)]
+        await eventually(lambda: pool.waiting == 4)
+        gate.set()
+        await asyncio.gather(first, *tasks)
+        assert batches == [3, 3, 3, 3]  # and the last of 13 by itself
+
+    asyncio.run(scenario())
+
+
+def test_small_requests_are_computed_on_one_thread_at_a_time() -> None:
+    """Those that come meanwhile are a batch after them; others go on beside them. Where none are computed together, each has a thread."""
+
+    async def scenario(together: int) -> tuple[int, int]:
+        pool, gate, inside = ComputePool(2, 50, together=together), threading.Event(), list[str]()
+
+        def compute(name: str) -> bool:
+            inside.append(name)
+            return gate.wait(10)
+
+        tasks = [asyncio.create_task(pool.run(lambda name=name: compute(name), joins=True)) for name in ("one", "two")]  # type: ignore[misc]
+        await eventually(lambda: len(inside) == 3 - min(together, 2))
+        waiting = pool.waiting
+        if together > 1:
+            assert await pool.run(lambda: "by itself") == "by itself"
+        gate.set()
+        assert await asyncio.gather(*tasks) == [True, True]
+        return waiting, len(inside)
+
+    assert asyncio.run(scenario(4)) == (1, 2)
+    assert asyncio.run(scenario(1)) == (0, 2)
 
 
 def test_a_batch_that_breaks_answers_every_waiter(monkeypatch: pytest.MonkeyPatch) -> None:

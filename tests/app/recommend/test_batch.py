@@ -80,7 +80,7 @@ def test_whoever_asks_what_fails_is_told_and_the_others_are_answered(release: Re
     bad, plain = "tops-3", Queries.alone
 
     def failing(self: Queries) -> Any:
-        if (self.context.items_BID[0, 0].numpy() == release.snapshot.embeddings([release.snapshot.row_of[bad]])[0]).all():
+        if (self.contexts[0][0][0] == release.snapshot.embeddings([release.snapshot.row_of[bad]])[0]).all():
             msg = "not this one"
             raise ZeroDivisionError(msg)
         return plain(self)
@@ -134,7 +134,7 @@ def test_short_outfits_are_not_padded_to_long_ones(release: Release) -> None:
     """Scores of outfits of about as many items are one batch."""
 
     def key(size: int) -> object:
-        return Score(release.bundle, release.bundle.outfits([release.snapshot.embeddings(range(size))], [["tops"] * size])).key
+        return Score(release.bundle, ([release.snapshot.embeddings(range(size))], [["tops"] * size])).key
 
     assert key(3) == key(4) != key(40)
 

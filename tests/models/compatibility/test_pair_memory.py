@@ -112,6 +112,6 @@ def test_who_was_met_is_told_most_often_first() -> None:
     held = memory()
     codes = held.codes(ITEMS)
     of_item, of_product = codes[:, LEVELS.index(ITEM)], codes[:, LEVELS.index(PRODUCT)]
-    assert held.met_with(ITEM, codes[[0, 1]]).tolist() == of_item[[3, 4]].tolist()
-    assert held.met_with(ITEM, codes[[5]]).tolist() == []
-    assert held.met_with(PRODUCT, codes[[5]]).tolist() == of_product[[3]].tolist()
+    assert held.met_with(ITEM, of_item[[0, 1]].numpy()).tolist() == of_item[[3, 4]].tolist()
+    assert held.met_with(ITEM, of_item[[5]].numpy()).tolist() == []
+    assert held.met_with(PRODUCT, of_product[[5]].numpy()).tolist() == of_product[[3]].tolist()
