@@ -62,7 +62,7 @@ def main() -> None:
         asked_RI = np.concatenate([rows_RI, alike.replaced(rows_RI)])
         label_R = np.repeat([1, 0], len(rows_RI))
         size_R = (asked_RI >= 0).sum(1)
-        likely_R = bundle.probability(scorer.outfits(asked_RI), size_R)
+        likely_R = scorer.likely(asked_RI)
         for size, chosen in by_size(size_R):
             print(line(name, size, likely_R[chosen], label_R[chosen], rng), flush=True)
     if not world:
@@ -71,7 +71,7 @@ def main() -> None:
     for name, whole_RI in (("completed", worn_RI), ("completed, the others replaced", alike.replaced(worn_RI))):
         after_RI = completed(scorer, less_one(whole_RI, rng), whole_RI, category_N)
         size_R = (after_RI >= 0).sum(1)
-        likely_R, true_R = bundle.probability(scorer.outfits(after_RI), size_R), truth(after_RI)
+        likely_R, true_R = scorer.likely(after_RI), truth(after_RI)
         for size, chosen in by_size(size_R):
             print(line(name, size, likely_R[chosen], true_R[chosen], rng), flush=True)
 

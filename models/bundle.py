@@ -10,12 +10,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.calibration import Calibration
@@ -28,6 +30,8 @@ from models.errors import BundleError
 from models.manifest import Manifest
 
 __all__ = ["Bundle", "Manifest", "Shoppers"]
+
+_REMEMBERED: Final = 8192  # combinations of categories; a few hundred bytes each
 
 
 @dataclass(eq=False, repr=False)
@@ -42,6 +46,7 @@ class Bundle(Contents):
         self._residual = {item: index + 1 for index, item in enumerate(self.residuals)}
         self._product = {token: index + 1 for index, token in enumerate(self.products)}
         self._shopper = {shopper: row for row, shopper in enumerate(self.shoppers.ids)}
+        self._whole = lru_cache(_REMEMBERED)(self.slots.whole_of)
         self._common: Bundle | None = None
         self._device = self.model.device
 
@@ -228,12 +233,19 @@ class Bundle(Contents):
         with torch.inference_mode():
             return self.model.score(outfits).float().cpu().numpy()
 
-    def probability(self, scores: FloatArray, items: ArrayLike) -> NDArray[np.float64]:
-        """Calibrated probability that outfits of these scores and numbers of items were worn, rather than their items' likes together.
+    def probability(self, scores: FloatArray, categories: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+        """Calibrated probability that outfits of these scores were worn, rather than their items' likes together, ``(B,)``.
 
         Means nothing unless ``calibrated``.
+
+        Args:
+            categories: B lists of names, one of each item.
         """
-        return self.manifest.calibration.probability(scores, items)
+        return self.manifest.calibration.probability(scores, [len(names) for names in categories], self.whole(categories))
+
+    def whole(self, categories: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+        """How likely it is that outfits of these categories lack nothing, ``(B,)``; the order of an outfit's items does not matter."""
+        return np.array([self._whole(tuple(sorted(names))) for names in categories], dtype=np.float64)
 
     @property
     def calibrated(self) -> bool:

@@ -282,8 +282,8 @@ def _likely(release: Release, worn: Worn, pools: Sequence[Pool]) -> tuple[float 
     rows = np.concatenate([np.zeros(0, dtype=np.int64), *(pool.rows_M for pool in pools)])
     if not release.bundle.calibrated:
         return None, [[None] * len(pool.rows_M) for pool in pools]
-    embeddings, categories = with_each(release, worn, rows)
-    scores = score_outfits(release, [worn.embeddings_ID, *embeddings], [worn.categories, *categories])
-    now, *found = likely(release, scores, [len(worn)] + [len(worn) + 1] * len(rows))
+    embeddings, names = with_each(release, worn, rows)
+    categories = [worn.categories, *names]
+    now, *found = likely(release, score_outfits(release, [worn.embeddings_ID, *embeddings], categories), categories)
     each = iter(found)
     return now if len(worn) > 1 else None, [[next(each) for _ in pool.rows_M] for pool in pools]

@@ -86,12 +86,11 @@ def contributions(release: Release, worn: Worn, pool: Pool, *, among_all: bool, 
 def pair_scores(release: Release, worn: Worn) -> tuple[PairScore, ...]:
     """Every pair of the outfit's items scored as an outfit of two, worst first."""
     pairs = list(combinations(range(len(worn)), 2))
-    scores = score_outfits(
-        release, [worn.embeddings_ID[list(pair)] for pair in pairs], [[worn.categories[position] for position in pair] for pair in pairs]
-    )
+    categories = [[worn.categories[position] for position in pair] for pair in pairs]
+    scores = score_outfits(release, [worn.embeddings_ID[list(pair)] for pair in pairs], categories)
     found = [
         PairScore((worn.names[left], worn.names[right]), float(score), probability)
-        for (left, right), score, probability in zip(pairs, scores, likely(release, scores, 2), strict=True)
+        for (left, right), score, probability in zip(pairs, scores, likely(release, scores, categories), strict=True)
     ]
     return tuple(sorted(found, key=lambda pair: pair.score))
 

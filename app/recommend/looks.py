@@ -105,7 +105,8 @@ def _chosen(search: _Search, found: Sequence[tuple[int, ...]], count: int, diver
         best_L = scores_L + np.array([search.gain(rows) for rows in found], dtype=np.float32) if search.gains else scores_L
         vectors_LD = np.stack([unit(release.bundle.looks(release.snapshot.embeddings(list(rows)))).ravel() for rows in found])
         chosen = unlike(best_L, vectors_LD / math.sqrt(len(found[0])), count, diversity)
-    probabilities = likely(release, scores_L[chosen], len(search.worn) + len(search.pools)) if chosen else []
+    categories = [[*search.worn.categories, *(release.category_of(row) for row in found[place])] for place in chosen]
+    probabilities = likely(release, scores_L[chosen], categories) if chosen else []
     prices = [float(price_N[list(found[place])].sum()) for place in chosen]
     return [
         Look(found[place], float(scores_L[place]), probability, None if np.isnan(price) else round(price, 2))
@@ -119,7 +120,7 @@ def look_of(release: Release, worn: Worn, rows: tuple[int, ...]) -> Look:
     categories = [*worn.categories, *(release.category_of(row) for row in rows)]
     scores_1 = score_outfits(release, [vectors_ID], [categories])
     price = float(release.snapshot.columns.prices[list(rows)].sum())
-    return Look(rows, float(scores_1[0]), likely(release, scores_1, [len(categories)])[0], None if np.isnan(price) else round(price, 2))
+    return Look(rows, float(scores_1[0]), likely(release, scores_1, [categories])[0], None if np.isnan(price) else round(price, 2))
 
 
 def _most_tried(size: int) -> int:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from app.recommend.asks import Queries, Rank, Score
 from app.recommend.batch import ask
@@ -214,11 +213,11 @@ def score_outfits(release: Release, embeddings: Sequence[FloatArray], categories
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
 
 
-def likely(release: Release, scores_B: FloatArray, items: ArrayLike) -> list[float | None]:
-    """How likely it is that outfits of these scores and numbers of items go together; None of each where nothing says so."""
+def likely(release: Release, scores_B: FloatArray, categories: Sequence[Sequence[str]]) -> list[float | None]:
+    """How likely it is that outfits of these scores and of items of these categories go together; None of each where nothing says so."""
     if not release.bundle.calibrated:
         return [None] * len(scores_B)
-    return list(map(float, release.bundle.probability(scores_B, items)))
+    return list(map(float, release.bundle.probability(scores_B, categories)))
 
 
 def why_not(release: Release) -> str | None:

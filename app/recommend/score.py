@@ -85,8 +85,9 @@ def score(
         check_work(_work([known_count(release, items) for items in outfits], explain=explain), limits.max_work)
     worn = resolve_all(release, outfits, limits, fields)
     whole = [outfit for outfit in worn if len(outfit) >= _LEAST_PIECES]
-    scores_B = score_outfits(release, [outfit.embeddings_ID for outfit in whole], [outfit.categories for outfit in whole])
-    scored = iter(zip(scores_B, likely(release, scores_B, [len(outfit) for outfit in whole]), strict=True))
+    categories = [outfit.categories for outfit in whole]
+    scores_B = score_outfits(release, [outfit.embeddings_ID for outfit in whole], categories)
+    scored = iter(zip(scores_B, likely(release, scores_B, categories), strict=True))
     answers = [_answer(release, outfit, *(next(scored) if len(outfit) >= _LEAST_PIECES else (None, None))) for outfit in worn]
     if not explain:
         return answers
@@ -138,4 +139,4 @@ def _swap(  # noqa: PLR0917 - what is worn, and what a swap must be
     best = int(np.argmax(scores_M))
     if scores_M[best] <= now:
         return None
-    return Swap(int(rows_M[best]), float(scores_M[best]), likely(release, scores_M[[best]], len(worn))[0])
+    return Swap(int(rows_M[best]), float(scores_M[best]), likely(release, scores_M[[best]], [worn.categories])[0])

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
+from models.compatibility.calibration import UNTOLD
 from models.compatibility.conflicts import Conflicts
 from models.compatibility.slots import Missing
 
@@ -43,6 +44,10 @@ class SlotTemplates:
     def knows(self, categories: Sequence[str]) -> bool:  # noqa: ARG002 - an outfit like no other goes by the usual ones
         """Whether there are any combinations."""
         return bool(self.templates)
+
+    def whole_of(self, categories: Collection[str]) -> float:  # noqa: ARG002 - as SlotModel
+        """Even odds: combinations do not tell."""
+        return UNTOLD
 
     def missing(
         self,

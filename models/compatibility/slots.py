@@ -33,6 +33,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.compatibility.calibration import UNTOLD
 from models.compatibility.conflicts import Conflicts
 from models.compatibility.dice import dice, digest
 
@@ -122,6 +123,11 @@ class SlotModel:
     def whole(self, counts_BC: IntArray, said_W: BoolArray | None = None) -> NDArray[np.float64]:
         """The probability of each that nothing is missing, ``(B,)``."""
         return np.exp(self.log_next(counts_BC, said_W)[:, -1], dtype=np.float64)
+
+    def whole_of(self, categories: Collection[str]) -> float:
+        """The probability that what is worn lacks nothing, by its categories alone; even odds where training did not have one of them."""
+        have_C = self.counts(categories)
+        return float(self.whole(have_C[None])[0]) if have_C.sum() == len(categories) else UNTOLD
 
     def draw(self, have_C: IntArray, draws: int, rng: np.random.Generator, said_W: BoolArray | None = None) -> IntArray:
         """Draw whole outfits that hold what is worn, ``(S, C)``."""

@@ -70,6 +70,14 @@ class ModelScorer:
     def outfits(self, items_BI: Ints) -> Floats:
         return np.concatenate([self.bundle.score(outfits) for outfits in self.batches(items_BI)])
 
+    def likely(self, items_BI: Ints) -> Floats:
+        """Calibrated probabilities ``(B,)`` of whole outfits."""
+        return self.bundle.probability(self.outfits(items_BI), self.names(items_BI))
+
+    def names(self, items_BI: Ints) -> list[list[str]]:
+        """The categories of the items of each outfit."""
+        return [list(self.categories[row[row >= 0]]) for row in items_BI]
+
     def batches(self, items_BI: Ints) -> Iterator[OutfitBatch]:
         """Whole outfits in batches that fit the budget of ``_MAX_BYTES``."""
         return (self._batch(items_BI[rows]) for rows in self._chunks(len(items_BI), items_BI.shape[1]))

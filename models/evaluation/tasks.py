@@ -37,6 +37,9 @@ from models.progress import Advance
 _CELLS: Final = 2_000_000  # context items times candidates that are scored at once
 CUTOFFS: Final = (10, 50)
 
+Calibrated = Callable[[Floats, Sequence[Sequence[str]]], Floats]
+"""A bundle's calibration: probabilities from the scores of outfits and the categories of their items."""
+
 
 def ignore(steps: int = 1, **shown: float | str) -> None:
     """An ``Advance`` that shows nothing."""
@@ -131,7 +134,8 @@ class CompatibilityTask:
 
     questions: Sequence[Compatibility]
     items_BI: Ints
-    probability: Callable[[Floats, Ints], Floats]  # the bundle's calibration
+    categories: Sequence[Sequence[str]]  # of the items of each that are known
+    probability: Calibrated
 
     def chance(self) -> dict[str, float]:
         return {"auc": 0.5}
@@ -149,7 +153,7 @@ class CompatibilityTask:
         label_B = np.array([question.label for question in self.questions])
         # An outfit without a score has probability 0.5 in the calibration error and ranks last in the AUC.
         items_B = (self.items_BI >= 0).sum(1)
-        probability_B = np.where(np.isnan(score_B), 0.5, self.probability(score_B, items_B))
+        probability_B = np.where(np.isnan(score_B), 0.5, self.probability(score_B, self.categories))
         return CompatibilityAnswers(score_B, label_B, probability_B, items_B)
 
 
@@ -205,14 +209,17 @@ class Evaluated:
     baselines: Mapping[str, Answers]
 
 
-def pack(questions: Sequence[Question], catalogue: Catalogue, probability: Callable[[Floats, Ints], Floats]) -> Task:
+def pack(questions: Sequence[Question], catalogue: Catalogue, probability: Calibrated) -> Task:
     """Pack the questions of one file, at least one and all of one kind."""
     if isinstance(questions[0], FillInTheBlank):
         return FillInTheBlankTask.pack([question for question in questions if isinstance(question, FillInTheBlank)], catalogue)
     if isinstance(questions[0], Retrieval):
         return RetrievalTask.pack([question for question in questions if isinstance(question, Retrieval)], catalogue)
     outfits = [question for question in questions if isinstance(question, Compatibility)]
-    return CompatibilityTask(outfits, padded_rows([question.items for question in outfits], catalogue.row_of), probability)
+    items_BI = padded_rows([question.items for question in outfits], catalogue.row_of)
+    names = catalogue.categories
+    categories = [[names[row] for row in rows_I[rows_I >= 0]] for rows_I in items_BI]
+    return CompatibilityTask(outfits, items_BI, categories, probability)
 
 
 def padded_rows(groups: Sequence[Sequence[str]], row_of: Mapping[str, int]) -> NDArray[np.int64]:

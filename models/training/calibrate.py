@@ -1,7 +1,8 @@
 """Fits the calibrations from raw scores to probabilities, on validation outfits.
 
 The calibration of outfits compares worn outfits and random parts of them, since requests are rarely whole outfits, with the same outfits
-with every item replaced by one that is alike (``models.training.alike``). The calibration of completions compares the worn item with a
+with every item replaced by one that is alike (``models.training.alike``). How likely the categories are a whole outfit is read where that
+clearly helps. The calibration of completions compares the worn item with a
 random one of its category, given a random part of the outfit's other items.
 
 Shape legend: N items · R outfits · I items per outfit, padded · M rows of a pool.
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.bundle import Bundle
-from models.compatibility.calibration import Calibration
+from models.compatibility.calibration import UNTOLD, Calibration
 from models.encoders.features import FloatArray
 from models.evaluation.scorer import ModelScorer
 from models.training.alike import Alike, Ints
@@ -31,6 +32,8 @@ _SPREAD: Final = 0.3
 _FREE: Final = 100.0  # a prior so wide that it says nothing
 _MOST: Final = 4_000  # outfits; a few figures are fitted
 _MOST_TIMES: Final = 4
+_FOLDS: Final = 5
+_CLEARLY: Final = 2.0  # standard errors
 
 
 def random_outfits(rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, pool_M: Tensor, generator: torch.Generator) -> Tensor:
@@ -64,7 +67,12 @@ def with_replaced(rows_RI: Tensor, mask_RI: Tensor, alike: Alike, generator: tor
     return worn_RI, alike.replaced(worn_RI)
 
 
-def calibrate(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32], sizes: NDArray[np.int64] | None = None) -> Calibration:
+def calibrate(
+    worn_scores: NDArray[np.float32],
+    random_scores: NDArray[np.float32],
+    sizes: NDArray[np.int64] | None = None,
+    whole: NDArray[np.float64] | None = None,
+) -> Calibration:
     """Platt scaling; the identity if there are too few scores to fit it, or worn outfits do not score higher.
 
     With sizes, slope and intercept are each linear in the logarithm of the size, as far as those of a size do not say otherwise: how they
@@ -73,6 +81,8 @@ def calibrate(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float3
 
     Args:
         sizes: number of items of each outfit; None: one calibration for all sizes.
+        whole: the chance of each that it lacks nothing, which slope and intercept are linear in, too, with a prior of spread 1; None:
+            they do not know it.
     """
     if not _separable(worn_scores, random_scores):
         return Calibration()
@@ -84,17 +94,45 @@ def calibrate(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float3
     labels = np.repeat([1, 0], [len(worn_scores), len(random_scores)])
     all_sizes = np.arange(2, int(sizes.max()) + 1)
 
-    def told(scores: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-        of_all_R2 = np.stack([np.full(len(sizes), _FREE), np.log(sizes / 2)], axis=1)
-        lines_RK = np.concatenate([of_all_R2, _SPREAD * (sizes[:, None] == all_sizes)], axis=1)
-        return np.concatenate([lines_RK, lines_RK * (scores / spread)[:, None]], axis=1)
+    def told(sizes: NDArray[np.int64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+        lines_R3 = np.stack([np.full(len(sizes), _FREE), np.log(sizes / 2), whole - UNTOLD], axis=1)
+        return np.concatenate([lines_R3, _SPREAD * (sizes[:, None] == all_sizes)], axis=1)
 
-    fitted = LogisticRegression(C=1.0, fit_intercept=False, max_iter=10_000).fit(told(scores, np.tile(np.maximum(sizes, 2), 2)), labels)
-    at_0, at_1 = (told(np.full(len(all_sizes), value), all_sizes) @ fitted.coef_[0] for value in (0.0, 1.0))
-    if (at_1 <= at_0).any():  # some size in which nothing is told apart
-        return _platt(worn_scores, random_scores)
-    lines = [(int(size), float(one - zero), float(zero)) for size, zero, one in zip(all_sizes, at_0, at_1, strict=True)]
-    return Calibration(slope=lines[0][1], intercept=lines[0][2], larger=tuple(lines[1:]))
+    untold = np.full(len(sizes), UNTOLD)
+    told_RK = np.tile(told(np.maximum(sizes, 2), untold if whole is None else whole), (2, 1))
+    heard_RK = np.concatenate([told_RK, told_RK * (scores / spread)[:, None]], axis=1)
+    fitted = LogisticRegression(C=1.0, fit_intercept=False, max_iter=10_000).fit(heard_RK, labels)
+    intercept_K, slope_K = fitted.coef_[0].reshape(2, -1) / [[1.0], [spread]]
+    by_size_SK = told(all_sizes, np.full(len(all_sizes), UNTOLD))
+    slopes, intercepts = by_size_SK @ slope_K, by_size_SK @ intercept_K
+    if slopes.min() <= abs(slope_K[2]) / 2:  # some outfits among which nothing is told apart
+        return _platt(worn_scores, random_scores) if whole is None else calibrate(worn_scores, random_scores, sizes)
+    lines = [(int(size), float(slope), float(zero)) for size, slope, zero in zip(all_sizes, slopes, intercepts, strict=True)]
+    of_whole = (float(slope_K[2]), float(intercept_K[2]))
+    return Calibration(slope=lines[0][1], intercept=lines[0][2], larger=tuple(lines[1:]), whole=of_whole)
+
+
+def whole_helps(
+    worn_scores: NDArray[np.float32],
+    random_scores: NDArray[np.float32],
+    sizes: NDArray[np.int64],
+    whole: NDArray[np.float64],
+    outfits: int,
+) -> bool:
+    """Whether outfits that a calibration was not fitted to are told clearly better by one that knows ``whole``, in log loss.
+
+    Args:
+        outfits: how many there are; row r is of outfit ``r % outfits``.
+    """
+    part_R, gain_R = np.arange(len(sizes)) % outfits % _FOLDS, np.zeros(len(sizes))
+    for part in range(_FOLDS):
+        kept, asked = part_R != part, part_R == part
+        for chance, sign in ((None, 1), (whole, -1)):
+            fitted = calibrate(worn_scores[kept], random_scores[kept], sizes[kept], None if chance is None else chance[kept])
+            worn, other = (fitted.log_odds(scores[asked], sizes[asked], whole[asked]) for scores in (worn_scores, random_scores))
+            gain_R[asked] += sign * (np.logaddexp(0, -worn) + np.logaddexp(0, other))
+    gain = gain_R.reshape(-1, outfits).mean(0)
+    return bool(gain.mean() > _CLEARLY * gain.std() / np.sqrt(outfits))
 
 
 def _separable(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> bool:
@@ -130,7 +168,9 @@ def calibrated(bundle: Bundle, run: Run[Any], features_NF: FloatArray, metrics: 
 
 def _of_outfits(scorer: ModelScorer, rows_RI: Tensor, mask_RI: Tensor, alike: Alike, generator: torch.Generator) -> Calibration:
     worn_RI, other_RI = with_replaced(rows_RI, mask_RI, alike, generator)
-    return calibrate(scorer.outfits(worn_RI), scorer.outfits(other_RI), (worn_RI >= 0).sum(1))
+    scores, sizes = (scorer.outfits(worn_RI), scorer.outfits(other_RI)), (worn_RI >= 0).sum(1)
+    whole_R = scorer.bundle.whole(scorer.names(worn_RI))
+    return calibrate(*scores, sizes, whole_R if whole_helps(*scores, sizes, whole_R, len(rows_RI)) else None)
 
 
 def _of_items(scorer: ModelScorer, rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, generator: torch.Generator) -> Calibration:

@@ -1,10 +1,11 @@
 """What some items lack must tell nothing: steps of a training in which presence is the same for all that are compared.
 
 Whole outfits have titles, or lack them: then *having* one tells who was worn with whom, a model learns that first, and validation, where
-nearly all items have one, cannot see the harm. So for every kind of thing that some items have and others lack, a coin is tossed at each
-step: either nobody has it, or only those that do are asked for and compared.
+nearly all items have one, cannot see the harm. So for every kind of thing that items of an outfit have or lack together, a coin is tossed
+at each step: either nobody has it, or only those that do are asked for and compared. What items lack each by itself, as one title in forty
+is missing, tells nothing, and nothing is hidden for it: half of a training would be without.
 
-Shape legend: N items · F features · L words per item, padded.
+Shape legend: N items · F features · L words per item, padded · R outfits · I items per outfit, padded.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from torch import Tensor
 
 from models.compatibility.base import ItemInputs
 from models.encoders.features import Block
+from models.training.worn import WornOutfits
 
 _FEW: Final = 0.02
+_TELLS: Final = 0.05
+"""How much likelier an item may have something beside one that has it than beside one that lacks it."""
 _TEXT: Final = "text"
 
 
@@ -43,10 +47,10 @@ class Presence:
     Args:
         inputs: of all N items. blocks: of their features.
         vocabulary: words by index, from 1 on; those without ``=`` are of titles.
-        pool_M: rows of the items that are compared in training.
+        train: the outfits that are learned from.
     """
 
-    def __init__(self, inputs: ItemInputs, blocks: Sequence[Block], vocabulary: Sequence[str], pool_M: Tensor) -> None:
+    def __init__(self, inputs: ItemInputs, blocks: Sequence[Block], vocabulary: Sequence[str], train: WornOutfits) -> None:
         device = inputs.features_NF.device
         self.of_title = torch.tensor([False, *("=" not in word for word in vocabulary)], device=device)
         titled_N = self.of_title[inputs.words_NL].any(1)
@@ -58,11 +62,13 @@ class Presence:
             at += block.size
         if not any(kind.words for kind in kinds):
             kinds.append(Kind("title", slice(0, 0), words=True, has_N=titled_N.cpu()))
-        share = {kind.name: float(kind.has_N[pool_M.cpu()].float().mean()) if len(pool_M) else 0.0 for kind in kinds}
+        rows_W, category_N = train.rows_RI[train.mask_RI], inputs.category_N.cpu()
+        share = {kind.name: float(kind.has_N[rows_W].float().mean()) if len(rows_W) else 0.0 for kind in kinds}
         self.every = [kind for kind in kinds if share[kind.name] > _FEW]
         """Those that there are."""
-        self.kinds = [kind for kind in self.every if share[kind.name] < 1 - _FEW]
-        """Those that some items have and others lack."""
+        some = [kind for kind in self.every if share[kind.name] < 1 - _FEW]
+        self.kinds = [kind for kind in some if _together(kind.has_N, category_N, train) > _TELLS]
+        """Those that items of an outfit have or lack together."""
 
     def tossed(self, generator: torch.Generator) -> list[Kind]:
         """The kinds that nobody has in this step."""
@@ -79,7 +85,7 @@ class Presence:
         return replace(items, features_NF=features_NF, words_NL=words_NL)
 
     def views(self, items: ItemInputs) -> list[ItemInputs]:
-        """The items as they are and, where some lack a kind that others have, without all such kinds: what a model is judged by."""
+        """The items as they are and, where there are ``kinds``, without all of them: what a model is judged by."""
         return [items, self.hide(items, self.kinds)] if self.kinds else [items]
 
     def compared(self, rows: Tensor, hidden: Sequence[Kind]) -> Tensor:
@@ -89,3 +95,14 @@ class Presence:
             if kind not in hidden:
                 fits &= kind.has_N[rows]
         return fits
+
+
+def _together(has_N: Tensor, category_N: Tensor, train: WornOutfits) -> float:
+    """Correlation of what two items of an outfit have, beyond what their categories explain; 0 where all have it, or none."""
+    rows_W, has_N = train.rows_RI[train.mask_RI], has_N.double()
+    worn_C = has_N.new_zeros(2, int(category_N.max()) + 1)
+    worn_C.index_add_(1, category_N[rows_W], torch.stack([torch.ones_like(has_N), has_N])[:, rows_W])
+    beyond_RI = (has_N - (worn_C[1] / worn_C[0].clamp(min=1))[category_N])[train.rows_RI] * train.mask_RI
+    square_R = beyond_RI.square().sum(1)
+    variance = float((square_R * (train.mask_RI.sum(1) - 1)).sum())
+    return float((beyond_RI.sum(1).square() - square_R).sum()) / variance if variance else 0.0

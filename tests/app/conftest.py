@@ -99,7 +99,10 @@ def home(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = ReleaseStore(root)
     first = import_catalogue(catalogue, store, default_encoder="shipped").release
     untrained = Bundle.load(store.bundle_path(first.bundle))
-    calibrations = {"calibration": Calibration(slope=3.0, intercept=-0.5), "completion": Calibration(slope=2.0, larger=((3, 4.0, 0.5),))}
+    calibrations = {
+        "calibration": Calibration(slope=3.0, intercept=-0.5, whole=(0.5, -1.0)),
+        "completion": Calibration(slope=2.0, larger=((3, 4.0, 0.5),)),
+    }
     manifest = replace(untrained.manifest, recipe="test", parent=untrained.id, outfits=500, **calibrations)
     slots = SlotTemplates.fit([CATEGORIES] * 3 + [("bottoms", "shoes", "tops")] * 5)
     Bundle(manifest, untrained.model, slots=slots).save(root / "trained")

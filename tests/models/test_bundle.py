@@ -57,7 +57,7 @@ def answers(asked: Bundle) -> list[np.ndarray]:
         asked.queries(outfits, ["hats", "shoes"]),
         scores,
         ranked,
-        asked.probability(scores, [2, 1]),
+        asked.probability(scores, [["tops", "shoes"], ["hats"]]),
         asked.shares(ranked[0], 3),
     ]
 
@@ -206,8 +206,20 @@ def test_nothing_but_a_bundle_is_written_over(tmp_path: Path) -> None:
 
 def test_probability_is_the_calibrated_logistic() -> None:
     """sigmoid(slope * score + intercept), without overflow; a larger outfit has its own, a lone item that of two."""
-    probability = bundle().probability(np.array([-1e6, 0.25, 0.25, 0.0, 1.0, 1e6], dtype=np.float32), [2, 2, 1, 3, 7, 2])
+    outfits = [["tops"] * items for items in (2, 2, 1, 3, 7, 2)]
+    probability = bundle().probability(np.array([-1e6, 0.25, 0.25, 0.0, 1.0, 1e6], dtype=np.float32), outfits)
     assert probability == pytest.approx([0, 0.5, 0.5, 0.5, 1 / (1 + np.exp(-4)), 1], abs=1e-9)
+
+
+def test_probability_knows_whether_an_outfit_looks_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its categories in any order: slope and intercept move with the chance that nothing is missing; combinations do not tell it."""
+    knowing, names = Calibration(slope=2.0, whole=(1.0, -3.0)), [["shoes", "tops", "tops"], ["tops", "shoes", "tops"], ["tops", "hats"]]
+    scores = np.full(3, 0.4, dtype=np.float32)
+    assert bundle(calibration=knowing).probability(scores, names) == pytest.approx(1 / (1 + np.exp(-0.8)))
+    monkeypatch.setattr(SlotTemplates, "whole_of", lambda _, categories: 0.75 if categories == ("shoes", "tops", "tops") else 0.5)
+    told = bundle(calibration=knowing).probability(scores, names)
+    assert told == pytest.approx([1 / (1 + np.exp(-odds)) for odds in (0.8 + 0.25 * (0.4 - 3.0), 0.8 + 0.25 * (0.4 - 3.0), 0.8)])
+    assert told[0] == told[1]
 
 
 def test_shares_are_the_odds_among_the_candidates() -> None:

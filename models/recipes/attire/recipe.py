@@ -90,7 +90,7 @@ def fit(run: Run[AttireConfig]) -> Bundle:
         )
         bundle = replace(bundle, manifest=manifest, model=model)
     weigh(model, inputs, train, valid, run.seed)
-    worth = worth_of(model, inputs, train, valid, Presence(inputs, run.reads.blocks, names.words, pool_M), run.seed)
+    worth = worth_of(model, inputs, train, valid, Presence(inputs, run.reads.blocks, names.words, train), run.seed)
     metrics |= {f"worth_of_{name}": found.gain for name, found in worth.items()}
     if hurting := tuple(name for name, found in worth.items() if found.hurts):
         bundle = replace(bundle, manifest=replace(bundle.manifest, left_out=hurting))
@@ -134,7 +134,7 @@ def _train(  # noqa: PLR0917 - the run, and what it trains on
     """Train each member; returns the mean of their losses, and their minutes together."""
     config, times_N = run.config, torch.from_numpy(train.times_worn(len(inputs)))
     blocks = bundle.manifest.encoder.blocks
-    presence = Presence(inputs, blocks, bundle.vocabulary, pool_M)
+    presence = Presence(inputs, blocks, bundle.vocabulary, train)
     share, kinds, found = replace(config, minutes=config.minutes / max(1, config.members)), iter(KINDS), []
     models = list(_ensemble(bundle).each())
     for number, model in enumerate(models):

@@ -159,8 +159,9 @@ def test_candidates_with_slots_are_grouped(client: TestClient) -> None:
     assert [(slot["category"], len(slot["items"])) for slot in answer["slots"]] == [("shoes", 2), ("bags", 1), ("bottoms", 0)]
 
 
-def test_a_probability_is_what_the_completed_outfit_is_given(client: TestClient) -> None:
-    """Suggestions, looks and POST /score-outfit speak of the same thing, whatever is worn."""
+def test_a_probability_is_what_the_completed_outfit_is_given(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Suggestions, looks and POST /score-outfit speak of the same thing, whatever is worn: what looks whole does so in each."""
+    monkeypatch.setattr(Bundle, "whole", lambda _, categories: np.array([names.count("bags") / len(names) for names in categories]))
     for items in (["tops-1"], ["tops-1", "bags-2", "bottoms-3"]):
         answer = ask(client, items=items, slots=["shoes", "bags" if len(items) == 1 else "tops"], k=4, looks=2)
         promised = [(item["probability"], [item["id"]]) for slot in answer["slots"] for item in slot["items"]]
@@ -183,9 +184,9 @@ def test_an_outfit_that_gets_worse_is_said_to(client: TestClient, monkeypatch: p
     """Where even the best suggestion costs the outfit more than .05 of its probability, the slot says so."""
     question = {"items": ["tops-1", "bottoms-2"], "slots": ["shoes"], "k": 3}
     worse = "with any of these the outfit goes together less well than without"
-    monkeypatch.setattr(Bundle, "probability", lambda _, scores, items: np.where(np.array(items) > 2, 0.84, 0.9) + 0 * scores)
+    monkeypatch.setattr(Bundle, "probability", lambda _, scores, names: np.where(np.array([*map(len, names)]) > 2, 0.84, 0.9) + 0 * scores)
     assert worse in ask(client, **question)["slots"][0]["fallback"]
-    monkeypatch.setattr(Bundle, "probability", lambda _, scores, items: np.where(np.array(items) > 2, 0.86, 0.9) + 0 * scores)
+    monkeypatch.setattr(Bundle, "probability", lambda _, scores, names: np.where(np.array([*map(len, names)]) > 2, 0.86, 0.9) + 0 * scores)
     assert "fallback" not in ask(client, **question)["slots"][0]
 
 

@@ -32,7 +32,7 @@ def run(**settings: float) -> AttireTraining:
     model = SetTransformer(blocks=[4], categories=3, words=0, residuals=0, embedding_size=D, hidden=8, layers=1, heads=2)
     config = AttireConfig(embedding_size=D, hidden=8, layers=1, heads=2, batch_size=4, average=0.5, minutes=60, **settings)  # type: ignore[arg-type]
     blocks, pool = [Block("image", 4)], torch.arange(N)
-    return AttireTraining(model, config, INPUTS, blocks, pool, Presence(INPUTS, blocks, (), pool), 0, Workers())
+    return AttireTraining(model, config, INPUTS, blocks, pool, Presence(INPUTS, blocks, (), WORN), 0, Workers())
 
 
 @pytest.mark.training

@@ -93,7 +93,7 @@ def test_the_calibrated_probability_is_honest(data: Path, trained: Path) -> None
     for rows_RI in (worn.rows_RI, other):
         sets = [rows[mask].numpy() for rows, mask in zip(rows_RI, worn.mask_RI, strict=True)]
         scores = bundle.score(bundle.outfits([embedded[rows] for rows in sets], [list(names[rows]) for rows in sets]))
-        chances.append(bundle.probability(scores, [len(rows) for rows in sets]))
+        chances.append(bundle.probability(scores, [list(names[rows]) for rows in sets]))
     assert chances[0].mean() > chances[1].mean() + 0.2
     chance, label = np.concatenate(chances), np.repeat([1, 0], len(worn))
     bins = (chance * 5).astype(int).clip(max=4)

@@ -32,7 +32,7 @@ def test_a_block_that_misleads_is_told_from_one_that_helps() -> None:
     rows = torch.arange(CATEGORIES) * STYLES * EACH + place
     worn = WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool))
     model = Ensemble([CosineModel(16)], None, categories=CATEGORIES, residuals=0)
-    presence = Presence(inputs, BLOCKS, (), torch.arange(len(style)))
+    presence = Presence(inputs, BLOCKS, (), worn)
     found = worth_of(model, inputs, worn, worn, presence, seed=0)
     assert set(found) == {"image", "text"}
     assert found["text"].hurts

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from models.compatibility.calibration import Calibration
-from models.training.calibrate import calibrate, random_outfits, random_parts
+from models.training.calibrate import calibrate, random_outfits, random_parts, whole_helps
 
 
 def test_scores_that_are_log_odds_keep_their_meaning() -> None:
@@ -43,6 +44,31 @@ def test_larger_outfits_are_judged_by_their_own_scale() -> None:
     assert slope[6] > 1.5 * slope[2]
     assert abs(slope[3] - slope[2]) < 0.15
     assert slope[6] < slope[9] < 2 * slope[6]
+
+
+def whole_and_parts(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Scores of worn outfits of three, of others, and whether they are whole: then log-odds are 2 (score - 1), else the score itself."""
+    rng = np.random.default_rng(0)
+    whole = rng.integers(0, 2, count).astype(float)
+    worn, other = (rng.normal(of_part + shift * whole, 1.0).astype(np.float32) for of_part, shift in ((0.5, 1.5), (-0.5, 0.5)))
+    return worn, other, whole
+
+
+def test_what_lacks_something_is_judged_by_its_own_scale() -> None:
+    """Scores of whole outfits that mean more, and from another level on, than those of parts of as many items."""
+    worn, other, whole = whole_and_parts(20_000)
+    sizes = np.full(len(whole), 3)
+    fitted, blind = calibrate(worn, other, sizes, whole), calibrate(worn, other, sizes)
+    assert fitted.log_odds([0.0, 1.0], 3, 0.0) == pytest.approx([0.0, 1.0], abs=0.1)
+    assert fitted.log_odds([1.0, 2.0], 3, 1.0) == pytest.approx([0.0, 2.0], abs=0.1)
+    assert blind.log_odds(0.5, 3, 1.0) == blind.log_odds(0.5, 3)
+
+
+def test_what_tells_nothing_is_not_read() -> None:
+    """Whether outfits are whole helps; the same said of other ones does not."""
+    worn, other, whole = whole_and_parts(1_000)
+    assert whole_helps(worn, other, np.full(1_000, 3), whole, 500)
+    assert not whole_helps(worn, other, np.full(1_000, 3), whole[::-1], 500)
 
 
 def test_a_few_outfits_told_apart_without_an_error_are_no_certainty() -> None:

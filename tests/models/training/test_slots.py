@@ -53,6 +53,13 @@ def test_completing_ends_in_outfits_as_they_are_worn(model: SlotModel, one_by_on
     assert sum(abs(ends[kind] / 300 - worn[kind] / len(WORN)) for kind in kinds) / 2 < 0.12
 
 
+def test_categories_tell_whether_anything_is_missing(model: SlotModel) -> None:
+    """And nothing where one of them is new."""
+    worn = WORN[0]
+    assert model.whole_of(worn) == pytest.approx(model.whole(model.counts(worn)[None])[0]) != pytest.approx(0.5, abs=0.1)
+    assert model.whole_of([*worn, "spacesuits"]) == 0.5
+
+
 def test_a_whole_outfit_is_complete_and_a_lacking_one_is_not(model: SlotModel) -> None:
     """The shopper's own, on no item's way."""
     assert model.missing(["dresses", "shoes", "bags"]).slots == ()
