@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
@@ -28,6 +27,7 @@ from app.fetch.allowed import Allowed
 from app.fetch.pictures import Pictures
 from app.ground import compute
 from app.ground.allocator import keep_little
+from app.ground.compiler import without_compiler
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.feeds import FeedRecords
@@ -74,13 +74,13 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         configure(settings.log)
         make_first_key(settings)
         keep_little()
-        compute.without_compiler()
+        without_compiler()
         compute_threads = compute.fix_threads(settings.threads.compute)
         described = asyncio.create_task(to_thread.run_sync(app.openapi))  # kept, or whoever asks first would hold the event loop
         if serving.release is None and (record := store.current()):
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))
         if serving.release:
-            threading.Thread(target=serving.release.encoder.warm, name="warm-encoder", daemon=True).start()
+            await to_thread.run_sync(serving.release.encoder.warm)  # later, its imports would hold up the first answers for seconds
         opened = AsyncExitStack()
         pictures = await opened.enter_async_context(_pictures(settings)) if settings.fetch.service_hosts else None
         services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures)

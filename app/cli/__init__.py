@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from app.ground.compiler import without_compiler
 from app.ground.errors import ROOTS
 
 OK: Final = 0
@@ -128,6 +129,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code: 0 done, 2 bad usage or bad input (one line on stderr), 130 interrupted, 1 anything else."""
+    without_compiler()
     if any(name.upper().startswith("ATTIRE") for name in os.environ):
         from app.ground.settings import misspelt  # noqa: PLC0415 - a third of a second, for whom it may concern
 

@@ -6,7 +6,6 @@ Loaded after FAISS, torch would bring a second OpenMP runtime; loaded before it,
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -46,11 +45,6 @@ def teamed() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def without_compiler() -> None:
-    """Let nobody import Triton from now on: it is for torch.compile, which nothing here uses, and takes 70 MB once torchvision asks."""
-    sys.modules.setdefault("triton", None)  # type: ignore[arg-type] # None stands for what cannot be imported
 
 
 def cores() -> int:

@@ -1,0 +1,48 @@
+"""torch's compiler stays away from whoever only asks whether it is there, and comes to whoever wants it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_AFTER = """
+import sys
+from app.ground.compiler import without_compiler
+without_compiler()
+import torch
+"""
+_ENCODE_AND_TRAIN = """
+from models.encoders.load import load_encoder
+load_encoder("shipped").encode([None], ["a red dress"])
+for optimiser in (torch.optim.AdamW, torch.optim.SGD, torch.optim.LBFGS):
+    weight = torch.nn.Linear(2, 1)
+    weight(torch.ones(1, 2)).sum().backward()
+    optimiser(weight.parameters(), lr=0.1).step(lambda: torch.zeros(()))
+print("sympy" in sys.modules)
+"""
+
+
+def test_encoding_and_training_do_not_load_it() -> None:
+    """An encoder's towers and three optimisers; ``sympy`` comes with the compiler alone."""
+    assert _said(_ENCODE_AND_TRAIN) == "False"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "torch._dynamo.reset()",
+        "from torch._dynamo.utils import counters",
+        "import torch._dynamo.config",
+        "import torch._dynamo.eval_frame as part; assert part is torch._dynamo.eval_frame",
+    ],
+)
+def test_it_works_once_it_is_asked_for(asked: str) -> None:
+    """Each way of asking for more, and then compiling."""
+    compiled = "print(float(torch.compile(lambda x: x + 1, backend='eager')(torch.ones(()))), torch._dynamo.__file__.endswith('.py'))"
+    assert _said(f"{asked}\n{compiled}") == "2.0 True"
+
+
+def _said(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", _AFTER + code], capture_output=True, check=True, text=True).stdout.strip()
