@@ -19,7 +19,7 @@ from app.ground.fields import path, problem
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
-LOG_GONE: Final = f"the log cannot be written now; try again in {RETRY_AFTER_S} s"
+LOG_GONE: Final = f"the log cannot be written now, and /readyz says why; try again in {RETRY_AFTER_S} s"
 """The message to clients while the log is gone; the log's own message goes to the service's log."""
 _MOST_SHOWN: Final = 20
 _KEY_HEADERS: Final = {"WWW-Authenticate": "Bearer"}
