@@ -1,8 +1,12 @@
-"""One thread of computation for each process of the tests, as several run beside each other; set before torch is imported."""
+"""What every process of the tests is told: one thread of computation, as several run beside each other, and to keep what Python compiles.
+
+Set before torch is imported. A process that may not keep it compiles torch anew, for seconds, and the tests start some hundred.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import pytest
@@ -10,6 +14,8 @@ import pytest
 os.environ.setdefault("ATTIRE_PUBLIC", "read,events,metrics")  # the tests' client comes from no address; what asks for a key sets its own
 for variable in ("OMP_NUM_THREADS", "ATTIRE_THREADS__COMPUTE"):  # torch's own, and what a service sets when it starts
     os.environ.setdefault(variable, "1")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,6 @@ from torch import Tensor
 from torch._subclasses import FakeTensorMode
 from torch.utils import backend_registration
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves, tree_map
 
 from models.datasets.schema import ITEM_SCHEMA
 from models.datasets.write import write_items
@@ -74,6 +73,8 @@ class PretendedMode(TorchDispatchMode):
 
 def near_of(value: Any) -> Any:
     """What the CPU computes with, and where."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(near_of, value))
     if isinstance(value, torch.device) and value.type == NAME:
         return torch.device("cpu")
     return value.near if isinstance(value, Far) else value
@@ -85,7 +86,7 @@ def computed(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     Raises:
         RuntimeError: tensors of both devices, or a generator of the CPU for numbers of the other, as CUDA has it.
     """
-    leaves = tree_leaves((args, kwargs))
+    leaves = [one for value in (*args, *kwargs.values()) for one in (value if isinstance(value, list | tuple) else (value,))]
     tensors = [one for one in leaves if isinstance(one, Tensor)]
     far, near = [one for one in tensors if isinstance(one, Far)], [one for one in tensors if not isinstance(one, Far)]
     if func in _INDEXED:
@@ -94,17 +95,21 @@ def computed(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         msg = f"{func}: expected all tensors to be on the same device, but found {far[0].device} and cpu"
         raise RuntimeError(msg)
     asked = [one.type == NAME for one in leaves if isinstance(one, torch.device)]
+    if not far and True not in asked:
+        return func(*args, **kwargs)
     there = asked[0] if asked else isinstance(args[0], Far) if func is _aten.copy_.default else bool(far)
     if there and any(isinstance(one, torch.Generator) for one in leaves):
         msg = f"{func}: expected a {NAME!r} device type for generator but found 'cpu'"
         raise RuntimeError(msg)
-    found = func(*tree_map(near_of, args), **tree_map(near_of, kwargs))
+    found = func(*near_of(args), **{name: near_of(value) for name, value in kwargs.items()})
     same = {id(one.near): one for one in far}  # what was changed in place is itself
 
     def told(one: Any) -> Any:
+        if isinstance(one, list | tuple):
+            return type(one)(map(told, one))
         return (same[id(one)] if id(one) in same else Far(one)) if isinstance(one, Tensor) else one
 
-    return tree_map(told, found) if there else found
+    return told(found) if there else found
 
 
 class Module(backend_registration._DummyBackendModule):
