@@ -114,6 +114,7 @@ def import_catalogue(
     digest = Source(data, mapping, encoder, strict=findings.rejects is None).digest()
     catalogue = read_whole(data, findings, mapping).catalogue
     findings.tell(warn)
+    give_back()
     _check_bounds(data, catalogue, findings, current, bounds)
     bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder, device)
@@ -122,12 +123,13 @@ def import_catalogue(
     catalogue = named.catalogue
     store.home.mkdir(parents=True, exist_ok=True)
     found = stored_features(catalogue, source, store.home, cache, progress, encode=engine.encode)
+    del source  # an encoder is large, and nothing is encoded any more
     found = replace(found, refused={**named.refused, **found.refused})
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
     release = write_release(store, bundle, items, found.features, offset, let_go=found.let_go, engine=engine)
     found, counts, again = replace(found, features=found.features[:0].copy(), let_go=lambda: None), named.counts, not named.refused
-    del catalogue, named, items, source  # the check reads them again, and needs no encoder
+    del catalogue, named, items  # the check reads them again
     give_back()
     Release.open(store, release, device=device, later=True)
     release = store.activate(release.id)

@@ -165,7 +165,8 @@ def _item(file: ItemFile, row: int) -> str:
 
 def is_blank(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Where a text holds nothing but blanks; null where there is none."""
-    return pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(column)), 0)
+    parts = (pc.utf8_length(pc.utf8_trim_whitespace(chunk)) for chunk in column.chunks)  # the trimmed texts are there a part at a time
+    return pa.chunked_array([pc.equal(part, 0) for part in parts], pa.bool_())
 
 
 def rows_of(mask: pa.ChunkedArray) -> list[int]:
