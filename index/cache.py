@@ -28,7 +28,7 @@ from sealed.manifest import STRICT, Manifest, Seal
 MAPPED_FROM: Final = 2**24
 """Bytes of vectors from which they are kept in the cache; fewer are copied."""
 _VECTORS: Final = "vectors.npy"
-_PART: Final = 8_192  # vectors in memory at once while writing; pages of many more are touched where categories alternate
+_PART: Final = 1_024  # vectors in memory at once while writing; each may bring pages about its own, where categories alternate
 _PLAIN: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 

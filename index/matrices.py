@@ -14,7 +14,7 @@ from index.backends.base import FloatArray
 from index.errors import SnapshotError, VectorError
 from index.manifest import AGAIN
 
-_CHUNK: Final = 65_536  # rows of features in memory at once while writing
+_CHUNK: Final = 8_192  # rows of features in memory at once while writing
 
 
 def halves(features_NF: FloatArray | NDArray[np.float16]) -> Iterator[NDArray[np.float16]]:

@@ -184,7 +184,7 @@ class Snapshot(CategoryIndex):
             raise SnapshotError(msg)
         choice = choice or Choice()
         try:
-            table = item_table(pq.read_table(directory / _ITEMS, partitioning=None)).combine_chunks()  # taking rows would do so each time
+            table = _combined(item_table(pq.read_table(directory / _ITEMS, partitioning=None)))
             rows = rows_by_value(table.column("category").combine_chunks())
             agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
             features = mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
@@ -255,6 +255,13 @@ def item_table(items: pa.Table) -> pa.Table:
             row = table.column(name).is_null().to_pylist().index(True)
             msg = f"items: row {row} has no {name}; give every item one"
             raise SnapshotError(msg)
+    return table
+
+
+def _combined(table: pa.Table) -> pa.Table:
+    """The table in one chunk, as taking rows would make it each time; column by column, so that it is not there twice meanwhile."""
+    for place, field in enumerate(table.schema):
+        table = table.set_column(place, field, table.select([place]).combine_chunks().column(0))
     return table
 
 

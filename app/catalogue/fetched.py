@@ -46,6 +46,8 @@ def _wanted(catalogue: Catalogue) -> dict[int, list[str]]:
     """Row -> the URLs and paths of its pictures, best first, where the first of them is a URL or there is no other."""
     table = catalogue.table
     pictures = table.column("image")
+    if all(table.column(name).null_count == len(table) for name in ("image", "images") if name in table.column_names):
+        return {}
     paths, embedded = (pc.struct_field(pictures, name) for name in ("path", "bytes"))
     further = table.column("images").to_pylist() if "images" in table.column_names else [None] * len(table)
     wanted = {}

@@ -15,12 +15,14 @@ import torch
 from app.catalogue.again import Source, end_of_changes, remember
 from app.catalogue.engine import HERE, Engine
 from app.catalogue.fetched import fetched
-from app.catalogue.publishing import COSINE, index_release
+from app.catalogue.publishing import COSINE, write_release
 from app.fetch.pictures import Counts
 from app.ground import compute  # noqa: F401 - torch before faiss
+from app.ground.allocator import give_back
 from app.ground.fetching import Fetching
 from app.ground.parts import LogSettings
 from app.home.store import ReleaseRecord, ReleaseStore
+from app.release.release import Release
 from index.snapshot import ITEM_COLUMNS
 from models.bundle import Bundle, Manifest
 from models.compatibility.build import build_model
@@ -112,6 +114,7 @@ def import_catalogue(
     digest = Source(data, mapping, encoder, strict=findings.rejects is None).digest()
     catalogue = read_whole(data, findings, mapping).catalogue
     findings.tell(warn)
+    give_back()
     _check_bounds(data, catalogue, findings, current, bounds)
     bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder, device)
@@ -120,14 +123,19 @@ def import_catalogue(
     catalogue = named.catalogue
     store.home.mkdir(parents=True, exist_ok=True)
     found = stored_features(catalogue, source, store.home, cache, progress, encode=engine.encode)
+    del source  # an encoder is large, and nothing is encoded any more
     found = replace(found, refused={**named.refused, **found.refused})
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
-    release = index_release(store, bundle, items, found.features, offset, let_go=found.let_go, engine=engine)
+    release = write_release(store, bundle, items, found.features, offset, let_go=found.let_go, engine=engine)
+    found, counts, again = replace(found, features=found.features[:0].copy(), let_go=lambda: None), named.counts, not named.refused
+    del catalogue, named, items  # the check reads them again
+    give_back()
+    Release.open(store, release, device=device, later=True)
     release = store.activate(release.id)
-    if not named.refused:  # else another import may have more luck
+    if again:  # else another import may have more luck
         remember(store, digest, release, folders)
-    return Imported(release=release, features=found, fetched=named.counts, seconds=time.perf_counter() - started)
+    return Imported(release=release, features=found, fetched=counts, seconds=time.perf_counter() - started)
 
 
 def _check_bounds(data: Path, catalogue: Catalogue, findings: Findings, current: ReleaseRecord | None, bounds: Bounds) -> None:
@@ -204,7 +212,7 @@ def _untrained(store: ReleaseStore, catalogue: Catalogue, spec: FeatureSpec) -> 
         model=COSINE,
         model_config={"feature_size": spec.size},
         encoder=spec,
-        categories=tuple(sorted(set(catalogue.categories))),
+        categories=tuple(sorted(pc.unique(catalogue.table.column("category")).to_pylist())),
         embedding_size=spec.size,
         outfits=0,
     )
@@ -221,7 +229,7 @@ def _items_table(catalogue: Catalogue, store: ReleaseStore, refused: Mapping[str
         return table.append_column("image", pa.nulls(len(catalogue), pa.string()))
     names: list[str | None] = []
     with progress("keeping pictures", len(catalogue)) as advance:
-        for row, item in enumerate(catalogue.row_of):
+        for row, item in enumerate(catalogue.ids):
             picture = None if item in refused else catalogue.image(row)
             names.append(store.images.put(picture) if picture else None)
             advance()

@@ -97,7 +97,8 @@ def publish(
         msg = f"{store.home}: every item was deleted; put some back before you publish"
         raise HomeError(msg)
     offset = entries[-1].offset if entries else current.catalog_offset
-    release = index_release(store, bundle, items, features_NF, offset, engine=engine)
+    release = write_release(store, bundle, items, features_NF, offset, engine=engine)
+    Release.open(store, release, device=device, later=True)
     return store.activate(release.id) if serve else release
 
 
@@ -153,7 +154,7 @@ async def changes_behind(settings: LogSettings, home: Path, offset: str) -> list
     return found
 
 
-def index_release(
+def write_release(
     store: ReleaseStore,
     bundle: Bundle,
     items: pa.Table,
@@ -163,7 +164,7 @@ def index_release(
     let_go: Callable[[], None] = lambda: None,
     engine: Engine = HERE,
 ) -> ReleaseRecord:
-    """Embed the items, write their snapshot, and check that it loads as a release.
+    """Embed the items and write their snapshot. Whoever serves it checks first that it loads as a release, having let go of the items.
 
     Args:
         let_go: gives back memory that reading the features has come to take; called part by part.
@@ -180,9 +181,7 @@ def index_release(
         encoder_fingerprint=bundle.manifest.encoder.fingerprint,
     )
     store.keep(staged, manifest.id)
-    record = store.add(bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=offset)
-    Release.open(store, record, device=bundle.device, later=True)
-    return record
+    return store.add(bundle=bundle.id, snapshot=manifest.id, recipe=bundle.manifest.recipe, items=manifest.count, catalog_offset=offset)
 
 
 def _embedded(

@@ -167,10 +167,11 @@ class Release:
             msg = f"{path}: bundle {self.bundle.id} embeds these items otherwise now; publish the bundle again"
             raise HomeError(msg)
         worn = self.bundle.outfits([self.snapshot.embeddings(rows[:1])], [[self.category_of(rows[0])]])
-        query_1D = self.bundle.queries(worn, [self.snapshot.categories[0]])
+        fewest = min(self.snapshot.categories, key=self.snapshot.sizes.__getitem__)  # whose index may have to be built for this
+        query_1D = self.bundle.queries(worn, [fewest])
         self.bundle.rank(worn, self.snapshot.embeddings(rows)[None], [[self.category_of(row) for row in rows]])
         self.bundle.score(worn)
-        self.snapshot.search(self.snapshot.categories[0], query_1D, 1)
+        self.snapshot.search(fewest, query_1D, 1)
         for coordinate, codes_K in self.bundle.met_with(self.snapshot.embeddings(rows[:1])).items():
             self.snapshot.rows_with(coordinate, codes_K)
 

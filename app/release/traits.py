@@ -48,17 +48,17 @@ class Traits:
         before = known or cls()
         items = snapshot.items.slice(len(before.label_N))
         place_of = {labels: place for place, labels in enumerate(before.labels)}
-        codes = [
+        codes = (
             place_of.setdefault(piece_labels(item), len(place_of))
             for batch in items.select(LABEL_COLUMNS).to_batches(max_chunksize=_AT_ONCE)
             for item in batch.to_pylist()
-        ]
+        )
         keys = product_keys(items)
         key_N = np.concatenate([before.key_N, keys])
         first_N = first_variants(key_N, snapshot.features, keys if known else None)
         same_M = first_N[: len(before.first_N)] == np.arange(len(before.first_N))
         first_N[: len(before.first_N)][same_M] = before.first_N[same_M]
-        label_N = np.concatenate([before.label_N, np.array(codes, dtype=np.int32)])
+        label_N = np.concatenate([before.label_N, np.fromiter(codes, np.int32, items.num_rows)])
         return cls(tuple(place_of), label_N, key_N, first_N)
 
     def of_first(self, count: int) -> Traits:

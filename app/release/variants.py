@@ -45,7 +45,7 @@ def product_keys(items: pa.Table) -> IntArray:
     """What rows of one product have in common, ``(N,)``: negative for a group of the shop's, positive for a title, 0 for nothing."""
     names = [name for name in ("category", "brand", "price", "title", "attributes", *GROUP_NAMES) if name in items.column_names]
     batches = items.select(names).to_batches(max_chunksize=_AT_ONCE)
-    return np.array([_key(item) for batch in batches for item in batch.to_pylist()], dtype=np.int64)
+    return np.fromiter((_key(item) for batch in batches for item in batch.to_pylist()), np.int64, items.num_rows)
 
 
 def first_variants(key_N: IntArray, features_NF: Any, keys: IntArray | None = None) -> IntArray:  # noqa: ANN401 - whatever reads rows

@@ -77,7 +77,8 @@ def check_names(file: ItemFile) -> None:
         of_wrong_type = any(kind.field == name and kind.last_line is None for kind in file.findings.of("error"))
         for row in () if of_wrong_type else rows_of(blank):
             file.error(row, name, f"is missing or empty; every item has {'an' if name == 'id' else 'a'} {name}")
-        problems = {text: problem for text in pc.unique(names).to_pylist() if text and (problem := problem_of(text))}
+        parts = (pc.unique(chunk).to_pylist() for chunk in names.chunks)  # ids are Python objects a part at a time
+        problems = {text: problem for part in parts for text in part if text and (problem := problem_of(text))}
         for row in rows_of(pc.is_in(names, value_set=pa.array(problems, pa.string()))):
             text = names[row].as_py()
             file.error(row, name, f"{shown(text)} {problems[text]}", text)
@@ -164,7 +165,8 @@ def _item(file: ItemFile, row: int) -> str:
 
 def is_blank(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Where a text holds nothing but blanks; null where there is none."""
-    return pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(column)), 0)
+    parts = (pc.utf8_length(pc.utf8_trim_whitespace(chunk)) for chunk in column.chunks)  # the trimmed texts are there a part at a time
+    return pa.chunked_array([pc.equal(part, 0) for part in parts], pa.bool_())
 
 
 def rows_of(mask: pa.ChunkedArray) -> list[int]:

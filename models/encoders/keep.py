@@ -20,6 +20,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
@@ -37,6 +38,8 @@ BATCH: Final = 128
 _TITLES: Final = 1_024  # at once, where there are no pictures
 _SEGMENT: Final = 8192
 _KEY_BYTES: Final = 16
+
+IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -140,37 +143,43 @@ def stored_features(
     directory = cache / spec.fingerprint / ("made" if made else "") if cache else None
     features, let_go = _room((len(catalogue), spec.size), scratch)
     refused: dict[str, str] = {}
-    keys = [_key(image, title, how) for image, title in _pictures_and_titles(catalogue, refused)]
-    missing, kept_refusals = _recall(directory, keys, features, let_go)
+    keys, kind_N = _kinds(catalogue, how, refused)
+    first_K = np.full(len(keys), len(kind_N), np.int64)
+    np.minimum.at(first_K, kind_N, np.arange(len(kind_N)))
+    absent_K, kept_refusals = _recall(directory, keys, features, first_K, let_go)
     unread = frozenset(refused)  # kept by title alone
-    refused |= {catalogue.ids[row]: why for row, why in kept_refusals.items()}
-    source, titles = make() if missing else catalogue, catalogue.titles
+    refused |= {catalogue.id_of(row): kept_refusals[kind_N[row]] for row in np.flatnonzero(np.isin(kind_N, [*kept_refusals]))}
+    source = make() if absent_K.any() else catalogue
     unpictured = source.table.column("image").null_count == len(source)
-    twins, together = (missing, _TITLES) if unpictured else ([], BATCH)  # of what has no picture, each title once
-    first_of = {keys[row]: row for row in reversed(twins)}
-    missing = sorted(first_of.values()) if twins else missing
+    together = _TITLES if unpictured else BATCH
+    missing = first_K[absent_K] if unpictured else np.flatnonzero(absent_K[kind_N])  # of what has no picture, each title once
     parts = [missing[at : at + together] for at in range(0, len(missing), together)]
     each = _SEGMENT // together  # batches of a segment, which is kept once it has all of them
     left = [min(each, len(parts) - at) for at in range(0, len(parts), each)]
+    waiting: dict[int, NDArray[np.float16]] = {}  # batches of segments that lack some
     with progress("encoding", len(missing)) as advance:
         begun, done = time.perf_counter(), 0
-        for found in encode(encoder, _batches(source, parts, titles, refused)):
+        for found in encode(encoder, _batches(source, parts, catalogue.table.column("title"), refused)):
             rows = parts[found.number]
-            features[rows] = _finite(source, rows, found.features, spec)
-            refused |= {catalogue.ids[rows[position]]: why for position, why in found.refused.items()}
+            features[rows] = waiting[found.number] = _finite(source, rows, found.features, spec).astype(np.float16)
+            let_go()
+            refused |= {catalogue.id_of(rows[position]): why for position, why in found.refused.items()}
             done += len(rows)
             advance(len(rows), items_per_s=done / (time.perf_counter() - begun))
             whole = found.number // each
             left[whole] -= 1
             if not left[whole]:
                 segment = missing[whole * _SEGMENT : (whole + 1) * _SEGMENT]
-                why_not = {keys[row]: refused[item] for row in segment if (item := catalogue.ids[row]) in refused and item not in unread}
-                _keep(directory, [keys[row] for row in segment], features[segment], why_not)
-                let_go()
+                names = [keys[kind] for kind in kind_N[segment]]
+                items = [catalogue.id_of(row) for row in segment] if refused else []
+                why_not = {name: refused[item] for name, item in zip(names, items, strict=False) if item in refused and item not in unread}
+                numbers = range(whole * each, min((whole + 1) * each, len(parts)))
+                _keep(directory, names, np.concatenate([waiting.pop(number) for number in numbers]), why_not)
         took = time.perf_counter() - begun
-    for at in range(0, len(twins), _SEGMENT):
-        rows = twins[at : at + _SEGMENT]
-        features[rows] = features[[first_of[keys[row]] for row in rows]]
+    for at in range(0, len(kind_N), _TITLES):  # few, as each may touch a page of its own
+        kind_M = kind_N[at : at + _TITLES]
+        rows_M = at + np.flatnonzero((first_K[kind_M] < np.arange(at, at + len(kind_M))) & (unpictured | ~absent_K[kind_M]))
+        features[rows_M] = features[first_K[kind_N[rows_M]]]
         let_go()
     return StoredFeatures(spec, features, refused, len(missing), took, let_go)
 
@@ -184,11 +193,19 @@ def _room(shape: tuple[int, int], scratch: Path | None) -> tuple[NDArray[np.floa
     return room, partial(room._mmap.madvise, mmap.MADV_DONTNEED)  # type: ignore[attr-defined]  # noqa: SLF001 - what is written stays
 
 
-def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Iterator[tuple[bytes | None, str | None]]:
+def _kinds(catalogue: Catalogue, how: str, refused: dict[str, str]) -> tuple[list[bytes], NDArray[np.int32]]:
+    """The keys of what is encoded, each once, and which of them each item's is, ``(N,)``."""
     pictures: pa.ChunkedArray = catalogue.table.column("image")
     if pictures.null_count == len(pictures):
-        yield from ((None, title) for title in catalogue.titles)
-        return
+        titles = pc.fill_null(catalogue.table.column("title"), "").combine_chunks().dictionary_encode()
+        return [_key(None, title.as_py(), how) for title in titles.dictionary], titles.indices.to_numpy()
+    place_of: dict[bytes, int] = {}
+    keys = (_key(image, title, how) for image, title in _pictures_and_titles(catalogue, refused))
+    kind_N = np.fromiter((place_of.setdefault(key, len(place_of)) for key in keys), np.int32, len(catalogue))
+    return [*place_of], kind_N
+
+
+def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Iterator[tuple[bytes | None, str | None]]:
     for row, (item, title) in enumerate(zip(catalogue.ids, catalogue.titles, strict=True)):
         try:
             picture = catalogue.image(row)
@@ -200,18 +217,19 @@ def _pictures_and_titles(catalogue: Catalogue, refused: dict[str, str]) -> Itera
         yield picture or None, title
 
 
-def _batches(catalogue: Catalogue, parts: list[list[int]], titles: list[str | None], refused: Mapping[str, str]) -> Iterator[Batch]:
+def _batches(catalogue: Catalogue, parts: list[IntArray], titles: pa.ChunkedArray, refused: Mapping[str, str]) -> Iterator[Batch]:
     """What is encoded together, of rows; without pictures that are refused already."""
+    titles = titles.combine_chunks()
     for number, rows in enumerate(parts):
-        pictures = tuple(None if catalogue.ids[row] in refused else catalogue.picture(row) for row in rows)
-        yield Batch(number, pictures, tuple(titles[row] for row in rows))
+        pictures = tuple(None if refused and catalogue.id_of(row) in refused else catalogue.picture(row) for row in rows)
+        yield Batch(number, pictures, tuple(titles[int(row)].as_py() for row in rows))
 
 
-def _finite(catalogue: Catalogue, rows: list[int], features: FloatArray, spec: FeatureSpec) -> FloatArray:
+def _finite(catalogue: Catalogue, rows: IntArray, features: FloatArray, spec: FeatureSpec) -> FloatArray:
     """The features; refuses what an encoder whose numbers overflow makes."""
     broken = np.flatnonzero(~np.isfinite(features).all(axis=1))
     if len(broken):
-        item = catalogue.ids[rows[int(broken[0])]]
+        item = catalogue.id_of(rows[broken[0]])
         msg = f"encoder {spec.spec!r} makes NaN or an infinity of item {item!r}; take another encoder, or leave that item out"
         raise EncoderError(msg)
     return features
@@ -224,14 +242,18 @@ def _key(image: bytes | None, title: str | None, how: str) -> bytes:
 
 
 def _recall(
-    directory: Path | None, keys: list[bytes], features: NDArray[np.float16], let_go: Callable[[], None]
-) -> tuple[list[int], dict[int, str]]:
-    """Fill in what was kept; returns the rows still to encode, and by row why a picture was refused. A damaged segment is not kept."""
-    wanted: dict[bytes, list[int]] = {}
-    for row, key in enumerate(keys):
-        wanted.setdefault(key, []).append(row)
+    directory: Path | None, keys: list[bytes], features: NDArray[np.float16], first_K: IntArray, let_go: Callable[[], None]
+) -> tuple[NDArray[np.bool_], dict[int, str]]:
+    """Fill in what was kept, in the first row of each key; a damaged segment is not kept.
+
+    Returns:
+        Which keys are still to encode, and by place of a key why its picture was refused.
+    """
+    absent_K = np.ones(len(keys), dtype=np.bool_)
     refused: dict[int, str] = {}
-    for path in sorted(directory.glob("*.safetensors")) if directory and directory.is_dir() else []:
+    paths = sorted(directory.glob("*.safetensors")) if directory and directory.is_dir() else []
+    place_of = {key: place for place, key in enumerate(keys)} if paths else {}
+    for path in paths:
         try:
             with safe_open(path, "np") as segment:
                 stored, kept_keys = segment.get_tensor("features"), segment.get_tensor("keys")
@@ -241,12 +263,13 @@ def _recall(
         if stored.shape[1:] != features.shape[1:] or kept_keys.shape != (len(stored), _KEY_BYTES):
             continue
         for position, key in enumerate(map(bytes, kept_keys)):
-            for row in wanted.pop(key, ()):
-                features[row] = stored[position]
+            if (place := place_of.get(key)) is not None and absent_K[place]:
+                absent_K[place] = False
+                features[first_K[place]] = stored[position]
                 if key.hex() in refusals:
-                    refused[row] = refusals[key.hex()]
+                    refused[place] = refusals[key.hex()]
         let_go()
-    return sorted(row for rows in wanted.values() for row in rows), refused
+    return absent_K, refused
 
 
 def _keep(directory: Path | None, keys: list[bytes], features: NDArray[np.float16], refused: Mapping[bytes, str]) -> None:
@@ -255,4 +278,4 @@ def _keep(directory: Path | None, keys: list[bytes], features: NDArray[np.float1
     place = directory / f"{hashlib.sha256(b''.join(keys)).hexdigest()[:16]}.safetensors"
     table = torch.from_numpy(np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, _KEY_BYTES).copy())
     with replacing(place, to_disk=False) as staging:
-        save_file({"keys": table, "features": torch.from_numpy(features.copy())}, staging, {key.hex(): why for key, why in refused.items()})
+        save_file({"keys": table, "features": torch.from_numpy(features)}, staging, {key.hex(): why for key, why in refused.items()})

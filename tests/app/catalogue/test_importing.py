@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from app.catalogue import importing
 from app.catalogue.changes import removal, upsert
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
 from app.ground.errors import HomeError
 from app.ground.parts import LogSettings
-from app.home.store import ReleaseStore
+from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import Stream
 from app.log.open import open_log
 from app.release.release import Release
 from index.errors import SnapshotError
 from models.bundle import Bundle
+from models.datasets.schema import Dataset
 from models.errors import BundleError, EncoderError, InputError
 
 WriteCatalogue = Callable[..., Path]
@@ -33,6 +38,33 @@ def test_a_fresh_home_serves_an_untrained_bundle(catalogue: Path, tmp_path: Path
     done = import_catalogue(catalogue, store, default_encoder="shipped")
     assert done.release == store.current()
     assert (done.release.recipe, done.release.items) == ("cosine", 48)
+
+
+def test_the_items_are_let_go_before_the_release_is_checked(catalogue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check reads them again, so that they would be in memory twice."""
+    held: list[weakref.ref[pa.Table]] = []
+    write, opened, left = importing.write_release, Release.open, []
+
+    def written(store: ReleaseStore, bundle: Bundle, items: pa.Table, *rest: Any, **named: Any) -> ReleaseRecord:
+        held.append(weakref.ref(items))
+        return write(store, bundle, items, *rest, **named)
+
+    def checked(*rest: Any, **named: Any) -> Release:
+        left.extend(one() for one in held)
+        return opened(*rest, **named)
+
+    read = importing.read_whole
+
+    def noted(*rest: Any) -> Dataset:
+        found = read(*rest)
+        held.append(weakref.ref(found.catalogue.table))
+        return found
+
+    monkeypatch.setattr(importing, "read_whole", noted)
+    monkeypatch.setattr(importing, "write_release", written)
+    monkeypatch.setattr(Release, "open", checked)
+    import_catalogue(catalogue, ReleaseStore(tmp_path), default_encoder="shipped")
+    assert left == [None, None]
 
 
 def test_importing_the_same_again_keeps_one_snapshot(catalogue: Path, tmp_path: Path) -> None:

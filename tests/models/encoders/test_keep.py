@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -210,6 +211,21 @@ def test_features_that_lie_in_a_file_meanwhile_are_the_same(tmp_path: Path) -> N
         assert (found.features.dtype, found.encoded) == (np.float16, encoded)
         np.testing.assert_array_equal(found.features.astype(np.float32), expected)
     assert not list(scratch.iterdir())
+
+
+def test_a_row_without_a_picture_takes_no_object(tmp_path: Path) -> None:
+    """Features lie in a file, and what is held meanwhile is some numbers for each row and the keys of different titles."""
+    rows, titles = 20_000, [f"Linen tee {number}" for number in range(40)]
+    table = pa.table({"id": [f"i{row}" for row in range(rows)], "category": ["tops"] * rows, "title": titles * (rows // len(titles))})
+    columns = [table.column(one.name) if one.name in table.column_names else pa.nulls(rows, one.type) for one in ITEM_SCHEMA]
+    catalogue, cache = Catalogue(pa.table(columns, schema=ITEM_SCHEMA)), tmp_path / "cache"
+    stored_features(catalogue, Counting(), tmp_path, cache)
+    tracemalloc.start()
+    found = stored_features(catalogue, Counting(), tmp_path, cache)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 50 * rows
+    np.testing.assert_array_equal(found.features[:, 3], np.tile(np.array([len(title) / 10 for title in titles], np.float16), 500))
 
 
 def test_batches_may_come_back_in_any_order_and_what_is_whole_is_kept(
