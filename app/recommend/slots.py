@@ -14,8 +14,8 @@ from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import Worn
 from app.release.release import Release
 from index.selection import Selection
-from models.compatibility.audience import Audience
 from models.compatibility.roles import usual
+from models.datasets.audience import Audience
 
 _MOST_INFERRED: Final = 8
 _UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
