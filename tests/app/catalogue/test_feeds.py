@@ -69,7 +69,7 @@ def test_a_feed_is_served_with_what_a_page_needs(feed: Path, attire: Callable[..
         "https://shop.example/2",
         "A",
     )
-    assert item.attributes == {"color": "red", "size": "2"}
+    assert item.attributes == {"color": "red", "size": "2", "department": "Women"}
     assert json.loads(release.snapshot.items.column("extras")[2].as_py()) == {"custom_label_0": "top", "category_path": "Women > Tops"}
 
 
