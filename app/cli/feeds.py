@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.cli.options import REJECTS, Data, Encoder, Home, JsonFile, Mapping, MostRejects, On, RejectsFile, check_outputs, engine_on
 from app.cli.orders import orders_into
 from app.cli.progress import progress, warn
-from app.cli.reading import of_reading, write_said
+from app.cli.reading import of_reading, tell_pictures, write_said
 from app.ground.errors import ROOTS
 from app.ground.places import shown
 from app.ground.settings import Settings
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from app.catalogue.again import Source
     from app.catalogue.importing import Imported
     from app.home.store import ReleaseRecord, ReleaseStore
-
-_REFUSED_SHOWN: Final = 20
 
 
 def import_(
@@ -98,7 +96,7 @@ def _import(
     except ROOTS as error:
         write_said(json_file, {"data": str(source.data), "unchanged": False, "refused": str(error), **of_reading(findings)})
         raise
-    _tell_pictures(done)
+    tell_pictures(done.features.refused, "left out")
     reading = of_reading(findings)
     pictures = {"pictures_left_out": len(done.features.refused), "encoded": done.features.encoded, "seconds": round(done.seconds, 3)}
     write_said(json_file, {"data": str(source.data), "unchanged": False, **_of_release(done.release), **reading, **pictures})
@@ -120,14 +118,6 @@ def _with_outfits(source: Source, settings: Settings, *, most: float) -> None:
 
     items, file = catalogue_beside(source.data, source.mapping), None if source.strict else source.data / "rejected-orders.jsonl"
     orders_into(source.data, files, items, settings, file=file, strict=source.strict, most=most)
-
-
-def _tell_pictures(done: Imported) -> None:
-    refused = done.features.refused
-    for item, why in list(refused.items())[:_REFUSED_SHOWN]:
-        typer.echo(f"picture of {item} left out: {why}", err=True)
-    if len(refused) > _REFUSED_SHOWN:
-        typer.echo(f"… and {len(refused) - _REFUSED_SHOWN:,} more pictures left out", err=True)
 
 
 def _tell(done: Imported, home: Path, reading: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ _NAMED: Final = 5
 def _there(files: list[Path]) -> list[Path]:
     for path in files:
         if not path.is_file():
-            refuse("there is no such file of orders", path=path)
+            refuse("is a directory; name the file of orders" if path.is_dir() else "there is no such file of orders", path=path)
     return files
 
 

@@ -1,13 +1,19 @@
-"""What machines are told of a feed that was read."""
+"""What people and machines are told of a feed that was read."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
 
 if TYPE_CHECKING:
     from models.datasets.findings import Findings
+
+_PICTURES_SHOWN: Final = 20
 
 
 def of_reading(findings: Findings) -> dict[str, Any]:
@@ -28,3 +34,15 @@ def write_said(path: Path | None, said: dict[str, Any]) -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def tell_pictures(refused: Mapping[str, str], became: str) -> None:
+    """Tell each reason why pictures cannot be had once, with an item: those of a product share theirs; and what became of them."""
+    items: dict[str, list[str]] = {}
+    for item, why in refused.items():
+        items.setdefault(why, []).append(item)
+    for why, (first, *others) in islice(items.items(), _PICTURES_SHOWN):
+        more = f" and of {len(others):,} more" if others else ""
+        typer.echo(f"picture of {first}{more} {became}: {why}", err=True)
+    if rest := sum(map(len, islice(items.values(), _PICTURES_SHOWN, None))):
+        typer.echo(f"… and {rest:,} more pictures {became}", err=True)

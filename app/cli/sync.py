@@ -9,7 +9,7 @@ import typer
 
 from app.cli.options import REJECTS, Home, JsonFile, Mapping, MostRejects, RejectsFile, check_outputs
 from app.cli.progress import progress, warn
-from app.cli.reading import of_reading, write_said
+from app.cli.reading import of_reading, tell_pictures, write_said
 from app.ground.errors import ROOTS
 from app.ground.places import shown
 from app.ground.settings import Settings
@@ -17,8 +17,6 @@ from app.ground.settings import Settings
 if TYPE_CHECKING:
     from app.catalogue.syncing import Synced
     from models.datasets.findings import Findings
-
-_REFUSED_SHOWN = 20
 
 
 def _to_be_read(feed: str) -> str:
@@ -87,8 +85,7 @@ def _tell(done: Synced, home: Path, findings: Findings) -> None:
     if done.unchanged:
         typer.echo(f"{shown(home)}: neither the feed nor the catalogue has changed; nothing to do")
         return
-    for item, why in list(done.refused.items())[:_REFUSED_SHOWN]:
-        typer.echo(f"picture of {item} left as it was: {why}", err=True)
+    tell_pictures(done.refused, "left as it was")
     if done.pictures:
         typer.echo(f"pictures by URL: {done.pictures}")
     if feed := findings.feed:

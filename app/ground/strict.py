@@ -82,9 +82,13 @@ class Strict(BaseModel):
         unknown = [name for name in data if name not in fields] if isinstance(data, dict) else []
         if not unknown:
             return data
+        lacking = [
+            field.alias or name for name, field in cls.model_fields.items() if field.is_required() and (field.alias or name) not in data
+        ]
+        more = f"; {lacking[0]!r} is missing" if lacking else ""
         errors = []
         for name in unknown[:_MOST_TOLD]:
-            problem = "unknown field; " + did_you_mean(name, fields, f"known are {', '.join(fields)}")
+            problem = "unknown field; " + did_you_mean(name, lacking or fields, f"known are {', '.join(fields)}{more}")
             error = PydanticCustomError("unknown_field", "{problem}", {"problem": problem})
             errors.append(InitErrorDetails(type=error, loc=(name,), input=data[name]))
         raise ValidationError.from_exception_data(cls.__name__, errors)

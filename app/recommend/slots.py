@@ -14,8 +14,8 @@ from app.recommend.limits import check_categories, check_count
 from app.recommend.outfit import Worn
 from app.release.release import Release
 from index.selection import Selection
-from models.compatibility.audience import Audience
 from models.compatibility.roles import usual
+from models.datasets.audience import Audience
 
 _MOST_INFERRED: Final = 8
 _UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
@@ -91,7 +91,7 @@ def choose_slots(
         return Slots(tuple(map(Slot, names[:most])), complete=not names)
     if worn.labels and not any(labels.role for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)
-    slots = _by_words(release, worn)
+    slots = _by_words(release, worn, may)
     return Slots(slots[:most], _UNLEARNED, complete=not slots)
 
 
@@ -101,8 +101,8 @@ def _empty(release: Release, may: Selection | None) -> set[str]:
     return known - {name for name in snapshot.categories if may is None or may.any_of(snapshot.rows_in(name))}
 
 
-def _by_words(release: Release, worn: Worn) -> tuple[Slot, ...]:
-    """The roles that a usual template lacks, each with the category that has most items of it, of those that suit where there are any."""
+def _by_words(release: Release, worn: Worn, may: Selection | None) -> tuple[Slot, ...]:
+    """The roles that a usual template lacks, each with the category that has most items of it: that may be suggested, else that suit."""
     roles = {labels.role for labels in release.traits.labels if labels.role}
     audience = Audience()
     for labels in worn.labels:
@@ -111,10 +111,13 @@ def _by_words(release: Release, worn: Worn) -> tuple[Slot, ...]:
     lacking = usual(dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)), audience.name, roles)
     suits = suitable(release, worn.labels)
     suits_N = None if suits is None else suits.test(np.arange(len(release.traits.label_N)))
+    narrower = [one_N for one_N in (suits_N, None if may is None else may.mask()) if one_N is not None]
     slots = []
     for role in lacking:
         of_role_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
-        wanted_N = of_role_N if suits_N is None or not (of_role_N & suits_N).any() else of_role_N & suits_N
+        wanted_N = of_role_N
+        for one_N in narrower:
+            wanted_N = wanted_N & one_N if (wanted_N & one_N).any() else wanted_N
         counts = {name: int(wanted_N[release.snapshot.rows_in(name)].sum()) for name in release.snapshot.categories}
         most = max(counts, key=lambda name: counts[name], default="")
         if counts.get(most):  # else all of them were removed

@@ -23,7 +23,7 @@ from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
-from models.compatibility.audience import AUDIENCE_NAMES
+from models.datasets.audience import AUDIENCE_NAMES
 
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
 CURRENCY: Final = "currency"

@@ -86,7 +86,8 @@ def import_orders(
     baskets, of_orders = _baskets(dated, described, worker)
     outfits = _outfits(looks, baskets)
     if not outfits:
-        raise InputError(_why_none(len(bought), len(sizes), unknown), path=next(iter(files)))
+        aside = f"{rejects.rows if rejects else 0:,} cannot be used{_first_of(files, ' (the first: {})')}"
+        raise InputError(_why_none(events, bought, len(sizes), unknown, aside), path=next(iter(files)))
     write_lines(out, OUTFITS, outfits)
     return Made(
         path=out / OUTFITS,
@@ -153,9 +154,13 @@ def _link(images: ImageStore, name: str, place: Path) -> None:
 
 def _check_rejected(files: Mapping[Path, Findings], rejected: int, lines: int, most: float) -> None:
     if rejected > most * max(lines, 1):
-        first = next((kind.first[0] for findings in files.values() for kind in findings.of("rejected")), None)
-        msg = f"{rejected:,} of {lines:,} lines cannot be used, more than {most:.0%}; mend them, or give --force; the first: {first}"
-        raise InputError(msg, path=next(iter(files)))
+        msg = f"{rejected:,} of {lines:,} lines cannot be used, more than {most:.0%}; mend them, or give --force"
+        raise InputError(msg + _first_of(files, "; the first: {}"), path=next(iter(files)))
+
+
+def _first_of(files: Mapping[Path, Findings], told: str) -> str:
+    """The first line that cannot be used, told so; empty where there is none."""
+    return next((told.format(kind.first[0]) for findings in files.values() for kind in findings.of("rejected")), "")
 
 
 def _frame(orders: Orders) -> pl.DataFrame:
@@ -187,9 +192,11 @@ def _both(one: Dropped, two: Dropped) -> Dropped:
     return replace(one, visits=one.visits + two.visits, items=one.items + two.items)
 
 
-def _why_none(lines: int, orders: int, unknown: pl.DataFrame) -> str:
-    lost = int(unknown["count"].sum())
+def _why_none(events: pl.DataFrame, bought: pl.DataFrame, orders: int, unknown: pl.DataFrame, aside: str) -> str:
+    lines, lost = len(bought), int(unknown["count"].sum())
     if lost == lines and lines:
         names = ", ".join(map(repr, unknown["item"].head(3).to_list()))
         return f"no SKU of its {lines:,} lines is an id of the catalogue (such as {names}); give the ids of the feed as SKUs"
-    return f"no outfit comes of its {orders:,} orders, as none has two items that are in the catalogue; {lost:,} lines name unknown SKUs"
+    returned = f"{len(events) - lines:,} were sent back"
+    counts = f"of its lines {lost:,} name unknown SKUs, {returned}, {aside}"
+    return f"no outfit comes of its {orders:,} orders, as none has two items that are in the catalogue and were kept; {counts}"

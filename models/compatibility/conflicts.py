@@ -1,4 +1,4 @@
-"""Which labels of an attribute never share an outfit (``models.compatibility.audience``): learned with a prior, so few outfits suffice.
+"""Which labels of an attribute never share an outfit (``models.datasets.audience``): learned with a prior, so few outfits suffice.
 
 For each pair of labels, how often outfits hold both against how often they would by chance, as a Gamma-Poisson rate: the labels conflict
 when the posterior mean is below ``CONFLICT``. The prior is indifferent, unless the documented words say that the labels conflict (men's and
@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any, Final
 
-from models.compatibility.audience import SEASONS, Audience
+from models.datasets.audience import SEASONS, Audience
 
 CONFLICT: Final = 0.2
 _INDIFFERENT: Final = (2.0, 2.0)  # shape and scale of the prior: mean 1, worth two expected pairs

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from models.compatibility.audience import audience_label, season_label
+from models.datasets.audience import audience_label, season_label
 from models.datasets.garments import role_of
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes"]

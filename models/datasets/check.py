@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -11,6 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.datasets.audience import audience_label
 from models.datasets.draw_questions import WRONG
 from models.datasets.findings import Findings
 from models.datasets.outfits import OUTFITS, SESSIONS
@@ -24,6 +26,7 @@ FEW_OUTFITS: Final = 200
 FEW_TESTED: Final = 30
 """Test outfits below which the intervals of an evaluation say little."""
 _NAMED: Final = 5
+_LOOKED_AT: Final = 20_000  # items, spread over all, whose words are read
 _COLUMNS: Final[Mapping[str, str]] = {
     "image": "what an item looks like: similar items and, before anything is learned, all suggestions go by it",
     "title": "search by words, and something to go by where there is no picture",
@@ -33,6 +36,10 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "brand": "brand filters, and a word to learn from",
     "in_stock": "leaving out what is sold out",
 }
+_FOR_WHOM: Final = (
+    "gender, age_group or department, else words of the category or title, keep women's from men and grown-ups' from children; "
+    "what says nothing is suggested to anybody"
+)
 _FIELDS: Final[Mapping[str, str]] = {
     "user": "whose outfit it is, for recipe personal",
     "timestamp": "a split by time where none is given: earlier outfits to train, later ones to test",
@@ -129,15 +136,31 @@ def _missing(dataset: Dataset, findings: Findings) -> Iterator[Missing]:
 
 def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
     own = catalogue.table.column("features").null_count == 0
+    table = catalogue.table
     for name, brings in _COLUMNS.items():
-        lacking = catalogue.table.column(name).null_count
+        lacking = table.column(name).null_count if name != "in_stock" else _untold_stock(table)
         if lacking and not (own and name in _ENCODED):
             yield Missing(f"{name} of items", lacking, len(catalogue), brings)
-    sizes = pc.value_counts(catalogue.table.column("category")).to_pylist()
+    some = table.select(["category", "subcategory", "title", "attributes"]).take(
+        pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1))
+    )
+    if nobody := sum(_whom(item) is None for item in some.to_pylist()):
+        yield Missing("for whom items are", nobody, len(some), _FOR_WHOM)
+    sizes = pc.value_counts(table.column("category")).to_pylist()
     small = [str(size["values"]) for size in sizes if size["counts"] <= WRONG]
     if small:
         brings = f"{WRONG + 1} or more leave a choice to ask about; there are fewer of {', '.join(small[:_NAMED])}"
         yield Missing("items of a category", len(small), len(sizes), brings)
+
+
+def _untold_stock(table: pa.Table) -> int:
+    """Items of which neither they nor any of their sizes say whether they are in stock."""
+    sizes = pc.fill_null(pc.match_substring_regex(table.column("sizes"), '"in_stock":(true|false)'), False)  # noqa: FBT003 - the value
+    return int(pc.sum(pc.and_(pc.is_null(table.column("in_stock")), pc.invert(sizes))).as_py() or 0)
+
+
+def _whom(item: Mapping[str, Any]) -> str | None:
+    return audience_label(json.loads(item["attributes"] or "{}"), (item["subcategory"], item["category"]), item["title"])
 
 
 def _of_outfits(dataset: Dataset, outfits: tuple[Outfit, ...]) -> Iterator[Missing]:

@@ -11,10 +11,12 @@ from typing import Final
 from models.datasets.feeds.opened import LONGEST_LINE, Encoding, lines_of, undecodable
 from models.datasets.feeds.records import EMPTY_ROWS, Broken, Record
 from models.datasets.feeds.words import plain_name
+from models.errors import refuse
 
 SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _MOST_LINES: Final = 2_000  # of one record; a quote that nothing closes must not swallow the file
 _OPEN: Final = "unexpected end of data"
+_UNCLOSED: Final = "a quote is opened and not closed"
 
 csv.field_size_limit(LONGEST_LINE * 2)  # of the whole process: the default of 131,072 is less than a description may be
 
@@ -49,13 +51,19 @@ def read_delimited(
         header: its line, and the names of the columns; one without a name is not read.
         passed: counts rows of nothing.
         spill: the column to which cells too many belong, as in files that were written without quotes.
+
+    Raises:
+        InputError: the file ends within its last row: it is cut off, and who knows how much of it is left.
     """
     lines = _Lines((number, line) for number, line in lines_of(path, encoding) if number > header[0])
     names = list(header[1])
     while spill and names and not names[-1]:
         names.pop()
     at = names.index(spill) if spill else None
-    for number, cells in _rows(lines, separator, len(names)):
+    for number, cells, ended in _rows(lines, separator, len(names)):
+        if not ended and (isinstance(cells, str) or (len(cells) < len(names) and any(cells))):
+            where = "within quotes" if isinstance(cells, str) else f"after {len(cells)} of {len(names)} cells"
+            refuse(f"is cut off: its last line ends {where}; fetch the feed again", path=path, line=number)
         if isinstance(cells, str):
             yield Broken(number, cells, "")
             continue
@@ -100,22 +108,23 @@ class _Lines:
         self._back.extendleft(reversed(lines))
 
 
-def _rows(lines: _Lines, separator: str, width: int) -> Iterator[tuple[int, list[str] | str]]:
-    """Each row's first line and its cells, or why it has none."""
+def _rows(lines: _Lines, separator: str, width: int) -> Iterator[tuple[int, list[str] | str, bool]]:
+    """Each row's first line, its cells or why it has none, and whether that line has an end; only the last of a file may have none."""
     while first := lines.next():
         number, text = first
         if (place := undecodable(text)) is not None:
-            yield number, f"is not UTF-8 (byte {place} of the line); save the file as UTF-8"
+            yield number, f"is not UTF-8 (byte {place} of the line); save the file as UTF-8", True
             continue
         if len(text) >= LONGEST_LINE:
-            yield number, f"is longer than {LONGEST_LINE:,} characters; shorten it"
+            yield number, f"is longer than {LONGEST_LINE:,} characters; shorten it", True
             continue
         cells = _cells(text, separator)
         if cells == _OPEN:
             cells = _continued(first, lines, separator, width)
         if isinstance(cells, str) and separator == "\t" and text.count("\t") == width - 1:
             cells = [cell.strip("\r\n") for cell in text.split("\t")]  # tab-separated text need not quote at all
-        yield number, cells if isinstance(cells, list) else f"is not CSV: {cells}; double a quote within quotes"
+        ended = text.endswith("\n") or (isinstance(cells, str) and cells != _UNCLOSED)
+        yield number, cells if isinstance(cells, list) else f"is not CSV: {cells}; double a quote within quotes", ended
 
 
 def _continued(first: tuple[int, str], lines: _Lines, separator: str, width: int) -> list[str] | str:
@@ -133,7 +142,7 @@ def _continued(first: tuple[int, str], lines: _Lines, separator: str, width: int
         if cells != _OPEN:
             break
     lines.put_back(taken)
-    return "a quote is opened and not closed"
+    return _UNCLOSED
 
 
 def _cells(text: str, separator: str) -> list[str] | str:

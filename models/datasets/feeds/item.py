@@ -14,6 +14,7 @@ import numpy as np
 from pydantic_core import from_json
 
 from models.datasets.attributes import attributes_text
+from models.datasets.audience import departments
 from models.datasets.feeds.bad import BadValueError, bad
 from models.datasets.feeds.dates import is_over
 from models.datasets.feeds.money import is_currency, read_money
@@ -45,6 +46,7 @@ def read_item(draft: Draft, rules: Rules) -> Item:
         except BadValueError as error:
             item.faults.append(Fault(error.field or name, raw, error.problem))
     _add_attributes(item, draft.attributes)
+    _add_department(item, draft.whom)
     if draft.extras:
         _add_extras(item, draft.extras)
     if "currency" not in item.values and rules.currency and "price" in item.values:
@@ -214,6 +216,12 @@ def _add_attributes(item: Item, named: Mapping[str, Any]) -> None:
         return
     own = item.values.get("attributes")
     item.values["attributes"] = text if not own else json.dumps({**from_json(text or "{}"), **from_json(own)}, ensure_ascii=False)
+
+
+def _add_department(item: Item, whom: list[str]) -> None:
+    """What stands above the category says for whom, where attributes say less: men are to be suggested no blouse of *Women > Tops*."""
+    if whom and (said := departments(from_json(item.values.get("attributes") or "{}"), map(plain, whom))):
+        _add_attributes(item, {"department": said[0] if len(said) == 1 else said})
 
 
 def _word(value: Any) -> Any:  # noqa: ANN401 - likewise

@@ -51,7 +51,11 @@ def read_document(path: Path, encoding: Encoding) -> Iterator[Record | Broken]:
     try:
         value = from_json(text.lstrip("\ufeff"), allow_inf_nan=False)
     except ValueError as error:
-        refuse(f"is not JSON: {error}; a feed may also have one object a line", path=path)
+        cut = "EOF" in str(error)  # within a value, as the reader calls it
+        refuse(
+            f"is cut off: {error}; fetch the feed again" if cut else f"is not JSON: {error}; a feed may also have one object a line",
+            path=path,
+        )
     yield from _elements(value)
 
 

@@ -174,6 +174,7 @@ def _lay(mapped: Mapped, draft: Draft) -> None:
             into[name] = value
             if field == "category":
                 draft.extras.pop("category_path", None)  # of the category that was read before
+                draft.whom += next((steps[:-1] for values in said if (steps := _steps(values, column))), [])
         elif _empty(into.get(name)) and column.default is not None:
             into[name] = _worded(column.default, column)
 
@@ -215,14 +216,26 @@ def _name(column: str) -> tuple[str, int | None]:
 
 
 def _value(values: Mapping[str, Any], field: str, column: Column) -> Any:  # noqa: ANN401 - a cell, or a value of JSON
-    name, place = _name(column.column)
-    value = _found(values, name)
-    if column.separator and isinstance(value, str):
-        value = [part.strip() for part in value.split(column.separator) if part.strip()]
+    place = _name(column.column)[1]
+    value = _cell(values, column)
     if place is not None:
-        steps = path_of(value) if field in {"category", "subcategory"} or not isinstance(value, list) else value
+        steps = _steps(values, column) if field in {"category", "subcategory"} or not isinstance(value, list) else value
         value = steps[place] if -len(steps) <= place < len(steps) else None
     return _worded(value, column)
+
+
+def _cell(values: Mapping[str, Any], column: Column) -> Any:  # noqa: ANN401 - likewise
+    value = _found(values, _name(column.column)[0])
+    if column.separator and isinstance(value, str):
+        return [part.strip() for part in value.split(column.separator) if part.strip()]
+    return value
+
+
+def _steps(values: Mapping[str, Any], column: Column) -> list[str]:
+    """The steps of a path; a place in it asks for them, so that slashes part them, too, where no other mark does."""
+    value = _cell(values, column)
+    steps = path_of(value)
+    return path_of(steps[0].replace("/", ">")) if len(steps) == 1 and _name(column.column)[1] is not None else steps
 
 
 def _worded(value: Any, column: Column) -> Any:  # noqa: ANN401 - likewise

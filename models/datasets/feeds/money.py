@@ -38,14 +38,14 @@ class Money:
     currency: str | None = None
 
 
-def read_money(value: object, *, comma: bool = False) -> Money | None:
+def read_money(value: object, *, comma: bool | None = False) -> Money | None:
     """Read a price; None where there is none.
 
     >>> read_money("1.299,00 €"), read_money("15.00 USD"), read_money(12)
     (Money(amount=1299.0, currency='EUR'), Money(amount=15.0, currency='USD'), Money(amount=12.0, currency=None))
 
     Args:
-        comma: whether this feed's decimals stand behind a comma, for what could be read either way.
+        comma: whether this feed's decimals stand behind a comma, for what could be read either way; None where they stand behind either.
 
     Raises:
         BadValueError: it is no price, or could be several; says what to do.
@@ -68,11 +68,11 @@ def is_currency(code: str) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def _read(text: str, comma: bool) -> Money | None:  # noqa: FBT001 - cached by place
+def _read(text: str, comma: bool | None) -> Money | None:  # noqa: FBT001 - cached by place
     plain = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in unicodedata.normalize("NFKC", text)).strip()
     if plain.casefold() in _NOTHING:
         return None
-    if _PLAIN.fullmatch(plain) and not (comma and _THOUSANDS.fullmatch(plain)):
+    if _PLAIN.fullmatch(plain) and not (comma is not False and _THOUSANDS.fullmatch(plain)):
         return _checked(float(plain), text)
     if _RANGE.search(plain):
         bad(f"{shown(text)} is a range of prices; {_USE}")
@@ -82,9 +82,9 @@ def _read(text: str, comma: bool) -> Money | None:  # noqa: FBT001 - cached by p
     if not found or None in currencies or len(currencies - {""}) > 1:
         bad(f"{shown(text)} is not a number, or not a price; {_USE}")
     number = found["number"].strip()
-    if marks and not comma and _THOUSANDS.fullmatch(number):
+    if (comma is None or (marks and not comma)) and _THOUSANDS.fullmatch(number):
         bad(_two_ways(text, number, "."))
-    return _checked(_amount(number, comma, text), text, next(iter(currencies - {""}), None))
+    return _checked(_amount(number, bool(comma), text), text, next(iter(currencies - {""}), None))
 
 
 def _currency(mark: str) -> str | None:
@@ -131,7 +131,8 @@ def _checked(amount: float, value: object, currency: str | None = None) -> Money
     return Money(amount, currency)
 
 
-def decimals_behind_commas(cells: list[str]) -> bool:
-    """Whether prices like these are written with a decimal comma: some are for sure, and none with a point."""
+def decimals_behind_commas(cells: list[str]) -> bool | None:
+    """Whether prices like these are written with a decimal comma: some are for sure, and none with a point; None where both are."""
     commas = any(re.search(r",\d{1,2}(?!\d)", cell) and not re.search(r",\d{2},", cell) for cell in cells)
-    return commas and not any(re.search(r"\.\d{1,2}(?!\d)", cell) for cell in cells)
+    points = any(re.search(r"\.\d{1,2}(?!\d)", cell) for cell in cells)
+    return None if commas and points else commas

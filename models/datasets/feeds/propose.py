@@ -33,7 +33,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "group_id": "group id, item group id, parent, parent sku, product group, style number, model, parent id",
     "attributes.color": "color, colour, farbe, couleur, base colour, colour name, color name",
     "attributes.size": "size, größe, groesse, grösse, taille, talla, size name",
-    "attributes.gender": "gender, geschlecht, sex, genre, target group",
+    "attributes.gender": "gender, geschlecht, sex, genre, target group, zielgruppe, sexe, género, sexo, geslacht, sesso, genere",
     "attributes.age_group": "age group, altersgruppe",
     "attributes.material": "material, fabric, stoff, composition, matière",
     "created": "created, created at, date added, published at, erstellt",
@@ -162,6 +162,6 @@ def _reads(reader: Callable[[Any], object], value: Any) -> bool:  # noqa: ANN401
 
 
 def _written(field: str, column: str, values: Sequence[Any]) -> str:
-    """With ``[-1]`` where a category is the last step of a path."""
-    paths = sum(len(path_of(value)) > 1 for value in values)
+    """With ``[-1]`` where a category is the last step of a path, whose steps slashes may part."""
+    paths = sum(len(path_of(str(value).replace("/", ">"))) > 1 for value in values)
     return f"{column}[-1]" if field == "category" and paths * 2 > len(values) else column

@@ -46,7 +46,7 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None) -> F
     if feed.layout is None:
         lacking = next(name for name in _STUB if name not in feed.names or name == "category")
         refuse(
-            f"the header names no such column; it names {', '.join(feed.names[:30])}; `attire map {feed.path.name}` proposes what is "
+            f"the header names no such column; it names {', '.join(feed.names[:30])}; `attire map {feed.path}` proposes what is "
             "what, for --map",
             path=feed.path,
             line=feed.header or None,

@@ -89,7 +89,8 @@ def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
         InputError: it cannot be read, is no feed at all, or lacks a column that the mapping names; columns of no known layout are mapped
             without ``id`` or ``category``.
     """
-    head = head_of(path)
+    if not (head := head_of(path)):
+        refuse("is empty; fetch it again", path=path)
     for magic, problem in _NOT_A_FEED:
         if head.startswith(magic):
             refuse(problem, path=path)
@@ -121,7 +122,7 @@ def _text(path: Path, head: bytes, mapped: Mapped | None) -> Feed:
     if form == "CSV":
         header, separator, names = header_of(path, encoding, KNOWN, mapped.separator if mapped else None)
         if not names:
-            refuse("is empty; the first line names the columns", path=path)
+            refuse("is empty; fetch it again, or write the names of the columns in its first line", path=path)
         for name in names:
             if name in KNOWN and names.count(name) > 1 and layout_of(names) is OWN:
                 refuse("the header names this column twice; rename one of the two", path=path, line=header, field=name)

@@ -34,7 +34,8 @@ Records = Callable[[], Iterator[Record]]
 class Draft:
     """An item as its layout tells it: raw values by field of the schema, attributes by name, what else it says, and when its sale is.
 
-    ``said`` is what its record says, by name of the column, and behind it what the record of its product says.
+    ``said`` is what its record says, by name of the column, and behind it what the record of its product says. ``whom`` are words beside
+    its category, such as the steps above it, which may say for whom it is.
     """
 
     line: int
@@ -43,6 +44,7 @@ class Draft:
     attributes: dict[str, Any] = field(default_factory=dict)
     extras: dict[str, Any] = field(default_factory=dict)
     sale: tuple[datetime | None, datetime | None] | None = None
+    whom: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How a feed writes what could be read in two ways: decimals behind a comma, and the currency where none is told."""
+    """How a feed writes what could be read in two ways: decimals behind a comma (None: behind either), the currency where none is told."""
 
-    comma: bool = False
+    comma: bool | None = False
     currency: str | None = None
 
 

@@ -7,14 +7,14 @@ import re
 import unicodedata
 from typing import Any, Final
 
-_TAG: Final = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_TAG: Final = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\ufeff]")
 _STEP: Final = re.compile(r"\s*(?:>|»|›|&gt;)\s*")  # noqa: RUF001 - such a mark is meant
 
 
 def plain(text: str) -> str:
-    """A text without entities, tags, control characters and doubled blanks.
+    """A text without entities, tags, what scripts and styles hold, control characters and doubled blanks.
 
     >>> plain("Men&#39;s &amp; Women&#39;s <b>Tee</b>")
     "Men's & Women's Tee"

@@ -12,11 +12,17 @@ from models.datasets.shown import shown
 _LAST: Final = 4_102_444_800.0  # the year 2100
 _MICROS, _MILLIS = 1e14, 1e11  # from which on a number counts these
 _DAY: Final = re.compile(r"(?:19|20)\d{6}")
+_DOTTED: Final = re.compile(
+    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>(?:19|20)\d{2})(?:,?\s+(?P<hour>\d{1,2})(?P<rest>:\d{2}(?::\d{2})?))?"
+)
+"""``31.3.2026 14:05``: with points between them, the day stands first everywhere."""
 _ZONE: Final = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$)|\s*(?:UTC|GMT|Z)$")
 
 
 def read_moment(raw: Any) -> float:  # noqa: ANN401 - a cell, or a value of JSON
     """Seconds since 1970; a moment without a zone is taken as UTC.
+
+    Text is ISO 8601, a number, or a date with points.
 
     Raises:
         BadValueError: it is none, or could be several.
@@ -38,6 +44,8 @@ def _of_text(text: str) -> float:
             return number / (1e6 if number >= _MICROS else 1e3 if number >= _MILLIS else 1)
     except ValueError:
         pass
+    if found := _DOTTED.fullmatch(text):
+        text = f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}T{found['hour'] or '0':0>2}{found['rest'] or ':00'}"
     zone = _ZONE.search(text)
     try:
         return _of(datetime.fromisoformat(text if zone is None else text[: zone.start()] + text[zone.end() :]))

@@ -100,12 +100,14 @@ def test_the_command_tells_what_was_fetched(
     monkeypatch.setenv("ATTIRE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("ATTIRE_FETCH__IMPORT_HOSTS", "shop.example, *.shop.example")
     shop.pages["/a.jpg"] = Reply(body=picture(1), headers={"ETag": '"1"'})
-    data = written(tmp_path / "shop", [{"id": "a", "image": f"{SHOP}/a.jpg"}, {"id": "b", "image": "https://cdn.example/a.jpg"}])
+    lost = [{"id": name, "image": "https://cdn.example/a.jpg"} for name in "bcd"]
+    data = written(tmp_path / "shop", [{"id": "a", "image": f"{SHOP}/a.jpg"}, *lost])
     for told in ("1 fetched (0.0 MB), 0 unchanged, 1 not to be had", "0 fetched (0.0 MB), 1 unchanged, 1 not to be had"):
         assert run(["import", str(data), "--home", str(tmp_path / "home"), "--encoder", ENCODER]) == 0
         out, err = capsys.readouterr()
         assert f"pictures by URL: {told}" in out
-        assert "picture of b left out: https://cdn.example/a.jpg: cdn.example is none of the hosts" in err
+        assert "picture of b and of 2 more left out: https://cdn.example/a.jpg: cdn.example is none of the hosts" in err
+        assert err.count("left out") == 1
 
 
 @pytest.mark.parametrize("image", [f"{SHOP}/a.jpg", "//shop.example/a.jpg", "s3://bucket/a.jpg"])

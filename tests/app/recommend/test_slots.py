@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from app.ground.parts import Limits
 from app.recommend.outfit import resolve
 from app.recommend.slots import NOTHING_KNOWN, as_wished, choose_slots
 from app.release.release import Release
+from index.selection import Selection, but
 from models.compatibility.labels import PieceLabels
 from models.compatibility.slots import SlotModel
 from models.training.slots import Wording, fit_slots
@@ -57,3 +60,20 @@ def test_what_no_word_says_the_role_of_is_not_complete(release: Release, monkeyp
     assert (chosen.slots, chosen.note, chosen.complete) == ((), NOTHING_KNOWN, False)
     wished = as_wished(chosen, ["shoes"], (), Limits())
     assert (wished.categories, wished.note, wished.unknown) == (("shoes",), None, None)
+
+
+def test_a_usual_slot_is_of_a_category_that_has_something_to_suggest(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two kinds of footwear the one that is in stock, though it has fewer items; with nothing of either, the larger."""
+    monkeypatch.setattr(release.bundle, "slots", fit_slots([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
+    shoes, bags = (release.snapshot.rows_in(name) for name in ("shoes", "bags"))
+    label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
+    label_N[np.concatenate([shoes, bags[:-1]])] = 1
+    traits = replace(release.traits, labels=(PieceLabels("top"), PieceLabels("footwear")), label_N=label_N)
+    known = replace(release, traits=traits)
+    worn = resolve(known, ["tops-1"], Limits())
+
+    def chosen(rows: Sequence[int]) -> Sequence[str]:
+        return choose_slots(known, worn, None, Limits(), Selection(len(label_N), (but(len(label_N), rows),))).categories
+
+    assert chosen(shoes) == ("bags",)
+    assert chosen([]) == chosen([*shoes, *bags]) == ("shoes",)

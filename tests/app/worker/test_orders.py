@@ -153,3 +153,18 @@ def test_pictures_come_along(attire: Callable[..., Any], tmp_path: Path) -> None
     assert attire("import-orders", str(tmp_path / "orders.csv"), "--home", str(home), "--out", str(data))[0] == 0
     catalogue = read_dataset(data).catalogue
     assert all(catalogue.image(row) for row in range(len(catalogue)))
+
+
+def test_why_no_outfit_comes_of_orders_is_told(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """What became of their lines, with the first that cannot be used."""
+    data, orders = tmp_path / "data", tmp_path / "orders.csv"
+    data.mkdir()
+    write_feed(data / "items.csv")
+    rows = ["1,tops-1,a,2026-01-01,two", "1,jeans-1,a,2026-01-01,-1", "1,shoes-1,a,2026-01-01,1", "2,gone,a,31.1.2026 9:05,1"]
+    orders.write_text("order_id,sku,customer,time,quantity\n" + "\n".join(rows) + "\n")
+    code, _, told = attire("import-orders", str(orders), "--home", str(tmp_path / "home"), "--out", str(data))
+    assert code == 2
+    assert "1 name unknown SKUs, 1 were sent back, 1 cannot be used (the first:" in told
+    assert "'two' is no number" in told
+    code, _, told = attire("import-orders", str(data), "--home", str(tmp_path / "home"))
+    assert (code, "is a directory; name the file of orders" in told) == (2, True)

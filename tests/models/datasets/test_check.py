@@ -198,3 +198,20 @@ def test_machines_are_told_the_same(shop: Path, write: Write) -> None:
     }
     assert (warning["count"], warning["first"][0]["line"]) == (1, 1)
     assert {"piece", "count", "of", "brings"} == set(found["missing"][0])
+
+
+def test_stock_of_sizes_is_stock(shop: Path, write: Write) -> None:
+    """Items whose sizes say what is there lack nothing; those whose sizes don't, do."""
+    told, untold = [{"size": "M", "in_stock": False}], [{"size": "M"}]
+    rows = [{"id": item, "category": "tops", "sizes": sizes} for item, sizes in (("a", told), ("b", untold), ("c", None))]
+    write(shop / "items.jsonl", rows)
+    assert missing(shop)["in_stock of items"].startswith("in_stock of items (2 of 3)")
+
+
+def test_for_whom_items_are_is_missed(shop: Path, write: Write) -> None:
+    """Where neither attributes nor words say."""
+    rows = [{"id": "a", "category": "tops", "attributes": {"gender": "men"}}, {"id": "b", "category": "tops", "title": "Women's top"}]
+    write(shop / "items.jsonl", rows)
+    assert "for whom items are" not in missing(shop)
+    write(shop / "items.jsonl", [*rows, {"id": "c", "category": "tops", "title": "Top"}])
+    assert missing(shop)["for whom items are"].startswith("for whom items are (1 of 3): gender, age_group or department")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from models.datasets.audience import says_only_whom
 from models.datasets.feeds.records import Draft, Record, Records
 
 LEFT_OUT: Final = ""
@@ -15,7 +16,10 @@ ATTRIBUTES: Final = ("gender", "age_group", "color", "colour", "size", "material
 """Columns that are attributes wherever they stand."""
 _COLOR: Final = "color colour farbe couleur kleur colore цвет"
 _SIZE: Final = "size größe grösse taille talla maat taglia размер"
-_SAME: Final = {**dict.fromkeys(_COLOR.split(), "color"), **dict.fromkeys(_SIZE.split(), "size")}
+_GENDER: Final = "gender geschlecht zielgruppe sexe genre género sexo geslacht sesso genere пол"
+_AGE: Final = "age_group altersgruppe tranche_d_âge leeftijdsgroep"
+_NAMES: Final = {"color": _COLOR, "size": _SIZE, "gender": _GENDER, "age_group": _AGE}
+_SAME: Final = {word: name for name, words in _NAMES.items() for word in words.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +56,27 @@ def draft_by(targets: Mapping[str, str], record: Record) -> Draft:
 
 
 def attribute_name(label: str) -> str:
-    """What an attribute or option of a shop is called here: colours and sizes go by one name.
+    """What an attribute or option of a shop is called here: colours, sizes and for whom it is go by one name.
 
-    >>> attribute_name("Farbe"), attribute_name("Fit")
-    ('color', 'fit')
+    >>> attribute_name("Farbe"), attribute_name("Geschlecht"), attribute_name("Fit")
+    ('color', 'gender', 'fit')
     """
     name = label.strip().casefold()
     return _SAME.get(name, name)
 
 
 def category_from(draft: Draft, steps: list[str]) -> None:
-    """Take the last step of a path for the category; the whole of a longer one is passed through."""
+    """Take the last step of a path for the category; the whole of a longer one is passed through, and those above it may say for whom."""
     if steps:
         draft.values["category"] = steps[-1]
+        draft.whom += steps[:-1]
     if len(steps) > 1:
         draft.extras["category_path"] = " > ".join(steps)
+
+
+def tags_of(cell: Any) -> list[str]:  # noqa: ANN401 - a cell
+    """Those tags that say for whom and nothing else: of ``Women, new, men's night`` *Women*."""
+    return [tag for part in str(cell or "").split(",") if says_only_whom(tag := part.strip())]
 
 
 def given(values: Mapping[str, Any], *names: str) -> Any:  # noqa: ANN401 - a cell, or a value of JSON

@@ -17,6 +17,7 @@ _INSIDE: Final = ("@graph", "itemListElement", "item", "mainEntity", "dataFeedEl
 _ATTRIBUTES: Final = ("color", "size", "material", "pattern")
 _THROUGH: Final = ("description", "gtin13", "gtin", "mpn", "model", "itemCondition")
 _DEEPEST: Final = 20
+_TODDLER, _GROWN = 2, 18  # years
 _HOME: Final = frozenset({"home", "homepage", "shop", "start", "startseite", "accueil", "inicio", "início", "home page", "главная"})
 
 Node = Mapping[str, Any]
@@ -84,8 +85,7 @@ def _item(line: int, product: Node, group: Node) -> Draft:
     category = given(product, "category") or given(group, "category")
     category_from(draft, path_of(_name(category) if isinstance(category, dict) else category))
     draft.attributes |= {name: words for name in _ATTRIBUTES if (words := _words(given(product, name) or given(group, name)))}
-    if gender := _gender(given(product, "audience") or given(group, "audience")):
-        draft.attributes["gender"] = gender
+    draft.attributes |= _whom(given(product, "audience") or given(group, "audience"))
     properties = product.get("additionalProperty")
     for one in properties if isinstance(properties, list) else []:
         if isinstance(one, dict) and isinstance(one.get("name"), str) and one.get("value") is not None:
@@ -127,9 +127,30 @@ def _words(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
     return _name(value)
 
 
-def _gender(audience: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+def _whom(audience: Any) -> dict[str, str]:  # noqa: ANN401 - whatever JSON holds
+    """Gender and age group of a ``PeopleAudience``, whose ages are years."""
     audience = audience[0] if isinstance(audience, list) and audience else audience
-    return str(gender).rpartition("/")[2] if isinstance(audience, dict) and (gender := audience.get("suggestedGender")) else None
+    if not isinstance(audience, dict):
+        return {}
+    said = {"audience": kind} if isinstance(kind := audience.get("audienceType"), str) else {}
+    if gender := audience.get("suggestedGender"):
+        said["gender"] = str(gender).rpartition("/")[2]
+    span = audience.get("suggestedAge")
+    ages = span if isinstance(span, dict) and span.get("unitCode", "ANN") == "ANN" else {}
+    least = _years(given(audience, "suggestedMinAge") or given(ages, "minValue"))
+    most = _years(given(audience, "suggestedMaxAge") or given(ages, "maxValue"))
+    if most is not None and most < _GROWN:
+        said["age_group"] = "toddler" if most <= _TODDLER else "kids"
+    elif least is not None and least >= _GROWN:
+        said["age_group"] = "adult"
+    return said
+
+
+def _years(value: Any) -> float | None:  # noqa: ANN401 - whatever JSON holds
+    try:
+        return None if value is None or isinstance(value, bool) else float(str(value))
+    except ValueError:
+        return None
 
 
 def _of_model(product: Node) -> Any:  # noqa: ANN401 - whatever JSON holds

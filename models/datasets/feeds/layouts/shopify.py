@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.bad import BadValueError
-from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given
+from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given, tags_of
 from models.datasets.feeds.money import read_money
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
@@ -39,7 +39,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
 
 
 def _product(rows: list[Record]) -> Iterator[Draft]:
-    """The variants of one handle; nothing of a product that is a draft, archived or not published."""
+    """The variants of one handle; nothing of a product that is a draft, archived, not published, or a gift card, which nobody wears."""
     if not rows:
         return
     first = rows[0].values
@@ -55,7 +55,8 @@ def _product(rows: list[Record]) -> Iterator[Draft]:
 def _hidden(shared: Mapping[str, Any]) -> bool:
     status = str(shared.get("status") or "active").strip().casefold()
     published = str(given(shared, "published", "published_on_online_store") or "true").strip().casefold()
-    return status in {"draft", "archived"} or published in {"false", "no", "0"}
+    gift = str(shared.get("gift_card") or "").strip().casefold()
+    return status in {"draft", "archived"} or published in {"false", "no", "0"} or gift in {"true", "yes", "1"}
 
 
 def _is_variant(values: Mapping[str, Any]) -> bool:
@@ -85,6 +86,7 @@ def _variant(row: Record, first: Mapping[str, Any], shared: Mapping[str, Any], p
     category_from(draft, path_of(shared.get("product_category")))
     if kind:
         draft.values["category"] = kind[-1]
+    draft.whom += [*kind[:-1], *tags_of(shared.get("tags"))]
     for name in ("gender", "age_group"):
         if value := shared.get(f"google_shopping_{name}"):
             draft.attributes[name] = value

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from models.datasets.audience import says_only_whom
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given
+from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given, tags_of
 from models.datasets.feeds.layouts.woocommerce_words import LANGUAGES, in_english, with_english
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -16,7 +17,7 @@ from models.datasets.feeds.words import path_of
 _INHERITED: Final = ("categories", "images", "brands", "meta_brand", "description", "short_description", "tags", "published")
 _THROUGH: Final = ("short_description", "description", "tags", "weight_kg", "gtin_upc_ean_or_isbn", "shipping_class")
 _NO_KIND: Final = frozenset({"sale", "uncategorized", "uncategorised", "non classé", "new", "featured", "all"})
-_NOT_SOLD: Final = frozenset({"grouped"})
+_NOT_WORN: Final = frozenset({"grouped", "virtual", "downloadable"})  # gift cards are, and patterns to sew by
 _NOT_PUBLISHED: Final = frozenset({"0", "-1", "2"})  # private, a draft, pending
 _SURE: Final = frozenset({"published", "visibility_in_catalog"})
 
@@ -32,7 +33,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
             parents |= dict.fromkeys(_names(record.values), record.values)
     for record in records():
         kinds = _kinds(record)
-        if kinds & _NOT_SOLD or ("variable" in kinds and with_variations & set(_names(record.values))):
+        if kinds & _NOT_WORN or ("variable" in kinds and with_variations & set(_names(record.values))):
             continue
         parent = parents.get(_parent(record)) if "variation" in kinds else None
         if str(given(record.values, "published") or (parent or {}).get("published") or "1").strip() in _NOT_PUBLISHED:
@@ -71,17 +72,19 @@ def _item(record: Record, parent: Mapping[str, Any]) -> Draft:
         "url": given(values, "external_url"),
     }
     draft.sale = moment(values.get("date_sale_price_starts")), end_of(values.get("date_sale_price_ends"))
-    category_from(draft, _path(str(values.get("categories") or "")))
+    paths = _paths(str(values.get("categories") or ""))
+    kinds = [steps for steps in paths if steps[-1].casefold() not in _NO_KIND]
+    category_from(draft, next((steps for steps in kinds if not says_only_whom(steps[-1])), kinds[0] if kinds else []))
+    draft.whom += [step for steps in paths for step in steps if says_only_whom(step)] + tags_of(values.get("tags"))
     for name, value in {**_attributes(parent), **_attributes(values)}.items():
         draft.attributes[attribute_name(name)] = value
     draft.extras |= {name: values[name] for name in _THROUGH if values.get(name)}
     return draft
 
 
-def _path(categories: str) -> list[str]:
-    """Of several paths the first that says what the product is."""
-    paths = [path_of(part.replace("\\,", ",")) for part in re.split(r"(?<!\\),", categories)]
-    return next((steps for steps in paths if steps and steps[-1].casefold() not in _NO_KIND), [])
+def _paths(categories: str) -> list[list[str]]:
+    """Several paths, of a product that stands in each of them and often in their parents, too."""
+    return [steps for part in re.split(r"(?<!\\),", categories) if (steps := path_of(part.replace("\\,", ",")))]
 
 
 def _attributes(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -345,7 +345,8 @@ def test_magento(read: Callable[..., Any]) -> None:
     first, second = found.items.values()
     assert (first["group_id"], first["category"], first["title"], first["brand"]) == ("WS12", "Tees", "Tee-XS", "Nordhavn")
     assert (first["price"], first["sale_price"], first["in_stock"], second["in_stock"]) == (29.0, 19.0, True, False)
-    assert first["attributes"] == {"climate": "Warm", "color": "Orange", "size": "XS", "material": ["Cotton", "Lycra"]}
+    attributes = {"climate": "Warm", "color": "Orange", "size": "XS", "material": ["Cotton", "Lycra"], "department": "Women"}
+    assert first["attributes"] == attributes
 
 
 PRODUCT = {

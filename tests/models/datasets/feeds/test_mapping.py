@@ -51,7 +51,7 @@ def test_a_mapping_says_which_column_is_which(read: Callable[..., Any]) -> None:
         True,
     )
     assert shirt["images"] == ["https://x.example/a.jpg", "https://x.example/b.jpg"]
-    assert (shirt["attributes"], boot["attributes"]) == ({"color": "rot"}, {"color": "bunt"})
+    assert (shirt["attributes"], boot["attributes"]) == ({"color": "rot", "department": "Damen"}, {"color": "bunt", "department": "Damen"})
     assert (shirt["extras"], "extras" in boot, boot["in_stock"]) == ({"währung": "EUR"}, False, False)
 
 

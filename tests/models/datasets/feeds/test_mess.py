@@ -180,6 +180,9 @@ def test_decimal_commas_are_a_habit_of_the_whole_file(read: Callable[..., Any]) 
     found = read("id;category;price\nA;tops;29,90\nB;tops;1.299\nC;tops;1.299,00 €\n")
     assert [item["price"] for item in found.items.values()] == [29.9, 1299.0, 1299.0]
     assert read("id,category,price\nA,tops,29.90\nB,tops,1.299\n").items["B"]["price"] == 1.299
+    found = read("id;category;price\nA;tops;29,90\nB;tops;1.299\nC;tops;49.90\nD;tops;1.299,00 €\n")
+    assert {name: item["price"] for name, item in found.items.items()} == {"A": 29.9, "C": 49.9, "D": 1299.0}
+    assert "'1.299' is 1299 or 1.299" in found.aside[0]
 
 
 @settings(max_examples=300, deadline=None)
@@ -221,6 +224,7 @@ def test_titles_lose_entities_tags_and_what_cannot_be_seen(read: Callable[..., A
         "id,category,title\n"
         "A,tops,Men&#39;s &amp; Women&#39;s <b>Tee</b>\nB,tops,Baum\u00adwoll\u00adhemd\u200b blau\nC,靴,🔥 Sneaker ❤️ 白い靴\n"
         "D,कपड़े,नीली शर्ट\nE,tops,Red\0tee\nF,👩‍👧 family,Fit < 40 & more\n"
+        "G,tops,Tee<SCRIPT>alert(1)</script> &lt;style&gt;b{}&lt;/style&gt;blue\n"
     )
     assert list(titles(found).values()) == [
         "Men's & Women's Tee",
@@ -229,6 +233,7 @@ def test_titles_lose_entities_tags_and_what_cannot_be_seen(read: Callable[..., A
         "नीली शर्ट",
         "Red tee",
         "Fit < 40 & more",
+        "Tee blue",
     ]
     assert "1 line (6): 'Red\\x00tee' holds NUL" in found.warnings[0]
     assert found.items["F"]["category"] == "👩‍👧 family"
@@ -310,15 +315,19 @@ def test_pictures_are_found_whatever_the_case_and_the_slash(read: Callable[..., 
 @pytest.mark.parametrize(
     ("raw", "name", "problem"),
     [
-        (b"", "feed.csv", "is empty"),
+        (b"", "feed.csv", "is empty; fetch it again"),
+        (b"", "feed.xml", "is empty; fetch it again"),
         (b"PK\x03\x04 and more", "feed.xlsx", "Excel workbook; unpack it, or save the sheet as CSV"),
         (b"\xd0\xcf\x11\xe0", "feed.xls", "save the sheet as CSV"),
         (b"<!doctype html><html><body>Please log in</body></html>", "feed.xml", "is a web page, not a feed"),
         (gzip.compress(GOOD.encode() * 100, mtime=0)[:-20], "feed.csv.gz", "is a gzip that is cut off"),
         (b'<?xml version="1.0"?><rss><channel><item><id>1</id></item><item><id>2', "feed.xml", "is cut off"),
         (b"<rss", "feed.xml", "is "),
-        (b'[{"id": "a", "category": "tops"},', "feed.json", "is not JSON"),
-        (b"artikel,warengruppe\n1,tops\n", "feed.csv", "attire map feed.csv"),
+        (b'[{"id": "a", "category": "tops"},', "feed.json", "is cut off"),
+        (b'[{"id": "a", "category": tops}]', "feed.json", "is not JSON"),
+        (b"id,category,title\n1,tops,Tee\n2,to", "feed.csv", "is cut off: its last line ends after 2 of 3 cells; fetch the feed again"),
+        (b'id,category,title\n1,tops,Tee\n2,tops,"Blue', "feed.csv", "is cut off: its last line ends within quotes; fetch"),
+        (b"artikel,warengruppe\n1,tops\n", "feed.csv", "`attire map .*/feed.csv`"),
         (b"id,title\n1,tops\n", "feed.csv", "names no such column"),
     ],
 )
@@ -357,7 +366,7 @@ cells = st.text(string.ascii_letters + " -/.", min_size=1, max_size=4)
 @given(rows=st.lists(st.lists(cells, min_size=2, max_size=4), min_size=1, max_size=6))
 def test_what_is_accepted_is_what_a_plain_reader_accepts(tmp_path: Path, rows: list[list[str]]) -> None:
     """Neither more nor less."""
-    text = "id,category,title\n" + "\n".join(",".join(row) for row in rows)
+    text = "id,category,title\n" + "".join(",".join(row) + "\n" for row in rows)
     (tmp_path / "items.csv").write_text(text)
     expected = {name: title for name, title in slow_and_obvious(text).items() if name not in {".", ".."} and not name.endswith("/image")}
     try:

@@ -104,7 +104,7 @@ def test_the_export_of_a_shop_in_another_language(read: Callable[..., Any], lang
     small, medium, cap = here.items.values()
     assert (small["id"], small["group_id"], small["category"], small["brand"]) == ("45", "tee", "Tees", "Nordhavn")
     assert (small["price"], small["sale_price"], small["in_stock"], len(small["images"])) == (20.0, 15.5, True, 2)
-    assert (small["attributes"], medium["in_stock"]) == ({"size": "S", "fit": "Slim"}, False)
+    assert (small["attributes"], medium["in_stock"]) == ({"size": "S", "fit": "Slim", "department": "Kids"}, False)
     assert (cap["url"], cap["attributes"], cap["in_stock"]) == ("https://x.example/cap", {"color": "Red"}, True)
 
 

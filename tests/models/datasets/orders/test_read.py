@@ -175,6 +175,9 @@ def test_a_shopper_is_a_hash_of_the_customer(read: Callable[..., Any]) -> None:
         (date(1970, 1, 2), 86_400.0),
         (1_704_067_200, 1_704_067_200.0),
         ("2024-01-01 00:00:00 UTC", 1_704_067_200.0),
+        ("01.01.2024", 1_704_067_200.0),
+        ("1.1.2024 9:05", 1_704_099_900.0),
+        ("01.01.2024, 09:05:00", 1_704_099_900.0),
     ],
 )
 def test_moments(raw: Any, seconds: float) -> None:
@@ -182,7 +185,7 @@ def test_moments(raw: Any, seconds: float) -> None:
     assert read_moment(raw) == seconds
 
 
-@pytest.mark.parametrize("raw", ["03/04/2026", "soon", "nan", "inf", "-5", "9999-01-01", "", "1e400"])
+@pytest.mark.parametrize("raw", ["03/04/2026", "32.1.2026", "1.13.2026", "soon", "nan", "inf", "-5", "9999-01-01", "", "1e400"])
 def test_no_moments(raw: str) -> None:
     """What could be two days, or is none."""
     with pytest.raises(BadValueError):

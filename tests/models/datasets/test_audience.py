@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.compatibility.audience import audience_label, season_label
+from models.datasets.audience import audience_label, season_label
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from models.datasets.garments import role_of
 
@@ -106,6 +107,9 @@ SEASON_WORDS: Final[Mapping[str, frozenset[str]]] = {
     "year-round": SEASONS,
 }
 
+_JOINING: Final = frozenset(["and", "for", "und", "für", "et", "pour", "y", "para", "e", "per", "en", "voor"])
+"""What stands between names of people."""
+
 _SEASONAL: Final = frozenset(["top", "bottom", "full-body", "outer", "footwear", "headwear", "scarf", "gloves", "hosiery", "swimwear"])
 """Only of these roles does a season say something; a watch of the winter catalogue is worn in summer."""
 
@@ -131,6 +135,27 @@ def audience_label(
         return "=" + "+".join(sorted(value.lower() for value in values))
     said = said or _read(word for word in in_title if word not in _NOT_IN_TITLES)
     return None if said is None else said.label
+
+
+def departments(attributes: Mapping[str, Any], texts: Iterable[str]) -> list[str]:
+    """Those of the steps of a path, or of other texts, that say for whom more narrowly than the attributes do, and do not contradict them.
+
+    >>> departments({"gender": "female"}, ["Kids", "Clothing", "All"]), departments({"gender": "male", "age_group": "kids"}, ["Men"])
+    (['Kids'], [])
+    """
+    said = _read(word for text in _values(attributes, AUDIENCE_NAMES) for word in _words(str(text))) or Audience()
+    return [text for text in dict.fromkeys(texts) if (named := _named(text)) and (both := said & named).possible and both != said]
+
+
+def says_only_whom(text: str) -> bool:
+    """Whether a step of a path names nobody's garment, only who wears it: *Women*, *Men & Women*, *For Kids*."""
+    words = [word for word in _words(text) if word not in _JOINING]
+    return bool(words) and all(word in WORDS for word in words)
+
+
+@lru_cache(maxsize=4_096)
+def _named(text: str) -> Audience | None:
+    return _read(_words(text))
 
 
 def season_label(attributes: Mapping[str, str | Sequence[str]], role: str | None) -> str | None:

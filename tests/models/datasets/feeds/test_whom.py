@@ -1,0 +1,86 @@
+"""For whom an item is, where the shop says it beside the category: in the path above it, in tags, in attributes of another name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from models.compatibility.labels import LABEL_COLUMNS, piece_labels
+
+_SHOPIFY = "Handle,Title,Type,Product Category,Tags,Variant SKU,Variant Price,Google Shopping / Gender\n"
+_WOO = "ID,Type,SKU,Name,Published,Regular price,Categories,Tags,Attribute 1 name,Attribute 1 value(s)\n"
+
+
+def whom(found: Any) -> dict[str, str | None]:
+    """For whom each item is taken to be."""
+    columns = dict.fromkeys(LABEL_COLUMNS)
+    return {
+        name: piece_labels({**columns, **item, "attributes": json.dumps(item.get("attributes", {}))}).audience
+        for name, item in found.items.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("feed", "said"),
+    [
+        (_SHOPIFY + 'a,Dress,Dresses,,"Women, new, all",a,1,\n', "women adult"),
+        (_SHOPIFY + "a,Tee,Kids > Tees,,sale,a,1,female\n", "women child"),
+        (_SHOPIFY + 'a,Tee,Tees,Apparel > Boys > Tees,"girl power, for him",a,1,\n', "men baby+child"),
+        (_SHOPIFY + 'a,Cap,Caps,,"Men, Women",a,1,\n', "men+women adult"),
+        (_SHOPIFY + 'a,Cap,Caps,,"boyfriend fit, man-made",a,1,\n', None),
+        (_SHOPIFY + "a,Cap,Caps,,Men,a,1,female\n", "women adult+baby+child"),
+        (_WOO + '1,simple,a,Jeans,1,9,"Men, Men > Clothing > Jeans, Sale",,,\n', "men adult"),
+        (_WOO + "1,simple,a,Kleid,1,9,Kleider,,Geschlecht,Damen\n", "women adult"),
+        (_WOO + "1,simple,a,Jeans,1,9,Jeans,Kids,,\n", "men+women child"),
+        ("id\ttitle\tproduct_type\tage_group\na\tCoat\tWomen > Coats\tadult\n", "women adult"),
+        ("id\ttitle\tproduct_type\tgender\na\tCoat\tWomen > Coats\tmale\n", "men adult+baby+child"),
+        ('{"id": "a", "category": ["Herren", "Jacken"], "title": "Jacke"}\n', "men adult"),
+    ],
+)  # fmt: skip
+def test_what_stands_above_the_category_says_for_whom(read: Callable[..., Any], feed: str, said: str | None) -> None:
+    """Steps of paths and tags that name people do, as far as attributes leave it open and do not say otherwise."""
+    assert whom(read(feed, "feed.jsonl" if feed.startswith("{") else "feed.csv")) == {"a": said}
+
+
+@pytest.mark.parametrize("path", ["Herren/Schuhe/Sneaker", "Herren > Schuhe > Sneaker"])
+def test_a_mapped_path_does_too(read: Callable[..., Any], path: str) -> None:
+    """Of ``[-1]`` the last step is the category, whatever parts the steps."""
+    found = read(f"Nr;Warengruppe\na;{path}\n", mapping='columns: {id: Nr, category: "Warengruppe[-1]"}\n')
+    assert found.items["a"]["category"] == "Sneaker"
+    assert whom(found) == {"a": "men adult"}
+
+
+def test_a_category_of_woocommerce_is_no_name_of_people(read: Callable[..., Any]) -> None:
+    """A product stands in the parents of its category, too; where there is no other, it is better than none."""
+    rows = '1,simple,a,Jeans,1,9,"Women, Women > Jeans",,,\n2,simple,b,Socks,1,9,Men & Women,,,\n'
+    found = read(_WOO + rows)
+    assert {name: item["category"] for name, item in found.items.items()} == {"a": "Jeans", "b": "Men & Women"}
+
+
+@pytest.mark.parametrize(
+    ("audience", "said"),
+    [
+        ({"suggestedGender": "male", "suggestedMaxAge": 12}, "men child"),
+        ({"suggestedGender": "https://schema.org/Female", "suggestedMinAge": "18"}, "women adult"),
+        ({"suggestedAge": {"maxValue": 24, "unitCode": "MON"}, "suggestedGender": "female"}, "women adult+baby+child"),
+        ({"suggestedAge": {"@type": "QuantitativeValue", "minValue": 0, "maxValue": 2}}, "men+women baby"),
+        ({"audienceType": "Kids"}, "men+women child"),
+        ({"suggestedMinAge": 3, "suggestedMaxAge": 99}, None),
+        ({"suggestedMaxAge": ["twelve"]}, None),
+    ],
+)  # fmt: skip
+def test_an_audience_of_schema_org_has_an_age(read: Callable[..., Any], audience: dict[str, Any], said: str | None) -> None:
+    """In years; a boy's tee is for no man."""
+    product = {"@type": "Product", "sku": "a", "name": "Tee", "category": "Tees", "audience": {"@type": "PeopleAudience", **audience}}
+    assert whom(read(json.dumps([product]), "feed.json")) == {"a": said}
+
+
+def test_what_nobody_wears_is_no_item(read: Callable[..., Any]) -> None:
+    """Gift cards of Shopify, virtual and downloadable products of WooCommerce."""
+    shopify = "Handle,Title,Type,Variant SKU,Variant Price,Gift Card\ncard,Card,Gift Cards,card,50,TRUE\ntee,Tee,Tops,tee,9,false\n"
+    assert set(read(shopify).items) == {"tee"}
+    rows = ['1,"simple, virtual",card,Card,1,50,Gift Cards,,,', '2,"simple, downloadable",sew,Pattern,1,5,Skirts,,,']
+    assert set(read(_WOO + "\n".join([*rows, "3,simple,tee,Tee,1,9,Tops,,,\n"])).items) == {"tee"}
