@@ -108,8 +108,19 @@ def test_a_complete_look_still_has_its_budget(looks: Page) -> None:
     expect(looks.get_by_label("Wishes")).to_be_visible()
     looks.get_by_label("budget").fill("1")
     looks.get_by_label("budget").press("Enter")
-    expect(looks.locator("#suggestions .warn")).to_contain_text("more than your budget")
+    expect(looks.locator("#suggestions .warn")).to_have_text(re.compile(r"^What you wear costs €[\d.]+ more than your budget\.$"))
     expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+
+
+def test_a_press_right_after_a_wish_is_not_lost(looks: Page) -> None:
+    """Leaving the field asks anew; what is pressed stays where it is meanwhile."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    looks.route("**/complete-outfit", lambda _: None)  # still asked when the button is let go
+    looks.get_by_label("Wishes").fill("no heels")
+    looks.get_by_role("button", name="Add all to bag").click()
+    expect(looks.locator("#bag .bag-line")).to_have_count(len(worn(looks)))
+    looks.evaluate("localStorage.clear()")
 
 
 def test_the_swap_that_would_help_keeps_within_the_budget(looks: Page) -> None:

@@ -271,6 +271,8 @@ def test_a_piece_that_is_gone_is_told_plainly(blank: Page, address: str) -> None
     expect(blank.get_by_role("button", name="Try again")).to_have_count(0)
     expect(blank.locator("#tray")).to_contain_text("No longer in the shop")
     expect(blank.locator("#tray .instead")).to_have_count(0)
+    blank.set_viewport_size({"width": 390, "height": 844})
+    assert blank.evaluate("document.documentElement.scrollWidth") <= 390
     blank.locator("#tray .remove").click()
     expect(blank.locator("#suggestions-notice")).to_be_empty()
 
