@@ -3,7 +3,7 @@ import { latest } from "./api.js";
 import { showBoard } from "./board.js";
 import { complete, currencyOf, left } from "./completing.js";
 import { byId, el, notice, price, redraw } from "./dom.js";
-import { again, filter, onChange, outfit } from "./outfit.js";
+import { again, base, filter, onChange, outfit } from "./outfit.js";
 import { regard, user } from "./shopper.js";
 import { blanks, tile } from "./tile.js";
 import { emptiness, notes, understood } from "./words.js";
@@ -40,10 +40,10 @@ const suggest = latest(async (ask, { items, budget }) => {
   if (!rows.querySelector(".slot")) {
     rows.replaceChildren(el("div", { className: "slot", ariaHidden: "true" }, el("h3", {}, "\u00a0"), el("ul", { className: "row" }, ...blanks(PER_SLOT))));
   }
-  const base = items.every(({ kept }) => kept);
-  const answer = await complete(ask, items, { k: PER_SLOT, looks: base ? LOOKS : 0 });
+  const whole = base(items).length === items.length;
+  const answer = await complete(ask, items, { k: PER_SLOT, looks: whole ? LOOKS : 0 });
   const rest = await left(items);
-  if (base) showBoard(answer, items, rest);
+  if (whole) showBoard(answer, items, rest);
   byId("outfit").dataset.complete = String(Boolean(answer.complete));
   const mine = ofOnesOwn(answer);
   const told = [...new Set(answer.slots.filter(({ items: some }) => some.length).flatMap(notes))];

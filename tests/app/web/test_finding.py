@@ -68,6 +68,14 @@ def test_a_filter_is_as_wide_as_its_name_on_a_phone(page: Page) -> None:
     assert page.get_by_label("department").evaluate(room) >= 16
 
 
+def test_filters_are_cleared_on_a_phone_wherever_the_row_of_them_is(page: Page) -> None:
+    """The way back is in sight."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_label("highest price").fill("100")
+    page.locator("#narrow").evaluate("row => (row.scrollLeft = row.scrollWidth)")
+    expect(page.get_by_role("button", name="Clear filters")).to_be_in_viewport(ratio=1)
+
+
 def test_filters_that_leave_nothing_say_so(page: Page) -> None:
     """And not that nothing is called so."""
     page.get_by_label("highest price").fill("1")

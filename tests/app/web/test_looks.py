@@ -54,6 +54,26 @@ def test_a_piece_that_is_kept_stays_in_every_look(looks: Page) -> None:
     assert kept in worn(looks)
 
 
+def test_a_look_without_the_piece_it_began_with_is_completed_again(looks: Page) -> None:
+    """Around all that is left, as nothing of it is kept."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    looks.locator("#tray .remove").first.click()
+    rest = worn(looks)
+    looks.get_by_role("button", name="Complete the look").click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    assert worn(looks)[: len(rest)] == rest
+    assert len(worn(looks)) > len(rest)
+
+
+def test_a_look_of_three_and_a_photo_stand_in_one_row(looks: Page) -> None:
+    """At a desk: completing a look moves nothing below it."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#tray > li")).to_have_count(len(worn(looks)) + 1)
+    tops = looks.locator("#tray > li").evaluate_all("tiles => tiles.map(tile => tile.getBoundingClientRect().top)")
+    assert len(set(tops[:4])) == 1
+
+
 def test_any_piece_is_swapped_for_another_of_its_kind(looks: Page) -> None:
     """Its kind is asked for, for the rest of the outfit, without it; the new piece is kept."""
     looks.locator("#board .look").first.click()
