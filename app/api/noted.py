@@ -85,6 +85,7 @@ def impression(  # noqa: PLR0917 - what was asked, what was answered, and how it
         **{name: value for name, value in who.items() if value is not None},
         "items": [item.id for item in request.items if item.id is not None and item.id not in answer.missing],
         "slots": slots,
+        **({"complete": True} if answer.complete else {}),
         "looks": [[item.id for item in look.items] for look in answer.looks],
         **({"rules": answer.rules} if answer.rules else {}),
         **({"asked": asked} if asked else {}),

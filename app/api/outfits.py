@@ -92,7 +92,7 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
     noted = impression(request, answer, considered, question, services.replay.position_of(release), services.settings.log.impression_bytes)
     services.impressions.note(name, noted)
     services.times_shown.note(item.id for slot in answer.slots for item in slot.items)
-    services.metrics.shown([len(slot.items) for slot in answer.slots])
+    services.metrics.shown([len(slot.items) for slot in answer.slots], complete=bool(answer.complete))
     return answer
 
 

@@ -20,7 +20,8 @@ def impressions_of(events: pl.LazyFrame) -> pl.LazyFrame:
     """One row per impression.
 
     Columns: ``recommendation_id``, ``shown_at``, ``session``, ``user``, ``release``, ``experiment``, ``variant``; ``fallback``, whether
-    another release answered than the variant's; ``empty``, whether nothing was suggested; and ``data``, all of it, for ``with_said``.
+    another release answered than the variant's; ``empty``, whether nothing was suggested to what is not complete; and ``data``, all of
+    it, for ``with_said``.
     """
     shown = events.filter((pl.col("type") == "impression") & pl.col("recommendation_id").is_not_null())
     said = pl.col("data").str
@@ -29,7 +30,7 @@ def impressions_of(events: pl.LazyFrame) -> pl.LazyFrame:
         moment().alias("shown_at"),
         *(said.json_path_match(f"$.{name}").alias(name) for name in _SHORT),
         (said.json_path_match("$.fallback") == "true").fill_null(value=False).alias("fallback"),
-        said.json_path_match("$.slots[*].items[0]").is_null().alias("empty"),
+        (said.json_path_match("$.slots[*].items[0]").is_null() & said.json_path_match("$.complete").is_null()).alias("empty"),
     )
 
 

@@ -94,7 +94,7 @@ class Metrics:
         self._answers = Counter(
             "attire_completions", "Outfits completed, by whether anything was suggested.", ["of"], registry=self.registry
         )
-        for of in ("shown", "empty"):
+        for of in ("shown", "complete", "empty"):
             self._answers.labels(of)
         self._shown = Counter("attire_suggestions_shown", "Items suggested in all slots.", registry=self.registry)
         self._empty = Counter("attire_slots_empty", "Slots that were left without a suggestion.", registry=self.registry)
@@ -118,9 +118,9 @@ class Metrics:
         for what, size in stages.sizes:
             self._sizes.labels(what).observe(size)
 
-    def shown(self, slots: Sequence[int]) -> None:
-        """Count an answer by how many suggestions each of its slots has."""
-        self._answers.labels("shown" if any(slots) else "empty").inc()
+    def shown(self, slots: Sequence[int], *, complete: bool) -> None:
+        """Count an answer by how many suggestions each of its slots has; ``complete`` lacks none."""
+        self._answers.labels("shown" if any(slots) else "complete" if complete else "empty").inc()
         self._shown.inc(sum(slots))
         self._empty.inc(slots.count(0))
 

@@ -29,7 +29,7 @@ class Lately:
 
     Attributes:
         entries: how many they are. since: when the first of them was received.
-        answers: impressions; empty: those without any suggestion. slots_empty: slots without one, of ``slots``.
+        answers: impressions; empty: those without any suggestion that are not complete. slots_empty: slots without one, of ``slots``.
         events: type -> how many. attributed: of these, what names a recommendation that shows the item.
     """
 
@@ -76,6 +76,8 @@ def of_entries(entries: Sequence[Mapping[str, Any]]) -> Lately:
     >>> shown = {"type": "impression", "recommendation_id": "r", "slots": [{"category": "tops", "items": ["a"]}, {"items": []}]}
     >>> dict(of_entries([shown, {"type": "view", "item": "a", "recommendation_id": "r"}, {"type": "view", "item": "b"}]).attributed)
     {'view': 1}
+    >>> of_entries([{"type": "impression", "complete": True, "slots": []}, {"type": "impression", "slots": []}]).empty
+    1
     """
     impressions = [one for one in entries if one.get("type") == "impression"]
     slots = [[slot.get("items") or [] for slot in one.get("slots") or []] for one in impressions]
@@ -86,7 +88,7 @@ def of_entries(entries: Sequence[Mapping[str, Any]]) -> Lately:
         entries=len(entries),
         since=str(entries[0].get("received", "")) if entries else "",
         answers=len(impressions),
-        empty=sum(not any(of) for of in slots),
+        empty=sum(not any(of) and not one.get("complete") for one, of in zip(impressions, slots, strict=True)),
         slots=sum(map(len, slots)),
         slots_empty=sum(not slot for of in slots for slot in of),
         events=Counter(str(one.get("type")) for one in done),

@@ -2,7 +2,7 @@
 import { latest } from "./api.js";
 import { complete, left } from "./completing.js";
 import { byId, el, percent, redraw, say } from "./dom.js";
-import { choose, onChange, outfit } from "./outfit.js";
+import { base, choose, onChange, outfit } from "./outfit.js";
 import { picture, totalOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
 import { lookless } from "./words.js";
@@ -80,13 +80,9 @@ const around = latest(async (ask, kept) => {
 
 export function startBoard() {
   const follow = ({ items }) => {
-    const kept = items.filter((item) => item.kept);
+    const kept = base(items);
     if (kept.length === items.length) around.stop();
-    else if (kept.length) around(kept);
-    else {
-      around.stop();
-      showBoard(null);
-    }
+    else around(kept);
   };
   byId("complete").onclick = () => {
     choose(looks[0].items.map(({ id }) => id));

@@ -3,25 +3,30 @@ import { latest } from "./api.js";
 import { byId, counted, el, notice, redraw, say } from "./dom.js";
 import { chosenFilters, sortedBy, startFilters } from "./filters.js";
 import { know } from "./known.js";
+import { followTyping, narrow, narrowing, onNarrow } from "./narrowing.js";
 import { onChange } from "./outfit.js";
 import { blanks, mark, tile } from "./tile.js";
+import { readAs } from "./words.js";
 
 const PAGE = 24;
 const EARLY = 6; // tiles that are seen before anybody scrolls
 const FIELDS = "title,price,sale_price,currency,brand,in_stock,image_url,thumbnail_url";
 const TYPING_MS = 200;
-const chosen = { category: null, words: "" };
 let shown = [];
 let total = 0;
 
+const words = () => narrowing().get("q") ?? "";
+const category = () => narrowing().get("category");
+
 const tell = (problem, retry) => {
+  if (problem && /unknown-category$/.test(problem.type)) return void narrow({ category: "" }, { again: true }); // a link of before
   byId("catalogue-notice").replaceChildren(...(problem ? [notice(problem, retry)] : []));
   if (problem) byId("items").replaceChildren(...shown.map((item) => tile(item)));
 };
 
 function narrowed(asked) {
   const query = new URLSearchParams({ ...asked, grouped: true });
-  if (chosen.words) query.set("q", chosen.words);
+  if (words()) query.set("q", words());
   const filters = chosenFilters();
   if (filters) query.set("filters", JSON.stringify(filters));
   return query;
@@ -30,7 +35,7 @@ function narrowed(asked) {
 const turn = latest(async (ask, offset) => {
   showAlike.stop();
   const query = narrowed({ limit: PAGE, offset, mixed: true, fields: FIELDS });
-  if (chosen.category !== null) query.set("category", chosen.category);
+  if (category()) query.set("category", category());
   if (sortedBy()) {
     query.delete("mixed");
     query.set("sort", sortedBy());
@@ -45,7 +50,7 @@ const turn = latest(async (ask, offset) => {
   page.items.forEach(know);
   shown = [...shown, ...page.items];
   total = page.total;
-  byId("read-as").textContent = page.fallback ?? "";
+  byId("read-as").textContent = readAs(page);
   draw();
 }, tell);
 
@@ -55,25 +60,23 @@ const loadCategories = latest(async (ask) => {
   byId("photo-category").replaceChildren(el("option", { value: "" }, "choose…"), ...options);
   const all = categories.reduce((sum, { count }) => sum + count, 0);
   byId("chips").replaceChildren(chip(null, "all", all), ...categories.map(({ name, count }) => chip(name, name, count)));
+  byId("chips").dataset.of = `${narrowed({})}`;
+  if (words() || chosenFilters()) recount(narrowed({}));
 }, (problem, retry) => problem && tell(problem, retry && (() => [retry(), turn(0)])));
 
 // How many pieces of each category words and filters leave.
-const recount = latest(async (ask) => {
-  const { categories } = await ask(`/categories?${narrowed({})}`);
+const recount = latest(async (ask, asked) => {
+  const { categories } = await ask(`/categories?${asked}`);
   const counts = new Map(categories.map(({ name, count }) => [name, count]));
   counts.set(null, categories.reduce((sum, { count }) => sum + count, 0));
   for (const button of byId("chips").children) button.lastChild.textContent = counts.get(button.category) ?? 0;
 }, () => {});
 
-function chip(category, label, count) {
-  const pressed = String(category === chosen.category);
+function chip(name, label, count) {
+  const pressed = String(name === category());
   const button = el("button", { type: "button", className: "chip", ariaPressed: pressed }, label, " ", el("small", {}, String(count)));
-  button.category = category;
-  button.onclick = () => {
-    chosen.category = category;
-    for (const other of byId("chips").children) other.ariaPressed = String(other === button);
-    turn(0);
-  };
+  button.category = name;
+  button.onclick = () => narrow({ category: name }) || turn(0);
   return button;
 }
 
@@ -83,7 +86,7 @@ function draw() {
   byId("more").textContent = `More (${(total - shown.length).toLocaleString()})`;
   byId("found").textContent = counted(total, "piece");
   if (total) return;
-  const sought = chosenFilters() ? "Nothing here is like that. Take a filter away to see more." : chosen.words ? `Nothing here is called “${chosen.words}”.` : "There is nothing here yet.";
+  const sought = chosenFilters() ? "Nothing here is like that. Take a filter away to see more." : words() ? `Nothing here is called “${words()}”.` : "There is nothing here yet.";
   byId("items").replaceChildren(el("li", { className: "empty", dir: "auto" }, sought));
 }
 
@@ -104,23 +107,18 @@ export const showAlike = latest(async (ask, dataUrl, category) => {
 }, tell);
 
 export function startCatalogue() {
-  let typing;
-  byId("narrow").addEventListener("reset", () => {
-    clearTimeout(typing);
-    byId("words").value = chosen.words = "";
-  });
-  startFilters(narrow);
+  const field = byId("words");
+  const search = followTyping(field, "q", TYPING_MS, () => field.value.trim());
+  const show = () => {
+    if (field.value.trim() !== words()) field.value = words();
+  };
+  startFilters();
   byId("unlike").onclick = () => {
     turn(0);
     byId("words").focus();
   };
-  byId("words").oninput = () => {
-    clearTimeout(typing);
-    typing = setTimeout(search, TYPING_MS);
-  };
-  byId("words").form.onsubmit = (event) => {
+  field.form.onsubmit = (event) => {
     event.preventDefault();
-    clearTimeout(typing);
     search();
   };
   byId("more").onclick = () => turn(shown.length);
@@ -128,18 +126,15 @@ export function startCatalogue() {
     const worn = new Set(items.map(({ id }) => id));
     for (const button of document.querySelectorAll(".wear[aria-pressed]")) mark(button, worn.has(button.dataset.id));
   });
+  onNarrow(() => {
+    for (const button of byId("chips").children) button.ariaPressed = String(button.category === category());
+    show();
+    turn(0);
+    const asked = `${narrowed({})}`;
+    if (asked !== byId("chips").dataset.of) recount(asked);
+    byId("chips").dataset.of = asked;
+  });
+  show();
   loadCategories();
   turn(0);
-}
-
-function search() {
-  const words = byId("words").value.trim();
-  if (words === chosen.words) return;
-  chosen.words = words;
-  narrow();
-}
-
-function narrow() {
-  turn(0);
-  recount();
 }

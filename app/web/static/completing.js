@@ -11,9 +11,16 @@ const UNLIKE = 0.5;
 export async function left(items) {
   const { budget } = outfit();
   if (budget === null) return null;
-  const worn = await Promise.all(items.filter(({ id }) => id).map(({ id }) => itemOf(id)));
-  return budget - worn.reduce((sum, item) => sum + (paid(item) ?? 0), 0);
+  return budget - (await bought(items)).reduce((sum, item) => sum + (paid(item) ?? 0), 0);
 }
+
+// The one currency of some pieces; undefined where they have several, or none.
+export async function currencyOf(items) {
+  const currencies = new Set((await bought(items)).filter((item) => typeof paid(item) === "number").map(({ currency }) => currency));
+  return currencies.size === 1 ? [...currencies][0] : undefined;
+}
+
+const bought = (items) => Promise.all(items.filter(({ id }) => id).map(({ id }) => itemOf(id)));
 
 // The answer of the service, and what it may cost; `more` is what else is asked.
 export async function complete(ask, items, more) {

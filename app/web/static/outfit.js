@@ -34,9 +34,15 @@ export function add(...ids) {
   write({ items: [...items, ...ids.filter((id) => !worn.has(id)).map((id) => ({ id, kept: true }))] });
 }
 
-// A look in place of the one before; what is kept stays.
+// What a look is made around: what is kept, or all of it where nothing is.
+export function base(items) {
+  const kept = items.filter((item) => item.kept);
+  return kept.length ? kept : items;
+}
+
+// A look in place of the one before, around what stays.
 export function choose(ids) {
-  const kept = outfit().items.filter((item) => item.kept);
+  const kept = base(outfit().items).map((item) => ({ ...item, kept: true }));
   const there = new Set(kept.map(({ id }) => id));
   write({ items: [...kept, ...ids.filter((id) => !there.has(id)).map((id) => ({ id, kept: false }))] });
 }

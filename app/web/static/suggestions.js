@@ -1,9 +1,9 @@
 // What completes the outfit: a row of suggestions for each missing slot, and one button that fills them all.
 import { latest } from "./api.js";
 import { showBoard } from "./board.js";
-import { complete, left } from "./completing.js";
+import { complete, currencyOf, left } from "./completing.js";
 import { byId, el, notice, price, redraw } from "./dom.js";
-import { again, filter, onChange, outfit } from "./outfit.js";
+import { again, base, filter, onChange, outfit } from "./outfit.js";
 import { regard, user } from "./shopper.js";
 import { blanks, tile } from "./tile.js";
 import { emptiness, notes, understood } from "./words.js";
@@ -15,11 +15,15 @@ const common = new Map(); // what a guest was shown for an outfit
 
 const tell = (problem, retry) => {
   byId("suggestions-notice").replaceChildren(...(problem ? [notice(problem, retry && again)] : []));
-  if (!problem) return;
+  if (problem) nothing();
+};
+
+function nothing() {
+  byId("outfit").dataset.complete = "false";
   show([]);
   showBoard(null);
   say({});
-};
+}
 
 function say(answer, mine) {
   byId("understood").textContent = understood(answer.text);
@@ -28,27 +32,24 @@ function say(answer, mine) {
 
 const suggest = latest(async (ask, { items, budget }) => {
   const rows = byId("suggestions");
-  byId("outfit").dataset.complete = "false";
   if (!items.length) {
-    show([]);
-    showBoard(null);
-    say({});
+    nothing();
     return;
   }
   rows.ariaBusy = "true";
   if (!rows.querySelector(".slot")) {
     rows.replaceChildren(el("div", { className: "slot", ariaHidden: "true" }, el("h3", {}, "\u00a0"), el("ul", { className: "row" }, ...blanks(PER_SLOT))));
   }
-  const base = items.every(({ kept }) => kept);
-  const answer = await complete(ask, items, { k: PER_SLOT, looks: base ? LOOKS : 0 });
+  const whole = base(items).length === items.length;
+  const answer = await complete(ask, items, { k: PER_SLOT, looks: whole ? LOOKS : 0 });
   const rest = await left(items);
-  if (base) showBoard(answer, items, rest);
+  if (whole) showBoard(answer, items, rest);
   byId("outfit").dataset.complete = String(Boolean(answer.complete));
   const mine = ofOnesOwn(answer);
   const told = [...new Set(answer.slots.filter(({ items: some }) => some.length).flatMap(notes))];
   const everywhere = answer.slots.length > 1 ? told : [];
   const note = everywhere.length ? [el("p", { className: "note" }, everywhere.join(" "))] : [];
-  const over = rest !== null && rest < 0 ? [el("p", { className: "note warn" }, `What you wear costs ${price(-rest)} more than your budget.`)] : [];
+  const over = rest !== null && rest < 0 ? [el("p", { className: "note warn" }, `What you wear costs ${price(-rest, await currencyOf(items))} more than your budget.`)] : [];
   const lost = answer.complete || answer.slots.length ? [] : [unsure(answer)];
   show(answer.complete ? [...over, done()] : [...lost, ...over, ...note, ...answer.slots.map((slot) => slotRow(slot, { budget, mine, alone: !everywhere.length }))]);
   say(answer, mine.size);

@@ -24,12 +24,13 @@ async function draw({ items }) {
 
 function wornTile(item, { name, id, kept }) {
   const title = titleOf(item);
+  const soldOut = item.in_stock === false;
   const button = (kind, sign, label, press, more = {}) => {
     const one = el("button", { type: "button", className: kind, ariaLabel: `${label} ${title}`, title: label, onclick: press, ...more }, icon(sign));
     one.dataset.name = `${kind} ${name}`;
     return one;
   };
-  const open = el("button", { type: "button", className: "open", ariaLabel: `Look at ${title}`, onclick: () => look(id), disabled: !id || Boolean(item.gone) }, picture(item, "8rem"));
+  const open = el("button", { type: "button", className: "open", ariaLabel: `Look at ${title}${soldOut ? ", sold out" : ""}`, onclick: () => look(id), disabled: !id || Boolean(item.gone) }, picture(item, "8rem"), soldOut ? el("span", { className: "badge" }, "sold out") : null);
   open.dataset.name = `open ${name}`;
   const lock = button("lock", kept ? "kept" : "free", "Keep", () => keep(name, !kept), { ariaPressed: String(kept), title: "Keep it when another look is chosen" });
   const tools = [lock, button("instead", "swap", "Swap", () => openInstead(name)), button("remove", "close", "Take out", () => remove(name))];

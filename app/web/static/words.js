@@ -14,6 +14,12 @@ const NOTES = [
   [/ranked without what is not in the catalogue/, "A piece that is no longer in the shop was left aside."],
   [/none .* is (so|as asked)|as asked/, "None of these is quite as you wish."],
 ];
+const SEARCHED = [
+  [/looks most as they say/, "No piece is called that; these look most like it."],
+  [/nothing here is all of that/, "No piece is called that, and none is all of it."],
+  [/what an item must be|not all were understood/, "No piece is called that."],
+  [/GET \/facets/, ""],
+];
 const PROBLEMS = [
   [/limit-exceeded$/, "These are too many pieces for one outfit.", "Take some out."],
   [/(unknown-item|not-found)$/, "A piece is no longer in the shop.", "Take it out to see what goes with the others."],
@@ -47,6 +53,14 @@ export function lookless(noLooks, rest) {
   if (rest !== null && rest < 0) return "What you wear costs more than your budget.";
   if (rest !== null) return "No whole look fits what is left of your budget.";
   return "There is no whole look to show for this.";
+}
+
+// How words that stand in no title were read.
+export function readAs({ fallback, text }) {
+  if (!fallback) return "";
+  const [, words] = SEARCHED.find(([said]) => said.test(fallback)) ?? [null, fallback];
+  if (words !== fallback) console.info(fallback);
+  return `${words}${text ? ` ${understood(text)}` : ""}`.trim();
 }
 
 // What was understood of the wishes, in their own words; and what was not.

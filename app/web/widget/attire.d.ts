@@ -55,6 +55,8 @@ export interface CompleteTheLookAttributes {
   "label-add"?: string;
   "label-added"?: string;
   "label-complete"?: string;
+  /** Said before the price of before, to who hears the page. */
+  "label-was"?: string;
 }
 
 export type CompleteTheLookElement = HTMLElement;

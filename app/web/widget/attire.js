@@ -1,17 +1,15 @@
 // <complete-the-look item="sku">: what completes an item or an outfit, on any page of a shop. See docs/widget.md.
 // Shoppers see no fault: without an answer it takes no room, and the console says why.
 
-const HOME = new URL(import.meta.url).origin;
-const SESSION = "attire-session";
-const WIDTHS = [128, 256, 384, 512];
-const SAYS = { heading: "Complete the look", add: "Add", added: "Added", complete: "This look is complete." };
+const SAYS = { heading: "Complete the look", add: "Add", added: "Added", complete: "This look is complete.", was: "was" };
 
 const STYLE = new CSSStyleSheet(); // no <style>: a shop's policy may refuse those
 STYLE.replaceSync(`
-:host { display: block; }
-:host([hidden]) { display: none; }
+:host { display: block; white-space: normal; }
+:host([hidden]) { display: none !important; }
 h2, h3 { margin: 0 0 .75em; font-size: 1.25em; font-weight: 600; }
-h3 { margin: 1em 0 .5em; font-size: 1em; text-transform: capitalize; }
+h3 { margin: 1em 0 .5em; font-size: 1em; }
+h3, .category { text-transform: capitalize; }
 ul { display: flex; gap: var(--attire-gap, .75rem); margin: 0; padding: 0 0 .5rem; list-style: none; overflow-x: auto; }
 :host([layout="grid"]) ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--attire-tile, 9rem), 1fr)); overflow: visible; }
 li { flex: 0 0 var(--attire-tile, 9rem); display: flex; flex-direction: column; gap: .25rem; min-width: 0; position: relative; }
@@ -22,7 +20,6 @@ a:focus-visible .frame, button:focus-visible { outline: 2px solid var(--attire-a
 img { display: block; width: 100%; height: 100%; object-fit: var(--attire-fit, contain); }
 .words { display: grid; place-content: center; height: 100%; padding: .5rem; text-align: center; font-size: .8em; }
 .brand, .category { min-height: 1.3em; overflow: hidden; font-size: .75em; white-space: nowrap; text-overflow: ellipsis; opacity: .75; }
-.category { text-transform: capitalize; }
 .title { display: -webkit-box; min-height: 2.6em; overflow: hidden; font-size: .85em; line-height: 1.3; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
 .price { min-height: 1.3em; font-size: .9em; font-weight: 600; }
 .price s { margin-inline-start: .4em; font-weight: 400; opacity: .65; }
@@ -49,20 +46,8 @@ function el(tag, properties = {}, ...children) {
   return element;
 }
 
-// The shopper's visit: what is bought in one is learned from.
-function visit(given) {
-  if (given) return given;
-  try {
-    const known = sessionStorage.getItem(SESSION) ?? unique();
-    sessionStorage.setItem(SESSION, known);
-    return known;
-  } catch {
-    // No storage here: nothing is learned from it.
-  }
-}
-
 class CompleteTheLook extends HTMLElement {
-  static observedAttributes = ["item", "outfit", "slots", "k", "key", "home", "currency", "locale", "text"];
+  static observedAttributes = ["item", "outfit", "slots", "k", "key", "home", "currency", "locale", "text", "layout"];
   #root = this.attachShadow({ mode: "open" });
   #seen = false;
   #asked = null;
@@ -77,6 +62,7 @@ class CompleteTheLook extends HTMLElement {
   disconnectedCallback() {
     this.#watch.disconnect();
     this.#asked?.abort();
+    this.#asked = null;
   }
 
   attributeChangedCallback(_, before, now) {
@@ -84,25 +70,30 @@ class CompleteTheLook extends HTMLElement {
   }
 
   get #home() {
-    return this.getAttribute("home") ?? HOME;
+    return this.getAttribute("home") ?? new URL(import.meta.url).origin;
   }
 
-  get #items() {
-    const words = `${this.getAttribute("item") ?? ""},${this.getAttribute("outfit") ?? ""}`;
-    return [...new Set(words.split(",").map((id) => id.trim()).filter(Boolean))];
+  #listed(...names) {
+    const words = names.map((name) => this.getAttribute(name) ?? "").join();
+    return [...new Set(words.split(",").map((word) => word.trim()).filter(Boolean))];
   }
 
-  get #slots() {
-    const named = this.getAttribute("slots")?.split(",").map((name) => name.trim()).filter(Boolean);
-    return named?.length ? named.map((category) => ({ category })) : undefined;
+  get #keys() {
+    const key = this.getAttribute("key");
+    return key ? { "X-API-Key": key } : {};
   }
 
   get #inRow() {
     return (this.getAttribute("layout") ?? "row") === "row";
   }
 
+  // The shopper's visit, by which is learned; none without storage.
   get #visit() {
-    return visit(this.getAttribute("session"));
+    const given = this.getAttribute("session");
+    if (given) return given;
+    try {
+      return (sessionStorage["attire-session"] ??= unique());
+    } catch {}
   }
 
   #said(name) {
@@ -116,29 +107,34 @@ class CompleteTheLook extends HTMLElement {
   }
 
   async #ask() {
-    const items = this.#items;
+    const [items, slots] = [this.#listed("item", "outfit"), this.#listed("slots")];
     this.#asked?.abort();
     if (!items.length) return this.#none("give it an item or an outfit: <complete-the-look item=\"sku\">");
     const mine = (this.#asked = new AbortController());
+    setTimeout(() => mine.abort(new Error("no answer in 10 s")), 10_000);
     const k = Number(this.getAttribute("k")) || (this.#inRow ? 3 : 6);
     const [user, text] = ["user", "text"].map((name) => this.getAttribute(name) || undefined);
-    const body = { items: items.map((id) => ({ id })), slots: this.#slots, k, session: this.#visit, user, text };
+    const body = { items: items.map((id) => ({ id })), slots: slots.length ? slots.map((category) => ({ category })) : undefined, k, session: this.#visit, user, text };
     try {
       const response = await this.#send("/complete-outfit", body, { signal: mine.signal });
       const answer = await response.json();
       if (!response.ok) return this.#none(`${answer.title}: ${answer.detail}`);
       this.hidden = false;
       this.#show(answer);
-      this.dispatchEvent(new CustomEvent("attire:shown", { bubbles: true, composed: true, detail: answer }));
+      this.#raise("attire:shown", answer);
     } catch (error) {
-      if (!mine.signal.aborted) this.#none(`${this.#home} cannot be asked (${error.message}); is ${location.origin} an origin of the key? does the page's policy allow it (connect-src)?`);
+      if (this.#asked === mine) this.#none(`${this.#home} cannot be asked (${error.message}); is ${location.origin} an origin of the key? does the page's policy allow it (connect-src)?`);
     }
   }
 
-  #send(path, body, more = {}) {
-    const headers = { "Content-Type": "application/json" };
-    if (this.getAttribute("key")) headers["X-API-Key"] = this.getAttribute("key");
+  #send(path, body, more) {
+    const headers = { "Content-Type": "application/json", ...this.#keys };
     return fetch(this.#home + path, { method: "POST", headers, body: JSON.stringify(body), ...more });
+  }
+
+  // Whether the page took it.
+  #raise(name, detail) {
+    return this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail }));
   }
 
   #none(why) {
@@ -148,63 +144,58 @@ class CompleteTheLook extends HTMLElement {
 
   // As high as the answer.
   #wait() {
-    const lines = this.#inRow ? ["frame", "category", "brand", "title", "price"] : ["frame", "brand", "title", "price"];
+    const slots = this.#listed("slots").length;
+    const [rows, tiles] = this.#inRow ? [1, 3 * (slots || 3)] : [slots || 2, 6];
+    const lines = ["frame", ...(this.#inRow ? ["category"] : []), "brand", "title", "price"];
     const tile = () => el("li", { className: "wait" }, ...lines.map((name) => el("span", { className: name })), el("button", { disabled: true }, "…"));
-    const row = () => el("div", {}, this.#inRow ? null : el("h3", {}, "\u00a0"), el("ul", {}, ...Array.from({ length: 6 }, tile)));
-    const rows = this.#inRow ? 1 : (this.#slots?.length ?? 2);
+    const row = () => el("div", {}, this.#inRow ? null : el("h3", {}, "\u00a0"), el("ul", {}, ...Array.from({ length: tiles }, tile)));
     this.#draw(el("div", { ariaHidden: "true" }, ...Array.from({ length: rows }, row)));
   }
 
   #show(answer) {
     const slots = answer.slots.filter(({ items }) => items.length);
-    if (!slots.length) return this.#draw(answer.complete ? el("p", { part: "complete" }, this.#said("complete")) : null);
-    const tiles = slots.map(({ items }) => items.map((item) => this.#tile(item, answer.recommendation_id)));
-    const list = (some, label) => el("ul", { part: "tiles", ariaLabel: label }, ...some);
-    if (this.#inRow) return this.#draw(list(tiles.flat(), this.#said("heading")));
-    const row = ({ category }, place) => el("section", { part: "slot" }, el("h3", { part: "category" }, category), list(tiles[place], category));
+    if (!slots.length && answer.complete) return this.#draw(el("p", { part: "complete" }, this.#said("complete")));
+    if (!slots.length) return this.#none(`no suggestion: ${answer.why_not ?? answer.slots.map(({ fallback }) => fallback).join("; ")}`);
+    const list = (items, label) => el("ul", { part: "tiles", ariaLabel: label }, ...items.map((item) => this.#tile(item, answer.recommendation_id)));
+    const turns = slots.flatMap(({ items }) => [...items.entries()]).sort(([one], [other]) => one - other);
+    if (this.#inRow) return this.#draw(list(turns.map(([, item]) => item), this.#said("heading")));
+    const row = ({ category, items }) => el("section", { part: "slot" }, el("h3", { part: "category" }, category), list(items, category));
     this.#draw(...slots.map(row));
   }
 
   #draw(...content) {
-    const heading = el("h2", { part: "heading" }, this.#said("heading"));
-    this.#root.replaceChildren(heading, ...content.filter(Boolean));
+    this.#root.replaceChildren(el("h2", { part: "heading" }, this.#said("heading")), ...content);
   }
 
-  #tile(item, recommendation) {
+  #tile(item, recommendation_id) {
     const name = item.title || item.category;
     const text = (part, words) => el("span", { className: part, part, dir: "auto" }, words);
-    const facts = [
-      this.#picture(item, name),
-      this.#inRow ? text("category", item.category) : null,
-      text("brand", item.brand ?? ""),
-      text("title", name),
-      this.#price(item),
-    ];
-    const pressed = () => this.#told("view", item, recommendation);
-    const link = /^https?:/.test(item.url ?? "") ? el("a", { part: "link", href: item.url, onclick: pressed }, ...facts) : null;
+    const category = this.#inRow ? text("category", item.category) : null;
+    const facts = [this.#picture(item, name), category, text("brand", item.brand ?? ""), text("title", name), this.#price(item)];
+    const link = /^https?:/.test(item.url) ? el("a", { part: "link", href: item.url, onclick: () => this.#told("view", item, recommendation_id) }, ...facts) : null;
     const add = el("button", { type: "button", part: "add", ariaPressed: "false" }, this.#said("add"), el("span", { className: "unseen" }, ` ${name}`));
     add.onclick = () => {
-      const event = new CustomEvent("attire:add", { bubbles: true, composed: true, cancelable: true, detail: { item, recommendation_id: recommendation } });
-      if (!this.dispatchEvent(event)) return; // not taken
-      this.#told("add_to_cart", item, recommendation);
+      if (!this.#raise("attire:add", { item, recommendation_id })) return;
+      this.#told("add_to_cart", item, recommendation_id);
       add.ariaPressed = "true";
       add.firstChild.data = this.#said("added");
     };
-    return el("li", { part: "tile" }, ...(link ? [link] : facts), add);
+    const tile = el("li", { part: "tile" }, ...(link ? [link] : facts), add);
+    tile.addEventListener("focusin", ({ target }) => target.matches(":focus-visible") && tile.scrollIntoView({ block: "nearest", inline: "nearest" }));
+    return tile;
   }
 
   #picture(item, name) {
     const frame = el("span", { className: "frame", part: "picture" });
     const words = () => frame.replaceChildren(el("span", { className: "words" }, name));
-    if (!item.thumbnail_url && !item.image_url) {
-      words();
-      return frame;
-    }
-    const small = new URL(item.thumbnail_url ?? item.image_url, this.#home).href;
+    const address = item.thumbnail_url ?? item.image_url;
+    if (!address) words();
+    if (!address) return frame;
+    const small = new URL(address, this.#home).href;
     const image = el("img", { alt: "", loading: "lazy", decoding: "async" });
     if (item.thumbnail_url) {
       image.sizes = "auto, 9rem";
-      image.srcset = WIDTHS.map((width) => `${small.replace(/width=\d+/, `width=${width}`)} ${width}w`).join(", ");
+      image.srcset = [128, 256, 384, 512].map((width) => `${small.replace(/width=\d+/, `width=${width}`)} ${width}w`).join(", ");
     }
     image.onerror = () => this.#fetched(small, image).catch(words);
     image.src = small;
@@ -215,8 +206,7 @@ class CompleteTheLook extends HTMLElement {
   // With the key, where pictures are not public.
   async #fetched(url, image) {
     image.onerror = null;
-    const key = this.getAttribute("key");
-    const response = await fetch(url, key ? { headers: { "X-API-Key": key } } : {});
+    const response = await fetch(url, { headers: this.#keys });
     if (!response.ok) throw new Error(response.statusText);
     image.removeAttribute("srcset");
     image.src = URL.createObjectURL(await response.blob());
@@ -224,10 +214,10 @@ class CompleteTheLook extends HTMLElement {
   }
 
   #price({ price, sale_price: sale, currency }) {
-    const now = typeof sale === "number" && !(sale >= price) ? sale : price;
     const told = el("span", { className: "price", part: "price" });
-    if (typeof now === "number") told.append(this.#amount(now, currency));
-    if (typeof now === "number" && now < price) told.append(el("s", {}, el("span", { className: "unseen" }, "was "), this.#amount(price, currency)));
+    const now = sale ?? price;
+    if (now != null) told.append(this.#amount(now, currency));
+    if (sale < price) told.append(el("s", {}, el("span", { className: "unseen" }, `${this.#said("was")} `), this.#amount(price, currency)));
     return told;
   }
 
@@ -242,12 +232,11 @@ class CompleteTheLook extends HTMLElement {
   }
 
   // Outlives the page as a beacon does, but carries the key.
-  #told(type, { id: item, price, sale_price: sale }, recommendation) {
+  #told(type, { id: item, price, sale_price: sale, currency }, recommendation_id) {
     const session = this.#visit;
     if (!session || this.hasAttribute("quiet")) return;
-    const event = { id: unique(), type, item, session, recommendation_id: recommendation };
-    if (this.getAttribute("user")) event.user = this.getAttribute("user");
-    if (typeof (sale ?? price) === "number") event.price = sale ?? price;
+    const user = this.getAttribute("user") || undefined;
+    const event = { id: unique(), type, item, session, user, recommendation_id, price: sale ?? price, currency: /^[A-Z]{3}$/.test(currency) ? currency : undefined };
     this.#send("/events", { events: [event] }, { keepalive: true }).then(
       (response) => response.ok || warn(`an event was answered ${response.status}; has the key the scope \`events\`?`),
       (error) => warn(`an event was not sent (${error.message})`),

@@ -121,6 +121,17 @@ def test_impressions_and_the_logs_lag_are_told(client: TestClient) -> None:
     assert figure(client, "attire_log_up") == 1
 
 
+def test_answers_are_counted_by_what_they_come_to(client: TestClient) -> None:
+    """Nothing for an outfit that is complete is another thing than nothing for one that is not."""
+    for ask in (
+        {"items": ["tops-1", "bottoms-1", "shoes-1"]},
+        {"items": ["tops-1"], "k": 1},
+        {"items": ["tops-1"], "filters": {"brand": ["none"]}},
+    ):
+        client.post("/complete-outfit", json=ask)
+    assert [figure(client, "attire_completions_total", of=of) for of in ("complete", "shown", "empty")] == [1, 1, 1]
+
+
 def test_the_sizes_of_batches_are_told(client: TestClient) -> None:
     """Of events, and of what is scored together."""
     client.post("/events", json={"events": [{"id": str(n), "type": "view", "item": "tops-1", "session": "s"} for n in range(3)]})

@@ -52,6 +52,12 @@ def test_an_impression_tells_what_was_considered(asked: Any) -> None:
     assert noted[second["recommendation_id"]]["slots"] == noted[first["recommendation_id"]]["slots"]
 
 
+def test_a_complete_outfit_is_not_told_as_one_without_a_suggestion(asked: Any) -> None:
+    """What comes to nothing because nothing is missing."""
+    answers, noted = asked({"items": ["tops-1", "bottoms-1", "shoes-1"]}, {"items": ["tops-1"], "filters": {"brand": ["none"]}})
+    assert [noted[answer["recommendation_id"]].get("complete") for answer in answers] == [True, None]
+
+
 def test_explored_answers_tell_propensities_and_are_not_kept(asked: Any) -> None:
     """Each shown item has the chance of being where it is; the same question is explored anew each time."""
     answers, noted = asked(*[QUESTION] * 12, exploration=Exploration(share=0.5, first=1, among=4, cold_below=0))

@@ -139,6 +139,8 @@ def test_an_impression_tells_what_it_said() -> None:
     q, r = told.sort("recommendation_id").collect().to_dicts()
     assert (q["empty"], q["fallback"], q["variant"]) == (True, False, None)
     assert (r["empty"], r["fallback"], r["variant"]) == (False, True, "v")
+    [whole] = impressions_of(frame([shown("w", session="s", complete=True)])).collect().to_dicts()
+    assert whole["empty"] is False
     [said] = with_said(told.filter(pl.col("recommendation_id") == "r")).collect().to_dicts()
     assert (said["items"], said["looks"], said["slots"]) == (["w"], [["a"]], [{"category": "shoes", "items": ["a"]}])
 

@@ -68,6 +68,14 @@ def test_a_filter_is_as_wide_as_its_name_on_a_phone(page: Page) -> None:
     assert page.get_by_label("department").evaluate(room) >= 16
 
 
+def test_filters_are_cleared_on_a_phone_wherever_the_row_of_them_is(page: Page) -> None:
+    """The way back is in sight."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_label("highest price").fill("100")
+    page.locator("#narrow").evaluate("row => (row.scrollLeft = row.scrollWidth)")
+    expect(page.get_by_role("button", name="Clear filters")).to_be_in_viewport(ratio=1)
+
+
 def test_filters_that_leave_nothing_say_so(page: Page) -> None:
     """And not that nothing is called so."""
     page.get_by_label("highest price").fill("1")
@@ -105,3 +113,54 @@ def test_plurals_and_slips_find_what_was_meant(page: Page, words: str) -> None:
     """As the catalogue's titles say it."""
     page.get_by_role("searchbox").fill(words)
     expect(page.locator("#items .title").first).to_contain_text(re.compile("sneaker", re.IGNORECASE))
+
+
+def test_what_was_searched_is_kept_by_a_reload_a_link_and_the_back_button(page: Page, wardrobe_release: Release) -> None:
+    """Words, category, filters and order; words that are typed at one go are one step, and what is worn stays."""
+    brand = str(wardrobe_release.snapshot.items.column("brand")[0].as_py())
+    page.locator("#items .wear").nth(1).click()
+    page.get_by_role("button", name=re.compile("^shoes")).click()
+    page.get_by_label("brand").select_option(brand)
+    page.get_by_label("Order").select_option("price")
+    page.get_by_role("searchbox").press_sequentially("solid", delay=250)
+    expect(page).to_have_url(re.compile("[?].*q=solid#item="))
+    expect(page.locator("#items .tile").first).to_be_visible()
+    found = page.locator("#found").inner_text()
+    page.reload()
+    expect(page.locator("#found")).to_have_text(found)
+    expect(page.get_by_role("searchbox")).to_have_value("solid")
+    expect(page.get_by_role("button", name=re.compile("^shoes"))).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("brand")).to_have_value(brand)
+    expect(page.get_by_label("Order")).to_have_value("price")
+    expect(page.get_by_role("button", name=re.compile("^shoes")).locator("small")).to_have_text(found.split()[0])
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value("")
+    expect(page.get_by_label("Order")).to_have_value("price")
+    page.go_back()
+    expect(page.get_by_label("Order")).to_have_value("")
+    page.go_back()
+    expect(page.get_by_label("brand")).to_have_value("")
+    expect(page.locator("#tray .remove")).to_have_count(1)
+
+
+def test_a_link_to_what_there_is_no_longer_shows_what_there_is(blank: Page, address: str) -> None:
+    """A category that is gone, an order that is none, a price that is none."""
+    blank.goto(f"{address}/?category=capes&sort=beauty&most=-3")
+    expect(blank.locator("#found")).to_have_text("120 pieces")
+    expect(blank.locator("#catalogue-notice")).to_be_empty()
+    expect(blank.get_by_role("button", name=re.compile(r"^all \d"))).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("shoes under 400", "No piece is called that. Understood: “shoes”, “under 400”."),
+        ("shoes under 1", "“under 1”"),
+        ("velour spaceship under 50", "No piece is called that. Understood: “under 50”. Not understood: velour, spaceship."),
+    ],
+)
+def test_how_words_were_read_is_told_to_shoppers(page: Page, asked: str, says: str) -> None:
+    """Not as the service tells it to developers."""
+    page.get_by_role("searchbox").fill(asked)
+    expect(page.locator("#read-as")).to_contain_text(says)
+    expect(page.locator("#read-as")).not_to_contain_text("text")

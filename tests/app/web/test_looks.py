@@ -54,6 +54,26 @@ def test_a_piece_that_is_kept_stays_in_every_look(looks: Page) -> None:
     assert kept in worn(looks)
 
 
+def test_a_look_without_the_piece_it_began_with_is_completed_again(looks: Page) -> None:
+    """Around all that is left, as nothing of it is kept."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    looks.locator("#tray .remove").first.click()
+    rest = worn(looks)
+    looks.get_by_role("button", name="Complete the look").click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    assert worn(looks)[: len(rest)] == rest
+    assert len(worn(looks)) > len(rest)
+
+
+def test_a_look_of_three_and_a_photo_stand_in_one_row(looks: Page) -> None:
+    """At a desk: completing a look moves nothing below it."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#tray > li")).to_have_count(len(worn(looks)) + 1)
+    tops = looks.locator("#tray > li").evaluate_all("tiles => tiles.map(tile => tile.getBoundingClientRect().top)")
+    assert len(set(tops[:4])) == 1
+
+
 def test_any_piece_is_swapped_for_another_of_its_kind(looks: Page) -> None:
     """Its kind is asked for, for the rest of the outfit, without it; the new piece is kept."""
     looks.locator("#board .look").first.click()
@@ -108,8 +128,19 @@ def test_a_complete_look_still_has_its_budget(looks: Page) -> None:
     expect(looks.get_by_label("Wishes")).to_be_visible()
     looks.get_by_label("budget").fill("1")
     looks.get_by_label("budget").press("Enter")
-    expect(looks.locator("#suggestions .warn")).to_contain_text("more than your budget")
+    expect(looks.locator("#suggestions .warn")).to_have_text(re.compile(r"^What you wear costs €[\d.]+ more than your budget\.$"))
     expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+
+
+def test_a_press_right_after_a_wish_is_not_lost(looks: Page) -> None:
+    """Leaving the field asks anew; what is pressed stays where it is meanwhile."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    looks.route("**/complete-outfit", lambda _: None)  # still asked when the button is let go
+    looks.get_by_label("Wishes").fill("no heels")
+    looks.get_by_role("button", name="Add all to bag").click()
+    expect(looks.locator("#bag .bag-line")).to_have_count(len(worn(looks)))
+    looks.evaluate("localStorage.clear()")
 
 
 def test_the_swap_that_would_help_keeps_within_the_budget(looks: Page) -> None:

@@ -174,6 +174,13 @@ def test_tiles_tell_what_sells_an_item(page: Page, wardrobe_release: Release) ->
     expect(page.get_by_role("button", name="Complete the look")).to_contain_text("+ €")
 
 
+def test_what_is_sold_out_says_so_in_the_outfit(page: Page) -> None:
+    """As it does in the catalogue: it does not go into the bag with the others."""
+    page.locator("#items .wear").nth(2).click()
+    expect(page.locator("#tray .badge")).to_have_text("sold out")
+    expect(page.get_by_role("button", name=re.compile("^Look at .*, sold out$"))).to_be_visible()
+
+
 def test_different_currencies_are_told_apart(dressed: Page) -> None:
     """Nor is one that the browser does not know a reason to show no price."""
     items = {"items": [{"id": "x", "category": "hats", "title": "x", "price": 5, "currency": "dollars", "score": 1, "probability": None}]}
@@ -271,6 +278,8 @@ def test_a_piece_that_is_gone_is_told_plainly(blank: Page, address: str) -> None
     expect(blank.get_by_role("button", name="Try again")).to_have_count(0)
     expect(blank.locator("#tray")).to_contain_text("No longer in the shop")
     expect(blank.locator("#tray .instead")).to_have_count(0)
+    blank.set_viewport_size({"width": 390, "height": 844})
+    assert blank.evaluate("document.documentElement.scrollWidth") <= 390
     blank.locator("#tray .remove").click()
     expect(blank.locator("#suggestions-notice")).to_be_empty()
 

@@ -200,3 +200,59 @@ def test_the_script_is_small_and_for_any_page(client: TestClient) -> None:
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert int(answer.headers.get("content-length", 0)) < 5 * 1024
+
+
+def test_an_answer_without_a_suggestion_takes_no_room(opened: Callable[..., Page]) -> None:
+    """Nor a heading, also with the line of style that the documentation gives; the console says why."""
+    said: list[str] = []
+    head = "<style>complete-the-look { display: block; min-height: 26rem; }</style>"
+    page = opened('<complete-the-look item="w000028" key="KEY" text="under 1"></complete-the-look>', said=said, head=head)
+    expect(page.locator("complete-the-look")).to_be_hidden()
+    page.wait_for_timeout(50)
+    assert any("no suggestion: " in text for text in said), said
+
+
+def test_a_service_that_does_not_answer_is_not_waited_for_without_end(opened: Callable[..., Page]) -> None:
+    """After ten seconds the element takes no room."""
+    said: list[str] = []
+    page = opened("", said=said)
+    page.clock.install()
+    page.route("**/complete-outfit", lambda _: None)
+    with page.expect_request("**/complete-outfit"):
+        page.evaluate("document.body.innerHTML = '<complete-the-look item=w000028></complete-the-look>'")
+    page.clock.run_for(9_000)
+    expect(page.locator("complete-the-look")).to_be_visible()
+    page.clock.run_for(2_000)
+    expect(page.locator("complete-the-look")).to_be_hidden()
+    page.wait_for_timeout(50)
+    assert any("no answer in 10 s" in text for text in said), said
+
+
+def test_a_row_begins_with_the_best_of_each_slot(opened: Callable[..., Page]) -> None:
+    """Then the second of each: what a phone shows first is a look."""
+    page = opened('<complete-the-look item="w000028" key="KEY" slots="shoes,bags,scarves" k="2"></complete-the-look>')
+    expect(page.locator("complete-the-look [part=category]")).to_have_text(["shoes", "bags", "scarves"] * 2)
+
+
+def test_the_keyboard_brings_a_tile_wholly_into_the_row(opened: Callable[..., Page]) -> None:
+    """One that stands half beyond its edge, too."""
+    page = opened('<div style="width: 350px; white-space: nowrap"><complete-the-look item="w000028" key="KEY"></complete-the-look></div>')
+    tiles = page.locator("complete-the-look [part=tile]")
+    expect(tiles.nth(2)).to_be_attached()
+    tiles.nth(1).get_by_role("button").focus()
+    page.keyboard.press("Tab")
+    expect(tiles.nth(2).get_by_role("button")).to_be_focused()
+    edge = page.locator("complete-the-look ul").evaluate("list => list.getBoundingClientRect().right")
+    assert tiles.nth(2).evaluate("tile => tile.getBoundingClientRect().right") <= edge + 1
+    assert tiles.first.locator("[part=title]").evaluate("title => getComputedStyle(title).whiteSpace") == "normal"
+
+
+def test_what_is_told_of_an_item_has_its_price_and_currency(opened: Callable[..., Page]) -> None:
+    """As the tile says it."""
+    page = opened('<complete-the-look item="w000028" key="KEY" label-was="statt"></complete-the-look>')
+    tile = page.locator("complete-the-look [part=tile]").first
+    with page.expect_request("**/events") as asked:
+        tile.get_by_role("button").click()
+    [event] = json.loads(asked.value.post_data or "")["events"]
+    assert event["currency"] == "EUR"
+    assert f"€{event['price']:.2f}" in tile.locator("[part=price]").inner_text()
