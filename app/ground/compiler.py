@@ -1,7 +1,7 @@
 """torch's compiler, which nothing here uses: whoever only asks whether it is there, or to be let alone by it, does not load it.
 
-torchvision, timm and every optimiser ask that. Loading it for them takes 140 MB, and seconds for which a service holds Python's lock; three times as
-many where Python may not keep what it has compiled (``PYTHONDONTWRITEBYTECODE``).
+torchvision, timm and every optimiser ask that. Loading it for them takes 140 MB, and seconds for which a service holds Python's lock;
+three times as many where Python may not keep what it has compiled (``PYTHONDONTWRITEBYTECODE``).
 """
 
 from __future__ import annotations

@@ -100,7 +100,9 @@ def test_a_redis_without_room_is_told_in_our_words(client: TestClient, own_redis
         finally:
             redis.config_set("maxmemory", "0")
     assert refused.status_code == 503
-    assert refused.json()["detail"] == f"the log cannot be written now, and /readyz says why; try again in {refused.headers['retry-after']} s"
+    assert (
+        refused.json()["detail"] == f"the log cannot be written now, and /readyz says why; try again in {refused.headers['retry-after']} s"
+    )
     assert "maxmemory" in capsys.readouterr().err
 
 
