@@ -16,6 +16,26 @@ for variable in ("OMP_NUM_THREADS", "ATTIRE_THREADS__COMPUTE"):  # torch's own, 
     os.environ.setdefault(variable, "1")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+_LEARNED: dict[str, Any] = {}
+
+
+@pytest.fixture
+def slots_learned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What belongs to an outfit is learned once from the same outfits with the same seed; it takes most of the time of a small training.
+
+    ``tests/models/training/test_slots.py`` holds that it would be the same again, and that it leaves random draws beside it alone.
+    """
+    from models.training import prepare  # noqa: PLC0415 - imports torch
+
+    learn = prepare.fit_slots
+
+    def remembered(*told: Any, **more: Any) -> Any:
+        asked = repr((told, sorted(more.items())))
+        if asked not in _LEARNED:
+            _LEARNED[asked] = learn(*told, **more)
+        return _LEARNED[asked]
+
+    monkeypatch.setattr(prepare, "fit_slots", remembered)
 
 
 @pytest.fixture(scope="session")

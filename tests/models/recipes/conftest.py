@@ -24,6 +24,11 @@ SMALL = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _slots_learned_once(slots_learned_once: None) -> None:
+    """A training is about its recipe here."""
+
+
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory, unseen_wardrobe: Callable[[Path, int, int], Path]) -> Path:
     """300 items, 400 outfits."""
