@@ -101,7 +101,7 @@ def calibrate(
     untold = np.full(len(sizes), UNTOLD)
     told_RK = np.tile(told(np.maximum(sizes, 2), untold if whole is None else whole), (2, 1))
     heard_RK = np.concatenate([told_RK, told_RK * (scores / spread)[:, None]], axis=1)
-    fitted = LogisticRegression(C=1.0, fit_intercept=False, max_iter=10_000).fit(heard_RK, labels)
+    fitted = LogisticRegression(C=1.0, fit_intercept=False, solver="newton-cholesky").fit(heard_RK, labels)  # few columns, many rows
     intercept_K, slope_K = fitted.coef_[0].reshape(2, -1) / [[1.0], [spread]]
     by_size_SK = told(all_sizes, np.full(len(all_sizes), UNTOLD))
     slopes, intercepts = by_size_SK @ slope_K, by_size_SK @ intercept_K
