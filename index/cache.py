@@ -89,7 +89,7 @@ def open_vectors(snapshot: Path, snapshot_id: str, category: str, rows_N: IntArr
     if len(rows_N) and rows_N[-1] - rows_N[0] + 1 == len(rows_N):
         return embeddings_MD[rows_N[0] : rows_N[-1] + 1]
     if len(rows_N) * embeddings_MD.shape[1] * embeddings_MD.itemsize < MAPPED_FROM:
-        return embeddings_MD[rows_N]
+        return np.concatenate([*_parts(embeddings_MD, rows_N)]) if len(rows_N) else embeddings_MD[rows_N]
     said = CachedIndex(snapshot=snapshot_id, backend="vectors-1", category=category)
     directory = snapshot / CACHE / said.backend / _directory_name(category)
     for _ in range(2):
