@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from app.catalogue.publishing import index_release
+from app.catalogue.publishing import write_release
 from app.ground.compute import fix_threads
 from app.ground.parts import Limits
 from app.home.store import ReleaseStore
@@ -105,7 +105,8 @@ def embedding(work: Path, items: int, rounds: int) -> None:
         with tempfile.TemporaryDirectory(dir=work) as directory:
             other = ReleaseStore(Path(directory) / "home")
             shutil.copytree(store.bundle_path(release.bundle.id), other.bundle_path(release.bundle.id))
-            index_release(other, release.bundle, snapshot.items, np.load(path, mmap_mode="r"), "")
+            record = write_release(other, release.bundle, snapshot.items, np.load(path, mmap_mode="r"), "")
+            Release.open(other, record)
 
     pieces = {"features and tower": least, "embeddings from the catalogue": embed, "a release that is checked": published}
     _tell(_in_turn(pieces, min(rounds, 3), time.process_time), "features and tower")

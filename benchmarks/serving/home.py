@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from app.catalogue.publishing import index_release
+from app.catalogue.publishing import write_release
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.home.store import ReleaseStore
 from index.snapshot import item_table
@@ -44,7 +44,7 @@ def made(root: Path, items: int) -> ReleaseStore:
     bundle = _bundle(root / "trained")
     store.copy_bundle(root / "trained", bundle.id)
     table, features_NF = catalogue(items)
-    release = index_release(store, bundle, item_table(table), features_NF, "")
+    release = write_release(store, bundle, item_table(table), features_NF, "")
     store.activate(release.id)
     return store
 
