@@ -16,7 +16,7 @@ from app.api.draining import Draining
 from app.ground.settings import Settings
 from app.server.protocol import bounded
 
-_SWITCH_S: Final = 0.001
+_SWITCH_S: Final = 0.0002
 """Seconds for which a thread keeps Python's lock; so long waits each step of an answer while a body is checked beside it."""
 _CLOSING_S: Final = 1
 """Seconds that uvicorn waits for connections once nothing is under way any more."""
