@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
+from typing import Final
 
 from anyio import CapacityLimiter, to_process, to_thread
 from fastapi import FastAPI
@@ -52,6 +54,9 @@ from app.rules.book import RuleFile
 from app.rules.over import Rules
 from app.web import mount_storefront
 
+_WARM_S: Final = 30.0
+"""The service is ready once its encoder is loaded, whose imports would hold up its first answers, or after so long without one."""
+
 
 def create_app(settings: Settings | None = None, release: Release | None = None, beaten: Callable[[float], None] | None = None) -> FastAPI:
     """Build the service.
@@ -80,7 +85,9 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         if serving.release is None and (record := store.current()):
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))
         if serving.release:
-            await to_thread.run_sync(serving.release.encoder.warm)  # later, its imports would hold up the first answers for seconds
+            warming = threading.Thread(target=serving.release.encoder.warm, name="warm-encoder", daemon=True)
+            warming.start()
+            await to_thread.run_sync(warming.join, _WARM_S)
         opened = AsyncExitStack()
         pictures = await opened.enter_async_context(_pictures(settings)) if settings.fetch.service_hosts else None
         services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures)
