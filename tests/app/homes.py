@@ -11,5 +11,9 @@ LEFT: Final = shutil.ignore_patterns("log.sqlite*", "acknowledged", "keys.json",
 
 
 def copied(home: Path, to: Path) -> Path:
-    """A copy of a home as it was published."""
+    """A copy of a home as it was published.
+
+    Without the log: to copy one that a service of this process has open takes SQLite's locks from it (POSIX drops a process's locks on a
+    file when any of its handles on it is closed), and another process may then damage it.
+    """
     return Path(shutil.copytree(home, to, symlinks=True, ignore=LEFT))

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from app.ground.settings import Settings
 from app.home.feeds import FeedRecord, FeedRecords
 from app.main import create_app
+from tests.app.homes import copied
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RULES = DEPLOY / "prometheus" / "rules.yml"
@@ -74,7 +75,7 @@ def test_every_alert_has_a_severity_a_case_and_a_line_in_the_manual() -> None:
 
 def test_what_is_asked_for_is_told(home: Path, tmp_path: Path) -> None:
     """By the service itself, which has a feed and a log here."""
-    own = Path(shutil.copytree(home, tmp_path / "own"))
+    own = copied(home, tmp_path / "own")
     FeedRecords(own).keep(FeedRecord(source="f", rows=1))
     with TestClient(create_app(Settings(home=own))) as client:
         client.get("/items")

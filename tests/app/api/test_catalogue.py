@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ from app.ground.parts import Keys, Limits, LogSettings
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
+from tests.app.homes import copied
 
 HERE = {"base_url": "http://127.0.0.1", "client": ("127.0.0.1", 5000)}
 OPEN = Keys(open_on_loopback=True)
@@ -186,7 +186,7 @@ def test_a_change_is_on_disk_when_it_is_answered_and_every_replica_replays_it(ho
 
 def test_publishing_folds_the_changes_into_the_next_snapshot(home: Path, file: Path, tmp_path: Path) -> None:
     """The new release has them itself; later changes are laid over it; an old one served again has all of them laid over."""
-    copy = Path(shutil.copytree(home, tmp_path / "home"))
+    copy = copied(home, tmp_path / "home")
     store = ReleaseStore(copy)
     log = LogSettings(url=SecretStr(f"sqlite:{file}"))
     with serving(copy, file) as client:
@@ -211,7 +211,7 @@ def test_publishing_folds_the_changes_into_the_next_snapshot(home: Path, file: P
 
 def test_publishing_encodes_what_no_replica_has(picture_home: Path, file: Path, tmp_path: Path, jpeg: Callable[..., bytes]) -> None:
     """So the snapshot's features are those of its pictures."""
-    copy = Path(shutil.copytree(picture_home, tmp_path / "home"))
+    copy = copied(picture_home, tmp_path / "home")
     store = ReleaseStore(copy)
     current = store.current()
     assert current is not None
@@ -228,7 +228,7 @@ def test_publishing_encodes_what_no_replica_has(picture_home: Path, file: Path, 
 
 def test_an_import_begins_anew(home: Path, catalogue: Path, file: Path, tmp_path: Path) -> None:
     """Changes from before it are over."""
-    copy = Path(shutil.copytree(home, tmp_path / "home"))
+    copy = copied(home, tmp_path / "home")
     with serving(copy, file) as client:
         put(client, {"id": "n", "category": "shoes", "features": vector(7)})
         client.delete("/items/tops-2")

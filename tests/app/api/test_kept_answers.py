@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import shutil
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from app.recommend.complete import complete
 from app.recommend.score import score
 from app.release.release import Release
 from app.release.serving import Serving
+from tests.app.homes import copied
 
 QUESTION = {"items": ["tops-1"], "slots": ["shoes"], "k": 3, "explain": True}
 KEY = {"X-API-Key": "administer"}
@@ -40,7 +40,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @pytest.fixture
 def serve(home: Path, tmp_path: Path) -> Iterator[Callable[..., TestClient]]:
     """Serves a copy of the home."""
-    copy, opened = Path(shutil.copytree(home, tmp_path / "home")), list[TestClient]()
+    copy, opened = copied(home, tmp_path / "home"), list[TestClient]()
 
     def serving(**more: Any) -> TestClient:
         settings = Settings(home=copy, keys=Keys(admin=SecretStr("administer"), catalogue=SecretStr("stock-clerk")), **more)

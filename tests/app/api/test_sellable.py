@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from app.ground.parts import Keys, LogSettings
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
+from tests.app.homes import copied
 
 HERE = {"base_url": "http://127.0.0.1", "client": ("127.0.0.1", 5000)}
 SOLD: dict[str, Any] = {
@@ -76,7 +76,7 @@ def test_what_sells_an_item_is_kept_and_told(own: TestClient, home: Path, file: 
     put(own, **NEW, **SOLD)
     told = {**NEW, **TOLD}
     assert own.get("/items/n").json() == told
-    copy = Path(shutil.copytree(home, tmp_path / "home"))
+    copy = copied(home, tmp_path / "home")
     publish(copy / "trained", ReleaseStore(copy), log=LogSettings(url=SecretStr(f"sqlite:{file}")))
     with serving(copy, file) as later:
         assert later.get("/items/n").json() == told

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from app.ground.parts import Keys
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
+from tests.app.homes import copied
 
 
 def _item(number: int, category: str, title: str, features: list[float], **more: Any) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def test_without_outfits_the_usual_slots_are_missing_until_it_is_complete(client
 
 def test_a_changed_item_is_for_whom_it_is_now(shop_home: Path, id_of: dict[str, str], tmp_path: Path) -> None:
     """Over the snapshot, without publishing."""
-    shutil.copytree(shop_home, tmp_path / "home")
+    copied(shop_home, tmp_path / "home")
     given = Settings(home=tmp_path / "home", keys=Keys(open_on_loopback=True))
     with TestClient(create_app(given), client=("127.0.0.1", 5000), base_url="http://127.0.0.1") as own:
         worn = id_of["Women Winter shirt"]
@@ -212,7 +212,7 @@ def test_the_setting_relaxes_all_requests(shop_home: Path, id_of: dict[str, str]
 
 def test_what_was_removed_makes_no_slot(shop_home: Path, id_of: dict[str, str], tmp_path: Path) -> None:
     """Where a usual template says what is missing, the category with most items that are still there fills the role, or none does."""
-    shutil.copytree(shop_home, tmp_path / "home")
+    copied(shop_home, tmp_path / "home")
     secret = {"X-API-Key": "a secret"}
     with TestClient(create_app(Settings(home=tmp_path / "home", keys=Keys(catalogue=SecretStr("a secret"))))) as client:
         worn = {"items": [id_of["Men Summer shirt"]]}

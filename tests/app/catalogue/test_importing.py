@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,6 +27,7 @@ from index.errors import SnapshotError
 from models.bundle import Bundle
 from models.datasets.schema import Dataset
 from models.errors import BundleError, EncoderError, InputError
+from tests.app.homes import copied
 
 WriteCatalogue = Callable[..., Path]
 
@@ -111,7 +111,7 @@ def test_what_was_damaged_is_mended_by_importing_again(catalogue: Path, tmp_path
 
 def test_a_damaged_bundle_is_mended_by_publishing_it_again(home: Path, tmp_path: Path) -> None:
     """From where it was trained to."""
-    store = ReleaseStore(Path(shutil.copytree(home, tmp_path / "home")))
+    store = ReleaseStore(copied(home, tmp_path / "home"))
     current = store.current()
     assert current is not None
     flip(store.bundle_path(current.bundle) / "weights.safetensors")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,13 @@ from app.ground.exploration import Exploration
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
+from tests.app.homes import copied
 
 
 @pytest.fixture
 def shop(home: Path, tmp_path: Path) -> Path:
     """A copy of the home."""
-    return Path(shutil.copytree(home, tmp_path / "home"))
+    return copied(home, tmp_path / "home")
 
 
 def ask(home: Path, share: float) -> int:

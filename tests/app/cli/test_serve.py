@@ -19,6 +19,7 @@ from app.cli.serve import shared_out
 from app.ground.parts import Threads
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
+from tests.app.homes import copied
 
 pytestmark = pytest.mark.integration
 ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
@@ -45,7 +46,7 @@ def first_answer(url: str, within_s: float) -> tuple[httpx2.Response, int]:
 @pytest.fixture
 def own(home: Path, tmp_path: Path) -> ReleaseStore:
     """A copy of the home, to break."""
-    return ReleaseStore(Path(shutil.copytree(home, tmp_path / "home")))
+    return ReleaseStore(copied(home, tmp_path / "home"))
 
 
 @pytest.fixture

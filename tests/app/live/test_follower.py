@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import shutil
 import threading
 import time
 import weakref
@@ -25,6 +24,7 @@ from app.live import follower, memory
 from app.live.follower import ReleaseFollower
 from app.live.shadow import SHADOW, read_reports, reports_directory
 from app.main import create_app
+from tests.app.homes import copied
 
 KEY = {"X-API-Key": "administer"}
 
@@ -32,7 +32,7 @@ KEY = {"X-API-Key": "administer"}
 @pytest.fixture
 def store(home: Path, tmp_path: Path) -> ReleaseStore:
     """A copy of the home, at its first release."""
-    own = ReleaseStore(Path(shutil.copytree(home, tmp_path / "home")))
+    own = ReleaseStore(copied(home, tmp_path / "home"))
     own.activate(own.records()[0].id)
     return own
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import threading
@@ -22,6 +21,7 @@ from pydantic import SecretStr
 from app.ground.parts import Keys
 from app.ground.settings import Settings
 from app.main import create_app
+from tests.app.homes import copied
 
 ROOT = Path(__file__).parents[3]
 KEY = {"X-API-Key": "a key of the tests"}
@@ -32,7 +32,7 @@ Shop = Callable[..., AbstractContextManager[httpx2.Client]]
 @pytest.fixture
 def shop(home: Path, tmp_path: Path, proxied: Proxied) -> Iterator[Shop]:
     """The proxy over one replica."""
-    own = Path(shutil.copytree(home, tmp_path / "own"))
+    own = copied(home, tmp_path / "own")
     settings = Settings(home=own, keys=Keys(admin=SecretStr(KEY["X-API-Key"])), public=("read", "events"))
     with socket.create_server(("127.0.0.1", 0)) as replica:
         server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, ws="none"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,13 @@ from app.release.release import Release
 from app.release.serving import Serving
 from index.errors import SnapshotError
 from models.errors import BundleError
+from tests.app.homes import copied
 
 
 @pytest.fixture
 def own(home: Path, tmp_path: Path) -> ReleaseStore:
     """A copy of the home, to break."""
-    return ReleaseStore(Path(shutil.copytree(home, tmp_path / "home")))
+    return ReleaseStore(copied(home, tmp_path / "home"))
 
 
 def reopen(store: ReleaseStore) -> Release:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.app.homes import copied
+
 pytestmark = pytest.mark.integration
 ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
 
@@ -21,7 +22,7 @@ ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
 @pytest.fixture
 def told(home: Path, tmp_path: Path) -> dict[str, str]:
     """An environment that names two shops."""
-    shops = {name: {"home": str(shutil.copytree(home, tmp_path / name)), "hosts": [f"{name}.example"]} for name in ("a", "b")}
+    shops = {name: {"home": str(copied(home, tmp_path / name)), "hosts": [f"{name}.example"]} for name in ("a", "b")}
     return {**os.environ, "ATTIRE_SHOPS": json.dumps(shops), "PYTHONUNBUFFERED": "1", "ATTIRE_KEYS__ADMIN": "operators"}
 
 

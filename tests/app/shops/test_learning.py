@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from app.shops.learning import learn_for
 from app.shops.told import Shop
 from app.worker.archive import read_archive
 from app.worker.loop import Worker
+from tests.app.homes import copied
 
 WHEN = "2026-11-01T12:00:00.000+00:00"
 
@@ -26,7 +26,7 @@ WHEN = "2026-11-01T12:00:00.000+00:00"
 def shops(home: Path, root: Path, names: str) -> list[Shop]:
     """One for each letter, with a copy of the home."""
     often = WorkerSettings(archive_s=0.02, gc_s=0, guard_s=0, publish_share=0)
-    return [Shop(name=name, settings=Settings(home=Path(shutil.copytree(home, root / name)), worker=often)) for name in names]
+    return [Shop(name=name, settings=Settings(home=copied(home, root / name), worker=often)) for name in names]
 
 
 async def learned_until(told: list[Shop], done: Callable[[], bool]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from app.shops import service
 from app.shops.service import Shops
 from app.shops.told import shops_of
 from models.errors import InputError
+from tests.app.homes import copied
 
 A, B = "http://a.example", "http://b.example"
 QUESTION = {"items": ["tops-1"]}
@@ -31,7 +31,7 @@ QUESTION = {"items": ["tops-1"]}
 @pytest.fixture
 def homes(home: Path, tmp_path: Path) -> dict[str, Path]:
     """A home for each of two shops; the second serves another release of its own."""
-    found = {name: Path(shutil.copytree(home, tmp_path / name)) for name in ("a", "b")}
+    found = {name: copied(home, tmp_path / name) for name in ("a", "b")}
     store = ReleaseStore(found["b"])
     store.activate(store.records()[0].id)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,6 +22,7 @@ from app.ground.settings import Settings
 from app.home.keys import KeyFile
 from app.home.store import ReleaseStore
 from app.main import create_app
+from tests.app.homes import copied
 
 pytestmark = pytest.mark.e2e
 
@@ -33,7 +33,7 @@ SHOTS = os.environ.get("ATTIRE_TEST_SHOTS")
 @pytest.fixture
 def own(wardrobe_home: Path, tmp_path: Path) -> Path:
     """A home that may be changed."""
-    return Path(shutil.copytree(wardrobe_home, tmp_path / "own"))
+    return copied(wardrobe_home, tmp_path / "own")
 
 
 @pytest.fixture
