@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app.api import batches, catalogue, events, experiments, items, ops, outfits, patches, pictures, problems, releases, rules
+from app.api.apart import AnsweredApartError, Apart, Inside, answered_apart
 from app.api.bodies import BodyLimit
 from app.api.described import describe
 from app.api.guarded import guard, make_first_key
@@ -30,6 +31,7 @@ from app.fetch.pictures import Pictures
 from app.ground import compute
 from app.ground.allocator import keep_little
 from app.ground.compiler import without_compiler
+from app.ground.heavy import Place
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.feeds import FeedRecords
@@ -57,13 +59,28 @@ from app.web import mount_storefront
 _WARM_S: Final = 30.0
 """The service is ready once its encoder is loaded, whose imports would hold up its first answers, or after so long without one."""
 
+_ROUTERS: Final = (
+    *(outfits.router, batches.router, pictures.router, items.router),  # in this order: an item's id may hold slashes
+    *(patches.router, catalogue.router, events.router),
+    *(ops.router, releases.router, rules.router, experiments.router, *room.routers),
+)
 
-def create_app(settings: Settings | None = None, release: Release | None = None, beaten: Callable[[float], None] | None = None) -> FastAPI:
+
+def create_app(
+    settings: Settings | None = None,
+    release: Release | None = None,
+    beaten: Callable[[float], None] | None = None,
+    heavy: Place | None = None,
+    *,
+    inside: bool = False,
+) -> FastAPI:
     """Build the service.
 
     Args:
         settings: None reads them from the environment.
         beaten: called every twentieth of a second while the event loop runs, with the monotonic time.
+        heavy: where heavy requests are answered; None: here, like all others.
+        inside: it is asked by another process of this service only, so that it has no doors.
         release: an opened release; None opens the home's current one at start-up. Without one the service starts, and is not ready.
 
     Raises:
@@ -90,7 +107,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
             await to_thread.run_sync(warming.join, _WARM_S)
         opened = AsyncExitStack()
         pictures = await opened.enter_async_context(_pictures(settings)) if settings.fetch.service_hosts else None
-        services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures)
+        services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures, heavy=heavy)
         await _start(services)
         await described
         logger().info(
@@ -106,6 +123,8 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
             await asyncio.gather(services.variants.close(), services.follower.close())
             await asyncio.gather(services.replay.close(), services.met.close())
             await services.impressions.close()
+            if services.apart is not None:
+                await services.apart.close()
             await services.watch.close()
             await services.log.close()
             await services.watchdog.close()
@@ -121,22 +140,26 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         summary="What completes this outfit, and how well does it go together?",
         lifespan=lifespan,
     )
-    routers = [
-        *(outfits.router, batches.router, pictures.router, items.router),  # in this order: an item's id may hold slashes
-        *(patches.router, catalogue.router, events.router),
-        *(ops.router, releases.router, rules.router, experiments.router, *room.routers),
-    ]
-    for router in routers:
+    for router in _ROUTERS:
         app.include_router(router)
     describe(app, settings.limits)
     mount_storefront(app)
     problems.install(app)
+    app.exception_handler(AnsweredApartError)(answered_apart)
+    _surround(app, settings, figures, inside=inside)
+    return app
+
+
+def _surround(app: FastAPI, settings: Settings, figures: Metrics, *, inside: bool) -> None:
+    """Put the middleware around an application; from the inside out."""
     app.add_middleware(BodyLimit, settings=settings)
-    guard(app, routers, settings)
+    if inside:
+        app.add_middleware(Inside, service=app)
+    else:
+        guard(app, _ROUTERS, settings)
     app.add_middleware(RequestLog, metrics=figures)
     app.add_middleware(SecurityHeaders)
     trace(app, settings.traces)
-    return app
 
 
 def _pictures(settings: Settings) -> AbstractAsyncContextManager[Pictures]:
@@ -169,7 +192,14 @@ async def _start(services: Services) -> None:
 
 
 def _build(
-    settings: Settings, store: ReleaseStore, serving: Serving, figures: Metrics, watchdog: Watchdog, *, pictures: Pictures | None
+    settings: Settings,
+    store: ReleaseStore,
+    serving: Serving,
+    figures: Metrics,
+    watchdog: Watchdog,
+    *,
+    pictures: Pictures | None,
+    heavy: Place | None,
 ) -> Services:
     """The parts of a replica, wired; none of them runs yet."""
     at_once = settings.threads.requests or compute.cores()
@@ -197,6 +227,7 @@ def _build(
         rules=rules,
         variants=Variants(store, serving, log, follower, rules, kept=kept, poll_s=settings.swap.poll_s),
         report=_reports(settings),
+        apart=Apart(heavy, replay, settings.deadline_s) if heavy is not None else None,
         pictures=pictures,
     )
     follower.beside = services.variants

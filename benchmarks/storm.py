@@ -255,8 +255,7 @@ def _free_port() -> int:
 
 
 def _family(process: int) -> list[int]:
-    children = Path(f"/proc/{process}/task/{process}/children")
-    found = [int(child) for child in children.read_text().split()] if children.exists() else []
+    found = [int(child) for told in Path(f"/proc/{process}/task").glob("*/children") for child in told.read_text().split()]
     return [process, *(member for child in found for member in _family(child))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -35,7 +36,7 @@ router = APIRouter(
 async def complete_outfits(request: CompleteOutfits, services: InjectedServices, compute: CurrentComputing, http: Request) -> Completions:
     """What completes each of these outfits? As `POST /complete-outfit` answers it; what is wrong with one leaves the others as they are."""
     check_count("requests", len(request.requests), services.settings.limits.max_outfits, "outfits")
-    room = asyncio.Semaphore(_AT_ONCE)
+    room, compute = asyncio.Semaphore(_AT_ONCE), replace(compute, apart=None)  # which would answer all of them at once
 
     async def one(asked: CompleteOutfit) -> CompletedOut:
         async with room:

@@ -35,7 +35,13 @@ _whole: Final[Any] = json.JSONDecoder()  # not typed: what it reads objects, arr
 
 
 class BoundedRoute(APIRoute):
-    """A route whose JSON body is read so."""
+    """A route whose JSON body is read so.
+
+    Attributes:
+        repeatable: whether it only asks, so that another process may answer it.
+    """
+
+    repeatable = True
 
     @staticmethod
     def most_values(limits: Limits) -> int:
@@ -58,16 +64,19 @@ class BoundedRoute(APIRoute):
             body = await request.body()
             if not body or not _is_json(request.headers.get("content-type", "")):
                 return await answer(request)
+            sent = body if self.repeatable else None
             if len(body) <= AT_ONCE:
-                return await answer(_Read(request, parsed(body)))
+                return await answer(Read(request, parsed(body), sent))
             most = self.most_values((await services_of(request)).settings.limits)
-            return await answer(_Read(request, await to_thread.run_sync(_checked, parsed, body, most, limiter=_one_by_one)))
+            return await answer(Read(request, await to_thread.run_sync(_checked, parsed, body, most, limiter=_one_by_one), sent))
 
         return bounded
 
 
 class UpsertRoute(BoundedRoute):
-    """A route whose body may hold the features of many items."""
+    """A route whose body may hold the features of many items, and changes them."""
+
+    repeatable = False
 
     @staticmethod
     def most_values(limits: Limits) -> int:
@@ -75,12 +84,16 @@ class UpsertRoute(BoundedRoute):
         return limits.max_upsert_values
 
 
-class _Read(Request):
-    """A request whose JSON is read already; FastAPI takes a value that is of the right class as it is."""
+class Read(Request):
+    """A request whose JSON is read already; FastAPI takes a value that is of the right class as it is.
 
-    def __init__(self, request: Request, value: Any) -> None:  # noqa: ANN401 - whatever the route takes
+    Attributes:
+        sent: its body, where another process may answer it.
+    """
+
+    def __init__(self, request: Request, value: Any, sent: bytes | None) -> None:  # noqa: ANN401 - whatever the route takes
         super().__init__(request.scope, request.receive)
-        self._body, self._json = b"-", value
+        self._body, self._json, self.sent = b"-", value, sent
 
 
 def _checked(parsed: Callable[[bytes], Any], body: bytes, most: int) -> Any:  # noqa: ANN401 - whatever the route takes

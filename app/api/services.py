@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.api.apart import Apart
 from app.experiments.experiment import Experiment
 from app.experiments.report import Report
 from app.fetch.pictures import Pictures
@@ -52,6 +53,8 @@ class Services:
     variants: Variants
     report: Callable[[Experiment], Awaitable[Report]]
     """Makes the report on an experiment, one at a time, in a process of its own."""
+    apart: Apart | None
+    """What answers heavy requests; None where there is no such process, and in that process itself."""
     pictures: Pictures | None
     """What fetches pictures by URL; None where the settings name no host for it."""
 

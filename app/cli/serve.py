@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -23,8 +24,10 @@ from models.errors import InputError
 from models.parent import end_with_parent
 
 if TYPE_CHECKING:
+    from app.ground.heavy import Place
     from app.server.starting import Starting
-    from app.server.workers import Shared, TakesOver
+    from app.server.supervised import Shared
+    from app.server.workers import TakesOver
 
 DEMO_HOME: Final = Path("demo-home")
 DEMO_ITEMS: Final = 1_500
@@ -167,9 +170,10 @@ def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
 
         compute.fix_threads(settings.threads.compute)
         release = Release.open(store, record, settings.index, compute.device(settings.device))
-        app, said = create_app(settings, release), what.format(release.id)
-        del release  # or its memory would stay when another release replaces it
-        answer(app, settings, listener, lambda: _started(waiting, f"{said}: {_url(settings, listener)}"))
+        with _heavy_beside(settings) as heavy:
+            app, said = create_app(settings, release, heavy=heavy), what.format(release.id)
+            del release  # or its memory would stay when another release replaces it
+            answer(app, settings, listener, lambda: _started(waiting, f"{said}: {_url(settings, listener)}"))
 
 
 def _answer_shops(settings: Settings, listener: socket.socket) -> None:
@@ -191,8 +195,22 @@ def _answer_together(settings: Settings, listener: socket.socket) -> None:
 
     configure(settings.log)
     said = f"Serving {served} by {settings.workers} processes: {_url(settings, listener)}"
-    with _starting(settings, listener, f"{served} {'are' if settings.shops else 'is'} loaded") as waiting:
-        Workers(_one_of_several, listener, settings.workers, settings.grace_s, first=lambda: _started(waiting, said)).supervise()
+    waits = _starting(settings, listener, f"{served} {'are' if settings.shops else 'is'} loaded")
+    with waits as waiting, _heavy_beside(settings) as heavy:
+        first = partial(_started, waiting, said)
+        Workers(_one_of_several, listener, settings.workers, settings.grace_s, heavy, first=first).supervise()
+
+
+@contextmanager
+def _heavy_beside(settings: Settings) -> Iterator[Place | None]:
+    """Where heavy requests are answered, by a process that is looked after meanwhile; None where the settings want none."""
+    if not settings.threads.apart or settings.shops:
+        yield None
+        return
+    from app.server.heavy import Heavy  # noqa: PLC0415
+
+    with Heavy(settings) as heavy:
+        yield heavy.place
 
 
 def _check_on(settings: Settings, on: str | None) -> None:
@@ -214,7 +232,7 @@ def _answer_on(settings: Settings, listener: socket.socket, on: str) -> None:
     answer(settings, on, lambda: typer.echo(f"Serving release {served} by up to {settings.workers} replicas: {url}"))
 
 
-def _one_of_several(listener: socket.socket, number: int, beat: Shared, takes_over: TakesOver) -> None:
+def _one_of_several(listener: socket.socket, number: int, takes_over: TakesOver, heavy: Place | None, beat: Shared) -> None:
     """One of them: a fresh interpreter, told by its environment what this one was told."""
     end_with_parent()  # before the imports, which take seconds
     from app.ground import compute  # noqa: PLC0415
@@ -229,7 +247,8 @@ def _one_of_several(listener: socket.socket, number: int, beat: Shared, takes_ov
 
     configure(settings.log)
     logger().info("process_started", number=number, pid=os.getpid())
-    answer(Shops(settings, beaten) if settings.shops else create_app(settings, beaten=beaten), settings, listener, takes_over.wait)
+    app = Shops(settings, beaten) if settings.shops else create_app(settings, beaten=beaten, heavy=heavy)
+    answer(app, settings, listener, takes_over.wait)
 
 
 def shared_out(settings: Settings, cores: int) -> Settings:

@@ -77,6 +77,11 @@ class Threads(_Part):
         ge=0,
         description="Requests that wait for a thread at most, any more get 503; 0 is 20 for each core.",
     )
+    apart: bool = Field(
+        default=True,
+        description="Whether `attire serve` has a process of its own answer heavy requests, which stands back behind others: started "
+        "when several of them, or a very heavy one, come, and ended when none has come for a minute or two.",
+    )
     together: int = Field(
         default=16,
         ge=1,

@@ -32,6 +32,8 @@ WAITING_PER_CORE: Final = 20
 several processes has as many places, as most connections may come to one of them."""
 HEAVY: Final = 20_000.0
 """From this cost on a request is heavy; see ``app.recommend.cost``."""
+VERY_HEAVY: Final = 100_000.0
+"""From this cost on, which is seconds of a core, a request alone is worth a process beside this one; see ``app.api.apart``."""
 SMALL: Final = 2_000.0
 """Up to this cost a request may be computed beside others: all of them wait for the last of their batch."""
 _ORDINARY_SHARE: Final = 4.0
@@ -81,6 +83,11 @@ class ComputePool:
     def waiting(self) -> int:
         """Requests that wait for a thread."""
         return len(self._ordinary.waiting) + len(self._heavy.waiting)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether a heavy request is inside."""
+        return self._heavy.inside > 0
 
     def busy(self, kind: Kind | None = None) -> BusyError | None:
         """Why a request has to be refused, which is counted; None where there is a place for it.

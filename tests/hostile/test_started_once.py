@@ -36,7 +36,7 @@ if __name__ == "__main__":
     settings, listener = Settings.read(), socket.create_server(("127.0.0.1", 0))
     print("port", listener.getsockname()[1], flush=True)
     if settings.workers > 1:
-        Workers(_one_of_several, listener, settings.workers, 5, first=loaded).supervise()
+        Workers(_one_of_several, listener, settings.workers, 5, None, first=loaded).supervise()
     else:
         answer(create_app(settings), settings, listener, loaded)
 """

@@ -1,0 +1,113 @@
+"""Heavy requests, answered by a process beside this one (``app.server.heavy``), so that ordinary ones do not wait behind them.
+
+This process has read, admitted and checked such a request; that one reads its body again, and answers it as this one would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Final
+
+import httpx2
+from fastapi import FastAPI, Request, Response
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.contextvars import get_contextvars
+
+from app.api.middleware import REQUEST_ID
+from app.ground.errors import BusyError, DeadlineError
+from app.ground.heavy import Place
+from app.live.replay import Replay
+from app.log.base import START, order
+
+_WHO: Final = "X-Attire-Who"
+_SHOWN: Final = "X-Attire-Shown"
+_TYPE: Final = "content-type"
+_GIVEN: Final = (_TYPE, "retry-after")
+_REACHED_S: Final = 0.5
+_LATER_S: Final = 5.0  # than its own deadline
+_CAUGHT_UP_S: Final = 2.0
+_LOOK_S: Final = 0.01
+
+
+class Apart:
+    """Sends requests there.
+
+    Args:
+        deadline_s: after which that process answers that there was no time.
+    """
+
+    def __init__(self, place: Place, replay: Replay, deadline_s: float) -> None:
+        self._place, self._replay, self._runs = place, replay, False
+        self._client = httpx2.AsyncClient(
+            transport=httpx2.AsyncHTTPTransport(uds=str(place.socket), limits=httpx2.Limits(max_connections=None)),
+            base_url="http://localhost",
+            timeout=httpx2.Timeout(deadline_s + _LATER_S, connect=_REACHED_S),
+        )
+
+    async def answer(self, request: Request, body: bytes, who: str, *, starts: bool) -> Response | None:
+        """The answer; None where that process does not run.
+
+        Args:
+            body: of the request. who: asks it.
+            starts: whether it is started for this request, to answer later ones.
+
+        Raises:
+            BusyError: it ended meanwhile. DeadlineError: it did not answer in time.
+        """
+        if starts or self._runs:
+            self._place.asked.value = time.monotonic()
+        headers = {_TYPE: request.headers[_TYPE], _WHO: who, _SHOWN: self._replay.offset}
+        headers[REQUEST_ID] = get_contextvars().get("request_id", "")
+        try:
+            answer = await self._client.request(request.method, str(request.url.path), content=body, headers=headers)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout):
+            self._runs = False
+            return None
+        except httpx2.TimeoutException as error:
+            msg = "no answer in time from the process that computes heavy requests; ask for less, or try again later"
+            raise DeadlineError(msg) from error
+        except httpx2.TransportError as error:
+            msg = "the process that computes heavy requests ended meanwhile; try again in a moment"
+            raise BusyError(msg) from error
+        self._runs, self._place.asked.value = True, time.monotonic()
+        given = {name: answer.headers[name] for name in _GIVEN if name in answer.headers}
+        return Response(answer.content, answer.status_code, given)
+
+    async def close(self) -> None:
+        """Let go of its connections."""
+        await self._client.aclose()
+
+
+class AnsweredApartError(Exception):
+    """Not an error: ends the work on a request that another process has answered. ``response`` is its answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+def answered_apart(_: Request, done: AnsweredApartError) -> Response:
+    """Exception handler of the application."""
+    return done.response
+
+
+class Inside:
+    """ASGI middleware of that process: its requests come from this service alone, which has told who asks and what they have seen."""
+
+    def __init__(self, app: ASGIApp, service: FastAPI) -> None:
+        self.app, self._service = app, service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            scope.setdefault("state", {})["who"] = headers.get(_WHO, "")
+            await self._caught_up(headers.get(_SHOWN, START))
+        await self.app(scope, receive, send)
+
+    async def _caught_up(self, offset: str) -> None:
+        """Wait until this process, too, shows the changes that the other one does."""
+        replay, until = self._service.state.services.replay, time.monotonic() + _CAUGHT_UP_S
+        while order(replay.offset) < order(offset) and time.monotonic() < until:  # noqa: ASYNC110 - a heavy request can wait so long
+            await asyncio.sleep(_LOOK_S)

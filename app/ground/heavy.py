@@ -1,0 +1,20 @@
+"""Where heavy requests are answered: told by ``app.server.heavy``, which looks after that process, to ``app.api.apart``, which asks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A process beside those that answer on the port.
+
+    Attributes:
+        socket: it listens on this Unix socket while it runs; only who runs the service can reach it.
+        asked: a value that processes share: when it was last asked for, by the machine's monotonic clock.
+    """
+
+    socket: Path
+    asked: Any

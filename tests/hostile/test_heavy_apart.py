@@ -1,0 +1,62 @@
+"""The process that answers heavy requests comes when it is needed, may be killed, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+
+pytestmark = pytest.mark.integration
+ITEMS = [f"{category}-{number}" for category in ("bags", "bottoms", "shoes", "tops") for number in range(12)]
+
+
+def heavy_process(service: int) -> int | None:
+    """That process, if it is there: of those that the service has started, the one that stands back."""
+    for told in Path(f"/proc/{service}/task").glob("*/children"):
+        for child in map(int, told.read_text().split()):
+            if os.getpriority(os.PRIO_PROCESS, child) > os.getpriority(os.PRIO_PROCESS, service):
+                return child
+    return None
+
+
+def until(found: Callable[[], object], seconds: float = 60) -> object:
+    """What is found, once it is."""
+    end = time.monotonic() + seconds
+    while not (what := found()):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    return what
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_comes_and_goes(serving: Callable[..., object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: str) -> None:
+    """Every request is answered meanwhile, whether it runs or not."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with serving("--workers", workers) as (process, host, port):  # type: ignore[attr-defined]
+
+        def ask() -> int:
+            asked = {"outfits": [{"items": random.sample(ITEMS, 45)} for _ in range(60)]}  # other ones each time, or it would be known
+            return httpx2.post(f"http://{host}:{port}/score-outfit", json=asked, timeout=60).status_code
+
+        def answers() -> bool:
+            assert ask() == 200
+            return list(tmp_path.glob("attire-*/heavy")) != []
+
+        until(answers)
+        [folder] = tmp_path.glob("attire-*")
+        assert not folder.stat().st_mode & 0o077
+        first = heavy_process(process.pid)
+        assert first is not None
+        assert ask() == 200
+        os.kill(first, signal.SIGKILL)
+        assert ask() in {200, 503}
+        until(lambda: ask() == 200 and heavy_process(process.pid) not in {None, first})
+        process.terminate()
+        process.wait(30)
+    assert not list(tmp_path.glob("attire-*"))
