@@ -209,8 +209,14 @@ def _heavy_beside(settings: Settings) -> Iterator[Place | None]:
         return
     from app.server.heavy import Heavy  # noqa: PLC0415
 
-    with Heavy(settings) as heavy:
-        yield heavy.place
+    try:
+        beside = Heavy(settings)
+    except OSError as error:
+        logger().warning("no_heavy_process", why=f"there is no directory for its socket ({error}); heavy requests are answered by all")
+        yield None
+        return
+    with beside:
+        yield beside.place
 
 
 def _check_on(settings: Settings, on: str | None) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.cli.serve import shared_out
+from app.cli.serve import _heavy_beside, shared_out
 from app.ground.parts import Threads
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
@@ -179,3 +180,13 @@ def test_processes_share_out_the_threads(tmp_path: Path, cores: int, share: int)
     told = Settings(home=tmp_path, workers=2, threads=Threads(compute=3))
     threads = shared_out(told, cores).threads
     assert (threads.compute, threads.requests) == (3, share)
+
+
+def test_no_place_for_the_heavy_process_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Nothing else needs a directory for temporary files, so the service answers without it."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with _heavy_beside(Settings(home=tmp_path)) as heavy:
+        assert heavy is None
+    assert "no_heavy_process" in capfd.readouterr().err
+    with _heavy_beside(Settings(home=tmp_path, threads=Threads(apart=False))) as heavy:
+        assert heavy is None
