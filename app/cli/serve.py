@@ -212,6 +212,7 @@ def _heavy_beside(settings: Settings) -> Iterator[Place | None]:
     try:
         beside = Heavy(settings)
     except OSError as error:
+        configure(settings.log)
         logger().warning("no_heavy_process", why=f"there is no directory for its socket ({error}); heavy requests are answered by all")
         yield None
         return

@@ -184,9 +184,10 @@ def test_processes_share_out_the_threads(tmp_path: Path, cores: int, share: int)
 
 def test_no_place_for_the_heavy_process_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Nothing else needs a directory for temporary files, so the service answers without it."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
-    with _heavy_beside(Settings(home=tmp_path)) as heavy:
-        assert heavy is None
+    with monkeypatch.context() as full:
+        full.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+        with _heavy_beside(Settings(home=tmp_path)) as heavy:
+            assert heavy is None
     assert "no_heavy_process" in capfd.readouterr().err
     with _heavy_beside(Settings(home=tmp_path, threads=Threads(apart=False))) as heavy:
         assert heavy is None
