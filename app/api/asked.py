@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from app.api.schemas.requests import CompleteOutfit, ItemIn, ScoreOutfit
@@ -77,9 +77,13 @@ def anyones(request: CompleteOutfit) -> bool:
     return not own and not pictures_of(request.items) and sum(len(some or ()) for some in lists) <= _MOST_VALUES
 
 
-def as_asked(question: Question) -> dict[str, Any]:
-    """What tells an answer of the same release: the question, and which rules hold."""
-    return {**asdict(replace(question, ruled=None, exploring=None)), "rules": question.ruled.force.number if question.ruled else 0}
+def as_asked(question: Question) -> bytes:
+    """What tells an answer of the same release: the question, however its filters and excluded ids are ordered, and which rules hold."""
+    force, (brands, values), wanted = question.ruled.force.number if question.ruled else 0, question.block, question.wanted
+    brand, size, exclude = (tuple(sorted({*said})) for said in (wanted.brand, wanted.size, wanted.exclude))
+    wanted = replace(wanted, attributes=dict(sorted(wanted.attributes.items())), brand=brand, size=size, exclude=exclude)
+    asked = replace(question, wanted=wanted, block=(brands, dict(sorted(values.items()))), ruled=None, exploring=None)
+    return b"%d %b" % (force, repr(asked).encode())
 
 
 def as_scored(request: ScoreOutfit, force: int) -> bytes | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -161,6 +162,7 @@ def _authority(origin: str) -> str | None:
         return None
 
 
+@lru_cache(256)
 def _loopback(address: str) -> bool:
     try:
         return ip_address(address).is_loopback

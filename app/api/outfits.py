@@ -34,7 +34,7 @@ from app.api.wished import understood
 from app.experiments.experiment import Overlay
 from app.ground.doors import Door
 from app.ground.names import fresh
-from app.live.kept import canonical, named
+from app.live.kept import named
 from app.live.met import NOT_ALL_READ, Encounters
 from app.live.variants import Lane
 from app.recommend import cost
@@ -71,7 +71,7 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
     question = replace(question, exploring=exploring(request, services, name))
     cost_of_all, pictures = _cost_of_completing(request), pictures_of(request.items)
     keeps = lane.kept.on and question.exploring is None and not question.lately and anyones(request)
-    asked = canonical(as_asked(question)) if keeps else None
+    asked = named(as_asked(question)) if keeps else None
     kept = lane.kept.find(release, asked) if asked else None
     if kept is not None:
         said, _, seen = kept.partition(b"\n")

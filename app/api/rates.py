@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Final
 
@@ -24,6 +25,7 @@ ENTRIES: Final = 10
 _PREFIX: Final = "attire:rates"
 _PATIENCE_S: Final = 0.25
 _AGAIN_S: Final = 10.0
+_REMEMBERED: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def _redis(url: str) -> Storage:
     return RedisStorage(name, wrap_exceptions=True, implementation="redispy", key_prefix=_PREFIX, **patience)
 
 
+@lru_cache(_REMEMBERED)
 def _network(address: str) -> str:
     """What counts as one address: of IPv6 the network of 64 bits, all of which one customer of a provider has."""
     if not _is_address(address):

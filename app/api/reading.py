@@ -10,6 +10,7 @@ import email.message
 import gc
 import json
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from json import decoder
 from typing import Any, Final
 
@@ -170,6 +171,7 @@ def _not_json(why: str, where: int) -> RequestValidationError:
     return RequestValidationError([{"type": "json_invalid", "loc": ("body", where), "msg": "not JSON", "ctx": {"error": why}}])
 
 
+@lru_cache(64)
 def _is_json(content_type: str) -> bool:
     message = email.message.Message()
     message["content-type"] = content_type

@@ -6,8 +6,9 @@ It is beside ``CURRENT``: whoever reads the file sees it before or after a chang
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -19,6 +20,8 @@ from sealed.files import write_whole
 
 Book = TypeVar("Book")
 _NOT_THERE: Final = "not there"
+LOOKED_S: Final = 0.02
+"""Seconds for which a file is taken to be as it was: each look gives Python's lock away, which under load takes a while to come back."""
 
 
 class Versions(Generic[Book]):
@@ -37,9 +40,10 @@ class Versions(Generic[Book]):
         self.home, self.name, self._parsed, self._none = home, name, parsed, none
         self.path = home / f"{name}.json"
         self._read: tuple[object, Book] = (_NOT_THERE, none)
+        self._looked: tuple[float, object] = (-LOOKED_S, None)
 
     def book(self) -> Book:
-        """What holds now; the file is read where it changed.
+        """What holds now, or did ``LOOKED_S`` ago unless this holds ``changing``; the file is read where it changed.
 
         Raises:
             HomeError: it cannot be read.
@@ -60,9 +64,12 @@ class Versions(Generic[Book]):
         """Whether the file is as it was when it was read last, or still is not there."""
         return self._mark() == self._read[0]
 
-    def changing(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def changing(self) -> Iterator[None]:
         """Hold the file while it is changed; whoever else changes it waits."""
-        return in_turn(self.home, self.path.name)
+        with in_turn(self.home, self.path.name):
+            self._looked = (-LOOKED_S, None)
+            yield
 
     def write(self, version: int, said: Mapping[str, Any]) -> None:
         """Write a version; the caller holds ``changing``.
@@ -75,13 +82,20 @@ class Versions(Generic[Book]):
             origin.replace(self.path.name, f"{text}\n".encode())
         write_whole(self.path.with_suffix("") / f"{version:06}.json", text)
         write_whole(self.path, text)
+        self._looked = (-LOOKED_S, None)
 
     def _mark(self) -> object:
         """What tells one state of the file from another; None where it cannot be looked at."""
+        now, (before, mark) = time.monotonic(), self._looked
+        if now - before < LOOKED_S:
+            return mark
         try:
             stat = self.path.stat()
         except FileNotFoundError:
-            return _NOT_THERE
+            mark = _NOT_THERE
         except OSError:
             return None
-        return stat.st_mtime_ns, stat.st_ino, stat.st_size
+        else:
+            mark = stat.st_mtime_ns, stat.st_ino, stat.st_size
+        self._looked = now, mark
+        return mark

@@ -7,17 +7,14 @@ one before is dropped. So a kept answer is the one that would be computed.
 from __future__ import annotations
 
 import hashlib
-import json
 import weakref
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from app.release.release import Release
 from app.release.serving import Serving
 
 _BESIDE_BYTES: Final = 400  # what Python holds for an entry beside the answer: key, two objects, and their place
-_ANY_ORDER: Final = ("brand", "size", "exclude")
 
 
 class KeptAnswers:
@@ -46,7 +43,7 @@ class KeptAnswers:
         return self._max_bytes > 0
 
     def find(self, release: Release, question: bytes) -> bytes | None:
-        """The answer of a release to a question, as ``canonical`` names it; None where it is not kept."""
+        """The answer of a release to a question, as ``named`` names it; None where it is not kept."""
         found = self._kept.get(question) if self._serves(release) else None
         if found is None:
             self.misses += 1
@@ -74,18 +71,6 @@ class KeptAnswers:
             self._kept.clear()
             self.held_bytes, self._of = 0, weakref.ref(release)
         return True
-
-
-def canonical(question: Mapping[str, Any]) -> bytes:
-    """A question's name: the same for the same question, however its fields, filters and excluded ids are ordered.
-
-    >>> canonical({"k": 1, "wanted": {"brand": ("a", "b")}}) == canonical({"wanted": {"brand": ("b", "a", "b")}, "k": 1})
-    True
-    """
-    wanted: dict[str, Any] = dict(question.get("wanted", {}))
-    wanted |= {name: sorted(set(wanted[name])) for name in _ANY_ORDER if name in wanted}
-    text = json.dumps({**question, "wanted": wanted}, sort_keys=True)
-    return named(text.encode("utf-8", "surrogatepass"))
 
 
 def named(question: bytes) -> bytes:

@@ -243,10 +243,10 @@ class ComputePool:
             if turn.ran_s() < _LEAST_SLICE_S or not (self._ordinary.waiting or self._heavy.waiting):
                 return
             self._stop(turn)
-            turn.pause()
+            resumed = turn.pause()
             turn.kind.wait(turn)
             self._grant()
-        turn.resumed.wait()
+        resumed.wait()
         _still_wanted(turn)
 
     def _grant(self) -> None:

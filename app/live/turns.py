@@ -88,7 +88,7 @@ class Turn:
         context: that it is computed in.
         outcome: the answer, or what was raised; None until there is either.
         beside: those that are computed beside it, on its thread; they take none of their own.
-        resumed: set while it is computed; a paused thread waits for it. dropped: nobody waits for its answer.
+        resumed: a paused thread waits for it; None before it has paused. dropped: nobody waits for its answer.
     """
 
     _numbers = count()
@@ -99,7 +99,7 @@ class Turn:
         self.outcome: tuple[Any, BaseException | None] | None = None
         self.context = copy_context()
         self.beside: list[Turn] = []
-        self.resumed = threading.Event()
+        self.resumed: threading.Event | None = None
         self.begun = self.running = self.dropped = False
         self._since = 0.0
 
@@ -110,7 +110,8 @@ class Turn:
         self.kind.begun += not self.begun
         for one in (self, *self.beside):
             one.begun = True
-        self.resumed.set()
+        if self.resumed is not None:
+            self.resumed.set()
 
     def compute(self) -> None:
         """Compute it, on the thread that calls this."""
@@ -120,10 +121,11 @@ class Turn:
         """Seconds since it was started or resumed."""
         return time.perf_counter() - self._since
 
-    def pause(self) -> None:
-        """Have its thread wait."""
-        self.resumed.clear()
+    def pause(self) -> threading.Event:
+        """What its thread is to wait for."""
+        self.resumed = threading.Event()
         self.kind.begun += 1  # it has begun, and is not done
+        return self.resumed
 
     def stop(self) -> None:
         """It is no longer computed: done, or about to pause."""
@@ -141,4 +143,5 @@ class Turn:
             self.kind.waiting.remove(self)
             if self.begun:
                 self.kind.begun -= 1
-                self.resumed.set()
+                if self.resumed is not None:
+                    self.resumed.set()

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
+from app.home.versions import LOOKED_S
 from app.main import create_app
 from app.release.release import Release
 from app.rules.book import RuleFile
@@ -143,6 +144,7 @@ def test_a_file_that_is_spoilt_leaves_what_was_known_in_force(own: Path, release
     rules = Rules(RuleFile(own))
     assert rules.over(release) is not None
     file.path.write_text("{")
+    time.sleep(LOOKED_S)
     assert rules.over(release) is not None
     assert "put the last version back" in str(rules.trouble)
     with pytest.raises(HomeError, match="cannot be read"):

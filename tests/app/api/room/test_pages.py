@@ -20,6 +20,7 @@ from app.ground.parts import LogSettings
 from app.home.feeds import FeedRecord, FeedRecords
 from app.home.runs import FINAL, Compared, LearningRun, Runs, write_run
 from app.home.store import ReleaseStore
+from app.home.versions import LOOKED_S
 from app.log.base import Stream
 from app.log.open import opened_log
 from app.worker.archive import Archive
@@ -231,6 +232,7 @@ def test_experiments_have_their_report_and_what_stopped_them(room: TestClient, o
     many = Tally(units=1_000, impressions=2_000, means=means, variances=means, events=events, before_stop=1_000)
     KeptReports(own).keep(report_of(file.book().named("new"), dict.fromkeys(("old", "bold", "mild"), many)))
     file.stop("new", "mild", "it sold less")
+    time.sleep(LOOKED_S)
     text = html.unescape(room.get("/ops/experiments").text)
     assert "25.0 %" in text
     assert "40.00" in text
