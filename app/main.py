@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import Final
 
 from anyio import CapacityLimiter, to_process, to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
-from starlette.routing import NoMatchFound
 
 from app.api import batches, catalogue, events, experiments, items, ops, outfits, patches, pictures, problems, releases, rules
 from app.api.bodies import BodyLimit
@@ -82,7 +81,6 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         keep_little()
         without_compiler()
         compute_threads = compute.fix_threads(settings.threads.compute)
-        routed = asyncio.create_task(to_thread.run_sync(_route, app))
         if serving.release is None and (record := store.current()):
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))
         if serving.release:
@@ -93,7 +91,6 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         pictures = await opened.enter_async_context(_pictures(settings)) if settings.fetch.service_hosts else None
         services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures)
         await _start(services)
-        await routed
         logger().info(
             "started",
             release=serving.release.id if serving.release else None,
@@ -128,7 +125,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         *(ops.router, releases.router, rules.router, experiments.router, *room.routers),
     ]
     for router in routers:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # as they are: what is included is made anew, by the first request, and asked by every one
     describe(app, settings.limits)
     mount_storefront(app)
     problems.install(app)
@@ -138,12 +135,6 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
     app.add_middleware(SecurityHeaders)
     trace(app, settings.traces)
     return app
-
-
-def _route(app: FastAPI) -> None:
-    """FastAPI makes its routes when it is first asked for one, and the first request would wait for that."""
-    with suppress(NoMatchFound):
-        app.url_path_for("none of them")
 
 
 def _pictures(settings: Settings) -> AbstractAsyncContextManager[Pictures]:
