@@ -27,7 +27,7 @@ from app.experiments.kept import KeptReports
 from app.experiments.report import Report
 from app.fetch.allowed import Allowed
 from app.fetch.pictures import Pictures
-from app.ground import compute
+from app.ground import collector, compute
 from app.ground.allocator import keep_little
 from app.ground.compiler import without_compiler
 from app.ground.logs import configure, logger
@@ -80,6 +80,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None,
         make_first_key(settings)
         keep_little()
         without_compiler()
+        collector.as_usual()
         compute_threads = compute.fix_threads(settings.threads.compute)
         if serving.release is None and (record := store.current()):
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))
