@@ -28,7 +28,7 @@ from app.experiments.kept import KeptReports
 from app.experiments.report import Report
 from app.fetch.allowed import Allowed
 from app.fetch.pictures import Pictures
-from app.ground import compute
+from app.ground import collector, compute
 from app.ground.allocator import keep_little
 from app.ground.compiler import without_compiler
 from app.ground.heavy import Place
@@ -97,8 +97,8 @@ def create_app(
         make_first_key(settings)
         keep_little()
         without_compiler()
+        collector.as_usual()
         compute_threads = compute.fix_threads(settings.threads.compute)
-        described = asyncio.create_task(to_thread.run_sync(app.openapi))  # kept, or whoever asks first would hold the event loop
         if serving.release is None and (record := store.current()):
             serving.release = await to_thread.run_sync(Release.open, store, record, settings.index, compute.device(settings.device))
         if serving.release:
@@ -109,7 +109,6 @@ def create_app(
         pictures = await opened.enter_async_context(_pictures(settings)) if settings.fetch.service_hosts else None
         services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures, heavy=heavy)
         await _start(services)
-        await described
         logger().info(
             "started",
             release=serving.release.id if serving.release else None,
@@ -141,7 +140,7 @@ def create_app(
         lifespan=lifespan,
     )
     for router in _ROUTERS:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # as they are: what is included is made anew, by the first request, and asked by every one
     describe(app, settings.limits)
     mount_storefront(app)
     problems.install(app)

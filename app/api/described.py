@@ -1,11 +1,13 @@
-"""The service's description (``/openapi.json``) says the most of everything, which are settings."""
+"""The service's description (``/openapi.json``) says the most of everything, which are settings; it is made when it is first asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from fastapi import FastAPI
+from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI, Request, Response
+from starlette.routing import Route
 
 from app.ground.parts import Limits
 
@@ -31,22 +33,30 @@ _SAID: Final = {"array": "maxItems", "integer": "maximum", "string": "maxLength"
 
 
 def describe(app: FastAPI, limits: Limits) -> None:
-    """Have the application's description say the limits."""
+    """Have the application's description say the limits. A thread makes it, within a second of its time: others are answered meanwhile."""
     undescribed = app.openapi
+    one_at_a_time = CapacityLimiter(1)
+    place, route = next((at, one) for at, one in enumerate(app.router.routes) if isinstance(one, Route) and one.path == app.openapi_url)
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = undescribed()
             objects = document["components"]["schemas"]
-            for place, limit in _MOST.items():
-                name, _, field = place.partition(".")
+            for field_of, limit in _MOST.items():
+                name, _, field = field_of.partition(".")
                 _bound(objects[name]["properties"][field], getattr(limits, limit))
             for parameter in document["paths"]["/items"]["get"]["parameters"]:
                 if parameter["name"] == "limit":
                     _bound(parameter["schema"], limits.max_k)
         return app.openapi_schema or {}
 
+    async def described(request: Request) -> Response:
+        await to_thread.run_sync(openapi, limiter=one_at_a_time)
+        answer: Response = await route.endpoint(request)
+        return answer
+
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
+    app.router.routes[place] = Route(route.path, described, include_in_schema=False)
 
 
 def _bound(schema: dict[str, Any], most: int) -> None:

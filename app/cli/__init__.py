@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from app.ground import collector
 from app.ground.compiler import without_compiler
 from app.ground.errors import ROOTS
 
@@ -124,6 +125,7 @@ def _options(
 
 def main() -> None:
     """The ``attire`` program."""
+    collector.seldom()
     raise SystemExit(run(sys.argv[1:]))
 
 

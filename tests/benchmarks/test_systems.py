@@ -182,16 +182,24 @@ def test_a_small_reproduction_from_nothing_to_its_page(tmp_path: Path, monkeypat
     one = Run(name="attire", recipe="attire", size="small", settings={"epochs": "1", "members": "1", "masks": "0"}, seeds=2)
     average = Run(name="average", recipe="average", of="attire", members=2, seeds=1, size="small", settings={"rerank": "0.5"})
     peer = Run(name="peer", recipe="logistic regression", size="small", seeds=1)
-    teacher = Run(name="teacher", recipe="personal", size="small", settings={"epochs": "1"}, seeds=2)
-    student = Run(name="student", recipe="personal", of="teacher", size="small", settings={"epochs": "1", "way": "student"}, seeds=2)
+    teacher = Run(name="teacher", recipe="personal", size="small", settings={"epochs": "1"}, seeds=1)
+    student = Run(name="student", recipe="personal", of="teacher", size="small", settings={"epochs": "1", "way": "student"}, seeds=1)
     claim = Claim(title="small", says="", runs=(one, average, peer, student, teacher), columns=("fitb",))
     command.reproduce([claim], tmp_path / "work", data, jobs=1, seeds=2)
     monkeypatch.setattr("benchmarks.systems.page.CLAIMS", (claim,))
     write_page(tmp_path / "page.md", tmp_path / "work", machine="a machine", data=data)
     page = (tmp_path / "page.md").read_text()
     assert all(f"\n| {run.name} | {run.seeds} |" in page for run in claim.runs)
-    told = [Bundle.load(tmp_path / "work" / "small" / f"student {seed}").manifest.config["teacher"] for seed in range(2)]
-    assert told == [str(tmp_path / "work" / "small" / f"teacher {seed}") for seed in range(2)]
+    told = Bundle.load(tmp_path / "work" / "small" / "student 0").manifest.config["teacher"]
+    assert told == str(tmp_path / "work" / "small" / "teacher 0")
+
+
+def test_a_student_is_taught_by_the_teacher_of_its_seed() -> None:
+    """An average is of its first seeds, whatever its own."""
+    student = Run(name="student", recipe="personal", of="teacher", size="small")
+    average = Run(name="average", recipe="average", of="teacher", members=2, size="small")
+    assert made_of(student, 1, Path("work")) == [Path("work/small/teacher 1")]
+    assert made_of(average, 1, Path("work")) == [Path("work/small/teacher 0"), Path("work/small/teacher 1")]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -15,17 +15,21 @@ import torch
 """
 _ENCODE_AND_TRAIN = """
 from models.encoders.load import load_encoder
+from models.training.repeatable import repeatable
 load_encoder("shipped").encode([None], ["a red dress"])
-for optimiser in (torch.optim.AdamW, torch.optim.SGD, torch.optim.LBFGS):
-    weight = torch.nn.Linear(2, 1)
-    weight(torch.ones(1, 2)).sum().backward()
-    optimiser(weight.parameters(), lr=0.1).step(lambda: torch.zeros(()))
+with repeatable(torch.device("cpu")):
+    assert torch.are_deterministic_algorithms_enabled()
+    for optimiser in (torch.optim.AdamW, torch.optim.SGD, torch.optim.LBFGS):
+        weight = torch.nn.Linear(2, 1)
+        weight(torch.ones(1, 2)).sum().backward()
+        optimiser(weight.parameters(), lr=0.1).step(lambda: torch.zeros(()))
+assert not torch.are_deterministic_algorithms_enabled()
 print("sympy" in sys.modules)
 """
 
 
 def test_encoding_and_training_do_not_load_it() -> None:
-    """An encoder's towers and three optimisers; ``sympy`` comes with the compiler alone."""
+    """An encoder's towers and three optimisers of a training that is repeatable; ``sympy`` comes with the compiler alone."""
     assert _said(_ENCODE_AND_TRAIN) == "False"
 
 

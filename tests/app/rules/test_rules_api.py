@@ -179,6 +179,7 @@ def test_rules_that_cannot_be_read_are_told_where_readiness_is(shop: TestClient,
     shop.put("/rules", json={"rules": [OFF]})
     assert shop.get("/readyz").json()["rules"] == {"status": "ok"}
     (own / "rules.json").write_text("{")
+    time.sleep(LOOKED_S)
     ready = shop.get("/readyz")
     assert (ready.status_code, ready.json()["rules"]["status"]) == (200, "degraded")
     assert "attire rules list" in ready.json()["rules"]["problem"]

@@ -1,0 +1,28 @@
+"""Cycles are looked for seldom while a command starts, and as usual once a service answers."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app import cli
+from app.ground import collector
+from app.ground.settings import Settings
+from app.main import create_app
+
+
+def test_a_command_looks_seldom_and_a_service_as_usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command imports is not let go; a request would wait for a long look."""
+    usual, seen = gc.get_threshold(), list[int]()
+    monkeypatch.setattr(cli, "run", lambda _: seen.append(gc.get_threshold()[0]))
+    try:
+        with pytest.raises(SystemExit):
+            cli.main()
+        assert seen[0] > 10 * usual[0]
+        with TestClient(create_app(Settings(home=tmp_path))):
+            assert gc.get_threshold() == usual
+    finally:
+        collector.as_usual()
