@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 from structlog.contextvars import get_contextvars
 
 from app.api.bodiless import Bodiless
@@ -31,6 +31,7 @@ def guard(app: FastAPI, routers: Sequence[APIRouter], settings: Settings) -> Non
     ring, rates = Ring(KeyFile(settings.home), settings.keys), Rates(settings)
     app.state.entrance = Entrance(settings.home, ring, rates)
     app.add_middleware(Unchanged)
+    add_compress_type("text/html", streaming=True)  # a page that comes in parts is shown in parts
     app.add_middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM)
     app.add_middleware(Full)
     app.add_middleware(Doors, routers=routers, settings=settings, ring=ring, rates=rates)

@@ -92,7 +92,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     partly = f"ranked without what is not in the catalogue: {listed(worn.missing)}" if worn.missing else None
     promoted, pinned = {*promoted_M.tolist()}, ruling.pinned if ruling else ()
     best, seen = _shown(release, question, blanks, pools, promoted_M, k, {*promoted, *pinned})
-    now, with_each_BM = _likely(release, worn, best)
+    now, with_each_BM = _likely(release, worn, best, wanted=question.likely)
     slots = []
     for blank, pool, probabilities, what in zip(blanks, best, with_each_BM, seen, strict=True):
         worse = None if now is None else _worse(now, probabilities)
@@ -277,11 +277,11 @@ def _promoting(pool: Pool, promoted_M: IntArray) -> Pool:
     return pool.at(sorted(range(len(pool.rows_M)), key=lambda at: place.get(int(pool.rows_M[at]), len(place))))
 
 
-def _likely(release: Release, worn: Worn, pools: Sequence[Pool]) -> tuple[float | None, list[list[float | None]]]:
+def _likely(release: Release, worn: Worn, pools: Sequence[Pool], *, wanted: bool) -> tuple[float | None, list[list[float | None]]]:
     """How likely it is that the outfit goes together as it is, and with each item of each pool; all are scored in one batch."""
-    rows = np.concatenate([np.zeros(0, dtype=np.int64), *(pool.rows_M for pool in pools)])
-    if not release.bundle.calibrated:
+    if not (wanted and release.bundle.calibrated):
         return None, [[None] * len(pool.rows_M) for pool in pools]
+    rows = np.concatenate([np.zeros(0, dtype=np.int64), *(pool.rows_M for pool in pools)])
     embeddings, names = with_each(release, worn, rows)
     categories = [worn.categories, *names]
     now, *found = likely(release, score_outfits(release, [worn.embeddings_ID, *embeddings], categories), categories)

@@ -36,6 +36,7 @@ class Question:
         met: ids that the shopper has met, and that are left out.
         promote: ids that come first in their slots, in this order, where they may be suggested at all.
         dry_run: whether to check only, and say which slots would be filled.
+        likely: whether to tell probabilities.
         ruled: the merchandiser's rules; None where there are none.
         exploring: how to explore; None does not. considered: the most candidates of a slot that the answer tells of.
         budget: the most that the added items of a look may cost together; no suggestion may cost more either.
@@ -62,6 +63,7 @@ class Question:
     met: Collection[str] = ()
     promote: Sequence[str] = ()
     dry_run: bool = False
+    likely: bool = True
     ruled: Ruled | None = None
     exploring: Exploring | None = None
     considered: int = 0

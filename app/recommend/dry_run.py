@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from app.ground.errors import RequestError
 from app.ground.parts import Limits
+from app.recommend.batch import side_by_side
 from app.recommend.complete import complete
 from app.recommend.completion import Completion, Question
 from app.recommend.slices import pause
@@ -17,6 +21,8 @@ from app.rules.ruling import Ruled
 from index.columns import Filter
 
 _MOST_TOLD: Final = 10
+_AT_ONCE: Final = 8
+"""Questions that the model answers together: half the time of one by one; with twice as many it takes no less."""
 _IN_STOCK: Final = Filter(in_stock=True)
 
 
@@ -67,22 +73,21 @@ class DryRun:
 def dry_run(release: Release, asked: Sequence[Asked], before: Ruled | None, after: Ruled | None, limits: Limits) -> DryRun:
     """Ask each question under both; those whose items are no longer in the catalogue are left out."""
     found, shown, touched = DryRun(), Counter[int](), Counter[str]()
-    for question in asked:
-        try:
-            now, then = (_answer(release, question, ruled, limits) for ruled in (before, after))
-        except RequestError:
-            continue
-        finally:
-            pause()
-        one, other = _rows(now), _rows(then)
-        found.answers += 1
-        found.changed += one != other
-        found.suggestions += sum(map(len, one.values()))
-        found.replaced += sum(len({*rows} - {*other.get(category, ())}) for category, rows in one.items())
-        found.emptied += sum(bool(rows) and not other.get(category) for category, rows in one.items())
-        shown.update(row for rows in other.values() for row in rows)
-        shown.subtract(row for rows in one.values() for row in rows)
-        touched.update(then.rules)
+    for start in range(0, len(asked), _AT_ONCE):
+        some = asked[start : start + _AT_ONCE]
+        pause()
+        for now, then in zip(*(_answers(release, some, ruled, limits) for ruled in (before, after)), strict=True):
+            if now is None or then is None:
+                continue
+            one, other = _rows(now), _rows(then)
+            found.answers += 1
+            found.changed += one != other
+            found.suggestions += sum(map(len, one.values()))
+            found.replaced += sum(len({*rows} - {*other.get(category, ())}) for category, rows in one.items())
+            found.emptied += sum(bool(rows) and not other.get(category) for category, rows in one.items())
+            shown.update(row for rows in other.values() for row in rows)
+            shown.subtract(row for rows in one.values() for row in rows)
+            touched.update(then.rules)
     ordered = [(row, more) for row, more in shown.most_common() if more]
     found.gained = [(release.item(row).id, more) for row, more in ordered if more > 0][:_MOST_TOLD]
     found.lost = [(release.item(row).id, -more) for row, more in reversed(ordered) if more < 0][:_MOST_TOLD]
@@ -90,8 +95,19 @@ def dry_run(release: Release, asked: Sequence[Asked], before: Ruled | None, afte
     return found
 
 
-def _answer(release: Release, asked: Asked, ruled: Ruled | None, limits: Limits) -> Completion:
-    return complete(release, Question(items=asked.items, slots=asked.slots, k=asked.k, wanted=_IN_STOCK, ruled=ruled), limits)
+def _answers(release: Release, asked: Sequence[Asked], ruled: Ruled | None, limits: Limits) -> list[Completion | None]:
+    """The answer to each question, all of them computed together; None where it cannot be given any more."""
+    answers: list[Completion | None] = [None] * len(asked)
+
+    def answer(place: int) -> None:
+        question = Question(
+            items=asked[place].items, slots=asked[place].slots, k=asked[place].k, wanted=_IN_STOCK, ruled=ruled, likely=False
+        )
+        with suppress(RequestError):
+            answers[place] = complete(release, question, limits)
+
+    side_by_side([(copy_context(), partial(answer, place)) for place in range(len(asked))])
+    return answers
 
 
 def _rows(answer: Completion) -> dict[str, list[int]]:

@@ -214,6 +214,8 @@ class Ruling:
     def lifts(self, rows_M: IntArray) -> tuple[FloatArray, list[tuple[str, ...]]]:
         """What boosting and burying add to the log-odds of each row, ``(M,)``, and the rules that do."""
         lift_M, why = np.zeros(len(rows_M), dtype=np.float32), list[tuple[str, ...]]()
+        if not self.ruled.force.lift:
+            return lift_M, [()] * len(rows_M)
         for place, satisfied in enumerate(self.ruled.satisfied(rows_M.tolist())):
             rules = [rule for rule in self._about(satisfied) if isinstance(rule, Boost | Bury) and self.holds(rule)]
             lift_M[place] = sum(self.ruled.force.lift[rule.id] for rule in rules)

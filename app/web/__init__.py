@@ -5,9 +5,14 @@ Neither loads anything from other hosts.
 
 from __future__ import annotations
 
+import html
 import os
+import re
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -31,6 +36,8 @@ _POLICY: Final = (
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
 )
+_PRELOAD: Final = re.compile(r'<link rel="preload" [^>]*href="/items[?](?P<query>[^"]*)" />')
+_SEARCH: Final = ("q", "category", "sort")
 _HEADERS: Final = {
     "Content-Security-Policy": "; ".join(_POLICY),
     "X-Content-Type-Options": "nosniff",
@@ -50,8 +57,13 @@ def mount_storefront(app: FastAPI) -> None:
     """Serve the page at ``/`` and its files below ``/web/``, and the widget at ``/attire.js``."""
     files, widgets = _Files(directory=_STATIC), _Files(directory=_WIDGET)
 
+    page = (_STATIC / "index.html").read_text(encoding="utf-8")
+
     async def storefront(request: Request) -> Response:
-        return await files.get_response("index.html", request.scope)
+        if not request.url.query:
+            return await files.get_response("index.html", request.scope)
+        early = _PRELOAD.sub(partial(_as_searched, dict(request.query_params)), page)
+        return Response(early, headers=_HEADERS, media_type="text/html")
 
     async def widget(request: Request) -> Response:
         response = await widgets.get_response("attire.js", request.scope)
@@ -61,6 +73,17 @@ def mount_storefront(app: FastAPI) -> None:
     app.add_route("/attire.js", widget, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_route("/", storefront, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/web", files, name="web")
+
+
+def _as_searched(search: Mapping[str, str], preload: re.Match[str]) -> str:
+    """The preload of what a search in the page's address shows first, as `catalogue.js` asks for it; none where filters narrow it, too."""
+    if search.keys() - _SEARCH:
+        return ""
+    asked = dict(parse_qsl(html.unescape(preload["query"])))
+    if search.get("sort"):
+        del asked["mixed"]
+    asked |= {name: search[name].strip() for name in _SEARCH if search.get(name)}
+    return preload[0].replace(preload["query"], html.escape(urlencode(asked)))
 
 
 class _Files(StaticFiles):

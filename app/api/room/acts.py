@@ -7,24 +7,27 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
+from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
 from app.api import releases, rules
-from app.api.computing import CurrentComputing
+from app.api.computing import Computing, CurrentComputing
 from app.api.keys import behind
 from app.api.problems import printable
 from app.api.room import pages
-from app.api.room.entrance import COOKIE, LIVES_S
+from app.api.room.entrance import COOKIE, LIVES_S, Session
 from app.api.room.pages import releases_page, rules_page
-from app.api.room.render import ENTER, AtEntrance, InSession, OwnForm, go, page, text_of
+from app.api.room.render import ENTER, AtEntrance, InSession, OwnForm, begun, go, page, text_of
+from app.api.room.shown import named
 from app.api.room.trouble import RoomRoute
 from app.api.room.written import Wrong, in_words, not_json
 from app.api.schemas.rules import DryRunRules, PutRules
-from app.api.services import CurrentRelease, InjectedServices
+from app.api.services import CurrentRelease, InjectedServices, Services
 from app.ground.doors import Door
 from app.ground.errors import ROOTS, KeyRefusedError, ServiceError, problem_of
+from app.release.release import Release
 
 router = APIRouter(
     prefix="/ops", include_in_schema=False, route_class=RoomRoute, dependencies=[behind(Door.OPEN)], default_response_class=HTMLResponse
@@ -97,15 +100,29 @@ async def write_rules(
         if text_of(form, "do") == "write":
             await rules.put_rules(PutRules.model_validate(listed), services)
             return go("/ops/rules")  # which tells conflicts
-        dry = await rules.dry_run_rules(DryRunRules.model_validate(listed), release, services, compute)
-        return await rules_page(services, session, text=text, dry=dry, conflicts=dry.conflicts)
+        asked = DryRunRules.model_validate(listed)
     except ValidationError as error:
         wrong, problem, status = in_words(error, listed["rules"]), "nothing was written", HTTPStatus.UNPROCESSABLE_ENTITY
     except (ValueError, RecursionError) as error:
         wrong, problem, status = not_json(error, text), "nothing was written", HTTPStatus.UNPROCESSABLE_ENTITY
     except ServiceError as error:
         problem, status = str(error), HTTPStatus(problem_of(error).status)
+    else:
+        waiting = await rules_page(services, session, text=text, trying=True)
+        return begun(waiting, lambda: _tried(asked, text, release, services, session, compute))
     return await rules_page(services, session, printable(problem), status=status, text=text, wrong=wrong)
+
+
+async def _tried(  # noqa: PLR0917 - what was asked, and all that answers it
+    asked: DryRunRules, text: str, release: Release, services: Services, session: Session, compute: Computing
+) -> HTMLResponse:
+    """The page with what came of trying rules, or why they could not be tried."""
+    try:
+        dry = await rules.dry_run_rules(asked, release, services, compute)
+    except ServiceError as error:
+        return await rules_page(services, session, text=text, untried=printable(str(error)))
+    gained, lost = await to_thread.run_sync(lambda: [named(release, some) for some in (dry.gained, dry.lost)])
+    return await rules_page(services, session, text=text, dry=dry, conflicts=dry.conflicts, gained=gained, lost=lost)
 
 
 @router.post("/rules/change")

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from anyio import to_thread
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
 
 from app.api import releases as served
+from app.api.computing import CurrentComputing
 from app.api.experiments import get_experiments
 from app.api.keys import behind
+from app.api.pictures import image
 from app.api.room.entrance import Session
 from app.api.room.render import ENTER, OF_RUNS, InSession, page
 from app.api.room.shown import curve, overview, runs_of
 from app.api.room.trouble import RoomRoute
 from app.api.rules import get_rules
-from app.api.services import InjectedServices, Services
+from app.api.services import CurrentRelease, InjectedServices, Services
 from app.experiments.kept import KeptReports
 from app.ground.doors import Door
 from app.ground.errors import HomeError, UnknownReleaseError
@@ -27,6 +29,8 @@ from app.rules.rule import RULES, in_force
 router = APIRouter(
     prefix="/ops", include_in_schema=False, route_class=RoomRoute, dependencies=[behind(Door.OPEN)], default_response_class=HTMLResponse
 )
+_SMALL: Final = 128
+_UNTRIED: Final = {"trying": False, "untried": None, "dry": None}
 
 
 @router.get("")
@@ -109,8 +113,23 @@ async def rules_page(
     shown = [
         (rule, RULES.dump_json([rule], by_alias=True, exclude_defaults=True).decode()[1:-1], in_force(rule, now)) for rule in book.rules
     ]
-    given = {"version": book.version, "rules": shown, "text": text, "conflicts": book.conflicts, "dry": None, "wrong": [], **tried}
+    given = {"version": book.version, "rules": shown, "text": text, "conflicts": book.conflicts, "wrong": [], **_UNTRIED, **tried}
     return page("rules", status, session=session, here="/ops/rules", problem=problem, **given)
+
+
+@router.get("/pictures/{item_id:path}")
+async def picture(  # noqa: PLR0917 - what the JSON route takes
+    request: Request,
+    item_id: str,
+    release: CurrentRelease,
+    services: InjectedServices,
+    session: InSession,  # noqa: ARG001 - only who is in sees it
+    compute: CurrentComputing,
+) -> Response:
+    """An item's picture, small, for whoever is in: their cookie opens nothing outside the room."""
+    answer = await image(request, item_id, release, services, compute, width=_SMALL)
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer
 
 
 @router.get("/experiments")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import FormData
 
@@ -25,6 +26,7 @@ _HEADERS: Final = {
 OF_RUNS: Final = {**_HEADERS, "Content-Security-Policy": "; ".join((*_POLICY, "style-src 'unsafe-inline'"))}
 """For the worker's pages, which bring their styles."""
 _MOST_FIELDS: Final = 8
+_LATER: Final = b"<!-- later -->"
 
 
 def _number(value: float) -> str:
@@ -51,6 +53,16 @@ def page(name: str, status: int = 200, **shown: Any) -> HTMLResponse:  # noqa: A
     shown.setdefault("session", None)
     shown.setdefault("problem", None)
     return HTMLResponse(_PAGES.get_template(f"{name}.html.jinja").render(**shown), status, _HEADERS)
+
+
+def begun(now: HTMLResponse, then: Callable[[], Awaitable[HTMLResponse]]) -> StreamingResponse:
+    """A page that is sent at once as far as its template says ``<!-- later -->``; the rest is that of the page which is known then."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield bytes(now.body).partition(_LATER)[0]
+        yield bytes((await then()).body).partition(_LATER)[2]
+
+    return StreamingResponse(parts(), now.status_code, _HEADERS, "text/html")
 
 
 def go(where: str) -> RedirectResponse:

@@ -11,12 +11,14 @@ from anyio import to_thread
 
 from app.api.lately import lately
 from app.api.ops import lags_of
+from app.api.schemas.rules import MoreOrFewer
 from app.api.services import Services
 from app.ground.errors import LogError
 from app.home.feeds import FeedRecord, FeedRecords
 from app.home.runs import LearningRun, Runs
 from app.live.metrics import Traffic
 from app.log.base import Lag
+from app.release.release import CatalogueItem, Release
 
 ENTRIES: Final = 2_000
 """Last impressions and events that the pages look at."""
@@ -133,3 +135,9 @@ def curve(runs: Sequence[LearningRun]) -> Curve:
 async def runs_of(services: Services) -> list[LearningRun]:
     """The finished runs, oldest first."""
     return await to_thread.run_sync(Runs(services.settings.home).finished)
+
+
+def named(release: Release, counts: Sequence[MoreOrFewer]) -> list[tuple[CatalogueItem, int]]:
+    """Items by their titles, each with its number of answers."""
+    items = release.items([release.snapshot.row_of[one.id] for one in counts]) if counts else []
+    return [(item, one.answers) for item, one in zip(items, counts, strict=True)]

@@ -86,7 +86,7 @@ function draw() {
   byId("more").textContent = `More (${(total - shown.length).toLocaleString()})`;
   byId("found").textContent = counted(total, "piece");
   if (total) return;
-  const sought = chosenFilters() ? "Nothing here is like that. Take a filter away to see more." : words() ? `Nothing here is called “${words()}”.` : "There is nothing here yet.";
+  const sought = chosenFilters() ? "Nothing here is like that. Take a filter away to see more." : words() ? `We found nothing for “${words()}”.` : "There is nothing here yet.";
   byId("items").replaceChildren(el("li", { className: "empty", dir: "auto" }, sought));
 }
 

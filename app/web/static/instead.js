@@ -29,17 +29,18 @@ async function show(name, fresh = true) {
   const item = await pieceOf(worn);
   if (open !== name) return;
   const title = el("h3", { id: "instead-title", tabIndex: -1 }, "Instead of ", el("bdi", {}, titleOf(item)));
-  const done = el("button", { type: "button", className: "round", ariaLabel: "Keep it as it is" }, icon("close"));
-  done.onclick = () => {
-    close();
-    focusOn(name);
-  };
+  const done = el("button", { type: "button", className: "round", ariaLabel: "Keep it as it is", onclick: leave }, icon("close"));
   byId("instead").replaceChildren(el("div", { className: "heading" }, title, done), el("ul", { className: "row" }, ...blanks(6)));
   if (fresh) title.focus({ preventScroll: true });
   list(worn, item);
 }
 
-const focusOn = (name) => document.querySelector(`#tray [data-name="${CSS.escape(`instead ${name}`)}"]`)?.focus({ preventScroll: true });
+// Back to where it was opened from.
+function leave() {
+  const name = CSS.escape(`instead ${open}`);
+  close();
+  document.querySelector(`#tray [data-name="${name}"]`)?.focus({ preventScroll: true });
+}
 
 const list = latest(async (ask, worn, { category }) => {
   const rest = outfit().items.filter(({ name }) => name !== worn.name);
@@ -70,6 +71,7 @@ function take(name, item) {
 }
 
 export function startInstead() {
+  byId("outfit").addEventListener("keydown", ({ key, isComposing }) => key === "Escape" && !isComposing && open && leave());
   onChange(({ items }) => {
     if (!open) return;
     if (items.some(({ name }) => name === open)) show(open, false);

@@ -7,7 +7,7 @@ let who = "";
 try {
   who = localStorage.getItem(KEY) ?? "";
 } catch {
-  // No storage: a guest until a name is given.
+  // No storage: nobody until a name is given.
 }
 
 export const user = () => who || null;
@@ -27,8 +27,8 @@ function be(name) {
 export function regard({ shopper, excluded }, mine) {
   if (!shopper) return "";
   const taste = shopper.personal ? `Picked for ${shopper.user}.` : "We don't know your taste yet, so these are for everybody.";
-  const changed = mine ? `${mine} of these ${mine === 1 ? "is" : "are"} not what a guest sees first.` : "";
-  const met = excluded?.items ? `${excluded.items === 1 ? "A piece that was" : `${excluded.items} pieces that were`} bought before ${excluded.items === 1 ? "is" : "are"} left out.` : "";
+  const changed = mine ? `${mine} of these ${mine === 1 ? "is" : "are"} here for your taste alone.` : "";
+  const met = excluded?.items ? `${excluded.items === 1 ? "A piece" : `${excluded.items} pieces`} that you have bought before ${excluded.items === 1 ? "is" : "are"} not shown again.` : "";
   return [taste, changed, met].filter(Boolean).join(" ");
 }
 

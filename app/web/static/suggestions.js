@@ -2,7 +2,7 @@
 import { latest } from "./api.js";
 import { showBoard } from "./board.js";
 import { complete, currencyOf, left } from "./completing.js";
-import { byId, el, notice, price, redraw } from "./dom.js";
+import { byId, el, notice, percent, price, redraw } from "./dom.js";
 import { again, base, filter, onChange, outfit } from "./outfit.js";
 import { regard, user } from "./shopper.js";
 import { blanks, tile } from "./tile.js";
@@ -11,7 +11,7 @@ import { emptiness, notes, understood } from "./words.js";
 const PER_SLOT = 6;
 const LOOKS = 4;
 const TYPING_MS = 300;
-const common = new Map(); // what a guest was shown for an outfit
+const common = new Map(); // what anybody is shown for an outfit
 
 const tell = (problem, retry) => {
   byId("suggestions-notice").replaceChildren(...(problem ? [notice(problem, retry && again)] : []));
@@ -38,7 +38,7 @@ const suggest = latest(async (ask, { items, budget }) => {
   }
   rows.ariaBusy = "true";
   if (!rows.querySelector(".slot")) {
-    rows.replaceChildren(el("div", { className: "slot", ariaHidden: "true" }, el("h3", {}, "\u00a0"), el("ul", { className: "row" }, ...blanks(PER_SLOT))));
+    rows.replaceChildren(el("div", { className: "slot", ariaHidden: "true" }, el("div", { className: "heading" }, el("h3", {}, "\u00a0")), el("ul", { className: "row" }, ...blanks(PER_SLOT))));
   }
   const whole = base(items).length === items.length;
   const answer = await complete(ask, items, { k: PER_SLOT, looks: whole ? LOOKS : 0 });
@@ -55,12 +55,12 @@ const suggest = latest(async (ask, { items, budget }) => {
   say(answer, mine.size);
 }, tell);
 
-// The suggestions that a guest is not shown; none where that is not known.
+// The suggestions that not everybody is shown; none where that is not known.
 function ofOnesOwn({ slots, shopper }) {
   const ids = slots.flatMap(({ items }) => items.map(({ id }) => id));
   if (!user()) common.set(location.hash, new Set(ids));
-  const guests = common.get(location.hash);
-  return new Set(shopper?.personal && guests ? ids.filter((id) => !guests.has(id)) : []);
+  const everybodys = common.get(location.hash);
+  return new Set(shopper?.personal && everybodys ? ids.filter((id) => !everybodys.has(id)) : []);
 }
 
 const done = () => el("div", { className: "done" }, el("p", {}, el("b", {}, "This look is complete.")), el("p", { className: "note" }, "Swap a piece, or put it all into your bag."));
@@ -80,7 +80,15 @@ function slotRow(slot, { budget, mine, alone }) {
     return one;
   });
   const row = tiles.length ? el("ul", { className: "row", ariaLabel: category }, ...tiles) : null;
-  return el("div", { className: "slot" }, el("h3", { dir: "auto" }, category), note, row);
+  return el("div", { className: "slot" }, el("div", { className: "heading" }, el("h3", { dir: "auto" }, category), match(items)), note, row);
+}
+
+// How well the outfit goes together with one of these: from least to most, as they stand in the order of what is picked most, and unlike each other.
+function match(items) {
+  const told = items.map(({ probability }) => probability).filter((one) => typeof one === "number").sort((one, other) => one - other);
+  if (!told.length) return null;
+  const [least, most] = [percent(told[0]), percent(told.at(-1))];
+  return el("p", { className: "match" }, `${least === most ? most : `${least.replace(" %", "")}–${most}`} match`);
 }
 
 function show(rows) {

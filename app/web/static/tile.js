@@ -1,5 +1,5 @@
 // One item as a picture with its brand, title and price; where there is no picture, its words take the picture's place.
-import { el, percent, price } from "./dom.js";
+import { el, price } from "./dom.js";
 import { add, look, nameOf, remove, wears } from "./outfit.js";
 
 const WIDTHS = [128, 256, 384, 512]; // of the service's thumbnails; the screen's density decides
@@ -51,12 +51,7 @@ export function picture(item, sizes = SIZES, early = false) {
 
 // Pressing a tile opens the piece; its round button puts it on, or takes it off. `wear`, if given, is done instead of putting it on.
 export function tile(item, name = nameOf(item.id), { wear, does = "Wear", early = false } = {}) {
-  const match = { className: "match", title: "how well the outfit goes together with it" };
   const soldOut = item.in_stock === false;
-  const facts = [
-    priceOf(item),
-    typeof item.probability === "number" ? el("span", match, percent(item.probability)) : null,
-  ];
   const button = el(
     "button",
     { type: "button", className: soldOut ? "tile gone" : "tile", title: titleOf(item), onclick: () => look(item.id) },
@@ -64,7 +59,7 @@ export function tile(item, name = nameOf(item.id), { wear, does = "Wear", early 
     soldOut ? el("span", { className: "badge" }, "sold out") : null,
     el("span", { className: "brand", dir: "auto" }, item.brand ?? ""),
     el("span", { className: "title", dir: "auto", ariaHidden: String(Boolean(item.image_url)) }, item.image_url ? titleOf(item) : ""),
-    el("span", { className: "facts" }, ...facts),
+    el("span", { className: "facts" }, priceOf(item)),
   );
   button.dataset.name = name;
   return el("li", { className: "piece" }, button, wearing(item, name, wear, does));

@@ -18,7 +18,7 @@ const WORTH_A_SWAP = 0.05;
 const POSITION = /items\[(\d+)\]$/; // how an answer names a photo
 
 // Why there is no score is said once, with the suggestions.
-const tell = (problem) => problem && show(null, "Not scored yet.");
+const tell = (problem) => problem && show(null, "How well it goes together cannot be told yet.");
 
 const judge = latest(async (ask, { items }) => {
   if (items.length < 2) {
@@ -31,7 +31,7 @@ const judge = latest(async (ask, { items }) => {
   const { outfits } = await ask("/score-outfit", { outfits: [{ items: asked(items) }], explain: true, ...(user() && { user: user() }) });
   const [answer] = outfits;
   if (answer.probability === null) {
-    show(null, "Too few outfits are known to tell how it goes together.");
+    show(null, "We have not seen enough outfits like this to tell how it goes together.");
     return;
   }
   show(answer.probability, WORDS.find(([least]) => answer.probability >= least)[1]);

@@ -11,7 +11,7 @@ const NOTES = [
   [/with the first of these/, "The first of these goes less well with your outfit than nothing would."],
   [/with any of these/, "Your outfit goes together better without any of these."],
   [/so these are of another/, "These are for another season than the rest."],
-  [/ranked without what is not in the catalogue/, "A piece that is no longer in the shop was left aside."],
+  [/ranked without what is not in the catalogue/, "One of your pieces is no longer in the shop, so these go with the others."],
   [/none .* is (so|as asked)|as asked/, "None of these is quite as you wish."],
 ];
 const SEARCHED = [
@@ -66,6 +66,6 @@ export function readAs({ fallback, text }) {
 // What was understood of the wishes, in their own words; and what was not.
 export function understood(text) {
   const { constraints = [], direction, ignored = [] } = text ?? {};
-  const kept = [...constraints.map(({ said }) => `“${said}”`), ...(direction ? [`towards “${direction}”`] : [])];
+  const kept = [...constraints.map(({ said }) => `“${said}”`), ...(direction ? [`in the spirit of “${direction}”`] : [])];
   return [kept.length ? `Understood: ${kept.join(", ")}.` : "", ignored.length ? `Not understood: ${ignored.join(", ")}.` : ""].join(" ").trim();
 }

@@ -38,9 +38,7 @@ const unique = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (value == null) continue;
-    if (name in element) element[name] = value;
-    else element.setAttribute(name, value);
+    if (value != null) name in element ? (element[name] = value) : element.setAttribute(name, value);
   }
   element.append(...children.filter((child) => child != null));
   return element;
@@ -73,26 +71,28 @@ class CompleteTheLook extends HTMLElement {
     return this.getAttribute("home") ?? new URL(import.meta.url).origin;
   }
 
+  #of(name) {
+    return this.getAttribute(name) || undefined;
+  }
+
   #listed(...names) {
-    const words = names.map((name) => this.getAttribute(name) ?? "").join();
+    const words = names.map((name) => this.#of(name)).join();
     return [...new Set(words.split(",").map((word) => word.trim()).filter(Boolean))];
   }
 
   get #keys() {
-    const key = this.getAttribute("key");
+    const key = this.#of("key");
     return key ? { "X-API-Key": key } : {};
   }
 
   get #inRow() {
-    return (this.getAttribute("layout") ?? "row") === "row";
+    return (this.#of("layout") ?? "row") === "row";
   }
 
   // The shopper's visit, by which is learned; none without storage.
   get #visit() {
-    const given = this.getAttribute("session");
-    if (given) return given;
     try {
-      return (sessionStorage["attire-session"] ??= unique());
+      return this.#of("session") ?? (sessionStorage["attire-session"] ??= unique());
     } catch {}
   }
 
@@ -112,9 +112,8 @@ class CompleteTheLook extends HTMLElement {
     if (!items.length) return this.#none("give it an item or an outfit: <complete-the-look item=\"sku\">");
     const mine = (this.#asked = new AbortController());
     setTimeout(() => mine.abort(new Error("no answer in 10 s")), 10_000);
-    const k = Number(this.getAttribute("k")) || (this.#inRow ? 3 : 6);
-    const [user, text] = ["user", "text"].map((name) => this.getAttribute(name) || undefined);
-    const body = { items: items.map((id) => ({ id })), slots: slots.length ? slots.map((category) => ({ category })) : undefined, k, session: this.#visit, user, text };
+    const k = Number(this.#of("k")) || (this.#inRow ? 3 : 6);
+    const body = { items: items.map((id) => ({ id })), slots: slots.length ? slots.map((category) => ({ category })) : undefined, k, session: this.#visit, user: this.#of("user"), text: this.#of("text") };
     try {
       const response = await this.#send("/complete-outfit", body, { signal: mine.signal });
       const answer = await response.json();
@@ -172,7 +171,8 @@ class CompleteTheLook extends HTMLElement {
     const text = (part, words) => el("span", { className: part, part, dir: "auto" }, words);
     const category = this.#inRow ? text("category", item.category) : null;
     const facts = [this.#picture(item, name), category, text("brand", item.brand ?? ""), text("title", name), this.#price(item)];
-    const link = /^https?:/.test(item.url) ? el("a", { part: "link", href: item.url, onclick: () => this.#told("view", item, recommendation_id) }, ...facts) : null;
+    const seen = ({ button }) => button < 2 && this.#told("view", item, recommendation_id); // the middle one opens a tab
+    const link = /^https?:/.test(item.url) ? el("a", { part: "link", href: item.url, onclick: seen, onauxclick: seen }, ...facts) : null;
     const add = el("button", { type: "button", part: "add", ariaPressed: "false" }, this.#said("add"), el("span", { className: "unseen" }, ` ${name}`));
     add.onclick = () => {
       if (!this.#raise("attire:add", { item, recommendation_id })) return;
@@ -189,8 +189,7 @@ class CompleteTheLook extends HTMLElement {
     const frame = el("span", { className: "frame", part: "picture" });
     const words = () => frame.replaceChildren(el("span", { className: "words" }, name));
     const address = item.thumbnail_url ?? item.image_url;
-    if (!address) words();
-    if (!address) return frame;
+    if (!address) return words(), frame;
     const small = new URL(address, this.#home).href;
     const image = el("img", { alt: "", loading: "lazy", decoding: "async" });
     if (item.thumbnail_url) {
@@ -222,8 +221,8 @@ class CompleteTheLook extends HTMLElement {
   }
 
   #amount(value, said) {
-    const currency = said ?? this.getAttribute("currency");
-    const locale = this.getAttribute("locale") ?? (this.closest("[lang]")?.lang || undefined);
+    const currency = said ?? this.#of("currency");
+    const locale = this.#of("locale") ?? (this.closest("[lang]")?.lang || undefined);
     try {
       return new Intl.NumberFormat(locale, currency ? { style: "currency", currency } : { minimumFractionDigits: 2 }).format(value);
     } catch {
@@ -235,8 +234,7 @@ class CompleteTheLook extends HTMLElement {
   #told(type, { id: item, price, sale_price: sale, currency }, recommendation_id) {
     const session = this.#visit;
     if (!session || this.hasAttribute("quiet")) return;
-    const user = this.getAttribute("user") || undefined;
-    const event = { id: unique(), type, item, session, user, recommendation_id, price: sale ?? price, currency: /^[A-Z]{3}$/.test(currency) ? currency : undefined };
+    const event = { id: unique(), type, item, session, user: this.#of("user"), recommendation_id, price: sale ?? price, currency: /^[A-Z]{3}$/.test(currency) ? currency : undefined };
     this.#send("/events", { events: [event] }, { keepalive: true }).then(
       (response) => response.ok || warn(`an event was answered ${response.status}; has the key the scope \`events\`?`),
       (error) => warn(`an event was not sent (${error.message})`),

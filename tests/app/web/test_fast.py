@@ -55,3 +55,20 @@ def test_a_piece_that_is_opened_by_its_address_does_not_move(browser: Browser, a
     expect(page.locator("#alike .tile").first).to_be_visible()
     assert page.evaluate("window.shifted") <= MOST_SHIFT
     context.close()
+
+
+@pytest.mark.parametrize(
+    "search", ["q=linen%20dress&category=tops", "category=shoes&sort=-price", "q=red%20%26%20%22blue%22", "brand=Nordhavn", "most=50&q=red"]
+)
+def test_a_link_with_a_search_asks_for_what_it_shows_and_nothing_else(browser: Browser, address: str, search: str) -> None:
+    """Once: early, where the page's own scripts know as much as the service does of what is meant."""
+    asked: list[str] = []
+    warned: list[str] = []
+    page = browser.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: warned.append(message.text) if message.type == "warning" else None)
+    page.goto(f"{address}/?{search}", wait_until="networkidle")
+    assert len([url for url in asked if "/items?limit" in url]) == 1
+    assert ('rel="preload"' in page.content()) == search.startswith(("q=", "category="))
+    assert warned == []
+    page.close()

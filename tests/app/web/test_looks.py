@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 pytestmark = pytest.mark.e2e
+SALE = {"id": "w000003", "category": "tops", "title": "x", "price": 2345.5, "sale_price": 1234.5, "currency": "EUR"}
 
 
 @pytest.fixture
@@ -98,6 +99,52 @@ def test_any_piece_is_swapped_for_another_of_its_kind(looks: Page) -> None:
     assert len(after) == len(before)
     assert set(after) - set(before)
     assert before[1] not in after
+
+
+def test_escape_leaves_the_swap_for_where_it_was_opened(looks: Page) -> None:
+    """From whatever in it has the focus; nothing is swapped."""
+    before = worn(looks)
+    for way in ("#instead-title", "#instead .wear >> nth=0"):
+        looks.locator("#tray [data-name^='instead']").press("Enter")
+        looks.locator(way).focus()
+        looks.keyboard.press("Escape")
+        expect(looks.locator("#instead")).to_be_empty()
+        expect(looks.locator("#tray [data-name^='instead']")).to_be_focused()
+    assert worn(looks) == before
+
+
+def test_prices_of_a_swap_are_whole_on_a_phone(looks: Page) -> None:
+    """The sale price and the one before it, too."""
+    looks.set_viewport_size({"width": 390, "height": 844})
+    items = [SALE | {"id": f"w00000{place}"} for place in range(1, 7)]
+    looks.route("**/similar-items", lambda route: route.fulfill(json={"items": items}))
+    looks.locator("#tray [data-name^='instead']").click()
+    expect(looks.locator("#instead .price")).to_have_count(6)
+    edge = looks.locator("#instead .row").evaluate("row => row.getBoundingClientRect().right")
+    parts = "all => all.map((price) => [price.closest('.tile'), ...price.children].map((one) => one.getBoundingClientRect().right))"
+    for tile, *ends in looks.locator("#instead .price").evaluate_all(parts)[:3]:
+        assert max(ends) <= tile <= edge
+
+
+def test_the_match_of_a_row_is_told_from_least_to_most(page: Page) -> None:
+    """Not of each piece: the row is in another order, which would look like a mistake."""
+    items = [
+        {"id": f"w00000{place}", "category": "tops", "title": "x", "score": -place, "probability": p}
+        for place, p in enumerate((0.7, 0.9, 0.66), 1)
+    ]
+    slots = [
+        {"category": "tops", "items": items},
+        {"category": "bags", "items": items[:1]},
+        {"category": "shoes", "items": [items[0] | {"probability": None}]},
+    ]
+    answer = {"recommendation_id": "r", "complete": False, "slots": slots, "looks": [], "missing": []}
+    page.route("**/complete-outfit", lambda route: route.fulfill(json=answer))
+    page.locator("#items .wear").nth(1).click()
+    expect(page.locator("#suggestions .match")).to_have_text(["66\N{EN DASH}90 % match", "70 % match"])
+    assert page.locator("#suggestions .tile").evaluate_all("all => all.map((one) => one.dataset.name)")[:3] == [
+        f"suggested w00000{n}" for n in (1, 2, 3)
+    ]
+    expect(page.locator("#suggestions .tile", has_text="%")).to_have_count(0)
 
 
 def test_the_only_piece_is_swapped_for_what_looks_like_it(looks: Page) -> None:
@@ -205,7 +252,7 @@ def test_what_nothing_is_known_of_is_not_called_complete(page: Page) -> None:
 
 
 def test_a_shopper_has_answers_of_their_own(page: Page) -> None:
-    """Who is named is asked for; what a guest was not shown is marked, and what was bought before is left out."""
+    """Who is named is asked for; what is not for everybody is marked, and what was bought before is left out."""
     asked: list[dict[str, Any]] = []
 
     def answer(number: int) -> dict[str, Any]:
@@ -227,8 +274,8 @@ def test_a_shopper_has_answers_of_their_own(page: Page) -> None:
     page.route("**/complete-outfit", personal)
     page.get_by_label("Shopping as").fill("u00001")
     page.get_by_label("Shopping as").press("Enter")
-    expect(page.locator("#for-whom")).to_contain_text("Picked for u00001. 1 of these is not what a guest sees first.")
-    expect(page.locator("#for-whom")).to_contain_text("2 pieces that were bought before are left out.")
+    expect(page.locator("#for-whom")).to_contain_text("Picked for u00001. 1 of these is here for your taste alone.")
+    expect(page.locator("#for-whom")).to_contain_text("2 pieces that you have bought before are not shown again.")
     expect(page.locator("#suggestions .own-taste")).to_have_count(1)
     assert (asked[-1]["user"], asked[-1]["exclude_purchased"]) == ("u00001", True)
     page.unroute("**/complete-outfit")

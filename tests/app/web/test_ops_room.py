@@ -7,11 +7,15 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
+from anyio import to_thread
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
+import app.api.rules
 from app.experiments.book import ExperimentFile
 from app.experiments.experiment import ASKED
 from app.experiments.kept import KeptReports
@@ -126,7 +130,7 @@ def test_somebody_comes_in_looks_rolls_back_writes_a_rule_and_leaves(screen: Pag
     fits(screen, "rules-wrong")
     screen.get_by_label("A rule").fill('{"id": "no-bags", "do": "exclude", "items": {"category": ["shoes"]}, "note": "<i>sold</i>"}')
     screen.get_by_role("button", name="Try on the last answers").click()
-    expect(screen.get_by_role("status")).to_contain_text("answers would change")
+    expect(screen.get_by_role("status").filter(visible=True)).to_contain_text("answers would change")
     fits(screen, "rules-tried")
     screen.get_by_role("button", name="Write").click()
     expect(screen.locator(".cards li")).to_contain_text("<i>sold</i>")
@@ -153,3 +157,35 @@ def test_a_page_of_another_origin_cannot_press_a_button(screen: Page, room: str,
     screen.get_by_role("button").click()
     screen.wait_for_url(re.compile("/ops/"))
     assert store.served().id == now
+
+
+def test_trying_a_rule_is_told_while_it_takes_its_time(screen: Page, room: str, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is there at once: it says what is done, and nothing can be pressed twice; then what came of it, with pictures."""
+    answer = screen.request.post(f"{room}/complete-outfit", data={"items": ["w000028"], "slots": [{"category": "shoes"}], "k": 3})
+    (slot,) = answer.json()["slots"]
+    done, dry_run_rules = Event(), app.api.rules.dry_run_rules
+
+    async def slow(*given: Any) -> Any:
+        await to_thread.run_sync(done.wait, 10)
+        return await dry_run_rules(*given)
+
+    monkeypatch.setattr("app.api.rules.dry_run_rules", slow)
+    screen.goto(f"{room}/ops/enter")
+    screen.get_by_label("A key").fill(KeyFile(own).create("Ada", ["admin"])[1])
+    screen.get_by_role("button", name="Come in").click()
+    screen.goto(f"{room}/ops/rules")
+    screen.get_by_label("A rule").fill('{"id": "no-shoes", "do": "exclude", "items": {"category": ["shoes"]}}')
+    screen.get_by_role("button", name="Try on the last answers").click(no_wait_after=True)
+    expect(screen.get_by_role("status")).to_contain_text("This takes some seconds")
+    expect(screen.get_by_role("button", name="Trying…")).to_be_disabled()
+    expect(screen.get_by_role("button", name="Write")).to_have_count(0)
+    expect(screen.get_by_label("A rule")).to_have_value(re.compile("no-shoes"))
+    done.set()
+    expect(screen.get_by_role("status").filter(visible=True)).to_contain_text("answers would change")
+    expect(screen.get_by_role("button", name="Trying…")).to_be_hidden()
+    expect(screen.get_by_role("button", name="Write")).to_be_enabled()
+    for item in slot["items"]:
+        expect(screen.get_by_role("table")).to_contain_text(f"{item['title']} {item['id']}")
+    picture = screen.locator("table img").first
+    screen.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+    fits(screen, "rules-named")

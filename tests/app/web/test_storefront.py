@@ -44,7 +44,7 @@ def test_a_suggestion_is_worn_by_one_press_and_the_outfit_is_scored(dressed: Pag
     expect(dressed.locator("#score")).to_have_text(re.compile("second piece"))
     dressed.locator("#suggestions .wear").first.click()
     expect(dressed.locator("#tray .remove")).to_have_count(2)
-    expect(dressed.locator("#score[aria-live=polite]")).to_have_text(re.compile("Too few outfits"))
+    expect(dressed.locator("#score[aria-live=polite]")).to_have_text(re.compile("not seen enough outfits"))
     told = {"outfits": [{"score": 1.0, "probability": 0.9, "missing": []}]}
     dressed.route("**/score-outfit", lambda route: route.fulfill(json=told))
     dressed.locator("#suggestions .wear").first.click()
@@ -87,7 +87,7 @@ def test_search_shows_what_is_called_so(page: Page) -> None:
     page.get_by_role("searchbox").fill("w000007")
     expect(page.locator("#items .tile")).to_have_count(1)
     page.get_by_role("searchbox").fill("<b>nothing</b>")
-    expect(page.locator("#items")).to_have_text("Nothing here is called “<b>nothing</b>”.")
+    expect(page.locator("#items")).to_have_text("We found nothing for “<b>nothing</b>”.")
 
 
 def test_categories_count_what_is_left(page: Page) -> None:
@@ -126,7 +126,7 @@ def test_filters_hold_for_suggestions(dressed: Page) -> None:
     """Each fits what is left of the budget, and the URL remembers it."""
     worn = float(dressed.locator("#tally").inner_text().rpartition("€")[2])
     dressed.get_by_label("budget").fill(str(worn + 60))
-    dressed.get_by_label("sold out, too").check()
+    dressed.get_by_label("Show what is sold out").check()
     expect(dressed).to_have_url(re.compile("budget=.*&soldout="))
     expect(dressed.locator("#suggestions[aria-busy=false]")).to_be_visible()
     prices = dressed.locator("#suggestions .now").all_inner_texts()
@@ -140,7 +140,9 @@ def test_wishes_in_words_hold_and_what_was_understood_is_shown(dressed: Page) ->
     wishes.fill("under 60, for a summer wedding, qwfpgj")
     wishes.press("Enter")
     expect(dressed).to_have_url(re.compile("wishes=under"))
-    expect(dressed.locator("#understood")).to_have_text("Understood: “under 60”, towards “summer wedding”. Not understood: qwfpgj.")
+    expect(dressed.locator("#understood")).to_have_text(
+        "Understood: “under 60”, in the spirit of “summer wedding”. Not understood: qwfpgj."
+    )
     prices = dressed.locator("#suggestions .now").all_inner_texts()
     assert prices
     assert max(float(price.removeprefix("€")) for price in prices) <= 60
@@ -186,7 +188,7 @@ def test_different_currencies_are_told_apart(dressed: Page) -> None:
     items = {"items": [{"id": "x", "category": "hats", "title": "x", "price": 5, "currency": "dollars", "score": 1, "probability": None}]}
     answer = {"complete": False, "slots": [{"category": "hats", **items}], "looks": [], "missing": []}
     dressed.route("**/complete-outfit", lambda route: route.fulfill(json=answer))
-    dressed.get_by_label("sold out, too").check()
+    dressed.get_by_label("Show what is sold out").check()
     expect(dressed.locator("#suggestions .now")).to_have_text(["5.00 dollars"])
     dressed.locator("#suggestions .wear").click()
     expect(dressed.locator("#tally")).to_have_text(re.compile(r"^2 pieces · €[\d.]+ \+ 5.00 dollars$"))
@@ -210,7 +212,7 @@ def test_a_price_that_is_none_is_told_and_changes_nothing(dressed: Page) -> None
     expect(dressed).to_have_url(re.compile("budget=60"))
     price.fill("-5")
     expect(dressed.locator("#budget:invalid")).to_be_visible()
-    dressed.get_by_label("sold out, too").check()
+    dressed.get_by_label("Show what is sold out").check()
     expect(dressed).to_have_url(re.compile("budget=60&soldout="))
     dressed.goto(dressed.url.replace("budget=60", "budget=1e400"))
     dressed.reload()
@@ -230,7 +232,7 @@ def test_a_photo_of_ones_own_is_worn(page: Page, tmp_path: Path, jpeg: Callable[
     (tmp_path / "mine.jpg").write_bytes(jpeg("red", (900, 700)))
     page.get_by_role("button", name="Add a photo of your own").click()
     page.locator("#photo-file").set_input_files(tmp_path / "mine.jpg")
-    page.get_by_label("It is one of").select_option("tops")
+    page.get_by_label("What kind of piece?").select_option("tops")
     page.get_by_role("button", name="Add to the outfit").click()
     expect(page.get_by_alt_text("your own tops")).to_be_visible()
     expect(page.locator("#suggestions .tile").first).to_be_visible()

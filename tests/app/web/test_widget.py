@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from starlette.testclient import TestClient
 
 import app.web
@@ -245,6 +245,29 @@ def test_the_keyboard_brings_a_tile_wholly_into_the_row(opened: Callable[..., Pa
     edge = page.locator("complete-the-look ul").evaluate("list => list.getBoundingClientRect().right")
     assert tiles.nth(2).evaluate("tile => tile.getBoundingClientRect().right") <= edge + 1
     assert tiles.first.locator("[part=title]").evaluate("title => getComputedStyle(title).whiteSpace") == "normal"
+
+
+def test_a_middle_click_is_a_view_and_a_right_click_is_none(opened: Callable[..., Page]) -> None:
+    """The one opens a tab of the shop, the other a menu."""
+    page = opened('<complete-the-look item="w000028" key="KEY"></complete-the-look>')
+    page.route("**/complete-outfit", _linked)
+    page.locator("complete-the-look").evaluate("element => element.setAttribute('item', 'w000029')")
+    told: list[str] = []
+    page.on("request", lambda request: told.append(request.post_data or "") if request.url.endswith("/events") else None)
+    link = page.locator("complete-the-look [part=link] [part=title]").first
+    link.click(button="right")
+    with page.expect_request("**/events"):
+        link.click(button="middle")
+    assert [json.loads(one)["events"][0]["type"] for one in told] == ["view"]
+
+
+def _linked(route: Route) -> None:
+    """An answer whose items have pages of their own."""
+    answer = route.fetch().json()
+    for slot in answer["slots"]:
+        for item in slot["items"]:
+            item["url"] = "http://127.0.0.1:9/elsewhere"
+    route.fulfill(json=answer)
 
 
 def test_what_is_told_of_an_item_has_its_price_and_currency(opened: Callable[..., Page]) -> None:

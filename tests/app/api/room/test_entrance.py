@@ -15,7 +15,16 @@ from app.ground.settings import Settings
 from app.home.keys import Key, KeyFile
 from app.main import create_app
 
-PAGES = ["/ops", "/ops/releases", "/ops/rules", "/ops/experiments", "/ops/rollback", "/ops/releases/r1-00000000/activate", "/ops/runs/1"]
+PAGES = [
+    "/ops",
+    "/ops/releases",
+    "/ops/rules",
+    "/ops/experiments",
+    "/ops/rollback",
+    "/ops/releases/r1-00000000/activate",
+    "/ops/runs/1",
+    "/ops/pictures/tops-1",
+]
 FORMS = ["/ops/leave", "/ops/rollback", "/ops/releases/r1-00000000/activate", "/ops/rules", "/ops/rules/change"]
 
 
@@ -33,7 +42,10 @@ def test_every_route_of_the_room_is_tried_here() -> None:
     from app.api.room import acts, pages  # noqa: PLC0415 - beside what it is about
 
     told = {route.path for route in (*pages.router.routes, *acts.router.routes)}
-    tried = {path.replace("r1-00000000", "{release_id}").replace("runs/1", "runs/{run_id}") for path in (*PAGES, *FORMS, "/ops/enter")}
+    tried = {
+        path.replace("r1-00000000", "{release_id}").replace("runs/1", "runs/{run_id}").replace("tops-1", "{item_id:path}")
+        for path in (*PAGES, *FORMS, "/ops/enter")
+    }
     assert told == tried
 
 

@@ -16,6 +16,7 @@ from app.experiments.book import ExperimentFile
 from app.experiments.kept import KeptReports
 from app.experiments.report import report_of
 from app.experiments.tally import Tally
+from app.ground.errors import BusyError
 from app.ground.parts import LogSettings
 from app.home.feeds import FeedRecord, FeedRecords
 from app.home.runs import FINAL, Compared, LearningRun, Runs, write_run
@@ -95,6 +96,32 @@ async def test_what_the_worker_has_archived_still_counts(room: TestClient, own: 
     assert "0 of 1; 0 of 1 slots" in room.get("/ops").text
     tried = room.post("/ops/rules", data={"word": word(room, "/ops/rules"), "rules": json.dumps(RULE), "do": "try"})
     assert "of the last 1 answers would change" in tried.text
+
+
+def test_what_a_rule_would_change_is_named_by_title_and_id(room: TestClient, key: str, word: Word) -> None:
+    """As a merchandiser knows it."""
+    mine = {"X-API-Key": key}
+    given = {"items": ["tops-1"], "slots": [{"category": "shoes"}], "k": 20}
+    room.post("/complete-outfit", json=given, headers=mine)
+    rule = {"id": "off", "do": "exclude", "items": {"ids": ["shoes-1"]}}
+    said = {"word": word(room, "/ops/rules"), "rules": json.dumps(rule), "do": "try"}
+    until = time.monotonic() + 10
+    while "of the last 1 answers would change" not in (text := room.post("/ops/rules", data=said).text):
+        assert time.monotonic() < until, text
+    assert re.search(r"shoes number 1 <small>shoes-1</small>.*<td class=\"n\">1</td>", text, re.DOTALL)
+
+
+def test_a_trial_that_cannot_be_made_says_why(room: TestClient, word: Word, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the page that has begun; what was typed is still there."""
+
+    async def busy(*_: object) -> None:
+        msg = "too many are asking"
+        raise BusyError(msg)
+
+    monkeypatch.setattr("app.api.rules.dry_run_rules", busy)
+    tried = room.post("/ops/rules", data={"word": word(room, "/ops/rules"), "rules": json.dumps(RULE), "do": "try"})
+    assert '<p class="problem" role="alert">too many are asking</p>' in tried.text
+    assert "no-tops-1" in tried.text
 
 
 @pytest.fixture
