@@ -36,6 +36,7 @@ from index.manifest import AGAIN, SNAPSHOT, Format1, SnapshotManifest
 from index.matrices import agree, halves, let_go, mapped, write_matrix
 from sealed.directories import staged
 from sealed.errors import SealedError
+from sealed.tables import in_a_file
 
 ITEM_COLUMNS: Final = pa.schema(
     [
@@ -168,7 +169,7 @@ class Snapshot(CategoryIndex):
         Args:
             choice: the backend of each category; None: by its size, on the CPU.
             asked: what tells the queries by which an approximate index is tuned.
-            later: open each index when it is first searched.
+            later: open each index when it is first searched, and leave the items in a file: for who looks at few of them, once.
 
         Raises:
             SnapshotError: something is missing, altered or belongs to another bundle; the message names it.
@@ -184,7 +185,7 @@ class Snapshot(CategoryIndex):
             raise SnapshotError(msg)
         choice = choice or Choice()
         try:
-            table = _combined(item_table(pq.read_table(directory / _ITEMS, partitioning=None)))
+            table = item_table(_mapped(directory) if later else _combined(pq.read_table(directory / _ITEMS, partitioning=None)))
             rows = rows_by_value(table.column("category").combine_chunks())
             agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
             features = mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
@@ -263,6 +264,17 @@ def _combined(table: pa.Table) -> pa.Table:
     for place, field in enumerate(table.schema):
         table = table.set_column(place, field, table.select([place]).combine_chunks().column(0))
     return table
+
+
+def _mapped(directory: Path) -> pa.Table:
+    """The same, in a file without a name; a column at a time is in memory."""
+    path = directory / _ITEMS
+    names = pq.read_schema(path).names
+    columns = (_combined(pq.read_table(path, columns=[name], partitioning=None)) for name in names)
+    try:
+        return pa.table([one.column(0) for one in in_a_file(columns, directory)], names)
+    except OSError:  # it may not be written to
+        return _combined(pq.read_table(path, partitioning=None))
 
 
 def _queries(asked: Asked, table: pa.Table, embeddings_ND: FloatArray, category: str) -> Callable[[], FloatArray]:

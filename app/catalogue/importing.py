@@ -112,7 +112,7 @@ def import_catalogue(
     offset = end_of_changes(log, store.home)
     findings = findings or Findings()
     digest = Source(data, mapping, encoder, strict=findings.rejects is None).digest()
-    catalogue = read_whole(data, findings, mapping).catalogue
+    catalogue = read_whole(data, findings, mapping, store.home).catalogue
     findings.tell(warn)
     give_back()
     _check_bounds(data, catalogue, findings, current, bounds)

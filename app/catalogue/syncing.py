@@ -192,7 +192,7 @@ def _imported(work: _Work, data: Path) -> tuple[Synced, Sequence[str], list[str]
 def _synced(work: _Work, data: Path, current: ReleaseRecord, others: set[str]) -> tuple[Synced, Sequence[str], list[str]]:
     """What changed, in the log; the ids of the feed, and the folders of its pictures."""
     store, settings, findings = work.store, work.settings, work.findings
-    catalogue = read_catalogue(data, findings, work.mapping)
+    catalogue = read_catalogue(data, findings, work.mapping, store.home)
     findings.tell(work.warn)
     check_rejected(data, findings, work.bounds)
     base = Snapshot.load(store.snapshot_path(store.bring(current).snapshot), later=True)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ from models.datasets.findings import Findings
 from models.datasets.garments import category_by
 from models.datasets.schema import ITEM_SCHEMA
 from models.errors import RowError, refuse
+from sealed.tables import in_a_file
 
 _CHUNK: Final = 20_000
 _SAMPLE: Final = 1_000
@@ -37,8 +39,11 @@ class FeedTable:
     records: int
 
 
-def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None) -> FeedTable:
+def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scratch: Path | None = None) -> FeedTable:
     """Read all of a feed.
+
+    Args:
+        scratch: the directory in which the items of a feed of more than ``_CHUNK`` lie, in files without names; None for memory.
 
     Raises:
         InputError: its columns are of no known layout; and as ``Findings`` does for a row that cannot be used.
@@ -54,7 +59,7 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None) -> F
         )
     reading = _Reading(feed, findings)
     sample = list(islice(feed.layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE))
-    rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(), set[int](), Counter[str]()
+    rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(scratch), set[int](), Counter[str]()
     nameless = not feed.layout.tells_category and not any(draft.values.get("category") for draft in sample)
     for draft in feed.layout.drafts(reading.records, feed.path.parent):
         if nameless and (category := _by_title(draft)):
@@ -133,9 +138,10 @@ class _Reading:
 class _Chunks:
     """Rows, kept as Arrow a chunk at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: Path | None) -> None:
         self.numbers = array("q")
-        self._batches: list[pa.RecordBatch] = []
+        self._scratch = scratch
+        self._tables: list[pa.Table] = []
         self._columns: dict[str, list[Any]] = {name: [] for name in ITEM_SCHEMA.names}
 
     def add(self, values: dict[str, Any], line: int) -> None:
@@ -146,11 +152,13 @@ class _Chunks:
             self._flush()
 
     def _flush(self) -> None:
-        arrays = [pa.array(self._columns[one.name], one.type) for one in ITEM_SCHEMA]
-        self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=ITEM_SCHEMA))
+        table = pa.table(self._columns, ITEM_SCHEMA)
+        self._tables += [table] if self._scratch is None else in_a_file([table], self._scratch)
         for column in self._columns.values():
             column.clear()
 
     def table(self) -> pa.Table:
-        self._flush()
-        return pa.Table.from_batches(self._batches, schema=ITEM_SCHEMA)
+        if self._columns["id"] or not self._tables:
+            self._scratch = self._scratch if self._tables else None  # not for a few rows
+            self._flush()
+        return pa.concat_tables(self._tables)
