@@ -13,7 +13,7 @@ Shape legend: N rows · F features · D embedding size · B queries · k results
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -270,9 +270,14 @@ def _mapped(directory: Path) -> pa.Table:
     """The same, in a file without a name; a column at a time is in memory."""
     path = directory / _ITEMS
     names = pq.read_schema(path).names
-    columns = (_combined(pq.read_table(path, columns=[name], partitioning=None)) for name in names)
+
+    def columns() -> Iterator[pa.Table]:
+        for name in names:
+            yield _combined(pq.read_table(path, columns=[name], partitioning=None))
+            pa.default_memory_pool().release_unused()
+
     try:
-        return pa.table([one.column(0) for one in in_a_file(columns, directory)], names)
+        return pa.table([one.column(0) for one in in_a_file(columns(), directory)], names)
     except OSError:  # it may not be written to
         return _combined(pq.read_table(path, partitioning=None))
 
