@@ -57,6 +57,8 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
             line=feed.header or None,
             field=lacking,
         )
+    if doubt := feed.encoding.doubt:
+        findings.warn(doubt, path=feed.path)
     reading = _Reading(feed, findings)
     sample = list(islice(feed.layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE))
     rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(scratch), set[int](), Counter[str]()

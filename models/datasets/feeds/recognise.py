@@ -118,7 +118,7 @@ def _text(path: Path, head: bytes, mapped: Mapped | None) -> Feed:
         return replace(feed, names=names, layout=layout_of(names))
     encoding = encoding_of(path, only_utf=form != "CSV")
     if mapped is not None and mapped.encoding:
-        encoding = replace(encoding, name=mapped.encoding)
+        encoding = replace(encoding, name=mapped.encoding, words=())
     if form == "CSV":
         header, separator, names = header_of(path, encoding, KNOWN, mapped.separator if mapped else None)
         if not names:
