@@ -27,7 +27,7 @@ _ALPHABETS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What each language has beside ASCII, by the encodings that it is written in; the first is taken where nothing speaks for another."""
 _OTHER_SCRIPTS: Final = ["cp1251", "cp1253", "cp932", "gb18030", "big5", "euc_kr", "koi8_r"]
-_MARKS: Final = frozenset("’‘“”„–—…®™©°€£²³½×«»•·´\u00a0")  # noqa: RUF001 - beside letters of any language
+_MARKS: Final = frozenset("’‘“”„–—…®™©°€²½×«»•·´\u00a0")  # noqa: RUF001 - beside letters of any language
 _CLEARLY: Final = 2  # letters more
 _TOGETHER: Final = 1.7  # letters beyond ASCII in a row, on average: of Latin scripts 1.0 to 1.4
 _HIGH: Final = re.compile(rb"[\x80-\xff]+")

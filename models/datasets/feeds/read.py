@@ -19,13 +19,14 @@ from models.datasets.feeds.recognise import Feed
 from models.datasets.feeds.records import Broken, Draft, Fault, Item, Record, Rules
 from models.datasets.feeds.words import plain
 from models.datasets.findings import Findings
-from models.datasets.garments import category_by
+from models.datasets.garments import category_by, is_gift_card
 from models.datasets.schema import ITEM_SCHEMA
 from models.errors import RowError, refuse
 from sealed.tables import in_a_file
 
 _CHUNK: Final = 20_000
 _SAMPLE: Final = 1_000
+_GIFT_CARDS: Final = "gift cards by their titles, which nobody wears"
 _STUB: Final = ("id", "category")
 
 
@@ -64,6 +65,9 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
     rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(scratch), set[int](), Counter[str]()
     nameless = not feed.layout.tells_category and not any(draft.values.get("category") for draft in sample)
     for draft in feed.layout.drafts(reading.records, feed.path.parent):
+        if not feed.layout.tells_category and _is_gift_card(draft):
+            reading.passed[_GIFT_CARDS] += 1
+            continue
         if nameless and (category := _by_title(draft)):
             draft.values["category"] = category
             by_title[category] += 1
@@ -81,6 +85,11 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
         problem = f"no item names a category: it was taken from the words of titles ({kinds}); `--map` takes it from a column"
         findings.warn(problem, path=feed.path, field="category")
     return FeedTable(chunks.table(), chunks.numbers, stubs, reading.count)
+
+
+def _is_gift_card(draft: Draft) -> bool:
+    title = draft.values.get("title")
+    return isinstance(title, str) and is_gift_card(plain(title))
 
 
 def _by_title(draft: Draft) -> str | None:
