@@ -169,7 +169,8 @@ class Snapshot(CategoryIndex):
         Args:
             choice: the backend of each category; None: by its size, on the CPU.
             asked: what tells the queries by which an approximate index is tuned.
-            later: open each index when it is first searched, and leave the items in a file: for who looks at few of them, once.
+            later: scan each category exactly, whatever the choice, once it is searched, and leave the items in a file: for who looks at
+                few of them, once.
 
         Raises:
             SnapshotError: something is missing, altered or belongs to another bundle; the message names it.
@@ -197,7 +198,7 @@ class Snapshot(CategoryIndex):
 
             def opened(category: str) -> tuple[VectorIndex, str]:
                 """The index of a category, and what is said of it."""
-                name = choice.of(category, len(rows[category]))
+                name = "flat" if later else choice.of(category, len(rows[category]))
                 vectors = open_vectors(directory, manifest.id, category, rows[category], embeddings)
                 queries = asked and _queries(asked, table, embeddings, category)
                 index = open_index(directory, manifest.id, category, name, choice.backend_of(name), vectors, queries)
@@ -211,7 +212,7 @@ class Snapshot(CategoryIndex):
             for category, members in rows.items():
                 if later:
                     indexes[category] = LaterIndex(len(members), partial(lambda name: opened(name)[0], category))
-                    backends[category] = choice.of(category, len(members))
+                    backends[category] = "flat"
                 else:
                     indexes[category], backends[category] = opened(category)
             return cls(manifest, table, features, rows, indexes, embeddings, backends)
