@@ -143,7 +143,7 @@ def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
         if lacking and not (own and name in _ENCODED):
             yield Missing(f"{name} of items", lacking, len(catalogue), brings)
     some = table.select(["category", "subcategory", "title", "attributes", "sizes"]).take(
-        pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1))
+        pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64())
     )
     if nobody := sum(_whom(item) is None for item in some.to_pylist()):
         yield Missing("for whom items are", nobody, len(some), _FOR_WHOM)

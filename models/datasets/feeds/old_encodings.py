@@ -28,6 +28,7 @@ _ALPHABETS: Final[Mapping[str, tuple[str, ...]]] = {
 """What each language has beside ASCII, by the encodings that it is written in; the first is taken where nothing speaks for another."""
 _OTHER_SCRIPTS: Final = ["cp1251", "cp1253", "cp932", "gb18030", "big5", "euc_kr", "koi8_r"]
 _MARKS: Final = frozenset("’‘“”„–—…®™©°€²½×«»•·´\u00a0")  # noqa: RUF001 - beside letters of any language
+_SEVERAL: Final = 3  # words
 _CLEARLY: Final = 2  # letters more
 _TOGETHER: Final = 1.7  # letters beyond ASCII in a row, on average: of Latin scripts 1.0 to 1.4
 _HIGH: Final = re.compile(rb"[\x80-\xff]+")
@@ -37,7 +38,7 @@ _WORD: Final = re.compile(r"[^\W\d_]{3,30}")
 def guessed(sample: bytes) -> str:
     """The encoding of a text that is not UTF-8, as Python's codecs call it."""
     runs = _HIGH.findall(sample)
-    if sum(map(len, runs)) > _TOGETHER * len(runs):
+    if len(runs) >= _SEVERAL and sum(map(len, runs)) > _TOGETHER * len(runs):
         best = from_bytes(sample, cp_isolation=_OTHER_SCRIPTS, enable_fallback=False).best()
         if best is not None:
             return best.encoding

@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final
 
@@ -20,6 +21,7 @@ HEAD: Final = 65_536
 LONGEST_LINE: Final = 8 << 20
 """Characters; a longer line is set aside."""
 _CHUNK: Final = 1 << 20
+_DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
 _SAMPLE: Final = 20_000
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -42,16 +44,19 @@ class Encoding:
 
     Attributes:
         name: as Python's codecs call it. gzip: whether it is compressed.
-        words: where the encoding is a guess, some by which a person sees whether it is right.
+        words: where the encoding is a guess, some by which a person sees whether it is right. declared: another, which is not true.
     """
 
     name: str
     gzip: bool = False
     words: tuple[str, ...] = ()
+    declared: str | None = None
 
     @property
     def doubt(self) -> str | None:
         """What is told of a guess."""
+        if self.declared:
+            return f"declares that it is {self.declared}, and is {self}; it was read as that, declare it so"
         if not self.words:
             return None
         name, words = _NAMES.get(self.name, self.name), ", ".join(self.words)
@@ -104,6 +109,20 @@ def encoding_of(path: Path, *, only_utf: bool = False) -> Encoding:
     if (zeros := head[:4_096].count(0)) * 4 > len(head[:4_096]):
         return Encoding("utf-16-le" if head[1:4_096:2].count(0) * 2 > zeros else "utf-16-be", packed)
     return Encoding("utf-8", packed) if only_utf or _is_utf8(path) else _old(path, packed)
+
+
+def encoding_of_xml(path: Path, head: bytes) -> Encoding:
+    """How an XML is written: as it declares, unless that is UTF-8, or not said, and not true, or it is UTF-8 and says otherwise."""
+    found, said = encoding_of(path), _DECLARED.match(head)
+    declared = said[1].decode() if said else "UTF-8"
+    if found.name == "utf-8" and not _is_ascii(path) and not declared.casefold().startswith("utf"):
+        return replace(found, declared=declared)
+    return found if declared.casefold() == "utf-8" else Encoding("utf-8", found.gzip)
+
+
+def _is_ascii(path: Path) -> bool:
+    with opened(path) as file:
+        return all(chunk.isascii() for chunk in iter(lambda: file.read(_CHUNK), b""))
 
 
 def _is_utf8(path: Path) -> bool:

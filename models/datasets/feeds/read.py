@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import pyarrow as pa
 
@@ -49,23 +49,15 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
     Raises:
         InputError: its columns are of no known layout; and as ``Findings`` does for a row that cannot be used.
     """
-    if feed.layout is None:
-        lacking = next(name for name in _STUB if name not in feed.names or name == "category")
-        refuse(
-            f"the header names no such column; it names {', '.join(feed.names[:30])}; `attire map {feed.path}` proposes what is "
-            "what, for --map",
-            path=feed.path,
-            line=feed.header or None,
-            field=lacking,
-        )
+    layout = feed.layout or _no_layout(feed)
     if doubt := feed.encoding.doubt:
         findings.warn(doubt, path=feed.path)
     reading = _Reading(feed, findings)
-    sample = list(islice(feed.layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE))
+    sample = list(islice(layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE))
     rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(scratch), set[int](), Counter[str]()
-    nameless = not feed.layout.tells_category and not any(draft.values.get("category") for draft in sample)
-    for draft in feed.layout.drafts(reading.records, feed.path.parent):
-        if not feed.layout.tells_category and _is_gift_card(draft):
+    nameless = not layout.tells_category and not any(draft.values.get("category") for draft in sample)
+    for draft in layout.drafts(reading.records, feed.path.parent):
+        if not layout.tells_category and _is_gift_card(draft):
             reading.passed[_GIFT_CARDS] += 1
             continue
         if nameless and (category := _by_title(draft)):
@@ -85,6 +77,19 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
         problem = f"no item names a category: it was taken from the words of titles ({kinds}); `--map` takes it from a column"
         findings.warn(problem, path=feed.path, field="category")
     return FeedTable(chunks.table(), chunks.numbers, stubs, reading.count)
+
+
+def _no_layout(feed: Feed) -> NoReturn:
+    if not feed.names:
+        refuse("its items hold nothing that has a name; write each value as an element, or under a name, of its own", path=feed.path)
+    lacking = next(name for name in _STUB if name not in feed.names or name == "category")
+    names, they = ("the header names", "it names") if feed.header else ("its items name", "they name")
+    refuse(
+        f"{names} no such column; {they} {', '.join(feed.names[:30])}; `attire map {feed.path}` proposes what is what, for --map",
+        path=feed.path,
+        line=feed.header or None,
+        field=lacking,
+    )
 
 
 def _is_gift_card(draft: Draft) -> bool:
