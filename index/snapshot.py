@@ -66,7 +66,6 @@ _WORN: Final = 3
 _ASKED: Final = 96
 _MATRIX: Final = 2
 
-
 Asked = Callable[[Sequence[FloatArray], Sequence[Sequence[str]], str], FloatArray]
 """The queries that are asked of a category for outfits: the embeddings of each, ``(I, D)``, and its categories."""
 
@@ -123,8 +122,7 @@ class Snapshot(CategoryIndex):
         parts: Iterable[FloatArray] = embeddings_ND
         shapes: tuple[tuple[int, ...], ...] = (np.shape(features_NF), (table.num_rows,))
         if isinstance(embeddings_ND, np.ndarray):
-            parts = [as_vectors(embeddings_ND, "embeddings")]
-            shapes = (shapes[0], embeddings_ND.shape)
+            parts, shapes = [as_vectors(embeddings_ND, "embeddings")], (shapes[0], embeddings_ND.shape)
         if len(shapes[0]) != _MATRIX or not shapes[0][0] == shapes[1][0] == table.num_rows:
             msg = f"{table.num_rows} items, features of shape {shapes[0]}, embeddings of {shapes[1]}: one row each"
             raise SnapshotError(msg)
@@ -169,8 +167,7 @@ class Snapshot(CategoryIndex):
         Args:
             choice: the backend of each category; None: by its size, on the CPU.
             asked: what tells the queries by which an approximate index is tuned.
-            later: scan each category exactly, whatever the choice, once it is searched, and leave the items in a file: for who looks at
-                few of them, once.
+            later: scan a category exactly, once it is searched, whatever the choice, and leave the items in a file: for a single look.
 
         Raises:
             SnapshotError: something is missing, altered or belongs to another bundle; the message names it.
@@ -241,7 +238,7 @@ def item_table(items: pa.Table) -> pa.Table:
     Raises:
         SnapshotError: a column has another type, or an item has no id or category.
     """
-    columns, names = [], []
+    columns, names = [], ITEM_COLUMNS.names
     for field in ITEM_COLUMNS:
         try:
             present = field.name in items.column_names
@@ -249,7 +246,6 @@ def item_table(items: pa.Table) -> pa.Table:
         except pa.ArrowException as error:
             msg = f"items: column {field.name!r} is {items.schema.field(field.name).type}, a snapshot holds {field.type}"
             raise SnapshotError(msg) from error
-        names.append(field.name)
     extra = [name for name in items.column_names if name not in names]
     table = pa.table([*columns, *(items.column(name) for name in extra)], names=[*names, *extra])
     for name in ("id", "category"):
@@ -270,17 +266,17 @@ def _combined(table: pa.Table) -> pa.Table:
 def _mapped(directory: Path) -> pa.Table:
     """The same, in a file without a name; a column at a time is in memory."""
     path = directory / _ITEMS
-    names = pq.read_schema(path).names
 
     def columns() -> Iterator[pa.Table]:
-        for name in names:
+        for name in pq.read_schema(path).names:
             yield _combined(pq.read_table(path, columns=[name], partitioning=None))
             pa.default_memory_pool().release_unused()
 
     try:
-        return pa.table([one.column(0) for one in in_a_file(columns(), directory)], names)
+        parts = in_a_file(columns(), directory)
     except OSError:  # it may not be written to
         return _combined(pq.read_table(path, partitioning=None))
+    return pa.table({part.column_names[0]: part.column(0) for part in parts})
 
 
 def _queries(asked: Asked, table: pa.Table, embeddings_ND: FloatArray, category: str) -> Callable[[], FloatArray]:
