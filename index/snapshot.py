@@ -265,17 +265,16 @@ def _combined(table: pa.Table) -> pa.Table:
 
 def _mapped(directory: Path) -> pa.Table:
     """The same, in a file without a name; a column at a time is in memory."""
-    path = directory / _ITEMS
 
     def columns() -> Iterator[pa.Table]:
-        for name in pq.read_schema(path).names:
-            yield _combined(pq.read_table(path, columns=[name], partitioning=None))
+        for name in pq.read_schema(directory / _ITEMS).names:
+            yield _combined(pq.read_table(directory / _ITEMS, columns=[name], partitioning=None))
             pa.default_memory_pool().release_unused()
 
     try:
         parts = in_a_file(columns(), directory)
     except OSError:  # it may not be written to
-        return _combined(pq.read_table(path, partitioning=None))
+        return _combined(pq.read_table(directory / _ITEMS, partitioning=None))
     return pa.table({part.column_names[0]: part.column(0) for part in parts})
 
 
