@@ -171,9 +171,12 @@ def check_rejected(data: Path, findings: Findings, bounds: Bounds) -> None:
 
 
 def _gone(catalogue: Catalogue, store: ReleaseStore, current: ReleaseRecord, log: LogSettings | None) -> int:
-    """How many of the items that are served, with what was changed since, a catalogue does not have."""
+    """How many of the items that are served, with what was changed since, a catalogue does not have; 0 where they cannot be read."""
     path = store.snapshot_path(store.bring(current).snapshot) / "items.parquet"
-    served, ours = pq.read_table(path, columns=["id"], partitioning=None).column("id"), catalogue.table.column("id")
+    try:
+        served, ours = pq.read_table(path, columns=["id"], partitioning=None).column("id"), catalogue.table.column("id")
+    except (pa.ArrowException, OSError):  # what is damaged is mended by importing again, and tells nothing
+        return 0
     gone = {*served.filter(pc.invert(pc.is_in(served, value_set=ours))).to_pylist()}
     there = since(asyncio.run(changes_behind(log, store.home, current.catalog_offset))) if log else {}
     put = pa.array([item for item, is_there in there.items() if is_there], pa.string())
