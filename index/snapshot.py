@@ -13,7 +13,7 @@ Shape legend: N rows · F features · D embedding size · B queries · k results
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -36,6 +36,7 @@ from index.manifest import AGAIN, SNAPSHOT, Format1, SnapshotManifest
 from index.matrices import agree, halves, let_go, mapped, write_matrix
 from sealed.directories import staged
 from sealed.errors import SealedError
+from sealed.tables import in_a_file
 
 ITEM_COLUMNS: Final = pa.schema(
     [
@@ -64,7 +65,6 @@ _EMBEDDINGS: Final = "embeddings.npy"
 _WORN: Final = 3
 _ASKED: Final = 96
 _MATRIX: Final = 2
-
 
 Asked = Callable[[Sequence[FloatArray], Sequence[Sequence[str]], str], FloatArray]
 """The queries that are asked of a category for outfits: the embeddings of each, ``(I, D)``, and its categories."""
@@ -122,8 +122,7 @@ class Snapshot(CategoryIndex):
         parts: Iterable[FloatArray] = embeddings_ND
         shapes: tuple[tuple[int, ...], ...] = (np.shape(features_NF), (table.num_rows,))
         if isinstance(embeddings_ND, np.ndarray):
-            parts = [as_vectors(embeddings_ND, "embeddings")]
-            shapes = (shapes[0], embeddings_ND.shape)
+            parts, shapes = [as_vectors(embeddings_ND, "embeddings")], (shapes[0], embeddings_ND.shape)
         if len(shapes[0]) != _MATRIX or not shapes[0][0] == shapes[1][0] == table.num_rows:
             msg = f"{table.num_rows} items, features of shape {shapes[0]}, embeddings of {shapes[1]}: one row each"
             raise SnapshotError(msg)
@@ -168,7 +167,7 @@ class Snapshot(CategoryIndex):
         Args:
             choice: the backend of each category; None: by its size, on the CPU.
             asked: what tells the queries by which an approximate index is tuned.
-            later: open each index when it is first searched.
+            later: scan a category exactly, once it is searched, whatever the choice, and leave the items in a file: for a single look.
 
         Raises:
             SnapshotError: something is missing, altered or belongs to another bundle; the message names it.
@@ -184,7 +183,7 @@ class Snapshot(CategoryIndex):
             raise SnapshotError(msg)
         choice = choice or Choice()
         try:
-            table = _combined(item_table(pq.read_table(directory / _ITEMS, partitioning=None)))
+            table = item_table(_mapped(directory) if later else _combined(pq.read_table(directory / _ITEMS, partitioning=None)))
             rows = rows_by_value(table.column("category").combine_chunks())
             agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
             features = mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
@@ -196,7 +195,7 @@ class Snapshot(CategoryIndex):
 
             def opened(category: str) -> tuple[VectorIndex, str]:
                 """The index of a category, and what is said of it."""
-                name = choice.of(category, len(rows[category]))
+                name = "flat" if later else choice.of(category, len(rows[category]))
                 vectors = open_vectors(directory, manifest.id, category, rows[category], embeddings)
                 queries = asked and _queries(asked, table, embeddings, category)
                 index = open_index(directory, manifest.id, category, name, choice.backend_of(name), vectors, queries)
@@ -210,7 +209,7 @@ class Snapshot(CategoryIndex):
             for category, members in rows.items():
                 if later:
                     indexes[category] = LaterIndex(len(members), partial(lambda name: opened(name)[0], category))
-                    backends[category] = choice.of(category, len(members))
+                    backends[category] = "flat"
                 else:
                     indexes[category], backends[category] = opened(category)
             return cls(manifest, table, features, rows, indexes, embeddings, backends)
@@ -239,7 +238,7 @@ def item_table(items: pa.Table) -> pa.Table:
     Raises:
         SnapshotError: a column has another type, or an item has no id or category.
     """
-    columns, names = [], []
+    columns, names = [], ITEM_COLUMNS.names
     for field in ITEM_COLUMNS:
         try:
             present = field.name in items.column_names
@@ -247,7 +246,6 @@ def item_table(items: pa.Table) -> pa.Table:
         except pa.ArrowException as error:
             msg = f"items: column {field.name!r} is {items.schema.field(field.name).type}, a snapshot holds {field.type}"
             raise SnapshotError(msg) from error
-        names.append(field.name)
     extra = [name for name in items.column_names if name not in names]
     table = pa.table([*columns, *(items.column(name) for name in extra)], names=[*names, *extra])
     for name in ("id", "category"):
@@ -263,6 +261,21 @@ def _combined(table: pa.Table) -> pa.Table:
     for place, field in enumerate(table.schema):
         table = table.set_column(place, field, table.select([place]).combine_chunks().column(0))
     return table
+
+
+def _mapped(directory: Path) -> pa.Table:
+    """The same, in a file without a name; a column at a time is in memory."""
+
+    def columns() -> Iterator[pa.Table]:
+        for name in pq.read_schema(directory / _ITEMS).names:
+            yield _combined(pq.read_table(directory / _ITEMS, columns=[name], partitioning=None))
+            pa.default_memory_pool().release_unused()
+
+    try:
+        parts = in_a_file(columns(), directory)
+    except OSError:  # it may not be written to
+        return _combined(pq.read_table(directory / _ITEMS, partitioning=None))
+    return pa.table({part.column_names[0]: part.column(0) for part in parts})
 
 
 def _queries(asked: Asked, table: pa.Table, embeddings_ND: FloatArray, category: str) -> Callable[[], FloatArray]:

@@ -91,6 +91,11 @@ def named(entry: Entry) -> str:
     return str(item.get("id", "")) if isinstance(item, Mapping) else ""
 
 
+def since(entries: Iterable[Entry]) -> dict[str, bool]:
+    """Item id -> whether it is there after these entries; of those that they are about."""
+    return {named(entry): entry.event.data.get("type") != _DELETE for entry in entries}
+
+
 def replayed(base: Snapshot, changes: Changes, entries: Sequence[Entry]) -> tuple[dict[str, ChangedItem | None], list[tuple[Entry, str]]]:
     """Apply entries over the snapshot and the changes so far: what they change, and the entries that could not be applied, with reasons."""
     now, refused = _applied_together(base, changes, entries), list[tuple[Entry, str]]()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,12 +11,14 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import torch
 
 from app.catalogue.again import Source, end_of_changes, remember
+from app.catalogue.changes import since
 from app.catalogue.engine import HERE, Engine
 from app.catalogue.fetched import fetched
-from app.catalogue.publishing import COSINE, write_release
+from app.catalogue.publishing import COSINE, changes_behind, write_release
 from app.fetch.pictures import Counts
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.allocator import give_back
@@ -45,13 +48,14 @@ class Imported:
 
     Attributes:
         features: what was encoded, and which pictures were refused; their items are served, by their words.
-        fetched: how many pictures were fetched.
+        fetched: how many pictures were fetched. gone: how many items were served that this catalogue does not have.
         seconds: duration of the whole import.
     """
 
     release: ReleaseRecord
     features: StoredFeatures
     fetched: Counts
+    gone: int
     seconds: float
 
 
@@ -68,6 +72,8 @@ class Bounds:
 
 
 BOUNDS: Final = Bounds()
+MANY_GONE: Final = 0.1
+"""The share of the served items of which it is a warning that a feed lacks more."""
 
 
 def import_catalogue(
@@ -112,10 +118,12 @@ def import_catalogue(
     offset = end_of_changes(log, store.home)
     findings = findings or Findings()
     digest = Source(data, mapping, encoder, strict=findings.rejects is None).digest()
-    catalogue = read_whole(data, findings, mapping).catalogue
+    catalogue = read_whole(data, findings, mapping, store.home).catalogue
     findings.tell(warn)
     give_back()
     _check_bounds(data, catalogue, findings, current, bounds)
+    gone = _gone(catalogue, store, current, log) if current is not None else 0
+    tell_gone(data, gone, current.items if current else 0, findings, warn)
     bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder, device)
     folders = folders_of(catalogue)
@@ -135,7 +143,7 @@ def import_catalogue(
     release = store.activate(release.id)
     if again:  # else another import may have more luck
         remember(store, digest, release, folders)
-    return Imported(release=release, features=found, fetched=counts, seconds=time.perf_counter() - started)
+    return Imported(release=release, features=found, fetched=counts, gone=gone, seconds=time.perf_counter() - started)
 
 
 def _check_bounds(data: Path, catalogue: Catalogue, findings: Findings, current: ReleaseRecord | None, bounds: Bounds) -> None:
@@ -160,6 +168,28 @@ def check_rejected(data: Path, findings: Findings, bounds: Bounds) -> None:
         first = next((f"; the first: {kind.first[0]}" for kind in findings.of("rejected")), "")
         msg = f"{rejected:,} of {rows:,} rows cannot be used, more than {bounds.rejected:.0%}; mend them, or give --force{first}"
         raise InputError(msg, path=data)
+
+
+def _gone(catalogue: Catalogue, store: ReleaseStore, current: ReleaseRecord, log: LogSettings | None) -> int:
+    """How many of the items that are served, with what was changed since, a catalogue does not have; 0 where they cannot be read."""
+    path = store.snapshot_path(store.bring(current).snapshot) / "items.parquet"
+    try:
+        served, ours = pq.read_table(path, columns=["id"], partitioning=None).column("id"), catalogue.table.column("id")
+    except (pa.ArrowException, OSError):  # what is damaged is mended by importing again, and tells nothing
+        return 0
+    gone = {*served.filter(pc.invert(pc.is_in(served, value_set=ours))).to_pylist()}
+    there = since(asyncio.run(changes_behind(log, store.home, current.catalog_offset))) if log else {}
+    put = pa.array([item for item, is_there in there.items() if is_there], pa.string())
+    gone |= {*put.filter(pc.invert(pc.is_in(put, value_set=ours))).to_pylist()}
+    return len(gone - {item for item, is_there in there.items() if not is_there})
+
+
+def tell_gone(data: Path, gone: int, served: int, findings: Findings, warn: Warn) -> None:
+    """Warn of a feed that lacks many of the items that are served."""
+    if gone > MANY_GONE * served:
+        problem = f"lacks {gone:,} of {served:,} items that were served, which are gone now; if it was cut off, fetch it again"
+        findings.warn(problem, path=data)
+        warn(f"{data}: {problem}")
 
 
 def folders_of(catalogue: Catalogue) -> set[Path]:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from app.catalogue.again import Source, end_of_changes, pictures_in
 from app.catalogue.changes import Changes, items_now, kept_features, patch, removal, replayed, upsert
 from app.catalogue.differences import Differences, differences, said_columns
-from app.catalogue.importing import BOUNDS, Bounds, check_rejected, folders_of, import_catalogue, kept_columns
+from app.catalogue.importing import BOUNDS, Bounds, check_rejected, folders_of, import_catalogue, kept_columns, tell_gone
 from app.catalogue.publishing import changes_behind
 from app.catalogue.repictured import Repictured, pictures_served, repictured
 from app.fetch.feed import fetch_feed
@@ -192,7 +192,7 @@ def _imported(work: _Work, data: Path) -> tuple[Synced, Sequence[str], list[str]
 def _synced(work: _Work, data: Path, current: ReleaseRecord, others: set[str]) -> tuple[Synced, Sequence[str], list[str]]:
     """What changed, in the log; the ids of the feed, and the folders of its pictures."""
     store, settings, findings = work.store, work.settings, work.findings
-    catalogue = read_catalogue(data, findings, work.mapping)
+    catalogue = read_catalogue(data, findings, work.mapping, store.home)
     findings.tell(work.warn)
     check_rejected(data, findings, work.bounds)
     base = Snapshot.load(store.snapshot_path(store.bring(current).snapshot), later=True)
@@ -204,6 +204,7 @@ def _synced(work: _Work, data: Path, current: ReleaseRecord, others: set[str]) -
     if len(now) - len(found.gone) < work.bounds.left * len(now) or not len(catalogue):
         msg = f"lacks {len(found.gone):,} of {len(now):,} items that are served; a feed that was cut off? Give --force to take them out"
         raise InputError(msg, path=data)
+    tell_gone(data, len(found.gone), len(now), findings, work.warn)
     pictures = repictured(catalogue, pictures_served(now), store, settings.fetch, work.progress)
     events, kinds = _events(catalogue, feed, found, pictures, _changed_features(catalogue, own_NF, base, changes))
     asyncio.run(_appended(events, settings, work.progress))

@@ -99,7 +99,9 @@ def _import(
     tell_pictures(done.features.refused, "left out")
     reading = of_reading(findings)
     pictures = {"pictures_left_out": len(done.features.refused), "encoded": done.features.encoded, "seconds": round(done.seconds, 3)}
-    write_said(json_file, {"data": str(source.data), "unchanged": False, **_of_release(done.release), **reading, **pictures})
+    write_said(
+        json_file, {"data": str(source.data), "unchanged": False, **_of_release(done.release), "gone": done.gone, **reading, **pictures}
+    )
     _tell(done, settings.home, reading)
 
 
@@ -128,7 +130,8 @@ def _tell(done: Imported, home: Path, reading: dict[str, Any]) -> None:
     if reading["layout"]:
         aside = f", {reading['rejected']:,} set aside (see {reading['rejects']})" if reading["rejected"] else ""
         typer.echo(f"read as {reading['layout']}: {reading['rows']:,} rows{aside}")
-    typer.echo(f"{shown(home)}: {done.release.items:,} items in {done.seconds:.1f} s{rate}; release {done.release.id} is current")
+    gone = f", {done.gone:,} of before gone," if done.gone else ""
+    typer.echo(f"{shown(home)}: {done.release.items:,} items{gone} in {done.seconds:.1f} s{rate}; release {done.release.id} is current")
 
 
 def _of_release(release: ReleaseRecord) -> dict[str, Any]:

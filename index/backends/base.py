@@ -21,7 +21,7 @@ BoolArray = NDArray[np.bool_]
 
 LARGEST_COMPONENT: Final = 1e15  # beyond it an inner product of two finite vectors may overflow float32 to inf or NaN
 _MATRIX: Final = 2
-_CHECKED: Final = 65_536  # rows at a time
+_CHECKED: Final = 2_048  # vectors at once, whose sizes are in memory meanwhile
 
 
 class VectorIndex(Protocol):

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_label
 from models.datasets.garments import role_of
 
-LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes"]
+LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 """The columns of an items table that ``piece_labels`` reads."""
 
 
@@ -32,4 +33,5 @@ def piece_labels(item: Mapping[str, Any]) -> PieceLabels:
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
     role = role_of(subcategory, category, title)
     attributes = json.loads(item["attributes"]) if item.get("attributes") else {}
-    return PieceLabels(role, audience_label(attributes, (subcategory, category), title), season_label(attributes, role))
+    audience = audience_label(attributes, (subcategory, category), title, size_names(item.get("sizes")))
+    return PieceLabels(role, audience, season_label(attributes, role))

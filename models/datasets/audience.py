@@ -1,4 +1,4 @@
-"""For whom and when a piece is worn, read from its attributes, else from the words of its categories, else of its title.
+"""For whom and when a piece is worn, read from its attributes, else from the words of its categories, else of its title, else its sizes.
 
 A *label* is what such a reading comes to, as a text that outfits are counted by: ``women adult``, ``men+women child``, ``winter``; a value
 whose words are not listed here is its own label (``=herrer``), which only outfits can say something of. None conflicts with nothing.
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from models.datasets.ages import AGES, SIZE_NAMES, ages_of
 from models.datasets.garments import role_of
 
 GENDERS: Final = frozenset({"women", "men"})
-AGES: Final = frozenset({"adult", "child", "baby"})
 SEASONS: Final = frozenset({"spring", "summer", "autumn", "winter"})
 
 _AUDIENCE_NAMES: Final = "gender sex department target audience target_gender for person demographic age age_group agegroup ages target_age"
@@ -115,15 +115,21 @@ _SEASONAL: Final = frozenset(["top", "bottom", "full-body", "outer", "footwear",
 
 
 def audience_label(
-    attributes: Mapping[str, str | Sequence[str]], categories: Sequence[str | None] = (), title: str | None = None
+    attributes: Mapping[str, str | Sequence[str]],
+    categories: Sequence[str | None] = (),
+    title: str | None = None,
+    sizes: Sequence[str] = (),
 ) -> str | None:
     """Whom a piece is for; None where nothing says.
 
     Args:
         categories: the finest first.
+        sizes: those that it comes in, beside that of its attributes.
 
     >>> audience_label({"gender": "Men"}), audience_label({"Age Group": ["kids"]}), audience_label({}, ["shoes"], "Women's pumps")
     ('men adult', 'men+women child', 'women adult')
+    >>> audience_label({"gender": "unisex", "size": "L"}, ["tops"]), audience_label({"gender": "girls"}, ["tops"], None, ["L"])
+    ('men+women adult', 'women baby+child')
     """
     values, in_title = _values(attributes, AUDIENCE_NAMES), _words(title or "")
     said = _read(word for text in values for word in _words(text))
@@ -134,6 +140,10 @@ def audience_label(
     if said is None and values:
         return "=" + "+".join(sorted(value.lower() for value in values))
     said = said or _read(word for word in in_title if word not in _NOT_IN_TITLES)
+    if said is None or said.ages == AGES:
+        sizes = [*sizes, *_values(attributes, SIZE_NAMES)]
+        if sizes and (ages := ages_of(sizes, role_of(*categories, title))):
+            return Audience((said or Audience()).genders, ages).label
     return None if said is None else said.label
 
 

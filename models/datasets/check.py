@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.datasets.ages import size_names
 from models.datasets.audience import audience_label
 from models.datasets.draw_questions import WRONG
 from models.datasets.findings import Findings
@@ -141,8 +142,8 @@ def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
         lacking = table.column(name).null_count if name != "in_stock" else _untold_stock(table)
         if lacking and not (own and name in _ENCODED):
             yield Missing(f"{name} of items", lacking, len(catalogue), brings)
-    some = table.select(["category", "subcategory", "title", "attributes"]).take(
-        pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1))
+    some = table.select(["category", "subcategory", "title", "attributes", "sizes"]).take(
+        pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64())
     )
     if nobody := sum(_whom(item) is None for item in some.to_pylist()):
         yield Missing("for whom items are", nobody, len(some), _FOR_WHOM)
@@ -160,7 +161,8 @@ def _untold_stock(table: pa.Table) -> int:
 
 
 def _whom(item: Mapping[str, Any]) -> str | None:
-    return audience_label(json.loads(item["attributes"] or "{}"), (item["subcategory"], item["category"]), item["title"])
+    attributes, categories = json.loads(item["attributes"] or "{}"), (item["subcategory"], item["category"])
+    return audience_label(attributes, categories, item["title"], size_names(item["sizes"]))
 
 
 def _of_outfits(dataset: Dataset, outfits: tuple[Outfit, ...]) -> Iterator[Missing]:

@@ -90,6 +90,12 @@ _CATEGORIES: Final[Mapping[str, str]] = {
 }
 _ROLE_OF: Final = {phrase: role for role, phrases in ROLE_WORDS.items() for phrase in phrases.split()}
 _LONGEST: Final = 3
+_GIFT_CARD: Final = re.compile(
+    r"\b(?:e-?)?(?:gift[ -]?(?:cards?|vouchers?|certificates?)|(?:geschenk|wert)?gutscheine?|geschenkkarten?"
+    r"|(?:cartes?|ch[eè]ques?|bons?)[ -]cadeaux?|(?:tarjetas?|cheques?|vales?) (?:de )?regalo|(?:carta|buono) regalo"
+    r"|cadeau(?:bon|kaart)(?:nen|en)?|подарочн(?:ый сертификат|ая карта))\b",
+    re.IGNORECASE,
+)
 
 
 def role_of(*texts: str | None) -> str | None:
@@ -128,6 +134,15 @@ def _singular(word: str) -> str:
         if word.endswith(ending) and word[: -len(ending)] + instead in _ROLE_OF:
             return word[: -len(ending)] + instead
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def is_gift_card(title: str) -> bool:
+    """Whether a title names a gift card or voucher, and no garment.
+
+    >>> is_gift_card("Gift card 50 €"), is_gift_card("Geschenkgutschein"), is_gift_card("Gift box of socks")
+    (True, True, False)
+    """
+    return _GIFT_CARD.search(title) is not None and role_of(title) is None
 
 
 def category_by(title: str) -> str | None:

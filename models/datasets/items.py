@@ -25,11 +25,12 @@ ITEM_FILES: Final = ("items.parquet", "items.jsonl", "items.csv", "items.tsv", "
 PUBLIC_FILES: Final = ("articles.csv", "styles.csv")
 
 
-def read_items(root: Path, findings: Findings, mapping: Path | None = None) -> pa.Table:
+def read_items(root: Path, findings: Findings, mapping: Path | None = None, scratch: Path | None = None) -> pa.Table:
     """Read and check the items of a dataset directory, or a feed, in ``ITEM_SCHEMA``; blank texts become null.
 
     Args:
         mapping: says which column is which; None takes the one of the directory, if it has one.
+        scratch: the directory in which those of a large feed lie meanwhile, so that not all are in memory; None for memory.
 
     Raises:
         InputError: no directory or feed, no items file or several, or one that cannot be read at all.
@@ -37,7 +38,7 @@ def read_items(root: Path, findings: Findings, mapping: Path | None = None) -> p
     path = items_file(root)
     mapped = mapping_of(root, mapping)
     feed = recognise(path, mapped)
-    file = _read(feed, findings, mapped)
+    file = _read(feed, findings, mapped, scratch)
     if not len(file.table) and not findings.about(file.path) and not findings.of("rejected"):
         refuse("is empty: it holds no items; fill it or remove it", path=file.path)
     check_names(file)
@@ -80,13 +81,13 @@ def _names(names: tuple[str, ...]) -> list[str]:
     return [*names, *(f"{name}.gz" for name in names if not name.endswith(".parquet"))]
 
 
-def _read(feed: Feed, findings: Findings, mapped: Mapped | None) -> ItemFile:
+def _read(feed: Feed, findings: Findings, mapped: Mapped | None, scratch: Path | None) -> ItemFile:
     findings.feed = Recognised(feed.path, str(feed))
     if mapped is None and feed.form == "Parquet" and has_own_types(feed.path):
         table = read_parquet(feed.path, findings)
         findings.feed.rows = len(table)
         return ItemFile(feed.path, table, None, findings)
-    read = read_feed(feed, findings, mapped)
+    read = read_feed(feed, findings, mapped, scratch)
     findings.feed.rows = read.records
     return ItemFile(feed.path, read.table, read.numbers, findings, read.stubs)
 

@@ -27,15 +27,18 @@ _OBJECT: Final = TypeAdapter(dict[str, Any])
 _FIGURES: Final = TypeAdapter(dict[str, dict[str, Number]])
 
 
-def read_catalogue(root: Path, findings: Findings | None = None, mapping: Path | None = None) -> Catalogue:
+def read_catalogue(root: Path, findings: Findings | None = None, mapping: Path | None = None, scratch: Path | None = None) -> Catalogue:
     """Read the items of a dataset directory, or a feed.
 
     Pictures given by path are looked for but not opened, embedded ones not decoded.
 
+    Args:
+        scratch: the directory in which the items of a large feed lie meanwhile, so that not all are in memory; None for memory.
+
     Raises:
         InputError: the directory or its items file is missing or broken.
     """
-    table = read_items(root, findings or Findings(), mapping)
+    table = read_items(root, findings or Findings(), mapping, scratch)
     pictures = table.column("image")
     by_path = pc.and_(pc.is_valid(pc.struct_field(pictures, "path")), pc.is_null(pc.struct_field(pictures, "bytes")))
     return Catalogue(table, (root if root.is_dir() else root.parent) if pc.any(by_path).as_py() else None)
@@ -48,6 +51,7 @@ def read_dataset(
     tasks: bool = True,
     findings: Findings | None = None,
     mapping: Path | None = None,
+    scratch: Path | None = None,
 ) -> Dataset:
     """Read the catalogue, and the outfits and questions of ``splits``.
 
@@ -58,12 +62,13 @@ def read_dataset(
         tasks: whether to read the questions and the oracle at all; training does not need them.
         findings: where warnings go, and errors, if it gathers them; an items file that cannot be read at all is an error even then.
         mapping: says which column of the items is which; None takes the one of the directory, if it has one.
+        scratch: see ``read_catalogue``.
 
     Raises:
         InputError: something is missing or broken.
     """
     findings = findings or Findings()
-    catalogue = read_catalogue(root, findings, mapping)
+    catalogue = read_catalogue(root, findings, mapping, scratch)
     outfits: tuple[Outfit, ...] = ()
     asked: dict[str, tuple[Question, ...]] = {}
     oracle = None
@@ -79,9 +84,9 @@ def read_dataset(
     return Dataset(root, root.resolve().name, catalogue, outfits, asked, oracle)
 
 
-def read_whole(root: Path, findings: Findings, mapping: Path | None = None) -> Dataset:
+def read_whole(root: Path, findings: Findings, mapping: Path | None = None, scratch: Path | None = None) -> Dataset:
     """Read everything, sessions that nothing is taken from among it; see ``read_dataset``."""
-    dataset = read_dataset(root, findings=findings, mapping=mapping)
+    dataset = read_dataset(root, findings=findings, mapping=mapping, scratch=scratch)
     if (root / OUTFITS).exists() and (root / SESSIONS).exists():
         with findings.step():
             for _ in read_sessions(root / SESSIONS, findings):

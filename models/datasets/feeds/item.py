@@ -58,6 +58,8 @@ def read_item(draft: Draft, rules: Rules) -> Item:
 
 def _text(name: str) -> Callable[[Item, Any, Rules], None]:
     def read(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - a cell, or a value of JSON
+        if isinstance(raw, list) and len(raw) > 1:
+            bad(f"{shown(raw)} are several values; give one")
         if isinstance(raw, bool) or not isinstance(raw, str | int | float):
             bad(f"{shown(raw)} should be a valid string")
         long = len(raw) if isinstance(raw, str) else 0
@@ -78,6 +80,8 @@ def _name(name: str) -> Callable[[Item, Any, Rules], None]:
     def read(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
         if name == "id" and isinstance(raw, int | float) and not isinstance(raw, bool):
             bad(f'{shown(raw)} should be a valid string: leading zeros are lost in numbers; write "{raw}", or the id as it was')
+        if isinstance(raw, list) and len(raw) > 1:
+            bad(f"{shown(raw)} are several values; give one")
         if not isinstance(raw, str):
             bad(f"{shown(raw)} should be a valid string")
         if name == "id" and _NUMBER_LIKE.fullmatch(raw.strip()):

@@ -20,6 +20,9 @@ LARGEST_DOCUMENT: Final = 1 << 30
 """Bytes of a document, which is read whole; a larger feed has one object a line."""
 _LISTS: Final = ("products", "items", "results", "data", "feed", "entries", "looks", "outfits", "orders", "events")
 _SCRIPT: Final = re.compile(r"<script[^>]*application/ld\+json[^>]*>(.*?)</script>", re.IGNORECASE | re.DOTALL)
+_WRAPPED: Final = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
+"""What old pages put about a script."""
+_REPLACED: Final = "\ufffd"
 _NO_NUMBER: Final = re.compile(r"\b(?:NaN|Infinity)\b")
 
 
@@ -47,15 +50,16 @@ def read_document(path: Path, encoding: Encoding) -> Iterator[Record | Broken]:
     Raises:
         InputError: the file is no JSON, or larger than ``LARGEST_DOCUMENT``.
     """
-    text = _whole(path, encoding)
+    text = _whole(path, encoding).lstrip("\ufeff")
     try:
-        value = from_json(text.lstrip("\ufeff"), allow_inf_nan=False)
+        value = from_json(text, allow_inf_nan=False)
     except ValueError as error:
-        cut = "EOF" in str(error)  # within a value, as the reader calls it
-        refuse(
-            f"is cut off: {error}; fetch the feed again" if cut else f"is not JSON: {error}; a feed may also have one object a line",
-            path=path,
-        )
+        if "EOF" in str(error):  # within a value, as the reader calls it
+            refuse(f"is cut off: {error}; fetch the feed again", path=path)
+        several = "are several documents; put them into one list" if "trailing characters" in str(error) else None
+        refuse(several or _known_problem(text) or f"is not JSON: {error}; a feed may also have one object a line", path=path)
+    if _REPLACED in text:
+        yield Broken(1, f"holds bytes that are not {encoding}, which became {_REPLACED}; save it as UTF-8", mended=True)
     yield from _elements(value)
 
 
@@ -63,7 +67,7 @@ def read_page(path: Path, encoding: Encoding) -> Iterator[Record | Broken]:
     """The ``ld+json`` of a page; the number of its script takes the place of a line."""
     for number, script in enumerate(_SCRIPT.findall(_whole(path, encoding)), 1):
         try:
-            value = from_json(script.strip(), allow_inf_nan=False)
+            value = from_json(_WRAPPED.sub("", script).strip(), allow_inf_nan=False)
         except ValueError as error:
             yield Broken(number, f"is not JSON: {error}; correct the script", script.strip())
             continue
@@ -110,11 +114,15 @@ def _told(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _problem(text: str, error: ValueError) -> str:
-    if re.match(r"\{\s*'", text):
+    return _known_problem(text) or f"is not JSON: {str(error).replace('line 1 column', 'character')}; one object a line"
+
+
+def _known_problem(text: str) -> str | None:
+    if re.match(r"\[?\s*\{\s*'", text):
         return "is not JSON: a Python dict; write it with json.dumps, with double quotes"
     if _NO_NUMBER.search(text):
         with suppress(ValueError):
             value = from_json(text)
             item = f" (item {shown(value['id'])})" if isinstance(value, dict) and "id" in value else ""
             return f"is not JSON: it holds NaN or Infinity{item}; use finite numbers, or null"
-    return f"is not JSON: {str(error).replace('line 1 column', 'character')}; one object a line"
+    return None

@@ -5,15 +5,15 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final
 
-from charset_normalizer import from_bytes
-
+from models.datasets.feeds.old_encodings import guessed, words_of
 from models.errors import refuse
 
 HEAD: Final = 65_536
@@ -21,9 +21,8 @@ HEAD: Final = 65_536
 LONGEST_LINE: Final = 8 << 20
 """Characters; a longer line is set aside."""
 _CHUNK: Final = 1 << 20
+_DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
 _SAMPLE: Final = 20_000
-_ENOUGH: Final = 100  # letters beyond ASCII that tell one old encoding from another
-_OLD: Final = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp932", "gb18030", "big5", "euc_kr", "koi8_r", "mac_roman"]
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -31,7 +30,12 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_NAMES: Final = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte-order mark", "cp1252": "Windows-1252", "utf-16": "UTF-16"}
+_NAMES: Final = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 with a byte-order mark",
+    "utf-16": "UTF-16",
+    **{f"cp{number}": f"Windows-{number}" for number in range(1250, 1255)},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,23 @@ class Encoding:
 
     Attributes:
         name: as Python's codecs call it. gzip: whether it is compressed.
+        words: where the encoding is a guess, some by which a person sees whether it is right. declared: another, which is not true.
     """
 
     name: str
     gzip: bool = False
+    words: tuple[str, ...] = ()
+    declared: str | None = None
+
+    @property
+    def doubt(self) -> str | None:
+        """What is told of a guess."""
+        if self.declared:
+            return f"declares that it is {self.declared}, and is {self}; it was read as that, declare it so"
+        if not self.words:
+            return None
+        name, words = _NAMES.get(self.name, self.name), ", ".join(self.words)
+        return f"is not UTF-8, and was taken for {name}: {words}; if that is wrong, save it as UTF-8"
 
     def __str__(self) -> str:
         """As a person is told it."""
@@ -91,7 +108,21 @@ def encoding_of(path: Path, *, only_utf: bool = False) -> Encoding:
             return Encoding(name, packed)
     if (zeros := head[:4_096].count(0)) * 4 > len(head[:4_096]):
         return Encoding("utf-16-le" if head[1:4_096:2].count(0) * 2 > zeros else "utf-16-be", packed)
-    return Encoding("utf-8" if only_utf or _is_utf8(path) else _old(path), packed)
+    return Encoding("utf-8", packed) if only_utf or _is_utf8(path) else _old(path, packed)
+
+
+def encoding_of_xml(path: Path, head: bytes) -> Encoding:
+    """How an XML is written: as it declares, unless that is UTF-8, or not said, and not true, or it is UTF-8 and says otherwise."""
+    found, said = encoding_of(path), _DECLARED.match(head)
+    declared = said[1].decode() if said else "UTF-8"
+    if found.name == "utf-8" and not _is_ascii(path) and not declared.casefold().startswith("utf"):
+        return replace(found, declared=declared)
+    return found if declared.casefold() == "utf-8" else Encoding("utf-8", found.gzip)
+
+
+def _is_ascii(path: Path) -> bool:
+    with opened(path) as file:
+        return all(chunk.isascii() for chunk in iter(lambda: file.read(_CHUNK), b""))
 
 
 def _is_utf8(path: Path) -> bool:
@@ -106,7 +137,7 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def _old(path: Path) -> str:
+def _old(path: Path, packed: bool) -> Encoding:  # noqa: FBT001 - of this module
     """UTF-8 all the same where more lines fit than not; else the likeliest encoding of one or two bytes a letter."""
     fit = broken = 0
     sample = bytearray()
@@ -121,11 +152,9 @@ def _old(path: Path) -> str:
                 broken += 1
                 sample += line if len(sample) < _SAMPLE else b""
     if fit >= broken:
-        return "utf-8"
-    if sum(byte >= 0x80 for byte in sample) < _ENOUGH:  # noqa: PLR2004 - the last of ASCII
-        return "cp1252"
-    best = from_bytes(bytes(sample), cp_isolation=_OLD, enable_fallback=False).best()
-    return best.encoding if best else "cp1252"
+        return Encoding("utf-8", packed)
+    name = guessed(bytes(sample))
+    return Encoding(name, packed, words_of(bytes(sample), name))
 
 
 def lines_of(path: Path, encoding: Encoding) -> Iterator[tuple[int, str]]:

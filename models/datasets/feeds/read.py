@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, NoReturn
 
 import pyarrow as pa
 
@@ -18,12 +19,14 @@ from models.datasets.feeds.recognise import Feed
 from models.datasets.feeds.records import Broken, Draft, Fault, Item, Record, Rules
 from models.datasets.feeds.words import plain
 from models.datasets.findings import Findings
-from models.datasets.garments import category_by
+from models.datasets.garments import category_by, is_gift_card
 from models.datasets.schema import ITEM_SCHEMA
 from models.errors import RowError, refuse
+from sealed.tables import in_a_file
 
 _CHUNK: Final = 20_000
 _SAMPLE: Final = 1_000
+_GIFT_CARDS: Final = "gift cards by their titles, which nobody wears"
 _STUB: Final = ("id", "category")
 
 
@@ -37,26 +40,26 @@ class FeedTable:
     records: int
 
 
-def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None) -> FeedTable:
+def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scratch: Path | None = None) -> FeedTable:
     """Read all of a feed.
+
+    Args:
+        scratch: the directory in which the items of a feed of more than ``_CHUNK`` lie, in files without names; None for memory.
 
     Raises:
         InputError: its columns are of no known layout; and as ``Findings`` does for a row that cannot be used.
     """
-    if feed.layout is None:
-        lacking = next(name for name in _STUB if name not in feed.names or name == "category")
-        refuse(
-            f"the header names no such column; it names {', '.join(feed.names[:30])}; `attire map {feed.path}` proposes what is "
-            "what, for --map",
-            path=feed.path,
-            line=feed.header or None,
-            field=lacking,
-        )
+    layout = feed.layout or _no_layout(feed)
+    if doubt := feed.encoding.doubt:
+        findings.warn(doubt, path=feed.path)
     reading = _Reading(feed, findings)
-    sample = list(islice(feed.layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE))
-    rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(), set[int](), Counter[str]()
-    nameless = not feed.layout.tells_category and not any(draft.values.get("category") for draft in sample)
-    for draft in feed.layout.drafts(reading.records, feed.path.parent):
+    sample = list(islice(layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE))
+    rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(scratch), set[int](), Counter[str]()
+    nameless = not layout.tells_category and not any(draft.values.get("category") for draft in sample)
+    for draft in layout.drafts(reading.records, feed.path.parent):
+        if not layout.tells_category and _is_gift_card(draft):
+            reading.passed[_GIFT_CARDS] += 1
+            continue
         if nameless and (category := _by_title(draft)):
             draft.values["category"] = category
             by_title[category] += 1
@@ -74,6 +77,24 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None) -> F
         problem = f"no item names a category: it was taken from the words of titles ({kinds}); `--map` takes it from a column"
         findings.warn(problem, path=feed.path, field="category")
     return FeedTable(chunks.table(), chunks.numbers, stubs, reading.count)
+
+
+def _no_layout(feed: Feed) -> NoReturn:
+    if not feed.names:
+        refuse("its items hold nothing that has a name; write each value as an element, or under a name, of its own", path=feed.path)
+    lacking = next(name for name in _STUB if name not in feed.names or name == "category")
+    names, they = ("the header names", "it names") if feed.header else ("its items name", "they name")
+    refuse(
+        f"{names} no such column; {they} {', '.join(feed.names[:30])}; `attire map {feed.path}` proposes what is what, for --map",
+        path=feed.path,
+        line=feed.header or None,
+        field=lacking,
+    )
+
+
+def _is_gift_card(draft: Draft) -> bool:
+    title = draft.values.get("title")
+    return isinstance(title, str) and is_gift_card(plain(title))
 
 
 def _by_title(draft: Draft) -> str | None:
@@ -133,9 +154,10 @@ class _Reading:
 class _Chunks:
     """Rows, kept as Arrow a chunk at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: Path | None) -> None:
         self.numbers = array("q")
-        self._batches: list[pa.RecordBatch] = []
+        self._scratch = scratch
+        self._tables: list[pa.Table] = []
         self._columns: dict[str, list[Any]] = {name: [] for name in ITEM_SCHEMA.names}
 
     def add(self, values: dict[str, Any], line: int) -> None:
@@ -146,11 +168,13 @@ class _Chunks:
             self._flush()
 
     def _flush(self) -> None:
-        arrays = [pa.array(self._columns[one.name], one.type) for one in ITEM_SCHEMA]
-        self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=ITEM_SCHEMA))
+        table = pa.table(self._columns, ITEM_SCHEMA)
+        self._tables += [table] if self._scratch is None else in_a_file([table], self._scratch)
         for column in self._columns.values():
             column.clear()
 
     def table(self) -> pa.Table:
-        self._flush()
-        return pa.Table.from_batches(self._batches, schema=ITEM_SCHEMA)
+        if self._columns["id"] or not self._tables:
+            self._scratch = self._scratch if self._tables else None  # not for a few rows
+            self._flush()
+        return pa.concat_tables(self._tables)

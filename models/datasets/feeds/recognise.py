@@ -16,7 +16,7 @@ from models.datasets.feeds.layouts.known import KNOWN, key_of, layout_of
 from models.datasets.feeds.layouts.own import OWN
 from models.datasets.feeds.layouts.schema_org import SCHEMA_ORG
 from models.datasets.feeds.mapping import Mapped, check_columns, layout_by, layout_over
-from models.datasets.feeds.opened import Encoding, encoding_of, head_of
+from models.datasets.feeds.opened import Encoding, encoding_of, encoding_of_xml, head_of
 from models.datasets.feeds.parquet_records import columns_of, read_parquet_records
 from models.datasets.feeds.records import Broken, Record
 from models.datasets.feeds.words import plain_name
@@ -73,7 +73,7 @@ class Feed:
         if self.form == "Parquet":
             return read_parquet_records(self.path)
         if self.form == "XML":
-            return read_xml(self.path)
+            return read_xml(self.path, self.encoding.name if self.encoding.doubt else None)
         if self.form == "JSON lines":
             return map(_known, read_json_lines(self.path, self.encoding, passed))
         return map(_known, read_document(self.path, self.encoding) if self.form == "JSON" else read_page(self.path, self.encoding))
@@ -113,12 +113,12 @@ def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
 def _text(path: Path, head: bytes, mapped: Mapped | None) -> Feed:
     form = _form(path, head)
     if form == "XML":
-        feed = Feed(path=path, form=form, encoding=Encoding("utf-8"), names=(), layout=None)
+        feed = Feed(path=path, form=form, encoding=encoding_of_xml(path, head), names=(), layout=None)
         names = _names(feed)
         return replace(feed, names=names, layout=layout_of(names))
-    encoding = encoding_of(path, only_utf=form != "CSV")
+    encoding = encoding_of(path, only_utf=form == "JSON lines")
     if mapped is not None and mapped.encoding:
-        encoding = replace(encoding, name=mapped.encoding)
+        encoding = replace(encoding, name=mapped.encoding, words=())
     if form == "CSV":
         header, separator, names = header_of(path, encoding, KNOWN, mapped.separator if mapped else None)
         if not names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,33 +19,63 @@ _CUT: Final = frozenset({"ERR_DOCUMENT_END", "ERR_TAG_NOT_FINISHED", "ERR_GT_REQ
 _MOST_TOLD: Final = 1_000
 
 
-def read_xml(path: Path) -> Iterator[Record | Broken]:
+def read_xml(path: Path, encoding: str | None = None) -> Iterator[Record | Broken]:
     """The items of a feed. Entities are not resolved, and nothing is fetched; what is not well-formed is mended and told.
 
+    Args:
+        encoding: in place of the one that it declares.
+
     Raises:
-        InputError: it is no XML, or is cut off.
+        InputError: it is no XML, holds none of the elements that are items, or is cut off.
     """
+    first: int | None = None
     with opened(path) as file:
         tags = [f"{{*}}{name}" for name in _ITEMS]
         try:
             feed = etree.iterparse(
-                file, tag=tags, recover=True, resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True
+                file,
+                tag=tags,
+                encoding=encoding,
+                recover=True,
+                resolve_entities=False,
+                load_dtd=False,
+                no_network=True,
+                remove_comments=True,
+                remove_pis=True,
             )
             for _, element in feed:
-                if any(etree.QName(above).localname in _ITEMS for above in element.iterancestors()):
+                above = [name for one in element.iterancestors() if (name := _name(one)[1]) in _ITEMS]
+                if _name(element)[1] in above:
+                    yield Broken(element.sourceline or 0, f"stands within another {above[0]}; close that before this begins")
+                if above:
                     continue  # part of an item, such as the product of an offer
-                yield Record(element.sourceline or 0, _values(element))
+                line = element.sourceline or 0
+                first = line if first is None else first
+                yield Record(line, _values(element))
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
         except etree.XMLSyntaxError as error:
             refuse(f"is not XML: {error.msg}; fetch the feed again", path=path, line=error.lineno)
         errors = list(feed.error_log)
+    _refuse_if_lost(path, errors, first)
+    for found in errors[:_MOST_TOLD]:
+        yield Broken(found.line, f"is not well-formed XML: {' '.join(found.message.split())}; what could be read was", mended=True)
+
+
+def _refuse_if_lost(path: Path, errors: Sequence[Any], first: int | None) -> None:
+    """Refuse a feed that the parser gave up, or that has no first item."""
     for found in errors:
+        if found.type_name == "ERR_RESOURCE_LIMIT":
+            refuse(f"holds entities within entities ({found.message}); write texts without", path=path, line=found.line)
+        again = found.type_name == "ERR_RESERVED_XML_NAME" and first is not None and found.line > first
+        if again or "extra content" in found.message.casefold():
+            refuse("goes on behind its end, as two feeds in one file do; keep one document in a file", path=path, line=found.line)
         if found.type_name in _CUT or "premature end" in found.message.casefold():
             refuse(f"is cut off: {found.message}; fetch the feed again", path=path, line=found.line)
-    for found in errors[:_MOST_TOLD]:
-        yield Broken(found.line, f"is not well-formed XML: {found.message}; what could be read was", mended=True)
+    if first is None:
+        why = f" ({errors[0].message})" if errors else ""
+        refuse(f"holds no items: no element {', '.join(_ITEMS)}{why}; name the feed of products", path=path)
 
 
 def _values(element: Any) -> dict[str, Any]:  # noqa: ANN401 - lxml is untyped
@@ -53,8 +83,8 @@ def _values(element: Any) -> dict[str, Any]:  # noqa: ANN401 - lxml is untyped
     found: dict[str, Any] = {}
     ours: set[str] = set()
     for child in element:
-        name = plain_name(etree.QName(child).localname)
-        google = etree.QName(child).namespace == _GOOGLE
+        space, local = _name(child)
+        name, google = plain_name(local), space == _GOOGLE
         value = _value(child)
         if not value or (name in ours and not google):
             continue
@@ -68,8 +98,21 @@ def _values(element: Any) -> dict[str, Any]:  # noqa: ANN401 - lxml is untyped
     return found
 
 
+def _name(element: Any) -> tuple[str, str]:  # noqa: ANN401 - lxml is untyped
+    """Its namespace and name; Google's, too, where nothing declares the ``g:`` before it. An entity has neither."""
+    if not isinstance(element.tag, str):
+        return "", ""
+    space, _, local = element.tag.rpartition("}")
+    return (_GOOGLE, local[2:]) if local.startswith("g:") else (space[1:], local)
+
+
 def _value(element: Any) -> Any:  # noqa: ANN401 - lxml is untyped
-    if len(element):
+    """Its text, with that of tags within text and with entities as they stand; the values of elements that have no text about them."""
+    if len(element) and not any((text or "").strip() for text in (element.text, *(child.tail for child in element))):
         return _values(element)
-    text = (element.text or "").strip()
+    text = "".join([element.text or "", *(f"{_inside(child)}{child.tail or ''}" for child in element)]).strip()
     return text or element.get("href") or None
+
+
+def _inside(element: Any) -> str:  # noqa: ANN401 - lxml is untyped
+    return "".join(element.itertext()) if isinstance(element.tag, str) else element.text or ""

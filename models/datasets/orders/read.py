@@ -78,6 +78,8 @@ def read_orders(path: Path, findings: Findings) -> Orders:
     layout = _layout(feed)
     told = str(feed).replace(str(feed.layout.name if feed.layout else "columns of no known layout"), layout.name, 1)
     findings.feed = Recognised(path, told)
+    if doubt := feed.encoding.doubt:
+        findings.warn(doubt, path=path)
     passed: Counter[str] = Counter()
     batches: list[pa.RecordBatch] = []
     rows: list[tuple[Any, ...]] = []

@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from app.catalogue.changes import removal
+from app.catalogue.changes import removal, upsert
 from app.catalogue.importing import import_catalogue
 from app.cli import run
 from app.ground.parts import LogSettings
 from app.home.store import ReleaseStore
 from app.log.base import Stream
-from app.log.open import open_log
+from app.log.open import open_log, opened_log
 from app.release.release import Release
 from index.snapshot import ITEM_COLUMNS, Snapshot
 
@@ -71,6 +71,35 @@ def test_a_feed_is_served_with_what_a_page_needs(feed: Path, attire: Callable[..
     )
     assert item.attributes == {"color": "red", "size": "2", "department": "Women"}
     assert json.loads(release.snapshot.items.column("extras")[2].as_py()) == {"custom_label_0": "top", "category_path": "Women > Tops"}
+
+
+@pytest.mark.parametrize(("left", "warned"), [(10, False), (9, False), (8, True), (5, True)])
+def test_it_is_told_how_many_items_went(tmp_path: Path, attire: Callable[..., Any], left: int, warned: bool) -> None:  # noqa: FBT001 - a case
+    """Short of the half that is refused, too; more than a tenth of what was served is a warning, for machines as for people."""
+    feed = tmp_path / "ten.csv"
+    feed.write_text("id,category,title\n" + "".join(f"B-{number},tops,Tee\n" for number in range(10)))
+    assert attire(feed)[1]["gone"] == 0
+    feed.write_text("id,category,title\nnew,tops,Tee\n" + "".join(f"B-{number},tops,Tee\n" for number in range(left)))
+    code, said, told = attire(feed)
+    assert (code, said["items"], said["gone"]) == (0, left + 1, 10 - left)
+    assert (f"{10 - left} of before gone" in told) == (left < 10)
+    assert ("items that were served, which are gone now" in told) == warned == bool(said["warnings"])
+
+
+def test_what_was_changed_since_counts_as_served(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Of what came by the log, what is not in the feed goes; what went by the log, does not go again."""
+    attire(feed)
+    home = tmp_path / "home"
+
+    async def change() -> None:
+        async with opened_log(LogSettings(), home) as log:
+            await log.append(
+                Stream.CATALOGUE, [upsert({"id": "put", "category": "Tops"}), removal("A-1"), upsert({"id": "A-9", "category": "Tops"})]
+            )
+
+    asyncio.run(change())
+    feed.write_text(HEADER + "".join([*ROWS[2:], ROWS[0].replace("A-0", "A-9")]))
+    assert attire(feed)[1]["gone"] == len(["A-0", "put"])
 
 
 def test_bad_rows_are_set_aside_and_written_down(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:

@@ -124,6 +124,17 @@ def test_what_the_feed_never_says_stays(feed: Path, sync: Callable[..., Any], tm
     assert (item["title"], item["in_stock"], item["brand"]) == ("Tee", False, "Own")
 
 
+def test_a_feed_that_lacks_a_tenth_is_told(feed: Path, sync: Callable[..., Any]) -> None:
+    """To people and machines, where it is not refused."""
+    sync(feed)
+    feed.write_text(HEADER + "".join(map(line, range(4))))
+    code, said, told = sync(feed)
+    assert (code, said["gone"], len(said["warnings"])) == (0, 2, 1)
+    assert "lacks 2 of 6 items that were served, which are gone now" in told
+    feed.write_text(HEADER + "".join(map(line, range(5))))
+    assert sync(feed)[1]["warnings"] == []
+
+
 def test_a_feed_that_was_cut_off_is_refused(feed: Path, sync: Callable[..., Any], tmp_path: Path) -> None:
     """Unless by force; so is one of which most rows cannot be used. Failures are counted."""
     sync(feed)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.datasets.read import read_dataset
+from models.datasets.read import read_catalogue, read_dataset
 from models.datasets.schema import Compatibility, FillInTheBlank, Outfit, Retrieval, Session, SessionEvent
 from models.datasets.sessions import read_sessions
 
@@ -196,3 +196,14 @@ def test_maryland_reads_whole() -> None:
     dataset = read_dataset(root)
     assert {split: len(dataset.outfits_of(split)) for split in ("train", "valid", "test")} == {"train": 17316, "valid": 1497, "test": 3076}
     assert {name: len(rows) for name, rows in dataset.tasks.items()} == {"fitb": 3076, "compatibility": 7076}
+
+
+def test_items_in_a_file_are_those_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a feed of several chunks, the last of them begun; nothing is left of the file."""
+    monkeypatch.setattr("models.datasets.feeds.read._CHUNK", 3)
+    rows = "".join(f"{number},tops,Tee {number},{number}.5\n" for number in range(7))
+    (tmp_path / "items.csv").write_text(f"id,category,title,price\n{rows}")
+    found = read_catalogue(tmp_path, scratch=tmp_path / "scratch").table
+    assert found == read_catalogue(tmp_path).table
+    assert found.num_rows == len(rows.splitlines())
+    assert [*(tmp_path / "scratch").iterdir()] == []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from models.datasets.ages import SIZE_NAMES
 from models.datasets.audience import says_only_whom
 from models.datasets.feeds.records import Draft, Record, Records
 
@@ -15,11 +16,10 @@ LEFT_OUT: Final = ""
 ATTRIBUTES: Final = ("gender", "age_group", "color", "colour", "size", "material", "pattern")
 """Columns that are attributes wherever they stand."""
 _COLOR: Final = "color colour farbe couleur kleur colore цвет"
-_SIZE: Final = "size größe grösse taille talla maat taglia размер"
 _GENDER: Final = "gender geschlecht zielgruppe sexe genre género sexo geslacht sesso genere пол"
 _AGE: Final = "age_group altersgruppe tranche_d_âge leeftijdsgroep"
-_NAMES: Final = {"color": _COLOR, "size": _SIZE, "gender": _GENDER, "age_group": _AGE}
-_SAME: Final = {word: name for name, words in _NAMES.items() for word in words.split()}
+_NAMES: Final = {"color": _COLOR, "gender": _GENDER, "age_group": _AGE}
+_SAME: Final = {word: name for name, words in _NAMES.items() for word in words.split()} | dict.fromkeys(SIZE_NAMES, "size")
 
 
 @dataclass(frozen=True, slots=True)

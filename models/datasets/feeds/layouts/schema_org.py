@@ -52,8 +52,9 @@ def _products(node: Any, group: Node, depth: int) -> Iterator[tuple[Node, Node]]
             yield from _products(one, group, depth + 1)
     elif isinstance(node, dict):
         kinds = _kinds(node)
-        if _GROUP in kinds and node.get("hasVariant"):
-            yield from _products(node["hasVariant"], node, depth + 1)
+        variants = list(_products(node.get("hasVariant"), node, depth + 1)) if _GROUP in kinds else []
+        if variants:
+            yield from variants
         elif kinds & _PRODUCTS or _GROUP in kinds:
             yield node, group
         else:
@@ -63,7 +64,8 @@ def _products(node: Any, group: Node, depth: int) -> Iterator[tuple[Node, Node]]
 
 def _kinds(node: Node) -> set[str]:
     kind = node.get("@type")
-    return {str(one).rpartition("/")[2].rpartition(":")[2] for one in (kind if isinstance(kind, list) else [kind])}
+    names = (str(one).rpartition("/")[2].rpartition(":")[2] for one in (kind if isinstance(kind, list) else [kind]))
+    return {f"{name[:1].upper()}{name[1:]}" for name in names}
 
 
 def _item(line: int, product: Node, group: Node) -> Draft:
@@ -99,7 +101,7 @@ def _offer(offers: Any) -> Node:  # noqa: ANN401 - whatever JSON holds
     if isinstance(offers, list):
         return _offer(offers[0]) if offers else {}
     if not isinstance(offers, dict):
-        return {}
+        return {"price": offers} if isinstance(offers, str | float | int) else {}
     return _offer(offers["offers"]) if isinstance(offers.get("offers"), list) and "price" not in offers else offers
 
 

@@ -36,7 +36,7 @@ def test_without_categories_titles_tell_them(read: Callable[..., Any]) -> None:
             {**product, "Handle": "b", "Title": "Classic Varsity Top", "Option1 Name": "Size", "Option1 Value": "S"},
             {"Handle": "b", "Option1 Value": "M", "Variant Price": "50"},
             {**product, "Handle": "c", "Title": "LED High-Top Sneakers"},
-            {**product, "Handle": "d", "Title": "Gift card"},
+            {**product, "Handle": "d", "Title": "Poster"},
         )
     )
     assert {name: item["category"] for name, item in found.items.items()} == {"a": "Tops", "b-S": "Tops", "b-M": "Tops", "c": "Shoes"}
