@@ -7,7 +7,7 @@ A copy of the home is served, and started anew after each kill. First it is calm
 may be, and writers of prices and events; once a minute the service is killed with -9. Then it is calm again.
 
 Printed: the share of ordinary requests that were answered, but for the seconds from a kill to ready again; their 99th percentile against
-that of the calm; resident memory before and after, of the processes that serve. Beside them what tells the machine's part from its own:
+that of the calm; resident memory before and after, of the processes that serve, and how long it took to be back within a tenth. Beside them what tells the machine's part from its own:
 ``/healthz``, asked as often; how late a thread that only sleeps wakes up; how many cores the service, the storm and all together had.
 """
 
@@ -41,6 +41,8 @@ KILL_EVERY_S: Final = 60.0
 _TIMEOUT_S: Final = 10.0
 _GIVEN_UP_S: Final = 300.0
 _NAP_S: Final = 0.01
+_BACK: Final = 1.1
+_BACK_S: Final = 180.0
 
 
 @dataclass
@@ -219,8 +221,13 @@ def main() -> None:
             for thread in beside:
                 thread.join(_GIVEN_UP_S)
             clients.join(_GIVEN_UP_S)
+            calm_again = time.monotonic()
             after.ask(service.url, ids, calm_s, chance)
             after_mb = service.resident_mb()
+            while after_mb > _BACK * before_mb and time.monotonic() < calm_again + _BACK_S:
+                time.sleep(1)
+                after_mb = service.resident_mb()
+            back_s = time.monotonic() - calm_again
         finally:
             service.stop()
     counted = stormy.but_for(service.down)
@@ -241,6 +248,7 @@ def main() -> None:
         "p99_after_ms": round(p99_ms(after.rows), 1),
         "resident_before_mb": round(before_mb),
         "resident_after_mb": round(after_mb),
+        "resident_after_s": round(back_s),
     }
     for name, value in told.items():
         print(f"{name:24} {value}")

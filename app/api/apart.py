@@ -27,6 +27,10 @@ _TYPE: Final = "content-type"
 _GIVEN: Final = (_TYPE, "retry-after")
 _REACHED_S: Final = 0.5
 _LATER_S: Final = 5.0  # than its own deadline
+_STARTED_S: Final = 15.0
+_TRIED_S: Final = 0.1
+_MOST_WAITING: Final = 16
+_HOPELESS_S: Final = 60.0  # after nobody came in time
 _CAUGHT_UP_S: Final = 2.0
 _LOOK_S: Final = 0.01
 
@@ -40,22 +44,42 @@ class Apart:
 
     def __init__(self, place: Place, replay: Replay, deadline_s: float) -> None:
         self._place, self._replay, self._runs = place, replay, False
+        self._waiting, self._hopeless_until = 0, 0.0
         self._client = httpx2.AsyncClient(
             transport=httpx2.AsyncHTTPTransport(uds=str(place.socket), limits=httpx2.Limits(max_connections=None)),
             base_url="http://localhost",
             timeout=httpx2.Timeout(deadline_s + _LATER_S, connect=_REACHED_S),
         )
 
-    async def answer(self, request: Request, body: bytes, who: str, *, starts: bool) -> Response | None:
+    async def answer(self, request: Request, body: bytes, who: str, *, starts: bool, waits: bool) -> Response | None:
         """The answer; None where that process does not run.
 
         Args:
             body: of the request. who: asks it.
             starts: whether it is started for this request, to answer later ones.
+            waits: whether this request waits until it has been started, for some seconds at most.
 
         Raises:
-            BusyError: it ended meanwhile. DeadlineError: it did not answer in time.
+            BusyError: it ended meanwhile, or many wait for it. DeadlineError: it did not answer in time.
         """
+        answer, until = await self._asked(request, body, who, starts=starts), time.monotonic() + _STARTED_S
+        if answer is not None or not waits or until - _STARTED_S < self._hopeless_until:
+            return answer
+        if self._waiting >= _MOST_WAITING:
+            msg = "the process that computes heavy requests is being started, and many wait for it; try again in a moment"
+            raise BusyError(msg)
+        self._waiting += 1
+        try:
+            while answer is None and time.monotonic() < until:
+                await asyncio.sleep(_TRIED_S)
+                answer = await self._asked(request, body, who, starts=starts)
+        finally:
+            self._waiting -= 1
+        if answer is None:
+            self._hopeless_until = time.monotonic() + _HOPELESS_S
+        return answer
+
+    async def _asked(self, request: Request, body: bytes, who: str, *, starts: bool) -> Response | None:
         if starts or self._runs:
             self._place.asked.value = time.monotonic()
         headers = {_TYPE: request.headers[_TYPE], _WHO: who, _SHOWN: self._replay.offset}

@@ -47,12 +47,13 @@ class Computing:
         if pictures:
             cost += await to_thread.run_sync(of_pictures, pictures, self.max_pixels)
         if cost >= HEAVY and self.apart is not None and isinstance(self.request, Read) and self.request.sent is not None:
-            await self._elsewhere(self.apart, self.request, self.request.sent, starts=cost >= VERY_HEAVY or self.pool.crowded)
+            await self._elsewhere(self.apart, self.request, self.request.sent, waits=cost >= VERY_HEAVY)
         return await self.pool.run(compute, cost=cost, who=self.who, joins=joins and not pictures, gone=self._gone)
 
-    async def _elsewhere(self, apart: Apart, request: Read, body: bytes, *, starts: bool) -> None:
+    async def _elsewhere(self, apart: Apart, request: Read, body: bytes, *, waits: bool) -> None:
         """Raise the other process's answer; return where there is no such process yet."""
-        answer, away = asyncio.ensure_future(apart.answer(request, body, self.who, starts=starts)), asyncio.ensure_future(self._gone())
+        asked = apart.answer(request, body, self.who, starts=waits or self.pool.crowded, waits=waits)
+        answer, away = asyncio.ensure_future(asked), asyncio.ensure_future(self._gone())
         try:
             await asyncio.wait({answer, away}, return_when=asyncio.FIRST_COMPLETED)
             if not answer.done():

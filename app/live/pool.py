@@ -33,7 +33,8 @@ several processes has as many places, as most connections may come to one of the
 HEAVY: Final = 20_000.0
 """From this cost on a request is heavy; see ``app.recommend.cost``."""
 VERY_HEAVY: Final = 100_000.0
-"""From this cost on, which is seconds of a core, a request alone is worth a process beside this one; see ``app.api.apart``."""
+"""From this cost on, which is seconds of a core, a request alone is worth a process beside this one, and waits until it is started; see
+``app.api.apart``."""
 SMALL: Final = 2_000.0
 """Up to this cost a request may be computed beside others: all of them wait for the last of their batch."""
 _ORDINARY_SHARE: Final = 4.0

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from ctypes import c_double
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from typing import Any
 
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from app.api import computing
+from app.api import apart, computing
 from app.ground.heavy import Place
 from app.ground.parts import Answers, Keys, LogSettings
 from app.ground.settings import Settings
@@ -70,6 +70,7 @@ def beside(home: Path, tmp_path: Path) -> Iterator[Beside]:
 
 def test_without_it_heavy_requests_are_answered_here_and_start_it(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
     """A very heavy one does, and one that comes while another is inside; one by itself is not worth it."""
+    monkeypatch.setattr(apart, "_STARTED_S", 0.0)
     assert beside.client.post("/score-outfit", json=HEAVY).status_code == 200
     assert beside.place.asked.value
     beside.place.asked.value = 0.0
@@ -81,8 +82,30 @@ def test_without_it_heavy_requests_are_answered_here_and_start_it(beside: Beside
     assert beside.place.asked.value
 
 
-def test_it_answers_as_this_one_does(beside: Beside) -> None:
+def test_a_very_heavy_request_waits_until_it_is_started(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few may; where it did not come, the next ones do not wait again."""
+    starting = Timer(0.5, beside.run)
+    starting.start()
+    assert beside.client.post("/score-outfit", json=HEAVY).status_code == 200
+    starting.join()
+    assert beside.answered == {"/score-outfit"}
+    beside.server.should_exit = True
+    monkeypatch.setattr(apart, "_STARTED_S", 0.5)
+    monkeypatch.setattr(apart, "_MOST_WAITING", 0)
+    until = time.monotonic() + 10
+    while (answer := beside.client.post("/score-outfit", json=HEAVY)).status_code == 200 and time.monotonic() < until:
+        pass
+    assert "many wait for it" in answer.json()["detail"]
+    monkeypatch.setattr(apart, "_MOST_WAITING", 1)
+    assert beside.client.post("/score-outfit", json=HEAVY).status_code == 200
+    monkeypatch.setattr(apart, "_MOST_WAITING", 0)
+    assert beside.client.post("/score-outfit", json=HEAVY).status_code == 200
+    assert beside.answered == {"/score-outfit"}
+
+
+def test_it_answers_as_this_one_does(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
     """With its own request's id; ordinary requests are not its."""
+    monkeypatch.setattr(apart, "_STARTED_S", 0.0)
     here = beside.client.post("/score-outfit", json=HEAVY)
     beside.run()
     there = beside.client.post("/score-outfit", json=HEAVY, headers={"X-Request-ID": "mine"})
