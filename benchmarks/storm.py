@@ -7,8 +7,9 @@ A copy of the home is served, and started anew after each kill. First it is calm
 may be, and writers of prices and events; once a minute the service is killed with -9. Then it is calm again.
 
 Printed: the share of ordinary requests that were answered, but for the seconds from a kill to ready again; their 99th percentile against
-that of the calm; resident memory before and after, of the processes that serve, and how long it took to be back within a tenth. Beside them what tells the machine's part from its own:
-``/healthz``, asked as often; how late a thread that only sleeps wakes up; how many cores the service, the storm and all together had.
+that of the calm; resident memory before and after, of the processes that serve, and how long it took to be back within a tenth. Beside
+them what tells the machine's part from its own: ``/healthz``, asked as often; how late a thread that only sleeps wakes up; how many cores
+the service, the storm and all together had.
 """
 
 from __future__ import annotations
