@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from http import HTTPStatus
 from typing import Final
 
 import httpx2
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import get_contextvars
 
 from app.api.middleware import REQUEST_ID
-from app.ground.errors import BusyError, DeadlineError
+from app.ground.errors import BusyError
 from app.ground.heavy import Place
 from app.live.replay import Replay
 from app.log.base import START, order
@@ -24,9 +25,7 @@ from app.log.base import START, order
 _WHO: Final = "X-Attire-Who"
 _SHOWN: Final = "X-Attire-Shown"
 _TYPE: Final = "content-type"
-_GIVEN: Final = (_TYPE, "retry-after")
 _REACHED_S: Final = 0.5
-_LATER_S: Final = 5.0  # than its own deadline
 _STARTED_S: Final = 15.0
 _TRIED_S: Final = 0.1
 _MOST_WAITING: Final = 16
@@ -36,19 +35,15 @@ _LOOK_S: Final = 0.01
 
 
 class Apart:
-    """Sends requests there.
+    """Sends requests there."""
 
-    Args:
-        deadline_s: after which that process answers that there was no time.
-    """
-
-    def __init__(self, place: Place, replay: Replay, deadline_s: float) -> None:
+    def __init__(self, place: Place, replay: Replay) -> None:
         self._place, self._replay, self._runs = place, replay, False
         self._waiting, self._hopeless_until = 0, 0.0
         self._client = httpx2.AsyncClient(
             transport=httpx2.AsyncHTTPTransport(uds=str(place.socket), limits=httpx2.Limits(max_connections=None)),
             base_url="http://localhost",
-            timeout=httpx2.Timeout(deadline_s + _LATER_S, connect=_REACHED_S),
+            timeout=httpx2.Timeout(None, connect=_REACHED_S),  # whoever waits for the answer has a deadline
         )
 
     async def answer(self, request: Request, body: bytes, who: str, *, starts: bool, waits: bool) -> Response | None:
@@ -60,7 +55,7 @@ class Apart:
             waits: whether this request waits until it has been started, for some seconds at most.
 
         Raises:
-            BusyError: it ended meanwhile, or many wait for it. DeadlineError: it did not answer in time.
+            BusyError: it ended meanwhile, or takes no more, or many wait for it.
         """
         answer, until = await self._asked(request, body, who, starts=starts), time.monotonic() + _STARTED_S
         if answer is not None or not waits or until - _STARTED_S < self._hopeless_until:
@@ -89,15 +84,13 @@ class Apart:
         except (httpx2.ConnectError, httpx2.ConnectTimeout):
             self._runs = False
             return None
-        except httpx2.TimeoutException as error:
-            msg = "no answer in time from the process that computes heavy requests; ask for less, or try again later"
-            raise DeadlineError(msg) from error
         except httpx2.TransportError as error:
             msg = "the process that computes heavy requests ended meanwhile; try again in a moment"
             raise BusyError(msg) from error
         self._runs, self._place.asked.value = True, time.monotonic()
-        given = {name: answer.headers[name] for name in _GIVEN if name in answer.headers}
-        return Response(answer.content, answer.status_code, given)
+        if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            raise BusyError(answer.json()["detail"])
+        return Response(answer.content, answer.status_code, {_TYPE: answer.headers[_TYPE]})
 
     async def close(self) -> None:
         """Let go of its connections."""

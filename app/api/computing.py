@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
@@ -13,7 +12,6 @@ from fastapi import Depends, Request
 from app.api.apart import AnsweredApartError, Apart
 from app.api.reading import Read
 from app.api.services import InjectedServices
-from app.ground.errors import ClientGoneError
 from app.live.pool import HEAVY, VERY_HEAVY, ComputePool
 from app.recommend.cost import of_pictures
 
@@ -53,17 +51,8 @@ class Computing:
     async def _elsewhere(self, apart: Apart, request: Read, body: bytes, *, waits: bool) -> None:
         """Raise the other process's answer; return where there is no such process yet."""
         asked = apart.answer(request, body, self.who, starts=waits or self.pool.crowded, waits=waits)
-        answer, away = asyncio.ensure_future(asked), asyncio.ensure_future(self._gone())
-        try:
-            await asyncio.wait({answer, away}, return_when=asyncio.FIRST_COMPLETED)
-            if not answer.done():
-                msg = "nobody waits for this answer any more"
-                raise ClientGoneError(msg)
-            if (response := answer.result()) is not None:
-                raise AnsweredApartError(response)
-        finally:
-            answer.cancel()
-            away.cancel()
+        if (response := await self.pool.elsewhere(asked, gone=self._gone)) is not None:
+            raise AnsweredApartError(response)
 
     async def _gone(self) -> None:
         """Return once the client has closed its connection."""

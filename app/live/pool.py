@@ -15,10 +15,10 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from app.ground.allocator import give_back
 from app.ground.compute import alone
@@ -77,13 +77,13 @@ class ComputePool:
         self._batch = False  # whether a thread computes small requests
         self._expected = 1  # small requests for which the next batch waits a moment
         self._moves = 0  # requests that came or went since the start
-        self._inside: dict[Turn, asyncio.Future[ServiceError]] = {}
-        self.refused = self.late = self.abandoned = self.joined = 0
+        self._inside: dict[asyncio.Future[Any], asyncio.Future[ServiceError]] = {}
+        self.refused = self.late = self.abandoned = self.joined = self._elsewhere = 0
 
     @property
     def waiting(self) -> int:
-        """Requests that wait for a thread."""
-        return len(self._ordinary.waiting) + len(self._heavy.waiting)
+        """Requests that wait for a thread, or for another process."""
+        return len(self._ordinary.waiting) + len(self._heavy.waiting) + self._elsewhere
 
     @property
     def crowded(self) -> bool:
@@ -125,31 +125,31 @@ class ComputePool:
         kind = self._heavy if cost >= HEAVY else self._ordinary
         if (busy := self.busy(kind)) is not None:
             raise busy
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Answer] = loop.create_future()
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         turn = Turn(kind, who, lambda turn: self._answer(turn, compute), answer, joins=joins and cost <= SMALL and self._together > 1)
-        cut = self._inside[turn] = loop.create_future()
         kind.inside += 1
-        away = asyncio.ensure_future(gone()) if gone else None
         try:
             with self._lock:
                 kind.wake(self._ordinary if kind is self._heavy else self._heavy)
                 kind.wait(turn)
                 self._moves += 1
                 self._grant()
-            ends = {answer, cut, *({away} if away else ())}
-            await asyncio.wait(ends, timeout=self._deadline_s if self._deadline_s < math.inf else None, return_when=asyncio.FIRST_COMPLETED)
-            if answer.done():
-                return answer.result()
-            raise self._ended_by(turn, cut, away)
+            return await self._outcome(answer, gone, lambda: "being computed" if turn.begun else "waiting for a thread")
         finally:
-            if away:
-                away.cancel()
-            answer.cancel()
             self._drop(turn)
             self._moves += 1
-            del self._inside[turn]
             kind.inside -= 1
+
+    async def elsewhere(self, work: Coroutine[Any, Any, Answer], *, gone: Callable[[], Awaitable[object]] | None = None) -> Answer:
+        """What another process computes: within the same deadline, and counted as what these threads do; raises as ``run`` does."""
+        self._elsewhere += 1
+        try:
+            return await self._outcome(asyncio.ensure_future(work), gone, lambda: "being computed")
+        except BusyError:
+            self.refused += 1
+            raise
+        finally:
+            self._elsewhere -= 1
 
     def hurry(self) -> None:
         """No more requests come: heavy ones may hold every thread from now on."""
@@ -167,16 +167,30 @@ class ComputePool:
         """Take no more work; what is computed ends at its next pause."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _ended_by(self, turn: Turn, cut: asyncio.Future[ServiceError], away: asyncio.Future[object] | None) -> ServiceError:
-        if cut.done():
-            return cut.result()
-        if away is not None and away.done():
-            self.abandoned += 1
-            return ClientGoneError(_GONE)
-        self.late += 1
-        where = "being computed" if turn.begun else "waiting for a thread"
-        msg = f"no answer within {self._deadline_s:g} s, after which it was still {where}; ask for less, or try again later"
-        return DeadlineError(msg)
+    async def _outcome(
+        self, answer: asyncio.Future[Answer], gone: Callable[[], Awaitable[object]] | None, where: Callable[[], str]
+    ) -> Answer:
+        """The answer; or what comes before it: the deadline, a client that leaves, a shutdown."""
+        cut = self._inside[answer] = asyncio.get_running_loop().create_future()
+        away = asyncio.ensure_future(gone()) if gone else None
+        try:
+            ends = {answer, cut, *({away} if away else ())}
+            await asyncio.wait(ends, timeout=self._deadline_s if self._deadline_s < math.inf else None, return_when=asyncio.FIRST_COMPLETED)
+            if answer.done():
+                return answer.result()
+            if cut.done():
+                raise cut.result()
+            if away is not None and away.done():
+                self.abandoned += 1
+                raise ClientGoneError(_GONE)
+            self.late += 1
+            msg = f"no answer within {self._deadline_s:g} s, after which it was still {where()}; ask for less, or try again later"
+            raise DeadlineError(msg)
+        finally:
+            if away:
+                away.cancel()
+            answer.cancel()
+            del self._inside[answer]
 
     def _work(self, turn: Turn) -> None:
         """Compute a turn, and those beside it."""

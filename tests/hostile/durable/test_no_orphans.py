@@ -53,11 +53,12 @@ def until(true: object, seconds: float = 60) -> bool:
     [
         ("app.worker.loop", "learn_apart", "torch", "None, None, 0, None"),
         ("app.worker.feeds", "sync_apart", "torch", "None, ''"),
-        ("app.cli.serve", "_one_of_several", "torch", "None, 0, None, None"),
+        ("app.cli.serve", "_one_of_several", "torch", "None, 0, None, None, None"),
+        ("app.server.heavy", "_answer", "torch", "None, None, None"),
     ],
 )
 def test_killed_while_the_child_imports(tmp_path: Path, module: str, target: str, imported: str, args: str) -> None:
-    """A worker's run, a feed, and one of several processes that answer: each is gone soon after kill -9 of the one that started it."""
+    """A worker's run, a feed, one of several that answer, and the one for heavy requests: each is gone soon after its parent was killed."""
     told, slow, parent = tmp_path / "imports", tmp_path / "slow", tmp_path / "parent.py"
     slow.mkdir()
     (slow / f"{imported}.py").write_text(SLOW.format(told=str(told)))  # an import that takes long, as on a busy machine
