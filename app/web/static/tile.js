@@ -5,7 +5,8 @@ import { add, look, nameOf, remove, wears } from "./outfit.js";
 const WIDTHS = [128, 256, 384, 512]; // of the service's thumbnails; the screen's density decides
 const SIZES = devicePixelRatio > 2 ? "7.3rem" : "auto, 12rem"; // of a phone's three pixels a point, two are seen
 
-export const titleOf = (item) => item.title || `Untitled ${item.category ?? "item"}`;
+// Without a title, what it is; answers tell of every item that much.
+export const titleOf = (item) => item.title || (item.category ?? "piece").replace(/^./u, (letter) => letter.toUpperCase());
 
 // What it costs now: the sale price, where that is less.
 export const paid = (item) => (onSale(item) ? item.sale_price : (item.price ?? item.sale_price));

@@ -122,6 +122,21 @@ def test_a_hostile_title_is_text(page: Page) -> None:
     assert page.title() == "Attire"
 
 
+def test_an_item_without_a_title_is_called_what_it_is(page: Page) -> None:
+    """Nobody sells an "Untitled tops"."""
+
+    def without(route: Route) -> None:
+        answer = route.fetch()
+        found = answer.json()
+        found["items"][1].pop("title", None)
+        found["items"][1]["category"] = "tops"
+        route.fulfill(response=answer, json=found)
+
+    page.route(re.compile(r"/items\?"), without)
+    page.reload()
+    expect(page.locator("#items .tile .title").nth(1)).to_have_text("Tops")
+
+
 def test_filters_hold_for_suggestions(dressed: Page) -> None:
     """Each fits what is left of the budget, and the URL remembers it."""
     worn = float(dressed.locator("#tally").inner_text().rpartition("€")[2])
