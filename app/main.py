@@ -226,7 +226,7 @@ def _build(
         rules=rules,
         variants=Variants(store, serving, log, follower, rules, kept=kept, poll_s=settings.swap.poll_s),
         report=_reports(settings),
-        apart=Apart(heavy, replay) if heavy is not None else None,
+        apart=Apart(heavy, replay, serving) if heavy is not None else None,
         pictures=pictures,
     )
     follower.beside = services.variants

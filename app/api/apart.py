@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from http import HTTPStatus
 from typing import Final
 
 import httpx2
@@ -21,10 +20,13 @@ from app.ground.errors import BusyError
 from app.ground.heavy import Place
 from app.live.replay import Replay
 from app.log.base import START, order
+from app.release.serving import Serving
 
 _WHO: Final = "X-Attire-Who"
 _SHOWN: Final = "X-Attire-Shown"
+_RELEASE: Final = "X-Attire-Release"
 _TYPE: Final = "content-type"
+_GIVEN: Final = (_TYPE, "retry-after")
 _REACHED_S: Final = 0.5
 _STARTED_S: Final = 15.0
 _TRIED_S: Final = 0.1
@@ -37,8 +39,8 @@ _LOOK_S: Final = 0.01
 class Apart:
     """Sends requests there."""
 
-    def __init__(self, place: Place, replay: Replay) -> None:
-        self._place, self._replay, self._runs = place, replay, False
+    def __init__(self, place: Place, replay: Replay, serving: Serving) -> None:
+        self._place, self._replay, self._serving, self._runs = place, replay, serving, False
         self._waiting, self._hopeless_until = 0, 0.0
         self._client = httpx2.AsyncClient(
             transport=httpx2.AsyncHTTPTransport(uds=str(place.socket), limits=httpx2.Limits(max_connections=None)),
@@ -55,7 +57,7 @@ class Apart:
             waits: whether this request waits until it has been started, for some seconds at most.
 
         Raises:
-            BusyError: it ended meanwhile, or takes no more, or many wait for it.
+            BusyError: it ended meanwhile, or many wait for it.
         """
         answer, until = await self._asked(request, body, who, starts=starts), time.monotonic() + _STARTED_S
         if answer is not None or not waits or until - _STARTED_S < self._hopeless_until:
@@ -77,7 +79,8 @@ class Apart:
     async def _asked(self, request: Request, body: bytes, who: str, *, starts: bool) -> Response | None:
         if starts or self._runs:
             self._place.asked.value = time.monotonic()
-        headers = {_TYPE: request.headers[_TYPE], _WHO: who, _SHOWN: self._replay.offset}
+        release = self._serving.release
+        headers = {_TYPE: "application/json", _WHO: who, _SHOWN: self._replay.offset, _RELEASE: release.id if release else ""}
         headers[REQUEST_ID] = get_contextvars().get("request_id", "")
         try:
             answer = await self._client.request(request.method, str(request.url.path), content=body, headers=headers)
@@ -88,9 +91,7 @@ class Apart:
             msg = "the process that computes heavy requests ended meanwhile; try again in a moment"
             raise BusyError(msg) from error
         self._runs, self._place.asked.value = True, time.monotonic()
-        if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-            raise BusyError(answer.json()["detail"])
-        return Response(answer.content, answer.status_code, {_TYPE: answer.headers[_TYPE]})
+        return Response(answer.content, answer.status_code, {name: answer.headers[name] for name in _GIVEN if name in answer.headers})
 
     async def close(self) -> None:
         """Let go of its connections."""
@@ -120,11 +121,16 @@ class Inside:
         if scope["type"] == "http":
             headers = Headers(scope=scope)
             scope.setdefault("state", {})["who"] = headers.get(_WHO, "")
-            await self._caught_up(headers.get(_SHOWN, START))
+            await self._caught_up(headers.get(_SHOWN, START), headers.get(_RELEASE, ""))
         await self.app(scope, receive, send)
 
-    async def _caught_up(self, offset: str) -> None:
-        """Wait until this process, too, shows the changes that the other one does."""
-        replay, until = self._service.state.services.replay, time.monotonic() + _CAUGHT_UP_S
-        while order(replay.offset) < order(offset) and time.monotonic() < until:  # noqa: ASYNC110 - a heavy request can wait so long
+    async def _caught_up(self, offset: str, release: str) -> None:
+        """Wait until this process, too, serves the release and shows the changes that the other one does."""
+        services, until = self._service.state.services, time.monotonic() + _CAUGHT_UP_S
+
+        def behind() -> bool:
+            serving = services.serving.release
+            return services.replay.encoding or order(services.replay.offset) < order(offset) or (serving and serving.id != release)
+
+        while behind() and time.monotonic() < until:  # noqa: ASYNC110 - a heavy request can wait so long
             await asyncio.sleep(_LOOK_S)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, TypeVar
 
 from anyio import to_thread
@@ -52,6 +53,7 @@ class Computing:
         """Raise the other process's answer; return where there is no such process yet."""
         asked = apart.answer(request, body, self.who, starts=waits or self.pool.crowded, waits=waits)
         if (response := await self.pool.elsewhere(asked, gone=self._gone)) is not None:
+            self.pool.refused += response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
             raise AnsweredApartError(response)
 
     async def _gone(self) -> None:

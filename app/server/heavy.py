@@ -26,7 +26,8 @@ from models.parent import end_with_parent
 
 _NICE: Final = 10
 _IDLE_S: Final = 60.0
-_LAST_S: Final = 5.0
+_LAST_S: Final = 3.0  # when those that ask it have ended, nothing is under way
+_LONGEST: Final = 100  # of a socket's path; the system takes a little more
 
 
 class Heavy:
@@ -38,15 +39,20 @@ class Heavy:
 
     def __init__(self, settings: Settings) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="attire-"))  # readable to nobody else
+        if len(str(self._folder)) > _LONGEST - len("/heavy"):
+            self._folder.rmdir()
+            msg = f"the path of a socket in {self._folder.parent} is too long"
+            raise OSError(msg)
         self.place = Place(self._folder / "heavy", SPAWNING.Value("d", 0.0, lock=False))
         self._process = Supervised("heavy", _answer, settings, self.place.socket)
         self._idle_s = max(_IDLE_S, 2 * settings.deadline_s)
-        self._grace_s = settings.grace_s
         self._end = Event()
         self._thread = Thread(target=self._look_after, name="heavy", daemon=True)
 
     def __enter__(self) -> Self:
-        signal.signal(signal.SIGTERM, self._terminated)  # uvicorn raises it once more when it has ended
+        for number in (signal.SIGTERM, signal.SIGHUP):  # uvicorn raises the former once more when it has ended
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, self._terminated)
         self._thread.start()
         return self
 
@@ -64,14 +70,14 @@ class Heavy:
     def _look_after(self) -> None:
         while not self._end.wait(LOOK_S):
             asked = self.place.asked.value
-            if asked and time.monotonic() - asked < self._idle_s:
+            if asked and time.monotonic() - asked < self._idle_s and self._folder.exists():
                 self._process.look_after()
             else:
                 self._stop()
 
     def _stop(self) -> None:
         self._process.end()
-        self._process.ended(time.monotonic() + self._grace_s + _LAST_S)
+        self._process.ended(time.monotonic() + _LAST_S)
 
 
 def _answer(settings: Settings, place: Path, beat: Shared) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -10,10 +11,12 @@ from contextlib import ExitStack
 from ctypes import c_double
 from pathlib import Path
 from threading import Thread, Timer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.api import apart, computing
@@ -134,6 +137,35 @@ def test_it_shows_what_was_just_changed(beside: Beside, monkeypatch: pytest.Monk
     scored = beside.client.post("/score-outfit", json=asked).json()
     assert beside.answered == {"/score-outfit"}
     assert scored["outfits"][0] == beside.client.post("/score-outfit", json={"outfits": asked["outfits"][:1]}).json()["outfits"][0]
+
+
+def test_it_answers_from_the_release_that_serves_here(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits a while until it has swapped, too, and until what was changed is encoded."""
+    beside.run()
+    monkeypatch.setattr(apart, "_CAUGHT_UP_S", 0.5)
+
+    def took() -> float:
+        began = time.monotonic()
+        assert beside.client.post("/score-outfit", json=HEAVY).status_code == 200
+        return time.monotonic() - began
+
+    took()
+    replay = beside.inner.state.services.replay
+    with monkeypatch.context() as encodes:
+        encodes.setattr(type(replay), "encoding", 1)
+        assert took() >= 0.5
+    assert isinstance(beside.client.app, FastAPI)
+    other = SimpleNamespace(release=SimpleNamespace(id="r9-other"))
+    monkeypatch.setattr(beside.client.app.state.services.apart, "_serving", other)
+    assert took() >= 0.5
+
+
+def test_any_type_that_is_json_is_its(beside: Beside) -> None:
+    """Whatever else the header says: in bytes that are no ASCII it made a 500."""
+    beside.run()
+    headers = {b"Content-Type": b"application/json; x=\xe9", b"X-API-Key": KEY["X-API-Key"].encode()}
+    assert beside.client.post("/score-outfit", content=json.dumps(HEAVY), headers=headers).status_code == 200  # type: ignore[arg-type]
+    assert beside.answered == {"/score-outfit"}
 
 
 def test_only_what_asks_and_is_heavy_is_its(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:

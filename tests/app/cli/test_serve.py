@@ -182,10 +182,14 @@ def test_processes_share_out_the_threads(tmp_path: Path, cores: int, share: int)
     assert (threads.compute, threads.requests) == (3, share)
 
 
-def test_no_place_for_the_heavy_process_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("folder", ["none", "x" * 100])
+def test_no_place_for_the_heavy_process_is_told(
+    folder: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Nothing else needs a directory for temporary files, so the service answers without it."""
+    (tmp_path / ("x" * 100)).mkdir()  # no socket has so long a path
     with monkeypatch.context() as full:
-        full.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+        full.setattr(tempfile, "tempdir", str(tmp_path / folder))
         with _heavy_beside(Settings(home=tmp_path)) as heavy:
             assert heavy is None
     assert "no_heavy_process" in capfd.readouterr().err
