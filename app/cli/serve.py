@@ -247,11 +247,7 @@ def _one_of_several(listener: socket.socket, number: int, takes_over: TakesOver,
     from app.server.process import answer  # noqa: PLC0415
     from app.shops.service import Shops  # noqa: PLC0415
 
-    settings = shared_out(Settings.read(), compute.cores())
-
-    def beaten(now: float) -> None:
-        beat.value = now
-
+    settings, beaten = shared_out(Settings.read(), compute.cores()), partial(setattr, beat, "value")
     configure(settings.log)
     logger().info("process_started", number=number, pid=os.getpid())
     app = Shops(settings, beaten) if settings.shops else create_app(settings, beaten=beaten, heavy=heavy)

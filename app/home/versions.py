@@ -22,6 +22,7 @@ Book = TypeVar("Book")
 _NOT_THERE: Final = "not there"
 LOOKED_S: Final = 0.02
 """Seconds for which a file is taken to be as it was: each look gives Python's lock away, which under load takes a while to come back."""
+_NEVER: Final = (-LOOKED_S, None)
 
 
 class Versions(Generic[Book]):
@@ -40,7 +41,7 @@ class Versions(Generic[Book]):
         self.home, self.name, self._parsed, self._none = home, name, parsed, none
         self.path = home / f"{name}.json"
         self._read: tuple[object, Book] = (_NOT_THERE, none)
-        self._looked: tuple[float, object] = (-LOOKED_S, None)
+        self._looked: tuple[float, object] = _NEVER
 
     def book(self) -> Book:
         """What holds now, or did ``LOOKED_S`` ago unless this holds ``changing``; the file is read where it changed.
@@ -68,7 +69,7 @@ class Versions(Generic[Book]):
     def changing(self) -> Iterator[None]:
         """Hold the file while it is changed; whoever else changes it waits."""
         with in_turn(self.home, self.path.name):
-            self._looked = (-LOOKED_S, None)
+            self._looked = _NEVER
             yield
 
     def write(self, version: int, said: Mapping[str, Any]) -> None:
@@ -82,7 +83,7 @@ class Versions(Generic[Book]):
             origin.replace(self.path.name, f"{text}\n".encode())
         write_whole(self.path.with_suffix("") / f"{version:06}.json", text)
         write_whole(self.path, text)
-        self._looked = (-LOOKED_S, None)
+        self._looked = _NEVER
 
     def _mark(self) -> object:
         """What tells one state of the file from another; None where it cannot be looked at."""

@@ -12,6 +12,7 @@ import signal
 import socket
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType, TracebackType
@@ -88,13 +89,10 @@ def _answer(settings: Settings, place: Path, beat: Shared) -> None:
     from app.main import create_app  # noqa: PLC0415
     from app.server.process import answer  # noqa: PLC0415
 
-    def beaten(now: float) -> None:
-        beat.value = now
-
     bind_contextvars(process="heavy")
     place.unlink(missing_ok=True)  # of one that was killed
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(place))  # nobody reaches it before it is loaded, and listens
     threads = {"requests": settings.threads.requests or max(1, compute.cores() - 1)}
     settings = settings.model_copy(update={"threads": settings.threads.model_copy(update=threads)})
-    answer(create_app(settings, beaten=beaten, inside=True), settings, listener)
+    answer(create_app(settings, beaten=partial(setattr, beat, "value"), inside=True), settings, listener)
