@@ -6,7 +6,6 @@ Each is synchronised in a process of its own, beside whatever else the worker do
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from contextlib import suppress
 from multiprocessing import get_context
@@ -16,6 +15,7 @@ from app.ground.errors import ROOTS
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.feeds import FeedRecord, FeedRecords
+from app.worker.niceness import stand_back
 from models.parent import end_with_parent
 
 _LOOK_S: Final = 1.0
@@ -60,7 +60,7 @@ def sync_apart(settings: Settings, source: str) -> None:
     from models.datasets.rejects import Rejects  # noqa: PLC0415
 
     configure(settings.log)
-    os.nice(settings.worker.nice)
+    stand_back(settings.worker.nice)
     try:
         with Rejects(settings.home / "rejects.jsonl") as rejects:
             done = sync(source, settings, findings=Findings(rejects=rejects))

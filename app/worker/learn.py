@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections import Counter
@@ -30,6 +29,7 @@ from app.worker.from_log import judged
 from app.worker.gate import load_candidate, objections, worse_in_log
 from app.worker.hygiene import Basket, clean, described_items
 from app.worker.logged import logged
+from app.worker.niceness import stand_back
 from app.worker.outfits import Outfits, ask, known, split_by_time, worn
 from app.worker.reference import Reference
 from app.worker.retrain import retrain
@@ -55,7 +55,7 @@ def learn(settings: Settings, directory: Path, rows: int, candidate: Path | None
         directory: of this run. rows: number of archived events to read.
         candidate: directory of a bundle to judge; None trains one.
     """
-    os.nice(settings.worker.nice)
+    stand_back(settings.worker.nice)
     compute.fix_threads(settings.worker.threads)
     steps = _Steps(settings, directory, rows, candidate)
     try:
