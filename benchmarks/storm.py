@@ -188,7 +188,7 @@ def main() -> None:
     parser.add_argument("--nice", type=int, default=0, help="how far those who make the storm stand back; 19 is nearly: on other machines")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    chance, calm_s = random.Random(asked.seed), max(20.0, asked.minutes * 6)  # noqa: S311 - drawn again from the seed
+    chance, calm_s = random.Random(asked.seed), max(60.0, asked.minutes * 6)  # noqa: S311 - drawn again from the seed
     with tempfile.TemporaryDirectory() as folder:
         service = Supervised(Path(shutil.copytree(asked.home, Path(folder) / "home")), _free_port())
         service.start()
