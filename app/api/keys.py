@@ -78,8 +78,7 @@ def admit(connection: HTTPConnection, door: Door, *, token: str | None, key: Key
         return
     if _open_on_loopback(door, settings) and from_this_machine(connection, settings.proxies):
         page = foreign_page(connection) if door in _CHANGING else None
-        known = {*settings.origins, *ring.origins}
-        if page is None or (door is Door.EVENTS and page in known):
+        if page is None or (door is Door.EVENTS and (page in settings.origins or page in ring.origins)):
             return
         problem = "a web page of another address sent this, so it needs a key; send it as X-API-Key, or as a bearer token"
         raise KeyRefusedError(problem, [Detail("Origin", page, problem)])
