@@ -98,6 +98,8 @@ def test_what_was_changed_since_counts_as_served(feed: Path, attire: Callable[..
             )
 
     asyncio.run(change())
+    feed.write_text(HEADER + "".join(ROWS[1:4]))
+    assert "lacks 5 of 7 items that are served" in attire(feed)[1]["refused"]
     feed.write_text(HEADER + "".join([*ROWS[2:], ROWS[0].replace("A-0", "A-9")]))
     assert attire(feed)[1]["gone"] == len(["A-0", "put"])
 
@@ -132,14 +134,15 @@ def test_strict_ends_at_the_first_bad_row(feed: Path, attire: Callable[..., Any]
     assert attire(feed, "--max-rejects", "0.1", "--force")[0] == 0
 
 
-def test_a_feed_that_was_cut_off_does_not_empty_a_shop(feed: Path, attire: Callable[..., Any]) -> None:
-    """Less than half of what is served is refused unless it is forced."""
+@pytest.mark.parametrize("rows", [ROWS[:2], [row.replace("A-", "B-") for row in ROWS[:4]] + ROWS[4:]], ids=["cut off", "of another shop"])
+def test_a_feed_does_not_empty_a_shop(feed: Path, attire: Callable[..., Any], rows: list[str]) -> None:
+    """What lacks more than half of what is served is refused unless it is forced, though it may bring as many others."""
     assert attire(feed)[0] == 0
-    feed.write_text(HEADER + "".join(ROWS[:2]))
+    feed.write_text(HEADER + "".join(rows))
     code, said, _ = attire(feed)
-    assert (code, "holds 2 items where 6 are served" in said["refused"]) == (2, True)
+    assert (code, "lacks 4 of 6 items that are served" in said["refused"]) == (2, True)
     code, said, _ = attire(feed, "--force")
-    assert (code, said["items"]) == (0, 2)
+    assert (code, said["items"]) == (0, len(rows))
     feed.write_text(HEADER)
     assert attire(feed, "--force")[0] == 2
 
