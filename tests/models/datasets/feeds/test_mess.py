@@ -100,10 +100,16 @@ def test_quotes_of_inches_and_quoted_line_ends_are_fine(read: Callable[..., Any]
 
 
 def test_rows_and_columns_of_nothing_are_passed_over_and_counted(read: Callable[..., Any]) -> None:
-    """As Excel leaves them."""
+    """As Excel leaves them; a column that has no name, and something below it, is told apart."""
     found = read("id,category,title,,\nA,tops,Tee,,\n,,,,\n ,,, ,\n\nB,tops,Tee,,,,\n")
     assert set(found.items) == {"A", "B"}
-    assert found.warnings == [f"{found.warnings[0].partition(':')[0]}: 3 rows of nothing; passed over"]
+    assert [told.partition(": ")[2] for told in found.warnings] == ["3 rows of nothing; passed over", "2 columns of nothing; passed over"]
+    found = read(",id,category,title,\n0,A,tops,Tee,\n1,B,tops,Tee,\n")
+    assert set(found.items) == {"A", "B"}
+    assert [told.partition(": ")[2] for told in found.warnings] == [
+        "1 columns of nothing; passed over",
+        "1 columns that hold something, and have no name; passed over",
+    ]
 
 
 def test_a_cell_may_be_long_where_nothing_reads_it(read: Callable[..., Any]) -> None:
