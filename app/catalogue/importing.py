@@ -137,7 +137,8 @@ def import_catalogue(
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
     release = write_release(store, bundle, items, found.features, offset, let_go=found.let_go, engine=engine)
-    found, counts, again = replace(found, features=found.features[:0].copy(), let_go=lambda: None), named.counts, not named.refused
+    found, counts = replace(found, features=found.features[:0].copy(), let_go=lambda: None), named.counts
+    again = not (named.refused or counts.before)
     del catalogue, named, items  # the check reads them again
     give_back()
     Release.open(store, release, device=device, later=True)

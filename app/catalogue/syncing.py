@@ -138,7 +138,7 @@ def sync(
         )
         kept = replace(kept, reading=how, rows=heard.feed.rows if heard.feed else 0, rejected=work.rejected)
         kept = replace(kept, pictures=_pictures(kept), offset=end_of_changes(settings.log, settings.home))
-        complete = current is not None and not done.refused
+        complete = current is not None and not (done.refused or done.pictures.before)
         records.keep(replace(kept, digest=digest, etag=said.etag, modified=said.modified) if complete else kept)
     return replace(done, seconds=time.monotonic() - started)
 
