@@ -149,14 +149,11 @@ def _fetched(source: str, known: FeedRecord, settings: Settings) -> Iterator[tup
     if not is_url(source):
         yield Path(source), Validators()
         return
-    found = fetch_feed(source, Validators(known.etag, known.modified), settings.fetch)
-    if found.body is None:
-        yield None, found.validators
-        return
     with TemporaryDirectory(prefix="new-", dir=settings.home / FEEDS) as directory:
         path = Path(directory) / (Path(urlsplit(source).path).name[-100:] or "feed")
-        path.write_bytes(found.body)
-        yield path, found.validators
+        with path.open("wb") as file:
+            found = fetch_feed(source, Validators(known.etag, known.modified), settings.fetch, file)
+        yield None if found.body is None else path, found.validators
 
 
 def _pictures(record: FeedRecord) -> str:

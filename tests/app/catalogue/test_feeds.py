@@ -123,6 +123,15 @@ def test_bad_rows_are_set_aside_and_written_down(feed: Path, attire: Callable[..
     assert not (tmp_path / "home" / "rejects.jsonl").exists()
 
 
+def test_a_bad_item_of_a_list_stops_no_other(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """What is one document to JSON is as many rows as it has items."""
+    feed, prices = tmp_path / "feed.json", ["9.50", "cheap", "19.50", "29.50"]
+    variants = [{"@type": "Product", "sku": f"A-{price}", "offers": {"price": price}} for price in prices]
+    feed.write_text(json.dumps({"@graph": [{"@type": "ProductGroup", "name": "Tee", "category": "Tops", "hasVariant": variants}]}))
+    code, said, _ = attire(feed)
+    assert (code, said["items"], said["rows"], said["rejected"]) == (0, 3, 4, 1)
+
+
 def test_strict_ends_at_the_first_bad_row(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:
     """And changes nothing; so does more than the share that may be set aside."""
     feed.write_text(HEADER + "".join(ROWS) + "B-1,x,Tops,cheap,,,,,,,\n")
