@@ -202,7 +202,29 @@ def test_any_price_that_is_written_with_two_places_comes_back(amount: Any, marks
 
 
 @pytest.mark.parametrize(
-    "word", ["in stock", "in_stock", "InStock", "https://schema.org/InStock", "yes", "Y", "TRUE", "1", 1, 12, "12", "0.5", True, "ja"]
+    "word",
+    [
+        "in stock",
+        "in_stock",
+        "InStock",
+        "https://schema.org/InStock",
+        "yes",
+        "Y",
+        "TRUE",
+        "1",
+        1,
+        12,
+        "12",
+        "0.5",
+        True,
+        "ja",
+        "low stock",
+        "vorrätig",
+        "12 pcs",
+        "> 10",
+        ">0",
+        "10+",
+    ],
 )
 def test_words_of_there(word: Any) -> None:
     """Words, numbers of pieces, and truth."""
@@ -210,7 +232,23 @@ def test_words_of_there(word: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["out of stock", "out_of_stock", "OutOfStock", "no", "0", 0, "-1", "false", False, "sold out", "preorder", "backorder"]
+    "word",
+    [
+        "out of stock",
+        "out_of_stock",
+        "OutOfStock",
+        "no",
+        "0",
+        0,
+        "-1",
+        "false",
+        False,
+        "sold out",
+        "preorder",
+        "backorder",
+        "0 Stück",
+        "nicht vorrätig",
+    ],
 )
 def test_words_of_not_there(word: Any) -> None:
     """Likewise; what can only be ordered ahead is not there."""
