@@ -156,6 +156,12 @@ def test_a_feed_does_not_empty_a_shop(feed: Path, attire: Callable[..., Any], ro
     assert attire(feed, "--force")[0] == 2
 
 
+def test_who_gives_a_url_is_told_what_fetches_it(attire: Callable[..., Any]) -> None:
+    """As the feed of a shop is one more often than not."""
+    assert "a URL is fetched by `attire sync`" in attire(Path("https://shop.example/feed.xml"))[2]
+    assert "sync" not in attire(Path("feeds/feed.xml"))[2]
+
+
 def test_the_same_feed_again_is_nothing_to_do(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:
     """By its content, and as long as nothing else changed the catalogue: another mapping, a change in the log."""
     first = attire(feed)[1]
