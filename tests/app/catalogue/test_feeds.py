@@ -130,6 +130,10 @@ def test_a_bad_item_of_a_list_stops_no_other(attire: Callable[..., Any], tmp_pat
     feed.write_text(json.dumps({"@graph": [{"@type": "ProductGroup", "name": "Tee", "category": "Tops", "hasVariant": variants}]}))
     code, said, _ = attire(feed)
     assert (code, said["items"], said["rows"], said["rejected"]) == (0, 3, 4, 1)
+    feed.write_text(feed.read_text().replace("9.50", "dear"))
+    code, said, _ = attire(feed)
+    assert (code, said["rejected"], said["kinds"][0]["count"]) == (2, 4, 4)
+    assert "4 of 4 rows cannot be used" in said["refused"]
 
 
 def test_strict_ends_at_the_first_bad_row(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:
