@@ -47,6 +47,11 @@ class InputError(AttireError):
         where = ", ".join(part for part in (place, f"field {field!r}" if field else "") if part)
         super().__init__(f"{where}: {problem}" if where else problem)
 
+    @property
+    def row(self) -> tuple[int | None, str | None]:
+        """Which row it is about: its line, and the item of a line that holds several."""
+        return self.line, None
+
 
 class RowError(InputError):
     """A row of a feed that cannot be used.
@@ -60,6 +65,10 @@ class RowError(InputError):
     ) -> None:
         super().__init__(problem, path=path, line=line, field=field)
         self.item, self.value = item, value
+
+    @property
+    def row(self) -> tuple[int | None, str | None]:
+        return self.line, self.item
 
 
 class ImageError(InputError):

@@ -71,19 +71,29 @@ def first(*said: Value | None) -> Value:
 def anyones(request: CompleteOutfit) -> bool:
     """Whether anybody might ask the same: it names no shopper, shows no picture, and is no long list."""
     filters, block = request.filters, request.block
-    named = (request.items, request.slots, request.candidates, request.exclude, request.promote, filters.brand, filters.size, block.brand)
+    named = (
+        request.items,
+        request.slots,
+        request.candidates,
+        request.exclude,
+        request.promote,
+        filters.brand,
+        filters.size,
+        block.brand,
+        request.fields,
+    )
     lists: list[Sequence[object] | None] = [*named, *filters.attributes.values(), *block.attributes.values()]
     own = request.user is not None or request.exclude_seen or request.exclude_purchased or request.dry_run
     return not own and not pictures_of(request.items) and sum(len(some or ()) for some in lists) <= _MOST_VALUES
 
 
-def as_asked(question: Question) -> bytes:
-    """What tells an answer of the same release: the question, however its filters and excluded ids are ordered, and which rules hold."""
+def as_asked(question: Question, fields: Sequence[str] | None = None) -> bytes:
+    """What tells an answer of the same release: the question, however its filters and excluded ids are ordered, rules, further fields."""
     force, (brands, values), wanted = question.ruled.force.number if question.ruled else 0, question.block, question.wanted
     brand, size, exclude = (tuple(sorted({*said})) for said in (wanted.brand, wanted.size, wanted.exclude))
     wanted = replace(wanted, attributes=dict(sorted(wanted.attributes.items())), brand=brand, size=size, exclude=exclude)
     asked = replace(question, wanted=wanted, block=(brands, dict(sorted(values.items()))), ruled=None, exploring=None)
-    return b"%d %b" % (force, repr(asked).encode())
+    return b"%d %b %b" % (force, repr(asked).encode(), repr(sorted({*fields}) if fields else "").encode())
 
 
 def as_scored(request: ScoreOutfit, force: int) -> bytes | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,10 @@ from index.columns import extras_of
 from models.errors import did_you_mean
 
 _ALWAYS: Final = frozenset({"id", "category"})
+_SUGGESTED: Final = _ALWAYS | {
+    *("title", "price", "sale_price", "currency", "brand", "in_stock", "url", "image_url", "thumbnail_url", "group_id"),
+}
+"""What is always told of an item that is suggested."""
 _MOST_TOLD: Final = 40
 
 
@@ -31,29 +35,44 @@ class Fields:
 
     @classmethod
     def of(cls, asked: str | None, release: Release) -> Fields:
-        """Read what is asked for.
+        """Read what is asked for, with commas between.
 
         Raises:
             RequestError: no item has such a field; names the nearest one that some have.
         """
-        if asked is None:
-            return cls()
-        names = frozenset(filter(None, map(str.strip, asked.split(","))))
+        return cls() if asked is None else cls._of(filter(None, map(str.strip, asked.split(","))), release, _ALWAYS)
+
+    @classmethod
+    def suggested(cls, asked: Sequence[str] | None = None, release: Release | None = None) -> Fields:
+        """What is told of an item that is suggested, and what is asked for besides, of the items of a release.
+
+        Raises:
+            RequestError: no item has such a field; names the nearest one that some have.
+        """
+        return cls(_SUGGESTED) if not asked or release is None else cls._of(asked, release, _SUGGESTED)
+
+    @classmethod
+    def _of(cls, asked: Iterable[str], release: Release, always: frozenset[str]) -> Fields:
+        names = frozenset(asked)
         own = names & ItemOut.model_fields.keys()
         further = sorted(names - own)
         there = release.snapshot.columns.extra_names if further else frozenset()
         if unknown := next((name for name in further if name not in there), None):
             raise refused(Detail("fields", unknown, f"no item has it; {_instead(unknown, sorted(there))}"))
-        return cls(own | _ALWAYS, None if "extras" in own else frozenset(further))
+        return cls(own | always, None if "extras" in own else frozenset(further))
 
     def told(self, item: CatalogueItem) -> ItemOut:
         """The item as it is answered."""
+        return ItemOut(**self.said(item))
+
+    def said(self, item: CatalogueItem) -> dict[str, Any]:
+        """What is told of the item."""
         said: dict[str, Any] = shown(item)
         if self.names is not None:
             said = {name: value for name, value in said.items() if name in self.names}
         extras = {} if self.extras == frozenset() else extras_of(item.extras)
         kept = {name: value for name, value in extras.items() if self.extras is None or name in self.extras}
-        return ItemOut(**{**said, "extras": kept or None})
+        return {**said, "extras": kept or None}
 
 
 def _instead(name: str, extras: Sequence[str]) -> str:

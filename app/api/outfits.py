@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from anyio import to_thread
@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.asked import anyones, as_asked, as_scored, first, pictures_of, question_of, taste_strength_of
 from app.api.computing import CurrentComputing
+from app.api.fields import Fields
 from app.api.keys import behind
 from app.api.noted import Told, exploring, impression, told
 from app.api.problems import documented
@@ -29,7 +30,7 @@ from app.api.schemas.items import LookItemOut
 from app.api.schemas.requests import CompleteOutfit, ScoreOutfit
 from app.api.scored import given_outfit, outfit_score, why_of
 from app.api.services import InjectedServices, Services
-from app.api.translate import filter_of, shown
+from app.api.translate import filter_of
 from app.api.wished import understood
 from app.experiments.experiment import Overlay
 from app.ground.doors import Door
@@ -71,14 +72,14 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
     question = replace(question, exploring=exploring(request, services, name))
     cost_of_all, pictures = _cost_of_completing(request), pictures_of(request.items)
     keeps = lane.kept.on and question.exploring is None and not question.lately and anyones(request)
-    asked = named(as_asked(question)) if keeps else None
+    asked = named(as_asked(question, request.fields)) if keeps else None
     kept = lane.kept.find(release, asked) if asked else None
     if kept is not None:
         said, _, seen = kept.partition(b"\n")
         answer, considered = Completion.model_validate_json(said), json.loads(seen)
     else:
         answer, considered = await compute(
-            lambda: _complete(release, request, question, rules, services, met), cost_of_all, pictures, joins=True
+            lambda: _complete(release, request, question, rules, services, met, request.fields), cost_of_all, pictures, joins=True
         )
         if asked:
             lane.kept.keep(release, asked, answer.model_dump_json(by_alias=False).encode() + b"\n" + json.dumps(considered).encode())
@@ -150,13 +151,20 @@ async def _met(request: CompleteOutfit, services: Services, overlay: Overlay) ->
 
 
 def _complete(  # noqa: PLR0917 - the question, and what it is answered with
-    release: Release, request: CompleteOutfit, question: Question, rules: Rules, services: Services, met: Encounters | None
+    release: Release,
+    request: CompleteOutfit,
+    question: Question,
+    rules: Rules,
+    services: Services,
+    met: Encounters | None,
+    asked: Sequence[str] | None = None,
 ) -> tuple[Completion, Told]:
     """The answer, and what was considered for its slots."""
     if question.ruled is not None and question.ruled.release.snapshot is not release.snapshot:
         question = replace(question, ruled=rules.over(release))
     served, shopper = regarding(release, request.user)
     answer = complete(served, question, services.settings.limits)
+    fields = Fields.suggested(asked, release)
     note = NOT_ALL_READ if met is not None and not met.complete else None
     items = _items(release, answer)
     said = Completion(
@@ -164,10 +172,12 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
         release=release.id,
         complete=answer.complete,
         slots=[
-            SlotOut(category=slot.category, items=[_suggestion(items, suggestion) for suggestion in slot.items], fallback=slot.fallback)
+            SlotOut(
+                category=slot.category, items=[_suggestion(items, suggestion, fields) for suggestion in slot.items], fallback=slot.fallback
+            )
             for slot in answer.slots
         ],
-        looks=[_look(items, look) for look in answer.looks],
+        looks=[_look(items, look, fields) for look in answer.looks],
         no_looks=answer.no_looks,
         missing=list(answer.missing),
         why_not=answer.why_not,
@@ -198,11 +208,11 @@ def _items(release: Release, answer: Answer) -> dict[int, CatalogueItem]:
     return dict(zip(rows, release.items(rows), strict=True))
 
 
-def _suggestion(items: Mapping[int, CatalogueItem], suggestion: Suggestion) -> SuggestionOut:
+def _suggestion(items: Mapping[int, CatalogueItem], suggestion: Suggestion, fields: Fields) -> SuggestionOut:
     item = items[suggestion.row]
     variants = [items[row].id for row in suggestion.variants] or None
     return SuggestionOut(
-        **shown(item),
+        **fields.said(item),
         score=suggestion.score,
         probability=suggestion.probability,
         share=suggestion.share,
@@ -215,8 +225,8 @@ def _suggestion(items: Mapping[int, CatalogueItem], suggestion: Suggestion) -> S
     )
 
 
-def _look(items: Mapping[int, CatalogueItem], look: Look) -> LookOut:
-    added = [LookItemOut(**shown(items[row])) for row in look.rows]
+def _look(items: Mapping[int, CatalogueItem], look: Look, fields: Fields) -> LookOut:
+    added = [LookItemOut(**fields.said(items[row])) for row in look.rows]
     return LookOut(items=added, score=look.score, probability=look.probability, price=look.price)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from app.api.fields import Fields
 from app.api.schemas.answers import CutOut, OutfitScoreOut, PairOut, SwapOut, WhyOut
 from app.api.schemas.items import LookItemOut
 from app.api.schemas.requests import OutfitIn
-from app.api.translate import decoded, item_refs, shown
+from app.api.translate import decoded, item_refs
 from app.recommend.explain import Explanation
 from app.recommend.outfit import ItemRef
 from app.recommend.photo import Cut, WholePhoto
@@ -29,7 +30,7 @@ def outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) -> 
     pairs = None if answer.pairs is None else [PairOut(**asdict(pair)) for pair in answer.pairs]
     swap = None
     if answer.swap is not None and answer.weakest is not None:
-        item = LookItemOut(**shown(release.item(answer.swap.row)))
+        item = LookItemOut(**Fields.suggested().said(release.item(answer.swap.row)))
         swap = SwapOut(replace=answer.weakest, item=item, score=answer.swap.score, probability=answer.swap.probability)
     return OutfitScoreOut(
         score=answer.score,

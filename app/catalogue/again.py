@@ -23,7 +23,7 @@ from models.datasets.items import items_file
 from sealed.files import write_whole
 
 _FILE: Final = "imported.json"
-_FORMAT: Final = 3  # of what is read from a feed: another makes every import a new one
+_FORMAT: Final = 4  # of what is read from a feed: another makes every import a new one
 _CHUNK: Final = 1 << 20
 
 
@@ -38,18 +38,21 @@ class Source:
 
     def digest(self) -> str:
         """The content of the items and of their mapping, and the names, sizes and times of what lies beside them in a directory."""
-        found = hashlib.sha256(repr((_FORMAT, self.encoder, self.strict)).encode())
         items = items_file(self.data)
         mapping = self.mapping or (mapping_beside(self.data) if self.data.is_dir() else None)
-        for path in (items, *((mapping,) if mapping else ())):
-            with path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    found.update(chunk)
-            found.update(b"\0")
+        found = hashlib.sha256(repr((reading(mapping), self.encoder, self.strict)).encode())
+        with items.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                found.update(chunk)
         if self.data.is_dir():
             others = [path for path in self.data.iterdir() if path.is_file() and path not in {items, mapping}]
             found.update(_listed(others).encode())
         return found.hexdigest()
+
+
+def reading(mapping: Path | None) -> str:
+    """A digest of how a feed is read: of the mapping's content, and of what this version of Attire makes of feeds."""
+    return hashlib.sha256(repr((_FORMAT, mapping.read_bytes() if mapping else b"")).encode()).hexdigest()
 
 
 def end_of_changes(settings: LogSettings | None, home: Path) -> str:

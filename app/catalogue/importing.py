@@ -121,9 +121,10 @@ def import_catalogue(
     catalogue = read_whole(data, findings, mapping, store.home).catalogue
     findings.tell(warn)
     give_back()
-    _check_bounds(data, catalogue, findings, current, bounds)
-    gone = _gone(catalogue, store, current, log) if current is not None else 0
-    tell_gone(data, gone, current.items if current else 0, findings, warn)
+    check_rejected(data, findings, bounds)
+    gone = _gone(catalogue, store, current, log) if current is not None else (0, 0)
+    check_left(data, len(catalogue), gone[1], bounds)
+    tell_gone(data, gone, findings, warn)
     bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder, device)
     folders = folders_of(catalogue)
@@ -136,25 +137,15 @@ def import_catalogue(
     bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
     release = write_release(store, bundle, items, found.features, offset, let_go=found.let_go, engine=engine)
-    found, counts, again = replace(found, features=found.features[:0].copy(), let_go=lambda: None), named.counts, not named.refused
+    found, counts = replace(found, features=found.features[:0].copy(), let_go=lambda: None), named.counts
+    again = not (named.refused or counts.before)
     del catalogue, named, items  # the check reads them again
     give_back()
     Release.open(store, release, device=device, later=True)
     release = store.activate(release.id)
     if again:  # else another import may have more luck
         remember(store, digest, release, folders)
-    return Imported(release=release, features=found, fetched=counts, gone=gone, seconds=time.perf_counter() - started)
-
-
-def _check_bounds(data: Path, catalogue: Catalogue, findings: Findings, current: ReleaseRecord | None, bounds: Bounds) -> None:
-    """Refuse a feed of which too much cannot be used, or that would empty a shop: it may have been cut off."""
-    check_rejected(data, findings, bounds)
-    if not len(catalogue):
-        msg = "the catalogue is empty; give it at least one item"
-        raise InputError(msg, path=data)
-    if current is not None and len(catalogue) < bounds.left * current.items:
-        msg = f"holds {len(catalogue):,} items where {current.items:,} are served; a feed that was cut off? Give --force to import it"
-        raise InputError(msg, path=data)
+    return Imported(release=release, features=found, fetched=counts, gone=gone[0], seconds=time.perf_counter() - started)
 
 
 def check_rejected(data: Path, findings: Findings, bounds: Bounds) -> None:
@@ -170,24 +161,41 @@ def check_rejected(data: Path, findings: Findings, bounds: Bounds) -> None:
         raise InputError(msg, path=data)
 
 
-def _gone(catalogue: Catalogue, store: ReleaseStore, current: ReleaseRecord, log: LogSettings | None) -> int:
-    """How many of the items that are served, with what was changed since, a catalogue does not have; 0 where they cannot be read."""
+def _gone(catalogue: Catalogue, store: ReleaseStore, current: ReleaseRecord, log: LogSettings | None) -> tuple[int, int]:
+    """How many of the items that are served, with what was changed since, a catalogue does not have, and how many are served."""
     path = store.snapshot_path(store.bring(current).snapshot) / "items.parquet"
     try:
-        served, ours = pq.read_table(path, columns=["id"], partitioning=None).column("id"), catalogue.table.column("id")
-    except (pa.ArrowException, OSError):  # what is damaged is mended by importing again, and tells nothing
-        return 0
-    gone = {*served.filter(pc.invert(pc.is_in(served, value_set=ours))).to_pylist()}
+        served = pq.read_table(path, columns=["id"], partitioning=None).column("id").combine_chunks()
+    except (pa.ArrowException, OSError):  # what is damaged is mended by importing again, and tells no more than its number
+        return max(current.items - len(catalogue), 0), current.items
     there = since(asyncio.run(changes_behind(log, store.home, current.catalog_offset))) if log else {}
-    put = pa.array([item for item, is_there in there.items() if is_there], pa.string())
-    gone |= {*put.filter(pc.invert(pc.is_in(put, value_set=ours))).to_pylist()}
-    return len(gone - {item for item, is_there in there.items() if not is_there})
+    unchanged = served.filter(pc.invert(pc.is_in(served, value_set=pa.array(list(there), served.type))))
+    now = pa.concat_arrays([unchanged, pa.array([item for item, is_there in there.items() if is_there], served.type)])
+    return len(now) - pc.sum(pc.is_in(now, value_set=catalogue.table.column("id"))).as_py(), len(now)
 
 
-def tell_gone(data: Path, gone: int, served: int, findings: Findings, warn: Warn) -> None:
+def check_left(data: Path, left: int, served: int, bounds: Bounds) -> None:
+    """Refuse a feed that would empty a shop: it may have been cut off.
+
+    Args:
+        left: how many items there would be, where ``served`` are now.
+
+    Raises:
+        InputError: none, or fewer than ``bounds`` put up with.
+    """
+    if not left:
+        msg = "the catalogue is empty; give it at least one item"
+        raise InputError(msg, path=data)
+    if left < bounds.left * served:
+        msg = f"leaves {left:,} of {served:,} items that are served; a feed that was cut off? Give --force to take the others out"
+        raise InputError(msg, path=data)
+
+
+def tell_gone(data: Path, gone: tuple[int, int], findings: Findings, warn: Warn) -> None:
     """Warn of a feed that lacks many of the items that are served."""
-    if gone > MANY_GONE * served:
-        problem = f"lacks {gone:,} of {served:,} items that were served, which are gone now; if it was cut off, fetch it again"
+    lacks, served = gone
+    if lacks > MANY_GONE * served:
+        problem = f"lacks {lacks:,} of {served:,} items that were served, which are gone now; if it was cut off, fetch it again"
         findings.warn(problem, path=data)
         warn(f"{data}: {problem}")
 

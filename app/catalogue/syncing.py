@@ -21,10 +21,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from app.catalogue.again import Source, end_of_changes, pictures_in
+from app.catalogue.again import Source, end_of_changes, pictures_in, reading
 from app.catalogue.changes import Changes, items_now, kept_features, patch, removal, replayed, upsert
 from app.catalogue.differences import Differences, differences, said_columns
-from app.catalogue.importing import BOUNDS, Bounds, check_rejected, folders_of, import_catalogue, kept_columns, tell_gone
+from app.catalogue.importing import BOUNDS, Bounds, check_left, check_rejected, folders_of, import_catalogue, kept_columns, tell_gone
 from app.catalogue.publishing import changes_behind
 from app.catalogue.repictured import Repictured, pictures_served, repictured
 from app.fetch.feed import fetch_feed
@@ -43,7 +43,7 @@ from models.datasets.read import read_catalogue
 from models.datasets.schema import Catalogue
 from models.datasets.urls import is_url
 from models.encoders.keep import own_features
-from models.errors import FeaturesError, InputError
+from models.errors import FeaturesError
 from models.progress import Progress, Warn, silent, unheard
 
 _BATCH: Final = 1_000
@@ -121,8 +121,8 @@ def sync(
     work = _Work(store=store, settings=settings, mapping=mapping, findings=heard, bounds=bounds, progress=progress, warn=warn)
     with records.alone():
         record, current = records.read(source), store.current()
-        end = end_of_changes(settings.log, settings.home)
-        as_before = not force and current is not None and (record.release, record.offset) == (current.id, end)
+        how, end = reading(mapping), end_of_changes(settings.log, settings.home)
+        as_before = not force and current is not None and (record.release, record.offset, record.reading) == (current.id, end, how)
         with _fetched(source, record if as_before else FeedRecord(source=source), settings) as (data, said):
             digest = Source(data, mapping).digest() if data is not None else record.digest
             if as_before and (digest, _pictures(record)) == (record.digest, record.pictures):
@@ -136,9 +136,9 @@ def sync(
         kept = replace(
             record, folders=folders, release=store.served().id, synced=time.time(), why=None, digest="", etag=None, modified=None
         )
-        kept = replace(kept, rows=heard.feed.rows if heard.feed else 0, rejected=work.rejected)
+        kept = replace(kept, reading=how, rows=heard.feed.rows if heard.feed else 0, rejected=work.rejected)
         kept = replace(kept, pictures=_pictures(kept), offset=end_of_changes(settings.log, settings.home))
-        complete = current is not None and not done.refused
+        complete = current is not None and not (done.refused or done.pictures.before)
         records.keep(replace(kept, digest=digest, etag=said.etag, modified=said.modified) if complete else kept)
     return replace(done, seconds=time.monotonic() - started)
 
@@ -149,14 +149,11 @@ def _fetched(source: str, known: FeedRecord, settings: Settings) -> Iterator[tup
     if not is_url(source):
         yield Path(source), Validators()
         return
-    found = fetch_feed(source, Validators(known.etag, known.modified), settings.fetch)
-    if found.body is None:
-        yield None, found.validators
-        return
     with TemporaryDirectory(prefix="new-", dir=settings.home / FEEDS) as directory:
         path = Path(directory) / (Path(urlsplit(source).path).name[-100:] or "feed")
-        path.write_bytes(found.body)
-        yield path, found.validators
+        with path.open("wb") as file:
+            found = fetch_feed(source, Validators(known.etag, known.modified), settings.fetch, file)
+        yield None if found.body is None else path, found.validators
 
 
 def _pictures(record: FeedRecord) -> str:
@@ -201,10 +198,9 @@ def _synced(work: _Work, data: Path, current: ReleaseRecord, others: set[str]) -
     unsure = others | (findings.rejects.ids if findings.rejects else set())
     found = differences(now, feed)
     found = replace(found, gone=[item for item in found.gone if item not in unsure])
-    if len(now) - len(found.gone) < work.bounds.left * len(now) or not len(catalogue):
-        msg = f"lacks {len(found.gone):,} of {len(now):,} items that are served; a feed that was cut off? Give --force to take them out"
-        raise InputError(msg, path=data)
-    tell_gone(data, len(found.gone), len(now), findings, work.warn)
+    gone = len(found.gone), len(now)
+    check_left(data, len(now) - len(found.gone) if len(catalogue) else 0, len(now), work.bounds)
+    tell_gone(data, gone, findings, work.warn)
     pictures = repictured(catalogue, pictures_served(now), store, settings.fetch, work.progress)
     events, kinds = _events(catalogue, feed, found, pictures, _changed_features(catalogue, own_NF, base, changes))
     asyncio.run(_appended(events, settings, work.progress))

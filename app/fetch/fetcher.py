@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final
+from io import BytesIO
+from typing import IO, Final
 from urllib.parse import urljoin
 from weakref import WeakValueDictionary
 
@@ -50,7 +51,7 @@ class Fetched:
     """What a server answered.
 
     Attributes:
-        body: None where nothing has changed.
+        body: None where nothing has changed; empty where it was written ``into`` a file.
         fresh_s: seconds for which it need not be asked again, by its own word.
     """
 
@@ -98,8 +99,11 @@ class Fetcher:
         """Close every connection."""
         await self._pool.aclose()
 
-    async def get(self, url: str, known: Validators | None = None, accept: str = "*/*") -> Fetched:
+    async def get(self, url: str, known: Validators | None = None, accept: str = "*/*", into: IO[bytes] | None = None) -> Fetched:
         """Fetch what has changed since ``known``.
+
+        Args:
+            into: an empty file that takes the body; None keeps it in memory.
 
         Raises:
             RefusedUrlError: the URL, or one that it redirects to, may not be fetched.
@@ -108,7 +112,7 @@ class Fetcher:
         """
         asked, headers = url, {"Accept": accept, **(known or Validators()).headers}
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = await self._patiently(self._target(url, asked), headers)
+            answer = await self._patiently(self._target(url, asked), headers, into)
             if answer.status not in _REDIRECTS:
                 return _fetched(asked, answer, known or Validators())
             try:
@@ -126,12 +130,12 @@ class Fetcher:
                 raise
             raise RefusedUrlError(asked, f"is redirected to what is refused: {error.reason}") from error
 
-    async def _patiently(self, target: Target, headers: dict[str, str]) -> _Answer:
+    async def _patiently(self, target: Target, headers: dict[str, str], into: IO[bytes] | None) -> _Answer:
         """Ask again while the server is gone or busy; who waits keeps its place at this host, so that all of them slow down."""
         async with self._hosts.setdefault(target.place, asyncio.Semaphore(self.settings.per_host)):
             for attempt in range(self.settings.retries + 1):
                 try:
-                    return await self._once(target, headers)
+                    return await self._once(target, headers, into)
                 except UnreachableError as error:
                     longest = self.settings.longest_pause_s
                     pause = max(_FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1.0), error.after_s or 0)  # noqa: S311 - spreads retries
@@ -142,10 +146,10 @@ class Fetcher:
                     await self._pause(pause)
         raise AssertionError  # a loop that ends returns or raises
 
-    async def _once(self, target: Target, headers: dict[str, str]) -> _Answer:
+    async def _once(self, target: Target, headers: dict[str, str], into: IO[bytes] | None) -> _Answer:
         try:
             async with self._all, asyncio.timeout(self.settings.timeout_s):
-                answer = await self._asked(target, headers)
+                answer = await self._asked(target, headers, into)
         except RefusedUrlError as error:
             raise RefusedUrlError(target.url, error.reason) from error
         except TimeoutError:
@@ -156,7 +160,7 @@ class Fetcher:
             raise UnreachableError(target.url, f"is answered with {answer.status}", _retry_after_s(answer.headers))
         return answer
 
-    async def _asked(self, target: Target, headers: dict[str, str]) -> _Answer:
+    async def _asked(self, target: Target, headers: dict[str, str], into: IO[bytes] | None) -> _Answer:
         """One request and its answer; the body only of what is there, and no more of it than may be."""
         sent: dict[bytes | str, bytes | str] = {"Host": target.place, "User-Agent": "attire", "Accept-Encoding": "identity"}
         sent.update(headers)
@@ -164,22 +168,30 @@ class Fetcher:
         async with self._pool.stream("GET", where, headers=sent) as response:
             found = httpx2.Headers(response.headers)
             if response.status == _OK:
-                return _Answer(response.status, found, await self._body(target, response, found))
+                await self._read(target, response, found, body := into or BytesIO())
+                return _Answer(response.status, found, body.getvalue() if isinstance(body, BytesIO) else b"")
             await _passed_over(response)
             return _Answer(response.status, found, b"")
 
-    async def _body(self, target: Target, response: httpcore2.Response, headers: httpx2.Headers) -> bytes:
+    async def _read(self, target: Target, response: httpcore2.Response, headers: httpx2.Headers, body: IO[bytes]) -> None:
+        """Write a body, and no more of it than may be, over what a try before this one may have left."""
         most = self.settings.max_bytes
         if headers.get("content-encoding", "identity") != "identity":
             raise FetchError(target.url, "comes compressed, which was not asked for")
-        length, body = headers.get("content-length", ""), bytearray()
+        length = headers.get("content-length", "")
+        if body.tell():
+            body.seek(0)
+            body.truncate()
         if not (length.isdecimal() and int(length) > most):
             async for part in response.aiter_stream():
-                body += part
-                if len(body) > most:
+                try:
+                    body.write(part)
+                except OSError as error:
+                    raise FetchError(target.url, f"cannot be kept now ({error.strerror or error})") from error
+                if body.tell() > most:
                     break
             else:
-                return bytes(body)
+                return
         raise FetchError(target.url, f"is larger than {most:,} bytes")
 
 

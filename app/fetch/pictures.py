@@ -35,20 +35,23 @@ class Counts:
     """What was done so far; false where that is nothing.
 
     Attributes:
-        new: bodies fetched. unchanged: pictures that did not have to be. failed: URLs that gave none. size: bytes fetched.
+        new: bodies fetched. unchanged: pictures that did not have to be. before: those of the last time, whose hosts are gone or busy now.
+        failed: URLs that gave none. size: bytes fetched.
     """
 
     new: int = 0
     unchanged: int = 0
+    before: int = 0
     failed: int = 0
     size: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.unchanged or self.failed)
+        return bool(self.new or self.unchanged or self.before or self.failed)
 
     def __str__(self) -> str:
         """All of it in one line."""
-        return f"{self.new:,} fetched ({self.size / 1e6:,.1f} MB), {self.unchanged:,} unchanged, {self.failed:,} not to be had"
+        before = f", {self.before:,} as they were before, as their hosts are gone or busy" if self.before else ""
+        return f"{self.new:,} fetched ({self.size / 1e6:,.1f} MB), {self.unchanged:,} unchanged{before}, {self.failed:,} not to be had"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +92,32 @@ class Pictures:
         Raises:
             FetchError: there is none that may be fetched, can be had, and is a picture.
         """
-        try:
-            name = await self._fetch(url, bulk=bulk)
-        except FetchError:
-            self.counts.failed += 1
-            raise
-        return name
+        self.fetcher.allowed.target(url)  # what may not be fetched is not served from before either
+        kept = await to_thread.run_sync(self._recall, url, limiter=self._threads)
+        if kept is not None and kept.fresh and bulk:
+            self.counts.unchanged += 1
+            return kept.picture
+        found = await self.fetcher.get(url, kept.validators if kept else None, _ACCEPT)
+        if found.body is None and kept is not None:
+            self.counts.unchanged += 1
+        else:
+            self.counts.new += 1
+            self.counts.size += len(found.body or b"")
+        return await to_thread.run_sync(partial(self._keep, url, found, kept, to_disk=not bulk), limiter=self._threads)
 
     async def fetch_all(self, urls: Iterable[str]) -> AsyncIterator[tuple[str, str | FetchError]]:
         """Each different URL with the name of its picture, or why there is none, as they come.
 
-        Hosts do not wait for each other. One that is gone or busy ten times running, with all patience, is not asked any more.
+        Hosts do not wait for each other. One that is gone or busy ten times running, with all patience, is not asked any more. What a host
+        that is gone or busy gave the last time stays: an hour without it must not take a shop's pictures.
         """
-        queues: dict[str, deque[str]] = {}
+        queues: dict[tuple[str, str], deque[str]] = {}
         for url in dict.fromkeys(urls):
             queues.setdefault(_host(url), deque()).append(url)
         done: asyncio.Queue[tuple[str, str | FetchError] | None] = asyncio.Queue()
         in_vain = dict.fromkeys(queues, 0)
 
-        async def work(host: str, queue: deque[str]) -> None:
+        async def work(host: tuple[str, str], queue: deque[str]) -> None:
             while queue:
                 url = queue.popleft()
                 try:
@@ -117,7 +127,7 @@ class Pictures:
                     in_vain[host] = 0
                 except FetchError as error:
                     in_vain[host] = in_vain[host] + 1 if isinstance(error, UnreachableError) else 0
-                    done.put_nowait((url, error))
+                    done.put_nowait((url, await self._before(url, error)))
 
         async def work_all() -> None:
             try:
@@ -137,19 +147,16 @@ class Pictures:
             working.cancel()
             await asyncio.wait([working])
 
-    async def _fetch(self, url: str, *, bulk: bool) -> str:
-        self.fetcher.allowed.target(url)  # what may not be fetched is not served from before either
-        kept = await to_thread.run_sync(self._recall, url, limiter=self._threads)
-        if kept is not None and kept.fresh and bulk:
-            self.counts.unchanged += 1
-            return kept.picture
-        found = await self.fetcher.get(url, kept.validators if kept else None, _ACCEPT)
-        if found.body is None and kept is not None:
-            self.counts.unchanged += 1
-        else:
-            self.counts.new += 1
-            self.counts.size += len(found.body or b"")
-        return await to_thread.run_sync(partial(self._keep, url, found, kept, to_disk=not bulk), limiter=self._threads)
+    async def _before(self, url: str, error: FetchError) -> str | FetchError:
+        """The picture that a URL gave the last time, where its host cannot be asked now; else why there is none."""
+        kept = None
+        if isinstance(error, UnreachableError):
+            kept = await to_thread.run_sync(self._recall, url, limiter=self._threads)
+        if kept is None:
+            self.counts.failed += 1
+            return error
+        self.counts.before += 1
+        return kept.picture
 
     def _recall(self, url: str) -> Kept | None:
         with suppress(sqlite3.Error, OSError):
@@ -178,8 +185,8 @@ class Pictures:
         return name
 
 
-def _host(url: str) -> str:
+def _host(url: str) -> tuple[str, str]:
     try:
-        return urlsplit(url).netloc
+        return urlsplit(url)[:2]
     except ValueError:
-        return ""
+        return "", ""

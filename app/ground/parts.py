@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from app.ground.log_urls import checked
 
@@ -194,6 +194,18 @@ class SwapSettings(_Part):
         default=1.5, ge=0, description="Times a release's own size that must be free before it is loaded; 0 does not look."
     )
     shadow_share: float = Field(default=0.1, ge=0, le=1, description="Share of live requests that a candidate in shadow mode answers too.")
+
+
+class KeptFresh(_Part):
+    """How the worker keeps the catalogue fresh from a feed; a number alone is ``every_s``."""
+
+    every_s: float = Field(ge=1, description="Seconds between two looks.")
+    mapping: Path | None = Field(default=None, description="The mapping file by which the feed is read.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_seconds(cls, given: Any) -> Any:  # noqa: ANN401 - JSON
+        return given if isinstance(given, dict | cls) else {"every_s": given}
 
 
 class WorkerSettings(_Part):

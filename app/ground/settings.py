@@ -17,7 +17,19 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from app.ground.doors import Host, Network, Origin, Public, Words
 from app.ground.exploration import Exploration
 from app.ground.fetching import Fetching
-from app.ground.parts import Answers, Connections, IndexSettings, Keys, Limits, LogSettings, Rates, SwapSettings, Threads, WorkerSettings
+from app.ground.parts import (
+    Answers,
+    Connections,
+    IndexSettings,
+    KeptFresh,
+    Keys,
+    Limits,
+    LogSettings,
+    Rates,
+    SwapSettings,
+    Threads,
+    WorkerSettings,
+)
 from app.ground.places import as_home, in_bucket, working_copy
 from app.ground.windows import Windows
 from models.errors import InputError, nearest
@@ -112,10 +124,10 @@ class Settings(BaseSettings):
         description="Addresses or networks, with commas, of the proxies whose `X-Forwarded-For` is believed when rates are "
         "counted. What comes from them never counts as this machine itself: name `127.0.0.1` where a proxy runs beside the service.",
     )
-    feeds: dict[str, Annotated[float, Field(ge=1)]] = Field(
+    feeds: dict[str, KeptFresh] = Field(
         default={},
         description="Feeds that the worker keeps the catalogue fresh from, as `attire sync` does: URL or path -> seconds between two "
-        "looks, as JSON.",
+        'looks, or, of a feed with a mapping file, `{"every_s": 900, "mapping": "mapping.yaml"}`; as JSON.',
     )
     traces: str | None = Field(
         default=None,

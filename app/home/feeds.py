@@ -25,6 +25,7 @@ class FeedRecord:
     Attributes:
         source: its URL or path.
         digest: of its content when it was synchronised; empty where something of it is still to be had.
+        reading: a digest of how it was read.
         etag, modified: what its server said to tell a later version by.
         release, offset: what was served, and the end of the catalogue's log, once that was done.
         folders, pictures: the folders that its pictures were read from, and a digest of these.
@@ -34,6 +35,7 @@ class FeedRecord:
 
     source: str
     digest: str = ""
+    reading: str = ""
     etag: str | None = None
     modified: str | None = None
     release: str = ""

@@ -34,7 +34,7 @@ class Feeds:
         while True:
             for source in [source for source, at in self._due.items() if time.monotonic() >= at]:
                 await self.sync(source)
-                self._due[source] = time.monotonic() + self._settings.feeds[source]
+                self._due[source] = time.monotonic() + self._settings.feeds[source].every_s
             await asyncio.sleep(_LOOK_S)
 
     async def sync(self, source: str) -> None:
@@ -63,7 +63,7 @@ def sync_apart(settings: Settings, source: str) -> None:
     stand_back(settings.worker.nice)
     try:
         with Rejects(settings.home / "rejects.jsonl") as rejects:
-            done = sync(source, settings, findings=Findings(rejects=rejects))
+            done = sync(source, settings, mapping=settings.feeds[source].mapping, findings=Findings(rejects=rejects))
     except (*ROOTS, OSError) as error:
         _failed(settings, source, str(error))
         raise SystemExit(_FAILED) from error

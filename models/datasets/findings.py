@@ -35,7 +35,7 @@ class Kind:
     problem: str
     count: int = 0
     first: list[InputError] = dataclasses.field(default_factory=list)
-    last_line: int | None = None
+    last: tuple[int | None, str | None] | None = None
 
     @property
     def place(self) -> str:
@@ -141,8 +141,8 @@ class Findings:
         name = None if found.field is None else re.sub(r"\[\d+\]", "[]", found.field)
         problem = _VALUE.sub("…", found.problem)
         kind = self._kinds.setdefault((severity, str(found.path), name, problem), Kind(severity, found.path, name, problem))
-        if kind.first and found.line is not None and found.line == kind.last_line:
+        if kind.first and found.line is not None and found.row == kind.last:
             return
-        kind.count, kind.last_line = kind.count + 1, found.line
+        kind.count, kind.last = kind.count + 1, found.row
         if len(kind.first) < MOST_SHOWN:
             kind.first.append(found)

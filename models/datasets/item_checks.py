@@ -74,7 +74,7 @@ def check_names(file: ItemFile) -> None:
     for name, problem_of in (("id", id_problem), ("category", name_problem)):
         names = file.table.column(name)
         blank = pc.fill_null(is_blank(names), fill_value=True)
-        of_wrong_type = any(kind.field == name and kind.last_line is None for kind in file.findings.of("error"))
+        of_wrong_type = any(kind.field == name and kind.first[0].line is None for kind in file.findings.of("error"))
         for row in () if of_wrong_type else rows_of(blank):
             file.error(row, name, f"is missing or empty; every item has {'an' if name == 'id' else 'a'} {name}")
         parts = (pc.unique(chunk).to_pylist() for chunk in names.chunks)  # ids are Python objects a part at a time

@@ -67,7 +67,8 @@ def items_file(root: Path) -> Path:
     if root.is_file():
         return root
     if not root.is_dir():
-        refuse("there is no such directory, and no such feed", path=root)
+        fetched = "; a URL is fetched by `attire sync`" if root.parts[:1] in {("https:",), ("http:",)} else ""
+        refuse(f"there is no such directory, and no such feed{fetched}", path=root)
     found = [root / name for name in _names(ITEM_FILES) if (root / name).is_file()]
     found = found or [root / name for name in _names(PUBLIC_FILES) if (root / name).is_file()]
     if not found:

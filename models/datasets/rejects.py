@@ -27,7 +27,7 @@ class Rejects:
         self.path, self.rows = path, 0
         self.ids: set[str] = set()
         self._file: IO[str] | None = None
-        self._last: int | None = None
+        self._last: tuple[int | None, str | None] | None = None
 
     @property
     def _part(self) -> Path | None:
@@ -37,9 +37,9 @@ class Rejects:
         return self
 
     def add(self, error: RowError) -> None:
-        """Note one thing that is wrong with a row; several of one line are one row."""
-        self.rows += error.line is None or error.line != self._last
-        self._last = error.line
+        """Note one thing that is wrong with a row; several of one item of a line are one row."""
+        self.rows += error.line is None or error.row != self._last
+        self._last = error.row
         if error.item is not None:
             self.ids.add(error.item)
         if self._part is None:

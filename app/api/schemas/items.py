@@ -48,23 +48,8 @@ class ItemOut(BaseModel):
     thumbnail_url: str | None = Field(default=None, description=_THUMBNAIL, examples=["/items/w000042/image?width=256&v=8f14e45fceea167a"])
 
 
-class LookItemOut(BaseModel):
-    """An item that a look adds, or a swap."""
-
-    id: str = Field(description="Item id.", examples=["w000042"])
-    category: str = Field(description="Its category.", examples=["shoes"])
-    title: str | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])
-    price: float | None = Field(default=None, description="Price.", examples=[49.9])
-    sale_price: float | None = Field(default=None, description=_SALE, examples=[39.9])
-    currency: str | None = Field(default=None, description="Currency of the prices.", examples=["EUR"])
-    brand: str | None = Field(default=None, description="Brand.", examples=["Nordhavn"])
-    in_stock: bool | None = Field(
-        default=None, description="Whether it can be bought now; left out where that is not known.", examples=[True]
-    )
-    url: str | None = Field(default=None, description="Its page in the shop.", examples=["https://shop.example/white-sneakers"])
-    image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
-    thumbnail_url: str | None = Field(default=None, description=_THUMBNAIL, examples=["/items/w000042/image?width=256&v=8f14e45fceea167a"])
-    group_id: str | None = Field(default=None, description="The shop's product that it is a colour or size of.", examples=["sneakers-17"])
+class LookItemOut(ItemOut):
+    """An item that is suggested, that a look adds, or a swap. Subcategory, attributes, sizes, images, created: only with `fields`."""
 
 
 class SimilarOut(ItemOut):

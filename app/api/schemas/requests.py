@@ -139,6 +139,12 @@ class CompleteOutfit(Strict):
         examples=[True],
     )
     exclude: Few[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["w000007"]])
+    fields: Few[Annotated[str, Field(min_length=1, max_length=200)]] | None = Field(
+        default=None,
+        description="Further fields of the suggested items, beside those that are always told: `subcategory`, `attributes`, `sizes`, "
+        "`images`, `created`, and the name of what a shop passes through, or `extras` for all of it.",
+        examples=[["sizes", "material"]],
+    )
     exclude_seen: bool = Field(
         default=False,
         description="Leave out what the `user`, or the `session`, has looked at, put in the bag, dismissed or bought, by the log's events.",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from models.datasets.feeds.opened import LONGEST_LINE, Encoding, lines_of, undecodable
-from models.datasets.feeds.records import EMPTY_ROWS, Broken, Record
+from models.datasets.feeds.records import EMPTY_COLUMNS, EMPTY_ROWS, NAMELESS_COLUMNS, Broken, Record
 from models.datasets.feeds.words import plain_name
 from models.errors import refuse
 
@@ -49,7 +49,7 @@ def read_delimited(
 
     Args:
         header: its line, and the names of the columns; one without a name is not read.
-        passed: counts rows of nothing.
+        passed: counts rows and columns of nothing, and columns without a name.
         spill: the column to which cells too many belong, as in files that were written without quotes.
 
     Raises:
@@ -60,6 +60,7 @@ def read_delimited(
     while spill and names and not names[-1]:
         names.pop()
     at = names.index(spill) if spill else None
+    nameless, lost = [place for place, name in enumerate(names) if not name], set[int]()
     for number, cells, ended in _rows(lines, separator, len(names)):
         if not ended and (isinstance(cells, str) or (len(cells) < len(names) and any(cells))):
             where = "within quotes" if isinstance(cells, str) else f"after {len(cells)} of {len(names)} cells"
@@ -76,7 +77,11 @@ def read_delimited(
             problem = f"has {len(cells)} cells where the header names {len(names)}; put quotes about a cell that holds a separator"
             yield Broken(number, problem, separator.join(cells))
         else:
+            lost.update(place for place in nameless if cells[place].strip())
             yield Record(number, {name: _plain(cell) for name, cell in zip(names, cells, strict=True) if cell and name})
+    for words, count in ((EMPTY_COLUMNS, len(nameless) - len(lost)), (NAMELESS_COLUMNS, len(lost))):
+        if count:
+            passed[words] += count
 
 
 def _plain(cell: str) -> str:

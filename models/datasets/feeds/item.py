@@ -242,6 +242,8 @@ def _add_extras(item: Item, extras: Mapping[str, Any]) -> None:
                 item.notes.append(Fault(name, value, f"is longer than {LONGEST_EXTRA:,} characters; left out"))
                 continue
             kept[name] = value
+        elif isinstance(value, list | dict) and len(json.dumps(value, ensure_ascii=False, default=str)) > LONGEST_EXTRA:
+            item.notes.append(Fault(name, None, f"is longer than {LONGEST_EXTRA:,} characters; left out"))
         elif isinstance(value, bool | int | list | dict) or (isinstance(value, float) and math.isfinite(value)):
             kept[name] = value
         elif not isinstance(value, bytes | float) and value is not None:

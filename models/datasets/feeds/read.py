@@ -32,7 +32,12 @@ _STUB: Final = ("id", "category")
 
 @dataclass(slots=True)
 class FeedTable:
-    """Items as read: their table in ``ITEM_SCHEMA``, the line of each row, rows that cannot be used, and how many records there were."""
+    """Items as read.
+
+    Attributes:
+        table: in ``ITEM_SCHEMA``. numbers: the line of each row. stubs: rows that cannot be used.
+        records: how many records there were; of one that holds many items, as a list of schema.org does, each of these counts.
+    """
 
     table: pa.Table
     numbers: array[int]
@@ -56,7 +61,9 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
     sample = list(islice(layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE))
     rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(scratch), set[int](), Counter[str]()
     nameless = not layout.tells_category and not any(draft.values.get("category") for draft in sample)
+    drafts = 0
     for draft in layout.drafts(reading.records, feed.path.parent):
+        drafts += 1
         if not layout.tells_category and _is_gift_card(draft):
             reading.passed[_GIFT_CARDS] += 1
             continue
@@ -76,7 +83,7 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
         kinds = ", ".join(f"{name} {count:,}" for name, count in by_title.most_common())
         problem = f"no item names a category: it was taken from the words of titles ({kinds}); `--map` takes it from a column"
         findings.warn(problem, path=feed.path, field="category")
-    return FeedTable(chunks.table(), chunks.numbers, stubs, reading.count)
+    return FeedTable(chunks.table(), chunks.numbers, stubs, max(reading.count, drafts))
 
 
 def _no_layout(feed: Feed) -> NoReturn:

@@ -74,3 +74,5 @@ class Item:
 
 
 EMPTY_ROWS: Final = "rows of nothing"
+EMPTY_COLUMNS: Final = "columns of nothing"
+NAMELESS_COLUMNS: Final = "columns that hold something, and have no name"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, Final
 
 from pydantic_core import from_json
 
 from models.datasets.feeds.bad import bad
+from models.datasets.feeds.layouts.base import given
 from models.datasets.feeds.stock import read_stock
 from models.datasets.feeds.words import plain
 from models.datasets.shown import shown
+
+_SIZES: Final = ("size", "name", "label", "value")
+_STOCKS: Final = ("in_stock", "stock", "quantity", "qty", "inventory", "availability", "available")
 
 
 def sizes_text(value: Any) -> str | None:  # noqa: ANN401 - a cell, or a value of JSON
@@ -35,7 +39,9 @@ def sizes_text(value: Any) -> str | None:  # noqa: ANN401 - a cell, or a value o
         value = [{"size": size, "in_stock": stock} for size, stock in value.items()]
     found: dict[str, bool | None] = {}
     for one in value if isinstance(value, list) else [value]:
-        size, stock = (one.get("size"), one.get("in_stock")) if isinstance(one, dict) else (one, None)
+        size, stock = (given(one, *_SIZES), given(one, *_STOCKS)) if isinstance(one, dict) else (one, None)
+        if size is None and isinstance(one, dict):
+            bad(f'{shown(one)} names no size; write {{"size": "M", "in_stock": true}}')
         if size is not None and (name := plain(str(size))):
             found[name] = read_stock(stock)
     kept = [{"size": size, "in_stock": stock} for size, stock in found.items()]

@@ -12,17 +12,21 @@ from models.datasets.shown import shown
 
 _YES_WORDS: Final = (
     "true t yes y 1 on ja j oui si sí sim да instock available availableforsale instoreonly onlineonly limitedavailability limited "
-    "auflager verfügbar lieferbar enstock disponible disponibile"
+    "limitedstock lowstock fewleft auflager vorrätig verfügbar sofortverfügbar lieferbar sofortlieferbar enstock disponible disponibile "
+    "disponível opvoorraad leverbaar"
 )
 _NO_WORDS: Final = (
     "false f no n 0 off nein non não нет outofstock outstock unavailable notavailable soldout discontinued preorder presale backorder "
-    "onbackorder madetoorder reserved ausverkauft nichtverfügbar nichtlieferbar rupturedestock agotado esaurito"
+    "onbackorder madetoorder reserved ausverkauft nichtauflager nichtvorrätig nichtverfügbar nichtlieferbar rupturedestock épuisé "
+    "indisponible nodisponible agotado nondisponibile esaurito esgotado indisponível nietopvoorraad uitverkocht"
 )
 _YES: Final = frozenset(_YES_WORDS.split())
 _NO: Final = frozenset(_NO_WORDS.split())
 _NOTHING: Final = frozenset({"", "na", "nan", "none", "null", "unknown"})
 _USE: Final = "is neither true nor false; write true or false, a number of pieces, or a word such as in_stock"
-_NUMBER: Final = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_NUMBER: Final = re.compile(
+    r"(>?)\s*([-+]?\d+(?:[.,]\d+)?)\s*\+?\s*(?:pcs|pieces|units?|items|stk|stück|st|pièces|pz|uds)?\.?", re.IGNORECASE
+)
 
 
 def read_stock(value: object) -> bool | None:
@@ -45,8 +49,8 @@ def read_stock(value: object) -> bool | None:
 
 @lru_cache(maxsize=4_096)
 def _read(text: str) -> bool | None:
-    if _NUMBER.fullmatch(text.strip()):
-        return float(text.strip().replace(",", ".")) > 0
+    if pieces := _NUMBER.fullmatch(text.strip()):
+        return bool(pieces[1]) or float(pieces[2].replace(",", ".")) > 0
     word = re.sub(r"[\W_]+", "", text.strip().casefold().rpartition("schema.org/")[2])
     if word in _NOTHING:
         return None

@@ -98,6 +98,22 @@ def test_suggestions_looks_and_similar_items_tell_it_too(own: TestClient) -> Non
         }
 
 
+def test_suggestions_and_looks_tell_further_fields_where_they_are_asked_for(own: TestClient) -> None:
+    """The item's own and what passes through; what nobody has is refused with the nearest; an answer that is kept is kept with them."""
+    put(own, **NEW, **SOLD)
+    asked = {"items": ["tops-1"], "slots": ["hats"], "promote": ["n"], "looks": 1, "k": 1}
+    further = {"sizes": SOLD["sizes"], "extras": {"material": "canvas"}}
+    for fields, more in ((None, {}), (["sizes", "material"], further), (["extras"], {"extras": SOLD["extras"]}), (None, {})):
+        answer = own.post("/complete-outfit", json=asked | ({"fields": fields} if fields else {})).json()
+        [item], [added] = answer["slots"][0]["items"], answer["looks"][0]["items"]
+        for said in (item, added):
+            assert {name: said[name] for name in ("sizes", "images", "created", "extras") if name in said} == more
+            assert (said["id"], said["url"], said["price"], said["brand"]) == ("n", SOLD["url"], 49.9, "Nordhavn")
+    refused = own.post("/complete-outfit", json=asked | {"fields": ["matreial"]})
+    assert refused.status_code == 422
+    assert "did you mean 'material'?" in refused.json()["errors"][0]["problem"]
+
+
 def test_what_a_put_leaves_out_stays_and_null_takes_it_away(own: TestClient) -> None:
     """As of stock; all else that is left out is empty then."""
     put(own, **NEW, **SOLD)

@@ -53,7 +53,7 @@ RIGHT = {
     "03i-unquoted-comma": Right(2, 2, "1 line (3): has 4 cells"),
     "03j-long-description": Right(2, told="'description'"),
     "03k-nul": Right(1, told="1 line (2): 'Red\\x00tee' holds NUL"),
-    "03l-trailing-comma": Right(2),
+    "03l-trailing-comma": Right(2, told="1 columns of nothing"),
     "03m-excel-empty-lines": Right(1, told="2 rows of nothing"),
     "04a-jsonl-number-id": Right(0, 1, "leading zeros are lost"),
     "04b-leading-zero-csv": Right(2, of=_first(id="0108775015")),

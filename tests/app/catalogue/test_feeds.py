@@ -98,6 +98,8 @@ def test_what_was_changed_since_counts_as_served(feed: Path, attire: Callable[..
             )
 
     asyncio.run(change())
+    feed.write_text(HEADER + "".join(ROWS[1:4]))
+    assert "leaves 3 of 7 items that are served" in attire(feed)[1]["refused"]
     feed.write_text(HEADER + "".join([*ROWS[2:], ROWS[0].replace("A-0", "A-9")]))
     assert attire(feed)[1]["gone"] == len(["A-0", "put"])
 
@@ -121,6 +123,19 @@ def test_bad_rows_are_set_aside_and_written_down(feed: Path, attire: Callable[..
     assert not (tmp_path / "home" / "rejects.jsonl").exists()
 
 
+def test_a_bad_item_of_a_list_stops_no_other(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """What is one document to JSON is as many rows as it has items."""
+    feed, prices = tmp_path / "feed.json", ["9.50", "cheap", "19.50", "29.50"]
+    variants = [{"@type": "Product", "sku": f"A-{price}", "offers": {"price": price}} for price in prices]
+    feed.write_text(json.dumps({"@graph": [{"@type": "ProductGroup", "name": "Tee", "category": "Tops", "hasVariant": variants}]}))
+    code, said, _ = attire(feed)
+    assert (code, said["items"], said["rows"], said["rejected"]) == (0, 3, 4, 1)
+    feed.write_text(feed.read_text().replace("9.50", "dear"))
+    code, said, _ = attire(feed)
+    assert (code, said["rejected"], said["kinds"][0]["count"]) == (2, 4, 4)
+    assert "4 of 4 rows cannot be used" in said["refused"]
+
+
 def test_strict_ends_at_the_first_bad_row(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:
     """And changes nothing; so does more than the share that may be set aside."""
     feed.write_text(HEADER + "".join(ROWS) + "B-1,x,Tops,cheap,,,,,,,\n")
@@ -132,16 +147,25 @@ def test_strict_ends_at_the_first_bad_row(feed: Path, attire: Callable[..., Any]
     assert attire(feed, "--max-rejects", "0.1", "--force")[0] == 0
 
 
-def test_a_feed_that_was_cut_off_does_not_empty_a_shop(feed: Path, attire: Callable[..., Any]) -> None:
-    """Less than half of what is served is refused unless it is forced."""
+def test_a_feed_does_not_empty_a_shop(feed: Path, attire: Callable[..., Any]) -> None:
+    """What leaves less than half of what is served is refused unless it is forced; another shop's feed of the same size is warned of."""
     assert attire(feed)[0] == 0
     feed.write_text(HEADER + "".join(ROWS[:2]))
     code, said, _ = attire(feed)
-    assert (code, "holds 2 items where 6 are served" in said["refused"]) == (2, True)
+    assert (code, "leaves 2 of 6 items that are served" in said["refused"]) == (2, True)
     code, said, _ = attire(feed, "--force")
     assert (code, said["items"]) == (0, 2)
+    feed.write_text(HEADER + "".join(row.replace("A-", "B-") for row in ROWS[:2]))
+    code, said, told = attire(feed)
+    assert (code, said["gone"], "lacks 2 of 2 items that were served" in told) == (0, 2, True)
     feed.write_text(HEADER)
     assert attire(feed, "--force")[0] == 2
+
+
+def test_who_gives_a_url_is_told_what_fetches_it(attire: Callable[..., Any]) -> None:
+    """As the feed of a shop is one more often than not."""
+    assert "a URL is fetched by `attire sync`" in attire(Path("https://shop.example/feed.xml"))[2]
+    assert "sync" not in attire(Path("feeds/feed.xml"))[2]
 
 
 def test_the_same_feed_again_is_nothing_to_do(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:

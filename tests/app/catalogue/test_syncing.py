@@ -141,7 +141,7 @@ def test_a_feed_that_was_cut_off_is_refused(feed: Path, sync: Callable[..., Any]
     feed.write_text(HEADER + "".join(map(line, range(2))))
     code, said, told = sync(feed)
     assert code == 2
-    assert "lacks 4 of 6 items" in said["refused"]
+    assert "leaves 2 of 6 items" in said["refused"]
     assert "--force" in told
     assert len(served(tmp_path / "home")) == 6
     feed.write_text(HEADER + line(0) + "A-1,tops,x,cheap,,\nA-2,tops,x,dear,,\n")

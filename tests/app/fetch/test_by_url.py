@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from starlette.testclient import TestClient
 
+from app.catalogue.again import Source, imported_before
 from app.catalogue.fetched import fetched
 from app.catalogue.importing import import_catalogue
 from app.cli import run
@@ -19,7 +20,9 @@ from app.ground.fetching import Fetching
 from app.ground.parts import Keys
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
+from app.log.base import START
 from app.main import create_app
+from index.snapshot import Snapshot
 from models.datasets.read import read_catalogue
 from models.datasets.schema import Catalogue
 from models.progress import silent
@@ -58,6 +61,20 @@ def test_an_import_fetches_pictures(shop: Any, Reply: Any, picture: Any, tmp_pat
     again = import_catalogue(data, store, default_encoder=ENCODER)
     assert again.release.snapshot == done.release.snapshot
     assert (again.fetched.new, again.fetched.unchanged) == (1, 1)
+
+
+@pytest.mark.usefixtures("at_the_shop")
+def test_an_hour_without_their_host_takes_no_pictures(shop: Any, Reply: Any, picture: Any, tmp_path: Path) -> None:
+    """A feed that was changed meanwhile is imported with those of before; they are asked for the next time, though it is the same."""
+    shop.pages["/a.jpg"] = Reply(body=picture(1))
+    store, rows = ReleaseStore(tmp_path / "home"), [{"id": "a", "image": f"{SHOP}/a.jpg"}]
+    for reply, title, counted in ((shop.pages["/a.jpg"], "Tee", (1, 0)), (Reply(503), "Shirt", (0, 1))):
+        shop.pages["/a.jpg"] = reply
+        data = written(tmp_path / "shop", [row | {"title": title} for row in rows])
+        done = import_catalogue(data, store, default_encoder=ENCODER, fetch=Fetching(retries=0))
+        assert ((done.fetched.new, done.fetched.before), done.features.refused) == (counted, {})
+        assert Snapshot.load(store.snapshot_path(done.release.snapshot)).items.column("image")[0].is_valid
+    assert imported_before(store, Source(data), START) is None
 
 
 @pytest.mark.usefixtures("at_the_shop")

@@ -54,6 +54,18 @@ def test_what_has_not_changed_is_not_fetched_again(shop: Any, Reply: Any, pictur
     assert [path for path, _ in shop.asked] == ["/feed.csv?key=secret", "/b.jpg"]
 
 
+def test_another_mapping_reads_an_unchanged_feed_anew(shop: Any, Reply: Any, sync: Callable[..., Any], tmp_path: Path) -> None:
+    """Which its server would not send again."""
+    shop.pages["/feed.csv?key=secret"] = Reply(body=rows(), headers={"ETag": '"1"'})
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("currency: EUR\n")
+    by_it = ("--map", str(mapping))
+    assert [bool(sync(*by_it)[1][name]) for name in ("imported", "same", "unchanged")] == [True, True, True]
+    mapping.write_text("currency: USD\n")
+    assert sync(*by_it)[1]["changes"] == {"currency": 4}
+    assert sync(*by_it)[1]["unchanged"]
+
+
 def test_a_lost_picture_is_asked_for_again(shop: Any, Reply: Any, picture: Callable[..., bytes], sync: Callable[..., Any]) -> None:
     """Meanwhile the item keeps the one that it has; all else of the feed is taken."""
     shop.pages["/a.jpg"] = Reply(body=picture(1))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -15,12 +16,14 @@ from app.ground.errors import FetchError, UnreachableError
 URL = "https://shop.example/x"
 
 
-def fetched(fetching: Any, url: str = URL, known: Validators | None = None, **given: Any) -> tuple[Fetched, list[float]]:
+def fetched(
+    fetching: Any, url: str = URL, known: Validators | None = None, into: IO[bytes] | None = None, **given: Any
+) -> tuple[Fetched, list[float]]:
     """What a URL gives, and the pauses that were made."""
 
     async def run() -> tuple[Fetched, list[float]]:
         async with fetching(**given) as opened:
-            return await opened.fetcher.get(url, known), opened.pauses
+            return await opened.fetcher.get(url, known, into=into), opened.pauses
 
     return asyncio.run(run())
 
@@ -111,6 +114,19 @@ def test_a_large_body_is_left_at_the_bound(fetching: Any, shop: Any, Reply: Any)
     assert "is larger than 100,000 bytes" in str(refusal(fetching, max_bytes=100_000))
     assert "is larger than 100,000 bytes" in str(refusal(fetching, "https://shop.example/y", max_bytes=100_000))
     assert fetched(fetching, max_bytes=2_000_000)[0].body == b"x" * 2_000_000
+
+
+def test_a_body_goes_into_a_file(fetching: Any, shop: Any, Reply: Any, tmp_path: Path) -> None:
+    """That of the try that came to its end; a file that takes nothing is told."""
+    broken = Reply(body=b"more than there is", headers={"Content-Length": "1000", "Connection": "close"})
+    shop.pages["/x"] = [broken, Reply(body=b"here")]
+
+    with (tmp_path / "body").open("w+b") as file:
+        assert fetched(fetching, into=file)[0].body == b""
+        file.seek(0)
+        assert file.read() == b"here"
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        assert "cannot be kept now (No space left on device)" in str(refusal(fetching, into=full))
 
 
 def chunked(body: bytes) -> bytes:

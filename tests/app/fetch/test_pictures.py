@@ -116,6 +116,21 @@ def test_a_host_that_is_gone_is_given_up_and_others_are_not(opening: Any, shop: 
     assert len(shop.asked) <= 2 * (10 + 4) + 1
 
 
+def test_what_a_host_gave_before_it_was_gone_stays(opening: Any, shop: Any, Reply: Any, picture: Any) -> None:
+    """Whether it is asked in vain, or not asked any more; but not what it says is gone, nor what is asked for by another scheme."""
+    urls = [f"{SHOP}/{number}.jpg" for number in range(30)]
+    shop.pages |= {f"/{number}.jpg": Reply(body=picture(number)) for number in range(30)}
+    before, _ = all_of(opening, urls)
+    shop.pages |= {f"/{number}.jpg": Reply(503) for number in range(29)} | {"/0.jpg": Reply(404)}
+    found, counts = all_of(opening, [*urls[:29], f"{SHOP}/new.jpg", "http" + urls[1].removeprefix("https")], retries=0)
+    assert [found[url] for url in urls[1:29]] == [before[url] for url in urls[1:29]]
+    assert "404" in str(found[urls[0]])
+    assert isinstance(found[f"{SHOP}/new.jpg"], UnreachableError)
+    assert isinstance(found["http" + urls[1].removeprefix("https")], RefusedUrlError)
+    assert (counts.before, counts.failed) == (28, 3)
+    assert "28 as they were before" in str(counts)
+
+
 def test_what_is_refused_now_is_not_given_from_before(opening: Any, shop: Any, Reply: Any, picture: Any) -> None:
     """A host that was taken off the list is off."""
     shop.pages["/a.jpg"] = Reply(body=picture(), headers={"Cache-Control": "max-age=600"})

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from app.cli import run
-from app.ground.parts import LogSettings
+from app.ground.parts import KeptFresh, LogSettings
 from app.ground.settings import Settings
 from app.home.feeds import FeedRecord, FeedRecords
 from app.live.metrics import ServiceState
@@ -18,6 +18,7 @@ from app.log.base import Stream
 from app.log.open import opened_log
 from app.worker.feeds import Feeds
 from app.worker.loop import Worker
+from models.errors import InputError
 
 HEADER = "id,category,title\n"
 
@@ -46,7 +47,7 @@ def test_each_after_its_interval_beside_what_else_the_worker_does(feed: Path, tm
     """A change is in the log soon after; a feed that is broken is counted, and the others go on."""
     home, broken = tmp_path / "home", tmp_path / "broken.csv"
     broken.write_text("nothing\n")
-    settings = Settings(home=home, feeds={str(broken): 1.0, str(feed): 1.0})
+    settings = Settings(home=home, feeds={str(broken): KeptFresh(every_s=1.0), str(feed): KeptFresh(every_s=1.0)})
     feed.write_text(HEADER + "".join(f"A-{number},tops,Shirt {number}\n" for number in range(4)))
 
     async def work() -> None:
@@ -69,7 +70,7 @@ def test_each_after_its_interval_beside_what_else_the_worker_does(feed: Path, tm
 def test_a_process_that_dies_is_a_failure(feed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Though it could not say so itself."""
     monkeypatch.setattr("app.worker.feeds.sync_apart", _die)
-    settings = Settings(home=tmp_path / "home", feeds={str(feed): 60.0})
+    settings = Settings(home=tmp_path / "home", feeds={str(feed): KeptFresh(every_s=60.0)})
     asyncio.run(Feeds(settings).sync(str(feed)))
     assert FeedRecords(tmp_path / "home").read(str(feed)).why == "its process ended with 9"
 
@@ -79,9 +80,28 @@ def _die(*_: object) -> None:
 
 
 def test_intervals_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """``ATTIRE_FEEDS`` is JSON: a feed, and the seconds between two looks."""
-    monkeypatch.setenv("ATTIRE_FEEDS", '{"https://shop.example/feed.csv": 900}')
-    assert Settings.read().feeds == {"https://shop.example/feed.csv": 900.0}
+    """``ATTIRE_FEEDS`` is JSON: a feed, and the seconds between two looks, with its mapping where it has one."""
+    monkeypatch.setenv("ATTIRE_FEEDS", '{"https://shop.example/feed.csv": 900, "a.csv": {"every_s": 60, "mapping": "a.yaml"}}')
+    assert Settings.read().feeds == {
+        "https://shop.example/feed.csv": KeptFresh(every_s=900.0),
+        "a.csv": KeptFresh(every_s=60.0, mapping=Path("a.yaml")),
+    }
+    for wrong, told in (("0", "greater than or equal to 1"), ('{"mapping": "a.yaml"}', "EVERY_S"), ('"soon"', "a valid number")):
+        monkeypatch.setenv("ATTIRE_FEEDS", f'{{"a.csv": {wrong}}}')
+        with pytest.raises(InputError, match=told):
+            Settings.read()
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("feed")
+def test_a_feed_is_read_by_its_mapping(tmp_path: Path) -> None:
+    """Which columns of another name need."""
+    mapping, named = tmp_path / "mapping.yaml", tmp_path / "artikel.csv"
+    mapping.write_text("columns: {id: Nr, category: Gruppe, title: Name}\n")
+    named.write_text("Nr;Gruppe;Name\n" + "".join(f"A-{number};tops;Hemd {number}\n" for number in range(4)))
+    settings = Settings(home=tmp_path / "home", feeds={str(named): KeptFresh(every_s=60.0, mapping=mapping)})
+    asyncio.run(Feeds(settings).sync(str(named)))
+    assert changes(tmp_path / "home") == 4
 
 
 def test_the_figures_tell(tmp_path: Path) -> None:
@@ -125,7 +145,7 @@ def test_doctor_says_how_each_feed_stands(feed: Path, tmp_path: Path, capsys: py
     capsys.readouterr()
     assert run(["doctor", "--home", str(home)]) == 0
     [said] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("feed ")]
-    for part in (str(feed), "synchronised 2", "1 of 5 rows set aside", "failed 1 times", "lacks 3 of 4 items"):
+    for part in (str(feed), "synchronised 2", "1 of 5 rows set aside", "failed 1 times", "leaves 1 of 4 items"):
         assert part in said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,11 @@ def category_from(draft: Draft, steps: list[str]) -> None:
 def tags_of(cell: Any) -> list[str]:  # noqa: ANN401 - a cell
     """Those tags that say for whom and nothing else: of ``Women, new, men's night`` *Women*."""
     return [tag for part in str(cell or "").split(",") if says_only_whom(tag := part.strip())]
+
+
+def pass_through(draft: Draft, values: Mapping[str, Any], known: re.Pattern[str]) -> None:
+    """Pass on what else a record says: the columns that ``known``, those that a layout reads or keeps its books in, does not have."""
+    draft.extras |= {name: value for name, value in values.items() if not known.fullmatch(name) and value not in (None, "", [])}
 
 
 def given(values: Mapping[str, Any], *names: str) -> Any:  # noqa: ANN401 - a cell, or a value of JSON

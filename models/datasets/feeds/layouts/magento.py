@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import Layout, category_from, given
+from models.datasets.feeds.layouts.base import Layout, category_from, given, pass_through
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -19,7 +19,14 @@ _NO_PICTURE: Final = "no_selection"
 _WHOLE: Final = frozenset({"configurable", "grouped", "bundle"})
 _BRANDS: Final = ("brand", "manufacturer")
 _TAKEN: Final = ("name", "categories", "base_image", "additional_images", "url_key", "manufacturer", "description", "short_description")
-_THROUGH: Final = ("description", "short_description", "url_key", "weight", "qty", "attribute_set_code")
+_KNOWN: Final = re.compile(
+    r"sku|store_view_code|product_(?:type|websites|online)|categories|name|visibility|price|special_price.*|tax_class_name|manufacturer|brand|"
+    r".*image(?:_labels?)?|additional_image(?:s|_labels)|created_at|updated_at|new_(?:from|to)_date|display_product_options_in|map_.*|"
+    r"msrp.*|meta_.*|page_layout|custom_(?:design|layout|options).*|product_options_container|hide_from_product_page|website_id|cost|"
+    r"out_of_stock_qty|use_config_.*|is_(?:in_stock|qty_decimal|decimal_divided)|(?:min|max)_(?:cart_)?qty|.*backorders|notify_on_stock_below|"
+    r"(?:manage|enable).*|qty_increments|bundle_.*|associated_skus|configurable_.*|downloadable_.*|gift_.*|.*_position|additional_attributes"
+)
+"""The columns of every export."""
 
 
 def _drafts(records: Records, _: Path) -> Iterator[Draft]:
@@ -80,7 +87,7 @@ def _item(record: Record, sku: str, group: str | None, whole: Mapping[str, Any])
     start, end = (values.get(f"special_price_{end}_date") for end in ("from", "to"))
     draft.sale = moment(start, american=True), end_of(end, american=True)
     draft.attributes |= {name: value.split("|") if "|" in value else value for name, value in attributes.items()}
-    draft.extras |= {name: values[name] for name in _THROUGH if values.get(name)}
+    pass_through(draft, values, _KNOWN)
     return draft
 
 

@@ -10,10 +10,6 @@ from models.datasets.feeds.layouts.base import LEFT_OUT, Layout, draft_by
 from models.datasets.feeds.records import Draft, Records
 from models.datasets.urls import is_url
 
-_NUMBERS: Final = (
-    "product_type_no graphical_appearance_no colour_group_code perceived_colour_value_id perceived_colour_master_id department_no "
-    "index_code index_group_no section_no garment_group_no"
-)
 _HM: Final = {
     "article_id": "id",
     "product_code": "group_id",
@@ -27,10 +23,6 @@ _HM: Final = {
     "index_group_name": "attributes.index_group",
     "section_name": "attributes.section",
     "garment_group_name": "attributes.garment_group",
-    **dict.fromkeys(
-        _NUMBERS.split(),
-        LEFT_OUT,
-    ),
 }
 _DIGITS: Final = 10
 _STYLES: Final = {

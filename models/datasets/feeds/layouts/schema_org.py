@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from models.datasets.feeds.layouts.base import Layout, category_from, given
+from models.datasets.feeds.layouts.base import Layout, category_from, given, pass_through
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Records
 from models.datasets.feeds.words import path_of
@@ -15,7 +16,10 @@ _PRODUCTS: Final = frozenset({"Product", "IndividualProduct", "ProductModel", "C
 _GROUP: Final = "ProductGroup"
 _INSIDE: Final = ("@graph", "itemListElement", "item", "mainEntity", "dataFeedElement", "itemOffered")
 _ATTRIBUTES: Final = ("color", "size", "material", "pattern")
-_THROUGH: Final = ("description", "gtin13", "gtin", "mpn", "model", "itemCondition")
+_KNOWN: Final = re.compile(
+    "@.*|sku|productID|identifier|name|brand|manufacturer|inProductGroupWithID|productGroupID|isVariantOf|hasVariant|variesBy|image|url|offers|"
+    "category|color|size|material|pattern|audience|additionalProperty"
+)
 _DEEPEST: Final = 20
 _TODDLER, _GROWN = 2, 18  # years
 _HOME: Final = frozenset({"home", "homepage", "shop", "start", "startseite", "accueil", "inicio", "início", "home page", "главная"})
@@ -92,7 +96,7 @@ def _item(line: int, product: Node, group: Node) -> Draft:
     for one in properties if isinstance(properties, list) else []:
         if isinstance(one, dict) and isinstance(one.get("name"), str) and one.get("value") is not None:
             draft.attributes.setdefault(one["name"], _words(one["value"]))
-    draft.extras |= {name: product[name] for name in _THROUGH if product.get(name)}
+    pass_through(draft, {**group, **product}, _KNOWN)
     return draft
 
 

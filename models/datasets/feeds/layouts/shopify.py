@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.bad import BadValueError
-from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given, tags_of
+from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given, pass_through, tags_of
 from models.datasets.feeds.money import read_money
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
@@ -26,6 +27,12 @@ _OPTIONS: Final = range(1, 4)
 _GENERIC: Final = frozenset({"title", "default title"})
 _PRODUCT: Final = _OF_PRODUCTS.split()
 _THROUGH: Final = ("body_html", "description", "tags", "seo_description", "variant_barcode", "barcode", "variant_grams", "url_handle")
+_KNOWN: Final = re.compile(
+    rf"{'|'.join(_PRODUCT)}|handle|url_handle|sku|barcode|status|collection|charge_tax|tax_code|requires_shipping|fulfillment_service|"
+    r"cost_per_item|continue_selling_when_out_of_stock|google_shopping_(?:gender|age_group)|"
+    r"(?:variant|option\d|inventory|image|product_image|unit_price|weight|price|compare_at_price|included)(?:_.*)?"
+)
+"""The columns of every export."""
 
 
 def _drafts(records: Records, _: Path) -> Iterator[Draft]:
@@ -93,6 +100,7 @@ def _variant(row: Record, first: Mapping[str, Any], shared: Mapping[str, Any], p
     for name, value in options.items():
         draft.attributes[attribute_name(name)] = value
     draft.extras |= {name: value for name in _THROUGH if (value := values.get(name) or shared.get(name))}
+    pass_through(draft, {**first, **values}, _KNOWN)
     return draft
 
 

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.audience import says_only_whom
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given, tags_of
-from models.datasets.feeds.layouts.woocommerce_words import LANGUAGES, in_english, with_english
+from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given, pass_through, tags_of
+from models.datasets.feeds.layouts.woocommerce_words import LANGUAGES, english, in_english, with_english
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
 
 _INHERITED: Final = ("categories", "images", "brands", "meta_brand", "description", "short_description", "tags", "published")
-_THROUGH: Final = ("short_description", "description", "tags", "weight_kg", "gtin_upc_ean_or_isbn", "shipping_class")
+_KNOWN: Final = re.compile(
+    r"id|type|sku|name|published|visibility_in_catalog|date_sale_price_(?:starts|ends)|tax_(?:status|class)|in_stock|stock|low_stock_amount|"
+    r"backorders_allowed|sold_individually|allow_customer_reviews|purchase_note|sale_price|regular_price|categories|images|"
+    r"download.*|parent|external_url|button_text|position|brands|meta_brand|attribute_\d+_.*|meta_.*cost.*"
+)
+"""The columns of every export, and what plugins write of costs."""
 _NO_KIND: Final = frozenset({"sale", "uncategorized", "uncategorised", "non classé", "new", "featured", "all"})
 _NOT_WORN: Final = frozenset({"grouped", "virtual", "downloadable"})  # gift cards are, and patterns to sew by
 _NOT_PUBLISHED: Final = frozenset({"0", "-1", "2"})  # private, a draft, pending
 _SURE: Final = frozenset({"published", "visibility_in_catalog"})
 
 
-def _drafts(records: Records, _: Path) -> Iterator[Draft]:
+def _drafts(records: Records, _: Path, english: Callable[[str], str] = str) -> Iterator[Draft]:
+    """The items; ``english`` is what a column is called in English, under which name it is there as well."""
     parents: dict[str, Mapping[str, Any]] = {}
     with_variations: set[str] = set()
     for record in records():
@@ -40,7 +46,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
             continue
         if "hidden" in {str(values.get("visibility_in_catalog")).strip().casefold() for values in (record.values, parent or {})}:
             continue
-        yield _item(record, parent or {})
+        yield _item(record, parent or {}, english)
 
 
 def _kinds(record: Record) -> set[str]:
@@ -56,7 +62,7 @@ def _parent(record: Record) -> str:
     return str(record.values.get("parent") or "").strip()
 
 
-def _item(record: Record, parent: Mapping[str, Any]) -> Draft:
+def _item(record: Record, parent: Mapping[str, Any], english: Callable[[str], str]) -> Draft:
     values = {**{name: parent[name] for name in _INHERITED if name in parent}, **record.values}
     draft = Draft(record.line, (record.values, parent))
     regular, sale = given(values, "regular_price"), given(values, "sale_price")
@@ -78,7 +84,7 @@ def _item(record: Record, parent: Mapping[str, Any]) -> Draft:
     draft.whom += [step for steps in paths for step in steps if says_only_whom(step)] + tags_of(values.get("tags"))
     for name, value in {**_attributes(parent), **_attributes(values)}.items():
         draft.attributes[attribute_name(name)] = value
-    draft.extras |= {name: values[name] for name in _THROUGH if values.get(name)}
+    pass_through(draft, {name: value for name, value in values.items() if english(name) == name}, _KNOWN)
     return draft
 
 
@@ -110,7 +116,7 @@ def _in(language: str) -> Layout:
         return _fits(columns) and bool(_SURE & columns)
 
     def drafts(records: Records, root: Path) -> Iterator[Draft]:
-        return _drafts(with_english(records, language), root)
+        return _drafts(with_english(records, language), root, english(language))
 
     return Layout(f"WooCommerce product CSV in {language}", fits, drafts)
 

@@ -100,10 +100,16 @@ def test_quotes_of_inches_and_quoted_line_ends_are_fine(read: Callable[..., Any]
 
 
 def test_rows_and_columns_of_nothing_are_passed_over_and_counted(read: Callable[..., Any]) -> None:
-    """As Excel leaves them."""
+    """As Excel leaves them; a column that has no name, and something below it, is told apart."""
     found = read("id,category,title,,\nA,tops,Tee,,\n,,,,\n ,,, ,\n\nB,tops,Tee,,,,\n")
     assert set(found.items) == {"A", "B"}
-    assert found.warnings == [f"{found.warnings[0].partition(':')[0]}: 3 rows of nothing; passed over"]
+    assert [told.partition(": ")[2] for told in found.warnings] == ["3 rows of nothing; passed over", "2 columns of nothing; passed over"]
+    found = read(",id,category,title,\n0,A,tops,Tee,\n1,B,tops,Tee,\n")
+    assert set(found.items) == {"A", "B"}
+    assert [told.partition(": ")[2] for told in found.warnings] == [
+        "1 columns of nothing; passed over",
+        "1 columns that hold something, and have no name; passed over",
+    ]
 
 
 def test_a_cell_may_be_long_where_nothing_reads_it(read: Callable[..., Any]) -> None:
@@ -196,7 +202,29 @@ def test_any_price_that_is_written_with_two_places_comes_back(amount: Any, marks
 
 
 @pytest.mark.parametrize(
-    "word", ["in stock", "in_stock", "InStock", "https://schema.org/InStock", "yes", "Y", "TRUE", "1", 1, 12, "12", "0.5", True, "ja"]
+    "word",
+    [
+        "in stock",
+        "in_stock",
+        "InStock",
+        "https://schema.org/InStock",
+        "yes",
+        "Y",
+        "TRUE",
+        "1",
+        1,
+        12,
+        "12",
+        "0.5",
+        True,
+        "ja",
+        "low stock",
+        "vorrätig",
+        "12 pcs",
+        "> 10",
+        ">0",
+        "10+",
+    ],
 )
 def test_words_of_there(word: Any) -> None:
     """Words, numbers of pieces, and truth."""
@@ -204,7 +232,23 @@ def test_words_of_there(word: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["out of stock", "out_of_stock", "OutOfStock", "no", "0", 0, "-1", "false", False, "sold out", "preorder", "backorder"]
+    "word",
+    [
+        "out of stock",
+        "out_of_stock",
+        "OutOfStock",
+        "no",
+        "0",
+        0,
+        "-1",
+        "false",
+        False,
+        "sold out",
+        "preorder",
+        "backorder",
+        "0 Stück",
+        "nicht vorrätig",
+    ],
 )
 def test_words_of_not_there(word: Any) -> None:
     """Likewise; what can only be ordered ahead is not there."""
