@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
@@ -12,7 +13,7 @@ from fastapi import Depends, Request
 
 from app.api.apart import Apart, Sent
 from app.api.inside import Told
-from app.api.reading import Read
+from app.api.reading import Read, left
 from app.api.services import InjectedServices, Services
 from app.live.met import Encounters
 from app.live.pool import HEAVY, VERY_HEAVY
@@ -71,23 +72,18 @@ class Computing:
         if cost >= HEAVY and self.apart is not None and isinstance(self.request, Read) and self.request.sent is not None:
             await self._elsewhere(self.apart, self.request, self.request.sent, noting, waits=cost >= VERY_HEAVY)
         joins = joins and not pictures
-        return await self.services.pool.run(compute, cost=cost, who=self.request.state.who, joins=joins, gone=self._gone)
+        return await self.services.pool.run(compute, cost=cost, who=self.request.state.who, joins=joins, gone=partial(left, self.request))
 
     async def _elsewhere(self, apart: Apart, request: Read, body: bytes, noting: Noting | None, *, waits: bool) -> None:
         """Raise the other process's answer; return where there is none."""
         pool = self.services.pool
         told = Told.of(request, self.services, *((noting.name, noting.met) if noting else ("", None))).in_words()
         sent = Sent(request=request, body=body, told=told, starts=waits or pool.crowded, waits=waits)
-        if (done := await pool.elsewhere(apart.answer(sent), lambda: sent.where, self._gone)) is not None:
+        if (done := await pool.elsewhere(apart.answer(sent), lambda: sent.where, partial(left, request))) is not None:
             pool.refused += done.response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
             if noting is not None and done.noted is not None:
                 noting.note(done.noted)
             raise done
-
-    async def _gone(self) -> None:
-        """Return once the client has closed its connection."""
-        while (await self.request.receive())["type"] != "http.disconnect":
-            pass
 
 
 async def computing(request: Request, services: InjectedServices) -> Computing:
