@@ -14,11 +14,12 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app.api import batches, catalogue, events, experiments, items, ops, outfits, patches, pictures, problems, releases, rules
-from app.api.apart import AnsweredApartError, Apart, Inside, answered_apart
+from app.api.apart import AnsweredApartError, Apart, answered_apart
 from app.api.bodies import BodyLimit
 from app.api.described import describe
 from app.api.guarded import guard, make_first_key
 from app.api.headers import SecurityHeaders
+from app.api.inside import Inside
 from app.api.middleware import RequestLog
 from app.api.room import acts as room
 from app.api.services import Services
@@ -108,7 +109,7 @@ def create_app(
         opened = AsyncExitStack()
         pictures = await opened.enter_async_context(_pictures(settings)) if settings.fetch.service_hosts else None
         services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures, heavy=heavy)
-        await _start(services)
+        await _start(services, inside=inside)
         logger().info(
             "started",
             release=serving.release.id if serving.release else None,
@@ -180,11 +181,11 @@ def _reports(settings: Settings) -> Callable[[Experiment], Awaitable[Report]]:
     return report
 
 
-async def _start(services: Services) -> None:
+async def _start(services: Services, *, inside: bool) -> None:
     services.watchdog.start()
     await services.watch.start()
     services.impressions.start()
-    if services.settings.taste_strength:
+    if services.settings.taste_strength and not inside:
         services.met.follow()  # so that the first shoppers after a restart are known, too
     await asyncio.gather(services.replay.start(), services.variants.start())
     services.follower.start()
@@ -226,7 +227,7 @@ def _build(
         rules=rules,
         variants=Variants(store, serving, log, follower, rules, kept=kept, poll_s=settings.swap.poll_s),
         report=_reports(settings),
-        apart=Apart(heavy, replay, serving) if heavy is not None else None,
+        apart=Apart(heavy) if heavy is not None else None,
         pictures=pictures,
     )
     follower.beside = services.variants

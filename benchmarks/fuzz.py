@@ -142,7 +142,7 @@ def check(answer: schemathesis.Response, who: str, asked: tuple[str, str]) -> No
     """
     said = f"{asked} as {who}: {answer.status_code} {answer.text[:500]}"
     passing = answer.status_code == 503 and "retry-after" in answer.headers  # noqa: PLR2004
-    assert answer.status_code < 500 or passing, told  # noqa: PLR2004
+    assert answer.status_code < 500 or passing, said  # noqa: PLR2004
     if answer.status_code >= 400:  # noqa: PLR2004
         assert answer.headers["content-type"] == ["application/problem+json"], said
         problem = answer.json()

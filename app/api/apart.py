@@ -1,112 +1,57 @@
 """Heavy requests, answered by a process beside this one (``app.server.heavy``), so that ordinary ones do not wait behind them.
 
-This process has read, admitted and checked such a request; that one reads its body again, and answers it as this one would.
+This process has read, admitted and checked such a request; that one reads its body again, and answers it as this one would. What it notes
+of its answer, this one does, which counts and writes it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 import time
-from typing import Final
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
 
 import httpx2
-from fastapi import FastAPI, Request, Response
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from fastapi import Request, Response
 from structlog.contextvars import get_contextvars
 
 from app.api.middleware import REQUEST_ID
 from app.ground.errors import BusyError
 from app.ground.heavy import Place
-from app.live.replay import Replay
-from app.log.base import START, order
-from app.release.serving import Serving
 
-_WHO: Final = "X-Attire-Who"
-_SHOWN: Final = "X-Attire-Shown"
-_RELEASE: Final = "X-Attire-Release"
+TOLD: Final = "X-Attire-Told"
+"""The header of what that process is told beside a request; see ``app.api.inside``."""
 _TYPE: Final = "content-type"
+_JSON: Final = "application/json"
+_AND_NOTED: Final = "application/jsonl"
 _GIVEN: Final = (_TYPE, "retry-after")
 _REACHED_S: Final = 0.5
 _STARTED_S: Final = 15.0
 _TRIED_S: Final = 0.1
 _MOST_WAITING: Final = 16
 _HOPELESS_S: Final = 60.0  # after nobody came in time
-_CAUGHT_UP_S: Final = 2.0
-_LOOK_S: Final = 0.01
 _NOBODY: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Trusts no certificate: there is no TLS here, and to read those of the machine would take each start a tenth of a second."""
 
 
-class Apart:
-    """Sends requests there."""
-
-    def __init__(self, place: Place, replay: Replay, serving: Serving) -> None:
-        self._place, self._replay, self._serving, self._runs = place, replay, serving, False
-        self._waiting, self._hopeless_until = 0, 0.0
-        self._client = httpx2.AsyncClient(
-            transport=httpx2.AsyncHTTPTransport(uds=str(place.socket), limits=httpx2.Limits(max_connections=None), verify=_NOBODY),
-            base_url="http://localhost",
-            timeout=httpx2.Timeout(None, connect=_REACHED_S),  # whoever waits for the answer has a deadline
-        )
-
-    async def answer(self, request: Request, body: bytes, who: str, *, starts: bool, waits: bool) -> Response | None:
-        """The answer; None where that process does not run.
-
-        Args:
-            body: of the request. who: asks it.
-            starts: whether it is started for this request, to answer later ones.
-            waits: whether this request waits until it has been started, for some seconds at most.
-
-        Raises:
-            BusyError: it ended meanwhile, or many wait for it.
-        """
-        answer, began = await self._asked(request, body, who, starts=starts), time.monotonic()
-        if answer is not None or not waits or began < self._hopeless_until:
-            return answer
-        if self._waiting >= _MOST_WAITING:
-            msg = "the process that computes heavy requests is being started, and many wait for it; try again in a moment"
-            raise BusyError(msg)
-        self._waiting += 1
-        try:
-            while answer is None and time.monotonic() < began + _STARTED_S:
-                await asyncio.sleep(_TRIED_S)
-                answer = await self._asked(request, body, who, starts=starts)
-        finally:
-            self._waiting -= 1
-        if answer is None:
-            self._hopeless_until = time.monotonic() + _HOPELESS_S
-        return answer
-
-    async def _asked(self, request: Request, body: bytes, who: str, *, starts: bool) -> Response | None:
-        if starts or self._runs:
-            self._place.asked.value = time.monotonic()
-        release = self._serving.release
-        headers = {_TYPE: "application/json", _WHO: who, _SHOWN: self._replay.offset, _RELEASE: release.id if release else ""}
-        headers[REQUEST_ID] = get_contextvars().get("request_id", "")
-        try:
-            answer = await self._client.request(request.method, str(request.url.path), content=body, headers=headers)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout):
-            self._runs = False
-            return None
-        except httpx2.TransportError as error:
-            msg = "the process that computes heavy requests ended meanwhile; try again in a moment"
-            raise BusyError(msg) from error
-        self._runs, self._place.asked.value = True, time.monotonic()
-        return Response(answer.content, answer.status_code, {name: answer.headers[name] for name in _GIVEN if name in answer.headers})
-
-    async def close(self) -> None:
-        """Let go of its connections."""
-        await self._client.aclose()
-
-
 class AnsweredApartError(Exception):
-    """Not an error: ends the work on a request that another process has answered. ``response`` is its answer."""
+    """Not an error: ends the work on a request that another process has answered.
 
-    def __init__(self, response: Response) -> None:
+    Attributes:
+        response: its answer. noted: what is to be noted of it, if anything is.
+    """
+
+    def __init__(self, response: Response, noted: dict[str, Any] | None = None) -> None:
         super().__init__()
-        self.response = response
+        self.response, self.noted = response, noted
+
+
+def handed_back(answer: str, noted: dict[str, Any]) -> AnsweredApartError:
+    """Ends the work in that process: an answer in JSON, and what whoever has sent the request on is to note of it."""
+    return AnsweredApartError(Response(f"{answer}\n{json.dumps(noted)}", media_type=_AND_NOTED))
 
 
 def answered_apart(_: Request, done: AnsweredApartError) -> Response:
@@ -114,26 +59,86 @@ def answered_apart(_: Request, done: AnsweredApartError) -> Response:
     return done.response
 
 
-class Inside:
-    """ASGI middleware of that process: its requests come from this service alone, which has told who asks and what they have seen."""
+@dataclass(slots=True, kw_only=True)
+class Sent:
+    """A request that is sent there.
 
-    def __init__(self, app: ASGIApp, service: FastAPI) -> None:
-        self.app, self._service = app, service
+    Attributes:
+        body: of the request. told: what goes with it.
+        starts: whether that process is started for it, to answer later ones.
+        waits: whether it waits until that process has been started, for some seconds at most.
+        where: it is now, for whoever has waited in vain.
+    """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            headers = Headers(scope=scope)
-            scope.setdefault("state", {})["who"] = headers.get(_WHO, "")
-            await self._caught_up(headers.get(_SHOWN, START), headers.get(_RELEASE, ""))
-        await self.app(scope, receive, send)
+    request: Request
+    body: bytes
+    told: str
+    starts: bool
+    waits: bool
+    where: str = ""
 
-    async def _caught_up(self, offset: str, release: str) -> None:
-        """Wait until this process, too, serves the release and shows the changes that the other one does."""
-        services, until = self._service.state.services, time.monotonic() + _CAUGHT_UP_S
 
-        def behind() -> bool:
-            serving = services.serving.release
-            return services.replay.encoding or order(services.replay.offset) < order(offset) or (serving and serving.id != release)
+class Apart:
+    """Sends requests there."""
 
-        while behind() and time.monotonic() < until:  # noqa: ASYNC110 - a heavy request can wait so long
-            await asyncio.sleep(_LOOK_S)
+    def __init__(self, place: Place) -> None:
+        self._place, self._runs = place, False
+        self._waiting, self._hopeless_until = 0, 0.0
+        self._client = httpx2.AsyncClient(
+            transport=httpx2.AsyncHTTPTransport(uds=str(place.socket), limits=httpx2.Limits(max_connections=None), verify=_NOBODY),
+            base_url="http://localhost",
+            timeout=httpx2.Timeout(None, connect=_REACHED_S),  # whoever waits for the answer has a deadline
+        )
+
+    async def answer(self, sent: Sent) -> AnsweredApartError | None:
+        """The answer; None where that process does not run, or has not come as far as this one.
+
+        Raises:
+            BusyError: it ended meanwhile, or many wait for it.
+        """
+        answer, began = await self._asked(sent), time.monotonic()
+        if self._runs or not sent.waits or began < self._hopeless_until:
+            return answer
+        if self._waiting >= _MOST_WAITING:
+            msg = "the process that computes heavy requests is being started, and many wait for it; try again in a moment"
+            raise BusyError(msg)
+        self._waiting += 1
+        try:
+            while not self._runs and time.monotonic() < began + _STARTED_S:
+                sent.where = "waiting for the process of heavy requests to start"
+                await asyncio.sleep(_TRIED_S)
+                answer = await self._asked(sent)
+        finally:
+            self._waiting -= 1
+        if not self._runs:
+            self._hopeless_until = time.monotonic() + _HOPELESS_S
+        return answer
+
+    async def _asked(self, sent: Sent) -> AnsweredApartError | None:
+        sent.where, request = "being computed", sent.request
+        if sent.starts or self._runs:
+            self._place.asked.value = time.monotonic()
+        headers = {_TYPE: _JSON, TOLD: sent.told, REQUEST_ID: get_contextvars().get("request_id", "")}
+        if not self._place.ours:
+            self._runs = False
+            return None
+        try:
+            answer = await self._client.request(request.method, str(request.url.path), content=sent.body, headers=headers)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout):
+            self._runs = False
+            return None
+        except httpx2.TransportError as error:
+            msg = "the process that computes heavy requests ended meanwhile; try again in a moment"
+            raise BusyError(msg) from error
+        self._runs, self._place.asked.value = True, time.monotonic()
+        if answer.status_code == HTTPStatus.MISDIRECTED_REQUEST:
+            return None
+        if answer.headers.get(_TYPE) == _AND_NOTED:
+            said, _, noted = answer.content.partition(b"\n")
+            return AnsweredApartError(Response(said, media_type=_JSON), json.loads(noted))
+        given = {name: answer.headers[name] for name in _GIVEN if name in answer.headers}
+        return AnsweredApartError(Response(answer.content, answer.status_code, given))
+
+    async def close(self) -> None:
+        """Let go of its connections."""
+        await self._client.aclose()

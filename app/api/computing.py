@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from anyio import to_thread
 from fastapi import Depends, Request
 
-from app.api.apart import AnsweredApartError, Apart
-from app.api.reading import Read
-from app.api.services import InjectedServices
-from app.live.pool import HEAVY, VERY_HEAVY, ComputePool
+from app.api.apart import Apart, Sent
+from app.api.inside import Told
+from app.api.reading import Read, left
+from app.api.services import InjectedServices, Services
+from app.live.met import Encounters
+from app.live.pool import HEAVY, VERY_HEAVY
 from app.recommend.cost import of_pictures
 
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Noting:
+    """Of an answer that is noted, also where another process gives it.
+
+    Attributes:
+        name: of the answer. met: what its shopper has. note: takes what that process says of it.
+    """
+
+    name: str
+    met: Encounters | None
+    note: Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +41,25 @@ class Computing:
 
     Attributes:
         apart: what answers heavy requests; None where there is no such process.
-        who: whose turn it is, as the doors tell it. max_pixels: the most that a picture may have.
     """
 
-    pool: ComputePool
-    apart: Apart | None
+    services: Services
     request: Request
-    who: str
-    max_pixels: int
+    apart: Apart | None
+
+    @property
+    def told(self) -> Told | None:
+        """How the request was met where it came in; None where that is here."""
+        return getattr(self.request.state, "told", None)
 
     async def __call__(
-        self, compute: Callable[[], Answer], cost: float = 1.0, pictures: Sequence[bytes | str] = (), *, joins: bool = False
+        self,
+        compute: Callable[[], Answer],
+        cost: float = 1.0,
+        pictures: Sequence[bytes | str] = (),
+        *,
+        joins: bool = False,
+        noting: Noting | None = None,
     ) -> Answer:
         """Compute in a thread; raises as ``ComputePool.run`` does, or ``AnsweredApartError``, which a route lets pass.
 
@@ -44,27 +68,27 @@ class Computing:
             joins: see ``ComputePool.run``; not with pictures.
         """
         if pictures:
-            cost += await to_thread.run_sync(of_pictures, pictures, self.max_pixels)
+            cost += await to_thread.run_sync(of_pictures, pictures, self.services.settings.limits.max_pixels)
         if cost >= HEAVY and self.apart is not None and isinstance(self.request, Read) and self.request.sent is not None:
-            await self._elsewhere(self.apart, self.request, self.request.sent, waits=cost >= VERY_HEAVY)
-        return await self.pool.run(compute, cost=cost, who=self.who, joins=joins and not pictures, gone=self._gone)
+            await self._elsewhere(self.apart, self.request, self.request.sent, noting, waits=cost >= VERY_HEAVY)
+        joins = joins and not pictures
+        return await self.services.pool.run(compute, cost=cost, who=self.request.state.who, joins=joins, gone=partial(left, self.request))
 
-    async def _elsewhere(self, apart: Apart, request: Read, body: bytes, *, waits: bool) -> None:
-        """Raise the other process's answer; return where there is no such process yet."""
-        asked = apart.answer(request, body, self.who, starts=waits or self.pool.crowded, waits=waits)
-        if (response := await self.pool.elsewhere(asked, gone=self._gone)) is not None:
-            self.pool.refused += response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-            raise AnsweredApartError(response)
-
-    async def _gone(self) -> None:
-        """Return once the client has closed its connection."""
-        while (await self.request.receive())["type"] != "http.disconnect":
-            pass
+    async def _elsewhere(self, apart: Apart, request: Read, body: bytes, noting: Noting | None, *, waits: bool) -> None:
+        """Raise the other process's answer; return where there is none."""
+        pool = self.services.pool
+        told = Told.of(request, self.services, *((noting.name, noting.met) if noting else ("", None))).in_words()
+        sent = Sent(request=request, body=body, told=told, starts=waits or pool.crowded, waits=waits)
+        if (done := await pool.elsewhere(apart.answer(sent), lambda: sent.where, partial(left, request))) is not None:
+            pool.refused += done.response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+            if noting is not None and done.noted is not None:
+                noting.note(done.noted)
+            raise done
 
 
 async def computing(request: Request, services: InjectedServices) -> Computing:
     """The threads for this request."""
-    return Computing(services.pool, services.apart, request, request.state.who, services.settings.limits.max_pixels)
+    return Computing(services, request, services.apart)
 
 
 CurrentComputing = Annotated[Computing, Depends(computing)]

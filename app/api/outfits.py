@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
+from app.api.apart import handed_back
 from app.api.asked import anyones, as_asked, as_scored, first, pictures_of, question_of, taste_strength_of
-from app.api.computing import CurrentComputing
+from app.api.computing import CurrentComputing, Noting
 from app.api.fields import Fields
 from app.api.keys import behind
 from app.api.noted import Told, exploring, impression, told
@@ -62,11 +65,12 @@ router = APIRouter(
 @router.post("/complete-outfit", response_model_exclude_none=True)
 async def complete_outfit(request: CompleteOutfit, services: InjectedServices, compute: CurrentComputing, http: Request) -> Completion:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    name = fresh()
+    told_of = compute.told
+    name = told_of.name if told_of else fresh()
     lane = services.variants.lane(request.user, request.session, name)
     release, rules = lane.release, lane.rules
     http.state.release = release.id
-    met = await _met(request, services, lane.overlay)
+    met = told_of.met if told_of else await _met(request, services, lane.overlay)
     ruled = await _ruled(lane)
     question = question_of(request, services.settings, met, ruled, lane.overlay)
     question = replace(question, exploring=exploring(request, services, name))
@@ -74,26 +78,30 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
     keeps = lane.kept.on and question.exploring is None and not question.lately and anyones(request)
     asked = named(as_asked(question, request.fields)) if keeps else None
     kept = lane.kept.find(release, asked) if asked else None
+    note = partial(_note, services, lane, name)
     if kept is not None:
         said, _, seen = kept.partition(b"\n")
         answer, considered = Completion.model_validate_json(said), json.loads(seen)
     else:
         answer, considered = await compute(
-            lambda: _complete(release, request, question, rules, services, met, request.fields), cost_of_all, pictures, joins=True
+            lambda: _complete(release, request, question, rules, services, met, request.fields),
+            cost_of_all,
+            pictures,
+            joins=True,
+            noting=Noting(name, met, note),
         )
         if asked:
             lane.kept.keep(release, asked, answer.model_dump_json(by_alias=False).encode() + b"\n" + json.dumps(considered).encode())
     answer = answer.model_copy(update={"recommendation_id": name, **lane.told()})
     if request.dry_run:
         return answer
+    noted = impression(request, answer, considered, question, services.replay.position_of(release), services.settings.log.impression_bytes)
+    if told_of:
+        raise handed_back(answer.model_dump_json(by_alias=True, exclude_none=True), noted)
+    note(noted)
     if release is services.serving.release:
         known = replace(question, exploring=None)
         services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, known, rules, services, met)[0]))
-    services.variants.note(lane)
-    noted = impression(request, answer, considered, question, services.replay.position_of(release), services.settings.log.impression_bytes)
-    services.impressions.note(name, noted)
-    services.times_shown.note(item.id for slot in answer.slots for item in slot.items)
-    services.metrics.shown([len(slot.items) for slot in answer.slots], complete=bool(answer.complete))
     return answer
 
 
@@ -114,6 +122,15 @@ async def score_outfit(request: ScoreOutfit, services: InjectedServices, compute
     if asked:
         lane.kept.keep(lane.release, asked, scores.model_dump_json(by_alias=True, exclude_none=True).encode())
     return scores.model_copy(update=lane.told())
+
+
+def _note(services: Services, lane: Lane, name: str, noted: dict[str, Any]) -> None:
+    """Count an answer, and keep it in the log."""
+    shown = [slot["items"] for slot in noted["slots"]]
+    services.variants.note(lane)
+    services.impressions.note(name, noted)
+    services.times_shown.note(item for items in shown for item in items)
+    services.metrics.shown([len(items) for items in shown], complete="complete" in noted)
 
 
 async def _scoring(request: ScoreOutfit, lane: Lane) -> bytes | None:

@@ -14,8 +14,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.api.schemas.answers import ProblemOut
-from app.ground.errors import BY_STATUS, INVALID, MALFORMED, PROBLEMS, Detail, Problem, ServiceError, problem_of, shortened
+from app.ground.errors import BY_STATUS, INTERNAL, INVALID, MALFORMED, PROBLEMS, Detail, Problem, ServiceError, problem_of, shortened
 from app.ground.fields import path, problem
+from app.ground.logs import logger
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
@@ -50,6 +51,7 @@ def install(app: FastAPI) -> None:
     """Answer every error of the service, the framework and the models with a problem."""
     app.exception_handler(RequestValidationError)(_invalid_request)
     app.exception_handler(HTTPException)(_http_problem)
+    app.exception_handler(OSError)(_system_problem)
     for kind in PROBLEMS:
         app.add_exception_handler(kind, _service_problem)
 
@@ -74,6 +76,13 @@ def respond_to(error: Exception, home: Path | None = None) -> JSONResponse:
 
 
 async def _service_problem(request: Request, error: Exception) -> JSONResponse:
+    return respond_to(error, request.app.state.services.settings.home)
+
+
+async def _system_problem(request: Request, error: OSError) -> JSONResponse:
+    if problem_of(error) is INTERNAL:
+        raise error
+    logger().error("home_not_written", why=str(error))
     return respond_to(error, request.app.state.services.settings.home)
 
 

@@ -1,18 +1,21 @@
 """Reads JSON bodies in bounded time, so that no body holds the event loop: counted before they are parsed, and large ones elsewhere.
 
 What a body costs is how many values it has, not its bytes: a picture is one value. A small body is parsed and checked at once. A large one
-is, on a thread of its own, item by item: Python's lock is never held for longer than one of them takes.
+is, on a thread of its own, item by item: Python's lock is never held for longer than one of them takes. Of each client one body at a time
+waits for that thread, and only as long as the client waits for an answer, and within the deadline.
 """
 
 from __future__ import annotations
 
+import asyncio
 import email.message
 import gc
 import json
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from json import decoder
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
@@ -32,6 +35,7 @@ _NO_VALUE: Final = "Expecting value"
 _MORE: Final = "Extra data"  # as Python's reader says of small bodies
 _INSANE: Final = "not UTF-8, or of insane depth or numbers"
 _one_by_one = CapacityLimiter(1)  # more threads would only take Python's lock from the event loop more often
+_turns: Final = WeakValueDictionary[str, asyncio.Lock]()  # of those whose bodies wait
 _whole: Final[Any] = json.JSONDecoder()  # not typed: what it reads objects, arrays and all else with
 
 
@@ -68,8 +72,11 @@ class BoundedRoute(APIRoute):
             sent = body if self.repeatable else None
             if len(body) <= AT_ONCE:
                 return await answer(Read(request, parsed(body), sent))
-            most = self.most_values((await services_of(request)).settings.limits)
-            return await answer(Read(request, await to_thread.run_sync(_checked, parsed, body, most, limiter=_one_by_one), sent))
+            services = await services_of(request)
+            check = partial(_checked, parsed, body, self.most_values(services.settings.limits))
+            reading = _in_turn(request.state.who, check)
+            value = await services.pool.elsewhere(reading, lambda: "waiting to be read", partial(left, request))
+            return await answer(Read(request, value, sent))
 
         return bounded
 
@@ -95,6 +102,17 @@ class Read(Request):
     def __init__(self, request: Request, value: Any, sent: bytes | None) -> None:  # noqa: ANN401 - whatever the route takes
         super().__init__(request.scope, request.receive)
         self._body, self._json, self.sent = b"-", value, sent
+
+
+async def left(request: Request) -> None:
+    """Return once the client of a request whose body has arrived has closed its connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _in_turn(who: str, read: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the route takes
+    async with _turns.setdefault(who, asyncio.Lock()):
+        return await to_thread.run_sync(read, limiter=_one_by_one)
 
 
 def _checked(parsed: Callable[[bytes], Any], body: bytes, most: int) -> Any:  # noqa: ANN401 - whatever the route takes

@@ -33,6 +33,7 @@ The table is data: ``app.api.problems`` turns it into responses, so that nothing
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ from typing import Any, Final
 from index.errors import SnapshotError, VectorError, VectorIndexError
 from models.errors import AttireError, BundleError, EncoderError, FeaturesError, ImageError, InputError, RowError
 
+_NOT_WRITTEN: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
 _SHOWN_CHARACTERS: Final = 80
 
 
@@ -222,7 +224,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     TrimmedError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
     LogLostError: Problem(503, "/problems/log-lost", "The event log lacks what it has acknowledged", passes=True),
     HomeError: Problem(503, "/problems/broken-release", "The release cannot be used"),
-    StorageGoneError: Problem(503, "/problems/storage-unavailable", "The home's object storage cannot be used now", passes=True),
+    StorageGoneError: Problem(503, "/problems/storage-unavailable", "The home's storage cannot be used now", passes=True),
     ReplacedError: Problem(409, "/problems/changed-meanwhile", "Somebody else has changed this meanwhile"),
     ServiceError: Problem(503, "/problems/unavailable", "The service cannot answer now"),
     ImageError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),
@@ -255,7 +257,12 @@ FOREIGN_PAGE: Final = Problem(403, "/problems/foreign-page", "Pages of this addr
 
 
 def problem_of(error: Exception) -> Problem:
-    """How HTTP answers an error: by the nearest class of its ancestry in ``PROBLEMS``, and as ``INTERNAL`` where there is none."""
+    """How HTTP answers an error: by the nearest class of its ancestry in ``PROBLEMS``, and as ``INTERNAL`` where there is none.
+
+    What the system says of a disk on which nothing can be written is told like an object storage that is gone.
+    """
+    if isinstance(error, OSError) and error.errno in _NOT_WRITTEN:
+        return PROBLEMS[StorageGoneError]
     return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), INTERNAL)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,3 +19,11 @@ class Place:
 
     socket: Path
     asked: Any
+
+    @property
+    def ours(self) -> bool:
+        """Whether its directory is of who runs the service: where it was removed, somebody else may have made one of that name."""
+        try:
+            return self.socket.parent.lstat().st_uid == os.geteuid()
+        except OSError:
+            return False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -38,8 +39,9 @@ class ServingNote:
         self.write(self._written[0])
 
     def remove(self) -> None:
-        """This replica serves no more."""
-        (self.home / "serving" / self.name).unlink(missing_ok=True)
+        """This replica serves no more; where that cannot be told, the note grows old."""
+        with suppress(OSError):
+            (self.home / "serving" / self.name).unlink(missing_ok=True)
 
 
 def served_by_replicas(home: Path) -> set[str]:

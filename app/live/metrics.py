@@ -219,7 +219,11 @@ class ServiceState(Collector):
             yield CounterMetricFamily(name, about, value=value)
         for name, about, value in (
             ("attire_event_loop_late_seconds", "The latest that the event loop was since the last scrape.", self.watchdog.worst_s()),
-            ("attire_compute_waiting", "Requests that wait for a thread, or for the process of heavy ones.", self.pool.waiting),
+            (
+                "attire_compute_waiting",
+                "Requests that wait for a thread, for the process of heavy ones, or until their body is read.",
+                self.pool.waiting,
+            ),
             ("attire_kept_answers_bytes", "Bytes of the answers that are kept.", self.kept.held_bytes),
             ("attire_impressions_waiting", "Impressions that are not in the log yet.", self.impressions.waiting),
             ("attire_catalogue_changed_items", "Items changed or removed since the snapshot.", self.replay.changed),

@@ -140,11 +140,11 @@ class ComputePool:
             self._moves += 1
             kind.inside -= 1
 
-    async def elsewhere(self, work: Coroutine[Any, Any, Answer], *, gone: Callable[[], Awaitable[object]] | None = None) -> Answer:
-        """What another process computes: within the same deadline, and counted as what these threads do; raises as ``run`` does."""
+    async def elsewhere(self, work: Coroutine[Any, Any, Answer], where: Callable[[], str], gone: Callable[[], Awaitable[object]]) -> Answer:
+        """What another process computes, ``where`` being in words: with the deadline, the counts and the errors of ``run``."""
         self._elsewhere += 1
         try:
-            return await self._outcome(asyncio.ensure_future(work), gone, lambda: "being computed")
+            return await self._outcome(asyncio.ensure_future(work), gone, where)
         except BusyError:
             self.refused += 1
             raise

@@ -144,6 +144,11 @@ class Variants:
         beside = self._beside.get(release_id)
         return beside.serving.release if beside is not None else None
 
+    def replay_of(self, release_id: str) -> Replay | None:
+        """What keeps such a release up to date."""
+        beside = self._beside.get(release_id)
+        return beside.replay if beside is not None else None
+
     async def keep(self, release: Release) -> None:
         """Let the release that is about to be replaced go on for the variants that ask for it; where that fails, it is loaded again."""
         async with self._turn:

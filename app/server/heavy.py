@@ -6,12 +6,15 @@ heavy requests took of memory. Where there is none, or until it is loaded, they 
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import shutil
 import signal
 import socket
 import tempfile
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -25,9 +28,11 @@ from app.ground.settings import Settings
 from app.server.supervised import LOOK_S, SPAWNING, Shared, Supervised
 from models.parent import end_with_parent
 
+_PREFIX: Final = "attire-heavy-"
 _NICE: Final = 10
 _IDLE_S: Final = 60.0
 _LAST_S: Final = 3.0  # when those that ask it have ended, nothing is under way
+_HEAD_BYTES: Final = 1 << 22  # what a shopper has met is in one
 _LONGEST: Final = 100  # of a socket's path; the system takes a little more
 
 
@@ -39,13 +44,15 @@ class Heavy:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="attire-"))  # readable to nobody else
+        _tidy_up()
+        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))  # readable to nobody else
         if len(str(self._folder)) > _LONGEST - len("/heavy"):
             self._folder.rmdir()
             msg = f"the path of a socket in {self._folder.parent} is too long"
             raise OSError(msg)
+        self._held = _held(self._folder)
         self.place = Place(self._folder / "heavy", SPAWNING.Value("d", 0.0, lock=False))
-        self._process = Supervised("heavy", _answer, settings, self.place.socket)
+        self._process = Supervised("heavy", _answer, settings, self.place)
         self._idle_s = max(_IDLE_S, 2 * settings.deadline_s)
         self._end = Event()
         self._thread = Thread(target=self._look_after, name="heavy", daemon=True)
@@ -71,7 +78,8 @@ class Heavy:
     def _look_after(self) -> None:
         while not self._end.wait(LOOK_S):
             asked = self.place.asked.value
-            if asked and time.monotonic() - asked < self._idle_s and self._folder.exists():
+            lost = self._process.lives and not self.place.socket.exists()  # to who tidies up temporary files: nobody reaches it any more
+            if asked and time.monotonic() - asked < self._idle_s and not lost:
                 self._process.look_after()
             else:
                 self._stop()
@@ -81,7 +89,33 @@ class Heavy:
         self._process.ended(time.monotonic() + _LAST_S)
 
 
-def _answer(settings: Settings, place: Path, beat: Shared) -> None:
+def _held(folder: Path) -> int:
+    """A handle of a directory, which nobody else has then; the system lets go of it however this process ends.
+
+    Raises:
+        OSError: another process has it, or it is somebody else's.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        if os.fstat(handle).st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, "somebody else's", str(folder))
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _tidy_up() -> None:
+    """Remove the directories of services that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            handle = _held(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(handle)
+
+
+def _answer(settings: Settings, place: Place, beat: Shared) -> None:
     """That process."""
     end_with_parent()  # before the imports, which take seconds
     os.nice(_NICE)
@@ -90,9 +124,13 @@ def _answer(settings: Settings, place: Path, beat: Shared) -> None:
     from app.server.process import answer  # noqa: PLC0415
 
     bind_contextvars(process="heavy")
-    place.unlink(missing_ok=True)  # of one that was killed
+    place.socket.parent.mkdir(0o700, exist_ok=True)  # where somebody has tidied up
+    if not place.ours:
+        raise PermissionError(errno.EPERM, "somebody else's", str(place.socket.parent))
+    place.socket.unlink(missing_ok=True)  # of one that was killed
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(place))  # nobody reaches it before it is loaded, and listens
-    threads = {"requests": settings.threads.requests or max(1, compute.cores() - 1)}
-    settings = settings.model_copy(update={"threads": settings.threads.model_copy(update=threads)})
+    listener.bind(str(place.socket))  # nobody reaches it before it is loaded, and listens
+    threads = settings.threads.model_copy(update={"requests": settings.threads.requests or max(1, compute.cores() - 1)})
+    connections = settings.connections.model_copy(update={"head_bytes": _HEAD_BYTES})
+    settings = settings.model_copy(update={"threads": threads, "connections": connections})
     answer(create_app(settings, beaten=partial(setattr, beat, "value"), inside=True), settings, listener)

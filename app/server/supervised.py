@@ -36,6 +36,11 @@ class Supervised:
         self._beat: Shared = None
         self._started = self._again_at = self._pause_s = 0.0
 
+    @property
+    def lives(self) -> bool:
+        """Whether it has given a sign of life since it was started."""
+        return self._process is not None and bool(self._beat.value)
+
     def look_after(self) -> None:
         """See to it that it lives."""
         process, now = self._process, time.monotonic()

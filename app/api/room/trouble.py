@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
@@ -30,8 +31,10 @@ class RoomRoute(APIRoute):
                 return _told(request, 404, "There is no such page", f"{request.url.path} is none of these")
             except KeyRefusedError as error:
                 return _told(request, 403, "This was not done", str(error))
-            except ROOTS as error:
+            except (*ROOTS, OSError) as error:
                 status = problem_of(error).status
+                if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise
                 return _told(request, status, "There is no such page" if status == 404 else "This was not done", str(error))  # noqa: PLR2004
 
         return handler

@@ -1,0 +1,19 @@
+"""A service with the process that answers heavy requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.app.api.apart.beside import Beside
+from tests.app.homes import copied
+
+
+@pytest.fixture
+def beside(home: Path, tmp_path: Path) -> Iterator[Beside]:
+    """It does not run yet."""
+    with ExitStack() as stack:
+        yield Beside(copied(home, tmp_path / "home"), tmp_path, stack)

@@ -1,0 +1,148 @@
+"""What the process of heavy requests answers is what this one would, and is noted as if this one did."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from app.api import apart, computing, inside
+from app.log.base import Stream
+from tests.app.api.apart.beside import ADMIN, HEAVY, ITEMS, Beside
+
+
+def test_it_answers_as_this_one_does(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its own request's id; ordinary requests are not its."""
+    monkeypatch.setattr(apart, "_STARTED_S", 0.0)
+    here = beside.client.post("/score-outfit", json=HEAVY)
+    beside.run()
+    there = beside.client.post("/score-outfit", json=HEAVY, headers={"X-Request-ID": "mine"})
+    assert beside.answered == {"/score-outfit"}
+    assert there.json() == here.json()
+    assert there.headers["X-Request-ID"] == "mine"
+    assert there.headers["content-encoding"] == here.headers["content-encoding"]
+    assert beside.client.post("/complete-outfit", json={"items": ITEMS[:2]}).status_code == 200
+    assert beside.answered == {"/score-outfit"}
+
+
+def test_it_shows_what_was_just_changed(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As whoever has changed it expects, however far it is behind."""
+    beside.run()
+    replay = beside.inner.state.services.replay
+    shown = replay._apply
+
+    async def late(*entries: Any) -> None:
+        await asyncio.sleep(0.5)
+        await shown(*entries)
+
+    monkeypatch.setattr(replay, "_apply", late)
+    new = {"id": "tops-new", "category": "tops", "features": [0.5] * 16}
+    assert beside.client.put("/items", json={"items": [new]}).status_code == 200
+    asked = {"outfits": [{"items": ["tops-new", *ITEMS[:44]]} for _ in range(60)]}
+    scored = beside.client.post("/score-outfit", json=asked).json()
+    assert beside.answered == {"/score-outfit"}
+    assert scored["outfits"][0] == beside.client.post("/score-outfit", json={"outfits": asked["outfits"][:1]}).json()["outfits"][0]
+
+
+def test_it_shows_what_is_encoded_here(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it does not get as far in some moments, it is answered here."""
+    beside.run()
+    monkeypatch.setattr(inside, "_CAUGHT_UP_S", 0.1)
+    replay = beside.inner.state.services.replay
+
+    def elsewhere() -> bool:
+        """Whether it has answered one more."""
+        before = beside.answers
+        assert beside.client.post("/score-outfit", json=HEAVY).status_code == 200
+        return beside.answers > before
+
+    assert elsewhere()
+    with monkeypatch.context() as encodes:
+        encodes.setattr(replay, "_to_encode", {"tops-1": None})
+        assert not elsewhere()
+        encodes.setattr(beside.outer.replay, "_to_encode", {"tops-1": None})
+        assert elsewhere()
+
+
+def test_what_it_suggests_is_counted_and_noted_here(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if it were answered here: by name, variant and what was shown; a dry run is not noted."""
+    monkeypatch.setattr(computing, "HEAVY", 0.0)
+    beside.run()
+    given = {"experiments": [{"name": "x", "variants": [{"name": "a"}, {"name": "b"}]}]}
+    assert beside.client.put("/experiments", json=given, headers={"X-API-Key": ADMIN}).status_code == 200
+    ask = {"items": ITEMS[:2], "slots": ["shoes", "bags"], "k": 3}
+    told = [beside.client.post("/complete-outfit", json=ask).json() for _ in range(8)]
+    assert beside.client.post("/complete-outfit", json={**ask, "dry_run": True}).json()["slots"]
+    assert beside.answers == 9
+    counted = beside.client.get("/metrics").text.splitlines()
+    assert 'attire_completions_total{of="shown"} 8.0' in counted
+    assert "attire_suggestions_shown_total 48.0" in counted
+    variants = Counter(answer["variant"] for answer in told)
+    assert beside.outer.variants.answers == {("x", variant, True): count for variant, count in variants.items()}
+    assert not beside.inner.state.services.impressions.written + beside.inner.state.services.impressions.waiting
+    names = {answer["recommendation_id"]: answer for answer in told}
+    until = time.monotonic() + 10
+    while beside.outer.impressions.written < 8 and time.monotonic() < until:
+        time.sleep(0.01)
+    entries = beside.client.portal.call(beside.outer.log.latest, Stream.EVENTS, 100)  # type: ignore[union-attr]
+    noted = {entry.event.data["recommendation_id"]: entry.event.data for entry in entries}
+    assert noted.keys() == names.keys()
+    for name, answer in names.items():
+        assert noted[name]["variant"] == answer["variant"]
+        assert [slot["items"] for slot in noted[name]["slots"]] == [[item["id"] for item in slot["items"]] for slot in answer["slots"]]
+
+
+def test_it_knows_what_the_shopper_has_met(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As this service does, which may remember more than the log still has, in the same moment."""
+    monkeypatch.setattr(computing, "HEAVY", 0.0)
+    beside.run()
+    for number in range(5):
+        event = {"id": f"e{number}", "type": "view", "item": f"shoes-{number}", "user": "u1", "session": "s1"}
+        assert beside.client.post("/events", json={"events": [event]}).status_code == 202
+        ask = {"items": ["tops-1"], "slots": ["shoes"], "k": 50, "user": "u1", "exclude_seen": True}
+        until = time.monotonic() + 10
+        while (answer := beside.client.post("/complete-outfit", json=ask).json())["excluded"]["items"] <= number:
+            assert time.monotonic() < until
+        assert not {item["id"] for item in answer["slots"][0]["items"]} & {f"shoes-{seen}" for seen in range(number + 1)}
+    assert beside.answered == {"/complete-outfit"}
+    assert beside.inner.state.services.met._task is None
+
+
+def test_a_variants_release_answers_there_once_it_does(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until then it is answered here, from that release."""
+    monkeypatch.setattr(computing, "HEAVY", 0.0)
+    monkeypatch.setattr(inside, "_CAUGHT_UP_S", 0.1)
+    beside.run()
+    [old, new] = [record.id for record in beside.outer.store.records()]
+    variants = [{"name": "a", "release": old}, {"name": "b", "release": old}]
+    with monkeypatch.context() as slow:
+        slow.setattr(beside.inner.state.services.variants, "_load", asyncio.sleep)
+        given = {"experiments": [{"name": "x", "variants": variants}]}
+        assert beside.client.put("/experiments", json=given, headers={"X-API-Key": ADMIN}).status_code == 200
+        assert beside.client.post("/complete-outfit", json={"items": ITEMS[:2]}).json()["release"] == old != new
+        assert not beside.answers
+    until = time.monotonic() + 10
+    while not beside.answers:
+        assert beside.client.post("/complete-outfit", json={"items": ITEMS[:2]}).json()["release"] == old
+        assert time.monotonic() < until
+
+
+def test_rules_are_tried_there(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the answers of here."""
+    for number in range(3):
+        assert beside.client.post("/complete-outfit", json={"items": [f"tops-{number}"], "slots": ["shoes"]}).status_code == 200
+    until = time.monotonic() + 10
+    while beside.outer.impressions.written < 3 and time.monotonic() < until:
+        time.sleep(0.01)
+    off = {"rules": [{"id": "off", "do": "exclude", "items": {"brand": ["Northwind"]}}]}
+    here = beside.client.post("/rules/dry-run", json=off).json()
+    monkeypatch.setattr(computing, "HEAVY", 0.0)
+    beside.run()
+    assert beside.client.post("/rules/dry-run", json=off).json() == here
+    assert here["changed"] == 3
+    assert beside.answered == {"/rules/dry-run"}
+    unknown = beside.client.post("/rules/dry-run", json={"without": ["nope"]})
+    assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")
