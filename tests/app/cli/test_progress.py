@@ -20,3 +20,13 @@ def test_a_line_says_how_fast_and_how_long_yet(capsys: pytest.CaptureFixture[str
         "training attire, epochs: 3/12 0.10/s · loss 0.5 · 1:30 left",
         "training attire, epochs: 12/12 0.10/s · loss 0.25",
     ]
+
+
+def test_a_step_of_unknown_length_says_only_what_it_did(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a backup does."""
+    now = 100.0
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    with progress.lines("backup", 0) as advance:
+        now += 30
+        advance(0, files=375)
+    assert capsys.readouterr().err.splitlines() == ["backup: files 375"]
