@@ -31,7 +31,7 @@ def a_bundle(directory: Path | None) -> Path | None:
         BundleError: there is no manifest.
     """
     if directory is not None and not (directory / "manifest.json").is_file():
-        msg = f"{directory}: no bundle here (manifest.json is missing)"
+        msg = f"{directory}: no bundle here (manifest.json is missing); `attire train DATA --out {directory}` writes one"
         raise BundleError(msg)
     return directory
 

@@ -77,8 +77,11 @@ def lines(title: str, total: int) -> Iterator[Advance]:
     def write_line() -> None:
         nonlocal written
         written = done
-        share = f"{done:,}/{total:,}"
-        typer.echo(f"{title}: {share} {_figures(done, time.monotonic() - started, figures)}".rstrip(), err=True)
+        seconds = time.monotonic() - started
+        left = round(seconds * (total - done) / done) if done else 0
+        share = f"{done:,}/{total:,} " if total else ""
+        told = [f"{share}{_figures(done, seconds, figures)}".rstrip(), f"{left // 60}:{left % 60:02} left" if left > 0 else ""]
+        typer.echo(f"{title}: {' · '.join(filter(None, told))}", err=True)
 
     def advance(steps: int = 1, **shown: float | str) -> None:
         nonlocal done, last_line

@@ -32,6 +32,7 @@ from app.recommend.stages import Measured
 from app.release.serving import Serving
 
 NO_ROUTE: Final = "none"
+_GIVEN_UP: Final = "499"
 _METHODS: Final = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 _LATENCIES_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _STAGES_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
@@ -40,16 +41,25 @@ _SIZES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 @dataclass(slots=True)
 class Traffic:
-    """One route of one process: how many requests, how many of them were refused and failed; seconds, and how many took no longer."""
+    """One route of one process: how many requests, how long they took.
+
+    Attributes:
+        given_up: how many were not waited for by whoever asked; neither refused nor failed.
+        bounds: (seconds, how many took no longer) pairs.
+    """
 
     route: str
     requests: int
     refused: int = 0
     failed: int = 0
+    given_up: int = 0
     bounds: list[tuple[float, int]] = field(default_factory=list)
 
     def count_bad(self, status: str, times: int) -> None:
         """Count answers of 4xx and 5xx."""
+        if status == _GIVEN_UP:
+            self.given_up += times
+            return
         self.refused += times if status.startswith("4") else 0
         self.failed += times if status.startswith("5") else 0
 

@@ -3,7 +3,7 @@ import { latest } from "./api.js";
 import { complete, left } from "./completing.js";
 import { byId, el, percent, redraw, say } from "./dom.js";
 import { base, choose, onChange, outfit } from "./outfit.js";
-import { picture, totalOf } from "./tile.js";
+import { picture, titleOf, totalOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
 import { lookless } from "./words.js";
 
@@ -26,11 +26,12 @@ let looks = [];
 
 // The looks of an answer to these pieces; `rest` is what is left of the budget.
 export async function showBoard(answer, items = [], rest = null) {
-  looks = answer?.looks ?? [];
+  looks = answer ? inOrder(answer) : [];
   const base = await Promise.all(items.map(pieceOf));
   const wanted = answer && !answer.complete && answer.slots.length;
   byId("looks").hidden = !wanted;
-  byId("looks-note").textContent = wanted && !looks.length ? lookless(answer.no_looks, rest) : items.length > 1 ? "with what you keep" : "";
+  const note = wanted && !looks.length ? lookless(answer.no_looks, rest) : [items.length > 1 ? "with what you keep" : "", inAll()].filter(Boolean).join(" · ");
+  byId("looks-note").textContent = note;
   redraw(byId("board"), looks.map((look, place) => card(look, place, base)));
   byId("board").ariaBusy = "false";
   const button = byId("complete");
@@ -39,12 +40,34 @@ export async function showBoard(answer, items = [], rest = null) {
   button.replaceChildren("Complete the look", ...(sum ? [" ", el("small", {}, `+ ${sum}`)] : []));
 }
 
-function card({ items, probability }, place, base) {
+// The best match first, unless wishes or a taste say which is.
+function inOrder({ looks: some, text, taste }) {
+  return text?.direction || taste?.items.length ? some : [...some].sort((one, other) => other.probability - one.probability);
+}
+
+const matchOf = ({ probability }) => (typeof probability === "number" ? `${percent(probability)} match` : "");
+
+// What would be said of every look is said once.
+function inAll() {
+  const [said, ...others] = new Set(looks.map(matchOf));
+  return looks.length > 1 && said && !others.length ? `each a ${said}` : "";
+}
+
+// What tells a look from the others: its price, its match, and what is in it.
+function factsOf(look) {
+  const sum = totalOf(look.items);
+  const dearer = looks.filter((other) => other !== look && other.price > look.price);
+  const least = looks.length > 1 && dearer.length === looks.length - 1 ? "least expensive" : "";
+  return [sum && `+ ${sum}`, inAll() ? "" : matchOf(look), least].filter(Boolean);
+}
+
+function card(look, place, base) {
+  const { items } = look;
   const pieces = [...base, ...items];
   const worn = new Set(outfit().items.map(({ id }) => id));
   const chosen = items.every(({ id }) => worn.has(id));
-  const facts = [totalOf(items) && `+ ${totalOf(items)}`, typeof probability === "number" ? percent(probability) : ""].filter(Boolean);
-  const words = [el("b", {}, `Look ${place + 1}`), el("span", { className: "facts" }, ...facts.map((fact) => el("span", {}, `${fact} `)))];
+  const facts = el("span", { className: "facts" }, ...factsOf(look).map((fact) => el("span", {}, `${fact} `)));
+  const words = [el("b", {}, `Look ${place + 1}`), facts, el("span", { className: "title", dir: "auto" }, items.map(titleOf).join(", "))];
   const button = el("button", { type: "button", className: "look", ariaPressed: String(chosen) }, collage(pieces), ...words);
   button.dataset.name = `look ${place}`;
   button.onclick = () => {
@@ -62,13 +85,12 @@ function collage(pieces) {
     const some = hung.filter(({ place }) => LARGE.has(place) === large);
     return some.length ? el("span", { className: large ? "column large" : "column" }, ...some.map(({ item, place }) => hang(item, place))) : null;
   };
-  return el("span", { className: "collage" }, column(true), column(false));
+  return el("span", { className: "collage", ariaHidden: "true" }, column(true), column(false));
 }
 
 function hang(item, place) {
   const frame = picture(item, "9rem");
   frame.classList.add(place);
-  frame.querySelector("img")?.setAttribute("alt", "");
   return frame;
 }
 

@@ -6,6 +6,7 @@ import { user } from "./shopper.js";
 import { paid } from "./tile.js";
 
 const UNLIKE = 0.5;
+const AS_TOLD = 1; // by what was looked at, put into the bag and bought
 
 // What is left of the budget once some pieces are paid for; null without a budget. What has no price, such as a piece of one's own, costs nothing.
 export async function left(items) {
@@ -29,7 +30,7 @@ export async function complete(ask, items, more) {
   const body = {
     items: asked(items),
     session: session(),
-    ...(user() && { user: user(), exclude_purchased: true }),
+    ...(user() && { user: user(), exclude_purchased: true, taste_strength: AS_TOLD }),
     ...(rest !== null && { budget: Math.max(0, Math.round(100 * rest) / 100) }),
     ...(soldOut && { filters: { in_stock: null } }),
     ...(wishes && { text: wishes }),

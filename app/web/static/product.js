@@ -5,7 +5,8 @@ import { countOf, onBag, put } from "./bag.js";
 import { byId, closeBeside, el, icon, notice, redraw, say } from "./dom.js";
 import { told } from "./events.js";
 import { recommendationOf, know, wholeItem } from "./known.js";
-import { add, lookAway, nameOf, onChange, onView, outfit, remove, wears } from "./outfit.js";
+import { add, again, lookAway, nameOf, onChange, onView, outfit, remove, wears } from "./outfit.js";
+import { user } from "./shopper.js";
 import { blanks, mark, picture, priceOf, tile, titleOf } from "./tile.js";
 
 const ALIKE = 6;
@@ -18,6 +19,7 @@ async function open(id) {
   shown = id;
   if (!id) {
     if (sheet().open) sheet().close();
+    if (user()) again(); // what was looked at tells of a taste
     return;
   }
   if (!sheet().open) {

@@ -4,7 +4,7 @@ import { showBoard } from "./board.js";
 import { complete, currencyOf, left } from "./completing.js";
 import { byId, el, notice, percent, price, redraw } from "./dom.js";
 import { again, base, filter, onChange, outfit } from "./outfit.js";
-import { regard, user } from "./shopper.js";
+import { isOwn, regard, user } from "./shopper.js";
 import { blanks, tile } from "./tile.js";
 import { emptiness, notes, understood } from "./words.js";
 
@@ -56,11 +56,11 @@ const suggest = latest(async (ask, { items, budget }) => {
 }, tell);
 
 // The suggestions that not everybody is shown; none where that is not known.
-function ofOnesOwn({ slots, shopper }) {
-  const ids = slots.flatMap(({ items }) => items.map(({ id }) => id));
+function ofOnesOwn(answer) {
+  const ids = answer.slots.flatMap(({ items }) => items.map(({ id }) => id));
   if (!user()) common.set(location.hash, new Set(ids));
   const everybodys = common.get(location.hash);
-  return new Set(shopper?.personal && everybodys ? ids.filter((id) => !everybodys.has(id)) : []);
+  return new Set(isOwn(answer) && everybodys ? ids.filter((id) => !everybodys.has(id)) : []);
 }
 
 const done = () => el("div", { className: "done" }, el("p", {}, el("b", {}, "This look is complete.")), el("p", { className: "note" }, "Swap a piece, or put it all into your bag."));

@@ -72,7 +72,7 @@ function showJump(figure, words) {
 }
 
 export function startVerdict() {
-  byId("jump").onclick = () => {
+  byId("jump").onclick = byId("skip").onclick = () => {
     byId("outfit").scrollIntoView();
     byId("outfit-title").focus({ preventScroll: true });
   };

@@ -58,7 +58,7 @@ export function lookless(noLooks, rest) {
 // How words that stand in no title were read.
 export function readAs({ fallback, text }) {
   if (!fallback) return "";
-  const [, words] = SEARCHED.find(([said]) => said.test(fallback)) ?? [null, fallback];
+  const [, words] = SEARCHED.find(([said]) => said.test(fallback)) ?? [null, fallback.replaceAll("no title has", "No piece is called")];
   if (words !== fallback) console.info(fallback);
   return `${words}${text ? ` ${understood(text)}` : ""}`.trim();
 }

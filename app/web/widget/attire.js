@@ -12,7 +12,7 @@ h3 { margin: 1em 0 .5em; font-size: 1em; }
 h3, .category { text-transform: capitalize; }
 ul { display: flex; gap: var(--attire-gap, .75rem); margin: 0; padding: 0 0 .5rem; list-style: none; overflow-x: auto; }
 :host([layout="grid"]) ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--attire-tile, 9rem), 1fr)); overflow: visible; }
-li { flex: 0 0 var(--attire-tile, 9rem); display: flex; flex-direction: column; gap: .25rem; min-width: 0; position: relative; }
+li { flex: 0 0 var(--attire-tile, min(9rem, 42%)); display: flex; flex-direction: column; gap: .25rem; min-width: 0; position: relative; }
 a { display: contents; color: inherit; text-decoration: none; }
 a:focus-visible .frame, button:focus-visible { outline: 2px solid var(--attire-accent, currentColor); outline-offset: 2px; }
 .frame { aspect-ratio: var(--attire-ratio, 3 / 4); overflow: hidden; border-radius: var(--attire-radius, .375rem); }

@@ -18,6 +18,7 @@ from app.experiments.experiment import ASKED
 from app.ground.parts import Keys, LogSettings
 from app.ground.settings import Settings
 from app.home.feeds import FEEDS, FeedRecord, FeedRecords
+from app.live.metrics import Metrics
 from app.log.base import Stream
 from app.main import create_app
 from app.recommend.stages import Measured, measured, stage
@@ -164,3 +165,12 @@ def test_figures_are_there_without_a_log_and_without_a_release(tmp_path: Path) -
     given = Settings(home=tmp_path / "fresh", log=LogSettings(url=SecretStr(f"sqlite:{tmp_path}/file/log.sqlite")))
     with TestClient(create_app(given)) as client:
         assert [figure(client, name) for name in ("attire_log_up", "attire_ready", "attire_items")] == [0, 0, None]
+
+
+def test_who_does_not_wait_is_not_told_as_refused() -> None:
+    """A shopper who presses on takes the question before back: no fault of the service, nor of theirs."""
+    figures = Metrics()
+    for status in (200, 499, 422, 503):
+        figures.request("POST", "/complete-outfit", status, 0.1, Measured())
+    [told] = figures.traffic()
+    assert (told.requests, told.refused, told.failed, told.given_up) == (4, 1, 1, 1)

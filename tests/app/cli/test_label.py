@@ -38,7 +38,7 @@ def test_the_encoder_of_a_bundle_is_asked(pictures: Path, tmp_path: Path, capsys
         (["tops-0.jpg", "--encoder", "backbone:shufflenet_v2_x0_5"], "knows no words"),
         (["tops-0.jpg", "--encoder", "shipped", "--bundle", "b"], "not both"),
         (["tops-0.jpg", "--encoder", ""], "field '--encoder': no encoder is named"),
-        (["tops-0.jpg", "--bundle", "missing"], "no bundle here"),
+        (["tops-0.jpg", "--bundle", "missing"], "no bundle here (manifest.json is missing); `attire train DATA --out missing` writes one"),
         (["tops-0.jpg", "--k", "0"], "--k"),
     ],
 )

@@ -77,6 +77,17 @@ def test_a_link_opens_a_piece_and_says_all_of_it(piece: Page) -> None:
     expect(piece.locator("#product-title")).to_have_text("a piece")
 
 
+def test_a_piece_can_be_closed_from_its_end(piece: Page) -> None:
+    """On a phone, where it is longer than the screen."""
+    piece.set_viewport_size({"width": 390, "height": 600})
+    piece.locator("#product").evaluate("sheet => sheet.scrollTo(0, sheet.scrollHeight)")
+    assert piece.locator("#product").evaluate("sheet => sheet.scrollTop") > 100
+    close = piece.get_by_role("button", name="Close", exact=True)
+    expect(close).to_be_in_viewport(ratio=1)
+    close.click()
+    expect(piece.locator("#product")).to_be_hidden()
+
+
 def test_a_picture_is_zoomed_by_key_and_moved_by_arrows(page: Page) -> None:
     """And the page is not scrolled meanwhile."""
     page.locator("#items .tile").nth(1).click()

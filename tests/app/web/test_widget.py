@@ -148,6 +148,18 @@ def test_the_page_is_no_wider_for_it(opened: Callable[..., Page], width: int) ->
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [280, 311, 343, 358])
+def test_a_row_on_a_phone_ends_within_a_tile(opened: Callable[..., Page], width: int) -> None:
+    """Two whole ones would look like all there are."""
+    page = opened(f'<div style="width: {width}px"><complete-the-look item="w000028" key="KEY"></complete-the-look></div>')
+    third = page.locator("complete-the-look [part=tile]").nth(2)
+    expect(third).to_be_attached()
+    box, row = third.bounding_box(), page.locator("complete-the-look ul").bounding_box()
+    assert box
+    assert row
+    assert 0.15 < (row["x"] + row["width"] - box["x"]) / box["width"] < 0.85
+
+
 def test_it_is_asked_when_it_is_nearly_seen(opened: Callable[..., Page]) -> None:
     """Not before."""
     page = opened('<div style="height: 4000px"></div><complete-the-look item="w000028" key="KEY"></complete-the-look>')
