@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
@@ -42,10 +43,11 @@ class Node:
 
     def kill(self) -> None:
         """End it as a machine ends that is switched off."""
-        import psutil  # noqa: PLC0415 - Ray brings it
-
         [raylet] = [one.process.pid for one in self._node.all_processes["raylet"]]
-        for pid in [*(one.pid for one in psutil.Process(raylet).children(recursive=True)), raylet]:
+        children = [
+            one.read_text().split() for one in Path(f"/proc/{raylet}/task").glob("*/children")
+        ]  # workers, and what tells of the node
+        for pid in (raylet, *map(int, chain(*children))):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
@@ -142,7 +144,7 @@ def test_a_training_goes_on_with_the_workers_that_are_left(second: Node, tmp_pat
             super().train(address, number, count, *given)
 
     monkeypatch.setattr(training, "_Worker", Slow)
-    monkeypatch.setattr(training, "_ROOM_S", 5.0)
+    monkeypatch.setattr(training, "_ROOM_S", 60.0)  # by then Ray knows that the node is lost
     data, out = tmp_path / "shop", tmp_path / "bundle"
     generate(data, items=100, outfits=60, shoppers=5, seed=3)
     second.kill_when(marker)
