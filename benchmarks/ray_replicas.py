@@ -46,14 +46,14 @@ def application(work_s: float) -> Starlette:
 
 
 async def ask(clients: int, each_s: float, settled: Callable[[], bool]) -> tuple[list[float], int]:
-    """Seconds that answers took, of those asked for within ``each_s`` once it has settled; and how many were refused."""
+    """Seconds that answers took which came within ``each_s`` once it has settled; and how many were refused."""
     taken, refused, begin, end = list[float](), 0, math.inf, math.inf
 
     async def one(client: httpx2.AsyncClient) -> None:
         nonlocal refused
         while (began := time.monotonic()) < end:
             refused += (await client.get(f"http://127.0.0.1:{PORT}/")).status_code != httpx2.codes.OK
-            if begin <= began and time.monotonic() < end:
+            if begin <= time.monotonic() < end:
                 taken.append(time.monotonic() - began)
 
     async def watch() -> None:
