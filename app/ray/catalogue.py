@@ -1,24 +1,21 @@
-"""Encoding and embedding on a cluster: a stream through worker processes, which Ray restarts, feeds again and holds back (Ray Data).
+"""Encoding and embedding on a cluster: each batch is a task, which Ray gives to another process when one, or its node, is lost.
 
-A row of the stream is a whole batch as one machine makes it, so that the features are the same to the byte; see docs/ray.md.
+A task has a whole batch as one machine makes it, so that the features are the same to the byte; see docs/ray.md.
 """
 
 from __future__ import annotations
 
-import pickle  # nosec B403
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-import numpy as np
-import pyarrow as pa
 import ray
-import ray.data
 import torch
-from numpy.typing import NDArray
+from ray.exceptions import NodeDiedError, RayTaskError, WorkerCrashedError
 
 from app.catalogue.engine import Part, embed_part
 from app.ground import compute
@@ -28,9 +25,15 @@ from models.encoders.base import Encoder
 from models.encoders.batches import Batch, Encoded, encode_batch
 from models.encoders.features import FloatArray
 from models.encoders.load import load_encoder
-from models.errors import AttireError, EncoderError
+from models.errors import EncoderError
 
-_COLUMN: Final = "pickled"
+Row = TypeVar("Row")
+Found = TypeVar("Found")
+
+_AHEAD: Final = 4
+"""Batches for each worker that are given out, and not read before: what a node takes in, and what is lost with it, is bounded."""
+_AGAIN: Final = 5
+"""How often a batch is begun anew when its process or its node was lost."""
 _WAITS_S: Final = (1.0, 5.0)
 
 
@@ -47,97 +50,73 @@ class Cluster:
     threads: int | None = None
 
     def encode(self, encoder: Encoder, batches: Iterable[Batch]) -> Iterator[Encoded]:
-        """As ``Engine.encode``. Files of pictures have to lie at the same path on every node.
+        """As ``Engine.encode``, in order. Files of pictures have to lie at the same path on every node.
 
         Raises:
-            EncoderError: a node has other weights.
+            EncoderError: a node has other weights, or a batch ends every process that it is given to.
         """
-        spec, fingerprint = encoder.features.spec, encoder.features.fingerprint
         placed = (replace(batch, pictures=tuple(_placed(picture) for picture in batch.pictures)) for batch in batches)
-        return self._stream(_Encoding, {"spec": spec, "fingerprint": fingerprint}, placed, ordered=False)
+        return self._stream(partial(_encoded, encoder.features.spec, encoder.features.fingerprint), placed)
 
     def embed(self, bundle: Bundle, directory: Path, parts: Iterable[Part]) -> Iterator[FloatArray]:  # noqa: ARG002 - each worker loads it
         """As ``Engine.embed``. The home has to lie at the same path on every node."""
-        return self._stream(_Embedding, {"directory": directory.resolve()}, parts, ordered=True)
+        return self._stream(partial(_embedded, directory.resolve()), parts)
 
-    def _stream(self, worker: Callable[..., Any], given: dict[str, Any], rows: Iterable[Any], *, ordered: bool) -> Iterator[Any]:
-        refs = [ray.put(pa.table({_COLUMN: pa.array([pickle.dumps(row)], pa.large_binary())})) for row in rows]
-        if not refs:
-            return
-        context = ray.data.DataContext.get_current()
-        context.execution_options.preserve_order = ordered
-        context.enable_progress_bars = False
+    def _stream(self, answer: Callable[[torch.device, Row], Found], rows: Iterable[Row]) -> Iterator[Found]:
         threads, on_gpu = self.threads or torch.get_num_threads(), self.device.startswith("cuda")
         share, workers = ({"num_gpus": 1}, places("GPU", 1)) if on_gpu else ({"num_cpus": threads}, places("CPU", threads))
-        pool = ray.data.ActorPoolStrategy(size=min(workers, len(refs)))
-        given |= {"device": self.device, "threads": threads}
-        stream = ray.data.from_arrow_refs(refs)
-        done = stream.map_batches(worker, batch_size=1, batch_format="pyarrow", compute=pool, fn_constructor_kwargs=given, **share)
-        del refs, stream
-        for row in done.iter_rows():
-            answer = pickle.loads(row[_COLUMN])  # noqa: S301 # nosec B301 - of our own workers
-            if isinstance(answer, Exception):
-                raise answer
-            yield answer
+        task = ray.remote(max_retries=_AGAIN, max_calls=0, **share)(_patiently)  # a process stays, and keeps what it has loaded
+        under_way: deque[Any] = deque()
+        for row in rows:
+            if len(under_way) == _AHEAD * workers:
+                yield _taken(under_way.popleft())
+            under_way.append(task.remote(answer, row, self.device, threads))
+        while under_way:
+            yield _taken(under_way.popleft())
 
 
-class _Worker:
-    """A process of the cluster."""
-
-    def __init__(self, device: str, threads: int) -> None:
-        torch.set_num_threads(threads)
-        self.device = compute.device(device)
-
-    def __call__(self, table: pa.Table) -> pa.Table:
-        rows = [pickle.dumps(self._patiently(pickle.loads(row.as_py()))) for row in table.column(_COLUMN)]  # noqa: S301 # nosec B301 - of the command
-        return pa.table({_COLUMN: pa.array(rows, pa.large_binary())})
-
-    def _patiently(self, row: Any) -> Any:  # noqa: ANN401 - a batch or a part
-        """The answer, or the error to raise in its place; a file that cannot be read just now is tried again."""
-        for wait_s in (*_WAITS_S, None):
-            try:
-                return self.answer(row)
-            except AttireError as error:
-                return error
-            except OSError as error:
-                if wait_s is None:
-                    return error
-                time.sleep(wait_s)
-        return None
-
-    def answer(self, row: Any) -> Any:  # noqa: ANN401 - a batch or a part
-        raise NotImplementedError
+def _taken(answer: Any) -> Any:  # noqa: ANN401 - of ``_stream``
+    try:
+        return ray.get(answer)
+    except RayTaskError as error:
+        raise error.cause from None
+    except (NodeDiedError, WorkerCrashedError) as error:
+        msg = f"{1 + _AGAIN} processes were lost that had the same batch; what is encoded is kept, and the same command goes on from there"
+        raise EncoderError(msg) from error
 
 
-class _Encoding(_Worker):
-    def __init__(self, spec: str, fingerprint: str, device: str, threads: int) -> None:
-        super().__init__(device, threads)
-        self._spec, self._fingerprint = spec, fingerprint
-
-    @cached_property
-    def _encoder(self) -> Encoder:
-        encoder = load_encoder(self._spec, self.device)
-        there = encoder.features.fingerprint
-        if there != self._fingerprint:
-            msg = f"encoder {self._spec!r} is {there} on a node, {self._fingerprint} here; install the same weights there"
-            raise EncoderError(msg)
-        return encoder
-
-    def answer(self, row: Batch) -> Encoded:
-        return encode_batch(self._encoder, row)
+def _patiently(answer: Callable[[torch.device, Row], Found], row: Row, device: str, threads: int) -> Found:
+    """In a process of the cluster: the answer; a file that cannot be read just now is tried again."""
+    torch.set_num_threads(threads)
+    for wait_s in _WAITS_S:
+        try:
+            return answer(compute.device(device), row)
+        except OSError:
+            time.sleep(wait_s)
+    return answer(compute.device(device), row)
 
 
-class _Embedding(_Worker):
-    def __init__(self, directory: Path, device: str, threads: int) -> None:
-        super().__init__(device, threads)
-        self._directory = directory
+def _encoded(spec: str, fingerprint: str, device: torch.device, batch: Batch) -> Encoded:
+    return encode_batch(_encoder(spec, fingerprint, device), batch)
 
-    @cached_property
-    def _bundle(self) -> Bundle:
-        return Bundle.load(self._directory).to(self.device)
 
-    def answer(self, row: Part) -> NDArray[np.float32]:
-        return embed_part(self._bundle, row)
+@lru_cache(maxsize=1)
+def _encoder(spec: str, fingerprint: str, device: torch.device) -> Encoder:
+    encoder = load_encoder(spec, device)
+    there = encoder.features.fingerprint
+    if there != fingerprint:
+        msg = f"encoder {spec!r} is {there} on a node, {fingerprint} here; install the same weights there"
+        raise EncoderError(msg)
+    return encoder
+
+
+def _embedded(directory: Path, device: torch.device, part: Part) -> FloatArray:
+    return embed_part(_bundle(directory, device), part)
+
+
+@lru_cache(maxsize=1)
+def _bundle(directory: Path, device: torch.device) -> Bundle:
+    return Bundle.load(directory).to(device)
 
 
 def _placed(picture: bytes | Path | None) -> bytes | Path | None:

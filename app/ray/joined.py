@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Final
+from typing import Final, TypeVar
 
 from models.errors import InputError
 
 LOCAL: Final = "local"
 AUTO: Final = "auto"
+_TIMES: Final = 3
+
+Begun = TypeVar("Begun")
 
 
 def check(on: str) -> None:
@@ -44,22 +48,47 @@ def join(on: str, cpus: int | None = None) -> None:
         return
     beside = {"include_dashboard": False, "num_cpus": cpus} if on == LOCAL else {}
     try:
-        ray.init(address=on, log_to_driver=False, logging_level=logging.WARNING, **beside)
+        patiently(lambda: ray.init(address=on, log_to_driver=False, logging_level=logging.WARNING, **beside))
     except ConnectionError as error:
         msg = "no cluster of Ray has this machine as a node; start one with `ray start --head`, or give local"
         raise InputError(msg, field="--on") from error
 
 
-def places(resource: str, each: int) -> int:
-    """How many processes there may be at a time of which each takes so much of a node's resource (``CPU``, ``GPU``).
+def patiently(begin: Callable[[], Begun]) -> Begun:
+    """Begin something of Ray's, three times at most: it gives a process of its own 30 seconds to start, too few for a busy machine.
 
     Raises:
-        InputError: no node has as much.
+        InputError: it did not start. ConnectionError: there is no cluster, which is not waited for.
     """
     import ray  # noqa: PLC0415 - an extra
 
-    found = sum(int(node["Resources"].get(resource, 0)) // each for node in ray.nodes() if node["Alive"])
+    for _ in range(_TIMES):
+        try:
+            return begin()
+        except ConnectionError:
+            raise
+        except Exception as error:  # noqa: BLE001 - Ray raises no other
+            ray.shutdown()
+            why = error
+    msg = f"Ray does not start on this machine ({why}); it may have too much other work"
+    raise InputError(msg, field="--on") from why
+
+
+def places(resource: str, each: int) -> int:
+    """As ``room``, for what needs some.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = room(resource, each)
     if not found:
         msg = f"no node of the cluster has {each} {resource}s for a worker; set OMP_NUM_THREADS to what one has, or ATTIRE_DEVICE=cpu"
         raise InputError(msg, field="--on")
     return found
+
+
+def room(resource: str, each: int) -> int:
+    """How many processes there may be at a time of which each takes so much of a node's resource (``CPU``, ``GPU``)."""
+    import ray  # noqa: PLC0415 - an extra
+
+    return sum(int(node["Resources"].get(resource, 0)) // each for node in ray.nodes() if node["Alive"])

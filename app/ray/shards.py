@@ -1,16 +1,19 @@
 """Shards of large categories as actors of a cluster, behind the interface of an index's backend.
 
-An actor holds pieces of any categories; a piece goes to the one that holds least. Vectors lie in Ray's object store, so that an actor that
-was lost, and is started anew, takes its pieces from there when it is next asked.
+An actor holds pieces of any categories; a piece goes to the one that holds least. Vectors lie in the object store of whoever asks, so that
+an actor that was lost, and is started anew, takes its pieces from there when it is next asked. Until then, which is for long where its node
+was lost and no other has room, the asking process searches them itself.
 """
 
 from __future__ import annotations
 
 import heapq
 import os
+from functools import cached_property
 from typing import Any, Final
 
 import ray
+from ray.exceptions import GetTimeoutError, RayActorError
 
 from index.backends.base import Backend, BoolArray, FloatArray, IntArray
 from index.backends.faiss_cpu import FlatIndex
@@ -20,6 +23,8 @@ from index.backends.sharded import Answer, ShardedIndex, cuts
 BACKEND: Final = "sharded"
 MOST: Final = 262_144
 """Vectors of a piece."""
+_PATIENCE_S: Final = 5.0
+"""That an actor has for an answer, a first one with its vectors from another node: one whose machine is off does not say so."""
 
 
 class _Holder:
@@ -46,7 +51,7 @@ class _Holder:
         self._held.pop(piece[0], None)
 
 
-_Actor: Final = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=-1)(_Holder)
+_Actor: Final = ray.remote(num_cpus=1, max_restarts=-1)(_Holder)
 
 
 class FarShard:
@@ -56,9 +61,21 @@ class FarShard:
         self._holder, self._piece = holder, [ray.put(vectors_SD)]
 
     def ask(self, queries_BD: FloatArray, k: int, allowed_S: BoolArray | None) -> Answer:
-        """As ``Shard.ask``; an actor that is lost meanwhile is started anew, and asked again."""
-        answer = self._holder.search.remote(self._piece, queries_BD, k, allowed_S)
-        return lambda: ray.get(answer)
+        """As ``Shard.ask``; what an actor cannot answer that is lost is searched here."""
+        asked = self._holder.search.remote(self._piece, queries_BD, k, allowed_S)
+
+        def answer() -> tuple[FloatArray, IntArray]:
+            try:
+                found: tuple[FloatArray, IntArray] = ray.get(asked, timeout=_PATIENCE_S)
+            except (RayActorError, GetTimeoutError):
+                return self._here.search(queries_BD, k, allowed_S)
+            return found
+
+        return answer
+
+    @cached_property
+    def _here(self) -> FlatIndex:
+        return FlatIndex(ray.get(self._piece[0]))  # read where they lie in this node's store
 
     def __del__(self) -> None:
         if ray.is_initialized():

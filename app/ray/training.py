@@ -1,7 +1,8 @@
 """Trainings by several processes of a cluster: ``models.recipes.train.train`` in each, with a share of every batch.
 
-A process that is lost takes the others with it, since none can make a step alone; all are started anew, and go on from the checkpoint in
-the work directory, which lies beside the bundle. What the first of them tells of its progress is shown where the command was given.
+A process that is lost takes the others with it, since none can make a step alone; all are started anew, or as many as there is room for,
+and go on from the checkpoint in the work directory, which lies beside the bundle. What the first of them tells of its progress is shown
+where the command was given.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from typing import Any, Final
 import ray
 import torch
 from ray.exceptions import RayActorError, RayTaskError
-from ray.util.placement_group import placement_group, remove_placement_group
+from ray.util.placement_group import PlacementGroup, placement_group, remove_placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 from torch import distributed
 
 from app.ground import compute
-from app.ray.joined import join, places
+from app.ray.joined import join, places, room
 from models.bundle import Bundle
 from models.errors import AttireError, InputError, refuse
 from models.progress import Advance, Progress, Warn, silent, unheard
@@ -35,7 +36,7 @@ _PATIENCE: Final = timedelta(days=1)  # one may encode a catalogue while the oth
 _ROOM_S: Final = 120.0
 """Seconds that a cluster has to make room for all workers, or to get a node in place of a lost one."""
 _LOOK_S: Final = 0.5
-_OTHERS_S: Final = 10.0  # for the one that was lost to be known as lost, after another has found nobody to talk to
+_OTHERS_S: Final = 90.0  # for the lost one to be known as lost, after another has found nobody to talk to: Ray asks a node for 65 in vain
 
 Message = tuple[Any, ...]
 
@@ -53,18 +54,21 @@ def train(on: str, workers: int | None, device: str, *, progress: Progress, warn
     """
     threads, on_gpu = torch.get_num_threads(), compute.device(device).type == "cuda"
     join(on, cpus=workers and workers * threads)
-    room = places("GPU", 1) if on_gpu else places("CPU", threads)
-    if workers and workers > room:
+    resource, amount = ("GPU", 1) if on_gpu else ("CPU", threads)
+    most = places(resource, amount)
+    count = workers or most
+    if count > most:
         refuse(
-            f"the cluster has room for {room}, each with {'a GPU' if on_gpu else f'{threads} CPUs'}, not for {workers}", field="--workers"
+            f"the cluster has room for {most}, each with {'a GPU' if on_gpu else f'{threads} CPUs'}, not for {workers}", field="--workers"
         )
     given = {name: value.absolute() if isinstance(value, Path) else value for name, value in given.items()}
-    each = {"GPU": 1} if on_gpu else {"CPU": threads}
+    each = {resource: amount}
     place = ray.remote(max_concurrency=2, num_cpus=each.get("CPU", 0), num_gpus=each.get("GPU", 0))(_Worker)
-    for _ in range(1 + _AGAIN):
+    for lost in range(1 + _AGAIN):
         try:
-            with _reserved(each, workers or room) as strategy, _Shown(progress, warn) as shown:
-                them = [place.options(scheduling_strategy=strategy).remote() for _ in range(workers or room)]
+            with _reserved(each, count, fewer=lost > 0) as group, _Shown(progress, warn) as shown:
+                strategy = PlacementGroupSchedulingStrategy(group)
+                them = [place.options(scheduling_strategy=strategy).remote() for _ in range(group.bundle_count)]
                 address = ray.get(them[0].address.remote())
                 _wait(
                     [one.train.remote(address, number, len(them), threads, device, given) for number, one in enumerate(them)],
@@ -79,15 +83,25 @@ def train(on: str, workers: int | None, device: str, *, progress: Progress, warn
 
 
 @contextmanager
-def _reserved(each: dict[str, int], count: int) -> Iterator[PlacementGroupSchedulingStrategy]:
-    """Room for all workers at once, lest some wait for one that has none; they end with it."""
+def _reserved(each: dict[str, int], count: int, *, fewer: bool) -> Iterator[PlacementGroup]:
+    """Room for all workers at once, lest some wait for one that has none; they end with it.
+
+    Args:
+        fewer: whether as many will do as there is room for, where a node was lost and none has come in its place.
+    """
     group = placement_group([each] * count)
     try:
-        if not group.wait(_ROOM_S):
+        if group.wait(_ROOM_S):
+            yield group
+            return
+        [(resource, amount)] = each.items()
+        left = room(resource, amount)
+        if not (fewer and 0 < left < count):
             refuse(f"others have the cluster: within {_ROOM_S:g} s it had no room for {count}, each with {each}", field="--workers")
-        yield PlacementGroupSchedulingStrategy(group)
     finally:
         remove_placement_group(group)
+    with _reserved(each, left, fewer=False) as group:
+        yield group
 
 
 def _wait(answers: list[Any], first: Any, shown: _Shown) -> None:  # noqa: ANN401 - Ray types no actor

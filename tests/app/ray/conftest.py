@@ -13,10 +13,13 @@ from typing import Any, Final
 import pytest
 import torch
 
+from app.ray.joined import patiently
+
 HERE = Path(__file__).parent
 OWN = "RAY_ADDRESS" not in os.environ
 SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_worker_niceness": "0",
     "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "120",
     "RAY_SERVE_HANDLE_AUTOSCALING_METRIC_PUSH_INTERVAL_S": "1",
 }
@@ -40,35 +43,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def cluster() -> Iterator[None]:
-    """Joined for all tests of this directory; another process of the tests waits until it is gone."""
+def turn() -> Iterator[None]:
+    """Another process of the tests waits until this one has no cluster any more."""
     if find_spec("ray") is None:
         pytest.skip("Ray is not installed")
     os.environ.update(SETTINGS)
     with (Path(tempfile.gettempdir()) / "attire-tests-of-ray.lock").open("w") as lock:
         if OWN:
             fcntl.flock(lock, fcntl.LOCK_EX)
-        import ray  # noqa: PLC0415 - takes seconds
-
-        _start()
         yield
-        ray.shutdown()
 
 
-def _start() -> None:
-    """One of its own, or the one that RAY_ADDRESS names; Ray gives a process of it 30 seconds to start, which may be too few."""
+@pytest.fixture(scope="package")
+def cluster(turn: None) -> Iterator[None]:  # noqa: ARG001 - which it is
+    """Joined for all tests of this directory."""
+    import ray  # noqa: PLC0415 - takes seconds
+
+    start()
+    yield
+    ray.shutdown()
+
+
+def start() -> None:
+    """One of its own, or the one that RAY_ADDRESS names."""
     import ray  # noqa: PLC0415
 
     beside = {"num_cpus": 2, "include_dashboard": False, "object_store_memory": 100_000_000} if OWN else {}
-    for last in (False, False, True):
-        try:
-            ray.init(address=os.environ.get("RAY_ADDRESS", "local"), log_to_driver=False, **beside)
-        except Exception:
-            ray.shutdown()
-            if last:
-                raise
-        else:
-            return
+    patiently(lambda: ray.init(address=os.environ.get("RAY_ADDRESS", "local"), log_to_driver=False, **beside))
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def empty(cluster: None) -> None:  # noqa: ARG001 - that one is started anew
     import ray  # noqa: PLC0415 - takes seconds
 
     ray.shutdown()
-    _start()
+    start()
 
 
 @pytest.fixture

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
 import pytest
+import torch
 
 from app.catalogue.importing import import_catalogue
 from app.cli import run
 from app.home.store import ReleaseRecord, ReleaseStore
 from models.encoders import keep
-from models.encoders.batches import Batch
+from models.encoders.batches import Batch, Encoded
 from models.encoders.load import load_encoder
 from models.errors import EncoderError, InputError
 
@@ -52,20 +51,15 @@ def test_an_import_is_the_same_to_the_byte_though_a_worker_is_killed(
 
     marker = tmp_path / "killed"
 
-    class Killed:
-        def __init__(self, **given: Any) -> None:
-            from app.ray import catalogue  # noqa: PLC0415 - in the worker, where it is as it was
+    real = catalogue._encoded
 
-            self._encoding = catalogue._Encoding(**given)
+    def killed(spec: str, fingerprint: str, device: torch.device, batch: Batch) -> Encoded:
+        if batch.number == 1 and not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(spec, fingerprint, device, batch)
 
-        def __call__(self, table: pa.Table) -> pa.Table:
-            batch = pickle.loads(table.column(0)[0].as_py())  # noqa: S301 - of the driver
-            if batch.number == 1 and not marker.exists():
-                marker.touch()
-                os.kill(os.getpid(), signal.SIGKILL)
-            return self._encoding(table)
-
-    monkeypatch.setattr(catalogue, "_Encoding", Killed)
+    monkeypatch.setattr(catalogue, "_encoded", killed)
     monkeypatch.setenv("ATTIRE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("ATTIRE_ENCODER", ENCODER)
     home = tmp_path / "together"
@@ -89,22 +83,52 @@ def test_other_weights_on_a_node_are_refused(monkeypatch: pytest.MonkeyPatch) ->
         list(Cluster().encode(encoder, [Batch(0, (None,), ("a title",))]))
 
 
-def test_a_file_that_cannot_be_read_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three times in all, and then its error is the answer."""
+def test_a_batch_that_ends_every_process_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not begun anew for ever."""
     from app.ray import catalogue  # noqa: PLC0415 - imports Ray
 
-    class Late(catalogue._Worker):
-        times = 0
+    monkeypatch.setattr(catalogue, "_AGAIN", 1)
+    monkeypatch.setattr(catalogue, "_encoded", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    with pytest.raises(EncoderError, match="2 processes were lost that had the same batch"):
+        list(catalogue.Cluster().encode(load_encoder(ENCODER), [Batch(0, (None,), ("a title",))]))
 
-        def answer(self, row: int) -> int:
-            self.times += 1
-            if self.times < row:
-                raise FileNotFoundError
-            return self.times
+
+def test_no_more_is_read_than_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A catalogue does not come to lie in the cluster's memory before it is encoded; answers come in order."""
+    from app.ray import catalogue  # noqa: PLC0415 - imports Ray
+
+    read = 0
+
+    def batches() -> Iterator[Batch]:
+        nonlocal read
+        for read in range(30):
+            yield Batch(read, (None,), ("a title",))
+
+    monkeypatch.setattr(catalogue, "_encoded", lambda _spec, _fingerprint, _device, batch: batch)
+    answers = catalogue.Cluster().encode(load_encoder(ENCODER), batches())
+    assert next(answers).number == 0
+    assert read == 2 * catalogue._AHEAD
+    assert [answer.number for answer in answers] == list(range(1, 30))
+
+
+def test_a_file_that_cannot_be_read_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three times in all, and then its error is raised."""
+    from app.ray import catalogue  # noqa: PLC0415 - imports Ray
+
+    times = 0
+
+    def late(_device: torch.device, needed: int) -> int:
+        nonlocal times
+        times += 1
+        if times < needed:
+            raise FileNotFoundError
+        return times
 
     monkeypatch.setattr(catalogue, "_WAITS_S", (0.0, 0.0))
-    assert Late("cpu", 1)._patiently(3) == 3
-    assert isinstance(Late("cpu", 1)._patiently(4), FileNotFoundError)
+    assert catalogue._patiently(late, 3, "cpu", 1) == 3
+    times = 0
+    with pytest.raises(FileNotFoundError):
+        catalogue._patiently(late, 4, "cpu", 1)
 
 
 def test_a_worker_that_no_node_has_room_for_is_refused() -> None:

@@ -52,3 +52,22 @@ joined.find_spec("ray") and joined.check("local")
 sys.exit("ray" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_what_does_not_start_in_time_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Ray's own processes on a busy machine; what never starts is told."""
+    pytest.importorskip("ray")
+    monkeypatch.setattr("ray.shutdown", lambda: None)
+    begun = []
+
+    def begin(needed: int) -> int:
+        begun.append(needed)
+        if len(begun) < needed:
+            msg = "timed out"
+            raise Exception(msg)  # noqa: TRY002 - as Ray does
+        return len(begun)
+
+    assert joined.patiently(lambda: begin(3)) == 3
+    begun.clear()
+    with pytest.raises(InputError, match=r"does not start on this machine \(timed out\)"):
+        joined.patiently(lambda: begin(4))

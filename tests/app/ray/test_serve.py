@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -76,14 +77,32 @@ class Running:
                 held = True
             return [one for each in asking for one in each.result()]
 
+    def attempts(self, expected: dict[str, Any], lose: Callable[[], None]) -> int:
+        """How often a request had to be sent at most until it was answered as expected, where many ask while something is lost."""
 
-@pytest.fixture(scope="module")
-def running(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One replica, of two at most."""
+        def sent(number: int) -> int:
+            if number == AT_ONCE:
+                lose()
+            for times in range(1, 10):
+                try:
+                    answer = self.ask()
+                except httpx2.TransportError:
+                    continue
+                if answer.status_code == 200:
+                    assert told(answer) == expected
+                    return times
+            return 10
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return max(pool.map(sent, range(10 * AT_ONCE)))
+
+
+@contextmanager
+def serving(own: Path) -> Iterator[Running]:
+    """One replica, of two at most, on a home."""
     import ray  # noqa: PLC0415 - an extra
     from ray.serve.context import _get_global_client  # noqa: PLC0415
 
-    own = copied(home, tmp_path_factory.mktemp("served") / "home")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("RAY_ADDRESS", ray.get_runtime_context().gcs_address)
         patched.setenv("ATTIRE_SWAP__POLL_S", "0.2")
@@ -96,6 +115,13 @@ def running(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
     if command.poll() is None:
         command.terminate()
     command.communicate(timeout=120)
+
+
+@pytest.fixture(scope="module")
+def running(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """For all tests of this file."""
+    with serving(copied(home, tmp_path_factory.mktemp("served") / "home")) as found:
+        yield found
 
 
 def waited(until: Callable[[], bool]) -> None:
@@ -143,22 +169,7 @@ def test_a_replica_that_is_killed_costs_one_retry_at_most(running: Running, clie
     victim, other = running.both()
     assert victim is not None
 
-    def sent(number: int) -> int:
-        """How often this one had to be."""
-        if number == AT_ONCE:
-            os.kill(victim, signal.SIGKILL)
-        for times in (1, 2):
-            try:
-                answer = running.ask()
-            except httpx2.TransportError:
-                continue
-            if answer.status_code == 200:
-                assert told(answer) == expected
-                return times
-        return 3
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        assert max(pool.map(sent, range(10 * AT_ONCE))) <= 2
+    assert running.attempts(expected, lambda: os.kill(victim, signal.SIGKILL)) <= 2
     assert victim not in running.replicas()
     assert other in running.replicas()
 

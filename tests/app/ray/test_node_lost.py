@@ -1,0 +1,190 @@
+"""A whole node is lost, with ``kill -9`` of all its processes, in the midst of a job, and none comes in its place."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from app.ray.joined import patiently
+from index.backends.faiss_cpu import FlatIndex
+from models.bundle import Bundle
+from models.encoders.batches import Batch, Encoded, encode_batch
+from models.encoders.load import load_encoder
+from models.progress import silent, unheard
+from models.wardrobe.generate import generate
+from tests.app.homes import copied
+from tests.app.ray.conftest import ASKED, OWN, start, told
+from tests.app.ray.test_serve import serving
+from tests.app.ray.test_training import SMALL
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+ENCODER: Final = "backbone:shufflenet_v2_x0_5"
+MOST_S: Final = 600
+
+
+class Node:
+    """The second of two nodes of one core each."""
+
+    def __init__(self, cluster: Any) -> None:
+        self._cluster, self._node = cluster, cluster.add_node(num_cpus=1, include_log_monitor=False, wait=False)
+        cluster.wait_for_nodes(MOST_S)
+        self.id: Final[str] = self._node.node_id
+
+    def kill(self) -> None:
+        """End it as a machine ends that is switched off."""
+        [raylet] = [one.process.pid for one in self._node.all_processes["raylet"]]
+        children = [
+            one.read_text().split() for one in Path(f"/proc/{raylet}/task").glob("*/children")
+        ]  # workers, and what tells of the node
+        for pid in (raylet, *map(int, chain(*children))):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def remove(self) -> None:
+        """Let the cluster know."""
+        self._cluster.remove_node(self._node, allow_graceful=False)
+
+    def kill_when(self, marker: Path) -> None:
+        """End it once a file is there, which somebody on it writes."""
+        Thread(target=lambda: (waited(marker), self.kill()), daemon=True).start()
+
+
+def waited(marker: Path) -> None:
+    """Return once a file is there."""
+    end = time.monotonic() + MOST_S
+    while not marker.exists() and time.monotonic() < end:
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def two_nodes(turn: None) -> Iterator[Any]:  # noqa: ARG001 - which it is
+    """A cluster of nodes that can be lost; that of other tests is put by meanwhile."""
+    if not OWN:
+        pytest.skip("this cluster is another's")
+    import ray  # noqa: PLC0415 - an extra
+    from ray.cluster_utils import Cluster  # noqa: PLC0415
+
+    others = ray.is_initialized()
+    ray.shutdown()
+    given = {"num_cpus": 1, "include_dashboard": False, "include_log_monitor": False, "no_monitor": True}
+    nodes = patiently(lambda: Cluster(initialize_head=True, head_node_args=given))
+    ray.init(address=nodes.address, log_to_driver=False)
+    yield nodes
+    ray.shutdown()
+    nodes.shutdown()
+    if others:
+        start()
+
+
+@pytest.fixture
+def second(two_nodes: Any) -> Iterator[Node]:
+    """A node beside the first."""
+    node = Node(two_nodes)
+    yield node
+    node.remove()
+
+
+def test_batches_are_encoded_elsewhere(second: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the same bytes, each once; those that the lost node had under way begin anew."""
+    from app.ray import catalogue  # noqa: PLC0415 - imports Ray
+
+    marker, where, real = tmp_path / "under way", second.id, catalogue._encoded
+
+    def slow(*given: Any) -> Encoded:
+        import ray  # noqa: PLC0415 - in the worker
+
+        if ray.get_runtime_context().get_node_id() == where:
+            marker.touch()
+            time.sleep(MOST_S)
+        return real(*given)
+
+    monkeypatch.setattr(catalogue, "_encoded", slow)
+    second.kill_when(marker)
+    encoder, batches = load_encoder(ENCODER), [Batch(number, (None,), (f"title {number}",)) for number in range(12)]
+    found = list(catalogue.Cluster().encode(encoder, batches))
+    assert marker.exists()
+    assert [one.number for one in found] == list(range(12))
+    for one, batch in zip(found, batches, strict=True):
+        np.testing.assert_array_equal(one.features, encode_batch(encoder, batch).features)
+
+
+@pytest.mark.training
+def test_a_training_goes_on_with_the_workers_that_are_left(second: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the checkpoint after the first epoch."""
+    from app.ray import training  # noqa: PLC0415 - imports Ray
+
+    marker, counts = tmp_path / "under way", tmp_path / "counts"
+
+    class Slow(training._Worker):
+        def train(self, address: str, number: int, count: int, *given: Any) -> None:
+            from models.training.checkpoint import Checkpoint  # noqa: PLC0415 - in the worker
+
+            save = Checkpoint.save
+
+            def saved(*what: Any) -> None:
+                save(*what)
+                if not marker.exists():
+                    marker.touch()
+                    time.sleep(MOST_S)
+
+            Checkpoint.save = saved  # type: ignore[method-assign]
+            with counts.open("a") as file:
+                print(count, file=file)
+            super().train(address, number, count, *given)
+
+    monkeypatch.setattr(training, "_Worker", Slow)
+    monkeypatch.setattr(training, "_ROOM_S", 60.0)  # by then Ray knows that the node is lost
+    data, out = tmp_path / "shop", tmp_path / "bundle"
+    generate(data, items=100, outfits=60, shoppers=5, seed=3)
+    second.kill_when(marker)
+    training.train(
+        "auto",
+        2,
+        "cpu",
+        progress=silent,
+        warn=unheard,
+        data=data,
+        recipe="attire",
+        out=out,
+        settings=SMALL,
+    )
+    assert Bundle.load(out).manifest.recipe == "attire"
+    assert counts.read_text().split() == ["2", "2", "1"]
+
+
+def test_a_search_is_answered_without_the_shards_that_are_lost(second: Node) -> None:
+    """Exactly as before, at once and for as long as no node has room for them."""
+    from app.ray.shards import Shards  # noqa: PLC0415 - an extra
+
+    rng = np.random.default_rng(0)
+    vectors, queries = (rng.normal(size=(count, 16)).astype(np.float32) for count in (4_096, 60))
+    shards = Shards(2, most=2_048)
+    shards.wait()
+    one, many = FlatIndex(vectors), shards.build(vectors)
+    for number in range(60):
+        if number == 20:
+            second.kill()
+        began = time.monotonic()
+        for expected, found in zip(one.search(queries[[number]], 10), many.search(queries[[number]], 10), strict=True):
+            np.testing.assert_array_equal(found, expected)
+        assert time.monotonic() - began < 60
+
+
+def test_requests_that_it_was_answering_are_answered_by_the_other(second: Node, home: Path, tmp_path: Path, client: TestClient) -> None:
+    """At the next attempt; and what one replica answers alone is right."""
+    with serving(copied(home, tmp_path / "home")) as running:
+        running.both()
+        expected = told(client.post("/complete-outfit", json=ASKED))
+        assert running.attempts(expected, second.kill) <= 2
+        assert len(running.replicas()) == 1
