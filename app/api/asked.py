@@ -87,7 +87,7 @@ def anyones(request: CompleteOutfit) -> bool:
     return not own and not pictures_of(request.items) and sum(len(some or ()) for some in lists) <= _MOST_VALUES
 
 
-def as_asked(question: Question, fields: Sequence[str] | None = None) -> bytes:
+def as_asked(question: Question, fields: Sequence[str] | None) -> bytes:
     """What tells an answer of the same release: the question, however its filters and excluded ids are ordered, rules, further fields."""
     force, (brands, values), wanted = question.ruled.force.number if question.ruled else 0, question.block, question.wanted
     brand, size, exclude = (tuple(sorted({*said})) for said in (wanted.brand, wanted.size, wanted.exclude))

@@ -43,13 +43,13 @@ class Fields:
         return cls() if asked is None else cls._of(filter(None, map(str.strip, asked.split(","))), release, _ALWAYS)
 
     @classmethod
-    def suggested(cls, asked: Sequence[str] | None = None, release: Release | None = None) -> Fields:
+    def suggested(cls, asked: Sequence[str] | None, release: Release) -> Fields:
         """What is told of an item that is suggested, and what is asked for besides, of the items of a release.
 
         Raises:
             RequestError: no item has such a field; names the nearest one that some have.
         """
-        return cls(_SUGGESTED) if not asked or release is None else cls._of(asked, release, _SUGGESTED)
+        return cls._of(asked or (), release, _SUGGESTED)
 
     @classmethod
     def _of(cls, asked: Iterable[str], release: Release, always: frozenset[str]) -> Fields:

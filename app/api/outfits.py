@@ -180,8 +180,8 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
     if question.ruled is not None and question.ruled.release.snapshot is not release.snapshot:
         question = replace(question, ruled=rules.over(release))
     served, shopper = regarding(release, request.user)
+    fields = Fields.suggested(asked, release)  # before what takes long: one that no item has is refused
     answer = complete(served, question, services.settings.limits)
-    fields = Fields.suggested(asked, release)
     note = NOT_ALL_READ if met is not None and not met.complete else None
     items = _items(release, answer)
     said = Completion(

@@ -30,7 +30,7 @@ def outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) -> 
     pairs = None if answer.pairs is None else [PairOut(**asdict(pair)) for pair in answer.pairs]
     swap = None
     if answer.swap is not None and answer.weakest is not None:
-        item = LookItemOut(**Fields.suggested().said(release.item(answer.swap.row)))
+        item = LookItemOut(**Fields.suggested(None, release).said(release.item(answer.swap.row)))
         swap = SwapOut(replace=answer.weakest, item=item, score=answer.swap.score, probability=answer.swap.probability)
     return OutfitScoreOut(
         score=answer.score,

@@ -122,9 +122,9 @@ def import_catalogue(
     findings.tell(warn)
     give_back()
     check_rejected(data, findings, bounds)
-    gone = _gone(catalogue, store, current, log) if current is not None else (0, 0)
-    check_left(data, len(catalogue), gone[1], bounds)
-    tell_gone(data, gone, findings, warn)
+    gone, served = _gone(catalogue, store, current, log) if current is not None else (0, 0)
+    check_left(data, len(catalogue), served, bounds)
+    tell_gone(data, gone, served, findings, warn)
     bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder, device)
     folders = folders_of(catalogue)
@@ -145,7 +145,7 @@ def import_catalogue(
     release = store.activate(release.id)
     if again:  # else another import may have more luck
         remember(store, digest, release, folders)
-    return Imported(release=release, features=found, fetched=counts, gone=gone[0], seconds=time.perf_counter() - started)
+    return Imported(release=release, features=found, fetched=counts, gone=gone, seconds=time.perf_counter() - started)
 
 
 def check_rejected(data: Path, findings: Findings, bounds: Bounds) -> None:
@@ -191,11 +191,10 @@ def check_left(data: Path, left: int, served: int, bounds: Bounds) -> None:
         raise InputError(msg, path=data)
 
 
-def tell_gone(data: Path, gone: tuple[int, int], findings: Findings, warn: Warn) -> None:
+def tell_gone(data: Path, gone: int, served: int, findings: Findings, warn: Warn) -> None:
     """Warn of a feed that lacks many of the items that are served."""
-    lacks, served = gone
-    if lacks > MANY_GONE * served:
-        problem = f"lacks {lacks:,} of {served:,} items that were served, which are gone now; if it was cut off, fetch it again"
+    if gone > MANY_GONE * served:
+        problem = f"lacks {gone:,} of {served:,} items that were served, which are gone now; if it was cut off, fetch it again"
         findings.warn(problem, path=data)
         warn(f"{data}: {problem}")
 

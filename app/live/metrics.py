@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from prometheus_client.samples import Sample
 
 from app.experiments.kept import KeptReports
+from app.ground.errors import PROBLEMS, ClientGoneError
 from app.home.feeds import FeedRecord
 from app.home.runs import Decision
 from app.live.kept import KeptAnswers
@@ -32,7 +33,7 @@ from app.recommend.stages import Measured
 from app.release.serving import Serving
 
 NO_ROUTE: Final = "none"
-_GIVEN_UP: Final = "499"
+_GIVEN_UP: Final = str(PROBLEMS[ClientGoneError].status)
 _METHODS: Final = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 _LATENCIES_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _STAGES_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)

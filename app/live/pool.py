@@ -82,7 +82,7 @@ class ComputePool:
 
     @property
     def waiting(self) -> int:
-        """Requests that wait for a thread, or for another process."""
+        """Requests that wait for a thread, or ``elsewhere``."""
         return len(self._ordinary.waiting) + len(self._heavy.waiting) + self._elsewhere
 
     @property
@@ -141,7 +141,7 @@ class ComputePool:
             kind.inside -= 1
 
     async def elsewhere(self, work: Coroutine[Any, Any, Answer], where: Callable[[], str], gone: Callable[[], Awaitable[object]]) -> Answer:
-        """What another process computes, ``where`` being in words: with the deadline, the counts and the errors of ``run``."""
+        """What is not computed by these threads, ``where`` being in words: with the deadline, the counts and the errors of ``run``."""
         self._elsewhere += 1
         try:
             return await self._outcome(asyncio.ensure_future(work), gone, where)

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from app.cli import progress
 
+Said = Callable[..., list[str]]
 
-def test_a_line_says_how_fast_and_how_long_yet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Said:
+    """The lines of a step, told its title, how long it is, and (seconds, done, figures) of each advance."""
+
+    def lines(title: str, total: int, *advances: tuple[int, int, dict[str, float]]) -> list[str]:
+        now = 100.0
+        monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+        with progress.lines(title, total) as advance:
+            for seconds, done, figures in advances:
+                now += seconds
+                advance(done, **figures)
+        return capsys.readouterr().err.splitlines()
+
+    return lines
+
+
+def test_a_line_says_how_fast_and_how_long_yet(said: Said) -> None:
     """Every few seconds; at the end nothing is left."""
-    now = 100.0
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
-    with progress.lines("training attire, epochs", 12) as advance:
-        now += 30
-        advance(3, loss=0.5)
-        now += 90
-        advance(9, loss=0.25)
-    assert capsys.readouterr().err.splitlines() == [
+    assert said("training attire, epochs", 12, (30, 3, {"loss": 0.5}), (90, 9, {"loss": 0.25})) == [
         "training attire, epochs: 3/12 0.10/s · loss 0.5 · 1:30 left",
         "training attire, epochs: 12/12 0.10/s · loss 0.25",
     ]
 
 
-def test_a_step_of_unknown_length_says_only_what_it_did(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_of_unknown_length_says_only_what_it_did(said: Said) -> None:
     """As a backup does."""
-    now = 100.0
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
-    with progress.lines("backup", 0) as advance:
-        now += 30
-        advance(0, files=375)
-    assert capsys.readouterr().err.splitlines() == ["backup: files 375"]
+    assert said("backup", 0, (30, 0, {"files": 375})) == ["backup: files 375"]
