@@ -1,6 +1,6 @@
 """Everything at once: does an ordinary request still get its answer?
 
-    python -m benchmarks.storm --home HOME [--minutes 10] [--seed 0]
+    python -m benchmarks.storm --home HOME [--minutes 10] [--seed 0] [--workers 1]
 
 A copy of the home is served, and started anew after each kill. First it is calm, for a tenth of the time (at least 20 s): ordinary
 ``/complete-outfit`` ten times a second. Then, for ``--minutes``: the same, beside a fuzzer, clients that send slowly, batches as heavy as
@@ -52,6 +52,7 @@ class Supervised:
 
     home: Path
     port: int
+    workers: int = 1
     down: list[tuple[float, float]] = field(default_factory=list)
     _process: subprocess.Popen[bytes] | None = None
 
@@ -63,6 +64,7 @@ class Supervised:
     def start(self) -> None:
         """Start it and wait until it is ready."""
         command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--home", str(self.home), "--port", str(self.port)]
+        command += ["--workers", str(self.workers)]
         log = (self.home.parent / "log").open("ab")
         self._process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "ATTIRE_KEYS__ADMIN": ADMIN})
         until = time.monotonic() + _GIVEN_UP_S
@@ -185,12 +187,13 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=1, help="processes of the service that answer")
     parser.add_argument("--nice", type=int, default=0, help="how far those who make the storm stand back; 19 is nearly: on other machines")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     chance, calm_s = random.Random(asked.seed), max(60.0, asked.minutes * 6)  # noqa: S311 - drawn again from the seed
     with tempfile.TemporaryDirectory() as folder:
-        service = Supervised(Path(shutil.copytree(asked.home, Path(folder) / "home")), _free_port())
+        service = Supervised(Path(shutil.copytree(asked.home, Path(folder) / "home")), _free_port(), asked.workers)
         service.start()
         try:
             page = requests.get(f"{service.url}/items?limit=100&mixed=true", timeout=_TIMEOUT_S).json()
