@@ -1,12 +1,13 @@
 """What belongs to an outfit, and when nothing is missing: the slot model against three tables, and repeated completing.
 
-    python benchmarks/slots.py [DATA…] [--products DIR] [--tests 1000] [--seeds 3] [--choose] [--proposing]
+    python benchmarks/slots.py [DATA…] [--products DIR] [--tests 1000] [--seeds 3] [--choose] [--proposing] [--bound]
 
 DATA are dataset directories with outfits. ``--choose`` compares settings on validation outfits only, and opens no test outfit. Otherwise:
 1, 2 and half of the items of each test outfit are hidden, and the proposed multiset of slots is compared with the hidden one; whole outfits
 should be called complete, and outfits that lack a core role (top, bottom, full-body or footwear) should not. Then 1,000 items are completed
 until nothing is missing, and the final sizes and sets are compared with those of the training outfits that hold such items; ``--proposing``
-leaves that out. ``--products`` draws outfits over a catalogue that has none. Everything missing is skipped. It prints Markdown.
+leaves that out. ``--bound`` adds what could be proposed at best (``slots_bound``). ``--products`` draws outfits over a catalogue that has
+none. Everything missing is skipped. It prints Markdown.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any, Final
 
 import numpy as np
 import torch
+from slots_bound import bounds
 from slots_completing import completing
 from slots_outfits import Outfits, drawn_over, read_outfits
 
@@ -43,6 +45,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--choose", action="store_true")
     parser.add_argument("--proposing", action="store_true")
+    parser.add_argument("--bound", action="store_true")
     asked = parser.parse_args()
     torch.set_num_threads(1)
     found = [read_outfits(data) for data in asked.data if (data / "items.parquet").is_file()]
@@ -53,7 +56,7 @@ def main() -> None:
     for data in found:
         print(f"\n## {data.name}: {len(data.train):,} training outfits\n", flush=True)
         models = [fit(data, SlotTraining(seed=seed)) for seed in range(asked.seeds)]
-        proposing(data, models, asked.tests)
+        proposing(data, models, asked.tests, bounds(data, models[0]) if asked.bound else {})
         if not asked.proposing:
             print(completing(data, models[0]), flush=True)
     if asked.products and (asked.products / "items.parquet").is_file():
@@ -94,11 +97,11 @@ class Asked:
     lacking: list[list[int]]
 
 
-def proposing(data: Outfits, models: Sequence[SlotModel], tests: int) -> None:
+def proposing(data: Outfits, models: Sequence[SlotModel], tests: int, beside: dict[str, Proposal]) -> None:
     """Precision, recall and F1 of the proposed multisets, and accuracy of "complete", with 95 % bootstrap intervals over outfits."""
     model = models[0]
     questions = ask(data, model, tests)
-    tables = rivals(data, model)
+    tables = rivals(data, model) | beside
     if model.words:
         print(f"{len(model.words)} words read: {', '.join(model.words[:12])} ...\n")
         tables["categories alone, seed 0"] = proposes(data, fit(data, SlotTraining(), words=False), model)

@@ -254,10 +254,15 @@ def main() -> None:
         "resident_after_mb": round(after_mb),
         "resident_after_s": round(back_s),
     }
+    tell(told, asked.json)
+
+
+def tell(told: dict[str, object], kept: Path | None) -> None:
+    """Print the figures, and keep them where that is asked for."""
     for name, value in told.items():
         print(f"{name:24} {value}")
-    if asked.json:
-        asked.json.write_text(json.dumps(told, indent=1) + "\n")
+    if kept:
+        kept.write_text(json.dumps(told, indent=1) + "\n")
 
 
 def _free_port() -> int:
