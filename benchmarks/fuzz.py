@@ -164,7 +164,7 @@ def main() -> None:
         counts = fuzz(url, asked.cases, asked.seed)
     for kind, count in sorted(counts.items()):
         print(f"{kind:20} {count:>7,}")
-    print(f"{sum(counts.values()):,} cases in {time.monotonic() - started:.0f} s, none answered with 5xx")
+    print(f"{sum(counts.values()):,} cases in {time.monotonic() - started:.0f} s, none answered with 5xx but 503 with Retry-After")
 
 
 if __name__ == "__main__":
