@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from app.experiments.tally import Tally
 from app.ground.parts import LogSettings
 from app.ground.settings import Settings
 from app.home.keys import KeyFile
+from app.home.runs import FINAL, Runs
 from app.home.store import ReleaseStore
 from app.main import create_app
 from tests.app.homes import copied
@@ -97,6 +99,9 @@ def test_somebody_comes_in_looks_rolls_back_writes_a_rule_and_leaves(screen: Pag
     for _ in range(3):
         screen.request.post(f"{room}/complete-outfit", data={"items": [worn], "k": 3})
     an_experiment(own)
+    kept = Runs(own).directory("0001")
+    kept.mkdir(parents=True)
+    (kept / FINAL).write_text(json.dumps({"id": "0001", "started": "2026-11-28T03:32:48+00:00", "rows": 9, "decision": "waiting"}))
     screen.goto(f"{room}/ops/releases")
     expect(screen).to_have_url(f"{room}/ops/enter")
     screen.get_by_label("A key").fill("wrong")
@@ -110,6 +115,8 @@ def test_somebody_comes_in_looks_rolls_back_writes_a_rule_and_leaves(screen: Pag
     fits(screen, "overview")
 
     screen.get_by_role("link", name="Releases").click()
+    expect(screen.locator("li", has_text="0001")).to_contain_text("0 outfits")
+    expect(screen.locator("li .badge", has_text="waiting")).to_be_visible()
     fits(screen, "releases")
     screen.get_by_role("link", name=f"Roll back to {before}").click()
     fits(screen, "confirm")
