@@ -51,7 +51,9 @@ def worker(
     from app.ground.logs import configure  # noqa: PLC0415
     from app.home.alone import alone  # noqa: PLC0415
     from app.home.halves import refuse_half  # noqa: PLC0415
+    from app.home.origin import refreshed  # noqa: PLC0415
     from app.home.runs import Runs  # noqa: PLC0415
+    from app.home.store import ReleaseStore  # noqa: PLC0415
     from app.log.open import opened_log  # noqa: PLC0415 - keeps --help fast
     from app.worker.loop import PAGE, Worker  # noqa: PLC0415
 
@@ -62,6 +64,10 @@ def worker(
     if settings.shops:
         _for_shops(settings, alone_only=once or candidate is not None)
         return
+
+    if once or candidate is not None:
+        refreshed(settings.home)
+        ReleaseStore(settings.home).served()  # a mistyped home is told, not made
 
     async def work() -> None:
         me = asyncio.current_task()

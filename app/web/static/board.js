@@ -1,9 +1,9 @@
 // Whole looks side by side, each a collage as it would be worn. Choosing one makes it the outfit; what is kept stays in all of them.
 import { latest } from "./api.js";
 import { complete, left } from "./completing.js";
-import { byId, el, percent, redraw, say } from "./dom.js";
+import { byId, el, percent, price, redraw, say } from "./dom.js";
 import { base, choose, onChange, outfit } from "./outfit.js";
-import { picture, titleOf, totalOf } from "./tile.js";
+import { paid, picture, titleOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
 import { lookless } from "./words.js";
 
@@ -28,16 +28,29 @@ let looks = [];
 export async function showBoard(answer, items = [], rest = null) {
   looks = answer ? inOrder(answer) : [];
   const base = await Promise.all(items.map(pieceOf));
+  const worn = await Promise.all(outfit().items.map(pieceOf));
   const wanted = answer && !answer.complete && answer.slots.length;
   byId("looks").hidden = !wanted;
   const note = wanted && !looks.length ? lookless(answer.no_looks, rest) : [items.length > 1 ? "with what you keep" : "", inAll()].filter(Boolean).join(" · ");
   byId("looks-note").textContent = note;
-  redraw(byId("board"), looks.map((look, place) => card(look, place, base)));
+  redraw(byId("board"), looks.map((look, place) => card(look, place, base, worn)));
   byId("board").ariaBusy = "false";
   const button = byId("complete");
   button.disabled = !looks.length;
-  const sum = typeof looks[0]?.price === "number" ? totalOf(looks[0].items) : "";
-  button.replaceChildren("Complete the look", ...(sum ? [" ", el("small", {}, `+ ${sum}`)] : []));
+  const more = looks.length ? dearer([...base, ...looks[0].items], worn) : "";
+  button.replaceChildren("Complete the look", ...(more ? [" ", el("small", {}, more)] : []));
+}
+
+// What the shopper would pay more, or less, than for what is worn: a look takes the place of one before. Nothing where a price is not known.
+function dearer(pieces, worn) {
+  const beyond = (some, others) => some.filter(({ id }) => id && !others.some((other) => other.id === id));
+  const [brought, gone] = [beyond(pieces, worn), beyond(worn, pieces)];
+  const changed = [...brought, ...gone];
+  const currencies = new Set(changed.map(({ currency }) => currency));
+  if (currencies.size !== 1 || changed.some((item) => typeof paid(item) !== "number")) return "";
+  const sum = (some) => some.reduce((so, item) => so + paid(item), 0);
+  const more = sum(brought) - sum(gone);
+  return `${more < 0 ? "−" : "+"} ${price(Math.abs(more), ...currencies)}`;
 }
 
 // The best match first, unless wishes or a taste say which is.
@@ -54,19 +67,18 @@ function inAll() {
 }
 
 // What tells a look from the others: its price, its match, and what is in it.
-function factsOf(look) {
-  const sum = totalOf(look.items);
-  const dearer = looks.filter((other) => other !== look && other.price > look.price);
-  const least = looks.length > 1 && dearer.length === looks.length - 1 ? "least expensive" : "";
-  return [sum && `+ ${sum}`, inAll() ? "" : matchOf(look), least].filter(Boolean);
+function factsOf(look, pieces, worn, chosen) {
+  const above = looks.filter((other) => other !== look && other.price > look.price);
+  const least = looks.length > 1 && above.length === looks.length - 1 ? "least expensive" : "";
+  return [chosen ? "your outfit" : dearer(pieces, worn), inAll() ? "" : matchOf(look), least].filter(Boolean);
 }
 
-function card(look, place, base) {
+function card(look, place, base, worn) {
   const { items } = look;
   const pieces = [...base, ...items];
-  const worn = new Set(outfit().items.map(({ id }) => id));
-  const chosen = items.every(({ id }) => worn.has(id));
-  const facts = el("span", { className: "facts" }, ...factsOf(look).map((fact) => el("span", {}, `${fact} `)));
+  const ids = new Set(worn.map(({ id }) => id));
+  const chosen = items.every(({ id }) => ids.has(id));
+  const facts = el("span", { className: "facts" }, ...factsOf(look, pieces, worn, chosen).map((fact) => el("span", {}, `${fact} `)));
   const words = [el("b", {}, `Look ${place + 1}`), facts, el("span", { className: "title", dir: "auto" }, items.map(titleOf).join(", "))];
   const button = el("button", { type: "button", className: "look", ariaPressed: String(chosen) }, collage(pieces), ...words);
   button.dataset.name = `look ${place}`;

@@ -74,7 +74,7 @@ const recount = latest(async (ask, asked) => {
 
 function chip(name, label, count) {
   const pressed = String(name === category());
-  const button = el("button", { type: "button", className: "chip", ariaPressed: pressed }, label, " ", el("small", {}, String(count)));
+  const button = el("button", { type: "button", className: "chip", ariaPressed: pressed }, el("span", {}, label), " ", el("small", {}, String(count)));
   button.category = name;
   button.onclick = () => narrow({ category: name }) || turn(0);
   return button;
@@ -87,7 +87,15 @@ function draw() {
   byId("found").textContent = counted(total, "piece");
   if (total) return;
   const sought = chosenFilters() ? "Nothing here is like that. Take a filter away to see more." : words() ? `We found nothing for “${words()}”.` : "There is nothing here yet.";
-  byId("items").replaceChildren(el("li", { className: "empty", dir: "auto" }, sought));
+  const back = words() || chosenFilters() || category() ? el("button", { type: "button", className: "line", onclick: showAll }, "Show everything") : null;
+  byId("items").replaceChildren(el("li", { className: "empty" }, el("p", { dir: "auto" }, sought), back));
+}
+
+// Without words, filters and a category; the field of the words is where one goes on.
+function showAll() {
+  byId("narrow").reset();
+  narrow({ category: "" }, { again: true });
+  byId("words").focus();
 }
 
 // What looks like a photo, in place of the pages.

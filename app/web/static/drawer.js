@@ -5,9 +5,8 @@ import { told, unique } from "./events.js";
 import { recommendationOf, wholeItem } from "./known.js";
 import { paid, picture, priceOf, titleOf, totalOf } from "./tile.js";
 
-const THANKS = "Thank you. It is yours.";
 let drawing = 0;
-let bought = false;
+let bought = ""; // what was, in words, until the bag is left or filled again
 
 // All of these at once, but for what is in the bag; sizes are chosen there.
 export function bagAll(items) {
@@ -25,7 +24,7 @@ export function openBag() {
 }
 
 function forget() {
-  bought = false;
+  bought = "";
   draw();
 }
 
@@ -36,10 +35,10 @@ async function draw() {
   const held = lines();
   const items = await Promise.all(held.map(({ id }) => wholeItem(id)));
   if (mine !== drawing) return;
-  bought &&= !held.length;
-  const nothing = el("li", { className: "empty" }, bought ? THANKS : "Nothing in it yet.");
+  if (held.length) bought = "";
+  const nothing = el("li", { className: "empty" }, bought || "Nothing in it yet.");
   redraw(byId("bag-lines"), held.length ? held.map((line, place) => lineOf(line, items[place], place)) : [nothing]);
-  redraw(byId("bag-foot"), held.length ? [foot(held, items)] : []);
+  redraw(byId("bag-foot"), held.length ? [foot(held, items)] : [el("div", {}, el("button", { type: "button", className: "line", onclick: () => byId("bag").close() }, "Go on shopping"))]);
 }
 
 function lineOf(line, item, place) {
@@ -94,9 +93,9 @@ function order(held, items, problem) {
     return;
   }
   told("purchase", held.map((line, place) => ({ item: items[place], count: line.count, recommendation: line.recommendation })), { order: unique() });
-  bought = true;
+  bought = ["Thank you.", counted(pieces(), "piece"), totalOf(items, held) && `for ${totalOf(items, held)}`].filter(Boolean).join(" ") + ".";
   empty();
-  say(THANKS);
+  say(bought);
   byId("bag-title").focus({ preventScroll: true });
 }
 

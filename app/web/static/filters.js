@@ -63,6 +63,7 @@ export function startFilters() {
     const said = [...narrowing().keys()].filter((name) => name.startsWith(OF));
     narrow(Object.fromEntries(["brand", "most", "q", "sort", ...said].map((name) => [name, ""])));
     byId("sort").focus({ preventScroll: true });
+    form.scrollLeft = 0;
   };
   onNarrow(show);
   show();

@@ -19,7 +19,9 @@ async function draw({ items }) {
   redraw(byId("tray"), [...worn.map((item, place) => wornTile(item, items[place])), own(items.length)]);
   byId("tally").textContent = items.length ? [counted(items.length, "piece"), totalOf(worn)].filter(Boolean).join(" · ") : "";
   byId("clear").hidden = !items.length;
-  byId("bag-all").hidden = !worn.some(({ id, gone, in_stock: there }) => id && !gone && there !== false);
+  const there = worn.filter(({ id, gone, in_stock: had }) => id && !gone && had !== false);
+  byId("bag-all").hidden = !there.length;
+  byId("bag-all").textContent = there.length > 1 ? "Add all to bag" : "Add to bag";
 }
 
 function wornTile(item, { name, id, kept }) {

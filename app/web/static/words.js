@@ -58,14 +58,21 @@ export function lookless(noLooks, rest) {
 // How words that stand in no title were read.
 export function readAs({ fallback, text }) {
   if (!fallback) return "";
-  const [, words] = SEARCHED.find(([said]) => said.test(fallback)) ?? [null, fallback.replaceAll("no title has", "No piece is called")];
+  const [, words] = SEARCHED.find(([said]) => said.test(fallback)) ?? [null, fallback.replaceAll("no title has", "No piece is called").replaceAll(/, so it was read as ([^;]+)/g, "; you see $1 instead")];
   if (words !== fallback) console.info(fallback);
   return `${words}${text ? ` ${understood(text)}` : ""}`.trim();
 }
 
-// What was understood of the wishes, in their own words; and what was not.
+// In their own words; with what they were read as, where that is another word, as after a slip.
+function meant({ said, is = [], not }) {
+  const words = is.flatMap((one) => Object.values(one));
+  const other = !not && words.every(({ length }) => length === 1) && words.flat().some((word) => !said.toLowerCase().includes(word.toLowerCase().replace(/s$/, "")));
+  return other ? `“${said}” as ${words.flat().join(", ")}` : `“${said}”`;
+}
+
+// What was understood of the wishes, and what was not.
 export function understood(text) {
   const { constraints = [], direction, ignored = [] } = text ?? {};
-  const kept = [...constraints.map(({ said }) => `“${said}”`), ...(direction ? [`in the spirit of “${direction}”`] : [])];
+  const kept = [...constraints.map(meant), ...(direction ? [`in the spirit of “${direction}”`] : [])];
   return [kept.length ? `Understood: ${kept.join(", ")}.` : "", ignored.length ? `Not understood: ${ignored.join(", ")}.` : ""].join(" ").trim();
 }

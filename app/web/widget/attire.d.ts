@@ -21,11 +21,14 @@ export interface Item {
 export interface AddDetail {
   item: Item;
   recommendation_id: string;
+  /** The visit's, by which the shop's server tells what was bought; none where the browser keeps nothing. */
+  session?: string;
 }
 
 /** Of `attire:shown`, with each answer. */
 export interface ShownDetail {
   recommendation_id: string;
+  session?: string;
   complete?: boolean;
   slots: { category: string; items: Item[] }[];
 }

@@ -120,7 +120,7 @@ class CompleteTheLook extends HTMLElement {
       if (!response.ok) return this.#none(`${answer.title}: ${answer.detail}`);
       this.hidden = false;
       this.#show(answer);
-      this.#raise("attire:shown", answer);
+      this.#raise("attire:shown", { ...answer, session: this.#visit });
     } catch (error) {
       if (this.#asked === mine) this.#none(`${this.#home} cannot be asked (${error.message}); is ${location.origin} an origin of the key? does the page's policy allow it (connect-src)?`);
     }
@@ -175,7 +175,7 @@ class CompleteTheLook extends HTMLElement {
     const link = /^https?:/.test(item.url) ? el("a", { part: "link", href: item.url, onclick: seen, onauxclick: seen }, ...facts) : null;
     const add = el("button", { type: "button", part: "add", ariaPressed: "false" }, this.#said("add"), el("span", { className: "unseen" }, ` ${name}`));
     add.onclick = () => {
-      if (!this.#raise("attire:add", { item, recommendation_id })) return;
+      if (!this.#raise("attire:add", { item, recommendation_id, session: this.#visit })) return;
       this.#told("add_to_cart", item, recommendation_id);
       add.ariaPressed = "true";
       add.firstChild.data = this.#said("added");

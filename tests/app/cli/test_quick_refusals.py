@@ -92,6 +92,7 @@ MORE = (
     ["import-orders", "{file}", "--out", "{data}/looks.jsonl"],
     ["sync", "{data}", "--home", "{home}", "--json", "{there}"],
     ["sync", "{data}", "--home", "{file}"],
+    ["worker", "--home", "{home}", "--once"],
     ["map", "{data}", "--out", "{there}"],
     ["simulate", "--wardrobe", "{there}"],
     ["serve", "--home", "S3://attire-a/p"],

@@ -112,7 +112,7 @@ def test_all_of_it_is_done_by_keyboard(page: Page) -> None:
     expect(page.locator("#bag-title")).to_be_focused()
     tab_to("#bag-foot .loud")
     page.keyboard.press("Enter")
-    expect(page.locator("#bag-lines")).to_have_text("Thank you. It is yours.")
+    expect(page.locator("#bag-lines")).to_contain_text("Thank you.")
     expect(page.locator("#bag-title")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#bag-all")).to_be_focused()

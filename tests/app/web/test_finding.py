@@ -69,17 +69,33 @@ def test_a_filter_is_as_wide_as_its_name_on_a_phone(page: Page) -> None:
 
 
 def test_filters_are_cleared_on_a_phone_wherever_the_row_of_them_is(page: Page) -> None:
-    """The way back is in sight."""
+    """The way back is in sight, whole, over what is behind it; afterwards the row begins where it began."""
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_label("highest price").fill("100")
     page.locator("#narrow").evaluate("row => (row.scrollLeft = row.scrollWidth)")
-    expect(page.get_by_role("button", name="Clear filters")).to_be_in_viewport(ratio=1)
+    clear = page.get_by_role("button", name="Clear filters")
+    expect(clear).to_be_in_viewport(ratio=1)
+    middle = "row => { const { top, height } = row.getBoundingClientRect(); return document.elementFromPoint(2, top + height / 2).id; }"
+    assert page.locator("#narrow").evaluate(middle) == "unfiltered"
+    clear.click()
+    expect(clear).to_be_hidden()
+    assert page.locator("#narrow").evaluate("row => row.scrollLeft") == 0
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1280, 1), (390, 3)])
+def test_the_buttons_of_a_photo_stand_in_one_row_or_one_column(page: Page, width: int, rows: int) -> None:
+    """At a desk, and on a phone."""
+    page.set_viewport_size({"width": width, "height": 844})
+    page.get_by_role("button", name="Search by a photo").click()
+    boxes = page.locator("#photo .buttons button").evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
+    assert len({round(box["top"] + box["height"] / 2) for box in boxes}) == rows
+    assert rows == 1 or len({box["left"] for box in boxes}) == 1
 
 
 def test_filters_that_leave_nothing_say_so(page: Page) -> None:
     """And not that nothing is called so."""
     page.get_by_label("highest price").fill("1")
-    expect(page.locator("#items")).to_have_text("Nothing here is like that. Take a filter away to see more.")
+    expect(page.locator("#items p")).to_have_text("Nothing here is like that. Take a filter away to see more.")
 
 
 def test_the_catalogue_is_put_in_order(page: Page) -> None:

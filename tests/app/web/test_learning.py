@@ -44,8 +44,7 @@ PAGE = """<!doctype html><html lang=en><title>Shop</title><body>
 <script src="ADDRESS/attire.js" type="module"></script>
 <complete-the-look item="ITEM" key="KEY"></complete-the-look><p id=bought></p>
 <script>
-addEventListener("attire:add", async ({detail: {item}}) => {
-  const session = sessionStorage.getItem("attire-session");
+addEventListener("attire:add", async ({detail: {item, session}}) => {
   const events = ["ITEM", item.id].map((id) => ({id: `order-${id}`, type: "purchase", item: id, session}));
   const headers = {"Content-Type": "application/json", "X-API-Key": "KEY"};
   const answer = await fetch("ADDRESS/events", {method: "POST", headers, body: JSON.stringify({events})});

@@ -72,12 +72,43 @@ def test_a_look_without_the_piece_it_began_with_is_completed_again(looks: Page) 
     assert len(worn(looks)) > len(rest)
 
 
+def test_what_completing_costs_is_what_it_adds_to_what_is_worn(looks: Page) -> None:
+    """Not what is worn already: a piece taken out of a look, and the look again, cost the piece."""
+
+    def tally() -> float:
+        return float(looks.locator("#tally").inner_text().rpartition("€")[2].replace(",", ""))
+
+    expect(looks.locator("#bag-all")).to_have_text("Add to bag")
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#bag-all")).to_have_text("Add all to bag")
+    expect(looks.locator("#board .look").first).to_contain_text("your outfit")
+    whole = tally()
+    looks.locator("#tray .remove").nth(1).click()
+    expect(looks.get_by_role("button", name="Complete the look")).to_be_visible()
+    expect(looks.locator("#board[aria-busy=false]")).to_be_visible()
+    expect(looks.locator("#board .look").first).not_to_contain_text("your outfit")
+    expect(looks.get_by_role("button", name="Complete the look")).to_have_text(f"Complete the look + €{whole - tally():.2f}")
+    looks.get_by_role("button", name="Complete the look").click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    assert tally() == whole
+
+
 def test_a_look_of_three_and_a_photo_stand_in_one_row(looks: Page) -> None:
     """At a desk: completing a look moves nothing below it."""
     looks.locator("#board .look").first.click()
     expect(looks.locator("#tray > li")).to_have_count(len(worn(looks)) + 1)
     tops = looks.locator("#tray > li").evaluate_all("tiles => tiles.map(tile => tile.getBoundingClientRect().top)")
     assert len(set(tops[:4])) == 1
+
+
+def test_beside_four_pieces_the_photo_is_a_line(looks: Page) -> None:
+    """Not an empty row, which would push the looks out of sight."""
+    for _ in range(4):
+        looks.locator("#items .wear[aria-pressed=false]").first.click()
+    expect(looks.locator("#tray > li")).to_have_count(6)
+    own = looks.locator("#tray .own").bounding_box()
+    assert own is not None
+    assert own["height"] < 50 < own["width"] / 4
 
 
 def test_any_piece_is_swapped_for_another_of_its_kind(looks: Page) -> None:

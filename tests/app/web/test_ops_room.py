@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from app.experiments.tally import Tally
 from app.ground.parts import LogSettings
 from app.ground.settings import Settings
 from app.home.keys import KeyFile
+from app.home.runs import FINAL, Runs
 from app.home.store import ReleaseStore
 from app.main import create_app
 from tests.app.homes import copied
@@ -142,6 +144,18 @@ def test_somebody_comes_in_looks_rolls_back_writes_a_rule_and_leaves(screen: Pag
     expect(screen).to_have_url(f"{room}/ops/enter")
     screen.goto(f"{room}/ops/rules")
     expect(screen).to_have_url(f"{room}/ops/enter")
+
+
+def test_a_run_that_waits_says_so(screen: Page, room: str, own: Path) -> None:
+    """As each run says what became of it."""
+    kept = Runs(own).directory("0001")
+    kept.mkdir(parents=True)
+    (kept / FINAL).write_text(json.dumps({"id": "0001", "started": "2026-11-28T03:32:48+00:00", "rows": 9, "decision": "waiting"}))
+    screen.goto(f"{room}/ops/enter")
+    screen.get_by_label("A key").fill(KeyFile(own).create("Ada", ["admin"])[1])
+    screen.keyboard.press("Enter")
+    screen.get_by_role("link", name="Releases").click()
+    expect(screen.locator("li .badge", has_text="waiting")).to_be_visible()
 
 
 def test_a_page_of_another_origin_cannot_press_a_button(screen: Page, room: str, own: Path) -> None:

@@ -139,8 +139,10 @@ def test_the_bag_counts_adds_up_and_sells(piece: Page, told: list[dict[str, Any]
     with piece.expect_response("**/events") as answered:
         piece.get_by_role("button", name="Buy").click()
     assert answered.value.status == 202
-    expect(piece.locator("#bag-lines")).to_have_text("Thank you. It is yours.")
+    expect(piece.locator("#bag-lines")).to_have_text("Thank you. 2 pieces for €80.00.")
     expect(piece.locator("#bag-count")).to_have_text("0")
+    piece.get_by_role("button", name="Go on shopping").click()
+    expect(piece.locator("#bag")).to_be_hidden()
     bought = told[-1]
     assert (bought["type"], bought["item"], bought["quantity"]) == ("purchase", "x1", 2)
     assert bought["order"]

@@ -83,11 +83,33 @@ def test_a_reload_keeps_the_outfit_and_back_undoes(dressed: Page) -> None:
 
 
 def test_search_shows_what_is_called_so(page: Page) -> None:
-    """And says so when nothing is."""
+    """And says so when nothing is; one press leads back to everything."""
     page.get_by_role("searchbox").fill("w000007")
     expect(page.locator("#items .tile")).to_have_count(1)
     page.get_by_role("searchbox").fill("<b>nothing</b>")
-    expect(page.locator("#items")).to_have_text("We found nothing for “<b>nothing</b>”.")
+    expect(page.locator("#items p")).to_have_text("We found nothing for “<b>nothing</b>”.")
+    page.get_by_role("button", name="Show everything").press("Enter")
+    expect(page.locator("#found")).to_have_text("120 pieces")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("searchbox")).to_have_value("")
+
+
+def test_what_was_understood_names_what_a_slip_was_read_as(page: Page) -> None:
+    """And repeats nothing that was said as it is."""
+    wishes = [
+        {"said": "red shoos", "is": [{"attributes.colour": ["red"]}, {"category": ["shoes"]}]},
+        {"said": "navy", "is": [{"attributes.colour": ["navy"]}]},
+        {"said": "no heels", "is": [{"title": ["heel", "stiletto"]}], "not": True},
+        {"said": "under 60", "price": {"max": 60}},
+    ]
+    told = page.evaluate("async (constraints) => (await import('/web/words.js')).understood({ constraints })", wishes)
+    assert told == "Understood: “red shoos” as red, shoes, “navy”, “no heels”, “under 60”."
+
+
+def test_titles_and_categories_begin_with_a_capital(page: Page) -> None:
+    """As on a shop's shelves; what they are called stays as the shop says it."""
+    for shown in ("#items .title", ".chip span"):
+        assert page.locator(shown).nth(1).evaluate("one => getComputedStyle(one, '::first-letter').textTransform") == "uppercase"
 
 
 def test_categories_count_what_is_left(page: Page) -> None:
@@ -214,9 +236,7 @@ def test_a_search_that_was_read_otherwise_says_so(page: Page) -> None:
     words = page.locator("#items .tile .title").nth(2).inner_text().split()
     word = max(words, key=len)
     page.get_by_role("searchbox").fill(f"{word[:2]}{word[3]}{word[2]}{word[4:]}")
-    expect(page.locator("#read-as")).to_have_text(
-        re.compile(rf"^No piece is called “{word[:2]}.*”, so it was read as {word.lower()}", re.IGNORECASE)
-    )
+    expect(page.locator("#read-as")).to_have_text(re.compile(rf"^No piece is called “{word[:2]}.*”; you see {word.lower()}", re.IGNORECASE))
     page.get_by_role("searchbox").fill(word)
     expect(page.locator("#read-as")).to_be_empty()
     expect(page.locator("#items .tile").first).to_be_visible()
@@ -251,10 +271,10 @@ def test_a_photo_of_ones_own_is_worn(page: Page, tmp_path: Path, jpeg: Callable[
     page.locator("#photo-file").set_input_files(tmp_path / "mine.jpg")
     page.get_by_label("What kind of piece?").select_option("tops")
     page.get_by_role("button", name="Add to the outfit").click()
-    expect(page.get_by_alt_text("your own tops")).to_be_visible()
+    expect(page.locator("#tray").get_by_alt_text("your own tops")).to_be_visible()
     expect(page.locator("#suggestions .tile").first).to_be_visible()
     page.reload()
-    expect(page.get_by_alt_text("your own tops")).to_be_visible()
+    expect(page.locator("#tray").get_by_alt_text("your own tops")).to_be_visible()
 
 
 def test_a_file_that_is_no_picture_is_told_of(page: Page, tmp_path: Path) -> None:

@@ -104,8 +104,8 @@ def test_a_look_is_completed_on_a_foreign_page(
     item = wardrobe_release.item(wardrobe_release.snapshot.row_of["w000028"])
     body = f"""<complete-the-look item="{item.id}" key="KEY"></complete-the-look><ul id=basket></ul>
       <script>
-      addEventListener("attire:add", ({{detail: {{item}}}}) => {{
-        basket.append(Object.assign(document.createElement("li"), {{textContent: item.id}}));
+      addEventListener("attire:add", ({{detail: {{item, session}}}}) => {{
+        basket.append(Object.assign(document.createElement("li"), {{textContent: `${{item.id}} ${{session}}`}}));
       }});
       </script>"""
     page = opened(body)
@@ -119,11 +119,11 @@ def test_a_look_is_completed_on_a_foreign_page(
     add.focus()
     page.keyboard.press("Enter")
     expect(add).to_have_attribute("aria-pressed", "true")
-    bought = page.locator("#basket li").inner_text()
+    bought, session = page.locator("#basket li").inner_text().split()
     [told] = events(service[2], least=1)
     assert (told["type"], told["item"]) == ("add_to_cart", bought)
     assert told["recommendation_id"]
-    assert told["session"] == page.evaluate("sessionStorage.getItem('attire-session')")
+    assert told["session"] == session == page.evaluate("sessionStorage.getItem('attire-session')")
 
 
 def test_nothing_jumps_when_the_answer_comes(opened: Callable[..., Page]) -> None:

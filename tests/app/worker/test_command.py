@@ -43,6 +43,8 @@ def test_too_little_to_learn_from_is_told(build_shop: Callable[[Path], Any], tmp
 
 
 def test_a_home_without_a_release_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 1, with what to do."""
-    assert run(["worker", "--home", str(tmp_path), "--once"]) == 1
-    assert "attire import" in capsys.readouterr().out
+    """With what to do; a mistyped one is not made."""
+    mistyped = tmp_path / "shpo"
+    assert run(["worker", "--home", str(mistyped), "--once"]) == 2
+    assert f"attire import DATA --home {mistyped}" in capsys.readouterr().err
+    assert not mistyped.exists()

@@ -66,7 +66,7 @@ def test_the_overview_tells_answers_events_and_what_came_of_suggestions(room: Te
         assert time.monotonic() < until, text
     assert ReleaseStore(own).served().id in text
     assert re.search(r'<code>/complete-outfit</code></td>\s*<td class="n" data-of="requests">2<', text)
-    assert '<td>purchase</td><td class="n">2</td><td class="n">1</td>' in text
+    assert '<td>purchase</td><td class="n">2</td><td class="n">1 (50 %)</td>' in text
     assert "shop.example/feed" in text
     assert "secret" not in text
     figures = room.get("/metrics", headers=mine).text
