@@ -190,7 +190,7 @@ def _answer_shops(settings: Settings, listener: socket.socket) -> None:
 
 def _answer_together(settings: Settings, listener: socket.socket) -> None:
     """Have several processes answer; this one only looks after them."""
-    served = f"{len(settings.shops)} shops" if settings.shops else f"release {ReleaseStore(settings.home).served().id}"
+    served = _served(settings)
     from app.server.workers import Workers  # noqa: PLC0415
 
     configure(settings.log)
@@ -221,22 +221,23 @@ def _heavy_beside(settings: Settings) -> Iterator[Place | None]:
 
 
 def _check_on(settings: Settings, on: str | None) -> None:
-    if on is not None and settings.shops:
-        msg = "replicas on a cluster answer for one shop; start them for each home, or leave the option out"
-        raise InputError(msg, field="--on")
-    if on is None and settings.index.shards:
-        msg = f"{settings.index.shards}: shards are processes of a cluster; give --on, or 0"
+    if settings.shops and settings.index.shards:
+        msg = f"{settings.index.shards}: shards are for one shop, and there are several; give 0"
         raise InputError(msg, field="ATTIRE_INDEX__SHARDS")
+    for name, number, what in (("INDEX__SHARDS", settings.index.shards, "shards"), ("ENCODERS", settings.encoders, "they")):
+        if on is None and number:
+            msg = f"{number}: {what} are processes of a cluster; give --on, or 0"
+            raise InputError(msg, field=f"ATTIRE_{name}")
 
 
 def _answer_on(settings: Settings, listener: socket.socket, on: str) -> None:
     """Have replicas on a cluster answer, behind its own proxy, which takes the port."""
-    served, url = ReleaseStore(settings.home).served().id, _url(settings, listener)
+    served, url = _served(settings), _url(settings, listener)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     listener.close()
     from app.ray.serve import answer  # noqa: PLC0415 - an extra
 
-    answer(settings, on, lambda: typer.echo(f"Serving release {served} by up to {settings.workers} replicas: {url}"))
+    answer(settings, on, lambda: typer.echo(f"Serving {served} by up to {settings.workers} replicas: {url}"))
 
 
 def _one_of_several(listener: socket.socket, number: int, takes_over: TakesOver, heavy: Place | None, beat: Shared) -> None:
@@ -259,6 +260,10 @@ def shared_out(settings: Settings, cores: int) -> Settings:
     share = max(1, cores // settings.workers)
     threads = {name: getattr(settings.threads, name) or share for name in ("compute", "requests")}
     return settings.model_copy(update={"threads": settings.threads.model_copy(update=threads)})
+
+
+def _served(settings: Settings) -> str:
+    return f"{len(settings.shops)} shops" if settings.shops else f"release {ReleaseStore(settings.home).served().id}"
 
 
 def _url(settings: Settings, listener: socket.socket) -> str:

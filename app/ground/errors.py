@@ -15,6 +15,7 @@ ServiceError
 │   ├── NoEncoderError        a photo, where the catalogue brought its own features; words, where its encoder knows none
 │   ├── KeyMissingError       no key, for something that needs one
 │   └── KeyRefusedError       a key that does not allow this
+├── EncoderGoneError          encoders in other processes do not answer; an EncoderError, too
 ├── NotReadyError             no release is served yet
 ├── BusyError                 too many requests wait already
 ├── DeadlineError             no answer in time
@@ -141,6 +142,10 @@ def refused(detail: Detail, kind: type[RequestError] = RequestError) -> RequestE
     return kind(f"{detail.field}: {detail.problem}", [detail])
 
 
+class EncoderGoneError(ServiceError, EncoderError):
+    """Encoders that are other processes do not answer; they are started again."""
+
+
 class NotReadyError(ServiceError):
     """No release is served yet."""
 
@@ -230,6 +235,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     ImageError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),
     InputError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
     RowError: Problem(422, "/problems/invalid-request", "The request cannot be understood"),
+    EncoderGoneError: Problem(503, "/problems/encoder-unavailable", "The encoder cannot be used", passes=True),
     EncoderError: Problem(503, "/problems/encoder-unavailable", "The encoder cannot be used"),
     BundleError: Problem(503, "/problems/broken-release", "The release cannot be used"),
     FeaturesError: Problem(503, "/problems/encoder-unavailable", "The encoder cannot be used"),

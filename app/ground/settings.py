@@ -72,6 +72,12 @@ class Settings(BaseSettings):
         description="Shops that are served together: name -> what is its own of these settings, as JSON; `home` at least, and the `hosts` "
         "that it is asked under. See [operations](operations.md#several-shops).",
     )
+    shops_held: int = Field(
+        default=4,
+        ge=1,
+        description="Shops that a replica of `attire serve --on` has loaded at a time; the one that was asked longest ago makes room. "
+        "See [Ray](ray.md#several-shops).",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `attire serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `attire serve` listens on.")
     answers_at_start: bool = Field(
@@ -84,6 +90,13 @@ class Settings(BaseSettings):
         description="Where encoders, models and trainings compute: `cpu`, `cuda`, `cuda:N`, or `auto`, the first GPU if there is one.",
     )
     encoder: str = Field(default="shipped", description="Encoder of a fresh home's pictures and titles.")
+    encoders: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="Processes of a cluster that encode photos and words for all replicas of `attire serve --on`; 0: each replica itself. "
+        "See [Ray](ray.md#encoders).",
+    )
     cache: Path = Field(default=Path("~/.cache/attire"), description="Where features are kept between runs of import, train and evaluate.")
     photo_cut: dict[str, Strips] = Field(
         default={"tops": (4, 12), "bottoms": (8, 17), "shoes": (14, 18)},

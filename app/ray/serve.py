@@ -7,6 +7,7 @@ way, and replaces one that is lost.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -15,15 +16,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from threading import Event
-from typing import Final
+from typing import Any, Final
 
 import ray
 from ray import serve
+from ray.serve.config import RequestRouterConfig
 from starlette.types import ASGIApp
 
 from app.ground.places import shown
 from app.ground.settings import PREFIX, Settings
+from app.ray import encoder
 from app.ray.joined import join
+from app.shops.told import shops_of
 from models.errors import InputError
 
 NAME: Final = "attire"
@@ -43,20 +47,30 @@ def application(said: Mapping[str, str] | None = None) -> ASGIApp:
         said: settings as variables of the environment, which go before those of its node.
     """
     os.environ.update(said or {})
-    from app.main import create_app  # noqa: PLC0415 - whoever only deploys it needs no torch
-
     settings = Settings.read()
-    threads, index = settings.threads, settings.index
-    threads = threads.model_copy(update={"compute": threads.compute or 1})  # the core that Ray keeps for it
-    if index.shards:
-        from app.ray import shards  # noqa: PLC0415
+    if not settings.threads.compute:
+        os.environ[f"{PREFIX}THREADS__COMPUTE"] = "1"  # the core that Ray keeps for it
+    if settings.index.shards:
+        from app.ray import shards  # noqa: PLC0415 - whoever only deploys it needs no torch
 
-        shards.register(index.shards)
-        index = index.model_copy(update={"backend": shards.BACKEND})
-    return create_app(settings.model_copy(update={"threads": threads, "index": index}))
+        shards.register(settings.index.shards)
+        os.environ[f"{PREFIX}INDEX__BACKEND"] = shards.BACKEND
+    if settings.encoders:
+        encoder.register(serve.get_deployment_handle(encoder.NAME))
+    settings = Settings.read()  # as shops read theirs
+    if settings.shops:
+        from app.shops.service import Shops  # noqa: PLC0415
+
+        return Shops(settings, most=settings.shops_held)
+    from app.main import create_app  # noqa: PLC0415
+
+    return create_app(settings)
 
 
 class _Replica:
+    def __init__(self, *beside: object) -> None:
+        """Beside deployments that it asks, which Serve starts with it."""
+
     async def check_health(self) -> None:
         """Asked in the application's event loop: one that is blocked for a minute is replaced, as ``attire serve`` does."""
 
@@ -84,8 +98,36 @@ def deployment(build: Callable[[], ASGIApp], deadline_s: float) -> serve.Deploym
     )(serve.ingress(built)(_Replica))
 
 
-app = deployment(application, Settings.model_fields["deadline_s"].default).bind()
-"""For files of Serve: ``import_path: app.ray.serve:app``."""
+def bound(settings: Settings, said: Mapping[str, str] | None = None, scaling: Mapping[str, Any] | None = None) -> serve.Application:
+    """Replicas, and what they ask.
+
+    Args:
+        said: as of ``application``. scaling: what is other than ``SCALING``.
+
+    Raises:
+        InputError: as ``shops_of``.
+    """
+    replicas = deployment(partial(application, said), settings.deadline_s).options(autoscaling_config={**SCALING, **(scaling or {})})
+    if settings.shops:
+        from app.ray.by_shop import ByShop, told  # noqa: PLC0415 - most have one shop
+
+        way = RequestRouterConfig(request_router_class=ByShop, request_router_kwargs={"shops": told(shops_of(settings))})
+        replicas = replicas.options(request_router_config=way)
+    if not settings.encoders:
+        return replicas.bind()
+    beside = serve.deployment(
+        name=encoder.NAME,
+        num_replicas=settings.encoders,
+        max_ongoing_requests=4 * encoder.TOGETHER,
+        ray_actor_options={"num_cpus": 1},
+        logging_config={"enable_access_log": False},
+    )(encoder.Encoders)
+    return replicas.bind(beside.bind(settings.device, settings.threads.compute or 1))
+
+
+def app(_: Mapping[str, str]) -> serve.Application:
+    """For files of Serve: ``import_path: app.ray.serve:app``. The settings are those of the node that builds it."""
+    return bound(Settings.read())
 
 
 def answer(settings: Settings, on: str, started: Callable[[], None]) -> None:
@@ -98,7 +140,7 @@ def answer(settings: Settings, on: str, started: Callable[[], None]) -> None:
         InputError: there is no such cluster, it has applications already, or no replica starts.
     """
     os.environ.setdefault("RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S", _SLOW_START_S)  # for Ray's 5 s a busy machine is too slow
-    join(on, cpus=settings.workers * (1 + settings.index.shards))
+    join(on, cpus=settings.workers * (1 + settings.index.shards) + settings.encoders)
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
     if serve.status().applications:
         msg = "this cluster has applications behind Ray Serve already; add this one with `serve deploy`, or end them with `serve shutdown`"
@@ -123,10 +165,11 @@ def _start(settings: Settings) -> None:
     said = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)} | {
         f"{PREFIX}HOME": shown(settings.home.absolute())
     }
-    scaling = {**SCALING, "max_replicas": settings.workers}
-    replicas = deployment(partial(application, said), settings.deadline_s).options(autoscaling_config=scaling)
+    if settings.shops:
+        homes = {shop.name: shown(shop.home.absolute()) for shop in shops_of(settings)}
+        said[f"{PREFIX}SHOPS"] = json.dumps({name: {**own, "home": homes[name]} for name, own in settings.shops.items()})
     try:
-        serve.run(replicas.bind(), name=NAME)
+        serve.run(bound(settings, said, {"max_replicas": settings.workers}), name=NAME)
     except RuntimeError as error:
         msg = f"no replica starts: {error}"
         raise InputError(msg) from error

@@ -1,18 +1,21 @@
 """The service of several shops: an application for each, and in front of them who is asked.
 
-A request is for the shop that answers to its ``Host``; under any other name for the shop that has made its key. Everything else of a
-request is that application's matter: its doors, limits, data and figures. Each has its own queue and threads (``app.live.pool``), among
-which the system shares the cores, so that a shop that is asked much leaves the others theirs.
+``app.shops.asked`` tells which shop a request is for. All else of a request is that application's matter: its doors, limits, data and
+figures. Each has its own queue and threads (``app.live.pool``), among which the system shares the cores, so that a shop that is asked much
+leaves the others theirs.
 
-A shop that cannot start is tried again, and the others answer meanwhile.
+A shop that cannot start is tried again, and the others answer meanwhile. Where not all run at once, as in a replica of a cluster, one that
+is asked is started, and another makes room.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import hmac
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from contextvars import Context
 from types import SimpleNamespace
 from typing import Final
 from uuid import uuid4
@@ -23,20 +26,19 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from app.api.headers import SecurityHeaders
 from app.api.keys import sent_token
 from app.api.ops import lags_of
 from app.api.problems import RETRY_AFTER_S, respond
-from app.api.ring import Ring
+from app.ground.allocator import give_back
 from app.ground.errors import BY_STATUS, PROBLEMS, UNKNOWN_SHOP, Detail, NotReadyError, ServiceError
 from app.ground.logs import configure, logger
-from app.ground.parts import Keys
 from app.ground.settings import Settings
-from app.home.keys import Key, KeyFile
 from app.live.watchdog import Watchdog
 from app.main import create_app
+from app.shops.asked import Asked
 from app.shops.figures import labelled
 from app.shops.told import Shop, shops_of
 
@@ -53,10 +55,12 @@ class _Running:
     """
 
     def __init__(self, shop: Shop) -> None:
-        self.shop, self.ring = shop, Ring(KeyFile(shop.settings.home), Keys())
+        self.shop = shop
         self.app: FastAPI | None = None
         self.why = "it starts"
-        self.tried = asyncio.Event()
+        self.tried, self._end, self._idle = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._under_way = 0
 
     @property
     def state(self) -> str:
@@ -65,9 +69,35 @@ class _Running:
             return self.why
         return "ready" if self.app.state.services.serving.release is not None else "no release yet"
 
-    async def run(self, starts: asyncio.Lock, end: asyncio.Event) -> None:
-        """Run until the end; what goes wrong at the start is tried again. One shop starts at a time, as ``starts`` is held meanwhile."""
-        while not end.is_set():
+    def start(self, starts: asyncio.Lock) -> None:
+        """Run until ``stop``; what goes wrong at the start is tried again. One shop starts at a time, as ``starts`` is held meanwhile."""
+        self.why = "it starts"
+        self.tried.clear()
+        self._end.clear()
+        self._task = asyncio.create_task(self._run(starts), name=self.shop.name, context=Context())
+
+    async def stop(self) -> None:
+        """Return once it has answered what is under way, and is closed; it may be started again."""
+        self._end.set()
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Its application stays open meanwhile."""
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
+    async def _run(self, starts: asyncio.Lock) -> None:
+        bind_contextvars(shop=self.shop.name)  # and so every line that is logged for it
+        self._idle.set()
+        while not self._end.is_set():
             try:
                 async with AsyncExitStack() as running:
                     async with starts:
@@ -75,30 +105,31 @@ class _Running:
                         await running.enter_async_context(app.router.lifespan_context(app))
                     self.app = app
                     self.tried.set()
-                    await end.wait()
+                    await self._end.wait()
                     self.app, self.why = None, "it stops"
+                    await _within(self._idle.wait(), self.shop.settings.deadline_s)
             except Exception as error:  # noqa: BLE001 - whatever it is, the other shops go on
                 self.app, self.why = None, "cannot start"
                 logger().error("shop_not_started", why=str(error), again_s=AGAIN_S)
                 self.tried.set()
-                await _within(end.wait(), AGAIN_S)
+                await _within(self._end.wait(), AGAIN_S)
 
 
 class _Pools:
-    """The pools of all shops, for a shutdown."""
+    """The pools of all shops that run, for a shutdown."""
 
-    def __init__(self, shops: Sequence[_Running]) -> None:
+    def __init__(self, shops: Mapping[str, _Running]) -> None:
         self._shops = shops
 
     def hurry(self) -> None:
         """No more requests come."""
-        for shop in self._shops:
+        for shop in self._shops.values():
             if shop.app is not None:
                 shop.app.state.services.pool.hurry()
 
     def cut(self, error: ServiceError) -> None:
         """Answer every request that waits or is computed with this error."""
-        for shop in self._shops:
+        for shop in self._shops.values():
             if shop.app is not None:
                 shop.app.state.services.pool.cut(error)
 
@@ -106,51 +137,66 @@ class _Pools:
 class Shops:
     """The ASGI application.
 
+    Args:
+        most: shops that run at a time, each from when it is first asked; the one that was asked longest ago makes room. None: all run.
+
     Raises:
         InputError: as ``shops_of``.
     """
 
-    def __init__(self, settings: Settings, beaten: Callable[[float], None] | None = None) -> None:
-        self._settings, self._beaten = settings, beaten
-        self._shops = [_Running(shop) for shop in shops_of(settings)]
+    def __init__(self, settings: Settings, beaten: Callable[[float], None] | None = None, most: int | None = None) -> None:
+        self._settings, self._beaten, self._most = settings, beaten, most
+        told = shops_of(settings)
+        self._asked, self._shops = Asked(told), {shop.name: _Running(shop) for shop in told}
+        self._held: dict[str, _Running] = {}  # those that run; asked last, last
+        self._starts, self._changes = asyncio.Lock(), asyncio.Lock()
         self._own: ASGIApp = SecurityHeaders(self._answer)
-        self.state = SimpleNamespace(services=SimpleNamespace(pool=_Pools(self._shops)))
+        self.state = SimpleNamespace(services=SimpleNamespace(pool=_Pools(self._held)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        asked = self._asked(Headers(scope=scope))
+        name = self._asked.of(Headers(scope=scope))
+        asked = None if name is None else self._shops[name]
+        if asked is not None and self._most is not None:
+            await _within(self._hold(asked), asked.shop.settings.deadline_s)
         if asked is None or asked.app is None:
             scope["asked"] = asked
             await self._own(scope, receive, send)
             return
-        with bound_contextvars(shop=asked.shop.name):
+        with bound_contextvars(shop=asked.shop.name), asked.under_way():
             await asked.app(scope, receive, send)
 
-    def _asked(self, headers: Headers) -> _Running | None:
-        """The shop that a request is for."""
-        host = _name(headers.get("host", ""))
-        named = next((one for one in self._shops if one.shop.answers_to(host)), None)
-        if named is not None:
-            return named
-        key_id = Key.id_of(sent_token(headers) or "")
-        return next((one for one in self._shops if key_id and one.ring.stamped(key_id)), None)
+    async def _hold(self, asked: _Running) -> None:
+        """Have a shop run that may not yet, and return once it was tried. Whoever waits may leave: others find all as they need it."""
+        name = asked.shop.name
+        if name not in self._held:
+            async with self._changes:
+                if name not in self._held:
+                    if len(self._held) == self._most:
+                        await self._held.pop(next(iter(self._held))).stop()
+                        await to_thread.run_sync(_let_go)
+                    await asked.stop()  # where it made room a moment ago
+                    asked.start(self._starts)
+                    self._held[name] = asked
+                    await asked.tried.wait()
+        self._held[name] = self._held.pop(name)
+        await asked.tried.wait()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         configure(self._settings.log)
-        starts, end, tasks = asyncio.Lock(), asyncio.Event(), list[asyncio.Task[None]]()
-        for one in self._shops:
-            with bound_contextvars(shop=one.shop.name):  # and so every line that is logged for it
-                tasks.append(asyncio.create_task(one.run(starts, end), name=one.shop.name))
-        await asyncio.gather(*(one.tried.wait() for one in self._shops))
+        if self._most is None:
+            self._held.update(self._shops)
+            for one in self._shops.values():
+                one.start(self._starts)
+            await asyncio.gather(*(one.tried.wait() for one in self._shops.values()))
         watchdog = Watchdog(self._beaten)  # of the process, whichever shops run
         watchdog.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        end.set()
-        await asyncio.gather(*tasks)
+        await asyncio.gather(*(one.stop() for one in self._shops.values()))
         await watchdog.close()
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -173,13 +219,13 @@ class Shops:
         await answer(scope, receive, send)
 
     def _readiness(self, headers: Headers, said: Mapping[str, str]) -> Response:
-        """How many shops are ready; which, to the installation's own admin key."""
-        states = {one.shop.name: one.state for one in self._shops}
+        """How many shops are ready of those that are to run; which, to the installation's own admin key."""
+        states = {name: one.state for name, one in self._held.items()}
         ready = sum(state == "ready" for state in states.values())
         status = "ready" if ready == len(states) else "degraded" if ready else "not ready"
-        more = {} if ready else {"Retry-After": str(RETRY_AFTER_S)}
+        more = {"Retry-After": str(RETRY_AFTER_S)} if status == "not ready" else {}
         told = {"shops": states} if self._opened(headers) else {"not_ready": len(states) - ready}
-        return JSONResponse({"status": status, **told}, 200 if ready else 503, {**said, **more})
+        return JSONResponse({"status": status, **told}, 503 if more else 200, {**said, **more})
 
     def _opened(self, headers: Headers) -> bool:
         """Whether the installation's own admin key is sent."""
@@ -191,21 +237,17 @@ class Shops:
         if "metrics" not in self._settings.public and not self._opened(headers):
             return respond(BY_STATUS[404], "path /metrics: it asks for ATTIRE_KEYS__ADMIN, or `metrics` in ATTIRE_PUBLIC", (), said)
         expositions = {}
-        for one in self._shops:
+        for name, one in list(self._held.items()):
             if one.app is not None:
                 services = one.app.state.services
-                expositions[one.shop.name] = await to_thread.run_sync(services.metrics.exposition, await lags_of(services.log))
+                expositions[name] = await to_thread.run_sync(services.metrics.exposition, await lags_of(services.log))
         return Response(labelled(expositions), media_type=CONTENT_TYPE_PLAIN_0_0_4, headers=dict(said))
 
 
-def _name(host: str) -> str:
-    """A ``Host`` without its port.
-
-    >>> _name("Shop.Example:8000"), _name("[::1]:80"), _name("shop.example.")
-    ('shop.example', '[::1]', 'shop.example')
-    """
-    name, _, port = host.rpartition(":")
-    return (name if port.isdecimal() and name else host).lower().rstrip(".")
+def _let_go() -> None:
+    """Give what a shop had of memory back to the system: its parts know each other."""
+    gc.collect()
+    give_back()
 
 
 async def _within(awaited: Awaitable[object], seconds: float) -> None:

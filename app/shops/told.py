@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import permutations
+from pathlib import Path
 from typing import Any, Final
 
 from app.ground.log_urls import databases
@@ -13,25 +14,32 @@ from app.ground.settings import PREFIX, Settings
 from app.log.open import sqlite_file
 from models.errors import InputError, nearest
 
-_INSTALLATIONS: Final = frozenset({"shops", "host", "port", "workers", "connections", "grace_s", "traces"})
+_INSTALLATIONS: Final = frozenset({"shops", "shops_held", "encoders", "host", "port", "workers", "connections", "grace_s", "traces"})
 """Settings that no shop has of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shop:
-    """One shop.
+class Named:
+    """What tells which shop is asked.
 
     Attributes:
-        hosts: names that it alone is asked under; none: it is known by its keys.
+        home: where its keys are. hosts: names that it alone is asked under; none: it is known by its keys.
     """
 
     name: str
-    settings: Settings
+    home: Path
     hosts: tuple[str, ...] = ()
 
     def answers_to(self, host: str) -> bool:
         """Whether it is asked under this name."""
         return any(fnmatchcase(host, one.lower()) for one in self.hosts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop(Named):
+    """One shop."""
+
+    settings: Settings
 
 
 def shops_of(settings: Settings) -> list[Shop]:
@@ -72,7 +80,8 @@ def _shop(name: str, said: Mapping[str, Any]) -> Shop:
     except InputError as error:
         msg = f"{name!r}: {error}"
         raise InputError(msg, field=f"{PREFIX}SHOPS") from error
-    return Shop(name=name, settings=settings.model_copy(update={"shops": {}}), hosts=settings.hosts if "hosts" in said else ())
+    hosts = settings.hosts if "hosts" in said else ()
+    return Shop(name=name, home=settings.home, hosts=hosts, settings=settings.model_copy(update={"shops": {}}))
 
 
 def _of(shop: Shop, what: str) -> Iterator[str]:

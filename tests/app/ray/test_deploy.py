@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -46,6 +48,24 @@ def test_serve_takes_its_file() -> None:
     assert one.name == serve.NAME
     assert one.autoscaling_config == {**serve.SCALING, "min_replicas": 2}
     assert SERVED["http_options"]["request_timeout_s"] == Settings.model_fields["deadline_s"].default + serve.LAST_S
+
+
+def test_the_settings_say_what_is_deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shops have a router of their own, which is told where each has its keys and nothing secret; encoders are a deployment beside."""
+    pytest.importorskip("ray")
+    from app.ray import encoder, serve  # noqa: PLC0415 - an extra
+
+    alone = serve.app({})._bound_deployment
+    assert (alone.name, alone.init_args) == (serve.NAME, ())
+
+    shops = {"north": {"home": str(tmp_path / "north"), "hosts": ["n.example"]}, "south": {"home": str(tmp_path / "south")}}
+    for name, value in {"SHOPS": json.dumps(shops), "ENCODERS": "2", "KEYS__ADMIN": "operators"}.items():
+        monkeypatch.setenv(f"ATTIRE_{name}", value)
+    replicas = serve.app({})._bound_deployment
+    [beside] = replicas.init_args
+    assert (beside._bound_deployment.name, beside._bound_deployment.num_replicas) == (encoder.NAME, 2)
+    way = replicas._deployment_config.request_router_config
+    assert way.request_router_kwargs == {"shops": {name: {"hosts": [], **said} for name, said in shops.items()}}
 
 
 def test_the_cluster_file_keeps_to_rays_schema() -> None:

@@ -30,7 +30,7 @@ def test_other_addresses_are_refused(on: str, says: str) -> None:
 def test_what_only_one_of_them_can_is_refused_by_the_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One machine has no shards, replicas on a cluster no several shops."""
+    """One machine has neither shards nor encoders beside, and several shops have no shards."""
     monkeypatch.setattr(joined, "find_spec", lambda _: True)
     command = ["serve", "--home", str(tmp_path), "--port", "0"]
     monkeypatch.setenv("ATTIRE_INDEX__SHARDS", "4")
@@ -38,7 +38,11 @@ def test_what_only_one_of_them_can_is_refused_by_the_other(
     assert "4: shards are processes of a cluster; give --on, or 0" in capsys.readouterr().err
     monkeypatch.setenv("ATTIRE_SHOPS", '{"a": {"home": "a"}}')
     assert run([*command, "--on", "local"]) == 2
-    assert "answer for one shop" in capsys.readouterr().err
+    assert "4: shards are for one shop, and there are several; give 0" in capsys.readouterr().err
+    monkeypatch.delenv("ATTIRE_INDEX__SHARDS")
+    monkeypatch.setenv("ATTIRE_ENCODERS", "2")
+    assert run(command) == 2
+    assert "2: they are processes of a cluster; give --on, or 0" in capsys.readouterr().err
 
 
 def test_checking_imports_nothing() -> None:

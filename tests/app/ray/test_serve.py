@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,16 +30,17 @@ MOST_S: Final = 900
 
 @dataclass(frozen=True)
 class Running:
-    """The command, where it answers for which home, and who asks Serve."""
+    """The command, where it answers for which home, who asks Serve, and what is sent along."""
 
     command: subprocess.Popen[str]
     url: str
     home: Path
     client: Any
+    headers: Mapping[str, str]
 
-    def replicas(self, *states: str) -> list[int | None]:
+    def replicas(self, *states: str, of: str = "attire") -> list[int | None]:
         """Process ids of those that answer; or of those in other states, some of which have none yet."""
-        found = self.client.get_serve_details()["applications"]["attire"]["deployments"]["attire"]["replicas"]
+        found = self.client.get_serve_details()["applications"]["attire"]["deployments"][of]["replicas"]
         return [one.get("pid") for one in found if one["state"] in (states or ("RUNNING",))]
 
     def both(self) -> list[int | None]:
@@ -47,9 +49,9 @@ class Running:
             self.under_load(lambda: len(self.replicas()) == 2)
         return self.replicas()
 
-    def ask(self, path: str = "/complete-outfit", body: Any = None) -> httpx2.Response:
+    def ask(self, path: str = "/complete-outfit", body: Any = None, **headers: str) -> httpx2.Response:
         """One answer, by a connection of its own."""
-        return httpx2.post(self.url + path, json=body or ASKED, timeout=60)
+        return httpx2.post(self.url + path, json=body or ASKED, headers={**self.headers, **headers}, timeout=60)
 
     def under_load(self, until: Callable[[], bool]) -> list[tuple[float, int | str]]:
         """What many who ask at once are told until something holds: when each asked, and the status, or what went wrong."""
@@ -98,20 +100,21 @@ class Running:
 
 
 @contextmanager
-def serving(own: Path) -> Iterator[Running]:
-    """One replica, of two at most, on a home."""
+def serving(own: Path, workers: int = 2, headers: Mapping[str, str] | None = None, **settings: Any) -> Iterator[Running]:
+    """One replica, of so many at most, on a home; ``headers`` are sent with every question."""
     import ray  # noqa: PLC0415 - an extra
     from ray.serve.context import _get_global_client  # noqa: PLC0415
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("RAY_ADDRESS", ray.get_runtime_context().gcs_address)
-        patched.setenv("ATTIRE_SWAP__POLL_S", "0.2")
-        command = serve(own, "--workers", "2", "--on", "auto")
+        for name, value in {"SWAP__POLL_S": 0.2, **settings}.items():
+            patched.setenv(f"ATTIRE_{name}", json.dumps(value))
+        command = serve(own, "--workers", str(workers), "--on", "auto")
     assert command.stdout is not None
     assert command.stderr is not None
     said = command.stdout.readline()
-    assert "by up to 2 replicas: http://" in said, command.stderr.read()
-    yield Running(command, said.split()[-1], own, _get_global_client())
+    assert f"by up to {workers} replicas: http://" in said, command.stderr.read()
+    yield Running(command, said.split()[-1], own, _get_global_client(), headers or {})
     if command.poll() is None:
         command.terminate()
     command.communicate(timeout=120)

@@ -26,7 +26,8 @@ WHEN = "2026-11-01T12:00:00.000+00:00"
 def shops(home: Path, root: Path, names: str) -> list[Shop]:
     """One for each letter, with a copy of the home."""
     often = WorkerSettings(archive_s=0.02, gc_s=0, guard_s=0, publish_share=0)
-    return [Shop(name=name, settings=Settings(home=copied(home, root / name), worker=often)) for name in names]
+    homes = {name: copied(home, root / name) for name in names}
+    return [Shop(name=name, home=own, settings=Settings(home=own, worker=often)) for name, own in homes.items()]
 
 
 async def learned_until(told: list[Shop], done: Callable[[], bool]) -> None:
