@@ -145,8 +145,12 @@ def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
     some = table.select(["category", "subcategory", "title", "attributes", "sizes"]).take(
         pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64())
     )
-    if nobody := sum(_whom(item) is None for item in some.to_pylist()):
-        yield Missing("for whom items are", nobody, len(some), _FOR_WHOM)
+    whom = Counter(map(_whom, some.to_pylist()))
+    if whom[None]:
+        yield Missing("for whom items are", whom[None], len(some), _FOR_WHOM)
+    if unread := {label[1:]: count for label, count in whom.most_common() if label and label.startswith("=")}:
+        brings = f"only outfits can tell whom {', '.join(map(repr, list(unread)[:_NAMED]))} are; write women, men, girls, boys or unisex"
+        yield Missing("a known word for whom items are", sum(unread.values()), len(some), brings)
     sizes = pc.value_counts(table.column("category")).to_pylist()
     small = [str(size["values"]) for size in sizes if size["counts"] <= WRONG]
     if small:

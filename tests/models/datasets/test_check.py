@@ -215,3 +215,13 @@ def test_for_whom_items_are_is_missed(shop: Path, write: Write) -> None:
     assert "for whom items are" not in missing(shop)
     write(shop / "items.jsonl", [*rows, {"id": "c", "category": "tops", "title": "Top"}])
     assert missing(shop)["for whom items are"].startswith("for whom items are (1 of 3): gender, age_group or department")
+
+
+def test_words_of_whom_nobody_knows_are_told(shop: Path, write: Write) -> None:
+    """A value that says nothing here would let men's and women's be mixed without a word."""
+    rows = [
+        {"id": name, "category": "tops", "attributes": {"gender": says}} for name, says in (("a", "W"), ("b", "Herrer"), ("c", "Herrer"))
+    ]
+    write(shop / "items.jsonl", rows)
+    told = missing(shop)["a known word for whom items are"]
+    assert told.startswith("a known word for whom items are (2 of 3): only outfits can tell whom 'herrer' are")
