@@ -111,6 +111,8 @@ def _said(made: Made, findings: Sequence[Findings], rejected: int, file: Path | 
         "rejected": rejected,
         "rejects": str(file) if rejected and file else None,
         "kinds": [kind.as_json() for found in findings for kind in found.of("rejected")],
+        "lines_by_product": made.by_product,
+        "lines_by_case": made.by_case,
         "unknown_skus": len(made.unknown),
         "lines_of_unknown_skus": sum(made.unknown.values()),
         "dropped": {"one_item": made.small} | {one.rule: {"orders": one.visits, "items": one.items} for one in made.dropped},
@@ -125,8 +127,14 @@ def _tell(made: Made, said: dict[str, Any]) -> None:
     if made.unknown:
         names = ", ".join(list(made.unknown)[:_NAMED]) + (", …" if len(made.unknown) > _NAMED else "")
         typer.echo(f"{len(made.unknown):,} SKUs that the catalogue does not have, in {said['lines_of_unknown_skus']:,} lines: {names}")
+    if made.by_product:
+        typer.echo(f"{made.by_product:,} lines name a product: its first variant stands for it")
+    if made.by_case:
+        typer.echo(f"{made.by_case:,} lines name an id that the catalogue writes in another case")
     for one in made.dropped:
         if one.visits or one.items:
             typer.echo(f"  {one.rule:<14} {one.visits:>9,} orders {one.items:>9,} items  {one.why}")
     outfits = ", ".join(f"{count:,} {split}" for split, count in made.outfits.items())
-    typer.echo(f"{made.path}: of {made.orders:,} orders ({made.small:,} of one item) outfits: {outfits}; {made.shoppers:,} shoppers")
+    typer.echo(
+        f"{made.path}: of {made.orders:,} orders or looks ({made.small:,} of one item) outfits: {outfits}; {made.shoppers:,} shoppers"
+    )

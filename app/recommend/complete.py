@@ -153,7 +153,10 @@ def _slots(  # noqa: PLR0917 - the question, and how it is to be answered
     if question.slots is not None:
         return choose_slots(release, worn, question.slots, limits)
     may = Allowed.at_all(release, worn, question.wanted, consistent=question.consistent, ruling=ruling)
-    chosen = choose_slots(release, worn, None, limits, may, varied=question.slots_varied)
+    rather = None
+    if question.consistent and any(labels.season for labels in worn.labels):
+        rather = Allowed.at_all(release, worn, question.wanted, consistent=True, season=True, ruling=ruling)
+    chosen = choose_slots(release, worn, None, limits, may, rather=rather, varied=question.slots_varied)
     chosen = slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
     return as_wished(chosen, steering.named([*worn.categories, *chosen.categories]), steering.unwanted, limits)
 

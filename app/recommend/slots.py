@@ -67,13 +67,21 @@ def as_wished(slots: Slots, named: Sequence[str], unwanted: Collection[str], lim
 
 
 def choose_slots(
-    release: Release, worn: Worn, asked: Sequence[str] | None, limits: Limits, may: Selection | None = None, *, varied: bool = True
+    release: Release,
+    worn: Worn,
+    asked: Sequence[str] | None,
+    limits: Limits,
+    may: Selection | None = None,
+    *,
+    rather: Selection | None = None,
+    varied: bool = True,
 ) -> Slots:
     """The slots to fill.
 
     Args:
         asked: categories; None to infer them.
         may: the items that may be suggested at all; a slot for which there is none is not inferred. None for all.
+        rather: those of them that suit best, say for the season; a slot for which there is none is inferred only where no other is.
         varied: how they are inferred; see ``SlotModel.missing``.
 
     Raises:
@@ -86,8 +94,9 @@ def choose_slots(
     most = min(_MOST_INFERRED, limits.max_slots)
     learned = release.bundle.slots
     if learned.knows(worn.categories):
-        had = learned.without(_empty(release, may))
-        names = had.missing(worn.categories, worn.names, release.texts(worn.rows), varied=varied).slots
+        names: Sequence[str] = ()
+        for empty in dict.fromkeys(_empty(release, one) for one in ((may,) if rather is None else (rather, may))):
+            names = names or learned.without(empty).missing(worn.categories, worn.names, release.texts(worn.rows), varied=varied).slots
         return Slots(tuple(map(Slot, names[:most])), complete=not names)
     if worn.labels and not any(labels.role for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)
@@ -95,9 +104,9 @@ def choose_slots(
     return Slots(slots[:most], _UNLEARNED, complete=not slots)
 
 
-def _empty(release: Release, may: Selection | None) -> set[str]:
+def _empty(release: Release, may: Selection | None) -> frozenset[str]:
     """The categories of which there is no item that may be suggested."""
-    snapshot, known = release.snapshot, {*release.snapshot.categories, *release.bundle.manifest.categories}
+    snapshot, known = release.snapshot, frozenset({*release.snapshot.categories, *release.bundle.manifest.categories})
     return known - {name for name in snapshot.categories if may is None or may.any_of(snapshot.rows_in(name))}
 
 

@@ -30,7 +30,7 @@ _COLOURS: Final = (
     "tan taupe teal turquoise vanilla violet white wine yellow"
 )
 _COLOUR_WORDS: Final = frozenset(_COLOURS.split())
-_PRODUCT: Final = ("product", "product_id", "parent", "parent_id", "style", "style_id", "model")
+_PRODUCT: Final = ("group_id", "item_group_id", "group", "product", "product_id", "parent", "parent_id", "style", "style_id", "model")
 _LEAST_WORDS: Final = 3
 _HASTY: Final = 30  # the least events for which their pace counts
 _PACE_S: Final = 1.0
@@ -120,10 +120,10 @@ def clean(
 
 def described_items(items: pa.Table) -> dict[str, Described]:
     """The descriptions of a snapshot's items, for ``clean``."""
-    rows = zip(*(items.column(name).to_pylist() for name in ("id", "category", "title", "brand", "attributes")), strict=True)
+    rows = zip(*(items.column(name).to_pylist() for name in ("id", "category", "title", "brand", "attributes", "group_id")), strict=True)
     return {
-        item: Described(category, _product(category, title, brand, json.loads(said) if said else {}))
-        for item, category, title, brand, said in rows
+        item: Described(category, f"group={group}" if group else _product(category, title, brand, json.loads(said) if said else {}))
+        for item, category, title, brand, said, group in rows
     }
 
 

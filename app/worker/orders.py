@@ -6,7 +6,7 @@ import math
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from app.ground.parts import WorkerSettings
 from app.home.images import ImageStore
@@ -48,6 +49,7 @@ class Made:
         outfits: by split; ``undivided`` are those without a time, which reading divides.
         orders: how many there were. small: those of them with one item. shoppers: how many bought an outfit.
         unknown: SKUs that the catalogue does not have, with the number of their lines.
+        by_product: lines whose SKU is a product's, for which its first variant stands. by_case: lines that write an id in another case.
         dropped: what each rule removed.
     """
 
@@ -57,6 +59,8 @@ class Made:
     small: int
     shoppers: int
     unknown: Mapping[str, int]
+    by_product: int
+    by_case: int
     dropped: Sequence[Dropped]
 
 
@@ -67,7 +71,7 @@ def import_orders(
 
     Args:
         files: each with the findings that say whether a line that cannot be used is set aside.
-        items: the catalogue: ``id``, ``category``, ``title``, ``brand`` and ``attributes``.
+        items: the catalogue: ``id``, ``category``, ``title``, ``brand``, ``attributes`` and ``group_id``.
         most: the largest share of lines that may be among ``rejects``.
 
     Raises:
@@ -77,6 +81,8 @@ def import_orders(
     _check_rejected(files, rejects.rows if rejects else 0, sum(orders.lines for orders in read), most)
     described = described_items(items)
     events = pl.concat([_frame(orders) for orders in read])
+    by_product, by_case = _meant(events["item"], items)
+    events = events.with_columns(pl.col("item").replace(by_product | by_case))
     bought = events.filter(pl.col("type") == "purchase")
     unknown = bought.filter(~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
     sizes = bought.group_by("session").agg(pl.col("item").n_unique())
@@ -96,7 +102,28 @@ def import_orders(
         small=int((sizes["item"] < _LEAST).sum()),
         shoppers=len({outfit["user"] for outfit in outfits if outfit.get("user")}),
         unknown=dict(unknown.rows()),
+        by_product=_lines_of(read, by_product),
+        by_case=_lines_of(read, by_case),
         dropped=[_both(*rule) for rule in zip(of_looks, of_orders, strict=True)],
+    )
+
+
+def _meant(skus: pl.Series, items: pa.Table) -> tuple[dict[str, str], dict[str, str]]:
+    """Ids for SKUs that are none: of a product its first variant; and the only id that differs in case alone."""
+    ids, groups = items.column("id").to_pylist(), items.column("group_id").to_pylist()
+    unknown = set(skus.unique().to_list()).difference(ids)
+    if not unknown:
+        return {}, {}
+    first = {group: item for item, group in zip(reversed(ids), reversed(groups), strict=True)}
+    by_product = {sku: first[sku] for sku in unknown if sku in first}
+    folded = Counter(map(str.casefold, ids))
+    id_of = {item.casefold(): item for item in ids}
+    return by_product, {sku: id_of[name] for sku in unknown - by_product.keys() if folded[name := sku.casefold()] == 1}
+
+
+def _lines_of(read: Sequence[Orders], skus: Collection[str]) -> int:
+    return (
+        sum(int(pc.sum(pc.is_in(orders.table.column("item"), pa.array(skus, pa.string()))).as_py() or 0) for orders in read) if skus else 0
     )
 
 
@@ -196,7 +223,7 @@ def _why_none(events: pl.DataFrame, bought: pl.DataFrame, orders: int, unknown: 
     lines, lost = len(bought), int(unknown["count"].sum())
     if lost == lines and lines:
         names = ", ".join(map(repr, unknown["item"].head(3).to_list()))
-        return f"no SKU of its {lines:,} lines is an id of the catalogue (such as {names}); give the ids of the feed as SKUs"
+        return f"no SKU of its {lines:,} lines is an id of the catalogue (such as {names}); give those of the feed, or of its `group_id`"
     returned = f"{len(events) - lines:,} were sent back"
     counts = f"of its lines {lost:,} name unknown SKUs, {returned}, {aside}"
     return f"no outfit comes of its {orders:,} orders, as none has two items that are in the catalogue and were kept; {counts}"

@@ -73,19 +73,24 @@ WORDS: Final[Mapping[str, Audience]] = {
     **_spoken("damen frauen femme femmes dames vrouwen mujer mujeres señora donna donne", ["women"], ["adult"]),
     **_spoken("men man mens gents gentlemen", ["men"], ["adult"]),
     **_spoken("herren männer homme hommes heren mannen hombre hombres caballero uomo uomini", ["men"], ["adult"]),
-    **_spoken("female", ["women"]),
-    **_spoken("male", ["men"]),
+    **_spoken("female weiblich féminin feminin femenino femenina femminile vrouwelijk", ["women"]),
+    **_spoken("male männlich masculin masculino masculina maschile mannelijk", ["men"]),
     **_spoken("girl girls", ["women"], ["child", "baby"]),
     **_spoken("mädchen fille filles meisjes niña niñas bambina bambine", ["women"], ["child", "baby"]),
     **_spoken("boy boys", ["men"], ["child", "baby"]),
     **_spoken("jungen garçon garçons jongens", ["men"], ["child", "baby"]),
     **_spoken("kinder enfant enfants kinderen niño niños bambino bambini", ages=["child"]),
-    **_spoken("kid kids child children childrens junior juniors teen", ages=["child"]),
+    **_spoken("kid kids child children childrens junior juniors teen teens", ages=["child"]),
     **_spoken("baby babies infant toddler newborn", ages=["baby"]),
     **_spoken("adult adults", ages=["adult"]),
     **_spoken("unisex everyone all"),
 }
 """A word, and whom it names."""
+
+_LETTERS: Final[Mapping[str, str]] = {"w": "female", "f": "female", "m": "male"}
+"""All that a shop may say of a gender; of two languages that contradict each other, M is the men's."""
+
+_GENDER_NAMES: Final = frozenset({"gender", "sex", "target_gender"})
 
 _AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen junior everyone missy homme femme dames donna kinder"
 _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
@@ -93,6 +98,9 @@ _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
 
 _BEFORE: Final = re.compile(r"(damen|herren|kinder|mädchen|jungen).{4,}")
 """What German names of garments begin with: "Herrenschuhe"."""
+
+_OF_ALL: Final = re.compile(r"(.+?)(?:wear|mode|kleidung|bekleidung|oberbekleidung)")
+"""What names of whole departments end with: "Womenswear", "Kinderbekleidung". Titles say it of a style: "menswear blazer"."""
 
 _CHILDRENS: Final = frozenset({"kid", "kids", "kidswear", "boys", "girls", "toddler", "infant"})
 """Words of a title that say more of the age than an attribute does: shops file children's wear under men and women."""
@@ -132,11 +140,11 @@ def audience_label(
     ('men+women adult', 'women baby+child')
     """
     values, in_title = _values(attributes, AUDIENCE_NAMES), _words(title or "")
-    said = _read(word for text in values for word in _words(text))
+    said = _said(attributes)
     if _CHILDRENS.intersection(in_title):
         child = _read(in_title) or Audience()
         return Audience(said.genders & child.genders or child.genders if said else child.genders, child.ages).label
-    said = said or _read(word for text in categories for word in _words(text or ""))
+    said = said or _read(word for text in categories for word in _department_words(text or ""))
     if said is None and values:
         return "=" + "+".join(sorted(value.lower() for value in values))
     said = said or _read(word for word in in_title if word not in _NOT_IN_TITLES)
@@ -153,19 +161,19 @@ def departments(attributes: Mapping[str, Any], texts: Iterable[str]) -> list[str
     >>> departments({"gender": "female"}, ["Kids", "Clothing", "All"]), departments({"gender": "male", "age_group": "kids"}, ["Men"])
     (['Kids'], [])
     """
-    said = _read(word for text in _values(attributes, AUDIENCE_NAMES) for word in _words(str(text))) or Audience()
+    said = _said(attributes) or Audience()
     return [text for text in dict.fromkeys(texts) if (named := _named(text)) and (both := said & named).possible and both != said]
 
 
 def says_only_whom(text: str) -> bool:
     """Whether a step of a path names nobody's garment, only who wears it: *Women*, *Men & Women*, *For Kids*."""
-    words = [word for word in _words(text) if word not in _JOINING]
+    words = [word for word in _department_words(text) if word not in _JOINING]
     return bool(words) and all(word in WORDS for word in words)
 
 
 @lru_cache(maxsize=4_096)
 def _named(text: str) -> Audience | None:
-    return _read(_words(text))
+    return _read(_department_words(text))
 
 
 def season_label(attributes: Mapping[str, str | Sequence[str]], role: str | None) -> str | None:
@@ -183,6 +191,17 @@ def season_label(attributes: Mapping[str, str | Sequence[str]], role: str | None
 def _values(attributes: Mapping[str, str | Sequence[str]], names: frozenset[str]) -> list[str]:
     named = [value for name, value in attributes.items() if re.sub(r"[\s-]+", "_", name.strip().lower()) in names and value]
     return [text for value in named for text in ([value] if isinstance(value, str) else value)]
+
+
+def _said(attributes: Mapping[str, Any]) -> Audience | None:
+    words = [word for text in _values(attributes, AUDIENCE_NAMES) for word in _department_words(str(text))]
+    letters = [str(text).strip().lower() for text in _values(attributes, _GENDER_NAMES)]
+    return _read([*words, *(_LETTERS[letter] for letter in letters if letter in _LETTERS)])
+
+
+def _department_words(text: str) -> list[str]:
+    parts = [(word, _OF_ALL.fullmatch(word)) for word in _words(text)]
+    return [part[1] if part and part[1] in WORDS else word for word, part in parts]
 
 
 def _words(text: str) -> list[str]:

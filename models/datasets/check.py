@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,9 +17,11 @@ from models.datasets.ages import size_names
 from models.datasets.audience import audience_label
 from models.datasets.draw_questions import WRONG
 from models.datasets.findings import Findings
+from models.datasets.orders.read import orders_beside
 from models.datasets.outfits import OUTFITS, SESSIONS
 from models.datasets.read import question_files, read_whole
 from models.datasets.schema import ENOUGH_OUTFITS, SPLITS, Catalogue, Dataset, Outfit
+from models.datasets.sizes import first_sizes, products_of
 from models.datasets.splits import near_pairs
 from models.errors import InputError
 
@@ -116,7 +119,11 @@ def _warn_of_leaks(dataset: Dataset, findings: Findings) -> None:
     """Count the test outfits that are nearly a training outfit; those that are one have a warning already."""
     outfits = [outfit for outfit in dataset.outfits if outfit.split != "valid"]
     sets = [frozenset(outfit.items) for outfit in outfits]
-    near = [pair for pair in near_pairs(sets) if sets[pair[0]] != sets[pair[1]] and outfits[pair[0]].split != outfits[pair[1]].split]
+    near = [
+        pair
+        for pair in near_pairs(products_of(outfits, dataset.catalogue))
+        if sets[pair[0]] != sets[pair[1]] and outfits[pair[0]].split != outfits[pair[1]].split
+    ]
     leaked = [outfits[number] for number in sorted({number for pair in near for number in pair}) if outfits[number].split == "test"]
     if leaked:
         problem = (
@@ -132,6 +139,8 @@ def _missing(dataset: Dataset, findings: Findings) -> Iterator[Missing]:
         yield from _of_outfits(dataset, dataset.outfits)
     elif not findings.of("error"):  # which may be why there are none
         brings = f"what goes together is learned from {OUTFITS} or {SESSIONS}; without, only similar items, and suggestions by likeness"
+        if dataset.root.is_dir() and (files := orders_beside(dataset.root)):
+            brings += f"; `attire import {dataset.root}` makes outfits of {', '.join(path.name for path in files)}"
         yield Missing("outfits", FEW_OUTFITS, None, brings)
 
 
@@ -145,8 +154,12 @@ def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
     some = table.select(["category", "subcategory", "title", "attributes", "sizes"]).take(
         pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64())
     )
-    if nobody := sum(_whom(item) is None for item in some.to_pylist()):
-        yield Missing("for whom items are", nobody, len(some), _FOR_WHOM)
+    whom = Counter(map(_whom, some.to_pylist()))
+    if whom[None]:
+        yield Missing("for whom items are", whom[None], len(some), _FOR_WHOM)
+    if unread := {label[1:]: count for label, count in whom.most_common() if label and label.startswith("=")}:
+        brings = f"only outfits can tell whom {', '.join(map(repr, list(unread)[:_NAMED]))} are; write women, men, girls, boys or unisex"
+        yield Missing("a known word for whom items are", sum(unread.values()), len(some), brings)
     sizes = pc.value_counts(table.column("category")).to_pylist()
     small = [str(size["values"]) for size in sizes if size["counts"] <= WRONG]
     if small:
@@ -174,8 +187,9 @@ def _of_outfits(dataset: Dataset, outfits: tuple[Outfit, ...]) -> Iterator[Missi
     if len(test) < FEW_TESTED:
         brings = f"there are {len(test):,}; below {FEW_TESTED}, the figures of an evaluation are vague"
         yield Missing("test outfits", FEW_TESTED - len(test), None, brings)
-    unworn = len({*dataset.catalogue.ids} - {item for outfit in train for item in outfit.items})
-    if unworn:
+    first_N, row_of = first_sizes(dataset.catalogue), dataset.catalogue.row_of
+    worn = [first_N[row_of[item]] for outfit in train for item in outfit.items if item in row_of]
+    if unworn := int((~np.isin(first_N, worn)).sum()):
         brings = "an item that no training outfit has is suggested by its picture and words alone"
         yield Missing("a training outfit of each item", unworn, len(dataset.catalogue), brings)
     for name, brings in _FIELDS.items():

@@ -1,8 +1,10 @@
 """Draws questions about outfits: which of four items is missing, which of all, and which of two sets was worn.
 
 Wrong candidates are of the answer's category. None is worn in a near-duplicate of the outfit (Jaccard >= 0.5), where it may be as right
-as the answer; and no outfit is asked about that is a near-duplicate of a training outfit. Every outfit has its own dice, so what is
-asked about one depends on the seed and its id, and on the other outfits only as far as they ban candidates and make items popular.
+as the answer; and no outfit is asked about that is a near-duplicate of a training outfit. Sizes of one product are one item in all of
+this: of those that nothing but a size tells apart at most one is a candidate, the one that is worn most. Every outfit has its own dice,
+so what is asked about one depends on the seed and its id, and on the other outfits only as far as they ban candidates and make items
+popular.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from numpy.typing import NDArray
 from models.datasets.findings import Findings
 from models.datasets.read import read_dataset
 from models.datasets.schema import Catalogue, Compatibility, Dataset, FillInTheBlank, Outfit, Question, Retrieval, Split
+from models.datasets.sizes import first_sizes
 from models.datasets.splits import near_pairs
 from models.errors import refuse
 
@@ -86,13 +89,19 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
     """
     outfits = [*asked, *others]
     rows_of = [tuple(catalogue.row_of[item] for item in dict.fromkeys(outfit.items) if item in catalogue.row_of) for outfit in outfits]
+    first_N = first_sizes(catalogue)
+    products = [frozenset(first_N[list(rows)].tolist()) for rows in rows_of]
     near: defaultdict[int, set[int]] = defaultdict(set)
-    for first, second in near_pairs([frozenset(rows) for rows in rows_of]):
+    for first, second in near_pairs(products):
         near[first].add(second)
         near[second].add(first)
     learned = [rows for outfit, rows in zip(outfits, rows_of, strict=True) if outfit.split == "train"]
-    worn_N = np.bincount([row for rows in learned for row in rows], minlength=len(catalogue))
-    shop = _Shop(catalogue, np.array(catalogue.categories), np.log2(worn_N + 1))
+    each_N = np.bincount([row for rows in learned for row in rows], minlength=len(catalogue))
+    worn_N = np.bincount(first_N, each_N, len(catalogue))[first_N]
+    most_worn_N = np.lexsort((np.arange(len(catalogue)), -each_N, first_N))
+    stands_N = np.zeros(len(catalogue), dtype=bool)
+    stands_N[most_worn_N[np.unique(first_N[most_worn_N], return_index=True)[1]]] = True
+    shop = _Shop(catalogue, np.array(catalogue.categories), np.log2(worn_N + 1), first_N, stands_N)
     tasks: defaultdict[str, list[Question]] = defaultdict(list)
     leaks = too_small = 0
     for number, outfit in enumerate(asked):
@@ -101,7 +110,7 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
         elif any(outfits[second].split == "train" != outfit.split for second in near[number]):
             leaks += 1
         else:
-            banned = {row for outfit in (number, *near[number]) for row in rows_of[outfit]}
+            banned = {product for outfit in (number, *near[number]) for product in products[outfit]}
             rng = np.random.default_rng([zlib.crc32(outfit.id.encode("utf-8", "backslashreplace")), seed])
             blank = int(rng.integers(len(rows_of[number])))
             for name, question in shop.ask(outfit, rows_of[number], blank, banned, rng):
@@ -114,21 +123,28 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
 
 @dataclass(frozen=True)
 class _Shop:
-    """What candidates are drawn from, by row of the catalogue; ``popularity_N`` is in octaves of how often training wears an item."""
+    """What candidates are drawn from, by row of the catalogue.
+
+    Attributes:
+        popularity_N: in octaves of how often training wears an item, in any size.
+        first_N: as ``first_sizes``. stands_N: whether a row is a candidate for all sizes of its product.
+    """
 
     catalogue: Catalogue
     category_N: NDArray[np.str_]
     popularity_N: FloatArray
+    first_N: IntArray
+    stands_N: NDArray[np.bool_]
 
     @cached_property
     def rows_in(self) -> Mapping[str, IntArray]:
-        """Rows by category."""
-        return {str(name): np.flatnonzero(self.category_N == name) for name in np.unique(self.category_N)}
+        """Rows by category, one of each product."""
+        return {str(name): np.flatnonzero((self.category_N == name) & self.stands_N) for name in np.unique(self.category_N)}
 
     def ask(
         self, outfit: Outfit, rows: tuple[int, ...], blank: int, banned: set[int], rng: np.random.Generator
     ) -> Iterator[tuple[str, Question]]:
-        """The questions about an outfit with one place left blank, by kind; ``banned`` are no wrong candidates."""
+        """The questions about an outfit with one place left blank, by kind; ``banned`` are no wrong candidates, in any size."""
         answer, context = rows[blank], self._ids((*rows[:blank], *rows[blank + 1 :]))
         category = str(self.category_N[answer])
         yield "retrieval", Retrieval(outfit.id, context, self.catalogue.ids[answer], category, outfit.split, outfit.user)
@@ -139,7 +155,7 @@ class _Shop:
                 yield name, FillInTheBlank(outfit.id, context, self._ids(candidates), place, outfit.split, outfit.user)
         replaced: list[int] = []
         for row in rows:
-            others = self._others(row, banned | set(replaced))
+            others = self._others(row, banned | set(self.first_N[replaced].tolist()))
             if not len(others):
                 return
             replaced.append(int(rng.choice(self._as_popular(row, others))))
@@ -148,7 +164,7 @@ class _Shop:
 
     def _others(self, row: int, banned: set[int]) -> IntArray:
         rows = self.rows_in[str(self.category_N[row])]
-        return rows[~np.isin(rows, list(banned))]
+        return rows[~np.isin(self.first_N[rows], list(banned))]
 
     def _as_popular(self, row: int, others: IntArray) -> IntArray:
         """Those about as popular as a row, and the next popular ones until there are ``WRONG``."""

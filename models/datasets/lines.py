@@ -81,6 +81,9 @@ def read_lines(path: Path, findings: Findings | None = None) -> Iterator[Line]:
     findings, empty = findings or Findings(), True
     for number, text in numbered_text(path, findings):
         if text.strip():
+            if empty and (text.lstrip().startswith("[") or text.strip() == "{"):
+                problem = "begins a list, or an object of several lines; write one object a line, with nothing around or between them"
+                refuse(problem, path=path, line=number)
             empty = False
             yield Line(path, number, text)
     if empty and not findings.about(path):

@@ -20,6 +20,7 @@ from models.datasets.questions import named_twice
 from models.datasets.schema import Catalogue, Outfit, Split
 from models.datasets.sessions import bought, read_sessions
 from models.datasets.shown import shown
+from models.datasets.sizes import products_of
 from models.datasets.splits import default_splits
 
 OUTFITS: Final = "outfits.jsonl"
@@ -68,7 +69,7 @@ def read_outfits(root: Path, splits: Collection[Split], catalogue: Catalogue, fi
         outfits[name] = line, Outfit(name, items, row.split or "train", row.user, row.timestamp)
     found = [outfit for _, outfit in outfits.values()]
     if not divided:
-        found = _divided(found)
+        found = _divided(found, catalogue)
     _warn_of_repeated([line for line, _ in outfits.values()], found, findings)
     return tuple(outfit for outfit in found if outfit.split in splits)
 
@@ -96,7 +97,8 @@ def _known(line: Line, row: _Row, catalogue: Catalogue, findings: Findings) -> t
         warn(f"names {shown(twice)} twice; counted once")
     unknown = [item for item in row.items if item not in catalogue.row_of]
     if unknown:
-        warn(f"{shown(unknown[0])} is not an item of the catalogue; left out")
+        meant = catalogue.id_by_letters.get(unknown[0].casefold())
+        warn(f"{shown(unknown[0])} is not an item of the catalogue{f', but {shown(meant)} is' if meant else ''}; left out")
     return tuple(item for item in dict.fromkeys(row.items) if item in catalogue.row_of)
 
 
@@ -107,9 +109,9 @@ def _default_id(line: Line, given: Collection[str | None]) -> str:
     return name
 
 
-def _divided(outfits: Sequence[Outfit]) -> list[Outfit]:
+def _divided(outfits: Sequence[Outfit], catalogue: Catalogue) -> list[Outfit]:
     times = [_seconds(outfit.timestamp) for outfit in outfits if outfit.timestamp is not None]
-    splits = default_splits([frozenset(outfit.items) for outfit in outfits], times if len(times) == len(outfits) else None)
+    splits = default_splits(products_of(outfits, catalogue), times if len(times) == len(outfits) else None)
     return [replace(outfit, split=split) for outfit, split in zip(outfits, splits, strict=True)]
 
 

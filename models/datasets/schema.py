@@ -76,6 +76,11 @@ class Catalogue:
         """Item id -> row of ``table``: some 100 bytes a row beside the ids, likewise."""
         return {item_id: row for row, item_id in enumerate(self.ids)}
 
+    @cached_property
+    def id_by_letters(self) -> Mapping[str, str]:
+        """Item id in small letters -> an item id: what is probably meant by one that is in another case."""
+        return {item_id.casefold(): item_id for item_id in self.ids}
+
     def id_of(self, row: int | np.integer[Any]) -> str:
         """The id of one row."""
         return str(self.table.column("id")[row].as_py())

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.datasets.schema import Catalogue, Compatibility, FillInTheBlank, Question, Retrieval
+from models.datasets.sizes import first_sizes
 from models.evaluation.metrics import (
     Bools,
     Floats,
@@ -159,7 +160,7 @@ class CompatibilityTask:
 
 @dataclass(frozen=True)
 class RetrievalTask:
-    """Questions of one ``retrieval*`` file: each ranks every item of its category."""
+    """Questions of one ``retrieval*`` file: each ranks every item of its category, of those that a size alone tells apart one."""
 
     questions: Sequence[Retrieval]
     context_BI: Ints
@@ -169,8 +170,12 @@ class RetrievalTask:
     @classmethod
     def pack(cls, questions: Sequence[Retrieval], catalogue: Catalogue) -> RetrievalTask:
         names, asked = np.asarray(catalogue.categories, dtype=object), sorted({question.category for question in questions})
-        rows_in = {category: np.flatnonzero(names == category) for category in asked}
-        answer_B = np.array([catalogue.row_of.get(question.answer, -1) for question in questions])
+        row_B = np.array([catalogue.row_of.get(question.answer, -1) for question in questions])
+        first_N = first_sizes(catalogue)
+        stands_N = first_N.copy()  # the row that stands for all sizes, by their first: one that is asked for, if any is
+        stands_N[first_N[row_B[row_B >= 0]]] = row_B[row_B >= 0]
+        answer_B = np.where(row_B < 0, -1, stands_N[first_N[row_B]])
+        rows_in = {category: np.unique(stands_N[first_N[names == category]]) for category in asked}
         return cls(questions, padded_rows([question.items for question in questions], catalogue.row_of), answer_B, rows_in)
 
     def chance(self) -> dict[str, float]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from models.datasets.feeds.bad import BadValueError, bad
 from models.datasets.feeds.records import Record
+from models.datasets.garments import role_of
 from models.datasets.orders.moments import read_moment
 from models.datasets.shown import shown
 
@@ -23,6 +25,9 @@ _TIME: Final = (
 _QUANTITY: Final = ("quantity", "qty", "lineitem_quantity", "units")
 _LOOK: Final = ("look_id", "look", "outfit_id", "outfit", "set_id")
 _ITEMS: Final = ("items", "skus", "products", "item_ids")
+_NUMBERED: Final = re.compile(r"(?:item|sku|product|piece|article)_?(?:id_?)?\d+|(?:accessor(?:y|ies)|extra)(?:_?\d+)?")
+_BETWEEN: Final = re.compile(r"[,;|\n]")
+"""What stands between the items of a look in one cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,13 @@ class OrderLayout:
 
     Attributes:
         fits: whether columns of these names are of this layout. lines: of all records.
+        reads: whether it reads a column, where that goes by what the column is called; what it does not read is told.
     """
 
     name: str
     fits: Callable[[frozenset[str]], bool]
     lines: Callable[[Iterable[Record]], Lines]
+    reads: Callable[[str], bool] | None = None
 
 
 def _first(values: Mapping[str, Any], names: Iterable[str]) -> tuple[str | None, Any]:
@@ -147,14 +154,32 @@ def _of_undated(record: Record) -> Iterator[OrderLine | None]:
 
 
 def _of_look(record: Record) -> Iterator[OrderLine]:
-    """A line of a look, or a whole look with its list of items."""
-    _, listed = _first(record.values, _ITEMS)
-    name = _named(_first(record.values, (*_LOOK, "id"))[1], "look_id")
-    if not isinstance(listed, list):
-        yield OrderLine(record.line, name, _sku(record.values, _ITEM))
+    """A line of a look, or a whole look with its items: a list, one cell of them, or a cell for each piece."""
+    values = record.values
+    _, listed = _first(values, _ITEMS)
+    pieces = [values[name] for name in values if _is_piece(name) and values[name] not in {None, ""}]
+    _, name = _first(values, (*_LOOK, "id"))
+    if _first(values, _ITEM)[0] or not (listed or pieces):
+        yield OrderLine(record.line, _named(name, "look_id"), _sku(values, _ITEM))
         return
-    for one in listed:
-        yield OrderLine(record.line, name, _sku(one if isinstance(one, dict) else {"sku": one}, (*_ITEM, "id")))
+    look = f"look of line {record.line}" if name is None else _named(name, "look_id")
+    for one in _listed(listed) if listed else pieces:
+        yield OrderLine(record.line, look, _sku(one if isinstance(one, dict) else {"sku": one}, (*_ITEM, "id")))
+
+
+def _listed(items: Any) -> list[Any]:  # noqa: ANN401 - a cell, or a value of JSON
+    if not isinstance(items, str):
+        return items if isinstance(items, list) else [items]
+    return [one for one in map(str.strip, _BETWEEN.split(items)) if one]
+
+
+def _is_piece(name: str) -> bool:
+    """Whether a column holds one piece of each look, by its name: ``item_2``, ``shoes``, ``bag_1``."""
+    return bool(_NUMBERED.fullmatch(name)) or role_of(re.sub(r"[_\d]+", " ", name).strip()) is not None
+
+
+def _are_pieces(names: frozenset[str]) -> bool:
+    return names.isdisjoint((*_ITEM, *_ORDER)) and sum(map(_is_piece, names)) > 1
 
 
 def _of_analytics(record: Record) -> Iterator[OrderLine | None]:
@@ -213,7 +238,8 @@ ORDER_LAYOUTS: Final = (
     OrderLayout("Google Analytics 4 purchases", _has(("event_name",), ("items",)), _each(_of_analytics)),
     OrderLayout("H&M transactions", _has(("t_dat",), ("customer_id",), ("article_id",)), _each(_of_order)),
     OrderLayout("looks", _has(_LOOK, (*_ITEM, *_ITEMS)), _each(_of_look)),
-    OrderLayout("looks", _has(("id",), _ITEMS), _each(_of_look)),
+    OrderLayout("looks", lambda names: names.isdisjoint(_ORDER) and not names.isdisjoint(_ITEMS), _each(_of_look)),
+    OrderLayout("looks, a column for each piece", _are_pieces, _each(_of_look), lambda name: name in _LOOK or _is_piece(name)),
     OrderLayout("order lines", _has(_ITEM, (*_ORDER, *_CUSTOMER), _TIME), _each(_of_order)),
     OrderLayout("order lines without times", _has(_ITEM, _ORDER), _each(_of_undated)),
 )

@@ -20,6 +20,7 @@ from models.datasets.feeds.records import Record
 from models.datasets.feeds.words import plain_name
 from models.datasets.findings import Findings, Recognised
 from models.datasets.orders.layouts import ORDER_LAYOUTS, PASSED, OrderLayout, OrderLine, Wrong
+from models.datasets.outfits import OUTFITS
 from models.errors import RowError, refuse
 
 ORDER_SCHEMA: Final = pa.schema(
@@ -35,7 +36,10 @@ ORDER_SCHEMA: Final = pa.schema(
 )
 _plain: Final = lru_cache(maxsize=4_096)(plain_name)
 _CHUNK: Final = 50_000
-_FILES: Final = ("looks", "orders", "order_lines", "orders_export", "orders_export_1", "purchases", "transactions", "transactions_train")
+_FILES: Final = (
+    *("looks", "outfits"),
+    *("orders", "order_lines", "orders_export", "orders_export_1", "purchases", "transactions", "transactions_train"),
+)
 _ENDINGS: Final = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 
 
@@ -65,7 +69,7 @@ def shopper_of(customer: str) -> str:
 def orders_beside(root: Path) -> list[Path]:
     """The files of a dataset directory that hold orders or looks, by their names."""
     names = (f"{stem}{ending}{packed}" for stem in _FILES for ending in _ENDINGS for packed in ("", ".gz"))
-    return [root / name for name in names if (root / name).is_file()]
+    return [root / name for name in names if name != OUTFITS and (root / name).is_file()]
 
 
 def read_orders(path: Path, findings: Findings) -> Orders:
@@ -80,6 +84,8 @@ def read_orders(path: Path, findings: Findings) -> Orders:
     findings.feed = Recognised(path, told)
     if doubt := feed.encoding.doubt:
         findings.warn(doubt, path=path)
+    if layout.reads and (unread := [name for name in feed.names if not layout.reads(_plain(name))]):
+        findings.warn(f"columns that are not called like a piece (top, shoes, item_1) are passed over: {', '.join(unread)}", path=path)
     passed: Counter[str] = Counter()
     batches: list[pa.RecordBatch] = []
     rows: list[tuple[Any, ...]] = []
@@ -102,7 +108,7 @@ def _layout(feed: Feed) -> OrderLayout:
     names = frozenset(map(_plain, feed.names))
     found = next((layout for layout in ORDER_LAYOUTS if layout.fits(names)), None)
     if found is None:
-        known = "order_id, sku, customer, time; or look_id, sku"
+        known = "order_id, sku, customer, time; look_id, sku; look_id, items; or look_id and one for each piece, such as top, shoes"
         refuse(f"is no layout of orders that is known: it has {', '.join(feed.names[:30])}; name the columns {known}", path=feed.path)
     return found
 

@@ -45,7 +45,8 @@ def test_slots_by_says_how_slots_are_inferred(client: TestClient, monkeypatch: p
     """Varied where nothing is said; the likely ones where they are asked for; another word is refused."""
     heard: list[bool] = []
     monkeypatch.setattr(
-        "app.recommend.complete.choose_slots", lambda *given, varied: heard.append(varied) or choose_slots(*given, varied=varied)
+        "app.recommend.complete.choose_slots",
+        lambda *given, varied, **more: heard.append(varied) or choose_slots(*given, varied=varied, **more),
     )
     for said in ({}, {"slots_by": "varied"}, {"slots_by": "likely"}):
         ask(client, items=["tops-1"], **said)

@@ -43,6 +43,21 @@ def test_the_best_guess_of_alike_items_is_one(release: Release, monkeypatch: pyt
     assert {choose_slots(release, top, None, Limits(), varied=False).categories for top in tops} == {("shoes",)}
 
 
+def test_a_slot_of_which_nothing_suits_gives_way(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tops go with shoes, or with a bag; of the two the one that has something for the season, and where neither has, either."""
+    outfits = [["tops", "shoes"], ["tops", "shoes"], ["tops", "bags"]] * 200
+    monkeypatch.setattr(release.bundle, "slots", fit_slots(outfits[:500], validation=outfits[500:]))
+    top, count = resolve(release, ["tops-1"], Limits()), len(release.snapshot.items)
+
+    def chosen(*unsuited: str) -> Sequence[str]:
+        rather = Selection(count, (but(count, np.concatenate([release.snapshot.rows_in(name) for name in unsuited])),))
+        return choose_slots(release, top, None, Limits(), rather=rather, varied=False).categories
+
+    assert chosen("bags") == ("shoes",)
+    assert chosen("shoes") == ("bags",)
+    assert chosen("shoes", "bags") == ("shoes",)
+
+
 def test_the_texts_of_rows_are_those_of_training(release: Release) -> None:
     """In their order; what is no row of the catalogue has none."""
     rows = [release.snapshot.row_of[item] for item in ("tops-1", "shoes-1")]

@@ -84,13 +84,17 @@ def test_a_product_is_told_by_the_shop_or_by_its_title() -> None:
         ("e", "Northwind linen shirt", None),
         ("f", "Anything", '{"style_id": "77"}'),
         ("g", None, None),
+        ("h", "Ankle boots", None, "ankle-boots"),
+        ("i", "Ankle boots", '{"item_group_id": "7"}'),
     ]
-    said = [{"id": item, "category": "top", "title": title, "brand": None, "attributes": about} for item, title, about in rows]
+    names = ("id", "title", "attributes", "group_id")
+    said = [{"category": "top", "brand": None, "group_id": None} | dict(zip(names, row, strict=False)) for row in rows]
     product = {item: one.product for item, one in described_items(pa.Table.from_pylist(said)).items()}
     assert product["a"] == product["b"] is not None
     assert product["c"] not in {None, product["a"]}
     assert product["d"] is product["e"] is product["g"] is None
     assert product["f"] == "style_id=77"
+    assert (product["h"], product["i"]) == ("group=ankle-boots", "item_group_id=7")
 
 
 def test_what_is_looked_at_and_then_replaced_is_a_substitute() -> None:

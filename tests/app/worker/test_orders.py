@@ -122,6 +122,20 @@ def test_looks_are_learned_from_beside_orders(attire: Callable[..., Any], tmp_pa
     assert {line["split"] for line in outfits(data / "outfits.jsonl") if line["id"].startswith("look ")} == {"train"}
 
 
+def test_skus_that_are_products_or_in_another_case_are_understood(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Of a product its first variant stands for it; two sizes of one are no outfit. Both are told."""
+    data, looks = tmp_path / "data", tmp_path / "looks.csv"
+    data.mkdir()
+    items = ["T-S,tops,Tee,tee", "T-M,tops,Tee,tee", "J-1,jeans,Jeans,jeans", "S-1,shoes,Boots,boots"]
+    (data / "items.csv").write_text("id,category,title,group_id\n" + "\n".join(items) + "\n")
+    looks.write_text("look_id,skus\nl1,tee|jeans\nl2,t-m|s-1\nl3,T-S|T-M|S-1\nl4,T-S|T-M\nl5,gone|J-1\n")
+    code, said, told = attire("import-orders", str(looks), "--out", str(data))
+    assert (code, said["lines_by_product"], said["lines_by_case"], said["unknown_skus"]) == (0, 2, 2, 1)
+    assert [set(look["items"]) for look in outfits(data / "outfits.jsonl")] == [{"T-S", "J-1"}, {"T-M", "S-1"}, {"T-M", "S-1"}]
+    assert "2 lines name a product: its first variant stands for it" in told
+    assert "2 lines name an id that the catalogue writes in another case" in told
+
+
 def test_orders_of_another_catalogue_are_refused(attire: Callable[..., Any], tmp_path: Path) -> None:
     """With SKUs of it; and so is a file of which most lines cannot be used. Nothing is written."""
     data, orders = tmp_path / "data", tmp_path / "orders.csv"

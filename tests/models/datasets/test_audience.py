@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.datasets.audience import audience_label, season_label
+from models.datasets.audience import audience_label, departments, says_only_whom, season_label
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,15 @@ from models.datasets.audience import audience_label, season_label
         ({}, ("Niños",), None, "men+women child"),
         ({}, ("dresses",), "Donna dress with Kindergarten print", None),
         ({"gender": "Herrer"}, ("shoes",), "Women", "=herrer"),
+        ({"gender": "W"}, ("shoes",), None, "women adult+baby+child"),
+        ({"Sex": "m", "age_group": "kids"}, ("shoes",), None, "men child"),
+        ({"material": "W"}, ("shoes",), None, None),
+        ({"gender": "Womenswear"}, ("shoes",), None, "women adult"),
+        ({"gender": "weiblich"}, ("shoes",), None, "women adult+baby+child"),
+        ({}, ("Ladieswear",), None, "women adult"),
+        ({}, ("Kinderbekleidung",), None, "men+women child"),
+        ({}, ("Underwear",), None, None),
+        ({}, ("blazers",), "Menswear blazer", None),
     ],
 )  # fmt: skip
 def test_attributes_say_it_then_categories_then_the_title(
@@ -37,3 +46,9 @@ def test_a_season_is_said_of_what_has_one() -> None:
     assert season_label({"season": "Winter"}, "top") == "winter"
     assert season_label({"seasons": ["SS"]}, "footwear") == "spring+summer"
     assert season_label({"season": "Winter"}, "watch") is None
+
+
+def test_a_step_of_a_path_may_be_a_whole_department() -> None:
+    """*Womenswear* says for whom and nothing of what; *Underwear* names what."""
+    assert (says_only_whom("Womenswear"), says_only_whom("Damenmode"), says_only_whom("Underwear")) == (True, True, False)
+    assert departments({}, ["Menswear", "Shirts"]) == ["Menswear"]

@@ -215,3 +215,34 @@ def test_for_whom_items_are_is_missed(shop: Path, write: Write) -> None:
     assert "for whom items are" not in missing(shop)
     write(shop / "items.jsonl", [*rows, {"id": "c", "category": "tops", "title": "Top"}])
     assert missing(shop)["for whom items are"].startswith("for whom items are (1 of 3): gender, age_group or department")
+
+
+def test_words_of_whom_nobody_knows_are_told(shop: Path, write: Write) -> None:
+    """A value that says nothing here would let men's and women's be mixed without a word."""
+    rows = [
+        {"id": name, "category": "tops", "attributes": {"gender": says}} for name, says in (("a", "W"), ("b", "Herrer"), ("c", "Herrer"))
+    ]
+    write(shop / "items.jsonl", rows)
+    told = missing(shop)["a known word for whom items are"]
+    assert told.startswith("a known word for whom items are (2 of 3): only outfits can tell whom 'herrer' are")
+
+
+def test_looks_that_no_import_has_read_yet_are_told(shop: Path) -> None:
+    """A file of looks is not read as it stands, and was passed over without a word."""
+    (shop / "outfits.csv").write_text("look,items\nl1,a|b\n")
+    assert f"`attire import {shop}` makes outfits of outfits.csv" in missing(shop)["outfits"]
+
+
+def test_json_that_is_no_json_lines_is_told_once(shop: Path) -> None:
+    """Not as hundreds of lines that are no JSON."""
+    for text in ('[{"items": ["t1", "b1"]},\n {"items": ["t2", "b1"]}]\n', '{\n "items": ["t1", "b1"]\n}\n'):
+        (shop / "outfits.jsonl").write_text(text)
+        (kind,) = check(shop).findings.of("error")
+        assert (kind.count, str(kind.first[0].problem)[:35]) == (1, "begins a list, or an object of seve")
+
+
+def test_an_id_in_another_case_is_recognised(shop: Path, write: Write) -> None:
+    """What is meant is said beside what is not there."""
+    write(shop / "outfits.jsonl", [{"items": ["A", "b"]}])
+    told = [kind.first[0].problem for kind in check(shop).findings.of("warning")]
+    assert "'A' is not an item of the catalogue, but 'a' is; left out" in told

@@ -136,3 +136,29 @@ def test_a_category_of_few_is_not_asked_about(catalogue: Catalogue) -> None:
     assert len(drawn.tasks["retrieval"]) == 2
     assert "compatibility" not in drawn.tasks
     assert all(kind(item) == "top" for item in wrong(drawn, *({"fitb"} & set(drawn.tasks))))
+
+
+def test_sizes_of_a_product_are_one_item() -> None:
+    """No model tells them apart: a question with two of them has no answer, and an outfit in other sizes is a near-duplicate."""
+    rows = [
+        {"id": f"{category}{number}{size}", "category": category, "group_id": f"{category}{number}", "attributes": f'{{"size": "{size}"}}'}
+        for category in ("top", "shoe")
+        for number in range(8)
+        for size in "SML"
+    ]
+    sized = Catalogue(pa.Table.from_pylist(rows, ITEM_SCHEMA))
+    trained = [worn(f"t{number}", f"top{number}M shoe{7 - number}L", "train") for number in range(6)]
+    drawn = draw_questions([worn("o", "top7S shoe7S"), worn("leak", "top0S shoe7S")], trained, sized)
+    assert drawn.counts() == {"seed": 0, "outfits": 1, "near_training_outfits": 1, "of_one_item": 0}
+    for name in ("fitb", "fitb_popularity"):
+        (blank,) = drawn.tasks[name]
+        assert isinstance(blank, FillInTheBlank)
+        assert len({item[:-1] for item in blank.candidates}) == 4
+    assert {item[-1] for item in wrong(drawn, "fitb") if item[:-1] in {f"top{number}" for number in range(6)}} <= {"M"}
+
+
+def test_colours_of_a_product_are_several_items() -> None:
+    """Which of them goes with an outfit is what a question asks."""
+    rows = [{"id": f"{kind}{n}", "category": kind, "group_id": kind, "title": f"{kind} {n}"} for kind in ("top", "shoe") for n in range(4)]
+    drawn = draw_questions([worn("o", "top0 shoe0")], (), Catalogue(pa.Table.from_pylist(rows, ITEM_SCHEMA)))
+    assert len(drawn.tasks["fitb"]) == 1

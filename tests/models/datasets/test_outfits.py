@@ -55,6 +55,16 @@ def test_near_duplicates_go_where_the_earliest_is(shop: Path, write: Write) -> N
     assert "late" in {outfit.id for outfit in dataset.outfits_of("train")}
 
 
+def test_near_duplicates_may_be_of_other_sizes(shop: Path, write: Write) -> None:
+    """An outfit that is bought again in another size is no new one."""
+    sizes = [{"id": f"{part}0{size}", "category": "c", "group_id": part, "attributes": {"size": size}} for part in "ab" for size in "SM"]
+    write(shop / "items.jsonl", [*sizes, *({"id": f"{part}{day}", "category": "c"} for part in "ab" for day in range(1, 20))])
+    outfits = [{"items": [f"a{day}", f"b{day}"], "timestamp": day} for day in range(1, 20)]
+    first, last = {"items": ["a0S", "b0S"], "timestamp": 0}, {"id": "late", "items": ["a0M", "b0M"], "timestamp": 99}
+    write(shop / "outfits.jsonl", [first, *outfits, last])
+    assert {outfit.split for outfit in read(shop)[0].outfits if outfit.id == "late"} == {"train"}
+
+
 def test_without_times_groups_of_near_duplicates_are_drawn(shop: Path, write: Write) -> None:
     """The same ones each time; a group that is larger than the test part is learned from."""
     alone = [{"items": [f"a{number}", f"b{number}"]} for number in range(70)]

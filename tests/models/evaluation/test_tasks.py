@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 from torch import Tensor
@@ -10,7 +11,7 @@ from torch import Tensor
 from models.bundle import Bundle
 from models.compatibility.base import OutfitBatch
 from models.compatibility.cosine import CosineModel
-from models.datasets.schema import Dataset, FillInTheBlank, Retrieval
+from models.datasets.schema import Catalogue, Dataset, FillInTheBlank, Retrieval
 from models.evaluation import scorer, tasks
 from models.evaluation.evaluate import features_for
 from models.evaluation.scorer import ModelScorer
@@ -106,3 +107,15 @@ def test_chance_of_retrieval(dataset: Dataset) -> None:
     assert chance["recall_at_10"] == pytest.approx(10 / 18)
     assert chance["recall_at_50"] == 1.0
     assert chance["mrr"] == pytest.approx(sum(1 / rank for rank in range(1, 19)) / 18)
+
+
+def test_sizes_of_one_product_are_ranked_as_one(dataset: Dataset) -> None:
+    """Whichever is asked for; they score the same, and would stand before each other."""
+    table = dataset.catalogue.table
+    name = dataset.catalogue.categories[0]
+    rows = [row for row, category in enumerate(dataset.catalogue.categories) if category == name]
+    same = {"group_id": "g", "title": "t", "attributes": None, "image": None}
+    items = [item | same if row in rows[:3] else item for row, item in enumerate(table.to_pylist())]
+    sized = Catalogue(pa.Table.from_pylist(items, table.schema))
+    task = RetrievalTask.pack([Retrieval("q", (), sized.ids[rows[1]], name, "test")], sized)
+    assert (task.rows_in[name].tolist(), task.answer_B.tolist()) == (rows[1:2] + rows[3:], rows[1:2])

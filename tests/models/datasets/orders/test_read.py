@@ -128,6 +128,8 @@ def test_purchases_of_google_analytics(read: Callable[..., Any]) -> None:
         ("looks.json", '{"looks": [{"look_id": "l1", "items": ["A", {"sku": "B"}]}]}'),
         ("looks.json", '[{"id": "l1", "items": ["A", "B"]}]'),
         ("looks.jsonl", '{"look_id": "l1", "sku": "A"}\n{"look_id": "l1", "sku": "B"}\n'),
+        ("looks.csv", 'look_id,SKUs\nl1,"A, B"\n'),
+        ("looks.csv", "look;items\nl1;A|B\n"),
     ],
 )
 def test_looks(read: Callable[..., Any], name: str, text: str) -> None:
@@ -135,6 +137,36 @@ def test_looks(read: Callable[..., Any], name: str, text: str) -> None:
     orders, _, _ = read(text, name)
     assert orders.layout.startswith("looks (")
     assert rows(orders) == [("purchase", "l1", None, "A", None), ("purchase", "l1", None, "B", None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "look"),
+    [
+        ("looks.csv", "Look,Stylist,Top,Bottom,Shoes,Bag\nl1,Ann,A,,B,\n", "l1"),
+        ("looks.csv", "item_1,item_2,item_3\nA,B,\n", "look of line 2"),
+        ("outfits.json", '[{"items": ["A", "B"]}]', "look of line 1"),
+        ("outfits.csv", 'items\n"A, B"\n', "look of line 2"),
+    ],
+)
+def test_looks_as_stylists_keep_them(read: Callable[..., Any], name: str, text: str, look: str) -> None:
+    """A column for each piece, or a list of them, with or without a name; a column of other things is passed over."""
+    orders, rejected, _ = read(text, name)
+    assert orders.layout.startswith("looks")
+    assert rejected == []
+    assert rows(orders) == [("purchase", look, None, "A", None), ("purchase", look, None, "B", None)]
+
+
+def test_columns_of_looks_that_are_not_read_are_told(read: Callable[..., Any]) -> None:
+    """Whoever calls shoes "Down below" must hear of it."""
+    orders, _, warned = read("look,Top 1,Accessory,Down below\nl1,A,B,C\n", "looks.csv")
+    assert [row[3] for row in rows(orders)] == ["A", "B"]
+    assert warned == ["columns that are not called like a piece (top, shoes, item_1) are passed over: down_below"]
+
+
+def test_a_look_of_nothing_is_set_aside(read: Callable[..., Any]) -> None:
+    """By its line."""
+    _, rejected, _ = read("look,top,shoes\nl1,A,B\nl2,,\n", "looks.csv")
+    assert [(one["line"], one["id"]) for one in rejected] == [(3, None)]
 
 
 def test_parquet(tmp_path: Path) -> None:
@@ -194,6 +226,6 @@ def test_no_moments(raw: str) -> None:
 
 def test_files_of_orders_are_found_by_name(tmp_path: Path) -> None:
     """Packed or not."""
-    for name in ("orders.csv.gz", "transactions_train.csv", "articles.csv", "looks.json"):
+    for name in ("orders.csv.gz", "transactions_train.csv", "articles.csv", "looks.json", "outfits.csv", "outfits.jsonl"):
         (tmp_path / name).touch()
-    assert [path.name for path in orders_beside(tmp_path)] == ["looks.json", "orders.csv.gz", "transactions_train.csv"]
+    assert [path.name for path in orders_beside(tmp_path)] == ["looks.json", "outfits.csv", "orders.csv.gz", "transactions_train.csv"]

@@ -1,0 +1,52 @@
+"""Sizes of one product."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from models.datasets.schema import ITEM_SCHEMA, Catalogue, Outfit
+from models.datasets.sizes import first_sizes, products_of
+
+
+def shop(*items: dict[str, Any]) -> Catalogue:
+    """Items called by their place, tees of one group unless they say otherwise."""
+    rows = [{"id": str(place), "category": "tops", "group_id": "tee", "title": "Tee"} | item for place, item in enumerate(items)]
+    return Catalogue(pa.Table.from_pylist([row | {"attributes": json.dumps(row.get("attributes", {}))} for row in rows], ITEM_SCHEMA))
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ({"attributes": {"size": "S", "color": "red"}}, True),
+        ({"attributes": {"Größe": "38", "color": "red"}}, True),
+        ({"attributes": {"size": "S", "color": "red"}, "title": "Tee - S"}, False),  # the other has no size in its title
+        ({"attributes": {"color": "blue", "size": "M"}}, False),
+        ({"attributes": {"color": "red", "size": "S"}, "group_id": "shirt"}, False),
+        ({"attributes": {"color": "red", "size": "S"}, "image": {"bytes": None, "path": "b.jpg"}}, False),
+    ],
+)
+def test_only_a_size_may_tell_them_apart(other: dict[str, Any], *, same: bool) -> None:
+    """Another colour, picture or title is another item to whoever looks."""
+    first = first_sizes(shop({"attributes": {"color": "red", "size": "M"}}, other)).tolist()
+    assert first == ([0, 0] if same else [0, 1])
+
+
+def test_titles_may_name_the_size() -> None:
+    """As feeds of variants do."""
+    sizes = [{"title": f"Tee, {size}, striped", "attributes": {"size": size}} for size in ("M", "S")]
+    assert first_sizes(shop(*sizes, {"title": "Tee, L, plain", "attributes": {"size": "L"}})).tolist() == [0, 0, 2]
+
+
+def test_items_without_a_group_are_themselves() -> None:
+    """However alike they are."""
+    assert first_sizes(shop({"group_id": None}, {"group_id": None})).tolist() == [0, 1]
+
+
+def test_outfits_of_products() -> None:
+    """Each size is its first."""
+    sizes = shop({"attributes": {"size": "M"}}, {"attributes": {"size": "S"}}, {"group_id": "jeans"})
+    assert products_of([Outfit("o", ("1", "2"), "train")], sizes) == [{"0", "2"}]
