@@ -80,14 +80,14 @@ WORDS: Final[Mapping[str, Audience]] = {
     **_spoken("boy boys", ["men"], ["child", "baby"]),
     **_spoken("jungen garçon garçons jongens", ["men"], ["child", "baby"]),
     **_spoken("kinder enfant enfants kinderen niño niños bambino bambini", ages=["child"]),
-    **_spoken("kid kids child children childrens junior juniors teen", ages=["child"]),
-    **_spoken("baby babies infant toddler newborn", ages=["baby"]),
+    **_spoken("kid kids child children childrens junior juniors teen teens", ages=["child"]),
+    **_spoken("baby babies infant infants toddler toddlers newborn newborns", ages=["baby"]),
     **_spoken("adult adults", ages=["adult"]),
     **_spoken("unisex everyone all"),
 }
 """A word, and whom it names."""
 
-_AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen junior everyone missy homme femme dames donna kinder"
+_AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen teens junior everyone missy homme femme dames donna kinder"
 _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
 """Words that titles use for other things ("baby doll", "Ben 10 boy")."""
 
