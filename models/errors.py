@@ -11,9 +11,9 @@ AttireError
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Self
 
 _MOST: Final = 100  # characters of a name that are compared; a stranger may send any
 
@@ -43,9 +43,18 @@ class InputError(AttireError):
         beside: Sequence[InputError] = (),
     ) -> None:
         self.problem, self.path, self.line, self.field, self.beside = problem, path, line, field, beside
-        place = ":".join(str(part) for part in (path, line) if part is not None)
-        where = ", ".join(part for part in (place, f"field {field!r}" if field else "") if part)
-        super().__init__(f"{where}: {problem}" if where else problem)
+        super().__init__(self._told())
+
+    def _told(self) -> str:
+        place = ":".join(str(part) for part in (self.path, self.line) if part is not None)
+        where = ", ".join(part for part in (place, f"field {self.field!r}" if self.field else "") if part)
+        return f"{where}: {self.problem}" if where else self.problem
+
+    def told_by(self, name: Callable[[str], str]) -> Self:
+        """The same, with what it says of files put otherwise."""
+        self.problem, self.path = name(self.problem), None if self.path is None else name(str(self.path))
+        self.args = (self._told(),)
+        return self
 
     @property
     def row(self) -> tuple[int | None, str | None]:

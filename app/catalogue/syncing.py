@@ -43,7 +43,7 @@ from models.datasets.read import read_catalogue
 from models.datasets.schema import Catalogue
 from models.datasets.urls import is_url
 from models.encoders.keep import own_features
-from models.errors import FeaturesError
+from models.errors import FeaturesError, InputError
 from models.progress import Progress, Warn, silent, unheard
 
 _BATCH: Final = 1_000
@@ -131,7 +131,10 @@ def sync(
             if data is None:
                 msg = "is said to be unchanged, but its pictures are not what they were; try again with --force"
                 raise FetchError(source, msg)
-            done, ids, folders = _imported(work, data) if current is None else _synced(work, data, current, records.ids_of_others(source))
+            with _by_its_url(work, data, record.name) as work:
+                done, ids, folders = (
+                    _imported(work, data) if current is None else _synced(work, data, current, records.ids_of_others(source))
+                )
         records.keep_ids(source, ids)
         kept = replace(
             record, folders=folders, release=store.served().id, synced=time.time(), why=None, digest="", etag=None, modified=None
@@ -154,6 +157,23 @@ def _fetched(source: str, known: FeedRecord, settings: Settings) -> Iterator[tup
         with path.open("wb") as file:
             found = fetch_feed(source, Validators(known.etag, known.modified), settings.fetch, file)
         yield None if found.body is None else path, found.validators
+
+
+@contextmanager
+def _by_its_url(work: _Work, data: Path, url: str) -> Iterator[_Work]:
+    """What is told of a feed that was fetched is told by its URL, not by the file that it was fetched into."""
+    if not is_url(url):
+        yield work
+        return
+
+    def name(text: str) -> str:
+        return text.replace(str(data), url).replace(str(data.parent), url.rpartition("/")[0])
+
+    work.findings.name = name
+    try:
+        yield replace(work, warn=lambda text: work.warn(name(text)))
+    except InputError as error:
+        raise error.told_by(name) from None
 
 
 def _pictures(record: FeedRecord) -> str:

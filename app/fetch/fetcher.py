@@ -26,6 +26,8 @@ _MOST_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _OK, _UNCHANGED = 200, 304
+_PACKED: Final = frozenset({"gzip", "x-gzip"})
+"""Encodings in which a file is kept as it comes: buckets send what is stored in them so, whatever they are asked for."""
 _LONGEST_VALIDATOR: Final = 1_024
 _SHORT_BODY: Final = 65_536
 _FIRST_PAUSE_S: Final = 0.5
@@ -103,7 +105,7 @@ class Fetcher:
         """Fetch what has changed since ``known``.
 
         Args:
-            into: an empty file that takes the body; None keeps it in memory.
+            into: an empty file that takes the body, a gzip where it is sent as one; None keeps it in memory, where it may be none.
 
         Raises:
             RefusedUrlError: the URL, or one that it redirects to, may not be fetched.
@@ -176,8 +178,9 @@ class Fetcher:
     async def _read(self, target: Target, response: httpcore2.Response, headers: httpx2.Headers, body: IO[bytes]) -> None:
         """Write a body, and no more of it than may be, over what a try before this one may have left."""
         most = self.settings.max_bytes
-        if headers.get("content-encoding", "identity") != "identity":
-            raise FetchError(target.url, "comes compressed, which was not asked for")
+        kept = _PACKED if not isinstance(body, BytesIO) else frozenset()
+        if (packed := headers.get("content-encoding", "identity").strip().casefold()) not in {"identity", *kept}:
+            raise FetchError(target.url, "comes compressed, which was not asked for" + (f": {packed}, and not gzip" if kept else ""))
         length = headers.get("content-length", "")
         if body.tell():
             body.seek(0)

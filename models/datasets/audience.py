@@ -81,7 +81,7 @@ WORDS: Final[Mapping[str, Audience]] = {
     **_spoken("jungen garçon garçons jongens", ["men"], ["child", "baby"]),
     **_spoken("kinder enfant enfants kinderen niño niños bambino bambini", ages=["child"]),
     **_spoken("kid kids child children childrens junior juniors teen teens", ages=["child"]),
-    **_spoken("baby babies infant toddler newborn", ages=["baby"]),
+    **_spoken("baby babies infant infants toddler toddlers newborn newborns", ages=["baby"]),
     **_spoken("adult adults", ages=["adult"]),
     **_spoken("unisex everyone all"),
 }
@@ -92,7 +92,7 @@ _LETTERS: Final[Mapping[str, str]] = {"w": "female", "f": "female", "m": "male"}
 
 _GENDER_NAMES: Final = frozenset({"gender", "sex", "target_gender"})
 
-_AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen junior everyone missy homme femme dames donna kinder"
+_AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen teens junior everyone missy homme femme dames donna kinder"
 _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
 """Words that titles use for other things ("baby doll", "Ben 10 boy")."""
 

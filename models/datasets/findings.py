@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -76,11 +76,15 @@ class Findings:
     Args:
         gather: keep errors and go on, where reading would otherwise end with the first.
         rejects: where rows of items that cannot be used go, while the others are read; without, each is an error.
+
+    Attributes:
+        name: what is said of files, as a person knows them: a feed that was fetched by its URL; None where that is as it is read.
     """
 
     def __init__(self, *, gather: bool = False, rejects: Rejects | None = None) -> None:
         self._gather, self.rejects = gather, rejects
         self.feed: Recognised | None = None
+        self.name: Callable[[str], str] | None = None
         self._kinds: dict[tuple[Severity, str, str | None, str], Kind] = {}
 
     def of(self, severity: Severity) -> list[Kind]:
@@ -112,8 +116,8 @@ class Findings:
                 self.error(error)
             return
         for error in errors:
-            self.rejects.add(error)
             self._note("rejected", error)
+            self.rejects.add(error)
 
     @property
     def strict(self) -> bool:
@@ -138,6 +142,8 @@ class Findings:
             self.error(error)
 
     def _note(self, severity: Severity, found: InputError) -> None:
+        if self.name:
+            found.told_by(self.name)
         name = None if found.field is None else re.sub(r"\[\d+\]", "[]", found.field)
         problem = _VALUE.sub("…", found.problem)
         kind = self._kinds.setdefault((severity, str(found.path), name, problem), Kind(severity, found.path, name, problem))

@@ -8,10 +8,10 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from models.datasets.feeds.old_encodings import guessed, words_of
 from models.errors import refuse
@@ -20,6 +20,10 @@ HEAD: Final = 65_536
 """Bytes that are looked at to see what a file is."""
 LONGEST_LINE: Final = 8 << 20
 """Characters; a longer line is set aside."""
+MOST_UNPACKED: Final = 20_000_000_000
+"""Bytes that a gzip may hold."""
+_DEEPEST: Final = 2  # the shop's own gzip, and the one about it in which a server keeps or sends it
+_GZIP: Final = b"\x1f\x8b"
 _CHUNK: Final = 1 << 20
 _DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
 _SAMPLE: Final = 20_000
@@ -67,25 +71,53 @@ class Encoding:
         return f"{_NAMES.get(self.name, self.name)}{', gzip' if self.gzip else ''}"
 
 
+class _Unpacked(gzip.GzipFile):
+    """A gzip of which no more is read than may be."""
+
+    def __init__(self, file: Any, path: Path) -> None:  # noqa: ANN401 - any file of bytes
+        super().__init__(fileobj=file, mode="rb")
+        self._path = path
+
+    def _within(self, read: bytes) -> bytes:
+        if self.tell() > MOST_UNPACKED:
+            refuse(f"is a gzip of more than {MOST_UNPACKED:,} bytes; unpack it, or fetch it again", path=self._path)
+        return read
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._within(super().read(size))
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._within(super().read1(size))
+
+    def readline(self, size: int | None = -1) -> bytes:
+        return self._within(super().readline(size))
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """The bytes of a file, unpacked where it is a gzip.
+    """The bytes of a file, unpacked where it is a gzip, or a gzip within one.
 
     Raises:
-        InputError: it cannot be read, or is a gzip that is cut off.
+        InputError: it cannot be read, is a gzip that is cut off, one within two, or of more than ``MOST_UNPACKED`` bytes.
     """
     try:
-        with path.open("rb") as file:
-            if file.read(2) != b"\x1f\x8b":
-                file.seek(0)
-                yield file
-                return
-        with gzip.open(path, "rb") as unpacked:
-            yield unpacked  # type: ignore[misc]  # a GzipFile reads like any file of bytes
+        with ExitStack() as stack:
+            file: Any = stack.enter_context(path.open("rb"))
+            for _ in range(_DEEPEST):
+                if not _is_packed(file):
+                    break
+                file = stack.enter_context(_Unpacked(file, path))
+            if _is_packed(file):
+                refuse(f"is a gzip within {_DEEPEST} others; unpack it", path=path)
+            yield file
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         refuse(f"is a gzip that is cut off or damaged ({error}); fetch it again", path=path)
     except OSError as error:
         refuse(f"cannot be read: {error.strerror or error}", path=path)
+
+
+def _is_packed(file: Any) -> bool:  # noqa: ANN401 - any file of bytes that can be peeked into
+    return bool(file.peek(2)[:2] == _GZIP)
 
 
 def head_of(path: Path) -> bytes:
@@ -101,7 +133,7 @@ def encoding_of(path: Path, *, only_utf: bool = False) -> Encoding:
         only_utf: for formats that are never written otherwise.
     """
     with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
+        packed = _is_packed(file)
     head = head_of(path)
     for mark, name in _MARKS:
         if head.startswith(mark):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -89,6 +90,40 @@ def test_a_feed_that_cannot_be_had_changes_nothing(shop: Any, Reply: Any, sync: 
     assert "is answered with 403" in said["refused"]
     record = FeedRecords(tmp_path / "home").read(URL)
     assert (record.failures, record.name) == (1, "https://shop.example/feed.csv")
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip", "br"])
+@pytest.mark.parametrize("path", ["/feed.csv", "/feed.csv.gz"])
+def test_a_server_that_packs_a_feed(shop: Any, Reply: Any, sync: Callable[..., Any], path: str, encoding: str) -> None:
+    """Buckets send what they keep as a gzip whatever is asked for; a gzip may be within it. What else it may be is told."""
+    body = gzip.compress(rows()) if path.endswith(".gz") else rows()
+    headers = {"Content-Encoding": encoding} if encoding else {}
+    shop.pages[path] = Reply(body=gzip.compress(body) if encoding == "gzip" else body, headers=headers)
+    code, said, told = sync(url=f"https://shop.example{path}")
+    if encoding == "br":
+        assert (code, "comes compressed, which was not asked for: br, and not gzip" in told) == (2, True)
+    else:
+        assert (code, said["items"]) == (0, 4)
+
+
+def test_a_feed_is_told_by_its_url(shop: Any, Reply: Any, sync: Callable[..., Any], tmp_path: Path) -> None:
+    """Not by the file that it was fetched into: in what is set aside, in warnings and in refusals, on a fresh home and later."""
+    name = "https://shop.example/feed.csv"
+    more = b"A-4,tops,Tee,from 9,\nA-5,tops,Tee,9,none.jpg\n"
+    for price in (1.5, 2.5):
+        shop.pages["/feed.csv?key=secret"] = Reply(body=rows(price) + more)
+        code, said, told = sync()
+        assert (code, said["kinds"][0]["file"], said["warnings"][0]["file"]) == (0, name, name)
+        assert json.loads((tmp_path / "home/rejects.jsonl").read_text())["file"] == name
+        assert f"set aside: {name}, field 'price'" in told
+        assert "there is no file 'none.jpg' in https://shop.example;" in told
+        assert "feeds/new-" not in told + json.dumps(said)
+    for body in (rows()[:90], b"title\nTee\n", rows()[:60] + b"\n", b""):
+        shop.pages["/feed.csv?key=secret"] = Reply(body=body)
+        code, said, told = sync()
+        assert code == 2
+        assert name in said["refused"]
+        assert "feeds/new-" not in told + json.dumps(said)
 
 
 @pytest.mark.parametrize(

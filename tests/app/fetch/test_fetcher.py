@@ -135,7 +135,7 @@ def chunked(body: bytes) -> bytes:
 
 
 def test_a_body_that_was_compressed_is_not_unpacked(fetching: Any, shop: Any, Reply: Any) -> None:
-    """A small one may become a huge one; it was not asked for."""
+    """A small one may become a huge one; it was not asked for. Into a file it goes as it is, where it is a gzip."""
     shop.pages["/x"] = Reply(body=b"x", headers={"Content-Encoding": "gzip"})
     assert "compressed" in str(refusal(fetching))
     assert shop.asked[0][1]["Accept-Encoding"] == "identity"

@@ -66,11 +66,21 @@ def attribute_name(label: str) -> str:
     return _SAME.get(name, name)
 
 
+def parted(steps: list[str]) -> tuple[str, list[str]]:
+    """The last step of a path that says more than for whom, and the others.
+
+    >>> parted(["Women", "Shoes"]), parted(["Shoes", "Women"])
+    (('Shoes', ['Women']), ('Shoes', ['Women']))
+    """
+    place = next((place for place in reversed(range(len(steps))) if not says_only_whom(steps[place])), len(steps) - 1)
+    return steps[place], steps[:place] + steps[place + 1 :]
+
+
 def category_from(draft: Draft, steps: list[str]) -> None:
-    """Take the last step of a path for the category; the whole of a longer one is passed through, and those above it may say for whom."""
+    """Take a path's step for the category; the whole of a longer one is passed through, and its other steps may say for whom."""
     if steps:
-        draft.values["category"] = steps[-1]
-        draft.whom += steps[:-1]
+        draft.values["category"], others = parted(steps)
+        draft.whom += others
     if len(steps) > 1:
         draft.extras["category_path"] = " > ".join(steps)
 

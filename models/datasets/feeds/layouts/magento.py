@@ -16,7 +16,10 @@ from models.datasets.urls import is_url
 
 _ROOTS: Final = frozenset({"default category", "root catalog", "default", ""})
 _NO_PICTURE: Final = "no_selection"
-_WHOLE: Final = frozenset({"configurable", "grouped", "bundle"})
+_WHOLE: Final = frozenset({"configurable", "bundle"})
+_NOT_WORN: Final = frozenset(
+    {"grouped", "virtual", "downloadable", "giftcard"}
+)  # as WooCommerce's; what is grouped stands in rows of its own
 _BRANDS: Final = ("brand", "manufacturer")
 _TAKEN: Final = ("name", "categories", "base_image", "additional_images", "url_key", "manufacturer", "description", "short_description")
 _KNOWN: Final = re.compile(
@@ -41,7 +44,8 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
         sku = _sku(record)
         if record.values.get("store_view_code") or str(record.values.get("product_online") or "1").strip() in {"0", "2"}:
             continue  # a translation of a row that is there already; not for sale
-        if str(record.values.get("product_type") or "").strip().casefold() in _WHOLE and sku in wholes:
+        kind = str(record.values.get("product_type") or "").strip().casefold()
+        if kind in _NOT_WORN or (kind in _WHOLE and sku in wholes):
             continue
         yield _item(record, sku, group_of.get(sku), wholes.get(group_of.get(sku, ""), {}))
 

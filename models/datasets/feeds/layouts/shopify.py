@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.bad import BadValueError
-from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given, pass_through, tags_of
+from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given, parted, pass_through, tags_of
 from models.datasets.feeds.money import read_money
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
@@ -26,11 +26,14 @@ _BACK_ORDER: Final = ("variant_inventory_policy", "continue_selling_when_out_of_
 _OPTIONS: Final = range(1, 4)
 _GENERIC: Final = frozenset({"title", "default title"})
 _PRODUCT: Final = _OF_PRODUCTS.split()
+_METAFIELDS: Final = {"gender": "target_gender", "age_group": "age_group", "color": "color_pattern", "material": "fabric"}
+"""Attribute -> the field of Shopify's own categories that says it: ``Target gender (product.metafields.shopify.target-gender)``."""
 _THROUGH: Final = ("body_html", "description", "tags", "seo_description", "variant_barcode", "barcode", "variant_grams", "url_handle")
 _KNOWN: Final = re.compile(
     rf"{'|'.join(_PRODUCT)}|handle|url_handle|sku|barcode|status|collection|charge_tax|tax_code|requires_shipping|fulfillment_service|"
     r"cost_per_item|continue_selling_when_out_of_stock|google_shopping_(?:gender|age_group)|"
-    r"(?:variant|option\d|inventory|image|product_image|unit_price|weight|price|compare_at_price|included)(?:_.*)?"
+    r"(?:variant|option\d|inventory|image|product_image|unit_price|weight|price|compare_at_price|included)(?:_.*)?|"
+    rf".*_product_metafields_shopify_(?:{'|'.join(_METAFIELDS.values())})"
 )
 """The columns of every export."""
 
@@ -63,7 +66,7 @@ def _hidden(shared: Mapping[str, Any]) -> bool:
     status = str(shared.get("status") or "active").strip().casefold()
     published = str(given(shared, "published", "published_on_online_store") or "true").strip().casefold()
     gift = str(shared.get("gift_card") or "").strip().casefold()
-    return status in {"draft", "archived"} or published in {"false", "no", "0"} or gift in {"true", "yes", "1"}
+    return status in {"draft", "archived", "unlisted"} or published in {"false", "no", "0"} or gift in {"true", "yes", "1"}
 
 
 def _is_variant(values: Mapping[str, Any]) -> bool:
@@ -92,16 +95,31 @@ def _variant(row: Record, first: Mapping[str, Any], shared: Mapping[str, Any], p
     kind = path_of(shared.get("type"))
     category_from(draft, path_of(shared.get("product_category")))
     if kind:
-        draft.values["category"] = kind[-1]
-    draft.whom += [*kind[:-1], *tags_of(shared.get("tags"))]
+        draft.values["category"], others = parted(kind)
+        draft.whom += others
+    draft.whom += tags_of(shared.get("tags"))
     for name in ("gender", "age_group"):
         if value := shared.get(f"google_shopping_{name}"):
             draft.attributes[name] = value
+    draft.attributes |= {name: value for name, value in _metafields(first).items() if name not in draft.attributes}
     for name, value in options.items():
         draft.attributes[attribute_name(name)] = value
     draft.extras |= {name: value for name in _THROUGH if (value := values.get(name) or shared.get(name))}
     pass_through(draft, {**first, **values}, _KNOWN)
     return draft
+
+
+def _metafields(first: Mapping[str, Any]) -> dict[str, Any]:
+    """What a product's category says of it: ``female``, or several as ``black; white``."""
+    found: dict[str, Any] = {}
+    for column, cell in first.items():
+        for name, field in _METAFIELDS.items():
+            if (
+                column.endswith(f"_product_metafields_shopify_{field}")
+                and (values := [part.strip() for part in str(cell or "").split(";")])[0]
+            ):
+                found[name] = values[0] if len(values) == 1 else [value for value in values if value]
+    return found
 
 
 def _prices(values: Mapping[str, Any]) -> dict[str, Any]:

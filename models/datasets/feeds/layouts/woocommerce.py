@@ -80,7 +80,7 @@ def _item(record: Record, parent: Mapping[str, Any], english: Callable[[str], st
     draft.sale = moment(values.get("date_sale_price_starts")), end_of(values.get("date_sale_price_ends"))
     paths = _paths(str(values.get("categories") or ""))
     kinds = [steps for steps in paths if steps[-1].casefold() not in _NO_KIND]
-    category_from(draft, next((steps for steps in kinds if not says_only_whom(steps[-1])), kinds[0] if kinds else []))
+    category_from(draft, min(kinds, key=_tells_little, default=[]))
     draft.whom += [step for steps in paths for step in steps if says_only_whom(step)] + tags_of(values.get("tags"))
     for name, value in {**_attributes(parent), **_attributes(values)}.items():
         draft.attributes[attribute_name(name)] = value
@@ -91,6 +91,11 @@ def _item(record: Record, parent: Mapping[str, Any], english: Callable[[str], st
 def _paths(categories: str) -> list[list[str]]:
     """Several paths, of a product that stands in each of them and often in their parents, too."""
     return [steps for part in re.split(r"(?<!\\),", categories) if (steps := path_of(part.replace("\\,", ",")))]
+
+
+def _tells_little(steps: list[str]) -> tuple[bool, bool]:
+    """Whether a path ends with for whom, and whether it says nothing else: of several, the first that says most of what a piece is."""
+    return says_only_whom(steps[-1]), all(map(says_only_whom, steps))
 
 
 def _attributes(values: Mapping[str, Any]) -> dict[str, Any]:

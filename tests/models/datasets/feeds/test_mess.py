@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from models.datasets.feeds import opened
 from models.datasets.feeds.bad import BadValueError
 from models.datasets.feeds.money import Money, decimals_behind_commas, read_money
 from models.datasets.feeds.stock import read_stock
@@ -44,6 +45,7 @@ def titles(found: Any) -> dict[str, str]:
         (GOOD.encode("cp1252"), "Windows-1252"),
         (gzip.compress(GOOD.encode(), mtime=0), "gzip"),
         (gzip.compress(GOOD.encode("cp1252"), mtime=0), "Windows-1252, gzip"),
+        (gzip.compress(gzip.compress(GOOD.encode(), mtime=0), mtime=0), "UTF-8, gzip"),
         (GOOD.replace("\n", "\r").encode(), "UTF-8"),
         (GOOD.replace("\n", "\r\n").encode(), "UTF-8"),
         (GOOD.replace(",", ";").encode(), "semicolons"),
@@ -60,6 +62,20 @@ def test_how_a_file_is_written_is_recognised_and_told(read: Callable[..., Any], 
     found = read(raw)
     assert titles(found) == TITLES
     assert told in found.layout
+
+
+@pytest.mark.parametrize("name", ["feed.csv.gz", "feed.jsonl.gz", "feed.json.gz", "feed.xml.gz"])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_small_gzip_of_much_is_refused(read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str, layers: int) -> None:
+    """Whatever it is a gzip of, and about: as soon as more is unpacked than may be."""
+    monkeypatch.setattr(opened, "MOST_UNPACKED", 300_000)
+    beginning = {"csv": "id,category,title\n", "jsonl": "", "json": "[", "xml": "<items>"}[name.split(".")[1]]
+    row = {"csv": "a,tops,Tee\n", "xml": "<item><id>a</id></item>"}.get(name.split(".")[1], '{"id": "a", "category": "tops"}\n')
+    raw = (beginning + row * 40_000).encode()
+    for _ in range(layers):
+        raw = gzip.compress(raw, mtime=0)
+    with pytest.raises(InputError, match="is a gzip of more than 300,000 bytes"):
+        read(raw, name)
 
 
 def test_old_encodings_of_other_scripts_are_told_apart(read: Callable[..., Any]) -> None:
@@ -365,6 +381,7 @@ def test_pictures_are_found_whatever_the_case_and_the_slash(read: Callable[..., 
         (b"\xd0\xcf\x11\xe0", "feed.xls", "save the sheet as CSV"),
         (b"<!doctype html><html><body>Please log in</body></html>", "feed.xml", "is a web page, not a feed"),
         (gzip.compress(GOOD.encode() * 100, mtime=0)[:-20], "feed.csv.gz", "is a gzip that is cut off"),
+        (gzip.compress(gzip.compress(gzip.compress(GOOD.encode()))), "feed.csv.gz", "is a gzip within 2 others; unpack it"),
         (b'<?xml version="1.0"?><rss><channel><item><id>1</id></item><item><id>2', "feed.xml", "is cut off"),
         (b"<rss", "feed.xml", "is "),
         (b'[{"id": "a", "category": "tops"},', "feed.json", "is cut off"),

@@ -53,6 +53,40 @@ def test_a_mapped_path_does_too(read: Callable[..., Any], path: str) -> None:
     assert whom(found) == {"a": "men adult"}
 
 
+@pytest.mark.parametrize(
+    ("feed", "category"),
+    [
+        (_SHOPIFY + "a,Derby,,Shoes > Men,,a,1,\n", "Shoes"),
+        (_SHOPIFY + "a,Derby,Shoes > Men,,,a,1,\n", "Shoes"),
+        (_WOO + '1,simple,a,Derby,1,9,"Men, Shoes > Men",,,\n', "Shoes"),
+        (_WOO + '1,simple,a,Derby,1,9,"Clothing > Men, Shoes",,,\n', "Shoes"),
+        ("id\ttitle\tproduct_type\na\tDerby\tHome > Shoes > Men\n", "Shoes"),
+        ("sku,name,attribute_set_code,categories,price\na,Derby,Default,Default Category/Shoes/Men,9\n", "Shoes"),
+        ('{"id": "a", "category": ["Schuhe", "Herren"], "title": "Derby"}\n', "Schuhe"),
+    ],
+)  # fmt: skip
+def test_a_path_that_ends_with_people_is_of_what_stands_above_them(read: Callable[..., Any], feed: str, category: str) -> None:
+    """Else shoes and coats of men would be one category; they still say for whom."""
+    found = read(feed, "feed.jsonl" if feed.startswith("{") else "feed.csv")
+    assert (found.items["a"]["category"], whom(found)) == (category, {"a": "men adult"})
+
+
+@pytest.mark.parametrize(
+    ("gender", "age", "said"),
+    [("female", "adults", "women adult"), ("male; female", "kids", "men+women child"), ("unisex", "toddlers", "men+women baby")],
+)
+def test_the_category_of_shopify_says_for_whom(read: Callable[..., Any], gender: str, age: str, said: str) -> None:
+    """Its fields stand in the first row of a product, and are its colour and material, too, where no option says otherwise."""
+    names = {"Target gender": "target-gender", "Age group": "age-group", "Color": "color-pattern", "Fabric": "fabric"}
+    columns = ",".join(f"{name} (product.metafields.shopify.{field})" for name, field in names.items())
+    rows = f"a,Tee,Tops,Color,Navy,a,1,{gender},{age},black; white,cotton\na,,,,,b,1,,,,\n"
+    found = read(f"Handle,Title,Type,Option1 Name,Option1 Value,Variant SKU,Variant Price,{columns}\n{rows}")
+    assert whom(found) == {"a": said, "b": said}
+    assert [item["attributes"].get("color") for item in found.items.values()] == ["Navy", ["black", "white"]]
+    assert [item["attributes"]["material"] for item in found.items.values()] == ["cotton", "cotton"]
+    assert not any("extras" in item for item in found.items.values())
+
+
 def test_a_category_of_woocommerce_is_no_name_of_people(read: Callable[..., Any]) -> None:
     """A product stands in the parents of its category, too; where there is no other, it is better than none."""
     rows = '1,simple,a,Jeans,1,9,"Women, Women > Jeans",,,\n2,simple,b,Socks,1,9,Men & Women,,,\n'
