@@ -114,7 +114,8 @@ def serving(own: Path, workers: int = 2, headers: Mapping[str, str] | None = Non
     assert command.stderr is not None
     said = command.stdout.readline()
     assert f"by up to {workers} replicas: http://" in said, command.stderr.read()
-    yield Running(command, said.split()[-1], own, _get_global_client(), headers or {})
+    client = _get_global_client(_health_check_controller=True)  # not the one of a service before, which has ended
+    yield Running(command, said.split()[-1], own, client, headers or {})
     if command.poll() is None:
         command.terminate()
     command.communicate(timeout=120)
