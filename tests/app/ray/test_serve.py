@@ -103,7 +103,7 @@ class Running:
 def serving(own: Path, workers: int = 2, headers: Mapping[str, str] | None = None, **settings: Any) -> Iterator[Running]:
     """One replica, of so many at most, on a home; ``headers`` are sent with every question."""
     import ray  # noqa: PLC0415 - an extra
-    from ray.serve.context import _get_global_client  # noqa: PLC0415
+    from ray.serve.context import _disconnect, _get_global_client  # noqa: PLC0415
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("RAY_ADDRESS", ray.get_runtime_context().gcs_address)
@@ -114,7 +114,9 @@ def serving(own: Path, workers: int = 2, headers: Mapping[str, str] | None = Non
     assert command.stderr is not None
     said = command.stdout.readline()
     assert f"by up to {workers} replicas: http://" in said, command.stderr.read()
-    yield Running(command, said.split()[-1], own, _get_global_client(), headers or {})
+    _disconnect()  # from a service before, which has ended
+    client = _get_global_client()
+    yield Running(command, said.split()[-1], own, client, headers or {})
     if command.poll() is None:
         command.terminate()
     command.communicate(timeout=120)
