@@ -153,6 +153,9 @@ def layout_over(layout: Layout, mapped: Mapped) -> Layout:
 
     def drafts(records: Records, root: Path) -> Iterator[Draft]:
         for draft in layout.drafts(records, root):
+            if draft.passed:
+                yield draft
+                continue
             draft.extras = {name: value for name, value in draft.extras.items() if plain_name(name) not in used}
             _lay(mapped, draft)
             yield draft

@@ -64,6 +64,9 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
     drafts = 0
     for draft in layout.drafts(reading.records, feed.path.parent):
         drafts += 1
+        if draft.passed:
+            reading.passed[draft.passed] += 1
+            continue
         if not layout.tells_category and _is_gift_card(draft):
             reading.passed[_GIFT_CARDS] += 1
             continue

@@ -35,7 +35,8 @@ class Draft:
     """An item as its layout tells it: raw values by field of the schema, attributes by name, what else it says, and when its sale is.
 
     ``said`` is what its record says, by name of the column, and behind it what the record of its product says. ``whom`` are words beside
-    its category, such as the steps above it, which may say for whom it is.
+    its category, such as the steps above it, which may say for whom it is. ``passed`` says what a record is that is to
+    be no item.
     """
 
     line: int
@@ -45,6 +46,7 @@ class Draft:
     extras: dict[str, Any] = field(default_factory=dict)
     sale: tuple[datetime | None, datetime | None] | None = None
     whom: list[str] = field(default_factory=list)
+    passed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

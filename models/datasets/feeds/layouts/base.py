@@ -14,6 +14,8 @@ from models.datasets.feeds.records import Draft, Record, Records
 
 LEFT_OUT: Final = ""
 """The target of a column that says nothing of the item."""
+NOT_SOLD: Final = "products that are not for sale (drafts, archived, unpublished, hidden)"
+NOT_WORN: Final = "products that nobody wears (gift cards; grouped, virtual and downloadable ones)"
 ATTRIBUTES: Final = ("gender", "age_group", "color", "colour", "size", "material", "pattern")
 """Columns that are attributes wherever they stand."""
 _COLOR: Final = "color colour farbe couleur kleur colore цвет"
@@ -30,7 +32,7 @@ class Layout:
     Attributes:
         name: as a person is told it.
         fits: whether columns of these names, as ``plain_name`` has them, are of this layout.
-        drafts: the items of the records of a feed in this directory.
+        drafts: the items of the records of a feed in this directory, and what is passed over.
         spill: the column to which cells too many of a row belong.
         tells_category: whether an item without a category is set aside, whatever its title says.
     """

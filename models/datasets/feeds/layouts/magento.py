@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import Layout, category_from, given, pass_through
+from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, category_from, given, pass_through
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -17,7 +17,7 @@ from models.datasets.urls import is_url
 _ROOTS: Final = frozenset({"default category", "root catalog", "default", ""})
 _NO_PICTURE: Final = "no_selection"
 _WHOLE: Final = frozenset({"configurable", "bundle"})
-_NOT_WORN: Final = frozenset(
+_KINDS_NOT_WORN: Final = frozenset(
     {"grouped", "virtual", "downloadable", "giftcard"}
 )  # as WooCommerce's; what is grouped stands in rows of its own
 _BRANDS: Final = ("brand", "manufacturer")
@@ -42,12 +42,15 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
             group_of |= {part["sku"]: sku for part in parts if "sku" in part}
     for record in records():
         sku = _sku(record)
-        if record.values.get("store_view_code") or str(record.values.get("product_online") or "1").strip() in {"0", "2"}:
-            continue  # a translation of a row that is there already; not for sale
         kind = str(record.values.get("product_type") or "").strip().casefold()
-        if kind in _NOT_WORN or (kind in _WHOLE and sku in wholes):
-            continue
-        yield _item(record, sku, group_of.get(sku), wholes.get(group_of.get(sku, ""), {}))
+        if record.values.get("store_view_code") or (kind in _WHOLE and sku in wholes):
+            continue  # a translation of a row that is there already; what its variants stand for
+        if str(record.values.get("product_online") or "1").strip() in {"0", "2"}:
+            yield Draft(record.line, passed=NOT_SOLD)
+        elif kind in _KINDS_NOT_WORN:
+            yield Draft(record.line, passed=NOT_WORN)
+        else:
+            yield _item(record, sku, group_of.get(sku), wholes.get(group_of.get(sku, ""), {}))
 
 
 def _sku(record: Record) -> str:

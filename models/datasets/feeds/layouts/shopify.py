@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.bad import BadValueError
-from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given, parted, pass_through, tags_of
+from models.datasets.feeds.layouts.base import (
+    NOT_SOLD,
+    NOT_WORN,
+    Layout,
+    attribute_name,
+    category_from,
+    given,
+    parted,
+    pass_through,
+    tags_of,
+)
 from models.datasets.feeds.money import read_money
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
@@ -49,12 +59,13 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
 
 
 def _product(rows: list[Record]) -> Iterator[Draft]:
-    """The variants of one handle; nothing of a product that is a draft, archived, not published, or a gift card, which nobody wears."""
+    """The variants of one handle; none of a product that is not for sale, or that nobody wears."""
     if not rows:
         return
     first = rows[0].values
     shared = {name: first[name] for name in first if name in _PRODUCT or name.startswith("google_shopping")}
-    if _hidden(shared):
+    if why := _passed(shared):
+        yield Draft(rows[0].line, passed=why)
         return
     pictures = [name for row in rows for name in pictures_of(given(row.values, "image_src", "product_image_url"))]
     variants = [row for row in rows if row is rows[0] or _is_variant(row.values)]
@@ -62,11 +73,13 @@ def _product(rows: list[Record]) -> Iterator[Draft]:
         yield _variant(row, first, shared, pictures, alone=len(variants) == 1)
 
 
-def _hidden(shared: Mapping[str, Any]) -> bool:
+def _passed(shared: Mapping[str, Any]) -> str:
     status = str(shared.get("status") or "active").strip().casefold()
     published = str(given(shared, "published", "published_on_online_store") or "true").strip().casefold()
     gift = str(shared.get("gift_card") or "").strip().casefold()
-    return status in {"draft", "archived", "unlisted"} or published in {"false", "no", "0"} or gift in {"true", "yes", "1"}
+    if gift in {"true", "yes", "1"}:
+        return NOT_WORN
+    return NOT_SOLD if status in {"draft", "archived", "unlisted"} or published in {"false", "no", "0"} else ""
 
 
 def _is_variant(values: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from models.datasets.audience import says_only_whom
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import Layout, attribute_name, category_from, given, pass_through, tags_of
+from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, attribute_name, category_from, given, pass_through, tags_of
 from models.datasets.feeds.layouts.woocommerce_words import LANGUAGES, english, in_english, with_english
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -22,7 +22,7 @@ _KNOWN: Final = re.compile(
 )
 """The columns of every export, and what plugins write of costs."""
 _NO_KIND: Final = frozenset({"sale", "uncategorized", "uncategorised", "non classé", "new", "featured", "all"})
-_NOT_WORN: Final = frozenset({"grouped", "virtual", "downloadable"})  # gift cards are, and patterns to sew by
+_KINDS_NOT_WORN: Final = frozenset({"grouped", "virtual", "downloadable"})  # gift cards are, and patterns to sew by
 _NOT_PUBLISHED: Final = frozenset({"0", "-1", "2"})  # private, a draft, pending
 _SURE: Final = frozenset({"published", "visibility_in_catalog"})
 
@@ -39,14 +39,17 @@ def _drafts(records: Records, _: Path, english: Callable[[str], str] = str) -> I
             parents |= dict.fromkeys(_names(record.values), record.values)
     for record in records():
         kinds = _kinds(record)
-        if kinds & _NOT_WORN or ("variable" in kinds and with_variations & set(_names(record.values))):
-            continue
+        if "variable" in kinds and with_variations & set(_names(record.values)):
+            continue  # its variations stand for it
         parent = parents.get(_parent(record)) if "variation" in kinds else None
-        if str(given(record.values, "published") or (parent or {}).get("published") or "1").strip() in _NOT_PUBLISHED:
-            continue
-        if "hidden" in {str(values.get("visibility_in_catalog")).strip().casefold() for values in (record.values, parent or {})}:
-            continue
-        yield _item(record, parent or {}, english)
+        published = str(given(record.values, "published") or (parent or {}).get("published") or "1").strip()
+        seen = {str(values.get("visibility_in_catalog")).strip().casefold() for values in (record.values, parent or {})}
+        if kinds & _KINDS_NOT_WORN:
+            yield Draft(record.line, passed=NOT_WORN)
+        elif published in _NOT_PUBLISHED or "hidden" in seen:
+            yield Draft(record.line, passed=NOT_SOLD)
+        else:
+            yield _item(record, parent or {}, english)
 
 
 def _kinds(record: Record) -> set[str]:

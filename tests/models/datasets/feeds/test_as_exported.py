@@ -86,20 +86,25 @@ def test_hidden_products_of_woocommerce_are_none(read: Callable[..., Any]) -> No
         )
     )
     assert set(found.items) == {"a", "b"}
+    assert any("products that are not for sale" in warning for warning in found.warnings)
 
 
 @pytest.mark.parametrize("kind", ["grouped", "virtual", "downloadable", "giftcard"])
 def test_what_nobody_wears_is_none_of_magento(read: Callable[..., Any], kind: str) -> None:
     """A grouped product has no price of its own, and what it is made of stands in rows of its own."""
     rows = f"a,Tee,Top,simple,Default Category/Tops,9\nb,Set,Top,{kind},Default Category/Tops,\n"
-    assert set(read(f"sku,name,attribute_set_code,product_type,categories,price\n{rows}").items) == {"a"}
+    found = read(f"sku,name,attribute_set_code,product_type,categories,price\n{rows}")
+    assert set(found.items) == {"a"}
+    assert any("1 products that nobody wears" in warning for warning in found.warnings)
 
 
 @pytest.mark.parametrize("status", ["draft", "archived", "unlisted"])
 def test_what_shopify_does_not_show_is_none(read: Callable[..., Any], status: str) -> None:
     """What is unlisted is found by its address alone."""
     rows = f"a,Tee,Tops,a,9,active\nb,Tee,Tops,b,9,{status}\n"
-    assert set(read(f"Handle,Title,Type,Variant SKU,Variant Price,Status\n{rows}").items) == {"a"}
+    found = read(f"Handle,Title,Type,Variant SKU,Variant Price,Status\n{rows}")
+    assert set(found.items) == {"a"}
+    assert any("1 products that are not for sale" in warning for warning in found.warnings)
 
 
 @pytest.mark.parametrize(("ends", "on"), [(-1, False), (1, True)])
