@@ -20,6 +20,7 @@ class AttireConfig(Schedule):
     Attributes:
         embedding_size: D. hidden: width of the item tower. layers, heads, dropout: of the set transformer.
         candidates: number drawn per step; the whole catalogue if it has no more.
+        alone: share of the questions that show one of the worn items alone.
         absolute: weight that keeps log-odds comparable between contexts; see ``softmax_within``.
         slots: weight of predicting the missing category.
         judge, judged: weight of separating worn outfits from ones with replaced items, and how many outfits of a step do so.
@@ -45,6 +46,7 @@ class AttireConfig(Schedule):
     heads: PositiveInt = 4
     dropout: DropShare = 0.1
     candidates: PositiveInt = 1024
+    alone: DropShare = 0.0
     absolute: NonNegativeFloat = 0.05
     slots: NonNegativeFloat = 0.3
     judge: NonNegativeFloat = 0.5

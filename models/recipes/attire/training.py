@@ -8,6 +8,7 @@ items scores the outfit.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import mean
 
 import torch
@@ -120,6 +121,7 @@ class AttireTraining:
         outfits = OutfitBatch(embedded_MD[place_BI], category_N[rows_BI], mask_BI)
         asked_Q, asked_BI = fits_BI[mask_BI], mask_BI & fits_BI
         context, answer_QD, category_Q = leave_one_out(outfits).take(asked_Q), outfits.items_BID[asked_BI], outfits.category_BI[asked_BI]
+        context = self._begun(context)
         worn_QI, mask_QI = (tensor.repeat_interleave(mask_BI.sum(1), 0)[asked_Q] for tensor in (rows_BI, mask_BI))
         not_QS = no_negatives(worn_QI, mask_QI, drawn_S, len(self.inputs)) | ~fits_S
         category_S = category_N[drawn_S]
@@ -137,6 +139,16 @@ class AttireTraining:
             loss = loss + config.label * self._label(self.inputs[workers.mine(drawn_S[: config.labelled])])
         self.within.append(within.detach())
         return loss
+
+    def _begun(self, context: OutfitBatch) -> OutfitBatch:
+        """The contexts, of some of them one item alone: what a shopper asks with who has just begun."""
+        if not self.config.alone:
+            return context
+        mask_QI = context.mask_BI
+        alone_Q1 = torch.rand((len(mask_QI), 1), generator=self.own) < self.config.alone
+        lot_QI = torch.rand(mask_QI.shape, generator=self.own).to(mask_QI.device).masked_fill(~mask_QI, -1.0)
+        one_QI = mask_QI & (lot_QI == lot_QI.amax(1, keepdim=True))
+        return replace(context, mask_BI=torch.where(alone_Q1.to(mask_QI.device), one_QI, mask_QI))
 
     def _label(self, items: ItemInputs) -> Tensor:
         """Weak labels: loss of an item's words given its picture alone (Corbière et al., 2017)."""

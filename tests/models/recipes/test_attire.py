@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.compatibility.base import ItemInputs
+from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.set_transformer import SetTransformer
 from models.encoders.features import Block
 from models.progress import silent
@@ -54,3 +54,14 @@ def test_items_nobody_wore_are_no_candidates() -> None:
     finally:
         training.inputs.features_NF[-3:] = 0.0
     assert all(value.isfinite().all() for value in training.model.state_dict().values())
+
+
+def test_a_question_may_show_one_of_the_worn_items_alone() -> None:
+    """Any of them, never padding; with a share of 0 contexts stay as they are."""
+    worn = OutfitBatch(torch.zeros(400, 3, D), torch.zeros(400, 3, dtype=torch.long), torch.tensor([[True, True, False]]).expand(400, 3))
+    context = run(alone=0.5)._begun(worn)
+    one = context.mask_BI.sum(1) == 1
+    assert 150 < one.sum() < 250
+    assert (context.mask_BI[one].sum(0) > 50).tolist() == [True, True, False]
+    assert context.mask_BI[~one].equal(worn.mask_BI[~one])
+    assert run()._begun(worn) is worn
