@@ -175,7 +175,7 @@ def test_a_replica_that_is_killed_costs_one_retry_at_most(running: Running, clie
     assert victim is not None
 
     assert running.attempts(expected, lambda: os.kill(victim, signal.SIGKILL)) <= 2
-    assert victim not in running.replicas()
+    waited(lambda: victim not in running.replicas())
     assert other in running.replicas()
 
 
