@@ -8,7 +8,6 @@ A home of 200 items with pictures and the shipped encoder is made in WORK. Photo
 from __future__ import annotations
 
 import base64
-import os
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,7 @@ from app.home.store import ReleaseStore
 from app.ray import encoder
 from app.ray.joined import LOCAL, join
 from app.ray.serve import NAME, bound
+from benchmarks.processes import cpu_s
 from models.wardrobe.generate import generate
 from models.wardrobe.studio import photograph
 
@@ -57,12 +57,6 @@ def megabytes(pid: int) -> int:
     return sum(map(int, private)) // 1024
 
 
-def processor_s(pid: int) -> float:
-    """Seconds of processors that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def ask(body: dict[str, Any]) -> float:
     """Seconds until it was answered."""
     began = time.monotonic()
@@ -88,9 +82,9 @@ def main(work: Path, clients: Annotated[int, typer.Option()] = 8, requests: Anno
         pids = [process_of(name) for name in (NAME, encoder.NAME)[: 1 + encoders]]
         with ThreadPoolExecutor(clients) as pool:
             list(pool.map(ask, photos[: 4 * clients]))
-            before, began = sum(map(processor_s, pids)), time.monotonic()
+            before, began = sum(map(cpu_s, pids)), time.monotonic()
             taken = list(pool.map(ask, (photos[number % len(photos)] for number in range(requests))))
-            lasted, used = time.monotonic() - began, sum(map(processor_s, pids)) - before
+            lasted, used = time.monotonic() - began, sum(map(cpu_s, pids)) - before
         of, (median, most) = [f"{megabytes(pid):,}" for pid in pids], 1e3 * np.percentile(taken, [50, 99])
         where = "beside" if encoders else "in the replica"
         print(

@@ -34,6 +34,7 @@ from typing import Final
 import numpy as np
 import requests
 
+from benchmarks.processes import cpu_s
 from benchmarks.storm_clients import storm
 
 ADMIN: Final = "storm-admin-key"
@@ -99,7 +100,7 @@ class Supervised:
     def cpu_s(self) -> float:
         """Seconds of a core that it has had since it was started."""
         assert self._process is not None
-        return sum(_cpu_s(process) for process in _family(self._process.pid))
+        return sum(cpu_s(process) for process in _family(self._process.pid))
 
     def stop(self) -> None:
         """End it."""
@@ -219,7 +220,7 @@ def main() -> None:
             yardstick.start()
             stormy.ask(service.url, ids, asked.minutes * 60, chance)
             took, late_ms, died = time.monotonic() - began, yardstick.stop(), service.died()
-            cores |= {"service": cores["service"] + service.cpu_s(), "storm": _cpu_s(clients.pid or 0), "all": _busy_s() - machine}
+            cores |= {"service": cores["service"] + service.cpu_s(), "storm": cpu_s(clients.pid or 0), "all": _busy_s() - machine}
             stopped.set()
             ended.set()
             for thread in beside:
@@ -274,11 +275,6 @@ def _free_port() -> int:
 def _family(process: int) -> list[int]:
     found = [int(child) for told in Path(f"/proc/{process}/task").glob("*/children") for child in told.read_text().split()]
     return [process, *(member for child in found for member in _family(child))]
-
-
-def _cpu_s(process: int) -> float:
-    told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _busy_s() -> float:

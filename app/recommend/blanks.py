@@ -67,16 +67,10 @@ class Allowed:
     budgeted: bool = False
 
     @staticmethod
-    def at_all(
-        release: Release, worn: Worn, wanted: Filter, *, consistent: bool, season: bool = False, ruling: Ruling | None = None
-    ) -> Selection:
-        """What could be suggested were it not for price, brand and the like: in stock, by no rule taken away, for whom the others are.
-
-        Args:
-            season: whether it must be for their season, too.
-        """
+    def at_all(release: Release, worn: Worn, wanted: Filter, *, consistent: bool, ruling: Ruling | None = None) -> Selection:
+        """What could be suggested were it not for price, brand and the like: in stock, by no rule taken away, for whom the others are."""
         stocked = _both(release.snapshot.columns.selection(Filter(in_stock=wanted.in_stock)), ruling.condition() if ruling else None)
-        return _both(stocked, suitable(release, worn.labels, season=season) if consistent else None)
+        return _both(stocked, suitable(release, worn.labels, season=False) if consistent else None)
 
     @classmethod
     def of(  # noqa: PLR0917 - what is worn, and what is asked

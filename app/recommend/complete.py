@@ -14,7 +14,7 @@ from app.ground.parts import Limits
 from app.recommend.blanks import Allowed, Blank, given, listed, searched
 from app.recommend.blocked import blocked, blocks_nothing
 from app.recommend.completion import DEFAULT_K, Completion, FilledSlot, Question, Suggestion
-from app.recommend.consistent import together
+from app.recommend.consistent import suitable, together
 from app.recommend.diverse import diversified
 from app.recommend.explain import contributions, work_of_contributions
 from app.recommend.exploring import Considered, considered, explore
@@ -153,9 +153,8 @@ def _slots(  # noqa: PLR0917 - the question, and how it is to be answered
     if question.slots is not None:
         return choose_slots(release, worn, question.slots, limits)
     may = Allowed.at_all(release, worn, question.wanted, consistent=question.consistent, ruling=ruling)
-    rather = None
-    if question.consistent and any(labels.season for labels in worn.labels):
-        rather = Allowed.at_all(release, worn, question.wanted, consistent=True, season=True, ruling=ruling)
+    in_season = suitable(release, worn.labels) if question.consistent else None
+    rather = may if in_season is None else may & in_season
     chosen = choose_slots(release, worn, None, limits, may, rather=rather, varied=question.slots_varied)
     chosen = slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
     return as_wished(chosen, steering.named([*worn.categories, *chosen.categories]), steering.unwanted, limits)

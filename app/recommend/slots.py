@@ -93,10 +93,15 @@ def choose_slots(
         return Slots(tuple(map(Slot, asked)))
     most = min(_MOST_INFERRED, limits.max_slots)
     learned = release.bundle.slots
+
+    def missing(empty: Collection[str]) -> Sequence[str]:
+        return learned.without(empty).missing(worn.categories, worn.names, release.texts(worn.rows), varied=varied).slots
+
     if learned.knows(worn.categories):
-        names: Sequence[str] = ()
-        for empty in dict.fromkeys(_empty(release, one) for one in ((may,) if rather is None else (rather, may))):
-            names = names or learned.without(empty).missing(worn.categories, worn.names, release.texts(worn.rows), varied=varied).slots
+        rather = may if rather is None else rather
+        names = missing(empty := _empty(release, rather))
+        if not names and rather is not may and (none_at_all := _empty(release, may)) != empty:
+            names = missing(none_at_all)
         return Slots(tuple(map(Slot, names[:most])), complete=not names)
     if worn.labels and not any(labels.role for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)

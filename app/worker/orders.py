@@ -6,7 +6,7 @@ import math
 import os
 import shutil
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from app.ground.parts import WorkerSettings
 from app.home.images import ImageStore
@@ -82,6 +81,7 @@ def import_orders(
     described = described_items(items)
     events = pl.concat([_frame(orders) for orders in read])
     by_product, by_case = _meant(events["item"], items)
+    meant = [int(events["item"].is_in(list(skus)).sum()) for skus in (by_product, by_case)]
     events = events.with_columns(pl.col("item").replace(by_product | by_case))
     bought = events.filter(pl.col("type") == "purchase")
     unknown = bought.filter(~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
@@ -102,8 +102,8 @@ def import_orders(
         small=int((sizes["item"] < _LEAST).sum()),
         shoppers=len({outfit["user"] for outfit in outfits if outfit.get("user")}),
         unknown=dict(unknown.rows()),
-        by_product=_lines_of(read, by_product),
-        by_case=_lines_of(read, by_case),
+        by_product=meant[0],
+        by_case=meant[1],
         dropped=[_both(*rule) for rule in zip(of_looks, of_orders, strict=True)],
     )
 
@@ -119,12 +119,6 @@ def _meant(skus: pl.Series, items: pa.Table) -> tuple[dict[str, str], dict[str, 
     folded = Counter(map(str.casefold, ids))
     id_of = {item.casefold(): item for item in ids}
     return by_product, {sku: id_of[name] for sku in unknown - by_product.keys() if folded[name := sku.casefold()] == 1}
-
-
-def _lines_of(read: Sequence[Orders], skus: Collection[str]) -> int:
-    return (
-        sum(int(pc.sum(pc.is_in(orders.table.column("item"), pa.array(skus, pa.string()))).as_py() or 0) for orders in read) if skus else 0
-    )
 
 
 def catalogue_beside(out: Path, mapping: Path | None = None) -> pa.Table:

@@ -21,8 +21,7 @@ from models.datasets.orders.read import orders_beside
 from models.datasets.outfits import OUTFITS, SESSIONS
 from models.datasets.read import question_files, read_whole
 from models.datasets.schema import ENOUGH_OUTFITS, SPLITS, Catalogue, Dataset, Outfit
-from models.datasets.sizes import first_sizes, products_of
-from models.datasets.splits import near_pairs
+from models.datasets.splits import near_pairs, products_of
 from models.errors import InputError
 
 FEW_OUTFITS: Final = 200
@@ -187,7 +186,7 @@ def _of_outfits(dataset: Dataset, outfits: tuple[Outfit, ...]) -> Iterator[Missi
     if len(test) < FEW_TESTED:
         brings = f"there are {len(test):,}; below {FEW_TESTED}, the figures of an evaluation are vague"
         yield Missing("test outfits", FEW_TESTED - len(test), None, brings)
-    first_N, row_of = first_sizes(dataset.catalogue), dataset.catalogue.row_of
+    first_N, row_of = dataset.catalogue.first_sizes, dataset.catalogue.row_of
     worn = [first_N[row_of[item]] for outfit in train for item in outfit.items if item in row_of]
     if unworn := int((~np.isin(first_N, worn)).sum()):
         brings = "an item that no training outfit has is suggested by its picture and words alone"

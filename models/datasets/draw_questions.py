@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from models.datasets.findings import Findings
 from models.datasets.read import read_dataset
 from models.datasets.schema import Catalogue, Compatibility, Dataset, FillInTheBlank, Outfit, Question, Retrieval, Split
-from models.datasets.sizes import first_sizes
 from models.datasets.splits import near_pairs
 from models.errors import refuse
 
@@ -89,7 +88,7 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
     """
     outfits = [*asked, *others]
     rows_of = [tuple(catalogue.row_of[item] for item in dict.fromkeys(outfit.items) if item in catalogue.row_of) for outfit in outfits]
-    first_N = first_sizes(catalogue)
+    first_N = catalogue.first_sizes
     products = [frozenset(first_N[list(rows)].tolist()) for rows in rows_of]
     near: defaultdict[int, set[int]] = defaultdict(set)
     for first, second in near_pairs(products):

@@ -20,8 +20,7 @@ from models.datasets.questions import named_twice
 from models.datasets.schema import Catalogue, Outfit, Split
 from models.datasets.sessions import bought, read_sessions
 from models.datasets.shown import shown
-from models.datasets.sizes import products_of
-from models.datasets.splits import default_splits
+from models.datasets.splits import default_splits, products_of
 
 OUTFITS: Final = "outfits.jsonl"
 SESSIONS: Final = "sessions.jsonl"

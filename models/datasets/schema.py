@@ -16,9 +16,11 @@ from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pydantic import Field, StrictInt
 
 from models.datasets.fields import ItemIds, Label, OptionalText, Text, Timestamp
+from models.datasets.sizes import first_sizes
 from models.datasets.urls import is_url
 
 Split = Literal["train", "valid", "test"]
@@ -80,6 +82,11 @@ class Catalogue:
     def id_by_letters(self) -> Mapping[str, str]:
         """Item id in small letters -> an item id: what is probably meant by one that is in another case."""
         return {item_id.casefold(): item_id for item_id in self.ids}
+
+    @cached_property
+    def first_sizes(self) -> NDArray[np.int64]:
+        """For each row the first that a size alone tells apart from it; see ``models.datasets.sizes``."""
+        return first_sizes(self.table)
 
     def id_of(self, row: int | np.integer[Any]) -> str:
         """The id of one row."""

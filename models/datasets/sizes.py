@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -16,31 +16,24 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from models.datasets.ages import SIZE_NAMES
-from models.datasets.schema import Catalogue, Outfit
 
 _COLUMNS: Final = ("group_id", "category", "title", "image", "attributes")
 _AT_ONCE: Final = 4_096  # items that are Python objects at a time
 
 
-def first_sizes(catalogue: Catalogue) -> NDArray[np.int64]:
+def first_sizes(table: pa.Table) -> NDArray[np.int64]:
     """The row of the first item that is each one but for its size, ``(N,)``; its own row where nothing else is.
 
     Such items have one ``group_id``, category and picture, and titles and attributes that are equal without the size.
     """
-    first_N = np.arange(len(catalogue))
-    rows = np.flatnonzero(pc.is_valid(catalogue.table.column("group_id")).to_numpy())
+    first_N = np.arange(len(table))
+    rows = np.flatnonzero(pc.is_valid(table.column("group_id")).to_numpy())
     seen: dict[tuple[Any, ...], int] = {}
     for start in range(0, len(rows), _AT_ONCE):
         some = rows[start : start + _AT_ONCE]
-        for row, item in zip(some.tolist(), catalogue.table.select(_COLUMNS).take(pa.array(some)).to_pylist(), strict=True):
+        for row, item in zip(some.tolist(), table.select(_COLUMNS).take(pa.array(some)).to_pylist(), strict=True):
             first_N[row] = seen.setdefault(_but_for_size(item), row)
     return first_N
-
-
-def products_of(outfits: Iterable[Outfit], catalogue: Catalogue) -> list[frozenset[str]]:
-    """The items of each outfit, all of the catalogue, with the first size in place of each: what near-duplicates are told by."""
-    first_N = first_sizes(catalogue)
-    return [frozenset(catalogue.ids[first_N[catalogue.row_of[item]]] for item in outfit.items) for outfit in outfits]
 
 
 def _but_for_size(item: Mapping[str, Any]) -> tuple[Any, ...]:

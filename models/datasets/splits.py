@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Final, TypeVar
 
 import numpy as np
 
-from models.datasets.schema import SPLITS, Split
+from models.datasets.schema import SPLITS, Catalogue, Outfit, Split
 
 NEAR_DUPLICATE: Final = 0.5
 """Two outfits of at least this Jaccard overlap are near-duplicates."""
 _DEFAULT_SHARES: Final = (0.8, 0.9)
 _SEED: Final = 0
 ItemT = TypeVar("ItemT", int, str)
+
+
+def products_of(outfits: Iterable[Outfit], catalogue: Catalogue) -> list[frozenset[str]]:
+    """The items of each outfit, all of the catalogue, with the first size in place of each: what near-duplicates are told by."""
+    return [frozenset(catalogue.ids[catalogue.first_sizes[catalogue.row_of[item]]] for item in outfit.items) for outfit in outfits]
 
 
 def near_duplicates(outfits: Sequence[frozenset[ItemT]]) -> list[int]:

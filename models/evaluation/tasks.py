@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.datasets.schema import Catalogue, Compatibility, FillInTheBlank, Question, Retrieval
-from models.datasets.sizes import first_sizes
 from models.evaluation.metrics import (
     Bools,
     Floats,
@@ -171,7 +170,7 @@ class RetrievalTask:
     def pack(cls, questions: Sequence[Retrieval], catalogue: Catalogue) -> RetrievalTask:
         names, asked = np.asarray(catalogue.categories, dtype=object), sorted({question.category for question in questions})
         row_B = np.array([catalogue.row_of.get(question.answer, -1) for question in questions])
-        first_N = first_sizes(catalogue)
+        first_N = catalogue.first_sizes
         stands_N = first_N.copy()  # the row that stands for all sizes, by their first: one that is asked for, if any is
         stands_N[first_N[row_B[row_B >= 0]]] = row_B[row_B >= 0]
         answer_B = np.where(row_B < 0, -1, stands_N[first_N[row_B]])

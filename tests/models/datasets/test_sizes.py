@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from models.datasets.schema import ITEM_SCHEMA, Catalogue, Outfit
-from models.datasets.sizes import first_sizes, products_of
+from models.datasets.splits import products_of
 
 
 def shop(*items: dict[str, Any]) -> Catalogue:
@@ -31,19 +31,19 @@ def shop(*items: dict[str, Any]) -> Catalogue:
 )
 def test_only_a_size_may_tell_them_apart(other: dict[str, Any], *, same: bool) -> None:
     """Another colour, picture or title is another item to whoever looks."""
-    first = first_sizes(shop({"attributes": {"color": "red", "size": "M"}}, other)).tolist()
+    first = shop({"attributes": {"color": "red", "size": "M"}}, other).first_sizes.tolist()
     assert first == ([0, 0] if same else [0, 1])
 
 
 def test_titles_may_name_the_size() -> None:
     """As feeds of variants do."""
     sizes = [{"title": f"Tee, {size}, striped", "attributes": {"size": size}} for size in ("M", "S")]
-    assert first_sizes(shop(*sizes, {"title": "Tee, L, plain", "attributes": {"size": "L"}})).tolist() == [0, 0, 2]
+    assert shop(*sizes, {"title": "Tee, L, plain", "attributes": {"size": "L"}}).first_sizes.tolist() == [0, 0, 2]
 
 
 def test_items_without_a_group_are_themselves() -> None:
     """However alike they are."""
-    assert first_sizes(shop({"group_id": None}, {"group_id": None})).tolist() == [0, 1]
+    assert shop({"group_id": None}, {"group_id": None}).first_sizes.tolist() == [0, 1]
 
 
 def test_outfits_of_products() -> None:

@@ -68,9 +68,10 @@ def _product(rows: list[Record]) -> Iterator[Draft]:
         yield Draft(rows[0].line, passed=why)
         return
     pictures = [name for row in rows for name in pictures_of(given(row.values, "image_src", "product_image_url"))]
+    attributes = _attributes(first)
     variants = [row for row in rows if row is rows[0] or _is_variant(row.values)]
     for row in variants:
-        yield _variant(row, first, shared, pictures, alone=len(variants) == 1)
+        yield _variant(row, first, shared, pictures, attributes=attributes, alone=len(variants) == 1)
 
 
 def _passed(shared: Mapping[str, Any]) -> str:
@@ -86,7 +87,9 @@ def _is_variant(values: Mapping[str, Any]) -> bool:
     return given(values, "option1_value", "variant_sku", "sku", *_PRICE) is not None
 
 
-def _variant(row: Record, first: Mapping[str, Any], shared: Mapping[str, Any], pictures: list[str], *, alone: bool) -> Draft:
+def _variant(
+    row: Record, first: Mapping[str, Any], shared: Mapping[str, Any], pictures: list[str], *, attributes: dict[str, Any], alone: bool
+) -> Draft:
     values, draft = row.values, Draft(row.line, (row.values, first))
     handle = str(given(values, *_HANDLE) or "").strip()
     options = {
@@ -111,19 +114,14 @@ def _variant(row: Record, first: Mapping[str, Any], shared: Mapping[str, Any], p
         draft.values["category"], others = parted(kind)
         draft.whom += others
     draft.whom += tags_of(shared.get("tags"))
-    for name in ("gender", "age_group"):
-        if value := shared.get(f"google_shopping_{name}"):
-            draft.attributes[name] = value
-    draft.attributes |= {name: value for name, value in _metafields(first).items() if name not in draft.attributes}
-    for name, value in options.items():
-        draft.attributes[attribute_name(name)] = value
+    draft.attributes = attributes | {attribute_name(name): value for name, value in options.items()}
     draft.extras |= {name: value for name in _THROUGH if (value := values.get(name) or shared.get(name))}
     pass_through(draft, {**first, **values}, _KNOWN)
     return draft
 
 
-def _metafields(first: Mapping[str, Any]) -> dict[str, Any]:
-    """What a product's category says of it: ``female``, or several as ``black; white``."""
+def _attributes(first: Mapping[str, Any]) -> dict[str, Any]:
+    """What a product says of all its variants: for Google, else by the fields of its category (``female``; several: ``black; white``)."""
     found: dict[str, Any] = {}
     for column, cell in first.items():
         for name, field in _METAFIELDS.items():
@@ -132,7 +130,8 @@ def _metafields(first: Mapping[str, Any]) -> dict[str, Any]:
                 and (values := [part.strip() for part in str(cell or "").split(";")])[0]
             ):
                 found[name] = values[0] if len(values) == 1 else [value for value in values if value]
-    return found
+    google = {name: value for name in ("gender", "age_group") if (value := first.get(f"google_shopping_{name}"))}
+    return google | {name: value for name, value in found.items() if name not in google}
 
 
 def _prices(values: Mapping[str, Any]) -> dict[str, Any]:
