@@ -82,6 +82,8 @@ def opened(browser: Browser, shop: tuple[str, Path], service: tuple[str, str, Pa
         return page
 
     yield open_
+    for page in context.pages:
+        page.unroute_all(behavior="ignoreErrors")  # what is still asked at the end would fail the next test
     context.close()
 
 
