@@ -68,6 +68,9 @@ def served_by(home: Path) -> Iterator[tuple[int, str]]:
             assert process.stdout is not None
             try:
                 yield process.pid, process.stdout.readline().rsplit(maxsplit=1)[-1]
+            except AssertionError as error:
+                error.add_note("the end of the log:\n" + Path(log.name).read_text()[-4000:])
+                raise
             finally:
                 process.kill()
                 process.wait()

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from models.datasets.names import LONGEST_NAME, name_problem
+
 START: Final = ""
 """The offset before the first entry that is kept."""
-LONGEST_ID: Final = 256
 
 
 class Stream(StrEnum):
@@ -41,8 +42,8 @@ class Event:
     data: Mapping[str, Any]
 
     def __post_init__(self) -> None:
-        if not (0 < len(self.id) <= LONGEST_ID and self.id.isprintable()):
-            msg = f"event id {self.id[:80]!a}: give 1 to {LONGEST_ID} printable characters"
+        if not self.id or name_problem(self.id):
+            msg = f"event id {self.id[:80]!a}: give 1 to {LONGEST_NAME} printable characters"
             raise ValueError(msg)
 
     def encoded(self) -> str:

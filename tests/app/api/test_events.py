@@ -249,6 +249,13 @@ def test_no_event_whatever_makes_a_500(home: Path, tmp_path: Path) -> None:
         check()
 
 
+@pytest.mark.parametrize("sign", ["\ud7fc", "\ue000", "a\u200db", "\u00a0"])
+def test_an_id_may_hold_any_sign_that_a_name_may(client: TestClient, sign: str) -> None:
+    """Of no script yet, private, joiners, blanks: an item may be called so, and an event."""
+    for _ in range(2):
+        assert client.post("/events", json={"events": [event(id=sign, item=sign, session=sign, user=sign)]}).status_code == 202
+
+
 @pytest.mark.integration
 def test_what_was_accepted_outlives_a_kill(home: Path, tmp_path: Path) -> None:
     """A client that sends again whatever got no answer loses nothing, and nothing counts twice."""

@@ -9,6 +9,7 @@ import pytest
 
 from app.ground.errors import TrimmedError
 from app.log.base import START, Entry, Event, Log, Stream, order
+from models.datasets.names import name_problem
 
 pytestmark = pytest.mark.anyio
 EVENTS, CATALOGUE = Stream.EVENTS, Stream.CATALOGUE
@@ -38,6 +39,15 @@ async def test_an_id_counts_once_within_a_batch(log: Log, batch: Batch, everythi
     """The first of them."""
     assert (await log.append(EVENTS, batch("a", "b", "a"))).added == 2
     assert await everything(log) == ["a", "b"]
+
+
+async def test_an_id_may_hold_whatever_a_request_may(log: Log, everything: Everything) -> None:
+    """Signs of no script yet, private ones, joiners and blanks: what is accepted at the door is kept."""
+    ids = ["\ud7fc", "\ue000", "\uffff", "a\u200db", "\u00a0", " ", "\U0001f600"]
+    assert [name_problem(one) for one in ids] == [None] * len(ids)
+    assert (await log.append(EVENTS, [Event(one, {"n": 1}) for one in ids])).added == len(ids)
+    assert (await log.append(EVENTS, [Event(one, {"n": 1}) for one in ids])).added == 0
+    assert await everything(log) == ids
 
 
 async def test_an_id_counts_once_across_restarts(reopen: Callable[..., Log], batch: Batch, everything: Everything) -> None:
