@@ -138,6 +138,7 @@ def test_a_piece_that_was_swapped_is_there_to_be_swapped_back(looks: Page) -> No
 
 def test_a_look_of_three_and_a_photo_stand_in_one_row(looks: Page) -> None:
     """At a desk: completing a look moves nothing below it."""
+    looks.set_viewport_size({"width": 1280, "height": 800})
     looks.locator("#board .look").first.click()
     expect(looks.locator("#tray > li")).to_have_count(len(worn(looks)) + 1)
     tops = looks.locator("#tray > li").evaluate_all("tiles => tiles.map(tile => tile.getBoundingClientRect().top)")
