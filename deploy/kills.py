@@ -24,8 +24,10 @@ def each_is_killed(replicas: list[str], worn: str) -> None:
     for service, container in sorted(of.items(), key=lambda one: one[0] == "api"):  # a replica last, as its port may change
         through = proxy() if service != "proxy" and answers(proxy(), "/items?limit=1") else replicas[-1]
         began, pid, ended = time.monotonic(), inspected(container, "{{.State.Pid}}"), threading.Event()
+        if pid == "0":
+            step(False, f"{service} runs: it does not; docker compose logs {service}")
         asked: list[str] = []
-        asking = threading.Thread(target=keeps_asking, args=(through, worn, ended, asked))
+        asking = threading.Thread(target=keeps_asking, args=(through, worn, ended, asked), daemon=True)
         asking.start()
         docker(*FROM_OUTSIDE, f"import os; os.kill({int(pid)}, 9)")
         wait(f"{service} is killed, and comes back", lambda was=pid, of=container: lives(of, was), PATIENCE_S)  # type: ignore[misc]

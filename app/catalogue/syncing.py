@@ -127,6 +127,8 @@ def sync(
             digest = Source(data, mapping).digest() if data is not None else record.digest
             if as_before and (digest, _pictures(record)) == (record.digest, record.pictures):
                 records.keep(replace(record, synced=time.time(), why=None))
+                if heard.rejects:
+                    heard.rejects.stay()
                 return Synced(unchanged=True, seconds=time.monotonic() - started)
             if data is None:
                 msg = "is said to be unchanged, but its pictures are not what they were; try again with --force"

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.options import REJECTS, Data, Encoder, Home, JsonFile, Mapping, MostRejects, On, RejectsFile, check_outputs, engine_on
+from app.cli.options import Data, Encoder, Home, JsonFile, Mapping, MostRejects, On, RejectsFile, check_outputs, engine_on
 from app.cli.orders import orders_into
 from app.cli.progress import progress, warn
 from app.cli.reading import of_reading, tell_pictures, write_said
 from app.ground.errors import ROOTS
 from app.ground.places import shown
 from app.ground.settings import Settings
+from app.home.feeds import REJECTS
 from models.outputs import check_output_file
 
 if TYPE_CHECKING:

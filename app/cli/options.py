@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.ground.places import as_home
+from app.home.feeds import REJECTS
 from models.errors import BundleError, InputError
 from models.outputs import check_output_file
 
@@ -86,7 +87,6 @@ Encoder = Annotated[
         show_default=False,
     ),
 ]
-REJECTS: Final = "rejects.jsonl"
 RejectsFile = Annotated[Path | None, typer.Option("--rejects", help="File for rows that are set aside.", show_default=f"HOME/{REJECTS}")]
 MostRejects = Annotated[float, typer.Option("--max-rejects", help="Largest share of rows that may be set aside.", min=0, max=1)]
 AsJson = Annotated[bool, typer.Option("--json", help="All of each, as JSON.")]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.options import REJECTS, Home, JsonFile, Mapping, MostRejects, RejectsFile, check_outputs
+from app.cli.options import Home, JsonFile, Mapping, MostRejects, RejectsFile, check_outputs
 from app.cli.progress import progress, warn
 from app.cli.reading import of_reading, tell_pictures, write_said
 from app.ground.errors import ROOTS
 from app.ground.places import shown
 from app.ground.settings import Settings
+from app.home.feeds import REJECTS
 
 if TYPE_CHECKING:
     from app.catalogue.syncing import Synced

@@ -1,4 +1,8 @@
-"""The feeds that a home is kept fresh from: for each ``feeds/<key>.json``, what came of it, and ``<key>.ids``, the items it named last."""
+"""The feeds that a home is kept fresh from.
+
+Of each there is ``feeds/<key>.json``, what came of it; ``<key>.ids``, the items that it named last; and ``<key>.rejects.jsonl``, the rows
+that the worker set aside. Commands write those of the feed that they read to ``rejects.jsonl`` in the home.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -16,6 +21,7 @@ from app.home.alone import holding
 from sealed.files import replacing, write_whole
 
 FEEDS: Final = "feeds"
+REJECTS: Final = "rejects.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,19 @@ class FeedRecord:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """A row that was set aside, as ``models.datasets.rejects`` tells it."""
+
+    file: str
+    line: int | None
+    id: str | None
+    field: str | None
+    value: str | None
+    problem: str
+    what_to_do: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class FeedRecords:
     """The records of a home."""
@@ -102,6 +121,19 @@ class FeedRecords:
             if path != self._path(source, "ids"):
                 with suppress(OSError, ValueError):
                     found |= set(json.loads(path.read_text(encoding="utf-8")))
+        return found
+
+    def rejects_file(self, source: str) -> Path:
+        """Where the rows of a feed go that are set aside."""
+        return self._path(source, REJECTS)
+
+    def rejects(self, most: int) -> list[Reject]:
+        """The first rows that were set aside, by commands and of each feed; a damaged file is passed over."""
+        found: list[Reject] = []
+        for path in (self.home / REJECTS, *sorted((self.home / FEEDS).glob(f"*.{REJECTS}"))):
+            with suppress(OSError, ValueError, AttributeError), path.open(encoding="utf-8") as lines:
+                told = [json.loads(line) for line in islice(lines, most)]
+                found += [Reject(**{one.name: said.get(one.name) for one in fields(Reject)}) for said in told]
         return found
 
     @contextmanager

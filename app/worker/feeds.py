@@ -62,7 +62,7 @@ def sync_apart(settings: Settings, source: str) -> None:
     configure(settings.log)
     stand_back(settings.worker.nice)
     try:
-        with Rejects(settings.home / "rejects.jsonl") as rejects:
+        with Rejects(FeedRecords(settings.home).rejects_file(source)) as rejects:
             done = sync(source, settings, mapping=settings.feeds[source].mapping, findings=Findings(rejects=rejects))
     except (*ROOTS, OSError) as error:
         _failed(settings, source, str(error))

@@ -28,6 +28,7 @@ class Rejects:
         self.ids: set[str] = set()
         self._file: IO[str] | None = None
         self._last: tuple[int | None, str | None] | None = None
+        self._stays = False
 
     @property
     def _part(self) -> Path | None:
@@ -59,9 +60,13 @@ class Rejects:
         }
         self._file.write(json.dumps(said, ensure_ascii=False) + "\n")
 
+    def stay(self) -> None:
+        """Nothing was read: what was set aside before still is."""
+        self._stays = True
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._file is not None and self._part is not None and self.path is not None:
             self._file.close()
             self._part.replace(self.path)
-        elif self.path is not None and kind is None:
+        elif self.path is not None and kind is None and not self._stays:
             self.path.unlink(missing_ok=True)

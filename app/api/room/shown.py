@@ -14,7 +14,7 @@ from app.api.ops import lags_of
 from app.api.schemas.rules import MoreOrFewer
 from app.api.services import Services
 from app.ground.errors import LogError
-from app.home.feeds import FeedRecord, FeedRecords
+from app.home.feeds import FeedRecord, FeedRecords, Reject
 from app.home.runs import LearningRun, Runs
 from app.live.metrics import Traffic
 from app.log.base import Lag
@@ -22,7 +22,27 @@ from app.release.release import CatalogueItem, Release
 
 ENTRIES: Final = 2_000
 """Last impressions and events that the pages look at."""
+REJECTS_SHOWN: Final = 20
+"""Rows that were set aside, of each file of them."""
 _WIDE, _HIGH = 600, 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of the suggestions of a release, or of one variant of it, among its visitors: users, else sessions, else single answers.
+
+    Attributes:
+        of: the release and, in an experiment, the variant. visitors: how many were answered.
+        clicked, attached, bought: how many of them followed, put into the bag or bought, and bought what was suggested.
+        order_value: currency -> what each who bought in it spent on what was suggested.
+    """
+
+    of: str
+    visitors: int
+    clicked: int
+    attached: int
+    bought: int
+    order_value: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +53,7 @@ class Lately:
         entries: how many they are. since: when the first of them was received.
         answers: impressions; empty: those without any suggestion that are not complete. slots_empty: slots without one, of ``slots``.
         events: type -> how many. attributed: of these, what names a recommendation that shows the item.
+        outcomes: what came of it, by release.
     """
 
     entries: int = 0
@@ -43,6 +64,7 @@ class Lately:
     slots_empty: int = 0
     events: Mapping[str, int] = field(default_factory=dict)
     attributed: Mapping[str, int] = field(default_factory=dict)
+    outcomes: Sequence[Outcome] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +75,7 @@ class Overview:
     lately: Lately | None
     lags: Mapping[str, Mapping[str, Lag]] | None
     feeds: Sequence[FeedRecord]
+    rejects: Sequence[Reject]
     trouble: Sequence[str]
 
 
@@ -62,12 +85,14 @@ async def overview(services: Services) -> Overview:
         seen = of_entries(await lately(services, ENTRIES))
     except LogError:
         seen = None
+    feeds = FeedRecords(services.settings.home)
     said = [services.watch.lost, services.replay.trouble, services.replay.encoder_trouble, services.follower.trouble]
     return Overview(
         traffic=services.metrics.traffic(),
         lately=seen,
         lags=await lags_of(services.log),
-        feeds=await to_thread.run_sync(FeedRecords(services.settings.home).all),
+        feeds=await to_thread.run_sync(feeds.all),
+        rejects=await to_thread.run_sync(feeds.rejects, REJECTS_SHOWN),
         trouble=[str(one) for one in (*said, services.rules.trouble, services.impressions.trouble) if one],
     )
 
@@ -78,6 +103,10 @@ def of_entries(entries: Sequence[Mapping[str, Any]]) -> Lately:
     >>> shown = {"type": "impression", "recommendation_id": "r", "slots": [{"category": "tops", "items": ["a"]}, {"items": []}]}
     >>> dict(of_entries([shown, {"type": "view", "item": "a", "recommendation_id": "r"}, {"type": "view", "item": "b"}]).attributed)
     {'view': 1}
+    >>> sold = {"type": "purchase", "item": "a", "recommendation_id": "r", "price": 20.0, "quantity": 2, "currency": "EUR"}
+    >>> (outcome,) = of_entries([shown | {"release": "r1", "user": "u"}, sold]).outcomes
+    >>> outcome.of, outcome.visitors, outcome.clicked, outcome.attached, outcome.bought, outcome.order_value
+    ('r1', 1, 0, 1, 1, {'EUR': 40.0})
     >>> of_entries([{"type": "impression", "complete": True, "slots": []}, {"type": "impression", "slots": []}]).empty
     1
     """
@@ -95,7 +124,41 @@ def of_entries(entries: Sequence[Mapping[str, Any]]) -> Lately:
         slots_empty=sum(not slot for of in slots for slot in of),
         events=Counter(str(one.get("type")) for one in done),
         attributed=Counter(str(one.get("type")) for one in attributed),
+        outcomes=_outcomes(impressions, attributed),
     )
+
+
+def _outcomes(impressions: Sequence[Mapping[str, Any]], attributed: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    """Release and variant, the last first -> what came of them."""
+    did: dict[str, dict[str, set[str]]] = {}
+    answered = {one["recommendation_id"]: (_answerer(one), _visitor(one)) for one in reversed(impressions) if one.get("recommendation_id")}
+    for of, visitor in answered.values():
+        did.setdefault(of, {}).setdefault(visitor, set())
+    spent: dict[str, dict[str, Counter[str]]] = {of: {} for of in did}
+    for act in attributed:
+        of, visitor = answered[act["recommendation_id"]]
+        did[of][visitor].add(str(act.get("type")))
+        if act.get("type") == "purchase" and act.get("price") is not None:
+            spent[of].setdefault(str(act.get("currency") or ""), Counter())[visitor] += act["price"] * (act.get("quantity") or 1)
+    return [
+        Outcome(
+            of=of,
+            visitors=len(visitors),
+            clicked=sum("view" in acts for acts in visitors.values()),
+            attached=sum(not acts.isdisjoint(("add_to_cart", "purchase")) for acts in visitors.values()),
+            bought=sum("purchase" in acts for acts in visitors.values()),
+            order_value={currency: sum(each.values()) / len(each) for currency, each in spent[of].items()},
+        )
+        for of, visitors in did.items()
+    ]
+
+
+def _answerer(impression: Mapping[str, Any]) -> str:
+    return ", ".join(str(impression[name]) for name in ("release", "experiment", "variant") if impression.get(name))
+
+
+def _visitor(impression: Mapping[str, Any]) -> str:
+    return next(f"{name} {impression[name]}" for name in ("user", "session", "recommendation_id") if impression.get(name))
 
 
 @dataclass(frozen=True, slots=True)

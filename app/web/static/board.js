@@ -2,7 +2,7 @@
 import { latest } from "./api.js";
 import { complete, left } from "./completing.js";
 import { byId, el, percent, price, redraw, say } from "./dom.js";
-import { base, choose, onChange, outfit } from "./outfit.js";
+import { base, choose, fill, onChange, outfit } from "./outfit.js";
 import { paid, picture, titleOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
 import { lookless } from "./words.js";
@@ -23,6 +23,7 @@ const LARGE = new Set(["over", "body", "top", "legs"]);
 const placeOf = ({ category = "", subcategory = "" }) => (PLACES.find(([, said]) => said.test(category)) ?? PLACES.find(([, said]) => said.test(subcategory)))?.[0] ?? "side";
 
 let looks = [];
+let completion = null;
 
 // The looks of an answer to these pieces; `rest` is what is left of the budget.
 export async function showBoard(answer, items = [], rest = null) {
@@ -35,10 +36,14 @@ export async function showBoard(answer, items = [], rest = null) {
   byId("looks-note").textContent = note;
   redraw(byId("board"), looks.map((look, place) => card(look, place, base, worn)));
   byId("board").ariaBusy = "false";
-  const button = byId("complete");
-  button.disabled = !looks.length;
-  const more = looks.length ? dearer([...base, ...looks[0].items], worn) : "";
-  button.replaceChildren("Complete the look", ...(more ? [" ", el("small", {}, more)] : []));
+}
+
+// The best look of an answer, beside all that is worn.
+export function showCompletion(answer) {
+  completion = answer ? inOrder(answer)[0]?.items : null;
+  byId("complete").disabled = !completion;
+  const more = completion ? dearer(completion, []) : "";
+  byId("complete").replaceChildren("Complete the look", ...(more ? [" ", el("small", {}, more)] : []));
 }
 
 // What the shopper would pay more, or less, than for what is worn: a look takes the place of one before. Nothing where a price is not known.
@@ -119,7 +124,7 @@ export function startBoard() {
     else around(kept);
   };
   byId("complete").onclick = () => {
-    choose(looks[0].items.map(({ id }) => id));
+    fill(completion.map(({ id }) => id));
     byId("outfit-title").focus({ preventScroll: true });
   };
   onChange(follow);

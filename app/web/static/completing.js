@@ -25,13 +25,14 @@ const bought = (items) => Promise.all(items.filter(({ id }) => id).map(({ id }) 
 
 // The answer of the service, and what it may cost; `more` is what else is asked.
 export async function complete(ask, items, more) {
-  const { soldOut, wishes } = outfit();
+  const { out, soldOut, wishes } = outfit();
   const rest = await left(items);
   const body = {
     items: asked(items),
     session: session(),
     ...(user() && { user: user(), exclude_purchased: true, taste_strength: AS_TOLD }),
     ...(rest !== null && { budget: Math.max(0, Math.round(100 * rest) / 100) }),
+    ...(out.length && { exclude: out }),
     ...(soldOut && { filters: { in_stock: null } }),
     ...(wishes && { text: wishes }),
     ...(more.looks > 1 && { diversity: UNLIKE }),

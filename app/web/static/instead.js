@@ -51,7 +51,7 @@ const list = latest(async (ask, worn, { category }) => {
 }, (problem, retry) => problem && byId("instead").lastChild?.replaceWith(notice(problem, retry)));
 
 async function fitting(ask, rest, category, id) {
-  const { slots } = await complete(ask, rest, { k: OTHERS, slots: [{ category }], ...(id && { exclude: [id] }) });
+  const { slots } = await complete(ask, rest, { k: OTHERS, slots: [{ category }], exclude: id ? [id] : [] });
   return slots[0];
 }
 

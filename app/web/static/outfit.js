@@ -2,10 +2,12 @@
 // button all keep them. A photo is too large for a URL: the hash holds its name, the session holds its pixels.
 
 const PHOTO = "attire-photo-";
+const MOST_OUT = 50;
 const changed = new EventTarget();
 const unsaved = new Map();
 
-// {items: [{name, id, kept} or {name, photo, category, kept}], budget, soldOut, wishes, view}; what is not kept came with a look, and goes with it.
+// {items: [{name, id, kept} or {name, photo, category, kept}], out: [id], budget, soldOut, wishes, view}; what is not kept came with a look, and goes with it;
+// what was taken out, or swapped for another, does not come back with one.
 export function outfit() {
   const hash = new URLSearchParams(location.hash.slice(1));
   const items = new Map();
@@ -19,7 +21,7 @@ export function outfit() {
   const most = Number.parseFloat(hash.get("budget"));
   const budget = most >= 0 && most < Infinity ? most : null;
   const wishes = hash.get("wishes")?.slice(0, 200) ?? "";
-  return { items: [...items.values()], budget, soldOut: hash.has("soldout"), wishes, view: hash.get("view") || null };
+  return { items: [...items.values()], out: hash.getAll("out"), budget, soldOut: hash.has("soldout"), wishes, view: hash.get("view") || null };
 }
 
 export const nameOf = (id) => `item=${id}`;
@@ -40,14 +42,22 @@ export function base(items) {
   return kept.length ? kept : items;
 }
 
-// A look in place of the one before, around what stays.
-export function choose(ids) {
-  const kept = base(outfit().items).map((item) => ({ ...item, kept: true }));
-  const there = new Set(kept.map(({ id }) => id));
-  write({ items: [...kept, ...ids.filter((id) => !there.has(id)).map((id) => ({ id, kept: false }))] });
+// What completes what stays; the look is made around what is kept.
+function around(stay, ids) {
+  const kept = base(stay);
+  const there = new Set(stay.map(({ id }) => id));
+  write({ items: [...stay.map((item) => ({ ...item, kept: kept.includes(item) })), ...ids.filter((id) => !there.has(id)).map((id) => ({ id, kept: false }))] });
 }
 
-const change = (name, into) => write({ items: outfit().items.flatMap((item) => (item.name === name ? into(item) : [item])) });
+export const fill = (ids) => around(outfit().items, ids);
+export const choose = (ids) => around(base(outfit().items), ids); // in place of the look before
+
+function change(name, into) {
+  const { items, out } = outfit();
+  const gone = items.filter((item) => item.name === name && item.id).map(({ id }) => id);
+  write({ items: items.flatMap((item) => (item.name === name ? into(item) : [item])), out: [...new Set([...out, ...gone])] });
+}
+
 export const remove = (name) => change(name, () => []);
 export const swap = (name, id) => change(name, () => [{ id, kept: true }]);
 export const keep = (name, kept) => change(name, (item) => [{ ...item, kept }]);
@@ -85,9 +95,10 @@ export function picture(photo) {
 export const asked = (items) =>
   items.map(({ id, photo, category }) => (id ? { id } : { image: { base64: picture(photo) }, category }));
 
-function hashOf({ items, budget, soldOut, wishes, view }) {
+function hashOf({ items, out, budget, soldOut, wishes, view }) {
   const hash = new URLSearchParams();
   for (const { id, photo, category, kept } of items) id ? hash.append(kept ? "item" : "look", id) : hash.append("photo", `${photo}:${category}`);
+  if (items.length) out.filter((id) => !items.some((item) => item.id === id)).slice(-MOST_OUT).forEach((id) => hash.append("out", id));
   if (budget !== null) hash.set("budget", budget);
   if (soldOut) hash.set("soldout", "");
   if (wishes) hash.set("wishes", wishes);

@@ -1,6 +1,6 @@
 // What completes the outfit: a row of suggestions for each missing slot, and one button that fills them all.
 import { latest } from "./api.js";
-import { showBoard } from "./board.js";
+import { showBoard, showCompletion } from "./board.js";
 import { complete, currencyOf, left } from "./completing.js";
 import { byId, el, notice, percent, price, redraw } from "./dom.js";
 import { again, base, filter, onChange, outfit } from "./outfit.js";
@@ -22,6 +22,7 @@ function nothing() {
   byId("outfit").dataset.complete = "false";
   show([]);
   showBoard(null);
+  showCompletion(null);
   say({});
 }
 
@@ -41,9 +42,10 @@ const suggest = latest(async (ask, { items, budget }) => {
     rows.replaceChildren(el("div", { className: "slot", ariaHidden: "true" }, el("div", { className: "heading" }, el("h3", {}, "\u00a0")), el("ul", { className: "row" }, ...blanks(PER_SLOT))));
   }
   const whole = base(items).length === items.length;
-  const answer = await complete(ask, items, { k: PER_SLOT, looks: whole ? LOOKS : 0 });
+  const answer = await complete(ask, items, { k: PER_SLOT, looks: whole ? LOOKS : 1 });
   const rest = await left(items);
   if (whole) showBoard(answer, items, rest);
+  showCompletion(answer);
   byId("outfit").dataset.complete = String(Boolean(answer.complete));
   const mine = ofOnesOwn(answer);
   const told = [...new Set(answer.slots.filter(({ items: some }) => some.length).flatMap(notes))];

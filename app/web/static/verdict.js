@@ -20,7 +20,7 @@ const POSITION = /items\[(\d+)\]$/; // how an answer names a photo
 // Why there is no score is said once, with the suggestions.
 const tell = (problem) => problem && show(null, "How well it goes together cannot be told yet.");
 
-const judge = latest(async (ask, { items }) => {
+const judge = latest(async (ask, { items, out }) => {
   if (items.length < 2) {
     show(null, items.length ? "Add a second piece to see how they go together." : "");
     return;
@@ -28,7 +28,7 @@ const judge = latest(async (ask, { items }) => {
   byId("score").ariaBusy = "true";
   const rest = await left(items);
   const costs = await Promise.all(items.map(async ({ id }) => (id && paid(await itemOf(id))) ?? 0));
-  const { outfits } = await ask("/score-outfit", { outfits: [{ items: asked(items) }], explain: true, ...(user() && { user: user() }) });
+  const { outfits } = await ask("/score-outfit", { outfits: [{ items: asked(items) }], explain: true, exclude: out, ...(user() && { user: user() }) });
   const [answer] = outfits;
   if (answer.probability === null) {
     show(null, "We have not seen enough outfits like this to tell how it goes together.");

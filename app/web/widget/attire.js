@@ -1,6 +1,7 @@
 // <complete-the-look item="sku">: what completes an item or an outfit, on any page of a shop. See docs/widget.md.
 // Shoppers see no fault: without an answer it takes no room, and the console says why.
 
+const NAME = "complete-the-look";
 const SAYS = { heading: "Complete the look", add: "Add", added: "Added", complete: "This look is complete.", was: "was" };
 
 const STYLE = new CSSStyleSheet(); // no <style>: a shop's policy may refuse those
@@ -14,13 +15,13 @@ ul { display: flex; gap: var(--attire-gap, .75rem); margin: 0; padding: 0 0 .5re
 :host([layout="grid"]) ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--attire-tile, 9rem), 1fr)); overflow: visible; }
 li { flex: 0 0 var(--attire-tile, min(9rem, 42%)); display: flex; flex-direction: column; gap: .25rem; min-width: 0; position: relative; }
 a { display: contents; color: inherit; text-decoration: none; }
-a:focus-visible .frame, button:focus-visible { outline: 2px solid var(--attire-accent, currentColor); outline-offset: 2px; }
-.frame { aspect-ratio: var(--attire-ratio, 3 / 4); overflow: hidden; border-radius: var(--attire-radius, .375rem); }
-.frame, .wait :not(li) { display: block; background: var(--attire-ground, #f2f1ef); }
+a:focus-visible .picture, button:focus-visible { outline: 2px solid var(--attire-accent, currentColor); outline-offset: 2px; }
+.picture { aspect-ratio: var(--attire-ratio, 3 / 4); overflow: hidden; border-radius: var(--attire-radius, .375rem); }
+.picture, .wait :not(li) { display: block; background: var(--attire-ground, #f2f1ef); }
 img { display: block; width: 100%; height: 100%; object-fit: var(--attire-fit, contain); }
 .words { display: grid; place-content: center; height: 100%; padding: .5rem; text-align: center; font-size: .8em; }
-.brand, .category { min-height: 1.3em; overflow: hidden; font-size: .75em; white-space: nowrap; text-overflow: ellipsis; opacity: .75; }
-.title { display: -webkit-box; min-height: 2.6em; overflow: hidden; font-size: .85em; line-height: 1.3; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
+.brand, .category { min-height: 1.3em; overflow: hidden; font-size: .75em; white-space: nowrap; text-overflow: ellipsis; unicode-bidi: plaintext; opacity: .75; }
+.title { display: -webkit-box; min-height: 2.6em; overflow: hidden; font-size: .85em; line-height: 1.3; unicode-bidi: plaintext; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
 .price { min-height: 1.3em; font-size: .9em; font-weight: 600; }
 .price s { margin-inline-start: .4em; font-weight: 400; opacity: .65; }
 button { min-height: 2.5rem; padding: .25rem .75rem; border: 1px solid; border-radius: var(--attire-radius, .375rem); background: none; color: var(--attire-accent, inherit);
@@ -31,25 +32,24 @@ button[aria-pressed="true"] { background: var(--attire-accent, #222); color: var
 @media (prefers-reduced-motion: no-preference) { .wait { animation: wait 1.2s infinite alternate; } @keyframes wait { to { opacity: .5; } } }
 `);
 
-const warn = (why) => console.warn(`<complete-the-look>: ${why}`);
+const warn = (why) => console.warn(`<${NAME}>: ${why}`);
 
 const unique = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
-function el(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (value != null) name in element ? (element[name] = value) : element.setAttribute(name, value);
-  }
-  element.append(...children.filter((child) => child != null));
+function el(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children.filter(Boolean));
   return element;
 }
+
+const span = (part, ...children) => el("span", { className: part, part }, ...children);
 
 class CompleteTheLook extends HTMLElement {
   static observedAttributes = ["item", "outfit", "slots", "k", "key", "home", "currency", "locale", "text", "layout"];
   #root = this.attachShadow({ mode: "open" });
-  #seen = false;
-  #asked = null;
-  #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#come(), { rootMargin: "300px" });
+  #inRow = true;
+  #asked;
+  #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#ask(), { rootMargin: "300px" });
 
   connectedCallback() {
     this.#root.adoptedStyleSheets = [STYLE];
@@ -63,8 +63,9 @@ class CompleteTheLook extends HTMLElement {
     this.#asked = null;
   }
 
-  attributeChangedCallback(_, before, now) {
-    if (before !== now && this.#seen && this.isConnected) queueMicrotask(() => this.#ask());
+  attributeChangedCallback(name, before, now) {
+    if (name === "layout") this.#inRow = this.#fit(name, /^(row|slots|grid)$/, "row") === "row";
+    if (before !== now && this.#asked) queueMicrotask(() => this.#ask());
   }
 
   get #home() {
@@ -75,18 +76,21 @@ class CompleteTheLook extends HTMLElement {
     return this.getAttribute(name) || undefined;
   }
 
+  #fit(name, form, otherwise) {
+    const said = this.#of(name) ?? otherwise;
+    if (form.test(said)) return said;
+    warn(`${name}="${said}" does not match ${form}: ${otherwise} is used`);
+    return otherwise;
+  }
+
   #listed(...names) {
     const words = names.map((name) => this.#of(name)).join();
-    return [...new Set(words.split(",").map((word) => word.trim()).filter(Boolean))];
+    return [...new Set(words.trim().split(/\s*,\s*/).filter(Boolean))];
   }
 
   get #keys() {
     const key = this.#of("key");
-    return key ? { "X-API-Key": key } : {};
-  }
-
-  get #inRow() {
-    return (this.#of("layout") ?? "row") === "row";
+    return key && { "X-API-Key": key };
   }
 
   // The shopper's visit, by which is learned; none without storage.
@@ -100,20 +104,15 @@ class CompleteTheLook extends HTMLElement {
     return this.getAttribute(`label-${name}`) ?? SAYS[name];
   }
 
-  #come() {
-    this.#watch.disconnect();
-    this.#seen = true;
-    this.#ask();
-  }
-
   async #ask() {
     const [items, slots] = [this.#listed("item", "outfit"), this.#listed("slots")];
+    this.#watch.disconnect();
     this.#asked?.abort();
-    if (!items.length) return this.#none("give it an item or an outfit: <complete-the-look item=\"sku\">");
     const mine = (this.#asked = new AbortController());
+    if (!items.length) return this.#none('give it an item or an outfit: item="sku"');
     setTimeout(() => mine.abort(new Error("no answer in 10 s")), 10_000);
-    const k = Number(this.#of("k")) || (this.#inRow ? 3 : 6);
-    const body = { items: items.map((id) => ({ id })), slots: slots.length ? slots.map((category) => ({ category })) : undefined, k, session: this.#visit, user: this.#of("user"), text: this.#of("text") };
+    const k = Number(this.#fit("k", /^[1-9]\d*$/, this.#inRow ? 3 : 6));
+    const body = { items, slots: slots.length ? slots : undefined, k, session: this.#visit, user: this.#of("user"), text: this.#of("text") };
     try {
       const response = await this.#send("/complete-outfit", body, { signal: mine.signal });
       const answer = await response.json();
@@ -145,9 +144,9 @@ class CompleteTheLook extends HTMLElement {
   #wait() {
     const slots = this.#listed("slots").length;
     const [rows, tiles] = this.#inRow ? [1, 3 * (slots || 3)] : [slots || 2, 6];
-    const lines = ["frame", ...(this.#inRow ? ["category"] : []), "brand", "title", "price"];
-    const tile = () => el("li", { className: "wait" }, ...lines.map((name) => el("span", { className: name })), el("button", { disabled: true }, "…"));
-    const row = () => el("div", {}, this.#inRow ? null : el("h3", {}, "\u00a0"), el("ul", {}, ...Array.from({ length: tiles }, tile)));
+    const lines = ["picture", ...(this.#inRow ? ["category"] : []), "brand", "title", "price"];
+    const tile = () => el("li", { className: "wait" }, ...lines.map((name) => span(name)), el("button", { disabled: true }, "…"));
+    const row = () => el("div", {}, !this.#inRow && el("h3", {}, "\u00a0"), el("ul", {}, ...Array.from({ length: tiles }, tile)));
     this.#draw(el("div", { ariaHidden: "true" }, ...Array.from({ length: rows }, row)));
   }
 
@@ -168,12 +167,11 @@ class CompleteTheLook extends HTMLElement {
 
   #tile(item, recommendation_id) {
     const name = item.title || item.category;
-    const text = (part, words) => el("span", { className: part, part, dir: "auto" }, words);
-    const category = this.#inRow ? text("category", item.category) : null;
-    const facts = [this.#picture(item, name), category, text("brand", item.brand ?? ""), text("title", name), this.#price(item)];
+    const category = this.#inRow && span("category", item.category);
+    const facts = [this.#picture(item, name), category, span("brand", item.brand), span("title", name), this.#price(item)];
     const seen = ({ button }) => button < 2 && this.#told("view", item, recommendation_id); // the middle one opens a tab
-    const link = /^https?:/.test(item.url) ? el("a", { part: "link", href: item.url, onclick: seen, onauxclick: seen }, ...facts) : null;
-    const add = el("button", { type: "button", part: "add", ariaPressed: "false" }, this.#said("add"), el("span", { className: "unseen" }, ` ${name}`));
+    const link = /^https?:/.test(item.url) && el("a", { part: "link", href: item.url, onclick: seen, onauxclick: seen }, ...facts);
+    const add = el("button", { part: "add", ariaPressed: "false" }, this.#said("add"), span("unseen", ` ${name}`));
     add.onclick = () => {
       if (!this.#raise("attire:add", { item, recommendation_id, session: this.#visit })) return;
       this.#told("add_to_cart", item, recommendation_id);
@@ -186,8 +184,8 @@ class CompleteTheLook extends HTMLElement {
   }
 
   #picture(item, name) {
-    const frame = el("span", { className: "frame", part: "picture" });
-    const words = () => frame.replaceChildren(el("span", { className: "words" }, name));
+    const frame = span("picture");
+    const words = () => frame.replaceChildren(span("words", name));
     const address = item.thumbnail_url ?? item.image_url;
     if (!address) return words(), frame;
     const small = new URL(address, this.#home).href;
@@ -207,25 +205,24 @@ class CompleteTheLook extends HTMLElement {
     image.onerror = null;
     const response = await fetch(url, { headers: this.#keys });
     if (!response.ok) throw new Error(response.statusText);
-    image.removeAttribute("srcset");
+    image.srcset = "";
     image.src = URL.createObjectURL(await response.blob());
     image.onload = () => URL.revokeObjectURL(image.src);
   }
 
   #price({ price, sale_price: sale, currency }) {
-    const told = el("span", { className: "price", part: "price" });
-    const now = sale ?? price;
-    if (now != null) told.append(this.#amount(now, currency));
-    if (sale < price) told.append(el("s", {}, el("span", { className: "unseen" }, `${this.#said("was")} `), this.#amount(price, currency)));
-    return told;
+    const before = sale < price && el("s", {}, span("unseen", `${this.#said("was")} `), this.#amount(price, currency));
+    return span("price", this.#amount(sale ?? price, currency), before);
   }
 
   #amount(value, said) {
+    if (value == null) return;
     const currency = said ?? this.#of("currency");
     const locale = this.#of("locale") ?? (this.closest("[lang]")?.lang || undefined);
     try {
       return new Intl.NumberFormat(locale, currency ? { style: "currency", currency } : { minimumFractionDigits: 2 }).format(value);
-    } catch {
+    } catch (error) {
+      warn(error.message);
       return `${value.toFixed(2)} ${currency ?? ""}`.trim();
     }
   }
@@ -236,10 +233,10 @@ class CompleteTheLook extends HTMLElement {
     if (!session || this.hasAttribute("quiet")) return;
     const event = { id: unique(), type, item, session, user: this.#of("user"), recommendation_id, price: sale ?? price, currency: /^[A-Z]{3}$/.test(currency) ? currency : undefined };
     this.#send("/events", { events: [event] }, { keepalive: true }).then(
-      (response) => response.ok || warn(`an event was answered ${response.status}; has the key the scope \`events\`?`),
+      (response) => response.ok || warn(`an event was answered ${response.status}; has the key the scope 'events'?`),
       (error) => warn(`an event was not sent (${error.message})`),
     );
   }
 }
 
-if (!customElements.get("complete-the-look")) customElements.define("complete-the-look", CompleteTheLook);
+customElements.get(NAME) ?? customElements.define(NAME, CompleteTheLook);

@@ -156,12 +156,17 @@ def test_a_feed_that_was_cut_off_is_refused(feed: Path, sync: Callable[..., Any]
 
 
 def test_an_item_whose_row_cannot_be_used_stays_as_it_was(feed: Path, sync: Callable[..., Any], tmp_path: Path) -> None:
-    """A typing error in a price must not take an item out of the shop."""
+    """A typing error in a price must not take an item out of the shop; what was set aside is told until the feed changes."""
     sync(feed)
     feed.write_text(HEADER + "".join(map(line, range(5))) + "A-5,tops,Linen tee 5,cheap,in stock,\n")
     code, said, _ = sync(feed)
     assert (code, figures(said), said["rejected"]) == (0, (0, 0, 0, 5), 1)
     assert served(tmp_path / "home")["A-5"]["price"] == 5.5
+    assert sync(feed)[1]["unchanged"]
+    assert [(one.line, one.id, one.field) for one in FeedRecords(tmp_path / "home").rejects(5)] == [(7, "A-5", "price")]
+    feed.write_text(HEADER + "".join(map(line, range(6))))
+    sync(feed)
+    assert FeedRecords(tmp_path / "home").rejects(5) == []
 
 
 def test_items_of_another_feed_stay(feed: Path, sync: Callable[..., Any], tmp_path: Path) -> None:

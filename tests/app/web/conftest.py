@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import time
@@ -34,6 +35,8 @@ from models.wardrobe.generate import generate
 HOSTILE = """<img src=x onerror="document.title='stolen'">"""
 CHROMIUM = shutil.which("chromium")
 WAIT_MS = 10_000
+WIDTH = int(os.environ.get("ATTIRE_TEST_WIDTH", "1280"))
+"""Of the window, for whoever wants to walk all of the storefront on a phone, too: 390."""
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +119,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One profile, so that pictures come from its cache; tests differ by page, and a page's session is its own."""
-    opened = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    opened = browser.new_context(viewport={"width": WIDTH, "height": 800}, reduced_motion="reduce")
     opened.set_default_timeout(WAIT_MS)
     yield opened
     opened.close()

@@ -73,28 +73,72 @@ def test_a_look_without_the_piece_it_began_with_is_completed_again(looks: Page) 
 
 
 def test_what_completing_costs_is_what_it_adds_to_what_is_worn(looks: Page) -> None:
-    """Not what is worn already: a piece taken out of a look, and the look again, cost the piece."""
+    """Not what is worn already, also once a piece of a look was taken out."""
 
     def tally() -> float:
         return float(looks.locator("#tally").inner_text().rpartition("€")[2].replace(",", ""))
 
+    complete = looks.get_by_role("button", name="Complete the look")
     expect(looks.locator("#bag-all")).to_have_text("Add to bag")
     looks.locator("#board .look").first.click()
     expect(looks.locator("#bag-all")).to_have_text("Add all to bag")
     expect(looks.locator("#board .look").first).to_contain_text("your outfit")
-    whole = tally()
     looks.locator("#tray .remove").nth(1).click()
-    expect(looks.get_by_role("button", name="Complete the look")).to_be_visible()
+    expect(complete).to_be_enabled()
     expect(looks.locator("#board[aria-busy=false]")).to_be_visible()
     expect(looks.locator("#board .look").first).not_to_contain_text("your outfit")
-    expect(looks.get_by_role("button", name="Complete the look")).to_have_text(f"Complete the look + €{whole - tally():.2f}")
+    before, adds = tally(), float(complete.inner_text().rpartition("€")[2])
+    complete.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    assert tally() == pytest.approx(before + adds)
+
+
+def test_a_piece_that_was_taken_out_stays_out_until_it_is_asked_for(looks: Page) -> None:
+    """Completing keeps the rest and finds another; a reload knows it, too, and wearing the piece itself ends it."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    gone = worn(looks)[1]
+    looks.locator("#tray .remove").nth(1).click()
+    expect(looks.locator("#suggestions .tile").first).to_be_visible()
+    rest = worn(looks)
+    looks.reload()
+    expect(looks.locator("#suggestions .tile").first).to_be_visible()
+    assert looks.locator(f"#suggestions [data-name$=' {gone}']").count() == 0
     looks.get_by_role("button", name="Complete the look").click()
     expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
-    assert tally() == whole
+    assert worn(looks)[: len(rest)] == rest
+    assert len(worn(looks)) > len(rest)
+    assert gone not in worn(looks)
+    looks.go_back()
+    expect(looks).to_have_url(re.compile(f"out={gone}"))
+    looks.go_back()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    assert gone in worn(looks)
+    expect(looks).not_to_have_url(re.compile("out="))
+
+
+def test_a_piece_that_was_swapped_is_there_to_be_swapped_back(looks: Page) -> None:
+    """Though no look brings it back by itself; nothing is out once nothing is worn."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    first = worn(looks)[1]
+    looks.locator("#tray .instead").nth(1).click()
+    looks.locator("#instead .wear").first.click()
+    expect(looks).to_have_url(re.compile(f"out={first}"))
+    asked: list[dict[str, Any]] = []
+    looks.on(
+        "request", lambda request: asked.append(json.loads(request.post_data or "{}")) if request.url.endswith("/complete-outfit") else None
+    )
+    looks.locator("#tray .instead").nth(1).click()
+    expect(looks.locator("#instead .tile").first).to_be_visible()
+    assert asked[0]["exclude"] == [worn(looks)[1]]
+    looks.get_by_role("button", name="Clear").click()
+    expect(looks).not_to_have_url(re.compile("out="))
 
 
 def test_a_look_of_three_and_a_photo_stand_in_one_row(looks: Page) -> None:
     """At a desk: completing a look moves nothing below it."""
+    looks.set_viewport_size({"width": 1280, "height": 800})
     looks.locator("#board .look").first.click()
     expect(looks.locator("#tray > li")).to_have_count(len(worn(looks)) + 1)
     tops = looks.locator("#tray > li").evaluate_all("tiles => tiles.map(tile => tile.getBoundingClientRect().top)")

@@ -34,6 +34,7 @@ def test_one_item_brings_suggestions_with_pictures(dressed: Page) -> None:
     for slot in dressed.locator(".slot").all():
         expect(slot.locator(".tile")).to_have_count(6)
     shown = dressed.locator("#suggestions img").first
+    shown.scroll_into_view_if_needed()
     expect(shown).to_have_js_property("complete", value=True)
     assert shown.evaluate("image => image.naturalWidth") > 0
     assert shown.get_attribute("alt")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -178,6 +179,7 @@ def test_it_is_asked_when_it_is_nearly_seen(opened: Callable[..., Page]) -> None
         ("", "give it an item"),
         ('item="w000028" key="attire_00000000_wrong"', "complete-the-look"),
         ('item="w000028" key="KEY" home="http://127.0.0.1:9"', "cannot be asked"),
+        ('item="w000028" key="KEY" slots="Shoes"', "did you mean 'shoes'?"),
     ],
 )
 def test_a_fault_is_told_to_the_console_and_not_to_shoppers(opened: Callable[..., Page], attributes: str, says: str) -> None:
@@ -188,6 +190,26 @@ def test_a_fault_is_told_to_the_console_and_not_to_shoppers(opened: Callable[...
     until = time.monotonic() + 5
     while not any(says in text for text in said) and time.monotonic() < until:
         page.wait_for_timeout(50)
+    assert any(says in text for text in said), said
+
+
+@pytest.mark.parametrize(
+    ("attributes", "says"),
+    [
+        ('layout="gird"', 'layout="gird" does not match /^(row|slots|grid)$/: row is used'),
+        ('k="six"', 'k="six" does not match'),
+        ('locale="en_US"', "en_US"),
+    ],
+)
+def test_what_is_mistyped_is_told_to_the_console_and_shoppers_get_the_usual(
+    opened: Callable[..., Page], attributes: str, says: str
+) -> None:
+    """One row of three for each slot, with prices."""
+    said: list[str] = []
+    page = opened(f'<complete-the-look item="w000028" slots="shoes,bags" key="KEY" {attributes}></complete-the-look>', said=said)
+    expect(page.locator("complete-the-look ul")).to_have_count(1)
+    expect(page.locator("complete-the-look [part=tile]")).to_have_count(6)
+    expect(page.locator("complete-the-look [part=tile] [part=price]").first).to_contain_text(re.compile(r"\d"))
     assert any(says in text for text in said), said
 
 
@@ -207,13 +229,13 @@ def test_layouts_words_and_another_item(opened: Callable[..., Page]) -> None:
 
 
 def test_the_script_is_small_and_for_any_page(client: TestClient) -> None:
-    """Under 12 KiB, 5 on its way; any origin may load it, nothing may be sniffed."""
-    assert len(WIDGET.read_bytes()) < 12 * 1024
+    """Under 12 kB, 5 on its way; any origin may load it, nothing may be sniffed."""
+    assert len(WIDGET.read_bytes()) < 12_000
     answer = client.get("/attire.js", headers={"Origin": "https://anywhere.example"})
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert int(answer.headers.get("content-length", 0)) < 5 * 1024
+    assert int(answer.headers.get("content-length", 0)) < 5_000
 
 
 def test_an_answer_without_a_suggestion_takes_no_room(opened: Callable[..., Page]) -> None:

@@ -93,6 +93,19 @@ def test_intervals_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.integration
+def test_what_one_feed_has_set_aside_is_not_lost_by_another(feed: Path, tmp_path: Path) -> None:
+    """Nor by the same one, once it has not changed."""
+    home, other = tmp_path / "home", tmp_path / "other.csv"
+    feed.write_text(feed.read_text() + ",tops,Tee without an id\n")
+    other.write_text(HEADER + "B-1,tops,Tee\n")
+    settings = Settings(home=home, feeds={str(feed): KeptFresh(every_s=60.0), str(other): KeptFresh(every_s=60.0)})
+    for source in (feed, other, feed, feed):
+        asyncio.run(Feeds(settings).sync(str(source)))
+    (told,) = FeedRecords(home).rejects(5)
+    assert (told.file, told.line, told.field) == (str(feed), 6, "id")
+
+
+@pytest.mark.integration
 @pytest.mark.usefixtures("feed")
 def test_a_feed_is_read_by_its_mapping(tmp_path: Path) -> None:
     """Which columns of another name need."""

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.api.room.shown import REJECTS_SHOWN
 from app.experiments.book import ExperimentFile
 from app.experiments.kept import KeptReports
 from app.experiments.report import report_of
 from app.experiments.tally import Tally
 from app.ground.errors import BusyError
 from app.ground.parts import LogSettings
-from app.home.feeds import FeedRecord, FeedRecords
+from app.home.feeds import REJECTS, FeedRecord, FeedRecords
 from app.home.runs import FINAL, Compared, LearningRun, Runs, write_run
 from app.home.store import ReleaseStore
 from app.home.versions import LOOKED_S
@@ -26,6 +27,8 @@ from app.log.base import Stream
 from app.log.open import opened_log
 from app.worker.archive import Archive
 from app.worker.page import write_page
+from models.datasets.rejects import Rejects
+from models.errors import RowError
 
 Word = Callable[[TestClient, str], str]
 RULE = {"id": "no-tops-1", "do": "exclude", "items": {"ids": ["tops-1"]}, "note": "<b>not</b> sold"}
@@ -56,9 +59,9 @@ def test_the_overview_tells_answers_events_and_what_came_of_suggestions(room: Te
     ask = {"items": ["tops-1"], "slots": [{"category": "shoes"}], "k": 3}
     answer = room.post("/complete-outfit", json=ask, headers=mine).json()
     room.post("/complete-outfit", json={**ask, "filters": {"brand": ["none"]}}, headers=mine)
-    seen = {"session": "s", "recommendation_id": answer["recommendation_id"], "type": "purchase"}
+    seen = {"session": "s", "recommendation_id": answer["recommendation_id"], "type": "purchase", "price": 12.5, "currency": "EUR"}
     shown = answer["slots"][0]["items"][0]["id"]
-    events = [{"id": "1", "item": shown, **seen}, {"id": "2", "item": "tops-2", **seen}]
+    events = [{"id": "1", "item": shown, "quantity": 2, **seen}, {"id": "2", "item": "tops-2", **seen}]
     assert room.post("/events", json={"events": events}, headers=mine).status_code == 202
     FeedRecords(own).keep(FeedRecord(source="https://u:secret@shop.example/feed?key=secret", rows=10, rejected=2, why="gone"))
     until = time.monotonic() + 10
@@ -67,6 +70,14 @@ def test_the_overview_tells_answers_events_and_what_came_of_suggestions(room: Te
     assert ReleaseStore(own).served().id in text
     assert re.search(r'<code>/complete-outfit</code></td>\s*<td class="n" data-of="requests">2<', text)
     assert '<td>purchase</td><td class="n">2</td><td class="n">1 (50 %)</td>' in text
+    for name, told in (
+        ("visitors", "2"),
+        ("clicked", "0.0 %"),
+        ("attach rate", "50.0 %"),
+        ("bought", "50.0 %"),
+        ("average order", "25.00 EUR"),
+    ):
+        assert f'data-of="{name}">{told}<' in text
     assert "shop.example/feed" in text
     assert "secret" not in text
     figures = room.get("/metrics", headers=mine).text
@@ -77,6 +88,26 @@ def test_the_overview_tells_answers_events_and_what_came_of_suggestions(room: Te
         'attire_events_total{type="purchase"} 2.0',
     ):
         assert line in figures
+
+
+def test_rows_that_were_set_aside_are_told_with_what_to_do(room: TestClient, own: Path) -> None:
+    """Of each feed the first, as text; the rows of one feed do not hide those of another, nor does a damaged file."""
+    records = FeedRecords(own)
+    files = [own / REJECTS, *(records.rejects_file(source) for source in ("https://shop.example/a.csv", "b.csv"))]
+    files[0].parent.joinpath("feeds").mkdir()
+    for at, file in enumerate(files[:2]):
+        with Rejects(file) as rejects:
+            for line in range(2, 4 + REJECTS_SHOWN):
+                problem = f"<b>{at}</b> is no price; give a number"
+                rejects.add(RowError(problem, path=Path("feed.csv"), line=line, field="price", item=f"sku-{at}-{line}", value="<i>"))
+    files[2].write_text("[1]\n")
+    text = room.get("/ops").text
+    assert text.count("feed.csv, line ") == 2 * REJECTS_SHOWN
+    for at in (0, 1):
+        assert f"feed.csv, line 2, sku-{at}-2" in text
+        assert f"&lt;b&gt;{at}&lt;/b&gt; is no price" in text
+    assert "give a number" in text
+    assert "<i>" not in text
 
 
 @pytest.mark.anyio
