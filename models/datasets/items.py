@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.datasets.feeds.mapping import Mapped, mapping_beside, read_mapping
+from models.datasets.feeds.packed import PACKED
 from models.datasets.feeds.read import read_feed
 from models.datasets.feeds.recognise import Feed, recognise
 from models.datasets.findings import Findings, Recognised
@@ -21,7 +22,7 @@ from models.datasets.schema import ITEM_SCHEMA
 from models.errors import refuse
 
 ITEM_FILES: Final = ("items.parquet", "items.jsonl", "items.csv", "items.tsv", "items.xml", "items.json", "items.txt")
-"""Names of the items file of a dataset directory; each but the first may have ``.gz`` behind it."""
+"""Names of the items file of a dataset directory; each but the first may have ``.gz`` or ``.zip`` behind it."""
 PUBLIC_FILES: Final = ("articles.csv", "styles.csv")
 
 
@@ -79,7 +80,7 @@ def items_file(root: Path) -> Path:
 
 
 def _names(names: tuple[str, ...]) -> list[str]:
-    return [*names, *(f"{name}.gz" for name in names if not name.endswith(".parquet"))]
+    return [f"{name}{packed}" for packed in PACKED for name in names if not (packed and name.endswith(".parquet"))]
 
 
 def _read(feed: Feed, findings: Findings, mapped: Mapped | None, scratch: Path | None) -> ItemFile:
