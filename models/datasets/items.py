@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -18,6 +17,7 @@ from models.datasets.findings import Findings, Recognised
 from models.datasets.item_checks import ItemFile, check_features, check_names, check_unique, check_values, is_blank
 from models.datasets.item_columns import has_own_types, read_parquet
 from models.datasets.item_pictures import check_pictures
+from models.datasets.names import spelling_of
 from models.datasets.schema import ITEM_SCHEMA
 from models.errors import refuse
 
@@ -100,9 +100,9 @@ def _one_spelling(table: pa.Table, file: ItemFile) -> pa.Table:
     sizes = [(str(size["values"]), int(size["counts"])) for size in pc.value_counts(column).to_pylist() if size["values"] is not None]
     ways: dict[str, Counter[str]] = {}
     for name, count in sizes:
-        ways.setdefault(_key(name), Counter())[name.strip()] += count
+        ways.setdefault(spelling_of(name), Counter())[name.strip()] += count
     chosen = {key: several.most_common(1)[0][0] for key, several in ways.items()}
-    new = [chosen[_key(name)] for name, _ in sizes]
+    new = [chosen[spelling_of(name)] for name, _ in sizes]
     for key, several in ways.items():
         if len(several) > 1:
             problem = f"{', '.join(map(repr, sorted(several)))} are one category, {chosen[key]!r}"
@@ -113,10 +113,6 @@ def _one_spelling(table: pa.Table, file: ItemFile) -> pa.Table:
     place = dict(zip([name for name, _ in sizes], new, strict=True))
     spelt = pa.array([place.get(name) for name in encoded.dictionary.to_pylist()], pa.string())
     return table.set_column(table.schema.get_field_index("category"), ITEM_SCHEMA.field("category"), spelt.take(encoded.indices))
-
-
-def _key(category: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(category.split())).casefold()
 
 
 def _blanks_to_null(table: pa.Table) -> pa.Table:
