@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
+import re
 import string
 from collections.abc import Callable
 from pathlib import Path
@@ -465,35 +467,51 @@ def test_xml_that_is_not_well_formed_is_mended_and_told(read: Callable[..., Any]
     assert any("is not well-formed XML" in warning for warning in found.warnings)
 
 
-def slow_and_obvious(text: str) -> dict[str, str]:
-    """What a plain reader takes of a file of three unquoted columns: the first row of each id; empty cells at the end are none."""
-    found: dict[str, str] = {}
-    for line in text.split("\n")[1:]:
-        cells = line.split(",")
-        while len(cells) > 3 and not cells[-1].strip():
-            cells.pop()
-        if len(cells) == 3 and cells[0].strip() and cells[1].strip():
-            found.setdefault(cells[0], " ".join(cells[2].split()))
+def slow_and_obvious(text: str) -> dict[str, tuple[str, str, float | None]]:
+    """What a plain reader takes of four columns: the first row of each id whose price is a number; empty cells at the end are none."""
+    found: dict[str, tuple[str, str, float | None]] = {}
+    for row in list(csv.reader(io.StringIO(text, newline="")))[1:]:
+        while len(row) > 4 and not row[-1].strip():
+            row.pop()
+        if len(row) != 4:
+            continue
+        name, category, title, price = row
+        if (
+            name.strip()
+            and category.strip()
+            and re.fullmatch(r"(\d+(\.\d+)?)?", price)
+            and name not in {".", ".."}
+            and not name.endswith("/image")
+        ):
+            found.setdefault(name, (" ".join(category.split()).casefold(), " ".join(title.split()), float(price) if price else None))
     return found
 
 
 cells = st.text(string.ascii_letters + " -/.", min_size=1, max_size=4)
+texts = st.text(string.ascii_letters + " -/.,;\"\n'éßक靴👟", max_size=6)
+prices = st.sampled_from(["", "5", "19.90", "0", "7", "-1", "free", "1_0", "5 to 9"])
+torn = st.lists(cells, min_size=2, max_size=5).filter(lambda row: len(row) != 4)
+items = st.tuples(st.sampled_from(["a", "A", "b", "c-1", "é", "0", "00"]) | cells, cells, texts, prices).map(list)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.lists(cells, min_size=2, max_size=4), min_size=1, max_size=6))
-def test_what_is_accepted_is_what_a_plain_reader_accepts(tmp_path: Path, rows: list[list[str]]) -> None:
-    """Neither more nor less."""
-    text = "id,category,title\n" + "".join(",".join(row) + "\n" for row in rows)
-    (tmp_path / "items.csv").write_text(text)
-    expected = {name: title for name, title in slow_and_obvious(text).items() if name not in {".", ".."} and not name.endswith("/image")}
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.one_of(items, items, items, torn), min_size=3, max_size=12),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_what_is_accepted_is_what_a_plain_reader_accepts(tmp_path: Path, rows: list[list[str]], end: str) -> None:
+    """Neither more nor less, with its category, title and price, whatever has to be quoted."""
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator=end).writerows([["id", "category", "title", "price"], *rows])
+    (tmp_path / "items.csv").write_bytes(written.getvalue().encode())
+    expected = slow_and_obvious(written.getvalue())
     try:
         table = read_catalogue(tmp_path, Findings(rejects=Rejects())).table
     except InputError:
         assert expected == {}
         return
-    found = {item["id"]: item["title"] or "" for item in table.to_pylist()}
-    assert set(found) == set(expected)
+    found = {item["id"]: (item["category"].casefold(), item["title"] or "", item["price"]) for item in table.to_pylist()}
+    assert found == expected
 
 
 starts = st.sampled_from(
