@@ -73,7 +73,8 @@ def items_file(root: Path) -> Path:
     found = [root / name for name in _names(ITEM_FILES) if (root / name).is_file()]
     found = found or [root / name for name in _names(PUBLIC_FILES) if (root / name).is_file()]
     if not found:
-        refuse(f"holds no items; looked for {', '.join((*ITEM_FILES, *PUBLIC_FILES))}; a feed of another name is given itself", path=root)
+        otherwise = "a feed of another name is given itself, several of one catalogue one by one to `attire sync`"
+        refuse(f"holds no items; looked for {', '.join((*ITEM_FILES, *PUBLIC_FILES))}; {otherwise}", path=root)
     if len(found) > 1:
         refuse(f"holds {' and '.join(path.name for path in found)}; keep one of them", path=root)
     return found[0]

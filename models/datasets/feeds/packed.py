@@ -123,7 +123,10 @@ def _only_file(held: Sequence[ZipInfo], path: Path) -> ZipInfo:
     files = [info for info in held if not (info.is_dir() or _is_added(info.filename))]
     if len(files) != 1:
         told = ", ".join(shown(info.filename) for info in files[:_NAMED]) + (", …" if len(files) > _NAMED else "")
-        refuse(f"is a ZIP of {f'{len(files):,} files: {told}' if files else 'no files'}; unpack it, and name the feed", path=path)
+        what = (
+            f"{len(files):,} files: {told}; unpack it, and name the feed, or each to `attire sync`" if files else "no files; fetch it again"
+        )
+        refuse(f"is a ZIP of {what}", path=path)
     (file,) = files
     if file.flag_bits & _ENCRYPTED or file.compress_type not in _READ:
         how = "with a password" if file.flag_bits & _ENCRYPTED else "in a way that is not read"
