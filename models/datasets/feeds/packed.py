@@ -27,6 +27,8 @@ _READ: Final = frozenset({ZIP_STORED, ZIP_DEFLATED})  # of the others a few byte
 _ENCRYPTED: Final = 0x1 | 0x20 | 0x40
 _WORKBOOK: Final = frozenset({"[Content_Types].xml", "mimetype"})
 _NAMED: Final = 5
+_TORN: Final = (ValueError, IndexError, NotImplementedError, struct.error)
+"""What ``zipfile`` raises, beside its own error, for tables that are damaged."""
 
 
 class _Unpacked(gzip.GzipFile):
@@ -107,12 +109,7 @@ def _unzipped(file: IO[bytes], path: Path) -> IO[bytes]:
         archive = ZipFile(file)
         only = _only_file(archive.infolist(), path)
         return archive.open(only)
-    except (
-        ValueError,
-        IndexError,
-        NotImplementedError,
-        struct.error,
-    ) as error:  # what zipfile raises beside its own for tables that are damaged
+    except _TORN as error:
         raise BadZipFile(error) from error
 
 
