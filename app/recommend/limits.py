@@ -56,9 +56,10 @@ def known_categories(release: Release, named: Sequence[tuple[str, str]]) -> list
         UnknownCategoryError: there is none; names each, with the nearest known one.
     """
     meant = [(field, name, category_meant(release, name)) for field, name in named]
-    known, instead = {*release.snapshot.categories, *release.bundle.manifest.categories}, "GET /categories lists those there are"
-    details = [Detail(field, name, did_you_mean(name, sorted(known), instead)) for field, name, category in meant if category is None]
-    if details:
+    if unknown := [(field, name) for field, name, category in meant if category is None]:
+        known = sorted({*release.snapshot.categories, *release.bundle.manifest.categories})
+        instead = "GET /categories lists those there are"
+        details = [Detail(field, name, did_you_mean(name, known, instead)) for field, name in unknown]
         first = details[0]
         msg = f"{first.field}: no category {first.value!r}; {first.problem}"
         raise UnknownCategoryError(msg, details)
