@@ -27,7 +27,7 @@ from app.ground.errors import BadPictureError, Detail, HomeError, LogUnavailable
 from app.ground.parts import Limits
 from app.log.base import Event, Stream
 from app.recommend import cost
-from app.recommend.limits import check_count
+from app.recommend.limits import category_meant, check_count
 from app.recommend.slices import pause
 from app.recommend.stages import count
 from app.release.release import Release
@@ -117,8 +117,13 @@ def each_once(items: Sequence[Item]) -> Iterator[tuple[str, Item]]:
         yield f"items[{place}]", item
 
 
-def as_columns(said: dict[str, Any]) -> dict[str, Any]:
-    """An item's fields as the catalogue's columns hold them: what is no text or number is JSON; what is empty is nothing."""
+def as_columns(release: Release, said: dict[str, Any]) -> dict[str, Any]:
+    """An item's fields as the catalogue's columns hold them: what is no text or number is JSON; what is empty is nothing.
+
+    A category that there is in another case, or with other blanks, is that category.
+    """
+    if category := said.get("category"):
+        said = {**said, "category": category_meant(release, category) or category}
     texts: dict[str, Any] = {name: json.dumps(said[name], ensure_ascii=False) if said[name] else None for name in _AS_JSON if name in said}
     return {**said, **texts, **({"images": said["images"] or None} if "images" in said else {})}
 
@@ -140,7 +145,7 @@ def _events(release: Release, items: Sequence[UpsertIn], sources: Sources, known
 
 def _event(release: Release, item: UpsertIn, picture: bytes | str | None) -> Event:
     stays = {name for name in KEPT if name not in item.model_fields_set}
-    said = as_columns(item.model_dump(exclude={"image", "features", *stays}))
+    said = as_columns(release, item.model_dump(exclude={"image", "features", *stays}))
     if "image" in item.model_fields_set:
         try:
             said["image"] = release.images.put(picture, to_disk=True) if isinstance(picture, bytes) else picture

@@ -16,6 +16,7 @@ from app.ground.errors import Detail, UnknownItemError
 from app.log.base import Event
 from app.recommend.limits import check_count
 from app.recommend.stages import count
+from app.release.release import Release
 
 router = APIRouter(
     route_class=BoundedRoute,
@@ -26,7 +27,7 @@ router = APIRouter(
 
 
 @router.patch("/items", responses=documented(404))
-async def patch_items(batch: PatchItems, _: CurrentRelease, services: InjectedServices) -> CatalogueChange:
+async def patch_items(batch: PatchItems, release: CurrentRelease, services: InjectedServices) -> CatalogueChange:
     """Change some values of items; the others stay. 200 once that is on disk; every replica follows within moments.
 
     404 names each id that the catalogue does not have, and then nothing is changed. On 503, or no answer, send the same batch again.
@@ -38,8 +39,8 @@ async def patch_items(batch: PatchItems, _: CurrentRelease, services: InjectedSe
     if unknown:
         msg = f"{len(unknown)} of the {len(batch.items)} items are not in the catalogue, so nothing was changed"
         raise UnknownItemError(msg, unknown)
-    return await appended(services, [_event(item) for item in batch.items])
+    return await appended(services, [_event(release, item) for item in batch.items])
 
 
-def _event(item: PatchIn) -> Event:
-    return patch(as_columns(item.model_dump(include=item.model_fields_set)))
+def _event(release: Release, item: PatchIn) -> Event:
+    return patch(as_columns(release, item.model_dump(include=item.model_fields_set)))

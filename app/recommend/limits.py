@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.ground.errors import Detail, LimitExceededError, UnknownCategoryError, shortened
 from app.release.release import Release
+from models.datasets.names import spelling_of
 from models.errors import did_you_mean
 
 
@@ -39,19 +40,27 @@ def check_work(work: int, most: int) -> None:
         raise LimitExceededError(msg, [Detail("body", f"{work:,} comparisons", f"at most {most:,}; {less}")])
 
 
-def check_categories(release: Release, named: Sequence[tuple[str, str]]) -> None:
-    """Refuse categories that neither the catalogue nor the model has, naming the nearest known one.
+def category_meant(release: Release, name: str) -> str | None:
+    """The category that is meant, whatever its case and blanks, as the catalogue spells it, else the model; None where neither has it."""
+    known = (*release.bundle.manifest.categories, *release.snapshot.categories)
+    return name if name in known else {spelling_of(one): one for one in known}.get(spelling_of(name))
+
+
+def known_categories(release: Release, named: Sequence[tuple[str, str]]) -> list[str]:
+    """The categories that are meant, see ``category_meant``.
 
     Args:
         named: (field, category) pairs.
 
     Raises:
-        UnknownCategoryError: naming each.
+        UnknownCategoryError: there is none; names each, with the nearest known one.
     """
-    known = {*release.snapshot.categories, *release.bundle.manifest.categories}
-    instead = "GET /categories lists those there are"
-    details = [Detail(field, name, did_you_mean(name, sorted(known), instead)) for field, name in named if name not in known]
-    if details:
+    meant = [(field, name, category_meant(release, name)) for field, name in named]
+    if unknown := [(field, name) for field, name, category in meant if category is None]:
+        known = sorted({*release.snapshot.categories, *release.bundle.manifest.categories})
+        instead = "GET /categories lists those there are"
+        details = [Detail(field, name, did_you_mean(name, known, instead)) for field, name in unknown]
         first = details[0]
         msg = f"{first.field}: no category {first.value!r}; {first.problem}"
         raise UnknownCategoryError(msg, details)
+    return [category for *_, category in meant if category is not None]

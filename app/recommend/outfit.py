@@ -6,14 +6,14 @@ Shape legend: I items · D embedding size · F features.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from app.ground.errors import BadPictureError, Detail, UnknownItemError
 from app.ground.parts import Limits
-from app.recommend.limits import check_categories, check_count
+from app.recommend.limits import check_count, known_categories
 from app.recommend.slices import pause
 from app.recommend.stages import count, stage
 from app.release.release import Release
@@ -112,7 +112,11 @@ def resolve_all(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: 
     unique = [list(dict.fromkeys(items)) for items in outfits]
     for items, field in zip(outfits, fields, strict=True):
         check_count(field, len(items), limits.max_items, "items")
-    embedded = _embed_photos(release, [item for items in unique for item in items if isinstance(item, Photo)], limits)
+    photos = [item for items in unique for item in items if isinstance(item, Photo)]
+    categories = known_categories(release, [(f"{photo.field}.category", photo.category) for photo in photos])
+    spelt = {photo.field: replace(photo, category=name) for photo, name in zip(photos, categories, strict=True)}
+    unique = [[spelt[item.field] if isinstance(item, Photo) else item for item in items] for items in unique]
+    embedded = _embed_photos(release, list(spelt.values()), limits)
     with stage("resolve"):
         return [_worn(release, items, embedded) for items in unique]
 
@@ -174,7 +178,6 @@ def bad_picture(field: str, image: bytes, problem: str) -> BadPictureError:
 def _embed_photos(release: Release, photos: Sequence[Photo], limits: Limits) -> dict[str, FloatArray]:
     if not photos:
         return {}
-    check_categories(release, [(f"{photo.field}.category", photo.category) for photo in photos])
     features_NF = photo_features(release, photos, limits)
     texts = [item_text(photo.title, None, None, {}) for photo in photos]
     embeddings_ND = release.bundle.embed(features_NF, [photo.category for photo in photos], texts)

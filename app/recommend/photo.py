@@ -13,7 +13,7 @@ from PIL import Image
 
 from app.ground.errors import Detail, UnknownCategoryError, refused
 from app.ground.parts import Limits
-from app.recommend.limits import check_count
+from app.recommend.limits import category_meant, check_count
 from app.recommend.outfit import ItemRef, Photo, bad_picture
 from app.release.release import Release
 from models.encoders.pictures import MOST_STRETCHED, decode
@@ -63,10 +63,9 @@ def cut_photos(
         BadPictureError: a photo cannot be used.
     """
     photos = sum(isinstance(outfit, WholePhoto) for outfit in outfits)
-    known = {*release.snapshot.categories, *release.bundle.manifest.categories}
-    shown = {category: edges for category, edges in strips.items() if category in known}
+    shown = {category: edges for name, edges in strips.items() if (category := category_meant(release, name))}
     if photos and len(shown) < 2:  # noqa: PLR2004 - an outfit is two items or more
-        missing = ", ".join(category for category in strips if category not in known)
+        missing = ", ".join(name for name in strips if category_meant(release, name) is None)
         problem = f"this catalogue has no {missing}; ATTIRE_PHOTO_CUT names the categories that a photo of a whole outfit shows"
         field = next(outfit.field for outfit in outfits if isinstance(outfit, WholePhoto))
         raise refused(Detail(field, missing, problem), UnknownCategoryError)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from app.ground.errors import NoEncoderError
 from app.ground.parts import Limits
-from app.recommend.limits import check_categories
+from app.recommend.limits import known_categories
 from app.recommend.similar import similar_to_words
 from app.recommend.steering import Steering, constraints_of
 from app.recommend.words import SHORTEST, forms, near
@@ -103,7 +103,7 @@ def of_category(release: Release, category: str | None) -> IntArray:
     rows: IntArray = release.snapshot.rows
     if category is None:
         return rows
-    check_categories(release, [("category", category)])
+    (category,) = known_categories(release, [("category", category)])
     named: BoolArray = pc.equal(release.snapshot.items.column("category"), category).to_numpy()
     return rows[named[rows]]
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.parts import Limits
-from app.recommend.limits import check_categories, check_count
+from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import ItemRef, Photo, photo_features
 from app.recommend.stages import stage
 from app.release.photo_encoder import TEXT_BLOCK
@@ -48,9 +48,10 @@ def similar(release: Release, item: ItemRef, k: int, limits: Limits, *, all_cate
     check_count("k", k, limits.max_k)
     snapshot = release.snapshot
     if isinstance(item, Photo):
-        if item.category:
-            check_categories(release, [(f"{item.field}.category".lstrip("."), item.category)])
-        query_F, own, category = photo_features(release, [item], limits)[0], None, item.category
+        category = item.category
+        if category:
+            (category,) = known_categories(release, [(f"{item.field}.category".lstrip("."), category)])
+        query_F, own = photo_features(release, [item], limits)[0], None
     else:
         own = snapshot.row_of.get(item)
         if own is None:
@@ -71,7 +72,7 @@ def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, cat
     """
     check_count("k", k, limits.max_k)
     if category is not None:
-        check_categories(release, [("category", category)])
+        (category,) = known_categories(release, [("category", category)])
     meant = release.encoder.reads(text)
     fallback = None
     if meant is not None and not release.encoder.knows_a_word_of(text):

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.ground.parts import Limits
 from app.recommend.consistent import suitable
-from app.recommend.limits import check_categories, check_count
+from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
 from index.selection import Selection
@@ -89,8 +89,7 @@ def choose_slots(
     """
     if asked is not None:
         check_count("slots", len(asked), limits.max_slots, "slots")
-        check_categories(release, [(f"slots[{position}].category", name) for position, name in enumerate(asked)])
-        return Slots(tuple(map(Slot, asked)))
+        return Slots(tuple(map(Slot, known_categories(release, [(f"slots[{at}].category", name) for at, name in enumerate(asked)]))))
     most = min(_MOST_INFERRED, limits.max_slots)
     learned = release.bundle.slots
 

@@ -102,6 +102,9 @@ _BEFORE: Final = re.compile(r"(damen|herren|kinder|mädchen|jungen).{4,}")
 _OF_ALL: Final = re.compile(r"(.+?)(?:wear|mode|kleidung|bekleidung|oberbekleidung)")
 """What names of whole departments end with: "Womenswear", "Kinderbekleidung". Titles say it of a style: "menswear blazer"."""
 
+_NOBODY: Final = re.compile(r"['\u2019]s\b|\bbaby[ -]?dolls?\b")
+"""What is no name of people: the end of "Women's", nightdresses."""
+
 _CHILDRENS: Final = frozenset({"kid", "kids", "kidswear", "boys", "girls", "toddler", "infant"})
 """Words of a title that say more of the age than an attribute does: shops file children's wear under men and women."""
 
@@ -142,9 +145,9 @@ def audience_label(
     values, in_title = _values(attributes, AUDIENCE_NAMES), _words(title or "")
     said = _said(attributes)
     if _CHILDRENS.intersection(in_title):
-        child = _read(in_title) or Audience()
-        return Audience(said.genders & child.genders or child.genders if said else child.genders, child.ages).label
-    said = said or _read(word for text in categories for word in _department_words(text or ""))
+        child, other = _of_child(in_title)
+        return Audience(next(both for named in (said, other, child) if named and (both := named.genders & child.genders)), child.ages).label
+    said = said or _read(word for text in categories for word in _department_words(text or "") if word != "all")  # of "All-in-ones"
     if said is None and values:
         return "=" + "+".join(sorted(value.lower() for value in values))
     said = said or _read(word for word in in_title if word not in _NOT_IN_TITLES)
@@ -205,8 +208,16 @@ def _department_words(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    words = re.findall(r"[^\W\d_]+(?:-round)?", re.sub(r"['\u2019]s\b", "", text.lower()))
+    words = re.findall(r"[^\W\d_]+(?:-round)?", _NOBODY.sub("", text.lower()))
     return [_BEFORE.sub(r"\1", word) if _BEFORE.match(word) and role_of(word) else word for word in words]
+
+
+def _of_child(words: Iterable[str]) -> tuple[Audience, Audience | None]:
+    """Whom those of the words name that name no grown-ups, and whom the others: "Men" of "Mr. Men Girls' Top", "Men Toddler Shoes"."""
+    named = {word: WORDS[word] for word in words if word in WORDS}
+    return _read(word for word, whom in named.items() if "adult" not in whom.ages) or Audience(), _read(
+        word for word, whom in named.items() if "adult" in whom.ages
+    )
 
 
 def _read(words: Iterable[str]) -> Audience | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -11,17 +10,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.datasets.feeds.mapping import Mapped, mapping_beside, read_mapping
+from models.datasets.feeds.packed import PACKED
 from models.datasets.feeds.read import read_feed
 from models.datasets.feeds.recognise import Feed, recognise
 from models.datasets.findings import Findings, Recognised
 from models.datasets.item_checks import ItemFile, check_features, check_names, check_unique, check_values, is_blank
 from models.datasets.item_columns import has_own_types, read_parquet
 from models.datasets.item_pictures import check_pictures
+from models.datasets.names import spelling_of
 from models.datasets.schema import ITEM_SCHEMA
 from models.errors import refuse
 
 ITEM_FILES: Final = ("items.parquet", "items.jsonl", "items.csv", "items.tsv", "items.xml", "items.json", "items.txt")
-"""Names of the items file of a dataset directory; each but the first may have ``.gz`` behind it."""
+"""Names of the items file of a dataset directory; each but the first may have ``.gz`` or ``.zip`` behind it."""
 PUBLIC_FILES: Final = ("articles.csv", "styles.csv")
 
 
@@ -72,14 +73,15 @@ def items_file(root: Path) -> Path:
     found = [root / name for name in _names(ITEM_FILES) if (root / name).is_file()]
     found = found or [root / name for name in _names(PUBLIC_FILES) if (root / name).is_file()]
     if not found:
-        refuse(f"holds no items; looked for {', '.join((*ITEM_FILES, *PUBLIC_FILES))}; a feed of another name is given itself", path=root)
+        otherwise = "a feed of another name is given itself, several of one catalogue one by one to `attire sync`"
+        refuse(f"holds no items; looked for {', '.join((*ITEM_FILES, *PUBLIC_FILES))}; {otherwise}", path=root)
     if len(found) > 1:
         refuse(f"holds {' and '.join(path.name for path in found)}; keep one of them", path=root)
     return found[0]
 
 
 def _names(names: tuple[str, ...]) -> list[str]:
-    return [*names, *(f"{name}.gz" for name in names if not name.endswith(".parquet"))]
+    return [f"{name}{packed}" for packed in PACKED for name in names if not (packed and name.endswith(".parquet"))]
 
 
 def _read(feed: Feed, findings: Findings, mapped: Mapped | None, scratch: Path | None) -> ItemFile:
@@ -99,9 +101,9 @@ def _one_spelling(table: pa.Table, file: ItemFile) -> pa.Table:
     sizes = [(str(size["values"]), int(size["counts"])) for size in pc.value_counts(column).to_pylist() if size["values"] is not None]
     ways: dict[str, Counter[str]] = {}
     for name, count in sizes:
-        ways.setdefault(_key(name), Counter())[name.strip()] += count
+        ways.setdefault(spelling_of(name), Counter())[name.strip()] += count
     chosen = {key: several.most_common(1)[0][0] for key, several in ways.items()}
-    new = [chosen[_key(name)] for name, _ in sizes]
+    new = [chosen[spelling_of(name)] for name, _ in sizes]
     for key, several in ways.items():
         if len(several) > 1:
             problem = f"{', '.join(map(repr, sorted(several)))} are one category, {chosen[key]!r}"
@@ -112,10 +114,6 @@ def _one_spelling(table: pa.Table, file: ItemFile) -> pa.Table:
     place = dict(zip([name for name, _ in sizes], new, strict=True))
     spelt = pa.array([place.get(name) for name in encoded.dictionary.to_pylist()], pa.string())
     return table.set_column(table.schema.get_field_index("category"), ITEM_SCHEMA.field("category"), spelt.take(encoded.indices))
-
-
-def _key(category: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(category.split())).casefold()
 
 
 def _blanks_to_null(table: pa.Table) -> pa.Table:

@@ -28,6 +28,15 @@ def has_control(text: str) -> bool:
     return not text.isprintable() and any(unicodedata.category(sign) in _CONTROL for sign in text)
 
 
+def spelling_of(category: str) -> str:
+    """What spellings of one category have in common: all but case and blanks.
+
+    >>> spelling_of(" Summer  Shoes") == spelling_of("summer shoes")
+    True
+    """
+    return unicodedata.normalize("NFC", " ".join(category.split())).casefold()
+
+
 def id_problem(name: str) -> str | None:
     """Why this cannot be an item's id; None if it can.
 

@@ -82,7 +82,7 @@ class UpsertIn(Strict):
         description="Item id; a known one is replaced.", examples=["sneakers-7"]
     )
     category: Annotated[Name, refused_where("blank", _blank)] = Field(
-        description="Category; a new one is a new kind of slot.", examples=["shoes"]
+        description="Category; a new one, but for case and blanks, is a new kind of slot.", examples=["shoes"]
     )
     subcategory: Text | None = Field(default=None, description="Finer category.", examples=["sneakers"])
     title: Text | None = Field(default=None, description="Title.", examples=["White canvas sneakers"])

@@ -86,7 +86,7 @@ Item = Annotated[ItemIn, BeforeValidator(_ITEM, json_schema_input_type=Id | Item
 class SlotIn(Strict):
     """A blank to fill."""
 
-    category: CategoryName = Field(description="Category of the missing item.")
+    category: CategoryName = Field(description="Category of the missing item, in any case.")
 
 
 Slot = Annotated[SlotIn, BeforeValidator(_SLOT, json_schema_input_type=CategoryName | SlotIn)]

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from models.datasets.feeds.opened import LONGEST_LINE, Encoding, lines_of, opened, undecodable
+from models.datasets.feeds.opened import LONGEST_LINE, Encoding, lines_of, undecodable
+from models.datasets.feeds.packed import opened
 from models.datasets.feeds.records import EMPTY_ROWS, Broken, Record
 from models.datasets.shown import shown
 from models.errors import refuse

@@ -1,29 +1,20 @@
-"""A feed's bytes as text: gzip, byte-order marks, UTF-8 and UTF-16, the old encodings of one byte a letter, and every kind of line end."""
+"""A feed's bytes as text: byte-order marks, UTF-8 and UTF-16, the old encodings of one byte a letter, and every kind of line end."""
 
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import re
-import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Final
 
 from models.datasets.feeds.old_encodings import guessed, words_of
-from models.errors import refuse
+from models.datasets.feeds.packed import head_of, opened, packing_of
 
-HEAD: Final = 65_536
-"""Bytes that are looked at to see what a file is."""
 LONGEST_LINE: Final = 8 << 20
 """Characters; a longer line is set aside."""
-MOST_UNPACKED: Final = 20_000_000_000
-"""Bytes that a gzip may hold."""
-_DEEPEST: Final = 2  # the shop's own gzip, and the one about it in which a server keeps or sends it
-_GZIP: Final = b"\x1f\x8b"
 _CHUNK: Final = 1 << 20
 _DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
 _SAMPLE: Final = 20_000
@@ -47,12 +38,12 @@ class Encoding:
     """How a file's text is written.
 
     Attributes:
-        name: as Python's codecs call it. gzip: whether it is compressed.
+        name: as Python's codecs call it. packed: in what, as a person is told it; empty where it is as it is.
         words: where the encoding is a guess, some by which a person sees whether it is right. declared: another, which is not true.
     """
 
     name: str
-    gzip: bool = False
+    packed: str = ""
     words: tuple[str, ...] = ()
     declared: str | None = None
 
@@ -68,62 +59,7 @@ class Encoding:
 
     def __str__(self) -> str:
         """As a person is told it."""
-        return f"{_NAMES.get(self.name, self.name)}{', gzip' if self.gzip else ''}"
-
-
-class _Unpacked(gzip.GzipFile):
-    """A gzip of which no more is read than may be."""
-
-    def __init__(self, file: Any, path: Path) -> None:  # noqa: ANN401 - any file of bytes
-        super().__init__(fileobj=file, mode="rb")
-        self._path = path
-
-    def _within(self, read: bytes) -> bytes:
-        if self.tell() > MOST_UNPACKED:
-            refuse(f"is a gzip of more than {MOST_UNPACKED:,} bytes; unpack it, or fetch it again", path=self._path)
-        return read
-
-    def read(self, size: int | None = -1) -> bytes:
-        return self._within(super().read(size))
-
-    def read1(self, size: int = -1) -> bytes:
-        return self._within(super().read1(size))
-
-    def readline(self, size: int | None = -1) -> bytes:
-        return self._within(super().readline(size))
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
-    """The bytes of a file, unpacked where it is a gzip, or a gzip within one.
-
-    Raises:
-        InputError: it cannot be read, is a gzip that is cut off, one within two, or of more than ``MOST_UNPACKED`` bytes.
-    """
-    try:
-        with ExitStack() as stack:
-            file: Any = stack.enter_context(path.open("rb"))
-            for _ in range(_DEEPEST):
-                if not _is_packed(file):
-                    break
-                file = stack.enter_context(_Unpacked(file, path))
-            if _is_packed(file):
-                refuse(f"is a gzip within {_DEEPEST} others; unpack it", path=path)
-            yield file
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        refuse(f"is a gzip that is cut off or damaged ({error}); fetch it again", path=path)
-    except OSError as error:
-        refuse(f"cannot be read: {error.strerror or error}", path=path)
-
-
-def _is_packed(file: Any) -> bool:  # noqa: ANN401 - any file of bytes that can be peeked into
-    return bool(file.peek(2)[:2] == _GZIP)
-
-
-def head_of(path: Path) -> bytes:
-    """The first ``HEAD`` bytes, unpacked."""
-    with opened(path) as file:
-        return file.read(HEAD)
+        return f"{_NAMES.get(self.name, self.name)}{f', {self.packed}' if self.packed else ''}"
 
 
 def encoding_of(path: Path, *, only_utf: bool = False) -> Encoding:
@@ -132,9 +68,7 @@ def encoding_of(path: Path, *, only_utf: bool = False) -> Encoding:
     Args:
         only_utf: for formats that are never written otherwise.
     """
-    with path.open("rb") as file:
-        packed = _is_packed(file)
-    head = head_of(path)
+    packed, head = packing_of(path), head_of(path)
     for mark, name in _MARKS:
         if head.startswith(mark):
             return Encoding(name, packed)
@@ -149,7 +83,7 @@ def encoding_of_xml(path: Path, head: bytes) -> Encoding:
     declared = said[1].decode() if said else "UTF-8"
     if found.name == "utf-8" and not _is_ascii(path) and not declared.casefold().startswith("utf"):
         return replace(found, declared=declared)
-    return found if declared.casefold() == "utf-8" else Encoding("utf-8", found.gzip)
+    return found if declared.casefold() == "utf-8" else Encoding("utf-8", found.packed)
 
 
 def _is_ascii(path: Path) -> bool:
@@ -169,7 +103,7 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def _old(path: Path, packed: bool) -> Encoding:  # noqa: FBT001 - of this module
+def _old(path: Path, packed: str) -> Encoding:
     """UTF-8 all the same where more lines fit than not; else the likeliest encoding of one or two bytes a letter."""
     fit = broken = 0
     sample = bytearray()

@@ -16,7 +16,8 @@ from models.datasets.feeds.layouts.known import KNOWN, key_of, layout_of
 from models.datasets.feeds.layouts.own import OWN
 from models.datasets.feeds.layouts.schema_org import SCHEMA_ORG
 from models.datasets.feeds.mapping import Mapped, check_columns, layout_by, layout_over
-from models.datasets.feeds.opened import Encoding, encoding_of, encoding_of_xml, head_of
+from models.datasets.feeds.opened import Encoding, encoding_of, encoding_of_xml
+from models.datasets.feeds.packed import ending_of, head_of, packing_of
 from models.datasets.feeds.parquet_records import columns_of, read_parquet_records
 from models.datasets.feeds.records import Broken, Record
 from models.datasets.feeds.words import plain_name
@@ -28,7 +29,7 @@ Form = Literal["CSV", "JSON lines", "JSON", "XML", "a page with ld+json", "Parqu
 _LOOKED_AT: Final = 200
 """Records whose names tell the layout where there is no header."""
 _NOT_A_FEED: Final = (
-    (b"PK\x03\x04", "is a ZIP archive or an Excel workbook; unpack it, or save the sheet as CSV (UTF-8)"),
+    (b"PK\x03\x04", "is a ZIP or a workbook within another file; unpack it, or save the sheet as CSV (UTF-8)"),
     (b"\xd0\xcf\x11\xe0", "is an old Excel workbook; save the sheet as CSV (UTF-8)"),
     (b"\x89PNG", "is a picture, not a feed; name the feed"),
     (b"\xff\xd8\xff", "is a picture, not a feed; name the feed"),
@@ -95,6 +96,8 @@ def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
         if head.startswith(magic):
             refuse(problem, path=path)
     if head.startswith(b"PAR1") or path.suffix == ".parquet":
+        if packing := packing_of(path):
+            refuse(f"is Parquet within a {packing}; unpack it", path=path)
         names = [plain_name(name) for name in columns_of(path)]
         feed = Feed(path=path, form="Parquet", encoding=Encoding("utf-8"), names=names, layout=layout_of(names))
     else:
@@ -135,8 +138,8 @@ def _text(path: Path, head: bytes, mapped: Mapped | None) -> Feed:
 
 def _form(path: Path, head: bytes) -> Form:
     text = head.decode("utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig", errors="replace").lstrip()
-    stem = path.with_suffix("") if path.suffix == ".gz" else path
-    if stem.suffix in {".jsonl", ".ndjson"}:
+    ending = ending_of(path)
+    if ending in {".jsonl", ".ndjson"}:
         return "JSON lines"
     if text.startswith("<"):
         start = text[:1_000].casefold()
@@ -145,9 +148,9 @@ def _form(path: Path, head: bytes) -> Form:
         if not has_ld_json(text):
             refuse("is a web page, not a feed; fetch the feed itself (it may ask for a login)", path=path)
         return "a page with ld+json"
-    if text.startswith("[") and stem.suffix not in _TABLES:
+    if text.startswith("[") and ending not in _TABLES:
         return "JSON"
-    if text.startswith("{") and stem.suffix not in _TABLES:
+    if text.startswith("{") and ending not in _TABLES:
         first, _, rest = text.partition("\n")
         return "JSON lines" if first.rstrip().endswith("}") and rest.lstrip().startswith("{") else "JSON"
     return "CSV"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from models.datasets.feeds.opened import opened
+from models.datasets.feeds.packed import opened
 from models.datasets.feeds.records import Broken, Record
 from models.datasets.feeds.words import plain_name
 from models.errors import refuse

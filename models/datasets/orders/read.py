@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from models.datasets.feeds.packed import PACKED
 from models.datasets.feeds.recognise import Feed, recognise
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.words import plain_name
@@ -68,7 +69,7 @@ def shopper_of(customer: str) -> str:
 
 def orders_beside(root: Path) -> list[Path]:
     """The files of a dataset directory that hold orders or looks, by their names."""
-    names = (f"{stem}{ending}{packed}" for stem in _FILES for ending in _ENDINGS for packed in ("", ".gz"))
+    names = (f"{stem}{ending}{packed}" for stem in _FILES for ending in _ENDINGS for packed in PACKED)
     return [root / name for name in names if name != OUTFITS and (root / name).is_file()]
 
 

@@ -411,3 +411,13 @@ def test_attributes_and_stock_follow_the_rule_of_files(own: TestClient) -> None:
     refused = own.put("/items", json={"items": [{"id": "n", "category": "hats", "in_stock": "perhaps"}]})
     assert refused.status_code == 422
     assert "neither true nor false" in refused.text
+
+
+def test_a_category_in_another_case_is_the_one_that_there_is(own: TestClient) -> None:
+    """As of files, by PUT and by PATCH; one that there is not is new."""
+    put(own, {"id": "n", "category": " Shoes ", "features": vector(7)})
+    assert own.get("/items/n").json()["category"] == "shoes"
+    assert own.patch("/items", json=[{"id": "n", "category": "TOPS"}]).status_code == 200
+    assert own.get("/items/n").json()["category"] == "tops"
+    put(own, {"id": "n", "category": "Hats", "features": vector(7)})
+    assert own.get("/items/n").json()["category"] == "Hats"

@@ -87,8 +87,8 @@ def test_a_photo_scores_as_its_parts_do(people: TestClient) -> None:
 
 
 def test_the_strips_are_a_setting(home: Path) -> None:
-    """Other categories and edges; what the shop does not have is left out."""
-    settings = Settings(home=home, photo_cut={"tops": (0, 10), "hats": (0, 2), "shoes": (10, 20)})
+    """Other categories, in any case, and edges; what the shop does not have is left out."""
+    settings = Settings(home=home, photo_cut={"Tops": (0, 10), "hats": (0, 2), "shoes": (10, 20)})
     with TestClient(create_app(settings)) as opened:
         cut = opened.post("/score-outfit", json={"outfits": [outfit(person())]}).json()["outfits"][0]["cut"]
     assert [(one["category"], one["top"], one["bottom"]) for one in cut] == [("tops", 0, 100), ("shoes", 100, 200)]

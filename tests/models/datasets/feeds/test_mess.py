@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
+import re
 import string
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from models.datasets.feeds import opened
+from models.datasets.feeds import packed
 from models.datasets.feeds.bad import BadValueError
 from models.datasets.feeds.money import Money, decimals_behind_commas, read_money
 from models.datasets.feeds.stock import read_stock
@@ -64,18 +68,63 @@ def test_how_a_file_is_written_is_recognised_and_told(read: Callable[..., Any], 
     assert told in found.layout
 
 
-@pytest.mark.parametrize("name", ["feed.csv.gz", "feed.jsonl.gz", "feed.json.gz", "feed.xml.gz"])
-@pytest.mark.parametrize("layers", [1, 2])
-def test_a_small_gzip_of_much_is_refused(read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str, layers: int) -> None:
-    """Whatever it is a gzip of, and about: as soon as more is unpacked than may be."""
-    monkeypatch.setattr(opened, "MOST_UNPACKED", 300_000)
-    beginning = {"csv": "id,category,title\n", "jsonl": "", "json": "[", "xml": "<items>"}[name.split(".")[1]]
-    row = {"csv": "a,tops,Tee\n", "xml": "<item><id>a</id></item>"}.get(name.split(".")[1], '{"id": "a", "category": "tops"}\n')
+def zipped(*files: tuple[str, str | bytes], how: int = ZIP_DEFLATED) -> bytes:
+    """A ZIP of these names and contents."""
+    raw = io.BytesIO()
+    with ZipFile(raw, "w", how) as archive:
+        for name, content in files:
+            archive.writestr(ZipInfo(name), content, how)
+    return raw.getvalue()
+
+
+@pytest.mark.parametrize("ending", ["gz", "gz.gz", "zip", "gz.zip"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "json", "xml"])
+def test_a_small_file_of_much_is_refused(read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, kind: str, ending: str) -> None:
+    """Whatever it holds, and is in: as soon as more is unpacked than may be."""
+    monkeypatch.setattr(packed, "MOST_UNPACKED", 300_000)
+    beginning = {"csv": "id,category,title\n", "jsonl": "", "json": "[", "xml": "<items>"}[kind]
+    row = {"csv": "a,tops,Tee\n", "xml": "<item><id>a</id></item>"}.get(kind, '{"id": "a", "category": "tops"}\n')
     raw = (beginning + row * 40_000).encode()
-    for _ in range(layers):
-        raw = gzip.compress(raw, mtime=0)
-    with pytest.raises(InputError, match="is a gzip of more than 300,000 bytes"):
-        read(raw, name)
+    for name in ending.split("."):
+        raw = gzip.compress(raw, mtime=0) if name == "gz" else zipped((f"feed.{kind}.gz" if ending == "gz.zip" else f"feed.{kind}", raw))
+    with pytest.raises(InputError, match=r"is a (gzip|ZIP) of more than 300,000 bytes"):
+        read(raw, f"feed.{kind}.{ending}")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("products_export_1.csv", GOOD),
+        ("feed.jsonl", "".join(json.dumps({"id": name, "category": "Tops", "title": title}) + "\n" for name, title in TITLES.items())),
+        ("export/feed.csv.gz", gzip.compress(GOOD.encode(), mtime=0)),
+    ],
+)
+def test_a_zip_of_one_file_is_read_as_that(read: Callable[..., Any], name: str, content: str | bytes) -> None:
+    """As shops' systems pack exports, with what a Mac adds; told, by the name of what is in it."""
+    found = read(zipped(("export/", ""), (f"__MACOSX/._{name}", "x"), (".DS_Store", "x"), (name, content)), "feed.zip")
+    assert titles(found) == TITLES
+    assert ", ZIP" in found.layout
+
+
+def test_a_zip_that_is_damaged_says_so(read: Callable[..., Any]) -> None:
+    """Its end is its table, so one that is cut off is none; one of whose bytes is another fails its checksum."""
+    raw = zipped(("feed.csv", GOOD), how=ZIP_STORED)
+    with pytest.raises(InputError, match="is a ZIP that is cut off or damaged"):
+        read(raw[:-30], "feed.zip")
+    with pytest.raises(InputError, match="is a ZIP that is cut off or damaged"):
+        read(raw.replace(b"Boot", b"Boat", 1), "feed.zip")
+
+
+def test_a_zip_any_byte_of_which_is_another_ends_in_a_report(read: Callable[..., Any]) -> None:
+    """Python raises more than its own errors for tables that contradict themselves."""
+    raw, refused = zipped(("feed.csv", GOOD)), 0
+    for place in range(len(raw)):
+        for value in (0, 0xFF):
+            try:
+                read(raw[:place] + bytes([value]) + raw[place + 1 :], "feed.zip")
+            except InputError:
+                refused += 1
+    assert refused > 100
 
 
 def test_old_encodings_of_other_scripts_are_told_apart(read: Callable[..., Any]) -> None:
@@ -377,7 +426,17 @@ def test_pictures_are_found_whatever_the_case_and_the_slash(read: Callable[..., 
     [
         (b"", "feed.csv", "is empty; fetch it again"),
         (b"", "feed.xml", "is empty; fetch it again"),
-        (b"PK\x03\x04 and more", "feed.xlsx", "Excel workbook; unpack it, or save the sheet as CSV"),
+        (b"PK\x03\x04 and more", "feed.zip", "is a ZIP that is cut off or damaged"),
+        (zipped(("[Content_Types].xml", ""), ("xl/workbook.xml", "")), "feed.xlsx", "is a workbook; save the sheet as CSV"),
+        (zipped(("mimetype", ""), ("content.xml", "")), "feed.ods", "is a workbook; save the sheet as CSV"),
+        (zipped(("a.csv", GOOD), ("b.csv", GOOD)), "feed.zip", "is a ZIP of 2 files: 'a.csv', 'b.csv'; unpack it, and name the feed"),
+        (zipped(*((f"{place}.csv", "") for place in range(6))), "feed.zip", "is a ZIP of 6 files: .*, …; unpack it"),
+        (zipped(("feed/", "")), "feed.zip", "is a ZIP of no files; fetch it again"),
+        (zipped(("feed.csv", GOOD), how=ZIP_BZIP2), "feed.zip", "'feed.csv' is packed in a way that is not read; unpack it"),
+        (zipped(("feed.csv", GOOD)).replace(b"\0\0\x08\0", b"\1\0\x08\0"), "feed.zip", "'feed.csv' is packed with a password; unpack it"),
+        (zipped(("feed.zip", zipped(("feed.csv", GOOD)))), "feed.zip", "is a ZIP or a workbook within another file; unpack it"),
+        (zipped(("feed.parquet", b"PAR1")), "feed.zip", "is Parquet within a ZIP; unpack it"),
+        (gzip.compress(b"PAR1"), "items.gz", "is Parquet within a gzip; unpack it"),
         (b"\xd0\xcf\x11\xe0", "feed.xls", "save the sheet as CSV"),
         (b"<!doctype html><html><body>Please log in</body></html>", "feed.xml", "is a web page, not a feed"),
         (gzip.compress(GOOD.encode() * 100, mtime=0)[:-20], "feed.csv.gz", "is a gzip that is cut off"),
@@ -408,39 +467,67 @@ def test_xml_that_is_not_well_formed_is_mended_and_told(read: Callable[..., Any]
     assert any("is not well-formed XML" in warning for warning in found.warnings)
 
 
-def slow_and_obvious(text: str) -> dict[str, str]:
-    """What a plain reader takes of a file of three unquoted columns: the first row of each id; empty cells at the end are none."""
-    found: dict[str, str] = {}
-    for line in text.split("\n")[1:]:
-        cells = line.split(",")
-        while len(cells) > 3 and not cells[-1].strip():
-            cells.pop()
-        if len(cells) == 3 and cells[0].strip() and cells[1].strip():
-            found.setdefault(cells[0], " ".join(cells[2].split()))
+def slow_and_obvious(text: str) -> dict[str, tuple[str, str, float | None]]:
+    """What a plain reader takes of four columns: the first row of each id whose price is a number; empty cells at the end are none."""
+    found: dict[str, tuple[str, str, float | None]] = {}
+    for row in list(csv.reader(io.StringIO(text, newline="")))[1:]:
+        while len(row) > 4 and not row[-1].strip():
+            row.pop()
+        if len(row) != 4:
+            continue
+        name, category, title, price = row
+        if (
+            name.strip()
+            and category.strip()
+            and re.fullmatch(r"(\d+(\.\d+)?)?", price)
+            and name not in {".", ".."}
+            and not name.endswith("/image")
+        ):
+            found.setdefault(name, (" ".join(category.split()).casefold(), " ".join(title.split()), float(price) if price else None))
     return found
 
 
 cells = st.text(string.ascii_letters + " -/.", min_size=1, max_size=4)
+texts = st.text(string.ascii_letters + " -/.,;\"\n'éßक靴👟", max_size=6)
+prices = st.sampled_from(["", "5", "19.90", "0", "7", "-1", "free", "1_0", "5 to 9"])
+torn = st.lists(cells, min_size=2, max_size=5).filter(lambda row: len(row) != 4)
+items = st.tuples(st.sampled_from(["a", "A", "b", "c-1", "é", "0", "00"]) | cells, cells, texts, prices).map(list)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.lists(cells, min_size=2, max_size=4), min_size=1, max_size=6))
-def test_what_is_accepted_is_what_a_plain_reader_accepts(tmp_path: Path, rows: list[list[str]]) -> None:
-    """Neither more nor less."""
-    text = "id,category,title\n" + "".join(",".join(row) + "\n" for row in rows)
-    (tmp_path / "items.csv").write_text(text)
-    expected = {name: title for name, title in slow_and_obvious(text).items() if name not in {".", ".."} and not name.endswith("/image")}
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.one_of(items, items, items, torn), min_size=3, max_size=12),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_what_is_accepted_is_what_a_plain_reader_accepts(tmp_path: Path, rows: list[list[str]], end: str) -> None:
+    """Neither more nor less, with its category, title and price, whatever has to be quoted."""
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator=end).writerows([["id", "category", "title", "price"], *rows])
+    (tmp_path / "items.csv").write_bytes(written.getvalue().encode())
+    expected = slow_and_obvious(written.getvalue())
     try:
         table = read_catalogue(tmp_path, Findings(rejects=Rejects())).table
     except InputError:
         assert expected == {}
         return
-    found = {item["id"]: item["title"] or "" for item in table.to_pylist()}
-    assert set(found) == set(expected)
+    found = {item["id"]: (item["category"].casefold(), item["title"] or "", item["price"]) for item in table.to_pylist()}
+    assert found == expected
 
 
 starts = st.sampled_from(
-    [b"", b"id,category,title\n", b"id;category\n", b"\xef\xbb\xbf", b"\xff\xfe", b"\x1f\x8b", b"<rss>", b"[{", b'{"id":', b"PAR1"]
+    [
+        b"",
+        b"id,category,title\n",
+        b"id;category\n",
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b"\x1f\x8b",
+        b"<rss>",
+        b"[{",
+        b'{"id":',
+        b"PAR1",
+        b"PK\x03\x04",
+    ]
 )
 
 
@@ -451,6 +538,7 @@ starts = st.sampled_from(
 @example(start=b"", junk=b'{"id": "a", "category": "c", "sizes": ' + b"[" * 50_000, name="f.jsonl")
 @example(start=b"", junk=b"[" * 100_000, name="f.json")
 @example(start=b"", junk=gzip.compress(b"id,category\na,b\n" * 9, mtime=0)[:40], name="f.csv.gz")
+@example(start=b"PK\x05\x06", junk=bytes(18), name="f.zip")
 def test_any_bytes_end_in_a_report(tmp_path: Path, start: bytes, junk: bytes, name: str) -> None:
     """Never in a traceback."""
     (tmp_path / name).write_bytes(start + junk)
