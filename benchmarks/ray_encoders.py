@@ -12,6 +12,7 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -57,10 +58,10 @@ def megabytes(pid: int) -> int:
     return sum(map(int, private)) // 1024
 
 
-def ask(body: dict[str, Any]) -> float:
+def ask(client: httpx2.Client, body: dict[str, Any]) -> float:
     """Seconds until it was answered."""
     began = time.monotonic()
-    httpx2.post(f"http://127.0.0.1:{PORT}/similar-items", json=body, timeout=120).raise_for_status()
+    client.post("/similar-items", json=body).raise_for_status()
     return time.monotonic() - began
 
 
@@ -80,10 +81,10 @@ def main(work: Path, clients: Annotated[int, typer.Option()] = 8, requests: Anno
         while "HEALTHY" not in serve.status().proxies.values():
             time.sleep(_WAITS_S)
         pids = [process_of(name) for name in (NAME, encoder.NAME)[: 1 + encoders]]
-        with ThreadPoolExecutor(clients) as pool:
-            list(pool.map(ask, photos[: 4 * clients]))
+        with ThreadPoolExecutor(clients) as pool, httpx2.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=120) as client:
+            list(pool.map(partial(ask, client), photos[: 4 * clients]))
             before, began = sum(map(cpu_s, pids)), time.monotonic()
-            taken = list(pool.map(ask, (photos[number % len(photos)] for number in range(requests))))
+            taken = list(pool.map(partial(ask, client), (photos[number % len(photos)] for number in range(requests))))
             lasted, used = time.monotonic() - began, sum(map(cpu_s, pids)) - before
         of, (median, most) = [f"{megabytes(pid):,}" for pid in pids], 1e3 * np.percentile(taken, [50, 99])
         where = "beside" if encoders else "in the replica"

@@ -1,19 +1,17 @@
-"""Do two workers learn as well as one process, and how much sooner? The table of "Training together" in ``docs/ray.md``.
+"""Do two workers learn as well as one process? The table of "Training together" in ``docs/ray.md``; how much sooner: ``ray_steps``.
 
     python -m benchmarks.ray_training WORK [--seeds 6] [--recipe attire] [--recipe weak-labels]
 
-For each seed, one process and two workers learn from the same small wardrobe (1,200 items, 800 outfits). They take turns of ten steps, so
-that other work on the machine slows both alike. What is measured is kept in WORK, where the same command goes on.
+For each seed, one process and two workers learn from the same small wardrobe (1,200 items, 800 outfits). Workers are here what ``--on`` has
+processes of a cluster be, without a cluster. What is measured is kept in WORK, where the same command goes on.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import shutil
-import time
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -22,16 +20,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 import typer
-from numpy.typing import NDArray
 from scipy import stats
-from torch import Tensor
+from torch import distributed
 
-from app.ray import training
-from app.ray.joined import LOCAL, join
-from app.ray.tasks import Tasks
 from models.bundle import Bundle
 from models.evaluation.evaluate import evaluate
-from models.progress import silent, unheard
 from models.recipes.train import train
 from models.training import parallel
 from models.wardrobe.generate import generate
@@ -41,82 +34,6 @@ SETTINGS: Final = {
     "weak-labels": {"epochs": "12", "side": "32", "batch_size": "64", "least_word": "3"},
 }
 ALONE, TOGETHER = "one process", "two workers"
-TURN: Final = 10
-"""Steps."""
-_LOOK_S: Final = 0.005
-FIGURES: Final = ("wall_ms", "processor_ms", "averaging_wall_ms", "averaging_processor_ms")
-"""Of a step, in the first worker; averaging is whatever workers sum: gradients, embedded items, vectors of pictures."""
-
-
-@dataclass
-class Meter:
-    """Measures the steps of one way to train, which wait for its turn; a turn is a file that names whose it is.
-
-    Attributes:
-        steps: by part of the training, of each step but the first of a turn, ``FIGURES`` in seconds.
-    """
-
-    place: Path
-    way: str
-    steps: dict[int, list[NDArray[np.float64]]] = field(default_factory=lambda: defaultdict(list))
-    _averaging: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
-    _since: NDArray[np.float64] | None = None
-    _left: int = 0
-
-    def measure(self, call: Callable[[], object]) -> None:
-        """Measure what a call trains, write it down, and leave all other turns to the other way."""
-        average, summed = parallel.Workers.average, parallel._summed  # noqa: SLF001
-
-        def timed(tensor: Tensor, group: Any) -> Tensor:  # noqa: ANN401 - torch types none
-            began = now()
-            answer = summed(tensor, group)
-            self._averaging += now() - began
-            return answer
-
-        def step(workers: parallel.Workers, optimiser: torch.optim.Optimizer) -> None:
-            average(workers, optimiser)
-            if workers.leads:
-                self._stepped(id(optimiser))
-
-        parallel.Workers.average, parallel._summed = step, timed  # type: ignore[method-assign,assignment]  # noqa: SLF001
-        call()
-        if self.steps:
-            typical = np.average(
-                [np.median(part, axis=0) for part in self.steps.values()], axis=0, weights=[len(part) for part in self.steps.values()]
-            )
-            (self.place / f"{self.way}.json").write_text(json.dumps(dict(zip(FIGURES, (1e3 * typical).tolist(), strict=True))))
-
-    def _stepped(self, part: int) -> None:
-        if self._since is not None:
-            self.steps[part].append(np.concatenate([now() - self._since, self._averaging]))
-        if self._left:
-            self._left, self._since = self._left - 1, now()
-        else:
-            turn, other = self.place / "turn", TOGETHER if self.way == ALONE else ALONE
-            turn.write_text(other)
-            while turn.read_text() == other and not (self.place / other / "manifest.json").exists():
-                time.sleep(_LOOK_S)
-            self._left, self._since = TURN, None
-        self._averaging[:] = 0
-
-
-class Metered(training._Worker):  # noqa: SLF001 - what the command starts, and measures nothing by itself
-    """A worker that measures its steps."""
-
-    def train(self, *given: Any) -> None:  # noqa: ANN401 - as of a worker
-        """Train, and measure it."""
-        work = super().train
-        Meter(given[-1]["out"].parent, TOGETHER).measure(lambda: work(*given))
-
-
-def now() -> NDArray[np.float64]:
-    """Seconds, and those of this process's processor time."""
-    return np.array([time.perf_counter(), time.process_time()])
-
-
-def alone(given: dict[str, Any]) -> None:
-    """Train in one process."""
-    Meter(given["out"].parent, ALONE).measure(lambda: train(**given))
 
 
 def measured(recipe: str, seed: int, data: Path, work: Path) -> dict[str, dict[str, float]]:
@@ -126,23 +43,29 @@ def measured(recipe: str, seed: int, data: Path, work: Path) -> dict[str, dict[s
     if not kept.exists():
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
-        (place / "turn").write_text(ALONE)
         given = {"data": data, "recipe": recipe, "settings": SETTINGS[recipe], "seed": seed, "cache": work / "cache"}
-        one = Tasks().submit(alone, {**given, "out": place / ALONE})
-        training.train(LOCAL, 2, "cpu", progress=silent, warn=unheard, out=place / TOGETHER, **given)
-        one.result()
+        with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
+            list(pool.map(trained, [place] * 3, [0, 0, 1], [1, 2, 2], [given] * 3))
         kept.write_text(json.dumps({way: figures(data, place / way, work / "cache") for way in (ALONE, TOGETHER)}))
     found: dict[str, dict[str, float]] = json.loads(kept.read_text())
     return found
 
 
+def trained(place: Path, number: int, count: int, given: dict[str, Any]) -> None:
+    """Train in this process, as one of so many."""
+    torch.set_num_threads(1)
+    distributed.init_process_group("gloo", init_method=f"file://{place}/met {count}", rank=number, world_size=count)
+    group, way = (distributed.group.WORLD, TOGETHER) if count > 1 else (None, ALONE)
+    train(**given, out=place / way, workers=parallel.Workers(group))
+
+
 def figures(data: Path, bundle: Path, cache: Path) -> dict[str, float]:
-    """How good a bundle is, and what a step took that made it."""
+    """How good a bundle is."""
     found = {name: value for name, value in Bundle.load(bundle).manifest.measured.items() if name.startswith("valid")}
     if (data / "outfits.jsonl").exists():
         tasks = evaluate(data, bundle, cache=cache)["tasks"]
         found |= {"fitb": tasks["fitb"]["fitb_accuracy"], "auc": tasks["compatibility"]["auc"], "mrr": tasks["retrieval"]["mrr"]}
-    return {**found, **json.loads(bundle.with_suffix(".json").read_text())}
+    return found
 
 
 def made(work: Path) -> dict[str, Path]:
@@ -164,8 +87,6 @@ def main(
 ) -> None:
     """Print a table for each recipe: means over seeds, and the mean of the differences with its 95 % interval."""
     torch.set_num_threads(1)
-    join(LOCAL, cpus=3)
-    training._Worker = Metered  # type: ignore[misc]  # noqa: SLF001
     data = made(work)
     found: dict[str, list[dict[str, dict[str, float]]]] = {name: [] for name in recipe}
     for seed in range(seeds):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Final, TypeVar
@@ -46,6 +47,7 @@ def join(on: str, cpus: int | None = None) -> None:
 
     if ray.is_initialized():
         return
+    os.environ.setdefault("RAY_worker_niceness", "0")  # of nodes that start here; Ray's 15 have little of a core that others want
     beside = {"include_dashboard": False, "num_cpus": cpus} if on == LOCAL else {}
     try:
         patiently(lambda: ray.init(address=on, log_to_driver=False, logging_level=logging.WARNING, **beside))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,24 @@ joined.find_spec("ray") and joined.check("local")
 sys.exit("ray" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_a_process_here_is_as_urgent_as_the_command(turn: None) -> None:  # noqa: ARG001 - one cluster at a time
+    """Unless the environment says otherwise."""
+    asked = """
+import os, sys
+import ray
+from app.ray.joined import join
+from app.ray.tasks import Tasks
+join("local", cpus=1)
+niceness = Tasks().submit(os.nice, 0).result()
+ray.shutdown()
+sys.exit(niceness - os.nice(0))
+"""
+    for said, more in ((None, 0), ("4", 4)):
+        environment = {name: value for name, value in os.environ.items() if name != "RAY_worker_niceness"}
+        environment |= {"RAY_worker_niceness": said} if said else {}
+        assert subprocess.run([sys.executable, "-c", asked], check=False, env=environment).returncode == more
 
 
 def test_what_does_not_start_in_time_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from models.progress import silent, unheard
 from models.wardrobe.generate import generate
 from tests.app.homes import copied
 from tests.app.ray.conftest import ASKED, OWN, start, told
-from tests.app.ray.test_serve import serving
+from tests.app.ray.test_serve import serving, waited
 from tests.app.ray.test_training import SMALL
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -57,14 +57,7 @@ class Node:
 
     def kill_when(self, marker: Path) -> None:
         """End it once a file is there, which somebody on it writes."""
-        Thread(target=lambda: (waited(marker), self.kill()), daemon=True).start()
-
-
-def waited(marker: Path) -> None:
-    """Return once a file is there."""
-    end = time.monotonic() + MOST_S
-    while not marker.exists() and time.monotonic() < end:
-        time.sleep(0.1)
+        Thread(target=lambda: (waited(marker.exists), self.kill()), daemon=True).start()
 
 
 @pytest.fixture(scope="module")
@@ -187,4 +180,4 @@ def test_requests_that_it_was_answering_are_answered_by_the_other(second: Node, 
         running.both()
         expected = told(client.post("/complete-outfit", json=ASKED))
         assert running.attempts(expected, second.kill) <= 2
-        assert len(running.replicas()) == 1
+        waited(lambda: len(running.replicas()) == 1)  # once Serve has noticed

@@ -30,13 +30,13 @@ MOST_S: Final = 900
 
 @dataclass(frozen=True)
 class Running:
-    """The command, where it answers for which home, who asks Serve, and what is sent along."""
+    """The command, where it answers for which home, who asks Serve, and who asks the service."""
 
     command: subprocess.Popen[str]
     url: str
     home: Path
     client: Any
-    headers: Mapping[str, str]
+    asking: httpx2.Client
 
     def replicas(self, *states: str, of: str = "attire") -> list[int | None]:
         """Process ids of those that answer; or of those in other states, some of which have none yet."""
@@ -51,7 +51,7 @@ class Running:
 
     def ask(self, path: str = "/complete-outfit", body: Any = None, **headers: str) -> httpx2.Response:
         """One answer, by a connection of its own."""
-        return httpx2.post(self.url + path, json=body or ASKED, headers={**self.headers, **headers}, timeout=60)
+        return self.asking.post(path, json=body or ASKED, headers=headers)
 
     def under_load(self, until: Callable[[], bool]) -> list[tuple[float, int | str]]:
         """What many who ask at once are told until something holds: when each asked, and the status, or what went wrong."""
@@ -115,8 +115,10 @@ def serving(own: Path, workers: int = 2, headers: Mapping[str, str] | None = Non
     said = command.stdout.readline()
     assert f"by up to {workers} replicas: http://" in said, command.stderr.read()
     _disconnect()  # from a service before, which has ended
-    client = _get_global_client()
-    yield Running(command, said.split()[-1], own, client, headers or {})
+    client, url = _get_global_client(), said.split()[-1]
+    # one for all, as each reads the certificates that there are: asking took longer than answering, and a replica never had much to do
+    with httpx2.Client(base_url=url, headers={"Connection": "close", **(headers or {})}, timeout=60) as asking:
+        yield Running(command, url, own, client, asking)
     if command.poll() is None:
         command.terminate()
     command.communicate(timeout=120)
