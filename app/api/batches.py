@@ -40,6 +40,7 @@ async def complete_outfits(request: CompleteOutfits, services: InjectedServices,
 
     async def one(asked: CompleteOutfit) -> CompletedOut:
         async with room:
+            await asyncio.sleep(0)  # where all are refused at once, others still come between them
             try:
                 return CompletedOut(answer=await complete_outfit(asked, services, compute, http))
             except tuple(PROBLEMS) as error:
