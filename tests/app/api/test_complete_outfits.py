@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from app.ground.settings import Settings
 from app.main import create_app
@@ -58,3 +60,26 @@ def test_what_is_no_batch_is_refused_whole(client: TestClient, body: dict[str, A
     answer = client.post("/complete-outfits", json=body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
+
+
+def test_a_batch_that_nobody_waits_for_ends(client: TestClient) -> None:
+    """Once its client went away none of its outfits is begun; sixty such batches held others for half a minute."""
+    app: Any = client.app
+    body = json.dumps({"requests": [{"items": [f"tops-{number % 6}"], "looks": number + 1} for number in range(12)]}).encode()
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    about = {"type": "http", "method": "POST", "path": "/complete-outfits", "query_string": b"", "http_version": "1.1", "scheme": "http"}
+    scope = {**about, "raw_path": b"/complete-outfits", "root_path": "", "headers": headers, "client": ("127.0.0.1", 1)}
+    scope |= {"server": ("localhost", 80), "state": {}, "app": app}
+    coming: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return coming.pop() if coming else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    assert client.portal is not None
+    client.portal.call(app, scope, receive, send)
+    assert answered[0]["status"] == 499
+    assert app.state.services.pool.abandoned <= 8
