@@ -40,7 +40,8 @@ async def complete_outfits(request: CompleteOutfits, services: InjectedServices,
 
     async def one(asked: CompleteOutfit) -> CompletedOut:
         async with room:
-            await asyncio.sleep(0)  # where all are refused at once, others still come between them
+            async with services.pool.beginning:
+                await asyncio.sleep(0)  # however many batches come at once, others come between any two of their outfits
             try:
                 return CompletedOut(answer=await complete_outfit(asked, services, compute, http))
             except ClientGoneError:

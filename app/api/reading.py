@@ -28,8 +28,8 @@ from app.api.services import services_of
 from app.ground.errors import Detail, LimitExceededError
 from app.ground.parts import Limits
 
-AT_ONCE: Final = 16_384
-"""Bytes of a body that is parsed on the event loop: some milliseconds, whatever it holds."""
+AT_ONCE: Final = 4_096
+"""Bytes of a body that is parsed on the event loop: a millisecond or two, whatever it holds."""
 _SLICE: Final = 1 << 20
 _LONGEST_NUMBERS: Final = 1 << 18
 """Characters of a list of numbers that is read at once: more features than an item may have, in some milliseconds."""
