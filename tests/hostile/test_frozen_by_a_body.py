@@ -50,14 +50,6 @@ BODIES = {
         b'{"items":[{"id":"x","category":"tops","extras":{"a":[' + b",".join([b"[]"] * 1_000_000) + b"]}}]}",
         422,
     ),
-    "10,000 rules": (
-        "PUT",
-        "/rules",
-        json.dumps(
-            {"rules": [{"id": f"r{at}", "do": "exclude", "items": {"brand": ["b"]}, "enabled": False} for at in range(10_000)]}
-        ).encode(),
-        200,
-    ),
     "most that may be put": ("PUT", "/items", json.dumps({"items": [{**PUT, "id": f"x{at}"} for at in range(500)]}).encode(), 200),
     "features": (
         "PUT",
