@@ -18,7 +18,7 @@ from app.api.schemas.batches import CompletedOut, CompleteOutfits, Completions
 from app.api.schemas.requests import CompleteOutfit
 from app.api.services import InjectedServices
 from app.ground.doors import Door
-from app.ground.errors import PROBLEMS
+from app.ground.errors import PROBLEMS, ClientGoneError
 from app.recommend.limits import check_count
 
 _AT_ONCE: Final = 8
@@ -40,9 +40,18 @@ async def complete_outfits(request: CompleteOutfits, services: InjectedServices,
 
     async def one(asked: CompleteOutfit) -> CompletedOut:
         async with room:
+            async with services.pool.beginning:
+                await asyncio.sleep(0)  # however many batches come at once, others come between any two of their outfits
             try:
                 return CompletedOut(answer=await complete_outfit(asked, services, compute, http))
+            except ClientGoneError:
+                raise
             except tuple(PROBLEMS) as error:
                 return CompletedOut(problem=ProblemOut.model_validate_json(bytes(respond_to(error, services.settings.home).body)))
 
-    return Completions(answers=await asyncio.gather(*map(one, request.requests)))
+    try:
+        async with asyncio.TaskGroup() as group:
+            answers = [group.create_task(one(asked)) for asked in request.requests]
+    except ExceptionGroup as ended:  # the others are let go of
+        raise ended.exceptions[0] from None
+    return Completions(answers=[answer.result() for answer in answers])

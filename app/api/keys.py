@@ -29,8 +29,8 @@ _HEADER: Final = APIKeyHeader(name="X-API-Key", auto_error=False, description="A
 _BEARER: Final = HTTPBearer(auto_error=False, description="The same key, as a bearer token.")
 _BEARS: Final = re.compile(r"bearer +(\S+)", re.IGNORECASE)
 _FORWARDING: Final = re.compile(
-    r"forwarded|via|cdn-loop|x-forwarded.*|x-original-.*|x-envoy-.*|x-amzn-trace-id|cf-.*|fastly-.*|fly-.*"
-    r"|(x-|true-|x-cluster-|x-azure-|x-appengine-user-)?(real-|client-?|proxyuser-)?ip"
+    r".*forwarded.*|via|cdn-loop|(.*-)?(client)?(ip|addr)|(cf|do|fastly|fly)-.*"
+    r"|x-(amz|amzn|azure|envoy|nf|original|rewrite|varnish|vercel)(-.*)?|x-(cloud-trace-context|host|request-start)"
 )
 """Headers that proxies add, and that no client has a reason to send."""
 _CHANGING: Final = frozenset({Door.EVENTS, Door.LOOK, Door.WRITE, Door.ADMIN})

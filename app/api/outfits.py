@@ -72,9 +72,10 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
     http.state.release = release.id
     met = told_of.met if told_of else await _met(request, services, lane.overlay)
     ruled = await _ruled(lane)
-    question = question_of(request, services.settings, met, ruled, lane.overlay)
-    question = replace(question, exploring=exploring(request, services, name))
     cost_of_all, pictures = _cost_of_completing(request), pictures_of(request.items)
+    asked_so = partial(question_of, request, services.settings, met, ruled, lane.overlay)
+    question = await to_thread.run_sync(asked_so) if pictures else asked_so()  # 16 MB of base64 are some tens of milliseconds
+    question = replace(question, exploring=exploring(request, services, name))
     keeps = lane.kept.on and question.exploring is None and not question.lately and anyones(request)
     asked = named(as_asked(question, request.fields)) if keeps else None
     kept = lane.kept.find(release, asked) if asked else None

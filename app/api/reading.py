@@ -1,19 +1,21 @@
 """Reads JSON bodies in bounded time, so that no body holds the event loop: counted before they are parsed, and large ones elsewhere.
 
 What a body costs is how many values it has, not its bytes: a picture is one value. A small body is parsed and checked at once. A large one
-is, on a thread of its own, item by item: Python's lock is never held for longer than one of them takes. Of each client one body at a time
+is, on a thread of its own, piece by piece: Python's lock is never held for longer than one of them takes. Of each client one body at a time
 waits for that thread, and only as long as the client waits for an answer, and within the deadline.
 """
 
 from __future__ import annotations
 
 import asyncio
+import codecs
 import email.message
 import gc
 import json
 from collections.abc import Awaitable, Callable
 from functools import lru_cache, partial
 from json import decoder
+from re import Match
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -26,10 +28,15 @@ from app.api.services import services_of
 from app.ground.errors import Detail, LimitExceededError
 from app.ground.parts import Limits
 
-AT_ONCE: Final = 16_384
-"""Bytes of a body that is parsed on the event loop: some milliseconds, whatever it holds."""
+AT_ONCE: Final = 4_096
+"""Bytes of a body that is parsed on the event loop: a millisecond or two, whatever it holds."""
 _SLICE: Final = 1 << 20
-_SLICED_LEVELS: Final = 3
+_LONGEST_NUMBERS: Final = 1 << 18
+"""Characters of a list of numbers that is read at once: more features than an item may have, in some milliseconds."""
+_LONGEST_NUMBER: Final = 5_000
+"""Likewise, of a number; of an integer Python reads at most 4,300 digits."""
+_MOST_ESCAPES: Final = 2_000_000
+"""Each takes a step of the reader, though it is no value; of titles and pictures, however they are written, there are not so many."""
 _VALUE_MARKS: Final = b",[{"  # each value but the first of its list or object follows a comma
 _NO_VALUE: Final = "Expecting value"
 _MORE: Final = "Extra data"  # as Python's reader says of small bodies
@@ -37,6 +44,7 @@ _INSANE: Final = "not UTF-8, or of insane depth or numbers"
 _one_by_one = CapacityLimiter(1)  # more threads would only take Python's lock from the event loop more often
 _turns: Final = WeakValueDictionary[str, asyncio.Lock]()  # of those whose bodies wait
 _whole: Final[Any] = json.JSONDecoder()  # not typed: what it reads objects, arrays and all else with
+_WHITESPACE: Final[Any] = decoder.WHITESPACE  # type: ignore[attr-defined]
 
 
 class BoundedRoute(APIRoute):
@@ -125,7 +133,7 @@ def _checked(parsed: Callable[[bytes], Any], body: bytes, most: int) -> Any:  # 
 
 
 def check_values(body: bytes, most: int) -> None:
-    """Refuse a body of more values than anything that may be asked has.
+    """Refuse a body of more values, or more escaped characters, than anything that may be asked has.
 
     Args:
         most: values; marks inside of texts count, too.
@@ -133,13 +141,15 @@ def check_values(body: bytes, most: int) -> None:
     Raises:
         LimitExceededError: naming both.
     """
-    found = 0
+    found = escapes = 0
     for at in range(0, len(body), _SLICE):
         part = body[at : at + _SLICE]
         found += sum(part.count(mark) for mark in _VALUE_MARKS)
-        if found > most:
-            msg = f"the body has more than {most:,} values, and one request takes at most that; send several requests"
-            raise LimitExceededError(msg, [Detail("body", f"more than {most:,} values", f"at most {most:,}")])
+        escapes += part.count(b"\\")
+        for count, bound, what in ((found, most, "values"), (escapes, _MOST_ESCAPES, "escaped characters")):
+            if count > bound:
+                msg = f"the body has more than {bound:,} {what}, and one request takes at most that; send several requests"
+                raise LimitExceededError(msg, [Detail("body", f"more than {bound:,} {what}", f"at most {bound:,}")])
 
 
 def parse(body: bytes) -> Any:  # noqa: ANN401 - JSON
@@ -149,40 +159,61 @@ def parse(body: bytes) -> Any:  # noqa: ANN401 - JSON
         RequestValidationError: it is not JSON, too deep, or holds a number that is too long.
     """
     try:
-        text = body.decode(json.detect_encoding(body), "surrogatepass")
+        parts = (body[at : at + _SLICE] for at in range(0, len(body), _SLICE))
+        text = "".join(codecs.iterdecode(parts, json.detect_encoding(body)))
         if len(body) <= AT_ONCE:
             return _whole.decode(text)
-        value, end = _sliced(text, _after_space(text, 0), _SLICED_LEVELS)
+        value, end = _sliced(text, _space(text, 0).end())
     except StopIteration as error:
         raise _not_json(_NO_VALUE, int(error.value or 0)) from error
     except json.JSONDecodeError as error:
         raise _not_json(error.msg, error.pos) from error
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError among them
         raise _not_json(_INSANE, 0) from error
-    end = _after_space(text, end)
+    end = _space(text, end).end()
     if end != len(text):
         raise _not_json(_MORE, end)
     return value
 
 
-def _sliced(text: str, at: int, levels: int) -> tuple[Any, int]:
-    """The value at a place and where it ends: the outer levels in Python, which gives its lock away, and what is inside of them in C."""
-
-    def inner(_: str, place: int) -> tuple[Any, int]:
-        return _sliced(text, place, levels - 1)
-
+def _sliced(text: str, at: int) -> tuple[Any, int]:
+    """The value at a place and where it ends: in Python, which gives its lock away, but for what takes C a few milliseconds at most."""
     kind = text[at : at + 1]
-    if levels and kind == "{":
-        found: tuple[Any, int] = _whole.parse_object((text, at + 1), _whole.strict, inner, None, None)
-    elif levels and kind == "[":
-        found = _whole.parse_array((text, at + 1), inner)
-    else:
+    if kind == "{":
+        found: tuple[Any, int] = _whole.parse_object((text, at + 1), _whole.strict, _sliced, None, None, None, _space)
+    elif kind == '"' or (kind == "[" and _is_of_few_numbers(text, at)):
         found = _whole.scan_once(text, at)
+    elif kind == "[":
+        found = _whole.parse_array((text, at + 1), _sliced, _space)
+    else:
+        found = _scalar(text, at)
     return found
 
 
-def _after_space(text: str, at: int) -> int:
-    return decoder.WHITESPACE.match(text, at).end()  # type: ignore[attr-defined,no-any-return]
+def _is_of_few_numbers(text: str, at: int) -> bool:
+    """Whether the list there holds neither texts nor other lists or objects, and is not very long."""
+    end = text.find("]", at, at + _LONGEST_NUMBERS)
+    return end >= 0 and all(text.find(mark, at + 1, end) < 0 for mark in '"[{')
+
+
+def _scalar(text: str, at: int) -> tuple[Any, int]:
+    """The number there, or true, false or null."""
+    try:
+        value, length = _whole.scan_once(text[at : at + _LONGEST_NUMBER], 0)
+    except StopIteration:
+        raise StopIteration(at) from None
+    if length == _LONGEST_NUMBER:
+        raise ValueError(text[at : at + length])
+    return value, at + length
+
+
+def _space(text: str, at: int) -> Match[str]:
+    """The end of the space there, slice by slice."""
+    found: Match[str] = _WHITESPACE.match(text, at, at + _SLICE)
+    while found.end() == at + _SLICE:
+        at += _SLICE
+        found = _WHITESPACE.match(text, at, at + _SLICE)
+    return found
 
 
 def _not_json(why: str, where: int) -> RequestValidationError:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
-from typing import Final
+from functools import partial, wraps
+from typing import Any, Final
 
 from anyio import to_thread
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from app.api.computing import CurrentComputing
 from app.api.keys import behind
@@ -21,8 +22,10 @@ from app.ground.errors import Detail, UnknownRuleError, refused
 from app.recommend import cost
 from app.recommend.dry_run import Asked, DryRun, dry_run
 from app.recommend.limits import check_count
+from app.release.release import Release
 from app.rules.book import MOST, RuleBook
 from app.rules.conflicts import conflicts_of
+from app.rules.rule import Rule
 from app.rules.ruling import InForce, Ruled
 
 _PER_ANSWER: Final = 5
@@ -36,23 +39,22 @@ router = APIRouter(
 )
 
 
-@router.get("/rules", response_model_exclude_defaults=True)
 async def get_rules(services: InjectedServices) -> RulesOut:
     """The rules as they are, and what is probably not meant."""
     book = await to_thread.run_sync(services.rules.file.book)
-    return await _told(services, book, [rule.id for rule in book.rules])
+    return await to_thread.run_sync(_told, services, book, [rule.id for rule in book.rules])
 
 
-@router.put("/rules", response_model_exclude_defaults=True)
 async def put_rules(request: PutRules, services: InjectedServices) -> RulesOut:
     """Add rules, or replace those of the same ids. 200 once they are on disk; `conflicts` tells what these are probably not meant to do."""
     given = [rule.id for rule in request.rules]
+    first: dict[str, int] = {}
     for place, rule_id in enumerate(given):
-        if rule_id in given[:place]:
-            raise refused(Detail(f"rules[{place}].id", rule_id, f"is in this batch already, as rules[{given.index(rule_id)}]"))
+        if first.setdefault(rule_id, place) != place:
+            raise refused(Detail(f"rules[{place}].id", rule_id, f"is in this batch already, as rules[{first[rule_id]}]"))
     known = {rule.id for rule in (await to_thread.run_sync(services.rules.file.book)).rules}
     check_count("rules", len(known | {*given}), MOST, "rules of a home")
-    return await _told(services, await to_thread.run_sync(services.rules.file.put, request.rules), given)
+    return await to_thread.run_sync(lambda: _told(services, services.rules.file.put(request.rules), given))
 
 
 @router.post("/rules/dry-run", responses=documented(404))
@@ -80,13 +82,12 @@ async def dry_run_rules(request: DryRunRules, release: CurrentRelease, services:
         return dry_run(release, asked, before, then, services.settings.limits)
 
     found = await compute(run, 2 * len(asked) * of_one)
-    conflicts = await to_thread.run_sync(conflicts_of, rules, [rule.id for rule in request.rules], release)
+    conflicts = await to_thread.run_sync(_conflicts, rules, [rule.id for rule in request.rules], release)
     more, fewer = ([MoreOrFewer(id=item, answers=count) for item, count in pairs] for pairs in (found.gained, found.lost))
     told = {**asdict(found), "gained": more, "lost": fewer}
-    return DryRunOut(**told, conflicts=[ConflictOut(**asdict(conflict)) for conflict in conflicts])
+    return DryRunOut(**told, conflicts=conflicts)
 
 
-@router.delete("/rules/{rule_id:path}", responses=documented(404), response_model_exclude_defaults=True)
 async def delete_rule(rule_id: str, services: InjectedServices) -> RulesOut:
     """Take a rule away. 200 once that is on disk."""
     book = await to_thread.run_sync(services.rules.file.book)
@@ -94,10 +95,31 @@ async def delete_rule(rule_id: str, services: InjectedServices) -> RulesOut:
         problem = "no such rule; see GET /rules"
         msg = f"rule {rule_id!r}: {problem}"
         raise UnknownRuleError(msg, [Detail("rule_id", rule_id, problem)])
-    return await _told(services, await to_thread.run_sync(services.rules.file.remove, rule_id), [])
+    return await to_thread.run_sync(lambda: _told(services, services.rules.file.remove(rule_id), []))
 
 
-async def _told(services: Services, book: RuleBook, written: Sequence[str]) -> RulesOut:
+def _told(services: Services, book: RuleBook, written: Sequence[str]) -> RulesOut:
     release = services.serving.release
-    found = await to_thread.run_sync(conflicts_of, book.rules, written, release) if release is not None and written else []
-    return RulesOut(version=book.version, rules=list(book.rules), conflicts=[ConflictOut(**asdict(conflict)) for conflict in found])
+    conflicts = _conflicts(book.rules, written, release) if release is not None and written else []
+    return RulesOut(version=book.version, rules=list(book.rules), conflicts=conflicts)
+
+
+def _conflicts(rules: Sequence[Rule], written: Sequence[str], release: Release) -> list[ConflictOut]:
+    return [ConflictOut(rules=list(one.rules), problem=one.problem) for one in conflicts_of(rules, written, release)]
+
+
+def _written(answer: Callable[..., Awaitable[RulesOut]]) -> Callable[..., Awaitable[Response]]:
+    """As a route, whose answer is made JSON in a thread: of 10,000 rules that takes longer than others may wait."""
+
+    @wraps(answer)
+    async def route(**given: Any) -> Response:  # noqa: ANN401 - what the function takes
+        told = await answer(**given)
+        text = await to_thread.run_sync(partial(told.model_dump_json, by_alias=True, exclude_defaults=True))
+        return Response(text, media_type="application/json")
+
+    return route
+
+
+router.get("/rules", response_model=RulesOut)(_written(get_rules))
+router.put("/rules", response_model=RulesOut)(_written(put_rules))
+router.delete("/rules/{rule_id:path}", response_model=RulesOut, responses=documented(404))(_written(delete_rule))

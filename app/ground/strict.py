@@ -90,7 +90,7 @@ class Strict(BaseModel):
         for name in unknown[:_MOST_TOLD]:
             problem = "unknown field; " + did_you_mean(name, lacking or fields, f"known are {', '.join(fields)}{more}")
             error = PydanticCustomError("unknown_field", "{problem}", {"problem": problem})
-            errors.append(InitErrorDetails(type=error, loc=(name,), input=data[name]))
+            errors.append(InitErrorDetails(type=error, loc=(name[:LONGEST_TEXT],), input=data[name]))
         raise ValidationError.from_exception_data(cls.__name__, errors)
 
 

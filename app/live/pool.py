@@ -59,6 +59,7 @@ class ComputePool:
     Attributes:
         threads: requests computed at the same time, or batches of them. refused: requests refused since the start.
         late: those that met their deadline. abandoned: those whose client went away. joined: those that were computed beside others.
+        beginning: held by whoever begins one of many outfits of a request, so that the event loop turns between any two.
     """
 
     def __init__(self, threads: int, most_waiting: int, deadline_s: float = math.inf, together: int = 1) -> None:
@@ -74,6 +75,7 @@ class ComputePool:
         self._executor = ThreadPoolExecutor(2 * threads + most_begun, thread_name_prefix="compute", initializer=alone)
         self._lock = threading.Lock()  # over all that follows, and over the kinds
         self._free = threads
+        self.beginning = asyncio.Lock()
         self._batch = False  # whether a thread computes small requests
         self._expected = 1  # small requests for which the next batch waits a moment
         self._moves = 0  # requests that came or went since the start

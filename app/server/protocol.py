@@ -141,8 +141,13 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(BY_STATUS[408], f"no whole head of a request came within {self.bounds.head_s:g} s")
 
     def _refuse(self, problem: Problem, why: str) -> None:
-        """Answer with a problem and close; an answer that has begun is only cut off."""
-        if self.cycle is None or self.cycle.response_complete:
+        """Answer with a problem and close; an answer that has begun, or is still owed to a request before, is only cut off."""
+        cycle = self.cycle
+        in_its_body = cycle is not None and cycle.more_body and not cycle.response_started
+        if cycle is None or cycle.response_complete or in_its_body:
+            if cycle is not None and in_its_body:
+                cycle.disconnected = True  # nobody waits for what the service says of it
+                cycle.message_event.set()
             headers = {
                 "Connection": "close",
                 "X-Content-Type-Options": "nosniff",

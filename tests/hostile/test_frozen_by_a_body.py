@@ -41,6 +41,15 @@ BODIES = {
     "deep, and few": ("POST", "/score-outfit", b"[" * 50_000, 400),
     "a text of 16 MB": ("POST", "/score-outfit", b'{"outfits":[{"items":["' + b"\\u0041" * 2_600_000 + b'"]}]}', 422),
     "a number of 16 MB": ("POST", "/complete-outfit", b'{"k":' + b"1" * 15_900_000 + b"}", 400),
+    "halves of letters": ("POST", "/complete-outfit", b'{"items":["' + b"\xed\xa0\x80" * 5_200_000 + b'"]}', 400),
+    "halves of letters, in UTF-16": ("POST", "/complete-outfit", b'\0"' + b"\xd8\0" * 7_900_000, 400),
+    "escapes": ("POST", "/complete-outfit", b'{"items":["' + b"\\n" * 7_900_000 + b'"]}', 422),
+    "a million lists in a field": (
+        "PUT",
+        "/items",
+        b'{"items":[{"id":"x","category":"tops","extras":{"a":[' + b",".join([b"[]"] * 1_000_000) + b"]}}]}",
+        422,
+    ),
     "most that may be put": ("PUT", "/items", json.dumps({"items": [{**PUT, "id": f"x{at}"} for at in range(500)]}).encode(), 200),
     "features": (
         "PUT",

@@ -87,6 +87,21 @@ def test_what_stands_around_the_chunks_of_a_body_has_an_end(server: Server, arou
     assert healthy(server)
 
 
+@pytest.mark.parametrize("chunks", [b"-2\r\n{}\r\n", b"2\n{}\n0\n\n", b"2\r\n{}XX0\r\n\r\n", b"f" * 30 + b"\r\n"])
+def test_chunks_that_are_none_are_400(server: Server, chunks: bytes) -> None:
+    """In the midst of a body, too, whoever sent it is told why the connection closes."""
+    head = b"POST /complete-outfit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert status(answered(sent(server, head + chunks))) == 400
+
+
+def test_a_request_before_is_not_answered_with_the_refusal_of_the_next(server: Server) -> None:
+    """Its own answer, or none; never that of another."""
+    body = b'{"items":["tops-1"]}'
+    first = b"POST /complete-outfit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    told = answered(sent(server, first + body + b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"X: a\r\n" * 101 + b"\r\n"))
+    assert not told or status(told) != 431
+
+
 def test_a_head_that_never_ends_is_408(server: Server) -> None:
     """One byte now and then keeps nothing open; neither does silence."""
     silent, dripping = sent(server, b""), sent(server, b"GET /healthz HT")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import Request
 from starlette.testclient import TestClient
+from starlette.types import Message
 
+from app.api.batches import complete_outfits
+from app.api.computing import Computing
+from app.api.schemas.batches import CompleteOutfits
+from app.ground.errors import BusyError
 from app.ground.settings import Settings
 from app.main import create_app
 
@@ -58,3 +66,58 @@ def test_what_is_no_batch_is_refused_whole(client: TestClient, body: dict[str, A
     answer = client.post("/complete-outfits", json=body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
+
+
+def test_a_batch_that_nobody_waits_for_ends(client: TestClient) -> None:
+    """Once its client went away none of its outfits is begun; sixty such batches held others for half a minute."""
+    app: Any = client.app
+    body = json.dumps({"requests": [{"items": [f"tops-{number % 6}"], "looks": number + 1} for number in range(12)]}).encode()
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    about = {"type": "http", "method": "POST", "path": "/complete-outfits", "query_string": b"", "http_version": "1.1", "scheme": "http"}
+    scope = {**about, "raw_path": b"/complete-outfits", "root_path": "", "headers": headers, "client": ("127.0.0.1", 1)}
+    scope |= {"server": ("localhost", 80), "state": {}, "app": app}
+    coming: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return coming.pop() if coming else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    assert client.portal is not None
+    client.portal.call(app, scope, receive, send)
+    assert answered[0]["status"] == 499
+    assert app.state.services.pool.abandoned <= 8
+
+
+def test_others_come_between_the_outfits_of_many_batches(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all of twenty batches are refused at once, the event loop turns after each outfit."""
+    app: Any = client.app
+    begun, between = [0], [0]
+
+    async def refused(*_: object) -> None:
+        begun[0] += 1
+        between[0] = max(between[0], begun[0])
+        msg = "too many"
+        raise BusyError(msg)
+
+    async def turning() -> None:
+        while True:
+            begun[0] = 0
+            await asyncio.sleep(0)
+
+    async def asked() -> None:
+        others = asyncio.create_task(turning())
+        request = CompleteOutfits.model_validate({"requests": [{"items": ["tops-1"]}] * 12})
+        compute: Any = Computing(app.state.services, Request({"type": "http"}), None)
+        answers = await asyncio.gather(
+            *(complete_outfits(request, app.state.services, compute, Request({"type": "http"})) for _ in range(20))
+        )
+        others.cancel()
+        assert all(one.problem for answer in answers for one in answer.answers)
+
+    monkeypatch.setattr("app.api.batches.complete_outfit", refused)
+    assert client.portal is not None
+    client.portal.call(asked)
+    assert between[0] <= 2

@@ -53,6 +53,17 @@ FORWARDING: Final = (
     ("X-AppEngine-User-IP", "127.0.0.1"),
     ("X-ProxyUser-Ip", "127.0.0.1"),
     ("Via", "1.1 proxy"),
+    ("Forwarded-For", "127.0.0.1"),
+    ("Proxy-Client-IP", "127.0.0.1"),
+    ("X-Remote-Addr", "127.0.0.1"),
+    ("X-Originating-IP", "127.0.0.1"),
+    ("X-Rewrite-URL", "/"),
+    ("X-Vercel-Id", "1"),
+    ("X-NF-Request-Id", "1"),
+    ("X-Varnish", "1"),
+    ("X-Amz-Cf-Id", "1"),
+    ("X-Cloud-Trace-Context", "1"),
+    ("DO-Connecting-IP", "127.0.0.1"),
 )
 
 
