@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,12 +89,15 @@ def fuzz(url: str, cases: int, chosen_seed: int = 0) -> Counter[str]:
     ids = [item["id"] for item in requests.get(f"{url}/items?limit=100", timeout=_TIMEOUT_S).json()["items"]]
     counts: Counter[str] = Counter()
     session = requests.Session()
-    for operation in operations:
+    for turn, operation in enumerate(cycle(operations)):  # of some there are few cases, and others have theirs instead
+        left, of_turn = cases - counts.total(), turn % len(operations)
+        if left <= 0:
+            break
         drawn = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
 
-        @seed(chosen_seed)
+        @seed(chosen_seed + turn // len(operations))
         @settings(
-            max_examples=-(-cases // len(operations)),
+            max_examples=-(-left // (len(operations) - of_turn)),
             deadline=None,
             database=None,
             phases=[Phase.generate, Phase.shrink],
