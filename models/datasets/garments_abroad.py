@@ -95,12 +95,12 @@ WORDS: Final[Mapping[str, str]] = {
 }
 """A role, and the words of it; a hyphen joins the words of a phrase."""
 
-IN_FRENCH: Final[Mapping[str, str]] = {"full-body": "robe robes", "top": "chemise chemises"}
-"""What is worn at night in English, and by day in French."""
+IN_FRENCH: Final[Mapping[str, str]] = {"full-body": "robe robes", "top": "chemise chemises pull pulls", "footwear": "basket baskets"}
+"""What is worn at night in English, or not at all, and by day in French."""
 
 _FRENCH_WORDS: Final = (
     "avec à et longue longues courte courtes manches fleurie imprimé imprimée coton soirée été femme femmes hommes vêtements dentelle "
-    "velours laine"
+    "velours laine roulé maille blanc blanche blancs blanches"
 )
 _FRENCH: Final = frozenset(_FRENCH_WORDS.split())
 

@@ -39,16 +39,18 @@ _WORDS: Final[Mapping[str, str]] = {
     "created": "created, created at, date added, published at, erstellt",
 }
 _ELSEWHERE: Final[Mapping[str, str]] = {
-    "id": "артикул",
-    "category": "категории, категория, catégories, categorías",
-    "title": "имя, название, наименование",
-    "price": "цена, базовая цена, precio normal, tarif régulier, regulärer preis",
+    "id": "artnr, артикул",
+    "category": "wgr bez, категории, категория, catégories, categorías",
+    "title": "artikelbezeichnung, имя, название, наименование",
+    "price": "vk brutto, verkaufspreis, цена, базовая цена, precio normal, tarif régulier, regulärer preis",
     "sale_price": "angebotspreis, цена распродажи, акционная цена",
     "in_stock": "vorrätig, в наличии, наличие, en stock",
     "image": "изображение, фото",
     "images": "изображения, imágenes",
+    "group_id": "mod nr, modellnummer",
+    "attributes.gender": "geschl",
 }
-"""As WooCommerce and others export them in the language of the shop."""
+"""As WooCommerce, merchandise systems and others export them in the language of the shop."""
 _WORDED: Final = (
     "subcategory",
     "title",

@@ -17,8 +17,9 @@ _YES_WORDS: Final = (
 )
 _NO_WORDS: Final = (
     "false f no n 0 off nein non não нет outofstock outstock unavailable notavailable soldout discontinued preorder presale backorder "
-    "onbackorder madetoorder reserved ausverkauft nichtauflager nichtvorrätig nichtverfügbar nichtlieferbar rupturedestock épuisé "
-    "indisponible nodisponible agotado nondisponibile esaurito esgotado indisponível nietopvoorraad uitverkocht"
+    "onbackorder madetoorder reserved ausverkauft nichtauflager nichtvorrätig nichtverfügbar nichtlieferbar rupturedestock "
+    "enrupturedestock enrupture épuisé indisponible nodisponible sinexistencias agotado nondisponibile esaurito esgotado indisponível "
+    "nietopvoorraad uitverkocht vorbestellung vorbestellbar précommande enprécommande surcommande preventa preordine"
 )
 _YES: Final = frozenset(_YES_WORDS.split())
 _NO: Final = frozenset(_NO_WORDS.split())

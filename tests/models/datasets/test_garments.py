@@ -51,6 +51,8 @@ def test_such_a_category_says_what_it_is_worn_as() -> None:
         (("Robes", "Robe longue fleurie"), "full-body"),
         (("Chemises", "Chemise en coton"), "top"),
         (("Robe de chambre en laine",), "sleepwear"),
+        (("Pulls", "Pull col roulé"), "top"),
+        (("Baskets", "Baskets blanches"), "footwear"),
         (("Zapatillas",), "footwear"),
         (("Camisas",), "top"),
         (("Gonne",), "bottom"),

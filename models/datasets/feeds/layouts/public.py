@@ -19,8 +19,8 @@ _HM: Final = {
     "graphical_appearance_name": "attributes.pattern",
     "colour_group_name": "attributes.color",
     "perceived_colour_master_name": "attributes.colour_master",
-    "department_name": "attributes.department",
-    "index_group_name": "attributes.index_group",
+    "department_name": "attributes.department_name",
+    "index_group_name": "attributes.department",  # "Menswear"; the department's name is "Jersey Basic"
     "section_name": "attributes.section",
     "garment_group_name": "attributes.garment_group",
 }

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from models.datasets.audience import audience_label
+
 _SHOPIFY = (
     "Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,"
     "Option2 Value,Option3 Name,Option3 Value,Variant SKU,Variant Grams,Variant Inventory Tracker,"
@@ -437,7 +439,7 @@ def test_schema_org(read: Callable[..., Any], content: str, name: str) -> None:
 
 
 def test_hm_articles(read: Callable[..., Any], tmp_path: Path) -> None:
-    """Ids keep their zeros, colours of one product are a group, and pictures are found where the archive has them."""
+    """Ids keep their zeros, colours of one product are a group, pictures are found where the archive has them, and it is told for whom."""
     (tmp_path / "images" / "010").mkdir(parents=True)
     (tmp_path / "images" / "010" / "0108775015.jpg").write_bytes(b"\xff\xd8\xff picture")
     values = (
@@ -451,6 +453,7 @@ def test_hm_articles(read: Callable[..., Any], tmp_path: Path) -> None:
     assert (first["id"], first["group_id"], second["group_id"]) == ("0108775015", "0108775", "0108775")
     assert (first["title"], first["category"], first["subcategory"]) == ("Strap top", "Garment Upper body", "Vest top")
     assert (first["attributes"]["color"], second["attributes"]["color"], first["attributes"]["pattern"]) == ("Black", "White", "Solid")
+    assert audience_label(first["attributes"]) == "women adult"
     assert first["image"]["path"] == "images/010/0108775015.jpg"
     assert "image" not in second
     assert any("there is no file" in warning for warning in found.warnings)

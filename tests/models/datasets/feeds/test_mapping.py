@@ -24,6 +24,10 @@ FEED = (
     "008;Damen > Schuhe;Stiefel;12900;nein;;;;\n"
 )
 ENGLISH = "SKU,Product Name,Product Type,Unit Price,Qty,Photo\n1,Tee,Tops,9.90,3,a.jpg\n"
+ABBREVIATED = (
+    "ArtNr;Artikelbezeichnung 1;WGR;WGR-Bez;VK brutto;EK netto;Lagerbestand ges.;Mod-Nr;Geschl.\n"
+    "000001;Bluse;10;DOB/Blusen;1.049,90;12,00;3;M0001;D\n"
+)
 MAPPING = """
 columns:
   id: Artikel Nr
@@ -135,8 +139,9 @@ def test_a_column_that_the_feed_has_not_is_refused(read: Callable[..., Any]) -> 
         (ENGLISH, "id=sku title=product_name category=product_type price=unit_price in_stock=qty image=photo"),
         ("code,product_typ,titel,preis\n1,Tops,Tee,call us\n", "id=code category=product_typ title=titel price="),
         ("sku,type,position,image_pos\n1,Tops,1,2\n2,Tops,,3\n", "id=sku category=type attributes.material= image="),
+        (ABBREVIATED, "id=artnr title=artikelbezeichnung_1 category=wgr_bez[-1] price=vk_brutto group_id=mod_nr attributes.gender=geschl"),
     ],
-    ids=["German", "English", "misspelt", "positions"],
+    ids=["German", "English", "misspelt", "positions", "abbreviated"],
 )
 def test_a_mapping_is_proposed_that_can_be_read_by(tmp_path: Path, feed: str, expected: str) -> None:
     """By near names, and never a column whose values are of another kind."""

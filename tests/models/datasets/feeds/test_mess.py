@@ -315,6 +315,11 @@ def test_words_of_there(word: Any) -> None:
         "backorder",
         "0 Stück",
         "nicht vorrätig",
+        "en_rupture_de_stock",
+        "Précommande",
+        "vorbestellbar",
+        "sin existencias",
+        "preordine",
     ],
 )
 def test_words_of_not_there(word: Any) -> None:
