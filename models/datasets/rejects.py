@@ -27,7 +27,7 @@ class Rejects:
         self.path, self.rows = path, 0
         self.ids: set[str] = set()
         self._file: IO[str] | None = None
-        self._last: tuple[int | None, str | None] | None = None
+        self._seen: set[int] = set()
         self._stays = False
 
     @property
@@ -38,9 +38,10 @@ class Rejects:
         return self
 
     def add(self, error: RowError) -> None:
-        """Note one thing that is wrong with a row; several of one item of a line are one row."""
-        self.rows += error.line is None or error.row != self._last
-        self._last = error.row
+        """Note one thing that is wrong with a row; several of one item of a line are one row, in whatever order they are found."""
+        row = hash((error.path, error.row))  # ten million rows may be set aside
+        self.rows += error.line is None or row not in self._seen
+        self._seen.add(row)
         if error.item is not None:
             self.ids.add(error.item)
         if self._part is None:

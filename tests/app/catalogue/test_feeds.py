@@ -136,6 +136,14 @@ def test_a_bad_item_of_a_list_stops_no_other(attire: Callable[..., Any], tmp_pat
     assert "4 of 4 rows cannot be used" in said["refused"]
 
 
+def test_a_row_with_two_faults_is_one_row(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Though what is wrong is found column by column: a third of the rows is no two thirds, by which a feed is refused."""
+    feed = tmp_path / "feed.csv"
+    feed.write_text("id,category,title\n,,One\n,,Two\na,Tops,Tee\nb,Tops,Shirt\nc,Shoes,Boot\nd,Bags,Tote\n")
+    code, said, _ = attire(feed)
+    assert (code, said["items"], said["rows"], said["rejected"]) == (0, 4, 6, 2)
+
+
 def test_strict_ends_at_the_first_bad_row(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:
     """And changes nothing; so does more than the share that may be set aside."""
     feed.write_text(HEADER + "".join(ROWS) + "B-1,x,Tops,cheap,,,,,,,\n")
