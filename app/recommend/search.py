@@ -54,7 +54,8 @@ def sought(
     """The rows of a category, or of all, whose title or id has all words of a text: in any case, as part of a word, singular or plural.
 
     A word that none has is read as those of the catalogue that differ by one slip. Where no row has all words, they are read as wishes
-    ("black shoes under 80"); where that leaves words without a meaning, or nothing, the encoder says what looks so, if it knows the words.
+    ("black shoes under 80"); where that leaves words without a meaning, or nothing, the encoder says what looks so, if it knows the words,
+    among what passes, costs what was asked and is of the categories that were named.
     Where nothing is found either way, what was understood is told.
 
     Args:
@@ -79,19 +80,18 @@ def sought(
     if len(found):
         return Found(found[passing.passes(found)], note="; ".join(notes) or None)
     asked = constraints_of(release, text)
-    so = asked.satisfied(release, rows[passing.passes(rows)]) if asked.asks and not asked.unread else found
+    rows = asked.allowed(release, rows[passing.passes(rows)])
+    so = asked.satisfied(release, rows) if asked.asks and not asked.unread else found
     if len(so):
         return Found(so, note=ASKED, wishes=asked)
-    alike = _meant(release, text or "", category, limits) if meaning else found
-    alike = alike[passing.passes(alike)]
-    kept = asked.allowed(release, alike)
+    alike = _meant(release, text or "", rows, limits) if meaning else found
     told = asked if asked.limits or asked.wishes.foreign else None
-    if len(kept):
-        return Found(kept, by_meaning=True, note=f"{MEANT}; `text` says what else they are" if told else MEANT, wishes=told)
+    if len(alike):
+        return Found(alike, by_meaning=True, note=f"{MEANT}; `text` says what else they are" if told else MEANT, wishes=told)
     if not (asked.asks or told):
-        return Found(kept)
-    unknown = not asked.asks or (bool(asked.unread) and not len(alike))
-    return Found(kept, note=UNKNOWN if unknown else UNMET, wishes=asked)
+        return Found(alike)
+    unknown = not asked.asks or (bool(asked.unread) and len(rows) > 0)
+    return Found(alike, note=UNKNOWN if unknown else UNMET, wishes=asked)
 
 
 def of_category(release: Release, category: str | None) -> IntArray:
@@ -127,10 +127,10 @@ def _with_any(texts: pa.ChunkedArray, parts: Sequence[str]) -> BoolArray:
     return np.asarray(np.logical_or.reduce(masks))
 
 
-def _meant(release: Release, text: str, category: str | None, limits: Limits) -> IntArray:
-    """The rows that look most as a text says; none where the encoder does not know its words, or cannot be asked."""
+def _meant(release: Release, text: str, among: IntArray, limits: Limits) -> IntArray:
+    """The rows of some that look most as a text says; none where the encoder does not know its words, or cannot be asked."""
     try:
-        found = similar_to_words(release, text, limits.max_k, limits, category=category)
+        found = similar_to_words(release, text, limits.max_k, limits, among=among)
     except (NoEncoderError, EncoderError):
         return np.zeros(0, dtype=np.int64)
     return np.array(() if found.fallback else found.rows, dtype=np.int64)

@@ -64,8 +64,13 @@ def similar(release: Release, item: ItemRef, k: int, limits: Limits, *, all_cate
     return _nearest(release, query_F[part], part, k, None if all_categories else category, own=own, fallback=fallback)
 
 
-def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, category: str | None = None) -> Similar:
+def similar_to_words(
+    release: Release, text: str, k: int, limits: Limits, *, category: str | None = None, among: IntArray | None = None
+) -> Similar:
     """The k items whose pictures look most as a text says. An encoder that reads encodes the text; others look up the words that they know.
+
+    Args:
+        among: rows to compare, in place of a category's, or of all.
 
     Raises:
         UnknownCategoryError: no such category. LimitExceededError: k is too large. NoEncoderError, EncoderError: see ``PhotoEncoder``.
@@ -79,13 +84,13 @@ def similar_to_words(release: Release, text: str, k: int, limits: Limits, *, cat
         fallback = "the encoder was taught none of these words, so this is a guess; POST /label-item shows which it says"
     if meant is None:
         return Similar((), (), "the encoder knows none of these words; POST /label-item shows which it says")
-    found = _nearest(release, meant, image_part(release), k, category, fallback=fallback)
+    found = _nearest(release, meant, image_part(release), k, category, among=among, fallback=fallback)
     if found.rows or found.fallback:
         return found
     titles = text_part(release)
     if titles is None:
         return replace(found, fallback="no item here has a picture to compare with these words; GET /items?q= looks for them in titles")
-    return _nearest(release, meant, titles, k, category, fallback="no item here has a picture; compared by their titles")
+    return _nearest(release, meant, titles, k, category, among=among, fallback="no item here has a picture; compared by their titles")
 
 
 def image_part(release: Release) -> slice:
@@ -100,14 +105,23 @@ def text_part(release: Release) -> slice | None:
 
 
 def _nearest(
-    release: Release, query: FloatArray, part: slice, k: int, category: str | None, *, own: int | None = None, fallback: str | None = None
+    release: Release,
+    query: FloatArray,
+    part: slice,
+    k: int,
+    category: str | None,
+    *,
+    among: IntArray | None = None,
+    own: int | None = None,
+    fallback: str | None = None,
 ) -> Similar:
-    """The k nearest products to a query, of a category or of all; without the query's own and rows that have no such features."""
+    """The k nearest products to a query, of rows, of a category or of all; none without such features, nor the query itself."""
     snapshot = release.snapshot
     if category and category not in snapshot.categories:
         return Similar((), (), f"the catalogue has no items of category {category!r} now")
-    rows = snapshot.rows_in(category) if category else snapshot.rows
-    rows = rows[rows != own] if own is not None else rows
+    if among is None:
+        among = snapshot.rows_in(category) if category else snapshot.rows
+    rows = among[among != own] if own is not None else among
     with stage("search"):
         cosines = _cosines(release, rows, query, part)
     shown = np.isfinite(cosines)

@@ -107,7 +107,9 @@ class Steering:
         return bool(self.must) or self.wishes.budget is not None
 
     def allowed(self, release: Release, rows_n: IntArray) -> IntArray:
-        """The rows within those limits; a budget is the most that one item may cost."""
+        """The rows within those limits, of the categories that are asked for, if any are; a budget is the most that one item may cost."""
+        if named := {name for wish in self.wishes.wishes if wish.terms and not wish.turned for name in wish.categories}:
+            rows_n = rows_n[vocabulary_of(release.snapshot).in_categories(sorted(named))[rows_n]]
         for condition in self.must:
             rows_n = rows_n[condition.test(rows_n)]
         if self.wishes.budget is not None:
@@ -115,12 +117,10 @@ class Steering:
         return rows_n
 
     def satisfied(self, release: Release, rows_n: IntArray) -> IntArray:
-        """The rows of which all is so, of the categories that are asked for, if any are."""
+        """The rows of which all is so."""
         rows_n = self.allowed(release, rows_n)
         for _, mask_N in self.wanted:
             rows_n = rows_n[mask_N[rows_n]]
-        if named := {name for wish in self.wishes.wishes if wish.terms and not wish.turned for name in wish.categories}:
-            rows_n = rows_n[vocabulary_of(release.snapshot).in_categories(sorted(named))[rows_n]]
         return rows_n
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -49,9 +50,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def reading(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """A shop with pictures, and an encoder that reads."""
-    home = tmp_path_factory.mktemp("reading")
-    import_catalogue(pictures, ReleaseStore(home), encoder="shipped", default_encoder="shipped")
+    """A shop with pictures and prices, from 10 by tens in each category, and an encoder that reads."""
+    home, data = tmp_path_factory.mktemp("reading"), tmp_path_factory.mktemp("data") / "shop"
+    copytree(pictures, data)
+    items = [json.loads(line) for line in (data / "items.jsonl").read_text().splitlines()]
+    for item in items:
+        item["price"] = 10.0 * (1 + int(item["id"].partition("-")[2] or 0))
+    (data / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    import_catalogue(data, ReleaseStore(home), encoder="shipped", default_encoder="shipped")
     with TestClient(create_app(Settings(home=home))) as opened:
         yield opened
 
@@ -241,6 +247,15 @@ def test_a_price_in_another_currency_is_told(euros: TestClient) -> None:
     answer = euros.post("/complete-outfit", json=body).json()
     assert answer["text"]["ignored"] == [reason]
     assert [item["id"] for slot in answer["slots"] for item in slot["items"]] == ["s1"]
+
+
+def test_what_is_found_by_meaning_is_of_the_category_and_price_that_were_asked(reading: TestClient) -> None:
+    """No top for one who asks for shoes, nor shoes beyond the price."""
+    alike = found(reading, "blue blouse", category="shoes")
+    assert sorted(found(reading, "blue blouse shoes")) == sorted(alike)
+    answer = reading.get("/items", params={"q": "blue blouse shoes under 30"}).json()
+    assert {item["id"] for item in answer["items"]} == {"shoes-0", "shoes-1", "shoes-2"}
+    assert [wish["said"] for wish in answer["text"]["constraints"]] == ["blue blouse shoes", "under 30"]
 
 
 @pytest.mark.parametrize(
