@@ -72,6 +72,8 @@ def test_nobodys_many_bodies_keep_anothers_waiting(bare_home: Path, monkeypatch:
         many = [asyncio.create_task(asked("10.0.0.1")) for _ in range(8)]
         await asyncio.sleep(0.1)
         other = asyncio.create_task(asked("10.0.0.2"))
+        while len(reading._turns) < 2:  # noqa: ASYNC110 - no event tells it
+            await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)
         go.set()
         await asyncio.gather(*many, other)

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
@@ -35,6 +35,7 @@ from models.wardrobe.generate import generate
 HOSTILE = """<img src=x onerror="document.title='stolen'">"""
 CHROMIUM = shutil.which("chromium")
 WAIT_MS = 10_000
+expect.set_options(timeout=WAIT_MS)
 WIDTH = int(os.environ.get("ATTIRE_TEST_WIDTH", "1280"))
 """Of the window, for whoever wants to walk all of the storefront on a phone, too: 390."""
 

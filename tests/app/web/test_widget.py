@@ -179,7 +179,7 @@ def test_it_is_asked_when_it_is_nearly_seen(opened: Callable[..., Page]) -> None
         ("", "give it an item"),
         ('item="w000028" key="attire_00000000_wrong"', "complete-the-look"),
         ('item="w000028" key="KEY" home="http://127.0.0.1:9"', "cannot be asked"),
-        ('item="w000028" key="KEY" slots="Shoes"', "did you mean 'shoes'?"),
+        ('item="w000028" key="KEY" slots="shoe"', "did you mean 'shoes'?"),
     ],
 )
 def test_a_fault_is_told_to_the_console_and_not_to_shoppers(opened: Callable[..., Page], attributes: str, says: str) -> None:
