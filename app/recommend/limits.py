@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from app.ground.errors import Detail, LimitExceededError, UnknownCategoryError, shortened
 from app.release.release import Release
@@ -43,7 +44,12 @@ def check_work(work: int, most: int) -> None:
 def category_meant(release: Release, name: str) -> str | None:
     """The category that is meant, whatever its case and blanks, as the catalogue spells it, else the model; None where neither has it."""
     known = (*release.bundle.manifest.categories, *release.snapshot.categories)
-    return name if name in known else {spelling_of(one): one for one in known}.get(spelling_of(name))
+    return name if name in known else _spelt(known).get(spelling_of(name))
+
+
+@lru_cache(maxsize=16)  # of releases that serve side by side; a batch of items may ask for each of its own
+def _spelt(known: tuple[str, ...]) -> dict[str, str]:
+    return {spelling_of(one): one for one in known}
 
 
 def known_categories(release: Release, named: Sequence[tuple[str, str]]) -> list[str]:

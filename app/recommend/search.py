@@ -81,7 +81,7 @@ def sought(
         return Found(found[passing.passes(found)], note="; ".join(notes) or None)
     asked = constraints_of(release, text)
     rows = asked.allowed(release, rows[passing.passes(rows)])
-    so = asked.satisfied(release, rows) if asked.asks and not asked.unread else found
+    so = asked.satisfied(rows) if asked.asks and not asked.unread else found
     if len(so):
         return Found(so, note=ASKED, wishes=asked)
     alike = _meant(release, text or "", rows, limits) if meaning else found

@@ -116,9 +116,8 @@ class Steering:
             rows_n = rows_n[release.snapshot.columns.prices[rows_n] <= self.wishes.budget]
         return rows_n
 
-    def satisfied(self, release: Release, rows_n: IntArray) -> IntArray:
-        """The rows of which all is so."""
-        rows_n = self.allowed(release, rows_n)
+    def satisfied(self, rows_n: IntArray) -> IntArray:
+        """Of rows that are allowed, those of which all else is so, too."""
         for _, mask_N in self.wanted:
             rows_n = rows_n[mask_N[rows_n]]
         return rows_n
