@@ -44,6 +44,7 @@ class Bundle(Contents):
         titles = not {"text", "title"} & {*self.manifest.left_out}
         self._word = {word: index + 1 for index, word in enumerate(self.vocabulary) if titles or "=" in word}
         self._residual = {item: index + 1 for index, item in enumerate(self.residuals)}
+        self._residual |= {item: self._residual[first] for item, first in self.sizes.items()}
         self._product = {token: index + 1 for index, token in enumerate(self.products)}
         self._shopper = {shopper: row for row, shopper in enumerate(self.shoppers.ids)}
         self._whole = lru_cache(_REMEMBERED)(self.slots.whole_of)

@@ -1,8 +1,8 @@
 """What a bundle's directory holds, written and read.
 
 ``manifest.json`` describes it and holds the sha256 of each file; ``weights.safetensors`` holds the weights, ``vocabulary.json`` the words,
-``residuals.json`` the items with a learned residual, ``products.json``
-what those items are the colours and sizes of, ``slots.json`` and ``slots.safetensors`` the slots of outfits, ``shoppers.json`` the
+``residuals.json`` the items with a learned residual, ``products.json`` what those items are the colours and sizes of, ``sizes.json`` the
+items that a size alone tells apart from one of them, ``slots.json`` and ``slots.safetensors`` the slots of outfits, ``shoppers.json`` the
 shoppers of a personal model, and ``encoder/`` an encoder in the form of ``local-dir:``, if the training made one.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -34,6 +35,7 @@ _ENCODER: Final = "encoder"
 _WEIGHTS: Final = "weights.safetensors"
 _LIST_FILES: Final = ("vocabulary.json", "residuals.json")
 _PRODUCTS: Final = "products.json"
+_SIZES: Final = "sizes.json"
 _SHOPPERS: Final = "shoppers.json"
 _SHOPPERS_JSON: Final = TypeAdapter(Shoppers)
 
@@ -45,6 +47,7 @@ class Contents:
     Attributes:
         encoder: the directory of the encoder that it carries, where the manifest says ``CARRIED``.
         shoppers: whom the model knows, where it is personal.
+        sizes: item -> the one of ``residuals`` that a size alone tells apart from it.
     """
 
     manifest: Manifest
@@ -55,6 +58,7 @@ class Contents:
     slots: Slots = field(default_factory=SlotTemplates)
     encoder: Path | None = None
     shoppers: Shoppers = field(default_factory=Shoppers)
+    sizes: Mapping[str, str] = field(default_factory=dict)
 
 
 ContentsT = TypeVar("ContentsT", bound=Contents)
@@ -68,8 +72,9 @@ def write_contents(directory: Path, contents: ContentsT) -> ContentsT:
         save_file(weights, staging / _WEIGHTS)
         for name, content in zip(_LIST_FILES, (contents.vocabulary, contents.residuals), strict=True):
             (staging / name).write_text(json.dumps(content, ensure_ascii=False))
-        if contents.products:
-            (staging / _PRODUCTS).write_text(json.dumps(contents.products, ensure_ascii=False))
+        for name, some in ((_PRODUCTS, contents.products), (_SIZES, contents.sizes)):
+            if some:
+                (staging / name).write_text(json.dumps(some, ensure_ascii=False))
         write_slots(contents.slots, staging)
         if contents.shoppers.ids:
             shoppers = _SHOPPERS_JSON.dump_python(contents.shoppers, mode="json", by_alias=True)
@@ -92,6 +97,7 @@ def read_contents(directory: Path) -> Contents:
     try:
         vocabulary, residuals = (tuple(json.loads((directory / name).read_text())) for name in _LIST_FILES)
         products = tuple(json.loads((directory / _PRODUCTS).read_text())) if _PRODUCTS in manifest.files else ()
+        sizes = dict(json.loads((directory / _SIZES).read_text())) if _SIZES in manifest.files else {}
         model = build_model(manifest.model, manifest.model_config)
         model.load_state_dict(load_file(directory / _WEIGHTS))
         slots = read_slots(directory)
@@ -99,4 +105,4 @@ def read_contents(directory: Path) -> Contents:
         msg = f"{directory}: bundle {manifest.id} cannot be loaded ({str(error).splitlines()[0]})"
         raise BundleError(msg) from error
     encoder = directory / _ENCODER if manifest.encoder.spec == CARRIED else None
-    return Contents(manifest, model, vocabulary, residuals, products, slots, encoder, shoppers)
+    return Contents(manifest, model, vocabulary, residuals, products, slots, encoder, shoppers, sizes)

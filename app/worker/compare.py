@@ -86,7 +86,7 @@ def compare(
 
 
 def _counting(catalogue: Catalogue, train: Sequence[Outfit]) -> dict[str, Scorer]:
-    worn = worn_rows(catalogue.row_of, train)
+    worn = worn_rows(catalogue.first_row_of, train)
     category_N = np.unique(np.array(catalogue.categories), return_inverse=True)[1].astype(np.int64)
     return {"popularity": Popularity(worn, len(catalogue)), "co_purchase": CoPurchase(worn, [category_N, np.arange(len(catalogue))])}
 

@@ -76,8 +76,9 @@ def retrain(
         InputError: an unknown recipe or setting. BundleError, EncoderError: see the recipe.
     """
     chosen, config = _configuration(current, recipe, settings, sum(outfit.split == "train" for outfit in outfits))
+    catalogue = catalogue_of(snapshot.items, images)
     run = KeptRun(
-        dataset=Dataset(out.parent, "sessions", catalogue_of(snapshot.items, images), tuple(outfits), {}, sent_back=sent_back),
+        dataset=Dataset(out.parent, "sessions", catalogue, tuple(outfits), {}, sent_back=sent_back).in_one_size(),
         config=config,
         work=work_directory(out),
         seed=seed,
@@ -85,10 +86,11 @@ def retrain(
         start=current,
         device=current.device,
         kept=current.manifest.encoder,
-        kept_NF=np.asarray(snapshot.features, dtype=np.float32),
+        kept_NF=np.asarray(snapshot.features, dtype=np.float32)[np.unique(catalogue.first_sizes)],
     )
     trained = _carrying(chosen.fit(run), current)
-    return fold_in_wearers(trained, fold_in, run.dataset.catalogue, run.features).save(out)
+    wearers = replace(run.dataset, outfits=tuple(fold_in)).in_one_size().outfits
+    return fold_in_wearers(trained, wearers, run.dataset.catalogue, run.features).save(out)
 
 
 def _configuration(current: Bundle, otherwise: str, settings: Mapping[str, str], outfits: int) -> tuple[AnyRecipe, Any]:

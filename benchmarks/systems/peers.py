@@ -33,7 +33,7 @@ def pair_features(features_NF: FloatArray, one_P: Ints, other_P: Ints) -> FloatA
 def fit_peer(name: str, catalogue: Catalogue, train: Sequence[Outfit], features_NF: FloatArray, seed: int) -> PairOdds:
     """``logistic regression`` or ``gradient boosting``, on every pair of the training outfits and as many with one item drawn anew."""
     rng = np.random.default_rng(seed)
-    worn_P2 = each_pair(worn_rows(catalogue.row_of, train))
+    worn_P2 = each_pair(worn_rows(catalogue.first_row_of, train))
     drawn_P2 = one_drawn(worn_P2, np.asarray(catalogue.categories, dtype=object), rng)
     both_P2 = np.concatenate([worn_P2, drawn_P2])
     told_PF, label_P = pair_features(features_NF, *both_P2.T), np.repeat([1, 0], [len(worn_P2), len(drawn_P2)])

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -77,6 +77,11 @@ class Catalogue:
     def row_of(self) -> Mapping[str, int]:
         """Item id -> row of ``table``: some 100 bytes a row beside the ids, likewise."""
         return {item_id: row for row, item_id in enumerate(self.ids)}
+
+    @cached_property
+    def first_row_of(self) -> Mapping[str, int]:
+        """Item id -> row of its first size; see ``first_sizes``."""
+        return dict(zip(self.ids, self.first_sizes.tolist(), strict=True))
 
     @cached_property
     def id_by_letters(self) -> Mapping[str, str]:
@@ -209,6 +214,7 @@ class Dataset:
         tasks: file stem (``fitb``, ``fitb_popularity``, ``compatibility``, ``retrieval``…) -> its questions of the splits asked for.
         oracle: the figures of ``oracle.json``, task -> metric -> value; None without that file.
         sent_back: items that were bought and came back, so that they could have been worn; a directory tells none.
+        sizes: item that was left out -> the one that is the same but for its size; see ``in_one_size``.
     """
 
     root: Path
@@ -218,6 +224,30 @@ class Dataset:
     tasks: Mapping[str, tuple[Question, ...]]
     oracle: Mapping[str, Mapping[str, float]] | None = None
     sent_back: Collection[str] = ()
+    sizes: Mapping[str, str] = field(default_factory=dict)
+
+    def in_one_size(self) -> Dataset:
+        """The same with the first of the items that a size alone tells apart, which outfits hold in place of the others.
+
+        So one product is counted, remembered and drawn as one thing, whatever sizes were bought. Questions stay as they are.
+        """
+        catalogue = self.catalogue
+        first_N = catalogue.first_sizes
+        others = np.flatnonzero(first_N != np.arange(len(first_N)))
+        if not len(others):
+            return self
+        sizes = {catalogue.id_of(row): catalogue.id_of(first_N[row]) for row in others}
+
+        def in_first(items: Iterable[str]) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(sizes.get(item, item) for item in items))
+
+        return replace(
+            self,
+            catalogue=replace(catalogue, table=catalogue.table.take(np.unique(first_N))),
+            outfits=tuple(replace(outfit, items=in_first(outfit.items)) for outfit in self.outfits),
+            sent_back=in_first(self.sent_back),
+            sizes=sizes,
+        )
 
     def outfits_of(self, split: Split) -> list[Outfit]:
         """The outfits of one split."""

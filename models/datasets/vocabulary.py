@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from models.datasets.ages import SIZE_NAMES
+
 _NUMBER_LIKE: Final = 0.2
 _MOST_VALUES: Final = 50
 _MOST_DISTINCT: Final = 0.95
@@ -15,10 +17,11 @@ _MOST_DISTINCT: Final = 0.95
 def build_vocabulary(texts: Sequence[str], least: int, most: int) -> list[str]:
     """The ``most`` frequent words that at least ``least`` items have.
 
-    Leaves out ``name=value`` tokens of attributes with nearly as many values as items: such values identify items.
+    Leaves out ``name=value`` tokens of attributes with nearly as many values as items, as such values identify items, and those of sizes,
+    which look alike.
     """
     counts: Counter[str] = Counter(word for text in texts for word in set(text.split()))
-    left_out = identifiers(counts)
+    left_out = {*identifiers(counts), *SIZE_NAMES}
     ranked = sorted((-count, word) for word, count in counts.items() if count >= least and word.partition("=")[0] not in left_out)
     return [word for _, word in ranked[:most] if not re.fullmatch(r"\W+|\d+", word)]
 

@@ -24,7 +24,7 @@ STRENGTH: Final = 50.0  # pseudo-pairs from the coarser level that a finer level
 
 def build_baselines(catalogue: Catalogue, train: Iterable[Outfit], features_NF: FloatArray, seed: int = 0) -> dict[str, Scorer]:
     """All baselines by their name in the report. They see the training outfits only; those that learn need a few."""
-    worn = worn_rows(catalogue.row_of, train)
+    worn = worn_rows(catalogue.first_row_of, train)
     category_N = codes(catalogue.categories)
     fine_N = codes(list(zip(catalogue.categories, catalogue.table.column("subcategory").to_pylist(), strict=True)))
     return {

@@ -1,6 +1,7 @@
 """The three kinds of question, packed into arrays, put to a scorer, and measured.
 
-Shape legend: B questions · I items per context, padded with -1 · M candidates, padded with -1. Items are rows of the catalogue.
+Shape legend: B questions · I items per context, padded with -1 · M candidates, padded with -1. Items are rows of the catalogue, each
+that of its first size.
 An unknown item is left out of a context, and ranks last among candidates. A question whose context is empty is asked too: all its
 candidates then score alike, which counts as wrong.
 """
@@ -110,10 +111,10 @@ class FillInTheBlankTask:
 
     @classmethod
     def pack(cls, questions: Sequence[FillInTheBlank], catalogue: Catalogue) -> FillInTheBlankTask:
-        candidates_BM = padded_rows([question.candidates for question in questions], catalogue.row_of)
+        candidates_BM = padded_rows([question.candidates for question in questions], catalogue.first_row_of)
         count_B = np.array([len(question.candidates) for question in questions])
         valid_BM = np.arange(candidates_BM.shape[1]) < count_B[:, None]
-        return cls(questions, padded_rows([question.items for question in questions], catalogue.row_of), candidates_BM, valid_BM)
+        return cls(questions, padded_rows([question.items for question in questions], catalogue.first_row_of), candidates_BM, valid_BM)
 
     def chance(self) -> dict[str, float]:
         return {"fitb_accuracy": float((1.0 / self.valid_BM.sum(1)).mean())}
@@ -169,13 +170,9 @@ class RetrievalTask:
     @classmethod
     def pack(cls, questions: Sequence[Retrieval], catalogue: Catalogue) -> RetrievalTask:
         names, asked = np.asarray(catalogue.categories, dtype=object), sorted({question.category for question in questions})
-        row_B = np.array([catalogue.row_of.get(question.answer, -1) for question in questions])
-        first_N = catalogue.first_sizes
-        stands_N = first_N.copy()  # the row that stands for all sizes, by their first: one that is asked for, if any is
-        stands_N[first_N[row_B[row_B >= 0]]] = row_B[row_B >= 0]
-        answer_B = np.where(row_B < 0, -1, stands_N[first_N[row_B]])
-        rows_in = {category: np.unique(stands_N[first_N[names == category]]) for category in asked}
-        return cls(questions, padded_rows([question.items for question in questions], catalogue.row_of), answer_B, rows_in)
+        answer_B = np.array([catalogue.first_row_of.get(question.answer, -1) for question in questions])
+        rows_in = {category: np.unique(catalogue.first_sizes[names == category]) for category in asked}
+        return cls(questions, padded_rows([question.items for question in questions], catalogue.first_row_of), answer_B, rows_in)
 
     def chance(self) -> dict[str, float]:
         size_B = np.array([max(len(self.rows_in[question.category]), 1) for question in self.questions])
@@ -220,7 +217,7 @@ def pack(questions: Sequence[Question], catalogue: Catalogue, probability: Calib
     if isinstance(questions[0], Retrieval):
         return RetrievalTask.pack([question for question in questions if isinstance(question, Retrieval)], catalogue)
     outfits = [question for question in questions if isinstance(question, Compatibility)]
-    items_BI = padded_rows([question.items for question in outfits], catalogue.row_of)
+    items_BI = padded_rows([question.items for question in outfits], catalogue.first_row_of)
     names = catalogue.categories
     categories = [[names[row] for row in rows_I[rows_I >= 0]] for rows_I in items_BI]
     return CompatibilityTask(outfits, items_BI, categories, probability)

@@ -141,7 +141,9 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         parent=start.id if start else None,
     )
     slots, shoppers = learned_slots(run.dataset, run.seed), Shoppers(names.shoppers)
-    bundle = Bundle(manifest, built, names.words, names.residuals, names.products, slots, shoppers=shoppers)
+    known = {*names.residuals}
+    sizes = {item: first for item, first in run.dataset.sizes.items() if first in known}
+    bundle = Bundle(manifest, built, names.words, names.residuals, names.products, slots, shoppers=shoppers, sizes=sizes)
     if start:
         built.load_state_dict(_inherited(bundle, start, tables or {}))
     return bundle.to(run.device)

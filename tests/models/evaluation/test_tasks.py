@@ -118,4 +118,4 @@ def test_sizes_of_one_product_are_ranked_as_one(dataset: Dataset) -> None:
     items = [item | same if row in rows[:3] else item for row, item in enumerate(table.to_pylist())]
     sized = Catalogue(pa.Table.from_pylist(items, table.schema))
     task = RetrievalTask.pack([Retrieval("q", (), sized.ids[rows[1]], name, "test")], sized)
-    assert (task.rows_in[name].tolist(), task.answer_B.tolist()) == (rows[1:2] + rows[3:], rows[1:2])
+    assert (task.rows_in[name].tolist(), task.answer_B.tolist()) == (rows[:1] + rows[3:], rows[:1])
