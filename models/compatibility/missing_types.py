@@ -27,7 +27,7 @@ class MissingTypes(nn.Module):
         types: S. categories: C. hidden: H.
     """
 
-    def __init__(self, *, types: int, categories: int, hidden: int = 256, dropout: float = 0.3) -> None:
+    def __init__(self, *, types: int, categories: int, hidden: int = 512, dropout: float = 0.5) -> None:
         super().__init__()
         self.worn = nn.Embedding(types, hidden, padding_idx=0)
         self.count = nn.Linear(1, hidden)
