@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 
 from app.home.runs import FromLog
-from app.worker.logged import Logged, Reward
+from app.recommend.dry_run import Reward
+from app.worker.logged import Logged
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue
 from models.encoders.features import FloatArray
