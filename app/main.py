@@ -51,13 +51,14 @@ from app.live.watchdog import Watchdog
 from app.log.impressions import Impressions
 from app.log.mark import Mark
 from app.log.open import open_log
-from app.recommend.dry_run import Earned, Reward
+from app.recommend.dry_run import Earned
 from app.release.release import Release
 from app.release.serving import Serving
 from app.rules.book import RuleFile
 from app.rules.over import Rules
 from app.rules.rule import Rule
 from app.web import mount_storefront
+from models.offpolicy.reward import Reward
 
 _WARM_S: Final = 30.0
 """The service is ready once its encoder is loaded, whose imports would hold up its first answers, or after so long without one."""

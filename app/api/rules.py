@@ -20,13 +20,14 @@ from app.api.services import CurrentRelease, InjectedServices, Services
 from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownRuleError, refused
 from app.recommend import cost
-from app.recommend.dry_run import Asked, DryRun, Earned, Reward, dry_run
+from app.recommend.dry_run import Asked, DryRun, Earned, dry_run
 from app.recommend.limits import check_count
 from app.release.release import Release
 from app.rules.book import MOST, RuleBook
 from app.rules.conflicts import conflicts_of
 from app.rules.rule import CuratedLook, Rule, SlotTemplate
 from app.rules.ruling import InForce, Ruled
+from models.offpolicy.reward import Reward
 
 _PER_ANSWER: Final = 5
 """Events that are looked at for each answer: clicks and purchases are between them."""

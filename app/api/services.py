@@ -26,11 +26,12 @@ from app.live.variants import Variants
 from app.live.watchdog import Watchdog
 from app.log.base import Log
 from app.log.impressions import Impressions
-from app.recommend.dry_run import Earned, Reward
+from app.recommend.dry_run import Earned
 from app.release.release import Release
 from app.release.serving import Serving
 from app.rules.over import Rules
 from app.rules.rule import Rule
+from models.offpolicy.reward import Reward
 
 EarnedBy = Callable[[Sequence[Rule], Sequence[Rule], Reward], Awaitable[Earned]]
 

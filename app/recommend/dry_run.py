@@ -8,7 +8,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from app.ground.errors import RequestError
 from app.ground.parts import Limits
@@ -20,8 +20,7 @@ from app.release.release import Release
 from app.rules.ruling import Ruled
 from index.columns import Filter
 from models.offpolicy.estimates import Estimate
-
-Reward = Literal["view", "add_to_cart", "purchase"]
+from models.offpolicy.reward import Reward
 
 _MOST_TOLD: Final = 10
 _AT_ONCE: Final = 8

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from app.attribution.credit import ADDED, CLICKED, PURCHASED, RETURNED, outcomes
 from app.ground.windows import Windows
-from app.recommend.dry_run import Reward
 from models.errors import InputError
 from models.offpolicy.lists import Lists
+from models.offpolicy.reward import Reward
 from models.offpolicy.showings import Floats, Ints
 
 KIND: Final[Mapping[str, str]] = {"view": CLICKED, "add_to_cart": ADDED, "purchase": PURCHASED}

@@ -18,7 +18,7 @@ import polars as pl
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.log.open import opened_log
-from app.recommend.dry_run import Earned, Reward
+from app.recommend.dry_run import Earned
 from app.recommend.rank import in_scores
 from app.release.release import Release
 from app.rules.rule import Rule
@@ -28,6 +28,7 @@ from app.worker.told import all_events
 from models.errors import InputError
 from models.offpolicy.examination import ASSUMED, Steepness
 from models.offpolicy.lists import Lists
+from models.offpolicy.reward import Reward
 from models.offpolicy.showings import Floats, Ints
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from app.ground.strict import Few, Id, Strict, with_examples
-from app.recommend.dry_run import Reward
 from app.rules.rule import Rule
+from models.offpolicy.reward import Reward
 
 
 class PutRules(Strict):
