@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import Final
@@ -22,7 +22,7 @@ from app.api.headers import SecurityHeaders
 from app.api.inside import Inside
 from app.api.middleware import RequestLog
 from app.api.room import acts as room
-from app.api.services import Services
+from app.api.services import EarnedBy, Services
 from app.api.traced import trace
 from app.experiments.experiment import Experiment
 from app.experiments.kept import KeptReports
@@ -51,11 +51,14 @@ from app.live.watchdog import Watchdog
 from app.log.impressions import Impressions
 from app.log.mark import Mark
 from app.log.open import open_log
+from app.recommend.dry_run import Earned
 from app.release.release import Release
 from app.release.serving import Serving
 from app.rules.book import RuleFile
 from app.rules.over import Rules
+from app.rules.rule import Rule
 from app.web import mount_storefront
+from models.offpolicy.reward import Reward
 
 _WARM_S: Final = 30.0
 """The service is ready once its encoder is loaded, whose imports would hold up its first answers, or after so long without one."""
@@ -169,16 +172,24 @@ def _pictures(settings: Settings) -> AbstractAsyncContextManager[Pictures]:
     return Pictures.opened(fetch, allowed, settings.home, settings.limits.max_pixels)
 
 
-def _reports(settings: Settings) -> Callable[[Experiment], Awaitable[Report]]:
-    """Reads all events, which takes seconds of a core: elsewhere, so that nobody who asks for an outfit waits for it."""
+def _of_all_events(settings: Settings) -> tuple[Callable[[Experiment], Awaitable[Report]], EarnedBy]:
+    """Read all events, which takes seconds of a core: elsewhere, so that nobody who asks for an outfit waits for it.
+
+    What reads tables of events is imported when it is asked for: no other request takes it.
+    """
     one_at_a_time = CapacityLimiter(1)
 
     async def report(one: Experiment) -> Report:
-        from app.worker.guard import report_alone  # noqa: PLC0415 - it brings what reads tables of events, which no other request takes
+        from app.worker.guard import report_alone  # noqa: PLC0415
 
         return await to_process.run_sync(report_alone, settings, one, limiter=one_at_a_time, cancellable=True)
 
-    return report
+    async def earned(before: Sequence[Rule], after: Sequence[Rule], reward: Reward) -> Earned:
+        from app.worker.ruled_from_log import earned_alone  # noqa: PLC0415
+
+        return await to_process.run_sync(earned_alone, settings, before, after, reward, limiter=one_at_a_time, cancellable=True)
+
+    return report, earned
 
 
 async def _start(services: Services, *, inside: bool) -> None:
@@ -207,6 +218,7 @@ def _build(
     replay = Replay(log, serving, store)
     kept, rules = KeptAnswers(serving, settings.answers.kept_bytes), Rules(RuleFile(settings.home))
     follower = ReleaseFollower(store, serving, replay, settings, figures)
+    report, earned = _of_all_events(settings)
     services = Services(
         settings=settings,
         metrics=figures,
@@ -226,7 +238,8 @@ def _build(
         follower=follower,
         rules=rules,
         variants=Variants(store, serving, log, follower, rules, kept=kept, poll_s=settings.swap.poll_s),
-        report=_reports(settings),
+        report=report,
+        earned=earned,
         apart=Apart(heavy) if heavy is not None else None,
         pictures=pictures,
     )

@@ -1,6 +1,6 @@
 """It learns: from a release that has seen no outfit, over cycles of sessions, with the real service, worker and shoppers.
 
-    python benchmarks/learning_loop.py OUT [--items 1500] [--sessions 2000] [--cycles 4] [--noise 0.15] [--rounds N]
+    python benchmarks/learning_loop.py OUT [--items 1500] [--sessions 2000] [--cycles 4] [--noise 0.15] [--trend 0.3] [--rounds N]
 
 Every cycle is sessions of synthetic shoppers, then one run of the worker; a last round of sessions measures what the last run made. OUT
 gets the wardrobe, a home, the logs of both processes, ``cycles.json``, ``curve.png`` and ``cycles.md``. Settings come from the
@@ -47,6 +47,8 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=2_000)
     parser.add_argument("--cycles", type=int, default=4)
     parser.add_argument("--noise", type=float, default=0.15)
+    parser.add_argument("--position-bias", type=float, default=0.0, help="as of attire simulate")
+    parser.add_argument("--trend", type=float, default=0.0, help="as of attire simulate")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rounds", type=int, help="rounds of sessions of this start; all that are left")
     parser.add_argument("--port", type=int, default=8_471)
@@ -59,7 +61,8 @@ def main() -> None:
     kept = asked.out / "cycles.json"
     found = [Cycle(**one) for one in json.loads(kept.read_text())] if kept.exists() else []
     world = World.read(wardrobe, shoppers=SHOPPERS, seed=asked.seed)
-    simulation = Simulation(world, url, seed=asked.seed, noise_share=asked.noise, before=bought(home, world))
+    shoppers = {"noise_share": asked.noise, "bias": asked.position_bias, "trend": asked.trend}
+    simulation = Simulation(world, url, seed=asked.seed, **shoppers, before=bought(home, world))
     environment = {"ATTIRE_WORKER__SESSIONS": str(asked.sessions), **os.environ}
     service = start(asked.out / "serve.log", environment, "serve", "--home", str(home), "--port", str(asked.port))
     worker = start(asked.out / "worker.log", environment, "worker", "--home", str(home))
@@ -138,7 +141,7 @@ def as_table(cycles: Sequence[Cycle], runs: Sequence[LearningRun]) -> str:
         rate, new = cycle.hit_rate, cycle.new_hit_rate
         rows.append({
             "cycles learned from": str(cycle.cycle - 1),
-            "outfits": f"{run.outfits.get('learned from', 0):,}" if run else "0",
+            "outfits": f"{run.outfits['to learn from']:,}" if run else "0",
             "training, min": f"{run.seconds.get('training', 0) / 60:.1f}" if run else "",
             "gate": run.decision if run else "",
             "**service**": f"**{rate['service']:.3f}** ± {half(rate['service'], cycle.asked):.3f}",

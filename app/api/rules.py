@@ -15,18 +15,19 @@ from app.api.keys import behind
 from app.api.lately import lately
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
-from app.api.schemas.rules import ConflictOut, DryRunOut, DryRunRules, MoreOrFewer, PutRules, RulesOut
+from app.api.schemas.rules import ConflictOut, DryRunOut, DryRunRules, EarnedOut, MoreOrFewer, PutRules, RulesOut
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownRuleError, refused
 from app.recommend import cost
-from app.recommend.dry_run import Asked, DryRun, dry_run
+from app.recommend.dry_run import Asked, DryRun, Earned, dry_run
 from app.recommend.limits import check_count
 from app.release.release import Release
 from app.rules.book import MOST, RuleBook
 from app.rules.conflicts import conflicts_of
-from app.rules.rule import Rule
+from app.rules.rule import CuratedLook, Rule, SlotTemplate
 from app.rules.ruling import InForce, Ruled
+from models.offpolicy.reward import Reward
 
 _PER_ANSWER: Final = 5
 """Events that are looked at for each answer: clicks and purchases are between them."""
@@ -83,9 +84,21 @@ async def dry_run_rules(request: DryRunRules, release: CurrentRelease, services:
 
     found = await compute(run, 2 * len(asked) * of_one)
     conflicts = await to_thread.run_sync(_conflicts, rules, [rule.id for rule in request.rules], release)
+    earned = await _earned(services, book.rules, rules, request.reward) if request.reward is not None else None
     more, fewer = ([MoreOrFewer(id=item, answers=count) for item, count in pairs] for pairs in (found.gained, found.lost))
     told = {**asdict(found), "gained": more, "lost": fewer}
-    return DryRunOut(**told, conflicts=conflicts)
+    return DryRunOut(**told, conflicts=conflicts, earned=None if earned is None else EarnedOut.model_validate(asdict(earned)))
+
+
+async def _earned(services: Services, before: Sequence[Rule], after: Sequence[Rule], reward: Reward) -> Earned:
+    """What the rules would earn; which slots there are, an answer that had others does not tell."""
+    untold = [
+        rule.id for rule in (*before, *after) if isinstance(rule, SlotTemplate | CuratedLook) and (rule not in before or rule not in after)
+    ]
+    if untold:
+        why = f"rule {untold[0]!r} says which slots there are, and no answer tells what comes of slots that it did not have"
+        return Earned(reward=reward, refused=why)
+    return await services.earned(before, after, reward)
 
 
 async def delete_rule(rule_id: str, services: InjectedServices) -> RulesOut:

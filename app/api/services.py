@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -26,9 +26,14 @@ from app.live.variants import Variants
 from app.live.watchdog import Watchdog
 from app.log.base import Log
 from app.log.impressions import Impressions
+from app.recommend.dry_run import Earned
 from app.release.release import Release
 from app.release.serving import Serving
 from app.rules.over import Rules
+from app.rules.rule import Rule
+from models.offpolicy.reward import Reward
+
+EarnedBy = Callable[[Sequence[Rule], Sequence[Rule], Reward], Awaitable[Earned]]
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -53,6 +58,8 @@ class Services:
     variants: Variants
     report: Callable[[Experiment], Awaitable[Report]]
     """Makes the report on an experiment, one at a time, in a process of its own."""
+    earned: EarnedBy
+    """Tells what rules earn, and others would, likewise."""
     apart: Apart | None
     """What answers heavy requests; None where there is no such process, and in that process itself."""
     pictures: Pictures | None

@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from app.cli import main
 
-main()
+if __name__ == "__main__":  # what runs in a process of its own reads this file, too
+    main()

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 import typer
 
@@ -15,13 +15,14 @@ from app.ground.places import shown
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from models.errors import InputError
+from models.offpolicy.reward import Reward
 from models.outputs import check_output_file
 
 if TYPE_CHECKING:
     from app.home.runs import FromLog
     from models.offpolicy.estimates import Estimated
 
-_REWARDS: Final = ("view", "add_to_cart", "purchase")
+_REWARDS: Final = get_args(Reward)
 
 
 def evaluate_from_log(bundle: Path, home: Path | None, reward: str, json_file: Path | None, others: Mapping[str, Path | None]) -> None:

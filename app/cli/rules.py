@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from app.cli.options import Home
 from app.cli.said import read_said
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
+from app.home.store import ReleaseStore
 from app.rules.book import RuleBook, RuleFile
 from app.rules.rule import RULES, in_force
 
@@ -39,14 +41,29 @@ def put(
     file: Annotated[Path, typer.Argument(help="JSON: a list of rules, or an object with them under `rules`.", show_default=False)],
     home: Home = None,
 ) -> None:
-    """Add rules, or replace those of the same ids. Running replicas follow at once; PUT /rules also tells conflicts."""
-    _say(_file(home).put(read_said(file, "rules", RULES)))
+    """Add rules, or replace those of the same ids. Running replicas follow at once. Then it tells what is probably not meant."""
+    rules = read_said(file, "rules", RULES)
+    book = _file(home).put(rules)
+    _say(book)
+    for problem in _conflicts(ReleaseStore(Settings.read(home=home).home), book, [rule.id for rule in rules]):
+        typer.echo(f"probably not meant: {problem}", err=True)
 
 
 @group.command("remove")
 def remove(rule: Annotated[str, typer.Argument(help="Its id.", show_default=False)], home: Home = None) -> None:
     """Take a rule away."""
     _say(_file(home).remove(rule))
+
+
+def _conflicts(store: ReleaseStore, book: RuleBook, written: Sequence[str]) -> list[str]:
+    """Of these rules, by the release that serves, without what has changed in the catalogue since; none where no release does yet."""
+    record = store.current()
+    if record is None:
+        return []
+    from app.release.release import Release  # noqa: PLC0415 - brings torch, after all that can be said without
+    from app.rules.conflicts import conflicts_of  # noqa: PLC0415
+
+    return [one.problem for one in conflicts_of(book.rules, written, Release.open(store, record, later=True))]
 
 
 def _say(book: RuleBook) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from app.ground.log_urls import checked
+from models.offpolicy.reward import Reward
 
 
 class _Part(BaseModel):
@@ -236,7 +237,7 @@ class WorkerSettings(_Part):
         description="What both releases would have earned, as explored answers tell: not asked, told on the run's page, or there and "
         "in the gate, which then rejects a candidate whose interval lies wholly below that of the release that serves.",
     )
-    reward: Literal["view", "add_to_cart", "purchase"] = Field(default="purchase", description="What counts as earned there.")
+    reward: Reward = Field(default="purchase", description="What counts as earned there.")
     nice: int = Field(default=10, ge=0, le=19, description="By how much training yields to everything else on the machine.")
     threads: int = Field(default=0, ge=0, description="Threads of the training; 0 is one per core.")
     timeout_s: float = Field(default=14_400.0, gt=0, description="Seconds after which a training is given up.")

@@ -19,6 +19,8 @@ from app.recommend.slices import pause
 from app.release.release import Release
 from app.rules.ruling import Ruled
 from index.columns import Filter
+from models.offpolicy.estimates import Estimate
+from models.offpolicy.reward import Reward
 
 _MOST_TOLD: Final = 10
 _AT_ONCE: Final = 8
@@ -68,6 +70,22 @@ class DryRun:
     gained: list[tuple[str, int]] = field(default_factory=list)
     lost: list[tuple[str, int]] = field(default_factory=list)
     touched: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earned:
+    """What the rules as they are, and as they would be, earn per slot, as explored answers tell; see ``app.worker.ruled_from_log``.
+
+    Attributes:
+        refused: why nothing is said; then there are no figures. lists: explored slots that tell it.
+    """
+
+    reward: Reward
+    refused: str | None = None
+    lists: int = 0
+    now: Estimate | None = None
+    then: Estimate | None = None
+    gain: Estimate | None = None
 
 
 def dry_run(release: Release, asked: Sequence[Asked], before: Ruled | None, after: Ruled | None, limits: Limits) -> DryRun:

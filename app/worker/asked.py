@@ -15,9 +15,10 @@ from app.home.runs import FromLog
 from app.home.store import ReleaseStore
 from app.worker.from_log import judged
 from app.worker.gate import load_candidate
-from app.worker.logged import Reward, logged
+from app.worker.logged import logged
 from index.snapshot import Snapshot
 from models.bundle import Bundle
+from models.offpolicy.reward import Reward
 
 
 def told_by_log(settings: Settings, events: pl.LazyFrame, bundle: Path, reward: str, device: torch.device) -> FromLog:

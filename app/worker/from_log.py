@@ -15,11 +15,12 @@ from typing import Final
 import numpy as np
 
 from app.home.runs import FromLog
-from app.worker.logged import Logged, Reward
+from app.worker.logged import Logged
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue
 from models.encoders.features import FloatArray
 from models.offpolicy.examination import ASSUMED, Steepness
+from models.offpolicy.reward import Reward
 from models.offpolicy.showings import Floats, Ints
 
 _AT_ONCE: Final = 256

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -18,9 +18,9 @@ from app.attribution.credit import ADDED, CLICKED, PURCHASED, RETURNED, outcomes
 from app.ground.windows import Windows
 from models.errors import InputError
 from models.offpolicy.lists import Lists
+from models.offpolicy.reward import Reward
 from models.offpolicy.showings import Floats, Ints
 
-Reward = Literal["view", "add_to_cart", "purchase"]
 KIND: Final[Mapping[str, str]] = {"view": CLICKED, "add_to_cart": ADDED, "purchase": PURCHASED}
 _MOST: Final = 50_000  # answers, the latest ones
 NO_EXPLORATION: Final = (
@@ -35,13 +35,15 @@ class Logged:
     Attributes:
         worn: rows of what was worn. user: who asked; None where that is not known.
         rows_UM: rows of what was considered; -1 for what the catalogue has no more, and beyond its number.
-        bent_UM: what rules and words add to each score. fixed_U: how many of the first keep their places.
+        score_UM: what the release that served said of each. bent_UM: what rules and words add to that.
+        fixed_U: how many of the first keep their places.
     """
 
     lists: Lists
     worn: Sequence[tuple[int, ...]]
     users: Sequence[str | None]
     rows_UM: Ints
+    score_UM: Floats
     bent_UM: Floats
     fixed_U: Ints
 
@@ -94,12 +96,14 @@ def _came_of(events: pl.LazyFrame, windows: Windows, reward: Reward) -> dict[tup
 
 def _packed(found: Sequence[_List], came_of: Mapping[tuple[str, int, int], tuple[float, float]], row_of: Mapping[str, int]) -> Logged:
     count, most, places = len(found), max(len(one.said["candidates"]) for one in found), max(len(one.said["items"]) for one in found)
-    rows_UM, chance_UM, bent_UM = np.full((count, most), -1), np.zeros((count, most)), np.zeros((count, most))
+    rows_UM = np.full((count, most), -1)
+    chance_UM, score_UM, bent_UM = np.zeros((3, count, most))
     shown_UK, reward_UK, acted_UK = np.full((count, places), -1), np.zeros((count, places)), np.zeros((count, places))
     for number, one in enumerate(found):
         said, width = one.said, len(one.said["candidates"])
         rows_UM[number, :width] = [row_of.get(item, -1) for item in said["candidates"]]
         chance_UM[number, :width] = said["chances"]
+        score_UM[number, :width] = said["scores"]
         bent_UM[number, :width] = said.get("bent", 0.0)
         place_of = {item: place for place, item in enumerate(said["candidates"])}
         for place, item in enumerate(said["items"]):
@@ -118,6 +122,7 @@ def _packed(found: Sequence[_List], came_of: Mapping[tuple[str, int, int], tuple
         worn=[one.worn for one in found],
         users=[one.user for one in found],
         rows_UM=rows_UM,
+        score_UM=score_UM,
         bent_UM=bent_UM,
         fixed_U=_ints(one.said.get("fixed", 0) for one in found),
     )

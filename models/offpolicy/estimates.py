@@ -79,7 +79,6 @@ def estimate(shown: Showings, *, least_effective: float = LEAST_EFFECTIVE) -> Es
     target, answers = float(shown.target_U.mean()), len(shown.target_U)
     norm = float(norm_U.mean())
     ratio = float(value_U.mean()) / norm if norm > 0 else math.nan
-    left_U = shown.summed(shown.weights * (shown.reward_S - shown.examined_S * shown.expected_S))
     snips_U = ratio * target + (value_U - ratio * norm_U) * target / max(norm, 1e-300) + ratio * (shown.target_U - target)
     effective = _effective(shown.weights * shown.reward_S)
     shoppers = len(np.unique(shown.cluster_U))
@@ -87,12 +86,22 @@ def estimate(shown: Showings, *, least_effective: float = LEAST_EFFECTIVE) -> Es
     return Estimated(
         ips=_of(shown, value_U),
         snips=_of(shown, snips_U),
-        dr=_of(shown, shown.direct_U + left_U),
+        dr=_robust(shown),
         answers=answers,
         effective=effective,
         reachable=reachable,
         refused=_why_not(effective, shoppers, reachable, least_effective),
     )
+
+
+def gained(then: Showings, now: Showings) -> Estimate:
+    """What a target earns per answer more than another, doubly robust; the interval is the difference's, answer by answer."""
+    return _robust(replace(then, wanted_S=then.wanted_S - now.wanted_S, direct_U=then.direct_U - now.direct_U))
+
+
+def _robust(shown: Showings) -> Estimate:
+    left_U = shown.summed(shown.weights * (shown.reward_S - shown.examined_S * shown.expected_S))
+    return _of(shown, shown.direct_U + left_U)
 
 
 def _why_not(effective: float, shoppers: int, reachable: float, least: float) -> str | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.offpolicy.by_rank import rate_by_rank
-from models.offpolicy.estimates import Estimated, estimate
+from models.offpolicy.estimates import Estimate, Estimated, estimate, gained
 from models.offpolicy.examination import Steepness, examination, told_by
 from models.offpolicy.showings import Floats, Ints, Showings
 
@@ -53,6 +53,14 @@ class Lists:
         if not steep.error:
             return found
         return found.wider(*(estimate(self.showings(target_UK, max(0.0, steep.eta + by))) for by in (-steep.error, steep.error)))
+
+    def gained(self, then_UK: Ints, now_UK: Ints, steep: Steepness) -> Estimate:
+        """What one target earns more than another, likewise."""
+        found, less, more = (
+            gained(self.showings(then_UK, eta), self.showings(now_UK, eta))
+            for eta in (steep.eta, max(0.0, steep.eta - steep.error), steep.eta + steep.error)
+        )
+        return found.wider(abs(less.value - more.value) / 2)
 
     def showings(self, target_UK: Ints, eta: float) -> Showings:
         """The showings, with what a target would show.

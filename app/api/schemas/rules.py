@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from app.ground.strict import Few, Id, Strict, with_examples
 from app.rules.rule import Rule
+from models.offpolicy.reward import Reward
 
 
 class PutRules(Strict):
@@ -39,6 +40,30 @@ class DryRunRules(Strict):
     rules: Few[Rule] = Field(default_factory=list, description="New ones, or those that would take the place of rules of the same ids.")
     without: Few[Id] = Field(default_factory=list, description="Ids of rules that would be taken away.", examples=[[]])
     answers: int = Field(default=100, ge=1, le=1_000, description="How many of the last answers to ask for again.", examples=[100])
+    reward: Reward | None = Field(
+        default=None,
+        description="Tell what the rules would earn of this per slot, too, by explored answers: all events are read, which takes seconds.",
+        examples=["purchase"],
+    )
+
+
+class EstimateOut(BaseModel):
+    """A value and its 95 % interval."""
+
+    value: float = Field(description="The estimate.", examples=[0.041])
+    low: float = Field(description="The lower end.", examples=[0.036])
+    high: float = Field(description="The upper end.", examples=[0.046])
+
+
+class EarnedOut(BaseModel):
+    """What rules earn, and would, per slot; doubly robust."""
+
+    reward: Reward = Field(description="Of what.")
+    refused: str | None = Field(description="Why there are no figures; null where there are.", examples=[None])
+    lists: int = Field(description="Explored slots that tell it.", examples=[24_000])
+    now: EstimateOut | None = Field(description="With the rules as they are.")
+    then: EstimateOut | None = Field(description="With the rules as they would be.")
+    gain: EstimateOut | None = Field(description="How much more that is; narrower than both, as most of a slot stays as it is.")
 
 
 class MoreOrFewer(BaseModel):
@@ -60,3 +85,4 @@ class DryRunOut(BaseModel):
     lost: list[MoreOrFewer] = Field(description="Items that would be shown less often, most first; ten at most.")
     touched: dict[str, int] = Field(description="Rules, and how many of the answers each would touch.", examples=[{"no-leather": 31}])
     conflicts: list[ConflictOut] = Field(description="What is probably not meant.")
+    earned: EarnedOut | None = Field(default=None, description="What the rules would earn, where `reward` is asked for.")

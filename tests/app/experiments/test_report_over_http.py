@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
+import app.cli
 from app.ground.settings import Settings
 from app.main import create_app
 
@@ -30,6 +33,13 @@ def test_it_tells_what_units_did_so_far(shop: TestClient) -> None:
     assert found["b"]["metrics"]["purchase"] == {"mean": 1.0, "interval": None, "gain": 0.0, "gain_interval": None, "verdict": "too few"}
     assert found["a"]["metrics"]["value"]["mean"] == 9.5
     assert shop.get("/experiments/y/report").status_code == 404
+
+
+def test_it_is_made_however_the_service_was_started(shop: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of its own reads the file that was started; ``python -m app.cli`` started the command in it anew."""
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(Path(app.cli.__file__).with_name("__main__.py")))
+    shop.put("/experiments", json={"experiments": [{"name": "x", "variants": [{"name": "a"}, {"name": "b"}]}]})
+    assert shop.get("/experiments/x/report").status_code == 200
 
 
 def test_it_is_the_admins(own: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.cli import run
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
 from app.home.versions import LOOKED_S
@@ -152,6 +154,17 @@ def test_a_file_that_is_spoilt_leaves_what_was_known_in_force(own: Path, release
         Rules(RuleFile(own)).over(release)
 
 
+def test_the_command_tells_conflicts_too(own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the rules that it wrote, against all of the home; a home without a release has none to tell."""
+    for name, rules in (("off", [OFF]), ("pin", [{"id": "p", "do": "pin", "ids": ["shoes-1", "shoes-2"]}])):
+        (tmp_path / f"{name}.json").write_text(json.dumps(rules))
+        assert run(["rules", "put", str(tmp_path / f"{name}.json"), "--home", str(own)]) == 0
+        told = capsys.readouterr().err
+        assert ("probably not meant: 'p' wants 'shoes-1' shown, and 'off' takes it away" in told) is (name == "pin")
+    (tmp_path / "empty").mkdir()
+    assert run(["rules", "put", str(tmp_path / "off.json"), "--home", str(tmp_path / "empty")]) == 0
+
+
 def test_a_dry_run_says_what_would_change_of_the_last_answers(shop: TestClient) -> None:
     """Share of answers, suggestions, slots that would be empty, what each rule touches; and keeps nothing."""
     for item in ("tops-1", "tops-2", "bags-1"):
@@ -173,6 +186,18 @@ def test_a_dry_run_says_what_would_change_of_the_last_answers(shop: TestClient) 
     shop.put("/rules", json={"rules": [OFF]})
     back = shop.post("/rules/dry-run", json={"without": ["off"]}).json()
     assert (back["changed"], back["touched"]) == (3, {})
+    assert back["earned"] is None
+
+
+def test_a_dry_run_says_why_the_log_cannot_tell_what_rules_would_earn(shop: TestClient) -> None:
+    """No answer was explored; and of slots that no answer had nothing can be told however many were."""
+    earned = shop.post("/rules/dry-run", json={"rules": [OFF], "reward": "purchase"}).json()["earned"]
+    assert (earned["reward"], earned["now"], earned["then"], earned["gain"]) == ("purchase", None, None, None)
+    assert "ATTIRE_EXPLORATION__SHARE" in earned["refused"]
+    slots = {"id": "two", "do": "slots", "slots": [{"category": "shoes"}]}
+    assert "'two'" in shop.post("/rules/dry-run", json={"rules": [slots], "reward": "view"}).json()["earned"]["refused"]
+    refused = shop.post("/rules/dry-run", json={"rules": [OFF], "reward": "sale"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "reward")
 
 
 def test_rules_that_cannot_be_read_are_told_where_readiness_is(shop: TestClient, own: Path) -> None:

@@ -12,16 +12,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from app.ground.parts import Limits
 from app.ground.settings import Settings
 from app.ground.windows import Windows
 from app.home.runs import FINAL, FromLog, LearningRun, read_run, write_run
-from app.home.store import ReleaseStore
 from app.log.base import Entry, Event
-from app.recommend.complete import complete
-from app.recommend.completion import Question
-from app.recommend.exploring import Exploring
-from app.release.release import Release
 from app.worker.archive import SCHEMA, Archive, read_archive
 from app.worker.asked import told_by_log
 from app.worker.gate import worse_in_log
@@ -30,47 +24,6 @@ from app.worker.page import write_page
 from models.errors import InputError
 from models.offpolicy.estimates import Estimate, Estimated
 from models.precision import CPU
-
-
-def told(release: Release, slot: Any, share: float) -> dict[str, Any]:
-    """A slot as an impression has it."""
-    seen = slot.considered
-    said = {
-        "category": slot.category,
-        "items": [release.item(one.row).id for one in slot.items],
-        "candidates": [release.item(int(row)).id for row in seen.rows_M],
-        "scores": seen.scores_M.tolist(),
-    }
-    return said | ({"chances": seen.chance_M.tolist(), "open": seen.opened, "explored": list(seen.explored)} if share else {})
-
-
-@pytest.fixture
-def log_of(said: Callable[..., Event]) -> Callable[..., pl.LazyFrame]:
-    """The log of a shop whose shoppers look at place k with chance 1/k and buy what has their hue."""
-
-    def make(shop: Any, home: Path, count: int, share: float) -> pl.LazyFrame:
-        store, dice = ReleaseStore(shop.store.home), np.random.default_rng(1)
-        release = Release.open(store, store.served())
-        entries = []
-        for number in range(count):
-            worn = f"tops-{dice.integers(40)}"
-            exploring = Exploring(seed=f"{number}", share=share, first=1, among=20) if share else None
-            answer = complete(release, Question(items=[worn], slots=["shoes"], k=10, exploring=exploring), Limits())
-            slot, name, who = told(release, answer.slots[0], share), f"r{number}", f"s{number}"
-            more = {"exploration": share} if share else {}
-            data = {"type": "impression", "recommendation_id": name, "session": who, "items": [worn], "slots": [slot], **more}
-            entries.append(said(f"impression:{name}", **data))
-            for place, item in enumerate(slot["items"]):
-                near = np.cos(shop.hue[item] - shop.hue[worn]) > 0.3
-                if dice.random() < 1 / (1 + place) and near:
-                    act = {"item": item, "session": who, "recommendation_id": name}
-                    entries += [said(f"{name}-{item}-{kind}", type=kind, **act) for kind in ("view", "purchase")]
-        Archive(home).write([Entry(str(number), entry) for number, entry in enumerate(entries)])
-        frame = pl.from_arrow(read_archive(home, SCHEMA.names))
-        assert isinstance(frame, pl.DataFrame)
-        return frame.lazy()
-
-    return make
 
 
 @pytest.mark.training

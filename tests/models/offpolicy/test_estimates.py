@@ -103,6 +103,25 @@ def test_estimates_are_their_sums(seed: int) -> None:
     assert found.reachable == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_gain_is_of_differences_answer_by_answer(seed: int) -> None:
+    """With their interval, not that of two figures; what is uncertain of examination widens it; a target gains nothing on itself."""
+    (lists, then), (_, now) = few(seed), few(seed + 10)
+    robust = []
+    for target in (then, now):
+        shown = lists.showings(target, 0.7)
+        of_each = shown.direct_U.tolist()
+        for number, answer in enumerate(shown.answer_S):
+            left = shown.reward_S[number] - shown.examined_S[number] * shown.expected_S[number]
+            of_each[answer] += float(shown.wanted_S[number] / shown.given_S[number] * left)
+        robust.append(of_each)
+    slow = slow_interval([one - other for one, other in zip(*robust, strict=True)], lists.cluster_U.tolist())
+    found = lists.gained(then, now, Steepness(0.7))
+    assert (found.value, found.low, found.high) == pytest.approx((slow.value, slow.low, slow.high), rel=1e-9)
+    assert lists.gained(then, now, Steepness(0.7, 0.2)).low < found.low
+    assert lists.gained(then, then, Steepness(0.7)) == Estimate(0.0, 0.0, 0.0)
+
+
 def test_expected_rewards_come_from_the_other_half() -> None:
     """So that no showing explains itself; ranks without showings get the common rate."""
     rank, half = np.array([0, 0, 1, 0]), np.array([0, 0, 0, 1])
