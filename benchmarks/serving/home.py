@@ -31,6 +31,7 @@ WORN: Final = 2_000
 """Items of the training; the first of every catalogue."""
 _OUTFITS: Final = 900
 _FEATURES: Final = 64
+_PART: Final = 100_000
 _BRANDS: Final = 60
 _COLOURS: Final = ("black", "white", "blue", "green", "red", "yellow")
 _TRAINING: Final = {"epochs": "1", "masks": "0", "minutes": "5", "candidates": "512"}
@@ -61,23 +62,27 @@ def catalogue(count: int) -> tuple[pa.Table, np.ndarray]:
     colours = rng[5].integers(0, len(_COLOURS), count)
     prices = np.round(np.exp(rng[6].normal(3.7, 0.7, count)), 2)
     centres = np.random.default_rng(18).normal(size=(len(CATEGORIES), _FEATURES))
-    features_NF = (centres[kinds] + rng[7].normal(size=(count, _FEATURES))).astype(np.float32)
-    names = [f"i{number:07d}" for number in range(count)]
-    table = pa.table(
-        {
-            "id": names,
-            "category": pa.array(CATEGORIES).take(pa.array(kinds)),
-            "title": [f"{_COLOURS[colour]} piece {number % 997}" for number, colour in enumerate(colours)],
-            "attributes": [
-                json.dumps({"colour": _COLOURS[colour], "gender": "women" if hers else "men"})
-                for colour, hers in zip(colours, women, strict=True)
-            ],
-            "price": prices,
-            "brand": [RARE if few else f"brand-{brand}" for few, brand in zip(rare, brands, strict=True)],
-            "in_stock": stocked,
-        }
-    )
-    return table, features_NF
+    features_NF, tables = np.empty((count, _FEATURES), dtype=np.float32), list[pa.Table]()
+    for start in range(0, count, _PART):  # ten million would not be in memory as Python's objects and in float64
+        part = slice(start, min(start + _PART, count))
+        features_NF[part] = centres[kinds[part]] + rng[7].normal(size=(part.stop - start, _FEATURES))
+        tables.append(
+            pa.table(
+                {
+                    "id": [f"i{number:07d}" for number in range(start, part.stop)],
+                    "category": pa.array(CATEGORIES).take(pa.array(kinds[part])),
+                    "title": [f"{_COLOURS[colour]} piece {number % 997}" for number, colour in enumerate(colours[part], start)],
+                    "attributes": [
+                        json.dumps({"colour": _COLOURS[colour], "gender": "women" if hers else "men"})
+                        for colour, hers in zip(colours[part], women[part], strict=True)
+                    ],
+                    "price": prices[part],
+                    "brand": [RARE if few else f"brand-{brand}" for few, brand in zip(rare[part], brands[part], strict=True)],
+                    "in_stock": stocked[part],
+                }
+            )
+        )
+    return pa.concat_tables(tables), features_NF
 
 
 def outfits(count: int, size: int, seed: int, largest: int = WORN) -> list[list[str]]:

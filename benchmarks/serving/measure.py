@@ -27,8 +27,8 @@ _SCORED: Final = 100
 _AT_ONCE: Final = 32
 _SETTLED_S: Final = 5.0
 _TURNS: Final = 3
-_NONE_KEPT: Final = {"ATTIRE_ANSWERS__KEPT_BYTES": "0"}
-_SERVE: Final = ("-c", "from app.cli import main; main()", "serve")
+NONE_KEPT: Final = {"ATTIRE_ANSWERS__KEPT_BYTES": "0"}
+SERVE: Final = ("-c", "from app.cli import main; main()", "serve")
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,13 @@ def measure(
     worn, scored = outfits(_ASKED, 3, 7), outfits(_SCORED, 4, 8)
     bare = Bare(release, worn)
     del release
-    environment = {"ATTIRE_HOME": str(store.home), **_NONE_KEPT, **settings}
+    environment = {"ATTIRE_HOME": str(store.home), **NONE_KEPT, **settings}
     port, empty_port, other_port = free_port(), free_port(), free_port()
     other = {**environment, "PYTHONPATH": str(beside.resolve())} if beside else {}
     with (
         running(("-m", "benchmarks.serving.empty", str(empty_port)), empty_port, {}, "/readyz"),
-        running((*_SERVE, "--port", str(port)), port, environment, "/readyz") as service_runs,
-        running((*_SERVE, "--port", str(other_port)), other_port, other, "/readyz", beside) if beside else nullcontext(),
+        running((*SERVE, "--port", str(port)), port, environment, "/readyz") as service_runs,
+        running((*SERVE, "--port", str(other_port)), other_port, other, "/readyz", beside) if beside else nullcontext(),
     ):
         service, empty = Connection(port), Connection(empty_port)
         nothing = request("POST", "/nothing", b'{"items": ["a", "b", "c"]}')
@@ -108,7 +108,7 @@ def measure(
             "scores of 100 outfits": bare.scoring(scored),
             "empty endpoint": lambda _: empty.ask(nothing),
         }
-        asked = {name: [_completing(items, body) for items in worn] for name, body in _questions().items()}
+        asked = {name: [completing(items, body) for items in worn] for name, body in questions().items()}
         asked[SCORING] = [request("POST", "/score-outfit", json.dumps({"outfits": [{"items": ids} for ids in scored]}).encode())]
         work: dict[str, Callable[[int], Any]] = {
             **parts,
@@ -120,13 +120,13 @@ def measure(
         if before:
             work |= {"warm before": lambda number: before.ask(asked["one slot"][number % _ASKED])}
             work |= {f"before: {name}": lambda number, sent=sent: before.ask(sent[number % len(sent)]) for name, sent in asked.items()}
-        taken = _in_turn(work, rounds)
+        taken = in_turn(work, rounds)
         taken |= _kept(store, asked["one slot"], rounds)
         full, alone = _in_batches_and_alone(port, {**environment, "ATTIRE_THREADS__TOGETHER": "1"}, asked["one slot"], seconds)
         flooded = overload(port, service_runs.process, asked["one slot"], overloaded_s)
         full_before = asyncio.run(flood(other_port, asked["one slot"], _AT_ONCE, seconds)) if beside else []
     shared_port = free_port()
-    with running((*_SERVE, "--port", str(shared_port), "--workers", str(cores())), shared_port, environment, "/readyz"):
+    with running((*SERVE, "--port", str(shared_port), "--workers", str(cores())), shared_port, environment, "/readyz"):
         time.sleep(_SETTLED_S)  # each process gets ready by itself
         asyncio.run(flood(shared_port, asked["one slot"], _AT_ONCE, 2.0))
         shared = asyncio.run(flood(shared_port, asked["one slot"], _AT_ONCE, seconds))
@@ -154,15 +154,15 @@ def measure(
 def _kept(store: ReleaseStore, sent: list[bytes], rounds: int) -> dict[str, list[float]]:
     """The milliseconds of answers that are kept."""
     port = free_port()
-    with running((*_SERVE, "--port", str(port)), port, {"ATTIRE_HOME": str(store.home)}, "/readyz"):
+    with running((*SERVE, "--port", str(port)), port, {"ATTIRE_HOME": str(store.home)}, "/readyz"):
         service = Connection(port)
-        return _in_turn({"kept": lambda number: service.ask(sent[number % 3])}, rounds)  # three, which the first rounds ask
+        return in_turn({"kept": lambda number: service.ask(sent[number % 3])}, rounds)  # three, which the first rounds ask
 
 
 def _in_batches_and_alone(port: int, environment: dict[str, str], sent: list[bytes], seconds: float) -> tuple[list[float], list[float]]:
     """The milliseconds of 32 at once, in turns with a service that computes each request by itself."""
     other, full, alone = free_port(), list[float](), list[float]()
-    with running((*_SERVE, "--port", str(other)), other, environment, "/readyz"):
+    with running((*SERVE, "--port", str(other)), other, environment, "/readyz"):
         asyncio.run(flood(other, sent, _AT_ONCE, 1.0))
         for _ in range(_TURNS):
             full += asyncio.run(flood(port, sent, _AT_ONCE, seconds / _TURNS))
@@ -170,7 +170,8 @@ def _in_batches_and_alone(port: int, environment: dict[str, str], sent: list[byt
     return full, alone
 
 
-def _questions() -> dict[str, dict[str, Any]]:
+def questions() -> dict[str, dict[str, Any]]:
+    """What is asked of an outfit, by name."""
     price = {"price": {"min": 20, "max": 60}}
     return {
         "one slot": {"slots": [{"category": MIDDLE}]},
@@ -182,11 +183,13 @@ def _questions() -> dict[str, dict[str, Any]]:
     }
 
 
-def _completing(items: list[str], body: dict[str, Any]) -> bytes:
+def completing(items: list[str], body: dict[str, Any]) -> bytes:
+    """The request that asks it."""
     return request("POST", "/complete-outfit", json.dumps({"items": items, "k": 10, **body}).encode())
 
 
-def _in_turn(work: Mapping[str, Callable[[int], Any]], rounds: int) -> dict[str, list[float]]:
+def in_turn(work: Mapping[str, Callable[[int], Any]], rounds: int) -> dict[str, list[float]]:
+    """The milliseconds of each piece of work, one after the other, round after round."""
     taken: dict[str, list[float]] = {name: [] for name in work}
     for number in range(-3, rounds):  # the first ones warm up
         for name, piece in work.items():

@@ -192,8 +192,13 @@ def season_label(attributes: Mapping[str, str | Sequence[str]], role: str | None
 
 
 def _values(attributes: Mapping[str, str | Sequence[str]], names: frozenset[str]) -> list[str]:
-    named = [value for name, value in attributes.items() if re.sub(r"[\s-]+", "_", name.strip().lower()) in names and value]
+    named = [value for name, value in attributes.items() if _plain(name) in names and value]
     return [text for value in named for text in ([value] if isinstance(value, str) else value)]
+
+
+@lru_cache(maxsize=4_096)
+def _plain(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.strip().lower())
 
 
 def _said(attributes: Mapping[str, Any]) -> Audience | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from models.datasets.garments_abroad import in_french, role_abroad, words_of
@@ -116,6 +117,7 @@ def role_of(*texts: str | None) -> str | None:
     return None
 
 
+@lru_cache(maxsize=8_192)  # the categories of a catalogue are few, and titles of colours and sizes the same
 def _in_english(text: str | None) -> str | None:
     words = [_singular(word) for word in re.findall(r"[a-z]+(?:-[a-z]+)*", (text or "").lower().replace("'s", "").replace("&", "and"))]
     words = [part for word in words for part in ([word] if word in _ROLE_OF else [_singular(piece) for piece in word.split("-")])]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 WORDS: Final[Mapping[str, str]] = {
@@ -129,6 +130,7 @@ def in_french(words: list[str]) -> bool:
     return not _FRENCH.isdisjoint(words)
 
 
+@lru_cache(maxsize=8_192)
 def role_abroad(text: str | None, *, french: bool = False) -> str | None:
     """The role of the first garment that a text names in one of these languages; None where it names none.
 
