@@ -25,8 +25,11 @@ class _Said:
     @model_validator(mode="before")
     @classmethod
     def _name_the_nearest_field(cls, data: Any) -> Any:  # noqa: ANN401 - whatever a client sent
-        declared = {one.name: one.default for one in fields(cls)}  # type: ignore[arg-type]  # mypy does not see that `_whole` makes them
-        return known_fields(cls.__name__, declared, data)  # type: ignore[arg-type]  # each default is its description
+        return known_fields(cls, _fields, data)
+
+
+def _fields(owner: Any) -> dict[str, Any]:  # noqa: ANN401 - a class that `_whole` makes, which mypy does not see
+    return {one.name: one.default for one in fields(owner)}
 
 
 @_whole
