@@ -29,13 +29,13 @@ router = APIRouter(
 )
 
 
-@router.get("/experiments", response_model_exclude_unset=True)
+@router.get("/experiments", response_model_exclude_defaults=True)
 async def get_experiments(services: InjectedServices) -> ExperimentsOut:
     """All experiments, and what does not answer here as it should."""
     return await _told(services, await to_thread.run_sync(services.variants.file.book))
 
 
-@router.put("/experiments", responses=documented(404), response_model_exclude_unset=True)
+@router.put("/experiments", responses=documented(404), response_model_exclude_defaults=True)
 async def put_experiments(request: PutExperiments, services: InjectedServices) -> ExperimentsOut:
     """Start experiments. 200 once they are on disk.
 
@@ -72,7 +72,7 @@ async def report_experiment(
     return ReportOut.model_validate(as_json(await services.report(book.named(name))))
 
 
-@router.post("/experiments/{name}/end", responses=documented(404), response_model_exclude_unset=True)
+@router.post("/experiments/{name}/end", responses=documented(404), response_model_exclude_defaults=True)
 async def end_experiment(
     name: Annotated[str, Path(description="Its name.", examples=["new-model"])], services: InjectedServices
 ) -> ExperimentsOut:

@@ -27,7 +27,7 @@ def show(home: Home = None, *, as_json: Annotated[bool, typer.Option("--json", h
     """All experiments, in the order in which they were started."""
     book = _file(home).book()
     if as_json:
-        typer.echo(json.dumps([one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in book.experiments], indent=1))
+        typer.echo(json.dumps([one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in book.experiments], indent=1))
         return
     for one in book.experiments:
         typer.echo(f"{one.name}  {_state(one)}  {', '.join(_variant(one, place) for place in range(len(one.variants)))}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +16,7 @@ from app.ground.errors import HomeError
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.rules.book import RuleBook, RuleFile
-from app.rules.rule import RULES, in_force
+from app.rules.rule import RULES, as_written, in_force
 
 group = typer.Typer(help="What a merchandiser says of suggestions: see docs/rules.md.", no_args_is_help=False)
 
@@ -28,10 +30,10 @@ def list_(home: Home = None, *, as_json: Annotated[bool, typer.Option("--json", 
         raise HomeError(msg)
     book = file.book()
     if as_json:
-        typer.echo(RULES.dump_json(list(book.rules), by_alias=True, exclude_defaults=False, exclude_none=True, indent=1).decode())
+        typer.echo(json.dumps([as_written(rule) for rule in book.rules], ensure_ascii=False, indent=1))
         return
     for rule in book.rules:
-        state = "holds" if in_force(rule) else "off" if not rule.enabled else "not now"
+        state = "holds" if in_force(rule, datetime.now(UTC)) else "off" if not rule.enabled else "not now"
         typer.echo(f"{rule.id}  {rule.do}  {state}{'  ' + rule.note if rule.note else ''}")
     _say(book)
 
@@ -67,7 +69,8 @@ def _conflicts(store: ReleaseStore, book: RuleBook, written: Sequence[str]) -> l
 
 
 def _say(book: RuleBook) -> None:
-    typer.echo(f"version {book.version}: {len(book.rules)} rules, of which {sum(map(in_force, book.rules))} hold now", err=True)
+    hold = sum(in_force(rule, datetime.now(UTC)) for rule in book.rules)
+    typer.echo(f"version {book.version}: {len(book.rules)} rules, of which {hold} hold now", err=True)
 
 
 def _file(home: Path | None) -> RuleFile:

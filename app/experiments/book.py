@@ -105,7 +105,7 @@ class ExperimentFile(Versions[ExperimentBook]):
 
     def _write(self, book: ExperimentBook, experiments: Sequence[Experiment]) -> ExperimentBook:
         after = ExperimentBook(book.version + 1, tuple(experiments))
-        said = [one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in after.experiments]
+        said = [one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in after.experiments]
         self.write(after.version, {"experiments": said})
         return after
 
@@ -121,7 +121,7 @@ def _check_rules(asked: ExperimentIn, home: Path, field_name: str) -> None:
 
 def _changed(asked: ExperimentIn, known: Experiment | None, field_name: str) -> Experiment:
     if known is None:
-        return Experiment(**asked.model_dump(by_alias=True, exclude_unset=True), started=now())
+        return Experiment(**asked.model_dump(by_alias=True, exclude_defaults=True), started=now())
     after = known.model_copy(update={name: getattr(asked, name) for name in ("guardrails", "metric", "units", "note")})
     problem = None
     if not known.running:

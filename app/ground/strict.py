@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Annotated, Any, Final, LiteralString, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from models.datasets.names import LONGEST_NAME, has_control
@@ -77,21 +79,37 @@ class Strict(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _name_the_nearest_field(cls, data: Any) -> Any:  # noqa: ANN401 - whatever a client sent
-        """Refuse unknown fields, naming the field that was probably meant; of many, the first few."""
-        fields = [field.alias or name for name, field in cls.model_fields.items()]
-        unknown = [name for name in data if name not in fields] if isinstance(data, dict) else []
-        if not unknown:
-            return data
-        lacking = [
-            field.alias or name for name, field in cls.model_fields.items() if field.is_required() and (field.alias or name) not in data
-        ]
-        more = f"; {lacking[0]!r} is missing" if lacking else ""
-        errors = []
-        for name in unknown[:_MOST_TOLD]:
-            problem = "unknown field; " + did_you_mean(name, lacking or fields, f"known are {', '.join(fields)}{more}")
-            error = PydanticCustomError("unknown_field", "{problem}", {"problem": problem})
-            errors.append(InitErrorDetails(type=error, loc=(name[:LONGEST_TEXT],), input=data[name]))
-        raise ValidationError.from_exception_data(cls.__name__, errors)
+        return known_fields(cls, _of_model, data)
+
+
+def known_fields(owner: type, fields_of: Callable[[Any], Mapping[str, FieldInfo]], data: T) -> T:
+    """What a client sent, once it has no unknown field; it names the field that was probably meant, of many the first few.
+
+    Raises:
+        ValidationError: it has one.
+    """
+    declared = _declared(owner, fields_of)
+    if not isinstance(data, dict) or data.keys() <= declared.keys():
+        return data
+    fields, unknown = [*declared], [name for name in data if name not in declared]
+    lacking = [name for name, field in declared.items() if field.is_required() and name not in data]
+    more = f"; {lacking[0]!r} is missing" if lacking else ""
+    errors = []
+    for name in unknown[:_MOST_TOLD]:
+        problem = "unknown field; " + did_you_mean(name, lacking or fields, f"known are {', '.join(fields)}{more}")
+        error = PydanticCustomError("unknown_field", "{problem}", {"problem": problem})
+        errors.append(InitErrorDetails(type=error, loc=(name[:LONGEST_TEXT],), input=data[name]))
+    raise ValidationError.from_exception_data(owner.__name__, errors)
+
+
+@cache  # a request names thousands of objects
+def _declared(owner: type, fields_of: Callable[[Any], Mapping[str, FieldInfo]]) -> Mapping[str, FieldInfo]:
+    """The fields of a class, by the names that clients give them."""
+    return {field.alias or name: field for name, field in fields_of(owner).items()}
+
+
+def _of_model(owner: type[BaseModel]) -> Mapping[str, FieldInfo]:
+    return owner.model_fields
 
 
 class PriceRange(Strict):

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Final
 
 from app.ground.errors import HomeError
 from app.home.versions import Versions
-from app.rules.rule import RULES, Rule
+from app.rules.rule import RULES, Rule, as_written
 
 NAME: Final = "rules"
 MOST: Final = 10_000
@@ -72,10 +71,9 @@ class RuleFile(Versions[RuleBook]):
         if len(book.rules) > MOST:
             msg = f"{len(book.rules):,} rules: a home takes {MOST:,}; remove those that are over"
             raise HomeError(msg)
-        rules = [rule.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"do": rule.do} for rule in book.rules]
-        self.write(book.version, {"rules": rules})
+        self.write(book.version, {"rules": [as_written(rule) for rule in book.rules]})
         return book
 
 
 def _parsed(said: Mapping[str, Any]) -> RuleBook:
-    return RuleBook(int(said["version"]), tuple(RULES.validate_json(json.dumps(said["rules"]))))
+    return RuleBook(int(said["version"]), tuple(RULES.validate_python(said["rules"])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
@@ -32,13 +33,14 @@ def conflicts_of(rules: Sequence[Rule], written: Sequence[str], release: Release
     """
     enabled = [rule for rule in rules if rule.enabled]
     mine, found = {*written}, list[Conflict]()
+    brands = {*pc.unique(release.snapshot.items.column("brand")).to_pylist()}
     for rule in enabled:
         if rule.id in mine:
-            found += _nothing(rule, release)
+            found += _nothing(rule, release, brands)
     return [*found, *(conflict for conflict in _between(enabled, release) if mine & {*conflict.rules})]
 
 
-def _nothing(rule: Rule, release: Release) -> Iterator[Conflict]:
+def _nothing(rule: Rule, release: Release, known_brands: AbstractSet[str | None]) -> Iterator[Conflict]:
     """What a rule speaks of, and the catalogue does not have."""
     snapshot = release.snapshot
     selectors = [rule.items] if isinstance(rule, Exclude | Require | Boost | Bury | Apart) else []
@@ -48,8 +50,7 @@ def _nothing(rule: Rule, release: Release) -> Iterator[Conflict]:
     categories = [*(name for selector in selectors for name in selector.category)]
     categories += [said.category for said in rule.slots] if isinstance(rule, SlotTemplate) else []
     attributes = {name for selector in selectors for name in selector.attributes} - {*snapshot.columns.attribute_names}
-    brands = {name for selector in selectors for name in selector.brand}
-    brands -= {*pc.unique(snapshot.items.column("brand")).to_pylist()} if brands else brands
+    brands = {name for selector in selectors for name in selector.brand} - known_brands
     unknown = [("item", [item for item in ids if item not in snapshot.row_of])]
     unknown += [("category", [name for name in categories if name not in snapshot.sizes]), ("attribute", sorted(attributes))]
     unknown += [("brand", sorted(brands))]
@@ -65,8 +66,7 @@ def _nothing(rule: Rule, release: Release) -> Iterator[Conflict]:
 
 def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:
     """Rules that hold at the same time and want opposite things of the same items."""
-    force = InForce([rule.model_copy(update={"when": rule.when.model_copy(update={"since": None, "until": None})}) for rule in rules])
-    times = {rule.id: rule for rule in rules}
+    force = InForce(rules, ever=True)
     ruled, row_of = Ruled(force, release), release.snapshot.row_of
     for rule in force.rules:
         if not isinstance(rule, Pin | CuratedLook):
@@ -77,14 +77,14 @@ def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:
             satisfied = ruled.satisfied([row_of[item]])[0]
             for other in {other.id: other for place in satisfied for other in force.by_items.get(place, ())}.values():
                 takes = isinstance(other, Exclude) or (isinstance(other, Require) and force.others[other.id] not in satisfied)
-                if takes and _overlap(times[rule.id], times[other.id]):
+                if takes and _overlap(rule, other):
                     yield Conflict((rule.id, other.id), f"{rule.id!r} wants {item!r} shown, and {other.id!r} takes it away")
         if isinstance(rule, CuratedLook):
             yield from _torn(rule, force, ruled)
     moving = [rule for rule in rules if isinstance(rule, Boost | Bury)]
-    by_items = {rule.items.model_dump_json(): rule for rule in moving if isinstance(rule, Boost)}
+    by_items = {repr(rule.items): rule for rule in moving if isinstance(rule, Boost)}
     for rule in moving:
-        boost = by_items.get(rule.items.model_dump_json())
+        boost = by_items.get(repr(rule.items))
         if isinstance(rule, Bury) and boost is not None and _overlap(boost, rule):
             yield Conflict((boost.id, rule.id), f"{boost.id!r} boosts and {rule.id!r} buries the same items")
 

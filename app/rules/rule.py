@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Final, Literal
+from dataclasses import fields
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, Field, TypeAdapter, field_validator, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, TypeAdapter, field_validator, model_validator
+from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from app.ground.strict import CategoryName, Few, Id, Name, PriceRange, Strict, at_most
+from app.ground.strict import CategoryName, Few, Id, Name, PriceRange, at_most, known_fields
 
 LONGEST_NOTE: Final = 500
 _USUALLY: Final = 3.0
+_NOTHING: Final[list[str]] = []
+_whole: Final = dataclass(config=ConfigDict(extra="forbid", allow_inf_nan=False), frozen=True, kw_only=True, slots=True)
 
 
-class Selector(Strict):
+@_whole
+class _Said:
+    """As ``Strict``, but an object each, not three: while Python looks for cycles in ten thousand rules, nobody is answered."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_nearest_field(cls, data: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+        return known_fields(cls, _fields, data)
+
+
+def _fields(owner: Any) -> dict[str, Any]:  # noqa: ANN401 - a class that `_whole` makes, which mypy does not see
+    return {one.name: one.default for one in fields(owner)}
+
+
+@_whole
+class Selector(_Said):
     """Items: those that satisfy all that is said. Values match exactly; of several, any. An empty list says nothing, and is refused."""
 
-    ids: Few[Id] = Field(default_factory=list, min_length=1, description="Any of these items.", examples=[["w000042"]])
-    category: Few[CategoryName] = Field(default_factory=list, min_length=1, description="Of any of these categories.", examples=[["shoes"]])
-    brand: Few[str] = Field(default_factory=list, min_length=1, description="Of any of these brands.", examples=[["Nordhavn"]])
+    ids: Few[Id] = Field(default_factory=lambda: _NOTHING, min_length=1, description="Any of these items.", examples=[["w000042"]])
+    category: Few[CategoryName] = Field(
+        default_factory=lambda: _NOTHING, min_length=1, description="Of any of these categories.", examples=[["shoes"]]
+    )
+    brand: Few[str] = Field(default_factory=lambda: _NOTHING, min_length=1, description="Of any of these brands.", examples=[["Nordhavn"]])
     attributes: Annotated[dict[str, Annotated[Few[str], Field(min_length=1)]], at_most(100)] = Field(
         default_factory=dict,
         description="Per attribute, any of these values; tags of a shop are one.",
@@ -27,29 +48,26 @@ class Selector(Strict):
     )
     price: PriceRange | None = Field(default=None, description="What they cost now.")
     audience: Few[str] = Field(
-        default_factory=list,
+        default_factory=lambda: _NOTHING,
         min_length=1,
         description='For whom they are, as their words say: "women adult", "boys", …',
         examples=[["women adult"]],
     )
     season: Few[str] = Field(
-        default_factory=list,
+        default_factory=lambda: _NOTHING,
         min_length=1,
         description='When they are worn, as their words say: "summer", …',
         examples=[["winter"]],
     )
 
 
-class When(Strict):
+@_whole
+class When(_Said):
     """In which requests a rule holds: all of it."""
 
     worn: Selector | None = Field(default=None, description="Where any item that is worn is one of these.")
-    since: Annotated[AwareDatetime, Field(strict=False)] | None = Field(
-        default=None, description="From this moment on.", examples=["2026-12-01T00:00:00Z"]
-    )
-    until: Annotated[AwareDatetime, Field(strict=False)] | None = Field(
-        default=None, description="Until before this moment.", examples=["2026-12-27T00:00:00Z"]
-    )
+    since: AwareDatetime | None = Field(default=None, description="From this moment on.", examples=["2026-12-01T00:00:00Z"])
+    until: AwareDatetime | None = Field(default=None, description="Until before this moment.", examples=["2026-12-27T00:00:00Z"])
 
     @model_validator(mode="after")
     def _in_order(self) -> When:
@@ -63,13 +81,18 @@ class When(Strict):
         return (self.since is None or self.since <= now) and (self.until is None or now < self.until)
 
 
-class _Rule(Strict):
+_ALWAYS: Final = When()
+
+
+@_whole
+class _Rule(_Said):
     id: Name = Field(description="Made by the shop; a rule of the same id takes its place.", examples=["no-leather-for-summer"])
-    when: When = Field(default_factory=When, description="In which requests it holds; left out: in all.")
-    enabled: bool = Field(default=True, description="Whether it is in force.")
+    when: When = Field(default_factory=lambda: _ALWAYS, description="In which requests it holds; left out: in all.")
+    enabled: StrictBool = Field(default=True, description="Whether it is in force.")
     note: str | None = Field(default=None, max_length=LONGEST_NOTE, description="Why there is this rule; for people.")
 
 
+@_whole
 class Exclude(_Rule):
     """These are not suggested."""
 
@@ -77,6 +100,7 @@ class Exclude(_Rule):
     items: Selector = Field(description="Which items.")
 
 
+@_whole
 class Require(_Rule):
     """Of these, only such are suggested."""
 
@@ -85,6 +109,7 @@ class Require(_Rule):
     be: Selector = Field(description="What those that are suggested have to be.")
 
 
+@_whole
 class _OfItems(_Rule):
     @field_validator("ids", check_fields=False)
     @classmethod
@@ -96,6 +121,7 @@ class _OfItems(_Rule):
         return ids
 
 
+@_whole
 class Pin(_OfItems):
     """These come first in their slots, in this order, whatever the model says; those that filters let pass."""
 
@@ -103,22 +129,25 @@ class Pin(_OfItems):
     ids: Few[Id] = Field(min_length=1, max_length=100, description="The items.", examples=[["w000042"]])
 
 
+@_whole
 class Boost(_Rule):
     """These count as so many times likelier to be the missing ones."""
 
     do: Literal["boost"] = Field(description="Which kind of rule it is.")
     items: Selector = Field(description="Which items.")
-    times: float = Field(default=_USUALLY, gt=1, le=1e6, description="How many times.", examples=[_USUALLY])
+    times: StrictFloat = Field(default=_USUALLY, gt=1, le=1e6, description="How many times.", examples=[_USUALLY])
 
 
+@_whole
 class Bury(_Rule):
     """These count as so many times less likely to be the missing ones."""
 
     do: Literal["bury"] = Field(description="Which kind of rule it is.")
     items: Selector = Field(description="Which items.")
-    times: float = Field(default=_USUALLY, gt=1, le=1e6, description="How many times.", examples=[_USUALLY])
+    times: StrictFloat = Field(default=_USUALLY, gt=1, le=1e6, description="How many times.", examples=[_USUALLY])
 
 
+@_whole
 class Apart(_Rule):
     """An item of the one kind and an item of the other are never suggested for the same outfit, nor the one to whoever wears the other."""
 
@@ -127,12 +156,13 @@ class Apart(_Rule):
     with_: Selector = Field(alias="with", description="The other kind.")
 
 
-class SlotRange(Strict):
+@_whole
+class SlotRange(_Said):
     """How many items of a category a whole outfit has."""
 
     category: CategoryName = Field(description="The category.")
-    min: int = Field(default=0, ge=0, le=20, description="The fewest.", examples=[0])
-    max: int = Field(default=1, ge=0, le=20, description="The most.", examples=[1])
+    min: StrictInt = Field(default=0, ge=0, le=20, description="The fewest.", examples=[0])
+    max: StrictInt = Field(default=1, ge=0, le=20, description="The most.", examples=[1])
 
     @model_validator(mode="after")
     def _in_order(self) -> SlotRange:
@@ -142,6 +172,7 @@ class SlotRange(Strict):
         return self
 
 
+@_whole
 class SlotTemplate(_Rule):
     """Which slots an outfit has, in this order; within the ranges the model decides. What is not named is not proposed."""
 
@@ -149,6 +180,7 @@ class SlotTemplate(_Rule):
     slots: Few[SlotRange] = Field(min_length=1, max_length=50, description="The slots.")
 
 
+@_whole
 class CuratedLook(_OfItems):
     """A stylist's look: whoever wears one of its items is shown the others, as far as all of them can be had; else the model decides."""
 
@@ -161,7 +193,13 @@ Rule = Annotated[Exclude | Require | Pin | Boost | Bury | Apart | SlotTemplate |
 RULES: Final = TypeAdapter(list[Rule])
 
 
-def in_force(rule: _Rule, now: datetime | None = None) -> bool:
-    """Whether a rule holds at a moment, in some request."""
+def as_written(rule: Rule) -> dict[str, Any]:
+    """A rule as whoever writes it says it, without what it leaves out."""
+    said: list[dict[str, Any]] = RULES.dump_python([rule], mode="json", by_alias=True, exclude_defaults=True)
+    return said[0]
+
+
+def in_force(rule: _Rule, now: datetime | None) -> bool:
+    """Whether a rule holds in some request, at a moment; None is at any."""
     approved = not isinstance(rule, CuratedLook) or rule.state == "approved"
-    return rule.enabled and approved and rule.when.holds(now or datetime.now(UTC))
+    return rule.enabled and approved and (now is None or rule.when.holds(now))

@@ -39,10 +39,13 @@ class InForce:
 
     Attributes:
         rules: in their order. selectors: all that they name. number: no others in this process have it.
+
+    Args:
+        ever: whether the times that rules name are left aside.
     """
 
-    def __init__(self, rules: Iterable[Rule], now: datetime | None = None) -> None:
-        self.rules = tuple(rule for rule in rules if in_force(rule, now or datetime.now(UTC)))
+    def __init__(self, rules: Iterable[Rule], now: datetime | None = None, *, ever: bool = False) -> None:
+        self.rules = tuple(rule for rule in rules if in_force(rule, None if ever else now or datetime.now(UTC)))
         self.selectors: list[Selector] = []
         self.number = next(_COUNTED)
         self.items, self.others, self.worn = dict[str, int](), dict[str, int](), dict[str, int]()

@@ -28,6 +28,7 @@ from app.api.services import CurrentRelease, InjectedServices, Services
 from app.ground.doors import Door
 from app.ground.errors import ROOTS, KeyRefusedError, ServiceError, problem_of
 from app.release.release import Release
+from app.rules.rule import as_written
 
 router = APIRouter(
     prefix="/ops", include_in_schema=False, route_class=RoomRoute, dependencies=[behind(Door.OPEN)], default_response_class=HTMLResponse
@@ -134,10 +135,10 @@ async def change_rule(form: OwnForm, services: InjectedServices, session: InSess
             await rules.delete_rule(rule_id, services)
         else:
             book = (await rules.get_rules(services)).rules
-            found = [rule.model_copy(update={"enabled": do == "resume"}) for rule in book if rule.id == rule_id]
+            found = [as_written(rule) | {"enabled": do == "resume"} for rule in book if rule.id == rule_id]
             if not found:
                 return await rules_page(services, session, f"there is no rule {rule_id!r} any more", status=HTTPStatus.NOT_FOUND)
-            await rules.put_rules(PutRules.model_construct(rules=found), services)
+            await rules.put_rules(PutRules.model_validate({"rules": found}), services)
     except ServiceError as error:
         return await rules_page(services, session, printable(str(error)), status=problem_of(error).status)
     return go("/ops/rules")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ from app.experiments.kept import KeptReports
 from app.ground.doors import Door
 from app.ground.errors import HomeError, UnknownReleaseError
 from app.home.runs import Runs
-from app.rules.rule import RULES, in_force
+from app.rules.rule import as_written, in_force
 
 router = APIRouter(
     prefix="/ops", include_in_schema=False, route_class=RoomRoute, dependencies=[behind(Door.OPEN)], default_response_class=HTMLResponse
@@ -110,9 +111,7 @@ async def rules_page(
     """That page, with what was typed and what came of it."""
     book = await get_rules(services)
     now = datetime.now(UTC)
-    shown = [
-        (rule, RULES.dump_json([rule], by_alias=True, exclude_defaults=True).decode()[1:-1], in_force(rule, now)) for rule in book.rules
-    ]
+    shown = [(rule, json.dumps(as_written(rule), ensure_ascii=False, separators=(",", ":")), in_force(rule, now)) for rule in book.rules]
     given = {"version": book.version, "rules": shown, "text": text, "conflicts": book.conflicts, "wrong": [], **_UNTRIED, **tried}
     return page("rules", status, session=session, here="/ops/rules", problem=problem, **given)
 

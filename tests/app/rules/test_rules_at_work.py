@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -216,3 +217,13 @@ def test_many_rules_are_asked_only_of_what_they_could_be_about(release: Release)
     ruled = Ruled(InForce(rules(*({"do": "exclude", "items": {"ids": [f"nowhere-{n}"]}} for n in range(1_000)))), release)
     assert not ruled.may_be_taken(np.arange(release.snapshot.count)).any()
     assert ruled.found.known == {}
+
+
+def test_a_rule_is_few_objects_to_look_for_cycles_in() -> None:
+    """While Python looks through those of ten thousand rules, nobody is answered: a rule, its selector and a list, and no more."""
+    said = [{"do": "exclude", "items": {"brand": [f"b{place}"]}} for place in range(1_000)]
+    gc.collect()
+    before = len(gc.get_objects())
+    kept = rules(*said)
+    gc.collect()
+    assert len(gc.get_objects()) - before <= 3.1 * len(kept)
