@@ -268,7 +268,7 @@ def test_a_complete_look_still_has_its_budget(looks: Page) -> None:
     expect(looks.get_by_label("Wishes")).to_be_visible()
     looks.get_by_label("budget").fill("1")
     looks.get_by_label("budget").press("Enter")
-    expect(looks.locator("#suggestions .warn")).to_have_text(re.compile(r"^What you wear costs €[\d.]+ more than your budget\.$"))
+    expect(looks.locator("#over .warn")).to_have_text(re.compile(r"^What you wear costs €[\d.]+ more than your budget\.$"))
     expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
 
 
@@ -305,11 +305,79 @@ def test_what_no_budget_buys_is_told_in_a_shoppers_words(looks: Page) -> None:
     looks.get_by_label("budget").fill(str(own + 1))
     looks.get_by_label("budget").press("Enter")
     expect(looks.locator(".slot .note").first).to_contain_text("Nothing in your price range for")
-    expect(looks.locator("#looks-note")).to_have_text("No whole look fits what is left of your budget.")
+    more = re.compile(r"^No whole look fits what is left of your budget; the least expensive costs €[\d.]+ more\.$")
+    expect(looks.locator("#looks-note")).to_have_text(more)
     expect(looks.locator("#outfit")).not_to_contain_text("passes the filters")
     looks.get_by_label("budget").fill("1")
     looks.get_by_label("budget").press("Enter")
-    expect(looks.locator("#suggestions .warn")).to_contain_text("more than your budget")
+    expect(looks.locator("#over .warn")).to_contain_text("more than your budget")
+
+
+def spent(page: Page) -> float:
+    """What is worn costs together."""
+    return float(page.locator("#tally").inner_text().rpartition("€")[2])
+
+
+def limit(page: Page, budget: float) -> None:
+    """Sets the budget, and waits until what is over it is told."""
+    page.get_by_label("budget").fill(f"{budget:.2f}")
+    page.get_by_label("budget").press("Enter")
+    expect(page.locator("#over .warn")).to_contain_text(f"€{spent(page) - budget:.2f} more than your budget")
+
+
+def test_over_budget_the_dearest_pieces_give_way_to_cheaper_ones(looks: Page) -> None:
+    """As few as it takes, of their kinds; what is locked stays. What took whose place is told, and one press undoes it."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    before, cost = worn(looks), spent(looks)
+    limit(looks, cost - 1)
+    looks.get_by_role("button", name="Find cheaper").press("Enter")
+    expect(looks.locator("#over .note")).to_contain_text("in place of")
+    expect(looks.locator("#over .warn")).to_have_count(0)
+    expect(looks.get_by_role("button", name="Undo")).to_be_focused()
+    after = worn(looks)
+    assert len(after) == len(before)
+    assert after[0] == before[0]
+    assert sum(one != other for one, other in zip(before, after, strict=True)) == 1
+    assert spent(looks) <= cost - 1
+    looks.get_by_role("button", name="Undo").press("Enter")
+    expect(looks.get_by_role("button", name="Find cheaper")).to_be_visible()
+    assert worn(looks) == before
+
+
+def test_what_nothing_cheaper_keeps_within_is_told_with_the_least_that_it_costs(looks: Page) -> None:
+    """That much brings it within: then pieces are found."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    before = worn(looks)
+    limit(looks, 1)
+    looks.get_by_role("button", name="Find cheaper").click()
+    note = looks.locator("#over .note:not(.warn)")
+    expect(note).to_have_text(re.compile(r"^Nothing cheaper fits your budget: with what you keep, it costs €[\d.]+ at least\.$"))
+    assert worn(looks) == before
+    least = float(re.findall(r"€([\d.]+)", note.inner_text())[0])
+    limit(looks, least)
+    looks.get_by_role("button", name="Find cheaper").click()
+    expect(looks.get_by_role("button", name="Undo")).to_be_visible()
+    assert spent(looks) == pytest.approx(least)
+
+
+def test_the_only_piece_gives_way_to_a_cheaper_one_like_it(page: Page) -> None:
+    """Of its kind; where there is none, the least that one costs is told."""
+    with page.expect_response("**/items?*sort=-price*"):
+        page.get_by_label("Order").select_option("-price")
+    expect(page.locator("#items .blank")).to_have_count(0)
+    page.locator("#items .wear").first.click()
+    expect(page.locator("#tally")).to_contain_text("€")
+    limit(page, 1)
+    page.get_by_role("button", name="Find cheaper").click()
+    note = page.locator("#over .note:not(.warn)")
+    expect(note).to_have_text(re.compile(r"^Nothing cheaper fits your budget: it costs €[\d.]+ at least\.$"))
+    limit(page, spent(page) - 0.01)
+    before = worn(page)
+    page.get_by_role("button", name="Find cheaper").click()
+    expect(note).to_contain_text("in place of")
+    assert worn(page) != before
 
 
 def test_a_note_that_all_slots_share_is_told_once(page: Page) -> None:
