@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from app.cli.json_to import named
 from app.ground import collector
 from app.ground.compiler import without_compiler
 from app.ground.errors import ROOTS
@@ -138,7 +139,7 @@ def run(arguments: Sequence[str]) -> int:
         for line in misspelt(os.environ):
             typer.echo(f"attire: {line}", err=True)
     try:
-        returned = cli(list(arguments) or ["--help"], prog_name="attire", standalone_mode=False)
+        returned = cli(list(named(arguments)) or ["--help"], prog_name="attire", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except typer.TyperException as error:

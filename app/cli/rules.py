@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.json_to import Json
 from app.cli.options import Home
 from app.cli.said import read_said
 from app.ground.errors import HomeError
@@ -18,15 +19,15 @@ group = typer.Typer(help="What a merchandiser says of suggestions: see docs/rule
 
 
 @group.command("list")
-def list_(home: Home = None, *, as_json: Annotated[bool, typer.Option("--json", help="As `put` takes them.")] = False) -> None:
+def list_(home: Home = None, json_to: Json = None) -> None:
     """All rules, in their order, and whether each holds now."""
     file = _file(home)
     if not file.home.is_dir():
         msg = f"{file.home}: no home here; name another --home"
         raise HomeError(msg)
     book = file.book()
-    if as_json:
-        typer.echo(RULES.dump_json(list(book.rules), by_alias=True, exclude_defaults=False, exclude_none=True, indent=1).decode())
+    if json_to is not None:
+        json_to.write(RULES.dump_python(list(book.rules), mode="json", by_alias=True, exclude_none=True))
         return
     for rule in book.rules:
         state = "holds" if in_force(rule) else "off" if not rule.enabled else "not now"
