@@ -56,7 +56,10 @@ def train(
         raise InputError(msg, field="--workers")
     from models.datasets.schema import ENOUGH_OUTFITS  # noqa: PLC0415 - after all that can be refused without torch
 
-    bundle = _trainer(on, workers, settings.device)(
+    shown = progress()
+    with shown("loading what trains", 0):
+        trainer = _trainer(on, workers, settings.device)
+    bundle = trainer(
         data=data,
         recipe=recipe,
         out=out,
@@ -67,7 +70,7 @@ def train(
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
         compare=not no_compare,
-        progress=progress(),
+        progress=shown,
         warn=warn,
     )
     figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items())

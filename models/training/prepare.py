@@ -140,8 +140,9 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         outfits=len(worn_outfits(run.dataset, "train")),
         parent=start.id if start else None,
     )
-    slots, shoppers = learned_slots(run.dataset, run.seed), Shoppers(names.shoppers)
-    bundle = Bundle(manifest, built, names.words, names.residuals, names.products, slots, shoppers=shoppers)
+    with run.progress("learning what belongs to an outfit", 0):
+        slots = learned_slots(run.dataset, run.seed)
+    bundle = Bundle(manifest, built, names.words, names.residuals, names.products, slots, shoppers=Shoppers(names.shoppers))
     if start:
         built.load_state_dict(_inherited(bundle, start, tables or {}))
     return bundle.to(run.device)
