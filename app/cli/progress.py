@@ -92,7 +92,11 @@ def lines(title: str, total: int) -> Iterator[Advance]:
             last_line = time.monotonic()
             write_line()
 
-    quiet = Timer(_LINE_EVERY_S, lambda: written < 0 and write_line())
+    def begun() -> None:
+        if written < 0:
+            write_line()
+
+    quiet = Timer(_LINE_EVERY_S, begun)
     quiet.daemon = True
     quiet.start()
     try:
