@@ -136,6 +136,7 @@ def test_a_piece_that_was_swapped_is_there_to_be_swapped_back(looks: Page) -> No
     expect(looks).not_to_have_url(re.compile("out="))
 
 
+@pytest.mark.one_width
 def test_a_look_of_three_and_a_photo_stand_in_one_row(looks: Page) -> None:
     """At a desk: completing a look moves nothing below it."""
     looks.set_viewport_size({"width": 1280, "height": 800})
@@ -181,6 +182,7 @@ def test_any_piece_is_swapped_for_another_of_its_kind(looks: Page) -> None:
     assert before[1] not in after
 
 
+@pytest.mark.one_width
 def test_escape_leaves_the_swap_for_where_it_was_opened(looks: Page) -> None:
     """From whatever in it has the focus; nothing is swapped."""
     before = worn(looks)
@@ -193,6 +195,7 @@ def test_escape_leaves_the_swap_for_where_it_was_opened(looks: Page) -> None:
     assert worn(looks) == before
 
 
+@pytest.mark.one_width
 def test_prices_of_a_swap_are_whole_on_a_phone(looks: Page) -> None:
     """The sale price and the one before it, too."""
     looks.set_viewport_size({"width": 390, "height": 844})
@@ -206,6 +209,7 @@ def test_prices_of_a_swap_are_whole_on_a_phone(looks: Page) -> None:
         assert max(ends) <= tile <= edge
 
 
+@pytest.mark.one_width
 @pytest.mark.parametrize("width", [320, 360, 390, 768, 1280, 1920])
 def test_a_row_that_goes_on_ends_within_a_tile(looks: Page, width: int) -> None:
     """Of suggestions, of swaps, of what is like a piece: nobody would scroll what looks whole."""
@@ -219,6 +223,7 @@ def test_a_row_that_goes_on_ends_within_a_tile(looks: Page, width: int) -> None:
         assert any(0.15 < part < 0.85 for part in seen), seen
 
 
+@pytest.mark.one_width
 def test_the_match_of_a_row_is_told_from_least_to_most(page: Page) -> None:
     """Not of each piece: the row is in another order, which would look like a mistake."""
     items = [
@@ -380,6 +385,7 @@ def test_the_only_piece_gives_way_to_a_cheaper_one_like_it(page: Page) -> None:
     assert worn(page) != before
 
 
+@pytest.mark.one_width
 def test_a_note_that_all_slots_share_is_told_once(page: Page) -> None:
     """As a home that has learned nothing says of each."""
     said = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
@@ -394,6 +400,7 @@ def test_a_note_that_all_slots_share_is_told_once(page: Page) -> None:
     expect(page.locator("#outfit")).not_to_contain_text("learned from, so")
 
 
+@pytest.mark.one_width
 def test_what_nothing_is_known_of_is_not_called_complete(page: Page) -> None:
     """The shop says that it cannot tell, and nothing to developers."""
     answer = {
