@@ -173,8 +173,11 @@ def test_any_piece_is_swapped_for_another_of_its_kind(looks: Page) -> None:
     expect(looks.locator("#instead .tile").first).to_be_visible()
     assert asked[0]["exclude"] == [before[1]]
     assert [item["id"] for item in asked[0]["items"]] == [before[0], *before[2:]]
-    looks.locator("#instead .wear").first.press("Enter")
+    taken = looks.locator("#instead .tile").first  # its picture as well as its round button
+    expect(taken).to_have_attribute("title", re.compile("^Swap for "))
+    taken.press("Enter")
     expect(looks.locator("#instead")).to_be_empty()
+    expect(looks.locator("#product")).to_be_hidden()
     expect(looks.locator("#outfit-title")).to_be_focused()
     after = worn(looks)
     assert len(after) == len(before)
