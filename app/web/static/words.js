@@ -58,7 +58,7 @@ export function lookless(noLooks, rest, more) {
 // That nothing cheaper keeps within the budget; with what all of it costs at least, if that is known.
 export function costly(least, kept) {
   if (!least) return "Nothing cheaper goes with the rest.";
-  return `Nothing cheaper fits your budget: ${kept ? "with what you keep, " : ""}it costs ${least} at least.`;
+  return `Nothing cheaper fits your budget: ${kept ? "with what you keep, " : ""}it costs ${least} at least.${kept ? " Unlock a piece to pay less." : ""}`;
 }
 
 // How words that stand in no title were read.

@@ -361,7 +361,9 @@ def test_what_nothing_cheaper_keeps_within_is_told_with_the_least_that_it_costs(
     limit(looks, 1)
     looks.get_by_role("button", name="Find cheaper").click()
     note = looks.locator("#over .note:not(.warn)")
-    expect(note).to_have_text(re.compile(r"^Nothing cheaper fits your budget: with what you keep, it costs €[\d.]+ at least\.$"))
+    expect(note).to_have_text(
+        re.compile(r"^Nothing cheaper fits your budget: with what you keep, it costs €[\d.]+ at least\. Unlock a piece to pay less\.$")
+    )
     assert worn(looks) == before
     least = float(re.findall(r"€([\d.]+)", note.inner_text())[0])
     limit(looks, least)
