@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -143,7 +144,8 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except typer.TyperException as error:
-        return _failed(f"{error.format_message()} Try --help." if arguments else error.format_message(), BAD_INPUT)
+        given = _given(arguments, getattr(getattr(error, "param", None), "opts", ()))
+        return _failed(f"{error.format_message()}{given} Try --help." if arguments else error.format_message(), BAD_INPUT)
     except ROOTS as error:
         return _failed(str(error), BAD_INPUT)
     except BrokenPipeError:
@@ -152,6 +154,12 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         return _failed(f"{error.filename or 'the system'}: {error.strerror or error}", FAILED)
     return returned if isinstance(returned, int) else OK
+
+
+def _given(arguments: Sequence[str], options: Sequence[str]) -> str:
+    """What was given for an option of these names, where it was; typer does not always say."""
+    values = [value for option, value in pairwise(arguments) if option in options]
+    return f", not {values[-1]!r}." if values else ""
 
 
 def _failed(problem: str, code: int) -> int:
