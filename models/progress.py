@@ -17,7 +17,7 @@ class Advance(Protocol):
 
 
 class Progress(Protocol):
-    """Opens a step: ``with progress("encoding", total=5000) as advance: advance(64)``."""
+    """Opens a step: ``with progress("encoding", total=5000) as advance: advance(64)``; 0 where nobody knows how long it is."""
 
     def __call__(self, title: str, total: int) -> AbstractContextManager[Advance]: ...
 

@@ -197,6 +197,7 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
         ],
         looks=[_look(items, look, fields) for look in answer.looks],
         no_looks=answer.no_looks,
+        least=answer.least,
         missing=list(answer.missing),
         why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from app.cli.json_to import named
 from app.ground import collector
 from app.ground.compiler import without_compiler
 from app.ground.errors import ROOTS
@@ -138,11 +140,12 @@ def run(arguments: Sequence[str]) -> int:
         for line in misspelt(os.environ):
             typer.echo(f"attire: {line}", err=True)
     try:
-        returned = cli(list(arguments) or ["--help"], prog_name="attire", standalone_mode=False)
+        returned = cli(list(named(arguments)) or ["--help"], prog_name="attire", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except typer.TyperException as error:
-        return _failed(f"{error.format_message()} Try --help." if arguments else error.format_message(), BAD_INPUT)
+        given = _given(arguments, getattr(getattr(error, "param", None), "opts", ()))
+        return _failed(f"{error.format_message()}{given} Try --help." if arguments else error.format_message(), BAD_INPUT)
     except ROOTS as error:
         return _failed(str(error), BAD_INPUT)
     except BrokenPipeError:
@@ -151,6 +154,12 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         return _failed(f"{error.filename or 'the system'}: {error.strerror or error}", FAILED)
     return returned if isinstance(returned, int) else OK
+
+
+def _given(arguments: Sequence[str], options: Sequence[str]) -> str:
+    """What was given for an option of these names, where it was; typer does not always say."""
+    values = [value for option, value in pairwise(arguments) if option in options]
+    return f", not {values[-1]!r}." if values else ""
 
 
 def _failed(problem: str, code: int) -> int:

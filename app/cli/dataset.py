@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.json_to import Json
 from app.cli.options import Data, Mapping, Seed, Split, split_named
 from app.cli.progress import warn
 from models.errors import InputError
-from models.outputs import check_output_directory, check_output_file
+from models.outputs import check_output_directory
 
 if TYPE_CHECKING:
     from models.datasets.findings import Kind
@@ -20,19 +20,16 @@ if TYPE_CHECKING:
 def check(
     data: Annotated[Path, typer.Argument(help="Dataset directory, or a feed.", show_default=False)],
     mapping: Mapping = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="File for what was found.", show_default=False)] = None,
+    json_to: Json = None,
 ) -> None:
     """Say all that is wrong with a dataset directory or a feed, and what each missing piece would bring; end with 2 if there are errors."""
-    if json_file is not None:
-        check_output_file(json_file, "--json")
     from models.datasets.check import check as run  # noqa: PLC0415 - keeps --help fast
     from models.datasets.schema import SPLITS  # noqa: PLC0415
 
     checked = run(data, mapping)
     found = checked.as_json()
-    if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        json_file.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    if json_to is not None:
+        json_to.write(found)
     if checked.findings.feed is not None:
         typer.echo(f"read as  {checked.findings.feed.layout}: {checked.findings.feed.rows:,} rows")
     errors, warnings = checked.findings.of("error"), checked.findings.of("warning")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -11,7 +10,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from app.cli.options import AsJson, Home
+from app.cli.json_to import Json
+from app.cli.options import Home
 from app.ground.places import shown
 from app.ground.settings import Settings
 
@@ -24,21 +24,21 @@ def doctor(
     home: Home = None,
     *,
     encoder: Annotated[str | None, typer.Option("--encoder", help="Say what this one would need instead; nothing is downloaded.")] = None,
-    as_json: AsJson = False,
+    json_to: Json = None,
 ) -> None:
     """What is installed, which devices and threads there are, how its feeds stand; ends with 1 or 2 if this home cannot be served."""
     told: dict[str, Any] = {} if encoder else {name: [] for name in _SEVERAL}
     try:
         for name, value in _facts(home) if encoder is None else _needs(encoder):
-            if not as_json:
+            if json_to is None:
                 typer.echo(f"{name:<16} {value}")
             elif name in _SEVERAL:
                 told[name].append(value)
             else:
                 told[name] = value
     finally:
-        if as_json and told:
-            typer.echo(json.dumps(told | ({"serves": str(told.get("serve")).startswith("yes")} if encoder is None else {}), indent=1))
+        if json_to is not None and told:
+            json_to.write(told | ({"serves": str(told.get("serve")).startswith("yes")} if encoder is None else {}))
 
 
 def _facts(home: Path | None) -> Iterator[tuple[str, str]]:

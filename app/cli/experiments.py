@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli.options import Home, JsonFile
+from app.cli.json_to import Json
+from app.cli.options import Home
 from app.cli.said import read_said
 from app.experiments.book import ExperimentFile
 from app.experiments.experiment import ASKED, Experiment
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
-from models.outputs import check_output_file
 
 group = typer.Typer(help="Try releases, settings and rules on a part of the shoppers: see docs/experiments.md.", no_args_is_help=False)
 
@@ -23,11 +22,11 @@ Name = Annotated[str, typer.Argument(help="Its name.", show_default=False)]
 
 
 @group.command()
-def show(home: Home = None, *, as_json: Annotated[bool, typer.Option("--json", help="All of each.")] = False) -> None:
+def show(home: Home = None, json_to: Json = None) -> None:
     """All experiments, in the order in which they were started."""
     book = _file(home).book()
-    if as_json:
-        typer.echo(json.dumps([one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in book.experiments], indent=1))
+    if json_to is not None:
+        json_to.write([one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in book.experiments])
         return
     for one in book.experiments:
         typer.echo(f"{one.name}  {_state(one)}  {', '.join(_variant(one, place) for place in range(len(one.variants)))}")
@@ -58,12 +57,10 @@ def end(name: Name, home: Home = None) -> None:
 
 
 @group.command()
-def report(name: Name, home: Home = None, *, json_file: JsonFile = None) -> None:
+def report(name: Name, home: Home = None, json_to: Json = None) -> None:
     """What came of it so far: units, answers, clicks, purchases and value by variant, with intervals that may be looked at every day."""
     settings = Settings.read(home=home)
     one = _file(home).book().named(name)
-    if json_file is not None:
-        check_output_file(json_file, "--json")
     from app.experiments.kept import KeptReports  # noqa: PLC0415
     from app.experiments.told import as_json, lines  # noqa: PLC0415 - keeps --help fast
     from app.worker.guard import report_alone  # noqa: PLC0415
@@ -72,8 +69,8 @@ def report(name: Name, home: Home = None, *, json_file: JsonFile = None) -> None
     KeptReports(settings.home).keep(found)
     for line in lines(found):
         typer.echo(line)
-    if json_file is not None:
-        json_file.write_text(json.dumps(as_json(found), indent=1) + "\n")
+    if json_to is not None:
+        json_to.write(as_json(found))
 
 
 def _file(home: Path | None) -> ExperimentFile:

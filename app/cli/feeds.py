@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.options import Data, Encoder, Home, JsonFile, Mapping, MostRejects, On, RejectsFile, check_outputs, engine_on
+from app.cli.json_to import Json, JsonTo
+from app.cli.options import Data, Encoder, Home, Mapping, MostRejects, On, RejectsFile, engine_on
 from app.cli.orders import orders_into
 from app.cli.progress import progress, warn
 from app.cli.reading import of_reading, tell_pictures, write_said
@@ -35,10 +36,9 @@ def import_(
     most: MostRejects = 0.5,
     force: Annotated[bool, typer.Option("--force", help="Import whatever is left, even of a feed that seems cut off.")] = False,
     on: On = None,
-    json_file: JsonFile = None,
+    json_to: Json = None,
 ) -> None:
     """Read a catalogue from a dataset directory or a shop's feed, encode and index it, and serve it from now on."""
-    check_outputs(json_file, rejects)
     from app.catalogue.again import Source, end_of_changes, imported_before  # noqa: PLC0415 - keeps --help fast
     from app.home.store import ReleaseStore  # noqa: PLC0415
 
@@ -47,13 +47,13 @@ def import_(
     source = Source(data, mapping, encoder, strict=strict)
     same = imported_before(store, source, end_of_changes(settings.log, store.home)) if store.current() and not force else None
     if same is not None:
-        write_said(json_file, {"data": str(data), "unchanged": True, **_of_release(same)})
+        write_said(json_to, {"data": str(data), "unchanged": True, **_of_release(same)})
         typer.echo(f"{shown(settings.home)}: {data} is what was imported last; nothing to do, release {same.id} is current")
         return
     _with_outfits(source, settings, most=1.0 if force else most)
     bounds = {"rejected": 1.0, "left": 0.0} if force else {"rejected": most, "left": 0.5}
     file = None if strict else rejects or settings.home / REJECTS
-    _import(source, store, settings, file=file, bounds=bounds, on=on, json_file=json_file)
+    _import(source, store, settings, file=file, bounds=bounds, on=on, json_to=json_to)
 
 
 def _import(
@@ -64,7 +64,7 @@ def _import(
     file: Path | None,
     bounds: dict[str, float],
     on: str | None,
-    json_file: Path | None,
+    json_to: JsonTo | None,
 ) -> None:
     """Import what has changed; says so to a person, and to machines even when it is refused."""
     from app.catalogue.importing import Bounds, import_catalogue  # noqa: PLC0415 - keeps --help fast
@@ -95,13 +95,13 @@ def _import(
                 warn=warn,
             )
     except ROOTS as error:
-        write_said(json_file, {"data": str(source.data), "unchanged": False, "refused": str(error), **of_reading(findings)})
+        write_said(json_to, {"data": str(source.data), "unchanged": False, "refused": str(error), **of_reading(findings)})
         raise
     tell_pictures(done.features.refused, "left out")
     reading = of_reading(findings)
     pictures = {"pictures_left_out": len(done.features.refused), "encoded": done.features.encoded, "seconds": round(done.seconds, 3)}
     write_said(
-        json_file, {"data": str(source.data), "unchanged": False, **_of_release(done.release), "gone": done.gone, **reading, **pictures}
+        json_to, {"data": str(source.data), "unchanged": False, **_of_release(done.release), "gone": done.gone, **reading, **pictures}
     )
     _tell(done, settings.home, reading)
 

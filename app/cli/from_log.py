@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import typer
 
+from app.cli.json_to import JsonTo
 from app.ground.places import shown
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from models.errors import InputError
 from models.offpolicy.reward import Reward
-from models.outputs import check_output_file
 
 if TYPE_CHECKING:
     from app.home.runs import FromLog
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 _REWARDS: Final = get_args(Reward)
 
 
-def evaluate_from_log(bundle: Path, home: Path | None, reward: str, json_file: Path | None, others: Mapping[str, Path | None]) -> None:
+def evaluate_from_log(bundle: Path, home: Path | None, reward: str, json_to: JsonTo | None, others: Mapping[str, Path | None]) -> None:
     """Tell what a bundle would have earned, beside the release that serves; see ``app.worker.from_log``.
 
     Args:
@@ -41,8 +40,6 @@ def evaluate_from_log(bundle: Path, home: Path | None, reward: str, json_file: P
         if given is not None:
             msg = "goes with the questions of DATA, not with --from-log"
             raise InputError(msg, field=option)
-    if json_file is not None:
-        check_output_file(json_file, "--json")
     settings = Settings.read(home=home)
     record = ReleaseStore(settings.home).served()
     told = asyncio.run(_told(settings, bundle, reward))
@@ -52,9 +49,8 @@ def evaluate_from_log(bundle: Path, home: Path | None, reward: str, json_file: P
             _say(name, found)
     how = "as the explored places tell" if told.told else "which is given: fewer than 100 explored items were acted upon"
     typer.echo(f"attention falls by place to the power of {told.examination:.2f}, {how}")
-    if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        json_file.write_text(json.dumps(asdict(told), indent=1) + "\n")
+    if json_to is not None:
+        json_to.write(asdict(told))
 
 
 def _say(name: str, found: Estimated) -> None:

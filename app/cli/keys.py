@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Final, cast
 
 import typer
 
-from app.cli.options import AsJson, Home
+from app.cli.json_to import Json
+from app.cli.options import Home
 from app.ground.doors import PUBLISHABLE, SCOPES, Scope, words
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
@@ -45,16 +45,16 @@ def create(
 
 
 @group.command("list")
-def list_(home: Home = None, *, as_json: AsJson = False) -> None:
+def list_(home: Home = None, json_to: Json = None) -> None:
     """All keys, oldest first: id, scopes, name, when they were made and revoked; never what opens."""
     file = _file(home)
     keys = file.all()
     if not keys and not file.home.is_dir():
         msg = f"{file.home}: no home here; name another --home, or make a key, and with it the home, with `attire keys create`"
         raise HomeError(msg)
-    if as_json:
+    if json_to is not None:
         told = [{name: getattr(key, name) for name in ("id", "name", "scopes", "origins", "created", "revoked")} for key in keys]
-        typer.echo(json.dumps(told, indent=1))
+        json_to.write(told)
         return
     if not keys:
         typer.echo(f"{file.home}: no keys yet; make one with `attire keys create`", err=True)

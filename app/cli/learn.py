@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -13,11 +12,12 @@ import typer
 from rich.console import Console
 
 from app.cli.from_log import evaluate_from_log
-from app.cli.options import Data, Encoder, Home, MaybeData, Seed, Split, TrainOn, TrainWorkers, a_bundle, split_named
+from app.cli.json_to import Json
+from app.cli.options import Data, Encoder, Home, MaybeData, Seed, Split, TrainOn, TrainWorkers, a_bundle, split_named, writable
 from app.cli.progress import progress, warn
 from app.ground.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
-from models.outputs import check_output_directory, check_output_file, check_plots
+from models.outputs import check_output_directory, check_plots
 from models.recipes.registry import RECIPES
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ def train(
         raise InputError(msg, field="--workers")
     from models.datasets.schema import ENOUGH_OUTFITS  # noqa: PLC0415 - after all that can be refused without torch
 
-    bundle = _trainer(on, workers, settings.device)(
+    shown = progress()
+    with shown("loading what trains", 0):
+        trainer = _trainer(on, workers, settings.device)
+    bundle = trainer(
         data=data,
         recipe=recipe,
         out=out,
@@ -67,7 +70,7 @@ def train(
         default_encoder=settings.encoder,
         cache=settings.cache.expanduser(),
         compare=not no_compare,
-        progress=progress(),
+        progress=shown,
         warn=warn,
     )
     figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items())
@@ -98,8 +101,10 @@ def evaluate(
     *,
     bundle: Annotated[Path, typer.Option("--bundle", help="Bundle directory.", callback=a_bundle, show_default=False)],
     split: Split = "test",
-    json_file: Annotated[Path | None, typer.Option("--json", help="File for the figures.", show_default=False)] = None,
-    predictions: Annotated[Path | None, typer.Option("--predictions", help="File for one line per question.", show_default=False)] = None,
+    json_to: Json = None,
+    predictions: Annotated[
+        Path | None, typer.Option("--predictions", help="File for one line per question.", callback=writable, show_default=False)
+    ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="Directory for a page with plots.", show_default=False)] = None,
     from_log: Annotated[bool, typer.Option("--from-log", help="On what shoppers did with explored answers, in place of DATA.")] = False,
     home: Home = None,
@@ -111,12 +116,9 @@ def evaluate(
         msg = "give DATA to ask a bundle questions, or --from-log to ask the log of --home; not both"
         raise InputError(msg, field="DATA")
     if from_log:
-        evaluate_from_log(bundle, home, reward, json_file, {"--predictions": predictions, "--report": report})
+        evaluate_from_log(bundle, home, reward, json_to, {"--predictions": predictions, "--report": report})
         return
     assert data is not None  # noqa: S101 - it is one or the other
-    for path, option in ((json_file, "--json"), (predictions, "--predictions")):
-        if path is not None:
-            check_output_file(path, option)
     if report is not None:
         check_output_directory(report, "--report")
         check_plots("--report")
@@ -136,9 +138,8 @@ def evaluate(
         progress=progress(),
         warn=warn,
     )
-    if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        json_file.write_text(json.dumps(result, indent=1, allow_nan=False) + "\n")
+    if json_to is not None:
+        json_to.write(result)
     Console(width=None if sys.stdout.isatty() else _WIDE).print(render_table(result))
 
 

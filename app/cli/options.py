@@ -87,9 +87,24 @@ Encoder = Annotated[
         show_default=False,
     ),
 ]
-RejectsFile = Annotated[Path | None, typer.Option("--rejects", help="File for rows that are set aside.", show_default=f"HOME/{REJECTS}")]
+
+
+def writable(path: Path | None, parameter: typer.CallbackParam) -> Path | None:
+    """A file that can be written to at the end.
+
+    Raises:
+        InputError: names the option.
+    """
+    if path is not None:
+        check_output_file(path, parameter.opts[0])
+    return path
+
+
+RejectsFile = Annotated[
+    Path | None,
+    typer.Option("--rejects", help="File for rows that are set aside.", callback=writable, show_default=f"HOME/{REJECTS}"),
+]
 MostRejects = Annotated[float, typer.Option("--max-rejects", help="Largest share of rows that may be set aside.", min=0, max=1)]
-AsJson = Annotated[bool, typer.Option("--json", help="All of each, as JSON.")]
 
 
 def _cluster(on: str | None) -> str | None:
@@ -127,20 +142,8 @@ ServeOn = Annotated[
         show_default="here",
     ),
 ]
-JsonFile = Annotated[Path | None, typer.Option("--json", help="File for what came of it.", show_default=False)]
 Split = Annotated[str, typer.Option("--split", help="train, valid or test.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.", min=0)]
-
-
-def check_outputs(json_file: Path | None, rejects: Path | None) -> None:
-    """Refuse files that could not be written at the end.
-
-    Raises:
-        InputError: names the option.
-    """
-    for path, option in ((json_file, "--json"), (rejects, "--rejects")):
-        if path is not None:
-            check_output_file(path, option)
 
 
 def split_named(name: str) -> SplitName:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from app.cli.options import Home, JsonFile, check_outputs
+from app.cli.json_to import Json, JsonTo
+from app.cli.options import Home, writable
 from app.cli.progress import warn
 from app.cli.reading import write_said
 from app.ground.settings import Settings
@@ -46,15 +47,14 @@ def import_orders(
     ] = None,
     home: Home = None,
     rejects: Annotated[
-        Path | None, typer.Option("--rejects", help="File for lines that are set aside.", show_default=f"OUT/{_REJECTS}")
+        Path | None, typer.Option("--rejects", help="File for lines that are set aside.", callback=writable, show_default=f"OUT/{_REJECTS}")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="End at the first line that cannot be used, and change nothing.")] = False,
     most: Annotated[float, typer.Option("--max-rejects", help="Largest share of lines that may be set aside.", min=0, max=1)] = 0.5,
     force: Annotated[bool, typer.Option("--force", help="Write over outfits that are there, and use whatever lines are left.")] = False,
-    json_file: JsonFile = None,
+    json_to: Json = None,
 ) -> None:
     """Make outfits to learn from of a shop's orders or looks: customers under a hash, split by time, cleaned as the worker cleans."""
-    check_outputs(json_file, rejects)
     settings = Settings.read(home=home)
     own = settings.home / settings.worker.reference
     root = own if out is None else out.parent if out.suffix == ".jsonl" else out
@@ -72,7 +72,7 @@ def import_orders(
 
     items = catalogue_beside(root) if out is not None and has_items(root) else write_catalogue(root, store)
     file = None if strict else rejects or root / _REJECTS
-    orders_into(root, files, items, settings, file=file, strict=strict, most=1.0 if force else most, json_file=json_file)
+    orders_into(root, files, items, settings, file=file, strict=strict, most=1.0 if force else most, json_to=json_to)
 
 
 def orders_into(
@@ -84,7 +84,7 @@ def orders_into(
     file: Path | None,
     strict: bool,
     most: float,
-    json_file: Path | None = None,
+    json_to: JsonTo | None = None,
 ) -> None:
     """Make the outfits, and say what came of it."""
     from app.worker.orders import import_orders as make  # noqa: PLC0415 - keeps --help fast
@@ -97,7 +97,7 @@ def orders_into(
     for found in findings.values():
         found.tell(warn)
     said = _said(made, list(findings.values()), rejects.rows, file)
-    write_said(json_file, said)
+    write_said(json_to, said)
     _tell(made, said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import Timer
 from typing import Final
 
 import typer
@@ -46,7 +47,7 @@ class Bars:
     @contextmanager
     def __call__(self, title: str, total: int) -> Iterator[Advance]:
         """Open a step."""
-        task = self._display.add_task(title, total=total, shown="")
+        task = self._display.add_task(title, total=total or None, shown="")
         started, done, figures = time.monotonic(), 0, dict[str, float | str]()
 
         def advance(steps: int = 1, **shown: float | str) -> None:
@@ -70,7 +71,7 @@ class Bars:
 
 @contextmanager
 def lines(title: str, total: int) -> Iterator[Advance]:
-    """A line every few seconds, and one at the end of the step."""
+    """A line every few seconds, and one at the end of the step; the first comes though nothing has advanced yet."""
     started, done, figures = time.monotonic(), 0, dict[str, float | str]()
     last_line, written = started, -1
 
@@ -81,7 +82,7 @@ def lines(title: str, total: int) -> Iterator[Advance]:
         left = round(seconds * (total - done) / done) if done else 0
         share = f"{done:,}/{total:,} " if total else ""
         told = [f"{share}{_figures(done, seconds, figures)}".rstrip(), f"{left // 60}:{left % 60:02} left" if left > 0 else ""]
-        typer.echo(f"{title}: {' · '.join(filter(None, told))}", err=True)
+        typer.echo(f"{title}: {' · '.join(filter(None, told)) or '…'}", err=True)
 
     def advance(steps: int = 1, **shown: float | str) -> None:
         nonlocal done, last_line
@@ -91,7 +92,17 @@ def lines(title: str, total: int) -> Iterator[Advance]:
             last_line = time.monotonic()
             write_line()
 
-    yield advance
+    def begun() -> None:
+        if written < 0:
+            write_line()
+
+    quiet = Timer(_LINE_EVERY_S, begun)
+    quiet.daemon = True
+    quiet.start()
+    try:
+        yield advance
+    finally:
+        quiet.cancel()
     if total and written != done:
         write_line()
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 if TYPE_CHECKING:
+    from app.cli.json_to import JsonTo
     from models.datasets.findings import Findings
 
 _PICTURES_SHOWN: Final = 20
@@ -29,11 +28,10 @@ def of_reading(findings: Findings) -> dict[str, Any]:
     }
 
 
-def write_said(path: Path | None, said: dict[str, Any]) -> None:
+def write_said(to: JsonTo | None, said: dict[str, Any]) -> None:
     """Write what was said, if it was asked for."""
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if to is not None:
+        to.write(said)
 
 
 def tell_pictures(refused: Mapping[str, str], became: str) -> None:

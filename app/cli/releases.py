@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, BundleDirectory, Home, On, engine_on
+from app.cli.json_to import Json
+from app.cli.options import BundleDirectory, Home, On, engine_on
 from app.cli.progress import progress, warn
 from app.ground.errors import HomeError
 from app.ground.places import shown
@@ -29,7 +30,7 @@ def publish(
     *,
     as_trained: Annotated[bool, typer.Option("--as-trained", help="Also where raw cosine did better on outfits held out.")] = False,
     on: On = None,
-    as_json: AsJson = False,
+    json_to: Json = None,
 ) -> None:
     """Serve a bundle with the current catalogue; no picture is touched unless the bundle reads another encoder."""
     settings = Settings.read(home=home)
@@ -50,8 +51,8 @@ def publish(
         progress=progress(),
         warn=warn,
     )
-    if as_json:
-        typer.echo(json.dumps(_told(store, release), indent=1))
+    if json_to is not None:
+        json_to.write(_told(store, release))
         return
     typer.echo(f"{shown(settings.home)}: {release.items:,} items, recipe {release.recipe}; release {release.id} is current")
     manifest = BUNDLE.read(store.bundle_path(release.bundle))
@@ -60,7 +61,7 @@ def publish(
 
 
 def gc(
-    home: Home = None, *, dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False, as_json: AsJson = False
+    home: Home = None, *, dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False, json_to: Json = None
 ) -> None:
     """Remove old releases, pictures, features and changes that nothing needs any more; never what serves, or is rolled back to.
 
@@ -73,9 +74,9 @@ def gc(
 
     found = leftovers(store, settings.log, settings.worker.keep_releases, settings.worker.keep_runs)
     gone = None if dry else remove(found, settings.log, settings.home)
-    if as_json:
+    if json_to is not None:
         told = {"removed": not dry, "releases": found.releases, "paths": len(found.paths), "bytes": found.size, "changes": gone}
-        typer.echo(json.dumps(told, indent=1))
+        json_to.write(told)
         return
     changes = f"the log's changes up to {found.changes or 'none'}" if gone is None else f"{gone:,} changes of the log"
     names = f" ({', '.join(found.releases)})" if found.releases else ""
@@ -84,7 +85,7 @@ def gc(
 
 
 @group.command("list")
-def list_(home: Home = None, *, as_json: AsJson = False) -> None:
+def list_(home: Home = None, json_to: Json = None) -> None:
     """All releases, newest first; the current one is marked."""
     store = _store(Settings.read(home=home))
     records, broken = store.survey()
@@ -95,9 +96,9 @@ def list_(home: Home = None, *, as_json: AsJson = False) -> None:
         trouble = error
         if not records:
             raise
-    if as_json:
+    if json_to is not None:
         told = [{**asdict(record), "current": current is not None and record.id == current.id} for record in reversed(records)]
-        typer.echo(json.dumps(told, indent=1))
+        json_to.write(told)
     else:
         _table(records, current)
     for why in broken:

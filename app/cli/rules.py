@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.cli.json_to import Json
 from app.cli.options import Home
 from app.cli.said import read_said
 from app.ground.errors import HomeError
@@ -22,15 +22,15 @@ group = typer.Typer(help="What a merchandiser says of suggestions: see docs/rule
 
 
 @group.command("list")
-def list_(home: Home = None, *, as_json: Annotated[bool, typer.Option("--json", help="As `put` takes them.")] = False) -> None:
+def list_(home: Home = None, json_to: Json = None) -> None:
     """All rules, in their order, and whether each holds now."""
     file = _file(home)
     if not file.home.is_dir():
         msg = f"{file.home}: no home here; name another --home"
         raise HomeError(msg)
     book = file.book()
-    if as_json:
-        typer.echo(json.dumps([as_written(rule) for rule in book.rules], ensure_ascii=False, indent=1))
+    if json_to is not None:
+        json_to.write([as_written(rule) for rule in book.rules])
         return
     for rule in book.rules:
         state = "holds" if in_force(rule, datetime.now(UTC)) else "off" if not rule.enabled else "not now"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 
+from app.cli.json_to import Json
 from app.cli.options import Home, Seed
 from app.cli.progress import progress
 from app.ground.settings import Settings
@@ -41,7 +41,7 @@ def simulate(
     shoppers: Annotated[int, typer.Option("--shoppers", help="Shoppers with a taste of their own.", min=1)] = 200,
     at_once: Annotated[int, typer.Option("--at-once", help="Sessions at the same time.", min=1)] = 8,
     key: Annotated[str | None, typer.Option("--key", help="Key for the scopes read and events.", show_default=False)] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="File for the figures.", show_default=False)] = None,
+    json_to: Json = None,
     plot: Annotated[Path | None, typer.Option("--plot", help="PNG file for the curve.", show_default=False)] = None,
     seed: Seed = 0,
 ) -> None:
@@ -66,8 +66,7 @@ def simulate(
     with progress()("shopping", cycles * sessions) as advance:
         found = asyncio.run(simulation.run(cycles, sessions, wait_s=wait, on_cycle=show, advance=advance))
     console.print(table(found))
-    if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        json_file.write_text(json.dumps([{**asdict(cycle), "share_of_oracle": cycle.share_of_oracle} for cycle in found], indent=1) + "\n")
+    if json_to is not None:
+        json_to.write([{**asdict(cycle), "share_of_oracle": cycle.share_of_oracle} for cycle in found])
     if plot is not None:
         draw(plot, found)

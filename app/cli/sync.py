@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.options import Home, JsonFile, Mapping, MostRejects, RejectsFile, check_outputs
+from app.cli.json_to import Json
+from app.cli.options import Home, Mapping, MostRejects, RejectsFile
 from app.cli.progress import progress, warn
 from app.cli.reading import of_reading, tell_pictures, write_said
 from app.ground.errors import ROOTS
@@ -38,10 +39,9 @@ def sync(
     rejects: RejectsFile = None,
     most: MostRejects = 0.5,
     force: Annotated[bool, typer.Option("--force", help="Change what differs, even if the feed seems cut off or unchanged.")] = False,
-    json_file: JsonFile = None,
+    json_to: Json = None,
 ) -> None:
     """Bring the items that are served to what a feed says: changes go into the log, and running services show them within moments."""
-    check_outputs(json_file, rejects)
     from app.home.feeds import FeedRecords  # noqa: PLC0415 - keeps --help fast
     from app.home.store import ReleaseStore  # noqa: PLC0415
 
@@ -61,9 +61,9 @@ def sync(
             done = run(feed, settings, mapping=mapping, findings=findings, bounds=bounds, force=force, progress=progress(), warn=warn)
     except ROOTS as error:
         FeedRecords(settings.home).failed(feed, str(error))
-        write_said(json_file, {"feed": feed, "refused": str(error), **of_reading(findings)})
+        write_said(json_to, {"feed": feed, "refused": str(error), **of_reading(findings)})
         raise
-    write_said(json_file, {"feed": feed, **_of(done), **of_reading(findings)})
+    write_said(json_to, {"feed": feed, **_of(done), **of_reading(findings)})
     _tell(done, settings.home, findings)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -20,7 +20,7 @@ from app.recommend.explain import contributions, work_of_contributions
 from app.recommend.exploring import Considered, considered, explore
 from app.recommend.leaning import Leaning, leant
 from app.recommend.limits import check_count, check_work
-from app.recommend.looks import Look, affordable, best_looks, look_of, why_none, work_of_looks
+from app.recommend.looks import Look, affordable, best_looks, least_price, look_of, why_none, work_of_looks
 from app.recommend.outfit import Worn, resolve
 from app.recommend.rank import Pool, likely, mixed, rank, rank_slots, score_outfits, why_not, with_each
 from app.recommend.ruled import by_rules, choose_look, look_rows, ruling_of, slots_by_rules
@@ -52,10 +52,8 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     taste = taste_of(release, question.lately, worn.names, question.taste_strength)
     beside = tuple(one for one in (taste, question.price) if one is not None and one.strength)
     steering = replace(steering, must=(*steering.must, *blocked(release, *question.block, question.met)), beside=beside)
-    question = replace(question, budget=_least_of(question.budget, steering.wishes.budget))
-    if question.budget is not None:
-        most = question.budget if question.wanted.price_max is None else min(question.budget, question.wanted.price_max)
-        question = replace(question, wanted=replace(question.wanted, price_max=most))
+    unlimited = question.wanted
+    question = _within_budget(question, steering.wishes.budget)
     ruling = ruling_of(question.ruled, worn)
     if ruling is not None and not question.candidates:
         choose_look(ruling, release.snapshot.columns.selection(question.wanted) & ruling.condition())
@@ -67,21 +65,15 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
         empty = tuple(FilledSlot(slot.category, (), idle) for slot in chosen.slots)
         return Completion(empty, (), strange, complete=chosen.complete, why_not=reason, steering=understood, taste=taste)
     promoted_M = np.array([release.snapshot.row_of[item] for item in question.promote if item in release.snapshot.row_of], dtype=np.int64)
+    allow = partial(
+        Allowed.of, release, worn, steering=steering, categories=chosen.categories, ruling=ruling, consistent=question.consistent
+    )
     allowed = None
     if question.candidates:
         slots_given = chosen if question.slots is not None else None
         blanks, unknown = given(release, worn, question.candidates, slots_given, question.wanted, steering, ruling)
     else:
-        allowed = Allowed.of(
-            release,
-            worn,
-            question.wanted,
-            steering,
-            chosen.categories,
-            ruling,
-            consistent=question.consistent,
-            budgeted=question.budget is not None,
-        )
+        allowed = allow(question.wanted, budgeted=question.budget is not None)
         first_M = np.array([*promoted_M, *(ruling.pinned if ruling else ())], dtype=np.int64)
         blanks, unknown = searched(release, worn, chosen, allowed, k, first_M), ()
     shown = [min(k, len(blank.rows_M)) for blank in blanks]
@@ -117,13 +109,15 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
             for place, (row, score, probability) in enumerate(zip(pool.rows_M, pool.scores_M, probabilities, strict=True))
         )
         slots.append(FilledSlot(pool.category, items, note or None, what))
-    looks, no_looks = _looks(release, worn, question, blanks, pools, allowed, ruling) if question.looks and blanks else ([], None)
+    looks = _looks(release, worn, question, blanks, pools, allowed, ruling) if question.looks and blanks else []
+    no_looks, least = _too_dear(release, question, blanks, looks, partial(allow, unlimited) if allowed else None)
     moved_by = (rule for slot in slots for suggestion in slot.items for rule in suggestion.rules)
     return Completion(
         tuple(slots),
         tuple(looks),
         tuple(dict.fromkeys([*strange, *unknown])),
         no_looks or (chosen.unknown if question.looks else None),
+        least,
         complete=chosen.complete,
         why_not=reason,
         steering=understood,
@@ -158,6 +152,12 @@ def _slots(  # noqa: PLR0917 - the question, and how it is to be answered
     chosen = choose_slots(release, worn, None, limits, may, rather=rather, varied=question.slots_varied)
     chosen = slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
     return as_wished(chosen, steering.named([*worn.categories, *chosen.categories]), steering.unwanted, limits)
+
+
+def _within_budget(question: Question, said: float | None) -> Question:
+    """The question with the lower of its budget and the one of its words, which no item may cost more than."""
+    budget = _least_of(question.budget, said)
+    return replace(question, budget=budget, wanted=replace(question.wanted, price_max=_least_of(budget, question.wanted.price_max)))
 
 
 def _least_of(*bounds: float | None) -> float | None:
@@ -212,8 +212,8 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
     pools: Mapping[Slot, Pool],
     allowed: Allowed | None,
     ruling: Ruling | None,
-) -> tuple[list[Look], str | None]:
-    """Looks, or why there are none. Items within a budget may be far from a slot's best ones, so they are retrieved separately."""
+) -> list[Look]:
+    """Looks. Items within a budget may be far from a slot's best ones, so they are retrieved separately."""
     chosen = [pools[blank.slot] for blank in blanks]
     if question.budget is not None and allowed is not None:
         more = affordable(release, worn, [blank.slot.category for blank in blanks], question.budget, allowed.steps[0][0])
@@ -234,7 +234,20 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
         price = float(release.snapshot.columns.prices[list(curated)].sum())
         if question.budget is None or price <= question.budget:
             looks = [look_of(release, worn, curated), *(look for look in looks if {*look.rows} != {*curated})][: question.looks]
-    return looks, None if looks else why_none(release, chosen, question.budget)
+    return looks
+
+
+def _too_dear(
+    release: Release, question: Question, blanks: Sequence[Blank], looks: Sequence[Look], at_any_price: Callable[[], Allowed] | None
+) -> tuple[str | None, float | None]:
+    """Why there is no look; and what one of every blank costs at least, where there is none and that is more than the budget."""
+    if not question.looks or not blanks or (looks and len(looks[0].rows) == len(blanks)):
+        return None, None
+    least = None
+    if question.budget is not None and at_any_price is not None:
+        least = least_price(release, [blank.slot.category for blank in blanks], [rows for rows, _ in at_any_price().steps])
+    why = None if looks else why_none(question.budget, least, stocked=any(len(blank.rows_M) for blank in blanks))
+    return why, least if least is not None and question.budget is not None and least > question.budget else None
 
 
 def _best(  # noqa: PLR0917 - what was found, and how much of it

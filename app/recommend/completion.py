@@ -111,7 +111,7 @@ class Completion:
     """The answer.
 
     Attributes:
-        no_looks: why there is no look where some were asked for.
+        no_looks: why there is no look where some were asked for. least: what one costs at least, where that is more than the budget.
         complete: whether nothing is missing; None where slots or candidates were given.
         why_not: why there are no probabilities, or no slots though something may be missing.
         steering: what was understood of the text; None without one.
@@ -123,6 +123,7 @@ class Completion:
     looks: tuple[Look, ...]
     missing: tuple[str, ...]
     no_looks: str | None = None
+    least: float | None = None
     complete: bool | None = None
     why_not: str | None = None
     steering: Steering | None = None

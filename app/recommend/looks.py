@@ -225,16 +225,10 @@ def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: 
     Args:
         allowed: which rows pass the filters.
     """
-    price_N, stocked = release.snapshot.columns.prices, release.snapshot.sizes
     queries = queries_of(release, worn, categories)
-    cheapest = []
-    for category in categories:
-        rows = release.snapshot.rows_in(category) if category in stocked else np.zeros(0, dtype=np.int64)
-        rows = rows[allowed.passes(rows)]
-        cheapest.append(rows[np.argsort(price_N[rows], kind="stable")[:_PER_SLOT]])
-    least = [
-        price if np.isfinite(price) else 0.0 for price in _cheapest(zip(categories, (price_N[rows] for rows in cheapest), strict=True))
-    ]
+    cheapest = [_cheapest_rows(release, category, allowed) for category in categories]
+    prices = _cheapest([(category, release.snapshot.columns.prices[rows]) for category, rows in zip(categories, cheapest, strict=True)])
+    least = [price if np.isfinite(price) else 0.0 for price in prices]
     found = []
     for category, rows, own in zip(categories, cheapest, least, strict=True):
         fits = allowed & release.snapshot.columns.selection(Filter(price_max=budget - sum(least) + own))
@@ -243,17 +237,35 @@ def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: 
     return found
 
 
-def why_none(release: Release, pools: Sequence[Pool], budget: float | None) -> str:
-    """Why there is no look."""
-    stocked = [pool for pool in pools if len(pool.rows_M)]
+def least_price(release: Release, categories: Sequence[str], steps: Sequence[Selection]) -> float | None:
+    """What an item for each slot costs at least, all together; None where too few of a slot have a price.
+
+    Args:
+        categories: of the slots; one that has no item at any price does not count.
+        steps: which rows could fill them at any price, from the strictest; of each slot the first counts that leaves one.
+    """
+    found = [next(filter(len, (_cheapest_rows(release, category, allowed) for allowed in steps)), None) for category in categories]
+    some = [(category, rows) for category, rows in zip(categories, found, strict=True) if rows is not None]
+    least = sum(_cheapest((category, release.snapshot.columns.prices[rows]) for category, rows in some))
+    return round(least, 2) if some and np.isfinite(least) else None
+
+
+def why_none(budget: float | None, least: float | None, *, stocked: bool) -> str:
+    """Why there is no look: ``stocked`` where some slot has an item within the budget; ``least`` is what a look costs at least."""
+    if budget is not None and least is not None and least > budget:
+        return f"no look is within the budget of {budget:,.2f}: the cheapest cost {least:,.2f} together"
     if not stocked:
         return "no slot has an item"
-    if budget is not None:
-        least = sum(_cheapest([(pool.category, release.snapshot.columns.prices[pool.rows_M]) for pool in stocked]))
-        if least > budget:
-            why = f"the cheapest cost {least:,.2f} together" if np.isfinite(least) else "some slot has no item with a price"
-            return f"no look is within the budget of {budget:,.2f}: {why}"
+    if budget is not None and least is None:
+        return f"no look is within the budget of {budget:,.2f}: some slot has no item with a price"
     return "there are fewer different items that suit each other than slots"
+
+
+def _cheapest_rows(release: Release, category: str, allowed: Selection) -> IntArray:
+    """The cheapest items of a category that are allowed, as many as a slot's turn in the beam."""
+    rows = release.snapshot.rows_in(category) if category in release.snapshot.sizes else np.zeros(0, dtype=np.int64)
+    rows = rows[allowed.passes(rows)]
+    return rows[np.argsort(release.snapshot.columns.prices[rows], kind="stable")[:_PER_SLOT]]
 
 
 def _cheapest(prices: Iterable[tuple[str, NDArray[np.float64]]]) -> list[float]:

@@ -5,6 +5,7 @@ Shape legend: N rows of all, n found.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -92,6 +93,13 @@ def sought(
         return Found(alike)
     unknown = not asked.asks or (bool(asked.unread) and len(rows) > 0)
     return Found(alike, note=UNKNOWN if unknown else UNMET, wishes=asked)
+
+
+def called(release: Release, rows: IntArray, text: str | None) -> BoolArray:
+    """Of which rows, ``(n,)``, the title ends with a word of a text: what a thing is stands last, so that a dress shirt is no dress."""
+    ends = [re.escape(form) for word in (text or "").lower().split() for form in forms(word)]
+    titles = pc.fill_null(release.snapshot.items.column("title").take(pa.array(rows)), "")
+    return np.asarray(pc.match_substring_regex(titles, f"(?:{'|'.join(ends)})(?:e?s)?$" if ends else "$^.", ignore_case=True))
 
 
 def of_category(release: Release, category: str | None) -> IntArray:

@@ -47,7 +47,11 @@ def commands() -> str:
             if one.param_type_name == "argument":
                 words.append(f"{(one.name or '').upper()}{' …' if one.nargs < 0 else ''}")
             elif one.name != "help":
-                option = one.opts[-1] if one.is_flag else f"{one.opts[-1]} {one.bare_type().upper()}{' …' if one.multiple else ''}"
+                option = (
+                    one.opts[-1]
+                    if one.is_flag
+                    else f"{one.opts[-1]} {one.metavar or one.bare_type().upper()}{' …' if one.multiple else ''}"
+                )
                 words.append(option if one.required else f"[{option}]")
         lines.append(f"{' '.join(words)}\n    {(command.help or '').partition(chr(10))[0]}")
     return "\n".join(["```", *lines, "```"])

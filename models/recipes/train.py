@@ -64,7 +64,8 @@ def train(
     if start and start.manifest.recipe in RECIPES and start.manifest.recipe != recipe:  # one that was never trained has nothing to give
         refuse(f"{init} is of recipe {start.manifest.recipe}; start from a bundle of {recipe}, or leave it out", field="--init")
     findings = Findings(rejects=Rejects())
-    dataset = read_dataset(data, ("train", "valid"), tasks=False, findings=findings).in_one_size()
+    with progress(f"reading {data}", 0):
+        dataset = read_dataset(data, ("train", "valid"), tasks=False, findings=findings).in_one_size()
     findings.tell(warn)
     if chosen.needs_outfits and not any(len(set(outfit.items)) > 1 for outfit in dataset.outfits_of("train")):
         msg = f"no usable outfits of split 'train': none of two items or more; `attire check {data}` says what there is"

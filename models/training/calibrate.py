@@ -161,8 +161,9 @@ def calibrated(bundle: Bundle, run: Run[Any], features_NF: FloatArray, metrics: 
     alike = Alike(category_N.numpy(), bundle.looks(scorer.embeddings_ND), worn, run.seed)
     some = torch.randperm(len(judged), generator=generator)[:_MOST]
     rows_RI, mask_RI = judged.rows_RI[some], judged.mask_RI[some]
-    calibration = _of_outfits(scorer, rows_RI, mask_RI, alike, generator)
-    completion = _of_items(scorer, rows_RI, mask_RI, category_N, generator)
+    with run.progress("calibrating probabilities", 0):
+        calibration = _of_outfits(scorer, rows_RI, mask_RI, alike, generator)
+        completion = _of_items(scorer, rows_RI, mask_RI, category_N, generator)
     return replace(bundle, manifest=replace(bundle.manifest, metrics=metrics, calibration=calibration, completion=completion))
 
 

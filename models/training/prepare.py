@@ -140,8 +140,9 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         outfits=len(worn_outfits(run.dataset, "train")),
         parent=start.id if start else None,
     )
-    slots, shoppers = learned_slots(run.dataset, run.seed), Shoppers(names.shoppers)
-    known = {*names.residuals}
+    with run.progress("learning what belongs to an outfit", 0):
+        slots = learned_slots(run.dataset, run.seed)
+    known, shoppers = {*names.residuals}, Shoppers(names.shoppers)
     sizes = {item: first for item, first in run.dataset.sizes.items() if first in known}
     bundle = Bundle(manifest, built, names.words, names.residuals, names.products, slots, shoppers=shoppers, sizes=sizes)
     if start:

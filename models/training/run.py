@@ -64,7 +64,8 @@ class Run(Generic[ConfigT]):
         Raises:
             EncoderError: it cannot be had.
         """
-        return load_encoder(self.encoder_spec, self.device)
+        with self.progress(f"loading the encoder {self.encoder_spec}", 0):
+            return load_encoder(self.encoder_spec, self.device)
 
     @cached_property
     def reads(self) -> FeatureSpec:

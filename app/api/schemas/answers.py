@@ -131,6 +131,11 @@ class Completion(BaseModel):
     slots: list[SlotOut] = Field(description="The blanks, filled; none when the outfit is complete.")
     looks: list[LookOut] = Field(description="Whole looks, best first; only as many as `looks` asked for.")
     no_looks: str | None = Field(default=None, description="Why there is no look, though `looks` asked for some.")
+    least: float | None = Field(
+        default=None,
+        description="What the added items of a look cost at least, where `budget` is less and there is no look.",
+        examples=[95.0],
+    )
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
     why_not: str | None = Field(default=None, description="Why there are no probabilities, or no slots though `complete` is false.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")

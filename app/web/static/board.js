@@ -1,6 +1,6 @@
 // Whole looks side by side, each a collage as it would be worn. Choosing one makes it the outfit; what is kept stays in all of them.
 import { latest } from "./api.js";
-import { complete, left } from "./completing.js";
+import { complete, currencyOf, left } from "./completing.js";
 import { byId, el, percent, price, redraw, say } from "./dom.js";
 import { base, choose, fill, onChange, outfit } from "./outfit.js";
 import { paid, picture, titleOf } from "./tile.js";
@@ -32,7 +32,7 @@ export async function showBoard(answer, items = [], rest = null) {
   const worn = await Promise.all(outfit().items.map(pieceOf));
   const wanted = answer && !answer.complete && answer.slots.length;
   byId("looks").hidden = !wanted;
-  const note = wanted && !looks.length ? lookless(answer.no_looks, rest) : [items.length > 1 ? "with what you keep" : "", inAll()].filter(Boolean).join(" · ");
+  const note = wanted && !looks.length ? lookless(answer.no_looks, rest, answer.least && price(answer.least - rest, await currencyOf(items))) : [items.length > 1 ? "with what you keep" : "", inAll()].filter(Boolean).join(" · ");
   byId("looks-note").textContent = note;
   redraw(byId("board"), looks.map((look, place) => card(look, place, base, worn)));
   byId("board").ariaBusy = "false";

@@ -52,15 +52,18 @@ function around(stay, ids) {
 export const fill = (ids) => around(outfit().items, ids);
 export const choose = (ids) => around(base(outfit().items), ids); // in place of the look before
 
-function change(name, into) {
+// `into` tells by its name what becomes of an item; nothing where it stays as it is.
+function change(into) {
   const { items, out } = outfit();
-  const gone = items.filter((item) => item.name === name && item.id).map(({ id }) => id);
-  write({ items: items.flatMap((item) => (item.name === name ? into(item) : [item])), out: [...new Set([...out, ...gone])] });
+  const gone = items.filter(({ name, id }) => id && into[name]).map(({ id }) => id);
+  write({ items: items.flatMap((item) => into[item.name]?.(item) ?? [item]), out: [...new Set([...out, ...gone])] });
 }
 
-export const remove = (name) => change(name, () => []);
-export const swap = (name, id) => change(name, () => [{ id, kept: true }]);
-export const keep = (name, kept) => change(name, (item) => [{ ...item, kept }]);
+export const remove = (name) => change({ [name]: () => [] });
+export const swap = (name, id) => change({ [name]: () => [{ id, kept: true }] });
+export const keep = (name, kept) => change({ [name]: (item) => [{ ...item, kept }] });
+// Each of some pieces for another one, which is as much, or as little, kept: {name: id}.
+export const exchange = (others) => change(Object.fromEntries(Object.entries(others).map(([name, id]) => [name, ({ kept }) => [{ id, kept }]])));
 export const clear = () => write({ items: [] });
 export const filter = (filters) => write(filters);
 

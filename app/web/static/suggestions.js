@@ -1,8 +1,8 @@
 // What completes the outfit: a row of suggestions for each missing slot, and one button that fills them all.
 import { latest } from "./api.js";
 import { showBoard, showCompletion } from "./board.js";
-import { complete, currencyOf, left } from "./completing.js";
-import { byId, el, notice, percent, price, redraw } from "./dom.js";
+import { complete, left } from "./completing.js";
+import { byId, el, notice, percent, redraw } from "./dom.js";
 import { again, base, filter, onChange, outfit } from "./outfit.js";
 import { isOwn, regard, user } from "./shopper.js";
 import { blanks, tile } from "./tile.js";
@@ -43,17 +43,15 @@ const suggest = latest(async (ask, { items, budget }) => {
   }
   const whole = base(items).length === items.length;
   const answer = await complete(ask, items, { k: PER_SLOT, looks: whole ? LOOKS : 1 });
-  const rest = await left(items);
-  if (whole) showBoard(answer, items, rest);
+  if (whole) showBoard(answer, items, await left(items));
   showCompletion(answer);
   byId("outfit").dataset.complete = String(Boolean(answer.complete));
   const mine = ofOnesOwn(answer);
   const told = [...new Set(answer.slots.filter(({ items: some }) => some.length).flatMap(notes))];
   const everywhere = answer.slots.length > 1 ? told : [];
   const note = everywhere.length ? [el("p", { className: "note" }, everywhere.join(" "))] : [];
-  const over = rest !== null && rest < 0 ? [el("p", { className: "note warn" }, `What you wear costs ${price(-rest, await currencyOf(items))} more than your budget.`)] : [];
   const lost = answer.complete || answer.slots.length ? [] : [unsure(answer)];
-  show(answer.complete ? [...over, done()] : [...lost, ...over, ...note, ...answer.slots.map((slot) => slotRow(slot, { budget, mine, alone: !everywhere.length }))]);
+  show(answer.complete ? [done()] : [...lost, ...note, ...answer.slots.map((slot) => slotRow(slot, { budget, mine, alone: !everywhere.length }))]);
   say(answer, mine.size);
 }, tell);
 

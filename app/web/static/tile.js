@@ -50,12 +50,13 @@ export function picture(item, sizes = SIZES, early = false) {
   return frame;
 }
 
-// Pressing a tile opens the piece; its round button puts it on, or takes it off. `wear`, if given, is done instead of putting it on.
+// Pressing a tile opens the piece; its round button puts it on, or takes it off. `wear`, if given, is done instead,
+// by pressing the tile, too.
 export function tile(item, name = nameOf(item.id), { wear, does = "Wear", early = false } = {}) {
   const soldOut = item.in_stock === false;
   const button = el(
     "button",
-    { type: "button", className: soldOut ? "tile gone" : "tile", title: titleOf(item), onclick: () => look(item.id) },
+    { type: "button", className: soldOut ? "tile gone" : "tile", title: wear ? `${does} ${titleOf(item)}` : titleOf(item), onclick: wear ?? (() => look(item.id)) },
     picture(item, SIZES, early),
     soldOut ? el("span", { className: "badge" }, "sold out") : null,
     el("span", { className: "brand", dir: "auto" }, item.brand ?? ""),

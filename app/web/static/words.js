@@ -48,11 +48,17 @@ export function notes({ fallback = "" }) {
 }
 
 // Why there is no look.
-export function lookless(noLooks, rest) {
+export function lookless(noLooks, rest, more) {
   console.info(noLooks);
   if (rest !== null && rest < 0) return "What you wear costs more than your budget.";
-  if (rest !== null) return "No whole look fits what is left of your budget.";
+  if (rest !== null) return `No whole look fits what is left of your budget${more ? `; the least expensive costs ${more} more` : ""}.`;
   return "There is no whole look to show for this.";
+}
+
+// That nothing cheaper keeps within the budget; with what all of it costs at least, if that is known.
+export function costly(least, kept) {
+  if (!least) return "Nothing cheaper goes with the rest.";
+  return `Nothing cheaper fits your budget: ${kept ? "with what you keep, " : ""}it costs ${least} at least.${kept ? " Unlock a piece to pay less." : ""}`;
 }
 
 // How words that stand in no title were read.

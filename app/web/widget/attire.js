@@ -1,38 +1,42 @@
 // <complete-the-look item="sku">: what completes an item or an outfit, on any page of a shop. See docs/widget.md.
-// Shoppers see no fault: without an answer it takes no room, and the console says why.
+// Without an answer it takes no room, and the console says why.
 
 const NAME = "complete-the-look";
 const SAYS = { heading: "Complete the look", add: "Add", added: "Added", complete: "This look is complete.", was: "was" };
 
 const STYLE = new CSSStyleSheet(); // no <style>: a shop's policy may refuse those
 STYLE.replaceSync(`
-:host { display: block; white-space: normal; }
-:host([hidden]) { display: none !important; }
-h2, h3 { margin: 0 0 .75em; font-size: 1.25em; font-weight: 600; }
-h3 { margin: 1em 0 .5em; font-size: 1em; }
-h3, .category { text-transform: capitalize; }
-ul { display: flex; gap: var(--attire-gap, .75rem); margin: 0; padding: 0 0 .5rem; list-style: none; overflow-x: auto; }
-:host([layout="grid"]) ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--attire-tile, 9rem), 1fr)); overflow: visible; }
-li { flex: 0 0 var(--attire-tile, min(9rem, 42%)); display: flex; flex-direction: column; gap: .25rem; min-width: 0; position: relative; }
-a { display: contents; color: inherit; text-decoration: none; }
-a:focus-visible .picture, button:focus-visible { outline: 2px solid var(--attire-accent, currentColor); outline-offset: 2px; }
-.picture { aspect-ratio: var(--attire-ratio, 3 / 4); overflow: hidden; border-radius: var(--attire-radius, .375rem); }
-.picture, .wait :not(li) { display: block; background: var(--attire-ground, #f2f1ef); }
-img { display: block; width: 100%; height: 100%; object-fit: var(--attire-fit, contain); }
-.words { display: grid; place-content: center; height: 100%; padding: .5rem; text-align: center; font-size: .8em; }
-.brand, .category { min-height: 1.3em; overflow: hidden; font-size: .75em; white-space: nowrap; text-overflow: ellipsis; unicode-bidi: plaintext; opacity: .75; }
-.title { display: -webkit-box; min-height: 2.6em; overflow: hidden; font-size: .85em; line-height: 1.3; unicode-bidi: plaintext; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
-.price { min-height: 1.3em; font-size: .9em; font-weight: 600; }
-.price s { margin-inline-start: .4em; font-weight: 400; opacity: .65; }
-button { min-height: 2.5rem; padding: .25rem .75rem; border: 1px solid; border-radius: var(--attire-radius, .375rem); background: none; color: var(--attire-accent, inherit);
-  font: inherit; font-size: .85em; cursor: pointer; }
-button[aria-pressed="true"] { background: var(--attire-accent, #222); color: var(--attire-on-accent, #fff); }
-.wait :not(li) { border-color: transparent; color: transparent; }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media (prefers-reduced-motion: no-preference) { .wait { animation: wait 1.2s infinite alternate; } @keyframes wait { to { opacity: .5; } } }
+:host { display:block; white-space:normal }
+:host([hidden]) { display:none !important }
+h2, h3 { margin:0 0 .75em; font-size:1.25em; font-weight:600 }
+h3 { margin:1em 0 .5em; font-size:1em }
+h3, .category { text-transform:capitalize }
+ul { display:flex; gap:var(--attire-gap, .75rem); margin:0; padding:0 0 .5rem; list-style:none; overflow-x:auto }
+:host([layout="grid"]) ul { display:grid; grid-template-columns:repeat(auto-fill, minmax(var(--attire-tile, 9rem), 1fr)); overflow:visible }
+li { flex:0 0 var(--attire-tile, min(9rem, 42%)); display:flex; flex-direction:column; gap:.25rem; min-width:0; position:relative }
+a { display:contents; color:inherit; text-decoration:none }
+a:focus-visible .picture, button:focus-visible { outline:2px solid var(--attire-accent, currentColor); outline-offset:2px }
+.picture { aspect-ratio:var(--attire-ratio, 3 / 4); overflow:hidden }
+.picture, button { border-radius:var(--attire-radius, .375rem) }
+.picture, .wait :not(li) { display:block; background:var(--attire-ground, #f2f1ef) }
+img { display:block; width:100%; height:100%; object-fit:var(--attire-fit, contain) }
+.words { display:grid; place-content:center; height:100%; padding:.5rem; text-align:center; font-size:.8em }
+.brand, .category, .price { min-height:1.3em }
+.brand, .category, .title { overflow:hidden; unicode-bidi:plaintext }
+.brand, .category { font-size:.75em; white-space:nowrap; text-overflow:ellipsis; opacity:.75 }
+.title { display:-webkit-box; min-height:2.6em; font-size:.85em; line-height:1.3; -webkit-box-orient:vertical; -webkit-line-clamp:2 }
+.price { font-size:.9em; font-weight:600 }
+.price s { margin-inline-start:.4em; font-weight:400; opacity:.65 }
+button { min-height:2.5rem; padding:.25rem .75rem; border:1px solid; background:none; color:var(--attire-accent, inherit);
+  font:inherit; font-size:.85em; cursor:pointer }
+button[aria-pressed="true"] { background:var(--attire-accent, #222); color:var(--attire-on-accent, #fff) }
+.wait :not(li) { border-color:transparent; color:transparent }
+.unseen { position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap }
+@media (prefers-reduced-motion: no-preference) { .wait { animation:wait 1.2s infinite alternate } @keyframes wait { to { opacity:.5 } } }
 `);
 
-const warn = (why) => console.warn(`<${NAME}>: ${why}`);
+const warned = new Set(); // each once
+const warn = (why) => warned.has(why) || (warned.add(why), console.warn(`<${NAME}>: ${why}`));
 
 const unique = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
@@ -45,14 +49,16 @@ function el(tag, properties, ...children) {
 const span = (part, ...children) => el("span", { className: part, part }, ...children);
 
 class CompleteTheLook extends HTMLElement {
-  static observedAttributes = ["item", "outfit", "slots", "k", "key", "home", "currency", "locale", "text", "layout"];
+  static observedAttributes = [..."item outfit key slots k layout text currency locale session user home quiet".split(" "), ...Object.keys(SAYS).map((name) => `label-${name}`)];
   #root = this.attachShadow({ mode: "open" });
-  #inRow = true;
   #asked;
-  #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#ask(), { rootMargin: "300px" });
+  #watch = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && this.#ask(), { rootMargin: "300px" });
 
   connectedCallback() {
     this.#root.adoptedStyleSheets = [STYLE];
+    const known = CompleteTheLook.observedAttributes;
+    const odd = this.getAttributeNames().filter((name) => !known.includes(name) && !(name in this) && !/^(class|tabindex|data-|aria-|\W|_)/.test(name));
+    if (odd[0]) warn(`no attribute is called ${odd}; there are ${known}`);
     this.#wait();
     this.#watch.observe(this);
   }
@@ -63,9 +69,12 @@ class CompleteTheLook extends HTMLElement {
     this.#asked = null;
   }
 
-  attributeChangedCallback(name, before, now) {
-    if (name === "layout") this.#inRow = this.#fit(name, /^(row|slots|grid)$/, "row") === "row";
+  attributeChangedCallback(_, before, now) {
     if (before !== now && this.#asked) queueMicrotask(() => this.#ask());
+  }
+
+  get #inRow() {
+    return this.#fit("layout", /^(row|slots|grid)$/, "row") === "row";
   }
 
   get #home() {
@@ -84,8 +93,7 @@ class CompleteTheLook extends HTMLElement {
   }
 
   #listed(...names) {
-    const words = names.map((name) => this.#of(name)).join();
-    return [...new Set(words.trim().split(/\s*,\s*/).filter(Boolean))];
+    return [...new Set(names.map((name) => this.#of(name)).join().trim().split(/\s*,\s*/).filter(Boolean))];
   }
 
   get #keys() {
@@ -93,7 +101,7 @@ class CompleteTheLook extends HTMLElement {
     return key && { "X-API-Key": key };
   }
 
-  // The shopper's visit, by which is learned; none without storage.
+  // By which is learned; none without storage.
   get #visit() {
     try {
       return this.#of("session") ?? (sessionStorage["attire-session"] ??= unique());
@@ -109,19 +117,19 @@ class CompleteTheLook extends HTMLElement {
     this.#watch.disconnect();
     this.#asked?.abort();
     const mine = (this.#asked = new AbortController());
-    if (!items.length) return this.#none('give it an item or an outfit: item="sku"');
+    if (!items[0]) return this.#none('give it an item or an outfit: item="sku"');
     setTimeout(() => mine.abort(new Error("no answer in 10 s")), 10_000);
-    const k = Number(this.#fit("k", /^[1-9]\d*$/, this.#inRow ? 3 : 6));
-    const body = { items, slots: slots.length ? slots : undefined, k, session: this.#visit, user: this.#of("user"), text: this.#of("text") };
+    const k = +this.#fit("k", /^[1-9]\d*$/, this.#inRow ? 3 : 6);
+    const body = { items, slots: slots[0] && slots, k, session: this.#visit, user: this.#of("user"), text: this.#of("text") };
     try {
       const response = await this.#send("/complete-outfit", body, { signal: mine.signal });
       const answer = await response.json();
       if (!response.ok) return this.#none(`${answer.title}: ${answer.detail}`);
       this.hidden = false;
       this.#show(answer);
-      this.#raise("attire:shown", { ...answer, session: this.#visit });
+      this.#raise("attire:shown", answer);
     } catch (error) {
-      if (this.#asked === mine) this.#none(`${this.#home} cannot be asked (${error.message}); is ${location.origin} an origin of the key? does the page's policy allow it (connect-src)?`);
+      if (this.#asked === mine) this.#none(`${this.#home} cannot be asked (${error.message}); is ${origin} an origin of the key? does the page's policy (connect-src) allow it?`);
     }
   }
 
@@ -132,7 +140,7 @@ class CompleteTheLook extends HTMLElement {
 
   // Whether the page took it.
   #raise(name, detail) {
-    return this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail }));
+    return this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail: { ...detail, session: this.#visit } }));
   }
 
   #none(why) {
@@ -152,13 +160,12 @@ class CompleteTheLook extends HTMLElement {
 
   #show(answer) {
     const slots = answer.slots.filter(({ items }) => items.length);
-    if (!slots.length && answer.complete) return this.#draw(el("p", { part: "complete" }, this.#said("complete")));
-    if (!slots.length) return this.#none(`no suggestion: ${answer.why_not ?? answer.slots.map(({ fallback }) => fallback).join("; ")}`);
-    const list = (items, label) => el("ul", { part: "tiles", ariaLabel: label }, ...items.map((item) => this.#tile(item, answer.recommendation_id)));
+    if (!slots[0] && answer.complete) return this.#draw(el("p", { part: "complete" }, this.#said("complete")));
+    if (!slots[0]) return this.#none(`no suggestion: ${answer.why_not ?? answer.slots.map(({ fallback }) => fallback).join("; ")}`);
+    const list = (items, ariaLabel) => el("ul", { part: "tiles", ariaLabel }, ...items.map((item) => this.#tile(item, answer.recommendation_id)));
     const turns = slots.flatMap(({ items }) => [...items.entries()]).sort(([one], [other]) => one - other);
     if (this.#inRow) return this.#draw(list(turns.map(([, item]) => item), this.#said("heading")));
-    const row = ({ category, items }) => el("section", { part: "slot" }, el("h3", { part: "category" }, category), list(items, category));
-    this.#draw(...slots.map(row));
+    this.#draw(...slots.map(({ category, items }) => el("section", { part: "slot" }, el("h3", { part: "category" }, category), list(items, category))));
   }
 
   #draw(...content) {
@@ -167,13 +174,12 @@ class CompleteTheLook extends HTMLElement {
 
   #tile(item, recommendation_id) {
     const name = item.title || item.category;
-    const category = this.#inRow && span("category", item.category);
-    const facts = [this.#picture(item, name), category, span("brand", item.brand), span("title", name), this.#price(item)];
+    const facts = [this.#picture(item, name), this.#inRow && span("category", item.category), span("brand", item.brand), span("title", name), this.#price(item)];
     const seen = ({ button }) => button < 2 && this.#told("view", item, recommendation_id); // the middle one opens a tab
     const link = /^https?:/.test(item.url) && el("a", { part: "link", href: item.url, onclick: seen, onauxclick: seen }, ...facts);
     const add = el("button", { part: "add", ariaPressed: "false" }, this.#said("add"), span("unseen", ` ${name}`));
     add.onclick = () => {
-      if (!this.#raise("attire:add", { item, recommendation_id, session: this.#visit })) return;
+      if (!this.#raise("attire:add", { item, recommendation_id })) return;
       this.#told("add_to_cart", item, recommendation_id);
       add.ariaPressed = "true";
       add.firstChild.data = this.#said("added");
@@ -192,7 +198,7 @@ class CompleteTheLook extends HTMLElement {
     const image = el("img", { alt: "", loading: "lazy", decoding: "async" });
     if (item.thumbnail_url) {
       image.sizes = "auto, 9rem";
-      image.srcset = [128, 256, 384, 512].map((width) => `${small.replace(/width=\d+/, `width=${width}`)} ${width}w`).join(", ");
+      image.srcset = [128, 256, 384, 512].map((width) => `${small.replace(/width=\d+/, `width=${width}`)} ${width}w`).join();
     }
     image.onerror = () => this.#fetched(small, image).catch(words);
     image.src = small;
@@ -204,35 +210,34 @@ class CompleteTheLook extends HTMLElement {
   async #fetched(url, image) {
     image.onerror = null;
     const response = await fetch(url, { headers: this.#keys });
-    if (!response.ok) throw new Error(response.statusText);
+    if (!response.ok) throw response;
     image.srcset = "";
     image.src = URL.createObjectURL(await response.blob());
     image.onload = () => URL.revokeObjectURL(image.src);
   }
 
   #price({ price, sale_price: sale, currency }) {
-    const before = sale < price && el("s", {}, span("unseen", `${this.#said("was")} `), this.#amount(price, currency));
-    return span("price", this.#amount(sale ?? price, currency), before);
+    return span("price", this.#amount(sale ?? price, currency), sale < price && el("s", {}, span("unseen", `${this.#said("was")} `), this.#amount(price, currency)));
   }
 
   #amount(value, said) {
     if (value == null) return;
     const currency = said ?? this.#of("currency");
-    const locale = this.#of("locale") ?? (this.closest("[lang]")?.lang || undefined);
+    const locale = this.#of("locale")?.replaceAll("_", "-") ?? (this.closest("[lang]")?.lang || undefined);
     try {
-      return new Intl.NumberFormat(locale, currency ? { style: "currency", currency } : { minimumFractionDigits: 2 }).format(value);
+      return value.toLocaleString(locale, currency ? { style: "currency", currency } : { minimumFractionDigits: 2 });
     } catch (error) {
       warn(error.message);
       return `${value.toFixed(2)} ${currency ?? ""}`.trim();
     }
   }
 
-  // Outlives the page as a beacon does, but carries the key.
+  // Outlives the page as a beacon does, with the key.
   #told(type, { id: item, price, sale_price: sale, currency }, recommendation_id) {
     const session = this.#visit;
     if (!session || this.hasAttribute("quiet")) return;
-    const event = { id: unique(), type, item, session, user: this.#of("user"), recommendation_id, price: sale ?? price, currency: /^[A-Z]{3}$/.test(currency) ? currency : undefined };
-    this.#send("/events", { events: [event] }, { keepalive: true }).then(
+    const more = { user: this.#of("user"), recommendation_id, price: sale ?? price, currency: currency?.match(/^[A-Z]{3}$/)?.[0] };
+    this.#send("/events", { events: [{ id: unique(), type, item, session, ...more }] }, { keepalive: true }).then(
       (response) => response.ok || warn(`an event was answered ${response.status}; has the key the scope 'events'?`),
       (error) => warn(`an event was not sent (${error.message})`),
     );

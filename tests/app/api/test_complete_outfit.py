@@ -209,7 +209,7 @@ def test_a_look_is_found_wherever_the_budget_leaves_one(client: TestClient, monk
     answer = ask(client, items=["tops-1"], slots=["shoes", "bottoms"], k=1, looks=3, budget=20)
     assert [{item["id"] for item in look["items"]} for look in answer["looks"]] == [{"shoes-0", "bottoms-0"}]
     assert answer["looks"][0]["price"] == 20
-    assert "no_looks" not in answer
+    assert not {"no_looks", "least"} & {*answer}
 
 
 def test_no_look_is_explained(client: TestClient) -> None:
@@ -217,6 +217,8 @@ def test_no_look_is_explained(client: TestClient) -> None:
     answer = ask(client, items=["tops-1"], slots=["shoes", "bottoms"], looks=1, budget=19.5)
     assert answer["looks"] == []
     assert answer["no_looks"] == "no look is within the budget of 19.50: the cheapest cost 20.00 together"
+    assert answer["least"] == 20
+    assert ask(client, items=["tops-1"], slots=["shoes", "bottoms"], looks=1, budget=5)["least"] == 20
     assert "no_looks" not in ask(client, items=["tops-1"], budget=19.5)
 
 

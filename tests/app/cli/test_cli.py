@@ -287,3 +287,11 @@ def test_a_restore_that_was_broken_off_is_told_by_whatever_needs_a_release(
     told = json.loads(capsys.readouterr().out)
     assert (told["serves"], told["serve"]) == (False, f"no: {why}")
     assert not (half / "CURRENT").exists()
+
+
+def test_a_value_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """With its option, in one line."""
+    assert run(["simulate", "--sessions", "many"]) == 2
+    said = capsys.readouterr().err
+    assert "'--sessions'" in said
+    assert said.endswith(", not 'many'. Try --help.\n")

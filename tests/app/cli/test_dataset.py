@@ -47,6 +47,11 @@ def test_everything_wrong_is_told_and_ends_with_2(shop: Path, tmp_path: Path, ca
     assert f"warning  {shop}/outfits.jsonl, field 'items', 1 line\n           line 22: 'gone' is not an item" in out
     assert err == f"attire: {shop}: has 2 kinds of error, each told above\n"
     found = json.loads((tmp_path / "to" / "found.json").read_text())
+    for words in (["--json"], ["--json", "-"]):
+        assert run(["check", str(shop), *words]) == 2
+        alone, told = capsys.readouterr()
+        assert json.loads(alone) == found
+        assert told == out + err  # what people are told
     assert [kind["count"] for kind in found["errors"]] == [9, 1]
 
 

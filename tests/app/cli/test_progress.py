@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -38,3 +39,16 @@ def test_a_line_says_how_fast_and_how_long_yet(said: Said) -> None:
 def test_a_step_of_unknown_length_says_only_what_it_did(said: Said) -> None:
     """As a backup does."""
     assert said("backup", 0, (30, 0, {"files": 375})) == ["backup: files 375"]
+
+
+def test_a_step_that_has_not_advanced_says_what_it_does(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, before whoever waits wonders; a quick one says nothing before its end."""
+    monkeypatch.setattr(progress, "_LINE_EVERY_S", 0.01)
+    for title, total in (("reading shop", 0), ("training, epochs", 12)):
+        with progress.lines(title, total):
+            time.sleep(0.3)
+    assert capsys.readouterr().err.splitlines() == ["reading shop: …", "training, epochs: 0/12"]
+    monkeypatch.undo()
+    with progress.lines("reading shop", 0):
+        pass
+    assert not capsys.readouterr().err

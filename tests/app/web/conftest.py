@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import time
@@ -36,8 +35,8 @@ HOSTILE = """<img src=x onerror="document.title='stolen'">"""
 CHROMIUM = shutil.which("chromium")
 WAIT_MS = 10_000
 expect.set_options(timeout=WAIT_MS)
-WIDTH = int(os.environ.get("ATTIRE_TEST_WIDTH", "1280"))
-"""Of the window, for whoever wants to walk all of the storefront on a phone, too: 390."""
+WIDTHS = (1280, 390)
+"""Of the window: a desk's and a phone's."""
 
 
 @pytest.fixture(scope="session")
@@ -117,10 +116,17 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Walk the storefront at both widths, each sentence of a test; ``one_width`` marks what no width changes, or what sets its own."""
+    if "context" in metafunc.fixturenames:
+        widths = WIDTHS[:1] if metafunc.definition.get_closest_marker("one_width") else WIDTHS
+        metafunc.parametrize("context", widths, indirect=True, scope="module", ids=[f"{width} px" for width in widths])
+
+
 @pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     """One profile, so that pictures come from its cache; tests differ by page, and a page's session is its own."""
-    opened = browser.new_context(viewport={"width": WIDTH, "height": 800}, reduced_motion="reduce")
+    opened = browser.new_context(viewport={"width": request.param, "height": 800}, reduced_motion="reduce")
     opened.set_default_timeout(WAIT_MS)
     yield opened
     opened.close()

@@ -47,6 +47,7 @@ def test_clearing_filters_clears_the_words_that_were_searched(page: Page) -> Non
     expect(page.get_by_role("searchbox")).to_have_value("")
 
 
+@pytest.mark.one_width
 def test_a_price_that_is_none_filters_nothing(page: Page) -> None:
     """And is marked; what was before does not hold any longer."""
     page.get_by_label("highest price").fill("1")
@@ -56,6 +57,7 @@ def test_a_price_that_is_none_filters_nothing(page: Page) -> None:
     expect(page.locator("#most:invalid")).to_be_visible()
 
 
+@pytest.mark.one_width
 def test_a_filter_is_as_wide_as_its_name_on_a_phone(page: Page) -> None:
     """Beside its arrow, no letter is cut."""
     page.set_viewport_size({"width": 390, "height": 844})
@@ -68,6 +70,7 @@ def test_a_filter_is_as_wide_as_its_name_on_a_phone(page: Page) -> None:
     assert page.get_by_label("department").evaluate(room) >= 16
 
 
+@pytest.mark.one_width
 def test_filters_are_cleared_on_a_phone_wherever_the_row_of_them_is(page: Page) -> None:
     """The way back is in sight, whole, over what is behind it; afterwards the row begins where it began."""
     page.set_viewport_size({"width": 390, "height": 844})
@@ -82,6 +85,7 @@ def test_filters_are_cleared_on_a_phone_wherever_the_row_of_them_is(page: Page) 
     assert page.locator("#narrow").evaluate("row => row.scrollLeft") == 0
 
 
+@pytest.mark.one_width
 @pytest.mark.parametrize(("width", "rows"), [(1280, 1), (390, 3)])
 def test_the_buttons_of_a_photo_stand_in_one_row_or_one_column(page: Page, width: int, rows: int) -> None:
     """At a desk, and on a phone."""
@@ -124,6 +128,7 @@ def test_a_photo_finds_what_looks_like_it(page: Page, tmp_path: Path, jpeg: Call
     expect(page.locator("#tray .start")).to_be_visible()
 
 
+@pytest.mark.one_width
 @pytest.mark.parametrize("words", ["sneakers", "sneeker"])
 def test_plurals_and_slips_find_what_was_meant(page: Page, words: str) -> None:
     """As the catalogue's titles say it."""
@@ -159,6 +164,7 @@ def test_what_was_searched_is_kept_by_a_reload_a_link_and_the_back_button(page: 
     expect(page.locator("#tray .remove")).to_have_count(1)
 
 
+@pytest.mark.one_width
 def test_a_link_to_what_there_is_no_longer_shows_what_there_is(blank: Page, address: str) -> None:
     """A category that is gone, an order that is none, a price that is none."""
     blank.goto(f"{address}/?category=capes&sort=beauty&most=-3")
@@ -167,6 +173,7 @@ def test_a_link_to_what_there_is_no_longer_shows_what_there_is(blank: Page, addr
     expect(blank.get_by_role("button", name=re.compile(r"^all \d"))).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.one_width
 @pytest.mark.parametrize(
     ("asked", "says"),
     [

@@ -136,6 +136,7 @@ def test_a_piece_that_was_swapped_is_there_to_be_swapped_back(looks: Page) -> No
     expect(looks).not_to_have_url(re.compile("out="))
 
 
+@pytest.mark.one_width
 def test_a_look_of_three_and_a_photo_stand_in_one_row(looks: Page) -> None:
     """At a desk: completing a look moves nothing below it."""
     looks.set_viewport_size({"width": 1280, "height": 800})
@@ -172,8 +173,11 @@ def test_any_piece_is_swapped_for_another_of_its_kind(looks: Page) -> None:
     expect(looks.locator("#instead .tile").first).to_be_visible()
     assert asked[0]["exclude"] == [before[1]]
     assert [item["id"] for item in asked[0]["items"]] == [before[0], *before[2:]]
-    looks.locator("#instead .wear").first.press("Enter")
+    taken = looks.locator("#instead .tile").first  # its picture as well as its round button
+    expect(taken).to_have_attribute("title", re.compile("^Swap for "))
+    taken.press("Enter")
     expect(looks.locator("#instead")).to_be_empty()
+    expect(looks.locator("#product")).to_be_hidden()
     expect(looks.locator("#outfit-title")).to_be_focused()
     after = worn(looks)
     assert len(after) == len(before)
@@ -181,6 +185,7 @@ def test_any_piece_is_swapped_for_another_of_its_kind(looks: Page) -> None:
     assert before[1] not in after
 
 
+@pytest.mark.one_width
 def test_escape_leaves_the_swap_for_where_it_was_opened(looks: Page) -> None:
     """From whatever in it has the focus; nothing is swapped."""
     before = worn(looks)
@@ -193,6 +198,7 @@ def test_escape_leaves_the_swap_for_where_it_was_opened(looks: Page) -> None:
     assert worn(looks) == before
 
 
+@pytest.mark.one_width
 def test_prices_of_a_swap_are_whole_on_a_phone(looks: Page) -> None:
     """The sale price and the one before it, too."""
     looks.set_viewport_size({"width": 390, "height": 844})
@@ -206,6 +212,7 @@ def test_prices_of_a_swap_are_whole_on_a_phone(looks: Page) -> None:
         assert max(ends) <= tile <= edge
 
 
+@pytest.mark.one_width
 @pytest.mark.parametrize("width", [320, 360, 390, 768, 1280, 1920])
 def test_a_row_that_goes_on_ends_within_a_tile(looks: Page, width: int) -> None:
     """Of suggestions, of swaps, of what is like a piece: nobody would scroll what looks whole."""
@@ -219,6 +226,7 @@ def test_a_row_that_goes_on_ends_within_a_tile(looks: Page, width: int) -> None:
         assert any(0.15 < part < 0.85 for part in seen), seen
 
 
+@pytest.mark.one_width
 def test_the_match_of_a_row_is_told_from_least_to_most(page: Page) -> None:
     """Not of each piece: the row is in another order, which would look like a mistake."""
     items = [
@@ -268,7 +276,7 @@ def test_a_complete_look_still_has_its_budget(looks: Page) -> None:
     expect(looks.get_by_label("Wishes")).to_be_visible()
     looks.get_by_label("budget").fill("1")
     looks.get_by_label("budget").press("Enter")
-    expect(looks.locator("#suggestions .warn")).to_have_text(re.compile(r"^What you wear costs €[\d.]+ more than your budget\.$"))
+    expect(looks.locator("#over .warn")).to_have_text(re.compile(r"^What you wear costs €[\d.]+ more than your budget\.$"))
     expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
 
 
@@ -305,13 +313,84 @@ def test_what_no_budget_buys_is_told_in_a_shoppers_words(looks: Page) -> None:
     looks.get_by_label("budget").fill(str(own + 1))
     looks.get_by_label("budget").press("Enter")
     expect(looks.locator(".slot .note").first).to_contain_text("Nothing in your price range for")
-    expect(looks.locator("#looks-note")).to_have_text("No whole look fits what is left of your budget.")
+    more = re.compile(r"^No whole look fits what is left of your budget; the least expensive costs €[\d.]+ more\.$")
+    expect(looks.locator("#looks-note")).to_have_text(more)
     expect(looks.locator("#outfit")).not_to_contain_text("passes the filters")
     looks.get_by_label("budget").fill("1")
     looks.get_by_label("budget").press("Enter")
-    expect(looks.locator("#suggestions .warn")).to_contain_text("more than your budget")
+    expect(looks.locator("#over .warn")).to_contain_text("more than your budget")
 
 
+def spent(page: Page) -> float:
+    """What is worn costs together."""
+    return float(page.locator("#tally").inner_text().rpartition("€")[2])
+
+
+def limit(page: Page, budget: float) -> None:
+    """Sets the budget, and waits until what is over it is told."""
+    page.get_by_label("budget").fill(f"{budget:.2f}")
+    page.get_by_label("budget").press("Enter")
+    expect(page.locator("#over .warn")).to_contain_text(f"€{spent(page) - budget:.2f} more than your budget")
+
+
+def test_over_budget_the_dearest_pieces_give_way_to_cheaper_ones(looks: Page) -> None:
+    """As few as it takes, of their kinds; what is locked stays. What took whose place is told, and one press undoes it."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    before, cost = worn(looks), spent(looks)
+    limit(looks, cost - 1)
+    looks.get_by_role("button", name="Find cheaper").press("Enter")
+    expect(looks.locator("#over .note")).to_contain_text("in place of")
+    expect(looks.locator("#over .warn")).to_have_count(0)
+    expect(looks.get_by_role("button", name="Undo")).to_be_focused()
+    after = worn(looks)
+    assert len(after) == len(before)
+    assert after[0] == before[0]
+    assert sum(one != other for one, other in zip(before, after, strict=True)) == 1
+    assert spent(looks) <= cost - 1
+    looks.get_by_role("button", name="Undo").press("Enter")
+    expect(looks.get_by_role("button", name="Find cheaper")).to_be_visible()
+    assert worn(looks) == before
+
+
+def test_what_nothing_cheaper_keeps_within_is_told_with_the_least_that_it_costs(looks: Page) -> None:
+    """That much brings it within: then pieces are found."""
+    looks.locator("#board .look").first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    before = worn(looks)
+    limit(looks, 1)
+    looks.get_by_role("button", name="Find cheaper").click()
+    note = looks.locator("#over .note:not(.warn)")
+    expect(note).to_have_text(
+        re.compile(r"^Nothing cheaper fits your budget: with what you keep, it costs €[\d.]+ at least\. Unlock a piece to pay less\.$")
+    )
+    assert worn(looks) == before
+    least = float(re.findall(r"€([\d.]+)", note.inner_text())[0])
+    limit(looks, least)
+    looks.get_by_role("button", name="Find cheaper").click()
+    expect(looks.get_by_role("button", name="Undo")).to_be_visible()
+    assert spent(looks) == pytest.approx(least)
+
+
+def test_the_only_piece_gives_way_to_a_cheaper_one_like_it(page: Page) -> None:
+    """Of its kind; where there is none, the least that one costs is told."""
+    with page.expect_response("**/items?*sort=-price*"):
+        page.get_by_label("Order").select_option("-price")
+    expect(page.locator("#items .blank")).to_have_count(0)
+    page.locator("#items .wear").first.click()
+    expect(page.locator("#tally")).to_contain_text("€")
+    limit(page, 1)
+    page.get_by_role("button", name="Find cheaper").click()
+    note = page.locator("#over .note:not(.warn)")
+    expect(note).to_have_text(re.compile(r"^Nothing cheaper fits your budget: it costs €[\d.]+ at least\.$"))
+    limit(page, spent(page) - 0.01)
+    before = worn(page)
+    page.get_by_role("button", name="Find cheaper").click()
+    expect(note).to_contain_text("in place of")
+    assert worn(page) != before
+
+
+@pytest.mark.one_width
 def test_a_note_that_all_slots_share_is_told_once(page: Page) -> None:
     """As a home that has learned nothing says of each."""
     said = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
@@ -326,6 +405,7 @@ def test_a_note_that_all_slots_share_is_told_once(page: Page) -> None:
     expect(page.locator("#outfit")).not_to_contain_text("learned from, so")
 
 
+@pytest.mark.one_width
 def test_what_nothing_is_known_of_is_not_called_complete(page: Page) -> None:
     """The shop says that it cannot tell, and nothing to developers."""
     answer = {

@@ -48,6 +48,7 @@ def test_a_shopper_has_answers_of_their_own(page: Page) -> None:
     page.evaluate("localStorage.clear()")
 
 
+@pytest.mark.one_width
 def test_what_a_shopper_looked_at_moves_what_is_suggested(page: Page) -> None:
     """Without a model that knows anybody: told by name in a visit of their own, and asked for at once."""
     bodies: dict[str, list[dict[str, Any]]] = {"events": [], "complete-outfit": []}

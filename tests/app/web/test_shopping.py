@@ -77,6 +77,7 @@ def test_a_link_opens_a_piece_and_says_all_of_it(piece: Page) -> None:
     expect(piece.locator("#product-title")).to_have_text("a piece")
 
 
+@pytest.mark.one_width
 def test_a_piece_can_be_closed_from_its_end(piece: Page) -> None:
     """On a phone, where it is longer than the screen."""
     piece.set_viewport_size({"width": 390, "height": 600})

@@ -95,6 +95,7 @@ def test_search_shows_what_is_called_so(page: Page) -> None:
     expect(page.get_by_role("searchbox")).to_have_value("")
 
 
+@pytest.mark.one_width
 def test_what_was_understood_names_what_a_slip_was_read_as(page: Page) -> None:
     """And repeats nothing that was said as it is."""
     wishes = [
@@ -107,6 +108,7 @@ def test_what_was_understood_names_what_a_slip_was_read_as(page: Page) -> None:
     assert told == "Understood: “red shoos” as red, shoes, “navy”, “no heels”, “under 60”."
 
 
+@pytest.mark.one_width
 def test_titles_and_categories_begin_with_a_capital(page: Page) -> None:
     """As on a shop's shelves; what they are called stays as the shop says it."""
     for shown in ("#items .title", ".chip span"):
@@ -135,6 +137,7 @@ def test_more_shows_the_next_page_of_a_category(page: Page) -> None:
     expect(more).to_be_hidden()
 
 
+@pytest.mark.one_width
 def test_a_hostile_title_is_text(page: Page) -> None:
     """In the catalogue, in the tray, and to the browser's policy."""
     hostile = page.locator("#items .tile").first
@@ -145,6 +148,7 @@ def test_a_hostile_title_is_text(page: Page) -> None:
     assert page.title() == "Attire"
 
 
+@pytest.mark.one_width
 def test_an_item_without_a_title_is_called_what_it_is(page: Page) -> None:
     """Nobody sells an "Untitled tops"."""
 
@@ -221,6 +225,7 @@ def test_what_is_sold_out_says_so_in_the_outfit(page: Page) -> None:
     expect(page.get_by_role("button", name=re.compile("^Look at .*, sold out$"))).to_be_visible()
 
 
+@pytest.mark.one_width
 def test_different_currencies_are_told_apart(dressed: Page) -> None:
     """Nor is one that the browser does not know a reason to show no price."""
     items = {"items": [{"id": "x", "category": "hats", "title": "x", "price": 5, "currency": "dollars", "score": 1, "probability": None}]}
@@ -232,6 +237,7 @@ def test_different_currencies_are_told_apart(dressed: Page) -> None:
     expect(dressed.locator("#tally")).to_have_text(re.compile(r"^2 pieces · €[\d.]+ \+ 5.00 dollars$"))
 
 
+@pytest.mark.one_width
 def test_a_search_that_was_read_otherwise_says_so(page: Page) -> None:
     """With a slip, say; and no longer once the words stand in titles."""
     words = page.locator("#items .tile .title").nth(2).inner_text().split()
@@ -243,6 +249,7 @@ def test_a_search_that_was_read_otherwise_says_so(page: Page) -> None:
     expect(page.locator("#items .tile").first).to_be_visible()
 
 
+@pytest.mark.one_width
 def test_a_price_that_is_none_is_told_and_changes_nothing(dressed: Page) -> None:
     """Below zero, or without end; in the field or in a link."""
     price = dressed.get_by_label("budget")
@@ -257,6 +264,7 @@ def test_a_price_that_is_none_is_told_and_changes_nothing(dressed: Page) -> None
     expect(price).to_have_value("")
 
 
+@pytest.mark.one_width
 def test_the_first_page_shows_every_category(page: Page, wardrobe_release: Release) -> None:
     """One of each in turn."""
     names = page.locator("#items .tile").evaluate_all("tiles => tiles.map(tile => tile.dataset.name)")
@@ -287,6 +295,7 @@ def test_a_file_that_is_no_picture_is_told_of(page: Page, tmp_path: Path) -> Non
     expect(page.get_by_role("button", name="Add to the outfit")).to_be_disabled()
 
 
+@pytest.mark.one_width
 def test_the_keyboard_keeps_its_place(page: Page) -> None:
     """Focus stays on the pressed tile, and on a neighbour when the pressed one goes away."""
     page.locator("#items .wear").nth(1).press("Enter")
@@ -299,6 +308,7 @@ def test_the_keyboard_keeps_its_place(page: Page) -> None:
     expect(page.locator("#tray .remove:focus")).to_have_count(1)
 
 
+@pytest.mark.one_width
 def test_a_newer_question_takes_the_older_one_back(page: Page) -> None:
     """The first answer is still out when the second item is chosen; only the second is shown."""
     held: list[Route] = []
@@ -311,6 +321,7 @@ def test_a_newer_question_takes_the_older_one_back(page: Page) -> None:
     assert [url.rpartition("/")[2] for url in taken_back if "outfit" in url] == ["complete-outfit"]
 
 
+@pytest.mark.one_width
 def test_a_piece_that_is_gone_is_told_plainly(blank: Page, address: str) -> None:
     """A link to an item that is gone: in a shopper's words, with nothing to try again; the item can be taken out."""
     blank.goto(f"{address}/#item=ghost")
@@ -324,6 +335,7 @@ def test_a_piece_that_is_gone_is_told_plainly(blank: Page, address: str) -> None
     expect(blank.locator("#suggestions-notice")).to_be_empty()
 
 
+@pytest.mark.one_width
 def test_a_link_of_too_many_pieces_says_what_to_do(blank: Page, address: str, wardrobe_release: Release) -> None:
     """Asking again would not help, so it is not offered."""
     ids = wardrobe_release.snapshot.items.column("id").to_pylist()[:60]
@@ -331,6 +343,7 @@ def test_a_link_of_too_many_pieces_says_what_to_do(blank: Page, address: str, wa
     expect(blank.locator("#suggestions-notice")).to_have_text("These are too many pieces for one outfit. Take some out.")
 
 
+@pytest.mark.one_width
 def test_a_link_to_a_piece_that_is_gone_says_only_that(blank: Page, address: str) -> None:
     """Nothing of how it is named inside."""
     blank.goto(f"{address}/#view=../../etc")
@@ -338,6 +351,7 @@ def test_a_link_to_a_piece_that_is_gone_says_only_that(blank: Page, address: str
     expect(blank.locator("#product dl")).to_have_count(0)
 
 
+@pytest.mark.one_width
 def test_a_page_that_comes_too_early_waits_for_the_service(
     blank: Page, tmp_path: Path, wardrobe_release: Release, serving: Callable[[FastAPI], AbstractContextManager[str]]
 ) -> None:
@@ -353,6 +367,7 @@ def test_a_page_that_comes_too_early_waits_for_the_service(
         blank.close()
 
 
+@pytest.mark.one_width
 def test_a_phone_shows_all_of_it(dressed: Page) -> None:
     """Nothing is wider than the screen, and a bar leads to the outfit."""
     dressed.set_viewport_size({"width": 360, "height": 740})

@@ -198,7 +198,9 @@ def test_a_fault_is_told_to_the_console_and_not_to_shoppers(opened: Callable[...
     [
         ('layout="gird"', 'layout="gird" does not match /^(row|slots|grid)$/: row is used'),
         ('k="six"', 'k="six" does not match'),
-        ('locale="en_US"', "en_US"),
+        ('locale="englisch_"', "englisch-"),
+        ('outfits="w000028" item-id="w000028" data-x class="y" aria-label="z"', "no attribute is called outfits,item-id; there are item,"),
+        ('label-haeding="Dazu"', "no attribute is called label-haeding"),
     ],
 )
 def test_what_is_mistyped_is_told_to_the_console_and_shoppers_get_the_usual(
@@ -210,7 +212,16 @@ def test_what_is_mistyped_is_told_to_the_console_and_shoppers_get_the_usual(
     expect(page.locator("complete-the-look ul")).to_have_count(1)
     expect(page.locator("complete-the-look [part=tile]")).to_have_count(6)
     expect(page.locator("complete-the-look [part=tile] [part=price]").first).to_contain_text(re.compile(r"\d"))
-    assert any(says in text for text in said), said
+    assert [text for text in said if text.startswith("<complete-the-look>")] == [text for text in said if says in text], said
+    assert sum(says in text for text in said) == 1, said
+
+
+def test_a_locale_is_written_as_systems_write_it_too(opened: Callable[..., Page]) -> None:
+    """``de_DE`` is ``de-DE``; nothing is warned of."""
+    said: list[str] = []
+    page = opened('<complete-the-look item="w000028" key="KEY" locale="de_DE"></complete-the-look>', said=said)
+    expect(page.locator("complete-the-look [part=price]").first).to_have_text(re.compile(r"^\d+,\d\d\u00a0€"))
+    assert said == []
 
 
 def test_layouts_words_and_another_item(opened: Callable[..., Page]) -> None:
