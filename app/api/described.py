@@ -18,8 +18,10 @@ _MOST: Final[Mapping[str, str]] = {
     "CompleteOutfit.exclude": "max_exclude",
     "CompleteOutfit.promote": "max_exclude",
     "CompleteOutfit.k": "max_k",
+    "CompleteOutfits.requests": "max_outfits",
     "CompleteOutfit.looks": "max_k",
     "OutfitIn.items": "max_items",
+    "ScoreOutfit.exclude": "max_exclude",
     "ScoreOutfit.outfits": "max_outfits",
     "SimilarItems.k": "max_k",
     "LabelItem.k": "max_k",
@@ -61,8 +63,8 @@ def describe(app: FastAPI, limits: Limits) -> None:
 
 def _bound(schema: dict[str, Any], most: int) -> None:
     for kind in _kinds(schema):
-        if kind.get("type") in _SAID:
-            kind.setdefault(_SAID[kind["type"]], most)
+        if name := _SAID.get(kind.get("type", "")):
+            kind[name] = min(most, kind.get(name, most))
 
 
 def _kinds(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final, LiteralString, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from models.datasets.names import LONGEST_NAME, has_control
 from models.errors import did_you_mean
@@ -31,16 +43,25 @@ def refused_where(kind: LiteralString, problem_of: Callable[[str], str | None]) 
     return AfterValidator(check)
 
 
-def at_most(most: int) -> BeforeValidator:
-    """A validator that refuses a list or object of more elements before any of them is looked at."""
+@dataclass(frozen=True)
+class AtMost:
+    """Refuses a list or object of more elements before any of them is looked at; its description says so."""
 
-    def check(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
-        if isinstance(value, list | dict) and len(value) > most:
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - pydantic's
+        return no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler(schema)
+        name = "maxItems" if described.get("type") == "array" else "maxProperties"
+        return {**described, name: min(self.most, described.get(name, self.most))}
+
+    def _check(self, value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+        if isinstance(value, list | dict) and len(value) > self.most:
             kind, problem = "too_long", "has {found} elements, and takes at most {most}"
-            raise PydanticCustomError(kind, problem, {"found": len(value), "most": most})
+            raise PydanticCustomError(kind, problem, {"found": len(value), "most": self.most})
         return value
-
-    return BeforeValidator(check)
 
 
 def _unprintable(text: str) -> str | None:
@@ -48,8 +69,10 @@ def _unprintable(text: str) -> str | None:
     return "holds characters that cannot be printed" if has_control(text) else None
 
 
-Few = Annotated[list[T], Field(fail_fast=True), at_most(_MOST)]
+Few = Annotated[list[T], Field(fail_fast=True), AtMost(_MOST)]
 """A list that is checked in bounded time: a longer one is refused before its elements are looked at, and the first bad one is told."""
+Value = Annotated[str, Field(max_length=LONGEST_TEXT)]
+"""What an item's field or attribute is to be."""
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["w000042"])]
 CategoryName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["shoes"])]
 Name = Annotated[Id, refused_where("not_printable", _unprintable)]

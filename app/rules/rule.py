@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, StrictBool, StrictFloat, 
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from app.ground.strict import CategoryName, Few, Id, Name, PriceRange, at_most, known_fields
+from app.ground.strict import AtMost, CategoryName, Few, Id, Name, PriceRange, Value, known_fields
 
 LONGEST_NOTE: Final = 500
 _USUALLY: Final = 3.0
@@ -40,20 +40,22 @@ class Selector(_Said):
     category: Few[CategoryName] = Field(
         default_factory=lambda: _NOTHING, min_length=1, description="Of any of these categories.", examples=[["shoes"]]
     )
-    brand: Few[str] = Field(default_factory=lambda: _NOTHING, min_length=1, description="Of any of these brands.", examples=[["Nordhavn"]])
-    attributes: Annotated[dict[str, Annotated[Few[str], Field(min_length=1)]], at_most(100)] = Field(
+    brand: Few[Value] = Field(
+        default_factory=lambda: _NOTHING, min_length=1, description="Of any of these brands.", examples=[["Nordhavn"]]
+    )
+    attributes: Annotated[dict[str, Annotated[Few[Value], Field(min_length=1)]], AtMost(100)] = Field(
         default_factory=dict,
         description="Per attribute, any of these values; tags of a shop are one.",
         examples=[{"material": ["leather"]}],
     )
     price: PriceRange | None = Field(default=None, description="What they cost now.")
-    audience: Few[str] = Field(
+    audience: Few[Value] = Field(
         default_factory=lambda: _NOTHING,
         min_length=1,
         description='For whom they are, as their words say: "women adult", "boys", …',
         examples=[["women adult"]],
     )
-    season: Few[str] = Field(
+    season: Few[Value] = Field(
         default_factory=lambda: _NOTHING,
         min_length=1,
         description='When they are worn, as their words say: "summer", …',

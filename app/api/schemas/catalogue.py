@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.schemas.selling import Created, Currency, Extras, GroupId, Images, InStock, Price, SalePrice, Sizes, Text, Url
-from app.ground.strict import Few, Name, Strict, at_most, exactly_one, refused_where, with_examples
+from app.ground.strict import LONGEST_TEXT, AtMost, Few, Name, Strict, exactly_one, refused_where, with_examples
 from models.datasets.names import id_problem
 
 _LIVE: Final = (
@@ -45,7 +45,7 @@ Scalar = str | int | float | bool | None
 Attributes = Annotated[
     dict[Text, Text | Few[Text]],
     BeforeValidator(_as_in_files, json_schema_input_type=dict[str, Scalar | list[Scalar]]),
-    at_most(100),
+    AtMost(100),
 ]
 """Name to value or values, by the same rule as in files."""
 
@@ -58,7 +58,9 @@ class PictureIn(Strict):
     base64: str | None = Field(
         default=None, min_length=1, description="JPEG, PNG, WebP, GIF or AVIF as base64; a `data:image/…;base64,` prefix is allowed."
     )
-    part: str | None = Field(default=None, min_length=1, description="Name of the part of a multipart request that holds it.")
+    part: str | None = Field(
+        default=None, min_length=1, max_length=LONGEST_TEXT, description="Name of the part of a multipart request that holds it."
+    )
     url: str | None = Field(
         default=None,
         min_length=1,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.ground.strict import Few, PriceRange, Strict, at_most, exactly_one, with_examples
+from app.ground.strict import AtMost, Few, PriceRange, Strict, Value, exactly_one, with_examples
 from models.datasets.feeds.money import MOST
 
 
@@ -20,14 +20,14 @@ class FiltersIn(Strict):
         description="true: nothing that is known to be out of stock, the default where no `candidates` are given; null: in stock or not.",
         examples=[True],
     )
-    size: Few[str] = Field(
+    size: Few[Value] = Field(
         default_factory=list,
         max_length=1_000,
         description="Any of these sizes, in stock: by the item's `sizes`, else by its attribute `size` unless it is sold out.",
         examples=[["M"]],
     )
-    brand: Few[str] = Field(default_factory=list, max_length=1_000, description="Any of these brands.", examples=[["Nordhavn"]])
-    attributes: Annotated[dict[str, Few[str]], at_most(100)] = Field(
+    brand: Few[Value] = Field(default_factory=list, max_length=1_000, description="Any of these brands.", examples=[["Nordhavn"]])
+    attributes: Annotated[dict[str, Few[Value]], AtMost(100)] = Field(
         default_factory=dict, max_length=100, description="Per attribute, any of these values.", examples=[{"department": ["women"]}]
     )
 
@@ -35,8 +35,8 @@ class FiltersIn(Strict):
 class BlockIn(Strict):
     """What must not be suggested: any of it rules an item out; values match exactly."""
 
-    brand: Few[str] = Field(default_factory=list, max_length=1_000, description="None of these brands.", examples=[["Nordhavn"]])
-    attributes: Annotated[dict[str, Few[str]], at_most(100)] = Field(
+    brand: Few[Value] = Field(default_factory=list, max_length=1_000, description="None of these brands.", examples=[["Nordhavn"]])
+    attributes: Annotated[dict[str, Few[Value]], AtMost(100)] = Field(
         default_factory=dict, max_length=100, description="Per attribute, none of these values.", examples=[{"department": ["men"]}]
     )
 

@@ -141,6 +141,7 @@ class CompleteOutfit(Strict):
     exclude: Few[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["w000007"]])
     fields: Few[Annotated[str, Field(min_length=1, max_length=200)]] | None = Field(
         default=None,
+        max_length=100,
         description="Further fields of the suggested items, beside those that are always told: `subcategory`, `attributes`, `sizes`, "
         "`images`, `created`, and the name of what a shop passes through, or `extras` for all of it.",
         examples=[["sizes", "material"]],
@@ -235,7 +236,7 @@ class ScoreOutfit(Strict):
         description="Whether a swap must be for whom and for the season that the other items are; left out: as `ATTIRE_CONSISTENT` says.",
         examples=[True],
     )
-    exclude: list[Id] = Field(default_factory=list, description="Ids that must not be proposed.", examples=[["w000007"]])
+    exclude: Few[Id] = Field(default_factory=list, description="Ids that must not be proposed.", examples=[["w000007"]])
 
 
 class SimilarItems(Strict):

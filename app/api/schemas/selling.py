@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from app.ground.strict import LONGEST_TEXT, Few, Strict, at_most, refused_where
+from app.ground.strict import LONGEST_TEXT, AtMost, Few, Strict, refused_where
 from models.datasets.feeds.bad import BadValueError
 from models.datasets.feeds.item import LONGEST_EXTRA, MOST_EXTRAS
 from models.datasets.feeds.money import MOST, is_currency
@@ -91,7 +91,7 @@ def _depths(value: Any) -> Iterator[int]:  # noqa: ANN401 - JSON
 
 
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), refused_where("not_unicode", _unwritable)]
-InStock = Annotated[bool | None, BeforeValidator(_stock, json_schema_input_type=bool | int | float | str | None)]
+InStock = Annotated[bool | None, BeforeValidator(_stock, json_schema_input_type=bool | int | float | Text | None)]
 
 
 class SizeIn(Strict):
@@ -106,18 +106,18 @@ Url = Annotated[
     Field(description="Its page in the shop.", examples=["https://shop.example/white-sneakers"]),
 ]
 Currency = Annotated[
-    Annotated[str, BeforeValidator(_code), refused_where("no_currency", _no_currency)] | None,
+    Annotated[str, Field(json_schema_extra={"maxLength": 3}), BeforeValidator(_code), refused_where("no_currency", _no_currency)] | None,
     Field(description="Currency of its prices, a code of ISO 4217.", examples=["EUR"]),
 ]
 Price = Annotated[float, Field(ge=0, le=MOST)]
 SalePrice = Annotated[Price | None, Field(description="What it costs now, where that is less than `price`.", examples=[39.9])]
 GroupId = Annotated[Text | None, Field(description="The shop's product that it is a colour or size of.", examples=["sneakers-17"])]
 Sizes = Annotated[
-    Annotated[Few[SizeIn], at_most(_MOST_SIZES)] | None,
+    Annotated[Few[SizeIn], AtMost(_MOST_SIZES)] | None,
     Field(description="Its sizes, each with its stock; all of them.", examples=[[{"size": "M", "in_stock": True}]]),
 ]
 Images = Annotated[
-    Annotated[Few[Annotated[Text, refused_where("no_address", partial(_no_address, _PICTURE))]], at_most(_MOST_IMAGES)] | None,
+    Annotated[Few[Annotated[Text, refused_where("no_address", partial(_no_address, _PICTURE))]], AtMost(_MOST_IMAGES)] | None,
     Field(description="Addresses of its pictures, told to whoever asks; none is fetched.", examples=[["https://img.shop.example/1.jpg"]]),
 ]
 Created = Annotated[
@@ -125,6 +125,6 @@ Created = Annotated[
     Field(description="Since when the shop has it, ISO 8601.", examples=["2026-11-26"]),
 ]
 Extras = Annotated[
-    Annotated[dict[Text, Any], at_most(MOST_EXTRAS), AfterValidator(_bounded)] | None,
+    Annotated[dict[Text, Any], AtMost(MOST_EXTRAS), AfterValidator(_bounded)] | None,
     Field(description="Whatever else the shop says; answered where `fields` asks for it.", examples=[{"material": "canvas"}]),
 ]

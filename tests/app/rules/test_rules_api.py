@@ -12,7 +12,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.cli import run
-from app.cli.rules import list_, put
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
 from app.home.versions import LOOKED_S
@@ -218,13 +217,12 @@ def test_rules_that_cannot_be_read_are_told_where_readiness_is(shop: TestClient,
     assert str(own) not in ready.text + refused.text
 
 
-def test_what_a_command_lists_can_be_put_again(own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_command_lists_can_be_put_again(own: Path, tmp_path: Path) -> None:
     """As it was written: what a rule leaves out is left out, as an empty list of it would be refused."""
     apart = {"id": "apart", "do": "apart", "items": {"category": ["shoes"]}, "with": {"brand": ["Northwind"]}}
     RuleFile(own).put(RULES.validate_python([OFF, apart]))
-    list_(own, as_json=True)
-    listed = capsys.readouterr().out
-    assert json.loads(listed) == [OFF, apart]
-    (tmp_path / "rules.json").write_text(listed)
-    put(tmp_path / "rules.json", own)
+    listed = tmp_path / "rules.json"
+    assert run(["rules", "list", "--home", str(own), "--json", str(listed)]) == 0
+    assert json.loads(listed.read_text()) == [OFF, apart]
+    assert run(["rules", "put", str(listed), "--home", str(own)]) == 0
     assert len(RuleFile(own).book().rules) == 2

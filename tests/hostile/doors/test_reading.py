@@ -218,6 +218,36 @@ def test_the_description_says_the_most_of_everything_and_what_goes_with_what(ask
             assert sum(matches(body, one) for one in objects[name]["oneOf"]) == fits, (name, body)
 
 
+def test_whatever_is_sent_has_a_most(asked: Asked) -> None:
+    """Each list and text of each request's body, however deep."""
+    with asked() as client:
+        document = client.get("/openapi.json").json()
+    objects = document["components"]["schemas"]
+    seen: set[str] = set()
+    unbounded: list[str] = []
+
+    def walk(schema: dict[str, Any], name: str) -> None:
+        if (of := schema.get("$ref", "").rpartition("/")[2]) and of not in seen:
+            seen.add(of)
+            walk(objects[of], of)
+        for kind in [*schema.get("anyOf", []), *schema.get("oneOf", [])]:
+            walk(kind, name)
+        for field, said in schema.get("properties", {}).items():
+            walk(said, f"{name}.{field}")
+        if schema.get("type") == "array" and "maxItems" not in schema:
+            unbounded.append(name)
+        if schema.get("type") == "string" and not schema.keys() & {"maxLength", "enum", "const", "format", "pattern"}:
+            unbounded.append(name)
+        walk(schema["items"], f"{name}[]") if "items" in schema else None
+
+    for path in document["paths"].values():
+        for operation in path.values():
+            if content := operation.get("requestBody", {}).get("content", {}).get("application/json"):
+                walk(content["schema"], operation["operationId"])
+    assert len(seen) > 20
+    assert ", ".join(sorted(set(unbounded))) == ""
+
+
 def matches(body: dict[str, Any], schema: dict[str, Any]) -> bool:
     """Whether an object fits the few words of JSON Schema that say what goes with what."""
     null = {"type": "null"}
