@@ -25,6 +25,7 @@ class Call(Generic[Answer]):
         answers: what its answer is.
         body: what is sent; None for nothing. query: parameters of the address.
         repeatable: whether it may be sent again where it is not known whether it arrived.
+        rules: whether the body holds rules, which do not know what was set: what is as it is by default is not sent then.
     """
 
     method: str
@@ -33,11 +34,14 @@ class Call(Generic[Answer]):
     body: BaseModel | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = True
+    rules: bool = False
 
     @property
     def content(self) -> bytes | None:
         """The body as JSON: what was set, and nothing else."""
-        return None if self.body is None else self.body.model_dump_json(exclude_unset=True, by_alias=True).encode()
+        if self.body is None:
+            return None
+        return self.body.model_dump_json(exclude_unset=True, exclude_defaults=self.rules, by_alias=True).encode()
 
 
 def asking(kind: type[Asked], request: Asked | None, fields: Mapping[str, Any]) -> Asked:
@@ -143,7 +147,8 @@ def rules() -> Call[schemas.RulesOut]:
 
 def put_rules(some: Sequence[Mapping[str, Any]]) -> Call[schemas.RulesOut]:
     """PUT /rules."""
-    return Call(method="PUT", path="/rules", answers=schemas.RulesOut, body=schemas.PutRules.model_validate({"rules": list(some)}))
+    body = schemas.PutRules.model_validate({"rules": list(some)})
+    return Call(method="PUT", path="/rules", answers=schemas.RulesOut, body=body, rules=True)
 
 
 def delete_rule(rule_id: str) -> Call[schemas.RulesOut]:
@@ -153,7 +158,7 @@ def delete_rule(rule_id: str) -> Call[schemas.RulesOut]:
 
 def dry_run_rules(request: schemas.DryRunRules) -> Call[schemas.DryRunOut]:
     """POST /rules/dry-run."""
-    return Call(method="POST", path="/rules/dry-run", answers=schemas.DryRunOut, body=request)
+    return Call(method="POST", path="/rules/dry-run", answers=schemas.DryRunOut, body=request, rules=True)
 
 
 def experiments() -> Call[schemas.ExperimentsOut]:
@@ -164,7 +169,7 @@ def experiments() -> Call[schemas.ExperimentsOut]:
 def put_experiments(some: Sequence[Mapping[str, Any]]) -> Call[schemas.ExperimentsOut]:
     """PUT /experiments; not sent again where it may have arrived, as a name is used once."""
     body = schemas.PutExperiments.model_validate({"experiments": list(some)})
-    return Call(method="PUT", path="/experiments", answers=schemas.ExperimentsOut, body=body, repeatable=False)
+    return Call(method="PUT", path="/experiments", answers=schemas.ExperimentsOut, body=body, repeatable=False, rules=True)
 
 
 def end_experiment(name: str) -> Call[schemas.ExperimentsOut]:

@@ -96,8 +96,11 @@ def sought(
 
 
 def called(release: Release, rows: IntArray, text: str | None) -> BoolArray:
-    """Of which rows, ``(n,)``, the title ends with a word of a text: what a thing is stands last, so that a dress shirt is no dress."""
-    ends = [re.escape(form) for word in (text or "").lower().split() for form in forms(word)]
+    """Of which rows, ``(n,)``, the title ends with a word of a text: what a thing is stands last, so that a dress shirt is no dress.
+
+    Letters may stand before it (*Abendkleid*), digits before a number not.
+    """
+    ends = [rf"{r'(?:^|[^0-9])' * form[0].isdigit()}{re.escape(form)}" for word in (text or "").lower().split() for form in forms(word)]
     titles = pc.fill_null(release.snapshot.items.column("title").take(pa.array(rows)), "")
     return np.asarray(pc.match_substring_regex(titles, f"(?:{'|'.join(ends)})(?:e?s)?$" if ends else "$^.", ignore_case=True))
 

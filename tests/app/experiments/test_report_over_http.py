@@ -37,7 +37,7 @@ def test_it_tells_what_units_did_so_far(shop: TestClient) -> None:
 
 def test_it_is_made_however_the_service_was_started(shop: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process of its own reads the file that was started; ``python -m app.cli`` started the command in it anew."""
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(Path(app.cli.__file__).with_name("__main__.py")))
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(Path(app.cli.__file__).with_name("__main__.py")), raising=False)
     shop.put("/experiments", json={"experiments": [{"name": "x", "variants": [{"name": "a"}, {"name": "b"}]}]})
     assert shop.get("/experiments/x/report").status_code == 200
 
