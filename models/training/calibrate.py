@@ -34,6 +34,7 @@ _MOST: Final = 4_000  # outfits; a few figures are fitted
 _MOST_TIMES: Final = 4
 _FOLDS: Final = 5
 _CLEARLY: Final = 2.0  # standard errors
+_ROUNDING: Final = 1e-5  # of the scores
 
 
 def random_outfits(rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, pool_M: Tensor, generator: torch.Generator) -> Tensor:
@@ -136,8 +137,13 @@ def whole_helps(
 
 
 def _separable(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> bool:
-    """Whether there are enough scores to fit, and worn outfits score higher."""
-    return len(worn_scores) >= _LEAST and bool(worn_scores.mean() > random_scores.mean())
+    """Whether there are enough scores to fit, they differ by more than sums are rounded, and worn outfits score higher."""
+    scores = np.concatenate([worn_scores, random_scores])
+    return (
+        len(worn_scores) >= _LEAST
+        and bool(scores.std() > _ROUNDING * np.abs(scores).max())
+        and bool(worn_scores.mean() > random_scores.mean())
+    )
 
 
 def _platt(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> Calibration:
