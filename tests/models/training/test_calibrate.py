@@ -25,9 +25,10 @@ def test_too_little_or_too_strange_is_left_as_it_is() -> None:
     low, high = np.zeros(50, dtype=np.float32), np.ones(50, dtype=np.float32)
     assert calibrate(high[:5], low[:5]) == Calibration()
     assert calibrate(low, high) == Calibration()
-    same = np.full(100, 21.84, dtype=np.float32)
-    rounded = np.nextafter(same, np.float32(0), dtype=np.float32)
-    assert calibrate(same, rounded, np.full(100, 3)) == Calibration()  # sums that were rounded
+    one = np.float32(21.84)  # sums that were rounded differ by a few last digits
+    worn, other = ((one + np.spacing(one) * (np.arange(96) % most)).astype(np.float32) for most in (6, 4))
+    assert worn.mean() > other.mean()
+    assert calibrate(worn, other, np.full(96, 2)) == Calibration()
 
 
 def slopes(fitted: Calibration) -> dict[int, float]:
