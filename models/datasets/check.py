@@ -186,9 +186,9 @@ def _of_outfits(dataset: Dataset, outfits: tuple[Outfit, ...]) -> Iterator[Missi
     if len(test) < FEW_TESTED:
         brings = f"there are {len(test):,}; below {FEW_TESTED}, the figures of an evaluation are vague"
         yield Missing("test outfits", FEW_TESTED - len(test), None, brings)
-    first_N, row_of = dataset.catalogue.first_sizes, dataset.catalogue.row_of
-    worn = [first_N[row_of[item]] for outfit in train for item in outfit.items if item in row_of]
-    if unworn := int((~np.isin(first_N, worn)).sum()):
+    first_row_of = dataset.catalogue.first_row_of
+    worn = [first_row_of[item] for outfit in train for item in outfit.items if item in first_row_of]
+    if unworn := int((~np.isin(dataset.catalogue.first_sizes, worn)).sum()):
         brings = "an item that no training outfit has is suggested by its picture and words alone"
         yield Missing("a training outfit of each item", unworn, len(dataset.catalogue), brings)
     for name, brings in _FIELDS.items():

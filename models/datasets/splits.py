@@ -21,7 +21,7 @@ ItemT = TypeVar("ItemT", int, str)
 
 def products_of(outfits: Iterable[Outfit], catalogue: Catalogue) -> list[frozenset[str]]:
     """The items of each outfit, all of the catalogue, with the first size in place of each: what near-duplicates are told by."""
-    return [frozenset(catalogue.ids[catalogue.first_sizes[catalogue.row_of[item]]] for item in outfit.items) for outfit in outfits]
+    return [frozenset(catalogue.ids[catalogue.first_row_of[item]] for item in outfit.items) for outfit in outfits]
 
 
 def near_duplicates(outfits: Sequence[frozenset[ItemT]]) -> list[int]:
