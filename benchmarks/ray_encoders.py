@@ -8,7 +8,6 @@ A home of 200 items with pictures and the shipped encoder is made in WORK. Photo
 from __future__ import annotations
 
 import base64
-import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -28,7 +27,7 @@ from app.home.store import ReleaseStore
 from app.ray import encoder
 from app.ray.joined import LOCAL, join
 from app.ray.serve import NAME, bound
-from benchmarks.processes import cpu_s
+from benchmarks.processes import cpu_s, megabytes
 from models.wardrobe.generate import generate
 from models.wardrobe.studio import photograph
 
@@ -50,12 +49,6 @@ def process_of(name: str) -> int:
     """The process of a deployment's only replica."""
     [one] = _get_global_client().get_serve_details()["applications"][NAME]["deployments"][name]["replicas"]
     return int(one["pid"])
-
-
-def megabytes(pid: int) -> int:
-    """What a process has for itself."""
-    private = re.findall(r"^Private_\w+: +(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-    return sum(map(int, private)) // 1024
 
 
 def ask(client: httpx2.Client, body: dict[str, Any]) -> float:

@@ -8,7 +8,9 @@ Questions are asked of all in turn, so that other work on the machine slows all 
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from statistics import quantiles
+from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 import numpy as np
@@ -36,7 +38,7 @@ def main(
     join(on, cpus=actors)
     rng = np.random.default_rng(0)
     whole = rng.normal(size=(vectors, SIZE)).astype(np.float32)
-    engines: dict[str, VectorIndex] = {f"one index, {vectors:,}": FlatIndex(whole)}
+    engines: dict[str, VectorIndex] = {f"one index, {vectors:,}": FlatIndex(whole), "in a file, as a replica has it": mapped(whole)}
     shards = Shards(actors)
     for pieces in (1, 2, 4):
         shards.most = vectors // pieces
@@ -49,6 +51,14 @@ def main(
     for name, rows in taken.items():
         wall, processor = (quantiles([row[part] for row in rows], n=4) for part in range(2))
         print(f"| {name} | {wall[1]:.2f} ({wall[0]:.2f} to {wall[2]:.2f}) | {processor[1]:.2f} |")
+
+
+def mapped(vectors_ND: FloatArray) -> FlatIndex:
+    """An index whose vectors lie in a file."""
+    with TemporaryDirectory() as room:
+        file = Path(room) / "vectors.npy"
+        np.save(file, vectors_ND)
+        return FlatIndex(np.load(file, mmap_mode="r"))
 
 
 def asked(engines: dict[str, VectorIndex], queries: FloatArray) -> dict[str, list[tuple[float, float]]]:

@@ -39,7 +39,7 @@ class _Holder:
         """Search a piece, in a list lest Ray send its vectors with each question; it is taken first where it is not held yet."""
         [where] = piece
         if where not in self._held:
-            self._held[where] = FlatIndex(ray.get(where))
+            self._held[where] = FlatIndex(ray.get(where).copy())  # into large pages, of which a scan reads twice as much a second
         return self._held[where].search(queries_BD, k, allowed_S)
 
     def pid(self) -> int:

@@ -46,6 +46,18 @@ def test_four_shards_answer_a_thousand_questions_as_one_index_does() -> None:
     assert ray.get(shards._by_load[0][2].pid.options(max_task_retries=-1).remote()) != pid
 
 
+def test_a_piece_is_taken_out_of_the_store() -> None:
+    """Whose pages are small ones, of which a scan takes twice as long."""
+    import ray  # noqa: PLC0415 - an extra
+
+    from app.ray.shards import _Holder  # noqa: PLC0415
+
+    holder, vectors = _Holder(), np.eye(SIZE, dtype=np.float32)
+    piece = [ray.put(vectors)]
+    _, [[found]] = holder.search(piece, vectors[[3]], 1, None)
+    assert (found, holder._held[piece[0]].vectors.flags.writeable) == (3, True)  # the store's are read alone
+
+
 def test_a_search_ends_in_the_release_that_it_began_in() -> None:
     """With two releases in the same processes, asked at the same time, of which one is let go with questions under way."""
     from app.ray.shards import Shards  # noqa: PLC0415 - an extra

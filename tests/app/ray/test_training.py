@@ -63,8 +63,16 @@ def test_what_a_worker_refuses_is_refused(tmp_path: Path) -> None:
     """In its own words, and nothing is tried again."""
     from app.ray.training import train  # noqa: PLC0415 - imports Ray
 
+    begun: list[str] = []
+
+    @contextmanager
+    def progress(title: str, _total: int) -> Iterator[Advance]:
+        begun.append(title)
+        yield lambda *_, **__: None
+
     with pytest.raises(InputError, match="holds no items"):
-        train("local", 1, "cpu", progress=pytest.fail, warn=pytest.fail, data=tmp_path, recipe="attire", out=tmp_path / "bundle")
+        train("local", 1, "cpu", progress=progress, warn=pytest.fail, data=tmp_path, recipe="attire", out=tmp_path / "bundle")
+    assert begun == [f"reading {tmp_path}"]
     with pytest.raises(InputError, match="the cluster has room for 2, each with 1 CPUs, not for 3"):
         train("local", 3, "cpu", progress=pytest.fail, warn=pytest.fail, data=tmp_path, recipe="attire", out=tmp_path / "bundle")
 
