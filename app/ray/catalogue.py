@@ -15,11 +15,11 @@ from typing import Any, Final, TypeVar
 
 import ray
 import torch
-from ray.exceptions import NodeDiedError, RayTaskError, WorkerCrashedError
+from ray.exceptions import LocalRayletDiedError, NodeDiedError, RayTaskError, WorkerCrashedError
 
 from app.catalogue.engine import Part, embed_part
 from app.ground import compute
-from app.ray.joined import places
+from app.ray.joined import gone, places
 from models.bundle import Bundle
 from models.encoders.base import Encoder
 from models.encoders.batches import Batch, Encoded, encode_batch
@@ -34,6 +34,7 @@ _AHEAD: Final = 4
 """Batches for each worker that are given out, and not read before: what a node takes in, and what is lost with it, is bounded."""
 _AGAIN: Final = 5
 """How often a batch is begun anew when its process or its node was lost."""
+_GOES_ON: Final = "what is encoded is kept, and the same command goes on from there"
 _WAITS_S: Final = (1.0, 5.0)
 
 
@@ -54,6 +55,7 @@ class Cluster:
 
         Raises:
             EncoderError: a node has other weights, or a batch ends every process that it is given to.
+            ConnectionResetError: the node of this process was lost.
         """
         placed = (replace(batch, pictures=tuple(_placed(picture) for picture in batch.pictures)) for batch in batches)
         return self._stream(partial(_encoded, encoder.features.spec, encoder.features.fingerprint), placed)
@@ -80,8 +82,10 @@ def _taken(answer: Any) -> Any:  # noqa: ANN401 - of ``_stream``
         return ray.get(answer)
     except RayTaskError as error:
         raise error.cause from None
+    except LocalRayletDiedError:
+        raise gone(_GOES_ON) from None
     except (NodeDiedError, WorkerCrashedError) as error:
-        msg = f"{1 + _AGAIN} processes were lost that had the same batch; what is encoded is kept, and the same command goes on from there"
+        msg = f"{1 + _AGAIN} processes were lost that had the same batch; {_GOES_ON}"
         raise EncoderError(msg) from error
 
 

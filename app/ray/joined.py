@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from collections.abc import Callable
@@ -54,6 +55,19 @@ def join(on: str, cpus: int | None = None) -> None:
     except ConnectionError as error:
         msg = "no cluster of Ray has this machine as a node; start one with `ray start --head`, or give local"
         raise InputError(msg, field="--on") from error
+
+
+def here() -> bool:
+    """Whether the node that this process has joined is one of its cluster still; that it is not is known after some seconds."""
+    import ray  # noqa: PLC0415 - an extra
+
+    mine = ray.get_runtime_context().get_node_id()
+    return any(node["Alive"] for node in ray.nodes() if node["NodeID"] == mine)
+
+
+def gone(what_then: str) -> ConnectionResetError:
+    """What ends a command whose own node is lost, and with it all of the cluster that it could reach."""
+    return ConnectionResetError(errno.ECONNRESET, f"the node of this machine was lost; {what_then}", "Ray")
 
 
 def patiently(begin: Callable[[], Begun]) -> Begun:

@@ -26,7 +26,7 @@ from starlette.types import ASGIApp
 from app.ground.places import shown
 from app.ground.settings import PREFIX, Settings
 from app.ray import encoder
-from app.ray.joined import join
+from app.ray.joined import gone, here, join
 from app.shops.told import shops_of
 from models.errors import InputError
 
@@ -38,6 +38,8 @@ LAST_S: Final = 15.0
 """Seconds that a replica has for what is under way beyond its own deadline; and a proxy that waits for a replica."""
 _SLOW_START_S: Final = "60"
 _LOOK_S: Final = 0.2
+_BEGINS: Final = "start it anew"
+_WATCH_S: Final = 5.0
 
 
 def application(said: Mapping[str, str] | None = None) -> ASGIApp:
@@ -138,6 +140,7 @@ def answer(settings: Settings, on: str, started: Callable[[], None]) -> None:
 
     Raises:
         InputError: there is no such cluster, it has applications already, or no replica starts.
+        ConnectionResetError: the node of this process was lost.
     """
     os.environ.setdefault("RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S", _SLOW_START_S)  # for Ray's 5 s a busy machine is too slow
     join(on, cpus=settings.workers * (1 + settings.index.shards) + settings.encoders)
@@ -148,17 +151,26 @@ def answer(settings: Settings, on: str, started: Callable[[], None]) -> None:
     http = {"host": settings.host, "port": settings.port, "request_timeout_s": settings.deadline_s + LAST_S}
     with suppress(TimeoutError):  # of a minute, for the proxy, which is waited for below
         serve.start(http_options=http)
+    end = Event()
+
+    def stop(number: int, _: object) -> None:
+        end.set()
+        signal.signal(number, signal.SIG_DFL)  # a second one waits for nobody
+
     try:
         _start(settings)
         started()
-        end = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: end.set())
-        end.wait()
+            signal.signal(number, stop)
+        while not end.wait(_WATCH_S) and here():
+            pass
     finally:
-        serve.delete(NAME)  # requests under way end first; a shutdown alone ends the proxy, and them with it
-        serve.shutdown()
+        if here():  # or there is nobody to be told
+            serve.delete(NAME)  # requests under way end first; a shutdown alone ends the proxy, and them with it
+            serve.shutdown()
         ray.shutdown()
+    if not end.is_set():
+        raise gone(_BEGINS)
 
 
 def _start(settings: Settings) -> None:

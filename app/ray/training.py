@@ -23,7 +23,7 @@ from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 from torch import distributed
 
 from app.ground import compute
-from app.ray.joined import join, places, room
+from app.ray.joined import gone, here, join, places, room
 from models.bundle import Bundle
 from models.errors import AttireError, InputError, refuse
 from models.progress import Advance, Progress, Warn, silent, unheard
@@ -32,6 +32,7 @@ from models.training.parallel import Workers
 
 _AGAIN: Final = 3
 """How often a training goes on after a process or a node was lost."""
+_GOES_ON: Final = "the same command goes on from the last checkpoint"
 _PATIENCE: Final = timedelta(days=1)  # one may encode a catalogue while the others wait; that one is lost is seen here
 _ROOM_S: Final = 120.0
 """Seconds that a cluster has to make room for all workers, or to get a node in place of a lost one."""
@@ -50,7 +51,8 @@ def train(on: str, workers: int | None, device: str, *, progress: Progress, warn
         given: what else ``models.recipes.train.train`` is given. Paths have to lie at the same place on every node.
 
     Raises:
-        InputError: there is no such cluster, it has no room, or processes were lost too often. And as ``models.recipes.train.train``.
+        InputError: there is no such cluster, it has no room, or processes were lost too often.
+        ConnectionResetError: the node of this process was lost. And as ``models.recipes.train.train``.
     """
     threads, on_gpu = torch.get_num_threads(), compute.device(device).type == "cuda"
     join(on, cpus=workers and workers * threads)
@@ -78,7 +80,7 @@ def train(on: str, workers: int | None, device: str, *, progress: Progress, warn
         except RayActorError:
             continue
         return Bundle.load(given["out"])
-    msg = f"processes of the training were lost {1 + _AGAIN} times; the same command goes on from the last checkpoint"
+    msg = f"processes of the training were lost {1 + _AGAIN} times; {_GOES_ON}"
     raise InputError(msg)
 
 
@@ -94,6 +96,8 @@ def _reserved(each: dict[str, int], count: int, *, fewer: bool) -> Iterator[Plac
         if group.wait(_ROOM_S):
             yield group
             return
+        if not here():
+            raise gone(_GOES_ON)
         [(resource, amount)] = each.items()
         left = room(resource, amount)
         if not (fewer and 0 < left < count):

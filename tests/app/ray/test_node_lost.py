@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
@@ -17,12 +17,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.ray.joined import patiently
+from benchmarks.processes import below
 from index.backends.faiss_cpu import FlatIndex
 from models.bundle import Bundle
 from models.encoders.batches import Batch, Encoded, encode_batch
 from models.encoders.load import load_encoder
 from models.progress import silent, unheard
 from models.wardrobe.generate import generate
+from tests.app.cli.test_serve import serve
 from tests.app.homes import copied
 from tests.app.ray.conftest import ASKED, OWN, start, told
 from tests.app.ray.test_serve import serving, waited
@@ -44,10 +46,7 @@ class Node:
     def kill(self) -> None:
         """End it as a machine ends that is switched off."""
         [raylet] = [one.process.pid for one in self._node.all_processes["raylet"]]
-        children = [
-            one.read_text().split() for one in Path(f"/proc/{raylet}/task").glob("*/children")
-        ]  # workers, and what tells of the node
-        for pid in (raylet, *map(int, chain(*children))):
+        for pid in (raylet, *below(raylet)):  # workers, and what tells of the node
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
@@ -181,3 +180,43 @@ def test_requests_that_it_was_answering_are_answered_by_the_other(second: Node, 
         expected = told(client.post("/complete-outfit", json=ASKED))
         assert running.attempts(expected, second.kill) <= 2
         waited(lambda: len(running.replicas()) == 1)  # once Serve has noticed
+
+
+@pytest.fixture
+def none_else(two_nodes: Any) -> Iterator[None]:  # noqa: ARG001 - which has room and a place meanwhile
+    """Who starts a cluster of this machine's own processes."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delenv("RAY_ADDRESS", raising=False)
+        yield
+
+
+def node_of(command: subprocess.Popen[str]) -> list[int]:
+    """The process of Ray's node that a command has started."""
+    return [pid for pid in below(command.pid) if Path(f"/proc/{pid}/cmdline").read_text().partition("\0")[0].endswith("/raylet")]
+
+
+@pytest.mark.usefixtures("none_else")
+def test_a_service_whose_own_node_is_lost_ends(home: Path, tmp_path: Path) -> None:
+    """And says so, so that whoever watches it starts it anew; it stood, and answered nobody."""
+    with serve(copied(home, tmp_path / "home"), "--on", "local", "--workers", "1") as command:
+        assert command.stdout is not None
+        assert any("http://" in line for line in command.stdout)
+        [node] = node_of(command)
+        os.kill(node, signal.SIGKILL)
+        _, err = command.communicate(timeout=MOST_S)
+    assert (command.returncode, err.splitlines()[-1]) == (1, "attire: Ray: the node of this machine was lost; start it anew")
+
+
+def test_an_import_whose_own_node_is_lost_says_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of Ray's own error."""
+    pytest.importorskip("ray")
+    from ray.exceptions import LocalRayletDiedError  # noqa: PLC0415 - an extra
+
+    from app.ray import catalogue  # noqa: PLC0415
+
+    def lost(_: object) -> None:
+        raise LocalRayletDiedError
+
+    monkeypatch.setattr("ray.get", lost)
+    with pytest.raises(ConnectionResetError, match="the node of this machine was lost; what is encoded is kept"):
+        catalogue._taken(None)
