@@ -6,6 +6,8 @@ import math
 import re
 from pathlib import Path
 
+from tests.app.test_kubernetes import container
+
 DOCUMENTS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCUMENTS / "fleet.md").read_text()
 
@@ -37,7 +39,7 @@ def test_what_is_quoted_stands_there() -> None:
 def test_what_a_request_costs_is_as_reckoned() -> None:
     """From the search on."""
     for _, search, processor, a_second, hours, cost, _ in rows("What a request costs"):
-        assert abs(6.6 + number(search) - number(processor)) < 0.051
+        assert abs(7.3 + number(search) - number(processor)) < 0.051
         assert number(a_second) == round(700 / number(processor))
         assert abs(number(processor) / 3.6 / 0.7 - number(hours)) < 0.051
         assert abs(number(processor) / 3.6 / 0.7 * 0.04 - number(cost)) < 0.0051
@@ -49,4 +51,11 @@ def test_processes_and_memory_are_as_reckoned() -> None:
     for items, requests, processes, memory in rows("How many processes, how much memory"):
         millions = number(items) / 1e6
         assert number(processes) == max(2, math.ceil(number(requests) * times[number(items)] / 700))
-        assert abs(number(processes) * (1.0 + 0.39 * millions) + 0.58 * millions - number(memory)) < 0.051
+        assert abs(number(processes) * (0.7 + 0.3 * millions) + 0.4 + 0.9 * millions - number(memory)) < 0.051
+
+
+def test_a_pod_has_the_memory_that_the_page_says() -> None:
+    """For a million items, one process, and one of heavy requests beside it."""
+    [needed] = re.findall(r"\*a million items\* with a process of heavy requests \(([\d.]+) GB\)", PAGE)
+    assert abs(0.7 + 0.3 + 0.4 + 0.9 + 0.55 - float(needed)) < 0.051
+    assert float(needed) < float(container("api")["resources"]["limits"]["memory"].removesuffix("Gi")) * 2**30 / 1e9
