@@ -145,7 +145,6 @@ def test_a_photo_finds_what_looks_like_it(page: Page, tmp_path: Path, jpeg: Call
     expect(page.locator("#tray .start")).to_be_visible()
 
 
-@pytest.mark.one_width
 @pytest.mark.parametrize("words", ["sneakers", "sneeker"])
 def test_plurals_and_slips_find_what_was_meant(page: Page, words: str) -> None:
     """As the catalogue's titles say it."""

@@ -220,7 +220,6 @@ def test_what_is_mistyped_is_told_to_the_console_and_shoppers_get_the_usual(
     assert sum(says in text for text in said) == 1, said
 
 
-@pytest.mark.one_width
 def test_a_locale_is_written_as_systems_write_it_too(opened: Callable[..., Page]) -> None:
     """``de_DE`` is ``de-DE``; nothing is warned of."""
     said: list[str] = []
@@ -287,7 +286,6 @@ def test_a_row_begins_with_the_best_of_each_slot(opened: Callable[..., Page]) ->
     expect(page.locator("complete-the-look [part=category]")).to_have_text(["shoes", "bags", "scarves"] * 2)
 
 
-@pytest.mark.one_width
 def test_the_keyboard_brings_a_tile_wholly_into_the_row(opened: Callable[..., Page]) -> None:
     """One that stands half beyond its edge, too."""
     page = opened('<div style="width: 350px; white-space: nowrap"><complete-the-look item="w000028" key="KEY"></complete-the-look></div>')
