@@ -26,7 +26,7 @@ _QUALITY: Final = 82
 _STROKES: Final = Strokes(edge=100, edge_width=4, ring=18, seam=232, seam_width=4, knob=9)
 _COARSE: Final = SIDE // 8  # what is wide is blurred at, with fractions, as its slope is what is seen
 _THREAD: Final = np.float32(2 * np.pi / 5)  # a thread is five pixels wide
-_FALLS: Final = {"sheen": 1.5, "gloss": 1.3, "plain": 1.0, "ribs": 0.9, "weave": 0.9, "speckle": 0.8, "twill": 0.8, "quilt": 0.6}
+_FALLS: Final = {"sheen": 1.3, "gloss": 1.2, "plain": 0.9, "ribs": 0.8, "weave": 0.8, "speckle": 0.6, "twill": 0.7, "quilt": 0.5}
 """How deep a cloth's folds are."""
 
 Array = NDArray[np.float32]
@@ -116,13 +116,13 @@ def _texture(name: str, folds_SS: Array, rng: np.random.Generator) -> Array:
     fine_SS = _grain(1.0, rng)
     match name:
         case "weave":
-            light = 0.022 * (np.sin(_X * 2.1) + np.sin(_Y * 2.1)) + 0.022 * np.sin(x) * np.sin(y) + 0.025 * fine_SS
+            light = 0.034 * (np.sin(_X * 2.1) + np.sin(_Y * 2.1)) + 0.022 * np.sin(x) * np.sin(y) + 0.014 * fine_SS
         case "sheen":
-            light = 0.08 * np.sin((_X + _Y * 0.6 + shift + 6 * folds_SS) / 7) + 0.008 * fine_SS
+            light = 0.11 * np.sin((_X + _Y * 0.6 + shift + 3 * folds_SS) / 7) + 0.008 * fine_SS
         case "twill":
-            light = 0.045 * np.sin((_X + _Y) * 1.2) + 0.02 * np.sin(x + y) + 0.035 * fine_SS
+            light = 0.055 * np.sin((_X + _Y) * 1.2) + 0.02 * np.sin(x + y) + 0.016 * fine_SS
         case "speckle":
-            light = 0.025 * _grain(4.0, rng) + 0.025 * _grain(2.0, rng) + 0.03 * fine_SS
+            light = 0.04 * _grain(4.0, rng) + 0.025 * _grain(2.0, rng) + 0.02 * fine_SS
         case "gloss":
             spot = np.exp(-((_X - 51) ** 2) / 160 - ((_Y - 58) ** 2) / 2500)
             light = 0.2 * spot + 0.1 * np.exp(-((_X - 84) ** 2) / 40) - 0.04 + 0.012 * _grain(2.0, rng)
