@@ -73,7 +73,7 @@ def opened(context: BrowserContext, shop: tuple[str, Path], service: tuple[str, 
     def open_(body: str, *, said: list[str] | None = None, head: str = "") -> Page:
         address, key, _ = service
         script = f'<script src="{address}/attire.js" type="module"></script>'
-        text = f"<!doctype html><html lang=en><title>Shop</title><body>{script}{head}{body.replace('KEY', key)}"
+        text = f"<!doctype html><html lang=en><title>Shop</title><link rel=icon href=data:,><body>{script}{head}{body.replace('KEY', key)}"
         name = f"{len(list(shop[1].iterdir()))}.html"  # one of its own: a browser asks no second time within a second
         (shop[1] / name).write_text(text)
         page = context.new_page()
