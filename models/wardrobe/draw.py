@@ -62,7 +62,9 @@ def _masks(silhouette: Silhouette, rng: np.random.Generator) -> tuple[Array, Arr
     side = SIDE * _OVERSAMPLE
     width, height = rng.uniform(0.86, 1.0, 2) * side
     left, top = rng.uniform(0, side - width), rng.uniform(0, side - height)
-    cloth, seams = outlined(silhouette, (left, top, width, height), side, Strokes(edge=150, edge_width=2, ring=7, seam=255, knob=5))
+    cloth, seams = outlined(
+        silhouette, (left, top, width, height), side, Strokes(edge=150, edge_width=2, ring=7, seam=255, seam_width=3, knob=5)
+    )
     return _shrink(cloth), _shrink(seams)
 
 
@@ -73,6 +75,7 @@ class Strokes(NamedTuple):
     edge_width: int
     ring: int
     seam: int
+    seam_width: int
     knob: int
 
 
@@ -102,7 +105,7 @@ def outlined(
             case "ring":
                 on_cloth.ellipse(points, outline=255, width=strokes.ring)
             case "seam":
-                on_seams.line(points, fill=strokes.seam, width=3)
+                on_seams.line(points, fill=strokes.seam, width=strokes.seam_width)
             case _:
                 (x, y), knob = points[0], strokes.knob
                 on_seams.ellipse((x - knob, y - knob, x + knob, y + knob), fill=255)

@@ -1,4 +1,4 @@
-"""Photographs a garment for a shop's page: folds, stitches, cloth and soft light on a pale ground, three times as large as ``draw``.
+"""Photographs a garment for a shop's page: folds, stitches, threads and soft light on a pale ground, five times as large as ``draw``.
 
 What can be told from a picture by ``draw`` can be told from these: the same silhouettes, colours, patterns and cloths.
 
@@ -8,6 +8,7 @@ Shape legend: S = side of the picture in pixels.
 from __future__ import annotations
 
 import io
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -18,61 +19,67 @@ from models.encoders.colour import oklab_from_lch, srgb_from_oklab
 from models.wardrobe.draw import Appearance, Strokes, outlined
 from models.wardrobe.garments import Silhouette
 
-SIDE: Final = 400
+SIDE: Final = 640
 _UNIT: Final = SIDE / 128  # of the periods of patterns and cloths, which are those of ``draw``
 _DARKEST, _LIGHTEST, _VIVID = 0.34, 0.86, 0.17  # as in ``draw``
-_QUALITY: Final = 86
+_QUALITY: Final = 82
+_STROKES: Final = Strokes(edge=100, edge_width=4, ring=18, seam=232, seam_width=4, knob=9)
+_COARSE: Final = SIDE // 8  # what is wide is blurred at, with fractions, as its slope is what is seen
+_THREAD: Final = np.float32(2 * np.pi / 5)  # a thread is five pixels wide
+_FALLS: Final = {"sheen": 1.3, "gloss": 1.2, "plain": 0.9, "ribs": 0.8, "weave": 0.8, "speckle": 0.6, "twill": 0.7, "quilt": 0.5}
+"""How deep a cloth's folds are."""
 
 Array = NDArray[np.float32]
 
-_Y, _X = (axis.astype(np.float32) / np.float32(_UNIT) for axis in np.mgrid[0:SIDE, 0:SIDE])
+_Y, _X = (axis.astype(np.float32) / np.float32(_UNIT) for axis in np.ogrid[0:SIDE, 0:SIDE])
 _WALL_SS: Final = 0.975 - 0.035 * ((_X - 64) ** 2 + (_Y - 60) ** 2) / 90**2
 _WARM: Final = np.array([1.0, 0.993, 0.982], dtype=np.float32)
 
 
 def photograph(appearance: Appearance, rng: np.random.Generator) -> bytes:
     """One picture, S x S, as JPEG bytes; deterministic in ``rng``."""
-    cloth_SS, seams_SS = _masks(appearance.silhouette, rng)
+    cloth_SS, touching_SS, near_SS, seams_SS = _masks(appearance.silhouette, rng)
     lightness = _DARKEST + (appearance.lightness + 1) / 2 * (_LIGHTEST - _DARKEST)
-    lab = np.empty((SIDE, SIDE, 3), dtype=np.float32)
-    lab[:] = oklab_from_lch(lightness, _VIVID * appearance.chroma, appearance.hue)
-    folds_SS = _folds(cloth_SS, rng)
+    folds_SS = _FALLS[appearance.texture] * _folds(cloth_SS, rng)
     motif_SS = _pattern(appearance.pattern, folds_SS, rng)
-    lab[..., 0] += motif_SS * (0.22 if lightness < 0.6 else -0.22)  # noqa: PLR2004 - the middle of the range
-    lab[..., 1:] *= (1 - 0.35 * motif_SS)[..., None]
-    seams = 0.16 * seams_SS - 0.07 * np.roll(seams_SS, (2, 1), (0, 1))
-    lab[..., 0] = (lab[..., 0] + _light(cloth_SS, folds_SS) + _texture(appearance.texture, rng) - seams).clip(0.1, 0.97)
-    pixels, there_SS = _ground(cloth_SS), cloth_SS > 0
-    pixels[there_SS] += (srgb_from_oklab(lab[there_SS]) - pixels[there_SS]) * cloth_SS[there_SS, None]
+    light_SS = _light(cloth_SS, near_SS, folds_SS) + _texture(appearance.texture, folds_SS, rng)
+    light_SS += motif_SS * (0.22 if lightness < 0.6 else -0.22)  # noqa: PLR2004 - the middle of the range
+    light_SS -= 0.16 * seams_SS - 0.08 * np.roll(seams_SS, (3, 2), (0, 1))
+    there_SS = cloth_SS > 0
+    lab = np.tile(oklab_from_lch(lightness, _VIVID * appearance.chroma, appearance.hue), (int(there_SS.sum()), 1)).astype(np.float32)
+    lab[:, 0] = (lab[:, 0] + light_SS[there_SS]).clip(0.1, 0.97)
+    lab[:, 1:] *= (1 - 0.35 * motif_SS[there_SS])[:, None]
+    pixels = _ground(cloth_SS, touching_SS, near_SS)
+    pixels[there_SS] += (srgb_from_oklab(lab) - pixels[there_SS]) * cloth_SS[there_SS, None]
     buffer = io.BytesIO()
     Image.fromarray((pixels.clip(0, 1) * 255).astype(np.uint8)).save(buffer, "JPEG", quality=_QUALITY)
     return buffer.getvalue()
 
 
-def _masks(silhouette: Silhouette, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Masks of the cloth, its corners rounded, and of seams, edges and knobs; each ``(S, S)`` in 0 to 1."""
+def _masks(silhouette: Silhouette, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
+    """Masks of the cloth, its corners rounded; of it blurred a little, and more; of seams, edges and knobs; each ``(S, S)`` in 0 to 1."""
     width, height = rng.uniform(0.86, 0.94, 2) * SIDE
     left, top = (SIDE - width) / 2, (SIDE - height) / 2
-    cloth, seams = outlined(silhouette, (left, top, width, height), SIDE, Strokes(edge=110, edge_width=3, ring=11, seam=230, knob=6))
-    rounded_SS = ((_blurred(cloth, 3.2) - 0.5) * 5 + 0.5).clip(0, 1)
-    return rounded_SS, _blurred(seams, 0.8)
+    cloth, seams = outlined(silhouette, (left, top, width, height), SIDE, _STROKES)
+    touching_SS, near_SS = _blurred(cloth, 3.5), _blurred(cloth, 7)
+    joined_SS = (near_SS - 0.4) * 7  # parts that nearly touch, as a shoe and its heel, are one
+    return (np.maximum((touching_SS - 0.5) * 5, joined_SS) + 0.5).clip(0, 1), touching_SS, near_SS, _blurred(seams, 1.0)
 
 
 def _folds(cloth_SS: Array, rng: np.random.Generator) -> Array:
-    """How the cloth lies, ``(S, S)`` around 0: long folds downwards, less towards its edges."""
-    coarse = rng.normal(0, 1, (5, 13)).astype(np.float32)
-    image = Image.fromarray(coarse).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    inside_SS = _blurred(_image(cloth_SS), 14)
-    return np.asarray(image, dtype=np.float32) * inside_SS * inside_SS
+    """How the cloth lies, ``(S, S)`` around 0: folds downwards, wide and narrow, less towards its edges."""
+    wide, narrow = rng.normal(0, 1, (4, 10)), rng.normal(0, 0.4, (5, 24))
+    inside_SS = _softly(cloth_SS, 22)
+    return (_enlarged(wide) + _enlarged(narrow)) * inside_SS * inside_SS
 
 
-def _light(cloth_SS: Array, folds_SS: Array) -> Array:
-    """Lightness that lamps from above on the left add, ``(S, S)``: of the rounded edge, and of the folds."""
-    edge_SS = _blurred(_image(cloth_SS), 7)
-    down, across = np.gradient(2.2 * edge_SS)
-    fold_down, fold_across = np.gradient(folds_SS)
-    slope = np.float32(0.7) * down + np.float32(0.5) * across + np.float32(0.3) * fold_down + np.float32(0.9) * fold_across
-    return np.asarray((1.5 * slope).clip(-0.14, 0.12) + 0.03 * (1 - _Y / 64), dtype=np.float32)
+def _light(cloth_SS: Array, near_SS: Array, folds_SS: Array) -> Array:
+    """Lightness that lamps from above on the left add, ``(S, S)``: of the rounded edge, and of the folds; less in hollows."""
+    body_SS = _softly(cloth_SS, 18)
+    down, across = np.gradient(3 * body_SS + folds_SS)
+    slope_SS = np.float32(0.55) * down + np.float32(0.85) * across
+    hollow_SS = 1 - body_SS + 0.8 * (1 - near_SS)
+    return np.asarray(0.13 * np.tanh(15 * slope_SS) - 0.09 * hollow_SS + 0.04 + 0.03 * (1 - _Y / 64), dtype=np.float32)
 
 
 def _pattern(name: str, folds_SS: Array, rng: np.random.Generator) -> Array:
@@ -99,43 +106,68 @@ def _pattern(name: str, folds_SS: Array, rng: np.random.Generator) -> Array:
 
 
 def _edge(inside_SS: NDArray[np.floating], soft: np.float32) -> Array:
-    return np.asarray((inside_SS * soft * 3 + 0.5).clip(0, 1), dtype=np.float32)
+    return np.asarray((inside_SS * soft * 2 + 0.5).clip(0, 1), dtype=np.float32)
 
 
-def _texture(name: str, rng: np.random.Generator) -> Array:  # noqa: PLR0911 - one cloth after the other
-    """Lightness that the cloth's texture adds, ``(S, S)``."""
+def _texture(name: str, folds_SS: Array, rng: np.random.Generator) -> Array:
+    """Lightness that the cloth's texture adds, ``(S, S)``: what is seen from afar, and its threads or grain, which are seen from near."""
     shift = rng.uniform(0, 20)
+    x, y = _X * np.float32(_UNIT) * _THREAD, _Y * np.float32(_UNIT) * _THREAD
+    fine_SS = _grain(1.0, rng)
     match name:
         case "weave":
-            return np.asarray(0.035 * (np.sin(_X * 2.1) + np.sin(_Y * 2.1)), dtype=np.float32)
+            light = 0.034 * (np.sin(_X * 2.1) + np.sin(_Y * 2.1)) + 0.022 * np.sin(x) * np.sin(y) + 0.014 * fine_SS
         case "sheen":
-            return np.asarray(0.12 * np.sin((_X + _Y * 0.6 + shift) / 7), dtype=np.float32)
+            light = 0.11 * np.sin((_X + _Y * 0.6 + shift + 3 * folds_SS) / 7) + 0.008 * fine_SS
         case "twill":
-            return np.asarray(0.055 * np.sin((_X + _Y) * 1.2), dtype=np.float32)
+            light = 0.055 * np.sin((_X + _Y) * 1.2) + 0.02 * np.sin(x + y) + 0.016 * fine_SS
         case "speckle":
-            coarse = Image.fromarray(rng.normal(0, 1, (SIDE // 5, SIDE // 5)).astype(np.float32))
-            return 0.06 * np.asarray(coarse.resize((SIDE, SIDE), Image.Resampling.BILINEAR), dtype=np.float32)
+            light = 0.04 * _grain(4.0, rng) + 0.025 * _grain(2.0, rng) + 0.02 * fine_SS
         case "gloss":
             spot = np.exp(-((_X - 51) ** 2) / 160 - ((_Y - 58) ** 2) / 2500)
-            return np.asarray(0.26 * spot + 0.12 * np.exp(-((_X - 84) ** 2) / 40) - 0.04, dtype=np.float32)
+            light = 0.2 * spot + 0.1 * np.exp(-((_X - 84) ** 2) / 40) - 0.04 + 0.012 * _grain(2.0, rng)
         case "ribs":
-            return np.asarray(0.07 * np.sin(_Y * 1.2 + 0.9 * np.abs((_X + shift) % 12 - 6)), dtype=np.float32)
+            stitches = np.sin(y / 2 + 1.6 * np.abs(np.sin(x / 4)))
+            light = 0.06 * np.sin(_Y * 1.2 + 0.9 * np.abs((_X + shift) % 12 - 6)) + 0.025 * stitches + 0.02 * fine_SS
         case "quilt":
-            return np.asarray(0.15 * np.sqrt(np.abs(np.sin((_Y + shift) / 6))) - 0.1, dtype=np.float32)
+            light = 0.15 * np.sqrt(np.abs(np.sin((_Y + shift) / 6))) - 0.1 + 0.008 * fine_SS
         case _:
-            return np.zeros((SIDE, SIDE), dtype=np.float32)
+            light = 0.014 * np.sin(x) * np.sin(y) + 0.016 * fine_SS
+    return np.asarray(light, dtype=np.float32)
 
 
-def _ground(cloth_SS: Array) -> Array:
-    """A pale studio with the garment's soft shadow, sRGB ``(S, S, 3)``."""
-    shadow_SS = 0.16 * np.roll(_blurred(_image(cloth_SS), 12), (11, 4), (0, 1)) + 0.14 * np.roll(
-        _blurred(_image(cloth_SS), 3), (3, 1), (0, 1)
-    )
+@cache
+def _noise(size: float) -> Array:
+    """Spots of some pixels' size, ``(S, S)`` around 0 with a deviation of 1; it goes on at its edges."""
+    spots = np.random.default_rng(0).normal(0, 1, (SIDE, SIDE))
+    there = np.fft.fftfreq(SIDE)
+    kept = np.exp(-2 * (np.pi * size) ** 2 * (there[:, None] ** 2 + there**2))
+    spots = np.fft.ifft2(np.fft.fft2(spots) * kept).real
+    return np.asarray(spots / spots.std(), dtype=np.float32)
+
+
+def _grain(size: float, rng: np.random.Generator) -> Array:
+    return np.roll(_noise(size), rng.integers(0, SIDE, 2), (0, 1))
+
+
+def _ground(cloth_SS: Array, touching_SS: Array, near_SS: Array) -> Array:
+    """A pale studio with the garment's soft shadow, darker where it touches; sRGB ``(S, S, 3)``."""
+    far_SS = np.roll(_softly(cloth_SS, 26), (20, 8), (0, 1))
+    shadow_SS = 0.13 * far_SS + 0.12 * np.roll(near_SS, (7, 3), (0, 1)) + 0.1 * np.roll(touching_SS, (3, 1), (0, 1))
     return np.asarray((_WALL_SS * (1 - shadow_SS))[..., None] * _WARM, dtype=np.float32)
 
 
-def _image(mask_SS: Array) -> Image.Image:
-    return Image.fromarray((mask_SS * 255).astype(np.uint8))
+def _softly(mask_SS: Array, radius: float) -> Array:
+    """Blurred widely, ``(S, S)``; without steps, as its slope is what is lit."""
+    small = np.asarray(Image.fromarray(mask_SS).resize((_COARSE, _COARSE), Image.Resampling.BOX))
+    apart = np.subtract.outer(np.arange(_COARSE), np.arange(_COARSE)) * (SIDE / _COARSE / radius)
+    weights = np.exp(-(apart**2) / 2)
+    weights /= weights.sum(1).max()
+    return _enlarged(weights @ small @ weights)
+
+
+def _enlarged(coarse: NDArray[np.floating]) -> Array:
+    return np.asarray(Image.fromarray(coarse.astype(np.float32)).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
 
 
 def _blurred(image: Image.Image, radius: float) -> Array:

@@ -59,6 +59,26 @@ def test_the_dashboard_asks_what_prometheus_understands(promtool: str, tmp_path:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def test_the_dashboard_is_whole_for_grafana() -> None:
+    """Each panel has a place of its own and asks the source that is provisioned; the provider reads where the composition puts them."""
+    provisioned = DEPLOY / "grafana" / "provisioning"
+    [source] = yaml.safe_load((provisioned / "datasources" / "prometheus.yml").read_text())["datasources"]
+    [provider] = yaml.safe_load((provisioned / "dashboards" / "attire.yml").read_text())["providers"]
+    grafana = yaml.safe_load((DEPLOY.parent / "docker-compose.yml").read_text())["services"]["grafana"]
+    assert f"./deploy/grafana/dashboards:{provider['options']['path']}:ro" in grafana["volumes"]
+    whole = json.loads((DEPLOY / "grafana" / "dashboards" / "attire.json").read_text())
+    assert {"uid", "title", "schemaVersion", "time", "panels"} <= set(whole)
+    panels = whole["panels"]
+    assert (
+        len({panel["id"] for panel in panels}) == len({(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}) == len(panels)
+    )
+    for panel in panels:
+        assert panel["datasource"] == {"type": source["type"], "uid": source["uid"]}, panel["title"]
+        assert panel["type"] in {"timeseries", "stat", "table", "bargauge", "gauge"}, panel["title"]
+        assert panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24, panel["title"]
+        assert len({target["refId"] for target in panel["targets"]}) == len(panel["targets"]), panel["title"]
+
+
 def test_every_alert_has_a_severity_a_case_and_a_line_in_the_manual() -> None:
     """One that wakes somebody is for what shoppers notice, or for what is lost."""
     tried = {

@@ -7,7 +7,7 @@ import { told } from "./events.js";
 import { recommendationOf, know, wholeItem } from "./known.js";
 import { add, again, lookAway, nameOf, onChange, onView, outfit, remove, wears } from "./outfit.js";
 import { user } from "./shopper.js";
-import { blanks, mark, picture, priceOf, tile, titleOf } from "./tile.js";
+import { blanks, mark, picture, priceOf, tile, titleOf, widthsOf } from "./tile.js";
 
 const ALIKE = 6;
 const STEP = 12; // per cent of the picture that an arrow key moves
@@ -41,7 +41,9 @@ function closing() {
 
 function stage(item) {
   if (!item.image_url) return el("div", { className: "stage" }, picture(item));
-  const image = el("img", { src: item.image_url, alt: titleOf(item), draggable: false });
+  const image = el("img", { alt: titleOf(item), draggable: false });
+  if (item.thumbnail_url) Object.assign(image, { sizes: "30rem", srcset: widthsOf(item) });
+  image.src = item.thumbnail_url ?? item.image_url;
   const zoom = el("button", { type: "button", className: "zoom", ariaPressed: "false", ariaLabel: "Zoom in" }, image);
   const at = { x: 50, y: 50 };
   const move = (x, y) => {
@@ -53,6 +55,7 @@ function stage(item) {
     move((100 * (clientX - box.left)) / box.width, (100 * (clientY - box.top)) / box.height);
   };
   const set = (zoomed) => {
+    if (zoomed) Object.assign(image, { srcset: "", src: item.image_url }); // all that there is to see
     mark(zoom, zoomed);
     zoom.ariaLabel = zoomed ? "Zoom out" : "Zoom in";
   };

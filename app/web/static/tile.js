@@ -30,6 +30,8 @@ export function priceOf(item) {
   return el("span", { className: "price sale" }, now, " ", before);
 }
 
+export const widthsOf = (item) => WIDTHS.map((width) => `${item.thumbnail_url.replace(/width=\d+/, `width=${width}`)} ${width}w`).join(", ");
+
 // `early` is one that is seen before anybody scrolls.
 export function picture(item, sizes = SIZES, early = false) {
   const frame = el("span", { className: "frame" });
@@ -43,7 +45,7 @@ export function picture(item, sizes = SIZES, early = false) {
   image.onerror = () => frame.replaceChildren(words());
   if (item.thumbnail_url) {
     image.sizes = early ? sizes.replace("auto, ", "") : sizes; // only what is lazy may be `auto`
-    image.srcset = WIDTHS.map((width) => `${item.thumbnail_url.replace(/width=\d+/, `width=${width}`)} ${width}w`).join(", ");
+    image.srcset = widthsOf(item);
   }
   image.src = item.thumbnail_url ?? item.image_url;
   frame.append(image);

@@ -30,6 +30,7 @@ from models.bundle import Bundle
 from models.compatibility.calibration import Calibration
 from models.compatibility.slot_templates import SlotTemplates
 from models.wardrobe.generate import generate
+from models.wardrobe.shop_window import colour_of
 
 HOSTILE = """<img src=x onerror="document.title='stolen'">"""
 CHROMIUM = shutil.which("chromium")
@@ -53,7 +54,10 @@ def wardrobe_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     leading = {row["category"]: row for row in reversed(rows)}
     _, on_sale, sold_out, *_ = sorted(leading.values(), key=lambda row: str(row["id"]))
     on_sale["sale_price"], sold_out["in_stock"] = round(on_sale["price"] / 2, 2), False
-    rows = [{**row, "currency": "EUR"} for row in rows]
+    seen = pq.read_table(data / "latents.parquet").to_pylist()
+    for row, look in zip(rows, seen, strict=True):
+        colour = colour_of(look["hue"], look["chroma"], look["lightness"])
+        row |= {"currency": "EUR", "attributes": json.dumps({**json.loads(row["attributes"]), "colour": colour})}
     pq.write_table(pa.Table.from_pylist(rows, table.schema), data / "items.parquet")
     store = ReleaseStore(home)
     first = import_catalogue(data, store, default_encoder="shipped").release

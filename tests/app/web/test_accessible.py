@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+
+from tests.app.web.axe import violations
 
 pytestmark = pytest.mark.e2e
 
@@ -41,8 +42,7 @@ def screen(request: pytest.FixtureRequest, browser: Browser, address: str) -> It
 
 def sound(page: Page) -> None:
     """Axe finds no violation here, and nothing to press is too small."""
-    found: dict[str, Any] = Axe().run(page, options={"resultTypes": ["violations"]}).response
-    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]] == []
+    assert violations(page) == []
     assert page.evaluate(SMALL, LEAST) == []
 
 
@@ -69,6 +69,54 @@ def test_every_state_is_sound(screen: Page) -> None:
     sound(screen)
     assert screen.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert screen.evaluate("window.shifted") <= MOST_SHIFT
+
+
+def test_states_that_few_come_to_are_sound_too(screen: Page, tmp_path: Path, jpeg: Callable[..., bytes]) -> None:
+    """Zoom, filters, words that find and that do not, a photo's likes, over budget and what is cheaper, an empty bag, a fault."""
+    screen.locator("#items .tile").nth(1).click()
+    screen.get_by_role("button", name="Zoom in").click()
+    expect(screen.get_by_role("button", name="Zoom out")).to_be_visible()
+    sound(screen)
+    screen.keyboard.press("Escape")
+    screen.get_by_label("highest price").fill("90")
+    expect(screen.get_by_role("button", name="Clear filters")).to_be_visible()
+    sound(screen)
+    screen.get_by_role("searchbox").fill("handbag under 5")
+    expect(screen.locator("#found")).to_have_text("0 pieces")
+    sound(screen)
+    screen.get_by_role("button", name="Clear filters").click()
+    screen.get_by_role("searchbox").fill("sneeker")
+    expect(screen.locator("#read-as")).to_contain_text("No piece is called")
+    sound(screen)
+    screen.get_by_role("searchbox").fill("")
+    (tmp_path / "mine.jpg").write_bytes(jpeg("red", (900, 700)))
+    screen.locator("#by-photo").click()
+    screen.locator("#photo-file").set_input_files(tmp_path / "mine.jpg")
+    sound(screen)
+    screen.get_by_role("button", name="Find what looks like it").click()
+    expect(screen.locator("#by-likeness")).to_be_visible()
+    sound(screen)
+    screen.get_by_role("button", name="Show all").click()
+    screen.locator("#items .wear").nth(1).click()
+    expect(screen.locator("#board .look").first).to_be_visible()
+    screen.locator("#board .look").first.click()
+    expect(screen.locator("#suggestions")).to_contain_text("This look is complete.")
+    screen.get_by_label("budget").fill("1")
+    screen.get_by_label("budget").press("Enter")
+    expect(screen.locator("#over .warn")).to_be_visible()
+    sound(screen)
+    screen.get_by_role("button", name="Find cheaper").click()
+    expect(screen.locator("#over")).to_contain_text("Nothing cheaper fits")
+    sound(screen)
+    screen.locator("#open-bag").click()
+    expect(screen.locator("#bag-lines")).to_have_text("Nothing in it yet.")
+    sound(screen)
+    screen.keyboard.press("Escape")
+    screen.route("**/complete-outfit", lambda route: route.abort())
+    screen.get_by_label("budget").fill("5")
+    screen.get_by_label("budget").press("Enter")
+    expect(screen.locator("#suggestions-notice")).not_to_be_empty()
+    sound(screen)
 
 
 @pytest.mark.parametrize("route", ["/complete-outfit", "/score-outfit"])

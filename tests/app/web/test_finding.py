@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +36,22 @@ def test_the_catalogue_is_filtered_by_brand_price_and_for_whom(page: Page, wardr
     page.get_by_role("button", name="Clear filters").press("Enter")
     expect(page.locator("#found")).to_have_text("120 pieces")
     expect(page.get_by_role("button", name="Clear filters")).to_be_hidden()
+
+
+def test_the_catalogue_is_filtered_by_category_and_colour(page: Page, wardrobe_release: Release) -> None:
+    """Together; the filters are told by the address, so that a link shows the same."""
+    items = wardrobe_release.snapshot.items.to_pylist()
+    colours = [json.loads(item["attributes"])["colour"] for item in items if item["category"] == "shoes"]
+    colour = max(set(colours), key=colours.count)
+    page.get_by_role("button", name=re.compile("^shoes")).click()
+    page.get_by_label("colour").select_option(colour)
+    expect(page.locator("#found")).to_have_text(re.compile(rf"^{colours.count(colour)} pieces?$"))
+    shown = page.locator("#items .tile").evaluate_all("all => all.map((one) => one.dataset.name.replace('item=', ''))")
+    rows = [items[wardrobe_release.snapshot.row_of[item]] for item in shown]
+    assert {(row["category"], json.loads(row["attributes"])["colour"]) for row in rows} == {("shoes", colour)}
+    page.reload()
+    expect(page.get_by_label("colour")).to_have_value(colour)
+    expect(page.locator("#items .tile")).to_have_count(colours.count(colour))
 
 
 def test_clearing_filters_clears_the_words_that_were_searched(page: Page) -> None:
@@ -128,12 +145,21 @@ def test_a_photo_finds_what_looks_like_it(page: Page, tmp_path: Path, jpeg: Call
     expect(page.locator("#tray .start")).to_be_visible()
 
 
-@pytest.mark.one_width
 @pytest.mark.parametrize("words", ["sneakers", "sneeker"])
 def test_plurals_and_slips_find_what_was_meant(page: Page, words: str) -> None:
     """As the catalogue's titles say it."""
     page.get_by_role("searchbox").fill(words)
     expect(page.locator("#items .title").first).to_contain_text(re.compile("sneaker", re.IGNORECASE))
+
+
+@pytest.mark.parametrize(("words", "category"), [("footwear", "shoes"), ("handbag", "bags"), (None, "all-body")])
+def test_words_that_no_title_has_find_by_their_meaning(page: Page, wardrobe_release: Release, words: str | None, category: str) -> None:
+    """Also those that the page itself proposes, ``navy linen dress``: dresses come first."""
+    box = page.get_by_role("searchbox")
+    box.fill(words or (box.get_attribute("placeholder") or "").removeprefix("Search: "))
+    expect(page.locator("#read-as")).to_contain_text("No piece is called that")
+    first = page.locator("#items .tile").evaluate_all("all => all.slice(0, 4).map((one) => one.dataset.name.replace('item=', ''))")
+    assert {wardrobe_release.item(wardrobe_release.snapshot.row_of[item]).category for item in first} == {category}
 
 
 def test_what_was_searched_is_kept_by_a_reload_a_link_and_the_back_button(page: Page, wardrobe_release: Release) -> None:

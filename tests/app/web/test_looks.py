@@ -46,6 +46,20 @@ def test_a_look_that_is_chosen_is_the_outfit_and_another_takes_its_place(looks: 
     expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
 
 
+def test_looks_stand_side_by_side_as_collages(looks: Page) -> None:
+    """Each shows a picture of every piece of it, what is worn among them, with what it adds in price."""
+    boxes = [look.bounding_box() for look in looks.locator("#board .look").all()[:2]]
+    assert all(boxes)
+    assert boxes[0]["y"] == boxes[1]["y"]  # type: ignore[index]
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]  # type: ignore[index]
+    first = looks.locator("#board .look").first
+    expect(first).to_contain_text(re.compile(r"\+ €\d"))
+    pictures = first.locator("img").count()
+    first.click()
+    expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
+    assert pictures == len(worn(looks))
+
+
 def test_a_piece_that_is_kept_stays_in_every_look(looks: Page) -> None:
     """The board is asked anew around it."""
     looks.locator("#board .look").first.click()

@@ -29,6 +29,7 @@ from app.home.runs import FINAL, Runs
 from app.home.store import ReleaseStore
 from app.main import create_app
 from tests.app.homes import copied
+from tests.app.web.axe import violations
 
 pytestmark = pytest.mark.e2e
 
@@ -64,11 +65,12 @@ def screen(request: pytest.FixtureRequest, browser: Browser, room: str) -> Itera
 
 
 def fits(page: Page, name: str) -> None:
-    """Nothing is wider than the screen."""
+    """Nothing is wider than the screen, and axe finds nothing."""
     page.wait_for_load_state()  # until its styles are there, too
     wide = page.viewport_size
     assert wide is not None
     assert page.evaluate("document.documentElement.scrollWidth") <= wide["width"], name
+    assert violations(page) == [], name
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}-{wide['width']}.png", full_page=True)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from starlette.testclient import TestClient
 
 import app.web
@@ -25,6 +25,7 @@ from app.ground.settings import Settings
 from app.home.keys import KeyFile
 from app.main import create_app
 from app.release.release import Release
+from tests.app.web.axe import violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.integration]
 WIDGET = Path(app.web.__file__).parent / "widget" / "attire.js"
@@ -66,36 +67,35 @@ def service(
 
 
 @pytest.fixture
-def opened(browser: Browser, shop: tuple[str, Path], service: tuple[str, str, Path]) -> Iterator[Callable[..., Page]]:
+def opened(context: BrowserContext, shop: tuple[str, Path], service: tuple[str, str, Path]) -> Iterator[Callable[..., Page]]:
     """Opens a page of the shop with this in its body."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
 
     def open_(body: str, *, said: list[str] | None = None, head: str = "") -> Page:
         address, key, _ = service
         script = f'<script src="{address}/attire.js" type="module"></script>'
-        text = f"<!doctype html><html lang=en><title>Shop</title><body>{script}{head}{body.replace('KEY', key)}"
-        (shop[1] / "page.html").write_text(text)
+        text = f"<!doctype html><html lang=en><title>Shop</title><link rel=icon href=data:,><body>{script}{head}{body.replace('KEY', key)}"
+        name = f"{len(list(shop[1].iterdir()))}.html"  # one of its own: a browser asks no second time within a second
+        (shop[1] / name).write_text(text)
         page = context.new_page()
         if said is not None:
             page.on("console", lambda message: said.append(message.text))
-        page.goto(f"{shop[0]}/page.html")
+        page.goto(f"{shop[0]}/{name}")
         return page
 
     yield open_
     for page in context.pages:
         page.unroute_all(behavior="ignoreErrors")  # what is still asked at the end would fail the next test
-    context.close()
+        page.close()
 
 
-def events(log: Path, *, least: int) -> list[dict[str, Any]]:
-    """What the log has of events that pages sent, once there are so many."""
+def events(log: Path, session: str, *, least: int) -> list[dict[str, Any]]:
+    """What the log has of events that pages sent in a visit, once there are so many."""
     found: list[dict[str, Any]] = []
     until = time.monotonic() + 10
     while time.monotonic() < until and len(found) < least:
         with sqlite3.connect(f"file:{log}?mode=ro", uri=True) as connection:
             rows = connection.execute("SELECT data FROM entries WHERE stream = 'events'").fetchall()
-        found = [said for (data,) in rows if (said := json.loads(data))["type"] in {"view", "add_to_cart"}]
+        found = [said for (data,) in rows if (said := json.loads(data))["type"] in {"view", "add_to_cart"} and said["session"] == session]
         time.sleep(0.05)
     return found
 
@@ -123,10 +123,10 @@ def test_a_look_is_completed_on_a_foreign_page(
     page.keyboard.press("Enter")
     expect(add).to_have_attribute("aria-pressed", "true")
     bought, session = page.locator("#basket li").inner_text().split()
-    [told] = events(service[2], least=1)
+    [told] = events(service[2], session, least=1)
     assert (told["type"], told["item"]) == ("add_to_cart", bought)
     assert told["recommendation_id"]
-    assert told["session"] == session == page.evaluate("sessionStorage.getItem('attire-session')")
+    assert session == page.evaluate("sessionStorage.getItem('attire-session')")
 
 
 def test_nothing_jumps_when_the_answer_comes(opened: Callable[..., Page]) -> None:
@@ -142,15 +142,18 @@ def test_nothing_jumps_when_the_answer_comes(opened: Callable[..., Page]) -> Non
     assert page.evaluate("window.shifted") <= 0.05
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_page_is_no_wider_for_it(opened: Callable[..., Page], width: int) -> None:
-    """The row scrolls by itself."""
-    page = opened('<complete-the-look item="w000028" key="KEY"></complete-the-look>')
-    page.set_viewport_size({"width": width, "height": 900})
-    expect(page.locator("complete-the-look [part=price]").first).to_contain_text("€")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+@pytest.mark.parametrize("layout", ["row", "slots", "grid"])
+def test_the_page_is_no_wider_for_it(opened: Callable[..., Page], layout: str) -> None:
+    """A row scrolls by itself, and a grid has as many columns as there is room for."""
+    page = opened(f'<complete-the-look item="w000028" key="KEY" layout="{layout}"></complete-the-look>')
+    tiles = page.locator("complete-the-look ul").first.locator("[part=tile]")
+    expect(tiles.first.locator("[part=price]")).to_contain_text("€")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tops = tiles.evaluate_all("all => all.map((tile) => tile.getBoundingClientRect().top)")
+    assert (len(set(tops)) > 1) == (layout == "grid" and page.evaluate("innerWidth") < 1000)
 
 
+@pytest.mark.one_width
 @pytest.mark.parametrize("width", [280, 311, 343, 358])
 def test_a_row_on_a_phone_ends_within_a_tile(opened: Callable[..., Page], width: int) -> None:
     """Two whole ones would look like all there are."""
@@ -193,6 +196,7 @@ def test_a_fault_is_told_to_the_console_and_not_to_shoppers(opened: Callable[...
     assert any(says in text for text in said), said
 
 
+@pytest.mark.one_width
 @pytest.mark.parametrize(
     ("attributes", "says"),
     [
@@ -259,6 +263,7 @@ def test_an_answer_without_a_suggestion_takes_no_room(opened: Callable[..., Page
     assert any("no suggestion: " in text for text in said), said
 
 
+@pytest.mark.one_width
 def test_a_service_that_does_not_answer_is_not_waited_for_without_end(opened: Callable[..., Page]) -> None:
     """After ten seconds the element takes no room."""
     said: list[str] = []
@@ -326,3 +331,78 @@ def test_what_is_told_of_an_item_has_its_price_and_currency(opened: Callable[...
     [event] = json.loads(asked.value.post_data or "")["events"]
     assert event["currency"] == "EUR"
     assert f"€{event['price']:.2f}" in tile.locator("[part=price]").inner_text()
+
+
+def test_an_outfit_is_completed_by_what_it_lacks(opened: Callable[..., Page], wardrobe_release: Release) -> None:
+    """Several items with commas are one question; what is worn is suggested no more."""
+    ids = {wardrobe_release.item(row).category: item for item, row in wardrobe_release.snapshot.row_of.items()}
+    page = opened(f'<complete-the-look outfit="{ids["tops"]}, {ids["shoes"]}" key="KEY" k="1"></complete-the-look>')
+    categories = page.locator("complete-the-look [part=category]")
+    expect(categories.first).to_be_attached()
+    assert {"tops", "shoes"}.isdisjoint(categories.all_text_contents())
+    with page.expect_request("**/complete-outfit") as asked:
+        page.locator("complete-the-look").evaluate(
+            "(element, outfit) => element.setAttribute('outfit', outfit)", f"{ids['bottoms']},{ids['shoes']}"
+        )
+    assert json.loads(asked.value.post_data or "")["items"] == [ids["bottoms"], ids["shoes"]]
+
+
+def test_styles_reach_in_by_variables_and_parts_and_no_other_way(opened: Callable[..., Page]) -> None:
+    """Nor do the element's reach out."""
+    head = """<style>
+      button { display: none } h2, span { color: rgb(255, 0, 0) } complete-the-look { --attire-accent: rgb(1, 2, 3) }
+      complete-the-look::part(title) { color: rgb(4, 5, 6) }
+      </style><h2 id=own>Shop</h2>"""
+    page = opened('<complete-the-look item="w000028" key="KEY"></complete-the-look>', head=head)
+    tile = page.locator("complete-the-look [part=tile]").first
+    expect(tile.get_by_role("button")).to_be_visible()
+    expect(tile.get_by_role("button")).to_have_css("color", "rgb(1, 2, 3)")
+    expect(tile.locator("[part=title]")).to_have_css("color", "rgb(4, 5, 6)")
+    expect(tile.locator("[part=brand]")).to_have_css("color", "rgb(0, 0, 0)")
+    expect(page.locator("#own")).to_have_css("font-weight", "700")
+
+
+def test_prices_without_a_currency_are_in_the_pages(opened: Callable[..., Page]) -> None:
+    """As its attribute says; what the catalogue says of an item comes first."""
+
+    def without(route: Route) -> None:
+        answer = route.fetch().json()
+        answer["slots"] = [
+            {
+                **slot,
+                "items": [{"id": item["id"], "category": item["category"], "price": 12.5, "currency": "EUR"} for item in slot["items"]],
+            }
+            for slot in answer["slots"][:1]
+        ]
+        del answer["slots"][0]["items"][0]["currency"]
+        route.fulfill(json=answer)
+
+    page = opened('<complete-the-look item="w000028" key="KEY" currency="USD" k="2"></complete-the-look>')
+    page.route("**/complete-outfit", without)
+    page.locator("complete-the-look").evaluate("element => element.setAttribute('item', 'w000029')")
+    expect(page.locator("complete-the-look [part=price]")).to_have_text(["$12.50", "€12.50"])
+
+
+@pytest.mark.parametrize("layout", ["row", "slots", "grid"])
+def test_axe_finds_nothing_in_any_state(opened: Callable[..., Page], service: tuple[str, str, Path], layout: str) -> None:
+    """While it waits, with an answer, with a piece added, with a look that is complete, and with none."""
+    page = opened("<main><h1>Shop</h1></main>")
+    page.route("**/complete-outfit", lambda _: None)
+    look = f'<complete-the-look item="w000028" layout="{layout}" key="{service[1]}"></complete-the-look>'
+    page.locator("main").evaluate("(main, look) => (main.innerHTML += look)", look)
+    expect(page.locator("complete-the-look .wait").first).to_be_attached()
+    assert violations(page) == []
+    page.unroute("**/complete-outfit")
+    page.route("**/complete-outfit", _linked)
+    page.locator("complete-the-look").evaluate("element => element.setAttribute('item', 'w000029')")
+    expect(page.locator("complete-the-look [part=price]").first).to_contain_text("€")
+    assert violations(page) == []
+    page.locator("complete-the-look").get_by_role("button").first.click()
+    expect(page.locator("complete-the-look").get_by_role("button", pressed=True)).to_have_count(1)
+    assert violations(page) == []
+    page.unroute("**/complete-outfit")
+    nothing = {"recommendation_id": "r", "complete": True, "slots": [], "looks": [], "missing": []}
+    page.route("**/complete-outfit", lambda route: route.fulfill(json=nothing))
+    page.locator("complete-the-look").evaluate("element => element.setAttribute('item', 'w000028')")
+    expect(page.locator("complete-the-look [part=complete]")).to_have_text("This look is complete.")
+    assert violations(page) == []
