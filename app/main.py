@@ -58,6 +58,7 @@ from app.rules.book import RuleFile
 from app.rules.over import Rules
 from app.rules.rule import Rule
 from app.web import mount_storefront
+from models.encoders.apart import large_pictures_apart
 from models.offpolicy.reward import Reward
 
 _WARM_S: Final = 30.0
@@ -110,6 +111,8 @@ def create_app(
             warming.start()
             await to_thread.run_sync(warming.join, _WARM_S)
         opened = AsyncExitStack()
+        if not inside:  # where heavy requests are computed, nobody else waits for Python's lock
+            opened.enter_context(large_pictures_apart())
         pictures = await opened.enter_async_context(_pictures(settings)) if settings.fetch.service_hosts else None
         services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures, heavy=heavy)
         await _start(services, inside=inside)

@@ -149,7 +149,7 @@ def _event(release: Release, item: UpsertIn, picture: bytes | str | None) -> Eve
     if "image" in item.model_fields_set:
         try:
             said["image"] = release.images.put(picture, to_disk=True) if isinstance(picture, bytes) else picture
-        except (OSError, HomeError) as error:
+        except (OSError, HomeError, ImageError) as error:
             why = (error.strerror if isinstance(error, OSError) else None) or error
             msg = f"the picture of {item.id!r} cannot be kept now ({why}); try again"
             raise LogUnavailableError(msg) from error

@@ -6,11 +6,16 @@ Looking through all of torch's objects again and again is a fifth of what a comm
 from __future__ import annotations
 
 import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 _USUAL: Final = gc.get_threshold()
 _SELDOM: Final = 50_000
 """Objects made and not let go, after which the youngest are looked through."""
+_lock: Final = threading.Lock()
+_inside = 0
 
 
 def seldom() -> None:
@@ -21,3 +26,23 @@ def seldom() -> None:
 def as_usual() -> None:
     """Look for them as Python does by itself: a service holds its requests up for less time, if more often."""
     gc.set_threshold(*_USUAL)
+
+
+@contextmanager
+def resting() -> Iterator[None]:
+    """Look for none while many objects without cycles are made: they would be walked again and again, with Python's lock."""
+    _enter(1)
+    try:
+        yield
+    finally:
+        _enter(-1)
+
+
+def _enter(more: int) -> None:
+    global _inside  # noqa: PLW0603 - as global as what it turns off
+    with _lock:
+        _inside += more
+        if _inside:
+            gc.disable()
+        else:
+            gc.enable()

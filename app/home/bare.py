@@ -16,12 +16,14 @@ from typing import Final
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from models.encoders.apart import Apart, apart_for
 from models.encoders.pictures import FORMATS, UPRIGHT
 
 _JPEG_KEPT: Final = frozenset({0xE0, 0xEE})
 """JFIF and Adobe, without which the pixels cannot be read right; of the other APP segments only a colour profile stays."""
 _JPEG_PROFILE: Final = (0xE2, b"ICC_PROFILE\0")
 _JPEG_NEXT: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_PART: Final = 1 << 19
 _SCAN, _END, _COMMENT = 0xDA, 0xD9, 0xFE
 _PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_SAID: Final = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
@@ -47,7 +49,19 @@ class _OddError(Exception):
 
 
 def bare(data: bytes) -> bytes:
-    """The picture without metadata, upright; what is no picture that can be read is returned as it is."""
+    """The picture without metadata, upright; what is no picture that can be read is returned as it is.
+
+    Raises:
+        ImageError: a large one, where ``models.encoders.apart`` could not do it.
+    """
+    try:
+        apart = _apart(data)
+    except _UNREADABLE:
+        return data
+    return _bare(data) if apart is None else apart(_bare, data)
+
+
+def _bare(data: bytes) -> bytes:
     try:
         turn = _turn(data)
         if turn is not None:
@@ -61,6 +75,12 @@ def bare(data: bytes) -> bytes:
         return _encoded(data, None)
     except _UNREADABLE:
         return data
+
+
+def _apart(data: bytes) -> Apart | None:
+    """What works on a large one elsewhere."""
+    with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        return apart_for(picture)
 
 
 def _turn(data: bytes) -> Image.Transpose | None:
@@ -101,14 +121,19 @@ def _jpeg(data: bytes) -> Iterator[bytes]:
         if end < at + 4 or end > len(data):
             raise _OddError
         if marker == _SCAN:
-            following = _JPEG_NEXT.search(data, end)
-            if following is None:
-                raise _OddError
-            end = following.start()
+            end = _behind(data, end)
         profile = marker == _JPEG_PROFILE[0] and data.startswith(_JPEG_PROFILE[1], at + 4)
         if profile or marker in _JPEG_KEPT or not (0xE0 <= marker <= 0xEF or marker == _COMMENT):  # noqa: PLR2004 - APP0 to APP15
             yield data[at:end]
         at = end
+
+
+def _behind(data: bytes, scan: int) -> int:
+    """Where the first marker behind a scan is; looked for part by part, as Python's lock is kept meanwhile."""
+    for at in range(scan, len(data), _PART):
+        if (following := _JPEG_NEXT.search(data, at, at + _PART + 1)) is not None:
+            return following.start()
+    raise _OddError
 
 
 def _png(data: bytes) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
+from app.ground import collector
 from app.ground.errors import HomeError
 from app.home.alone import in_turn
 from app.home.origin import origin_of
@@ -52,7 +53,8 @@ class Versions(Generic[Book]):
         try:
             mark = self._mark()
             if mark is None or mark != self._read[0]:
-                self._read = mark, self._parsed(json.loads(self.path.read_bytes()))
+                with collector.resting():
+                    self._read = mark, self._parsed(json.loads(self.path.read_bytes()))
             return self._read[1]
         except FileNotFoundError:
             return self._none
@@ -61,9 +63,9 @@ class Versions(Generic[Book]):
             msg = f"{self.path}: cannot be read ({why}); put the last version back from {self.path.with_suffix('')}/"
             raise HomeError(msg) from error
 
-    def read_lately(self) -> bool:
-        """Whether the file is as it was when it was read last, or still is not there."""
-        return self._mark() == self._read[0]
+    def lately(self) -> Book | None:
+        """What holds now where the file is as it was when it was read last, or still is not there; else None."""
+        return self._read[1] if self._mark() == self._read[0] else None
 
     @contextmanager
     def changing(self) -> Iterator[None]:

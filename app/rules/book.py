@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from app.ground import collector
 from app.ground.errors import HomeError
 from app.home.versions import Versions
 from app.rules.rule import RULES, Rule, as_written
@@ -71,7 +72,8 @@ class RuleFile(Versions[RuleBook]):
         if len(book.rules) > MOST:
             msg = f"{len(book.rules):,} rules: a home takes {MOST:,}; remove those that are over"
             raise HomeError(msg)
-        self.write(book.version, {"rules": [as_written(rule) for rule in book.rules]})
+        with collector.resting():
+            self.write(book.version, {"rules": [as_written(rule) for rule in book.rules]})
         return book
 
 

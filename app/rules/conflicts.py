@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
+from itertools import chain, combinations, islice
+from typing import Final
 
 import pyarrow.compute as pc
 
@@ -14,6 +15,8 @@ from app.release.release import Release
 from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, SlotTemplate
 from app.rules.ruling import InForce, Ruled
 
+MOST: Final = 1_000
+"""Conflicts that are told at once. Each of thousands of pins may contradict each of thousands of exclusions."""
 _NEVER = timedelta(days=365_000)
 
 
@@ -26,18 +29,21 @@ class Conflict:
 
 
 def conflicts_of(rules: Sequence[Rule], written: Sequence[str], release: Release) -> list[Conflict]:
-    """Conflicts that a rule of these ids has part in.
+    """Conflicts that a rule of these ids has part in: the first ``MOST``, and where there are more, that there are.
 
     Args:
         rules: all of the home, in their order.
     """
-    enabled = [rule for rule in rules if rule.enabled]
-    mine, found = {*written}, list[Conflict]()
+    enabled, mine = [rule for rule in rules if rule.enabled], {*written}
     brands = {*pc.unique(release.snapshot.items.column("brand")).to_pylist()}
-    for rule in enabled:
-        if rule.id in mine:
-            found += _nothing(rule, release, brands)
-    return [*found, *(conflict for conflict in _between(enabled, release) if mine & {*conflict.rules})]
+    nothing = (conflict for rule in enabled if rule.id in mine for conflict in _nothing(rule, release, brands))
+    between = (conflict for conflict in _between(enabled, release) if mine & {*conflict.rules})
+    found = list(islice(chain(nothing, between), MOST + 1))
+    if len(found) > MOST:
+        found[MOST] = Conflict(
+            (), f"there is more that is probably not meant: the first {MOST:,} are told; see to them, and write the rules again"
+        )
+    return found
 
 
 def _nothing(rule: Rule, release: Release, known_brands: AbstractSet[str | None]) -> Iterator[Conflict]:

@@ -6,6 +6,7 @@ import threading
 import weakref
 from datetime import UTC, datetime
 
+from app.ground import collector
 from app.ground.errors import HomeError
 from app.release.release import Release
 from app.rules.book import RuleBook, RuleFile
@@ -24,7 +25,7 @@ class Rules:
         self.file = file
         self.trouble: str | None = None
         self._lock = threading.Lock()
-        self._book, self._force = RuleBook(), InForce(())
+        self._book, self._force = file.lately() or RuleBook(), InForce(())
         self._until: datetime | None = None
         self._known: weakref.WeakKeyDictionary[object, Known] = weakref.WeakKeyDictionary()
         self._last: Known | None = None
@@ -46,9 +47,9 @@ class Rules:
 
     def settled(self, release: Release) -> bool:
         """Whether ``over`` has nothing to read or to work out, and so takes no time."""
-        rules = self._force.rules
-        known = not rules or ((found := self._known.get(release.snapshot)) is not None and found.force is self._force)
-        return known and self.file.read_lately() and (self._until is None or datetime.now(UTC) < self._until)
+        force, book = self._force, self.file.lately()
+        known = not force.rules or ((found := self._known.get(release.snapshot)) is not None and found.force is force)
+        return known and book is self._book and (self._until is None or datetime.now(UTC) < self._until)
 
     def _now(self) -> InForce:
         now = datetime.now(UTC)
@@ -60,7 +61,8 @@ class Rules:
                 raise
             book, self.trouble = self._book, str(error)
         if book is not self._book or (self._until is not None and now >= self._until):
-            self._book, self._force = book, InForce(book.rules, now)
+            with collector.resting():
+                self._book, self._force = book, InForce(book.rules, now)
             moments = [
                 moment for rule in book.rules for moment in (rule.when.since, rule.when.until) if moment is not None and moment > now
             ]

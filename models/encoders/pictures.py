@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from models.encoders.apart import apart_for
 from models.encoders.profiles import in_srgb
 from models.errors import ImageError
 
@@ -21,6 +22,7 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 _DECODERS: Final = 4
 DEFAULT_MAX_PIXELS: Final = 40_000_000
 _AMPLE: Final = 1024  # no encoder looks at more; what a larger picture holds beyond it is not kept in memory
+_STRIP: Final = 1 << 18  # pixels
 _REDUCIBLE: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"})
 MOST_STRETCHED: Final = 50
 """Largest ratio of the sides; a thinner picture, scaled to an encoder's size, would have no width left."""
@@ -50,7 +52,12 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, *, whole: bool = F
         ImageError: not a picture of an accepted format, truncated, too large or too thin.
     """
     with _told(data, max_pixels):
-        picture = _loaded(_opened(data, max_pixels), None if whole else ample)
+        picture = _opened(data, max_pixels)
+        if not whole:
+            picture.draft(None, (ample, ample))  # a JPEG is decoded at a part of its size, if that is enough
+        if (apart := apart_for(picture)) is not None:
+            return apart(decode, data, max_pixels=max_pixels, whole=whole, ample=ample)
+        picture = _loaded(picture, None if whole else ample)
         turn = UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
         if turn is not None:  # not exif_transpose: it rewrites the other tags, and fails on malformed ones
             picture = picture.transpose(turn)
@@ -58,10 +65,18 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, *, whole: bool = F
             picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
         picture = in_srgb(picture)
         if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
-            picture = picture.convert("RGBA")
-            white = Image.new("RGBA", picture.size, "white")
-            picture = Image.alpha_composite(white, picture)
+            return _on_white(picture)
         return picture.convert("RGB")
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Strip by strip: of a large one, four copies at once took seconds, in which Python's lock was kept."""
+    seen, rows = Image.new("RGB", picture.size), max(1, _STRIP // picture.width)
+    for top in range(0, picture.height, rows):
+        strip = picture.crop((0, top, picture.width, min(top + rows, picture.height))).convert("RGBA")
+        white = Image.new("RGBA", strip.size, "white")
+        seen.paste(Image.alpha_composite(white, strip).convert("RGB"), (0, top))
+    return seen
 
 
 def check_size(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> None:
@@ -104,8 +119,6 @@ def _told(data: bytes, max_pixels: int) -> Iterator[None]:
 
 
 def _loaded(picture: Image.Image, ample: int | None) -> Image.Image:
-    if ample is not None:
-        picture.draft(None, (ample, ample))  # a JPEG is decoded at a part of its size, if that is enough
     picture.load()
     if ample is None or min(picture.size) < 2 * ample or picture.mode not in _REDUCIBLE:
         return picture

@@ -29,7 +29,7 @@ class RulesOut(BaseModel):
 
     version: int = Field(description="Counts the changes; 0 before the first.", examples=[3])
     rules: list[Rule] = Field(description="All of them, in their order: the first that can be followed is.")
-    conflicts: list[ConflictOut] = Field(description="What is probably not meant.")
+    conflicts: list[ConflictOut] = Field(description="What is probably not meant; the first 1,000, and then that there is more.")
 
 
 class DryRunRules(Strict):
@@ -84,5 +84,5 @@ class DryRunOut(BaseModel):
     gained: list[MoreOrFewer] = Field(description="Items that would be shown more often, most first; ten at most.")
     lost: list[MoreOrFewer] = Field(description="Items that would be shown less often, most first; ten at most.")
     touched: dict[str, int] = Field(description="Rules, and how many of the answers each would touch.", examples=[{"no-leather": 31}])
-    conflicts: list[ConflictOut] = Field(description="What is probably not meant.")
+    conflicts: list[ConflictOut] = Field(description="What is probably not meant; the first 1,000, and then that there is more.")
     earned: EarnedOut | None = Field(default=None, description="What the rules would earn, where `reward` is asked for.")

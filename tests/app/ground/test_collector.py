@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from starlette.testclient import TestClient
@@ -26,3 +27,23 @@ def test_a_command_looks_seldom_and_a_service_as_usual(tmp_path: Path, monkeypat
             assert gc.get_threshold() == usual
     finally:
         collector.as_usual()
+
+
+def test_it_rests_until_the_last_of_several_threads_is_done() -> None:
+    """One that ends its work first does not end the others' rest."""
+    entered, end = Event(), Event()
+
+    def work() -> None:
+        with collector.resting():
+            entered.set()
+            end.wait()
+
+    thread = Thread(target=work)
+    thread.start()
+    entered.wait()
+    with collector.resting():
+        assert not gc.isenabled()
+    assert not gc.isenabled()
+    end.set()
+    thread.join()
+    assert gc.isenabled()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections.abc import Iterator
@@ -226,3 +227,46 @@ def test_what_a_command_lists_can_be_put_again(own: Path, tmp_path: Path) -> Non
     assert json.loads(listed.read_text()) == [OFF, apart]
     assert run(["rules", "put", str(listed), "--home", str(own)]) == 0
     assert len(RuleFile(own).book().rules) == 2
+
+
+def test_very_many_conflicts_are_told_up_to_a_bound(shop: TestClient) -> None:
+    """Each of 40 pins against each of 40 exclusions: what thousands of them came to took minutes, and the memory."""
+    pins = [{"id": f"pin{n}", "do": "pin", "ids": ["shoes-1"], "note": "for long"} for n in range(40)]
+    off = [{**OFF, "id": f"off{n}"} for n in range(40)]
+    answer = shop.put("/rules", json={"rules": [*pins, *off]}).json()
+    *told, last = answer["conflicts"]
+    assert len(told) == 1_000
+    assert told[0] == {"rules": ["pin0", "off0"], "problem": "'pin0' wants 'shoes-1' shown, and 'off0' takes it away"}
+    assert (last["rules"], "the first 1,000 are told" in last["problem"]) == ([], True)
+    assert answer["rules"] == [*pins, *off] == shop.get("/rules").json()["rules"]
+
+
+def test_rules_that_are_not_worked_out_yet_are_not_taken_for_settled(own: Path, release: Release) -> None:
+    """Also where the file was read: who asks then works out what ten thousand rules are about, for which the event loop must not wait."""
+    rules = Rules(RuleFile(own))
+    assert rules.settled(release), "there is no file"
+    rules.file.put(RULES.validate_python([OFF]))
+    assert len(rules.file.book().rules) == 1
+    assert not rules.settled(release)
+    assert rules.over(release)
+    assert rules.settled(release)
+
+
+def test_no_cycles_are_looked_for_while_rules_are_read(own: Path) -> None:
+    """Nor while they are written: a look walks all of them, and nobody is answered meanwhile."""
+    file, looks = RuleFile(own), list[int]()
+
+    def looked(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            looks.append(info["generation"])
+
+    many = RULES.validate_python([{**OFF, "id": f"off{n}"} for n in range(2_000)])
+    gc.collect()
+    gc.callbacks.append(looked)
+    try:
+        file.put(many)
+        assert len(file.book().rules) == 2_000
+    finally:
+        gc.callbacks.remove(looked)
+    assert len(looks) < 5
+    assert gc.isenabled()
