@@ -8,7 +8,7 @@ With a memory comes what tells which type an outfit lacks (``models.compatibilit
 How well an item completes an outfit is told against the items of its category that were kept as *probes*: the log of the mean of
 ``exp`` over them is taken off, so that 0 means "as well as any", in every category; what members say of which category is missing is added.
 The score of a whole outfit weighs the same evidence
-anew, as a mean over its items: what is asked of it is another question.
+anew, as a mean over its items, and where it bends (``models.compatibility.bends``): what is asked of it is another question.
 
 Shape legend: see ``models.compatibility.base``; P probes of a category · L levels and T terms of the memory.
 """
