@@ -28,11 +28,12 @@ def ensemble(
     members: Sequence[tuple[str, Mapping[str, Any]]],
     memory: Mapping[str, Any] | None,
     types: Mapping[str, Any] | None = None,
+    bends: bool = False,
     **shape: int,
 ) -> Ensemble:
     """Members by their models' names and configurations, and a memory of pairs and what tells missing types of these shapes."""
     built = [build_model(model, config) for model, config in members]
-    return Ensemble(built, PairMemory(**memory) if memory else None, MissingTypes(**types) if types else None, **shape)
+    return Ensemble(built, PairMemory(**memory) if memory else None, MissingTypes(**types) if types else None, bends=bends, **shape)
 
 
 MODELS: Final[Mapping[str, Callable[..., CompatibilityModel]]] = {

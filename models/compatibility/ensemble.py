@@ -8,7 +8,7 @@ With a memory comes what tells which type an outfit lacks (``models.compatibilit
 How well an item completes an outfit is told against the items of its category that were kept as *probes*: the log of the mean of
 ``exp`` over them is taken off, so that 0 means "as well as any", in every category; what members say of which category is missing is added.
 The score of a whole outfit weighs the same evidence
-anew, as a mean over its items: what is asked of it is another question.
+anew, as a mean over its items, and where it bends (``models.compatibility.bends``): what is asked of it is another question.
 
 Shape legend: see ``models.compatibility.base``; P probes of a category · L levels and T terms of the memory.
 """
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.bends import Bends
 from models.compatibility.completion import leave_one_out, same_contexts
 from models.compatibility.groups import by_group
 from models.compatibility.missing_types import MissingTypes
@@ -36,6 +37,7 @@ class Ensemble(CompatibilityModel):
         members: of any kinds.
         memory: None remembers nothing. types: None where there is no memory, and in bundles from before it was built.
         categories: C. residuals: items with a popularity of their own; row 0 is any other's. probes: P.
+        bends: whether the judge hears where evidence bends, with types; not in bundles from before.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Ensemble(CompatibilityModel):
         categories: int,
         residuals: int,
         probes: int = 128,
+        bends: bool = False,
     ) -> None:
         super().__init__()
         self.members = nn.ModuleList(members)
@@ -64,7 +67,10 @@ class Ensemble(CompatibilityModel):
         self.judge_weight: Tensor
         self.slot_weight: Tensor
         self.register_buffer("slot_weight", torch.zeros(2 if types else ()))
-        self.register_buffer("judge_weight", torch.cat([torch.tensor([1.0, -1.0]), torch.zeros(told + bool(types))]))
+        evidence = 2 + told + bool(types)
+        self.bends = Bends(evidence) if bends and types else None
+        self.register_buffer("judge_weight", torch.zeros(self.bends.heard if self.bends else evidence))
+        self.judge_weight[:2] = torch.tensor([1.0, -1.0])
         self.register_buffer("popularity", torch.zeros(residuals + 1))
         self.register_buffer("probes", torch.zeros(categories + 1, probes, sum(self.sizes)))
         self.register_buffer("probed", torch.zeros(categories + 1, probes, dtype=torch.bool))
@@ -82,7 +88,8 @@ class Ensemble(CompatibilityModel):
         return torch.cat([query_BD, popularity_B1, codes_BL], dim=1)
 
     def score(self, outfits: OutfitBatch) -> Tensor:
-        return self.evidence(outfits) @ self.judge_weight
+        evidence = self.evidence(outfits)
+        return (self.bends(evidence) if self.bends else evidence) @ self.judge_weight
 
     def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, query_BD: Tensor | None = None) -> Tensor:
         fits_BM, as_any_BM = self._fits(context, candidates_BMD, category_BM, query_BD)
@@ -112,7 +119,7 @@ class Ensemble(CompatibilityModel):
         """What tells whether whole outfits go together, ``(B, E)``, each the mean over their items given the others.
 
         The first is what the members say of the item, the second what they would say of any, then the terms, then, with types, what the
-        item's category has going for it.
+        item's category has going for it. A judge that hears bends is told what ``Bends.beside`` tells, too.
         """
         present_BI, category_Q1 = outfits.mask_BI, outfits.category_BI[outfits.mask_BI][:, None]
         context, own_Q1D = leave_one_out(outfits), outfits.items_BID[present_BI][:, None]
@@ -128,7 +135,11 @@ class Ensemble(CompatibilityModel):
             parts.append(self.types.of_categories(log_p_QS).gather(1, category_Q1))
         told_QE = torch.cat(parts, dim=1)
         total_BE = told_QE.new_zeros(len(present_BI), told_QE.shape[1]).index_add(0, present_BI.nonzero()[:, 0], told_QE)
-        return total_BE / present_BI.sum(1, keepdim=True).clamp(min=1)
+        mean_BE = total_BE / present_BI.sum(1, keepdim=True).clamp(min=1)
+        if not self.bends:
+            return mean_BE
+        fit_BI = mean_BE.new_zeros(present_BI.shape).masked_scatter(present_BI, told_QE[:, 0] - told_QE[:, 1])
+        return self.bends.beside(mean_BE, fit_BI, present_BI)
 
     def _fits(
         self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, query_BD: Tensor | None = None, row_B: Tensor | None = None

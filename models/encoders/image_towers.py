@@ -87,6 +87,8 @@ def build_tower(description: Mapping[str, Any]) -> nn.Module:
         raise ValueError(msg)
     from open_clip.model import CLIPVisionCfg, _build_vision_tower  # noqa: PLC0415 - the public API builds no image tower alone
 
+    import models.encoders.lite  # noqa: F401, PLC0415 - timm knows its network by name then
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         vision = CLIPVisionCfg(**description["vision_cfg"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -36,6 +37,7 @@ class LiteLevels(nn.Module):
         with torch.inference_mode():
             self.num_features = self.levels(torch.zeros(1, 3, 32, 32)).shape[1]
         self.standard = nn.BatchNorm1d(self.num_features, eps=1e-4, affine=False)
+        self.standard_moves = True
 
     def forward(self, pixels: Tensor) -> Tensor:
         return self.standard(self.levels(pixels))  # type: ignore[no-any-return]
@@ -53,6 +55,7 @@ class LiteLevels(nn.Module):
         """Training leaves the statistics of a network that has learned as they are."""
         super().train(mode)
         self.network.train(mode and self.network.conv_stem.weight.requires_grad)
+        self.standard.train(mode and self.standard_moves)
         return self
 
     def take_imagenet(self, path: Path) -> None:
@@ -75,6 +78,19 @@ class LiteLevels(nn.Module):
             dict(zip(mine, theirs.values(), strict=False))
         )  # the same layers in the same order, and their classifier last
         self.network.requires_grad_(requires_grad=False)
+
+    def learn_again(self, groups: int) -> None:
+        """Let the last groups of blocks learn, and the layer after them; what comes before stays, and all statistics do."""
+        network = self.network
+        for layer in (*network.blocks[len(network.blocks) - groups :], network.conv_head, network.bn2) if groups else ():
+            layer.requires_grad_(requires_grad=True)
+
+    @torch.no_grad()
+    def standardise(self, batches: Iterable[Tensor]) -> None:
+        """Take mean and spread of the numbers from pictures as they are seen now, and keep them."""
+        seen_NL = torch.cat([self.levels(pixels) for pixels in batches])
+        self.standard.running_mean, self.standard.running_var = seen_NL.mean(0), seen_NL.var(0, correction=0)
+        self.standard_moves = False
 
     def reset_classifier(self, *_: object) -> None:
         """open_clip asks for a network without a classifier; it has none."""

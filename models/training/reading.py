@@ -23,7 +23,7 @@ from models.encoders.features import CARRIED
 from models.encoders.image_towers import save_tower
 from models.encoders.keep import own_features
 from models.errors import refuse
-from models.training.architecture import Architecture, torchvision_architecture
+from models.training.architecture import Architecture, levels_architecture, torchvision_architecture
 from models.training.fields import Reading
 from models.training.pictures import Pictures
 from models.training.run import Run
@@ -69,6 +69,10 @@ class SeenItems(Items):
         self.tower = architecture.tower.to(inputs.features_NF.device)
         self.place_N = torch.full((len(inputs),), -1)
         self.place_N[torch.from_numpy(pictures.rows)] = torch.arange(len(pictures))
+        if architecture.learned and len(pictures):
+            architecture.learned.eval()
+            normalise = architecture.preprocessing.normalise
+            architecture.learned.standardise(normalise(self.pixels(some)) for some in torch.arange(len(pictures)).split(_AT_ONCE))
 
     def take(self, rows_M: Tensor) -> ItemInputs:
         place_M, device = self.place_N[rows_M.cpu()], self.inputs.features_NF.device
@@ -133,6 +137,8 @@ def read_items(run: RunT, bundle: Bundle) -> Items:
 
 def _architecture(run: Run[Any]) -> Architecture:
     config: Reading = run.config
+    if config.backbone == "lite0":
+        return levels_architecture(config.weights, config.side, run.seed, learns=config.learns)
     return torchvision_architecture(config.backbone, config.weights, config.side, run.seed)
 
 

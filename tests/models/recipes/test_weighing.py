@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
 import torch
 
-from models.recipes.attire.weighing import _regression
+from models.recipes.attire.weighing import Judging, _regression
 
 
 def test_what_is_always_the_same_counts_nothing() -> None:
@@ -18,3 +20,21 @@ def test_what_is_always_the_same_counts_nothing() -> None:
     assert first > 0.5
     assert second == 0
     assert abs(third) < 0.2
+
+
+def told(rng: np.random.Generator, rows: int, *, both: bool) -> torch.Tensor:
+    """Of two kinds of evidence the means: worn outfits have both, others lack one; or more of their sum, where a sum is all there is."""
+    worn, alike, any_of = (rng.normal(0, 0.5, (rows, 2)) for _ in range(3))
+    if both:
+        lacking = np.eye(2)[rng.integers(0, 2, rows)]
+        return torch.from_numpy(np.concatenate([worn, alike - 3 * lacking, any_of - 3 * (1 - lacking) - 3 * lacking])).float()
+    return torch.from_numpy(np.concatenate([worn + 0.3, alike - 0.3, any_of - 0.3])).float()
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_bends_are_heard_where_they_clearly_help(*, both: bool) -> None:
+    """Where outfits must have both, a sum is not enough; where a sum is all, bends would learn noise."""
+    rng, judging = np.random.default_rng(0), Judging(outfits=200, rows=400)
+    means = told(rng, 400, both=both)
+    assert judging.clearly_better(torch.cat([means, means.square()], dim=1), means) == both
+    assert not judging.clearly_better(means, means)

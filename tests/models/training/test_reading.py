@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from models.bundle import Bundle
 from models.datasets.schema import ITEM_SCHEMA, Catalogue, Dataset, Outfit
 from models.recipes.outfit_vector.config import OutfitVectorConfig
 from models.training.prepare import names_of, untrained
-from models.training.reading import Items, read_by, read_items
+from models.training.reading import Items, SeenItems, read_by, read_items
 from models.training.run import Run
 
 
@@ -59,3 +60,22 @@ def test_the_backbone_learns_with_the_model(run: Run[OutfitVectorConfig]) -> Non
     assert items.tower.conv1.weight.grad.abs().max() > 0
     assert not items.every().features_NF.requires_grad
     assert items.tower.training
+
+
+def test_what_imagenet_taught_learns_again_from_its_last_groups(run: Run[OutfitVectorConfig], wheel_file: Path) -> None:
+    """The groups before stay, and so do all statistics; numbers start standardised; the encoder says what training saw."""
+    run = replace(run, config=replace(run.config, backbone="lite0", weights=str(wheel_file), learns=2))
+    items, bundle, run = opened(run)
+    assert isinstance(items, SeenItems)
+    levels = items.architecture.learned
+    assert levels is not None
+    seen_ML = items.tower(items.architecture.preprocessing.normalise(items.pixels(torch.arange(7))))
+    torch.testing.assert_close(seen_ML.mean(0), torch.zeros(levels.num_features), rtol=0, atol=1e-3)
+    kept = {name: value.clone() for name, value in levels.named_buffers()}
+    items.train()
+    bundle.model.embed(items.take(torch.tensor([1, 3, 4]))).sum().backward()
+    learning = [any(weight.grad is not None for weight in group.parameters()) for group in levels.network.blocks]
+    assert learning == [False] * 5 + [True] * 2
+    assert all(torch.equal(value, kept[name]) for name, value in levels.named_buffers())
+    bundle, run = items.carried(bundle, run)
+    assert np.abs(run.features[:, : levels.num_features] - items.every().features_NF.detach().numpy()).max() < 5e-3
