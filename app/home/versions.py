@@ -61,9 +61,10 @@ class Versions(Generic[Book]):
             msg = f"{self.path}: cannot be read ({why}); put the last version back from {self.path.with_suffix('')}/"
             raise HomeError(msg) from error
 
-    def read_lately(self) -> bool:
-        """Whether the file is as it was when it was read last, or still is not there."""
-        return self._mark() == self._read[0]
+    def read_lately(self) -> Book | None:
+        """What was read last, where the file is as it was then, or still is not there; else None."""
+        mark, book = self._read
+        return book if self._mark() == mark else None
 
     @contextmanager
     def changing(self) -> Iterator[None]:

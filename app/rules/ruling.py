@@ -158,7 +158,7 @@ class Ruling:
 
     Attributes:
         touched: ids of the rules that changed what was found, in the order in which they did.
-        look: the curated look that is shown; see ``choose_look``.
+        look: the curated look that is shown; see ``app.recommend.ruled.choose_look``.
     """
 
     ruled: Ruled
@@ -240,10 +240,6 @@ class Ruling:
         """The curated looks of an item that is worn, in the order of the rules."""
         found = {place: look for item in self.worn_ids for place, look in self.ruled.force.looks.get(item, ()) if self.holds(look)}
         return [found[place] for place in sorted(found)]
-
-    def choose_look(self, may: Iterable[bool]) -> None:
-        """Show the first of ``looks`` for which this is true."""
-        self.look = next((look for look, all_there in zip(self.looks(), may, strict=True) if all_there), None)
 
     @property
     def template(self) -> SlotTemplate | None:
