@@ -39,6 +39,7 @@ class InForce:
 
     Attributes:
         rules: in their order. selectors: all that they name. number: no others in this process have it.
+        takers, movers: by the place of a selector the rules that take away, or move, what satisfies it.
 
     Args:
         ever: whether the times that rules name are left aside.
@@ -57,10 +58,11 @@ class InForce:
             if rule.when.worn is not None:
                 self.worn[rule.id] = self._named(rule.when.worn)
         self.matcher = Matcher(self.selectors)
-        self.by_items: dict[int, list[Rule]] = {}
+        self.takers, self.movers = dict[int, list[Rule]](), dict[int, list[Rule]]()
         for rule in self.rules:
+            by_items = self.takers if isinstance(rule, _TAKING) else self.movers
             for place in {self.items.get(rule.id), self.others.get(rule.id) if isinstance(rule, Apart) else None} - {None}:
-                self.by_items.setdefault(place, []).append(rule)  # type: ignore[arg-type]
+                by_items.setdefault(place, []).append(rule)  # type: ignore[arg-type]
         self._asked: dict[int | None, list[tuple[int, Pin | SlotTemplate]]] = {}  # by what must be worn, with their places
         for place, rule in enumerate(self.rules):
             if isinstance(rule, Pin | SlotTemplate):
@@ -189,7 +191,7 @@ class Ruling:
 
     def _taken_by(self, satisfied: frozenset[int]) -> Iterator[Rule]:
         force = self.ruled.force
-        for rule in self._about(satisfied):
+        for rule in _about(satisfied, force.takers):
             taken = isinstance(rule, Exclude)
             if isinstance(rule, Require):
                 taken = force.others[rule.id] not in satisfied
@@ -199,16 +201,11 @@ class Ruling:
                 self.touched[rule.id] = None
                 yield rule
 
-    def _about(self, satisfied: frozenset[int]) -> Iterator[Rule]:
-        by_items = self.ruled.force.by_items
-        for place in sorted(satisfied):
-            yield from by_items.get(place, ())
-
     def apart(self, rows: Sequence[int], row: int) -> bool:
         """Whether a rule keeps a row from any of some others."""
         one, *others = self.ruled.satisfied([row, *rows])
         force = self.ruled.force
-        for rule in self._about(one):
+        for rule in _about(one, force.takers):
             if isinstance(rule, Apart) and self.holds(rule) and any(force.keeps_apart(rule, one, other) for other in others):
                 self.touched[rule.id] = None
                 return True
@@ -220,7 +217,7 @@ class Ruling:
         if not self.ruled.force.lift:
             return lift_M, [()] * len(rows_M)
         for place, satisfied in enumerate(self.ruled.satisfied(rows_M.tolist())):
-            rules = [rule for rule in self._about(satisfied) if isinstance(rule, Boost | Bury) and self.holds(rule)]
+            rules = [rule for rule in _about(satisfied, self.ruled.force.movers) if self.holds(rule)]
             lift_M[place] = sum(self.ruled.force.lift[rule.id] for rule in rules)
             why.append(tuple(rule.id for rule in rules))
         return lift_M, why
@@ -255,6 +252,12 @@ class Ruling:
         return [row_of[item] for item in ids if item not in self.worn_ids and item in row_of]
 
 
+def _about(satisfied: frozenset[int], rules: Mapping[int, Sequence[Rule]]) -> Iterator[Rule]:
+    """The rules of the selectors that are satisfied, in the order of those."""
+    for place in sorted(place for place in satisfied if place in rules):
+        yield from rules[place]
+
+
 def _spoken_of(base: Snapshot, keys: Iterable[tuple[str, ...]]) -> BoolArray:
     """The rows of a snapshot that selectors filed under these could be about, ``(N,)``."""
     spoken_N = np.zeros(base.count, dtype=np.bool_)
@@ -267,6 +270,11 @@ def _spoken_of(base: Snapshot, keys: Iterable[tuple[str, ...]]) -> BoolArray:
                 spoken_N[[base.row_of[item] for item in values if item in base.row_of]] = True
             case ("brand",):
                 spoken_N[base.columns.selection(Filter(brand=values)).rows()] = True
+            case ("brand", category) if category in base.sizes:
+                rows = base.columns.selection(Filter(brand=values)).rows()
+                spoken_N[np.intersect1d(rows, base.rows_in(category), assume_unique=True)] = True
+            case ("brand", _):
+                pass
             case ("attribute", name):
                 spoken_N[base.columns.selection(Filter(attributes={name: values})).rows()] = True
             case ("category",):
