@@ -126,8 +126,8 @@ def until_ready(url: str, patience_s: float = 300.0) -> None:
 
 
 def until_run(home: Path, count: int, worker: subprocess.Popen[bytes]) -> list[LearningRun]:
-    """Wait until the worker has come to so many decisions."""
-    while len(runs := [run for run in Runs(home).finished() if run.decision != "interrupted"]) < count:
+    """Wait until the worker has come to so many decisions; a run that failed is done again."""
+    while len(runs := [run for run in Runs(home).finished() if run.decision not in {"interrupted", "failed"}]) < count:
         if worker.poll() is not None:
             sys.exit("the worker ended; see its log")
         time.sleep(0.5)

@@ -15,7 +15,7 @@ from app.api.reading import BoundedRoute
 from app.api.schemas.experiments import ExperimentsOut, PutExperiments, ReportOut, VariantConflictOut, VariantTroubleOut
 from app.api.services import InjectedServices, Services
 from app.experiments.book import ExperimentBook
-from app.experiments.ruled import VariantRules, missing_rules
+from app.experiments.ruled import as_changed, missing_rules
 from app.experiments.told import as_json
 from app.ground.doors import Door
 from app.ground.errors import Detail, HomeError, RequestError, UnknownReleaseError
@@ -105,7 +105,7 @@ def _conflicts(services: Services, book: ExperimentBook) -> Iterator[VariantConf
             if release is None or not variant.rules:
                 continue
             try:
-                rules = VariantRules(services.store.home, variant).book().rules
+                rules = as_changed(variant, services.rules.file.book()).rules
             except HomeError:
                 return
             for found in conflicts_of(rules, [rule.id for rule in variant.rules], release):

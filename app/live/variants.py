@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from anyio import to_thread
@@ -20,7 +21,7 @@ from anyio import to_thread
 from app.experiments.assign import Assigned, assigned
 from app.experiments.book import ExperimentBook, ExperimentFile
 from app.experiments.experiment import Overlay, Variant
-from app.experiments.ruled import VariantRules
+from app.experiments.ruled import as_changed
 from app.ground.errors import ROOTS, HomeError
 from app.ground.logs import logger
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -259,5 +260,5 @@ class Variants:
             return self._rules
         key = experiment, variant.name
         if key not in self._ruled:
-            self._ruled[key] = Rules(VariantRules(self._store.home, variant))
+            self._ruled[key] = Rules(self._rules.file, partial(as_changed, variant))
         return self._ruled[key]

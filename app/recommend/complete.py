@@ -225,7 +225,7 @@ def _looks(  # noqa: PLR0917 - the question, and what was found for it
         chosen = [pool.at(np.argsort(-pool.ranked_by, kind="stable")[:_STEERED]) for pool in pulled]
     consistent = allowed is not None and question.consistent
     for season in (True, False):
-        fit = partial(together, release, consistent=consistent, season=season, ruling=ruling) if allowed is not None else None
+        fit = partial(together, release, consistent=consistent, season=season, ruling=ruling)
         looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity)
         if looks or not consistent:
             break

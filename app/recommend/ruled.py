@@ -34,13 +34,17 @@ def ruling_of(ruled: Ruled | None, worn: Worn) -> Ruling | None:
 
 
 def choose_look(ruling: Ruling, filtered: Selection) -> None:
-    """Show the first curated look all of whose items are in the catalogue and pass the filters."""
+    """Show the first curated look all of whose items are in the catalogue, pass the filters, and are kept apart by no rule."""
     row_of = ruling.ruled.release.snapshot.row_of
-    others = [[item for item in look.ids if item not in ruling.worn_ids] for look in ruling.looks()]
-    ruling.choose_look(
-        bool(ids) and all(item in row_of for item in ids) and bool(filtered.passes(np.array([row_of[item] for item in ids])).all())
-        for ids in others
-    )
+
+    def may(look: CuratedLook) -> bool:
+        ids = [item for item in look.ids if item not in ruling.worn_ids]
+        rows = [row_of[item] for item in ids if item in row_of]
+        if not rows or len(rows) < len(ids) or not filtered.passes(np.array(rows)).all():
+            return False
+        return not any(ruling.apart(rows[:place], row) for place, row in enumerate(rows))
+
+    ruling.look = next(filter(may, ruling.looks()), None)
 
 
 def by_rules(release: Release, ruling: Ruling | None, pool: Pool, size: int) -> tuple[Pool, dict[int, tuple[str, ...]]]:

@@ -81,7 +81,7 @@ def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:
             if item not in row_of:
                 continue
             satisfied = ruled.satisfied([row_of[item]])[0]
-            for other in {other.id: other for place in satisfied for other in force.by_items.get(place, ())}.values():
+            for other in {other.id: other for place in satisfied for other in force.takers.get(place, ())}.values():
                 takes = isinstance(other, Exclude) or (isinstance(other, Require) and force.others[other.id] not in satisfied)
                 if takes and _overlap(rule, other):
                     yield Conflict((rule.id, other.id), f"{rule.id!r} wants {item!r} shown, and {other.id!r} takes it away")

@@ -62,6 +62,7 @@ class Matcher:
     def of(self, facts: Facts) -> frozenset[int]:
         """The places of the selectors that an item satisfies."""
         keys = [("",), ("category", facts.category), ("id", facts.id or ""), ("brand", facts.brand or "")]
+        keys += [("brand", facts.category, facts.brand or "")]
         keys += [("attribute", name, value) for name in facts.attributes for value in _values(facts, name)]
         return frozenset(place for key in keys for place in self._filed.get(key, ()) if satisfies(facts, self.selectors[place]))
 
@@ -70,6 +71,8 @@ def filed_under(selector: Selector) -> Iterator[tuple[str, ...]]:
     """The narrowest thing that a selector says, once for each value of it; ``("",)`` where it could be any item."""
     if selector.ids:
         yield from (("id", item) for item in selector.ids)
+    elif selector.brand and selector.category:
+        yield from (("brand", category, brand) for category in selector.category for brand in selector.brand)
     elif selector.brand:
         yield from (("brand", brand) for brand in selector.brand)
     elif any(selector.attributes.values()):

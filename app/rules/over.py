@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from app.ground import collector
@@ -16,16 +17,19 @@ from app.rules.ruling import InForce, Known, Ruled
 class Rules:
     """What a replica asks; of use to several threads at once.
 
+    Args:
+        changed: makes the rules of the home those that are asked, say as a variant has them.
+
     Attributes:
         file: where the rules are kept.
         trouble: why they cannot be read, so that those that were known hold on; None while they can.
     """
 
-    def __init__(self, file: RuleFile) -> None:
-        self.file = file
+    def __init__(self, file: RuleFile, changed: Callable[[RuleBook], RuleBook] = lambda book: book) -> None:
+        self.file, self._changed = file, changed
         self.trouble: str | None = None
         self._lock = threading.Lock()
-        self._book, self._force = file.lately() or RuleBook(), InForce(())
+        self._book, self._force = RuleBook(), InForce(())
         self._until: datetime | None = None
         self._known: weakref.WeakKeyDictionary[object, Known] = weakref.WeakKeyDictionary()
         self._last: Known | None = None
@@ -62,9 +66,8 @@ class Rules:
             book, self.trouble = self._book, str(error)
         if book is not self._book or (self._until is not None and now >= self._until):
             with collector.resting():
-                self._book, self._force = book, InForce(book.rules, now)
-            moments = [
-                moment for rule in book.rules for moment in (rule.when.since, rule.when.until) if moment is not None and moment > now
-            ]
+                rules = self._changed(book).rules
+                self._book, self._force = book, InForce(rules, now)
+            moments = [moment for rule in rules for moment in (rule.when.since, rule.when.until) if moment is not None and moment > now]
             self._until = min(moments, default=None)
         return self._force

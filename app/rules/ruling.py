@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -34,11 +34,21 @@ _NOBODY: Final = frozenset[int]()
 _COUNTED: Final = count(1)
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What rules say of an item: the places of the selectors that it satisfies, and the rules that may take it away, or move it."""
+
+    satisfied: frozenset[int]
+    takers: tuple[Rule, ...]
+    movers: tuple[Rule, ...]
+
+
 class InForce:
     """The rules that hold at a moment, and what they ask of items.
 
     Attributes:
         rules: in their order. selectors: all that they name. number: no others in this process have it.
+        takers, movers: by the place of a selector the rules that take away, or move, what satisfies it.
 
     Args:
         ever: whether the times that rules name are left aside.
@@ -57,14 +67,21 @@ class InForce:
             if rule.when.worn is not None:
                 self.worn[rule.id] = self._named(rule.when.worn)
         self.matcher = Matcher(self.selectors)
-        self.by_items: dict[int, list[Rule]] = {}
+        self.takers, self.movers = dict[int, list[Rule]](), dict[int, list[Rule]]()
         for rule in self.rules:
+            by_items = self.takers if isinstance(rule, _TAKING) else self.movers
             for place in {self.items.get(rule.id), self.others.get(rule.id) if isinstance(rule, Apart) else None} - {None}:
-                self.by_items.setdefault(place, []).append(rule)  # type: ignore[arg-type]
+                by_items.setdefault(place, []).append(rule)  # type: ignore[arg-type]
         self._asked: dict[int | None, list[tuple[int, Pin | SlotTemplate]]] = {}  # by what must be worn, with their places
         for place, rule in enumerate(self.rules):
             if isinstance(rule, Pin | SlotTemplate):
                 self._asked.setdefault(self.worn.get(rule.id), []).append((place, rule))
+
+    def spoken(self, facts: Facts) -> Spoken:
+        """What the rules say of an item."""
+        satisfied = self.matcher.of(facts)
+        places = sorted(satisfied)
+        return Spoken(satisfied, *(tuple(rule for place in places for rule in some.get(place, ())) for some in (self.takers, self.movers)))
 
     @cached_property
     def lift(self) -> Mapping[str, float]:
@@ -107,7 +124,7 @@ class Known:
     """What rules were found to be about in one state of a catalogue. It refers to none of it, so that it does not outlive it there.
 
     Attributes:
-        spoken_of: rows of the snapshot that a rule could take away, ``(N,)``. known: what rows were found to satisfy so far.
+        spoken_of: rows of the snapshot that a rule could take away, ``(N,)``. known: what rules say of rows, as far as that was asked.
 
     Args:
         before: of the same rules, perhaps over the same snapshot; what was found for that is kept.
@@ -118,7 +135,7 @@ class Known:
         self.force, self._base = force, weakref.ref(base)
         kept = before if before is not None and before.force is force and before._base() is base else None  # noqa: SLF001 - of its own kind
         self.spoken_of: BoolArray = kept.spoken_of if kept else _spoken_of(base, force.taking)
-        self.known: dict[int, frozenset[int]] = kept.known if kept and snapshot is base else {}
+        self.known: dict[int, Spoken] = kept.known if kept and snapshot is base else {}
 
     @cached_property
     def passing(self) -> int:
@@ -139,11 +156,15 @@ class Ruled:
 
     def satisfied(self, rows: Sequence[int]) -> list[frozenset[int]]:
         """The places of the selectors that each row satisfies."""
+        return [spoken.satisfied for spoken in self.spoken(rows)]
+
+    def spoken(self, rows: Sequence[int]) -> list[Spoken]:
+        """What the rules say of each row."""
         known = self.found.known
         unknown = [row for row in rows if row not in known]
         if unknown:
             for row, item in zip(unknown, self.release.items(unknown), strict=True):
-                known[row] = self.force.matcher.of(Facts.of(item, self.release.traits.of_row(row)))
+                known[row] = self.force.spoken(Facts.of(item, self.release.traits.of_row(row)))
         return [known[row] for row in rows]
 
     def may_be_taken(self, rows_M: IntArray) -> BoolArray:
@@ -158,7 +179,7 @@ class Ruling:
 
     Attributes:
         touched: ids of the rules that changed what was found, in the order in which they did.
-        look: the curated look that is shown; see ``choose_look``.
+        look: the curated look that is shown; see ``app.recommend.ruled.choose_look``.
     """
 
     ruled: Ruled
@@ -183,33 +204,28 @@ class Ruling:
         """Whether no rule takes each row away, ``(M,)``."""
         allowed_M = ~self.ruled.may_be_taken(rows_M)
         doubtful = np.flatnonzero(~allowed_M)
-        for place, satisfied in zip(doubtful, self.ruled.satisfied(rows_M[doubtful].tolist()), strict=True):
-            allowed_M[place] = not any(True for _ in self._taken_by(satisfied))
+        allowed_M[doubtful] = [not self._taken(spoken) for spoken in self.ruled.spoken(rows_M[doubtful].tolist())]
         return allowed_M
 
-    def _taken_by(self, satisfied: frozenset[int]) -> Iterator[Rule]:
+    def _taken(self, spoken: Spoken) -> bool:
         force = self.ruled.force
-        for rule in self._about(satisfied):
+        for rule in spoken.takers:
             taken = isinstance(rule, Exclude)
             if isinstance(rule, Require):
-                taken = force.others[rule.id] not in satisfied
+                taken = force.others[rule.id] not in spoken.satisfied
             if isinstance(rule, Apart):
-                taken = force.keeps_apart(rule, satisfied, self._all_worn)
+                taken = force.keeps_apart(rule, spoken.satisfied, self._all_worn)
             if taken and self.holds(rule):
                 self.touched[rule.id] = None
-                yield rule
-
-    def _about(self, satisfied: frozenset[int]) -> Iterator[Rule]:
-        by_items = self.ruled.force.by_items
-        for place in sorted(satisfied):
-            yield from by_items.get(place, ())
+                return True
+        return False
 
     def apart(self, rows: Sequence[int], row: int) -> bool:
         """Whether a rule keeps a row from any of some others."""
-        one, *others = self.ruled.satisfied([row, *rows])
-        force = self.ruled.force
-        for rule in self._about(one):
-            if isinstance(rule, Apart) and self.holds(rule) and any(force.keeps_apart(rule, one, other) for other in others):
+        one, *others = self.ruled.spoken([row, *rows])
+        keeps_apart = self.ruled.force.keeps_apart
+        for rule in one.takers:
+            if isinstance(rule, Apart) and self.holds(rule) and any(keeps_apart(rule, one.satisfied, other.satisfied) for other in others):
                 self.touched[rule.id] = None
                 return True
         return False
@@ -219,8 +235,8 @@ class Ruling:
         lift_M, why = np.zeros(len(rows_M), dtype=np.float32), list[tuple[str, ...]]()
         if not self.ruled.force.lift:
             return lift_M, [()] * len(rows_M)
-        for place, satisfied in enumerate(self.ruled.satisfied(rows_M.tolist())):
-            rules = [rule for rule in self._about(satisfied) if isinstance(rule, Boost | Bury) and self.holds(rule)]
+        for place, spoken in enumerate(self.ruled.spoken(rows_M.tolist())):
+            rules = [rule for rule in spoken.movers if self.holds(rule)]
             lift_M[place] = sum(self.ruled.force.lift[rule.id] for rule in rules)
             why.append(tuple(rule.id for rule in rules))
         return lift_M, why
@@ -240,10 +256,6 @@ class Ruling:
         """The curated looks of an item that is worn, in the order of the rules."""
         found = {place: look for item in self.worn_ids for place, look in self.ruled.force.looks.get(item, ()) if self.holds(look)}
         return [found[place] for place in sorted(found)]
-
-    def choose_look(self, may: Iterable[bool]) -> None:
-        """Show the first of ``looks`` for which this is true."""
-        self.look = next((look for look, all_there in zip(self.looks(), may, strict=True) if all_there), None)
 
     @property
     def template(self) -> SlotTemplate | None:
@@ -271,6 +283,11 @@ def _spoken_of(base: Snapshot, keys: Iterable[tuple[str, ...]]) -> BoolArray:
                 spoken_N[[base.row_of[item] for item in values if item in base.row_of]] = True
             case ("brand",):
                 spoken_N[base.columns.selection(Filter(brand=values)).rows()] = True
+            case ("brand", category) if category in base.sizes:
+                rows = base.columns.selection(Filter(brand=values)).rows()
+                spoken_N[np.intersect1d(rows, base.rows_in(category), assume_unique=True)] = True
+            case ("brand", _):
+                pass
             case ("attribute", name):
                 spoken_N[base.columns.selection(Filter(attributes={name: values})).rows()] = True
             case ("category",):

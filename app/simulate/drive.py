@@ -20,7 +20,7 @@ from app.simulate.world import World
 
 _TRIES: Final = 8
 _PATIENCE_S: Final = 30.0
-_RETRIED: Final = frozenset({429, 503})
+_RETRIED: Final = frozenset({408, 429, 503})
 _PACE_S: Final = 15.0  # between two things that a person does
 _LOOK_S: Final = 1.0
 

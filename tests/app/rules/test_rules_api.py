@@ -244,6 +244,7 @@ def test_very_many_conflicts_are_told_up_to_a_bound(shop: TestClient) -> None:
 def test_rules_that_are_not_worked_out_yet_are_not_taken_for_settled(own: Path, release: Release) -> None:
     """Also where the file was read: who asks then works out what ten thousand rules are about, for which the event loop must not wait."""
     rules = Rules(RuleFile(own))
+    assert rules.over(release) is None
     assert rules.settled(release), "there is no file"
     rules.file.put(RULES.validate_python([OFF]))
     assert len(rules.file.book().rules) == 1

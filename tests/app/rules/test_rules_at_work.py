@@ -106,6 +106,15 @@ def test_what_is_kept_apart_is_not_suggested_together(release: Release) -> None:
     assert {"shoes": "Northwind", "bags": "Contoso"} not in pairs
 
 
+def test_looks_of_given_candidates_are_kept_apart_too(release: Release) -> None:
+    """As those of retrieved ones are."""
+    apart = {"do": "apart", "items": {"category": ["shoes"]}, "with": {"ids": ["bags-2"]}}
+    asked = {"slots": ["shoes", "bags"], "candidates": ["shoes-1", "shoes-2", "bags-2", "bags-3"], "looks": 4}
+    looks = [{release.item(row).id for row in look.rows} for look in ask(release, apart, **asked).looks]
+    assert looks
+    assert not [look for look in looks if "bags-2" in look and len(look) > 1]
+
+
 def test_a_slot_template_says_which_slots_there_are(release: Release) -> None:
     """In its order, within its ranges less what is worn, and only for whom it is."""
     said = {
@@ -131,6 +140,10 @@ def test_a_curated_look_is_completed_with_exactly_its_items(release: Release) ->
     learned = ["bottoms", "shoes"]
     for other in ({**look, "state": "draft"}, {**look, "ids": ["tops-1", "bags-4", "shoes-10"]}, {**look, "enabled": False}):
         assert [slot.category for slot in ask(release, other, wanted=Filter(in_stock=True)).slots] == learned
+    apart = {"do": "apart", "items": {"ids": ["bags-4"]}, "with": {"category": ["shoes"]}}
+    torn = ask(release, look, apart, wanted=Filter(in_stock=True))
+    assert [slot.category for slot in torn.slots] == learned
+    assert torn.rules == ("r1",)
 
 
 def test_a_rule_holds_in_its_time(release: Release) -> None:
