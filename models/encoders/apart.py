@@ -117,24 +117,25 @@ class Apart:
         self._process = self._line = None
 
 
-_apart: Apart | None = None
+_opened: Final[list[Apart]] = []
+"""By whom it is asked for, the last one last: encoders decode far below whoever knows that others wait for Python's lock."""
 
 
 @contextmanager
 def large_pictures_apart() -> Iterator[Apart]:
-    """Have that process do what ``apart`` gives it, as long as this is entered; outside of it all is done where it is asked for."""
-    global _apart  # encoders decode far below whoever knows that others wait for Python's lock
-    before, _apart = _apart, Apart()
+    """Have that process do what ``apart_for`` gives it, as long as this is entered; outside of it all is done where it is asked for."""
+    mine = Apart()
+    _opened.append(mine)
     try:
-        yield _apart
+        yield mine
     finally:
-        ended, _apart = _apart, before
-        ended.close()
+        _opened.remove(mine)
+        mine.close()
 
 
 def apart_for(picture: Image.Image) -> Apart | None:
     """What works on it elsewhere; None where it is not large, or nobody asked for that."""
-    return _apart if picture.width * picture.height > LARGE else None
+    return _opened[-1] if _opened and picture.width * picture.height > LARGE else None
 
 
 def _serve(line: socket.socket) -> None:

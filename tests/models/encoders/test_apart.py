@@ -166,3 +166,15 @@ def test_others_get_pythons_lock_while_one_is_laid_on_white(mode: str) -> None:
         assert min(held_s(lambda: decode(data)) for _ in range(3)) < 0.06  # the machine may be busy
     finally:
         sys.setswitchinterval(before)
+
+
+def test_services_of_one_process_open_and_close_in_any_order() -> None:
+    """Each has its own, and the last that is open is asked."""
+    large = Image.new("1", (2001, 1000))
+    first, second = large_pictures_apart(), large_pictures_apart()
+    mine, other = first.__enter__(), second.__enter__()
+    assert module.apart_for(large) is other
+    first.__exit__(None, None, None)
+    assert module.apart_for(large) is other
+    second.__exit__(None, None, None)
+    assert module.apart_for(large) not in {mine, other}
