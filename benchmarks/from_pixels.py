@@ -135,6 +135,10 @@ class Rule:
         alike = np.where(usage[:, None] == usage, 0.8, -2.4) + 0.8 * (season[:, None] == season)
         self.pairs_NN = (harmony + alike).astype(np.float32)
 
+    def fits(self, outfit: Sequence[int], place: int, rows: IntArray) -> NDArray[np.float32]:
+        """How well each row goes with the outfit's other items, in place of the one at ``place``."""
+        return np.asarray(self.pairs_NN[[row for other, row in enumerate(outfit) if other != place]].sum(0)[rows])
+
     def drawn(self, rows: IntArray, count: int, rng: np.random.Generator) -> list[list[int]]:
         """Outfits in proportion to exp(score)."""
         of = {
@@ -148,7 +152,7 @@ class Rule:
             pools = [of[gender, name] for name in TEMPLATES[gender]]
             outfit = [int(rng.choice(pool)) for pool in pools]
             for place in np.tile(np.arange(len(outfit)), SWEEPS):
-                score_P = self.pairs_NN[[row for other, row in enumerate(outfit) if other != place]].sum(0)[pools[place]]
+                score_P = self.fits(outfit, place, pools[place])
                 chance = np.exp(score_P - score_P.max())
                 outfit[place] = int(rng.choice(pools[place], p=chance / chance.sum()))
             outfits.append(outfit)
@@ -159,7 +163,7 @@ class Rule:
         place = int(rng.integers(len(outfit)))
         alike = rows[(self.categories[rows] == self.categories[outfit[place]]) & (rows != outfit[place])]
         candidates = np.array([outfit[place], *rng.choice(alike, 3, replace=False)])
-        score = self.pairs_NN[[row for other, row in enumerate(outfit) if other != place]].sum(0)[candidates]
+        score = self.fits(outfit, place, candidates)
         score = score + np.where(self.gender[candidates] == self.gender[outfit[place]], 0.0, -9.0)
         return float(score[0] == np.max(score)) / float(np.sum(score == np.max(score)))
 

@@ -99,16 +99,14 @@ class Weighing:
         any_RI = np.where(worn_RI >= 0, self.rng.choice(worn_RI[worn_RI >= 0], worn_RI.shape), -1)
         evidence = torch.cat([self._evidence(torch.from_numpy(rows)) for rows in (worn_RI, other_RI, any_RI)])
         judging = Judging(len(valid), len(worn_RI))
-        bends, means = self.model.bends, evidence[:, : len(self.model.judge_weight)]
-        if bends:
+        heard = evidence
+        if bends := self.model.bends:
             means = evidence[:, : bends.evidence]
             bends.range_2E.copy_(means.quantile(torch.tensor(_RANGE), dim=0))
-            heard = bends(evidence)
-            if judging.clearly_better(heard, means):
-                self.model.judge_weight.copy_(judging.weights(heard))
-                return
-        self.model.judge_weight.zero_()
-        self.model.judge_weight[: means.shape[1]] = judging.weights(means)
+            bent = bends(evidence)
+            heard = bent if judging.clearly_better(bent, means) else means
+        weights = judging.weights(heard)
+        self.model.judge_weight.zero_()[: len(weights)] = weights
 
     def set_slots(self, context_QI: Ints, answer_Q: Ints) -> None:
         """What it is worth that an item is of a category that is missing: the item worn is asked for among any of the answers.
