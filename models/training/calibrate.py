@@ -24,6 +24,7 @@ from models.compatibility.calibration import UNTOLD, Calibration
 from models.encoders.features import FloatArray
 from models.evaluation.scorer import ModelScorer
 from models.training.alike import Alike, Ints
+from models.training.gains import gains
 from models.training.run import Run
 from models.training.worn import WornOutfits
 
@@ -133,7 +134,7 @@ def whole_helps(
             worn, other = (fitted.log_odds(scores[asked], sizes[asked], whole[asked]) for scores in (worn_scores, random_scores))
             gain_R[asked] += sign * (np.logaddexp(0, -worn) + np.logaddexp(0, other))
     gain = gain_R.reshape(-1, outfits).mean(0)
-    return bool(gain.mean() > _MORE * gain.std() / np.sqrt(outfits))
+    return gains(gain, _MORE)
 
 
 def _separable(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> bool:

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from torch import nn
 
 from models.compatibility.slots import LEVELS, NEVER, FloatArray, IntArray, SlotModel, counted
+from models.training.gains import gains
 
 _LEAST_STEPS: Final = 250  # few outfits are read more often
 _LEVELS_TRIED: Final = np.linspace(0.05, 0.95, 91)
 _ORDERS: Final = 4  # of each validation outfit, that tell whether words help
-_CLEARLY: Final = 2.0  # standard errors
 _LEAST_LOG: Final = -9.0  # of a pair that training never had
 
 Outfits = Sequence[Sequence[str]]
@@ -98,8 +98,8 @@ def _worded(model: SlotModel, outfits: Outfits, wording: Wording, asked: Outfits
     read = [replace(one, weights=_trained(one, _Read.of(one, outfits, wording.outfits), config)) for one in read]
     alone_R = _losses(model, _Read.of(model, asked))
     gain_VR = [alone_R - _losses(one, _Read.of(one, asked, wording.validation)) for one in read]
-    clear = [gain_R.mean() > _CLEARLY * gain_R.std() / np.sqrt(len(gain_R)) for gain_R in gain_VR]
-    best = max((place for place in range(len(read)) if clear[place]), key=lambda place: gain_VR[place].mean(), default=None)
+    better = [place for place, gain_R in enumerate(gain_VR) if gains(gain_R)]
+    best = max(better, key=lambda place: gain_VR[place].mean(), default=None)
     return model if best is None else read[best]
 
 

@@ -25,6 +25,7 @@ from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.ensemble import Ensemble
 from models.training.alike import Alike, Ints
 from models.training.calibrate import with_replaced
+from models.training.gains import gains
 from models.training.worn import WornOutfits
 
 _WRONG, _MANY_WRONG, _MANY = 3, 30, 100
@@ -36,7 +37,6 @@ _ANY_SHARE: Final = 0.25
 _RANGE: Final = (0.005, 0.995)
 """Of the evidence that bends."""
 _FOLDS: Final = 5
-_CLEARLY: Final = 2.0  # standard errors
 _PENALTY: Final = 0.01
 _AT_ONCE: Final = 256
 _ROUNDING: Final = 1e-5
@@ -222,8 +222,7 @@ class Judging:
     def clearly_better(self, first_RJ: Tensor, second_RJ: Tensor) -> bool:
         """Whether outfits that no weight was fitted to are told apart better by the first, in log loss."""
         losses_2R = [self._held_out(heard_RJ.double().numpy()) for heard_RJ in (first_RJ, second_RJ)]
-        gain = np.bincount(self._outfit_R, (losses_2R[1] - losses_2R[0]) * self._counted_R)
-        return bool(gain.mean() > _CLEARLY * gain.std() / np.sqrt(len(gain)))
+        return gains(np.bincount(self._outfit_R, (losses_2R[1] - losses_2R[0]) * self._counted_R))
 
     def _held_out(self, heard_RJ: NDArray[np.float64]) -> NDArray[np.float64]:
         loss_R = np.zeros(len(heard_RJ))
