@@ -25,6 +25,9 @@ _DARKEST, _LIGHTEST, _VIVID = 0.34, 0.86, 0.17  # as in ``draw``
 _QUALITY: Final = 82
 _STROKES: Final = Strokes(edge=100, edge_width=4, ring=18, seam=232, seam_width=4, knob=9)
 _COARSE: Final = SIDE // 8  # what is wide is blurred at, with fractions, as its slope is what is seen
+_LIGHT_RANGE: Final = (0.1, 0.97)
+_LIGHTS: Final = 1024
+_MOTIFS: Final = 33
 _THREAD: Final = np.float32(2 * np.pi / 5)  # a thread is five pixels wide
 _FALLS: Final = {"sheen": 1.3, "gloss": 1.2, "plain": 0.9, "ribs": 0.8, "weave": 0.8, "speckle": 0.6, "twill": 0.7, "quilt": 0.5}
 """How deep a cloth's folds are."""
@@ -45,15 +48,32 @@ def photograph(appearance: Appearance, rng: np.random.Generator) -> bytes:
     light_SS = _light(cloth_SS, near_SS, folds_SS) + _texture(appearance.texture, folds_SS, rng)
     light_SS += motif_SS * (0.22 if lightness < 0.6 else -0.22)  # noqa: PLR2004 - the middle of the range
     light_SS -= 0.16 * seams_SS - 0.08 * np.roll(seams_SS, (3, 2), (0, 1))
-    there_SS = cloth_SS > 0
-    lab = np.tile(oklab_from_lch(lightness, _VIVID * appearance.chroma, appearance.hue), (int(there_SS.sum()), 1)).astype(np.float32)
-    lab[:, 0] = (lab[:, 0] + light_SS[there_SS]).clip(0.1, 0.97)
-    lab[:, 1:] *= (1 - 0.35 * motif_SS[there_SS])[:, None]
-    pixels = _ground(cloth_SS, touching_SS, near_SS)
-    pixels[there_SS] += (srgb_from_oklab(lab) - pixels[there_SS]) * cloth_SS[there_SS, None]
+    light_SS += lightness
+    colour_KC = _colours(_VIVID * appearance.chroma, appearance.hue)
+    wanted_SS = _place(motif_SS, 0, 1, _MOTIFS) * _LIGHTS + _place(light_SS, *_LIGHT_RANGE, _LIGHTS)
+    wall_SS = _ground(cloth_SS, touching_SS, near_SS)
+    pixels = np.empty((SIDE, SIDE, 3), dtype=np.uint8)
+    for channel, warm in enumerate(_WARM):
+        seen_SS = wall_SS * warm
+        seen_SS += (colour_KC[:, channel].take(wanted_SS) - seen_SS) * cloth_SS
+        pixels[..., channel] = seen_SS * 255
     buffer = io.BytesIO()
-    Image.fromarray((pixels.clip(0, 1) * 255).astype(np.uint8)).save(buffer, "JPEG", quality=_QUALITY)
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=_QUALITY)
     return buffer.getvalue()
+
+
+def _colours(chroma: float, hue: float) -> Array:
+    """A colour in all its lights as sRGB, as it is and up to where all is the pattern's second, which is less vivid, ``(K, 3)``."""
+    fades_M, lights_L = np.linspace(1, 0.65, _MOTIFS), np.linspace(*_LIGHT_RANGE, _LIGHTS)
+    lab_MLC = np.empty((_MOTIFS, _LIGHTS, 3))
+    lab_MLC[..., 0] = lights_L
+    lab_MLC[..., 1:] = fades_M[:, None, None] * oklab_from_lch(0, chroma, hue)[1:]
+    return srgb_from_oklab(lab_MLC).reshape(-1, 3)
+
+
+def _place(value_SS: Array, low: float, high: float, steps: int) -> NDArray[np.int32]:
+    """Which of so many equal steps from low to high each is nearest to."""
+    return np.asarray((value_SS.clip(low, high) - low) * ((steps - 1) / (high - low)) + 0.5, dtype=np.int32)
 
 
 def _masks(silhouette: Silhouette, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
@@ -61,9 +81,9 @@ def _masks(silhouette: Silhouette, rng: np.random.Generator) -> tuple[Array, Arr
     width, height = rng.uniform(0.86, 0.94, 2) * SIDE
     left, top = (SIDE - width) / 2, (SIDE - height) / 2
     cloth, seams = outlined(silhouette, (left, top, width, height), SIDE, _STROKES)
-    touching_SS, near_SS = _blurred(cloth, 3.5), _blurred(cloth, 7)
+    touching_SS, near_SS = _blurred(cloth, ImageFilter.GaussianBlur(3.5)), _blurred(cloth.reduce(2), ImageFilter.GaussianBlur(3.5))
     joined_SS = (near_SS - 0.4) * 7  # parts that nearly touch, as a shoe and its heel, are one
-    return (np.maximum((touching_SS - 0.5) * 5, joined_SS) + 0.5).clip(0, 1), touching_SS, near_SS, _blurred(seams, 1.0)
+    return (np.maximum((touching_SS - 0.5) * 5, joined_SS) + 0.5).clip(0, 1), touching_SS, near_SS, _blurred(seams, ImageFilter.BoxBlur(1))
 
 
 def _folds(cloth_SS: Array, rng: np.random.Generator) -> Array:
@@ -151,10 +171,11 @@ def _grain(size: float, rng: np.random.Generator) -> Array:
 
 
 def _ground(cloth_SS: Array, touching_SS: Array, near_SS: Array) -> Array:
-    """A pale studio with the garment's soft shadow, darker where it touches; sRGB ``(S, S, 3)``."""
-    far_SS = np.roll(_softly(cloth_SS, 26), (20, 8), (0, 1))
-    shadow_SS = 0.13 * far_SS + 0.12 * np.roll(near_SS, (7, 3), (0, 1)) + 0.1 * np.roll(touching_SS, (3, 1), (0, 1))
-    return np.asarray((_WALL_SS * (1 - shadow_SS))[..., None] * _WARM, dtype=np.float32)
+    """How light a pale studio is, ``(S, S)``, with the garment's soft shadow, darker where it touches."""
+    shadow_SS = 0.13 * np.roll(_softly(cloth_SS, 26), (20, 8), (0, 1))
+    shadow_SS += 0.12 * np.roll(near_SS, (7, 3), (0, 1))
+    shadow_SS += 0.1 * np.roll(touching_SS, (3, 1), (0, 1))
+    return np.asarray(_WALL_SS * (1 - shadow_SS), dtype=np.float32)
 
 
 def _softly(mask_SS: Array, radius: float) -> Array:
@@ -170,5 +191,8 @@ def _enlarged(coarse: NDArray[np.floating]) -> Array:
     return np.asarray(Image.fromarray(coarse.astype(np.float32)).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
 
 
-def _blurred(image: Image.Image, radius: float) -> Array:
-    return np.asarray(image.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float32) / np.float32(255)
+def _blurred(image: Image.Image, blur: ImageFilter.MultibandFilter) -> Array:
+    seen = image.filter(blur)
+    return np.asarray(seen if seen.width == SIDE else seen.resize((SIDE, SIDE), Image.Resampling.BILINEAR), dtype=np.float32) / np.float32(
+        255
+    )
