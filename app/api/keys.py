@@ -114,11 +114,12 @@ def is_one_of(address: str, networks: Sequence[Network]) -> bool:
 
 def _check_key(connection: HTTPConnection, token: str, key: Key | None) -> None:
     if key is None:
-        problem = "this key is not known, or was revoked"
+        problem = "this key is not known to the home that is served, or was revoked"
         raise _refused(problem, f"{len(token)} characters")
     origin = connection.headers.get("origin") or _of_referer(connection)
     if key.is_publishable and origin not in key.origins:
-        problem = f"this key is for pages of {', '.join(key.origins)} only"
+        asks = origin or "a program, which needs a key without an origin"
+        problem = f"this key is for pages of {', '.join(key.origins)} only, not for {asks}"
         raise KeyRefusedError(problem, [Detail("Origin", origin or "", problem)])
 
 

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Response
 
 from app.api.computing import CurrentComputing
 from app.api.keys import behind
-from app.api.lately import lately
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
 from app.api.schemas.rules import ConflictOut, DryRunOut, DryRunRules, EarnedOut, MoreOrFewer, PutRules, RulesOut
@@ -20,6 +19,7 @@ from app.api.services import CurrentRelease, InjectedServices, Services
 from app.ground import collector
 from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownRuleError, refused
+from app.live.lately import lately
 from app.recommend import cost
 from app.recommend.dry_run import Asked, DryRun, Earned, dry_run
 from app.recommend.limits import check_count
@@ -65,7 +65,7 @@ async def dry_run_rules(request: DryRunRules, release: CurrentRelease, services:
 
     Filters that were asked for are not kept with an answer, so that they are left out here. Nothing is changed.
     """
-    seen = await lately(services, _PER_ANSWER * request.answers)
+    seen = await lately(services.log, services.settings.home, _PER_ANSWER * request.answers)
     asked = Asked.of([one for one in seen if one.get("type") == "impression"])[-request.answers :]
     book = await to_thread.run_sync(services.rules.file.book)
     after = book.with_rules(request.rules)

@@ -38,9 +38,10 @@ def create(
     """Make a key and print it, once: only its hash is kept. Running replicas know it at once."""
     asked = [word for one in scope or () for word in cast("tuple[str, ...]", words(one))]
     scopes = [_scope(word) for word in asked] or (sorted(PUBLISHABLE) if origin else _USUAL)
-    key, token = _file(home).create(name, scopes, origin or ())
+    file = _file(home)
+    key, token = file.create(name, scopes, origin or ())
     where = f", from pages of {', '.join(key.origins)}" if key.origins else ""
-    typer.echo(f"key {key.id} ({key.name}) opens {', '.join(key.scopes)}{where}; it is shown this once:", err=True)
+    typer.echo(f"key {key.id} ({key.name}) of {file.home} opens {', '.join(key.scopes)}{where}; it is shown this once:", err=True)
     typer.echo(token)
 
 

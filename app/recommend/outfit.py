@@ -186,5 +186,5 @@ def _embed_photos(release: Release, photos: Sequence[Photo], limits: Limits) -> 
 
 def _all_unknown(items: Sequence[ItemRef], field: str) -> UnknownItemError:
     names = [str(item) for item in items]
-    msg = f"{field}: none of these items is in the catalogue: {', '.join(names)}"
+    msg = f"{field}: none of these items is in the catalogue: {', '.join(names)}; GET /items tells the ids that are"
     return UnknownItemError(msg, [Detail(f"{field}[{position}]", name, "not in the catalogue") for position, name in enumerate(names)])

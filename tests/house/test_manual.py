@@ -32,7 +32,7 @@ from models.recipes.registry import RECIPES
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = (
     "README.md",
-    *(f"docs/{name}.md" for name in ("connect", "scores", "train", "encoders", "learning_loop", "scale", "research")),
+    *(f"docs/{name}.md" for name in ("connect", "widget", "scores", "train", "encoders", "learning_loop", "scale", "research")),
     *(f"docs/recipes/{name}.md" for name in ("README", *RECIPES)),
 )
 BLOCK: Final = re.compile(r"(?P<not_run><!-- not run: \S[^\n]* -->\n)?^```(?P<kind>sh|python)\n(?P<code>.*?)^```", re.MULTILINE | re.DOTALL)
@@ -53,7 +53,7 @@ class Manual:
         monkeypatch.chdir(self.place)
         blocks = [block for block in BLOCK.finditer((ROOT / page).read_text()) if not block["not_run"]]
         for block in blocks:
-            code = block["code"].replace("http://localhost:8000", self.url).replace("localhost:8000", self.url)
+            code = block["code"].replace("http://localhost:8000", self.url).replace("localhost:8000", self.url).replace("demo-home", "shop")
             if block["kind"] == "python":
                 exec(compile(code, page, "exec"), {"KEY": self.key})  # noqa: S102 - the page is ours
             else:

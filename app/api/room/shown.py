@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from anyio import to_thread
 
-from app.api.lately import lately
 from app.api.ops import lags_of
 from app.api.schemas.rules import MoreOrFewer
 from app.api.services import Services
 from app.ground.errors import LogError
 from app.home.feeds import FeedRecord, FeedRecords, Reject
 from app.home.runs import LearningRun, Runs
+from app.live.lately import lately
 from app.live.metrics import Traffic
 from app.log.base import Lag
 from app.release.release import CatalogueItem, Release
@@ -82,7 +82,7 @@ class Overview:
 async def overview(services: Services) -> Overview:
     """How the service is; what the log does not answer in time is None."""
     try:
-        seen = of_entries(await lately(services, ENTRIES))
+        seen = of_entries(await lately(services.log, services.settings.home, ENTRIES))
     except LogError:
         seen = None
     feeds = FeedRecords(services.settings.home)

@@ -129,7 +129,7 @@ class CompleteTheLook extends HTMLElement {
       this.#show(answer);
       this.#raise("attire:shown", answer);
     } catch (error) {
-      if (this.#asked === mine) this.#none(`${this.#home} cannot be asked (${error.message}); is ${origin} an origin of the key? does the page's policy (connect-src) allow it?`);
+      if (this.#asked === mine) this.#none(`${this.#home} cannot be asked (${error.message}); was the key made with --origin ${origin}? does the page's policy (connect-src) allow it?`);
     }
   }
 

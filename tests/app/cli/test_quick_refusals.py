@@ -55,6 +55,7 @@ WRONG = {
     "experiments end": ["x", "--home", "{home}"],
     "experiments report": ["x", "--home", "{home}"],
     "gc": ["--home", "{file}"],
+    "events list": ["--home", "{file}"],
     "events export": ["{there}", "--home", "{home}"],
     "log check": ["--home", "{file}"],
     "log repair": ["--home", "{file}"],

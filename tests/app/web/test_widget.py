@@ -29,6 +29,7 @@ from tests.app.web.axe import violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.integration]
 WIDGET = Path(app.web.__file__).parent / "widget" / "attire.js"
+GUIDE = (Path(__file__).parents[3] / "docs" / "widget.md").read_text()
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -127,6 +128,22 @@ def test_a_look_is_completed_on_a_foreign_page(
     assert (told["type"], told["item"]) == ("add_to_cart", bought)
     assert told["recommendation_id"]
     assert session == page.evaluate("sessionStorage.getItem('attire-session')")
+
+
+def test_the_guides_page_runs_as_it_is_pasted(context: BrowserContext, shop: tuple[str, Path], service: tuple[str, str, Path]) -> None:
+    """With a key and the service's address, and nothing else; what is pressed is in its basket, and in the log."""
+    [guides] = re.findall(r"```html\n(<!doctype html>.*?)```", GUIDE, re.DOTALL)
+    address, key, log = service
+    (shop[1] / "page.html").write_text(guides.replace("http://localhost:8000", address).replace("attire_YOUR_KEY", key))
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{shop[0]}/page.html")
+    page.locator("complete-the-look [part=tile] button").first.click()
+    expect(page.locator("#basket")).to_have_text(re.compile(r"In the basket: w\d{6}"))
+    assert faults == []
+    [told] = events(log, page.evaluate("sessionStorage['attire-session']"), least=1)
+    assert page.locator("#basket").inner_text().split()[-1] == told["item"]
 
 
 def test_nothing_jumps_when_the_answer_comes(opened: Callable[..., Page]) -> None:

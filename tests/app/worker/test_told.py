@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,6 +81,37 @@ async def test_events_are_exported_as_google_analytics_4_has_them(tmp_path: Path
     assert rows["view_item"]["user_id"] == "u"
     assert rows["purchase"]["ecommerce"] == {"transaction_id": "o", "purchase_revenue": 19.0}
     assert (rows["purchase"]["event_date"], rows["purchase"]["event_timestamp"]) == ("20261101", 1793491200000000)
+
+
+@pytest.mark.anyio
+async def test_the_last_events_are_listed(tmp_path: Path, log: SqliteLog, said: Said, capsys: pytest.CaptureFixture[str]) -> None:
+    """Archived or not, oldest first, as many as asked for; what was shown is told with its items."""
+    await log.append(Stream.EVENTS, [said("e0", type="view", item="old", session="s"), said("e1", type="view", item="a", session="s")])
+    await Worker(Settings(home=tmp_path), log).drain()
+    slots = [{"category": "shoes", "items": [f"b{number}" for number in range(8)]}]
+    shown = said("i", type="impression", items=["worn"], slots=slots, recommendation_id="r", session="s")
+    await log.append(Stream.EVENTS, [shown, said("e2", type="add_to_cart", item="b1", session="s", recommendation_id="r")])
+    await log.close()
+    capsys.readouterr()
+    asked = ["events", "list", "--home", str(tmp_path), "--last", "3"]
+    assert await anyio.to_thread.run_sync(run, asked) == 0
+    told = [line.split("  ", 1)[1].split() for line in capsys.readouterr().out.splitlines()]
+    assert told == [
+        ["view", "a", "-", "s"],
+        ["impression", "worn:", "b0,", "b1,", "b2,", "b3,", "b4,", "b5", "and", "2", "more", "r", "s"],
+        ["add_to_cart", "b1", "r", "s"],
+    ]
+    assert await anyio.to_thread.run_sync(run, [*asked, "--json"]) == 0
+    assert [one["type"] for one in json.loads(capsys.readouterr().out)] == ["view", "impression", "add_to_cart"]
+
+
+def test_a_home_without_events_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With how they come; one that is no home is an error, and stays none."""
+    assert run(["events", "list", "--home", str(tmp_path)]) == 0
+    assert "no events yet; they come by POST /events" in capsys.readouterr().err
+    assert run(["events", "list", "--home", str(tmp_path / "none")]) == 2
+    assert "no home here" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_home_without_events_is_exported_too(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path, capsys: pytest.Capture
     assert run(["keys", "create", "--home", home, "--scope", "read,events", "--scope", "write", "--name", "feed"]) == 0
     out, err = capsys.readouterr()
     assert TOKEN.fullmatch(out.strip())
-    assert "opens read, events, write" in err
+    assert f"of {home} opens read, events, write" in err
     assert run(["keys", "create", "--home", home, "--origin", "https://Shop.example/"]) == 0
     capsys.readouterr()
     page = KeyFile(tmp_path).all()[1]

@@ -182,6 +182,8 @@ def test_a_publishable_key_opens_from_its_pages_only(asked: Asked, home: Path) -
         for origin, status in ((PAGE, 200), ("https://evil.example", 403), ("null", 403), (f"{PAGE}.evil.example", 403), (None, 403)):
             headers = {} if origin is None else {"Origin": origin}
             assert client.post("/complete-outfit", json=QUESTION, headers=headers).status_code == status, origin
+        other = client.post("/complete-outfit", json=QUESTION, headers={"Origin": "http://127.0.0.1:3000"}).json()["detail"]
+        assert other == f"this key is for pages of {PAGE} only, not for http://127.0.0.1:3000"
         client.headers.update({"Origin": PAGE})
         assert client.post("/events", json=EVENT).status_code == 202
         assert [client.get("/metrics").status_code, write(client), client.get("/releases").status_code] == [403, 403, 403]
