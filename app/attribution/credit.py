@@ -13,7 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from app.attribution.impressions import impressions_of, moment, shown_items
+from app.attribution.impressions import all_shown, impressions_of, moment, shown_items
 from app.attribution.returns import sent_back
 from app.ground.windows import Windows
 
@@ -63,7 +63,7 @@ def _unnamed(bought: pl.LazyFrame, impressions: pl.LazyFrame, named: pl.LazyFram
     longest_s = max(windows.purchase_s, windows.view_through_s)
     met = pl.concat(pairs).unique(["recommendation_id", "id"]).filter((_age_s() >= 0) & (_age_s() <= longest_s))
     of_them = impressions.join(met.select("recommendation_id").unique(), on="recommendation_id", how="semi")
-    shown = shown_items(of_them).select("recommendation_id", "item", pl.lit(value=True).alias("shown"))
+    shown = all_shown(of_them).with_columns(pl.lit(value=True).alias("shown"))
     clicks = named.filter(pl.col("kind") != PURCHASED).group_by("recommendation_id", "item").agg(pl.col("at").min().alias("clicked_at"))
     each = met.join(shown, on=["recommendation_id", "item"], how="left").join(clicks, on=["recommendation_id", "item"], how="left")
     clicked = (pl.col("clicked_at") <= pl.col("at")).fill_null(value=False) & (_age_s() <= windows.purchase_s)

@@ -58,6 +58,16 @@ def shown_items(impressions: pl.LazyFrame) -> pl.LazyFrame:
     return items.rename({"items": "item"}).drop_nulls("item").select("recommendation_id", "slot", "category", "position", "item")
 
 
+def all_shown(impressions: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per item that an answer showed, in a slot or in a look: ``recommendation_id``, ``item``."""
+    in_slots = pl.col("slots").list.eval(pl.element().struct.field("items").explode())
+    in_looks = pl.col("looks").list.eval(pl.element().explode())
+    none = pl.lit([], dtype=pl.List(pl.String))
+    said = with_said(impressions.select("recommendation_id", "data"))
+    items = pl.concat_list(in_slots.fill_null(none), in_looks.fill_null(none)).alias("item")
+    return said.select("recommendation_id", items).explode("item").drop_nulls("item").unique()
+
+
 def _decoded(data: pl.Series) -> pl.Series:
     try:
         return data.str.json_decode(SAID)

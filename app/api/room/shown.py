@@ -103,6 +103,9 @@ def of_entries(entries: Sequence[Mapping[str, Any]]) -> Lately:
     >>> shown = {"type": "impression", "recommendation_id": "r", "slots": [{"category": "tops", "items": ["a"]}, {"items": []}]}
     >>> dict(of_entries([shown, {"type": "view", "item": "a", "recommendation_id": "r"}, {"type": "view", "item": "b"}]).attributed)
     {'view': 1}
+    >>> in_a_look = shown | {"looks": [["b"]]}, {"type": "view", "item": "b", "recommendation_id": "r"}
+    >>> dict(of_entries(in_a_look).attributed)
+    {'view': 1}
     >>> sold = {"type": "purchase", "item": "a", "recommendation_id": "r", "price": 20.0, "quantity": 2, "currency": "EUR"}
     >>> (outcome,) = of_entries([shown | {"release": "r1", "user": "u"}, sold]).outcomes
     >>> outcome.of, outcome.visitors, outcome.clicked, outcome.attached, outcome.bought, outcome.order_value
@@ -112,7 +115,10 @@ def of_entries(entries: Sequence[Mapping[str, Any]]) -> Lately:
     """
     impressions = [one for one in entries if one.get("type") == "impression"]
     slots = [[slot.get("items") or [] for slot in one.get("slots") or []] for one in impressions]
-    shown = {one.get("recommendation_id"): {item for slot in of for item in slot} for one, of in zip(impressions, slots, strict=True)}
+    shown = {
+        one.get("recommendation_id"): {item for shown in (*of, *(one.get("looks") or ())) for item in shown}
+        for one, of in zip(impressions, slots, strict=True)
+    }
     done = [one for one in entries if one.get("type") != "impression"]
     attributed = [one for one in done if str(one.get("item")) in shown.get(one.get("recommendation_id"), ())]
     return Lately(

@@ -90,6 +90,15 @@ def test_what_was_only_seen_is_kept_apart() -> None:
         assert credited(*asked, other) == []
 
 
+def test_a_look_shows_its_items() -> None:
+    """As a slot does; where an item is in both, once."""
+    asked = shown("r", "a", session="s", looks=[["a", "b"], [], ["c"]])
+    for item in "abc":
+        assert credited(asked, did("purchase", item, 1)) == [("r", "view_through", item)]
+    assert credited({**asked, "slots": None}, did("purchase", "b", 1)) == [("r", "view_through", "b")]
+    assert credited(asked, did("purchase", "d", 1)) == []
+
+
 def test_an_impression_has_all_that_followed_from_it() -> None:
     """Lists of items, value where a price is known, and how many say none; nothing is nothing, not null."""
     bought = [
