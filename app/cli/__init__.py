@@ -144,8 +144,8 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except typer.TyperException as error:
-        given = _given(arguments, getattr(getattr(error, "param", None), "opts", ()))
-        return _failed(f"{error.format_message()}{given} Try --help." if arguments else error.format_message(), BAD_INPUT)
+        more = _given(arguments, getattr(getattr(error, "param", None), "opts", ())) or _lacking(arguments)
+        return _failed(f"{error.format_message()}{more} Try --help." if arguments else error.format_message(), BAD_INPUT)
     except ROOTS as error:
         return _failed(str(error), BAD_INPUT)
     except BrokenPipeError:
@@ -160,6 +160,12 @@ def _given(arguments: Sequence[str], options: Sequence[str]) -> str:
     """What was given for an option of these names, where it was; typer does not always say."""
     values = [value for option, value in pairwise(arguments) if option in options]
     return f", not {values[-1]!r}." if values else ""
+
+
+def _lacking(arguments: Sequence[str]) -> str:
+    """The commands of a group, where that is all that was given."""
+    group = _Commands()[arguments[0]] if len(arguments) == 1 and arguments[0] in COMMANDS else None
+    return f" There are {', '.join(group.commands)}." if isinstance(group, TyperGroup) else ""
 
 
 def _failed(problem: str, code: int) -> int:

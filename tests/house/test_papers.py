@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -43,3 +46,11 @@ def test_every_file_and_command_that_is_named_is_there(page: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
     for target in re.findall(r"`make (\w+)", text):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_changelog_tells_of_the_version_that_is_installed() -> None:
+    """Its newest number is that of ``pyproject.toml`` and of ``attire --version``, with a date; *Unreleased* may stand above."""
+    headings = re.findall(r"^## \[(.+?)\](?: - (\S+))?$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    (number, day), *_ = headings[1:] if headings[0] == ("Unreleased", "") else headings
+    assert number == version("attire") == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert date.fromisoformat(day) <= date.today()  # noqa: DTZ011 - a day is told where it was

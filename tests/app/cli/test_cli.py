@@ -295,3 +295,11 @@ def test_a_value_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> No
     said = capsys.readouterr().err
     assert "'--sessions'" in said
     assert said.endswith(", not 'many'. Try --help.\n")
+
+
+def test_a_group_without_a_command_names_those_it_has(capsys: pytest.CaptureFixture[str]) -> None:
+    """In one line; a command that lacks an argument is told that alone."""
+    assert run(["keys"]) == 2
+    assert capsys.readouterr().err == "attire: Missing command. There are create, list, revoke. Try --help.\n"
+    assert run(["train"]) == 2
+    assert capsys.readouterr().err == "attire: Missing argument 'data'. Try --help.\n"
