@@ -1,7 +1,8 @@
 """Heavy requests, answered by a process beside this one (``app.server.heavy``), so that ordinary ones do not wait behind them.
 
-This process has read, admitted and checked such a request; that one reads its body again, and answers it as this one would. What it notes
-of its answer, this one does, which counts and writes it.
+This process has admitted such a request, and mostly read and checked it; that one reads its body again, and answers it as this one would.
+What it notes of its answer, this one does, which counts and writes it. While it runs, or is being started, it alone reads large bodies of
+routes that note nothing (``app.api.reading``): Python's lock, held for one of them, keeps everybody here waiting.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import json
 import ssl
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -21,6 +23,7 @@ from structlog.contextvars import get_contextvars
 from app.api.middleware import REQUEST_ID
 from app.ground.errors import BusyError
 from app.ground.heavy import Place
+from app.live.pool import ComputePool
 
 TOLD: Final = "X-Attire-Told"
 """The header of what that process is told beside a request; see ``app.api.inside``."""
@@ -90,12 +93,23 @@ class Apart:
             timeout=httpx2.Timeout(None, connect=_REACHED_S),  # whoever waits for the answer has a deadline
         )
 
-    async def answer(self, sent: Sent) -> AnsweredApartError | None:
+    @property
+    def expected(self) -> bool:
+        """Whether it runs, or is being started, as far as is known."""
+        return self._runs or time.monotonic() - self._place.asked.value < _STARTED_S
+
+    async def answer(self, sent: Sent, pool: ComputePool, gone: Callable[[], Awaitable[object]]) -> AnsweredApartError | None:
         """The answer; None where that process does not run, or has not come as far as this one.
 
         Raises:
-            BusyError: it ended meanwhile, or many wait for it.
+            BusyError: it ended meanwhile, or many wait for it. Also what ``ComputePool.elsewhere`` raises.
         """
+        done = await pool.elsewhere(self._waited(sent), lambda: sent.where, gone)
+        if done is not None:
+            pool.refused += done.response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        return done
+
+    async def _waited(self, sent: Sent) -> AnsweredApartError | None:
         answer, began = await self._asked(sent), time.monotonic()
         if self._runs or not sent.waits or began < self._hopeless_until:
             return answer

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
 from anyio import to_thread
@@ -77,10 +76,10 @@ class Computing:
     async def _elsewhere(self, apart: Apart, request: Read, body: bytes, noting: Noting | None, *, waits: bool) -> None:
         """Raise the other process's answer; return where there is none."""
         pool = self.services.pool
-        told = Told.of(request, self.services, *((noting.name, noting.met) if noting else ("", None))).in_words()
+        releases = [str(getattr(request.state, "release", ""))]
+        told = Told.of(request, self.services, releases, *((noting.name, noting.met) if noting else ("", None))).in_words()
         sent = Sent(request=request, body=body, told=told, starts=waits or pool.crowded, waits=waits)
-        if (done := await pool.elsewhere(apart.answer(sent), lambda: sent.where, partial(left, request))) is not None:
-            pool.refused += done.response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        if (done := await apart.answer(sent, pool, partial(left, request))) is not None:
             if noting is not None and done.noted is not None:
                 noting.note(done.noted)
             raise done

@@ -18,7 +18,7 @@ from app.api.fields import Fields
 from app.api.keys import behind
 from app.api.noted import Told, exploring, impression, told
 from app.api.problems import documented
-from app.api.reading import BoundedRoute
+from app.api.reading import BoundedRoute, UnreadRoute
 from app.api.schemas.answers import (
     Completion,
     ExcludedOut,
@@ -54,12 +54,11 @@ from app.release.release import CatalogueItem, Release
 from app.rules.over import Rules
 from app.rules.ruling import Ruled
 
-router = APIRouter(
-    route_class=BoundedRoute,
-    tags=["outfits"],
-    responses=documented(400, 401, 403, 404, 413, 422, 429, 503),
-    dependencies=[behind(Door.READ)],
+_asked = partial(
+    APIRouter, tags=["outfits"], responses=documented(400, 401, 403, 404, 413, 422, 429, 503), dependencies=[behind(Door.READ)]
 )
+router = _asked(route_class=BoundedRoute)
+scoring = _asked(route_class=UnreadRoute)
 
 
 @router.post("/complete-outfit", response_model_exclude_none=True)
@@ -106,7 +105,7 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
     return answer
 
 
-@router.post("/score-outfit", response_model=Scores, response_model_exclude_none=True)
+@scoring.post("/score-outfit", response_model=Scores, response_model_exclude_none=True)
 async def score_outfit(request: ScoreOutfit, services: InjectedServices, compute: CurrentComputing, http: Request) -> Scores | Response:
     """How well do these outfits go together? With `explain`: which pair does not, and what would do better."""
     named_one = request.user is not None or request.session is not None

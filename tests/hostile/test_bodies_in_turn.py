@@ -56,10 +56,10 @@ def test_nobodys_many_bodies_keep_anothers_waiting(bare_home: Path, monkeypatch:
     """It is read after one of theirs at most, where it was after all of them."""
     checked, go, lengths = reading._checked, threading.Event(), list[int]()
 
-    def slowly(parsed: Callable[[bytes], Any], body: bytes, most: int) -> Any:
+    def slowly(parsed: Callable[[bytes], Any], body: bytes) -> Any:
         go.wait(10)
         lengths.append(len(body))
-        return checked(parsed, body, most)
+        return checked(parsed, body)
 
     monkeypatch.setattr(reading, "_checked", slowly)
 
@@ -81,10 +81,10 @@ def test_what_nobody_waits_for_is_not_read(bare_home: Path, monkeypatch: pytest.
     """Hundreds that left after .3 s held up a body of somebody who stayed for minutes."""
     checked, go, read = reading._checked, threading.Event(), list[bytes]()
 
-    def slowly(parsed: Any, body: bytes, most: int) -> Any:
+    def slowly(parsed: Any, body: bytes) -> Any:
         go.wait(10)
         read.append(body)
-        return checked(parsed, body, most)
+        return checked(parsed, body)
 
     monkeypatch.setattr(reading, "_checked", slowly)
 
