@@ -35,6 +35,8 @@ _REACHED_S: Final = 0.5
 _STARTED_S: Final = 15.0
 _TRIED_S: Final = 0.1
 _MOST_WAITING: Final = 16
+_OF_BATCHES: Final = 4
+"""Questions of all batches that are there at once: it has places for more, and refuses what finds none."""
 _HOPELESS_S: Final = 60.0  # after nobody came in time
 _NOBODY: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Trusts no certificate: there is no TLS here, and to read those of the machine would take each start a tenth of a second."""
@@ -67,13 +69,13 @@ class Sent:
     """A request that is sent there.
 
     Attributes:
-        body: of the request. told: what goes with it.
+        path: that is asked. body: what it is asked. told: what goes with it.
         starts: whether that process is started for it, to answer later ones.
         waits: whether it waits until that process has been started, for some seconds at most.
         where: it is now, for whoever has waited in vain.
     """
 
-    request: Request
+    path: str
     body: bytes
     told: str
     starts: bool
@@ -82,11 +84,16 @@ class Sent:
 
 
 class Apart:
-    """Sends requests there."""
+    """Sends requests there.
+
+    Attributes:
+        room: for the questions of batches, which take their turns.
+    """
 
     def __init__(self, place: Place) -> None:
         self._place, self._runs = place, False
         self._waiting, self._hopeless_until = 0, 0.0
+        self.room = asyncio.Semaphore(_OF_BATCHES)
         self._client = httpx2.AsyncClient(
             transport=httpx2.AsyncHTTPTransport(uds=str(place.socket), limits=httpx2.Limits(max_connections=None), verify=_NOBODY),
             base_url="http://localhost",
@@ -129,7 +136,7 @@ class Apart:
         return answer
 
     async def _asked(self, sent: Sent) -> AnsweredApartError | None:
-        sent.where, request = "being computed", sent.request
+        sent.where = "being computed"
         if sent.starts or self._runs:
             self._place.asked.value = time.monotonic()
         headers = {_TYPE: _JSON, TOLD: sent.told, REQUEST_ID: get_contextvars().get("request_id", "")}
@@ -137,7 +144,7 @@ class Apart:
             self._runs = False
             return None
         try:
-            answer = await self._client.request(request.method, str(request.url.path), content=sent.body, headers=headers)
+            answer = await self._client.post(sent.path, content=sent.body, headers=headers)
         except (httpx2.ConnectError, httpx2.ConnectTimeout):
             self._runs = False
             return None

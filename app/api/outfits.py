@@ -71,7 +71,7 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
     http.state.release = release.id
     met = told_of.met if told_of else await _met(request, services, lane.overlay)
     ruled = await _ruled(lane)
-    cost_of_all, pictures = _cost_of_completing(request), pictures_of(request.items)
+    cost_of_all, pictures = cost_of_completing(request), pictures_of(request.items)
     asked_so = partial(question_of, request, services.settings, met, ruled, lane.overlay)
     question = await to_thread.run_sync(asked_so) if pictures else asked_so()  # 16 MB of base64 are some tens of milliseconds
     question = replace(question, exploring=exploring(request, services, name))
@@ -88,7 +88,7 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
             cost_of_all,
             pictures,
             joins=True,
-            noting=Noting(name, met, note),
+            noting=Noting(release.id, name, met, note),
         )
         if asked:
             lane.kept.keep(release, asked, answer.model_dump_json(by_alias=False).encode() + b"\n" + json.dumps(considered).encode())
@@ -146,7 +146,8 @@ async def _ruled(lane: Lane) -> Ruled | None:
     return rules.over(release) if rules.settled(release) else await to_thread.run_sync(rules.over, release)
 
 
-def _cost_of_completing(request: CompleteOutfit) -> float:
+def cost_of_completing(request: CompleteOutfit) -> float:
+    """What a question costs, but for its pictures."""
     candidates = len(request.candidates or ())
     return cost.of_completing(
         len(request.items),

@@ -2,8 +2,8 @@
 
 What a body costs is how many values it has, not its bytes: a picture is one value. A small body is parsed and checked at once. A large one
 is, on a thread of its own, piece by piece: Python's lock is never held for longer than one of them takes. Of each client one body at a time
-waits for that thread, and only as long as the client waits for an answer, and within the deadline. Where the process of heavy requests can
-answer it without anything that is known here alone, and runs, one of many values is read by that one.
+waits for that thread, some time after the one before, only as long as the client waits for an answer, and within the deadline. Where the
+process of heavy requests can answer it without anything that is known here alone, and runs, one of many values is read by that one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import asyncio
 import codecs
 import email.message
 import json
+import time
 from collections.abc import Awaitable, Callable
 from functools import lru_cache, partial
 from json import decoder
@@ -35,6 +36,8 @@ AT_ONCE: Final = 4_096
 """Bytes of a body that is parsed on the event loop: a millisecond or two, whatever it holds."""
 _MANY: Final = 2_000
 """Values of a body that takes milliseconds to read: as items of as many outfits as a request may have, it is heavy, too."""
+_PAUSES: Final = 3.0
+"""So many times as long as a client's body took to read its next one waits: they hold Python's lock for a quarter of the time at most."""
 _SLICE: Final = 1 << 20
 _LONGEST_NUMBERS: Final = 1 << 18
 """Characters of a list of numbers that is read at once: more features than an item may have, in some milliseconds."""
@@ -47,7 +50,7 @@ _NO_VALUE: Final = "Expecting value"
 _MORE: Final = "Extra data"  # as Python's reader says of small bodies
 _INSANE: Final = "not UTF-8, or of insane depth or numbers"
 _one_by_one = CapacityLimiter(1)  # more threads would only take Python's lock from the event loop more often
-_turns: Final = WeakValueDictionary[str, asyncio.Lock]()  # of those whose bodies wait
+_turns: Final = WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock]()  # of those whose bodies wait
 _whole: Final[Any] = json.JSONDecoder()  # not typed: what it reads objects, arrays and all else with
 _WHITESPACE: Final[Any] = decoder.WHITESPACE  # type: ignore[attr-defined]
 
@@ -138,7 +141,7 @@ async def _unread(request: Request, services: Services, body: bytes) -> Response
     if services.apart is None or not services.apart.expected or current is None:
         return None
     told = Told.of(request, services, {current.id, *services.variants.releases}).in_words()
-    sent = Sent(request=request, body=body, told=told, starts=True, waits=True)
+    sent = Sent(path=request.url.path, body=body, told=told, starts=True, waits=True)
     done = await services.apart.answer(sent, services.pool, partial(left, request))
     return None if done is None else done.response
 
@@ -147,8 +150,14 @@ async def _in_turn(request: Request, services: Services, read: Callable[[], Foun
     """Read something of a body, when it is its turn."""
 
     async def reading() -> Found:
-        async with _turns.setdefault(request.state.who, asyncio.Lock()):
+        loop = asyncio.get_running_loop()
+        turn = _turns.setdefault((loop, request.state.who), asyncio.Lock())
+        await turn.acquire()
+        began = time.perf_counter()
+        try:
             return await to_thread.run_sync(read, limiter=_one_by_one)
+        finally:
+            loop.call_later(_PAUSES * (time.perf_counter() - began), turn.release)
 
     return await services.pool.elsewhere(reading(), lambda: "waiting to be read", partial(left, request))
 

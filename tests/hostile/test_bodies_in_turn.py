@@ -116,3 +116,26 @@ def test_a_body_that_waits_has_a_deadline(bare_home: Path, monkeypatch: pytest.M
         go.set()
 
     served(bare_home, scenario, deadline_s=0.2)
+
+
+def test_one_who_sends_many_has_them_read_with_pauses(bare_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading holds Python's lock; a body of somebody else is read in the pause."""
+    checked, read = reading._checked, list[tuple[float, int]]()
+
+    def slowly(parsed: Any, body: bytes) -> Any:
+        time.sleep(0.1)
+        read.append((time.monotonic(), len(body)))
+        return checked(parsed, body)
+
+    monkeypatch.setattr(reading, "_checked", slowly)
+
+    async def scenario(_: FastAPI, post: Post) -> None:
+        many = [asyncio.create_task(post("10.0.0.1")) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        other = asyncio.create_task(post("10.0.0.2", body=LARGE + b" "))
+        assert await asyncio.gather(*many, other) == [200] * 3
+
+    served(bare_home, scenario)
+    (first, _), (_, size), (last, _) = read
+    assert size == len(LARGE) + 1
+    assert last - first > 0.1 * (1 + reading._PAUSES)
