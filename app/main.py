@@ -65,7 +65,7 @@ _WARM_S: Final = 30.0
 """The service is ready once its encoder is loaded, whose imports would hold up its first answers, or after so long without one."""
 
 _ROUTERS: Final = (
-    *(outfits.router, batches.router, pictures.router, items.router),  # in this order: an item's id may hold slashes
+    *(outfits.router, outfits.scoring, batches.router, pictures.router, items.router),  # in this order: an item's id may hold slashes
     *(patches.router, catalogue.router, events.router),
     *(ops.router, releases.router, rules.router, experiments.router, *room.routers),
 )

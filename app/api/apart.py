@@ -1,7 +1,8 @@
 """Heavy requests, answered by a process beside this one (``app.server.heavy``), so that ordinary ones do not wait behind them.
 
-This process has read, admitted and checked such a request; that one reads its body again, and answers it as this one would. What it notes
-of its answer, this one does, which counts and writes it.
+This process has admitted such a request, and mostly read and checked it; that one reads its body again, and answers it as this one would.
+What it notes of its answer, this one does, which counts and writes it. While it runs, or is being started, it alone reads large bodies of
+routes that note nothing (``app.api.reading``): Python's lock, held for one of them, keeps everybody here waiting.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import json
 import ssl
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -21,6 +23,7 @@ from structlog.contextvars import get_contextvars
 from app.api.middleware import REQUEST_ID
 from app.ground.errors import BusyError
 from app.ground.heavy import Place
+from app.live.pool import ComputePool
 
 TOLD: Final = "X-Attire-Told"
 """The header of what that process is told beside a request; see ``app.api.inside``."""
@@ -32,6 +35,8 @@ _REACHED_S: Final = 0.5
 _STARTED_S: Final = 15.0
 _TRIED_S: Final = 0.1
 _MOST_WAITING: Final = 16
+_OF_BATCHES: Final = 4
+"""Questions of all batches that are there at once: it has places for more, and refuses what finds none."""
 _HOPELESS_S: Final = 60.0  # after nobody came in time
 _NOBODY: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Trusts no certificate: there is no TLS here, and to read those of the machine would take each start a tenth of a second."""
@@ -64,13 +69,13 @@ class Sent:
     """A request that is sent there.
 
     Attributes:
-        body: of the request. told: what goes with it.
+        path: that is asked. body: what it is asked. told: what goes with it.
         starts: whether that process is started for it, to answer later ones.
         waits: whether it waits until that process has been started, for some seconds at most.
         where: it is now, for whoever has waited in vain.
     """
 
-    request: Request
+    path: str
     body: bytes
     told: str
     starts: bool
@@ -79,23 +84,39 @@ class Sent:
 
 
 class Apart:
-    """Sends requests there."""
+    """Sends requests there.
+
+    Attributes:
+        room: for the questions of batches, which take their turns.
+    """
 
     def __init__(self, place: Place) -> None:
         self._place, self._runs = place, False
         self._waiting, self._hopeless_until = 0, 0.0
+        self.room = asyncio.Semaphore(_OF_BATCHES)
         self._client = httpx2.AsyncClient(
             transport=httpx2.AsyncHTTPTransport(uds=str(place.socket), limits=httpx2.Limits(max_connections=None), verify=_NOBODY),
             base_url="http://localhost",
             timeout=httpx2.Timeout(None, connect=_REACHED_S),  # whoever waits for the answer has a deadline
         )
 
-    async def answer(self, sent: Sent) -> AnsweredApartError | None:
+    @property
+    def expected(self) -> bool:
+        """Whether it runs, or is being started, as far as is known."""
+        return self._runs or time.monotonic() - self._place.asked.value < _STARTED_S
+
+    async def answer(self, sent: Sent, pool: ComputePool, gone: Callable[[], Awaitable[object]]) -> AnsweredApartError | None:
         """The answer; None where that process does not run, or has not come as far as this one.
 
         Raises:
-            BusyError: it ended meanwhile, or many wait for it.
+            BusyError: it ended meanwhile, or many wait for it. Also what ``ComputePool.elsewhere`` raises.
         """
+        done = await pool.elsewhere(self._waited(sent), lambda: sent.where, gone)
+        if done is not None:
+            pool.refused += done.response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        return done
+
+    async def _waited(self, sent: Sent) -> AnsweredApartError | None:
         answer, began = await self._asked(sent), time.monotonic()
         if self._runs or not sent.waits or began < self._hopeless_until:
             return answer
@@ -115,7 +136,7 @@ class Apart:
         return answer
 
     async def _asked(self, sent: Sent) -> AnsweredApartError | None:
-        sent.where, request = "being computed", sent.request
+        sent.where = "being computed"
         if sent.starts or self._runs:
             self._place.asked.value = time.monotonic()
         headers = {_TYPE: _JSON, TOLD: sent.told, REQUEST_ID: get_contextvars().get("request_id", "")}
@@ -123,7 +144,7 @@ class Apart:
             self._runs = False
             return None
         try:
-            answer = await self._client.request(request.method, str(request.url.path), content=sent.body, headers=headers)
+            answer = await self._client.post(sent.path, content=sent.body, headers=headers)
         except (httpx2.ConnectError, httpx2.ConnectTimeout):
             self._runs = False
             return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
 from anyio import to_thread
@@ -24,15 +23,16 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Noting:
-    """Of an answer that is noted, also where another process gives it.
+    """Of an answer, also where another process gives it.
 
     Attributes:
-        name: of the answer. met: what its shopper has. note: takes what that process says of it.
+        release: gives it. name: of one that is noted. met: what its shopper has. note: takes what that process says of it.
     """
 
-    name: str
-    met: Encounters | None
-    note: Callable[[dict[str, Any]], None]
+    release: str
+    name: str = ""
+    met: Encounters | None = None
+    note: Callable[[dict[str, Any]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,16 @@ class Computing:
 
     Attributes:
         apart: what answers heavy requests; None where there is no such process.
+        path: that it is asked. body: what it is asked; None where it must not be.
+        waits: for it, if it is being started, whatever this request costs.
     """
 
     services: Services
     request: Request
     apart: Apart | None
+    path: str = ""
+    body: Callable[[], bytes] | None = None
+    waits: bool = False
 
     @property
     def told(self) -> Told | None:
@@ -69,26 +74,27 @@ class Computing:
         """
         if pictures:
             cost += await to_thread.run_sync(of_pictures, pictures, self.services.settings.limits.max_pixels)
-        if cost >= HEAVY and self.apart is not None and isinstance(self.request, Read) and self.request.sent is not None:
-            await self._elsewhere(self.apart, self.request, self.request.sent, noting, waits=cost >= VERY_HEAVY)
+        if cost >= HEAVY and self.apart is not None and self.body is not None:
+            await self._elsewhere(self.apart, self.body(), noting, waits=self.waits or cost >= VERY_HEAVY)
         joins = joins and not pictures
         return await self.services.pool.run(compute, cost=cost, who=self.request.state.who, joins=joins, gone=partial(left, self.request))
 
-    async def _elsewhere(self, apart: Apart, request: Read, body: bytes, noting: Noting | None, *, waits: bool) -> None:
+    async def _elsewhere(self, apart: Apart, body: bytes, noting: Noting | None, *, waits: bool) -> None:
         """Raise the other process's answer; return where there is none."""
-        pool = self.services.pool
-        told = Told.of(request, self.services, *((noting.name, noting.met) if noting else ("", None))).in_words()
-        sent = Sent(request=request, body=body, told=told, starts=waits or pool.crowded, waits=waits)
-        if (done := await pool.elsewhere(apart.answer(sent), lambda: sent.where, partial(left, request))) is not None:
-            pool.refused += done.response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-            if noting is not None and done.noted is not None:
+        pool, request = self.services.pool, self.request
+        noting = noting or Noting(str(getattr(request.state, "release", "")))
+        told = Told.of(request, self.services, [noting.release], noting.name, noting.met).in_words()
+        sent = Sent(path=self.path, body=body, told=told, starts=waits or pool.crowded, waits=waits)
+        if (done := await apart.answer(sent, pool, partial(left, request))) is not None:
+            if done.noted is not None and noting.note is not None:
                 noting.note(done.noted)
             raise done
 
 
 async def computing(request: Request, services: InjectedServices) -> Computing:
     """The threads for this request."""
-    return Computing(services, request, services.apart)
+    sent = request.sent if isinstance(request, Read) else None
+    return Computing(services, request, services.apart, request.url.path, None if sent is None else lambda: sent)
 
 
 CurrentComputing = Annotated[Computing, Depends(computing)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final, Self
 
@@ -29,33 +30,31 @@ class Told:
 
     Attributes:
         who: asks, as the doors tell it.
-        release: answers it there. shown: up to where the catalogue's changes are in it. encoding: how many of them wait for the encoder.
+        shown: of each release that may answer it there, up to where the catalogue's changes are in it, and how many of them wait for the
+            encoder.
         name: of the answer, where it has one. met: what the shopper has, where that matters.
     """
 
     who: str
-    release: str
-    shown: str
-    encoding: int
+    shown: dict[str, tuple[str, int]]
     name: str = ""
     met: Encounters | None = None
 
     @classmethod
-    def of(cls, request: Request, services: Services, name: str, met: Encounters | None) -> Self:
-        """As things stand in this process."""
-        release = str(getattr(request.state, "release", ""))
-        replay = _replay(services, release)
-        shown, encoding = (replay.offset, replay.encoding) if replay else (START, 0)
-        return cls(who=request.state.who, release=release, shown=shown, encoding=encoding, name=name, met=met)
+    def of(cls, request: Request, services: Services, releases: Iterable[str], name: str = "", met: Encounters | None = None) -> Self:
+        """As things stand in this process, of these releases."""
+        replays = {release: _replay(services, release) for release in releases}
+        shown = {release: (replay.offset, replay.encoding) if replay else (START, 0) for release, replay in replays.items()}
+        return cls(who=request.state.who, shown=shown, name=name, met=met)
 
     def in_words(self) -> str:
         """For a header."""
         return _TOLD.dump_json(self, ensure_ascii=True).decode()
 
     def ahead(self, services: Services) -> bool:
-        """Whether this process does not serve that release yet, or shows less of the catalogue's changes."""
-        replay = _replay(services, self.release)
-        return replay is None or replay.encoding > self.encoding or order(replay.offset) < order(self.shown)
+        """Whether this process does not serve one of these releases yet, or shows less of the catalogue's changes."""
+        replays = [(_replay(services, release), *shown) for release, shown in self.shown.items()]
+        return any(here is None or here.encoding > encoding or order(here.offset) < order(offset) for here, offset, encoding in replays)
 
 
 _TOLD: Final = TypeAdapter(Told)

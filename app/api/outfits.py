@@ -18,7 +18,7 @@ from app.api.fields import Fields
 from app.api.keys import behind
 from app.api.noted import Told, exploring, impression, told
 from app.api.problems import documented
-from app.api.reading import BoundedRoute
+from app.api.reading import BoundedRoute, UnreadRoute
 from app.api.schemas.answers import (
     Completion,
     ExcludedOut,
@@ -54,12 +54,11 @@ from app.release.release import CatalogueItem, Release
 from app.rules.over import Rules
 from app.rules.ruling import Ruled
 
-router = APIRouter(
-    route_class=BoundedRoute,
-    tags=["outfits"],
-    responses=documented(400, 401, 403, 404, 413, 422, 429, 503),
-    dependencies=[behind(Door.READ)],
+_asked = partial(
+    APIRouter, tags=["outfits"], responses=documented(400, 401, 403, 404, 413, 422, 429, 503), dependencies=[behind(Door.READ)]
 )
+router = _asked(route_class=BoundedRoute)
+scoring = _asked(route_class=UnreadRoute)
 
 
 @router.post("/complete-outfit", response_model_exclude_none=True)
@@ -72,7 +71,7 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
     http.state.release = release.id
     met = told_of.met if told_of else await _met(request, services, lane.overlay)
     ruled = await _ruled(lane)
-    cost_of_all, pictures = _cost_of_completing(request), pictures_of(request.items)
+    cost_of_all, pictures = cost_of_completing(request), pictures_of(request.items)
     asked_so = partial(question_of, request, services.settings, met, ruled, lane.overlay)
     question = await to_thread.run_sync(asked_so) if pictures else asked_so()  # 16 MB of base64 are some tens of milliseconds
     question = replace(question, exploring=exploring(request, services, name))
@@ -89,7 +88,7 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
             cost_of_all,
             pictures,
             joins=True,
-            noting=Noting(name, met, note),
+            noting=Noting(release.id, name, met, note),
         )
         if asked:
             lane.kept.keep(release, asked, answer.model_dump_json(by_alias=False).encode() + b"\n" + json.dumps(considered).encode())
@@ -106,7 +105,7 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
     return answer
 
 
-@router.post("/score-outfit", response_model=Scores, response_model_exclude_none=True)
+@scoring.post("/score-outfit", response_model=Scores, response_model_exclude_none=True)
 async def score_outfit(request: ScoreOutfit, services: InjectedServices, compute: CurrentComputing, http: Request) -> Scores | Response:
     """How well do these outfits go together? With `explain`: which pair does not, and what would do better."""
     named_one = request.user is not None or request.session is not None
@@ -147,7 +146,8 @@ async def _ruled(lane: Lane) -> Ruled | None:
     return rules.over(release) if rules.settled(release) else await to_thread.run_sync(rules.over, release)
 
 
-def _cost_of_completing(request: CompleteOutfit) -> float:
+def cost_of_completing(request: CompleteOutfit) -> float:
+    """What a question costs, but for its pictures."""
     candidates = len(request.candidates or ())
     return cost.of_completing(
         len(request.items),

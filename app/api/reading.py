@@ -2,7 +2,8 @@
 
 What a body costs is how many values it has, not its bytes: a picture is one value. A small body is parsed and checked at once. A large one
 is, on a thread of its own, piece by piece: Python's lock is never held for longer than one of them takes. Of each client one body at a time
-waits for that thread, and only as long as the client waits for an answer, and within the deadline.
+waits for that thread, some time after the one before, only as long as the client waits for an answer, and within the deadline. Where the
+process of heavy requests can answer it without anything that is known here alone, and runs, one of many values is read by that one.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import asyncio
 import codecs
 import email.message
 import json
+import time
 from collections.abc import Awaitable, Callable
 from functools import lru_cache, partial
 from json import decoder
 from re import Match
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
 from anyio import CapacityLimiter, to_thread
@@ -23,13 +25,19 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from app.api.services import services_of
+from app.api.apart import Sent
+from app.api.inside import Told
+from app.api.services import Services, services_of
 from app.ground import collector
 from app.ground.errors import Detail, LimitExceededError
 from app.ground.parts import Limits
 
 AT_ONCE: Final = 4_096
 """Bytes of a body that is parsed on the event loop: a millisecond or two, whatever it holds."""
+_MANY: Final = 2_000
+"""Values of a body that takes milliseconds to read: as items of as many outfits as a request may have, it is heavy, too."""
+_PAUSES: Final = 3.0
+"""So many times as long as a client's body took to read its next one waits: they hold Python's lock for a quarter of the time at most."""
 _SLICE: Final = 1 << 20
 _LONGEST_NUMBERS: Final = 1 << 18
 """Characters of a list of numbers that is read at once: more features than an item may have, in some milliseconds."""
@@ -42,9 +50,11 @@ _NO_VALUE: Final = "Expecting value"
 _MORE: Final = "Extra data"  # as Python's reader says of small bodies
 _INSANE: Final = "not UTF-8, or of insane depth or numbers"
 _one_by_one = CapacityLimiter(1)  # more threads would only take Python's lock from the event loop more often
-_turns: Final = WeakValueDictionary[str, asyncio.Lock]()  # of those whose bodies wait
+_turns: Final = WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock]()  # of those whose bodies wait
 _whole: Final[Any] = json.JSONDecoder()  # not typed: what it reads objects, arrays and all else with
 _WHITESPACE: Final[Any] = decoder.WHITESPACE  # type: ignore[attr-defined]
+
+Found = TypeVar("Found")
 
 
 class BoundedRoute(APIRoute):
@@ -52,9 +62,10 @@ class BoundedRoute(APIRoute):
 
     Attributes:
         repeatable: whether it only asks, so that another process may answer it.
+        unread: whether that one may also be the only one that reads it: nothing that it says is needed here.
     """
 
-    repeatable = True
+    repeatable, unread = True, False
 
     @staticmethod
     def most_values(limits: Limits) -> int:
@@ -81,10 +92,10 @@ class BoundedRoute(APIRoute):
             if len(body) <= AT_ONCE:
                 return await answer(Read(request, parsed(body), sent))
             services = await services_of(request)
-            check = partial(_checked, parsed, body, self.most_values(services.settings.limits))
-            reading = _in_turn(request.state.who, check)
-            value = await services.pool.elsewhere(reading, lambda: "waiting to be read", partial(left, request))
-            return await answer(Read(request, value, sent))
+            values = await _in_turn(request, services, partial(check_values, body, self.most_values(services.settings.limits)))
+            if self.unread and values >= _MANY and (answered := await _unread(request, services, body)) is not None:
+                return answered
+            return await answer(Read(request, await _in_turn(request, services, partial(_checked, parsed, body)), sent))
 
         return bounded
 
@@ -98,6 +109,12 @@ class UpsertRoute(BoundedRoute):
     def most_values(limits: Limits) -> int:
         """How many values its body may have."""
         return limits.max_upsert_values
+
+
+class UnreadRoute(BoundedRoute):
+    """A route that only asks, and notes nothing of its answer."""
+
+    unread = True
 
 
 class Read(Request):
@@ -118,19 +135,40 @@ async def left(request: Request) -> None:
         pass
 
 
-async def _in_turn(who: str, read: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the route takes
-    async with _turns.setdefault(who, asyncio.Lock()):
-        return await to_thread.run_sync(read, limiter=_one_by_one)
+async def _unread(request: Request, services: Services, body: bytes) -> Response | None:
+    """The answer of the process of heavy requests; None where it does not give one."""
+    current = services.serving.release
+    if services.apart is None or not services.apart.expected or current is None:
+        return None
+    told = Told.of(request, services, {current.id, *services.variants.releases}).in_words()
+    sent = Sent(path=request.url.path, body=body, told=told, starts=True, waits=True)
+    done = await services.apart.answer(sent, services.pool, partial(left, request))
+    return None if done is None else done.response
 
 
-def _checked(parsed: Callable[[bytes], Any], body: bytes, most: int) -> Any:  # noqa: ANN401 - whatever the route takes
-    check_values(body, most)
+async def _in_turn(request: Request, services: Services, read: Callable[[], Found]) -> Found:
+    """Read something of a body, when it is its turn."""
+
+    async def reading() -> Found:
+        loop = asyncio.get_running_loop()
+        turn = _turns.setdefault((loop, request.state.who), asyncio.Lock())
+        await turn.acquire()
+        began = time.perf_counter()
+        try:
+            return await to_thread.run_sync(read, limiter=_one_by_one)
+        finally:
+            loop.call_later(_PAUSES * (time.perf_counter() - began), turn.release)
+
+    return await services.pool.elsewhere(reading(), lambda: "waiting to be read", partial(left, request))
+
+
+def _checked(parsed: Callable[[bytes], Any], body: bytes) -> Any:  # noqa: ANN401 - whatever the route takes
     with collector.resting():
         return parsed(body)
 
 
-def check_values(body: bytes, most: int) -> None:
-    """Refuse a body of more values, or more escaped characters, than anything that may be asked has.
+def check_values(body: bytes, most: int) -> int:
+    """How many values a body has; one of more, or of more escaped characters, than anything that may be asked has is refused.
 
     Args:
         most: values; marks inside of texts count, too.
@@ -147,6 +185,7 @@ def check_values(body: bytes, most: int) -> None:
             if count > bound:
                 msg = f"the body has more than {bound:,} {what}, and one request takes at most that; send several requests"
                 raise LimitExceededError(msg, [Detail("body", f"more than {bound:,} {what}", f"at most {bound:,}")])
+    return found
 
 
 def parse(body: bytes) -> Any:  # noqa: ANN401 - JSON

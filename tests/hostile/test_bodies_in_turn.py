@@ -56,10 +56,10 @@ def test_nobodys_many_bodies_keep_anothers_waiting(bare_home: Path, monkeypatch:
     """It is read after one of theirs at most, where it was after all of them."""
     checked, go, lengths = reading._checked, threading.Event(), list[int]()
 
-    def slowly(parsed: Callable[[bytes], Any], body: bytes, most: int) -> Any:
+    def slowly(parsed: Callable[[bytes], Any], body: bytes) -> Any:
         go.wait(10)
         lengths.append(len(body))
-        return checked(parsed, body, most)
+        return checked(parsed, body)
 
     monkeypatch.setattr(reading, "_checked", slowly)
 
@@ -81,10 +81,10 @@ def test_what_nobody_waits_for_is_not_read(bare_home: Path, monkeypatch: pytest.
     """Hundreds that left after .3 s held up a body of somebody who stayed for minutes."""
     checked, go, read = reading._checked, threading.Event(), list[bytes]()
 
-    def slowly(parsed: Any, body: bytes, most: int) -> Any:
+    def slowly(parsed: Any, body: bytes) -> Any:
         go.wait(10)
         read.append(body)
-        return checked(parsed, body, most)
+        return checked(parsed, body)
 
     monkeypatch.setattr(reading, "_checked", slowly)
 
@@ -116,3 +116,26 @@ def test_a_body_that_waits_has_a_deadline(bare_home: Path, monkeypatch: pytest.M
         go.set()
 
     served(bare_home, scenario, deadline_s=0.2)
+
+
+def test_one_who_sends_many_has_them_read_with_pauses(bare_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading holds Python's lock; a body of somebody else is read in the pause."""
+    checked, read = reading._checked, list[tuple[float, int]]()
+
+    def slowly(parsed: Any, body: bytes) -> Any:
+        time.sleep(0.1)
+        read.append((time.monotonic(), len(body)))
+        return checked(parsed, body)
+
+    monkeypatch.setattr(reading, "_checked", slowly)
+
+    async def scenario(_: FastAPI, post: Post) -> None:
+        many = [asyncio.create_task(post("10.0.0.1")) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        other = asyncio.create_task(post("10.0.0.2", body=LARGE + b" "))
+        assert await asyncio.gather(*many, other) == [200] * 3
+
+    served(bare_home, scenario)
+    (first, _), (_, size), (last, _) = read
+    assert size == len(LARGE) + 1
+    assert last - first > 0.1 * (1 + reading._PAUSES)

@@ -95,6 +95,28 @@ def test_what_it_suggests_is_counted_and_noted_here(beside: Beside, monkeypatch:
         assert [slot["items"] for slot in noted[name]["slots"]] == [[item["id"] for item in slot["items"]] for slot in answer["slots"]]
 
 
+@pytest.mark.parametrize("named", [{}, {"user": "u1", "exclude_seen": True}])
+def test_heavy_questions_of_a_batch_are_answered_there_and_noted_here(beside: Beside, named: dict[str, Any]) -> None:
+    """Each by itself, as it is alone; what is wrong with one is told in its place, and ordinary ones are answered here."""
+    heavy = {"items": ITEMS, "slots": ["shoes"], "k": 20, "exclude": ["shoes-1"], **named}
+    wrong = {**heavy, "slots": ["shoos"]}
+    beside.run()
+    alone = beside.client.post("/complete-outfit", json=heavy).json()
+    problem = beside.client.post("/complete-outfit", json=wrong).json()
+    before = beside.answers
+    answers = beside.client.post("/complete-outfits", json={"requests": [heavy, wrong, {"items": ITEMS[:2]}, heavy]}).json()["answers"]
+    assert beside.answers == before + 3
+    assert beside.answered == {"/complete-outfit"}
+    assert answers[1] == {"problem": problem}
+    for said in (answers[0]["answer"], answers[3]["answer"]):
+        assert said | {"recommendation_id": ""} == alone | {"recommendation_id": ""}
+    until = time.monotonic() + 10
+    while beside.outer.impressions.written < 4 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert beside.outer.impressions.written == 4
+    assert not beside.inner.state.services.impressions.written + beside.inner.state.services.impressions.waiting
+
+
 def test_it_knows_what_the_shopper_has_met(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
     """As this service does, which may remember more than the log still has, in the same moment."""
     monkeypatch.setattr(computing, "HEAVY", 0.0)

@@ -59,7 +59,7 @@ def test_any_type_that_is_json_is_its(beside: Beside) -> None:
 
 
 def test_only_what_asks_and_is_heavy_is_its(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change is made once, here; a batch of questions, each of which may be heavy, is shared out here."""
+    """A change is made once, here, and an ordinary question of a batch is answered here."""
     monkeypatch.setattr(computing, "HEAVY", 0.0)
     beside.run()
     new = {"id": "tops-new", "category": "tops", "features": [0.5] * 16}
