@@ -169,6 +169,12 @@ def _of(rows: RowsByValue, values: Collection[str]) -> list[IntArray]:
     return [rows[value] for value in values if value in rows]
 
 
+def table_rows(items: pa.Table, rows: Sequence[int] | IntArray, names: Sequence[str] | None) -> pa.Table:
+    """Rows of a table, in this order: of the columns of these names that there are, or of all."""
+    read = items if names is None else items.select([name for name in names if name in items.column_names])
+    return read.take(pa.array(rows, pa.int64()))
+
+
 def rows_by_value(values: pa.Array, rows: Sequence[int] | IntArray | None = None) -> RowsByValue:
     """For each value the rows that have it, ascending; nulls are left out.
 

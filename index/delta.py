@@ -148,9 +148,9 @@ class Overlay:
         """A table of all rows, hidden ones too."""
         return pa.concat_tables([part.items for part in self._parts], promote_options="default")
 
-    def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
-        """Rows of ``items``, in this order; without columns that none of their parts has."""
-        return taken(self._parts, np.asarray(rows, dtype=np.int64), self._starts)
+    def take(self, rows: Sequence[int] | IntArray, names: Sequence[str] | None = None) -> pa.Table:
+        """Rows of ``items``, in this order; without columns that none of their parts has. See ``table_rows``."""
+        return taken(self._parts, np.asarray(rows, dtype=np.int64), self._starts, names)
 
     @cached_property
     def features(self) -> StackedFeatures:
