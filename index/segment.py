@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index.backends.base import BoolArray, FloatArray, IntArray, as_vectors
 from index.backends.faiss_cpu import FlatIndex
 from index.category_index import CategoryIndex
-from index.columns import Columns, Filter, rows_by_value, table_rows
+from index.columns import Columns, Filter, rows_by_value, values_of
 from index.errors import SnapshotError
 from index.ids import RowOfId
 from index.selection import Condition
@@ -52,9 +52,13 @@ class Segment(CategoryIndex):
         self.removed: Final = frozenset(removed)
         self.embedding_size: Final = embeddings.shape[1]
 
-    def take(self, rows: Sequence[int] | IntArray, names: Sequence[str] | None = None) -> pa.Table:
-        """Rows of ``items``, in this order; see ``table_rows``."""
-        return table_rows(self.items, rows, names)
+    def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
+        """Rows of ``items``, in this order."""
+        return self.items.take(pa.array(rows, pa.int64()))
+
+    def values(self, row: int, names: Sequence[str]) -> dict[str, Any]:
+        """What some columns of ``items`` say of a row; see ``values_of``."""
+        return values_of(self.items, row, names)
 
 
 Part = Snapshot | Segment
@@ -163,9 +167,9 @@ class StackedColumns(Columns):
         return Condition(test, sum(part.passing for part in parts), listed if all(part.listed for part in parts) else None)
 
 
-def taken(parts: Sequence[Part], rows: IntArray, starts: IntArray, names: Sequence[str] | None = None) -> pa.Table:
-    """Rows of the items of all parts, in this order; see ``by_part`` and ``table_rows``."""
-    found = [(chosen, parts[place].take(local, names)) for place, chosen, local in by_part(rows, starts)]
+def taken(parts: Sequence[Part], rows: IntArray, starts: IntArray) -> pa.Table:
+    """Rows of the items of all parts, in this order; see ``by_part``."""
+    found = [(chosen, parts[place].take(local)) for place, chosen, local in by_part(rows, starts)]
     if len(found) == 1:
         return found[0][1]
     order = np.argsort(np.concatenate([np.flatnonzero(chosen) for chosen, _ in found]))

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +28,7 @@ from index.backends.later import LaterIndex
 from index.backends.registry import Choice, used
 from index.cache import open_index, open_vectors
 from index.category_index import CategoryIndex
-from index.columns import Columns, rows_by_value, table_rows
+from index.columns import Columns, rows_by_value, values_of
 from index.errors import SnapshotError
 from index.format1 import read_embeddings
 from index.ids import RowOfId
@@ -217,9 +217,13 @@ class Snapshot(CategoryIndex):
             msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {AGAIN}"
             raise SnapshotError(msg) from error
 
-    def take(self, rows: Sequence[int] | IntArray, names: Sequence[str] | None = None) -> pa.Table:
-        """Rows of ``items``, in this order; see ``table_rows``."""
-        return table_rows(self.items, rows, names)
+    def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
+        """Rows of ``items``, in this order."""
+        return self.items.take(pa.array(rows, pa.int64()))
+
+    def values(self, row: int, names: Sequence[str]) -> dict[str, Any]:
+        """What some columns of ``items`` say of a row; see ``values_of``."""
+        return values_of(self.items, row, names)
 
     @property
     def rows(self) -> IntArray:

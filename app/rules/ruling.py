@@ -33,21 +33,19 @@ from index.snapshot import Snapshot
 _TAKING: Final = (Exclude, Require, Apart)
 Places = frozenset[int | None]
 """Of selectors; where they are those of what is worn, None is among them, which is what rules for every outfit ask for."""
+Moves = tuple[int | None, float, str]
+"""What a boost or a burial does: the place of what has to be worn, what it adds to log-odds, and its id."""
 _EVERY: Final[Places] = frozenset({None})
 _COUNTED: Final = count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What rules say of an item: the places of the selectors that it satisfies, and the rules that may take it away, or move it.
-
-    Attributes:
-        movers: of each what has to be worn, what it adds to log-odds, and its id.
-    """
+    """What rules say of an item: the places of the selectors that it satisfies, and the rules that may take it away, or move it."""
 
     satisfied: frozenset[int]
     takers: tuple[Rule, ...]
-    movers: tuple[tuple[int | None, float, str], ...]
+    movers: tuple[Moves, ...]
 
 
 class InForce:
@@ -56,7 +54,8 @@ class InForce:
     Attributes:
         rules: in their order. selectors: all that they name, each once. number: no others in this process have it.
         worn: by rule the place of what has to be worn; None: it holds in every outfit.
-        takers, movers: by the place of a selector the rules that take away, or move, what satisfies it.
+        takers: by the place of a selector the rules that take away what satisfies it.
+        movers: likewise those that move it, as ``Spoken`` has them.
 
     Args:
         ever: whether the times that rules name are left aside.
@@ -75,11 +74,14 @@ class InForce:
                 self.others[rule.id] = self._named(rule.be if isinstance(rule, Require) else rule.with_)
             self.worn[rule.id] = None if rule.when.worn is None else self._named(rule.when.worn)
         self.matcher = Matcher(self.selectors)
-        self.takers, self.movers = dict[int, list[Rule]](), dict[int, list[Rule]]()
+        self.takers, self.movers = dict[int, list[Rule]](), dict[int, list[Moves]]()
         for rule in self.rules:
-            by_items = self.takers if isinstance(rule, _TAKING) else self.movers
-            for place in {self.items.get(rule.id), self.others.get(rule.id) if isinstance(rule, Apart) else None} - {None}:
-                by_items.setdefault(place, []).append(rule)  # type: ignore[arg-type]
+            if isinstance(rule, Boost | Bury):
+                lift = math.log(rule.times) * (1 if isinstance(rule, Boost) else -1)
+                self.movers.setdefault(self.items[rule.id], []).append((self.worn[rule.id], lift, rule.id))
+            elif isinstance(rule, _TAKING):
+                for place in {self.items[rule.id], (self.others if isinstance(rule, Apart) else self.items)[rule.id]}:
+                    self.takers.setdefault(place, []).append(rule)
         self._asked: dict[int | None, list[tuple[int, Pin | SlotTemplate]]] = {}  # by what must be worn, with their places
         for place, rule in enumerate(self.rules):
             if isinstance(rule, Pin | SlotTemplate):
@@ -89,14 +91,12 @@ class InForce:
         """What the rules say of an item."""
         satisfied = self.matcher.of(facts)
         places = sorted(satisfied)
-        takers, moving = ([rule for place in places for rule in some.get(place, ())] for some in (self.takers, self.movers))
-        return Spoken(satisfied, tuple(takers), tuple((self.worn[rule.id], self.lift[rule.id], rule.id) for rule in moving))
-
-    @cached_property
-    def lift(self) -> Mapping[str, float]:
-        """What each boost and burial adds to log-odds."""
-        moving = [rule for rule in self.rules if isinstance(rule, Boost | Bury)]
-        return {rule.id: math.log(rule.times) * (1 if isinstance(rule, Boost) else -1) for rule in moving}
+        takers, movers = self.takers, self.movers
+        return Spoken(
+            satisfied,
+            tuple(rule for place in places if place in takers for rule in takers[place]),
+            tuple(moves for place in places if place in movers for moves in movers[place]),
+        )
 
     @cached_property
     def looks(self) -> Mapping[str, list[tuple[int, CuratedLook]]]:
@@ -175,10 +175,9 @@ class Ruled:
     def spoken(self, rows: Sequence[int]) -> list[Spoken]:
         """What the rules say of each row."""
         known, later, count = self.found.known, self.found.later, len(self.found.spoken_of)
-        unknown = [row for row in rows if row not in (known if row < count else later)]
-        if unknown:
-            for row, item in zip(unknown, self.release.items(unknown, ASKED), strict=True):
-                (known if row < count else later)[row] = self.force.spoken(Facts.of(item, self.release.traits.of_row(row)))
+        for row in {row for row in rows if row not in (known if row < count else later)}:
+            facts = Facts.of(self.release.said(row, ASKED), self.release.traits.of_row(row))
+            (known if row < count else later)[row] = self.force.spoken(facts)
         return [known[row] if row < count else later[row] for row in rows]
 
     def may_be_taken(self, rows_M: IntArray) -> BoolArray:
@@ -248,7 +247,7 @@ class Ruling:
     def lifts(self, rows_M: IntArray) -> tuple[FloatArray, list[tuple[str, ...]]]:
         """What boosting and burying add to the log-odds of each row, ``(M,)``, and the rules that do."""
         lift_M, why, all_worn = np.zeros(len(rows_M), dtype=np.float32), [tuple[str, ...]()] * len(rows_M), self._all_worn
-        for place, spoken in enumerate(self.ruled.spoken(rows_M.tolist()) if self.ruled.force.lift else ()):
+        for place, spoken in enumerate(self.ruled.spoken(rows_M.tolist()) if self.ruled.force.movers else ()):
             moving = [(lift, rule) for worn, lift, rule in spoken.movers if worn in all_worn]
             if moving:
                 lift_M[place], why[place] = sum(lift for lift, _ in moving), tuple(rule for _, rule in moving)

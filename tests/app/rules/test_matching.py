@@ -56,11 +56,11 @@ def test_a_change_of_the_catalogue_leaves_what_is_known_of_other_items(release: 
     before = Known(force, release.snapshot)
     assert not any(spoken.takers for spoken in Ruled(force, release, before).spoken(range(release.snapshot.count)))
     row = release.snapshot.row_of["tops-1"]
-    item = {**release.snapshot.take([row], ITEM_COLUMNS.names).to_pylist()[0], "price": 9_000.0}
+    item = {**release.snapshot.values(row, ITEM_COLUMNS.names), "price": 9_000.0}
     changed = overlaid(release, {"tops-1": ChangedItem(item=item, features=np.array(release.snapshot.features[row]), encoded=True)})
     ruled = Ruled(force, changed, Known(force, changed.snapshot, before))
-    asked, read = list[int](), Release.items
-    monkeypatch.setattr(Release, "items", lambda self, rows, *names: asked.extend(rows) or read(self, rows, *names))
+    asked, read = list[int](), Release.said
+    monkeypatch.setattr(Release, "said", lambda self, row, names: asked.append(row) or read(self, row, names))
     now = changed.snapshot.row_of["tops-1"]
     assert [bool(spoken.takers) for spoken in ruled.spoken([row + 1, now])] == [False, True]
     assert asked == [now]
