@@ -31,7 +31,7 @@ import numpy as np
 from app.catalogue.publishing import catalogue_of
 from app.ground import compute
 from app.home.store import ReleaseStore
-from app.simulate.shoppers import Asked, K, Shopping, shop
+from app.simulate.shoppers import FINDS, Asked, K, Shopping, shop
 from app.simulate.world import World
 from app.worker.hygiene import Basket
 from app.worker.outfits import known, split_by_time
@@ -50,11 +50,16 @@ SHOPPERS, AMONG = 200, 20
 
 @dataclass(frozen=True)
 class Loop:
-    """How a loop learns, and the share of places behind the first at which it shows one of the next twenty."""
+    """How a loop learns, and the share of places behind the first at which it shows one of the next twenty.
+
+    Attributes:
+        truly: whether it is weighed by the true chances of these shoppers, which no shop knows.
+    """
 
     name: str
     weighed: bool
     share: float = 0.0
+    truly: bool = False
 
 
 class Shop:
@@ -126,6 +131,7 @@ def run(place: Shop, loop: Loop, out: Path, asked: argparse.Namespace) -> list[f
     bundle, found = place.first, [place.hit_rate(place.first)]
     baskets: list[Basket] = []
     places: dict[tuple[str, str], int] = {}
+    times: dict[tuple[str, str], float] = {}
     for cycle in range(1, asked.cycles + 1):
         for number, shopping in enumerate(place.open(bundle, asked.sessions, cycle, loop.share, asked.bias)):
             ids = tuple(place.world.ids[row] for row in dict.fromkeys(shopping.basket))
@@ -135,16 +141,29 @@ def run(place: Shop, loop: Loop, out: Path, asked: argparse.Namespace) -> list[f
                 for one in shopping.asked
                 if one.bought is not None and one.bought in one.shown
             }
+            times |= {
+                (shopping.session, place.world.ids[one.bought]): true_times(one, asked.bias)
+                for one in shopping.asked
+                if one.bought is not None
+            }
         outfits = split_by_time(baskets, unseen_from=float("inf"))
         train, valid = (known(part, place.catalogue, split) for part, split in ((outfits.train, "train"), (outfits.valid, "valid")))
         if loop.weighed:
-            train = tuple(repeated(train, weights_of(train, places, ASSUMED, 0.0), np.random.default_rng(cycle)))
+            true_R = np.array([np.mean([times.get((outfit.id, item), 1.0) for item in outfit.items]) for outfit in train])
+            weights_R = true_R if loop.truly else weights_of(train, places, ASSUMED, 0.0)
+            train = tuple(repeated(train, weights_R, np.random.default_rng(cycle)))
         shutil.rmtree(out, ignore_errors=True)
         bundle = retrain(
             bundle, place.snapshot, [*train, *valid], out, images=place.images, recipe="attire", settings=asked.training, seed=cycle
         )
         found.append(place.hit_rate(bundle))
     return found
+
+
+def true_times(one: Asked, bias: float) -> float:
+    """How many of these shoppers wanted what one of them bought for each that found it: what a shopper began with, all find."""
+    looked = (1 + one.shown.index(one.bought)) ** -bias if one.bought in one.shown else 0.0
+    return 1 / (looked + (1 - looked) * FINDS)
 
 
 def main() -> None:
@@ -163,10 +182,11 @@ def main() -> None:
     loops = (
         Loop("as it is", weighed=False),
         Loop("weighed by place", weighed=True),
+        Loop("weighed by the true chance", weighed=True, truly=True),
         Loop("explored", weighed=False, share=asked.share),
         Loop("weighed, explored", weighed=True, share=asked.share),
     )
-    for seed, part in ((seed, part) for part in (loops[:2], loops[2:]) for seed in range(asked.seeds)):
+    for seed, part in ((seed, part) for part in (loops[:3], loops[3:]) for seed in range(asked.seeds)):
         wardrobe, home = asked.out / f"wardrobe-{seed}", asked.out / f"home-{seed}"
         if not home.exists():
             size = ("--items", str(asked.items), "--outfits", "100", "--seed", str(seed))

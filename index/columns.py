@@ -169,6 +169,11 @@ def _of(rows: RowsByValue, values: Collection[str]) -> list[IntArray]:
     return [rows[value] for value in values if value in rows]
 
 
+def values_of(items: pa.Table, row: int, names: Sequence[str]) -> dict[str, Any]:
+    """The values of one row, of the columns of these names that there are; of a few rows quicker than a table of them."""
+    return {name: items.column(place)[row].as_py() for name in names if (place := items.schema.get_field_index(name)) >= 0}
+
+
 def rows_by_value(values: pa.Array, rows: Sequence[int] | IntArray | None = None) -> RowsByValue:
     """For each value the rows that have it, ascending; nulls are left out.
 

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -151,6 +151,11 @@ class Overlay:
     def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
         """Rows of ``items``, in this order; without columns that none of their parts has."""
         return taken(self._parts, np.asarray(rows, dtype=np.int64), self._starts)
+
+    def values(self, row: int, names: Sequence[str]) -> dict[str, Any]:
+        """What some columns of ``items`` say of a row; see ``values_of``."""
+        place, local = self._local(row)
+        return self._parts[place].values(local, names)
 
     @cached_property
     def features(self) -> StackedFeatures:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index.backends.base import BoolArray, FloatArray, IntArray, as_vectors
 from index.backends.faiss_cpu import FlatIndex
 from index.category_index import CategoryIndex
-from index.columns import Columns, Filter, rows_by_value
+from index.columns import Columns, Filter, rows_by_value, values_of
 from index.errors import SnapshotError
 from index.ids import RowOfId
 from index.selection import Condition
@@ -55,6 +55,10 @@ class Segment(CategoryIndex):
     def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
         """Rows of ``items``, in this order."""
         return self.items.take(pa.array(rows, pa.int64()))
+
+    def values(self, row: int, names: Sequence[str]) -> dict[str, Any]:
+        """What some columns of ``items`` say of a row; see ``values_of``."""
+        return values_of(self.items, row, names)
 
 
 Part = Snapshot | Segment

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +28,7 @@ from index.backends.later import LaterIndex
 from index.backends.registry import Choice, used
 from index.cache import open_index, open_vectors
 from index.category_index import CategoryIndex
-from index.columns import Columns, rows_by_value
+from index.columns import Columns, rows_by_value, values_of
 from index.errors import SnapshotError
 from index.format1 import read_embeddings
 from index.ids import RowOfId
@@ -220,6 +220,10 @@ class Snapshot(CategoryIndex):
     def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
         """Rows of ``items``, in this order."""
         return self.items.take(pa.array(rows, pa.int64()))
+
+    def values(self, row: int, names: Sequence[str]) -> dict[str, Any]:
+        """What some columns of ``items`` say of a row; see ``values_of``."""
+        return values_of(self.items, row, names)
 
     @property
     def rows(self) -> IntArray:

@@ -140,6 +140,10 @@ class Release:
         said = [name for name, column in zip(taken.column_names, taken.columns, strict=True) if column.null_count < len(column)]
         return [_item(values) for values in taken.select(said).to_pylist()]
 
+    def said(self, row: int, names: Sequence[str]) -> CatalogueItem:
+        """What these columns say of the item of one row, and nothing else of it."""
+        return _item(self.snapshot.values(row, names))
+
     def item(self, row: int) -> CatalogueItem:
         """The item of one row; brand, currency, link and group are columns or attributes."""
         return self.items([row])[0]

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
 
 from app.release.release import CatalogueItem
 from app.rules.rule import Selector
 from models.compatibility.labels import PieceLabels
+
+ASKED: Final = ("id", "category", "brand", "attributes", "price", "sale_price")
+"""The columns of an items table that ``Facts.of`` reads; brand may be an attribute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +49,33 @@ def satisfies(facts: Facts, selector: Selector) -> bool:
         (not selector.ids or facts.id in selector.ids)
         and (not selector.category or facts.category in selector.category)
         and (not selector.brand or facts.brand in selector.brand)
-        and all(not {*values}.isdisjoint(_values(facts, name)) for name, values in selector.attributes.items())
+        and (not selector.attributes or _has(facts, selector.attributes))
         and (selector.price is None or _within(facts.price, selector.price.min, selector.price.max))
         and (not selector.audience or facts.labels.audience in selector.audience)
         and (not selector.season or facts.labels.season in selector.season)
     )
+
+
+def _has(facts: Facts, attributes: Mapping[str, Sequence[str]]) -> bool:
+    return all(not {*values}.isdisjoint(_values(facts, name)) for name, values in attributes.items())
+
+
+class _Filed:
+    """The places of selectors that are filed together, by what they say beyond what they are filed under.
+
+    Attributes:
+        sure: nothing. priced: a price alone, compared with all their bounds at once: ten thousand objects are not at hand. others: more.
+    """
+
+    def __init__(self, selectors: Sequence[Selector], places: Sequence[int]) -> None:
+        beyond = {place: _beyond(selectors[place]) for place in places}
+        self.sure = [place for place in places if not beyond[place]]
+        self.others = [place for place in places if beyond[place] - {"price"}]
+        priced = [place for place in places if beyond[place] == {"price"}]
+        ranges = [price for place in priced if (price := selectors[place].price)]
+        self.priced = np.array(priced, dtype=np.int64)
+        self.least = np.array([-math.inf if price.min is None else price.min for price in ranges])
+        self.most = np.array([math.inf if price.max is None else price.max for price in ranges])
 
 
 class Matcher:
@@ -54,17 +83,24 @@ class Matcher:
 
     def __init__(self, selectors: Sequence[Selector]) -> None:
         self.selectors = selectors
-        self._filed: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        places: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for place, selector in enumerate(selectors):
             for key in filed_under(selector):
-                self._filed[key].append(place)
+                places[key].append(place)
+        self._filed = {key: _Filed(selectors, filed) for key, filed in places.items()}
 
     def of(self, facts: Facts) -> frozenset[int]:
         """The places of the selectors that an item satisfies."""
         keys = [("",), ("category", facts.category), ("id", facts.id or ""), ("brand", facts.brand or "")]
         keys += [("brand", facts.category, facts.brand or "")]
         keys += [("attribute", name, value) for name in facts.attributes for value in _values(facts, name)]
-        return frozenset(place for key in keys for place in self._filed.get(key, ()) if satisfies(facts, self.selectors[place]))
+        found = set[int]()
+        for filed in filter(None, map(self._filed.get, keys)):
+            found.update(filed.sure)
+            found.update(place for place in filed.others if satisfies(facts, self.selectors[place]))
+            if facts.price is not None and len(filed.priced):
+                found.update(filed.priced[(filed.least <= facts.price) & (facts.price <= filed.most)].tolist())
+        return frozenset(found)
 
 
 def filed_under(selector: Selector) -> Iterator[tuple[str, ...]]:
@@ -82,6 +118,26 @@ def filed_under(selector: Selector) -> Iterator[tuple[str, ...]]:
         yield from (("category", category) for category in selector.category)
     else:
         yield ("",)
+
+
+def _beyond(selector: Selector) -> set[str]:
+    """The fields that a selector says beyond what it is filed under."""
+    said = {name for name in ("ids", "category", "brand", "attributes", "price", "audience", "season") if getattr(selector, name)}
+    if selector.ids:
+        return said - {"ids"}
+    if selector.brand:
+        return said - {"brand", "category"}
+    if selector.attributes:
+        return said - ({"attributes"} if len(selector.attributes) == 1 else set())
+    return said - {"category"}
+
+
+def as_said(selector: Selector) -> tuple[object, ...]:
+    """What a selector says, of which equal ones have the same."""
+    said = (selector.ids, selector.category, selector.brand, selector.audience, selector.season)
+    attributes = ((name, *values) for name, values in selector.attributes.items())
+    price = selector.price and (selector.price.min, selector.price.max)
+    return (*map(tuple, said), *attributes, price)
 
 
 def _values(facts: Facts, name: str) -> Sequence[str]:

@@ -1,7 +1,8 @@
 """What the rules come to: for a catalogue, and for one outfit.
 
-What an item satisfies is found when it is first asked of, and kept as long as the catalogue is as it is. Rows that no rule which takes
-items away could speak of are told at once, so that a filter with ten thousand rules costs a search about what one with none does.
+What an item satisfies is found when it is first asked of, and kept: that of an item which was changed since the snapshot until the
+next change. Rows that no rule which takes items away could speak of are told at once, so that a filter with ten thousand rules costs a
+search about what one with none does.
 
 Shape legend: N rows of the catalogue · M rows in question.
 """
@@ -21,7 +22,7 @@ from typing import Final
 import numpy as np
 
 from app.release.release import Release
-from app.rules.matching import Facts, Matcher, filed_under
+from app.rules.matching import ASKED, Facts, Matcher, as_said, filed_under
 from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, Selector, SlotTemplate, in_force
 from index.backends.base import BoolArray, FloatArray, IntArray
 from index.columns import Filter
@@ -30,7 +31,11 @@ from index.selection import Condition
 from index.snapshot import Snapshot
 
 _TAKING: Final = (Exclude, Require, Apart)
-_NOBODY: Final = frozenset[int]()
+Places = frozenset[int | None]
+"""Of selectors; where they are those of what is worn, None is among them, which is what rules for every outfit ask for."""
+Moves = tuple[int | None, float, str]
+"""What a boost or a burial does: the place of what has to be worn, what it adds to log-odds, and its id."""
+_EVERY: Final[Places] = frozenset({None})
 _COUNTED: Final = count(1)
 
 
@@ -40,15 +45,17 @@ class Spoken:
 
     satisfied: frozenset[int]
     takers: tuple[Rule, ...]
-    movers: tuple[Rule, ...]
+    movers: tuple[Moves, ...]
 
 
 class InForce:
     """The rules that hold at a moment, and what they ask of items.
 
     Attributes:
-        rules: in their order. selectors: all that they name. number: no others in this process have it.
-        takers, movers: by the place of a selector the rules that take away, or move, what satisfies it.
+        rules: in their order. selectors: all that they name, each once. number: no others in this process have it.
+        worn: by rule the place of what has to be worn; None: it holds in every outfit.
+        takers: by the place of a selector the rules that take away what satisfies it.
+        movers: likewise those that move it, as ``Spoken`` has them.
 
     Args:
         ever: whether the times that rules name are left aside.
@@ -57,37 +64,39 @@ class InForce:
     def __init__(self, rules: Iterable[Rule], now: datetime | None = None, *, ever: bool = False) -> None:
         self.rules = tuple(rule for rule in rules if in_force(rule, None if ever else now or datetime.now(UTC)))
         self.selectors: list[Selector] = []
+        self._place_of = dict[tuple[object, ...], int]()
         self.number = next(_COUNTED)
-        self.items, self.others, self.worn = dict[str, int](), dict[str, int](), dict[str, int]()
+        self.items, self.others, self.worn = dict[str, int](), dict[str, int](), dict[str, int | None]()
         for rule in self.rules:
             if isinstance(rule, Exclude | Require | Boost | Bury | Apart):
                 self.items[rule.id] = self._named(rule.items)
             if isinstance(rule, Require | Apart):
                 self.others[rule.id] = self._named(rule.be if isinstance(rule, Require) else rule.with_)
-            if rule.when.worn is not None:
-                self.worn[rule.id] = self._named(rule.when.worn)
+            self.worn[rule.id] = None if rule.when.worn is None else self._named(rule.when.worn)
         self.matcher = Matcher(self.selectors)
-        self.takers, self.movers = dict[int, list[Rule]](), dict[int, list[Rule]]()
+        self.takers, self.movers = dict[int, list[Rule]](), dict[int, list[Moves]]()
         for rule in self.rules:
-            by_items = self.takers if isinstance(rule, _TAKING) else self.movers
-            for place in {self.items.get(rule.id), self.others.get(rule.id) if isinstance(rule, Apart) else None} - {None}:
-                by_items.setdefault(place, []).append(rule)  # type: ignore[arg-type]
+            if isinstance(rule, Boost | Bury):
+                lift = math.log(rule.times) * (1 if isinstance(rule, Boost) else -1)
+                self.movers.setdefault(self.items[rule.id], []).append((self.worn[rule.id], lift, rule.id))
+            elif isinstance(rule, _TAKING):
+                for place in {self.items[rule.id], (self.others if isinstance(rule, Apart) else self.items)[rule.id]}:
+                    self.takers.setdefault(place, []).append(rule)
         self._asked: dict[int | None, list[tuple[int, Pin | SlotTemplate]]] = {}  # by what must be worn, with their places
         for place, rule in enumerate(self.rules):
             if isinstance(rule, Pin | SlotTemplate):
-                self._asked.setdefault(self.worn.get(rule.id), []).append((place, rule))
+                self._asked.setdefault(self.worn[rule.id], []).append((place, rule))
 
     def spoken(self, facts: Facts) -> Spoken:
         """What the rules say of an item."""
         satisfied = self.matcher.of(facts)
         places = sorted(satisfied)
-        return Spoken(satisfied, *(tuple(rule for place in places for rule in some.get(place, ())) for some in (self.takers, self.movers)))
-
-    @cached_property
-    def lift(self) -> Mapping[str, float]:
-        """What each boost and burial adds to log-odds."""
-        moving = [rule for rule in self.rules if isinstance(rule, Boost | Bury)]
-        return {rule.id: math.log(rule.times) * (1 if isinstance(rule, Boost) else -1) for rule in moving}
+        takers, movers = self.takers, self.movers
+        return Spoken(
+            satisfied,
+            tuple(rule for place in places if place in takers for rule in takers[place]),
+            tuple(moves for place in places if place in movers for moves in movers[place]),
+        )
 
     @cached_property
     def looks(self) -> Mapping[str, list[tuple[int, CuratedLook]]]:
@@ -98,19 +107,22 @@ class InForce:
                 found.setdefault(item, []).append((place, look))
         return found
 
-    def asked(self, worn: frozenset[int]) -> list[Pin | SlotTemplate]:
+    def asked(self, worn: Places) -> list[Pin | SlotTemplate]:
         """The pins and slot templates that hold where items are worn that satisfy these selectors, in the order of the rules."""
-        pairs = [pair for place in (None, *worn) for pair in self._asked.get(place, ())]
+        pairs = [pair for place in worn for pair in self._asked.get(place, ())]
         return [rule for _, rule in sorted(pairs, key=itemgetter(0))]
 
-    def keeps_apart(self, rule: Apart, one: frozenset[int], other: frozenset[int]) -> bool:
+    def keeps_apart(self, rule: Apart, one: Places, other: Places) -> bool:
         """Whether a rule keeps what satisfies the one selectors from what satisfies the others."""
         here, there = self.items[rule.id], self.others[rule.id]
         return (here in one and there in other) or (there in one and here in other)
 
     def _named(self, selector: Selector) -> int:
-        self.selectors.append(selector)
-        return len(self.selectors) - 1
+        """The place of a selector; what many rules ask alike is asked once."""
+        place = self._place_of.setdefault(as_said(selector), len(self.selectors))
+        if place == len(self.selectors):
+            self.selectors.append(selector)
+        return place
 
     @cached_property
     def taking(self) -> set[tuple[str, ...]]:
@@ -124,7 +136,8 @@ class Known:
     """What rules were found to be about in one state of a catalogue. It refers to none of it, so that it does not outlive it there.
 
     Attributes:
-        spoken_of: rows of the snapshot that a rule could take away, ``(N,)``. known: what rules say of rows, as far as that was asked.
+        spoken_of: rows of the snapshot that a rule could take away, ``(N,)``.
+        known: what rules say of its rows, as far as that was asked. later: likewise, of the rows that follow them.
 
     Args:
         before: of the same rules, perhaps over the same snapshot; what was found for that is kept.
@@ -135,7 +148,8 @@ class Known:
         self.force, self._base = force, weakref.ref(base)
         kept = before if before is not None and before.force is force and before._base() is base else None  # noqa: SLF001 - of its own kind
         self.spoken_of: BoolArray = kept.spoken_of if kept else _spoken_of(base, force.taking)
-        self.known: dict[int, Spoken] = kept.known if kept and snapshot is base else {}
+        self.known: dict[int, Spoken] = kept.known if kept else {}
+        self.later: dict[int, Spoken] = {}
 
     @cached_property
     def passing(self) -> int:
@@ -160,12 +174,11 @@ class Ruled:
 
     def spoken(self, rows: Sequence[int]) -> list[Spoken]:
         """What the rules say of each row."""
-        known = self.found.known
-        unknown = [row for row in rows if row not in known]
-        if unknown:
-            for row, item in zip(unknown, self.release.items(unknown), strict=True):
-                known[row] = self.force.spoken(Facts.of(item, self.release.traits.of_row(row)))
-        return [known[row] for row in rows]
+        known, later, count = self.found.known, self.found.later, len(self.found.spoken_of)
+        for row in {row for row in rows if row not in (known if row < count else later)}:
+            facts = Facts.of(self.release.said(row, ASKED), self.release.traits.of_row(row))
+            (known if row < count else later)[row] = self.force.spoken(facts)
+        return [known[row] if row < count else later[row] for row in rows]
 
     def may_be_taken(self, rows_M: IntArray) -> BoolArray:
         """Whether any rule could take each row away, ``(M,)``."""
@@ -189,12 +202,12 @@ class Ruling:
     look: CuratedLook | None = None
 
     @cached_property
-    def _all_worn(self) -> frozenset[int]:
-        return _NOBODY.union(*self.worn)
+    def _all_worn(self) -> Places:
+        return _EVERY.union(*self.worn)
 
     def holds(self, rule: Rule) -> bool:
         """Whether what is worn is what the rule asks for."""
-        return rule.id not in self.ruled.force.worn or self.ruled.force.worn[rule.id] in self._all_worn
+        return self.ruled.force.worn[rule.id] in self._all_worn
 
     def condition(self) -> Condition:
         """That no rule takes a row away."""
@@ -208,17 +221,18 @@ class Ruling:
         return allowed_M
 
     def _taken(self, spoken: Spoken) -> bool:
-        force = self.ruled.force
+        worn, all_worn = self.ruled.force.worn, self._all_worn
         for rule in spoken.takers:
-            taken = isinstance(rule, Exclude)
-            if isinstance(rule, Require):
-                taken = force.others[rule.id] not in spoken.satisfied
-            if isinstance(rule, Apart):
-                taken = force.keeps_apart(rule, spoken.satisfied, self._all_worn)
-            if taken and self.holds(rule):
+            if worn[rule.id] in all_worn and (isinstance(rule, Exclude) or self._unlike(rule, spoken)):
                 self.touched[rule.id] = None
                 return True
         return False
+
+    def _unlike(self, rule: Rule, spoken: Spoken) -> bool:
+        force = self.ruled.force
+        if isinstance(rule, Apart):
+            return force.keeps_apart(rule, spoken.satisfied, self._all_worn)
+        return force.others[rule.id] not in spoken.satisfied
 
     def apart(self, rows: Sequence[int], row: int) -> bool:
         """Whether a rule keeps a row from any of some others."""
@@ -232,13 +246,11 @@ class Ruling:
 
     def lifts(self, rows_M: IntArray) -> tuple[FloatArray, list[tuple[str, ...]]]:
         """What boosting and burying add to the log-odds of each row, ``(M,)``, and the rules that do."""
-        lift_M, why = np.zeros(len(rows_M), dtype=np.float32), list[tuple[str, ...]]()
-        if not self.ruled.force.lift:
-            return lift_M, [()] * len(rows_M)
-        for place, spoken in enumerate(self.ruled.spoken(rows_M.tolist())):
-            rules = [rule for rule in spoken.movers if self.holds(rule)]
-            lift_M[place] = sum(self.ruled.force.lift[rule.id] for rule in rules)
-            why.append(tuple(rule.id for rule in rules))
+        lift_M, why, all_worn = np.zeros(len(rows_M), dtype=np.float32), [tuple[str, ...]()] * len(rows_M), self._all_worn
+        for place, spoken in enumerate(self.ruled.spoken(rows_M.tolist()) if self.ruled.force.movers else ()):
+            moving = [(lift, rule) for worn, lift, rule in spoken.movers if worn in all_worn]
+            if moving:
+                lift_M[place], why[place] = sum(lift for lift, _ in moving), tuple(rule for _, rule in moving)
         return lift_M, why
 
     @cached_property
@@ -268,7 +280,7 @@ class Ruling:
 
     def _rows(self, ids: Iterable[str]) -> list[int]:
         row_of = self.ruled.release.snapshot.row_of
-        return [row_of[item] for item in ids if item not in self.worn_ids and item in row_of]
+        return [row for item in ids if item not in self.worn_ids and (row := row_of.get(item)) is not None]
 
 
 def _spoken_of(base: Snapshot, keys: Iterable[tuple[str, ...]]) -> BoolArray:

@@ -12,7 +12,7 @@ import numpy as np
 from app.simulate.world import World
 
 K: Final = 10
-_FINDS: Final = 0.35  # chance that a shopper finds the wanted item where it was not shown
+FINDS: Final = 0.35  # chance that a shopper finds the wanted item where it was not shown
 _SETTLES: Final = 1.0  # a shown item is bought though it is wanted less by up to so much in log-odds
 _RETURNS: Final = 0.03
 _CLICKS: Final = 0.3  # chance that an item that is looked at is viewed, where shoppers are biased by place
@@ -98,7 +98,7 @@ async def shop(world: World, name: str, suggest: Suggest, dice: np.random.Genera
 
 
 def _choice(shown: Sequence[int], wanted: int, likes: dict[int, float], dice: np.random.Generator) -> int | None:
-    if wanted in shown or dice.random() < _FINDS:
+    if wanted in shown or dice.random() < FINDS:
         return wanted
     best = max((row for row in shown if row in likes), key=lambda row: likes[row], default=None)
     return best if best is not None and likes[best] >= likes[wanted] - _SETTLES else None

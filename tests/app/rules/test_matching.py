@@ -1,0 +1,66 @@
+"""Which selectors an item satisfies, and for how long that is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.catalogue.changes import ChangedItem
+from app.catalogue.showing import overlaid
+from app.release.release import Release
+from app.rules.matching import Facts, Matcher, satisfies
+from app.rules.rule import RULES, Selector
+from app.rules.ruling import InForce, Known, Ruled
+from index.snapshot import ITEM_COLUMNS
+from models.compatibility.labels import PieceLabels
+
+PRICES = (None, 0.0, 10.0, 20.0)
+VALUES = st.lists(st.sampled_from("ab"), min_size=1, max_size=2, unique=True)
+SAID: dict[str, st.SearchStrategy[Any]] = dict.fromkeys(("ids", "category", "brand", "season"), VALUES)
+SAID["attributes"] = st.dictionaries(st.sampled_from("xy"), VALUES, min_size=1, max_size=2)
+SAID["price"] = st.sampled_from([{}, {"min": 10.0}, {"max": 10.0}, {"min": 5.0, "max": 15.0}])
+SELECTORS = st.lists(st.fixed_dictionaries({}, optional=SAID).map(lambda said: Selector(**said)), max_size=12)
+ITEMS = st.builds(
+    Facts,
+    id=st.sampled_from([None, "a", "b"]),
+    category=st.sampled_from("ab"),
+    brand=st.sampled_from([None, "a"]),
+    attributes=st.dictionaries(st.sampled_from("xy"), st.sampled_from(["a", ["a", "b"], []]), max_size=2),
+    price=st.sampled_from(PRICES),
+    labels=st.builds(PieceLabels, season=st.sampled_from([None, "a"])),
+)
+
+
+@given(selectors=SELECTORS, facts=ITEMS)
+def test_what_is_filed_is_found_as_if_each_were_asked(selectors: list[Selector], facts: Facts) -> None:
+    """Wherever a selector is filed, and whatever it says beyond that."""
+    assert Matcher(selectors).of(facts) == {place for place, selector in enumerate(selectors) if satisfies(facts, selector)}
+
+
+def test_what_many_rules_ask_alike_is_asked_once() -> None:
+    """Ten rules for whoever wears shoes ask one thing; what differs in a price is another."""
+    worn = [{"id": f"r{n}", "do": "exclude", "items": {"ids": ["a"]}, "when": {"worn": {"category": ["shoes"]}}} for n in range(10)]
+    dear = [{"id": f"d{n}", "do": "exclude", "items": {"category": ["shoes"], "price": {"min": n}}} for n in range(2)]
+    force = InForce(RULES.validate_python([*worn, *dear]))
+    assert len(force.selectors) == 4
+    assert len(force.takers[force.items["r0"]]) == 10
+
+
+def test_a_change_of_the_catalogue_leaves_what_is_known_of_other_items(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the changed item is looked at again, and what is said of it is said of it as it is now."""
+    force = InForce(RULES.validate_python([{"id": "r", "do": "exclude", "items": {"price": {"min": 5_000.0}}}]))
+    before = Known(force, release.snapshot)
+    assert not any(spoken.takers for spoken in Ruled(force, release, before).spoken(range(release.snapshot.count)))
+    row = release.snapshot.row_of["tops-1"]
+    item = {**release.snapshot.values(row, ITEM_COLUMNS.names), "price": 9_000.0}
+    changed = overlaid(release, {"tops-1": ChangedItem(item=item, features=np.array(release.snapshot.features[row]), encoded=True)})
+    ruled = Ruled(force, changed, Known(force, changed.snapshot, before))
+    asked, read = list[int](), Release.said
+    monkeypatch.setattr(Release, "said", lambda self, row, names: asked.append(row) or read(self, row, names))
+    now = changed.snapshot.row_of["tops-1"]
+    assert [bool(spoken.takers) for spoken in ruled.spoken([row + 1, now])] == [False, True]
+    assert asked == [now]
