@@ -177,4 +177,4 @@ def engine_on(on: str | None, settings: Settings) -> Engine:
     from app.ground import compute  # noqa: PLC0415
     from app.ray.catalogue import Cluster  # noqa: PLC0415
 
-    return Cluster(str(compute.device(settings.device)))
+    return Cluster(str(compute.device(settings.device)), on=on)

@@ -19,7 +19,7 @@ from ray.exceptions import LocalRayletDiedError, NodeDiedError, RayTaskError, Wo
 
 from app.catalogue.engine import Part, embed_part
 from app.ground import compute
-from app.ray.joined import gone, places
+from app.ray.joined import AUTO, anew, here, places
 from models.bundle import Bundle
 from models.encoders.base import Encoder
 from models.encoders.batches import Batch, Encoded, encode_batch
@@ -35,6 +35,7 @@ _AHEAD: Final = 4
 _AGAIN: Final = 5
 """How often a batch is begun anew when its process or its node was lost."""
 _GOES_ON: Final = "what is encoded is kept, and the same command goes on from there"
+_LOOK_S: Final = 5.0
 _WAITS_S: Final = (1.0, 5.0)
 
 
@@ -45,17 +46,19 @@ class Cluster:
     Attributes:
         device: of each worker; one with a GPU has it for itself.
         threads: of each worker, which takes as many CPUs: other numbers of threads round otherwise. None for as many as torch has here.
+        on: how it was joined, as of ``join``.
     """
 
     device: str = "cpu"
     threads: int | None = None
+    on: str = AUTO
 
     def encode(self, encoder: Encoder, batches: Iterable[Batch]) -> Iterator[Encoded]:
         """As ``Engine.encode``, in order. Files of pictures have to lie at the same path on every node.
 
         Raises:
             EncoderError: a node has other weights, or a batch ends every process that it is given to.
-            ConnectionResetError: the node of this process was lost.
+            ConnectionResetError: the node of this process was lost, and no other could be started.
         """
         placed = (replace(batch, pictures=tuple(_placed(picture) for picture in batch.pictures)) for batch in batches)
         return self._stream(partial(_encoded, encoder.features.spec, encoder.features.fingerprint), placed)
@@ -68,25 +71,48 @@ class Cluster:
         threads, on_gpu = self.threads or torch.get_num_threads(), self.device.startswith("cuda")
         share, workers = ({"num_gpus": 1}, places("GPU", 1)) if on_gpu else ({"num_cpus": threads}, places("CPU", threads))
         task = ray.remote(max_retries=_AGAIN, max_calls=0, **share)(_patiently)  # a process stays, and keeps what it has loaded
-        under_way: deque[Any] = deque()
+        under_way: deque[tuple[Row, Any]] = deque()
+
+        def give(row: Row) -> None:
+            under_way.append((row, task.remote(answer, row, self.device, threads)))
+
+        def take() -> Found:
+            for _ in range(1 + _AGAIN):
+                try:
+                    found: Found = _taken(under_way[0][1])
+                except LocalRayletDiedError:
+                    rows = [row for row, _ in under_way]
+                    under_way.clear()
+                    anew(self.on, _GOES_ON)
+                    for row in rows:
+                        give(row)
+                else:
+                    under_way.popleft()
+                    return found
+            raise _too_often()
+
         for row in rows:
             if len(under_way) == _AHEAD * workers:
-                yield _taken(under_way.popleft())
-            under_way.append(task.remote(answer, row, self.device, threads))
+                yield take()
+            give(row)
         while under_way:
-            yield _taken(under_way.popleft())
+            yield take()
 
 
 def _taken(answer: Any) -> Any:  # noqa: ANN401 - of ``_stream``
     try:
+        while not ray.wait([answer], timeout=_LOOK_S)[0]:
+            if not here():  # whose worker may go on, and have nobody to tell
+                raise LocalRayletDiedError
         return ray.get(answer)
     except RayTaskError as error:
         raise error.cause from None
-    except LocalRayletDiedError:
-        raise gone(_GOES_ON) from None
     except (NodeDiedError, WorkerCrashedError) as error:
-        msg = f"{1 + _AGAIN} processes were lost that had the same batch; {_GOES_ON}"
-        raise EncoderError(msg) from error
+        raise _too_often() from error
+
+
+def _too_often() -> EncoderError:
+    return EncoderError(f"{1 + _AGAIN} processes were lost that had the same batch; {_GOES_ON}")
 
 
 def _patiently(answer: Callable[[torch.device, Row], Found], row: Row, device: str, threads: int) -> Found:

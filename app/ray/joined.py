@@ -65,9 +65,21 @@ def here() -> bool:
     return any(node["Alive"] for node in ray.nodes() if node["NodeID"] == mine)
 
 
-def gone(what_then: str) -> ConnectionResetError:
-    """What ends a command whose own node is lost, and with it all of the cluster that it could reach."""
-    return ConnectionResetError(errno.ECONNRESET, f"the node of this machine was lost; {what_then}", "Ray")
+def anew(on: str, what_then: str, cpus: int | None = None) -> None:
+    """Have another cluster in place of the one whose node of this machine was lost, and with it all of it that could be reached.
+
+    Args:
+        on, cpus: as of ``join``. what_then: what whoever gave the command may do.
+
+    Raises:
+        ConnectionResetError: it was no cluster that this process had started. InputError: another one does not start.
+    """
+    import ray  # noqa: PLC0415 - an extra
+
+    if on != LOCAL:
+        raise ConnectionResetError(errno.ECONNRESET, f"the node of this machine was lost; {what_then}", "Ray")
+    ray.shutdown()
+    join(on, cpus)
 
 
 def patiently(begin: Callable[[], Begun]) -> Begun:

@@ -26,7 +26,7 @@ from starlette.types import ASGIApp
 from app.ground.places import shown
 from app.ground.settings import PREFIX, Settings
 from app.ray import encoder
-from app.ray.joined import gone, here, join
+from app.ray.joined import anew, here, join
 from app.shops.told import shops_of
 from models.errors import InputError
 
@@ -140,18 +140,29 @@ def answer(settings: Settings, on: str, started: Callable[[], None]) -> None:
 
     Raises:
         InputError: there is no such cluster, it has applications already, or no replica starts.
-        ConnectionResetError: the node of this process was lost.
+        ConnectionResetError: the node of this process was lost, and no other could be started.
     """
     os.environ.setdefault("RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S", _SLOW_START_S)  # for Ray's 5 s a busy machine is too slow
-    join(on, cpus=settings.workers * (1 + settings.index.shards) + settings.encoders)
+    cpus = settings.workers * (1 + settings.index.shards) + settings.encoders
+    join(on, cpus)
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
+    end = Event()
+    while not _answer(settings, started, end):
+        anew(on, _BEGINS, cpus)
+
+
+def _answer(settings: Settings, started: Callable[[], None], end: Event) -> bool:
+    """Whether it was told to stop; or the node of this process was lost.
+
+    Args:
+        end: set when it is.
+    """
     if serve.status().applications:
         msg = "this cluster has applications behind Ray Serve already; add this one with `serve deploy`, or end them with `serve shutdown`"
         raise InputError(msg, field="--on")
     http = {"host": settings.host, "port": settings.port, "request_timeout_s": settings.deadline_s + LAST_S}
     with suppress(TimeoutError):  # of a minute, for the proxy, which is waited for below
         serve.start(http_options=http)
-    end = Event()
 
     def stop(number: int, _: object) -> None:
         end.set()
@@ -167,10 +178,9 @@ def answer(settings: Settings, on: str, started: Callable[[], None]) -> None:
     finally:
         if here():  # or there is nobody to be told
             serve.delete(NAME)  # requests under way end first; a shutdown alone ends the proxy, and them with it
-            serve.shutdown()
+        serve.shutdown()  # or what is lost would be asked by who starts another
         ray.shutdown()
-    if not end.is_set():
-        raise gone(_BEGINS)
+    return end.is_set()
 
 
 def _start(settings: Settings) -> None:

@@ -8,6 +8,7 @@ where the command was given.
 from __future__ import annotations
 
 import socket
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,13 +18,13 @@ from typing import Any, Final
 
 import ray
 import torch
-from ray.exceptions import RayActorError, RayTaskError
+from ray.exceptions import LocalRayletDiedError, RayActorError, RayTaskError
 from ray.util.placement_group import PlacementGroup, placement_group, remove_placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 from torch import distributed
 
 from app.ground import compute
-from app.ray.joined import gone, here, join, places, room
+from app.ray.joined import anew, here, join, places, room
 from models.bundle import Bundle
 from models.errors import AttireError, InputError, refuse
 from models.progress import Advance, Progress, Warn, silent, unheard
@@ -52,10 +53,11 @@ def train(on: str, workers: int | None, device: str, *, progress: Progress, warn
 
     Raises:
         InputError: there is no such cluster, it has no room, or processes were lost too often.
-        ConnectionResetError: the node of this process was lost. And as ``models.recipes.train.train``.
+        ConnectionResetError: the node of this process was lost, and no other could be started. And as ``models.recipes.train.train``.
     """
     threads, on_gpu = torch.get_num_threads(), compute.device(device).type == "cuda"
-    join(on, cpus=workers and workers * threads)
+    cpus = workers and workers * threads
+    join(on, cpus)
     resource, amount = ("GPU", 1) if on_gpu else ("CPU", threads)
     most = places(resource, amount)
     count = workers or most
@@ -79,6 +81,9 @@ def train(on: str, workers: int | None, device: str, *, progress: Progress, warn
                 )
         except RayActorError:
             continue
+        except LocalRayletDiedError:
+            anew(on, _GOES_ON, cpus)
+            continue
         return Bundle.load(given["out"])
     msg = f"processes of the training were lost {1 + _AGAIN} times; {_GOES_ON}"
     raise InputError(msg)
@@ -93,11 +98,13 @@ def _reserved(each: dict[str, int], count: int, *, fewer: bool) -> Iterator[Plac
     """
     group = placement_group([each] * count)
     try:
-        if group.wait(_ROOM_S):
+        end = time.monotonic() + _ROOM_S
+        while not (found := group.wait(_LOOK_S)) and time.monotonic() < end:
+            if not here():
+                raise LocalRayletDiedError
+        if found:
             yield group
             return
-        if not here():
-            raise gone(_GOES_ON)
         [(resource, amount)] = each.items()
         left = room(resource, amount)
         if not (fewer and 0 < left < count):

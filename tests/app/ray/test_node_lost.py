@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from textwrap import dedent
 from threading import Thread
 from typing import Any, Final
 
+import httpx2
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
@@ -195,28 +199,115 @@ def node_of(command: subprocess.Popen[str]) -> list[int]:
     return [pid for pid in below(command.pid) if Path(f"/proc/{pid}/cmdline").read_text().partition("\0")[0].endswith("/raylet")]
 
 
+def ended(command: subprocess.Popen[str]) -> None:
+    """Kill the node that a command has started."""
+    [node] = node_of(command)
+    os.kill(node, signal.SIGKILL)
+
+
 @pytest.mark.usefixtures("none_else")
-def test_a_service_whose_own_node_is_lost_ends(home: Path, tmp_path: Path) -> None:
-    """And says so, so that whoever watches it starts it anew; it stood, and answered nobody."""
+def test_a_service_whose_own_node_is_lost_starts_another(home: Path, tmp_path: Path) -> None:
+    """And answers there; it stood, and later ended. SIGTERM ends it as ever."""
     with serve(copied(home, tmp_path / "home"), "--on", "local", "--workers", "1") as command:
         assert command.stdout is not None
-        assert any("http://" in line for line in command.stdout)
-        [node] = node_of(command)
-        os.kill(node, signal.SIGKILL)
+        urls = (line.split()[-1] for line in command.stdout if "http://" in line)  # Ray says there that a node is lost
+        url = next(urls)
+        assert httpx2.post(f"{url}/complete-outfit", json=ASKED, timeout=60).status_code == 200
+        ended(command)
+        assert next(urls) == url
+        assert httpx2.post(f"{url}/complete-outfit", json=ASKED, timeout=60).status_code == 200
+        command.terminate()
         _, err = command.communicate(timeout=MOST_S)
-    assert (command.returncode, err.splitlines()[-1]) == (1, "attire: Ray: the node of this machine was lost; start it anew")
+    assert command.returncode == 0, err
 
 
-def test_an_import_whose_own_node_is_lost_says_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In place of Ray's own error."""
+def told_then_ended(tmp_path: Path, script: str, *given: object) -> str:
+    """What a process writes whose own node is lost once it has made the file ``begun``."""
+    marker = tmp_path / "begun"
+    asked = [sys.executable, "-c", dedent(script), marker, *given]
+    with subprocess.Popen([str(one) for one in asked], stdout=subprocess.PIPE, text=True) as command:
+        waited(marker.exists)
+        ended(command)
+        said, _ = command.communicate(timeout=MOST_S)
+    assert command.returncode == 0
+    return said
+
+
+@pytest.mark.usefixtures("none_else")
+def test_an_import_whose_own_node_is_lost_goes_on_in_another(tmp_path: Path) -> None:
+    """Each batch once, in order, whether it had been answered, was under way or waited."""
+    said = told_then_ended(
+        tmp_path,
+        """
+        import sys, time
+        from functools import partial
+        from pathlib import Path
+        from app.ray.catalogue import Cluster
+        from app.ray.joined import LOCAL, join
+
+        def slow(marker, _device, row):
+            if row == 5 and not marker.exists():
+                marker.touch()
+                time.sleep(600)
+            return row
+
+        join(LOCAL, cpus=1)
+        print(*Cluster(threads=1, on=LOCAL)._stream(partial(slow, Path(sys.argv[1])), range(12)))
+        """,
+    )
+    assert said.splitlines()[-1].split() == [str(number) for number in range(12)]
+
+
+@pytest.mark.training
+@pytest.mark.usefixtures("none_else")
+def test_a_training_whose_own_node_is_lost_goes_on_in_another(tmp_path: Path) -> None:
+    """With as many workers, from the checkpoint after the first epoch."""
+    data, out, counts = tmp_path / "shop", tmp_path / "bundle", tmp_path / "counts"
+    generate(data, items=100, outfits=60, shoppers=5, seed=3)
+    told_then_ended(
+        tmp_path,
+        """
+        import json, sys, time
+        from pathlib import Path
+        from app.ray import training
+        from models.progress import silent, unheard
+
+        class Slow(training._Worker):
+            def train(self, address, number, count, *given):
+                from models.training.checkpoint import Checkpoint
+                save = Checkpoint.save
+
+                def saved(*what):
+                    save(*what)
+                    if not marker.exists():
+                        marker.touch()
+                        time.sleep(600)
+
+                Checkpoint.save = saved
+                with counts.open("a") as file:
+                    print(count, file=file)
+                super().train(address, number, count, *given)
+
+        training._Worker = Slow
+        marker, data, out, counts = map(Path, sys.argv[1:5])
+        training.train(
+            "local", 2, "cpu", progress=silent, warn=unheard, data=data, recipe="attire", out=out, settings=json.loads(sys.argv[5])
+        )
+        """,
+        data,
+        out,
+        counts,
+        json.dumps(SMALL),
+    )
+    assert Bundle.load(out).manifest.recipe == "attire"
+    assert counts.read_text().split() == ["2"] * 4
+
+
+def test_the_node_of_another_cluster_is_not_started_anew() -> None:
+    """The command ends and says what may be done."""
     pytest.importorskip("ray")
-    from ray.exceptions import LocalRayletDiedError  # noqa: PLC0415 - an extra
+    from app.ray import catalogue  # noqa: PLC0415 - an extra
+    from app.ray.joined import AUTO, anew  # noqa: PLC0415
 
-    from app.ray import catalogue  # noqa: PLC0415
-
-    def lost(_: object) -> None:
-        raise LocalRayletDiedError
-
-    monkeypatch.setattr("ray.get", lost)
     with pytest.raises(ConnectionResetError, match="the node of this machine was lost; what is encoded is kept"):
-        catalogue._taken(None)
+        anew(AUTO, catalogue._GOES_ON)
