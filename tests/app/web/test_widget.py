@@ -193,7 +193,7 @@ def test_a_tile_says_the_brand_once_its_button_stands_in_line_and_tells_sizes(op
     """No brand above a title that begins with it; a price of two lines moves no button; the shop can ask which size."""
 
     def sold(route: Route) -> None:
-        said = [
+        said: list[dict[str, Any]] = [
             {"title": "Petra Lind midi skirt", "brand": "Petra Lind"},
             {"title": "Petra Lindgren shirt", "brand": "Petra Lind", "price": 12000.5, "sale_price": 11000.25, "currency": "EUR"},
         ]
