@@ -11,6 +11,7 @@ export interface Item {
   sale_price?: number;
   currency?: string;
   in_stock?: boolean;
+  sizes?: { size: string; in_stock?: boolean }[];
   url?: string;
   image_url?: string;
   thumbnail_url?: string;
@@ -60,6 +61,8 @@ export interface CompleteTheLookAttributes {
   "label-complete"?: string;
   /** Said before the price of before, to who hears the page. */
   "label-was"?: string;
+  /** Names of categories: `"shoes=Schuhe, bags=Taschen"`. */
+  "label-categories"?: string;
 }
 
 export type CompleteTheLookElement = HTMLElement;

@@ -30,6 +30,7 @@ from tests.app.web.axe import violations
 pytestmark = [pytest.mark.e2e, pytest.mark.integration]
 WIDGET = Path(app.web.__file__).parent / "widget" / "attire.js"
 GUIDE = (Path(__file__).parents[3] / "docs" / "widget.md").read_text()
+[STILL] = re.findall(r"```css\n(complete-the-look { display: block;.*?)```", GUIDE, re.DOTALL)
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -122,7 +123,11 @@ def test_a_look_is_completed_on_a_foreign_page(
     add = tiles.first.get_by_role("button")
     add.focus()
     page.keyboard.press("Enter")
-    expect(add).to_have_attribute("aria-pressed", "true")
+    expect(add).to_have_text(re.compile("^Added"))
+    expect(add).to_have_attribute("aria-disabled", "true")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    expect(add).to_be_focused()
     bought, session = page.locator("#basket li").inner_text().split()
     [told] = events(service[2], session, least=1)
     assert (told["type"], told["item"]) == ("add_to_cart", bought)
@@ -142,21 +147,72 @@ def test_the_guides_page_runs_as_it_is_pasted(context: BrowserContext, shop: tup
     page.locator("complete-the-look [part=tile] button").first.click()
     expect(page.locator("#basket")).to_have_text(re.compile(r"In the basket: w\d{6}"))
     assert faults == []
+    frame = page.locator("complete-the-look [part=picture]").first.bounding_box()
+    assert frame
+    assert frame["width"] == pytest.approx(frame["height"], abs=1)  # no bands beside the demo's pictures
     [told] = events(log, page.evaluate("sessionStorage['attire-session']"), least=1)
     assert page.locator("#basket").inner_text().split()[-1] == told["item"]
 
 
 def test_nothing_jumps_when_the_answer_comes(opened: Callable[..., Page]) -> None:
     """The page below the element stays where it is, with the line of style that the documentation gives."""
-    head = """<style>complete-the-look { display: block; min-height: 26rem; }</style><script>
+    head = f"""<style>{STILL}</style><script>
       window.shifted = 0;
       const add = (list) => list.getEntries().forEach((one) => (window.shifted += one.value));
-      new PerformanceObserver(add).observe({type: "layout-shift", buffered: true});
+      new PerformanceObserver(add).observe({{type: "layout-shift", buffered: true}});
       </script>"""
     page = opened('<complete-the-look item="w000028" key="KEY"></complete-the-look><p>Below.</p>', head=head)
     expect(page.locator("complete-the-look [part=price]").first).to_contain_text("€")
     page.wait_for_timeout(300)
     assert page.evaluate("window.shifted") <= 0.05
+
+
+@pytest.mark.one_width
+def test_a_script_that_does_not_come_leaves_no_room_empty(context: BrowserContext, shop: tuple[str, Path]) -> None:
+    """Room is kept for some seconds, and is given back then."""
+    script = '<script src="http://127.0.0.1:9/attire.js" type="module"></script>'
+    (shop[1] / "wrong.html").write_text(f"<!doctype html><style>{STILL}</style>{script}<complete-the-look item=x></complete-the-look>")
+    page = context.new_page()
+    page.goto(f"{shop[0]}/wrong.html")
+    assert page.locator("complete-the-look").evaluate("element => element.offsetHeight") == 416
+    page.wait_for_function("document.querySelector('complete-the-look').offsetHeight === 0", timeout=8_000)
+
+
+@pytest.mark.one_width
+def test_a_script_that_is_no_module_is_told_as_the_guide_says(context: BrowserContext, shop: tuple[str, Path]) -> None:
+    """What the browser says of it stands in the guide's table."""
+    (shop[1] / "attire.js").write_bytes(WIDGET.read_bytes())
+    (shop[1] / "classic.html").write_text('<!doctype html><script src="attire.js"></script>')
+    page = context.new_page()
+    with page.expect_event("pageerror") as thrown:
+        page.goto(f"{shop[0]}/classic.html")
+    assert str(thrown.value.message) in GUIDE
+
+
+def test_a_tile_says_the_brand_once_its_button_stands_in_line_and_tells_sizes(opened: Callable[..., Page]) -> None:
+    """No brand above a title that begins with it; a price of two lines moves no button; the shop can ask which size."""
+
+    def sold(route: Route) -> None:
+        said: list[dict[str, Any]] = [
+            {"title": "Petra Lind midi skirt", "brand": "Petra Lind"},
+            {"title": "Petra Lindgren shirt", "brand": "Petra Lind", "price": 12000.5, "sale_price": 11000.25, "currency": "EUR"},
+        ]
+        items = [{"id": f"x{place}", "category": "shoes", "sizes": [{"size": "M"}], **one} for place, one in enumerate(said)]
+        assert json.loads(route.request.post_data or "")["fields"] == ["sizes"]
+        route.fulfill(json={"recommendation_id": "r", "slots": [{"category": "shoes", "items": items}], "missing": []})
+
+    page = opened("")
+    page.route("**/complete-outfit", sold)
+    page.evaluate("document.body.innerHTML = '<complete-the-look item=w000028 quiet></complete-the-look>'")
+    look = page.locator("complete-the-look")
+    expect(look.locator("[part=tile] [part=brand]")).to_have_text(["", "Petra Lind"])
+    tops = look.locator("[part=tile] button").evaluate_all("all => all.map((one) => one.getBoundingClientRect().bottom)")
+    assert len(set(tops)) == 1
+    prices = look.locator("[part=tile] [part=price]").evaluate_all("all => all.map((one) => one.offsetHeight)")
+    assert prices[1] > prices[0]
+    page.evaluate("addEventListener('attire:add', ({detail}) => (window.sizes = detail.item.sizes))")
+    look.get_by_role("button").first.click()
+    assert page.evaluate("window.sizes") == [{"size": "M"}]
 
 
 @pytest.mark.parametrize("layout", ["row", "slots", "grid"])
@@ -198,7 +254,11 @@ def test_it_is_asked_when_it_is_nearly_seen(opened: Callable[..., Page]) -> None
         ('item="nothing" key="KEY"', "No such item"),
         ("", "give it an item"),
         ('item="w000028" key="attire_00000000_wrong"', "complete-the-look"),
-        ('item="w000028" key="KEY" home="http://127.0.0.1:9"', "cannot be asked"),
+        (
+            'item="w000028" key="KEY" home="http://127.0.0.1:9"',
+            "does it answer (http://…)? was the key made with --origin http://127.0.0.1:",
+        ),
+        ('item="w000028" key="KEY" home="localhost:9"', "localhost:9 cannot be asked"),
         ('item="w000028" key="KEY" slots="shoe"', "did you mean 'shoes'?"),
     ],
 )
@@ -217,9 +277,13 @@ def test_a_fault_is_told_to_the_console_and_not_to_shoppers(opened: Callable[...
 @pytest.mark.parametrize(
     ("attributes", "says"),
     [
-        ('layout="gird"', 'layout="gird" does not match /^(row|slots|grid)$/: row is used'),
+        ('layout="gird"', 'layout="gird" does not match /^(row|slots|grid)$/: left out'),
         ('k="six"', 'k="six" does not match'),
-        ('locale="englisch_"', "englisch-"),
+        ('locale="englisch_"', 'locale="englisch-"'),
+        ('locale="xx_yy_zz"', 'locale="xx-yy-zz"'),
+        ('currency="EURO"', 'currency="EURO" does not match'),
+        ('slot="shoes"', "no attribute is called slot; there are item,outfit,key,slots,"),
+        ('outfit="nothing"', "not in the catalogue: nothing"),
         ('outfits="w000028" item-id="w000028" data-x class="y" aria-label="z"', "no attribute is called outfits,item-id; there are item,"),
         ('label-haeding="Dazu"', "no attribute is called label-haeding"),
     ],
@@ -248,10 +312,11 @@ def test_a_locale_is_written_as_systems_write_it_too(opened: Callable[..., Page]
 def test_layouts_words_and_another_item(opened: Callable[..., Page]) -> None:
     """A row for each slot that is asked for, the page's own words, and a new question when the item changes."""
     body = """<complete-the-look item="w000028" key="KEY" layout="slots" slots="shoes,bags" k="2" label-heading="Dazu passt"
-      label-add="Dazu"></complete-the-look>"""
+      label-add="Dazu" label-categories="shoes = Schuhe, scarves=Schals"></complete-the-look>"""
     page = opened(body)
     look = page.locator("complete-the-look")
-    expect(look.locator("h3")).to_have_text(["shoes", "bags"])
+    expect(look.locator("h3")).to_have_text(["Schuhe", "bags"])
+    expect(look.get_by_role("list", name="Schuhe")).to_have_count(1)
     expect(look.locator("[part=tile]")).to_have_count(4)
     expect(look.locator("h2")).to_have_text("Dazu passt")
     first = look.locator("[part=tile]").first.inner_text()
@@ -273,7 +338,7 @@ def test_the_script_is_small_and_for_any_page(client: TestClient) -> None:
 def test_an_answer_without_a_suggestion_takes_no_room(opened: Callable[..., Page]) -> None:
     """Nor a heading, also with the line of style that the documentation gives; the console says why."""
     said: list[str] = []
-    head = "<style>complete-the-look { display: block; min-height: 26rem; }</style>"
+    head = f"<style>{STILL}</style>"
     page = opened('<complete-the-look item="w000028" key="KEY" text="under 1"></complete-the-look>', said=said, head=head)
     expect(page.locator("complete-the-look")).to_be_hidden()
     page.wait_for_timeout(50)
@@ -415,7 +480,7 @@ def test_axe_finds_nothing_in_any_state(opened: Callable[..., Page], service: tu
     expect(page.locator("complete-the-look [part=price]").first).to_contain_text("€")
     assert violations(page) == []
     page.locator("complete-the-look").get_by_role("button").first.click()
-    expect(page.locator("complete-the-look").get_by_role("button", pressed=True)).to_have_count(1)
+    expect(page.locator("complete-the-look").get_by_role("button", name=re.compile("^Added"), disabled=True)).to_have_count(1)
     assert violations(page) == []
     page.unroute("**/complete-outfit")
     nothing = {"recommendation_id": "r", "complete": True, "slots": [], "looks": [], "missing": []}
