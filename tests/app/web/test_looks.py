@@ -289,6 +289,21 @@ def test_of_an_outfit_of_which_every_two_go_together_nothing_is_blamed(looks: Pa
     expect(looks.locator("#clash")).to_be_empty()
 
 
+@pytest.mark.one_width
+def test_a_photo_of_ones_own_takes_little_room_on_a_phone(looks: Page) -> None:
+    """Beside the pieces while their row has room; else a line."""
+    looks.set_viewport_size({"width": 390, "height": 800})
+    items = looks.request.get(f"{looks.url.partition('#')[0]}items?limit=4").json()["items"]
+    for count in (1, 2, 3, 4):
+        looks.evaluate("hash => (location.hash = hash)", "&".join(f"item={item['id']}" for item in items[:count]))
+        expect(looks.locator("#tray .remove")).to_have_count(count)
+        own, last = (looks.locator(one).last.bounding_box() for one in ("#tray .own", "#tray .open"))
+        assert own is not None
+        assert last is not None
+        assert own["height"] <= 48 if count == 3 else own["y"] == last["y"], count
+    looks.set_viewport_size({"width": 1280, "height": 800})
+
+
 def test_shoes_of_a_collage_stand_on_the_ground(looks: Page) -> None:
     """Below the middle of it, whatever else hangs beside."""
     collages = looks.locator("#board .collage:has(.feet)")
