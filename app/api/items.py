@@ -31,15 +31,15 @@ from app.recommend.label import label
 from app.recommend.limits import check_count
 from app.recommend.outfit import Photo
 from app.recommend.search import called, sought
-from app.recommend.similar import similar, similar_to_words, with_stock
+from app.recommend.similar import in_stock, similar, similar_to_words, with_stock
 from app.release.release import Release
 from index.backends.base import IntArray
 from index.columns import rows_by_value
 
 _MIXED: Final = (
     "One of each category in turn, rather than in the order of ids; with `q`, first what the words call so: titles that end with one of "
-    "them, as a dress shirt does not with dress. An item's place in that order depends on all others, so there is no "
-    "`cursor` for it: turn pages by `offset`, which may skip or repeat an item while the catalogue changes."
+    "them, as a dress shirt does not with dress. What is sold out comes last. An item's place in that order depends on all others, so "
+    "there is no `cursor` for it: turn pages by `offset`, which may skip or repeat an item while the catalogue changes."
 )
 _GROUPED: Final = (
     "One item of each product, as suggestions have it, in place of all its colours and sizes: at the place of the first of them that "
@@ -159,7 +159,7 @@ async def items(
         products = found.rows[release.traits.leading(found.rows)] if grouped else found.rows
         following = None
         if mixed or (found.by_meaning and sort is None):
-            rows = (products if found.by_meaning else _mixed(release, products, q))[offset : offset + limit]
+            rows = (products if found.by_meaning else _mixed(release, products, found.rows, q))[offset : offset + limit]
         else:
             product_N = release.traits.first_N if grouped else None
             rows, following = in_order(release.snapshot, found.rows, cursor, offset=offset, limit=limit, sort=sort, product_N=product_N)
@@ -199,12 +199,19 @@ async def label_item(request: LabelItem, release: CurrentRelease, services: Inje
     return await compute(lambda: _label(release, request, limits), pictures=[request.image.base64])
 
 
-def _mixed(release: Release, rows: IntArray, text: str | None) -> IntArray:
-    """The rows in turn: the first of each category, then the second of each, and so on; before them all those that are called so."""
-    category = release.snapshot.items.column("category").take(pa.array(rows)).combine_chunks()
-    groups = [rows[:0], *rows_by_value(category, rows).values()]
+def _mixed(release: Release, rows: IntArray, among: IntArray, text: str | None) -> IntArray:
+    """The rows in turn: the first of each category, then the second of each, and so on.
+
+    Before them all those that are called so; after them those of products of which nothing is in stock ``among`` what was found.
+    """
+    category, stocked = release.snapshot.items.column("category"), in_stock(release, rows, among)
+    groups, gone = [rows[:0]], [stocked[:0]]
+    for some, sold_out in ((rows[stocked], False), (rows[~stocked], True)):
+        for group in rows_by_value(category.take(pa.array(some)).combine_chunks(), some).values():
+            groups.append(group)
+            gone.append(np.full(len(group), sold_out))
     grouped, nth = np.concatenate(groups), np.concatenate([np.arange(len(group)) for group in groups])
-    return grouped[np.lexsort((grouped, nth, ~called(release, grouped, text)))]
+    return grouped[np.lexsort((grouped, nth, np.concatenate(gone), ~called(release, grouped, text)))]
 
 
 def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar:

@@ -144,12 +144,17 @@ def with_stock(release: Release, rows: IntArray, among: IntArray) -> IntArray:
     return shown
 
 
+def in_stock(release: Release, rows_M: IntArray, among: IntArray) -> BoolArray:
+    """Whether a variant of a row's product is in stock among others, ``(M,)``."""
+    stocked, first_N = release.snapshot.columns.selection(_IN_STOCK), release.traits.first_N
+    stocked_N = np.zeros(len(first_N), dtype=np.bool_)
+    stocked_N[first_N[among[stocked.passes(among)]]] = True
+    return stocked_N[first_N[rows_M]]
+
+
 def _to_be_had(release: Release, rows_M: IntArray) -> BoolArray:
     """Whether a row is in stock, or no variant of its product among the rows is, ``(M,)``."""
-    stocked_M, products_M = release.snapshot.columns.selection(_IN_STOCK).passes(rows_M), release.traits.first_N[rows_M]
-    stocked_N = np.zeros(len(release.traits.first_N), dtype=np.bool_)
-    stocked_N[products_M[stocked_M]] = True
-    return stocked_M | ~stocked_N[products_M]
+    return release.snapshot.columns.selection(_IN_STOCK).passes(rows_M) | ~in_stock(release, rows_M, rows_M)
 
 
 def _leading(release: Release, rows_M: IntArray, k: int, own: list[int]) -> IntArray:

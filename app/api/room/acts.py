@@ -21,7 +21,7 @@ from app.api.room.entrance import COOKIE, LIVES_S, Session
 from app.api.room.pages import releases_page, rules_page
 from app.api.room.render import ENTER, AtEntrance, InSession, OwnForm, begun, go, page, text_of
 from app.api.room.shown import named
-from app.api.room.trouble import RoomRoute
+from app.api.room.trouble import RoomRoute, no_such_page
 from app.api.room.written import Wrong, in_words, not_json
 from app.api.schemas.rules import DryRunRules, PutRules
 from app.api.services import CurrentRelease, InjectedServices, Services
@@ -142,3 +142,11 @@ async def change_rule(form: OwnForm, services: InjectedServices, session: InSess
     except ServiceError as error:
         return await rules_page(services, session, printable(str(error)), status=problem_of(error).status)
     return go("/ops/rules")
+
+
+@router.api_route("/{rest:path}", methods=["GET", "POST"])
+async def nowhere(request: Request, rest: str, session: InSession) -> Response:  # noqa: ARG001 - only who is in is told what there is
+    """Any other address below the room's; it is the last route."""
+    if rest.endswith("/") or not rest:
+        return go(request.url.path.rstrip("/"))
+    return no_such_page(request)

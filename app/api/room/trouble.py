@@ -28,7 +28,7 @@ class RoomRoute(APIRoute):
             try:
                 return await inner(request)
             except RequestValidationError:
-                return _told(request, 404, "There is no such page", f"{request.url.path} is none of these")
+                return no_such_page(request)
             except KeyRefusedError as error:
                 return _told(request, 403, "This was not done", str(error))
             except (*ROOTS, OSError) as error:
@@ -38,6 +38,11 @@ class RoomRoute(APIRoute):
                 return _told(request, status, "There is no such page" if status == 404 else "This was not done", str(error))  # noqa: PLR2004
 
         return handler
+
+
+def no_such_page(request: Request) -> Response:
+    """That the address is of nothing in the room."""
+    return _told(request, 404, "There is no such page", f"{request.url.path} is none of these")
 
 
 def _told(request: Request, status: int, title: str, problem: str) -> Response:

@@ -6,11 +6,11 @@ import { know } from "./known.js";
 import { followTyping, narrow, narrowing, onNarrow } from "./narrowing.js";
 import { onChange } from "./outfit.js";
 import { blanks, mark, tile } from "./tile.js";
-import { readAs } from "./words.js";
+import { kind, readAs } from "./words.js";
 
 const PAGE = 24;
 const EARLY = 6; // tiles that are seen before anybody scrolls
-const FIELDS = "title,price,sale_price,currency,brand,in_stock,image_url,thumbnail_url";
+const FIELDS = "title,subcategory,attributes,price,sale_price,currency,brand,in_stock,image_url,thumbnail_url";
 const TYPING_MS = 200;
 let shown = [];
 let total = 0;
@@ -56,10 +56,10 @@ const turn = latest(async (ask, offset) => {
 
 const loadCategories = latest(async (ask) => {
   const { categories } = await ask("/categories?grouped=true");
-  const options = categories.map(({ name }) => el("option", { value: name }, name));
+  const options = categories.map(({ name }) => el("option", { value: name }, kind(name)));
   byId("photo-category").replaceChildren(el("option", { value: "" }, "choose…"), ...options);
   const all = categories.reduce((sum, { count }) => sum + count, 0);
-  byId("chips").replaceChildren(chip(null, "all", all), ...categories.map(({ name, count }) => chip(name, name, count)));
+  byId("chips").replaceChildren(chip(null, "all", all), ...categories.map(({ name, count }) => chip(name, kind(name), count)));
   byId("chips").dataset.of = `${narrowed({})}`;
   if (words() || chosenFilters()) recount(narrowed({}));
 }, (problem, retry) => problem && tell(problem, retry && (() => [retry(), turn(0)])));

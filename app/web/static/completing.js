@@ -29,6 +29,7 @@ export async function complete(ask, items, more) {
   const rest = await left(items);
   const body = {
     items: asked(items),
+    fields: ["subcategory", "attributes"], // by which what has no title is called
     session: session(),
     ...(user() && { user: user(), exclude_purchased: true, taste_strength: AS_TOLD }),
     ...(rest !== null && { budget: Math.max(0, Math.round(100 * rest) / 100) }),

@@ -7,18 +7,27 @@ import { paid, picture, priceOf, titleOf, totalOf } from "./tile.js";
 
 let drawing = 0;
 let bought = ""; // what was, in words, until the bag is left or filled again
+let tried = false; // to buy, while something stood in the way of it
 
-// All of these at once, but for what is in the bag; sizes are chosen there.
+const cannotBeHad = (item) => item.gone || item.in_stock === false;
+
+// All of these at once, but for what is in the bag, and what cannot be had; sizes are chosen there.
 export function bagAll(items) {
-  const there = items.filter((item) => item.id && !item.gone && item.in_stock !== false && !holds(item.id));
+  const wanted = items.filter(({ id }) => id && !holds(id));
+  const there = wanted.filter((item) => !cannotBeHad(item));
   put(...there.map(({ id }) => ({ id, recommendation: recommendationOf(id) })));
   told("add_to_cart", there.map((item) => ({ item })));
-  say(there.length ? `${counted(there.length, "piece")} added to your bag.` : "All of it is in your bag.");
+  const left = leftOut(wanted.filter(cannotBeHad));
+  say([there.length ? `${counted(there.length, "piece")} added to your bag.` : "All of it is in your bag.", left].join(" ").trim());
   openBag();
+  byId("bag-left").textContent = left;
 }
+
+const leftOut = (items) => items.map((item) => (item.gone ? "A piece is no longer in the shop and was left out." : `“${titleOf(item)}” is sold out and was left out.`)).join(" ");
 
 export function openBag() {
   if (!byId("bag").open) byId("bag").showModal();
+  byId("bag-left").textContent = "";
   if (bought) forget();
   byId("bag-title").focus({ preventScroll: true });
 }
@@ -77,19 +86,27 @@ function sizeOf(line, item, place) {
 }
 
 function foot(held, items) {
-  const problem = el("p", { role: "alert", className: "problem" });
+  const problem = el("p", { role: "alert", className: "problem" }, tried ? inTheWay(held, items) : "");
+  tried = Boolean(problem.textContent);
   const buy = el("button", { type: "button", className: "loud", onclick: () => order(held, items, problem) }, "Buy");
   const total = el("p", { className: "total" }, el("span", {}, counted(pieces(), "piece")), el("b", { id: "bag-total" }, totalOf(items, held)));
   return el("div", {}, total, problem, buy, el("p", { className: "note" }, "This shop is for trying out: nothing is charged or delivered. What you buy is noted, and the shop learns from it."));
 }
 
+const lacks = (line, item) => Boolean(item.sizes?.length && !line.size);
+
+// Why it cannot be bought as it is; nothing where it can.
+function inTheWay(held, items) {
+  const gone = items.find(cannotBeHad);
+  if (gone) return `${titleOf(gone)} cannot be had now; remove it first.`;
+  return held.some((line, place) => lacks(line, items[place])) ? "Choose a size for each piece first." : "";
+}
+
 function order(held, items, problem) {
-  const lacking = byId("bag-lines").querySelector("select[data-lacking=true]");
-  const gone = items.find((item) => item.gone || item.in_stock === false);
-  problem.textContent = gone ? `${titleOf(gone)} cannot be had now; remove it first.` : lacking ? "Choose a size for each piece first." : "";
-  if (gone) return;
-  if (lacking) {
-    lacking.focus();
+  problem.textContent = inTheWay(held, items);
+  tried = Boolean(problem.textContent);
+  if (tried) {
+    if (!items.some(cannotBeHad)) byId("bag-lines").querySelector("select[data-lacking=true]").focus();
     return;
   }
   told("purchase", held.map((line, place) => ({ item: items[place], count: line.count, recommendation: line.recommendation })), { order: unique() });

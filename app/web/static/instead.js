@@ -6,7 +6,7 @@ import { know } from "./known.js";
 import { asked, onChange, outfit, swap } from "./outfit.js";
 import { blanks, tile, titleOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
-import { emptiness } from "./words.js";
+import { emptiness, kind } from "./words.js";
 
 const OTHERS = 12;
 let open = null; // the name of the piece
@@ -46,7 +46,7 @@ const list = latest(async (ask, worn, { category }) => {
   const rest = outfit().items.filter(({ name }) => name !== worn.name);
   const slot = rest.length ? await fitting(ask, rest, category, worn.id) : await alike(ask, worn);
   const tiles = slot.items.map((item) => tile(item, `instead ${item.id}`, { does: "Swap for", wear: () => take(worn.name, item) }));
-  const row = tiles.length ? el("ul", { className: "row", ariaLabel: `Other ${category}` }, ...tiles) : el("p", { className: "note" }, emptiness(slot, outfit()));
+  const row = tiles.length ? el("ul", { className: "row", ariaLabel: `Other ${kind(category)}` }, ...tiles) : el("p", { className: "note" }, emptiness(slot, outfit()));
   byId("instead").lastChild.replaceWith(row);
 }, (problem, retry) => problem && byId("instead").lastChild?.replaceWith(notice(problem, retry)));
 

@@ -3,7 +3,7 @@
 
 const PHOTO = "attire-photo-";
 const MOST_OUT = 50;
-const changed = new EventTarget();
+const heard = new EventTarget();
 const unsaved = new Map();
 
 // {items: [{name, id, kept} or {name, photo, category, kept}], out: [id], budget, soldOut, wishes, view}; what is not kept came with a look, and goes with it;
@@ -26,15 +26,17 @@ export function outfit() {
 
 export const nameOf = (id) => `item=${id}`;
 export const wears = (id) => outfit().items.some((one) => one.id === id);
-export const onChange = (listener) => changed.addEventListener("change", () => listener(outfit()));
-export const onView = (listener) => changed.addEventListener("view", () => listener(outfit().view));
-export const again = () => changed.dispatchEvent(new Event("change"));
+export const onChange = (listener) => heard.addEventListener("change", () => listener(outfit()));
+export const onView = (listener) => heard.addEventListener("view", () => listener(outfit().view));
+export const again = () => heard.dispatchEvent(new Event("change"));
 
-export function add(...ids) {
+function withMore(ids) {
   const { items } = outfit();
   const worn = new Set(items.map(({ id }) => id));
-  write({ items: [...items, ...ids.filter((id) => !worn.has(id)).map((id) => ({ id, kept: true }))] });
+  return { items: [...items, ...ids.filter((id) => !worn.has(id)).map((id) => ({ id, kept: true }))] };
 }
+
+export const add = (...ids) => write(withMore(ids));
 
 // What a look is made around: what is kept, or all of it where nothing is.
 export function base(items) {
@@ -53,13 +55,15 @@ export const fill = (ids) => around(outfit().items, ids);
 export const choose = (ids) => around(base(outfit().items), ids); // in place of the look before
 
 // `into` tells by its name what becomes of an item; nothing where it stays as it is.
-function change(into) {
+function changed(into) {
   const { items, out } = outfit();
   const gone = items.filter(({ name, id }) => id && into[name]).map(({ id }) => id);
-  write({ items: items.flatMap((item) => into[item.name]?.(item) ?? [item]), out: [...new Set([...out, ...gone])] });
+  return { items: items.flatMap((item) => into[item.name]?.(item) ?? [item]), out: [...new Set([...out, ...gone])] };
 }
 
-export const remove = (name) => change({ [name]: () => [] });
+const change = (into) => write(changed(into));
+const without = (name) => ({ [name]: () => [] });
+export const remove = (name) => change(without(name));
 export const swap = (name, id) => change({ [name]: () => [{ id, kept: true }] });
 export const keep = (name, kept) => change({ [name]: (item) => [{ ...item, kept }] });
 // Each of some pieces for another one, which is as much, or as little, kept: {name: id}.
@@ -68,6 +72,9 @@ export const clear = () => write({ items: [] });
 export const filter = (filters) => write(filters);
 
 export const look = (id) => write({ view: id }, { viewed: true });
+
+// Puts on, or takes off, the piece that is looked at, and leaves its page.
+export const wearAndLeave = (id) => write({ ...(wears(id) ? changed(without(nameOf(id))) : withMore([id])), view: null });
 
 // Back to where the piece was opened from, so that the back button does not open it again.
 export function lookAway() {
@@ -112,7 +119,8 @@ function hashOf({ items, out, budget, soldOut, wishes, view }) {
 function write(change, state = null) {
   const url = hashOf({ ...outfit(), ...change });
   if (url === location.hash) return;
-  history.pushState(state, "", url);
+  const left = history.state?.viewed && change.view === null; // in place of the step that opened it, so that the back button does not
+  history[left ? "replaceState" : "pushState"](state, "", url);
   tell();
 }
 
@@ -123,7 +131,7 @@ function tell() {
   const now = withoutView();
   if (now !== before) again();
   before = now;
-  changed.dispatchEvent(new Event("view"));
+  heard.dispatchEvent(new Event("view"));
 }
 
 addEventListener("popstate", tell);

@@ -5,9 +5,10 @@ import { countOf, onBag, put } from "./bag.js";
 import { byId, closeBeside, el, icon, notice, redraw, say } from "./dom.js";
 import { told } from "./events.js";
 import { recommendationOf, know, wholeItem } from "./known.js";
-import { add, again, lookAway, nameOf, onChange, onView, outfit, remove, wears } from "./outfit.js";
+import { again, lookAway, onChange, onView, outfit, wearAndLeave, wears } from "./outfit.js";
 import { user } from "./shopper.js";
 import { blanks, mark, picture, priceOf, tile, titleOf, widthsOf } from "./tile.js";
+import { kind } from "./words.js";
 
 const ALIKE = 6;
 const STEP = 12; // per cent of the picture that an arrow key moves
@@ -78,6 +79,7 @@ function about(item) {
   const soldOut = item.in_stock === false;
   const sizes = item.sizes?.length ? sizesOf(item, soldOut) : null;
   const problem = el("p", { id: "size-problem", role: "alert", className: "problem" });
+  sizes?.addEventListener("change", () => (problem.textContent = "")); // a radio that was chosen stays so
   const toBag = el("button", { type: "button", id: "product-bag", className: "loud", disabled: soldOut }, soldOut ? "Sold out" : "Add to bag");
   toBag.onclick = () => {
     const chosen = sizes?.querySelector(":checked")?.value ?? null;
@@ -91,7 +93,10 @@ function about(item) {
     say(`${titleOf(item)} is in your bag.`);
   };
   const wear = el("button", { type: "button", id: "product-wear", className: "line" });
-  wear.onclick = () => (wears(item.id) ? remove(nameOf(item.id)) : add(item.id));
+  wear.onclick = () => {
+    wearAndLeave(item.id);
+    say(`${titleOf(item)} is ${wears(item.id) ? "in" : "no longer in"} your outfit.`);
+  };
   const link = /^https?:\/\//.test(item.url ?? "") ? el("a", { href: item.url, target: "_blank", rel: "noopener", className: "quiet" }, "See it in the shop") : null;
   const stock = item.gone ? null : el("p", { className: soldOut ? "stock out" : "stock" }, soldOut ? "Sold out" : "In stock");
   const parts = [
@@ -120,7 +125,7 @@ function sizesOf(item, soldOut) {
 }
 
 function facts(item) {
-  const said = [["category", [item.category]], ...Object.entries(item.attributes ?? {})];
+  const said = [["category", [kind(item.category)]], ...Object.entries(item.attributes ?? {})];
   const rows = said.flatMap(([name, values]) => [el("dt", {}, name), el("dd", { dir: "auto" }, [values].flat().join(", "))]);
   return el("dl", { className: "facts-of" }, ...rows);
 }

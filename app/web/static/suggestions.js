@@ -2,11 +2,11 @@
 import { latest } from "./api.js";
 import { showBoard, showCompletion } from "./board.js";
 import { complete, left } from "./completing.js";
-import { byId, el, notice, percent, redraw } from "./dom.js";
+import { byId, el, notice, redraw } from "./dom.js";
 import { again, base, filter, onChange, outfit } from "./outfit.js";
 import { isOwn, regard, user } from "./shopper.js";
 import { blanks, tile } from "./tile.js";
-import { emptiness, notes, understood } from "./words.js";
+import { emptiness, kind, notes, understood } from "./words.js";
 
 const PER_SLOT = 6;
 const LOOKS = 4;
@@ -79,16 +79,8 @@ function slotRow(slot, { budget, mine, alone }) {
     if (mine.has(item.id)) one.firstChild.append(el("span", { className: "badge own-taste" }, "for you"));
     return one;
   });
-  const row = tiles.length ? el("ul", { className: "row", ariaLabel: category }, ...tiles) : null;
-  return el("div", { className: "slot" }, el("div", { className: "heading" }, el("h3", { dir: "auto" }, category), match(items)), note, row);
-}
-
-// How well the outfit goes together with one of these: from least to most, as they stand in the order of what is picked most, and unlike each other.
-function match(items) {
-  const told = items.map(({ probability }) => probability).filter((one) => typeof one === "number").sort((one, other) => one - other);
-  if (!told.length) return null;
-  const [least, most] = [percent(told[0]), percent(told.at(-1))];
-  return el("p", { className: "match" }, `${least === most ? most : `${least.replace(" %", "")}–${most}`} match`);
+  const row = tiles.length ? el("ul", { className: "row", ariaLabel: kind(category) }, ...tiles) : null;
+  return el("div", { className: "slot" }, el("div", { className: "heading" }, el("h3", { dir: "auto" }, kind(category))), note, row);
 }
 
 function show(rows) {

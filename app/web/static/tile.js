@@ -1,12 +1,14 @@
 // One item as a picture with its brand, title and price; where there is no picture, its words take the picture's place.
-import { el, price } from "./dom.js";
+import { el, percent, price } from "./dom.js";
 import { add, look, nameOf, remove, wears } from "./outfit.js";
+import { called, kind } from "./words.js";
 
 const WIDTHS = [128, 256, 384, 512]; // of the service's thumbnails; the screen's density decides
 const SIZES = devicePixelRatio > 2 ? "7.3rem" : "auto, 12rem"; // of a phone's three pixels a point, two are seen
+const POOR = 0.45; // below it, what is worn hardly goes together with it
 
-// Without a title, what it is; answers tell of every item that much.
-export const titleOf = (item) => item.title || (item.category ?? "piece").replace(/^./u, (letter) => letter.toUpperCase());
+// Without a title, what it is, as far as it is told.
+export const titleOf = (item) => item.title || called(item).replace(/^./u, (letter) => letter.toUpperCase());
 
 // What it costs now: the sale price, where that is less.
 export const paid = (item) => (onSale(item) ? item.sale_price : (item.price ?? item.sale_price));
@@ -36,7 +38,7 @@ export const widthsOf = (item) => WIDTHS.map((width) => `${item.thumbnail_url.re
 export function picture(item, sizes = SIZES, early = false) {
   const frame = el("span", { className: "frame" });
   const title = el("span", { dir: "auto" }, titleOf(item));
-  const words = () => el("span", { className: "no-picture" }, el("b", {}, item.category ?? ""), title);
+  const words = () => el("span", { className: "no-picture" }, el("b", {}, kind(item.category ?? "")), title);
   if (!item.image_url) {
     frame.append(words());
     return frame;
@@ -63,10 +65,16 @@ export function tile(item, name = nameOf(item.id), { wear, does = "Wear", early 
     soldOut ? el("span", { className: "badge" }, "sold out") : null,
     el("span", { className: "brand", dir: "auto" }, item.brand ?? ""),
     el("span", { className: "title", dir: "auto", ariaHidden: String(Boolean(item.image_url)) }, item.image_url ? titleOf(item) : ""),
-    el("span", { className: "facts" }, priceOf(item)),
+    el("span", { className: "facts" }, priceOf(item), match(item)),
   );
   button.dataset.name = name;
   return el("li", { className: "piece" }, button, wearing(item, name, wear, does));
+}
+
+// How well what is worn goes together with it, where an answer tells.
+function match({ probability }) {
+  if (typeof probability !== "number") return null;
+  return el("span", { className: probability < POOR ? "match poor" : "match" }, `${percent(probability)} match`);
 }
 
 function wearing(item, name, wear, does) {

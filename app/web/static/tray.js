@@ -6,11 +6,12 @@ import { itemOf } from "./known.js";
 import { clear, keep, look, onChange, outfit, picture as photoOf, remove } from "./outfit.js";
 import { openPhoto } from "./photo.js";
 import { picture, titleOf, totalOf } from "./tile.js";
+import { called } from "./words.js";
 
 let drawing = 0;
 
 // A piece of the outfit as an item; one of the shopper's own has no price.
-export const pieceOf = ({ id, photo, category }) => (id ? itemOf(id) : { category, title: `your own ${category}`, image_url: photoOf(photo) });
+export const pieceOf = ({ id, photo, category }) => (id ? itemOf(id) : { category, title: `your own ${called({ category })}`, image_url: photoOf(photo) });
 
 async function draw({ items }) {
   const mine = ++drawing;

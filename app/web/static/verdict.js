@@ -1,11 +1,12 @@
-// How well the outfit goes together, as a ring, a percentage and a word; and the swap that would help most.
+// How well the outfit goes together, as a ring, a percentage and a word; which two do not, and the swap that would help most.
 import { latest } from "./api.js";
 import { left } from "./completing.js";
 import { byId, el, percent } from "./dom.js";
-import { itemOf, know } from "./known.js";
-import { asked, onChange, outfit, swap } from "./outfit.js";
+import { know } from "./known.js";
+import { asked, onChange, outfit, remove, swap } from "./outfit.js";
 import { user } from "./shopper.js";
 import { paid, tile, titleOf } from "./tile.js";
+import { pieceOf } from "./tray.js";
 
 const WORDS = [
   [0.85, "goes together beautifully"],
@@ -14,8 +15,15 @@ const WORDS = [
   [0.2, "hardly goes together"],
   [0, "does not go together"],
 ];
+const CLASH = 0.45; // below it, two hardly go together
 const WORTH_A_SWAP = 0.05;
 const POSITION = /items\[(\d+)\]$/; // how an answer names a photo
+
+// The worn piece that an answer names.
+function named(name, items) {
+  const position = POSITION.exec(name);
+  return position ? items[position[1]] : items.find(({ id }) => id === name);
+}
 
 // Why there is no score is said once, with the suggestions.
 const tell = (problem) => problem && show(null, "How well it goes together cannot be told yet.");
@@ -27,7 +35,7 @@ const judge = latest(async (ask, { items, out }) => {
   }
   byId("score").ariaBusy = "true";
   const rest = await left(items);
-  const costs = await Promise.all(items.map(async ({ id }) => (id && paid(await itemOf(id))) ?? 0));
+  const worn = await Promise.all(items.map(pieceOf));
   const { outfits } = await ask("/score-outfit", { outfits: [{ items: asked(items) }], explain: true, exclude: out, ...(user() && { user: user() }) });
   const [answer] = outfits;
   if (answer.probability === null) {
@@ -35,7 +43,8 @@ const judge = latest(async (ask, { items, out }) => {
     return;
   }
   show(answer.probability, WORDS.find(([least]) => answer.probability >= least)[1]);
-  offer(answer, items, rest, costs);
+  blame(answer, items, worn);
+  offer(answer, items, rest, worn);
 }, tell);
 
 function show(probability, words) {
@@ -48,20 +57,36 @@ function show(probability, words) {
   word.textContent = words;
   byId("score").ariaBusy = "false";
   byId("swap").replaceChildren();
+  byId("clash").replaceChildren();
   showJump(figure.textContent, words);
 }
 
-// Not what would break the budget: `rest` is what is left of it (null without one), `costs` what each piece costs.
-function offer({ probability, swap: better }, items, rest, costs) {
+// Not what would break the budget: `rest` is what is left of it (null without one), `worn` the pieces that are worn.
+function offer({ probability, swap: better }, items, rest, worn) {
   if (!better || better.probability - probability < WORTH_A_SWAP) return;
   know(better.item);
-  const position = POSITION.exec(better.replace);
-  const worse = position ? items[position[1]] : items.find(({ id }) => id === better.replace);
+  const worse = named(better.replace, items);
   const { item } = better;
-  if (!worse || (rest !== null && (paid(item) ?? 0) > rest + costs[items.indexOf(worse)])) return;
+  if (!worse || (rest !== null && (paid(item) ?? 0) > rest + (paid(worn[items.indexOf(worse)]) ?? 0))) return;
   const one = tile(item, `swap ${item.id}`, { does: "Swap for", wear: () => swap(worse.name, item.id) });
   const words = el("p", {}, "One swap would help: ", el("bdi", {}, titleOf(item)), ` makes it ${percent(better.probability)}.`);
   byId("swap").replaceChildren(el("ul", {}, one), words);
+}
+
+// Of an outfit that hardly goes together, the two that go together least; either can be taken out.
+function blame({ probability, pairs }, items, worn) {
+  const [worst] = pairs ?? [];
+  if (probability >= CLASH || !worst || worst.probability === null || worst.probability >= CLASH) return;
+  const two = worst.items.map((name) => named(name, items));
+  const titles = two.map((item) => titleOf(worn[items.indexOf(item)]));
+  const words = el("p", {}, el("bdi", {}, titles[0]), " and ", el("bdi", {}, titles[1]), " do not go together.");
+  const out = two.map(({ name }, place) => el("button", { type: "button", className: "line", dir: "auto", onclick: () => takeOut(name) }, `Take out ${titles[place]}`));
+  byId("clash").replaceChildren(words, ...out);
+}
+
+function takeOut(name) {
+  remove(name);
+  byId("outfit-title").focus({ preventScroll: true });
 }
 
 // On a phone the outfit is a scroll away: a bar keeps the score in sight and leads there.

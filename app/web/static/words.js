@@ -15,15 +15,27 @@ const NOTES = [
   [/none .* is (so|as asked)|as asked/, "None of these is quite as you wish."],
 ];
 const SEARCHED = [
-  [/looks most as they say/, "No piece is called that; these look most like it."],
-  [/nothing here is all of that/, "No piece is called that, and none is all of it."],
-  [/what an item must be|not all were understood/, "No piece is called that."],
+  [/looks most as they say/, "Nothing goes by that name; these look most like it."],
+  [/nothing here is all of that/, "Nothing goes by that name, and nothing is all of it."],
+  [/what an item must be|not all were understood/, "Nothing goes by that name; these come closest."],
   [/GET \/facets/, ""],
 ];
 const PROBLEMS = [
   [/limit-exceeded$/, "These are too many pieces for one outfit.", "Take some out."],
   [/(unknown-item|not-found)$/, "A piece is no longer in the shop.", "Take it out to see what goes with the others."],
 ];
+
+// What a shopper calls categories that are the service's own words, and one piece of a category; others stay as the shop calls them.
+const KINDS = { "all-body": "dresses & all-in-ones" };
+const ONE = { tops: "top", "all-body": "dress or all-in-one", outerwear: "coat or jacket", headwear: "hat", bags: "bag", scarves: "scarf" };
+
+export const kind = (category) => KINDS[category] ?? category;
+
+// What a piece without a title is: its colour, where that is told, and its kind.
+export function called({ category = "piece", subcategory, attributes = {} }) {
+  const [colour] = [attributes.colour ?? attributes.color ?? []].flat();
+  return [colour, subcategory ?? ONE[category] ?? category].filter(Boolean).join(" ");
+}
 
 // What went wrong; it lasts where asking again cannot help.
 export function plainly(problem) {
@@ -37,7 +49,7 @@ export function plainly(problem) {
 export function emptiness({ category, fallback = "" }, asked) {
   console.info(fallback);
   const [, words] = EMPTY.find(([said]) => said.test(fallback)) ?? [];
-  return words ? words(category, asked) : `Nothing to show for ${category}.`;
+  return words ? words(kind(category), asked) : `Nothing to show for ${kind(category)}.`;
 }
 
 // What is to be said of a slot that has items.
@@ -64,7 +76,7 @@ export function costly(least, kept) {
 // How words that stand in no title were read.
 export function readAs({ fallback, text }) {
   if (!fallback) return "";
-  const [, words] = SEARCHED.find(([said]) => said.test(fallback)) ?? [null, fallback.replaceAll("no title has", "No piece is called").replaceAll(/, so it was read as ([^;]+)/g, "; you see $1 instead")];
+  const [, words] = SEARCHED.find(([said]) => said.test(fallback)) ?? [null, fallback.replaceAll("no title has", "Nothing is called").replaceAll(/, so it was read as ([^;]+)/g, "; you see $1 instead")];
   if (words !== fallback) console.info(fallback);
   return `${words}${text ? ` ${understood(text)}` : ""}`.trim();
 }

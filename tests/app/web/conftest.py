@@ -44,7 +44,7 @@ WIDTHS = (1280, 390)
 def wardrobe_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that knows the wardrobe's usual slots; the first item's title is hostile, and it has no picture. Read only.
 
-    Of the first tiles, the second is on sale and the third is sold out.
+    Of the first tiles, the second is on sale; what would be the third is sold out.
     """
     data, home = tmp_path_factory.mktemp("wardrobe"), tmp_path_factory.mktemp("wardrobe-home")
     generate(data, items=120, outfits=60, shoppers=5, seed=1)
@@ -78,6 +78,13 @@ def wardrobe_release(wardrobe_home: Path) -> Release:
     current = store.current()
     assert current is not None
     return Release.open(store, current)
+
+
+@pytest.fixture(scope="session")
+def sold_out(wardrobe_release: Release) -> str:
+    """The id of an item that is sold out."""
+    gone = next(row for row in wardrobe_release.snapshot.items.select(["id", "in_stock"]).to_pylist() if row["in_stock"] is False)
+    return str(gone["id"])
 
 
 @contextmanager

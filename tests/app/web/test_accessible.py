@@ -86,7 +86,7 @@ def test_states_that_few_come_to_are_sound_too(screen: Page, tmp_path: Path, jpe
     sound(screen)
     screen.get_by_role("button", name="Clear filters").click()
     screen.get_by_role("searchbox").fill("sneeker")
-    expect(screen.locator("#read-as")).to_contain_text("No piece is called")
+    expect(screen.locator("#read-as")).to_contain_text("Nothing is called")
     sound(screen)
     screen.get_by_role("searchbox").fill("")
     (tmp_path / "mine.jpg").write_bytes(jpeg("red", (900, 700)))

@@ -157,7 +157,7 @@ def test_words_that_no_title_has_find_by_their_meaning(page: Page, wardrobe_rele
     """Also those that the page itself proposes, ``navy linen dress``: dresses come first."""
     box = page.get_by_role("searchbox")
     box.fill(words or (box.get_attribute("placeholder") or "").removeprefix("Search: "))
-    expect(page.locator("#read-as")).to_contain_text("No piece is called that")
+    expect(page.locator("#read-as")).to_contain_text("Nothing goes by that name")
     first = page.locator("#items .tile").evaluate_all("all => all.slice(0, 4).map((one) => one.dataset.name.replace('item=', ''))")
     assert {wardrobe_release.item(wardrobe_release.snapshot.row_of[item]).category for item in first} == {category}
 
@@ -203,9 +203,12 @@ def test_a_link_to_what_there_is_no_longer_shows_what_there_is(blank: Page, addr
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ("shoes under 400", "No piece is called that. Understood: “shoes”, “under 400”."),
+        ("shoes under 400", "Nothing goes by that name; these come closest. Understood: “shoes”, “under 400”."),
         ("shoes under 1", "“under 1”"),
-        ("velour spaceship under 50", "No piece is called that. Understood: “under 50”. Not understood: velour, spaceship."),
+        (
+            "velour spaceship under 50",
+            "Nothing goes by that name; these come closest. Understood: “under 50”. Not understood: velour, spaceship.",
+        ),
     ],
 )
 def test_how_words_were_read_is_told_to_shoppers(page: Page, asked: str, says: str) -> None:

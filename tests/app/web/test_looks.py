@@ -241,25 +241,81 @@ def test_a_row_that_goes_on_ends_within_a_tile(looks: Page, width: int) -> None:
 
 
 @pytest.mark.one_width
-def test_the_match_of_a_row_is_told_from_least_to_most(page: Page) -> None:
-    """Not of each piece: the row is in another order, which would look like a mistake."""
+def test_the_match_of_each_suggestion_is_told(page: Page) -> None:
+    """As they stand in the order of what is picked most; one that hardly goes with the rest is marked."""
     items = [
         {"id": f"w00000{place}", "category": "tops", "title": "x", "score": -place, "probability": p}
-        for place, p in enumerate((0.7, 0.9, 0.66), 1)
+        for place, p in enumerate((0.7, 0.01, 0.96, None), 1)
     ]
-    slots = [
-        {"category": "tops", "items": items},
-        {"category": "bags", "items": items[:1]},
-        {"category": "shoes", "items": [items[0] | {"probability": None}]},
-    ]
-    answer = {"recommendation_id": "r", "complete": False, "slots": slots, "looks": [], "missing": []}
+    answer = {"recommendation_id": "r", "complete": False, "slots": [{"category": "tops", "items": items}], "looks": [], "missing": []}
     page.route("**/complete-outfit", lambda route: route.fulfill(json=answer))
     page.locator("#items .wear").nth(1).click()
-    expect(page.locator("#suggestions .match")).to_have_text(["66\N{EN DASH}90 % match", "70 % match"])
-    assert page.locator("#suggestions .tile").evaluate_all("all => all.map((one) => one.dataset.name)")[:3] == [
-        f"suggested w00000{n}" for n in (1, 2, 3)
+    expect(page.locator("#suggestions .match")).to_have_text(["70 % match", "1 % match", "96 % match"])
+    expect(page.locator("#suggestions .match.poor")).to_have_text("1 % match")
+    assert page.locator("#suggestions .tile").evaluate_all("all => all.map((one) => one.dataset.name)") == [
+        f"suggested w00000{n}" for n in (1, 2, 3, 4)
     ]
-    expect(page.locator("#suggestions .tile", has_text="%")).to_have_count(0)
+
+
+def test_the_two_that_do_not_go_together_are_told_and_either_is_taken_out(looks: Page) -> None:
+    """Before the look is completed, which is not what stands out then; nothing clashes once it is gone."""
+    looks.locator("#suggestions .wear").first.click()
+    expect(looks.locator("#tray .remove")).to_have_count(2)
+    first, second = worn(looks)
+    titles = [looks.request.get(f"{looks.url.partition('#')[0]}items/{item}").json()["title"] for item in (first, second)]
+    told = {"score": -3.0, "probability": 0.02, "missing": []}
+    pairs = [{"items": [second, first], "score": -3.0, "probability": 0.03}]
+    looks.route("**/score-outfit", lambda route: route.fulfill(json={"outfits": [told | {"pairs": pairs}]}))
+    colour = looks.locator("#complete").evaluate("button => getComputedStyle(button).backgroundColor")
+    looks.reload()
+    expect(looks.locator("#clash p")).to_have_text(f"{titles[1]} and {titles[0]} do not go together.", ignore_case=True)
+    button = looks.locator("#complete:enabled")
+    expect(button).to_be_visible()
+    assert button.evaluate("button => getComputedStyle(button).backgroundColor") != colour
+    looks.locator("#clash button").first.press("Enter")
+    expect(looks.locator("#clash")).to_be_empty()
+    expect(looks.locator("#outfit-title")).to_be_focused()
+    assert worn(looks) == [first]
+
+
+@pytest.mark.one_width
+def test_of_an_outfit_of_which_every_two_go_together_nothing_is_blamed(looks: Page) -> None:
+    """Though all of it does not."""
+    first = worn(looks)[0]
+    told = {"score": -1.0, "probability": 0.2, "missing": [], "pairs": [{"items": [first, first], "score": 0.0, "probability": 0.7}]}
+    looks.route("**/score-outfit", lambda route: route.fulfill(json={"outfits": [told]}))
+    looks.locator("#suggestions .wear").first.click()
+    expect(looks.locator("#score")).to_contain_text("20 %")
+    expect(looks.locator("#clash")).to_be_empty()
+
+
+@pytest.mark.one_width
+def test_a_photo_of_ones_own_takes_little_room_on_a_phone(looks: Page) -> None:
+    """Beside the pieces while their row has room; else a line."""
+    looks.set_viewport_size({"width": 390, "height": 800})
+    items = looks.request.get(f"{looks.url.partition('#')[0]}items?limit=4").json()["items"]
+    for count in (1, 2, 3, 4):
+        looks.evaluate("hash => (location.hash = hash)", "&".join(f"item={item['id']}" for item in items[:count]))
+        expect(looks.locator("#tray .remove")).to_have_count(count)
+        own, last = (looks.locator(one).last.bounding_box() for one in ("#tray .own", "#tray .open"))
+        assert own is not None
+        assert last is not None
+        assert own["height"] <= 48 if count == 3 else own["y"] == last["y"], count
+    looks.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_shoes_of_a_collage_stand_on_the_ground(looks: Page) -> None:
+    """Below the middle of it, whatever else hangs beside."""
+    collages = looks.locator("#board .collage:has(.feet)")
+    expect(collages.first).to_be_visible()
+    for collage in collages.all():
+        place = collage.evaluate(
+            """collage => {
+              const [whole, feet] = [collage, collage.querySelector(".feet")].map((one) => one.getBoundingClientRect());
+              return (feet.top - whole.top) / whole.height;
+            }"""
+        )
+        assert place >= 0.5, place
 
 
 def test_the_only_piece_is_swapped_for_what_looks_like_it(looks: Page) -> None:

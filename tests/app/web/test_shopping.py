@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
+
+from app.release.release import Release
 
 pytestmark = pytest.mark.e2e
 
@@ -107,13 +110,30 @@ def test_a_picture_is_zoomed_by_key_and_moved_by_arrows(page: Page) -> None:
 
 
 def test_a_piece_is_worn_from_its_page(page: Page) -> None:
-    """And taken off there; the page stays open."""
-    page.locator("#items .tile").nth(1).click()
+    """Or taken off, which leads back to the outfit that it changes; the back button opens the piece no more."""
+    tile = page.locator("#items .tile").nth(1)
+    tile.click()
     page.get_by_role("button", name="Wear it").click()
+    expect(page.locator("#product")).to_be_hidden()
     expect(page.locator("#tray .remove")).to_have_count(1)
+    expect(tile).to_be_focused()
+    expect(page.locator("#said")).to_have_text(re.compile("is in your outfit.$"))
+    tile.click()
     page.get_by_role("button", name="Take it off").click()
+    expect(page.locator("#product")).to_be_hidden()
     expect(page.locator("#tray .remove")).to_have_count(0)
-    expect(page.locator("#product")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#tray .remove")).to_have_count(1)
+    expect(page.locator("#product")).to_be_hidden()
+
+
+def test_the_title_of_a_piece_has_its_frame_beside_the_close_button(piece: Page) -> None:
+    """However long it is."""
+    piece.locator("#product-title").evaluate("title => (title.textContent = 'a long title '.repeat(12))")
+    title, close = (piece.locator(one).bounding_box() for one in ("#product-title", "#product .close"))
+    assert title is not None
+    assert close is not None
+    assert title["x"] + title["width"] + 6 <= close["x"] or title["y"] >= close["y"] + close["height"]
 
 
 def test_a_size_is_asked_for_before_a_piece_goes_into_the_bag(piece: Page, told: list[dict[str, Any]]) -> None:
@@ -121,6 +141,7 @@ def test_a_size_is_asked_for_before_a_piece_goes_into_the_bag(piece: Page, told:
     piece.get_by_role("button", name="Add to bag").click()
     expect(piece.locator("#size-problem")).to_have_text("Choose a size first.")
     piece.get_by_role("radio", name="L", exact=True).check(force=True)
+    expect(piece.locator("#size-problem")).to_be_empty()
     piece.get_by_role("button", name="Add to bag").click()
     expect(piece.locator("#bag-count")).to_have_text("1")
     assert [event["type"] for event in told] == ["add_to_cart"]
@@ -153,6 +174,44 @@ def test_the_bag_counts_adds_up_and_sells(piece: Page, told: list[dict[str, Any]
     bought = told[-1]
     assert (bought["type"], bought["item"], bought["quantity"]) == ("purchase", "x1", 2)
     assert bought["order"]
+
+
+def test_what_stands_in_the_way_of_buying_is_told_as_long_as_it_does(piece: Page) -> None:
+    """Until each piece has a size, and no longer; one that is sold out has to go first."""
+    others = {"x2": {"title": "another"}, "x3": {"title": "a third", "in_stock": False}}
+    for item, more in others.items():
+        piece.route(f"**/items/{item}", partial(Route.fulfill, json=PIECE | {"id": item, **more}))
+    lines = [{"id": item, "size": None, "count": 1} for item in ("x1", "x2", "x3")]
+    piece.evaluate("lines => localStorage.setItem('attire-bag', JSON.stringify(lines))", lines)
+    piece.keyboard.press("Escape")
+    expect(piece).not_to_have_url(re.compile("view="))
+    piece.reload()
+    piece.get_by_role("button", name="Bag, 3 pieces").click()
+    problem = piece.locator("#bag-foot .problem")
+    expect(problem).to_be_empty()
+    piece.get_by_role("button", name="Buy").click()
+    expect(problem).to_have_text("a third cannot be had now; remove it first.")
+    piece.get_by_role("button", name="Remove a third").press("Enter")
+    expect(problem).to_have_text("Choose a size for each piece first.")
+    piece.get_by_label("Size of a piece").select_option("S")
+    expect(piece.locator("#bag-total")).to_have_text("€80.00")
+    expect(problem).to_have_text("Choose a size for each piece first.")
+    piece.get_by_label("Size of another").select_option("L")
+    expect(problem).to_be_empty()
+
+
+def test_what_is_sold_out_is_left_out_of_the_bag_and_told(page: Page, wardrobe_release: Release, sold_out: str) -> None:
+    """By its title; it is told no more once the bag is opened again."""
+    title = wardrobe_release.item(wardrobe_release.snapshot.row_of[sold_out]).title
+    page.locator("#items .wear").nth(1).click()
+    page.evaluate("id => (location.hash += `&item=${id}`)", sold_out)
+    expect(page.locator("#tray .remove")).to_have_count(2)
+    page.get_by_role("button", name="Add to bag").click()
+    expect(page.locator("#bag .bag-line")).to_have_count(1)
+    expect(page.locator("#bag-left")).to_have_text(f"“{title}” is sold out and was left out.")
+    page.get_by_role("button", name="Close the bag").click()
+    page.get_by_role("button", name="Bag, 1 piece").click()
+    expect(page.locator("#bag-left")).to_be_empty()
 
 
 def test_a_piece_is_removed_from_the_bag(piece: Page) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from fastapi import FastAPI
@@ -156,12 +157,12 @@ def test_an_item_without_a_title_is_called_what_it_is(page: Page) -> None:
         answer = route.fetch()
         found = answer.json()
         found["items"][1].pop("title", None)
-        found["items"][1]["category"] = "tops"
+        found["items"][1] |= {"category": "tops", "attributes": {"colour": "grey"}}
         route.fulfill(response=answer, json=found)
 
     page.route(re.compile(r"/items\?"), without)
     page.reload()
-    expect(page.locator("#items .tile .title").nth(1)).to_have_text("Tops")
+    expect(page.locator("#items .tile .title").nth(1)).to_have_text("Grey top")
 
 
 def test_filters_hold_for_suggestions(dressed: Page) -> None:
@@ -196,31 +197,31 @@ def test_wishes_in_words_hold_and_what_was_understood_is_shown(dressed: Page) ->
 
 
 def test_tiles_tell_what_sells_an_item(page: Page, wardrobe_release: Release) -> None:
-    """Brand, price in its currency, the price before a sale struck through, and what is sold out; of catalogue and suggestions."""
-    tiles = page.locator("#items .tile")
-    items = {}
-    for place in (1, 2):
-        name = tiles.nth(place).get_attribute("data-name") or ""
-        items[place] = wardrobe_release.item(wardrobe_release.snapshot.row_of[name.removeprefix("item=")])
-    on_sale, sold_out = tiles.nth(1), tiles.nth(2)
-    expect(on_sale.locator(".now")).to_have_text(f"€{items[1].sale_price:.2f}")
-    expect(on_sale.locator("s")).to_have_text(f"was €{items[1].price:.2f}")
-    expect(on_sale.locator(".brand")).to_have_text(items[1].brand or "")
+    """Brand, price in its currency, the price before a sale struck through; of catalogue and suggestions."""
+    on_sale = page.locator("#items .tile").nth(1)
+    name = on_sale.get_attribute("data-name") or ""
+    item = wardrobe_release.item(wardrobe_release.snapshot.row_of[name.removeprefix("item=")])
+    expect(on_sale.locator(".now")).to_have_text(f"€{item.sale_price:.2f}")
+    expect(on_sale.locator("s")).to_have_text(f"was €{item.price:.2f}")
+    expect(on_sale.locator(".brand")).to_have_text(item.brand or "")
     expect(on_sale.locator(".badge")).to_have_count(0)
-    expect(sold_out.locator(".badge")).to_have_text("sold out")
-    expect(sold_out.locator(".now")).to_have_text(f"€{items[2].price:.2f}")
-    expect(sold_out.locator("s")).to_have_count(0)
     page.locator("#items .wear").nth(1).click()
-    expect(page.locator("#tally")).to_have_text(f"1 piece · €{items[1].sale_price:.2f}")
+    expect(page.locator("#tally")).to_have_text(f"1 piece · €{item.sale_price:.2f}")
     suggested = page.locator("#suggestions .tile").first
     expect(suggested.locator(".now")).to_have_text(re.compile(r"^€\d+\.\d\d$"))
     expect(suggested.locator(".brand")).not_to_be_empty()
     expect(page.get_by_role("button", name="Complete the look")).to_contain_text("+ €")
 
 
-def test_what_is_sold_out_says_so_in_the_outfit(page: Page) -> None:
-    """As it does in the catalogue: it does not go into the bag with the others."""
-    page.locator("#items .wear").nth(2).click()
+def test_what_is_sold_out_says_so_and_stands_last(page: Page, address: str, wardrobe_release: Release, sold_out: str) -> None:
+    """In the catalogue, and in the outfit."""
+    expect(page.locator("#items .badge")).to_have_count(0)
+    item = wardrobe_release.item(wardrobe_release.snapshot.row_of[sold_out])
+    page.goto(f"{address}/?{urlencode({'category': item.category, 'brand': item.brand})}")
+    tile = page.locator(f"#items [data-name='item={sold_out}']")
+    expect(tile.locator(".badge")).to_have_text("sold out")
+    expect(page.locator("#items .tile").last.locator(".badge")).to_have_text("sold out")
+    page.locator(f"#items [data-name='wear item={sold_out}']").click()
     expect(page.locator("#tray .badge")).to_have_text("sold out")
     expect(page.get_by_role("button", name=re.compile("^Look at .*, sold out$"))).to_be_visible()
 
@@ -243,7 +244,7 @@ def test_a_search_that_was_read_otherwise_says_so(page: Page) -> None:
     words = page.locator("#items .tile .title").nth(2).inner_text().split()
     word = max(words, key=len)
     page.get_by_role("searchbox").fill(f"{word[:2]}{word[3]}{word[2]}{word[4:]}")
-    expect(page.locator("#read-as")).to_have_text(re.compile(rf"^No piece is called “{word[:2]}.*”; you see {word.lower()}", re.IGNORECASE))
+    expect(page.locator("#read-as")).to_have_text(re.compile(rf"^Nothing is called “{word[:2]}.*”; you see {word.lower()}", re.IGNORECASE))
     page.get_by_role("searchbox").fill(word)
     expect(page.locator("#read-as")).to_be_empty()
     expect(page.locator("#items .tile").first).to_be_visible()
@@ -280,10 +281,10 @@ def test_a_photo_of_ones_own_is_worn(page: Page, tmp_path: Path, jpeg: Callable[
     page.locator("#photo-file").set_input_files(tmp_path / "mine.jpg")
     page.get_by_label("What kind of piece?").select_option("tops")
     page.get_by_role("button", name="Add to the outfit").click()
-    expect(page.locator("#tray").get_by_alt_text("your own tops")).to_be_visible()
+    expect(page.locator("#tray").get_by_alt_text("your own top")).to_be_visible()
     expect(page.locator("#suggestions .tile").first).to_be_visible()
     page.reload()
-    expect(page.locator("#tray").get_by_alt_text("your own tops")).to_be_visible()
+    expect(page.locator("#tray").get_by_alt_text("your own top")).to_be_visible()
 
 
 def test_a_file_that_is_no_picture_is_told_of(page: Page, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ PAGES = [
     "/ops/releases/r1-00000000/activate",
     "/ops/runs/1",
     "/ops/pictures/tops-1",
+    "/ops/nowhere",
 ]
 FORMS = ["/ops/leave", "/ops/rollback", "/ops/releases/r1-00000000/activate", "/ops/rules", "/ops/rules/change"]
 
@@ -43,7 +44,10 @@ def test_every_route_of_the_room_is_tried_here() -> None:
 
     told = {route.path for route in (*pages.router.routes, *acts.router.routes)}
     tried = {
-        path.replace("r1-00000000", "{release_id}").replace("runs/1", "runs/{run_id}").replace("tops-1", "{item_id:path}")
+        path.replace("r1-00000000", "{release_id}")
+        .replace("runs/1", "runs/{run_id}")
+        .replace("tops-1", "{item_id:path}")
+        .replace("nowhere", "{rest:path}")
         for path in (*PAGES, *FORMS, "/ops/enter")
     }
     assert told == tried
@@ -119,11 +123,13 @@ def test_what_is_refused_is_a_page_that_says_what_to_do(room: TestClient) -> Non
     assert (answer.status_code, answer.headers["content-type"]) == (403, "text/html; charset=utf-8")
     assert "this form is of another session" in answer.text
     assert '<a class="button" href="/ops/rules">' in answer.text
-    for path in ("/ops/runs/abc", "/ops/runs/7"):
+    assert room.get("/ops/releases/").url.path == "/ops/releases"
+    for path in ("/ops/runs/abc", "/ops/runs/7", "/ops/nowhere", "/ops/leave"):
         answer = room.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
         assert "There is no such page" in answer.text
         assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "There is no such page" in room.post("/ops/nowhere").text
 
 
 def test_a_form_without_its_sessions_word_is_refused(room: TestClient, word: Callable[[TestClient, str], str], own: Path) -> None:
