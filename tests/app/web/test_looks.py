@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from tests.app.web.axe import violations
+
 pytestmark = pytest.mark.e2e
 SALE = {"id": "w000003", "category": "tops", "title": "x", "price": 2345.5, "sale_price": 1234.5, "currency": "EUR"}
 # How much of each tile is seen: what is beyond the row, or the window, is not.
@@ -160,6 +162,7 @@ def test_a_look_of_three_and_a_photo_stand_in_one_row(looks: Page) -> None:
     assert len(set(tops[:4])) == 1
 
 
+@pytest.mark.one_width
 def test_beside_four_pieces_the_photo_is_a_line(looks: Page) -> None:
     """Not an empty row, which would push the looks out of sight."""
     for _ in range(4):
@@ -272,6 +275,7 @@ def test_the_two_that_do_not_go_together_are_told_and_either_is_taken_out(looks:
     button = looks.locator("#complete:enabled")
     expect(button).to_be_visible()
     assert button.evaluate("button => getComputedStyle(button).backgroundColor") != colour
+    assert violations(looks) == []
     looks.locator("#clash button").first.press("Enter")
     expect(looks.locator("#clash")).to_be_empty()
     expect(looks.locator("#outfit-title")).to_be_focused()

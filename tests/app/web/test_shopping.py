@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from app.release.release import Release
+from tests.app.web.axe import violations
 
 pytestmark = pytest.mark.e2e
 
@@ -209,6 +210,7 @@ def test_what_is_sold_out_is_left_out_of_the_bag_and_told(page: Page, wardrobe_r
     page.get_by_role("button", name="Add to bag").click()
     expect(page.locator("#bag .bag-line")).to_have_count(1)
     expect(page.locator("#bag-left")).to_have_text(f"“{title}” is sold out and was left out.")
+    assert violations(page) == []
     page.get_by_role("button", name="Close the bag").click()
     page.get_by_role("button", name="Bag, 1 piece").click()
     expect(page.locator("#bag-left")).to_be_empty()
