@@ -3,7 +3,7 @@ import { count, empty, holds, lines, onBag, pieces, put, size, takeOut } from ".
 import { byId, closeBeside, counted, el, icon, price, redraw, say } from "./dom.js";
 import { told, unique } from "./events.js";
 import { recommendationOf, wholeItem } from "./known.js";
-import { paid, picture, priceOf, titleOf, totalOf } from "./tile.js";
+import { brandOf, paid, picture, priceOf, titleOf, totalOf } from "./tile.js";
 
 let drawing = 0;
 let bought = ""; // what was, in words, until the bag is left or filled again
@@ -61,7 +61,7 @@ function lineOf(line, item, place) {
   remove.dataset.name = `remove ${line.id} ${line.size}`;
   const often = el("div", { className: "count" }, step(-1, "−", "One less of"), el("b", {}, String(line.count)), step(1, "+", "One more of"));
   const words = [
-    el("span", { className: "brand", dir: "auto" }, item.brand ?? ""),
+    el("span", { className: "brand", dir: "auto" }, brandOf(item)),
     el("span", { className: "title", dir: "auto" }, title),
     item.in_stock === false ? el("span", { className: "problem" }, "sold out") : null,
     item.gone ? null : el("span", { className: "choices" }, item.sizes?.length ? sizeOf(line, item, place) : null, often, sumOf(line, item)),

@@ -7,7 +7,7 @@ import { told } from "./events.js";
 import { recommendationOf, know, wholeItem } from "./known.js";
 import { again, lookAway, onChange, onView, outfit, wearAndLeave, wears } from "./outfit.js";
 import { user } from "./shopper.js";
-import { blanks, mark, picture, priceOf, tile, titleOf, widthsOf } from "./tile.js";
+import { blanks, brandOf, mark, picture, priceOf, tile, titleOf, widthsOf } from "./tile.js";
 import { kind } from "./words.js";
 
 const ALIKE = 6;
@@ -100,7 +100,7 @@ function about(item) {
   const link = /^https?:\/\//.test(item.url ?? "") ? el("a", { href: item.url, target: "_blank", rel: "noopener", className: "quiet" }, "See it in the shop") : null;
   const stock = item.gone ? null : el("p", { className: soldOut ? "stock out" : "stock" }, soldOut ? "Sold out" : "In stock");
   const parts = [
-    item.brand ? el("p", { className: "brand", dir: "auto" }, item.brand) : null,
+    brandOf(item) ? el("p", { className: "brand", dir: "auto" }, brandOf(item)) : null,
     el("h2", { id: "product-title", tabIndex: -1, dir: "auto" }, titleOf(item)),
     priceOf(item),
     stock,

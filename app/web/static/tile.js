@@ -10,6 +10,9 @@ const POOR = 0.45; // below it, what is worn hardly goes together with it
 // Without a title, what it is, as far as it is told.
 export const titleOf = (item) => item.title || called(item).replace(/^./u, (letter) => letter.toUpperCase());
 
+// Its brand, unless the title begins with it.
+export const brandOf = ({ brand, title }) => (brand && !`${title} `.startsWith(`${brand} `) ? brand : "");
+
 // What it costs now: the sale price, where that is less.
 export const paid = (item) => (onSale(item) ? item.sale_price : (item.price ?? item.sale_price));
 const onSale = ({ price: full, sale_price: sale }) => typeof full === "number" && typeof sale === "number" && sale < full;
@@ -63,7 +66,7 @@ export function tile(item, name = nameOf(item.id), { wear, does = "Wear", early 
     { type: "button", className: soldOut ? "tile gone" : "tile", title: wear ? `${does} ${titleOf(item)}` : titleOf(item), onclick: wear ?? (() => look(item.id)) },
     picture(item, SIZES, early),
     soldOut ? el("span", { className: "badge" }, "sold out") : null,
-    el("span", { className: "brand", dir: "auto" }, item.brand ?? ""),
+    el("span", { className: "brand", dir: "auto" }, brandOf(item)),
     el("span", { className: "title", dir: "auto", ariaHidden: String(Boolean(item.image_url)) }, item.image_url ? titleOf(item) : ""),
     el("span", { className: "facts" }, priceOf(item), match(item)),
   );
