@@ -13,7 +13,7 @@ from app.cli.json_to import Json
 from app.cli.options import BundleDirectory, Home, On, engine_on
 from app.cli.progress import progress, warn
 from app.ground.errors import HomeError
-from app.ground.places import shown
+from app.ground.places import check_there, shown
 from app.ground.settings import Settings
 from app.home.origin import refreshed
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -88,6 +88,7 @@ def gc(
 def list_(home: Home = None, json_to: Json = None) -> None:
     """All releases, newest first; the current one is marked."""
     store = _store(Settings.read(home=home))
+    check_there(store.home)
     records, broken = store.survey()
     current, trouble = None, None
     try:
