@@ -69,6 +69,7 @@ def gc(
     """
     settings = Settings.read(home=home)
     store = ReleaseStore(settings.home)
+    check_there(store.home)
     store.current()  # a home that is none is refused before all that
     from app.catalogue.leftovers import leftovers, remove  # noqa: PLC0415 - keeps --help fast
 
@@ -77,6 +78,9 @@ def gc(
     if json_to is not None:
         told = {"removed": not dry, "releases": found.releases, "paths": len(found.paths), "bytes": found.size, "changes": gone}
         json_to.write(told)
+        return
+    if not (found.releases or found.paths or found.changes or gone):
+        typer.echo(f"{shown(settings.home)}: nothing to remove")
         return
     changes = f"the log's changes up to {found.changes or 'none'}" if gone is None else f"{gone:,} changes of the log"
     names = f" ({', '.join(found.releases)})" if found.releases else ""
