@@ -27,6 +27,7 @@ import pyarrow as pa
 from app.backup.form import FORMAT, HOME, LAST, LOG, MARK, About, packed
 from app.ground.errors import HomeError
 from app.ground.parts import LogSettings
+from app.ground.places import check_there
 from app.home.replicas import ServingNote
 from app.home.runs import now
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -72,9 +73,7 @@ def take(
         LogUnavailableError: the log cannot be read now.
     """
     compression, home = packed(out), store.home
-    if not home.is_dir():
-        msg = f"{home}: no home here; name another --home"
-        raise HomeError(msg)
+    check_there(home)
     if not out.parent.is_dir():
         msg = f"{out.parent} is no directory; make it, or name another place"
         raise InputError(msg, path=out)

@@ -11,7 +11,7 @@ import typer
 
 from app.cli.json_to import Json
 from app.cli.options import Home
-from app.ground.errors import HomeError
+from app.ground.places import check_there
 from app.ground.settings import Settings
 from models.outputs import check_output_file
 
@@ -88,7 +88,5 @@ def export(
 
 def _settings(home: Path | None) -> Settings:
     settings = Settings.read(home=home)
-    if not settings.home.is_dir():
-        msg = f"{settings.home}: no home here; name another --home"
-        raise HomeError(msg)
+    check_there(settings.home)
     return settings

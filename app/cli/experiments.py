@@ -12,7 +12,7 @@ from app.cli.options import Home
 from app.cli.said import read_said
 from app.experiments.book import ExperimentFile
 from app.experiments.experiment import ASKED, Experiment
-from app.ground.errors import HomeError
+from app.ground.places import check_there
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 
@@ -75,9 +75,7 @@ def report(name: Name, home: Home = None, json_to: Json = None) -> None:
 
 def _file(home: Path | None) -> ExperimentFile:
     file = ExperimentFile(Settings.read(home=home).home)
-    if not file.home.is_dir():
-        msg = f"{file.home}: no home here; name another --home"
-        raise HomeError(msg)
+    check_there(file.home)
     return file
 
 

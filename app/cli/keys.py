@@ -10,7 +10,7 @@ import typer
 from app.cli.json_to import Json
 from app.cli.options import Home
 from app.ground.doors import PUBLISHABLE, SCOPES, Scope, words
-from app.ground.errors import HomeError
+from app.ground.places import check_there
 from app.ground.settings import Settings
 from app.home.keys import KeyFile
 from models.errors import InputError, did_you_mean
@@ -39,6 +39,8 @@ def create(
     asked = [word for one in scope or () for word in cast("tuple[str, ...]", words(one))]
     scopes = [_scope(word) for word in asked] or (sorted(PUBLISHABLE) if origin else _USUAL)
     file = _file(home)
+    if not file.home.is_dir():
+        typer.echo(f"{file.home}: no home was here; this makes one, whose key opens no other's service", err=True)
     key, token = file.create(name, scopes, origin or ())
     where = f", from pages of {', '.join(key.origins)}" if key.origins else ""
     typer.echo(f"key {key.id} ({key.name}) of {file.home} opens {', '.join(key.scopes)}{where}; it is shown this once:", err=True)
@@ -50,9 +52,8 @@ def list_(home: Home = None, json_to: Json = None) -> None:
     """All keys, oldest first: id, scopes, name, when they were made and revoked; never what opens."""
     file = _file(home)
     keys = file.all()
-    if not keys and not file.home.is_dir():
-        msg = f"{file.home}: no home here; name another --home, or make a key, and with it the home, with `attire keys create`"
-        raise HomeError(msg)
+    if not keys:
+        check_there(file.home, "name another --home, or make a key, and with it the home, with `attire keys create`")
     if json_to is not None:
         told = [{name: getattr(key, name) for name in ("id", "name", "scopes", "origins", "created", "revoked")} for key in keys]
         json_to.write(told)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli.options import Home
-from app.ground.places import shown
+from app.ground.places import check_there, shown
 from app.ground.settings import Settings
 from app.home.alone import unused
 from app.home.replicas import served_by_replicas
@@ -22,6 +22,7 @@ group = typer.Typer(help="Look whether the log has all that it acknowledged, and
 def check(home: Home = None) -> None:
     """Read all of the log: is it undamaged, and is everything there that was acknowledged? Ends with 1 where it is not."""
     settings = Settings.read(home=home)
+    check_there(settings.home)
 
     async def examined() -> list[str]:
         async with opened_log(settings.log, settings.home) as log:
@@ -44,6 +45,7 @@ def repair(
 ) -> None:
     """Save what can be read into a new log, keep the damaged one aside, and tell what is lost. Stop the service and the worker first."""
     settings = Settings.read(home=home)
+    check_there(settings.home)
 
     async def repaired() -> tuple[list[str], bool]:
         async with opened_log(settings.log, settings.home) as log:

@@ -13,7 +13,7 @@ from app.cli.json_to import Json
 from app.cli.options import BundleDirectory, Home, On, engine_on
 from app.cli.progress import progress, warn
 from app.ground.errors import HomeError
-from app.ground.places import shown
+from app.ground.places import check_there, shown
 from app.ground.settings import Settings
 from app.home.origin import refreshed
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -69,6 +69,7 @@ def gc(
     """
     settings = Settings.read(home=home)
     store = ReleaseStore(settings.home)
+    check_there(store.home)
     store.current()  # a home that is none is refused before all that
     from app.catalogue.leftovers import leftovers, remove  # noqa: PLC0415 - keeps --help fast
 
@@ -77,6 +78,9 @@ def gc(
     if json_to is not None:
         told = {"removed": not dry, "releases": found.releases, "paths": len(found.paths), "bytes": found.size, "changes": gone}
         json_to.write(told)
+        return
+    if not (found.releases or found.paths or found.changes or gone):
+        typer.echo(f"{shown(settings.home)}: nothing to remove")
         return
     changes = f"the log's changes up to {found.changes or 'none'}" if gone is None else f"{gone:,} changes of the log"
     names = f" ({', '.join(found.releases)})" if found.releases else ""
@@ -88,6 +92,7 @@ def gc(
 def list_(home: Home = None, json_to: Json = None) -> None:
     """All releases, newest first; the current one is marked."""
     store = _store(Settings.read(home=home))
+    check_there(store.home)
     records, broken = store.survey()
     current, trouble = None, None
     try:

@@ -12,7 +12,7 @@ import typer
 from app.cli.json_to import Json
 from app.cli.options import Home
 from app.cli.said import read_said
-from app.ground.errors import HomeError
+from app.ground.places import check_there
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.rules.book import RuleBook, RuleFile
@@ -25,9 +25,7 @@ group = typer.Typer(help="What a merchandiser says of suggestions: see docs/rule
 def list_(home: Home = None, json_to: Json = None) -> None:
     """All rules, in their order, and whether each holds now."""
     file = _file(home)
-    if not file.home.is_dir():
-        msg = f"{file.home}: no home here; name another --home"
-        raise HomeError(msg)
+    check_there(file.home)
     book = file.book()
     if json_to is not None:
         json_to.write([as_written(rule) for rule in book.rules])

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from app.ground.errors import HomeError
 from models.errors import InputError
 
 ORIGIN: Final = "ORIGIN"
@@ -87,6 +88,17 @@ def origin_url(home: Path) -> str | None:
 def shown(home: Path) -> str:
     """A home as a person names it: the URL of a working copy, else the path."""
     return origin_url(home) or str(home)
+
+
+def check_there(home: Path, instead: str = "name another --home") -> None:
+    """Refuse a home that is not there.
+
+    Raises:
+        HomeError: it is not.
+    """
+    if not home.is_dir():
+        msg = f"{shown(home)}: no home here; {instead}"
+        raise HomeError(msg)
 
 
 def refuse_in_bucket(home: Path, what: str, instead: str) -> None:

@@ -1,4 +1,4 @@
-"""Items by words: of their titles and ids, in other forms or with a slip of the finger, else by what the words ask of items, or mean.
+"""Items by words: of titles, ids and attributes, in other forms or with a slip of the finger, else by what the words ask, or mean.
 
 Shape legend: N rows of all, n found.
 """
@@ -19,6 +19,7 @@ from app.ground.parts import Limits
 from app.recommend.limits import known_categories
 from app.recommend.similar import similar_to_words
 from app.recommend.steering import Steering, constraints_of
+from app.recommend.vocabulary import vocabulary_of
 from app.recommend.words import SHORTEST, forms, near
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
@@ -52,7 +53,9 @@ class Found:
 def sought(
     release: Release, category: str | None, text: str | None, limits: Limits, *, meaning: bool = True, wanted: Filter | None = None
 ) -> Found:
-    """The rows of a category, or of all, whose title or id has all words of a text: in any case, as part of a word, singular or plural.
+    """The rows of a category, or of all, that have all words of a text, in any case, singular or plural.
+
+    A title or an id has a word also as a part of one of its own; a category, a brand or an attribute is called so, or ends with it.
 
     A word that none has is read as those of the catalogue that differ by one slip. Where no row has all words, they are read as wishes
     ("black shoes under 80"); where that leaves words without a meaning, or nothing, the encoder says what looks so, if it knows the words,
@@ -86,7 +89,7 @@ def sought(
     if len(so):
         return Found(so, note=ASKED, wishes=asked)
     alike = _meant(release, text or "", rows, limits) if meaning else found
-    told = asked if asked.limits or asked.wishes.foreign else None
+    told = asked if asked.limits or asked.wishes.foreign or (asked.asks and asked.unread) else None
     if len(alike):
         return Found(alike, by_meaning=True, note=f"{MEANT}; `text` says what else they are" if told else MEANT, wishes=told)
     if not (asked.asks or told):
@@ -100,7 +103,9 @@ def called(release: Release, rows: IntArray, text: str | None) -> BoolArray:
 
     Letters may stand before it (*Abendkleid*), digits before a number not.
     """
-    ends = [rf"{r'(?:^|[^0-9])' * form[0].isdigit()}{re.escape(form)}" for word in (text or "").lower().split() for form in forms(word)]
+    ends = [
+        rf"{r'(?:^|[^0-9])' * form[0].isdigit()}{re.escape(form)}" for word in (text or "").lower().split() for form in {word, *forms(word)}
+    ]
     titles = pc.fill_null(release.snapshot.items.column("title").take(pa.array(rows)), "")
     return np.asarray(pc.match_substring_regex(titles, f"(?:{'|'.join(ends)})(?:e?s)?$" if ends else "$^.", ignore_case=True))
 
@@ -121,15 +126,15 @@ def of_category(release: Release, category: str | None) -> IntArray:
 
 def _having(release: Release, word: str) -> tuple[BoolArray, str | None]:
     """The rows that have a word, ``(N,)``, and what it was read as where none has it."""
-    table = release.snapshot.items
-    has_N = _with_any(table.column("title"), forms(word)) | _with_any(table.column("id"), (word,))
+    table, vocabulary = release.snapshot.items, vocabulary_of(release.snapshot)
+    has_N = _with_any(table.column("title"), forms(word)) | _with_any(table.column("id"), (word,)) | vocabulary.named([word])
     if has_N[release.snapshot.rows].any() or len(word) < SHORTEST:
         return has_N, None
     alike = near(release.snapshot.columns.vocabularies, {word, *forms(word)})
     if not alike:
         return has_N, None
     listed = ", ".join(alike[:_MOST_READ]) + (f" and {len(alike) - _MOST_READ} more" if len(alike) > _MOST_READ else "")
-    return _with_any(table.column("title"), alike), f"no title has “{word}”, so it was read as {listed}"
+    return _with_any(table.column("title"), alike) | vocabulary.named(alike), f"no title has “{word}”, so it was read as {listed}"
 
 
 def _with_any(texts: pa.ChunkedArray, parts: Sequence[str]) -> BoolArray:

@@ -6,7 +6,7 @@ Shape legend: N rows of all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -82,6 +82,15 @@ class Vocabulary:
                 if meaning:
                     found.setdefault((meaning.field, meaning.kind), []).extend(meaning.values)
         return tuple(Meaning(field, tuple(dict.fromkeys(values)), kind) for (field, kind), values in found.items())
+
+    def named(self, words: Iterable[str]) -> BoolArray:
+        """The rows of which a category, a brand or an attribute is called by any of some words, or ends with it, ``(N,)``."""
+        found = np.zeros(self._items.num_rows, dtype=np.bool_)
+        for word in words:
+            for field, entries in self._named.get("".join(phrase(word)), {}).items():
+                if values := tuple(value for how, value in entries if how <= _ENDS):
+                    found |= self.mask(field, values)
+        return found
 
     def likely(self, key: str) -> str | None:
         """The key that a mistyped one was meant as, if there is one that differs by a slip and begins alike."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from app.release.release import Release
 from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, SlotTemplate
 from app.rules.ruling import InForce, Ruled
+from models.errors import nearest
 
 MOST: Final = 1_000
 """Conflicts that are told at once. Each of thousands of pins may contradict each of thousands of exclusions."""
@@ -57,17 +58,21 @@ def _nothing(rule: Rule, release: Release, known_brands: AbstractSet[str | None]
     categories += [said.category for said in rule.slots] if isinstance(rule, SlotTemplate) else []
     attributes = {name for selector in selectors for name in selector.attributes} - {*snapshot.columns.attribute_names}
     brands = {name for selector in selectors for name in selector.brand} - known_brands
-    unknown = [("item", [item for item in ids if item not in snapshot.row_of])]
-    unknown += [("category", [name for name in categories if name not in snapshot.sizes]), ("attribute", sorted(attributes))]
-    unknown += [("brand", sorted(brands))]
+    unknown: list[tuple[str, Sequence[str], Iterable[str]]] = [  # few names may be meant; of thousands to look for a near one takes long
+        ("item", [item for item in ids if item not in snapshot.row_of], ()),
+        ("category", [name for name in categories if name not in snapshot.sizes], snapshot.sizes),
+        ("attribute", sorted(attributes), snapshot.columns.attribute_names),
+        ("brand", sorted(brands), ()),
+    ]
     shown = [row for item in ids if isinstance(rule, Pin | CuratedLook) and (row := snapshot.row_of.get(item)) is not None]
     for item in release.items(shown):
         if item.in_stock is False:
             yield Conflict((rule.id,), f"{item.id!r} is sold out now, so that it is not shown")
-    for kind, names in unknown:
+    for kind, names, known in unknown:
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-            yield Conflict((rule.id,), f"the catalogue has no {kind} {names[0]!r}{more} now")
+            near = nearest(names[0], known)
+            yield Conflict((rule.id,), f"the catalogue has no {kind} {names[0]!r}{more} now{f'; did you mean {near!r}?' if near else ''}")
 
 
 def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:

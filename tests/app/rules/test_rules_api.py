@@ -78,6 +78,10 @@ def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
         ([{"id": "b", "do": "boost", "items": {"brand": ["Northwindd"]}}], [(["b"], "the catalogue has no brand 'Northwindd' now")]),
         ([{"id": "s", "do": "slots", "slots": [{"category": "hats"}]}], [(["s"], "the catalogue has no category 'hats' now")]),
         (
+            [{"id": "s", "do": "slots", "slots": [{"category": "shoe"}]}],
+            [(["s"], "the catalogue has no category 'shoe' now; did you mean 'shoes'?")],
+        ),
+        (
             [{"id": name, "do": do, "items": {"category": ["bags"]}} for name, do in (("up", "boost"), ("down", "bury"))],
             [(["up", "down"], "'up' boosts and 'down' buries the same items")],
         ),
