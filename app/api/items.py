@@ -30,7 +30,7 @@ from app.recommend.facets import facets_of
 from app.recommend.label import label
 from app.recommend.limits import check_count
 from app.recommend.outfit import Photo
-from app.recommend.search import called, sought
+from app.recommend.search import Found, called, sought
 from app.recommend.similar import in_stock, similar, similar_to_words, with_stock
 from app.release.release import Release
 from index.backends.base import IntArray
@@ -47,10 +47,10 @@ _GROUPED: Final = (
 )
 _WORDS: Final = (
     "Words of the title, id, category, brand or attributes, all of them: in any case, singular or plural, and one that no title has "
-    "with one slip. Where no item has them, they are read as wishes, as `text` of POST /complete-outfit is: “black shoes under 80”. "
-    "What is left without a meaning is asked of the encoder, if it knows the words: what looks most as they say, of the categories and "
-    "prices that were named, at most as many as `limit` may be, most alike first, turned by `offset`. `fallback` and `text` tell where "
-    "it was not the words as they stand."
+    "as a word with one slip. Where no item has them, they are read as wishes, as `text` of POST /complete-outfit is: “black shoes "
+    "under 80”. What is left without a meaning is asked of the encoder, if it knows the words: what looks most as they say, of the "
+    "categories and prices that were named, at most as many as `limit` may be, most alike first, turned by `offset`. `fallback` and "
+    "`text` tell where it was not the words as they stand."
 )
 _SORT: Final = (
     "`-` is falling; what has no such value comes last, and equals are in the order of ids. `price` is what an item costs now: its sale "
@@ -160,7 +160,7 @@ async def items(
         products = found.rows[release.traits.leading(found.rows)] if grouped else found.rows
         following = None
         if mixed or (found.by_meaning and sort is None):
-            rows = (products if found.by_meaning else _mixed(release, products, found.rows, q))[offset : offset + limit]
+            rows = (products if found.by_meaning else _mixed(release, products, found))[offset : offset + limit]
         else:
             product_N = release.traits.first_N if grouped else None
             rows, following = in_order(release.snapshot, found.rows, cursor, offset=offset, limit=limit, sort=sort, product_N=product_N)
@@ -200,19 +200,19 @@ async def label_item(request: LabelItem, release: CurrentRelease, services: Inje
     return await compute(lambda: _label(release, request, limits), pictures=[request.image.base64])
 
 
-def _mixed(release: Release, rows: IntArray, among: IntArray, text: str | None) -> IntArray:
+def _mixed(release: Release, rows: IntArray, found: Found) -> IntArray:
     """The rows in turn: the first of each category, then the second of each, and so on.
 
-    Before them all those that are called so; after them those of products of which nothing is in stock ``among`` what was found.
+    Before them all those that are called so; after them those of products of which nothing is in stock among what was found.
     """
-    category, stocked = release.snapshot.items.column("category"), in_stock(release, rows, among)
+    category, stocked = release.snapshot.items.column("category"), in_stock(release, rows, found.rows)
     groups, gone = [rows[:0]], [stocked[:0]]
     for some, sold_out in ((rows[stocked], False), (rows[~stocked], True)):
         for group in rows_by_value(category.take(pa.array(some)).combine_chunks(), some).values():
             groups.append(group)
             gone.append(np.full(len(group), sold_out))
     grouped, nth = np.concatenate(groups), np.concatenate([np.arange(len(group)) for group in groups])
-    return grouped[np.lexsort((grouped, nth, np.concatenate(gone), ~called(release, grouped, text)))]
+    return grouped[np.lexsort((grouped, nth, np.concatenate(gone), ~called(release, grouped, found.words)))]
 
 
 def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar:

@@ -20,6 +20,7 @@ from app.recommend.limits import known_categories
 from app.recommend.similar import similar_to_words
 from app.recommend.steering import Steering, constraints_of
 from app.recommend.vocabulary import vocabulary_of
+from app.recommend.wish_atoms import NOT
 from app.recommend.words import SHORTEST, forms, near
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
@@ -42,12 +43,14 @@ class Found:
         by_meaning: whether they were.
         note: how the words were read, where not as they stand.
         wishes: what they ask, where they were read as that.
+        words: those that titles are compared with: of one with a slip, what it was read as.
     """
 
     rows: IntArray
     by_meaning: bool = False
     note: str | None = None
     wishes: Steering | None = None
+    words: tuple[str, ...] = ()
 
 
 def sought(
@@ -57,9 +60,10 @@ def sought(
 
     A title or an id has a word also as a part of one of its own; a category, a brand or an attribute is called so, or ends with it.
 
-    A word that none has is read as those of the catalogue that differ by one slip. Where no row has all words, they are read as wishes
-    ("black shoes under 80"); where that leaves words without a meaning, or nothing, the encoder says what looks so, if it knows the words,
-    among what passes, costs what was asked and is of the categories that were named.
+    A word that none has, or only as a part of one that it is a letter short of, is read as those of the catalogue that differ by one
+    slip. Where no row has all words, they are read as wishes ("black shoes under 80"); where that leaves words without a meaning, or
+    nothing, the encoder says what looks so, if it knows the words, among what passes, costs what was asked and is of the categories that
+    were named.
     Where nothing is found either way, what was understood is told.
 
     Args:
@@ -73,16 +77,19 @@ def sought(
     words = list(dict.fromkeys((text or "").lower().split()))
     if not words:
         return Found(rows[passing.passes(rows)])
-    keep_N, notes = np.ones(release.snapshot.items.num_rows, dtype=np.bool_), list[str]()
+    keep_N, notes, read = np.ones(release.snapshot.items.num_rows, dtype=np.bool_), list[str](), list[str]()
     for word in words:
-        has_N, note = _having(release, word)
+        has_N, right = _having(release, word)
         keep_N &= has_N
-        notes += [note] if note else []
+        notes += [_slipped(word, right)] if right else []
+        read += right or [word]
         if not keep_N.any():
             break
     found = rows[keep_N[rows]]
+    if NOT & {*words}:
+        found = constraints_of(release, text).allowed(release, found)
     if len(found):
-        return Found(found[passing.passes(found)], note="; ".join(notes) or None)
+        return Found(found[passing.passes(found)], note="; ".join(notes) or None, words=tuple(read))
     asked = constraints_of(release, text)
     rows = asked.allowed(release, rows[passing.passes(rows)])
     so = asked.satisfied(rows) if asked.asks and not asked.unread else found
@@ -98,14 +105,12 @@ def sought(
     return Found(alike, note=UNKNOWN if unknown else UNMET, wishes=asked)
 
 
-def called(release: Release, rows: IntArray, text: str | None) -> BoolArray:
-    """Of which rows, ``(n,)``, the title ends with a word of a text: what a thing is stands last, so that a dress shirt is no dress.
+def called(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
+    """Of which rows, ``(n,)``, the title ends with one of some words: what a thing is stands last, so that a dress shirt is no dress.
 
     Letters may stand before it (*Abendkleid*), digits before a number not.
     """
-    ends = [
-        rf"{r'(?:^|[^0-9])' * form[0].isdigit()}{re.escape(form)}" for word in (text or "").lower().split() for form in {word, *forms(word)}
-    ]
+    ends = [rf"{r'(?:^|[^0-9])' * form[0].isdigit()}{re.escape(form)}" for word in words for form in {word, *forms(word)}]
     titles = pc.fill_null(release.snapshot.items.column("title").take(pa.array(rows)), "")
     return np.asarray(pc.match_substring_regex(titles, f"(?:{'|'.join(ends)})(?:e?s)?$" if ends else "$^.", ignore_case=True))
 
@@ -124,17 +129,23 @@ def of_category(release: Release, category: str | None) -> IntArray:
     return rows[named[rows]]
 
 
-def _having(release: Release, word: str) -> tuple[BoolArray, str | None]:
-    """The rows that have a word, ``(N,)``, and what it was read as where none has it."""
+def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
+    """The rows that have a word, ``(N,)``, and what it was read as; see ``sought``."""
     table, vocabulary = release.snapshot.items, vocabulary_of(release.snapshot)
-    has_N = _with_any(table.column("title"), forms(word)) | _with_any(table.column("id"), (word,)) | vocabulary.named([word])
-    if has_N[release.snapshot.rows].any() or len(word) < SHORTEST:
-        return has_N, None
+    named_N = vocabulary.named([word])
+    has_N = _with_any(table.column("title"), forms(word)) | _with_any(table.column("id"), (word,)) | named_N
+    had = has_N[release.snapshot.rows].any()
+    if len(word) < SHORTEST or (had and (vocabulary.says(word) or named_N.any())):
+        return has_N, []
     alike = near(release.snapshot.columns.vocabularies, {word, *forms(word)})
-    if not alike:
-        return has_N, None
+    if had:
+        return has_N, [one for one in alike if word in one]
+    return (_with_any(table.column("title"), alike) | vocabulary.named(alike), alike) if alike else (has_N, [])
+
+
+def _slipped(word: str, alike: Sequence[str]) -> str:
     listed = ", ".join(alike[:_MOST_READ]) + (f" and {len(alike) - _MOST_READ} more" if len(alike) > _MOST_READ else "")
-    return _with_any(table.column("title"), alike) | vocabulary.named(alike), f"no title has “{word}”, so it was read as {listed}"
+    return f"no title has “{word}”, so it was read as {listed}"
 
 
 def _with_any(texts: pa.ChunkedArray, parts: Sequence[str]) -> BoolArray:

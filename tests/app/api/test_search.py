@@ -29,6 +29,7 @@ TITLES = {
     "h": "Ботинки зимние",
     "i": "Brown kaftan top",
     "j": "Brown summer kaftans",
+    "k": "Nordic brown robe",
 }
 
 
@@ -73,6 +74,20 @@ def test_what_a_title_ends_with_is_what_it_is(shop: TestClient) -> None:
     """In a mixed page a kaftan stands before a kaftan top; in the order of ids nothing moves."""
     assert found(shop, "brown kaftan", mixed=True) == ["j", "i"]
     assert found(shop, "kaftan") == ["i", "j"]
+
+
+@pytest.mark.parametrize("words", ["brwon kaftan", "brown kafta", "brwon katfans"])
+def test_with_a_slip_the_order_is_that_of_the_right_words(shop: TestClient, words: str) -> None:
+    """A kaftan before a kaftan top; also where what was typed is a part of the right word, which is told."""
+    answer = shop.get("/items", params={"q": words, "mixed": True}).json()
+    assert [item["id"] for item in answer["items"]] == ["j", "i"]
+    assert "read as kaftan" in answer["fallback"] or "kaftan" in words
+
+
+def test_what_is_not_wanted_is_no_part_of_a_word(shop: TestClient) -> None:
+    """Nordic is none of the titles that say no."""
+    answer = shop.get("/items", params={"q": "no brown", "limit": 100}).json()
+    assert {item["id"] for item in answer["items"]} == {*TITLES} - {"i", "j", "k"}
 
 
 @pytest.mark.parametrize(
