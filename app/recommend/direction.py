@@ -42,13 +42,18 @@ class Direction:
 
     def pull(self, release: Release, rows_M: IntArray, scores_M: FloatArray) -> FloatArray:
         """What the words add to the score of each candidate, ``(M,)``: positive where its picture and title are more as they say."""
+        likeness_M = self.likeness(release, rows_M)
+        return np.asarray(self.strength * scores_M.std() * np.clip(likeness_M, -FARTHEST, FARTHEST), dtype=np.float32)
+
+    def likeness(self, release: Release, rows_M: IntArray) -> FloatArray:
+        """How much each candidate is as the words say, ``(M,)``, in standard deviations of all of them."""
         if len(rows_M) < 2:  # noqa: PLR2004 - one has nothing to be compared with
             return np.zeros(len(rows_M), dtype=np.float32)
         with stage("search"):
             features_MF = np.asarray(release.snapshot.features[rows_M], dtype=np.float32)
             parts = [part for part in (image_part(release), text_part(release)) if part is not None]
             likeness_M = np.sum([standard(unit(features_MF[:, part]) @ self.to_F) for part in parts], axis=0)
-        return np.asarray(self.strength * scores_M.std() * np.clip(standard(likeness_M), -FARTHEST, FARTHEST), dtype=np.float32)
+        return np.asarray(standard(likeness_M), dtype=np.float32)
 
 
 def direction_of(

@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 
 from app.ground.errors import NoEncoderError
 from app.ground.parts import Limits
+from app.recommend.direction import Direction
 from app.recommend.limits import known_categories
-from app.recommend.similar import similar_to_words
-from app.recommend.steering import Steering, constraints_of
+from app.recommend.similar import similar_to_words, to_be_had
+from app.recommend.steering import Steering, constraints_of, directed
 from app.recommend.vocabulary import vocabulary_of
 from app.recommend.wish_atoms import NOT
 from app.recommend.words import SHORTEST, forms, near
@@ -29,6 +30,7 @@ from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
 ASKED: Final = "no title has all of these words, so they were read as what an item must be; `text` says how"
+LED: Final = "no title has all of these words, so these are what is most in their spirit; `text` says how they were read"
 UNMET: Final = "no title has all of these words; read as what an item must be, nothing here is all of that; `text` says how"
 UNKNOWN: Final = "no title has all of these words, and not all were understood; `text` says which"
 _MOST_READ: Final = 5
@@ -61,9 +63,9 @@ def sought(
     A title or an id has a word also as a part of one of its own; a category, a brand or an attribute is called so, or ends with it.
 
     A word that none has, or only as a part of one that it is a letter short of, is read as those of the catalogue that differ by one
-    slip. Where no row has all words, they are read as wishes ("black shoes under 80"); where that leaves words without a meaning, or
-    nothing, the encoder says what looks so, if it knows the words, among what passes, costs what was asked and is of the categories that
-    were named.
+    slip. Where no row has all words, they are read as wishes ("black shoes under 80"). An occasion orders what is as wished by where its
+    words lead, as it does suggestions; where other words are left without a meaning, or nothing is found, the encoder says what looks so,
+    if it knows the words, among what passes, costs what was asked and is of the categories that were named.
     Where nothing is found either way, what was understood is told.
 
     Args:
@@ -90,19 +92,26 @@ def sought(
         found = constraints_of(release, text).allowed(release, found)
     if len(found):
         return Found(found[passing.passes(found)], note="; ".join(notes) or None, words=tuple(read))
+    return _wished(release, text or "", rows[passing.passes(rows)], limits, meaning=meaning)
+
+
+def _wished(release: Release, text: str, rows: IntArray, limits: Limits, *, meaning: bool) -> Found:
+    """Those of some rows that are as words wish, no title having all of them; else what is most in their spirit, or looks most so."""
     asked = constraints_of(release, text)
-    rows = asked.allowed(release, rows[passing.passes(rows)])
-    so = asked.satisfied(rows) if asked.asks and not asked.unread else found
-    if len(so):
+    rows = asked.allowed(release, rows)
+    none, so = rows[:0], asked.satisfied(rows)
+    if asked.asks and not asked.unread and len(so):
         return Found(so, note=ASKED, wishes=asked)
-    alike = _meant(release, text or "", rows, limits) if meaning else found
+    if meaning and len(rows) and asked.occasion and (asked := directed(release, asked)).direction:
+        return Found(_led(release, asked.direction, so if len(so) else rows, limits.max_k), by_meaning=True, note=LED, wishes=asked)
+    alike = _meant(release, text, rows, limits) if meaning else none
     told = asked if asked.limits or asked.wishes.foreign or (asked.asks and asked.unread) else None
     if len(alike):
         return Found(alike, by_meaning=True, note=f"{MEANT}; `text` says what else they are" if told else MEANT, wishes=told)
     if not (asked.asks or told):
-        return Found(alike)
+        return Found(none)
     unknown = not asked.asks or (bool(asked.unread) and len(rows) > 0)
-    return Found(alike, note=UNKNOWN if unknown else UNMET, wishes=asked)
+    return Found(none, note=UNKNOWN if unknown else UNMET, wishes=asked)
 
 
 def called(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
@@ -152,6 +161,13 @@ def _with_any(texts: pa.ChunkedArray, parts: Sequence[str]) -> BoolArray:
     """Where a text has any of these parts, in any case."""
     masks: list[Any] = [pc.match_substring(pc.fill_null(texts, ""), part, ignore_case=True).to_numpy() for part in parts]
     return np.asarray(np.logical_or.reduce(masks))
+
+
+def _led(release: Release, direction: Direction, among: IntArray, most: int) -> IntArray:
+    """The rows of some that are most as a direction says, of each product in stock one."""
+    rows = among[to_be_had(release, among)]
+    rows = rows[np.argsort(-direction.likeness(release, rows), kind="stable")]
+    return rows[release.traits.leading(rows)][:most]
 
 
 def _meant(release: Release, text: str, among: IntArray, limits: Limits) -> IntArray:

@@ -125,7 +125,7 @@ def _nearest(
     with stage("search"):
         cosines = _cosines(release, rows, query, part)
     shown = np.isfinite(cosines)
-    shown[shown] = _to_be_had(release, rows[shown])
+    shown[shown] = to_be_had(release, rows[shown])
     rows, cosines = rows[shown], cosines[shown]
     best = np.argsort(-cosines, kind="stable")
     best = best[_leading(release, rows[best], k, [] if own is None else [own])]
@@ -152,7 +152,7 @@ def in_stock(release: Release, rows_M: IntArray, among: IntArray) -> BoolArray:
     return stocked_N[first_N[rows_M]]
 
 
-def _to_be_had(release: Release, rows_M: IntArray) -> BoolArray:
+def to_be_had(release: Release, rows_M: IntArray) -> BoolArray:
     """Whether a row is in stock, or no variant of its product among the rows is, ``(M,)``."""
     return release.snapshot.columns.selection(_IN_STOCK).passes(rows_M) | ~in_stock(release, rows_M, rows_M)
 

@@ -16,8 +16,10 @@ import numpy as np
 
 from app.recommend.direction import Direction, direction_of
 from app.recommend.leaning import Leaning
+from app.recommend.occasions import OCCASIONS
 from app.recommend.vocabulary import CATEGORY, Vocabulary, vocabulary_of
 from app.recommend.wishes import Wish, Wishes, read
+from app.recommend.words import one_form
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.selection import Condition, Selection, of_mask
@@ -52,6 +54,11 @@ class Steering:
     def asks(self) -> bool:
         """Whether there is something that items must be or cost."""
         return bool(self.wishes.wishes) or self.wishes.budget is not None
+
+    @property
+    def occasion(self) -> bool:
+        """Whether some word is one of an occasion, or of weather."""
+        return any(one_form(word) in OCCASIONS for phrase in (*self.wishes.rest, *self.wishes.against) for word in phrase.lower().split())
 
     @property
     def refused(self) -> str:
@@ -128,7 +135,11 @@ NO_WISHES: Final = Steering()
 
 def steering_of(release: Release, text: str | None, strength: float) -> Steering:
     """What a text asks of the catalogue that is served: nothing where there is none."""
-    constraints = constraints_of(release, text)
+    return directed(release, constraints_of(release, text), strength)
+
+
+def directed(release: Release, constraints: Steering, strength: float = 1.0) -> Steering:
+    """What a text asks, with where its words lead that name nothing."""
     wishes = constraints.wishes
     if not (wishes.rest or wishes.against):
         return constraints

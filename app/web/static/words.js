@@ -16,6 +16,7 @@ const NOTES = [
 ];
 const SEARCHED = [
   [/looks most as they say/, "Nothing goes by that name; these look most like it."],
+  [/most in their spirit/, ""],
   [/nothing here is all of that/, "Nothing goes by that name, and nothing is all of it."],
   [/what an item must be|not all were understood/, "Nothing goes by that name; these come closest."],
   [/GET \/facets/, ""],
@@ -85,7 +86,8 @@ export function readAs({ fallback, text }) {
 function meant({ said, is = [], not }) {
   const words = is.flatMap((one) => Object.values(one));
   const other = !not && words.every(({ length }) => length === 1) && words.flat().some((word) => !said.toLowerCase().includes(word.toLowerCase().replace(/s$/, "")));
-  return other ? `“${said}” as ${words.flat().join(", ")}` : `“${said}”`;
+  const byName = not && is.length === 1 && Object.keys(is[0]).join() === "title";
+  return `“${said}”${other ? ` as ${words.flat().join(", ")}` : ""}${byName ? ` (left out: what is called ${words.flat().join(", ")})` : ""}`;
 }
 
 // What was understood of the wishes, and what was not.

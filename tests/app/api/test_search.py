@@ -167,6 +167,20 @@ def test_titles_come_before_meaning(reading: TestClient) -> None:
     assert found(reading, "blue blouse", cursor="YQ") == []
 
 
+@pytest.mark.parametrize(("words", "most"), [("something for a wedding under 80", 80), ("a wedding", 100), ("wedding tops", 100)])
+def test_an_occasion_orders_as_it_does_suggestions(reading: TestClient, words: str, most: int) -> None:
+    """What costs as asked and is of what was asked, by where the occasion leads; words that only join lead nowhere."""
+    answer = reading.get("/items", params={"q": words, "limit": 100}).json()
+    asked = {"slots": ["tops", "shoes"], "items": [{"id": "tops-0"}], "text": words}
+    suggested = reading.post("/complete-outfit", json=asked).json()["text"]
+    assert (answer["text"]["direction"], answer["text"]["ignored"]) == (suggested["direction"], suggested["ignored"]) == ("wedding", [])
+    assert "in their spirit" in answer["fallback"]
+    assert answer["items"]
+    assert all(item["price"] <= most and ("tops" not in words or item["category"] == "tops") for item in answer["items"])
+    ids = [item["id"] for item in answer["items"]]
+    assert ids != sorted(ids)
+
+
 @pytest.fixture(scope="module")
 def priced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A shop with categories, colours, brands and prices."""
