@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("ATTIRE_PUBLIC", "read,events,metrics")  # the tests' client comes from no address; what asks for a key sets its own
 for variable in ("OMP_NUM_THREADS", "ATTIRE_THREADS__COMPUTE"):  # torch's own, and what a service sets when it starts
@@ -18,6 +19,8 @@ for variable in ("OMP_NUM_THREADS", "ATTIRE_THREADS__COMPUTE"):  # torch's own, 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 _LEARNED: dict[str, Any] = {}
+settings.register_profile("attire", deadline=None)  # what runs beside a test is not its fault
+settings.load_profile("attire")
 
 
 @pytest.fixture(scope="session", autouse=True)

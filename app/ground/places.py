@@ -97,7 +97,7 @@ def check_there(home: Path, instead: str = "name another --home") -> None:
         HomeError: it is not.
     """
     if not home.is_dir():
-        msg = f"{shown(home)}: no home here; {instead}"
+        msg = f"{shown(home)}: {'not a directory' if home.exists() else 'no home here'}; {instead}"
         raise HomeError(msg)
 
 

@@ -62,7 +62,7 @@ class Entrance:
             raise _refused(problem, "")
         key = self.ring.find(token)
         if key is None or "admin" not in key.scopes:
-            problem = "the home that is served knows no such key of the scope admin, or it was revoked"
+            problem = "this is not a key of the scope admin of the home that is served, or it was revoked"
             raise _refused(problem, f"{len(token)} characters")
         said = f"{key.id}.{int(time.time()) + LIVES_S}.{secrets.token_urlsafe(12)}"
         return f"{said}.{self._signed('session', said, key.id)}"
