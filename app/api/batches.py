@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -50,8 +49,9 @@ async def complete_outfits(request: CompleteOutfits, services: InjectedServices,
 
     async def one(asked: CompleteOutfit, cost: float) -> CompletedOut:
         apart = compute.apart if cost >= HEAVY else None
-        body = partial(asked.model_dump_json, by_alias=True, exclude_unset=True)
-        computing = replace(compute, apart=apart, path=_ONE, body=lambda: body().encode(), waits=waits)
+        computing = replace(
+            compute, apart=apart, path=_ONE, waits=waits, body=lambda: asked.model_dump_json(by_alias=True, exclude_unset=True).encode()
+        )
         async with apart.room if apart is not None else nullcontext():
             async with services.pool.beginning:
                 await asyncio.sleep(0)  # however many batches come at once, others come between any two of their outfits

@@ -5,7 +5,7 @@ import { called, kind } from "./words.js";
 
 const WIDTHS = [128, 256, 384, 512]; // of the service's thumbnails; the screen's density decides
 const SIZES = devicePixelRatio > 2 ? "7.3rem" : "auto, 12rem"; // of a phone's three pixels a point, two are seen
-const POOR = 0.45; // below it, what is worn hardly goes together with it
+export const HARDLY = 0.45; // below it, pieces hardly go together
 
 // Without a title, what it is, as far as it is told.
 export const titleOf = (item) => item.title || called(item).replace(/^./u, (letter) => letter.toUpperCase());
@@ -77,7 +77,7 @@ export function tile(item, name = nameOf(item.id), { wear, does = "Wear", early 
 // How well what is worn goes together with it, where an answer tells.
 function match({ probability }) {
   if (typeof probability !== "number") return null;
-  return el("span", { className: probability < POOR ? "match poor" : "match" }, `${percent(probability)} match`);
+  return el("span", { className: probability < HARDLY ? "match poor" : "match" }, `${percent(probability)} match`);
 }
 
 function wearing(item, name, wear, does) {

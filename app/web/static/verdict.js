@@ -5,17 +5,16 @@ import { byId, el, percent } from "./dom.js";
 import { know } from "./known.js";
 import { asked, onChange, outfit, remove, swap } from "./outfit.js";
 import { user } from "./shopper.js";
-import { paid, tile, titleOf } from "./tile.js";
+import { HARDLY, paid, tile, titleOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
 
 const WORDS = [
   [0.85, "goes together beautifully"],
   [0.65, "goes together"],
-  [0.45, "could go together"],
+  [HARDLY, "could go together"],
   [0.2, "hardly goes together"],
   [0, "does not go together"],
 ];
-const CLASH = 0.45; // below it, two hardly go together
 const WORTH_A_SWAP = 0.05;
 const POSITION = /items\[(\d+)\]$/; // how an answer names a photo
 
@@ -76,7 +75,7 @@ function offer({ probability, swap: better }, items, rest, worn) {
 // Of an outfit that hardly goes together, the two that go together least; either can be taken out.
 function blame({ probability, pairs }, items, worn) {
   const [worst] = pairs ?? [];
-  if (probability >= CLASH || !worst || worst.probability === null || worst.probability >= CLASH) return;
+  if (probability >= HARDLY || !worst || worst.probability === null || worst.probability >= HARDLY) return;
   const two = worst.items.map((name) => named(name, items));
   const titles = two.map((item) => titleOf(worn[items.indexOf(item)]));
   const words = el("p", {}, el("bdi", {}, titles[0]), " and ", el("bdi", {}, titles[1]), " do not go together.");
