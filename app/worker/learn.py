@@ -244,6 +244,7 @@ def _counts(outfits: Outfits, train: int, valid: int, recent: int, reference: in
         "reference, held out for ever": reference,
         "moved to the side of an earlier near-duplicate": outfits.moved,
         "left out: nearly one of the reference": outfits.left_out,
+        "left out: nearly one on either of two sides": outfits.between,
     }
 
 

@@ -1,7 +1,8 @@
 """From baskets to training outfits, and to questions about the latest outfits, which no training has seen.
 
-The split is by time: training outfits come first, then validation outfits, then those held out for questions. Near-duplicates (Jaccard
->= 0.5, directly or through others) form a group, and the whole group goes to the side of its earliest outfit.
+The split is by time: training outfits come first, then validation outfits, then those held out for questions. No outfit that is learned
+from is a near-duplicate (Jaccard >= 0.5) of one that is chosen on or asked about. Near-duplicates of near-duplicates may be: with the log
+such chains grow until they hold nearly every outfit of a shop.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from app.worker.hygiene import Basket
 from models.datasets.draw_questions import draw_questions
-from models.datasets.schema import Catalogue, Outfit, Question, Split
-from models.datasets.splits import near_duplicates
+from models.datasets.schema import SPLITS, Catalogue, Outfit, Question, Split
+from models.datasets.splits import near_pairs
 
 _VALID_SHARE: Final = 0.08
 _RECENT_SHARE: Final = 0.12
@@ -29,6 +33,7 @@ class Outfits:
         train, valid: for the recipe. recent: the latest ones, held out for questions.
         moved: number of outfits that went to the side of an earlier near-duplicate.
         left_out: number of outfits left out as near-duplicates of the reference set, which nothing may learn from.
+        between: number of outfits left out as near-duplicates of outfits on two sides.
         held_from: time, in seconds since 1970, from which on outfits are held out, but for near-duplicates of earlier ones.
     """
 
@@ -37,6 +42,7 @@ class Outfits:
     recent: tuple[Outfit, ...]
     moved: int = 0
     left_out: int = 0
+    between: int = 0
     held_from: float = math.inf
 
 
@@ -52,31 +58,47 @@ def split_by_time(
             out: a comparison on outfits that one of both has seen would be unfair.
     """
     before = [outfit for outfit in earlier if outfit.split != "test"]
-    number: dict[str, int] = {}
-    items_of = [outfit.items for outfits in (reference, before, baskets) for outfit in outfits]
-    groups = near_duplicates([frozenset(number.setdefault(item, len(number)) for item in items) for items in items_of])
-    forbidden = set(groups[: len(reference)])
-    of_before, of_baskets = groups[len(reference) : len(reference) + len(before)], groups[len(reference) + len(before) :]
-    usable = [(basket, group) for basket, group in zip(baskets, of_baskets, strict=True) if group not in forbidden]
-    latest = min(_MOST_RECENT, round(_RECENT_SHARE * len(usable)), sum(basket.at >= unseen_from for basket, _ in usable))
-    chosen_on = round(_VALID_SHARE * len(usable))
-    by_time: tuple[tuple[Split, int], ...] = (("train", len(usable) - latest - chosen_on), ("valid", chosen_on), ("test", latest))
-    splits = [split for split, count in by_time for _ in range(count)]
-    dated = [(outfit, group) for outfit, group in zip(before, of_before, strict=True) if group not in forbidden]
-    dated += [(worn(basket, split), group) for (basket, group), split in zip(usable, splits, strict=True)]
-    split_of: dict[int, Split] = {}
-    sides: dict[Split, list[Outfit]] = {"train": [], "valid": [], "test": []}
-    for outfit, group in dated:
-        first = split_of.setdefault(group, outfit.split)
-        sides[first].append(replace(outfit, split=first))
-    return Outfits(
-        train=tuple(sides["train"]),
-        valid=tuple(sides["valid"]),
-        recent=tuple(sides["test"]),
-        moved=sum(split_of[group] != outfit.split for outfit, group in dated),
-        left_out=len(before) + len(baskets) - len(dated),
-        held_from=usable[-latest][0].at if latest else math.inf,
+    everyone = [*before, *(worn(basket, "train") for basket in baskets)]
+    near_P2 = _near([*reference, *everyone]) - len(reference)
+    near_P2 = near_P2[near_P2[:, 0] >= 0]  # the later of each two; below 0 is the reference
+    usable_N = np.ones(len(everyone), dtype=bool)
+    usable_N[near_P2[near_P2[:, 1] < 0, 0]] = False
+    near_P2 = near_P2[usable_N[near_P2].all(axis=1) & (near_P2[:, 1] >= 0)]
+    left_out = len(everyone) - int(usable_N.sum())
+
+    of_log = np.flatnonzero(usable_N[len(before) :])
+    at = [baskets[place].at for place in of_log.tolist()]
+    latest = min(_MOST_RECENT, round(_RECENT_SHARE * len(at)), sum(moment >= unseen_from for moment in at))
+    chosen_on = round(_VALID_SHARE * len(at))
+    period_N = np.zeros(len(everyone), dtype=np.int8)  # places in SPLITS, in order of time
+    period_N[: len(before)] = [SPLITS.index(outfit.split) for outfit in before]
+    period_N[len(before) + of_log] = np.repeat(np.arange(len(SPLITS)), [len(at) - latest - chosen_on, chosen_on, latest])
+
+    side_N = period_N.copy()
+    np.minimum.at(side_N, near_P2, period_N[near_P2[:, ::-1]])
+    first_P, second_P = side_N[near_P2].T
+    # Of near-duplicates on two sides the one on the earlier was moved there: had it been there before, the other would be there, too.
+    usable_N[near_P2[first_P < second_P, 0]] = usable_N[near_P2[first_P > second_P, 1]] = False
+    train, valid, recent = (
+        tuple(replace(everyone[place], split=split) for place in np.flatnonzero(usable_N & (side_N == side)).tolist())
+        for side, split in enumerate(SPLITS)
     )
+    return Outfits(
+        train=train,
+        valid=valid,
+        recent=recent,
+        moved=int((side_N < period_N)[usable_N].sum()),
+        left_out=left_out,
+        between=len(everyone) - left_out - int(usable_N.sum()),
+        held_from=at[-latest] if latest else math.inf,
+    )
+
+
+def _near(outfits: Sequence[Outfit]) -> npt.NDArray[np.intp]:
+    """Each two near-duplicates by their places, the later first, shape (pairs, 2)."""
+    number: dict[str, int] = {}
+    sets = [frozenset(number.setdefault(item, len(number)) for item in outfit.items) for outfit in outfits]
+    return np.fromiter(near_pairs(sets), np.dtype((np.intp, 2)))
 
 
 def worn(basket: Basket, split: Split) -> Outfit:

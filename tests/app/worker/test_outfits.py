@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.worker.hygiene import Basket
 from app.worker.outfits import ask, known, split_by_time
 from app.worker.reference import Reference
 from models.datasets.schema import ITEM_SCHEMA, Catalogue, Compatibility, FillInTheBlank, Outfit, Retrieval
+from models.datasets.splits import NEAR_DUPLICATE
 from models.errors import InputError
 
 
@@ -52,19 +56,40 @@ def test_what_the_current_release_has_learned_from_is_not_held_out() -> None:
     assert split_by_time(baskets(*distinct(100)), unseen_from=1e9).recent == ()
 
 
-def test_near_duplicates_go_with_the_earliest_of_them() -> None:
-    """Directly, and through others."""
+def test_near_duplicates_go_with_the_earlier_of_them() -> None:
+    """Which is learned from, or chosen on."""
+    found = split_by_time(baskets(*distinct(98), "a1 b1 x", "a85 b85"))
+    assert "s98" in ids(found.train)
+    assert "s99" in ids(found.valid)
+    assert (found.moved, found.between) == (2, 0)
+
+
+def test_what_is_nearly_one_on_either_of_two_sides_is_on_none() -> None:
+    """A near-duplicate of a near-duplicate alone is held out as any other."""
     found = split_by_time(baskets(*distinct(98), "a1 b1 x", "b1 x"))
-    assert {"s98", "s99"} < set(ids(found.train))
-    assert found.moved == 2
+    assert "s99" in ids(found.recent)
+    assert "s98" not in ids((*found.train, *found.valid, *found.recent))
+    assert (found.moved, found.between) == (0, 1)
 
 
 def test_nothing_like_the_reference_is_learned_from() -> None:
-    """Whenever it was bought."""
+    """Whenever it was bought; what is like that alone is learned from, so that chains of them don't grow with the log."""
     reference = [Outfit("r", ("a3", "b3"), "test")]
-    found = split_by_time(baskets(*distinct(100)), reference)
+    found = split_by_time(baskets(*distinct(98), "b3 c3 x", "c3 x"), reference)
     assert "s3" not in ids((*found.train, *found.valid, *found.recent))
+    assert {"s98", "s99"} <= set(ids(found.recent))
     assert found.left_out == 1
+
+
+@given(st.lists(st.frozensets(st.sampled_from("abcdefgh"), min_size=2, max_size=4), max_size=40), st.integers(0, 3))
+def test_no_near_duplicates_are_on_two_sides(worn: list[frozenset[str]], asked: int) -> None:
+    """Nor is one of the reference on any."""
+    reference = [Outfit(f"r{place}", tuple(sorted(items)), "test") for place, items in enumerate(worn[:asked])]
+    found = split_by_time(baskets(*(" ".join(sorted(items)) for items in worn[asked:])), reference)
+    sides = [[frozenset(one.items) for one in side] for side in (reference, found.train, found.valid, found.recent)]
+    for one, other in combinations(sides, 2):
+        assert not any(len(items & others) >= NEAR_DUPLICATE * len(items | others) for items in one for others in other)
+    assert sum(map(len, sides)) + found.left_out + found.between == len(worn)
 
 
 def test_outfits_from_before_the_log_are_learned_from_as_their_split_says() -> None:
