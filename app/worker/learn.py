@@ -89,7 +89,7 @@ class _Steps:
             baskets, back_at = self._baskets(snapshot)
             reference = Reference.of(self._settings.home / worker.reference, self._runs.root)
             unseen_from = self._runs.unseen_from(current.id)
-            outfits = split_by_time(baskets, reference.asked, reference.learned, unseen_from=unseen_from)
+            outfits = split_by_time(baskets, reference.asked, reference.learned, unseen_from=unseen_from, one_size=catalogue.one_size)
             if not reference.asked:
                 reference = reference.frozen(outfits.recent, at_least=_LEAST_ASKED)
         train, valid = known(outfits.train, catalogue, "train"), known(outfits.valid, catalogue, "valid")

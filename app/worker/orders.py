@@ -30,7 +30,7 @@ from models.datasets.orders.read import Orders, read_orders
 from models.datasets.outfits import OUTFITS
 from models.datasets.read import read_catalogue
 from models.datasets.rejects import Rejects
-from models.datasets.schema import ITEM_SCHEMA, Outfit
+from models.datasets.schema import ITEM_SCHEMA, Catalogue, Outfit
 from models.datasets.write import write_items, write_lines
 from models.encoders.features import OWN
 from models.errors import InputError
@@ -90,7 +90,7 @@ def import_orders(
     dated, undated = several.filter(pl.col("timestamp").is_not_null()), several.filter(pl.col("timestamp").is_null())
     looks, of_looks = _baskets(undated.with_columns(pl.lit(0).cast(several.schema["timestamp"]).alias("timestamp")), described, worker)
     baskets, of_orders = _baskets(dated, described, worker)
-    outfits = _outfits(looks, baskets)
+    outfits, between = _outfits(looks, baskets, Catalogue(items))
     if not outfits:
         aside = f"{rejects.rows if rejects else 0:,} cannot be used{_first_of(files, ' (the first: {})')}"
         raise InputError(_why_none(events, bought, len(sizes), unknown, aside), path=next(iter(files)))
@@ -104,7 +104,7 @@ def import_orders(
         unknown=dict(unknown.rows()),
         by_product=meant[0],
         by_case=meant[1],
-        dropped=[_both(*rule) for rule in zip(of_looks, of_orders, strict=True)],
+        dropped=[*(_both(*rule) for rule in zip(of_looks, of_orders, strict=True)), between],
     )
 
 
@@ -196,13 +196,14 @@ def _baskets(events: pl.DataFrame, described: Mapping[str, Described], worker: W
     return clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=worker.hygiene)
 
 
-def _outfits(looks: Sequence[Basket], baskets: Sequence[Basket]) -> list[dict[str, Any]]:
-    """Orders divided by time, with looks to learn from; looks alone are not divided, which reading does."""
-    undivided = [{"id": look.id, "items": look.items, "user": look.user} for look in looks]
+def _outfits(looks: Sequence[Basket], baskets: Sequence[Basket], catalogue: Catalogue) -> tuple[list[dict[str, Any]], Dropped]:
+    """Orders divided by time, with looks to learn from, and what is on no side; looks alone are not divided, which reading does."""
+    earlier = [Outfit(f"look {look.id}", look.items, "train", look.user) for look in looks]
+    split = split_by_time(baskets, earlier=earlier, one_size=catalogue.one_size)
+    between = Dropped("between", "a near-duplicate of outfits on two sides of the split by time", split.between)
     if not baskets:
-        return undivided
-    split = split_by_time(baskets, earlier=[Outfit(f"look {look.id}", look.items, "train", look.user) for look in looks])
-    return [_as_line(outfit) for outfit in (*split.train, *split.valid, *split.recent)]
+        return [{"id": look.id, "items": look.items, "user": look.user} for look in looks], between
+    return [_as_line(outfit) for outfit in (*split.train, *split.valid, *split.recent)], between
 
 
 def _as_line(outfit: Outfit) -> dict[str, Any]:

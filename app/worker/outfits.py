@@ -8,17 +8,17 @@ such chains grow until they hold nearly every outfit of a shop.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from app.worker.hygiene import Basket
 from models.datasets.draw_questions import draw_questions
 from models.datasets.schema import SPLITS, Catalogue, Outfit, Question, Split
-from models.datasets.splits import near_pairs
+from models.datasets.splits import distinct, near_pairs
 
 _VALID_SHARE: Final = 0.08
 _RECENT_SHARE: Final = 0.12
@@ -47,7 +47,12 @@ class Outfits:
 
 
 def split_by_time(
-    baskets: Sequence[Basket], reference: Sequence[Outfit] = (), earlier: Sequence[Outfit] = (), *, unseen_from: float = 0.0
+    baskets: Sequence[Basket],
+    reference: Sequence[Outfit] = (),
+    earlier: Sequence[Outfit] = (),
+    *,
+    unseen_from: float = 0.0,
+    one_size: Mapping[str, str] = MappingProxyType({}),
 ) -> Outfits:
     """Split baskets, which are in order of time.
 
@@ -56,17 +61,20 @@ def split_by_time(
         earlier: outfits from before the log, used as their split says.
         unseen_from: time, in seconds since 1970, from which on the current release has learned from no outfit. Only later outfits are held
             out: a comparison on outfits that one of both has seen would be unfair.
+        one_size: the first size of an item, for near-duplicates; itself where none is said.
     """
     before = [outfit for outfit in earlier if outfit.split != "test"]
     everyone = [*before, *(worn(basket, "train") for basket in baskets)]
-    near_P2 = _near([*reference, *everyone]) - len(reference)
-    near_P2 = near_P2[near_P2[:, 0] >= 0]  # the later of each two; below 0 is the reference
-    usable_N = np.ones(len(everyone), dtype=bool)
-    usable_N[near_P2[near_P2[:, 1] < 0, 0]] = False
-    near_P2 = near_P2[usable_N[near_P2].all(axis=1) & (near_P2[:, 1] >= 0)]
-    left_out = len(everyone) - int(usable_N.sum())
+    items_of = (outfit.items for outfits in (reference, everyone) for outfit in outfits)
+    sets, place_N = distinct(frozenset(one_size.get(item, item) for item in items) for items in items_of)
+    set_N = np.array(place_N[len(reference) :], dtype=np.intp)
+    near_P2 = np.fromiter(near_pairs(sets), np.dtype((np.intp, 2)))
+    usable_S = np.arange(len(sets)) > max(place_N[: len(reference)], default=-1)  # those of the reference come first
+    usable_S[near_P2[~usable_S[near_P2[:, 1]], 0]] = False
+    near_P2 = near_P2[usable_S[near_P2].all(axis=1)]
+    left_out = int((~usable_S[set_N]).sum())
 
-    of_log = np.flatnonzero(usable_N[len(before) :])
+    of_log = np.flatnonzero(usable_S[set_N[len(before) :]])
     at = [baskets[place].at for place in of_log.tolist()]
     latest = min(_MOST_RECENT, round(_RECENT_SHARE * len(at)), sum(moment >= unseen_from for moment in at))
     chosen_on = round(_VALID_SHARE * len(at))
@@ -74,31 +82,27 @@ def split_by_time(
     period_N[: len(before)] = [SPLITS.index(outfit.split) for outfit in before]
     period_N[len(before) + of_log] = np.repeat(np.arange(len(SPLITS)), [len(at) - latest - chosen_on, chosen_on, latest])
 
-    side_N = period_N.copy()
-    np.minimum.at(side_N, near_P2, period_N[near_P2[:, ::-1]])
-    first_P, second_P = side_N[near_P2].T
-    # Of near-duplicates on two sides the one on the earlier was moved there: had it been there before, the other would be there, too.
-    usable_N[near_P2[first_P < second_P, 0]] = usable_N[near_P2[first_P > second_P, 1]] = False
+    first_S = np.full(len(sets), len(SPLITS))
+    np.minimum.at(first_S, set_N, period_N)
+    side_S = first_S.copy()
+    np.minimum.at(side_S, near_P2, first_S[near_P2[:, ::-1]])
+    one_P, other_P = side_S[near_P2].T
+    # Of two near sets on two sides, all outfits of the one on the earlier were moved there: had one been there, so would the other set be.
+    usable_S[near_P2[one_P < other_P, 0]] = usable_S[near_P2[one_P > other_P, 1]] = False
+    side_N = np.where(usable_S, side_S, -1)[set_N]
     train, valid, recent = (
-        tuple(replace(everyone[place], split=split) for place in np.flatnonzero(usable_N & (side_N == side)).tolist())
+        tuple(replace(everyone[place], split=split) for place in np.flatnonzero(side_N == side).tolist())
         for side, split in enumerate(SPLITS)
     )
     return Outfits(
         train=train,
         valid=valid,
         recent=recent,
-        moved=int((side_N < period_N)[usable_N].sum()),
+        moved=int(((side_N >= 0) & (side_N < period_N)).sum()),
         left_out=left_out,
-        between=len(everyone) - left_out - int(usable_N.sum()),
+        between=int((side_N < 0).sum()) - left_out,
         held_from=at[-latest] if latest else math.inf,
     )
-
-
-def _near(outfits: Sequence[Outfit]) -> npt.NDArray[np.intp]:
-    """Each two near-duplicates by their places, the later first, shape (pairs, 2)."""
-    number: dict[str, int] = {}
-    sets = [frozenset(number.setdefault(item, len(number)) for item in outfit.items) for outfit in outfits]
-    return np.fromiter(near_pairs(sets), np.dtype((np.intp, 2)))
 
 
 def worn(basket: Basket, split: Split) -> Outfit:

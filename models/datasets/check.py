@@ -21,7 +21,7 @@ from models.datasets.orders.read import orders_beside
 from models.datasets.outfits import OUTFITS, SESSIONS
 from models.datasets.read import question_files, read_whole
 from models.datasets.schema import ENOUGH_OUTFITS, SPLITS, Catalogue, Dataset, Outfit
-from models.datasets.splits import near_pairs, products_of
+from models.datasets.splits import distinct, near_sets, products_of
 from models.errors import InputError
 
 FEW_OUTFITS: Final = 200
@@ -117,13 +117,15 @@ def _accepted(catalogue: Catalogue, findings: Findings) -> Catalogue:
 def _warn_of_leaks(dataset: Dataset, findings: Findings) -> None:
     """Count the test outfits that are nearly a training outfit; those that are one have a warning already."""
     outfits = [outfit for outfit in dataset.outfits if outfit.split != "valid"]
-    sets = [frozenset(outfit.items) for outfit in outfits]
-    near = [
-        pair
-        for pair in near_pairs(products_of(outfits, dataset.catalogue))
-        if sets[pair[0]] != sets[pair[1]] and outfits[pair[0]].split != outfits[pair[1]].split
+    sets, place_N = distinct(products_of(outfits, dataset.catalogue))
+    near = near_sets(sets)
+    learned = {frozenset(outfit.items): place for place, outfit in zip(place_N, outfits, strict=True) if outfit.split == "train"}
+    trained = set(learned.values())
+    leaked = [
+        outfit
+        for place, outfit in zip(place_N, outfits, strict=True)
+        if outfit.split == "test" and frozenset(outfit.items) not in learned and not trained.isdisjoint(near[place])
     ]
-    leaked = [outfits[number] for number in sorted({number for pair in near for number in pair}) if outfits[number].split == "test"]
     if leaked:
         problem = (
             f"{len(leaked):,} test outfits share half of their items or more with a training outfit, such as {leaked[0].id!r}: "

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from models.datasets.findings import Findings
 from models.datasets.read import read_dataset
 from models.datasets.schema import Catalogue, Compatibility, Dataset, FillInTheBlank, Outfit, Question, Retrieval, Split
-from models.datasets.splits import near_pairs
+from models.datasets.splits import distinct, near_sets
 from models.errors import refuse
 
 WRONG: Final = 3
@@ -89,11 +89,9 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
     outfits = [*asked, *others]
     rows_of = [tuple(catalogue.row_of[item] for item in dict.fromkeys(outfit.items) if item in catalogue.row_of) for outfit in outfits]
     first_N = catalogue.first_sizes
-    products = [frozenset(first_N[list(rows)].tolist()) for rows in rows_of]
-    near: defaultdict[int, set[int]] = defaultdict(set)
-    for first, second in near_pairs(products):
-        near[first].add(second)
-        near[second].add(first)
+    sets, place_N = distinct(frozenset(first_N[list(rows)].tolist()) for rows in rows_of)
+    near = near_sets(sets)
+    trained = {place for place, outfit in zip(place_N, outfits, strict=True) if outfit.split == "train"}
     learned = [rows for outfit, rows in zip(outfits, rows_of, strict=True) if outfit.split == "train"]
     each_N = np.bincount([row for rows in learned for row in rows], minlength=len(catalogue))
     worn_N = np.bincount(first_N, each_N, len(catalogue))[first_N]
@@ -106,10 +104,10 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
     for number, outfit in enumerate(asked):
         if len(rows_of[number]) < 2:  # noqa: PLR2004 - nothing would be left to go by
             too_small += 1
-        elif any(outfits[second].split == "train" != outfit.split for second in near[number]):
+        elif outfit.split != "train" and not trained.isdisjoint(near[place_N[number]]):
             leaks += 1
         else:
-            banned = {product for outfit in (number, *near[number]) for product in products[outfit]}
+            banned = {product for place in near[place_N[number]] for product in sets[place]}
             rng = np.random.default_rng([zlib.crc32(outfit.id.encode("utf-8", "backslashreplace")), seed])
             blank = int(rng.integers(len(rows_of[number])))
             for name, question in shop.ask(outfit, rows_of[number], blank, banned, rng):

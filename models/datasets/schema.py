@@ -84,6 +84,11 @@ class Catalogue:
         return dict(zip(self.ids, self.first_sizes.tolist(), strict=True))
 
     @cached_property
+    def one_size(self) -> Mapping[str, str]:
+        """Item id -> id of its first size."""
+        return {item_id: self.ids[row] for item_id, row in self.first_row_of.items()}
+
+    @cached_property
     def id_by_letters(self) -> Mapping[str, str]:
         """Item id in small letters -> an item id: what is probably meant by one that is in another case."""
         return {item_id.casefold(): item_id for item_id in self.ids}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import combinations
 from typing import Final, TypeVar
 
@@ -21,12 +22,20 @@ ItemT = TypeVar("ItemT", int, str)
 
 def products_of(outfits: Iterable[Outfit], catalogue: Catalogue) -> list[frozenset[str]]:
     """The items of each outfit, all of the catalogue, with the first size in place of each: what near-duplicates are told by."""
-    return [frozenset(catalogue.ids[catalogue.first_row_of[item]] for item in outfit.items) for outfit in outfits]
+    return [frozenset(catalogue.one_size[item] for item in outfit.items) for outfit in outfits]
 
 
-def near_duplicates(outfits: Sequence[frozenset[ItemT]]) -> list[int]:
+def distinct(outfits: Iterable[frozenset[ItemT]]) -> tuple[list[frozenset[ItemT]], list[int]]:
+    """The sets that there are, in order of their first outfit, and the place of each outfit's among them."""
+    places: dict[frozenset[ItemT], int] = {}
+    place_N = [places.setdefault(items, len(places)) for items in outfits]
+    return list(places), place_N
+
+
+def near_duplicates(outfits: Iterable[frozenset[ItemT]]) -> list[int]:
     """A group number per outfit; outfits of Jaccard overlap >= 0.5, directly or through others, are in one group."""
-    parent = list(range(len(outfits)))
+    sets, place_N = distinct(outfits)
+    parent = list(range(len(sets)))
 
     def root(node: int) -> int:
         while parent[node] != node:
@@ -34,23 +43,33 @@ def near_duplicates(outfits: Sequence[frozenset[ItemT]]) -> list[int]:
             node = parent[node]
         return node
 
-    for number, other in near_pairs(outfits):
+    for number, other in near_pairs(sets):
         parent[root(number)] = root(other)
-    return [root(number) for number in range(len(outfits))]
+    return [root(place) for place in place_N]
 
 
-def near_pairs(outfits: Sequence[frozenset[ItemT]]) -> Iterator[tuple[int, int]]:
-    """Each two outfits of Jaccard overlap >= 0.5, by their places, the later first; some come more than once.
+def near_pairs(sets: Sequence[frozenset[ItemT]]) -> Iterator[tuple[int, int]]:
+    """Each two of ``distinct`` sets of Jaccard overlap >= 0.5, by their places, the later first; some come more than once.
 
-    Outfits of two items or more that overlap so much share at least one pair of items, so only outfits that share a pair are compared.
+    Sets of two items or more that overlap so much share at least one pair of items, so only sets that share a pair are compared. A set
+    that thousands of outfits are would be compared with each of them: hence sets.
     """
     holders: defaultdict[tuple[ItemT, ...], list[int]] = defaultdict(list)
-    for number, items in enumerate(outfits):
+    for number, items in enumerate(sets):
         for pair in combinations(sorted(items), 2):
             for other in holders[pair]:
-                if len(items & outfits[other]) >= NEAR_DUPLICATE * len(items | outfits[other]):
+                if len(items & sets[other]) >= NEAR_DUPLICATE * len(items | sets[other]):
                     yield number, other
             holders[pair].append(number)
+
+
+def near_sets(sets: Sequence[frozenset[ItemT]]) -> Mapping[int, AbstractSet[int]]:
+    """The places of each of ``distinct`` sets and of those near it; see ``near_pairs``."""
+    near = {place: {place} for place in range(len(sets))}
+    for one, other in near_pairs(sets):
+        near[one].add(other)
+        near[other].add(one)
+    return near
 
 
 def default_splits(outfits: Sequence[frozenset[ItemT]], times: Sequence[float] | None) -> list[Split]:

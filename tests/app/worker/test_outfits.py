@@ -92,6 +92,12 @@ def test_no_near_duplicates_are_on_two_sides(worn: list[frozenset[str]], asked: 
     assert sum(map(len, sides)) + found.left_out + found.between == len(worn)
 
 
+def test_an_outfit_in_another_size_is_the_same() -> None:
+    """It is not asked about where it was learned from."""
+    found = split_by_time(baskets(*distinct(99), "a1-l b1 c1"), one_size={"a1-l": "a1"})
+    assert "s99" in ids(found.train)
+
+
 def test_outfits_from_before_the_log_are_learned_from_as_their_split_says() -> None:
     """Their test outfits are not, and a later basket like one of theirs goes with it."""
     earlier = [Outfit("t", ("x", "y"), "train"), Outfit("v", ("a99", "b99"), "valid"), Outfit("n", ("p", "q"), "test")]

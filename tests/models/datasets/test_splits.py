@@ -19,6 +19,11 @@ def test_outfits_that_overlap_by_half_are_one_look() -> None:
     assert group[0] == group[1] == group[2] == group[4] != group[3]
 
 
+def test_a_look_that_thousands_bought_is_compared_once() -> None:
+    """Compared with each other they would take most of an hour."""
+    assert set(near_duplicates([frozenset({1, 2, 3})] * 50_000)) == {0}
+
+
 def test_groups_stay_together_and_cold_ones_are_for_testing() -> None:
     """A near-duplicate of an outfit with a cold item is for testing as well."""
     rng = np.random.default_rng(0)
