@@ -93,6 +93,22 @@ SAID: Final = {
 }
 """What a word of a title tells -> the words that do: by their ``words.phrase`` without spaces, the parts of each."""
 
+PRICED: Final = {
+    key: third
+    for third, words in (
+        ("lowest third", "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain"),
+        ("highest third", "expensive pricey costly luxury luxurious premium high-end upmarket upscale"),
+    )
+    for key in _words(words)
+}
+"""Words of a price -> the part of the prices of their category that they mean."""
+
+BUT: Final = {"lowest third": "upper two thirds", "highest third": "lower two thirds"}
+"""What is not so, as in "not too expensive"."""
+
+PARTS: Final = {"lowest third": (0, 1 / 3), "lower two thirds": (0, 2 / 3), "upper two thirds": (1 / 3, 1), "highest third": (2 / 3, 1)}
+"""From which share of prices to which, inclusive."""
+
 SAME: Final = {key: frozenset(_words(group)) - {key} for group in _SAME for key in _words(group)}
 """Other words for the same."""
 

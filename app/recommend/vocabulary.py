@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.recommend.lexicon import EVERYDAY, NOTHING, SAID, SAME
+from app.recommend.lexicon import EVERYDAY, NOTHING, PARTS, PRICED, SAID, SAME
 from app.recommend.occasions import OCCASIONS
 from app.recommend.words import SHORTEST, near, one_form, phrase, spellings
 from index.backends.base import BoolArray
@@ -26,7 +26,7 @@ from index.snapshot import Snapshot
 from models.datasets.audience import AUDIENCE_NAMES
 
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
-CURRENCY: Final = "currency"
+CURRENCY, PRICE = "currency", "price"
 ATTRIBUTE: Final = "attributes."
 _TYPE_NAMES: Final = frozenset({"articletype", "producttype", "garmenttype", "itemtype", "type"})
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
@@ -42,8 +42,8 @@ class Meaning:
     """What words name.
 
     Attributes:
-        field: ``category``, ``subcategory``, ``brand``, ``title``, ``size`` or ``attributes.NAME``.
-        values: any of these; of a title, the words that it says.
+        field: ``category``, ``subcategory``, ``brand``, ``title``, ``size``, ``price`` or ``attributes.NAME``.
+        values: any of these; of a title, the words that it says; of a price, which part of those of its category.
         kind: words of one kind are alternatives: "black or brown". ``type`` names a garment, any other what it is like.
     """
 
@@ -78,7 +78,7 @@ class Vocabulary:
         """All that a word and other words for the same name, in columns and in titles: who wants no heels wants no pumps."""
         found: dict[tuple[str, str], list[str]] = {}
         for one in (key, *sorted(SAME.get(key, ()))):
-            for meaning in (self._own(one), self._of_titles(one)):
+            for meaning in (self._own(one), self._of_titles(one), _of_prices(one)):
                 if meaning:
                     found.setdefault((meaning.field, meaning.kind), []).extend(meaning.values)
         return tuple(Meaning(field, tuple(dict.fromkeys(values)), kind) for (field, kind), values in found.items())
@@ -143,9 +143,23 @@ class Vocabulary:
         if field in {CATEGORY, SUBCATEGORY}:
             isin = pc.is_in(self._items.column(field), value_set=pa.array(values, pa.string()))
             return np.asarray(isin, dtype=np.bool_)
+        if field == PRICE:
+            return np.asarray(np.logical_or.reduce([self._priced(*PARTS[value]) for value in values]), dtype=np.bool_)
         name = field.removeprefix(ATTRIBUTE)
         wanted = {BRAND: Filter(brand=values), SIZE: Filter(size=values)}.get(field) or Filter(attributes={name: values})
         return self._columns.selection(wanted).mask()
+
+    def _priced(self, least: float, most: float) -> BoolArray:
+        """The rows whose price is within two quantiles of what their category's items cost now, ``(N,)``; none where all cost the same."""
+        price_N, found = self._columns.prices, np.zeros(self._items.num_rows, dtype=np.bool_)
+        rows = self._live[~np.isnan(price_N[self._live])]
+        names = self._categories[rows].astype(str)
+        for name in np.unique(names):
+            some = rows[names == name]
+            if price_N[some].min() < price_N[some].max():
+                low, high = np.quantile(price_N[some], (least, most))
+                found[some] = (price_N[some] >= low) & (price_N[some] <= high)
+        return found
 
     def _columns_named(self, snapshot: Snapshot | Overlay) -> Iterator[tuple[str, Sequence[str]]]:
         yield CATEGORY, snapshot.categories
@@ -172,7 +186,7 @@ class Vocabulary:
                 values = tuple(value for how, value in entries if how <= most)
                 if values and not (most == _HOLDS and key in SAID["type"] and self._of_titles(key)):
                     return Meaning(field, self._for_all(field, values), _kind(field))
-        return self._of_titles(key)
+        return self._of_titles(key) or _of_prices(key)
 
     def _for_all(self, field: str, values: tuple[str, ...]) -> tuple[str, ...]:
         """Values with those that are for everyone, where they say for whom."""
@@ -191,7 +205,11 @@ class Vocabulary:
 
     @cached_property
     def _keys(self) -> list[str]:
-        return sorted({*self._named, *(key for words in SAID.values() for key in words)})
+        return sorted({*self._named, *PRICED, *(key for words in SAID.values() for key in words)})
+
+
+def _of_prices(key: str) -> Meaning | None:
+    return Meaning(PRICE, (PRICED[key],), PRICE) if key in PRICED else None
 
 
 def _kind(field: str) -> str:

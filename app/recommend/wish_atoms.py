@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from app.recommend.lexicon import NOTHING
+from app.recommend.lexicon import BUT, NOTHING
 from app.recommend.prices import Price
-from app.recommend.vocabulary import BRAND, Meaning, Vocabulary
+from app.recommend.vocabulary import BRAND, PRICE, Meaning, Vocabulary
 from app.recommend.words import one_form
 
 Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "unread", "end"]
@@ -19,6 +19,8 @@ _TOKEN: Final = re.compile(rf"{_PRICE_MARK}(?P<price>\d+)|(?P<word>[^\W_]+(?:'[^
 _TURNING: Final = "no not without except excluding avoid never dislike hate skip minus isn't aren't don't dont neither less sans nothing"
 _JOINING, _OPENING = "of in from by with made that which is are be should", "match matches matching complement complements"
 _GOING: Final = "go goes going pair pairs worn wear wearing work works style"
+_IS_NOT: Final = frozenset(("not", "isn't", "aren't"))
+_TOO: Final = frozenset(("too", "so", "very", "that", "really", "overly"))
 NOT: Final = frozenset(_TURNING.split())
 OR: Final = frozenset(("or", "nor", "and"))
 OF: Final = frozenset(_JOINING.split())
@@ -85,7 +87,7 @@ class _Reader:
         self.atoms: list[Atom] = []
         self._slips: dict[str, str | None] = {}
         turns: tuple[Callable[[int], _Read | None], ...] = (
-            self._mark, self._turn, self._match, self._occasion, self._size, self._or, self._named, self._plain,
+            self._mark, self._but, self._turn, self._match, self._occasion, self._size, self._or, self._named, self._plain,
         )  # fmt: skip
         place = 0
         while place < len(self._tokens):
@@ -115,6 +117,14 @@ class _Reader:
         if word == "free" and self.atoms and self.atoms[-1].kind == "term":
             return [self._atom("free", place)], place + 1
         return None
+
+    def _but(self, place: int) -> _Read | None:
+        """A price that something is not: "not too expensive"."""
+        term = self._term(place + 1 + (self._word(place + 1) in _TOO)) if self._words[place] in _IS_NOT else None
+        if term is None or (meaning := term[0].meaning) is None or meaning.kind != PRICE:
+            return None
+        but = replace(meaning, values=tuple(BUT[value] for value in meaning.values))
+        return [self._atom("term", place, term[1] - 1, key=term[0].key, meaning=but)], term[1]
 
     def _excepts(self, place: int) -> bool:
         """Anything but that; other than that."""
