@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sealed.directories import staged
 from sealed.files import replacing, write_whole
 
 
@@ -45,3 +46,14 @@ def test_the_file_and_its_name_reach_the_disk(tmp_path: Path, monkeypatch: pytes
     with replacing(tmp_path / "file", to_disk=to_disk) as staging:
         staging.write_text("content")
     assert len(calls) == flushed
+
+
+def test_a_full_disk_says_where(tmp_path: Path) -> None:
+    """The system does not, of a file that is open; what was there before is left."""
+    path = tmp_path / "file"
+    write_whole(path, "before")
+    for writing in (replacing(path), staged(tmp_path / "file")):
+        with pytest.raises(OSError, match=r"No space left on device: '.*/file'"), writing:
+            Path("/dev/full").write_text("after")
+    assert path.read_text() == "before\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
