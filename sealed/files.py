@@ -38,13 +38,22 @@ def replacing(path: Path, *, to_disk: bool = True) -> Iterator[Path]:
 
 @contextmanager
 def named(path: Path) -> Iterator[None]:
-    """Have a disk that takes no more say where that is: of a file that is open already the system names none."""
+    """Have a disk that takes no more say where that is: of a file that is open already the system names none.
+
+    Raises:
+        OSError: what safetensors, whose errors are its own, tells of such a disk in words.
+    """
     try:
         yield
     except OSError as error:
         if error.errno in FULL and error.filename is None:
             error.filename = str(path)
         raise
+    except Exception as error:
+        number = next((one for one in FULL if f"(os error {one})" in str(error)), None)
+        if number is None:
+            raise
+        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
 
 from sealed.directories import staged
 from sealed.files import replacing, write_whole
@@ -52,8 +54,14 @@ def test_a_full_disk_says_where(tmp_path: Path) -> None:
     """The system does not, of a file that is open; what was there before is left."""
     path = tmp_path / "file"
     write_whole(path, "before")
-    for writing in (replacing(path), staged(tmp_path / "file")):
-        with pytest.raises(OSError, match=r"No space left on device: '.*/file'"), writing:
-            Path("/dev/full").write_text("after")
+
+    def tensors() -> None:  # which replace a file, and so would replace /dev/full
+        message = "Error while serializing: I/O error: No space left on device (os error 28)"
+        raise SafetensorError(message)
+
+    for write in (partial(Path("/dev/full").write_text, "after"), tensors):
+        for writing in (replacing(path), staged(path)):
+            with pytest.raises(OSError, match=r"No space left on device: '.*/file'"), writing:
+                write()
     assert path.read_text() == "before\n"
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
