@@ -73,11 +73,19 @@ def exchange(call: Call[Answer], patience: Patience) -> Exchange[Answer]:
             if sent.is_success:
                 return _answer(call, sent)
             wait_s = retry_after_s(sent.headers.get("Retry-After"))
+            why = _problem(call, sent, wait_s)
+            if wait_s is None and _of_a_proxy(sent, why) and call.repeatable:
+                wait_s = 0.0
             if wait_s is None or not left or wait_s > patience.most_wait_s:
-                raise _problem(call, sent, wait_s)
+                raise why
             yield Wait(wait_s + backoff_s)
     msg = f"a request is sent at least once, not {patience.tries} times"
     raise ValueError(msg)
+
+
+def _of_a_proxy(sent: httpx2.Response, why: Exception) -> bool:
+    """Whether somebody between says that the service was lost amid the request, or did not answer in time."""
+    return isinstance(why, StrangeAnswerError) and (sent.is_server_error or sent.status_code == httpx2.codes.REQUEST_TIMEOUT)
 
 
 def retry_after_s(header: str | None) -> float | None:

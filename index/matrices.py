@@ -38,7 +38,7 @@ def write_matrix(path: Path, kind: str, parts: Iterable[NDArray[Any]], rows: int
             if not written:
                 columns = int(part.shape[1])
                 np.lib.format.write_array_header_1_0(file, {"descr": kind, "fortran_order": False, "shape": (rows, columns)})
-            np.ascontiguousarray(part, dtype=kind).tofile(file)
+            file.write(np.ascontiguousarray(part, dtype=kind).data)  # numpy's own way does not say what the disk says
             written += len(part)
     if written != rows:
         msg = f"{path.name}: {written} rows for {rows} items; give one for each"

@@ -148,7 +148,7 @@ class Snapshot(CategoryIndex):
                 )
                 return SNAPSHOT.put(staging, manifest)
         except OSError as error:
-            msg = f"{directory}: the snapshot cannot be written ({error.strerror or error})"
+            msg = f"{directory}: the snapshot cannot be written ({error.strerror or error}); see that there is room, and that it may be"
             raise SnapshotError(msg) from error
 
     @classmethod

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sealed.files import beside, flush
+from sealed.files import beside, flush, named
 from sealed.manifest import MANIFEST
 
 CACHE: Final = "cache"
@@ -27,12 +27,13 @@ def staged(directory: Path, *, to_disk: bool = True) -> Iterator[Path]:
     staging = beside(directory)
     staging.mkdir(parents=True)
     try:
-        yield staging
-        if to_disk:
-            flush_all(staging)
-        _take_place(staging, directory)
-        if to_disk:
-            flush(directory.parent)
+        with named(directory):
+            yield staging
+            if to_disk:
+                flush_all(staging)
+            _take_place(staging, directory)
+            if to_disk:
+                flush(directory.parent)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

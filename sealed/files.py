@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What the system says where there is no room."""
 
 
 @contextmanager
@@ -20,14 +25,35 @@ def replacing(path: Path, *, to_disk: bool = True) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     staging = beside(path)
     try:
-        yield staging
-        if to_disk:
-            flush(staging)
-        staging.replace(path)
-        if to_disk:
-            flush(path.parent)
+        with named(path):
+            yield staging
+            if to_disk:
+                flush(staging)
+            staging.replace(path)
+            if to_disk:
+                flush(path.parent)
     finally:
         staging.unlink(missing_ok=True)
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Have a disk that takes no more say where that is: of a file that is open already the system names none.
+
+    Raises:
+        OSError: what safetensors, whose errors are its own, tells of such a disk in words.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL and error.filename is None:
+            error.filename = str(path)
+        raise
+    except Exception as error:
+        number = next((one for one in FULL if f"(os error {one})" in str(error)), None)
+        if number is None:
+            raise
+        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -169,4 +169,4 @@ def _serve_checked(store: ReleaseStore, record: ReleaseRecord, device: str, *, b
 
     Release.open(store, record, device=compute.device(device))
     store.activate(record.id, back=back)
-    typer.echo(f"{store.home}: release {record.id} is current")
+    typer.echo(f"{shown(store.home)}: release {record.id} is current")

@@ -17,6 +17,11 @@ from app.ground.errors import ReplacedError, StorageGoneError
 
 BLOCK: Final = 16 * 2**20
 """Bytes that are asked for at once, and kept when the next ones do not come."""
+_KEYS: Final = "see that AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile or the machine's role may read and write there"
+_MENDS: Final = {
+    "NoSuchBucket": "make the bucket, or name another in ATTIRE_HOME",
+    **dict.fromkeys(("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "403", "NoCredentialsError"), _KEYS),
+}
 _CHANGED: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
 
@@ -117,5 +122,8 @@ class Bucket:
                 raise self._replaced(name) from error
             if isinstance(error, FileNotFoundError) and code != "NoSuchBucket":
                 raise
-            msg = f"{self.url}/{name}: the object storage does not give or take it ({' '.join(str(error).split()) or type(error).__name__})"
+            kind = type(error).__name__
+            why = " ".join(str(error).split()) or kind
+            mend = _MENDS.get(code or kind, "see that AWS_ENDPOINT_URL names it, if it is not Amazon's, and that it runs")
+            msg = f"{self.url}/{name}: the object storage does not give or take it ({why}); {mend}"
             raise StorageGoneError(msg) from error

@@ -9,7 +9,9 @@ one (with perturbed pictures) are kept likewise, in ``<fingerprint>/made``, by w
 from __future__ import annotations
 
 import hashlib
+import math
 import mmap
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -32,7 +34,7 @@ from models.encoders.batches import Batch, Encode, encode_here
 from models.encoders.features import FeatureSpec, FloatArray
 from models.errors import EncoderError
 from models.progress import Progress, silent
-from sealed.files import replacing
+from sealed.files import named, replacing
 
 BATCH: Final = 128
 _TITLES: Final = 1_024  # at once, where there are no pictures
@@ -188,7 +190,8 @@ def _room(shape: tuple[int, int], scratch: Path | None) -> tuple[NDArray[np.floa
     """Zeros, and what gives back the memory that has come to hold them."""
     if scratch is None or not shape[0]:
         return np.zeros(shape, dtype=np.float16), lambda: None
-    with TemporaryFile(dir=scratch) as file:
+    with named(scratch), TemporaryFile(dir=scratch) as file:
+        os.posix_fallocate(file.fileno(), 0, 2 * math.prod(shape))  # or a disk that is full by then ends the process (SIGBUS)
         room = np.memmap(file, dtype=np.float16, shape=shape)
     return room, partial(room._mmap.madvise, mmap.MADV_DONTNEED)  # type: ignore[attr-defined]  # noqa: SLF001 - what is written stays
 

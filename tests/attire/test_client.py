@@ -108,9 +108,21 @@ def test_what_may_have_arrived_is_sent_again_only_where_that_does_no_harm() -> N
     assert (answer.id, len(sent)) == ("r1", 2)
 
 
-@pytest.mark.parametrize(
-    "answer", [httpx2.Response(200, text="<html>"), httpx2.Response(200, json={}), httpx2.Response(502, text="bad gateway")]
-)
+@pytest.mark.parametrize("status", [408, 500, 502, 504])
+def test_what_a_proxy_says_of_a_service_that_it_lost_is_as_a_lost_connection(status: int) -> None:
+    """It is sent again where that does no harm; the service itself says why it refuses, which stands."""
+    lost, kept = httpx2.Response(status, text="Internal Server Error"), httpx2.Response(202, json=KEPT)
+    _, sent = ask([lost, lost, kept], lambda client: client.send_events([EVENT]))
+    assert len(sent) == 3
+    with pytest.raises(StrangeAnswerError, match=f"answered {status} without saying why"):
+        ask([lost, lost], lambda client: client.categories(), tries=2)
+    with pytest.raises(StrangeAnswerError, match="/releases/rollback: answered"):
+        ask([lost], lambda client: client.rollback())
+    with pytest.raises(ProblemError):
+        ask([refused(status)], lambda client: client.categories())
+
+
+@pytest.mark.parametrize("answer", [httpx2.Response(200, text="<html>"), httpx2.Response(200, json={}), httpx2.Response(404, text="none")])
 def test_what_is_no_answer_of_a_service_is_told(answer: httpx2.Response) -> None:
     """A proxy's page, say."""
     with pytest.raises(StrangeAnswerError, match="GET"):

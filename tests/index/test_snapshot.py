@@ -20,6 +20,7 @@ from index.backends.registry import Choice
 from index.columns import Filter
 from index.errors import SnapshotError, VectorError
 from index.manifest import SNAPSHOT, SnapshotManifest
+from index.matrices import write_matrix
 from index.snapshot import ITEM_COLUMNS, Snapshot
 
 ODD = [
@@ -394,3 +395,9 @@ def test_a_check_builds_the_index_of_what_it_searches(path: Path, monkeypatch: p
     whole_scores, whole_rows = Snapshot.load(path).search("tops", query_1D, 2)
     np.testing.assert_array_equal(rows, whole_rows)
     np.testing.assert_array_equal(scores, whole_scores)
+
+
+def test_a_full_disk_is_told_as_the_system_tells_it() -> None:
+    """Whoever reads it knows what to do."""
+    with pytest.raises(OSError, match="No space left on device"):
+        write_matrix(Path("/dev/full"), "<f4", [np.zeros((9_000, 16), np.float32)], 9_000)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
 
+from sealed.directories import staged
 from sealed.files import replacing, write_whole
 
 
@@ -45,3 +48,20 @@ def test_the_file_and_its_name_reach_the_disk(tmp_path: Path, monkeypatch: pytes
     with replacing(tmp_path / "file", to_disk=to_disk) as staging:
         staging.write_text("content")
     assert len(calls) == flushed
+
+
+def test_a_full_disk_says_where(tmp_path: Path) -> None:
+    """The system does not, of a file that is open; what was there before is left."""
+    path = tmp_path / "file"
+    write_whole(path, "before")
+
+    def tensors() -> None:  # which replace a file, and so would replace /dev/full
+        message = "Error while serializing: I/O error: No space left on device (os error 28)"
+        raise SafetensorError(message)
+
+    for write in (partial(Path("/dev/full").write_text, "after"), tensors):
+        for writing in (replacing(path), staged(path)):
+            with pytest.raises(OSError, match=r"No space left on device: '.*/file'"), writing:
+                write()
+    assert path.read_text() == "before\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -303,3 +305,13 @@ def test_a_group_without_a_command_names_those_it_has(capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == "attire: Missing command. There are create, list, revoke. Try --help.\n"
     assert run(["train"]) == 2
     assert capsys.readouterr().err == "attire: Missing argument 'data'. Try --help.\n"
+
+
+def test_a_full_disk_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """And where it is."""
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/srv/home/images/a.jpg")
+    monkeypatch.setattr("app.cli.cli", Mock(side_effect=full))
+    assert run(["gc"]) == 1
+    assert (
+        capsys.readouterr().err == "attire: /srv/home/images/a.jpg: No space left on device; make room there, and give the command again\n"
+    )

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from s3fs import S3FileSystem
@@ -23,14 +24,19 @@ BUCKET = "shops"
 
 
 class ObjectStorage:
-    """The server, to kill."""
+    """The server, to kill.
 
-    def __init__(self) -> None:
+    Args:
+        trusting: it answers whatever key is sent, and has the bucket; else it refuses every key.
+    """
+
+    def __init__(self, *, trusting: bool = True) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        told = os.environ | {"INITIAL_NO_AUTH_ACTION_COUNT": "inf" if trusting else "0"}
+        self.process = subprocess.Popen(command, env=told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until = time.monotonic() + START_S
         while True:
             try:
@@ -44,7 +50,8 @@ class ObjectStorage:
         self.asked = dict(zip(names, (self.url, "anyone", "anything", "us-east-1"), strict=True))
         key, secret = self.asked["AWS_ACCESS_KEY_ID"], self.asked["AWS_SECRET_ACCESS_KEY"]
         self.files = S3FileSystem(endpoint_url=self.url, key=key, secret=secret, use_listings_cache=False, skip_instance_cache=True)
-        self.files.mkdir(BUCKET)
+        if trusting:
+            self.files.mkdir(BUCKET)
 
     def kill(self) -> None:
         """As if it had lost power."""
@@ -53,12 +60,12 @@ class ObjectStorage:
 
 
 @pytest.fixture(scope="session")
-def start_storage() -> Iterator[Callable[[], ObjectStorage]]:
+def start_storage() -> Iterator[Callable[..., ObjectStorage]]:
     """Starts one, which ends with the tests."""
     started: list[ObjectStorage] = []
 
-    def start() -> ObjectStorage:
-        started.append(ObjectStorage())
+    def start(**given: Any) -> ObjectStorage:
+        started.append(ObjectStorage(**given))
         return started[-1]
 
     yield start
@@ -67,7 +74,7 @@ def start_storage() -> Iterator[Callable[[], ObjectStorage]]:
 
 
 @pytest.fixture(scope="session")
-def one_storage(start_storage: Callable[[], ObjectStorage]) -> ObjectStorage:
+def one_storage(start_storage: Callable[..., ObjectStorage]) -> ObjectStorage:
     """One for all tests that do not kill it."""
     return start_storage()
 

@@ -282,8 +282,26 @@ def test_what_was_taken_over_serves_on_when_the_storage_is_gone(
     storage.kill()
     Release.open(stores[0], stores[0].served())
     assert served(stores[0]) == record.id
-    with pytest.raises(StorageGoneError, match="the object storage does not give or take it"):
+    with pytest.raises(StorageGoneError, match=r"does not give or take it \(Could not connect .*; see that AWS_ENDPOINT_URL names it"):
         stores[1].current()
+
+
+@pytest.mark.usefixtures("storage")
+def test_who_may_not_ask_is_told_what_to_look_at(start_storage: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bucket's name, the keys that are wrong, or that there are none."""
+
+    def why(url: str) -> str:
+        with pytest.raises(StorageGoneError) as raised:
+            ReleaseStore(working_copy(url, tmp_path / "a")).current()
+        return str(raised.value)
+
+    assert "make the bucket, or name another in ATTIRE_HOME" in why("s3://elsewhere/home")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", start_storage(trusting=False).url)
+    assert "see that AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in why("s3://shops/wrong-key")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    assert "see that AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in why("s3://shops/no-key")
 
 
 def test_current_is_one_object_that_is_told_when_it_is_none(first: ReleaseStore, machine: Machine, storage: Any) -> None:

@@ -213,6 +213,13 @@ def test_features_that_lie_in_a_file_meanwhile_are_the_same(tmp_path: Path) -> N
     assert not list(scratch.iterdir())
 
 
+def test_a_file_of_features_has_its_room_before_they_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mapped file for which a disk has no more ends the process where it is written to, with nothing said."""
+    monkeypatch.setattr(keep, "TemporaryFile", lambda dir: (dir / "room").open("w+b"))  # noqa: A006 - which it is called with
+    keep._room((1_000, 583), tmp_path)
+    assert (tmp_path / "room").stat().st_blocks * 512 >= 2 * 1_000 * 583
+
+
 def test_a_row_without_a_picture_takes_no_object(tmp_path: Path) -> None:
     """Features lie in a file, and what is held meanwhile is some numbers for each row and the keys of different titles."""
     rows, titles = 20_000, [f"Linen tee {number}" for number in range(40)]
