@@ -115,9 +115,9 @@ def test_others_come_between_the_outfits_of_many_batches(client: TestClient, mon
             *(complete_outfits(request, app.state.services, compute, Request({"type": "http"})) for _ in range(20))
         )
         others.cancel()
-        assert all(one.problem for answer in answers for one in answer.answers)
+        assert all(one.problem for answer in answers for one in answer.answers)  # type: ignore[union-attr]
 
-    monkeypatch.setattr("app.api.batches.complete_outfit", refused)
+    monkeypatch.setattr("app.api.batches.completed", refused)
     assert client.portal is not None
     client.portal.call(asked)
     assert between[0] <= 2

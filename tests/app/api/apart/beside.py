@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from ctypes import c_double
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,7 +15,7 @@ from starlette.testclient import TestClient
 
 from app.api.services import Services
 from app.ground.heavy import Place
-from app.ground.parts import Answers, Keys, LogSettings
+from app.ground.parts import Answers, Keys, LogSettings, Threads
 from app.ground.settings import Settings
 from app.live.metrics import NO_ROUTE
 from app.main import create_app
@@ -28,9 +29,11 @@ KEY = {"X-API-Key": "of-the-catalogue-itself"}
 class Beside:
     """A service with the process beside it, which is a thread here."""
 
-    def __init__(self, home: Path, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, home: Path, folder: Path, stack: ExitStack, **more: Any) -> None:
         log = LogSettings(level="error")
-        self.settings = Settings(home=home, log=log, keys=Keys(catalogue=KEY["X-API-Key"], admin=ADMIN), answers=Answers(kept_bytes=0))
+        keys = Keys(catalogue=KEY["X-API-Key"], admin=ADMIN)
+        alone = Threads(together=1)  # or what is asked side by side is the same to the rounding only
+        self.settings = Settings(**{"home": home, "log": log, "keys": keys, "answers": Answers(kept_bytes=0), "threads": alone, **more})
         self.place = Place(folder / "heavy", c_double(0))
         self.inner = create_app(self.settings, inside=True)
         self.server = uvicorn.Server(uvicorn.Config(self.inner, uds=str(self.place.socket), log_config=None))
