@@ -118,6 +118,21 @@ def test_a_batch_is_answered_there_and_noted_here(beside: Beside, monkeypatch: p
     assert not beside.inner.state.services.impressions.written + beside.inner.state.services.impressions.waiting
 
 
+def test_a_batch_has_no_deadline_as_a_whole(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of its questions has one, wherever it is answered; a hundred of 45 items take a busy machine half a minute."""
+    monkeypatch.setattr(computing, "HEAVY", 0.0)
+    beside.run()
+    one = {"items": ITEMS[:2]}
+    assert beside.client.post("/complete-outfits", json={"requests": [one]}).status_code == 200
+    beside.outer.pool._deadline_s = 0.001
+    assert beside.client.post("/complete-outfit", json=one).json()["type"] == "/problems/deadline"
+    [said] = beside.client.post("/complete-outfits", json={"requests": [one]}).json()["answers"]
+    assert said["answer"]["slots"]
+    beside.inner.state.services.pool._deadline_s = 0.001
+    [said] = beside.client.post("/complete-outfits", json={"requests": [one]}).json()["answers"]
+    assert said["problem"]["type"] == "/problems/deadline"
+
+
 def _batch(number: int) -> dict[str, Any]:
     """Questions of every kind; as many as are left unread, or a few."""
     plain = {"items": ITEMS, "slots": ["shoes"], "k": 12}
