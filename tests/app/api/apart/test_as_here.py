@@ -210,6 +210,7 @@ def test_what_shoppers_have_met_that_fits_no_head_is_answered_here(beside: Besid
     answer = beside.client.post("/complete-outfit", json={"items": ITEMS, "slots": ["shoes"], "k": 20, "user": "u1", "exclude_seen": True})
     assert answer.status_code == 200
     assert answer.json()["excluded"] == {"items": 0}
+    assert beside.answers == 1  # which was to ask back
 
 
 def test_it_knows_what_the_shopper_has_met(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
