@@ -17,7 +17,7 @@ from app.api.services import Services
 from app.ground.heavy import Place
 from app.ground.parts import Answers, Keys, LogSettings, Threads
 from app.ground.settings import Settings
-from app.live.metrics import NO_ROUTE
+from app.live.metrics import NO_ROUTE, Traffic
 from app.main import create_app
 
 ITEMS = [f"{category}-{number}" for category in ("bags", "bottoms", "shoes", "tops") for number in range(12)]
@@ -64,9 +64,18 @@ class Beside:
     @property
     def answers(self) -> int:
         """How many requests the process beside has answered."""
-        return sum(one.requests for one in self.inner.state.services.metrics.traffic() if one.route != NO_ROUTE)
+        return sum(one.requests for one in self._traffic if one.route != NO_ROUTE)
 
     @property
     def answered(self) -> set[str]:
         """The routes of what the process beside has answered."""
-        return {one.route for one in self.inner.state.services.metrics.traffic()}
+        return {one.route for one in self._traffic}
+
+    @property
+    def _traffic(self) -> list[Traffic]:
+        """All of it: a request is counted after its answer is sent."""
+        until = time.monotonic() + 5
+        while self.server.started and self.server.server_state.tasks and time.monotonic() < until:
+            time.sleep(0.001)
+        traffic: list[Traffic] = self.inner.state.services.metrics.traffic()
+        return traffic
