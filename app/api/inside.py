@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final, Self
 
@@ -32,24 +32,30 @@ class Told:
         who: asks, as the doors tell it.
         shown: of each release that may answer it there, up to where the catalogue's changes are in it, and how many of them wait for the
             encoder.
-        name: of the answer, where it has one. met: what the shopper has, where that matters.
+        name: of the answer, where it has one. met: by user and session, what shoppers have, of whom this process has asked it back.
     """
 
     who: str
     shown: dict[str, tuple[str, int]]
     name: str = ""
-    met: Encounters | None = None
+    met: Sequence[tuple[str | None, str | None, Encounters]] = ()
 
     @classmethod
-    def of(cls, request: Request, services: Services, releases: Iterable[str], name: str = "", met: Encounters | None = None) -> Self:
-        """As things stand in this process, of these releases."""
+    def of(cls, request: Request, services: Services) -> Self:
+        """As things stand in this process; of all releases where it is not known yet which one answers."""
+        current, answers = services.serving.release, getattr(request.state, "release", None)
+        releases = {answers} if answers else {*services.variants.releases, *([] if current is None else [current.id])}
         replays = {release: _replay(services, release) for release in releases}
         shown = {release: (replay.offset, replay.encoding) if replay else (START, 0) for release, replay in replays.items()}
-        return cls(who=request.state.who, shown=shown, name=name, met=met)
+        return cls(who=request.state.who, shown=shown, name=getattr(request.state, "name", ""))
 
     def in_words(self) -> str:
         """For a header."""
         return _TOLD.dump_json(self, ensure_ascii=True).decode()
+
+    def met_by(self, user: str | None, session: str | None) -> Encounters | None:
+        """What a shopper has met; None where that was not told."""
+        return next((met for *who, met in self.met if who == [user, session]), None)
 
     def ahead(self, services: Services) -> bool:
         """Whether this process does not serve one of these releases yet, or shows less of the catalogue's changes."""
@@ -64,6 +70,11 @@ def _replay(services: Services, release: str) -> Replay | None:
     """What keeps a release up to date, here; None where it does not answer."""
     current = services.serving.release
     return services.replay if current is not None and current.id == release else services.variants.replay_of(release)
+
+
+def told_of(request: Request) -> Told | None:
+    """How a request was met where it came in; None where that is here."""
+    return getattr(request.state, "told", None)
 
 
 class Inside:

@@ -12,15 +12,25 @@ from app.api.schemas.requests import CompleteOutfit
 from app.api.services import Services
 from app.recommend.completion import Completion as Answer
 from app.recommend.completion import Question
-from app.recommend.exploring import Considered, Exploring
+from app.recommend.exploring import Considered as Seen
+from app.recommend.exploring import Exploring
 from app.release.release import Release
 from index.backends.base import IntArray
 
 _FIGURES: Final = 5
 _BESIDE_BYTES: Final = 40  # of a candidate in JSON beside its id: two or three numbers and what stands between them
 
-Told = list[dict[str, Any]]
+Considered = list[dict[str, Any]]
 """What was considered for each slot, as an impression has it."""
+
+
+def note(services: Services, noted: dict[str, Any]) -> None:
+    """Count an answer, and keep it in the log."""
+    shown = [slot["items"] for slot in noted["slots"]]
+    services.variants.note(noted)
+    services.impressions.note(noted)
+    services.times_shown.note(item for items in shown for item in items)
+    services.metrics.shown([len(items) for items in shown], complete="complete" in noted)
 
 
 def exploring(request: CompleteOutfit, services: Services, seed: str) -> Exploring | None:
@@ -38,13 +48,13 @@ def exploring(request: CompleteOutfit, services: Services, seed: str) -> Explori
     )
 
 
-def told(release: Release, answer: Answer) -> Told:
+def considered_of(release: Release, answer: Answer) -> Considered:
     """What was considered for each slot: ids in the order of the ranking, scores, and chances where it was explored."""
     ids = release.snapshot.items.column("id")
     return [{} if slot.considered is None else _told(ids, slot.considered) for slot in answer.slots]
 
 
-def _told(ids: Any, seen: Considered) -> dict[str, Any]:  # noqa: ANN401 - a column
+def _told(ids: Any, seen: Seen) -> dict[str, Any]:  # noqa: ANN401 - a column
     rows_M: IntArray = seen.rows_M
     said: dict[str, Any] = {
         "candidates": ids.take(pa.array(rows_M)).to_pylist() if len(rows_M) else [],
@@ -58,7 +68,7 @@ def _told(ids: Any, seen: Considered) -> dict[str, Any]:  # noqa: ANN401 - a col
 
 
 def impression(  # noqa: PLR0917 - what was asked, what was answered, and how it is told
-    request: CompleteOutfit, answer: Completion, considered: Told, question: Question, position: str | None, most_bytes: int
+    request: CompleteOutfit, answer: Completion, considered: Considered, question: Question, position: str | None, most_bytes: int
 ) -> dict[str, Any]:
     """An answer as the log keeps it.
 
@@ -79,6 +89,7 @@ def impression(  # noqa: PLR0917 - what was asked, what was answered, and how it
     ]
     explored = question.exploring if any("chances" in seen for seen in considered) else None
     return {
+        "recommendation_id": answer.recommendation_id,
         "release": answer.release,
         **({"experiment": answer.experiment, "variant": answer.variant} if answer.variant else {}),
         **({"fallback": True} if answer.variant_trouble else {}),

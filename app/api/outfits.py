@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
@@ -11,12 +11,13 @@ from typing import Any
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
-from app.api.apart import handed_back
+from app.api.apart import asked_back, handed_back
 from app.api.asked import anyones, as_asked, as_scored, first, pictures_of, question_of, taste_strength_of
-from app.api.computing import CurrentComputing, Noting
+from app.api.computing import Computing, CurrentComputing
 from app.api.fields import Fields
+from app.api.inside import Told, told_of
 from app.api.keys import behind
-from app.api.noted import Told, exploring, impression, told
+from app.api.noted import Considered, considered_of, exploring, impression, note
 from app.api.problems import documented
 from app.api.reading import BoundedRoute, UnreadRoute
 from app.api.schemas.answers import (
@@ -61,15 +62,26 @@ router = _asked(route_class=BoundedRoute)
 scoring = _asked(route_class=UnreadRoute)
 
 
-@router.post("/complete-outfit", response_model_exclude_none=True)
-async def complete_outfit(request: CompleteOutfit, services: InjectedServices, compute: CurrentComputing, http: Request) -> Completion:
+@router.post("/complete-outfit", response_model=Completion, response_model_exclude_none=True)
+async def complete_outfit(
+    request: CompleteOutfit, services: InjectedServices, compute: CurrentComputing, http: Request
+) -> Completion | Response:
     """What completes this outfit? Suggestions for each missing slot, and whole looks if asked for."""
-    told_of = compute.told
-    name = told_of.name if told_of else fresh()
+    check_met([request], services, http)
+    answer, noted = await completed(request, services, compute, http)
+    return answer if told_of(http) is None else handed_back(answer, noted)
+
+
+async def completed(
+    request: CompleteOutfit, services: Services, compute: Computing, http: Request
+) -> tuple[Completion, list[dict[str, Any]]]:
+    """The answer to a question, and what is to be noted of it; where it came in here, it is."""
+    told_so = told_of(http)
+    name = told_so.name if told_so and told_so.name else fresh()
     lane = services.variants.lane(request.user, request.session, name)
     release, rules = lane.release, lane.rules
-    http.state.release = release.id
-    met = told_of.met if told_of else await _met(request, services, lane.overlay)
+    http.state.release, http.state.name = release.id, name
+    met = await _met(request, services, told_so, lane.overlay)
     ruled = await _ruled(lane)
     cost_of_all, pictures = cost_of_completing(request), pictures_of(request.items)
     asked_so = partial(question_of, request, services.settings, met, ruled, lane.overlay)
@@ -78,31 +90,29 @@ async def complete_outfit(request: CompleteOutfit, services: InjectedServices, c
     keeps = lane.kept.on and question.exploring is None and not question.lately and anyones(request)
     asked = named(as_asked(question, request.fields)) if keeps else None
     kept = lane.kept.find(release, asked) if asked else None
-    note = partial(_note, services, lane, name)
     if kept is not None:
         said, _, seen = kept.partition(b"\n")
         answer, considered = Completion.model_validate_json(said), json.loads(seen)
     else:
         answer, considered = await compute(
-            lambda: _complete(release, request, question, rules, services, met, request.fields),
-            cost_of_all,
-            pictures,
-            joins=True,
-            noting=Noting(release.id, name, met, note),
+            lambda: _complete(release, request, question, rules, services, met, request.fields), cost_of_all, pictures, joins=True
         )
         if asked:
             lane.kept.keep(release, asked, answer.model_dump_json(by_alias=False).encode() + b"\n" + json.dumps(considered).encode())
     answer = answer.model_copy(update={"recommendation_id": name, **lane.told()})
     if request.dry_run:
-        return answer
+        return answer, []
     noted = impression(request, answer, considered, question, services.replay.position_of(release), services.settings.log.impression_bytes)
-    if told_of:
-        raise handed_back(answer.model_dump_json(by_alias=True, exclude_none=True), noted)
-    note(noted)
-    if release is services.serving.release:
-        known = replace(question, exploring=None)
-        services.follower.shadow.note(release, lambda candidate: _suggested(_complete(candidate, request, known, rules, services, met)[0]))
-    return answer
+    if told_so is not None:
+        services.times_shown.note(item for slot in noted["slots"] for item in slot["items"])
+    else:
+        note(services, noted)
+        if release is services.serving.release:
+            known = replace(question, exploring=None)
+            services.follower.shadow.note(
+                release, lambda candidate: _suggested(_complete(candidate, request, known, rules, services, met)[0])
+            )
+    return answer, [noted]
 
 
 @scoring.post("/score-outfit", response_model=Scores, response_model_exclude_none=True)
@@ -122,15 +132,6 @@ async def score_outfit(request: ScoreOutfit, services: InjectedServices, compute
     if asked:
         lane.kept.keep(lane.release, asked, scores.model_dump_json(by_alias=True, exclude_none=True).encode())
     return scores.model_copy(update=lane.told())
-
-
-def _note(services: Services, lane: Lane, name: str, noted: dict[str, Any]) -> None:
-    """Count an answer, and keep it in the log."""
-    shown = [slot["items"] for slot in noted["slots"]]
-    services.variants.note(lane)
-    services.impressions.note(name, noted)
-    services.times_shown.note(item for items in shown for item in items)
-    services.metrics.shown([len(items) for items in shown], complete="complete" in noted)
 
 
 async def _scoring(request: ScoreOutfit, lane: Lane) -> bytes | None:
@@ -159,13 +160,39 @@ def cost_of_completing(request: CompleteOutfit) -> float:
     )
 
 
-async def _met(request: CompleteOutfit, services: Services, overlay: Overlay) -> Encounters | None:
-    """What the shopper has met, where it is to be left out, or tells their taste; an answer waits for the log for the former only."""
+def check_met(requests: Iterable[CompleteOutfit], services: Services, http: Request) -> None:
+    """See that what the shoppers of these questions have met is known here, wherever it matters.
+
+    Raises:
+        AnsweredApartError: this is the process of heavy requests, and it has to be told first.
+    """
+    told_so = told_of(http)
+    if told_so is None:
+        return
+    lacking: dict[tuple[str | None, str | None], float] = {}
+    for one in requests:
+        patience_s = _patience_s(one, services, services.variants.lane(one.user, one.session, "").overlay)
+        if patience_s is not None and told_so.met_by(one.user, one.session) is None:
+            lacking[one.user, one.session] = max(patience_s, lacking.get((one.user, one.session), 0.0))
+    if lacking:
+        raise asked_back([(user, session, patience_s) for (user, session), patience_s in lacking.items()])
+
+
+async def _met(request: CompleteOutfit, services: Services, told_so: Told | None, overlay: Overlay) -> Encounters | None:
+    """What the shopper has met, where that matters."""
+    patience_s = _patience_s(request, services, overlay)
+    if patience_s is None:
+        return None
+    if told_so is not None:
+        return told_so.met_by(request.user, request.session)
+    return await services.met.by(request.user, request.session, patience_s)
+
+
+def _patience_s(request: CompleteOutfit, services: Services, overlay: Overlay) -> float | None:
+    """How long an answer waits for what its shopper has met, which is only to be left out; None where it does not matter."""
     if request.exclude_seen or request.exclude_purchased:
-        return await services.met.by(request.user, request.session, services.settings.log.timeout_s)
-    if taste_strength_of(request, services.settings, overlay):
-        return await services.met.by(request.user, request.session, 0.0)
-    return None
+        return services.settings.log.timeout_s
+    return 0.0 if taste_strength_of(request, services.settings, overlay) else None
 
 
 def _complete(  # noqa: PLR0917 - the question, and what it is answered with
@@ -176,7 +203,7 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
     services: Services,
     met: Encounters | None,
     asked: Sequence[str] | None = None,
-) -> tuple[Completion, Told]:
+) -> tuple[Completion, Considered]:
     """The answer, and what was considered for its slots."""
     if question.ruled is not None and question.ruled.release.snapshot is not release.snapshot:
         question = replace(question, ruled=rules.over(release))
@@ -206,7 +233,7 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
         taste=_taste(question, answer, met, note),
         text=understood(answer.steering) if answer.steering else None,
     )
-    return said, told(release, answer)
+    return said, considered_of(release, answer)
 
 
 def _taste(question: Question, answer: Answer, met: Encounters | None, note: str | None) -> TasteOut | None:

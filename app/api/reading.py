@@ -2,8 +2,8 @@
 
 What a body costs is how many values it has, not its bytes: a picture is one value. A small body is parsed and checked at once. A large one
 is, on a thread of its own, piece by piece: Python's lock is never held for longer than one of them takes. Of each client one body at a time
-waits for that thread, some time after the one before, only as long as the client waits for an answer, and within the deadline. Where the
-process of heavy requests can answer it without anything that is known here alone, and runs, one of many values is read by that one.
+waits for that thread, some time after the one before, only as long as the client waits for an answer, and within the deadline. Of some
+routes, one of many values is read by the process of heavy requests alone, while that runs.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from app.api.apart import Sent
-from app.api.inside import Told
+from app.api.sent import left, sent_on
 from app.api.services import Services, services_of
 from app.ground import collector
 from app.ground.errors import Detail, LimitExceededError
@@ -62,10 +61,11 @@ class BoundedRoute(APIRoute):
 
     Attributes:
         repeatable: whether it only asks, so that another process may answer it.
-        unread: whether that one may also be the only one that reads it: nothing that it says is needed here.
+        unread: whether that one may also be the only one that reads it.
+        timed: whether it has one deadline, and not one for each of its parts.
     """
 
-    repeatable, unread = True, False
+    repeatable, unread, timed = True, False, True
 
     @staticmethod
     def most_values(limits: Limits) -> int:
@@ -93,8 +93,10 @@ class BoundedRoute(APIRoute):
                 return await answer(Read(request, parsed(body), sent))
             services = await services_of(request)
             values = await _in_turn(request, services, partial(check_values, body, self.most_values(services.settings.limits)))
-            if self.unread and values >= _MANY and (answered := await _unread(request, services, body)) is not None:
-                return answered
+            if self.unread and values >= _MANY and services.apart is not None and services.apart.expected:
+                answered = await sent_on(request, services, body, starts=True, waits=True, timed=self.timed)
+                if answered is not None:
+                    return answered
             return await answer(Read(request, await _in_turn(request, services, partial(_checked, parsed, body)), sent))
 
         return bounded
@@ -112,9 +114,15 @@ class UpsertRoute(BoundedRoute):
 
 
 class UnreadRoute(BoundedRoute):
-    """A route that only asks, and notes nothing of its answer."""
+    """A route whose large bodies are of heavy requests."""
 
     unread = True
+
+
+class UnreadPartsRoute(UnreadRoute):
+    """Likewise, of several questions, each of which is answered by itself."""
+
+    timed = False
 
 
 class Read(Request):
@@ -127,23 +135,6 @@ class Read(Request):
     def __init__(self, request: Request, value: Any, sent: bytes | None) -> None:  # noqa: ANN401 - whatever the route takes
         super().__init__(request.scope, request.receive)
         self._body, self._json, self.sent = b"-", value, sent
-
-
-async def left(request: Request) -> None:
-    """Return once the client of a request whose body has arrived has closed its connection."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _unread(request: Request, services: Services, body: bytes) -> Response | None:
-    """The answer of the process of heavy requests; None where it does not give one."""
-    current = services.serving.release
-    if services.apart is None or not services.apart.expected or current is None:
-        return None
-    told = Told.of(request, services, {current.id, *services.variants.releases}).in_words()
-    sent = Sent(path=request.url.path, body=body, told=told, starts=True, waits=True)
-    done = await services.apart.answer(sent, services.pool, partial(left, request))
-    return None if done is None else done.response
 
 
 async def _in_turn(request: Request, services: Services, read: Callable[[], Found]) -> Found:

@@ -24,7 +24,13 @@ def seldom() -> None:
 
 
 def as_usual() -> None:
-    """Look for them as Python does by itself: a service holds its requests up for less time, if more often."""
+    """Look for them as Python does by itself: a service holds its requests up for less time, if more often.
+
+    What was imported before the first service is not looked through any more: those are most of a service's objects, and now and then an
+    answer took a tenth of a second for their sake. A release is opened later, so that one that is replaced goes.
+    """
+    if not gc.get_freeze_count():
+        gc.freeze()
     gc.set_threshold(*_USUAL)
 
 

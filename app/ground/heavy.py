@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+HEAD_BYTES: Final = 1 << 22
+"""Of a request's head there, in which it is told what shoppers have met."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,10 @@ class ComputePool:
         self.refused += 1
         return BusyError(f"as many requests wait for a thread already as may ({self._most_waiting:,}); try again in a moment")
 
+    def room(self, cost: float) -> asyncio.Semaphore:
+        """Held while one of many questions of a request is inside: few of all such requests are, so that none is refused."""
+        return (self._heavy if cost >= HEAVY else self._ordinary).room
+
     async def run(
         self,
         compute: Callable[[], Answer],
@@ -136,17 +140,23 @@ class ComputePool:
                 kind.wait(turn)
                 self._moves += 1
                 self._grant()
-            return await self._outcome(answer, gone, lambda: "being computed" if turn.begun else "waiting for a thread")
+            return await self._outcome(answer, gone, lambda: "being computed" if turn.begun else "waiting for a thread", self._deadline_s)
         finally:
             self._drop(turn)
             self._moves += 1
             kind.inside -= 1
 
-    async def elsewhere(self, work: Coroutine[Any, Any, Answer], where: Callable[[], str], gone: Callable[[], Awaitable[object]]) -> Answer:
-        """What is not computed by these threads, ``where`` being in words: with the deadline, the counts and the errors of ``run``."""
+    async def elsewhere(
+        self, work: Coroutine[Any, Any, Answer], where: Callable[[], str], gone: Callable[[], Awaitable[object]], *, timed: bool = True
+    ) -> Answer:
+        """What is not computed by these threads, ``where`` being in words: with the deadline, the counts and the errors of ``run``.
+
+        Args:
+            timed: whether there is a deadline.
+        """
         self._elsewhere += 1
         try:
-            return await self._outcome(asyncio.ensure_future(work), gone, where)
+            return await self._outcome(asyncio.ensure_future(work), gone, where, self._deadline_s if timed else math.inf)
         except BusyError:
             self.refused += 1
             raise
@@ -170,14 +180,14 @@ class ComputePool:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     async def _outcome(
-        self, answer: asyncio.Future[Answer], gone: Callable[[], Awaitable[object]] | None, where: Callable[[], str]
+        self, answer: asyncio.Future[Answer], gone: Callable[[], Awaitable[object]] | None, where: Callable[[], str], deadline_s: float
     ) -> Answer:
         """The answer; or what comes before it: the deadline, a client that leaves, a shutdown."""
         cut = self._inside[answer] = asyncio.get_running_loop().create_future()
         away = asyncio.ensure_future(gone()) if gone else None
         try:
             ends = {answer, cut, *({away} if away else ())}
-            await asyncio.wait(ends, timeout=self._deadline_s if self._deadline_s < math.inf else None, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, timeout=deadline_s if deadline_s < math.inf else None, return_when=asyncio.FIRST_COMPLETED)
             if answer.done():
                 return answer.result()
             if cut.done():
@@ -186,7 +196,7 @@ class ComputePool:
                 self.abandoned += 1
                 raise ClientGoneError(_GONE)
             self.late += 1
-            msg = f"no answer within {self._deadline_s:g} s, after which it was still {where()}; ask for less, or try again later"
+            msg = f"no answer within {deadline_s:g} s, after which it was still {where()}; ask for less, or try again later"
             raise DeadlineError(msg)
         finally:
             if away:

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any, Final
 
 _MOST_REMEMBERED: Final = 1_000
+_OF_MANY: Final = 3  # of so many places, one is for the questions of requests that ask many
 
 
 class Kind:
@@ -23,7 +24,7 @@ class Kind:
 
     Attributes:
         used_s: seconds for which they have been computed, by their share.
-        joining: whether those that join others may begin.
+        joining: whether those that join others may begin. room: for the questions of requests that ask many.
     """
 
     def __init__(self, share: float, *, at_once: int, most_inside: int, most_begun: int) -> None:
@@ -32,6 +33,7 @@ class Kind:
         self.inside = self.running = self.begun = 0
         self.used_s = 0.0
         self.joining = True
+        self.room = asyncio.Semaphore(max(1, most_inside // _OF_MANY))
         self._had_s: dict[str, float] = {}
         self._floor_s = 0.0
 

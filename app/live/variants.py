@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from anyio import to_thread
 
@@ -196,10 +196,10 @@ class Variants:
             return Lane(release=current.release, rules=rules, kept=current.kept, taken=taken, trouble=self._why_not(variant))
         return Lane(release=release, rules=rules, kept=beside.kept, taken=taken)
 
-    def note(self, lane: Lane) -> None:
-        """Count an answer."""
-        if lane.taken is not None:
-            self.answers[lane.taken.experiment.name, lane.taken.variant.name, lane.trouble is None] += 1
+    def note(self, impression: Mapping[str, Any]) -> None:
+        """Count an answer, as the log keeps it."""
+        if "variant" in impression:
+            self.answers[impression["experiment"], impression["variant"], "fallback" not in impression] += 1
 
     async def look(self) -> None:
         """Load releases that running experiments ask for, and let go of those that none does."""

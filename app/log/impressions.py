@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
@@ -46,14 +47,15 @@ class Impressions:
         """Impressions that are not in the log yet."""
         return len(self._waiting)
 
-    def note(self, recommendation_id: str, shown: dict[str, Any]) -> None:
-        """Buffer what was shown under a recommendation's id; it reaches the log within moments, or once the log is back."""
+    def note(self, shown: Mapping[str, Any]) -> None:
+        """Buffer what was shown under its `recommendation_id`; it reaches the log within moments, or once the log is back."""
         if len(self._waiting) >= self._most:
             self.dropped += 1
             return
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        said = {"type": "impression", "recommendation_id": recommendation_id, "timestamp": now, "received": now, **shown}
-        self._waiting.append(Event(f"impression:{recommendation_id}", said))
+        name = shown["recommendation_id"]
+        said = {"type": "impression", "recommendation_id": name, "timestamp": now, "received": now, **shown}
+        self._waiting.append(Event(f"impression:{name}", said))
         self._noted.set()
 
     def start(self) -> None:

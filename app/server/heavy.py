@@ -23,7 +23,7 @@ from typing import Final, Self
 
 from structlog.contextvars import bind_contextvars
 
-from app.ground.heavy import Place
+from app.ground.heavy import HEAD_BYTES, Place
 from app.ground.settings import Settings
 from app.server.supervised import LOOK_S, SPAWNING, Shared, Supervised
 from models.parent import end_with_parent
@@ -32,7 +32,6 @@ _PREFIX: Final = "attire-heavy-"
 _NICE: Final = 10
 _IDLE_S: Final = 60.0
 _LAST_S: Final = 3.0  # when those that ask it have ended, nothing is under way
-_HEAD_BYTES: Final = 1 << 22  # what a shopper has met is in one
 _LONGEST: Final = 100  # of a socket's path; the system takes a little more
 
 
@@ -131,6 +130,6 @@ def _answer(settings: Settings, place: Place, beat: Shared) -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(place.socket))  # nobody reaches it before it is loaded, and listens
     threads = settings.threads.model_copy(update={"requests": settings.threads.requests or max(1, compute.cores() - 1)})
-    connections = settings.connections.model_copy(update={"head_bytes": _HEAD_BYTES})
+    connections = settings.connections.model_copy(update={"head_bytes": HEAD_BYTES})
     settings = settings.model_copy(update={"threads": threads, "connections": connections})
     answer(create_app(settings, beaten=partial(setattr, beat, "value"), inside=True), settings, listener)

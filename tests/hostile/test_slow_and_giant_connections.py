@@ -136,8 +136,12 @@ def test_a_body_that_drips_is_408(server: Server) -> None:
 
 def test_quiet_connections_keep_nobody_out(server: Server) -> None:
     """More than may be open: those that have sent nothing for longest make room."""
-    quiet = [sent(server, b"GET / HTTP/1.1\r\nHost:") for _ in range(100)]
+    quiet = [sent(server, b"GET /healthz HTTP/1.1\r\nHost:") for _ in range(100)]
     assert healthy(server)
+    quiet[-1].sendall(b" localhost\r\n\r\n")
+    assert b" 200 " in quiet[-1].recv(64)
+    with suppress(ConnectionError):
+        assert not quiet[0].recv(64)
     for connection in quiet:
         connection.close()
 

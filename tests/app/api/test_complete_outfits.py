@@ -115,9 +115,33 @@ def test_others_come_between_the_outfits_of_many_batches(client: TestClient, mon
             *(complete_outfits(request, app.state.services, compute, Request({"type": "http"})) for _ in range(20))
         )
         others.cancel()
-        assert all(one.problem for answer in answers for one in answer.answers)
+        assert all(one.problem for answer in answers for one in answer.answers)  # type: ignore[union-attr]
 
-    monkeypatch.setattr("app.api.batches.complete_outfit", refused)
+    monkeypatch.setattr("app.api.batches.completed", refused)
     assert client.portal is not None
     client.portal.call(asked)
     assert between[0] <= 2
+
+
+def test_many_batches_refuse_neither_their_own_questions_nor_others(home: Path) -> None:
+    """Of six batches of a hundred, 264 questions were refused, as their own others had taken all places."""
+    app = create_app(Settings(home=home, public=("read",), threads={"requests": 1, "waiting": 5}, answers={"kept_bytes": 0}))
+    request = CompleteOutfits.model_validate({"requests": [{"items": ["tops-1"], "k": number} for number in range(1, 10)]})
+
+    async def nobody_leaves() -> Message:
+        return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+
+    async def asked() -> None:
+        async with app.router.lifespan_context(app):
+            services = app.state.services
+            https = [Request({"type": "http", "state": {"who": f"10.0.0.{number}"}}, nobody_leaves) for number in range(6)]
+            batches = [asyncio.create_task(complete_outfits(request, services, Computing(services, http, None), http)) for http in https]
+            beside = 0
+            while not all(batch.done() for batch in batches):
+                assert services.pool.busy() is None
+                beside += 1
+                await asyncio.sleep(0.001)
+            assert beside
+            assert not any(one.problem for batch in batches for one in batch.result().answers)  # type: ignore[union-attr]
+
+    asyncio.run(asked())

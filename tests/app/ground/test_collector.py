@@ -29,6 +29,17 @@ def test_a_command_looks_seldom_and_a_service_as_usual(tmp_path: Path, monkeypat
         collector.as_usual()
 
 
+def test_a_service_does_not_look_through_what_it_imported(tmp_path: Path) -> None:
+    """Of 375,000 objects 297,000: a look through all took 106 ms of its event loop. What a later one leaves behind is still found."""
+    collector.as_usual()
+    frozen = gc.get_freeze_count()
+    assert frozen > 100_000
+    left: list[object] = []
+    left.append(left)
+    with TestClient(create_app(Settings(home=tmp_path))):
+        assert any(left is one for one in gc.get_objects())
+
+
 def test_it_rests_until_the_last_of_several_threads_is_done() -> None:
     """One that ends its work first does not end the others' rest."""
     entered, end = Event(), Event()

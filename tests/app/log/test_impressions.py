@@ -57,7 +57,7 @@ async def test_what_is_noted_reaches_the_log_in_the_background(log: Log, mount: 
     mount()
     buffer = Impressions(log, 10)
     buffer.start()
-    buffer.note("r1", {"release": "r2-x", "items": ["a"]})
+    buffer.note({"recommendation_id": "r1", "release": "r2-x", "items": ["a"]})
     await settled(buffer)
     [entry] = await log.read(Stream.EVENTS)
     said = dict(entry.event.data)
@@ -75,7 +75,7 @@ async def test_they_wait_while_the_log_is_gone_and_go_on_when_it_is_back(
     buffer = Impressions(log, 10)
     buffer.start()
     for n in range(3):
-        buffer.note(str(n), {})
+        buffer.note({"recommendation_id": str(n)})
     await asyncio.sleep(0.1)
     assert (buffer.waiting, buffer.written) == (3, 0)
     assert buffer.trouble is not None
@@ -92,11 +92,11 @@ async def test_what_does_not_fit_is_dropped_and_counted(log: Log, mount: Callabl
     buffer = Impressions(log, 2)
     buffer.start()
     for n in range(5):
-        buffer.note(str(n), {})
+        buffer.note({"recommendation_id": str(n)})
     assert (buffer.waiting, buffer.dropped) == (2, 3)
     mount()
     await settled(buffer)
-    buffer.note("room", {})
+    buffer.note({"recommendation_id": "room"})
     await settled(buffer)
     assert await everything(log) == ["impression:0", "impression:1", "impression:room"]
     await buffer.close()
@@ -108,7 +108,7 @@ async def test_more_than_one_batch_is_written(log: Log, mount: Callable[[], None
     mount()
     buffer = Impressions(log, 100)
     for n in range(10):
-        buffer.note(str(n), {})
+        buffer.note({"recommendation_id": str(n)})
     buffer.start()
     await settled(buffer)
     assert len(await log.read(Stream.EVENTS)) == buffer.written == 10
@@ -120,7 +120,7 @@ async def test_closing_writes_what_waits(log: Log, mount: Callable[[], None], ev
     mount()
     buffer = Impressions(log, 10)
     buffer.start()
-    buffer.note("last", {})
+    buffer.note({"recommendation_id": "last"})
     await buffer.close()
     assert await everything(log) == ["impression:last"]
 
@@ -129,7 +129,7 @@ async def test_closing_without_a_log_ends_soon_and_counts_the_loss(log: Log, cap
     """And says so."""
     buffer = Impressions(log, 10)
     buffer.start()
-    buffer.note("lost", {})
+    buffer.note({"recommendation_id": "lost"})
     async with asyncio.timeout(3):
         await buffer.close()
     assert (buffer.waiting, buffer.dropped) == (0, 1)

@@ -78,6 +78,14 @@ def test_only_a_trusted_proxy_is_believed(asked: Asked) -> None:
         assert sent == [200, 200, 200, 429, 429]
 
 
+def test_a_network_of_ipv6_is_counted_as_one_address(asked: Asked) -> None:
+    """Whoever has one has 2^64 of them; the next network is somebody else's."""
+    with asked(PROXY, public="read", rates=FEW, proxies=("10.0.0.0/8",)) as client:
+        network = [f"2001:db8:0:1:{n:x}::{n:x}" for n in range(1, 4)] + ["2001:DB8:0:1::ffff"]
+        assert [statuses(client, 1, **{"X-Forwarded-For": address})[0] for address in network] == [200, 200, 200, 429]
+        assert statuses(client, 1, **{"X-Forwarded-For": "2001:db8:0:2::1"}) == [200]
+
+
 def test_this_machine_is_not_counted(asked: Asked) -> None:
     """A proxy on it that adds no header would be stopped for all of its clients."""
     with asked(rates=FEW) as client:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from ctypes import c_double
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,9 +15,9 @@ from starlette.testclient import TestClient
 
 from app.api.services import Services
 from app.ground.heavy import Place
-from app.ground.parts import Answers, Keys, LogSettings
+from app.ground.parts import Answers, Keys, LogSettings, Threads
 from app.ground.settings import Settings
-from app.live.metrics import NO_ROUTE
+from app.live.metrics import NO_ROUTE, Traffic
 from app.main import create_app
 
 ITEMS = [f"{category}-{number}" for category in ("bags", "bottoms", "shoes", "tops") for number in range(12)]
@@ -28,9 +29,11 @@ KEY = {"X-API-Key": "of-the-catalogue-itself"}
 class Beside:
     """A service with the process beside it, which is a thread here."""
 
-    def __init__(self, home: Path, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, home: Path, folder: Path, stack: ExitStack, **more: Any) -> None:
         log = LogSettings(level="error")
-        self.settings = Settings(home=home, log=log, keys=Keys(catalogue=KEY["X-API-Key"], admin=ADMIN), answers=Answers(kept_bytes=0))
+        keys = Keys(catalogue=KEY["X-API-Key"], admin=ADMIN)
+        alone = Threads(together=1)  # or what is asked side by side is the same to the rounding only
+        self.settings = Settings(**{"home": home, "log": log, "keys": keys, "answers": Answers(kept_bytes=0), "threads": alone, **more})
         self.place = Place(folder / "heavy", c_double(0))
         self.inner = create_app(self.settings, inside=True)
         self.server = uvicorn.Server(uvicorn.Config(self.inner, uds=str(self.place.socket), log_config=None))
@@ -61,9 +64,18 @@ class Beside:
     @property
     def answers(self) -> int:
         """How many requests the process beside has answered."""
-        return sum(one.requests for one in self.inner.state.services.metrics.traffic() if one.route != NO_ROUTE)
+        return sum(one.requests for one in self._traffic if one.route != NO_ROUTE)
 
     @property
     def answered(self) -> set[str]:
         """The routes of what the process beside has answered."""
-        return {one.route for one in self.inner.state.services.metrics.traffic()}
+        return {one.route for one in self._traffic}
+
+    @property
+    def _traffic(self) -> list[Traffic]:
+        """All of it: a request is counted after its answer is sent."""
+        until = time.monotonic() + 5
+        while self.server.started and self.server.server_state.tasks and time.monotonic() < until:
+            time.sleep(0.001)
+        traffic: list[Traffic] = self.inner.state.services.metrics.traffic()
+        return traffic

@@ -13,8 +13,8 @@ from tests.app.homes import copied
 
 
 @pytest.fixture
-def beside(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
-    """It does not run yet. Each of both looks at rules and experiments whenever it is asked, not once in some milliseconds."""
+def beside(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Beside]:
+    """It does not run yet; a parameter is more of its settings. Each of both looks at rules and experiments whenever it is asked."""
     monkeypatch.setattr("app.home.versions.LOOKED_S", 0.0)
     with ExitStack() as stack:
-        yield Beside(copied(home, tmp_path / "home"), tmp_path, stack)
+        yield Beside(copied(home, tmp_path / "home"), tmp_path, stack, **getattr(request, "param", {}))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import Counter
 from typing import Any
 
 import pytest
 
-from app.api import apart, computing, inside
+from app.api import apart, computing, inside, outfits, reading, sent
 from app.log.base import Stream
 from tests.app.api.apart.beside import ADMIN, HEAVY, ITEMS, Beside
 
@@ -95,26 +96,126 @@ def test_what_it_suggests_is_counted_and_noted_here(beside: Beside, monkeypatch:
         assert [slot["items"] for slot in noted[name]["slots"]] == [[item["id"] for item in slot["items"]] for slot in answer["slots"]]
 
 
-@pytest.mark.parametrize("named", [{}, {"user": "u1", "exclude_seen": True}])
-def test_heavy_questions_of_a_batch_are_answered_there_and_noted_here(beside: Beside, named: dict[str, Any]) -> None:
-    """Each by itself, as it is alone; what is wrong with one is told in its place, and ordinary ones are answered here."""
-    heavy = {"items": ITEMS, "slots": ["shoes"], "k": 20, "exclude": ["shoes-1"], **named}
-    wrong = {**heavy, "slots": ["shoos"]}
+def test_a_batch_is_answered_there_and_noted_here(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose questions are heavy together, be each of them ordinary; what is wrong with one is told in its place."""
+    monkeypatch.setattr(computing, "HEAVY", 2_000.0)
+    asked: list[dict[str, Any]] = [{"items": ITEMS[:number], "slots": ["shoes"], "k": 5} for number in (1, 2, 3)]
+    wrong = {**asked[0], "slots": ["shoos"]}
     beside.run()
-    alone = beside.client.post("/complete-outfit", json=heavy).json()
-    problem = beside.client.post("/complete-outfit", json=wrong).json()
-    before = beside.answers
-    answers = beside.client.post("/complete-outfits", json={"requests": [heavy, wrong, {"items": ITEMS[:2]}, heavy]}).json()["answers"]
-    assert beside.answers == before + 3
-    assert beside.answered == {"/complete-outfit"}
-    assert answers[1] == {"problem": problem}
-    for said in (answers[0]["answer"], answers[3]["answer"]):
-        assert said | {"recommendation_id": ""} == alone | {"recommendation_id": ""}
+    alone = [beside.client.post("/complete-outfit", json=one).json() for one in (*asked, wrong)]
+    assert not beside.answers
+    answers = beside.client.post("/complete-outfits", json={"requests": [*asked, wrong] * 5}).json()["answers"]
+    assert beside.answered == {"/complete-outfits"}
+    assert len(answers) == 20
+    for said, one in zip(answers, alone * 5, strict=True):
+        assert (
+            (said["answer"] | {"recommendation_id": ""} == one | {"recommendation_id": ""}) if "answer" in said else said["problem"] == one
+        )
     until = time.monotonic() + 10
-    while beside.outer.impressions.written < 4 and time.monotonic() < until:
+    while beside.outer.impressions.written < 18 and time.monotonic() < until:
         time.sleep(0.01)
-    assert beside.outer.impressions.written == 4
+    assert beside.outer.impressions.written == 18
     assert not beside.inner.state.services.impressions.written + beside.inner.state.services.impressions.waiting
+
+
+def test_a_batch_has_no_deadline_as_a_whole(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of its questions has one, wherever it is answered; a hundred of 45 items take a busy machine half a minute."""
+    monkeypatch.setattr(computing, "HEAVY", 0.0)
+    beside.run()
+    one = {"items": ITEMS[:2]}
+    assert beside.client.post("/complete-outfits", json={"requests": [one]}).status_code == 200
+    beside.outer.pool._deadline_s = 0.001
+    assert beside.client.post("/complete-outfit", json=one).json()["type"] == "/problems/deadline"
+    [said] = beside.client.post("/complete-outfits", json={"requests": [one]}).json()["answers"]
+    assert said["answer"]["slots"]
+    beside.inner.state.services.pool._deadline_s = 0.001
+    [said] = beside.client.post("/complete-outfits", json={"requests": [one]}).json()["answers"]
+    assert said["problem"]["type"] == "/problems/deadline"
+
+
+def _batch(number: int) -> dict[str, Any]:
+    """Questions of every kind; as many as are left unread, or a few."""
+    plain = {"items": ITEMS, "slots": ["shoes"], "k": 12}
+    kinds: list[dict[str, Any]] = [
+        {**plain, "exclude": [f"nothing-{one}" for one in range(200)]},
+        {**plain, "slots": ["shoos"]},
+        {**plain, "user": "u1", "exclude_seen": True, "explain": True},
+        {**plain, "user": "u2", "session": "s2", "exclude_purchased": True},
+        {**plain, "user": "u1", "taste_strength": 1.0, "fields": ["title"]},
+        {"items": ITEMS[:2], "session": "s2", "looks": 2, "text": "no heels under 80"},
+        {"items": ITEMS[:1], "user": "u3", "taste_strength": 2.0, "dry_run": True},
+        {"items": ITEMS[:3], "candidates": ITEMS[20:30], "promote": [ITEMS[25]]},
+    ]
+    return {"requests": kinds * number}
+
+
+@pytest.mark.parametrize("beside", [{}, {"exploration": {"share": 0.5, "cold_below": 0}}], ids=["", "exploring"], indirect=True)
+@pytest.mark.parametrize("number", [2, 12], ids=["read here, too", "unread here"])
+def test_batches_are_answered_and_noted_to_the_byte_as_here(beside: Beside, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Within experiments and rules, by what shoppers have met; impressions and figures, too."""
+    monkeypatch.setattr(outfits, "fresh", lambda: "named")
+    noted = list[str]()
+    monkeypatch.setattr(beside.outer.impressions, "note", lambda shown: noted.append(json.dumps(shown)))
+    events = [("u1", "s1", "shoes-1", "view"), ("u1", "s1", "shoes-2", "purchase"), ("u2", "s2", "shoes-3", "purchase")]
+    made = [{"id": f"e{n}", "type": type_, "item": item, "user": user, "session": s} for n, (user, s, item, type_) in enumerate(events)]
+    assert beside.client.post("/events", json={"events": made}).status_code == 202
+    rule = {"id": "off", "do": "exclude", "items": {"ids": ["shoes-5"]}}
+    assert beside.client.put("/rules", json={"rules": [rule]}).status_code == 200
+    variants = [{"name": "a", "settings": {"taste_strength": 1.0}}, {"name": "b", "without_rules": ["off"], "settings": {"diversity": 0.4}}]
+    given = {"experiments": [{"name": "x", "variants": variants}]}
+    assert beside.client.put("/experiments", json=given, headers={"X-API-Key": ADMIN}).status_code == 200
+    seen = {"items": ["tops-1"], "slots": ["shoes"], "user": "u2", "exclude_seen": True}
+    until = time.monotonic() + 10
+    while beside.client.post("/complete-outfit", json=seen).json()["excluded"]["items"] < 1:
+        assert time.monotonic() < until
+
+    def asked() -> tuple[bytes, list[str], dict[Any, int], list[str]]:
+        """The answer, what is noted of it, and what is counted."""
+        noted.clear()
+        beside.outer.variants.answers.clear()
+        before = _shown(beside)
+        answer = beside.client.post("/complete-outfits", json=_batch(number))
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "application/json"
+        counted = {name: after - before[name] for name, after in _shown(beside).items()}
+        return answer.content, sorted(noted), dict(beside.outer.variants.answers), [f"{name} {count}" for name, count in counted.items()]
+
+    monkeypatch.setattr(apart, "_STARTED_S", 0.0)
+    here = asked()
+    beside.run()
+    assert beside.client.post("/score-outfit", json=HEAVY).status_code == 200  # until then nobody knows that it runs
+    read = list[bytes]()
+    checked = reading._checked
+    monkeypatch.setattr(reading, "_checked", lambda parsed, body: (read.append(body), checked(parsed, body))[1])
+    there = asked()
+    assert "/complete-outfits" in beside.answered
+    assert there == here
+    assert len(here[1]) == number * 6
+    assert {name for name, *_ in here[2]} == {"x"}
+    assert len({variant for _, variant, _ in here[2]}) == 2
+    asked_back = 2  # it reads the body once, and again when it was told what shoppers have met
+    assert len(read) == (asked_back if number > 2 else asked_back + 1)
+
+
+def _shown(beside: Beside) -> dict[str, float]:
+    """The figures of what was shown."""
+    lines = [line.rpartition(" ") for line in beside.client.get("/metrics").text.splitlines()]
+    return {name: float(value) for name, _, value in lines if name.startswith(("attire_completions_total", "attire_suggestions_shown"))}
+
+
+def test_what_shoppers_have_met_that_fits_no_head_is_answered_here(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather than that the other process refuses the request."""
+    monkeypatch.setattr(sent, "_MOST_TOLD", 800)
+    events = [{"id": f"e{number}", "type": "view", "item": f"seen-{number}", "user": "u1", "session": "s"} for number in range(100)]
+    assert beside.client.post("/events", json={"events": events}).status_code == 202
+    seen, until = {"items": ["tops-1"], "slots": ["shoes"], "user": "u1", "exclude_seen": True}, time.monotonic() + 10
+    while beside.client.post("/complete-outfit", json=seen).json()["excluded"]["items"] < 100:
+        assert time.monotonic() < until
+    beside.run()
+    answer = beside.client.post("/complete-outfit", json={**seen, "items": ITEMS, "k": 20})
+    assert answer.status_code == 200
+    assert answer.json()["excluded"] == {"items": 100}
+    assert beside.answers == 1  # which was to ask back
 
 
 def test_it_knows_what_the_shopper_has_met(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,12 +59,12 @@ def test_any_type_that_is_json_is_its(beside: Beside) -> None:
 
 
 def test_only_what_asks_and_is_heavy_is_its(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change is made once, here, and an ordinary question of a batch is answered here."""
-    monkeypatch.setattr(computing, "HEAVY", 0.0)
+    """A change is made once, here, and an ordinary batch is answered here."""
     beside.run()
+    assert beside.client.post("/complete-outfits", json={"requests": [{"items": ITEMS[:2]}] * 2}).status_code == 200
+    monkeypatch.setattr(computing, "HEAVY", 0.0)
     new = {"id": "tops-new", "category": "tops", "features": [0.5] * 16}
     assert beside.client.put("/items", json={"items": [new]}).status_code == 200
-    assert beside.client.post("/complete-outfits", json={"requests": [{"items": ITEMS[:2]}] * 2}).status_code == 200
     assert beside.client.get("/items?q=tops").status_code == 200
     assert not beside.answered
     assert beside.client.post("/complete-outfit", json={"items": ITEMS[:2]}).json()["slots"]
