@@ -96,17 +96,22 @@ SAID: Final = {
 PRICED: Final = {
     key: third
     for third, words in (
-        ("lowest third", "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain"),
-        ("highest third", "expensive pricey costly luxury luxurious premium high-end upmarket upscale"),
+        ("lowest third of prices", "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain"),
+        ("highest third of prices", "expensive pricey costly luxury luxurious premium high-end upmarket upscale"),
     )
     for key in _words(words)
 }
 """Words of a price -> the part of the prices of their category that they mean."""
 
-BUT: Final = {"lowest third": "upper two thirds", "highest third": "lower two thirds"}
+BUT: Final = {"lowest third of prices": "upper two thirds of prices", "highest third of prices": "lower two thirds of prices"}
 """What is not so, as in "not too expensive"."""
 
-PARTS: Final = {"lowest third": (0, 1 / 3), "lower two thirds": (0, 2 / 3), "upper two thirds": (1 / 3, 1), "highest third": (2 / 3, 1)}
+PARTS: Final = {
+    "lowest third of prices": (0, 1 / 3),
+    "lower two thirds of prices": (0, 2 / 3),
+    "upper two thirds of prices": (1 / 3, 1),
+    "highest third of prices": (2 / 3, 1),
+}
 """From which share of prices to which, inclusive."""
 
 SAME: Final = {key: frozenset(_words(group)) - {key} for group in _SAME for key in _words(group)}
