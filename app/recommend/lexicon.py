@@ -93,25 +93,21 @@ SAID: Final = {
 }
 """What a word of a title tells -> the words that do: by their ``words.phrase`` without spaces, the parts of each."""
 
+LOWEST, LOWER, UPPER, HIGHEST = (f"{part} of prices" for part in ("lowest third", "lower two thirds", "upper two thirds", "highest third"))
 PRICED: Final = {
-    key: third
-    for third, words in (
-        ("lowest third of prices", "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain"),
-        ("highest third of prices", "expensive pricey costly luxury luxurious premium high-end upmarket upscale"),
+    key: part
+    for part, words in (
+        (LOWEST, "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain"),
+        (HIGHEST, "expensive pricey costly luxury luxurious premium high-end upmarket upscale"),
     )
     for key in _words(words)
 }
 """Words of a price -> the part of the prices of their category that they mean."""
 
-BUT: Final = {"lowest third of prices": "upper two thirds of prices", "highest third of prices": "lower two thirds of prices"}
+BUT: Final = {LOWEST: UPPER, HIGHEST: LOWER}
 """What is not so, as in "not too expensive"."""
 
-PARTS: Final = {
-    "lowest third of prices": (0, 1 / 3),
-    "lower two thirds of prices": (0, 2 / 3),
-    "upper two thirds of prices": (1 / 3, 1),
-    "highest third of prices": (2 / 3, 1),
-}
+PARTS: Final = {LOWEST: (0, 1 / 3), LOWER: (0, 2 / 3), UPPER: (1 / 3, 1), HIGHEST: (2 / 3, 1)}
 """From which share of prices to which, inclusive."""
 
 SAME: Final = {key: frozenset(_words(group)) - {key} for group in _SAME for key in _words(group)}

@@ -153,10 +153,9 @@ class Vocabulary:
         """The rows whose price is within two quantiles of what their category's items cost now, ``(N,)``; none where all cost the same."""
         price_N, found = self._columns.prices, np.zeros(self._items.num_rows, dtype=np.bool_)
         rows = self._live[~np.isnan(price_N[self._live])]
-        names = self._categories[rows].astype(str)
-        for name in np.unique(names):
-            some = rows[names == name]
-            if price_N[some].min() < price_N[some].max():
+        for name in self._items.column(CATEGORY).unique().to_pylist():
+            some = rows[self._mask(CATEGORY, (name,))[rows]]
+            if len(some) and price_N[some].min() < price_N[some].max():
                 low, high = np.quantile(price_N[some], (least, most))
                 found[some] = (price_N[some] >= low) & (price_N[some] <= high)
         return found

@@ -104,7 +104,10 @@ def import_orders(
         unknown=dict(unknown.rows()),
         by_product=meant[0],
         by_case=meant[1],
-        dropped=[*(_both(*rule) for rule in zip(of_looks, of_orders, strict=True)), between],
+        dropped=[
+            *(_both(*rule) for rule in zip(of_looks, of_orders, strict=True)),
+            Dropped("between", "a near-duplicate of outfits on two sides of the split by time", between),
+        ],
     )
 
 
@@ -196,14 +199,13 @@ def _baskets(events: pl.DataFrame, described: Mapping[str, Described], worker: W
     return clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=worker.hygiene)
 
 
-def _outfits(looks: Sequence[Basket], baskets: Sequence[Basket], catalogue: Catalogue) -> tuple[list[dict[str, Any]], Dropped]:
-    """Orders divided by time, with looks to learn from, and what is on no side; looks alone are not divided, which reading does."""
+def _outfits(looks: Sequence[Basket], baskets: Sequence[Basket], catalogue: Catalogue) -> tuple[list[dict[str, Any]], int]:
+    """Orders divided by time, with looks to learn from, and how many are on no side; looks alone are not divided, which reading does."""
+    if not baskets:
+        return [{"id": look.id, "items": look.items, "user": look.user} for look in looks], 0
     earlier = [Outfit(f"look {look.id}", look.items, "train", look.user) for look in looks]
     split = split_by_time(baskets, earlier=earlier, one_size=catalogue.one_size)
-    between = Dropped("between", "a near-duplicate of outfits on two sides of the split by time", split.between)
-    if not baskets:
-        return [{"id": look.id, "items": look.items, "user": look.user} for look in looks], between
-    return [_as_line(outfit) for outfit in (*split.train, *split.valid, *split.recent)], between
+    return [_as_line(outfit) for outfit in (*split.train, *split.valid, *split.recent)], split.between
 
 
 def _as_line(outfit: Outfit) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from app.worker.hygiene import Basket
+from index.backends.base import BoolArray, IntArray
 from models.datasets.draw_questions import draw_questions
 from models.datasets.schema import SPLITS, Catalogue, Outfit, Question, Split
 from models.datasets.splits import distinct, near_pairs
@@ -78,18 +79,11 @@ def split_by_time(
     at = [baskets[place].at for place in of_log.tolist()]
     latest = min(_MOST_RECENT, round(_RECENT_SHARE * len(at)), sum(moment >= unseen_from for moment in at))
     chosen_on = round(_VALID_SHARE * len(at))
-    period_N = np.zeros(len(everyone), dtype=np.int8)  # places in SPLITS, in order of time
+    period_N = np.zeros(len(everyone), dtype=np.int64)  # places in SPLITS, in order of time
     period_N[: len(before)] = [SPLITS.index(outfit.split) for outfit in before]
     period_N[len(before) + of_log] = np.repeat(np.arange(len(SPLITS)), [len(at) - latest - chosen_on, chosen_on, latest])
 
-    first_S = np.full(len(sets), len(SPLITS))
-    np.minimum.at(first_S, set_N, period_N)
-    side_S = first_S.copy()
-    np.minimum.at(side_S, near_P2, first_S[near_P2[:, ::-1]])
-    one_P, other_P = side_S[near_P2].T
-    # Of two near sets on two sides, all outfits of the one on the earlier were moved there: had one been there, so would the other set be.
-    usable_S[near_P2[one_P < other_P, 0]] = usable_S[near_P2[one_P > other_P, 1]] = False
-    side_N = np.where(usable_S, side_S, -1)[set_N]
+    side_N = _sides(period_N, set_N, near_P2, usable_S)
     train, valid, recent = (
         tuple(replace(everyone[place], split=split) for place in np.flatnonzero(side_N == side).tolist())
         for side, split in enumerate(SPLITS)
@@ -103,6 +97,21 @@ def split_by_time(
         between=int((side_N < 0).sum()) - left_out,
         held_from=at[-latest] if latest else math.inf,
     )
+
+
+def _sides(period_N: IntArray, set_N: IntArray, near_P2: IntArray, usable_S: BoolArray) -> IntArray:
+    """The place in ``SPLITS`` of each outfit's side, -1 for one that is on none: its set is not usable, or near sets on two sides.
+
+    Shape legend: N outfits · S sets · P pairs of near sets.
+    """
+    first_S = np.full(len(usable_S), len(SPLITS))
+    np.minimum.at(first_S, set_N, period_N)
+    side_S = first_S.copy()
+    np.minimum.at(side_S, near_P2, first_S[near_P2[:, ::-1]])
+    one_P, other_P = side_S[near_P2].T
+    # Of two near sets on two sides, all outfits of the one on the earlier were moved there: had one been there, so would the other set be.
+    side_S[near_P2[one_P < other_P, 0]] = side_S[near_P2[one_P > other_P, 1]] = -1
+    return np.where(usable_S, side_S, -1)[set_N]
 
 
 def worn(basket: Basket, split: Split) -> Outfit:
