@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.recommend.lexicon import HIGHEST, LOWEST
 from app.recommend.prices import prices_in
 from app.recommend.vocabulary import Vocabulary, vocabulary_of
 from app.recommend.wishes import read
@@ -48,6 +49,17 @@ def test_a_long_text_takes_little_time(vocabularies: dict[str, Vocabulary], part
     began = time.process_time()
     read((part * 2_000)[:2_000], vocabularies["shop"])
     assert time.process_time() - began < 2
+
+
+def test_what_is_cheap_is_so_in_its_category(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
+    """The cheapest coat costs more than any bag; where all cost the same, nothing is cheap."""
+    prices = {"bags": range(1, 10), "coats": range(101, 110), "hats": [5] * 3}
+    items = [
+        {"id": f"{name}-{price}-{at}", "category": name, "price": float(price)} for name in prices for at, price in enumerate(prices[name])
+    ]
+    vocabulary = Vocabulary(snapshot_of(items, tmp_path / "priced"))
+    found = {part: [items[row]["price"] for row in np.flatnonzero(vocabulary.mask("price", (part,)))] for part in (LOWEST, HIGHEST)}
+    assert found == {LOWEST: [1, 2, 3, 101, 102, 103], HIGHEST: [7, 8, 9, 107, 108, 109]}
 
 
 @pytest.mark.parametrize("text", ["over the knee", "a 90s look", "24 hours", "size 42", "I am 30"])

@@ -81,7 +81,7 @@ def test_nothing_like_the_reference_is_learned_from() -> None:
     assert found.left_out == 1
 
 
-@given(st.lists(st.frozensets(st.sampled_from("abcdefgh"), min_size=2, max_size=4), max_size=40), st.integers(0, 3))
+@given(st.lists(st.frozensets(st.sampled_from("abcdefghijklmnop"), min_size=2, max_size=4), min_size=30, max_size=60), st.integers(0, 3))
 def test_no_near_duplicates_are_on_two_sides(worn: list[frozenset[str]], asked: int) -> None:
     """Nor is one of the reference on any."""
     reference = [Outfit(f"r{place}", tuple(sorted(items)), "test") for place, items in enumerate(worn[:asked])]
