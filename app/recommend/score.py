@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from app.ground.parts import Limits
-from app.recommend.blanks import Allowed
+from app.recommend.allowed import Allowed
 from app.recommend.explain import Explanation, PairScore, explained, pair_scores, work_of_explaining
 from app.recommend.limits import check_count, check_work
 from app.recommend.outfit import ItemRef, Worn, known_count, resolve_all
@@ -129,7 +129,7 @@ def _swap(  # noqa: PLR0917 - what is worn, and what a swap must be
     position = worn.names.index(weakest)
     rest = worn.less(position)
     wanted = replace(wanted, exclude=(*wanted.exclude, weakest))
-    allowed = Allowed.of(release, rest, wanted, consistent=consistent, ruling=ruling_of(ruled, rest)).steps[0][0]
+    allowed = Allowed.of(release, rest, wanted, ruling_of(ruled, rest), consistent=consistent).steps[0][0]
     category = worn.categories[position]
     rows_M = retrieve(release, category, queries_of(release, rest, [category])[category], 1, allowed)
     rows_M = rows_M[release.traits.leading(rows_M, [row for row in rest.rows if row is not None])]

@@ -1,0 +1,83 @@
+"""Which rows may be suggested beside what is worn: by filters, rules, words, and for whom and when the worn items are.
+
+Shape legend: M rows in question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.recommend.consistent import OTHER_SEASON, suitable
+from app.recommend.outfit import Worn
+from app.recommend.steering import NO_WISHES, Steering
+from app.release.release import Release
+from app.rules.ruling import Ruling
+from index.columns import Filter
+from index.selection import Condition, Selection, but
+
+_MOST_VARIANTS: Final = 50
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Allowed:
+    """Which rows may be suggested.
+
+    Attributes:
+        filtered: those that pass the filters, are as asked, and are not worn.
+        steps: selections from the strictest to the laxest, each with what to say where none before it left an item.
+        unmet: of a category, what is asked of it that none of its items is.
+    """
+
+    filtered: Selection
+    steps: tuple[tuple[Selection, str | None], ...]
+    unmet: Mapping[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def at_all(release: Release, worn: Worn, wanted: Filter, ruling: Ruling | None = None, *, consistent: bool) -> Selection:
+        """What could be suggested were it not for price, brand and the like: in stock, by no rule taken away, for whom the others are."""
+        stocked = passing(release, Filter(in_stock=wanted.in_stock), ruling)
+        return narrowed(stocked, suitable(release, worn.labels, season=False) if consistent else None)
+
+    @classmethod
+    def of(
+        cls,
+        release: Release,
+        worn: Worn,
+        wanted: Filter,
+        ruling: Ruling | None = None,
+        *,
+        consistent: bool,
+        steering: Steering = NO_WISHES,
+        categories: Sequence[str] = (),
+    ) -> Allowed:
+        """The filters and rules, what words ask of some categories, and what suits the worn items where ``consistent``."""
+        filtered = passing(release, wanted, ruling)
+        filtered &= but(filtered.count, [row for row in worn.rows if row is not None])
+        for condition in steering.must:
+            filtered &= condition
+        strict, lax = (suitable(release, worn.labels, season=season) if consistent else None for season in (True, False))
+        asked, unmet = steering.settled(release, narrowed(filtered, lax), categories)
+        filtered = narrowed(filtered, asked)
+        steps = ((narrowed(filtered, strict), None), (narrowed(filtered, lax), OTHER_SEASON))
+        return cls(filtered, steps if consistent else ((filtered, None),), unmet)
+
+    def variants(self, release: Release, row: int) -> tuple[int, ...]:
+        """The first variants of a row that pass the filters and are in the catalogue still."""
+        rows = release.traits.variants(row)
+        if not len(rows):
+            return ()
+        rows = rows[self.filtered.passes(rows)]
+        ids = release.snapshot.items.column("id")
+        return tuple(int(row) for row in rows[:_MOST_VARIANTS] if release.snapshot.row_of.get(ids[int(row)].as_py()) == row)
+
+
+def passing(release: Release, wanted: Filter, ruling: Ruling | None) -> Selection:
+    """The rows that pass filters, and that no rule takes away."""
+    return narrowed(release.snapshot.columns.selection(wanted), ruling.condition() if ruling is not None else None)
+
+
+def narrowed(selection: Selection, condition: Condition | None) -> Selection:
+    """A selection with one condition more; None is none."""
+    return selection if condition is None else selection & condition

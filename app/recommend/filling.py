@@ -1,0 +1,156 @@
+"""What a blank is filled with: the best of what was found for its slot, some of it explored, each with its probability and its reasons.
+
+Shape legend: M candidates · P promoted rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from app.recommend.allowed import Allowed
+from app.recommend.blanks import Blank, listed
+from app.recommend.completion import FilledSlot, Suggestion
+from app.recommend.diverse import diversified
+from app.recommend.explain import contributions
+from app.recommend.exploring import Considered, considered, explore
+from app.recommend.leaning import leant
+from app.recommend.rank import Pool, likely, mixed, rank, rank_slots, score_outfits, with_each
+from app.recommend.resolved import Resolved
+from app.recommend.ruled import by_rules
+from app.recommend.slices import pause
+from app.recommend.slots import Slot
+from index.backends.base import IntArray
+
+_CONTINUED: Final = "goes on where the slot of this category before it ends"
+_FALL: Final = 0.05
+_WORSE: Final = "with {} of these the outfit goes together less well than without"
+
+Pools = Mapping[Slot, Pool]
+Moved = Mapping[int, tuple[str, ...]]
+"""By row the rules that moved it."""
+
+
+def ranked(resolved: Resolved, blanks: Sequence[Blank]) -> tuple[Pools, Moved]:
+    """What was found for each slot, as the model, what moves it and rules rank it; and what rules moved.
+
+    Of retrieved items the promoted or best of each product, and none that is worn.
+    """
+    release, worn = resolved.release, resolved.worn
+    found = {blank.slot: (blank.slot.category, blank.query_D, blank.rows_M) for blank in blanks if blank.query_D is not None}
+    pools = dict(zip(found, rank_slots(release, worn, list(found.values())), strict=True))
+    for blank in blanks:
+        if blank.query_D is None:
+            pools[blank.slot] = rank(release, worn, blank.slot.category, blank.rows_M, among_all=not resolved.question.candidates)
+    moved: dict[int, tuple[str, ...]] = {}
+    for slot, pool in pools.items():
+        ruled, why = by_rules(release, resolved.ruling, leant(release, pool, resolved.steering.leanings), len(worn) + 1)
+        pools[slot] = _leading(resolved, _promoting(ruled, resolved.promoted_P)) if slot in found else ruled
+        moved |= why
+    return pools, moved
+
+
+def filled(resolved: Resolved, blanks: Sequence[Blank], pools: Pools, moved: Moved, allowed: Allowed | None) -> list[FilledSlot]:
+    """The suggestions of each blank.
+
+    Args:
+        allowed: what may be suggested, of which variants are told; None where candidates were given.
+    """
+    release, worn, question = resolved.release, resolved.worn, resolved.question
+    promoted = {*resolved.promoted_P.tolist()}
+    best, seen = _shown(resolved, blanks, pools)
+    now, with_each_BM = _likely(resolved, best)
+    partly = f"ranked without what is not in the catalogue: {listed(worn.missing)}" if worn.missing else None
+    idle, slots = resolved.idle, []
+    for blank, pool, probabilities, what in zip(blanks, best, with_each_BM, seen, strict=True):
+        pause()
+        worse = None if now is None else _worse(now, probabilities)
+        notes = (blank.fallback, _CONTINUED if blank.nth else None, worse, partly, idle)
+        ranked_pool = pools[blank.slot]
+        shares = dict(zip(ranked_pool.rows_M, release.bundle.shares(ranked_pool.scores_M, len(worn) + 1), strict=True))
+        explains = question.explain and len(pool.rows_M)
+        among_all, several = not question.candidates, mixed(release, blank.rows_M) if explains else False
+        why = contributions(release, worn, pool, among_all=among_all, mixed=several) if explains else []
+        items = tuple(
+            Suggestion(
+                int(row),
+                float(score),
+                probability,
+                float(shares[row]),
+                pull=None if pool.pulls_M is None else float(pool.pulls_M[place]),
+                promoted=int(row) in promoted,
+                variants=allowed.variants(release, int(row)) if allowed else (),
+                why=why[place] if place < len(why) else None,
+                rules=moved.get(int(row), ()),
+                explored=place in what.explored,
+            )
+            for place, (row, score, probability) in enumerate(zip(pool.rows_M, pool.scores_M, probabilities, strict=True))
+        )
+        slots.append(FilledSlot(pool.category, items, "; ".join(filter(None, notes)) or None, what))
+    return slots
+
+
+def _shown(resolved: Resolved, blanks: Sequence[Blank], pools: Pools) -> tuple[list[Pool], list[Considered]]:
+    """What is shown of each blank, some of it explored where the question says so, and what was considered for it."""
+    question = resolved.question
+    fixed = {*resolved.promoted_P.tolist(), *(resolved.ruling.pinned if resolved.ruling else ())}
+    once = [slot for slot, count in Counter(blank.slot for blank in blanks).items() if count == 1]
+    shown, seen = [], []
+    for place, blank in enumerate(blanks):
+        pool = pools[blank.slot]
+        best = _best(resolved, blank, pool)
+        held = sum(row in fixed for row in best.rows_M.tolist())
+        if question.exploring is not None and blank.slot in once:
+            best, what = explore(resolved.release, pool, best, question.exploring, fixed=held, slot=place)
+        else:
+            what = considered(pool, best, fixed=held, most=question.considered)
+        shown.append(replace(best, category=blank.slot.category))
+        seen.append(what)
+    return shown, seen
+
+
+def _best(resolved: Resolved, blank: Blank, pool: Pool) -> Pool:
+    """The suggestions of a blank: the best of its slot, after those of the blanks of that slot before it; promoted ones first."""
+    question, promoted_P, k = resolved.question, resolved.promoted_P, resolved.k
+    pool = _promoting(pool, promoted_P)
+    first = int(np.isin(pool.rows_M, promoted_P).sum()) if len(promoted_P) else 0
+    upto = k * (blank.nth + 1)
+    rest = diversified(resolved.release, pool.at(slice(first, None)), upto, question.diversity, by_group=question.by_group)
+    return pool.at(slice(first)).followed_by(rest).at(slice(k * blank.nth, upto))
+
+
+def _leading(resolved: Resolved, pool: Pool) -> Pool:
+    """The best of each product, without products that are worn."""
+    worn = [row for row in resolved.worn.rows if row is not None]
+    return pool.at(resolved.release.traits.leading(pool.rows_M, worn))
+
+
+def _promoting(pool: Pool, promoted_P: IntArray) -> Pool:
+    """A pool with its promoted rows first, in their own order."""
+    if not len(promoted_P):
+        return pool
+    place = {row: place for place, row in enumerate(promoted_P.tolist())}
+    return pool.at(sorted(range(len(pool.rows_M)), key=lambda at: place.get(int(pool.rows_M[at]), len(place))))
+
+
+def _likely(resolved: Resolved, pools: Sequence[Pool]) -> tuple[float | None, list[list[float | None]]]:
+    """How likely it is that the outfit goes together as it is, and with each item of each pool; all are scored in one batch."""
+    release, worn = resolved.release, resolved.worn
+    if not (resolved.question.likely and release.bundle.calibrated):
+        return None, [[None] * len(pool.rows_M) for pool in pools]
+    rows = np.concatenate([np.zeros(0, dtype=np.int64), *(pool.rows_M for pool in pools)])
+    embeddings, names = with_each(release, worn, rows)
+    categories = [worn.categories, *names]
+    now, *found = likely(release, score_outfits(release, [worn.embeddings_ID, *embeddings], categories), categories)
+    each = iter(found)
+    return now if len(worn) > 1 else None, [[next(each) for _ in pool.rows_M] for pool in pools]
+
+
+def _worse(now: float, probabilities: Sequence[float | None]) -> str | None:
+    """What is to be said where the first suggestion, or every one, would cost the outfit more than it may."""
+    falls = [probability is not None and probability < now - _FALL for probability in probabilities]
+    return _WORSE.format("any" if all(falls) else "the first") if falls and falls[0] else None

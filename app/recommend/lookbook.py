@@ -1,0 +1,75 @@
+"""The looks of an answer: within its budget, its words and its rules, with a curated one first; or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from app.recommend.allowed import Allowed
+from app.recommend.blanks import Blank
+from app.recommend.consistent import together
+from app.recommend.leaning import leant
+from app.recommend.looks import Look, affordable, best_looks, least_price, look_of, why_none
+from app.recommend.rank import Pool, rank
+from app.recommend.resolved import Resolved
+from app.recommend.ruled import look_rows
+from app.recommend.slots import Slot
+
+_STEERED: Final = 24
+"""Items of a slot that looks are made of where something moves them: the best by score and that together."""
+
+
+def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, Pool], allowed: Allowed | None) -> list[Look]:
+    """The best ways to fill all blanks together.
+
+    Args:
+        allowed: what may be suggested; None where candidates were given.
+    """
+    release, worn, question, ruling = resolved.release, resolved.worn, resolved.question, resolved.ruling
+    if not question.looks or not blanks:
+        return []
+    chosen = _made_of(resolved, blanks, pools, allowed)
+    consistent = allowed is not None and question.consistent
+    for season in (True, False):
+        fit = partial(together, release, consistent=consistent, season=season, ruling=ruling)
+        looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity)
+        if looks or not consistent:
+            break
+    curated = look_rows(release, ruling, [blank.slot.category for blank in blanks])
+    if curated:
+        price = float(release.snapshot.columns.prices[list(curated)].sum())
+        if question.budget is None or price <= question.budget:
+            looks = [look_of(release, worn, curated), *(look for look in looks if {*look.rows} != {*curated})][: question.looks]
+    return looks
+
+
+def _made_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, Pool], allowed: Allowed | None) -> list[Pool]:
+    """The items of each slot. Those within a budget may be far from a slot's best ones, so they are retrieved separately."""
+    release, worn, budget = resolved.release, resolved.worn, resolved.question.budget
+    if budget is not None and allowed is not None:
+        more = affordable(release, worn, [blank.slot.category for blank in blanks], budget, allowed.steps[0][0])
+        both = {blank.slot: np.concatenate([blank.rows_M, rows_M]) for blank, rows_M in zip(blanks, more, strict=True)}
+        pools = {slot: rank(release, worn, slot.category, np.unique(rows_M)) for slot, rows_M in both.items()}
+    chosen = [pools[blank.slot] for blank in blanks]
+    if allowed is None or not (leanings := resolved.steering.leanings):
+        return chosen
+    pulled = (leant(release, pool, leanings) if pool.pulls_M is None else pool for pool in chosen)
+    return [pool.at(np.argsort(-pool.ranked_by, kind="stable")[:_STEERED]) for pool in pulled]
+
+
+def too_dear(
+    resolved: Resolved, blanks: Sequence[Blank], looks: Sequence[Look], allowed: Allowed | None
+) -> tuple[str | None, float | None]:
+    """Why there is no look; and what one of every blank costs at least, where there is none and that is more than the budget."""
+    question = resolved.question
+    if not question.looks or not blanks or (looks and len(looks[0].rows) == len(blanks)):
+        return None, None
+    least, categories = None, [blank.slot.category for blank in blanks]
+    if question.budget is not None and allowed is not None:
+        at_any_price = resolved.allowed(resolved.at_any_price, categories)
+        least = least_price(resolved.release, categories, [rows for rows, _ in at_any_price.steps])
+    why = None if looks else why_none(question.budget, least, stocked=any(len(blank.rows_M) for blank in blanks))
+    return why, least if least is not None and question.budget is not None and least > question.budget else None
