@@ -61,10 +61,11 @@ def photograph(appearance: Appearance, rng: np.random.Generator) -> bytes:
     share = (appearance.lightness + 1) / 2
     lightness, chroma = _DARKEST + share * (_LIGHTEST - _DARKEST), appearance.chroma * (_DEEP + share * (_PALE - _DEEP))
     colours = _stuffs(lightness, chroma, appearance.hue)
-    folds_SS = _FALLS[appearance.texture] * _folds(laid.cloth_SS, rng)
+    folds_HH = _FALLS[appearance.texture] * _folds(laid.cloth_SS, rng)
+    folds_SS = _enlarged(folds_HH)
     is_cloth_SS = laid.stuff_SS == 0
     motif_SS = _pattern(appearance.pattern, folds_SS, rng) * is_cloth_SS
-    light_SS = _light(laid, folds_SS) + _texture(appearance.texture, folds_SS, rng) * (laid.stuff_SS < _STUFFS.index("knob"))
+    light_SS = _light(laid, folds_HH) + _texture(appearance.texture, folds_SS, rng) * (laid.stuff_SS < _STUFFS.index("knob"))
     light_SS += motif_SS * (0.2 if lightness < 0.6 else -0.2)  # noqa: PLR2004 - the middle of the range
     light_SS -= laid.lines_SS
     light_SS += np.array([colour[0] for colour in colours], dtype=np.float32)[laid.stuff_SS]
@@ -193,23 +194,19 @@ def _place(value_SS: Array, low: float, high: float, steps: int) -> NDArray[np.i
 
 
 def _folds(cloth_SS: Array, rng: np.random.Generator) -> Array:
-    """How the cloth lies, ``(S, S)`` around 0: folds downwards, wide and narrow, less towards its edges."""
+    """How the cloth lies, ``(H, H)`` around 0: folds downwards, wide and narrow, less towards its edges."""
     wide, narrow = rng.normal(0, 1, (4, 10)), rng.normal(0, 0.4, (5, 24))
-    inside_SS = _softly(cloth_SS, 22)
-    return (_enlarged(wide) + _enlarged(narrow)) * inside_SS * inside_SS
+    inside_HH = _softly(cloth_SS, 22, _HALF)
+    return (_enlarged(wide, _HALF) + _enlarged(narrow, _HALF)) * inside_HH * inside_HH
 
 
-def _light(laid: Laid, folds_SS: Array) -> Array:
+def _light(laid: Laid, folds_HH: Array) -> Array:
     """Lightness that lamps from above on the left add, ``(S, S)``: of rounded parts, and of the folds; less in hollows."""
-    height_SS = _resized(laid.height_HH)
-    down, across = np.gradient(height_SS)
-    fold_down, fold_across = np.gradient(folds_SS)
-    slope_SS = np.float32(0.55) * (down + fold_down) + np.float32(0.85) * (across + fold_across)
-    hollow_SS = _resized(laid.hollow_HH)
-    body_SS = _softly(laid.cloth_SS, 18)
-    return np.asarray(
-        0.13 * np.tanh(15 * slope_SS) - 0.17 * hollow_SS - 0.07 * (1 - body_SS) + 0.04 + 0.03 * (1 - _Y / 64), dtype=np.float32
-    )
+    down, across = np.gradient(laid.height_HH + folds_HH)
+    slope_HH = np.float32(0.275) * down + np.float32(0.425) * across  # a step is two pixels
+    edge_HH = 1 - _softly(laid.cloth_SS, 18, _HALF)
+    light_HH = 0.13 * np.tanh(15 * slope_HH) - 0.17 * laid.hollow_HH - 0.07 * edge_HH
+    return np.asarray(_enlarged(light_HH) + (0.04 + 0.03 * (1 - _Y / 64)), dtype=np.float32)
 
 
 def _pattern(name: str, folds_SS: Array, rng: np.random.Generator) -> Array:
@@ -218,9 +215,11 @@ def _pattern(name: str, folds_SS: Array, rng: np.random.Generator) -> Array:
         return np.zeros((SIDE, SIDE), dtype=np.float32)
     period = rng.uniform(7.5, 11)
     dx, dy = rng.uniform(0, period, 2)
-    rows_SS = (_Y + dy + 0.4 * folds_SS) / period
-    dropped = 0.5 * (np.floor(rows_SS) % 2) if name in {"dots", "floral"} else 0.0  # every other row by half a motif
-    x, y = ((_X + dx + 0.7 * folds_SS) / period + dropped) % 1, rows_SS % 1
+    down_SS = (_Y + dy + 0.4 * folds_SS) / period
+    across_SS, row_SS = (_X + dx + 0.7 * folds_SS) / period, np.floor(down_SS)
+    if name in {"dots", "floral"}:
+        across_SS += 0.5 * row_SS  # every other row by half a motif
+    x, y = across_SS - np.floor(across_SS), down_SS - row_SS
     soft = np.float32(period * _UNIT / 3)
     match name:
         case "stripes":
@@ -289,17 +288,17 @@ def _ground(cloth_SS: Array) -> Array:
     return np.asarray(_WALL_SS * (1 - shadow_SS), dtype=np.float32)
 
 
-def _softly(mask_SS: Array, radius: float) -> Array:
-    """Blurred widely, ``(S, S)``; without steps, as its slope is what is lit."""
+def _softly(mask_SS: Array, radius: float, side: int = SIDE) -> Array:
+    """Blurred widely, a square of ``side`` pixels; without steps, as its slope is what is lit."""
     small = np.asarray(Image.fromarray(mask_SS).resize((_COARSE, _COARSE), Image.Resampling.BOX))
     apart = np.subtract.outer(np.arange(_COARSE), np.arange(_COARSE)) * (SIDE / _COARSE / radius)
     weights = np.exp(-(apart**2) / 2)
     weights /= weights.sum(1).max()
-    return _enlarged(weights @ small @ weights)
+    return _enlarged(weights @ small @ weights, side)
 
 
-def _enlarged(coarse: NDArray[np.floating]) -> Array:
-    return np.asarray(Image.fromarray(coarse.astype(np.float32)).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
+def _enlarged(coarse: NDArray[np.floating], side: int = SIDE) -> Array:
+    return np.asarray(Image.fromarray(coarse.astype(np.float32)).resize((side, side), Image.Resampling.BICUBIC))
 
 
 def _blurred(mask: Image.Image, radius: float) -> Array:
@@ -308,7 +307,3 @@ def _blurred(mask: Image.Image, radius: float) -> Array:
 
 def _values(image: Image.Image) -> Array:
     return np.asarray(image, dtype=np.float32) / np.float32(255)
-
-
-def _resized(half_HH: Array) -> Array:
-    return np.asarray(Image.fromarray(half_HH).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
