@@ -71,7 +71,7 @@ function offer(probability, better, items, rest, worn) {
   const worse = named(better.replace, items);
   if (!worse || (rest !== null && (paid(item) ?? 0) > rest + (paid(worn[items.indexOf(worse)]) ?? 0))) return;
   const one = tile(item, `swap ${item.id}`, { does: "Swap for", wear: () => swap(worse.name, item.id) });
-  const words = el("p", {}, "One swap would help: ", el("bdi", {}, titleOf(item)), ` makes it ${percent(better.probability)}.`);
+  const words = el("p", {}, `One swap would help${better.probability < HARDLY ? " a little" : ""}: `, el("bdi", {}, titleOf(item)), ` makes it ${percent(better.probability)}.`);
   byId("swap").replaceChildren(el("ul", {}, one), words);
 }
 

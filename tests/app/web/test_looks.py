@@ -320,10 +320,13 @@ def test_a_swap_without_a_title_is_called_what_it_is(looks: Page) -> None:
     looks.locator("#tray [data-name^='instead']").click()
     expect(looks.locator("#instead .tile")).to_have_attribute("title", "Swap for Grey Cardigans")
     better = {"replace": own, "item": bare, "score": 1.0, "probability": 0.9}
-    told = {"outfits": [{"score": 0.5, "probability": 0.5, "missing": [], "swap": better}]}
+    told: dict[str, Any] = {"outfits": [{"score": 0.5, "probability": 0.5, "missing": [], "swap": better}]}
     looks.route("**/score-outfit", lambda route: route.fulfill(json=told))
     looks.locator("#suggestions .wear").first.click()
     expect(looks.locator("#swap")).to_contain_text("One swap would help: Grey Cardigans")
+    told["outfits"][0] |= {"probability": 0.01, "swap": better | {"probability": 0.1}}
+    looks.reload()
+    expect(looks.locator("#swap")).to_contain_text("One swap would help a little: Grey Cardigans")
 
 
 @pytest.mark.one_width
