@@ -119,9 +119,12 @@ class _Reader:
         return None
 
     def _but(self, place: int) -> _Read | None:
-        """A price that something is not: "not too expensive"."""
-        term = self._term(place + 1 + (self._word(place + 1) in _TOO)) if self._words[place] in _IS_NOT else None
+        """A price that something is not: "not too expensive"; "no expensive dress" asks for a dress, as "no heels" does not for shoes."""
+        word = self._words[place]
+        term = self._term(place + 1 + (self._word(place + 1) in _TOO)) if word in _IS_NOT or word == "no" else None
         if term is None or (meaning := term[0].meaning) is None or meaning.kind != PRICE:
+            return None
+        if word == "no" and not ((named := self._term(term[1])) and named[0].noun):
             return None
         but = replace(meaning, values=tuple(BUT[value] for value in meaning.values))
         return [self._atom("term", place, term[1] - 1, key=term[0].key, meaning=but)], term[1]

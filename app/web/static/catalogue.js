@@ -4,7 +4,7 @@ import { byId, counted, el, notice, redraw, say } from "./dom.js";
 import { chosenFilters, sortedBy, startFilters } from "./filters.js";
 import { know } from "./known.js";
 import { followTyping, narrow, narrowing, onNarrow } from "./narrowing.js";
-import { onChange } from "./outfit.js";
+import { onChange, outfit } from "./outfit.js";
 import { blanks, mark, tile } from "./tile.js";
 import { kind, readAs } from "./words.js";
 
@@ -81,7 +81,8 @@ function chip(name, label, count) {
 }
 
 function draw() {
-  redraw(byId("items"), shown.map((item, place) => tile(item, undefined, { early: place < EARLY })));
+  const early = outfit().view ? 0 : EARLY; // a piece that is looked at lies before them, and its picture comes first
+  redraw(byId("items"), shown.map((item, place) => tile(item, undefined, { early: place < early })));
   byId("more").hidden = shown.length >= total;
   byId("more").textContent = `More (${(total - shown.length).toLocaleString()})`;
   byId("found").textContent = counted(total, "piece");

@@ -19,6 +19,9 @@ export const recommendationOf = (id) => shownBy.get(id) ?? null;
 
 export const itemOf = (id) => known.get(id) ?? wholeItem(id);
 
+// An item of an answer as it is, with what it is called by where it has no title.
+export const wellTold = async (asking, item) => (item.title ? item : { ...(await asking(`/items/${encodeURIComponent(item.id)}`)), ...item });
+
 // All that is told of an item, sizes and attributes, too. One that cannot be had is told by the reason; it is asked for again next time.
 export function wholeItem(id) {
   if (!whole.has(id)) {

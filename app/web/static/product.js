@@ -42,7 +42,7 @@ function closing() {
 
 function stage(item) {
   if (!item.image_url) return el("div", { className: "stage" }, picture(item));
-  const image = el("img", { alt: titleOf(item), draggable: false });
+  const image = el("img", { alt: titleOf(item), draggable: false, fetchPriority: "high" });
   if (item.thumbnail_url) Object.assign(image, { sizes: "30rem", srcset: widthsOf(item) });
   image.src = item.thumbnail_url ?? item.image_url;
   const zoom = el("button", { type: "button", className: "zoom", ariaPressed: "false", ariaLabel: "Zoom in" }, image);

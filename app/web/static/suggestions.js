@@ -11,6 +11,11 @@ import { emptiness, kind, notes, understood } from "./words.js";
 const PER_SLOT = 6;
 const LOOKS = 4;
 const TYPING_MS = 300;
+const DONE = {
+  well: ["This look is complete.", "Swap a piece, or put it all into your bag."],
+  hardly: ["All pieces are there, but they hardly go together.", "Swap one for another that suits the rest."],
+  clash: ["All pieces are there, but two of them do not go together.", "Swap one of the two for another that suits the rest."],
+};
 const common = new Map(); // what anybody is shown for an outfit
 
 const tell = (problem, retry) => {
@@ -51,7 +56,7 @@ const suggest = latest(async (ask, { items, budget }) => {
   const everywhere = answer.slots.length > 1 ? told : [];
   const note = everywhere.length ? [el("p", { className: "note" }, everywhere.join(" "))] : [];
   const lost = answer.complete || answer.slots.length ? [] : [unsure(answer)];
-  show(answer.complete ? [done()] : [...lost, ...note, ...answer.slots.map((slot) => slotRow(slot, { budget, mine, alone: !everywhere.length }))]);
+  show(answer.complete ? done() : [...lost, ...note, ...answer.slots.map((slot) => slotRow(slot, { budget, mine, alone: !everywhere.length }))]);
   say(answer, mine.size);
 }, tell);
 
@@ -63,7 +68,8 @@ function ofOnesOwn(answer) {
   return new Set(isOwn(answer) && everybodys ? ids.filter((id) => !everybodys.has(id)) : []);
 }
 
-const done = () => el("div", { className: "done" }, el("p", {}, el("b", {}, "This look is complete.")), el("p", { className: "note" }, "Swap a piece, or put it all into your bag."));
+// All that could be said of a look without a gap; the verdict, which may come later, decides what is shown.
+const done = () => Object.entries(DONE).map(([together, [said, more]]) => el("div", { className: `done ${together}` }, el("p", {}, el("b", {}, said)), el("p", { className: "note" }, more)));
 
 function unsure({ why_not: reason }) {
   console.info(reason);

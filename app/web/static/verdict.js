@@ -2,7 +2,8 @@
 import { latest } from "./api.js";
 import { left } from "./completing.js";
 import { byId, el, percent } from "./dom.js";
-import { know } from "./known.js";
+import { openInstead } from "./instead.js";
+import { know, wellTold } from "./known.js";
 import { asked, onChange, outfit, remove, swap } from "./outfit.js";
 import { user } from "./shopper.js";
 import { HARDLY, paid, tile, titleOf } from "./tile.js";
@@ -41,14 +42,16 @@ const judge = latest(async (ask, { items, out }) => {
     show(null, "We have not seen enough outfits like this to tell how it goes together.");
     return;
   }
+  const better = answer.swap && { ...answer.swap, item: await wellTold(ask, answer.swap.item) };
   show(answer.probability, WORDS.find(([least]) => answer.probability >= least)[1]);
   blame(answer, items, worn);
-  offer(answer, items, rest, worn);
+  if (better) offer(answer.probability, better, items, rest, worn);
 }, tell);
 
 function show(probability, words) {
   const verdict = byId("score").parentElement;
   const [figure, word] = byId("score").children;
+  byId("outfit").dataset.together = probability !== null && probability < HARDLY ? "hardly" : "well";
   verdict.dataset.known = probability !== null;
   verdict.style.setProperty("--part", probability === null ? 0 : 100 * probability);
   verdict.style.setProperty("--good", `${Math.round(100 * (probability ?? 0))}%`);
@@ -61,26 +64,29 @@ function show(probability, words) {
 }
 
 // Not what would break the budget: `rest` is what is left of it (null without one), `worn` the pieces that are worn.
-function offer({ probability, swap: better }, items, rest, worn) {
-  if (!better || better.probability - probability < WORTH_A_SWAP) return;
-  know(better.item);
-  const worse = named(better.replace, items);
+function offer(probability, better, items, rest, worn) {
+  if (better.probability - probability < WORTH_A_SWAP) return;
   const { item } = better;
+  know(item);
+  const worse = named(better.replace, items);
   if (!worse || (rest !== null && (paid(item) ?? 0) > rest + (paid(worn[items.indexOf(worse)]) ?? 0))) return;
   const one = tile(item, `swap ${item.id}`, { does: "Swap for", wear: () => swap(worse.name, item.id) });
-  const words = el("p", {}, "One swap would help: ", el("bdi", {}, titleOf(item)), ` makes it ${percent(better.probability)}.`);
+  const words = el("p", {}, `One swap would help${better.probability < HARDLY ? " a little" : ""}: `, el("bdi", {}, titleOf(item)), ` makes it ${percent(better.probability)}.`);
   byId("swap").replaceChildren(el("ul", {}, one), words);
 }
 
-// Of an outfit that hardly goes together, the two that go together least; either can be taken out.
+// Of an outfit that hardly goes together, the two that go together least; either can be swapped, or taken out.
 function blame({ probability, pairs }, items, worn) {
   const [worst] = pairs ?? [];
   if (probability >= HARDLY || !worst || worst.probability === null || worst.probability >= HARDLY) return;
   const two = worst.items.map((name) => named(name, items));
-  const titles = two.map((item) => titleOf(worn[items.indexOf(item)]));
-  const words = el("p", {}, el("bdi", {}, titles[0]), " and ", el("bdi", {}, titles[1]), " do not go together.");
-  const out = two.map(({ name }, place) => el("button", { type: "button", className: "line", dir: "auto", onclick: () => takeOut(name) }, `Take out ${titles[place]}`));
-  byId("clash").replaceChildren(words, ...out);
+  const lines = two.map((item) => {
+    const title = titleOf(worn[items.indexOf(item)]);
+    const button = (label, press) => el("button", { type: "button", className: "line", ariaLabel: `${label} ${title}`, onclick: press }, label);
+    return el("li", {}, el("bdi", {}, title), button("Swap", () => openInstead(item.name)), button("Take out", () => takeOut(item.name)));
+  });
+  byId("outfit").dataset.together = "clash";
+  byId("clash").replaceChildren(el("p", {}, "These two do not go together:"), el("ul", {}, ...lines));
 }
 
 function takeOut(name) {

@@ -1,5 +1,4 @@
 // <complete-the-look item="sku"> on any page of a shop: see docs/widget.md.
-// Without an answer it takes no room, and the console says why.
 
 const NAME = "complete-the-look";
 const SAYS = { heading: "Complete the look", add: "Add", added: "Added", complete: "This look is complete.", was: "was", categories: "" };
@@ -11,16 +10,16 @@ STYLE.replaceSync(`
 h2, h3{margin:0 0 .75em;font-size:1.25em;font-weight:600}
 h3{margin:1em 0 .5em;font-size:1em}
 h3::first-letter, .category::first-letter{text-transform:uppercase}
-ul{display:flex;gap:var(--attire-gap, .75rem);margin:0;padding:0 0 .5rem;list-style:none;overflow-x:auto}
-:host([layout="grid"]) ul{display:grid;grid-template-columns:repeat(auto-fill, minmax(var(--attire-tile, 9rem), 1fr));overflow:visible}
-li{flex:0 0 var(--attire-tile, min(9rem, 42%));display:flex;flex-direction:column;gap:.25rem;min-width:0;position:relative}
+ul{display:flex;gap:var(--attire-gap,.75rem);margin:0;padding:0 0 .5rem;list-style:none;overflow-x:auto}
+:host([layout="grid"]) ul{display:grid;grid-template-columns:repeat(auto-fill, minmax(var(--attire-tile,9rem), 1fr));overflow:visible}
+li{flex:0 0 var(--attire-tile,min(9rem, 42%));display:flex;flex-direction:column;gap:.25rem;min-width:0;position:relative}
 span{overflow:hidden}
 a{display:contents;color:inherit;text-decoration:none}
-a:focus-visible .picture, button:focus-visible{outline:2px solid var(--attire-accent, currentColor);outline-offset:2px}
-.picture{aspect-ratio:var(--attire-ratio, 3 / 4)}
-.picture, button{border-radius:var(--attire-radius, .375rem)}
-.picture, .wait *{display:block;background:var(--attire-ground, #f2f1ef)}
-img{display:block;width:100%;height:100%;object-fit:var(--attire-fit, contain)}
+a:focus-visible .picture, button:focus-visible{outline:2px solid var(--attire-accent,currentColor);outline-offset:2px}
+.picture{aspect-ratio:var(--attire-ratio,3 / 4)}
+.picture, button{border-radius:var(--attire-radius,.375rem)}
+.picture, .wait *{display:block;background:var(--attire-ground,#f2f1ef)}
+img{display:block;width:100%;height:100%;object-fit:var(--attire-fit,contain);object-position:bottom}
 .words{display:grid;place-content:center;height:100%;padding:.5rem;text-align:center;font-size:.8em}
 .brand, .category, .price{min-height:1.3em}
 .brand, .category, .title{unicode-bidi:plaintext}
@@ -28,10 +27,10 @@ img{display:block;width:100%;height:100%;object-fit:var(--attire-fit, contain)}
 .title{display:-webkit-box;min-height:2.6em;font-size:.85em;line-height:1.3;-webkit-box-orient:vertical;-webkit-line-clamp:2}
 .price{display:flex;flex-wrap:wrap;gap:0 .4em;font-size:.9em;font-weight:600}
 .price s{font-weight:400;opacity:.65}
-button{min-height:2.5rem;padding:.25rem .75rem;border:1px solid;background:none;color:var(--attire-accent, inherit);
+button{min-height:2.5rem;padding:.25rem .75rem;border:1px solid;background:none;color:var(--attire-accent,inherit);
   font:inherit;font-size:.85em;cursor:pointer;margin-top:auto}
 .brand:empty, .price, button{order:1}
-button[aria-disabled]{cursor:default;background:var(--attire-accent, #222);color:var(--attire-on-accent, #fff)}
+button[aria-disabled]{cursor:default;background:var(--attire-accent,#222);color:var(--attire-on-accent,#fff)}
 .wait *{color:transparent}
 .unseen{position:absolute;width:1px;clip-path:inset(50%);white-space:nowrap}
 @media (prefers-reduced-motion: no-preference){.wait{animation:wait 1.2s infinite alternate} @keyframes wait{to{opacity:.5}}}
@@ -203,6 +202,7 @@ class CompleteTheLook extends HTMLElement {
     if (item.thumbnail_url) image.srcset = [128, 256, 384, 512].map((width) => `${small.replace(/width=\d+/, `width=${width}`)} ${width}w`).join();
     image.onerror = () => this.#fetched(small, image).catch(words);
     image.src = small;
+    image.onload = () => (frame.style.background = "var(--attire-ground,none)");
     frame.append(image);
     return frame;
   }
@@ -214,7 +214,8 @@ class CompleteTheLook extends HTMLElement {
     if (!response.ok) throw response;
     image.srcset = "";
     image.src = URL.createObjectURL(await response.blob());
-    image.onload = () => URL.revokeObjectURL(image.src);
+    await image.decode();
+    URL.revokeObjectURL(image.src);
   }
 
   #price({ price, sale_price: sale, currency }) {

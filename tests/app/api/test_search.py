@@ -246,6 +246,7 @@ def test_an_item_has_the_words_of_its_category_brand_and_attributes(priced: Test
     [
         ("black shoes under 80", ["s2"], ["black shoes", "under 80"]),
         ("shoes but not black", ["s3"], ["shoes", "not black"]),
+        ("no expensive shoes", ["s2", "s3"], ["no expensive shoes"]),
         ("show me tops over 10", ["t1"], ["tops", "over 10"]),
         ("under 65", ["s2", "t1"], ["under 65"]),
     ],

@@ -91,6 +91,7 @@ KEPT: dict[str, Callable[[dict[str, Any]], bool]] = {
     "cheap black shoes": lambda item: item["category"] != "shoes" or (item["attributes"]["colour"] == "Black" and item["price"] < 59),
     "a luxury bag": lambda item: item["category"] != "bags" or item["price"] > 96,
     "shoes that are not too expensive": lambda item: item["category"] != "shoes" or item["price"] < 97,
+    "no expensive shoes": lambda item: item["category"] != "shoes" or item["price"] < 97,
     "quil street, no boots, between 40 and 110": lambda item: (
         item["brand"] == "Quill Street" and item["subcategory"] != "Boots" and 40 <= item["price"] <= 110
     ),

@@ -48,7 +48,7 @@ def test_the_first_tiles_come_at_once_and_once(browser: Browser, address: str, w
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_piece_that_is_opened_by_its_address_does_not_move(browser: Browser, address: str, width: int) -> None:
-    """Its sheet has its place before picture, words and what is alike have come."""
+    """Its sheet has its place before picture, words and what is alike have come; its picture comes before those that lie behind it."""
     context = browser.new_context(viewport={"width": width, "height": 844})
     page = context.new_page()
     page.add_init_script(SHIFTS)
@@ -57,6 +57,8 @@ def test_a_piece_that_is_opened_by_its_address_does_not_move(browser: Browser, a
     page.goto("about:blank")
     page.goto(f"{address}/#view={item}", wait_until="networkidle")
     expect(page.locator("#alike .tile").first).to_be_visible()
+    assert page.locator("#product .zoom img").get_attribute("fetchpriority") == "high"
+    assert page.locator("#items img[loading=eager]").count() == 0
     assert page.evaluate("window.shifted") <= MOST_SHIFT
     context.close()
 

@@ -97,6 +97,7 @@ def test_what_is_bought_on_a_foreign_page_is_learned_from(
     [found] = (home / "worker" / "runs").glob(f"*/{FINAL}")
     run = read_run(found)
     assert run.decision in {"published", "rejected"}, run.reasons
+    assert (run.came_in["visits"], run.came_in["clean outfits"]) == (OTHERS + 1, OTHERS + 1), "the page's visit is one of them"
     archived = pl.concat([pl.read_parquet(part) for part in home.rglob("part-*.parquet")], how="diagonal")
     mine = archived.filter((pl.col("session") == session) & (pl.col("type") != "impression"))
     assert sorted(mine["type"]) == ["add_to_cart", "purchase", "purchase"]

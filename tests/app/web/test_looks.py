@@ -260,26 +260,73 @@ def test_the_match_of_each_suggestion_is_told(page: Page) -> None:
     ]
 
 
+def clashing(page: Page, first: str, second: str) -> None:
+    """From now on, whatever is worn hardly goes together, and these two are why."""
+    pairs = [{"items": [second, first], "score": -3.0, "probability": 0.03}]
+    told = {"score": -3.0, "probability": 0.02, "missing": [], "pairs": pairs}
+    page.route("**/score-outfit", lambda route: route.fulfill(json={"outfits": [told]}))
+
+
 def test_the_two_that_do_not_go_together_are_told_and_either_is_taken_out(looks: Page) -> None:
     """Before the look is completed, which is not what stands out then; nothing clashes once it is gone."""
     looks.locator("#suggestions .wear").first.click()
     expect(looks.locator("#tray .remove")).to_have_count(2)
     first, second = worn(looks)
     titles = [looks.request.get(f"{looks.url.partition('#')[0]}items/{item}").json()["title"] for item in (first, second)]
-    told = {"score": -3.0, "probability": 0.02, "missing": []}
-    pairs = [{"items": [second, first], "score": -3.0, "probability": 0.03}]
-    looks.route("**/score-outfit", lambda route: route.fulfill(json={"outfits": [told | {"pairs": pairs}]}))
+    clashing(looks, first, second)
     colour = looks.locator("#complete").evaluate("button => getComputedStyle(button).backgroundColor")
     looks.reload()
-    expect(looks.locator("#clash p")).to_have_text(f"{titles[1]} and {titles[0]} do not go together.", ignore_case=True)
+    expect(looks.locator("#clash p")).to_have_text("These two do not go together:")
+    expect(looks.locator("#clash bdi")).to_have_text(titles[::-1], ignore_case=True)
     button = looks.locator("#complete:enabled")
     expect(button).to_be_visible()
     assert button.evaluate("button => getComputedStyle(button).backgroundColor") != colour
     assert violations(looks) == []
-    looks.locator("#clash button").first.press("Enter")
+    looks.locator("#clash").get_by_role("button", name="Take out").first.press("Enter")
     expect(looks.locator("#clash")).to_be_empty()
     expect(looks.locator("#outfit-title")).to_be_focused()
     assert worn(looks) == [first]
+
+
+def test_a_look_without_a_gap_whose_pieces_clash_is_not_called_complete(looks: Page) -> None:
+    """All is there, but two do not go together: what to change is offered first, and the bag does not stand out."""
+    looks.locator("#board .look").first.click()
+    done = looks.locator("#suggestions .done:visible")
+    expect(done).to_contain_text("This look is complete.")
+    loud = looks.locator("#bag-all").evaluate("button => getComputedStyle(button).backgroundColor")
+    first, second, *_ = worn(looks)
+    clashing(looks, first, second)
+    looks.reload()
+    expect(done).to_have_text(re.compile("^All pieces are there, but two of them do not go together."))
+    assert looks.locator("#bag-all").evaluate("button => getComputedStyle(button).backgroundColor") != loud
+    assert violations(looks) == []
+    looks.locator("#clash").get_by_role("button", name=re.compile("^Swap ")).first.press("Enter")
+    expect(looks.locator("#instead-title")).to_be_focused()
+    looks.unroute("**/score-outfit")
+    told = {"score": 0.5, "probability": 0.3, "missing": []}
+    looks.route("**/score-outfit", lambda route: route.fulfill(json={"outfits": [told]}))
+    looks.locator("#instead .tile").first.press("Enter")
+    expect(done).to_have_text(re.compile("^All pieces are there, but they hardly go together."))
+    assert second not in worn(looks)
+
+
+@pytest.mark.one_width
+def test_a_swap_without_a_title_is_called_what_it_is(looks: Page) -> None:
+    """The one that would help, and those that are like a piece: their answers tell no colour and no subcategory."""
+    (own,) = worn(looks)
+    bare = {"id": "bare", "category": "tops"}
+    looks.route("**/items/bare", lambda route: route.fulfill(json=bare | {"subcategory": "Cardigans", "attributes": {"colour": "grey"}}))
+    looks.route("**/similar-items", lambda route: route.fulfill(json={"items": [bare]}))
+    looks.locator("#tray [data-name^='instead']").click()
+    expect(looks.locator("#instead .tile")).to_have_attribute("title", "Swap for Grey Cardigans")
+    better = {"replace": own, "item": bare, "score": 1.0, "probability": 0.9}
+    told: dict[str, Any] = {"outfits": [{"score": 0.5, "probability": 0.5, "missing": [], "swap": better}]}
+    looks.route("**/score-outfit", lambda route: route.fulfill(json=told))
+    looks.locator("#suggestions .wear").first.click()
+    expect(looks.locator("#swap")).to_contain_text("One swap would help: Grey Cardigans")
+    told["outfits"][0] |= {"probability": 0.01, "swap": better | {"probability": 0.1}}
+    looks.reload()
+    expect(looks.locator("#swap")).to_contain_text("One swap would help a little: Grey Cardigans")
 
 
 @pytest.mark.one_width

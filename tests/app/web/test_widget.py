@@ -443,6 +443,26 @@ def test_styles_reach_in_by_variables_and_parts_and_no_other_way(opened: Callabl
     expect(page.locator("#own")).to_have_css("font-weight", "700")
 
 
+@pytest.mark.one_width
+def test_a_picture_of_another_shape_has_no_bands_unless_the_shop_wants_them(opened: Callable[..., Page], context: BrowserContext) -> None:
+    """It stands above its words once it is there; until then, its place is seen."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    for style, wait, then in (("", "rgb(242, 241, 239)", "rgba(0, 0, 0, 0)"), ("--attire-ground: rgb(1, 2, 3)", *["rgb(1, 2, 3)"] * 2)):
+        context.route(re.compile(r"/image\?"), hold)
+        page = opened(f'<complete-the-look item="w000028" key="KEY" style="{style}"></complete-the-look>')
+        picture = page.locator("complete-the-look [part=picture]:has(img)").first
+        expect(picture).to_have_css("background-color", wait)
+        while held:
+            held.pop().continue_()
+        context.unroute_all(behavior="ignoreErrors")
+        expect(picture).to_have_css("background-color", then)
+        expect(picture.locator("img")).to_have_css("object-position", "50% 100%")
+
+
 def test_prices_without_a_currency_are_in_the_pages(opened: Callable[..., Page]) -> None:
     """As its attribute says; what the catalogue says of an item comes first."""
 
