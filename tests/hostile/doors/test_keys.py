@@ -224,6 +224,13 @@ def test_no_key_is_made_where_there_is_one(asked: Asked, home: Path, capfd: pyte
     assert capfd.readouterr().out == ""
 
 
+def test_releases_are_looked_at_from_this_machine_where_no_key_is(asked: Asked) -> None:
+    """Where the environment names one, that one is needed."""
+    for keys, expected in ((Keys(), 200), (Keys(admin=SecretStr("a" * 20)), 401)):
+        with asked(keys=keys) as client:
+            assert client.get("/releases").status_code == expected
+
+
 def test_the_demo_is_open_to_this_machine_unless_there_is_a_key(asked: Asked, home: Path) -> None:
     """It says so by the setting; where the environment names a key, that one is needed."""
     with asked(keys=open_here(Settings(home=home)).keys) as client:
