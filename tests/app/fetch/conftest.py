@@ -76,7 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             reply = self.shop.answer(self.path, dict(self.headers.items()))
             self.send_response(reply.status)
-            for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
+            length = {} if "Transfer-Encoding" in reply.headers else {"Content-Length": str(len(reply.body))}
+            for name, value in {**length, **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(reply.body)

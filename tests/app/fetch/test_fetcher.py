@@ -110,9 +110,11 @@ def test_a_large_body_is_left_at_the_bound(fetching: Any, shop: Any, Reply: Any)
     shop.pages |= {
         "/x": Reply(body=b"x" * 2_000_000),
         "/y": Reply(headers={"Transfer-Encoding": "chunked"}, body=chunked(b"x" * 2_000_000)),
+        "/z": Reply(headers={"Content-Length": "2000000", "Connection": "close"}),
     }
     assert "is larger than 100,000 bytes" in str(refusal(fetching, max_bytes=100_000))
     assert "is larger than 100,000 bytes" in str(refusal(fetching, "https://shop.example/y", max_bytes=100_000))
+    assert "is larger than 100,000 bytes" in str(refusal(fetching, "https://shop.example/z", max_bytes=100_000, retries=0))  # unread
     assert fetched(fetching, max_bytes=2_000_000)[0].body == b"x" * 2_000_000
 
 
