@@ -169,16 +169,19 @@ def test_unchanged_is_believed_only_of_what_was_fetched(fetching: Any, shop: Any
 
 
 def test_a_host_is_asked_a_few_things_at_once(fetching: Any, shop: Any, Reply: Any) -> None:
-    """However many are wanted."""
-    shop.pages["/x"] = Reply(body=b"here" * 10_000)
+    """However many are wanted; and all hosts together."""
+    shop.pages["/x"] = Reply(body=b"here" * 10_000, stall_s=0.02)
 
-    async def run() -> None:
-        async with fetching(per_host=2) as opened:
-            await asyncio.gather(*(opened.fetcher.get(URL) for _ in range(30)))
+    async def run(**bounds: int) -> None:
+        async with fetching(**bounds) as opened:
+            await asyncio.gather(*(opened.fetcher.get(f"https://{host}/x") for host in ("shop.example", "cdn.example") for _ in range(15)))
 
-    asyncio.run(run())
-    assert len(shop.asked) == 30
-    assert shop.most_at_once <= 2
+    for bounds in ({"per_host": 2, "at_once": 16}, {"per_host": 8, "at_once": 4}):
+        shop.asked.clear()
+        shop.most_at_once = 0
+        asyncio.run(run(**bounds))
+        assert len(shop.asked) == 30
+        assert shop.most_at_once == 4
 
 
 def test_a_server_that_is_not_there_is_told(fetching: Any, shop: Any) -> None:
