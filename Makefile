@@ -33,8 +33,9 @@ check: $(VENV)/.installed-dev ## format, lint, types, import contracts, known mi
 	$(BIN)/bandit -q -c pyproject.toml -r app attire models index sealed
 	$(MAKE) test
 
-audit: $(VENV)/.installed-dev ## ask PyPI whether anything installed has a known hole; needs the network, and names what it could not ask about
-	$(BIN)/pip-audit --skip-editable --progress-spinner off
+audit: $(VENV)/.installed-dev ## ask PyPI whether anything installed has a known hole; needs the network, and fails, too, where it could not ask about something
+	$(BIN)/pip-audit --skip-editable --progress-spinner off > $(VENV)/audit; found=$$?; cat $(VENV)/audit; \
+	! grep -q "could not be audited" $(VENV)/audit && exit $$found
 
 papers: $(VENV)/.installed-dev ## write anew what the documents take from the code
 	$(BIN)/python -m docs.made

@@ -28,6 +28,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
 ADMIN: Final = "fuzz-admin-key"
 CATALOGUE: Final = "fuzz-catalogue-key"
@@ -38,6 +39,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
     "wrong": {"X-API-Key": "fuzz-wrong-key"},
     "odd": {"Authorization": "Basic OjpmdXp6Ojo=", "X-API-Key": "\xff' --"},
 }
+AS_DESCRIBED: Final = [status_code_conformance, content_type_conformance, response_schema_conformance]
 WITHOUT: Final = ("none", "wrong", "odd")
 GUARDED: Final = {
     ("put", "/items"),
@@ -113,6 +115,7 @@ def fuzz(url: str, cases: int, chosen_seed: int = 0) -> Counter[str]:
             answer = case.call(base_url=url, headers=KEYS[who], session=session, timeout=_TIMEOUT_S)
             with told(case, who):
                 check(answer, who, (operation.method.lower(), operation.path))  # noqa: B023
+                case.validate_response(answer, checks=AS_DESCRIBED)
             counts[f"{who} {answer.status_code // 100}xx"] += 1
 
         ask()

@@ -30,7 +30,7 @@ _AT_ONCE: Final = 8
 router = APIRouter(
     route_class=UnreadPartsRoute,
     tags=["outfits"],
-    responses=documented(400, 401, 403, 404, 413, 422, 429, 503),
+    responses=documented(401, 403, 404, 422, 429),
     dependencies=[behind(Door.READ)],
 )
 

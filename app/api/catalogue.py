@@ -49,7 +49,7 @@ _FORM: Final = {
 router = APIRouter(
     route_class=UpsertRoute,
     tags=["catalogue"],
-    responses=documented(400, 401, 403, 413, 422, 429, 503),
+    responses=documented(401, 403, 422, 429),
     dependencies=[behind(Door.WRITE)],
 )
 

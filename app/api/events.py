@@ -19,9 +19,7 @@ from app.recommend.limits import check_count
 from app.recommend.stages import count
 from app.release.serving import Serving
 
-router = APIRouter(
-    route_class=BoundedRoute, tags=["events"], responses=documented(400, 401, 403, 413, 422, 429, 503), dependencies=[behind(Door.EVENTS)]
-)
+router = APIRouter(route_class=BoundedRoute, tags=["events"], responses=documented(401, 403, 422, 429), dependencies=[behind(Door.EVENTS)])
 
 
 @router.post("/events", status_code=202, response_model_exclude_none=True)

@@ -24,7 +24,7 @@ from app.rules.conflicts import conflicts_of
 router = APIRouter(
     route_class=BoundedRoute,
     tags=["experiments"],
-    responses=documented(400, 401, 403, 413, 422, 429, 503),
+    responses=documented(401, 403, 422, 429),
     dependencies=[behind(Door.ADMIN)],
 )
 

@@ -68,7 +68,7 @@ _FILTERS: Final = (
 )
 
 router = APIRouter(
-    route_class=BoundedRoute, tags=["catalogue"], responses=documented(400, 401, 403, 404, 422, 429, 503), dependencies=[behind(Door.READ)]
+    route_class=BoundedRoute, tags=["catalogue"], responses=documented(401, 403, 404, 422, 429), dependencies=[behind(Door.READ)]
 )
 
 
@@ -187,14 +187,14 @@ async def item(
     return Fields().told(found) if fields is None else await compute(lambda: Fields.of(fields, release).told(found))
 
 
-@router.post("/similar-items", response_model_exclude_none=True, responses=documented(413))
+@router.post("/similar-items", response_model_exclude_none=True)
 async def similar_items(request: SimilarItems, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> Similar:
     """What looks like this item, this picture, or these words? Compares pictures; says so in `fallback` where it cannot."""
     limits, image = services.settings.limits, request.image or (request.item.image if request.item else None)
     return await compute(lambda: _similar(release, request, limits), pictures=[image.base64] if image else [])
 
 
-@router.post("/label-item", responses=documented(413))
+@router.post("/label-item")
 async def label_item(request: LabelItem, release: CurrentRelease, services: InjectedServices, compute: CurrentComputing) -> Labels:
     """Which words would a shop say of this picture?"""
     limits = services.settings.limits

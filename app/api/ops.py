@@ -28,7 +28,7 @@ from app.rules.over import Rules
 _PATIENCE_S: Final = 1.0
 _RULES_TOLD: Final = "`attire rules list` says why rules.json cannot be read"
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], responses=documented())
 
 
 @router.get("/healthz", dependencies=[behind(Door.OPEN)], response_model_exclude_none=True)
@@ -37,7 +37,7 @@ async def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz", dependencies=[behind(Door.OPEN)], responses=documented(503), response_model_exclude_none=True)
+@router.get("/readyz", dependencies=[behind(Door.OPEN)], response_model_exclude_none=True)
 async def readyz(services: InjectedServices) -> Health:
     """Whether it can answer as it should; 503 with Retry-After while it cannot.
 

@@ -55,9 +55,7 @@ from app.release.release import CatalogueItem, Release
 from app.rules.over import Rules
 from app.rules.ruling import Ruled
 
-_asked = partial(
-    APIRouter, tags=["outfits"], responses=documented(400, 401, 403, 404, 413, 422, 429, 503), dependencies=[behind(Door.READ)]
-)
+_asked = partial(APIRouter, tags=["outfits"], responses=documented(401, 403, 404, 422, 429), dependencies=[behind(Door.READ)])
 router = _asked(route_class=BoundedRoute)
 scoring = _asked(route_class=UnreadRoute)
 

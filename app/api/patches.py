@@ -21,7 +21,7 @@ from app.release.release import Release
 router = APIRouter(
     route_class=BoundedRoute,
     tags=["catalogue"],
-    responses=documented(400, 401, 403, 413, 422, 429, 503),
+    responses=documented(401, 403, 422, 429),
     dependencies=[behind(Door.WRITE)],
 )
 

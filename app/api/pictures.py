@@ -22,7 +22,7 @@ from app.home.thumbnails import WIDTHS, Kind, width_for
 from app.recommend import cost
 from models.errors import ImageError
 
-router = APIRouter(tags=["catalogue"], responses=documented(400, 401, 403, 404, 422, 429, 503), dependencies=[behind(Door.PICTURES)])
+router = APIRouter(tags=["catalogue"], responses=documented(401, 403, 404, 422, 429), dependencies=[behind(Door.PICTURES)])
 
 _HEAD_BYTES: Final = 1 << 16
 _SHORT: Final = "public, max-age=3600"

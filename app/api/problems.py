@@ -23,6 +23,8 @@ RETRY_AFTER_S: Final = 2
 LOG_GONE: Final = f"the log cannot be written now, and /readyz says why; try again in {RETRY_AFTER_S} s"
 """The message to clients while the log is gone; the log's own message goes to the service's log."""
 _MOST_SHOWN: Final = 20
+_OF_ANY: Final = (400, 408, 413, 431, 503)
+"""How any request may be refused: it is no HTTP, comes too slowly, is too large, or the service is too busy or ends."""
 _KEY_HEADERS: Final = {"WWW-Authenticate": "Bearer"}
 _RETRY_HEADERS: Final = {"Retry-After": str(RETRY_AFTER_S)}
 
@@ -57,8 +59,8 @@ def install(app: FastAPI) -> None:
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problem responses of a route with these statuses, for its documentation."""
-    return {status: {"model": ProblemOut, "content": {MEDIA_TYPE: {}}} for status in statuses}
+    """The problem responses of a route with these statuses, and with those of any, for its documentation."""
+    return {status: {"model": ProblemOut, "content": {MEDIA_TYPE: {}}} for status in sorted({*_OF_ANY, *statuses})}
 
 
 def respond_to(error: Exception, home: Path | None = None) -> JSONResponse:

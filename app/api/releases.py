@@ -16,7 +16,7 @@ from app.ground.errors import Detail, HomeError, UnknownReleaseError
 from app.home.store import ReleaseRecord
 from app.release.release import Release
 
-router = APIRouter(tags=["operations"], responses=documented(401, 403, 429, 503))
+router = APIRouter(tags=["operations"], responses=documented(401, 403, 429))
 
 ReleaseId = Annotated[str, Path(description="Release id, as `GET /releases` shows it.", examples=["r3-1f0c9a2b"])]
 

@@ -36,7 +36,7 @@ _PER_ANSWER: Final = 5
 router = APIRouter(
     route_class=BoundedRoute,
     tags=["rules"],
-    responses=documented(400, 401, 403, 413, 422, 429, 503),
+    responses=documented(401, 403, 422, 429),
     dependencies=[behind(Door.WRITE)],
 )
 

@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, ConfigDict, Field, StrictBool, StrictFloat, 
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from app.ground.strict import AtMost, CategoryName, Few, Id, Name, PriceRange, Value, known_fields
+from app.ground.strict import AtMost, CategoryName, Few, Id, Name, PriceRange, Value, known_fields, refused_where
+from models.datasets.names import folder_problem
 
 LONGEST_NOTE: Final = 500
 _USUALLY: Final = 3.0
@@ -88,7 +89,9 @@ _ALWAYS: Final = When()
 
 @_whole
 class _Rule(_Said):
-    id: Name = Field(description="Made by the shop; a rule of the same id takes its place.", examples=["no-leather-for-summer"])
+    id: Annotated[Name, refused_where("no_address", folder_problem)] = Field(
+        description="Made by the shop; a rule of the same id takes its place.", examples=["no-leather-for-summer"]
+    )
     when: When = Field(default_factory=lambda: _ALWAYS, description="In which requests it holds; left out: in all.")
     enabled: StrictBool = Field(default=True, description="Whether it is in force.")
     note: str | None = Field(default=None, max_length=LONGEST_NOTE, description="Why there is this rule; for people.")

@@ -32,7 +32,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._head_bytes = self._heads = self._trailers = self._wire = self._body = 0
+        self._head_bytes = self._heads = self._wire = self._body = 0
         self._in_head = True  # between two requests, too
         self._since = self.loop.time()
         self._timer: asyncio.TimerHandle | None = None
@@ -82,19 +82,14 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._refuse(BY_STATUS[431], f"the request's line and headers take more than {self.bounds.head_bytes:,} bytes")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; a trailer is let go of, and many are refused."""
-        if not self._in_head:
-            self._trailers += 1
-            if self._trailers > self.bounds.headers:
-                self._refusal = BY_STATUS[431], f"the request has more than {self.bounds.headers} trailers"
-                raise ValueError(self._refusal[1])
-        elif len(self.headers) <= self.bounds.headers:  # one more tells that there are too many
+        """Take a header; a trailer is let go of: its bytes are counted with those around the chunks."""
+        if self._in_head and len(self.headers) <= self.bounds.headers:  # one more tells that there are too many
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Begin the request, if its head is within the bounds."""
         self._in_head, self._head_bytes = False, 0
-        self._trailers = self._wire = self._body = 0
+        self._wire = self._body = 0
         self._heads += 1
         if self._timer is not None:
             self._timer.cancel()

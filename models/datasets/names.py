@@ -37,11 +37,20 @@ def spelling_of(category: str) -> str:
     return unicodedata.normalize("NFC", " ".join(category.split())).casefold()
 
 
+def folder_problem(name: str) -> str | None:
+    """Why this cannot be the last part of an address; None if it can. No client sends a folder there: it asks for the one before.
+
+    >>> folder_problem("a/.."), folder_problem("..")
+    (None, 'means another address to whoever asks for it; choose another')
+    """
+    return "means another address to whoever asks for it; choose another" if name in _FOLDERS else None
+
+
 def id_problem(name: str) -> str | None:
     """Why this cannot be an item's id; None if it can.
 
     ``GET /items/{id}`` must find the item: an id is neither ``.`` nor ``..``, and does not end in ``/image``, which names a picture.
     """
-    if name in _FOLDERS or name.endswith(_PICTURE):
+    if folder_problem(name) or name.endswith(_PICTURE):
         return "could not be told from another address below /items/; choose another"
     return name_problem(name)

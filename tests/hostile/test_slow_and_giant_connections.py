@@ -6,7 +6,8 @@ import json
 import socket
 import subprocess
 import time
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import httpx2
@@ -102,6 +103,20 @@ def test_a_request_before_is_not_answered_with_the_refusal_of_the_next(server: S
     assert not told or status(told) != 431
 
 
+def test_few_requests_are_taken_before_the_first_is_answered(server: Server) -> None:
+    """A hundred in one go are not."""
+    told = answered(sent(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 100))
+    assert told.count(b"HTTP/1.1 200") <= 17
+
+
+def test_no_answer_says_what_serves(server: Server) -> None:
+    """Neither the service's own nor the parser's."""
+    for asked in (b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"GET /nowhere HTTP/1.0\r\n\r\n", b"x\r\n\r\n"):
+        told = answered(sent(server, asked)).lower()
+        assert told.startswith(b"http/1.1 ")
+        assert b"\r\nserver:" not in told
+
+
 def test_a_head_that_never_ends_is_408(server: Server) -> None:
     """One byte now and then keeps nothing open; neither does silence."""
     silent, dripping = sent(server, b""), sent(server, b"GET /healthz HT")
@@ -114,12 +129,22 @@ def test_a_head_that_never_ends_is_408(server: Server) -> None:
     assert time.monotonic() - began < 15
 
 
-def test_a_body_that_stalls_is_408(server: Server) -> None:
-    """Half of it, and then nothing."""
+def test_what_stalls_ends(serving: Callable[..., AbstractContextManager[Server]]) -> None:
+    """Long before it has to be whole: half a body, and then nothing; a client that takes nothing of its answers."""
     head = b"POST /complete-outfit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
-    began = time.monotonic()
-    assert status(answered(sent(server, head + b"{" * 1_000))) == 408
-    assert time.monotonic() - began < 15
+    with serving(CONNECTIONS__STALLED_S="1", CONNECTIONS__BODY_S="600") as server:
+        began = time.monotonic()
+        assert status(answered(sent(server, head + b"{" * 1_000))) == 408
+        assert time.monotonic() - began < 15
+        asked = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        whole = len(httpx2.get(f"http://{server[1]}:{server[2]}/openapi.json", headers={"Accept-Encoding": "identity"}).content)
+        deaf = socket.socket()
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        deaf.connect(server[1:])
+        for _ in range(2):  # more than the system holds for it, and never more than may be sent before it is answered
+            deaf.sendall(asked * 15)
+            time.sleep(2)
+        assert len(answered(deaf)) < 30 * whole
 
 
 def test_a_body_that_drips_is_408(server: Server) -> None:

@@ -44,9 +44,9 @@ def did(kind: str, item: str, hour: float, **more: Any) -> Said:
     return {"type": kind, "item": item, "hour": hour, "session": "s", **more}
 
 
-def credited(*events: Said) -> list[tuple[str, str, str]]:
+def credited(*events: Said, windows: Windows = WINDOWS) -> list[tuple[str, str, str]]:
     """Answer, kind and item of what is credited, sorted."""
-    return sorted(credits_of(frame(events), WINDOWS).select("recommendation_id", "kind", "item").collect().rows())
+    return sorted(credits_of(frame(events), windows).select("recommendation_id", "kind", "item").collect().rows())
 
 
 def test_an_act_follows_from_the_answer_that_it_names() -> None:
@@ -76,6 +76,8 @@ def test_a_purchase_that_names_no_answer_follows_from_the_last_click() -> None:
     asked = [shown("r1", "a", session="s"), shown("r2", "a", session="s", hour=1)]
     click = did("view", "a", 0.5, recommendation_id="r1")
     assert credited(*asked, click, did("purchase", "a", 2)) == [("r1", "clicked", "a"), ("r1", "purchased", "a")]
+    short = Windows(click_s=3_600, purchase_s=3_600, view_through_s=7_200)
+    assert credited(*asked, click, did("purchase", "a", 1.75), windows=short) == [("r1", "clicked", "a"), ("r2", "view_through", "a")]
     of_user = shown("r", "a", user="u")
     assert ("r", "purchased", "a") in credited(
         of_user, did("view", "a", 0.1, recommendation_id="r"), did("purchase", "a", 2, session="t", user="u")

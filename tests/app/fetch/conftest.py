@@ -7,6 +7,7 @@ import io
 import shutil
 import ssl
 import subprocess
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class Reply:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    stall_s: float = 0.0
 
 
 @dataclass
@@ -76,9 +78,11 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             reply = self.shop.answer(self.path, dict(self.headers.items()))
             self.send_response(reply.status)
-            for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
+            length = {} if "Transfer-Encoding" in reply.headers else {"Content-Length": str(len(reply.body))}
+            for name, value in {**length, **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
+            time.sleep(reply.stall_s)
             self.wfile.write(reply.body)
         except OSError:  # the client went away, as it may
             self.close_connection = True

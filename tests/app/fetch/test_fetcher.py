@@ -110,9 +110,11 @@ def test_a_large_body_is_left_at_the_bound(fetching: Any, shop: Any, Reply: Any)
     shop.pages |= {
         "/x": Reply(body=b"x" * 2_000_000),
         "/y": Reply(headers={"Transfer-Encoding": "chunked"}, body=chunked(b"x" * 2_000_000)),
+        "/z": Reply(headers={"Content-Length": "2000000", "Connection": "close"}),
     }
     assert "is larger than 100,000 bytes" in str(refusal(fetching, max_bytes=100_000))
     assert "is larger than 100,000 bytes" in str(refusal(fetching, "https://shop.example/y", max_bytes=100_000))
+    assert "is larger than 100,000 bytes" in str(refusal(fetching, "https://shop.example/z", max_bytes=100_000, retries=0))  # unread
     assert fetched(fetching, max_bytes=2_000_000)[0].body == b"x" * 2_000_000
 
 
@@ -167,16 +169,19 @@ def test_unchanged_is_believed_only_of_what_was_fetched(fetching: Any, shop: Any
 
 
 def test_a_host_is_asked_a_few_things_at_once(fetching: Any, shop: Any, Reply: Any) -> None:
-    """However many are wanted."""
-    shop.pages["/x"] = Reply(body=b"here" * 10_000)
+    """However many are wanted; and all hosts together."""
+    shop.pages["/x"] = Reply(body=b"here" * 10_000, stall_s=0.02)
 
-    async def run() -> None:
-        async with fetching(per_host=2) as opened:
-            await asyncio.gather(*(opened.fetcher.get(URL) for _ in range(30)))
+    async def run(**bounds: int) -> None:
+        async with fetching(**bounds) as opened:
+            await asyncio.gather(*(opened.fetcher.get(f"https://{host}/x") for host in ("shop.example", "cdn.example") for _ in range(15)))
 
-    asyncio.run(run())
-    assert len(shop.asked) == 30
-    assert shop.most_at_once <= 2
+    for bounds in ({"per_host": 2, "at_once": 16}, {"per_host": 8, "at_once": 4}):
+        shop.asked.clear()
+        shop.most_at_once = 0
+        asyncio.run(run(**bounds))
+        assert len(shop.asked) == 30
+        assert shop.most_at_once == 4
 
 
 def test_a_server_that_is_not_there_is_told(fetching: Any, shop: Any) -> None:

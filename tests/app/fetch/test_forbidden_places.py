@@ -198,6 +198,19 @@ def test_only_hosts_that_are_listed_are_asked(fetching: Any, shop: Any, hosts: l
     assert bool(shop.asked) is not bool(refused)
 
 
+def test_a_redirect_to_a_host_that_is_not_listed_is_refused(fetching: Any, shop: Any, Reply: Any) -> None:
+    """Though everybody may be asked there."""
+    shop.pages["/x"] = Reply(302, headers={"Location": "https://cdn.example/x"})
+
+    async def tried() -> None:
+        async with fetching(["shop.example"]) as opened:
+            with pytest.raises(RefusedUrlError, match=r"redirected to what is refused: cdn.example is none of the hosts"):
+                await opened.fetcher.get("https://shop.example/x")
+
+    asyncio.run(tried())
+    assert len(shop.asked) == 1
+
+
 def test_a_network_of_ones_own_may_be_allowed(fetching: Any, shop: Any, Reply: Any) -> None:
     """That one alone."""
     shop.pages["/x"] = Reply(body=b"here")

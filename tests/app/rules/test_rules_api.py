@@ -122,6 +122,7 @@ def test_conflicts_are_told_when_a_rule_is_written(
         ),
         ({"id": "a", "do": "exclude", "items": {"price": {"min": 3, "max": 2}}}, "min is above max"),
         ({"id": "a", "do": "exclude", "items": {"ids": []}}, "items.ids"),
+        ({"id": "..", "do": "exclude", "items": {}}, "id: means another address"),  # none that DELETE /rules/{id} would come to
         ({"id": "a", "do": "pin", "ids": ["x", "x"]}, "named twice"),
         ({"id": "a", "do": "exclude", "items": {}, "when": {"since": "tomorrow"}}, "since"),
     ],

@@ -94,6 +94,12 @@ def test_an_odd_host_is_refused(asked: Asked, host: str) -> None:
             assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_two_hosts_are_refused(asked: Asked) -> None:
+    """A proxy before the service may have gone by the other one."""
+    with asked(hosts=("shop.example",)) as client:
+        assert client.get("/healthz", headers=[("Host", "shop.example"), ("Host", "shop.example")]).status_code == 400
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/web/main.js", "/docs", "/openapi.json", "/healthz", "/items", "/items/none-such", "/items?x=1", "/nowhere", "/metrics"]
 )

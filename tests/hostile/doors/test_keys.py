@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from fastapi.params import Security
+from fastapi.routing import APIRoute
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.api import catalogue, events, items, ops, outfits, releases
 from app.api.doors import door_of
 from app.cli.serve import open_here
 from app.ground.doors import Door
 from app.ground.parts import Keys
 from app.ground.settings import Settings
 from app.home.keys import FILE, KeyFile
+from app.main import create_app
 from models.errors import InputError
 
 Asked = Callable[..., AbstractContextManager[TestClient]]
@@ -222,6 +224,13 @@ def test_no_key_is_made_where_there_is_one(asked: Asked, home: Path, capfd: pyte
     assert capfd.readouterr().out == ""
 
 
+def test_releases_are_looked_at_from_this_machine_where_no_key_is(asked: Asked) -> None:
+    """Where the environment names one, that one is needed."""
+    for keys, expected in ((Keys(), 200), (Keys(admin=SecretStr("a" * 20)), 401)):
+        with asked(keys=keys) as client:
+            assert client.get("/releases").status_code == expected
+
+
 def test_the_demo_is_open_to_this_machine_unless_there_is_a_key(asked: Asked, home: Path) -> None:
     """It says so by the setting; where the environment names a key, that one is needed."""
     with asked(keys=open_here(Settings(home=home)).keys) as client:
@@ -297,19 +306,17 @@ def test_a_body_is_not_read_for_whom_is_refused(asked: Asked) -> None:
         assert refused[0] == 401
 
 
-def test_every_route_says_which_door_it_is_behind() -> None:
-    """One that did not would be the admin's alone; only whether the process lives is everybody's matter."""
-    doors = {
-        f"{method} {route.path}": door_of(route)
-        for router in (outfits.router, items.router, catalogue.router, events.router, ops.router, releases.router)
-        for route in router.routes
-        for method in route.methods
-    }
-    assert {name for name, door in doors.items() if door is Door.OPEN} == {
-        "GET /healthz",
-        "GET /readyz",
-    }
-    assert {door for name, door in doors.items() if not name.startswith(("GET", "HEAD", "POST"))} == {Door.WRITE}
+def test_every_route_says_which_door_it_is_behind(home: Path) -> None:
+    """One that did not would be the admin's alone; only whether the process lives is everybody's matter, and the entrance of /ops."""
+    known = create_app(Settings(home=home)).router.routes
+    routes = [route for route in known if isinstance(route, APIRoute) and not route.path.startswith("/docs")]
+    assert not [route.path for route in routes if not any(isinstance(one, Security) for one in route.dependencies)]
+    assert door_of(APIRoute("/new", lambda: None)) is Door.ADMIN
+    apart = [route for route in routes if not route.path.startswith("/ops")]
+    assert {route.path for route in apart if door_of(route) is Door.OPEN} == {"/healthz", "/readyz"}
+    changing = {f"{method} {route.path}": door_of(route) for route in apart for method in route.methods - {"GET", "HEAD", "POST"}}
+    assert {name for name, door in changing.items() if door is Door.ADMIN} == {"PUT /experiments"}
+    assert set(changing.values()) == {Door.WRITE, Door.ADMIN}
 
 
 def test_a_proxy_on_this_machine_that_is_named_is_not_this_machine(asked: Callable[..., AbstractContextManager[TestClient]]) -> None:
@@ -342,3 +349,6 @@ def test_a_page_of_the_services_own_address_reads_with_its_key(
     with asked(peer=("203.0.113.7", 1), hosts=("shop.example",), base_url="http://shop.example") as client:
         assert client.get("/items", headers={**page, "Referer": "https://shop.example/dress"}).status_code == 200
         assert client.get("/items", headers={**page, "Referer": "https://other.example/"}).status_code == 403
+        for site in ("same-site", "cross-site", "none"):
+            elsewhere = {**page, "Sec-Fetch-Site": site, "Referer": "https://shop.example/dress"}
+            assert client.get("/items", headers=elsewhere).status_code == 403

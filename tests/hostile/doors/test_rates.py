@@ -76,6 +76,7 @@ def test_only_a_trusted_proxy_is_believed(asked: Asked) -> None:
     with asked(PROXY, public="read", rates=FEW, proxies=("10.0.0.0/8",)) as client:
         sent = [statuses(client, 1, **{"X-Forwarded-For": f"192.0.2.{n}, 198.51.100.7, 10.0.0.2"})[0] for n in range(5)]
         assert sent == [200, 200, 200, 429, 429]
+        assert statuses(client, 1, **{"X-Forwarded-For": "198.51.100.8, 10.0.0.2"}) == [200]
 
 
 def test_a_network_of_ipv6_is_counted_as_one_address(asked: Asked) -> None:

@@ -218,6 +218,15 @@ def test_the_description_says_the_most_of_everything_and_what_goes_with_what(ask
             assert sum(matches(body, one) for one in objects[name]["oneOf"]) == fits, (name, body)
 
 
+def test_every_operation_says_how_any_request_may_be_refused(asked: Asked) -> None:
+    """Before it is known what it asks for: as no HTTP, too slow, too large in head or body, or by a service that is too busy."""
+    with asked() as client:
+        document = client.get("/openapi.json").json()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["responses"].keys() >= {"400", "408", "413", "431", "503"}, (method, path)
+
+
 def test_whatever_is_sent_has_a_most(asked: Asked) -> None:
     """Each list and text of each request's body, however deep."""
     with asked() as client:

@@ -115,6 +115,10 @@ def test_a_page_of_another_site_can_send_nothing(room: TestClient, key: str, wor
             assert room.post(path, data={"word": said}, headers=headers).status_code == 403, (path, headers)
         assert room.post("/ops/enter", data={"key": key}, headers=headers).status_code == 403
     assert room.post("/ops/rollback", data={"word": said}, headers={"Origin": ""}).status_code == 403
+    del room.headers["Origin"]
+    for path in FORMS:
+        assert room.post(path, data={"word": said}).status_code == 403, path
+    assert room.post("/ops/enter", data={"key": key}).status_code == 403
 
 
 def test_what_is_refused_is_a_page_that_says_what_to_do(room: TestClient) -> None:
@@ -150,9 +154,12 @@ def test_a_session_ends_with_its_key(room: TestClient, key: str, own: Path) -> N
 
 def test_a_session_ends_after_an_hour(room: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often it was used."""
+    cookie = f"{entrance.COOKIE}={room.cookies[entrance.COOKIE]}"  # sent by hand: a client of its own would let go of it by then
+    room.cookies.clear()
+    assert room.get("/ops", headers={"Cookie": cookie}, follow_redirects=False).status_code == 200
     later = time.time() + entrance.LIVES_S + 1
     monkeypatch.setattr(entrance.time, "time", lambda: later)
-    assert room.get("/ops", follow_redirects=False).status_code == 303
+    assert room.get("/ops", headers={"Cookie": cookie}, follow_redirects=False).status_code == 303
 
 
 def test_a_forged_cookie_opens_nothing(room: TestClient) -> None:
