@@ -56,6 +56,16 @@ def named(path: Path) -> Iterator[None]:
         raise OSError(number, os.strerror(number), str(path)) from error
 
 
+def refused(error: OSError, then: str) -> str:
+    """Where the system refused and why, for people.
+
+    Args:
+        then: what comes of it once there is room where there was none.
+    """
+    mend = f"; make room there, and {then}" if error.errno in FULL else ""
+    return f"{error.filename or 'the system'}: {error.strerror or error}{mend}"
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a small text, which a line end follows; see ``replacing``."""
     with replacing(path) as staging:

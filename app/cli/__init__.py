@@ -19,7 +19,7 @@ from app.cli.json_to import named
 from app.ground import collector
 from app.ground.compiler import without_compiler
 from app.ground.errors import ROOTS
-from sealed.files import FULL
+from sealed.files import refused
 
 OK: Final = 0
 FAILED: Final = 1
@@ -153,8 +153,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.close()  # whoever read our output has gone; so has the reason to say so
         return FAILED
     except OSError as error:
-        mend = "; make room there, and give the command again" if error.errno in FULL else ""
-        return _failed(f"{error.filename or 'the system'}: {error.strerror or error}{mend}", FAILED)
+        return _failed(refused(error, "give the command again"), FAILED)
     return returned if isinstance(returned, int) else OK
 
 

@@ -108,7 +108,8 @@ class Bucket:
         return f"{self._bucket}/{self._prefix}{name}"
 
     def _replaced(self, name: str) -> ReplacedError:
-        return ReplacedError(f"{self.url}/{name} was changed by another meanwhile, so it stays as that left it; look, and try again")
+        why = "was changed by another meanwhile, or the storage did not answer when this process was to look at it"
+        return ReplacedError(f"{self.url}/{name} {why}; so it stays as it is: look, and try again")
 
     @contextmanager
     def _asked(self, name: str) -> Iterator[None]:

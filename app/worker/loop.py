@@ -27,6 +27,7 @@ from app.worker.page import write_page
 from app.worker.shadow import in_shadow
 from app.worker.upkeep import Upkeep
 from models.parent import end_with_parent
+from sealed.files import refused
 
 GROUP: Final = "archive"
 _CONSUMER: Final = "worker"  # there is one, so what it was given and did not finish is its own
@@ -127,7 +128,9 @@ class Worker:
         """Pick up what a kill left: runs that never finished, a release that was not made current, and temporary directories."""
         for path in self._runs.unfinished():
             begun = LearningRun(id=path.name, started=now(), rows=0, decision="interrupted")
-            outcome = read_run(path / OUTCOME) or begun.decided("interrupted", "the worker ended before the run did")
+            outcome = read_run(path / OUTCOME) or begun.decided(
+                "interrupted", "the worker ended, or its disk took no more, before the run did"
+            )
             self._finish(path, await self._serve(outcome, shadow=False))
             for left in (path / f"{CANDIDATE}.work", path / FOLDED_IN, *path.glob(".*.*")):
                 shutil.rmtree(left, ignore_errors=True)
@@ -154,7 +157,7 @@ class Worker:
                     await self._run()
         except (HomeError, OSError) as error:
             self._left = True
-            logger().warning("run_stopped", why=str(error))
+            logger().warning("run_stopped", why=_why(error))
 
     async def _archive_some(self) -> None:
         """Archive all events. Trouble is logged once, and the next turn tries again, in smaller batches where the log did not answer."""
@@ -163,9 +166,10 @@ class Worker:
         except (LogError, HomeError, OSError) as error:
             if isinstance(error, LogError):
                 self._taken = max(_LEAST_TAKEN, self._taken // 4)
+            why = _why(error)
             if self.trouble is None:
-                logger().warning("archive_stopped", why=str(error))
-            self.trouble = str(error)
+                logger().warning("archive_stopped", why=why)
+            self.trouble = why
         else:
             if self.trouble is not None:
                 logger().info("archive_goes_on")
@@ -251,6 +255,10 @@ class Worker:
         write_run(path / FINAL, run)
         logger().info("run_finished", run=run.id, decision=run.decision, reasons=list(run.reasons), release=run.release)
         return run
+
+
+def _why(error: Exception) -> str:
+    return refused(error, "it goes on by itself") if isinstance(error, OSError) else str(error)
 
 
 def learn_apart(settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:

@@ -135,6 +135,27 @@ def test_who_published_on_what_is_no_longer_current_changes_nothing(first: Relea
     assert served(first) == one.id
 
 
+def test_who_could_not_look_what_is_current_changes_nothing(first: ReleaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another may have published meanwhile; whoever cannot know is not told that one did."""
+    one, two = first.records()
+    monkeypatch.setattr("app.home.origin._KNOWN", {})  # as the next command
+    origin = origin_of(first.home)
+    assert origin is not None
+
+    def gone(**_: Any) -> Any:
+        msg = "it does not answer"
+        raise StorageGoneError(msg)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(origin.bucket, "names", gone)
+        assert served(first) == one.id
+    with pytest.raises(ReplacedError, match="or the storage did not answer when this process was to look at it; so it stays as it is"):
+        first.activate(two.id)
+    assert served(first) == one.id
+    first.activate(two.id)
+    assert served(first) == two.id
+
+
 def test_a_publisher_killed_amid_its_upload_leaves_the_old_release_serving(first: ReleaseStore, machine: Machine) -> None:
     """And publishing again goes well."""
     one, two = first.records()
