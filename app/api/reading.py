@@ -1,7 +1,7 @@
 """Reads JSON bodies in bounded time, so that no body holds the event loop: counted before they are parsed, and large ones elsewhere.
 
-What a body costs is how many values it has, not its bytes: a picture is one value. A small body is parsed and checked at once. A large one
-is, on a thread of its own, piece by piece: Python's lock is never held for longer than one of them takes. Of each client one body at a time
+What a body costs is how many values it has, not its bytes: a picture is one value. A small body, and a short one of few values, is parsed
+and checked at once. A large one is, on a thread of its own, piece by piece: Python's lock is never held for longer than one of them takes. Of each client one body at a time
 waits for that thread, some time after the one before, only as long as the client waits for an answer, and within the deadline. Of some
 routes, one of many values is read by the process of heavy requests alone, while that runs.
 """
@@ -33,6 +33,9 @@ from app.ground.parts import Limits
 
 AT_ONCE: Final = 4_096
 """Bytes of a body that is parsed on the event loop: a millisecond or two, whatever it holds."""
+_SHORT: Final = 1 << 16
+"""Bytes of one that is counted there, and parsed there, too, where it has few values: as long as one of ``AT_ONCE`` may take."""
+_FEW: Final = 1_000
 _MANY: Final = 2_000
 """Values of a body that takes milliseconds to read: as items of as many outfits as a request may have, it is heavy, too."""
 _PAUSES: Final = 3.0
@@ -78,8 +81,8 @@ class BoundedRoute(APIRoute):
         if field is None:
             return answer
 
-        def parsed(body: bytes) -> Any:  # noqa: ANN401 - whatever the route takes
-            value, errors = field.validate(parse(body), {}, loc=("body",))
+        def parsed(body: bytes, *, at_once: bool) -> Any:  # noqa: ANN401 - whatever the route takes
+            value, errors = field.validate(parse(body, at_once=at_once), {}, loc=("body",))
             if errors:
                 raise RequestValidationError(errors if isinstance(errors, list) else [errors])
             return value
@@ -90,14 +93,18 @@ class BoundedRoute(APIRoute):
                 return await answer(request)
             sent = body if self.repeatable else None
             if len(body) <= AT_ONCE:
-                return await answer(Read(request, parsed(body), sent))
+                return await answer(Read(request, parsed(body, at_once=True), sent))
             services = await services_of(request)
-            values = await _in_turn(request, services, partial(check_values, body, self.most_values(services.settings.limits)))
+            counted = partial(check_values, body, self.most_values(services.settings.limits))
+            values = counted() if len(body) <= _SHORT else await _in_turn(request, services, counted)
+            if len(body) <= _SHORT and values <= _FEW:
+                return await answer(Read(request, parsed(body, at_once=True), sent))
             if self.unread and values >= _MANY and services.apart is not None and services.apart.expected:
                 answered = await sent_on(request, services, body, starts=True, waits=True, timed=self.timed)
                 if answered is not None:
                     return answered
-            return await answer(Read(request, await _in_turn(request, services, partial(_checked, parsed, body)), sent))
+            apart = partial(_checked, partial(parsed, body, at_once=False))
+            return await answer(Read(request, await _in_turn(request, services, apart), sent))
 
         return bounded
 
@@ -153,9 +160,9 @@ async def _in_turn(request: Request, services: Services, read: Callable[[], Foun
     return await services.pool.elsewhere(reading(), lambda: "waiting to be read", partial(left, request))
 
 
-def _checked(parsed: Callable[[bytes], Any], body: bytes) -> Any:  # noqa: ANN401 - whatever the route takes
+def _checked(parsed: Callable[[], Found]) -> Found:
     with collector.resting():
-        return parsed(body)
+        return parsed()
 
 
 def check_values(body: bytes, most: int) -> int:
@@ -179,8 +186,11 @@ def check_values(body: bytes, most: int) -> int:
     return found
 
 
-def parse(body: bytes) -> Any:  # noqa: ANN401 - JSON
+def parse(body: bytes, *, at_once: bool) -> Any:  # noqa: ANN401 - JSON
     """The value of a JSON text.
+
+    Args:
+        at_once: without giving Python's lock away meanwhile.
 
     Raises:
         RequestValidationError: it is not JSON, too deep, or holds a number that is too long.
@@ -188,7 +198,7 @@ def parse(body: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
         parts = (body[at : at + _SLICE] for at in range(0, len(body), _SLICE))
         text = "".join(codecs.iterdecode(parts, json.detect_encoding(body)))
-        if len(body) <= AT_ONCE:
+        if at_once:
             return _whole.decode(text)
         value, end = _sliced(text, _space(text, 0).end())
     except StopIteration as error:

@@ -5,7 +5,7 @@ Shape legend: I items · D embedding size · F features.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -118,32 +118,45 @@ def resolve_all(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: 
     unique = [[spelt[item.field] if isinstance(item, Photo) else item for item in items] for items in unique]
     embedded = _embed_photos(release, list(spelt.values()), limits)
     with stage("resolve"):
-        return [_worn(release, items, embedded) for items in unique]
+        return _worn(release, unique, embedded)
 
 
-def _worn(release: Release, items: Sequence[ItemRef], embedded: dict[str, FloatArray]) -> Worn:
+def _worn(release: Release, outfits: Sequence[Sequence[ItemRef]], embedded: Mapping[str, FloatArray]) -> list[Worn]:
+    pieces, vectors_PD = _pieces(release, dict.fromkeys(item for items in outfits for item in items), embedded)
+    worn = []
+    for items in outfits:
+        known = [pieces[item] for item in items if item in pieces]
+        places, names, rows, categories, labels = zip(*known, strict=True) if known else ((),) * 5
+        worn.append(
+            Worn(
+                names=names,
+                rows=rows,
+                categories=categories,
+                embeddings_ID=vectors_PD[list(places)],
+                missing=tuple(item for item in items if isinstance(item, str) and item not in pieces),
+                labels=labels,
+            )
+        )
+    return worn
+
+
+def _pieces(
+    release: Release, items: Iterable[ItemRef], embedded: Mapping[str, FloatArray]
+) -> tuple[dict[ItemRef, tuple[int, str, int | None, str, PieceLabels]], FloatArray]:
+    """Of each known item its place, name, row, category and labels; and the embeddings of all, by place."""
     row_of = release.snapshot.row_of
-    row_by_id = {item: row for item in items if isinstance(item, str) and (row := row_of.get(item)) is not None}
-    known = [item for item in items if isinstance(item, Photo) or item in row_by_id]
-    rows = [None if isinstance(item, Photo) else row_by_id[item] for item in known]
-    vectors_ID = np.empty((len(known), release.bundle.manifest.embedding_size), dtype=np.float32)
-    vectors_ID[[row is not None for row in rows]] = release.snapshot.embeddings([row for row in rows if row is not None])
-    for position, item in enumerate(known):
+    pieces: dict[ItemRef, tuple[int, str, int | None, str, PieceLabels]] = {}
+    rows: list[int] = []
+    shown: list[FloatArray] = []
+    for item in items:
         if isinstance(item, Photo):
-            vectors_ID[position] = embedded[item.field]
-    return Worn(
-        names=tuple(item.field if isinstance(item, Photo) else item for item in known),
-        rows=tuple(rows),
-        categories=tuple(item.category if isinstance(item, Photo) else release.category_of(row_by_id[item]) for item in known),
-        embeddings_ID=vectors_ID,
-        missing=tuple(item for item in items if isinstance(item, str) and item not in row_by_id),
-        labels=tuple(
-            piece_labels({"category": item.category, "title": item.title})
-            if isinstance(item, Photo)
-            else release.traits.of_row(row_by_id[item])
-            for item in known
-        ),
-    )
+            labels = piece_labels({"category": item.category, "title": item.title})
+            pieces[item] = (-1 - len(shown), item.field, None, item.category, labels)
+            shown.append(embedded[item.field])
+        elif (row := row_of.get(item)) is not None:
+            pieces[item] = (len(rows), item, row, release.category_of(row), release.traits.of_row(row))
+            rows.append(row)
+    return pieces, np.concatenate([release.snapshot.embeddings(rows), *(vector_D[None] for vector_D in reversed(shown))])
 
 
 def photo_features(release: Release, photos: Sequence[Photo], limits: Limits) -> FloatArray:
