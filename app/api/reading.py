@@ -1,9 +1,9 @@
 """Reads JSON bodies in bounded time, so that no body holds the event loop: counted before they are parsed, and large ones elsewhere.
 
 What a body costs is how many values it has, not its bytes: a picture is one value. A small body, and a short one of few values, is parsed
-and checked at once. A large one is, on a thread of its own, piece by piece: Python's lock is never held for longer than one of them takes. Of each client one body at a time
-waits for that thread, some time after the one before, only as long as the client waits for an answer, and within the deadline. Of some
-routes, one of many values is read by the process of heavy requests alone, while that runs.
+and checked at once. A large one is, on a thread of its own, piece by piece: Python's lock is never held for longer than one of them takes.
+Of each client one body at a time waits for that thread, some time after the one before, only as long as the client waits for an answer, and
+within the deadline. Of some routes, one of many values is read by the process of heavy requests alone, while that runs.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class BoundedRoute(APIRoute):
         if field is None:
             return answer
 
-        def parsed(body: bytes, *, at_once: bool) -> Any:  # noqa: ANN401 - whatever the route takes
+        def parsed(body: bytes, *, at_once: bool = False) -> Any:  # noqa: ANN401 - whatever the route takes
             value, errors = field.validate(parse(body, at_once=at_once), {}, loc=("body",))
             if errors:
                 raise RequestValidationError(errors if isinstance(errors, list) else [errors])
@@ -103,8 +103,7 @@ class BoundedRoute(APIRoute):
                 answered = await sent_on(request, services, body, starts=True, waits=True, timed=self.timed)
                 if answered is not None:
                     return answered
-            apart = partial(_checked, partial(parsed, body, at_once=False))
-            return await answer(Read(request, await _in_turn(request, services, apart), sent))
+            return await answer(Read(request, await _in_turn(request, services, partial(_checked, parsed, body)), sent))
 
         return bounded
 
@@ -160,9 +159,9 @@ async def _in_turn(request: Request, services: Services, read: Callable[[], Foun
     return await services.pool.elsewhere(reading(), lambda: "waiting to be read", partial(left, request))
 
 
-def _checked(parsed: Callable[[], Found]) -> Found:
+def _checked(parsed: Callable[[bytes], Any], body: bytes) -> Any:  # noqa: ANN401 - whatever the route takes
     with collector.resting():
-        return parsed()
+        return parsed(body)
 
 
 def check_values(body: bytes, most: int) -> int:
@@ -186,7 +185,7 @@ def check_values(body: bytes, most: int) -> int:
     return found
 
 
-def parse(body: bytes, *, at_once: bool) -> Any:  # noqa: ANN401 - JSON
+def parse(body: bytes, *, at_once: bool = False) -> Any:  # noqa: ANN401 - JSON
     """The value of a JSON text.
 
     Args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -16,7 +17,7 @@ from app.api import reading
 from app.ground.settings import Settings
 from app.main import create_app
 
-LARGE = b" " * reading.AT_ONCE + b'{"outfits": [{"items": ["tops-1"]}]}'
+LARGE = b" " * reading._SHORT + b'{"outfits": [{"items": ["tops-1"]}]}'
 Post = Callable[..., Awaitable[int]]
 
 
@@ -75,6 +76,26 @@ def test_nobodys_many_bodies_keep_anothers_waiting(bare_home: Path, monkeypatch:
         assert lengths.index(len(LARGE) + 1) <= 1
 
     served(bare_home, scenario)
+
+
+def test_a_short_body_of_few_values_waits_for_no_large_one(bare_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred outfits are scored while somebody's large body is being read; the same text with more values has to wait."""
+    go = threading.Event()
+    monkeypatch.setattr(reading, "_checked", lambda *_: go.wait(10))
+    few = json.dumps({"outfits": [{"items": ["tops-1"] * 4}] * 100}).encode() + b" " * reading.AT_ONCE
+    many = json.dumps({"outfits": [{"items": ["tops-1"] * 12}] * 100}).encode()
+    assert len(few) > reading.AT_ONCE
+    assert len(many) < reading._SHORT
+
+    async def scenario(_: FastAPI, post: Post) -> None:
+        large = asyncio.create_task(post("10.0.0.1"))
+        await asyncio.sleep(0.1)
+        assert await post("10.0.0.1", body=few) == 200
+        assert await post("10.0.0.2", body=many) == 503
+        go.set()
+        await large
+
+    served(bare_home, scenario, deadline_s=0.5)
 
 
 def test_what_nobody_waits_for_is_not_read(bare_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
