@@ -80,5 +80,5 @@ export function price(value, currency) {
   const amount = value.toLocaleString(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   return currency ? `${amount} ${currency}` : amount;
 }
-export const percent = (probability) => `${Math.min(99, Math.max(1, Math.round(100 * probability)))} %`;
+export const percent = (probability) => `${Math.min(99, Math.max(1, Math.round(100 * probability)))}\u00a0%`;
 export const counted = (count, one, many = `${one}s`) => `${count.toLocaleString()} ${count === 1 ? one : many}`;

@@ -84,7 +84,7 @@ export function readAs({ fallback, text }) {
 
 // In their own words; with what they were read as, where that is another word, as after a slip.
 function meant({ said, is = [], not }) {
-  const words = is.flatMap((one) => Object.values(one));
+  const words = is.flatMap((one) => Object.values(one).map((values) => values.map((value) => value.replace(/.+ of prices$/, "in the $&"))));
   const other = !not && words.every(({ length }) => length === 1) && words.flat().some((word) => !said.toLowerCase().includes(word.toLowerCase().replace(/s$/, "")));
   const byName = not && is.length === 1 && Object.keys(is[0]).join() === "title";
   return `“${said}”${other ? ` as ${words.flat().join(", ")}` : ""}${byName ? ` (left out: what is called ${words.flat().join(", ")})` : ""}`;

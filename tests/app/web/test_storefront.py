@@ -50,7 +50,7 @@ def test_a_suggestion_is_worn_by_one_press_and_the_outfit_is_scored(dressed: Pag
     told = {"outfits": [{"score": 1.0, "probability": 0.9, "missing": []}]}
     dressed.route("**/score-outfit", lambda route: route.fulfill(json=told))
     dressed.locator("#suggestions .wear").first.click()
-    expect(dressed.locator("#score[aria-live=polite]")).to_have_text(re.compile(r"90 % .*go(es)? together"))
+    expect(dressed.locator("#score[aria-live=polite]")).to_have_text(re.compile(r"90\s% .*go(es)? together"))
 
 
 def test_one_press_takes_an_item_out(dressed: Page) -> None:
