@@ -16,23 +16,9 @@ from index.backends.base import Backend, FloatArray, IntArray
 from index.backends.faiss_cpu import FlatIndex
 from index.cache import open_index, open_vectors
 from index.errors import VectorError
+from tests.index.odd import ODD
 
 VECTORS = np.random.default_rng(0).standard_normal((6, 3)).astype(np.float32)
-ODD = [
-    "T-Shirt & co/äöü",
-    "..",
-    "../../etc/passwd",
-    "",
-    "Tops",
-    "tops",
-    "TOPS",
-    "x" * 300,
-    "x" * 301,
-    "con\x00nul",
-    "服装",
-    "-rf",
-    "manifest",
-]
 
 
 class Engine:

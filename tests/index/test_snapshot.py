@@ -22,22 +22,7 @@ from index.errors import SnapshotError, VectorError
 from index.manifest import SNAPSHOT, SnapshotManifest
 from index.matrices import write_matrix
 from index.snapshot import ITEM_COLUMNS, Snapshot
-
-ODD = [
-    "T-Shirt & co/äöü",
-    "..",
-    "../../etc/passwd",
-    "",
-    "Tops",
-    "tops",
-    "TOPS",
-    "x" * 300,
-    "x" * 301,
-    "con\x00nul",
-    "服装",
-    "-rf",
-    "manifest",
-]
+from tests.index.odd import ODD
 
 
 def items(categories: list[str]) -> pa.Table:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.catalogue.importing import import_catalogue
-from app.ground.parts import Keys, LogSettings
-from app.ground.settings import Settings
-from app.home.store import ReleaseStore
-from app.main import create_app
+from tests.app.api.serving import hats, serving
 
 ITEMS: list[dict[str, Any]] = [
     {"id": "a", "title": "cap", "price": 30, "created": "2026-01-02", "extras": {"material": "wool", "care": {"wash": 30}}},
@@ -29,21 +23,15 @@ BY = {"price": "beacd", "-price": "acebd", "created": "cbaed", "-created": "eabc
 
 
 @pytest.fixture(scope="module")
-def hats(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of five hats."""
-    root = tmp_path_factory.mktemp("hats")
-    lines = [{"category": "hats", "features": [float(n), 1.0], **item} for n, item in enumerate(ITEMS)]
-    (root / "items.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
-    return root / "home"
+    return hats(tmp_path_factory.mktemp("hats"), ITEMS)
 
 
 @pytest.fixture
-def shop(hats: Path, tmp_path: Path) -> Iterator[TestClient]:
+def shop(home: Path, tmp_path: Path) -> Iterator[TestClient]:
     """The service over it."""
-    log = LogSettings(url=SecretStr(f"sqlite:{tmp_path / 'log.sqlite'}"))
-    given = Settings(home=hats, log=log, keys=Keys(open_on_loopback=True))
-    with TestClient(create_app(given), base_url="http://127.0.0.1", client=("127.0.0.1", 5000)) as opened:
+    with serving(home, tmp_path / "log.sqlite") as opened:
         yield opened
 
 

@@ -7,7 +7,6 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,23 +20,14 @@ from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
-from app.ground.parts import Keys, Limits, LogSettings
+from app.ground.parts import Keys, LogSettings
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
+from tests.app.api.serving import OPEN, serving
 from tests.app.homes import copied
 
-HERE = {"base_url": "http://127.0.0.1", "client": ("127.0.0.1", 5000)}
-OPEN = Keys(open_on_loopback=True)
 FEATURES = 16
-
-
-@contextmanager
-def serving(home: Path, log: Path, keys: Keys = OPEN, **more: Any) -> Iterator[TestClient]:
-    """A replica over a home, asked from the machine itself."""
-    given = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{log}")), limits=Limits(max_upserts=4), keys=keys, **more)
-    with TestClient(create_app(given), **HERE) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -8,14 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from app.catalogue.importing import import_catalogue
-from app.ground.parts import Keys, LogSettings
-from app.ground.settings import Settings
-from app.home.store import ReleaseStore
-from app.main import create_app
+from tests.app.api.serving import hats, serving
 
 ITEMS: list[dict[str, Any]] = [
     {"id": "g", "group_id": "clog", "price": 70, "category": "shoes", "in_stock": False, "attributes": {"size": "42", "color": "red"}},
@@ -37,19 +32,13 @@ EXACT = "names and values match exactly; GET /facets lists them"
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of four products in eight variants."""
-    root = tmp_path_factory.mktemp("products")
-    lines = [{"category": "hats", "features": [float(n), 1.0], **item} for n, item in enumerate(ITEMS)]
-    (root / "items.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
-    return root / "home"
+    return hats(tmp_path_factory.mktemp("products"), ITEMS)
 
 
 @pytest.fixture
 def shop(home: Path, tmp_path: Path) -> Iterator[TestClient]:
     """The service over it."""
-    log = LogSettings(url=SecretStr(f"sqlite:{tmp_path / 'log.sqlite'}"))
-    given = Settings(home=home, log=log, keys=Keys(open_on_loopback=True))
-    with TestClient(create_app(given), base_url="http://127.0.0.1", client=("127.0.0.1", 5000)) as opened:
+    with serving(home, tmp_path / "log.sqlite") as opened:
         yield opened
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.ground.settings import Settings
 from app.main import create_app
-
-HERE: dict[str, Any] = {"base_url": "http://127.0.0.1", "client": ("127.0.0.1", 5000)}
+from tests.app.api.serving import HERE
 
 
 def test_ready_names_the_release(client: TestClient) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,11 @@ from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
-from app.ground.parts import Keys, LogSettings
-from app.ground.settings import Settings
+from app.ground.parts import LogSettings
 from app.home.store import ReleaseStore
-from app.main import create_app
+from tests.app.api.serving import serving
 from tests.app.homes import copied
 
-HERE = {"base_url": "http://127.0.0.1", "client": ("127.0.0.1", 5000)}
 SOLD: dict[str, Any] = {
     "url": "https://shop.example/n?size=M",
     "currency": "EUR",
@@ -34,14 +31,6 @@ SOLD: dict[str, Any] = {
 }
 TOLD = {name: value for name, value in SOLD.items() if name != "extras"}
 NEW = {"id": "n", "category": "hats", "title": "a hat", "price": 49.9, "brand": "Nordhavn", "in_stock": True}
-
-
-@contextmanager
-def serving(home: Path, file: Path) -> Iterator[TestClient]:
-    """A replica over a home, asked from the machine itself."""
-    given = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{file}")), keys=Keys(open_on_loopback=True))
-    with TestClient(create_app(given), **HERE) as opened:
-        yield opened
 
 
 @pytest.fixture
