@@ -24,6 +24,7 @@ import pyarrow as pa
 from index.backends.base import BoolArray, FloatArray, IntArray, as_count
 from index.category_index import as_selection
 from index.errors import SnapshotError
+from index.ids import Rows
 from index.manifest import SnapshotManifest
 from index.segment import Part, Segment, StackedColumns, StackedFeatures, StackedRows, by_part, taken
 from index.selection import Selection, of_mask
@@ -168,7 +169,7 @@ class Overlay:
         return StackedColumns([part.columns for part in self._parts])
 
     @cached_property
-    def row_of(self) -> Mapping[str, int]:
+    def row_of(self) -> Rows:
         """Item id -> row, of the items after the changes."""
         return StackedRows(self._parts, self._starts.tolist(), self.live_N)
 

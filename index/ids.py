@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, Mapping
+from collections.abc import Collection, ItemsView, Iterator, Mapping
 from itertools import chain
 from typing import Final
 
@@ -12,9 +12,19 @@ import pyarrow as pa
 from index.errors import SnapshotError
 
 _PART: Final = 65_536
+_FEW: Final = 16
+"""Ids that are looked up sooner one by one."""
 
 
-class RowOfId(Mapping[str, int]):
+class Rows(Mapping[str, int]):
+    """Id -> row."""
+
+    def known(self, ids: Collection[str]) -> dict[str, int]:
+        """The rows of those ids that there are, looked up together."""
+        return {item: row for item in ids if (row := self.get(item)) is not None}
+
+
+class RowOfId(Rows):
     """Id -> row, in the order of the rows; immutable.
 
     Hashes of the ids, sorted, and the row of each; which of equal hashes is meant, the ids themselves tell.
@@ -42,6 +52,18 @@ class RowOfId(Mapping[str, int]):
                 return row
             place += 1
         raise KeyError(item)
+
+    def known(self, ids: Collection[str]) -> dict[str, int]:
+        """The rows of those ids that there are, looked up together."""
+        if len(ids) < _FEW or not len(self):
+            return super().known(ids)
+        asked_K = np.fromiter(map(hash, ids), np.int64, len(ids))
+        place_K = self._hash_N.searchsorted(asked_K).clip(max=len(self) - 1)
+        row_K = np.where(self._hash_N[place_K] == asked_K, self._row_N[place_K], -1)
+        names = self._ids.take(pa.array(row_K, mask=row_K < 0)).to_pylist()
+        told = zip(ids, row_K.tolist(), names, strict=True)
+        found = {item: row if name == item else self.get(item) for item, row, name in told if row >= 0}  # another's hash may be the same
+        return {item: row for item, row in found.items() if row is not None}
 
     def __iter__(self) -> Iterator[str]:
         return chain.from_iterable(self._ids.slice(start, _PART).to_pylist() for start in range(0, len(self._ids), _PART))

@@ -5,7 +5,7 @@ Shape legend: M changed items · F features · D embedding size · N rows of all
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
@@ -19,7 +19,7 @@ from index.backends.faiss_cpu import FlatIndex
 from index.category_index import CategoryIndex
 from index.columns import Columns, Filter, rows_by_value, values_of
 from index.errors import SnapshotError
-from index.ids import RowOfId
+from index.ids import RowOfId, Rows
 from index.selection import Condition
 from index.snapshot import Snapshot, item_table
 
@@ -47,7 +47,7 @@ class Segment(CategoryIndex):
         rows = rows_by_value(self.items.column("category").combine_chunks())
         super().__init__(rows, {category: FlatIndex(embeddings[members]) for category, members in rows.items()}, embeddings)
         self.features: Final = np.asarray(features_MF, dtype=np.float16)
-        self.row_of: Final[Mapping[str, int]] = RowOfId(self.items.column("id"))
+        self.row_of: Final[Rows] = RowOfId(self.items.column("id"))
         self.columns: Final = Columns(self.items, self.row_of)
         self.removed: Final = frozenset(removed)
         self.embedding_size: Final = embeddings.shape[1]
@@ -64,7 +64,7 @@ class Segment(CategoryIndex):
 Part = Snapshot | Segment
 
 
-class StackedRows(Mapping[str, int]):
+class StackedRows(Rows):
     """Item id -> row over all parts, the latest first; copies no part's own mapping, which may hold a million ids."""
 
     def __init__(self, parts: Sequence[Part], starts: Sequence[int], live_N: BoolArray) -> None:
@@ -79,6 +79,16 @@ class StackedRows(Mapping[str, int]):
             if isinstance(part, Segment) and item in part.removed:
                 break
         raise KeyError(item)
+
+    def known(self, ids: Collection[str]) -> dict[str, int]:
+        """The rows of those ids that there are, looked up together."""
+        found: dict[str, int] = {}
+        for part, start in zip(reversed(self._parts), self._starts[len(self._parts) - 1 :: -1], strict=True):
+            here = part.row_of.known(ids)
+            found |= {item: start + row for item, row in here.items()}
+            gone = part.removed if isinstance(part, Segment) else ()
+            ids = [item for item in ids if item not in here and item not in gone]
+        return found
 
     def __iter__(self) -> Iterator[str]:
         for part, start in zip(self._parts, self._starts, strict=False):

@@ -31,7 +31,7 @@ from index.category_index import CategoryIndex
 from index.columns import Columns, rows_by_value, values_of
 from index.errors import SnapshotError
 from index.format1 import read_embeddings
-from index.ids import RowOfId
+from index.ids import RowOfId, Rows
 from index.manifest import AGAIN, SNAPSHOT, Format1, SnapshotManifest
 from index.matrices import agree, halves, let_go, mapped, write_matrix
 from sealed.directories import staged
@@ -92,7 +92,7 @@ class Snapshot(CategoryIndex):
     ) -> None:
         super().__init__(rows, indexes, embeddings_ND)
         self.manifest, self.items, self.features, self.backends = manifest, items, features_NF, backends
-        self.row_of: Mapping[str, int] = RowOfId(items.column("id"))
+        self.row_of: Rows = RowOfId(items.column("id"))
         self.columns = Columns(items, self.row_of)
 
     @classmethod

@@ -5,7 +5,7 @@ Shape legend: I items · D embedding size · F features.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -122,7 +122,7 @@ def resolve_all(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: 
 
 
 def _worn(release: Release, outfits: Sequence[Sequence[ItemRef]], embedded: Mapping[str, FloatArray]) -> list[Worn]:
-    pieces, vectors_PD = _pieces(release, dict.fromkeys(item for items in outfits for item in items), embedded)
+    pieces, vectors_PD = _pieces(release, list(dict.fromkeys(item for items in outfits for item in items)), embedded)
     worn = []
     for items in outfits:
         known = [pieces[item] for item in items if item in pieces]
@@ -141,10 +141,10 @@ def _worn(release: Release, outfits: Sequence[Sequence[ItemRef]], embedded: Mapp
 
 
 def _pieces(
-    release: Release, items: Iterable[ItemRef], embedded: Mapping[str, FloatArray]
+    release: Release, items: Sequence[ItemRef], embedded: Mapping[str, FloatArray]
 ) -> tuple[dict[ItemRef, tuple[int, str, int | None, str, PieceLabels]], FloatArray]:
     """Of each known item its place, name, row, category and labels; and the embeddings of all, by place."""
-    row_of = release.snapshot.row_of
+    row_of = release.snapshot.row_of.known([item for item in items if isinstance(item, str)])
     pieces: dict[ItemRef, tuple[int, str, int | None, str, PieceLabels]] = {}
     rows: list[int] = []
     shown: list[FloatArray] = []

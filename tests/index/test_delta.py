@@ -141,6 +141,8 @@ def test_many_changes_answer_as_one(tmp_path: Path, seed: int) -> None:
         fresh = snapshot(tmp_path / f"fresh{turn}", now)
         assert (laid.count, dict(laid.sizes)) == (fresh.count, dict(fresh.sizes))
         assert set(laid.row_of) == set(now)
+        ever = [*(laid.items.column("id").to_pylist()), *(f"never{number}" for number in range(20))]
+        assert laid.row_of.known(ever) == {item: laid.row_of[item] for item in now}
         for wanted in FILTERS:
             for category in fresh.categories:
                 scores, rows = laid.search(category, queries, 7, laid.columns.selection(wanted))

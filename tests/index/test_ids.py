@@ -27,6 +27,9 @@ def test_it_is_the_mapping_that_a_dict_would_be(ids: list[str], others: list[str
     assert (list(found), len(found), dict(found)) == (list(expected), len(expected), expected)
     assert [found.get(item) for item in others] == [expected.get(item) for item in others]
     assert found == expected
+    asked = [*others, *ids, *(f"{number}" for number in range(40))]
+    assert found.known(asked) == {item: expected[item] for item in asked if item in expected}
+    assert found.known(others[:3]) == {item: expected[item] for item in others[:3] if item in expected}
 
 
 def test_ids_of_equal_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +38,7 @@ def test_ids_of_equal_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> No
     found = RowOfId(pa.array(["a", "b", "c"]))
     assert [found[item] for item in "cab"] == [2, 0, 1]
     assert "d" not in found
+    assert found.known([*"dcab", *"efghijklmnopqrst"]) == {"c": 2, "a": 0, "b": 1}
 
 
 @pytest.mark.parametrize(

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 from app.ground.parts import Limits
 from app.recommend.outfit import resolve_all
 from app.release.release import Release
+from index.ids import Rows
 
 
-class _Counting(dict[str, int]):
+class _Counting(Rows):
     """Rows by id, which counts what is looked up."""
 
     def __init__(self, release: Release) -> None:
-        super().__init__(release.snapshot.row_of.items())
+        self._rows = dict(release.snapshot.row_of.items())
         self.looked_up: Counter[str] = Counter()
-
-    def get(self, item: str, default: Any = None) -> Any:
-        self.looked_up[item] += 1
-        return super().get(item, default)
-
-    def __contains__(self, item: object) -> bool:
-        self.looked_up[cast("str", item)] += 1
-        return super().__contains__(item)
 
     def __getitem__(self, item: str) -> int:
         self.looked_up[item] += 1
-        return super().__getitem__(item)
+        return self._rows[item]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 def test_each_id_is_looked_up_once(release: Release) -> None:
