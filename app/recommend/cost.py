@@ -19,6 +19,7 @@ from app.recommend.rank import RETRIEVED
 from models.encoders.opened import opened
 from models.errors import ImageError
 
+LEAST: Final = 1.0
 _USUAL_SLOTS: Final = 4
 _PER_PICTURE: Final = 2_000.0
 _PER_PIXEL: Final = 0.001
