@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from itertools import chain
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
 from app.api.apart import handed_back
+from app.api.asked import pictures_of
 from app.api.computing import CurrentComputing
 from app.api.inside import told_of
 from app.api.keys import behind
@@ -39,11 +39,15 @@ router = APIRouter(
 async def complete_outfits(
     request: CompleteOutfits, services: InjectedServices, compute: CurrentComputing, http: Request
 ) -> Completions | Response:
-    """What completes each of these outfits? As `POST /complete-outfit` answers it; what is wrong with one leaves the others as they are."""
+    """What completes each of these outfits? As `POST /complete-outfit` answers it; what is wrong with one leaves the others as they are.
+
+    But one that is not of the form described is a mistake of the program that sent it: 422 names its place (`requests[3].items`) for all.
+    """
     check_count("requests", len(request.requests), services.settings.limits.max_outfits, "outfits")
     check_met(request.requests, services, http)
-    costs, pictures = zip(*(cost_of_completing(one, services.settings.limits) for one in request.requests), strict=True)
-    await compute.unless_apart(sum(costs), list(chain.from_iterable(pictures)), timed=False)
+    costs = [cost_of_completing(one, services.settings.limits) for one in request.requests]
+    pictures = [picture for one in request.requests for picture in pictures_of(one.items)]
+    await compute.unless_apart(sum(costs), pictures, timed=False)
     here = replace(compute, body=None)
     answers, noted = [CompletedOut()] * len(costs), list[dict[str, Any]]()
     left = iter(enumerate(zip(request.requests, costs, strict=True)))

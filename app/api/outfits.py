@@ -47,7 +47,7 @@ from app.recommend import cost
 from app.recommend.complete import complete
 from app.recommend.completion import DEFAULT_K, Question, Suggestion
 from app.recommend.completion import Completion as Answer
-from app.recommend.limits import check_count, exceeds
+from app.recommend.limits import check_count
 from app.recommend.looks import Look
 from app.recommend.photo import cut_photos
 from app.recommend.score import score
@@ -82,11 +82,9 @@ async def completed(
     http.state.release, http.state.name = release.id, name
     met = await _met(request, services, told_so, lane.overlay)
     ruled = await _ruled(lane)
-    cost_of_all, pictures = cost_of_completing(request, services.settings.limits)
+    cost_of_all, pictures = cost_of_completing(request, services.settings.limits), pictures_of(request.items)
     asked_so = partial(question_of, request, services.settings, met, ruled, lane.overlay)
-    question = (
-        await to_thread.run_sync(asked_so) if pictures_of(request.items) else asked_so()
-    )  # 16 MB of base64 are some tens of milliseconds
+    question = await to_thread.run_sync(asked_so) if pictures else asked_so()  # 16 MB of base64 are some tens of milliseconds
     question = replace(question, exploring=exploring(request, services, name))
     keeps = lane.kept.on and question.exploring is None and not question.lately and anyones(request)
     asked = named(as_asked(question, request.fields)) if keeps else None
@@ -126,7 +124,9 @@ async def score_outfit(request: ScoreOutfit, services: InjectedServices, compute
     kept = lane.kept.find(lane.release, asked) if asked else None
     if kept is not None:
         return Response(kept, media_type="application/json")
-    cost_of_all, pictures = cost_of_scoring(request, services.settings.limits)
+    pictures = [outfit.photo.base64 for outfit in request.outfits if outfit.photo is not None]
+    pictures += pictures_of([item for outfit in request.outfits for item in outfit.items or ()])
+    cost_of_all = cost.of_scoring((len(outfit.items or ()) for outfit in request.outfits), explain=request.explain)
     scores = await compute(lambda: _score(lane, request, services), cost_of_all, pictures, joins=True)
     if asked:
         lane.kept.keep(lane.release, asked, scores.model_dump_json(by_alias=True, exclude_none=True).encode())
@@ -146,14 +146,12 @@ async def _ruled(lane: Lane) -> Ruled | None:
     return rules.over(release) if rules.settled(release) else await to_thread.run_sync(rules.over, release)
 
 
-def cost_of_completing(request: CompleteOutfit, limits: Limits) -> tuple[float, list[str]]:
-    """What a question costs but for its pictures, and these; of one that asks for more than it may, what its refusal does."""
-    candidates, pictures = len(request.candidates or ()), pictures_of(request.items)
-    asked = [(len(request.items), limits.max_items), (len(pictures), limits.max_photos), (candidates, limits.max_candidates)]
-    asked += [(request.k or 0, limits.max_k), (request.looks, limits.max_k), (len(request.slots or ()), limits.max_slots)]
-    if exceeds(*asked):
-        return cost.LEAST, []
-    cost_of_all = cost.of_completing(
+def cost_of_completing(request: CompleteOutfit, limits: Limits) -> float:
+    """What a question costs, but for its pictures; of a number that is refused, what its refusal does."""
+    if max(request.k or 0, request.looks) > limits.max_k:
+        return cost.LEAST
+    candidates = len(request.candidates or ())
+    return cost.of_completing(
         len(request.items),
         slots=None if request.slots is None else len(request.slots),
         k=request.k or candidates or DEFAULT_K,
@@ -161,17 +159,6 @@ def cost_of_completing(request: CompleteOutfit, limits: Limits) -> tuple[float, 
         looks=request.looks,
         explain=request.explain,
     )
-    return cost_of_all, pictures
-
-
-def cost_of_scoring(request: ScoreOutfit, limits: Limits) -> tuple[float, list[str]]:
-    """Likewise, of outfits to be scored."""
-    sizes = [len(outfit.items or ()) for outfit in request.outfits]
-    pictures = [outfit.photo.base64 for outfit in request.outfits if outfit.photo is not None]
-    pictures += pictures_of([item for outfit in request.outfits for item in outfit.items or ()])
-    if exceeds((len(sizes), limits.max_outfits), (max(sizes), limits.max_items), (len(pictures), limits.max_photos)):
-        return cost.LEAST, []
-    return cost.of_scoring(sizes, explain=request.explain), pictures
 
 
 def check_met(requests: Iterable[CompleteOutfit], services: Services, http: Request) -> None:

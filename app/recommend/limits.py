@@ -26,11 +26,6 @@ def check_count(field: str, count: int, most: int, what: str = "") -> None:
         raise LimitExceededError(msg, [Detail(field, found, f"at most {most:,}")])
 
 
-def exceeds(*asked: tuple[int, int]) -> bool:
-    """Whether any number, of (number, most) pairs, is more than it may be, so that what asks for it will be refused."""
-    return any(count > most for count, most in asked)
-
-
 def check_work(work: int, most: int) -> None:
     """Refuse a request that would compute for too long.
 
