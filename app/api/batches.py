@@ -39,10 +39,13 @@ router = APIRouter(
 async def complete_outfits(
     request: CompleteOutfits, services: InjectedServices, compute: CurrentComputing, http: Request
 ) -> Completions | Response:
-    """What completes each of these outfits? As `POST /complete-outfit` answers it; what is wrong with one leaves the others as they are."""
+    """What completes each of these outfits? As `POST /complete-outfit` answers it; what is wrong with one leaves the others as they are.
+
+    But one that is not of the form described is a mistake of the program that sent it: 422 names its place (`requests[3].items`) for all.
+    """
     check_count("requests", len(request.requests), services.settings.limits.max_outfits, "outfits")
     check_met(request.requests, services, http)
-    costs = [cost_of_completing(one) for one in request.requests]
+    costs = [cost_of_completing(one, services.settings.limits) for one in request.requests]
     pictures = [picture for one in request.requests for picture in pictures_of(one.items)]
     await compute.unless_apart(sum(costs), pictures, timed=False)
     here = replace(compute, body=None)

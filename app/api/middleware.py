@@ -44,7 +44,7 @@ class RequestLog:
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])  # a page may give it as what it is called
                 MutableHeaders(scope=message)[REQUEST_ID] = request_id
                 _tell_span(scope.get("state", {}), request_id, stages)  # which ends with the answer
             await send(message)

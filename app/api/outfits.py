@@ -39,6 +39,7 @@ from app.api.wished import understood
 from app.experiments.experiment import Overlay
 from app.ground.doors import Door
 from app.ground.names import fresh
+from app.ground.parts import Limits
 from app.live.kept import named
 from app.live.met import NOT_ALL_READ, Encounters
 from app.live.variants import Lane
@@ -81,7 +82,7 @@ async def completed(
     http.state.release, http.state.name = release.id, name
     met = await _met(request, services, told_so, lane.overlay)
     ruled = await _ruled(lane)
-    cost_of_all, pictures = cost_of_completing(request), pictures_of(request.items)
+    cost_of_all, pictures = cost_of_completing(request, services.settings.limits), pictures_of(request.items)
     asked_so = partial(question_of, request, services.settings, met, ruled, lane.overlay)
     question = await to_thread.run_sync(asked_so) if pictures else asked_so()  # 16 MB of base64 are some tens of milliseconds
     question = replace(question, exploring=exploring(request, services, name))
@@ -145,8 +146,10 @@ async def _ruled(lane: Lane) -> Ruled | None:
     return rules.over(release) if rules.settled(release) else await to_thread.run_sync(rules.over, release)
 
 
-def cost_of_completing(request: CompleteOutfit) -> float:
-    """What a question costs, but for its pictures."""
+def cost_of_completing(request: CompleteOutfit, limits: Limits) -> float:
+    """What a question costs, but for its pictures; of a number that is refused, what its refusal does."""
+    if max(request.k or 0, request.looks) > limits.max_k:
+        return cost.LEAST
     candidates = len(request.candidates or ())
     return cost.of_completing(
         len(request.items),

@@ -17,13 +17,16 @@ from typing import Final
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from models.encoders.apart import Apart, apart_for
-from models.encoders.pictures import FORMATS, UPRIGHT
+from models.encoders.opened import opened
+from models.encoders.pictures import UPRIGHT
 
 _JPEG_KEPT: Final = frozenset({0xE0, 0xEE})
 """JFIF and Adobe, without which the pixels cannot be read right; of the other APP segments only a colour profile stays."""
 _JPEG_PROFILE: Final = (0xE2, b"ICC_PROFILE\0")
 _JPEG_NEXT: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _PART: Final = 1 << 19
+_MOST_PARTS: Final = 50_000
+"""Segments or chunks of a file; one of more is encoded anew."""
 _SCAN, _END, _COMMENT = 0xDA, 0xD9, 0xFE
 _PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_SAID: Final = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
@@ -40,19 +43,20 @@ _UNREADABLE: Final = (
     IndexError,
     KeyError,
     TypeError,
+    RuntimeError,
     struct.error,
 )
 
 
 class _OddError(Exception):
-    """A file that is not built as its format says."""
+    """A file that is not built as its format says, or of very many parts."""
 
 
 def bare(data: bytes) -> bytes:
     """The picture without metadata, upright; what is no picture that can be read is returned as it is.
 
     Raises:
-        ImageError: a large one, where ``models.encoders.apart`` could not do it.
+        ImageError: its file is of too many parts; or it is a large one, and ``models.encoders.apart`` could not do it.
     """
     try:
         apart = _apart(data)
@@ -79,20 +83,20 @@ def _bare(data: bytes) -> bytes:
 
 def _apart(data: bytes) -> Apart | None:
     """What works on a large one elsewhere."""
-    with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+    with warnings.catch_warnings(action="ignore"), opened(data) as picture:
         return apart_for(picture)
 
 
 def _turn(data: bytes) -> Image.Transpose | None:
     """The turn that makes it upright; None where it is, or does not say."""
-    with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+    with warnings.catch_warnings(action="ignore"), opened(data) as picture:
         return UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
 
 
 def _encoded(data: bytes, turn: Image.Transpose | None) -> bytes:
     """The picture turned, and encoded anew."""
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        with warnings.catch_warnings(action="ignore"), opened(data) as picture:
             kind, profile = picture.format or "", picture.info.get("icc_profile")
             upright = picture.transpose(turn) if turn is not None else picture.copy()
         upright.info = {name: value for name, value in upright.info.items() if name == "transparency"}
@@ -107,7 +111,7 @@ def _jpeg(data: bytes) -> Iterator[bytes]:
     """The parts of a JPEG that are kept (ITU T.81, B.1); what lies behind its end, such as a second picture, is not."""
     yield data[:2]
     at = 2
-    while True:
+    for _ in range(_MOST_PARTS):
         if at + 1 >= len(data) or data[at] != 0xFF:  # noqa: PLR2004 - every marker begins so
             raise _OddError
         marker = data[at + 1]
@@ -126,6 +130,7 @@ def _jpeg(data: bytes) -> Iterator[bytes]:
         if profile or marker in _JPEG_KEPT or not (0xE0 <= marker <= 0xEF or marker == _COMMENT):  # noqa: PLR2004 - APP0 to APP15
             yield data[at:end]
         at = end
+    raise _OddError
 
 
 def _behind(data: bytes, scan: int) -> int:
@@ -139,14 +144,17 @@ def _behind(data: bytes, scan: int) -> int:
 def _png(data: bytes) -> Iterator[bytes]:
     """The chunks of a PNG that are kept (W3C PNG, 5.3), up to its end."""
     yield _PNG_START
-    at, kind = len(_PNG_START), b""
-    while kind != b"IEND":
+    at = len(_PNG_START)
+    for _ in range(_MOST_PARTS):
         kind, end = data[at + 4 : at + 8], at + 12 + int.from_bytes(data[at : at + 4], "big")
         if not kind or end > len(data):
             raise _OddError
         if kind not in _PNG_SAID:
             yield data[at:end]
+        if kind == b"IEND":
+            return
         at = end
+    raise _OddError
 
 
 def _webp(data: bytes) -> bytes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import io
 import warnings
 from collections.abc import Iterable
 from typing import Final
@@ -17,12 +16,15 @@ from PIL import Image
 from app.recommend.explain import work_of_contributions, work_of_explaining
 from app.recommend.looks import work_of_looks
 from app.recommend.rank import RETRIEVED
-from models.encoders.pictures import FORMATS
+from models.encoders.opened import opened
+from models.errors import ImageError
 
+LEAST: Final = 1.0
 _USUAL_SLOTS: Final = 4
 _PER_PICTURE: Final = 2_000.0
 _PER_PIXEL: Final = 0.001
 _HEAD_CHARACTERS: Final = 1 << 18
+_READS: Final = 500  # of a head; what needs more counts as if it were large
 
 
 def of_completing(items: int, *, slots: int | None, k: int, candidates: int, looks: int, explain: bool) -> float:
@@ -57,7 +59,18 @@ def _pixels(picture: bytes | str, unknown: int) -> int:
             picture = base64.b64decode(picture[start : start + _HEAD_CHARACTERS])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            width, height = Image.open(io.BytesIO(picture), formats=FORMATS).size
-    except (binascii.Error, OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError, Image.DecompressionBombError):
+            width, height = opened(picture, _READS).size
+    except (
+        binascii.Error,
+        OSError,
+        SyntaxError,
+        ValueError,
+        IndexError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+        Image.DecompressionBombError,
+        ImageError,
+    ):
         return unknown
     return int(width) * int(height)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +14,10 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from models.encoders.apart import apart_for
+from models.encoders.opened import FORMATS, opened
 from models.encoders.profiles import in_srgb
 from models.errors import ImageError
 
-FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 _DECODERS: Final = 4
 DEFAULT_MAX_PIXELS: Final = 40_000_000
 _AMPLE: Final = 1024  # no encoder looks at more; what a larger picture holds beyond it is not kept in memory
@@ -89,7 +88,7 @@ def _opened(data: bytes, max_pixels: int) -> Image.Image:
     if not data:
         msg = "the picture is empty (0 bytes)"
         raise ImageError(msg)
-    picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
+    picture = opened(data)
     width, height = picture.size
     if width * height > max_pixels:
         msg = f"the picture is {width} x {height}: more than {max_pixels:,} pixels; scale it down"
@@ -113,7 +112,7 @@ def _told(data: bytes, max_pixels: int) -> Iterator[None]:
     except Image.DecompressionBombError as error:
         msg = f"the picture is larger than {max_pixels:,} pixels; scale it down"
         raise ImageError(msg) from error
-    except (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError) as error:
+    except (OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError, RuntimeError) as error:  # the last one of broken AVIF
         msg = f"the picture cannot be decoded ({error}); it may be truncated"
         raise ImageError(msg) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -9,10 +10,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+
+from app.server.supervised import Supervised
 
 pytestmark = pytest.mark.integration
 LONG = {
@@ -105,6 +109,34 @@ def test_a_process_that_dies_is_replaced_and_the_other_answers(serving: Any) -> 
         while len(processes() - {killed}) < 2 and time.monotonic() < until:
             time.sleep(0.1)
         assert len(processes() - {killed}) == 2
+
+
+LIVES_ONCE = """
+import time
+from pathlib import Path
+
+
+def run(said, beat):
+    beat.value = time.monotonic()
+    with Path(said).open("a") as file:
+        file.write("started ")
+    time.sleep(600)
+"""
+
+
+def test_a_process_that_hangs_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gives one sign of life and then none: it is killed, and another one starts."""
+    (tmp_path / "lives_once.py").write_text(LIVES_ONCE)
+    monkeypatch.syspath_prepend(tmp_path)
+    said, until = tmp_path / "said", time.monotonic() + 60
+    process = Supervised("hangs", importlib.import_module("lives_once").run, str(said), hung_s=0.5)
+    try:
+        while (said.read_text().split() if said.exists() else []) != ["started"] * 2:
+            assert time.monotonic() < until
+            process.look_after()
+            time.sleep(0.05)
+    finally:
+        process.ended(time.monotonic())
 
 
 def answers_by(url: str, until: float) -> bool:

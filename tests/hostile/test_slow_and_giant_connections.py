@@ -95,18 +95,61 @@ def test_chunks_that_are_none_are_400(server: Server, chunks: bytes) -> None:
     assert status(answered(sent(server, head + chunks))) == 400
 
 
-def test_a_request_before_is_not_answered_with_the_refusal_of_the_next(server: Server) -> None:
-    """Its own answer, or none; never that of another."""
-    body = b'{"items":["tops-1"]}'
-    first = b"POST /complete-outfit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-    told = answered(sent(server, first + body + b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"X: a\r\n" * 101 + b"\r\n"))
-    assert not told or status(told) != 431
+def posted(body: bytes, more: bytes = b"", length: int | None = None) -> bytes:
+    """A question with this body; with these headers, too, or another length than it has."""
+    head = b"POST /complete-outfit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%bContent-Length: %d\r\n\r\n"
+    return head % (more, len(body) if length is None else length) + body
 
 
-def test_few_requests_are_taken_before_the_first_is_answered(server: Server) -> None:
-    """A hundred in one go are not."""
-    told = answered(sent(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 100))
-    assert told.count(b"HTTP/1.1 200") <= 17
+ASKED = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("behind", "refused"),
+    [
+        (ASKED + b"X: a\r\n" * 101 + b"\r\n", 431),
+        (b"NOT HTTP\r\n\r\n", 400),
+        (posted(b"", b"Transfer-Encoding: chunked\r\n") + b"zz\r\n", 400),
+        ((ASKED + b"\r\n") * 99, 503),
+    ],
+    ids=["head", "not HTTP", "body", "very many"],
+)
+def test_a_request_before_has_its_own_answer_and_then_the_refusal_of_the_next_is_told(server: Server, behind: bytes, refused: int) -> None:
+    """All that was owed is answered, in order; what comes last says why there is no more."""
+    told = answered(sent(server, posted(b'{"items":["tops-1"]}') + behind))
+    statuses = [int(part[:3]) for part in told.split(b"HTTP/1.1 ")[1:]]
+    assert statuses == [200] + [200] * (16 if refused == 503 else 0) + [refused]
+    assert status(b"HTTP/1.1 " + told.rpartition(b"HTTP/1.1 ")[2]) == refused
+    assert b"recommendation_id" in told.partition(b"HTTP/1.1 %d" % refused)[0]
+
+
+@pytest.mark.parametrize("offered", [b"h2c", b"websocket", b"anything"])
+def test_an_offer_of_another_protocol_is_passed_over(server: Server, offered: bytes) -> None:
+    """As Java's HttpClient makes one with its first request: the body is its body, and never another request."""
+    offer = b"Connection: Upgrade\r\nUpgrade: %b\r\n" % offered
+    hidden = b"GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
+    with sent(server, posted(b"", offer, length=len(hidden))) as connection:
+        time.sleep(0.2)  # the body comes by itself
+        connection.sendall(hidden + posted(b'{"items":["tops-1"]}', offer + b"Connection: close\r\n"))
+        told = answered(connection)
+    first, second = (int(part[:3]) for part in told.split(b"HTTP/1.1 ")[1:])
+    assert (first, second) == (400, 200)
+    assert b"hidden" not in told
+    assert b"recommendation_id" in told
+    too_many = posted(b"{}", offer + b"X: a\r\n" * 101)
+    assert status(answered(sent(server, too_many))) == 431
+
+
+def test_a_target_that_names_another_host_is_refused(server: Server) -> None:
+    """Whoever stands before it may have gone by the one, and this goes by the other."""
+    for target, expected in (
+        (b"http://x/healthz", 200),
+        (b"http://X/healthz", 200),
+        (b"http://y/healthz", 400),
+        (b"https://x@y/healthz", 400),
+    ):
+        told = answered(sent(server, b"GET %b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" % target))
+        assert int(told.split()[1]) == expected, target
 
 
 def test_no_answer_says_what_serves(server: Server) -> None:

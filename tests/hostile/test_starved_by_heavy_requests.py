@@ -8,12 +8,16 @@ import sys
 import threading
 import time
 import zlib
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
 from app.api import draining
+from app.api.outfits import cost_of_completing
+from app.api.schemas.requests import CompleteOutfit
 from app.ground.errors import BusyError, ClientGoneError, DeadlineError, StoppingError
+from app.ground.parts import Limits
 from app.ground.settings import Settings
 from app.live import pool as pool_of_threads
 from app.live.pool import HEAVY, ComputePool
@@ -181,6 +185,14 @@ def test_costs_are_known_beforehand() -> None:
     assert cost.of_scoring([45] * 100, explain=False) > HEAVY
     assert cost.of_completing(50, slots=20, k=100, candidates=0, looks=100, explain=True) > HEAVY
     assert cost.of_pictures(["no picture"], 40_000_000) > HEAVY
+
+
+@pytest.mark.parametrize("more", [{"k": 101}, {"k": 10**400}, {"looks": 10**9}], ids=["k", "k without end", "looks"])
+def test_a_number_that_will_be_refused_costs_nothing(more: dict[str, Any]) -> None:
+    """It waited for the process of heavy requests to start, 14 s of it, and was refused there."""
+    heavy_but_for_it = {"items": ["a"] * 50, "slots": ["b"] * 20, "k": 100, "looks": 100, "explain": True}
+    assert cost_of_completing(CompleteOutfit.model_validate(heavy_but_for_it), Limits()) > HEAVY
+    assert cost_of_completing(CompleteOutfit.model_validate({**heavy_but_for_it, **more}), Limits()) == cost.LEAST
 
 
 def test_a_picture_costs_its_pixels() -> None:

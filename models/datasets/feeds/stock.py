@@ -41,7 +41,7 @@ def read_stock(value: object) -> bool | None:
     """
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int | float) and math.isfinite(value):
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
         return value > 0
     if isinstance(value, str):
         return _read(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -72,6 +73,17 @@ def test_a_wrong_value_is_422_naming_field_and_value(client: TestClient, body: b
     assert error["field"] == field or not field.isascii() or "ud800" in field
 
 
+@pytest.mark.parametrize("field", ["k", "looks"])
+def test_a_number_that_no_float_holds_is_refused_as_any_that_is_too_large(client: TestClient, field: str) -> None:
+    """It was counted as cost before it was refused, and that made a 500."""
+    [error] = refused(client, b'{"items": ["tops-1"], "%b": 1%b}' % (field.encode(), b"0" * 400), 422)["errors"]
+    assert (error["field"], error["problem"]) == (field, "at most 100")
+    batch = b'{"requests": [{"items": ["tops-1"], "%b": 1%b}, {"items": ["tops-1"]}]}' % (field.encode(), b"0" * 400)
+    first, second = client.post("/complete-outfits", content=batch, headers=JSON).json()["answers"]
+    assert first["problem"]["errors"][0]["field"] == field
+    assert second["answer"]["slots"]
+
+
 def test_a_misspelt_field_is_told_with_the_nearest(client: TestClient) -> None:
     """At any depth."""
     [error] = refused(client, b'{"items": ["tops-1"], "filters": {"prise": 1}}', 422)["errors"]
@@ -135,6 +147,14 @@ def test_a_body_without_content_type_is_told_what_to_send(client: TestClient) ->
     assert "application/json" in answer.json()["detail"]
 
 
+def test_a_compressed_body_is_told_not_to_be(client: TestClient) -> None:
+    """Nothing is unpacked, so that nothing unpacks to more."""
+    body = gzip.compress(b'{"items":["tops-1"]}')
+    answer = client.post("/complete-outfit", content=body, headers={**JSON, "content-encoding": "gzip"})
+    assert answer.status_code == 400
+    assert "compressed" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
@@ -159,7 +179,12 @@ def test_addresses_and_queries_are_problems_too(client: TestClient, method: str,
 
 
 scalars = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8) | st.sampled_from(["tops-1", "shoes"])
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(), max_size=8)
+    | st.sampled_from(["tops-1", "shoes", 10**400, -(10**400)])
 )
 fields = st.sampled_from(
     ["items", "slots", "candidates", "k", "looks", "budget", "diversity", "filters", "exclude", "id", "image", "category"]

@@ -68,6 +68,8 @@ def test_the_log_has_one_line_per_request(home: Path, capfd: pytest.CaptureFixtu
         capfd.readouterr()
         client.post("/complete-outfit", json={"items": ["tops-1"]}, headers={"X-Request-ID": "line-1"})
         [line] = capfd.readouterr().err.strip().splitlines()
+        client.post("/ops/enter", data={"key": "none"})
+        assert "status=403" in capfd.readouterr().err
     assert "line-1" in line
     assert "r2-" in line
     assert "ms" in line

@@ -16,7 +16,7 @@ from app.cli import run
 from app.experiments.assign import assigned
 from app.experiments.book import ExperimentFile
 from app.experiments.counting import tallies
-from app.experiments.experiment import ASKED, METRICS, ExperimentIn
+from app.experiments.experiment import ASKED, METRICS, Experiment, ExperimentIn
 from app.experiments.kept import FRESH, KeptReports
 from app.experiments.report import broken_guardrails, report_of
 from app.experiments.tally import Tally
@@ -199,22 +199,36 @@ def test_the_worker_stops_a_variant_that_breaks_a_guardrail(tmp_path: Path) -> N
     assert assigned(ExperimentFile(tmp_path).book().running, "u", None, "r") is None
 
 
-def test_a_guardrail_says_nothing_of_few_units_or_a_wrong_split(tmp_path: Path) -> None:
+async def counted(one: Experiment, home: Path) -> Any:
+    """What the log of a home tells of an experiment."""
+    log = SqliteLog(home / "log.sqlite")
+    async with all_events(home, log) as told:
+        kept = tallies(one, told, Windows())
+    await log.close()
+    return kept
+
+
+def test_a_guardrail_says_nothing_of_few_units(tmp_path: Path) -> None:
     """What cannot be trusted stops nobody."""
     rails = [{"metric": "click", "direction": "up", "threshold": 0.0}]
     one = ExperimentFile(tmp_path).put([asked(guardrails=rails)]).experiments[0]
     lived(tmp_path / "few", 60, lambda *_: True)
-
-    async def found(home: Path) -> dict[str, Any]:
-        log = SqliteLog(home / "log.sqlite")
-        async with all_events(home, log) as told:
-            kept = tallies(one, told, Windows())
-        await log.close()
-        return kept
-
-    report = report_of(one, asyncio.run(found(tmp_path / "few")))
+    report = report_of(one, asyncio.run(counted(one, tmp_path / "few")))
     assert {variant.metrics["click"].verdict for variant in report.variants[1:]} == {"too few"}
     assert list(broken_guardrails(report)) == []
+
+
+def test_a_guardrail_says_nothing_of_a_wrong_split(tmp_path: Path) -> None:
+    """What would stop a variant does not, once its units are not as many as its weight says; and that is told."""
+    lived(tmp_path, 1_500, lambda variant, dice: dice.random() < (0.4 if variant == "a" else 0.1))
+    rails = [{"metric": "purchase", "direction": "down", "threshold": 0.05}]
+    for weight, stopped in ((1, ["b"]), (2, [])):
+        variants = [{"name": "a"}, {"name": "b", "weight": weight}]
+        body = {"name": "x", "variants": variants, "units": 2_000, "guardrails": rails}
+        one = ExperimentFile(tmp_path / str(weight)).put(ASKED.validate_python([body])).experiments[0]
+        report = report_of(one, asyncio.run(counted(one, tmp_path)))
+        assert [name for name, _ in broken_guardrails(report)] == stopped
+        assert any("THE SPLIT IS WRONG" in warning for warning in report.warnings) == (not stopped)
 
 
 def test_stopping_moves_nobody_else(tmp_path: Path) -> None:

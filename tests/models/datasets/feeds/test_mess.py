@@ -327,6 +327,12 @@ def test_words_of_not_there(word: Any) -> None:
     assert read_stock(word) is False
 
 
+def test_pieces_without_number_are_some() -> None:
+    """However many digits somebody writes."""
+    assert read_stock(10**400) is True
+    assert read_stock(-(10**400)) is False
+
+
 def test_other_words_are_refused() -> None:
     """With what to write."""
     with pytest.raises(BadValueError, match="neither true nor false; write"):
