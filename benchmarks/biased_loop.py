@@ -121,7 +121,7 @@ class Shop:
                 shown_K[explored_K] = deals.permutation(best_M[K : K + AMONG])[: explored_K.sum()]
                 return "", [self.world.ids[row] for row in shown_K]
 
-            return asyncio.run(shop(self.world, f"{cycle}-{number}", suggest, dice, asked.bias, asked.finds))
+            return asyncio.run(shop(self.world, f"{cycle}-{number}", suggest, dice, bias=asked.bias, finds=asked.finds))
 
         return [session(number) for number in range(asked.sessions)]
 

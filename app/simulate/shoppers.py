@@ -63,8 +63,8 @@ class Shopping:
         ]
 
 
-async def shop(  # noqa: PLR0917 - where, who, by what chances
-    world: World, name: str, suggest: Suggest, dice: np.random.Generator, bias: float = 0.0, finds: float = FINDS
+async def shop(
+    world: World, name: str, suggest: Suggest, dice: np.random.Generator, *, bias: float = 0.0, finds: float = FINDS
 ) -> Shopping:
     """One session: a shopper starts with one item, asks slot by slot what goes with it, and buys what pleases.
 
