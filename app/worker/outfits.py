@@ -3,6 +3,9 @@
 The split is by time: training outfits come first, then validation outfits, then those held out for questions. No outfit that is learned
 from is a near-duplicate (Jaccard >= 0.5) of one that is chosen on or asked about. Near-duplicates of near-duplicates may be: with the log
 such chains grow until they hold nearly every outfit of a shop.
+
+The smaller a shop, the more of its late outfits are nearly earlier ones, which are learned from, not chosen on. So outfits are chosen on
+from as early on as it takes to choose on a share of all.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ from models.datasets.schema import SPLITS, Catalogue, Outfit, Question, Split
 from models.datasets.splits import distinct, near_pairs
 
 _VALID_SHARE: Final = 0.08
+_MOST_VALID: Final = 0.4
+_LONGER: Final = 1.25
 _RECENT_SHARE: Final = 0.12
 _MOST_RECENT: Final = 2_000
 
@@ -78,12 +83,16 @@ def split_by_time(
     of_log = np.flatnonzero(usable_S[set_N[len(before) :]])
     at = [baskets[place].at for place in of_log.tolist()]
     latest = min(_MOST_RECENT, round(_RECENT_SHARE * len(at)), sum(moment >= unseen_from for moment in at))
-    chosen_on = round(_VALID_SHARE * len(at))
+    wanted, most = round(_VALID_SHARE * len(at)), round(_MOST_VALID * len(at))
+    chosen_on = wanted
     period_N = np.zeros(len(everyone), dtype=np.int64)  # places in SPLITS, in order of time
     period_N[: len(before)] = [SPLITS.index(outfit.split) for outfit in before]
-    period_N[len(before) + of_log] = np.repeat(np.arange(len(SPLITS)), [len(at) - latest - chosen_on, chosen_on, latest])
-
-    side_N = _sides(period_N, set_N, near_P2, usable_S)
+    while True:
+        period_N[len(before) + of_log] = np.repeat(np.arange(len(SPLITS)), [len(at) - latest - chosen_on, chosen_on, latest])
+        side_N = _sides(period_N, set_N, near_P2, usable_S)
+        if (side_N == SPLITS.index("valid")).sum() >= wanted or chosen_on == most:
+            break
+        chosen_on = min(math.ceil(chosen_on * _LONGER), most)
     train, valid, recent = (
         tuple(replace(everyone[place], split=split) for place in np.flatnonzero(side_N == side).tolist())
         for side, split in enumerate(SPLITS)

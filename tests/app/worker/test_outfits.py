@@ -64,6 +64,18 @@ def test_near_duplicates_go_with_the_earlier_of_them() -> None:
     assert (found.moved, found.between) == (2, 0)
 
 
+def test_a_small_shop_has_enough_to_choose_on() -> None:
+    """Where most late outfits are nearly earlier ones, some from earlier on are chosen on, till they are 8 % of all; never for long."""
+    new, again = distinct(500), [f"a{number % 20} b{number % 20} x{number}" for number in range(500)]
+    often = [again[number] if number % 5 else new[number] for number in range(500)]
+    found = split_by_time(baskets(*often), unseen_from=1e9)
+    assert 40 <= len(found.valid) <= 55
+    assert len(found.train) == 500 - len(found.valid)
+    nothing_new = split_by_time(baskets(*distinct(20), *again), unseen_from=1e9)
+    assert not nothing_new.valid
+    assert len(nothing_new.train) == 520
+
+
 def test_what_is_nearly_one_on_either_of_two_sides_is_on_none() -> None:
     """A near-duplicate of a near-duplicate alone is held out as any other."""
     found = split_by_time(baskets(*distinct(98), "a1 b1 x", "b1 x"))
