@@ -4,7 +4,8 @@ The learner is the worker's: ``retrain`` from the release before, choices counte
 simulate``, asked in this process in place of over HTTP, and none of their sessions is noise: only bias is in question. All loops of a
 seed see the same shoppers, and all their releases are asked the same questions, whose shoppers look at everything.
 
-    python -m benchmarks.biased_loop OUT [--seeds 5] [--items 400] [--sessions 600] [--cycles 4] [--share 0.1] [--training JSON]
+    python -m benchmarks.biased_loop OUT [--seeds 5] [--first 0] [--items 400] [--sessions 600] [--cycles 4] [--bias 1] [--finds 0.35]
+        [--share 0.1] [--loops NAME ...] [--training JSON]
 
 OUT gets the wardrobes, and ``loops.json``; started again it goes on behind what that holds.
 
@@ -50,7 +51,7 @@ SHOPPERS, AMONG = 200, 20
 
 @dataclass(frozen=True)
 class Loop:
-    """How a loop learns, and the share of places behind the first at which it shows one of the next twenty.
+    """How a loop learns, and whether it shows one of the next twenty at some places behind the first.
 
     Attributes:
         truly: whether it is weighed by the true chances of these shoppers, which no shop knows.
@@ -58,8 +59,17 @@ class Loop:
 
     name: str
     weighed: bool
-    share: float = 0.0
+    explored: bool = False
     truly: bool = False
+
+
+LOOPS: Final = (
+    Loop("as it is", weighed=False),
+    Loop("weighed by place", weighed=True),
+    Loop("weighed by the true chance", weighed=True, truly=True),
+    Loop("explored", weighed=False, explored=True),
+    Loop("weighed, explored", weighed=True, explored=True),
+)
 
 
 class Shop:
@@ -116,7 +126,7 @@ class Shop:
                 worn = np.array([[self.world.row_of[item] for item in question["items"]]])
                 rows_M = self.world.rows_of[question["slots"][0]["category"]]
                 best_M = rows_M[np.argsort(-np.asarray(scorer.candidates(worn, rows_M[None]))[0], kind="stable")]
-                shown_K, explored_K = best_M[:K].copy(), deals.random(K) < loop.share
+                shown_K, explored_K = best_M[:K].copy(), deals.random(K) < asked.share * loop.explored
                 explored_K[0] = False
                 shown_K[explored_K] = deals.permutation(best_M[K : K + AMONG])[: explored_K.sum()]
                 return "", [self.world.ids[row] for row in shown_K]
@@ -179,21 +189,14 @@ def main() -> None:
     parser.add_argument("--bias", type=float, default=1.0)
     parser.add_argument("--finds", type=float, default=FINDS)
     parser.add_argument("--first", type=int, default=0, help="seed")
-    parser.add_argument("--loops", nargs="+", default=None)
+    parser.add_argument("--loops", nargs="+", choices=[loop.name for loop in LOOPS], default=[loop.name for loop in LOOPS])
     parser.add_argument("--training", type=json.loads, default={})
     asked = parser.parse_args()
     compute.fix_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     kept = asked.out / "loops.json"
     found: dict[str, dict[str, list[float]]] = json.loads(kept.read_text()) if kept.exists() else {}
-    loops = (
-        Loop("as it is", weighed=False),
-        Loop("weighed by place", weighed=True),
-        Loop("weighed by the true chance", weighed=True, truly=True),
-        Loop("explored", weighed=False, share=asked.share),
-        Loop("weighed, explored", weighed=True, share=asked.share),
-    )
-    loops = tuple(loop for loop in loops if asked.loops is None or loop.name in asked.loops)
-    for seed, part in ((seed, part) for part in (loops[:3], loops[3:]) for seed in range(asked.first, asked.first + asked.seeds)):
+    loops = [loop for loop in LOOPS if loop.name in asked.loops]
+    for seed in range(asked.first, asked.first + asked.seeds):
         wardrobe, home = asked.out / f"wardrobe-{seed}", asked.out / f"home-{seed}"
         if not home.exists():
             size = ("--items", str(asked.items), "--outfits", "100", "--seed", str(seed))
@@ -202,7 +205,7 @@ def main() -> None:
         of_seed = found.setdefault(str(seed), {})
         place = Shop(wardrobe, home, seed, asked.questions)
         of_seed.setdefault("oracle", [place.hit_rate(None)])
-        for loop in part:
+        for loop in loops:
             if loop.name not in of_seed:
                 started = time.perf_counter()
                 of_seed[loop.name] = run(place, loop, asked.out / "bundle", asked)
