@@ -32,7 +32,7 @@ class Lists:
 
     Attributes:
         asked: (session, category) of every list.
-        place_of: (session, item) of what was bought that a list had shown -> its place, from 0.
+        place_of: (session, item) of what was bought that lists had shown -> its best place, from 0.
     """
 
     asked: AbstractSet[tuple[str, str]] = frozenset()
@@ -46,7 +46,7 @@ class Lists:
         bought = (pl.col(PURCHASED) | pl.col(SEEN)).alias("bought")
         rows = shown.select("session", "category", "item", "position", bought).collect()
         asked = frozenset(rows.select("session", "category").unique().rows())
-        places = rows.filter("bought").select("session", "item", "position").rows()
+        places = rows.filter("bought").group_by("session", "item").agg(pl.col("position").min()).rows()
         return cls(asked, {(session, item): int(place) for session, item, place in places})
 
     def chance(self, session: str, item: str, category: str, eta: float) -> float:

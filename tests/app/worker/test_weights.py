@@ -72,15 +72,17 @@ def test_what_is_old_counts_less() -> None:
 
 
 def test_lists_are_those_of_the_log(said: Callable[..., Event], tmp_path: Path) -> None:
-    """Of each session the categories that it was shown, and the places of what it bought from there, whether it says so or not."""
+    """Of each session the categories that it was shown, and the best places of what it bought from there, whether it says so or not."""
     shown = {"type": "impression", "recommendation_id": "r", "session": "s", "items": ["w"]}
     bought = {"type": "purchase", "session": "s"}
     slots = [{"category": "shoes", "items": ["a", "b", "c"]}, {"category": "bags", "items": ["d", "e"]}]
     events = [
         said("impression:r", slots=slots, **shown),
+        said("impression:q", slots=[{"category": "shoes", "items": ["a", "x", "y", "z", "c"]}], **{**shown, "recommendation_id": "q"}),
+        said("0", item="c", recommendation_id="q", **bought),
         said("1", item="c", recommendation_id="r", **bought),
         said("2", item="e", **bought),
-        said("3", item="z", **bought),
+        said("3", item="w", **bought),
     ]
     Archive(tmp_path).write([Entry(str(number), event) for number, event in enumerate(events)])
     frame = pl.from_arrow(read_archive(tmp_path, SCHEMA.names))
