@@ -1,10 +1,11 @@
 """The flagship in a loop with shoppers who look at the top: does it end higher where what was bought from lower places counts more?
 
-The learner is the worker's: ``retrain`` from the release before, outfits weighed by ``weights_of``. Shoppers are those of ``attire
+The learner is the worker's: ``retrain`` from the release before, choices counted as ``counts_of`` says. Shoppers are those of ``attire
 simulate``, asked in this process in place of over HTTP, and none of their sessions is noise: only bias is in question. All loops of a
 seed see the same shoppers, and all their releases are asked the same questions, whose shoppers look at everything.
 
-    python -m benchmarks.biased_loop OUT [--seeds 5] [--items 400] [--sessions 600] [--cycles 4] [--share 0.1] [--training JSON]
+    python -m benchmarks.biased_loop OUT [--seeds 5] [--first 0] [--items 400] [--sessions 600] [--cycles 4] [--bias 1] [--finds 0.35]
+        [--share 0.1] [--loops NAME ...] [--training JSON]
 
 OUT gets the wardrobes, and ``loops.json``; started again it goes on behind what that holds.
 
@@ -21,7 +22,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +37,7 @@ from app.simulate.world import World
 from app.worker.hygiene import Basket
 from app.worker.outfits import known, split_by_time
 from app.worker.retrain import retrain
-from app.worker.weights import repeated, weights_of
+from app.worker.weights import Lists, counts_of
 from benchmarks.debiasing import interval
 from index.snapshot import Snapshot
 from models.bundle import Bundle
@@ -50,7 +51,7 @@ SHOPPERS, AMONG = 200, 20
 
 @dataclass(frozen=True)
 class Loop:
-    """How a loop learns, and the share of places behind the first at which it shows one of the next twenty.
+    """How a loop learns, and whether it shows one of the next twenty at some places behind the first.
 
     Attributes:
         truly: whether it is weighed by the true chances of these shoppers, which no shop knows.
@@ -58,8 +59,17 @@ class Loop:
 
     name: str
     weighed: bool
-    share: float = 0.0
+    explored: bool = False
     truly: bool = False
+
+
+LOOPS: Final = (
+    Loop("as it is", weighed=False),
+    Loop("weighed by place", weighed=True),
+    Loop("weighed by the true chance", weighed=True, truly=True),
+    Loop("explored", weighed=False, explored=True),
+    Loop("weighed, explored", weighed=True, explored=True),
+)
 
 
 class Shop:
@@ -104,7 +114,7 @@ class Shop:
             hits.append(answer_ranks(np.asarray(scores_QM), answer_Q, ties=np.random.default_rng(0)) <= K)
         return float(np.concatenate(hits).mean())
 
-    def open(self, bundle: Bundle, sessions: int, cycle: int, share: float, bias: float) -> list[Shopping]:
+    def open(self, bundle: Bundle, loop: Loop, cycle: int, asked: argparse.Namespace) -> list[Shopping]:
         """A cycle of sessions."""
         scorer = self.scorer(bundle)
 
@@ -116,54 +126,57 @@ class Shop:
                 worn = np.array([[self.world.row_of[item] for item in question["items"]]])
                 rows_M = self.world.rows_of[question["slots"][0]["category"]]
                 best_M = rows_M[np.argsort(-np.asarray(scorer.candidates(worn, rows_M[None]))[0], kind="stable")]
-                shown_K, explored_K = best_M[:K].copy(), deals.random(K) < share
+                shown_K, explored_K = best_M[:K].copy(), deals.random(K) < asked.share * loop.explored
                 explored_K[0] = False
                 shown_K[explored_K] = deals.permutation(best_M[K : K + AMONG])[: explored_K.sum()]
                 return "", [self.world.ids[row] for row in shown_K]
 
-            return asyncio.run(shop(self.world, f"{cycle}-{number}", suggest, dice, bias))
+            return asyncio.run(shop(self.world, f"{cycle}-{number}", suggest, dice, bias=asked.bias, finds=asked.finds))
 
-        return [session(number) for number in range(sessions)]
+        return [session(number) for number in range(asked.sessions)]
 
 
 def run(place: Shop, loop: Loop, out: Path, asked: argparse.Namespace) -> list[float]:
     """The hit rate of each release of a loop, the first of which has learned nothing."""
     bundle, found = place.first, [place.hit_rate(place.first)]
+    category_of = dict(zip(place.catalogue.ids, place.catalogue.categories, strict=True))
     baskets: list[Basket] = []
-    places: dict[tuple[str, str], int] = {}
-    times: dict[tuple[str, str], float] = {}
+    listed: set[tuple[str, str]] = set()
+    place_of: dict[tuple[str, str], int] = {}
+    truly: dict[tuple[str, str], float] = {}
     for cycle in range(1, asked.cycles + 1):
-        for number, shopping in enumerate(place.open(bundle, asked.sessions, cycle, loop.share, asked.bias)):
+        for number, shopping in enumerate(place.open(bundle, loop, cycle, asked)):
             ids = tuple(place.world.ids[row] for row in dict.fromkeys(shopping.basket))
             baskets += [Basket(shopping.session, shopping.user, 1e4 * cycle + number, ids)] if len(ids) > 1 else []
-            places |= {
-                (shopping.session, place.world.ids[one.bought]): one.shown.index(one.bought)
-                for one in shopping.asked
-                if one.bought is not None and one.bought in one.shown
-            }
-            times |= {
-                (shopping.session, place.world.ids[one.bought]): true_times(one, asked.bias)
-                for one in shopping.asked
-                if one.bought is not None
-            }
+            listed |= {(shopping.session, one.category) for one in shopping.asked}
+            bought = {(shopping.session, place.world.ids[one.bought]): one for one in shopping.asked if one.bought is not None}
+            place_of |= {which: one.shown.index(one.bought) for which, one in bought.items() if one.bought in one.shown}
+            truly |= {which: true_times(one, asked.bias, asked.finds) for which, one in bought.items()}
         outfits = split_by_time(baskets, unseen_from=float("inf"))
         train, valid = (known(part, place.catalogue, split) for part, split in ((outfits.train, "train"), (outfits.valid, "valid")))
+        counts: Mapping[tuple[str, str], float] = {}
         if loop.weighed:
-            true_R = np.array([np.mean([times.get((outfit.id, item), 1.0) for item in outfit.items]) for outfit in train])
-            weights_R = true_R if loop.truly else weights_of(train, places, ASSUMED, 0.0)
-            train = tuple(repeated(train, weights_R, np.random.default_rng(cycle)))
+            counts = truly if loop.truly else counts_of([*train, *valid], category_of, Lists(listed, place_of), ASSUMED, 0.0)
         shutil.rmtree(out, ignore_errors=True)
         bundle = retrain(
-            bundle, place.snapshot, [*train, *valid], out, images=place.images, recipe="attire", settings=asked.training, seed=cycle
+            bundle,
+            place.snapshot,
+            [*train, *valid],
+            out,
+            counts=counts,
+            images=place.images,
+            recipe="attire",
+            settings=asked.training,
+            seed=cycle,
         )
         found.append(place.hit_rate(bundle))
     return found
 
 
-def true_times(one: Asked, bias: float) -> float:
+def true_times(one: Asked, bias: float, finds: float) -> float:
     """How many of these shoppers wanted what one of them bought for each that found it: what a shopper began with, all find."""
     looked = (1 + one.shown.index(one.bought)) ** -bias if one.bought in one.shown else 0.0
-    return 1 / (looked + (1 - looked) * FINDS)
+    return 1 / (looked + (1 - looked) * finds)
 
 
 def main() -> None:
@@ -174,19 +187,16 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--bias", type=float, default=1.0)
+    parser.add_argument("--finds", type=float, default=FINDS)
+    parser.add_argument("--first", type=int, default=0, help="seed")
+    parser.add_argument("--loops", nargs="+", choices=[loop.name for loop in LOOPS], default=[loop.name for loop in LOOPS])
     parser.add_argument("--training", type=json.loads, default={})
     asked = parser.parse_args()
     compute.fix_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     kept = asked.out / "loops.json"
     found: dict[str, dict[str, list[float]]] = json.loads(kept.read_text()) if kept.exists() else {}
-    loops = (
-        Loop("as it is", weighed=False),
-        Loop("weighed by place", weighed=True),
-        Loop("weighed by the true chance", weighed=True, truly=True),
-        Loop("explored", weighed=False, share=asked.share),
-        Loop("weighed, explored", weighed=True, share=asked.share),
-    )
-    for seed, part in ((seed, part) for part in (loops[:3], loops[3:]) for seed in range(asked.seeds)):
+    loops = [loop for loop in LOOPS if loop.name in asked.loops]
+    for seed in range(asked.first, asked.first + asked.seeds):
         wardrobe, home = asked.out / f"wardrobe-{seed}", asked.out / f"home-{seed}"
         if not home.exists():
             size = ("--items", str(asked.items), "--outfits", "100", "--seed", str(seed))
@@ -195,7 +205,7 @@ def main() -> None:
         of_seed = found.setdefault(str(seed), {})
         place = Shop(wardrobe, home, seed, asked.questions)
         of_seed.setdefault("oracle", [place.hit_rate(None)])
-        for loop in part:
+        for loop in loops:
             if loop.name not in of_seed:
                 started = time.perf_counter()
                 of_seed[loop.name] = run(place, loop, asked.out / "bundle", asked)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t
 
-from app.worker.weights import weights_of
+from app.worker.weights import Lists, counts_of
 from models.datasets.schema import Outfit
 from models.offpolicy.examination import examination
 
@@ -59,9 +59,12 @@ def hits(loop: Loop, seed: int) -> tuple[list[float], list[float]]:
         looked_B = dice.random(ANSWERS) < np.where(place_B >= 0, theta_K[np.maximum(place_B, 0)], 0.0)
         bought_B = np.flatnonzero(looked_B | (dice.random(ANSWERS) < FINDS))
         outfits = [Outfit(f"s{number}", (str(wanted_B[number]),), "train", None, float(cycle)) for number in bought_B]
-        places = {(f"s{number}", str(wanted_B[number])): int(place_B[number]) for number in bought_B if looked_B[number]}
+        category_of = {item: "all" for outfit in outfits for item in outfit.items}
+        places = {(f"s{number}", str(wanted_B[number])): int(place_B[number]) for number in bought_B if place_B[number] >= 0}
+        lists = Lists({(outfit.id, "all") for outfit in outfits}, places) if loop.weighed else Lists()
+        counts = counts_of(outfits, category_of, lists, 1.0, 0.0)
         count_TM *= loop.keeps
-        np.add.at(count_TM, (style_B[bought_B], wanted_B[bought_B]), weights_of(outfits, places if loop.weighed else {}, 1.0, 0.0))
+        np.add.at(count_TM, (style_B[bought_B], wanted_B[bought_B]), list(counts.values()))
         likes_TM = likes_TM + taste.normal(0, loop.trend, likes_TM.shape)
     return ranked_well, shown_well
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -37,6 +37,9 @@ def simulate(
     position_bias: Annotated[
         float, typer.Option("--position-bias", help="The item at place k is looked at with chance k to the minus this; 0: all are.", min=0)
     ] = 0.0,
+    finds: Annotated[
+        float, typer.Option("--finds", help="Chance that what is wanted is found where it was not looked at.", min=0, max=1)
+    ] = 0.35,
     trend: Annotated[float, typer.Option("--trend", help="How far what is popular moves from cycle to cycle, in log-odds.", min=0)] = 0.0,
     shoppers: Annotated[int, typer.Option("--shoppers", help="Shoppers with a taste of their own.", min=1)] = 200,
     at_once: Annotated[int, typer.Option("--at-once", help="Sessions at the same time.", min=1)] = 8,
@@ -55,7 +58,8 @@ def simulate(
     from app.simulate.drive import Simulation  # noqa: PLC0415
     from app.simulate.report import draw, table  # noqa: PLC0415
 
-    simulation = Simulation(world, url.rstrip("/"), seed=seed, at_once=at_once, noise_share=noise, bias=position_bias, trend=trend, key=key)
+    asked = Simulation(world, url.rstrip("/"), seed=seed, at_once=at_once, key=key)
+    simulation = replace(asked, noise_share=noise, bias=position_bias, finds=finds, trend=trend)
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
 
     def show(cycle: Cycle) -> None:

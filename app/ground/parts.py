@@ -264,7 +264,7 @@ class WorkerSettings(_Part):
     )
     debias: bool = Field(
         default=False,
-        description="Whether outfits of what was bought from lower places count more, as fewer look there; see docs/offpolicy.md.",
+        description="Whether what was bought from lower places counts more, as fewer look there; see docs/offpolicy.md.",
     )
     half_life_days: float = Field(default=0.0, ge=0, description="Days after which an outfit counts half; 0: all count the same.")
     guard_s: float = Field(default=300.0, ge=0, description="Seconds between looks at the guardrails of running experiments; 0 is never.")

@@ -15,7 +15,7 @@ import numpy as np
 
 from app.ground.errors import ServiceError
 from app.simulate.measure import Cycle, measure
-from app.simulate.shoppers import Shopping, noise, shop
+from app.simulate.shoppers import FINDS, Shopping, noise, shop
 from app.simulate.world import World
 
 _TRIES: Final = 8
@@ -34,7 +34,7 @@ class Simulation:
         at_once: sessions at the same time.
         noise_share: share of sessions that teach nothing.
         key: sent with each request; None where asking and ``/events`` need none.
-        bias: by place, see ``shop``. trend: by which what is popular moves, see ``World.moved``.
+        bias, finds: see ``shop``. trend: by which what is popular moves, see ``World.moved``.
         before: baskets of earlier cycles, as rows; the counting baselines count them, and each cycle adds its own.
         name: of this simulation, as sessions of two simulations are different sessions.
     """
@@ -46,6 +46,7 @@ class Simulation:
     at_once: int = 8
     noise_share: float = 0.15
     bias: float = 0.0
+    finds: float = FINDS
     trend: float = 0.0
     before: Sequence[Sequence[int]] = ()
     transport: httpx2.AsyncBaseTransport | None = None
@@ -123,7 +124,10 @@ class Simulation:
             ms.append(1000 * (time.perf_counter() - started))
             return str(answer["recommendation_id"]), [item["id"] for slot in answer["slots"] for item in slot["items"]]
 
-        shopping, pace_s = noise(world, name, dice) if noisy else (await shop(world, name, suggest, dice, self.bias), _PACE_S)
+        if noisy:
+            shopping, pace_s = noise(world, name, dice)
+        else:
+            shopping, pace_s = await shop(world, name, suggest, dice, bias=self.bias, finds=self.finds), _PACE_S
         await self._post(client, "/events", {"events": shopping.events(ended=datetime.now(UTC), pause_s=pace_s)})
         return shopping
 

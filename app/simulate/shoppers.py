@@ -12,7 +12,7 @@ import numpy as np
 from app.simulate.world import World
 
 K: Final = 10
-FINDS: Final = 0.35  # chance that a shopper finds the wanted item where it was not shown
+FINDS: Final = 0.35  # chance that a shopper finds the wanted item where it was not looked at
 _SETTLES: Final = 1.0  # a shown item is bought though it is wanted less by up to so much in log-odds
 _RETURNS: Final = 0.03
 _CLICKS: Final = 0.3  # chance that an item that is looked at is viewed, where shoppers are biased by place
@@ -63,11 +63,14 @@ class Shopping:
         ]
 
 
-async def shop(world: World, name: str, suggest: Suggest, dice: np.random.Generator, bias: float = 0.0) -> Shopping:
+async def shop(
+    world: World, name: str, suggest: Suggest, dice: np.random.Generator, *, bias: float = 0.0, finds: float = FINDS
+) -> Shopping:
     """One session: a shopper starts with one item, asks slot by slot what goes with it, and buys what pleases.
 
     Args:
         bias: the item at place k, from 1, is looked at with chance ``k ** -bias``; 0: all are.
+        finds: chance that the wanted item is found where it was not looked at.
     """
     shopper = int(dice.integers(len(world.taste)))
     seen = world.seen_by(shopper)
@@ -84,7 +87,7 @@ async def shop(world: World, name: str, suggest: Suggest, dice: np.random.Genera
         wants_M = world.longing(seen, worn, category, dice)
         wanted, likes = int(rows[wants_M.argmax()]), dict(zip(rows.tolist(), wants_M.tolist(), strict=True))
         looked = shown if not bias else [row for place, row in enumerate(shown) if dice.random() < (1 + place) ** -bias]
-        bought = _choice(looked, wanted, likes, dice)
+        bought = _choice(looked, wanted, likes, finds, dice)
         for row in dict.fromkeys([*(_clicked(looked, dice) if bias else _viewed(shown, dice)), *([] if bought is None else [bought])]):
             shopping.do("view", world.ids[row], recommendation_id if row in shown else None)
         if bought is not None:
@@ -97,10 +100,10 @@ async def shop(world: World, name: str, suggest: Suggest, dice: np.random.Genera
     return shopping
 
 
-def _choice(shown: Sequence[int], wanted: int, likes: dict[int, float], dice: np.random.Generator) -> int | None:
-    if wanted in shown or dice.random() < FINDS:
+def _choice(looked: Sequence[int], wanted: int, likes: dict[int, float], finds: float, dice: np.random.Generator) -> int | None:
+    if wanted in looked or dice.random() < finds:
         return wanted
-    best = max((row for row in shown if row in likes), key=lambda row: likes[row], default=None)
+    best = max((row for row in looked if row in likes), key=lambda row: likes[row], default=None)
     return best if best is not None and likes[best] >= likes[wanted] - _SETTLES else None
 
 

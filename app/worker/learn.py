@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -28,14 +28,14 @@ from app.worker.compare import compare
 from app.worker.from_log import judged
 from app.worker.gate import load_candidate, objections, worse_in_log
 from app.worker.hygiene import Basket, clean, described_items
-from app.worker.logged import logged
+from app.worker.logged import Logged, logged
 from app.worker.niceness import stand_back
 from app.worker.outfits import Outfits, ask, known, split_by_time, worn
 from app.worker.reference import Reference
 from app.worker.retrain import retrain
 from app.worker.sessions import COLUMNS, older_than, visits_of
 from app.worker.shoppers import fold_in_wearers
-from app.worker.weights import places_bought_from, repeated, weights_of
+from app.worker.weights import Lists, counts_of
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue, Outfit
@@ -71,6 +71,7 @@ class _Steps:
     def __init__(self, settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:
         self._settings, self._directory, self._candidate = settings, directory, candidate
         self._store, self._runs = ReleaseStore(settings.home), Runs(settings.home)
+        self._found: Logged | None = None
         self.run = LearningRun(id=directory.name, started=now(), rows=rows, decision="failed", rule=gate.__doc__ or "")
 
     def take(self) -> LearningRun:
@@ -114,9 +115,10 @@ class _Steps:
                     retrain(
                         current,
                         snapshot,
-                        [*self._weighed(train), *valid],
+                        [*train, *valid],
                         directory,
                         fold_in=everyones,
+                        counts=self._counts([*train, *valid], catalogue),
                         sent_back=[item for item, at in back_at.items() if at < outfits.held_from and item in catalogue.row_of],
                         images=self._store.images,
                         recipe=worker.recipe,
@@ -149,16 +151,33 @@ class _Steps:
         release = self._indexed(directory, now_current)
         return replace(self.run, decision=ACCEPTED, reasons=(*self.run.reasons, *notes), release=release, finished=now())
 
-    def _weighed(self, train: Sequence[Outfit]) -> Sequence[Outfit]:
-        """The training outfits as often as each counts: by the places that they were bought from, and by their age."""
-        worker, eta = self._settings.worker, self._settings.exploration.examination
+    def _counts(self, outfits: Sequence[Outfit], catalogue: Catalogue) -> Mapping[tuple[str, str], float]:
+        """How many each choice of their items stands for: by the place that it was bought from, and by its age."""
+        worker = self._settings.worker
         if not (worker.debias or worker.half_life_days):
-            return train
-        places = places_bought_from(self._latest_events(), self._settings.attribution) if worker.debias else {}
-        weights_R = weights_of(train, places, ASSUMED if eta is None else eta, worker.half_life_days)
-        again = repeated(train, weights_R, np.random.default_rng(int(self.run.id)))
-        self._know(outfits={**self.run.outfits, "different ones learned from, by weight": len({outfit.id for outfit in again})})
-        return again
+            return {}
+        lists = Lists.of(self._latest_events(), self._settings.attribution) if worker.debias else Lists()
+        category_of = dict(zip(catalogue.ids, catalogue.categories, strict=True))
+        counts = counts_of(outfits, category_of, lists, self._steepness(catalogue), worker.half_life_days)
+        alike = sum(counts.values()) ** 2 / sum(count**2 for count in counts.values())
+        self._know(outfits={**self.run.outfits, "choices of an item": len(counts), "as many as tell as much, alike": round(alike)})
+        return counts
+
+    def _steepness(self, catalogue: Catalogue) -> float:
+        """How steeply attention falls by place: as it is set, else as explored answers tell, else as is assumed."""
+        eta = self._settings.exploration.examination
+        if eta is not None:
+            return eta
+        try:
+            told = self._explored(catalogue).lists.steepness()
+        except InputError:  # nothing was explored
+            told = None
+        return told.eta if told else ASSUMED
+
+    def _explored(self, catalogue: Catalogue) -> Logged:
+        if self._found is None:
+            self._found = logged(self._latest_events(), self._settings.attribution, catalogue.row_of, self._settings.worker.reward)
+        return self._found
 
     def _latest_events(self) -> pl.LazyFrame:
         rows = self.run.rows
@@ -172,7 +191,7 @@ class _Steps:
         if worker.from_log == "no":
             return None
         try:
-            found = logged(self._latest_events(), self._settings.attribution, catalogue.row_of, worker.reward)
+            found = self._explored(catalogue)
         except InputError as error:
             return FromLog(reward=worker.reward, refused=str(error))
         return judged(found, current, candidate, catalogue, features_NF, worker.reward, eta)

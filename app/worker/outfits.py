@@ -1,8 +1,12 @@
 """From baskets to training outfits, and to questions about the latest outfits, which no training has seen.
 
 The split is by time: training outfits come first, then validation outfits, then those held out for questions. No outfit that is learned
-from is a near-duplicate (Jaccard >= 0.5) of one that is chosen on or asked about. Near-duplicates of near-duplicates may be: with the log
+from or chosen on is a near-duplicate (Jaccard >= 0.5) of one that is asked about. Near-duplicates of near-duplicates may be: with the log
 such chains grow until they hold nearly every outfit of a shop.
+
+What is chosen on is whatever comes after what is learned from, near-duplicates and all, as it does once a release serves. Were they left
+out there, all that is left would be what was never worn together before, and a recipe that weighs on it what it remembers would take
+having been worn together for a reason against; the more a shop sells, the more so.
 """
 
 from __future__ import annotations
@@ -32,9 +36,9 @@ class Outfits:
 
     Attributes:
         train, valid: for the recipe. recent: the latest ones, held out for questions.
-        moved: number of outfits that went to the side of an earlier near-duplicate.
+        moved: number of outfits that are not held out, as they are near-duplicates of earlier ones that are not.
         left_out: number of outfits left out as near-duplicates of the reference set, which nothing may learn from.
-        between: number of outfits left out as near-duplicates of outfits on two sides.
+        between: number of outfits left out as near-duplicates of outfits that are held out and of others that are not.
         held_from: time, in seconds since 1970, from which on outfits are held out, but for near-duplicates of earlier ones.
     """
 
@@ -100,7 +104,9 @@ def split_by_time(
 
 
 def _sides(period_N: IntArray, set_N: IntArray, near_P2: IntArray, usable_S: BoolArray) -> IntArray:
-    """The place in ``SPLITS`` of each outfit's side, -1 for one that is on none: its set is not usable, or near sets on two sides.
+    """The place in ``SPLITS`` of each outfit's side: its period, or that of what is near where that is not held out and it would be.
+
+    It is -1 for one that is on none: its set is not usable, or near sets that are held out and others that are not.
 
     Shape legend: N outfits · S sets · P pairs of near sets.
     """
@@ -108,10 +114,12 @@ def _sides(period_N: IntArray, set_N: IntArray, near_P2: IntArray, usable_S: Boo
     np.minimum.at(first_S, set_N, period_N)
     side_S = first_S.copy()
     np.minimum.at(side_S, near_P2, first_S[near_P2[:, ::-1]])
-    one_P, other_P = side_S[near_P2].T
-    # Of two near sets on two sides, all outfits of the one on the earlier were moved there: had one been there, so would the other set be.
-    side_S[near_P2[one_P < other_P, 0]] = side_S[near_P2[one_P > other_P, 1]] = -1
-    return np.where(usable_S, side_S, -1)[set_N]
+    held = SPLITS.index("test")
+    one_P, other_P = (side_S[near_P2] == held).T
+    # Of two near sets of which one is held out, all outfits of the other were moved: had one not been, the first would not be held out.
+    side_S[near_P2[~one_P & other_P, 0]] = side_S[near_P2[one_P & ~other_P, 1]] = -1
+    side_N = np.where(usable_S, side_S, -1)[set_N]
+    return np.where((side_N >= 0) & (period_N < held), period_N, side_N)
 
 
 def worn(basket: Basket, split: Split) -> Outfit:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from models.bundle import Bundle
 from models.datasets.schema import Dataset, Outfit
 from models.encoders.base import Encoder
 from models.encoders.features import CARRIED, FeatureSpec, FloatArray
-from models.errors import EncoderError
+from models.errors import EncoderError, refuse
 from models.recipes.base import AnyRecipe
 from models.recipes.registry import RECIPES, recipe_named
 from models.training.repeatable import work_directory
@@ -59,6 +60,7 @@ def retrain(
     *,
     fold_in: Sequence[Outfit] = (),
     sent_back: Collection[str] = (),
+    counts: Mapping[tuple[str, str], float] = MappingProxyType({}),
     images: ImageStore,
     recipe: str,
     settings: Mapping[str, str],
@@ -68,17 +70,23 @@ def retrain(
 
     Args:
         fold_in: outfits whose shoppers the bundle has to know too, though it does not learn from all of these outfits.
-        sent_back: see ``Dataset``.
+        sent_back, counts: see ``Dataset``.
         recipe: for a current bundle whose own recipe does not learn from outfits: an untrained bundle, or one with only an encoder.
         settings: of the recipe; they override those of the current bundle.
 
     Raises:
-        InputError: an unknown recipe or setting. BundleError, EncoderError: see the recipe.
+        InputError: an unknown recipe or setting, or ``counts`` for a recipe that hears none. BundleError, EncoderError: see the recipe.
     """
     chosen, config = _configuration(current, recipe, settings, sum(outfit.split == "train" for outfit in outfits))
+    if counts and not chosen.counts:
+        able = " or ".join(recipe.name for recipe in RECIPES.values() if recipe.counts)
+        msg = (
+            f"recipe {chosen.name} takes all choices alike; unset ATTIRE_WORKER__DEBIAS and ATTIRE_WORKER__HALF_LIFE_DAYS, or train {able}"
+        )
+        refuse(msg, field="recipe")
     catalogue = catalogue_of(snapshot.items, images)
     run = KeptRun(
-        dataset=Dataset(out.parent, "sessions", catalogue, tuple(outfits), {}, sent_back=sent_back).in_one_size(),
+        dataset=Dataset(out.parent, "sessions", catalogue, tuple(outfits), {}, sent_back=sent_back, counts=counts).in_one_size(),
         config=config,
         work=work_directory(out),
         seed=seed,

@@ -1,67 +1,78 @@
-"""What an outfit counts in training: more where it was bought from places that few look at, less the older it is.
+"""How many each choice of an outfit's item stands for: more where few of those who wanted it could find it, less the older it is.
 
-An item bought from place k, counted from 1, stands for as many as would have bought it had all looked: k^η, ten at most. What was bought
-without having been shown was found by fewest, and counts ten times. An outfit counts as the mean of its items.
+Who wants an item looks at place k of a list, counted from 1, with chance θ = k^-η, and finds what was not looked at all the same with
+chance f. So what was bought from place k was bought with chance θ + (1 - θ) f, and what the list of its category did not show with chance
+f. It stands for one over that: 1 at the first place, 10 at most. What no list was asked for, as the piece that a shopper began with, was
+not found by a list, and stands for itself.
 
 Source: Schnabel, Swaminathan, Singh, Chandak and Joachims, Recommendations as treatments (ICML 2016), section 4.
-
-Shape legend: R outfits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
 import polars as pl
 
-from app.attribution.credit import PURCHASED, outcomes
+from app.attribution.credit import PURCHASED, SEEN, outcomes
 from app.ground.windows import Windows
 from models.datasets.schema import Outfit
-from models.offpolicy.showings import Floats
 
-_MOST: Final = 10.0
+FOUND: Final = 0.1
+"""f. A log tells purchases, not how many wanted to buy; that it is not 0 bounds what one purchase can stand for."""
 _DAY_S: Final = 86_400.0
 
 
-def places_bought_from(events: pl.LazyFrame, windows: Windows) -> dict[tuple[str, str], int]:
-    """(session, item) -> the place, from 0, at which the item was shown and bought from."""
-    of_whom = events.filter(pl.col("type") == "impression").select("recommendation_id", "session")
-    bought = outcomes(events, windows).filter(pl.col(PURCHASED)).select("recommendation_id", "item", "position")
-    rows = bought.join(of_whom, on="recommendation_id").drop_nulls("session").select("session", "item", "position").collect().rows()
-    return {(session, item): int(place) for session, item, place in rows}
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What the lists of some sessions showed.
+
+    Attributes:
+        asked: (session, category) of every list.
+        place_of: (session, item) of what was bought that lists had shown -> its best place, from 0.
+    """
+
+    asked: AbstractSet[tuple[str, str]] = frozenset()
+    place_of: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, events: pl.LazyFrame, windows: Windows) -> Lists:
+        """As events tell it."""
+        of_whom = events.filter(pl.col("type") == "impression").select("recommendation_id", "session")
+        shown = outcomes(events, windows).join(of_whom, on="recommendation_id").drop_nulls("session")
+        bought = (pl.col(PURCHASED) | pl.col(SEEN)).alias("bought")
+        rows = shown.select("session", "category", "item", "position", bought).collect()
+        asked = frozenset(rows.select("session", "category").unique().rows())
+        places = rows.filter("bought").group_by("session", "item").agg(pl.col("position").min()).rows()
+        return cls(asked, {(session, item): int(place) for session, item, place in places})
+
+    def chance(self, session: str, item: str, category: str, eta: float) -> float:
+        """That a shopper who wanted the item bought it."""
+        place = self.place_of.get((session, item))
+        looked = float((session, category) not in self.asked) if place is None else (1.0 + place) ** -eta
+        return looked + (1.0 - looked) * FOUND
 
 
-def weights_of(outfits: Sequence[Outfit], places: Mapping[tuple[str, str], int], eta: float, half_life_days: float) -> Floats:
-    """What each outfit counts, ``(R,)``.
+def counts_of(
+    outfits: Sequence[Outfit], category_of: Mapping[str, str], lists: Lists, eta: float, half_life_days: float
+) -> dict[tuple[str, str], float]:
+    """(outfit's id, item) -> how many it stands for.
 
     Args:
-        outfits: named as the visits that they are from. places: see ``places_bought_from``. eta: how steeply attention falls by place.
+        outfits: named as the visits that they are from. eta: how steeply attention falls by place.
         half_life_days: days before the latest outfit at which one counts half; 0: age does not matter.
     """
     latest = max((_at(outfit, 0.0) for outfit in outfits), default=0.0)
-    weights = []
+    counts: dict[tuple[str, str], float] = {}
     for outfit in outfits:
-        session = outfit.id.partition("#")[0]
-        own = [_times(places.get((session, item)), eta) for item in outfit.items]
-        days = (latest - _at(outfit, latest)) / _DAY_S
-        weights.append(float(np.mean(own)) * 0.5 ** (days / half_life_days if half_life_days else 0.0))
-    return np.array(weights)
-
-
-def _times(place: int | None, eta: float) -> float:
-    return _MOST if place is None else min(_MOST, (1 + place) ** eta)
+        session, days = outfit.id.partition("#")[0], (latest - _at(outfit, latest)) / _DAY_S
+        times = 0.5 ** (days / half_life_days) if half_life_days else 1.0
+        counts |= {(outfit.id, item): times / lists.chance(session, item, category_of[item], eta) for item in outfit.items}
+    return counts
 
 
 def _at(outfit: Outfit, otherwise: float) -> float:
     return outfit.timestamp if isinstance(outfit.timestamp, float) else otherwise
-
-
-def repeated(outfits: Sequence[Outfit], weights_R: Floats, dice: np.random.Generator) -> list[Outfit]:
-    """As many outfits, each as often as it counts, in their order; by systematic sampling, so that none is off by one or more."""
-    if not len(weights_R):
-        return []
-    upto_R = np.cumsum(weights_R) * (len(weights_R) / weights_R.sum())
-    times_R = np.diff(np.floor(upto_R + dice.random()), prepend=0.0).astype(np.int64)
-    return [outfit for outfit, times in zip(outfits, times_R, strict=True) for _ in range(times)]

@@ -210,12 +210,13 @@ def _place(sorted_K: Tensor, wanted: Tensor) -> Tensor:
 
 
 def remember(
-    items: ItemInputs, rows_RI: Tensor, mask_RI: Tensor, *, attributes: Tensor, levels: Sequence[str], categories: int
+    items: ItemInputs, rows_RI: Tensor, mask_RI: Tensor, weight_RI: Tensor, *, attributes: Tensor, levels: Sequence[str], categories: int
 ) -> PairMemory:
     """Count the pairs of training outfits.
 
     Args:
         items: of the whole catalogue. rows_RI, mask_RI: the outfits.
+        weight_RI: how often each item of each counts; a pair counts the product.
         attributes: level of each word of the vocabulary, ``(W + 1,)``, -1 for none.
         levels: see ``PairMemory``.
     """
@@ -224,7 +225,7 @@ def remember(
     build = partial(PairMemory, levels=levels, terms=terms, categories=categories, words=len(attributes) - 1, shared=shared)
     blank = build(level_sizes=[1] * len(levels), table_sizes=[1] * len(tables_of))
     blank.attribute.copy_(attributes)
-    worn_N = torch.bincount(rows_RI[mask_RI], minlength=len(items)).float()
+    worn_N = torch.bincount(rows_RI[mask_RI], weight_RI[mask_RI], minlength=len(items)).float()
     crossed = {level: blank._crossings(items, level) for level in levels}  # noqa: SLF001 - the memory that is being made
     known = {
         level: torch.cat([column_N.new_zeros(1), column_N[(worn_N > 0) & (column_N > 0)].unique()]) for level, column_N in crossed.items()
@@ -232,14 +233,16 @@ def remember(
     code = {level: _place(known[level], crossed[level]) for level in levels}
     by_category_C = torch.zeros(categories + 1).index_add(0, items.category_N, worn_N).clamp(min=1)
     share = {level: torch.zeros(len(known[level])).index_add(0, code[level], worn_N / by_category_C[items.category_N]) for level in levels}
-    pairs_P2 = _pairs(rows_RI, mask_RI)
+    pairs_P2, weight_P = _pairs(rows_RI, mask_RI, weight_RI)
     met = torch.zeros(categories + 1, categories + 1)
-    met.index_put_(tuple(items.category_N[pairs_P2].T), torch.ones(len(pairs_P2)), accumulate=True)
+    met.index_put_(tuple(items.category_N[pairs_P2].T), weight_P, accumulate=True)
     tables = []
     for u, v in blank.tables:
         one_P, other_P = code[u][pairs_P2[:, 0]], code[v][pairs_P2[:, 1]]
-        keys, counts = (one_P * len(known[v]) + other_P)[(one_P > 0) & (other_P > 0)].unique(return_counts=True)
-        tables.append((torch.cat([keys.new_full((1,), -1), keys]), torch.cat([counts.new_zeros(1), counts]).float()))
+        both_P = (one_P > 0) & (other_P > 0)
+        keys, place_P = (one_P * len(known[v]) + other_P)[both_P].unique(return_inverse=True)
+        counts = torch.bincount(place_P, weight_P[both_P], minlength=len(keys)).float()
+        tables.append((torch.cat([keys.new_full((1,), -1), keys]), torch.cat([counts.new_zeros(1), counts])))
     memory = build(level_sizes=[len(known[level]) for level in levels], table_sizes=[len(keys) for keys, _ in tables])
     state = {"met": met, "attribute": attributes}
     state |= {f"crossed_{level}": known[level] for level in levels} | {f"share_{level}": share[level] for level in levels}
@@ -266,11 +269,12 @@ def _fine(levels: Sequence[str]) -> list[str]:
     return [level for level in levels if level in {ITEM, PRODUCT}]
 
 
-def _pairs(rows_RI: Tensor, mask_RI: Tensor) -> Tensor:
-    """All ordered pairs of different items of an outfit, ``(P, 2)``."""
-    found = [torch.zeros(0, 2, dtype=torch.long)]
+def _pairs(rows_RI: Tensor, mask_RI: Tensor, weight_RI: Tensor) -> tuple[Tensor, Tensor]:
+    """All ordered pairs of different items of an outfit, ``(P, 2)``, and how often each counts, ``(P,)``."""
+    found, weights = [torch.zeros(0, 2, dtype=torch.long)], [torch.zeros(0)]
     for i, j in combinations(range(rows_RI.shape[1]), 2):
         both = mask_RI[:, i] & mask_RI[:, j]
         pair = torch.stack([rows_RI[both, i], rows_RI[both, j]], dim=1)
         found += [pair, pair.flip(1)]
-    return torch.cat(found)
+        weights += [weight_RI[both, i] * weight_RI[both, j]] * 2
+    return torch.cat(found), torch.cat(weights)

@@ -219,6 +219,7 @@ class Dataset:
         tasks: file stem (``fitb``, ``fitb_popularity``, ``compatibility``, ``retrieval``…) -> its questions of the splits asked for.
         oracle: the figures of ``oracle.json``, task -> metric -> value; None without that file.
         sent_back: items that were bought and came back, so that they could have been worn; a directory tells none.
+        counts: (outfit's id, item) -> how many this choice of the item stands for; 1 where nothing is said, as of a directory.
         sizes: item that was left out -> the one that is the same but for its size; see ``in_one_size``.
     """
 
@@ -229,6 +230,7 @@ class Dataset:
     tasks: Mapping[str, tuple[Question, ...]]
     oracle: Mapping[str, Mapping[str, float]] | None = None
     sent_back: Collection[str] = ()
+    counts: Mapping[tuple[str, str], float] = field(default_factory=dict)
     sizes: Mapping[str, str] = field(default_factory=dict)
 
     def in_one_size(self) -> Dataset:
@@ -251,6 +253,7 @@ class Dataset:
             catalogue=replace(catalogue, table=catalogue.table.take(np.unique(first_N))),
             outfits=tuple(replace(outfit, items=in_first(outfit.items)) for outfit in self.outfits),
             sent_back=in_first(self.sent_back),
+            counts={(outfit, sizes.get(item, item)): count for (outfit, item), count in self.counts.items()},
             sizes=sizes,
         )
 

@@ -16,13 +16,20 @@ from torch.nn import functional as F
 
 
 def softmax_within(  # noqa: PLR0917 - one tensor per role; their shapes differ
-    query_QD: Tensor, answer_QD: Tensor, category_Q: Tensor, drawn_SD: Tensor, category_S: Tensor, not_QS: Tensor
+    query_QD: Tensor,
+    answer_QD: Tensor,
+    category_Q: Tensor,
+    drawn_SD: Tensor,
+    category_S: Tensor,
+    not_QS: Tensor,
+    weight_Q: Tensor,
 ) -> tuple[Tensor, Tensor]:
     """Cross-entropy of each answer against the drawn candidates of its own category, and a penalty that makes log-odds comparable.
 
     Args:
         query_QD: the query of the answer's slot.
         not_QS: True where a drawn candidate is not a negative, because it is the answer or in the context.
+        weight_Q: what each question counts in the cross-entropy.
 
     Returns:
         The mean cross-entropy, and the mean square of log mean exp over the candidates. Where the latter is 0, a log-odds is
@@ -36,7 +43,7 @@ def softmax_within(  # noqa: PLR0917 - one tensor per role; their shapes differ
         others = query_QD[asked] @ drawn_SD[members].T
         others = others.masked_fill(not_QS[asked][:, members], -torch.inf)
         partition_Q = torch.cat([own_Q1, others], dim=1).logsumexp(1)
-        losses.append(partition_Q - own_Q1[:, 0])
+        losses.append((partition_Q - own_Q1[:, 0]) * weight_Q[asked])
         constants.append(partition_Q - math.log(others.shape[1] + 1))
     return torch.cat(losses).mean(), torch.cat(constants).square().mean()
 

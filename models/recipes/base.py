@@ -23,6 +23,7 @@ class Recipe(Generic[ConfigT]):
         default: its configuration, a frozen dataclass; ``models.training.settings`` says how its fields declare their values.
         training: ``module:function`` of what trains: takes a run, returns a bundle that is not saved yet.
         needs_outfits: whether a dataset without training outfits is refused.
+        counts: whether it hears how many each choice of an item stands for; see ``Dataset``.
         together: whether several workers can train it; see ``models.training.parallel``.
         trains_encoder: whether it always trains its own encoder; then naming another is refused.
     """
@@ -31,6 +32,7 @@ class Recipe(Generic[ConfigT]):
     default: ConfigT
     training: str
     needs_outfits: bool = True
+    counts: bool = False
     together: bool = False
     trains_encoder: bool = False
 

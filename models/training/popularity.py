@@ -33,11 +33,11 @@ def recall_at(  # noqa: PLR0917 - what is asked, of whom, and by whom
     found, asked = 0.0, 0.0
     pooled_N = torch.zeros(len(inputs), dtype=torch.bool, device=model.device)
     pooled_N[pool_M.to(model.device)] = True
-    for odds_QM, own_Q, rows_Q, _ in _asked(model, inputs, workers.mine(outfits.rows_RI), workers.mine(outfits.mask_RI), pool_M):
+    for odds_QM, own_Q, rows_Q, weight_Q, _ in _asked(model, inputs, outfits.take(workers.mine(torch.arange(len(outfits)))), pool_M):
         better_Q = (odds_QM > own_Q[:, None] + _SAME).sum(1)
         alike_Q = (odds_QM >= own_Q[:, None] - _SAME).sum(1) - better_Q + ~pooled_N[rows_Q]
-        found += float(((k - better_Q) / alike_Q.clamp(min=1)).clamp(0, 1).sum())
-        asked += len(own_Q)
+        found += float((((k - better_Q) / alike_Q.clamp(min=1)).clamp(0, 1) * weight_Q).sum())
+        asked += float(weight_Q.sum())
     found, asked = workers.mean(found, asked)
     return found / asked if asked else 0.0
 
@@ -58,11 +58,11 @@ def count_popularity(  # noqa: PLR0917
     expected is ``(n + prior) / (e + prior)``. An item that was never worn keeps 0.
     """
     chosen = torch.randperm(len(outfits), generator=generator)[:_MOST_OUTFITS]
-    rows_RI, mask_RI = outfits.rows_RI[chosen], outfits.mask_RI[chosen]
-    worn_N = torch.bincount(rows_RI[mask_RI], minlength=len(inputs)).to(model.device)
+    some = outfits.take(chosen)
+    worn_N = some.chosen(len(inputs)).to(model.device)
     expected_N = torch.zeros(len(inputs), device=model.device)
-    for odds_QM, _, _, members_M in _asked(model, inputs, workers.mine(rows_RI), workers.mine(mask_RI), pool_M):
-        expected_N[members_M] += odds_QM.softmax(1).sum(0)
+    for odds_QM, _, _, weight_Q, members_M in _asked(model, inputs, some.take(workers.mine(torch.arange(len(some)))), pool_M):
+        expected_N[members_M] += (odds_QM.softmax(1) * weight_Q[:, None]).sum(0)
     workers.total(expected_N)
     own_N = inputs.residual_N
     model.popularity[own_N] = torch.log((worn_N + prior) / (expected_N / model.popularity[own_N].exp() + prior))
@@ -70,23 +70,25 @@ def count_popularity(  # noqa: PLR0917
 
 
 def _asked(
-    model: CompatibilityModel, inputs: ItemInputs, rows_RI: Tensor, mask_RI: Tensor, pool_M: Tensor
-) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """By category: log-odds of pool items ``(Q, M)`` and worn items ``(Q,)``, and their rows: worn ``(Q,)``, pool ``(M,)``."""
-    if not len(rows_RI):
+    model: CompatibilityModel, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
+    """By category: log-odds of pool items ``(Q, M)`` and worn items ``(Q,)``, rows and weights of these, and the pool's rows ``(M,)``."""
+    if not len(outfits):
         return
-    rows_RI, mask_RI, pool_M = (tensor.to(model.device) for tensor in (rows_RI, mask_RI, pool_M))
+    rows_RI, mask_RI, weight_RI, pool_M = (
+        tensor.to(model.device) for tensor in (outfits.rows_RI, outfits.mask_RI, outfits.weight_RI, pool_M)
+    )
     model.eval()
     embedded_ND = model.embed_in_parts(inputs)
     members = {category: pool_M[inputs.category_N[pool_M] == category] for category in inputs.category_N.unique().tolist()}
-    for rows_BI, mask_BI in zip(rows_RI.split(_AT_ONCE), mask_RI.split(_AT_ONCE), strict=True):
+    for rows_BI, mask_BI, weight_BI in zip(*(part.split(_AT_ONCE) for part in (rows_RI, mask_RI, weight_RI)), strict=True):
         batch = OutfitBatch(embedded_ND[rows_BI], inputs.category_N[rows_BI], mask_BI)
-        category_Q, answer_QD, rows_Q = batch.category_BI[mask_BI], batch.items_BID[mask_BI], rows_BI[mask_BI]
+        category_Q, answer_QD, rows_Q, weight_Q = (part[mask_BI] for part in (batch.category_BI, batch.items_BID, rows_BI, weight_BI))
         query_QD = model.query(leave_one_out(batch), category_Q)
         for category in category_Q.unique().tolist():
             here = category_Q == category
             own_Q = (query_QD[here] * answer_QD[here]).sum(-1)
-            yield query_QD[here] @ embedded_ND[members[category]].T, own_Q, rows_Q[here], members[category]
+            yield query_QD[here] @ embedded_ND[members[category]].T, own_Q, rows_Q[here], weight_Q[here], members[category]
 
 
 def popularity_buckets(times_N: Tensor) -> Tensor:

@@ -73,7 +73,7 @@ def names_of(dataset: Dataset, *, most_words: int = 0, least_word: int = 1, leas
 
 def worn_outfits(dataset: Dataset, split: Split) -> WornOutfits:
     """The outfits of a split as rows of the catalogue."""
-    return WornOutfits.of(dataset.outfits_of(split), dataset.catalogue)
+    return WornOutfits.of(dataset.outfits_of(split), dataset.catalogue, dataset.counts)
 
 
 def could_be_worn(dataset: Dataset, train: WornOutfits, least: int = 1) -> NDArray[np.int64]:

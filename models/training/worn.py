@@ -5,8 +5,10 @@ Shape legend: N items · B outfits · I items per outfit, padded · R outfits in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -18,25 +20,44 @@ from models.datasets.schema import Catalogue, Outfit
 
 @dataclass(frozen=True)
 class WornOutfits:
-    """R outfits of two items or more: ``rows_RI`` into the catalogue, ``mask_RI`` True where there is an item."""
+    """R outfits of two items or more: ``rows_RI`` into the catalogue, ``mask_RI`` True where there is an item.
+
+    Attributes:
+        weight_RI: what each item counts as a choice, 1 on average.
+    """
 
     rows_RI: Tensor
     mask_RI: Tensor
+    weight_RI: Tensor
 
     def __len__(self) -> int:
         return len(self.rows_RI)
 
     @classmethod
-    def of(cls, outfits: Sequence[Outfit], catalogue: Catalogue, most: int = 12) -> WornOutfits:
+    def of(
+        cls,
+        outfits: Sequence[Outfit],
+        catalogue: Catalogue,
+        counts: Mapping[tuple[str, str], float] = MappingProxyType({}),
+        most: int = 12,
+    ) -> WornOutfits:
         """Pad outfits; one of more than ``most`` items keeps its first ones, since so large a set is a basket, not an outfit."""
-        sets = [list(dict.fromkeys(catalogue.row_of[item] for item in outfit.items))[:most] for outfit in outfits]
-        sets = [rows for rows in sets if len(rows) > 1]
+        sets = [{catalogue.row_of[item]: counts.get((outfit.id, item), 1.0) for item in outfit.items} for outfit in outfits]
+        sets = [dict(islice(rows.items(), most)) for rows in sets if len(rows) > 1]
         longest = max((len(rows) for rows in sets), default=2)
         rows_RI = np.zeros((len(sets), longest), dtype=np.int64)
         mask_RI = np.zeros((len(sets), longest), dtype=bool)
+        weight_RI = np.ones((len(sets), longest))
         for number, rows in enumerate(sets):
-            rows_RI[number, : len(rows)], mask_RI[number, : len(rows)] = rows, True
-        return cls(torch.from_numpy(rows_RI), torch.from_numpy(mask_RI))
+            rows_RI[number, : len(rows)], mask_RI[number, : len(rows)] = list(rows), True
+            weight_RI[number, : len(rows)] = list(rows.values())
+        if sets:
+            weight_RI /= weight_RI[mask_RI].mean()
+        return cls(torch.from_numpy(rows_RI), torch.from_numpy(mask_RI), torch.from_numpy(weight_RI).float())
+
+    def take(self, rows: Tensor) -> WornOutfits:
+        """Some of the outfits; their items count what they counted."""
+        return WornOutfits(self.rows_RI[rows], self.mask_RI[rows], self.weight_RI[rows])
 
     def rows(self) -> list[list[int]]:
         """The rows of each outfit."""
@@ -45,3 +66,7 @@ class WornOutfits:
     def times_worn(self, count: int) -> NDArray[np.int64]:
         """Number of outfits that hold each of ``count`` items, ``(N,)``."""
         return np.bincount(self.rows_RI[self.mask_RI].numpy(), minlength=count)
+
+    def chosen(self, count: int) -> Tensor:
+        """The same, each choice as often as it counts, ``(N,)``."""
+        return torch.bincount(self.rows_RI[self.mask_RI], self.weight_RI[self.mask_RI], minlength=count)

@@ -87,4 +87,4 @@ class AttireConfig(Schedule):
             refuse("no members and no masks; give at least one of them", field="members")
 
 
-ATTIRE: Final = Recipe(name="attire", default=AttireConfig(), training="models.recipes.attire.recipe:fit", together=True)
+ATTIRE: Final = Recipe(name="attire", default=AttireConfig(), training="models.recipes.attire.recipe:fit", counts=True, together=True)

@@ -103,7 +103,7 @@ class MasksTraining:
             self.model,
             schedule,
             len(train),
-            lambda rows, _done: self.step(train.rows_RI[rows], train.mask_RI[rows]),
+            lambda rows, _done: self.step(train.rows_RI[rows], train.mask_RI[rows], train.weight_RI[rows]),
             (lambda: mean(recall_at(10, self.model, view, valid, self.pool_M, self.workers) for view in views)) if len(valid) else None,
             generator=self.generator,
             title="training masks",
@@ -113,7 +113,7 @@ class MasksTraining:
             checkpoint=checkpoint,
         )
 
-    def step(self, rows_BI: Tensor, mask_BI: Tensor) -> Tensor:
+    def step(self, rows_BI: Tensor, mask_BI: Tensor, weight_BI: Tensor) -> Tensor:
         """The loss of a batch's outfits, or of this worker's share of them. What is drawn is drawn on the CPU."""
         model, category_N, device, workers = self.model, self.category_N, self.model.device, self.workers
         drawn_S = self.pool_M[torch.randperm(len(self.pool_M), generator=self.generator)[: self.config.candidates]]
@@ -122,12 +122,13 @@ class MasksTraining:
         place_BI[mask_BI] = place[len(drawn_S) :]
         hidden = self.presence.tossed(self.generator)
         embedded_MD = workers.whole(model.embed(self.presence.hide(self.inputs[workers.mine(rows_M).to(device)], hidden)), len(rows_M))
-        rows_BI, mask_BI, place_BI = (workers.mine(part) for part in (rows_BI, mask_BI, place_BI))
+        rows_BI, mask_BI, weight_BI, place_BI = (workers.mine(part) for part in (rows_BI, mask_BI, weight_BI, place_BI))
         outfits = OutfitBatch(embedded_MD[place_BI.to(device)], category_N[rows_BI].to(device), mask_BI.to(device))
         asked = self.presence.compared(rows_BI[mask_BI], hidden).nonzero()[:, 0]
         if not len(asked):
             return 0.0 * (embedded_MD.sum() if workers.group else model.log_scale)
         answer_Q, category_Q = rows_BI[mask_BI][asked], category_N[rows_BI][mask_BI][asked]
+        weight_Q = weight_BI[mask_BI][asked].to(device)
         answer_QD = outfits.items_BID[outfits.mask_BI][asked.to(device)]
         query_QD = model.query(self._fewer(leave_one_out(outfits).take(asked.to(device))), category_Q.to(device))
         own_Q, drawn_QS = (query_QD * answer_QD).sum(1), query_QD @ embedded_MD[place[: len(drawn_S)].to(device)].T
@@ -141,12 +142,12 @@ class MasksTraining:
         own_bias_Q, bias_S = (model.bias[self.own_N[rows].to(device)] for rows in (answer_Q, drawn_S))
         others_QS = (drawn_QS + bias_S).masked_fill(~asked_QS.to(device), -torch.inf)
         right_Q = own_Q + own_bias_Q
-        loss = (torch.cat([right_Q[:, None], others_QS], dim=1).logsumexp(1) - right_Q).mean()
+        loss = ((torch.cat([right_Q[:, None], others_QS], dim=1).logsumexp(1) - right_Q) * weight_Q).mean()
         if self.kind.judge:
             lot_Q, other_Q = torch.rand(like_QS.shape, generator=self.own).masked_fill(~(free_QS & like_QS), -1.0).max(1)
             found_Q, other_Q = (lot_Q >= 0).to(device), other_Q.to(device)
             wrong_Q = drawn_QS.gather(1, other_Q[:, None])[:, 0]
-            loss = loss + self.kind.judge * (F.softplus(wrong_Q - own_Q) * found_Q).sum() / found_Q.sum().clamp(min=1)
+            loss = loss + self.kind.judge * (F.softplus(wrong_Q - own_Q) * weight_Q * found_Q).sum() / found_Q.sum().clamp(min=1)
         return loss
 
     def _fewer(self, context: OutfitBatch) -> OutfitBatch:

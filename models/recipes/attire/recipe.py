@@ -133,7 +133,7 @@ def _train(  # noqa: PLR0917 - the run, and what it trains on
     run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, pool_M: Tensor
 ) -> dict[str, float]:
     """Train each member; returns the mean of their losses, and their minutes together."""
-    config, times_N = run.config, torch.from_numpy(train.times_worn(len(inputs)))
+    config, times_N = run.config, train.chosen(len(inputs))
     blocks = bundle.manifest.encoder.blocks
     presence = Presence(inputs, blocks, bundle.vocabulary, train)
     share, kinds, found = replace(config, minutes=config.minutes / max(1, config.members)), iter(KINDS), []
@@ -170,4 +170,6 @@ def _remembered(inputs: ItemInputs, train: WornOutfits, names: Names) -> PairMem
     levels = [ITEM, *([PRODUCT] if names.products else []), TYPE, *crossed]
     level_of = {_TYPE_WORD: TYPE, **{name: name for name in crossed}}
     attributes = torch.tensor([-1, *(levels.index(level_of[name]) if name in level_of else -1 for name in attribute_of)])
-    return remember(inputs, train.rows_RI, train.mask_RI, attributes=attributes, levels=levels, categories=len(names.categories))
+    return remember(
+        inputs, train.rows_RI, train.mask_RI, train.weight_RI, attributes=attributes, levels=levels, categories=len(names.categories)
+    )

@@ -71,7 +71,7 @@ class AttireTraining:
         """
 
         def step(rows: Tensor, _done: float) -> Tensor:
-            return self.step(train.rows_RI[rows], train.mask_RI[rows])
+            return self.step(train.rows_RI[rows], train.mask_RI[rows], train.weight_RI[rows])
 
         def settle() -> float:
             losses = torch.stack(self.within).tolist() if self.within else []
@@ -98,7 +98,7 @@ class AttireTraining:
             checkpoint=checkpoint,
         )
 
-    def step(self, rows_BI: Tensor, mask_BI: Tensor) -> Tensor:
+    def step(self, rows_BI: Tensor, mask_BI: Tensor, weight_BI: Tensor) -> Tensor:
         """The loss of a batch's outfits, or of this worker's share of them; rows are on the CPU, where candidates are drawn."""
         config, category_N, workers = self.config, self.inputs.category_N, self.workers
         drawn_S = self.pool_M[torch.randperm(len(self.pool_M), generator=self.generator)[: config.candidates]]
@@ -111,11 +111,11 @@ class AttireTraining:
         if not (fits_BI & mask_BI).any():
             return 0.0 * self.bar
         embedded_MD = workers.whole(self.model.embed(self.presence.hide(self.inputs[workers.mine(rows_M)], hidden)), len(rows_M))
-        rows_BI, mask_BI, place_BI, fits_BI = (workers.mine(part) for part in (rows_BI, mask_BI, place_BI, fits_BI))
+        rows_BI, mask_BI, weight_BI, place_BI, fits_BI = (workers.mine(part) for part in (rows_BI, mask_BI, weight_BI, place_BI, fits_BI))
         if not (fits_BI & mask_BI).any():  # the others have some
             return 0.0 * embedded_MD.sum()
-        drawn_S, place_S, rows_BI, mask_BI, place_BI, fits_BI, fits_S = (
-            rows.to(self.model.device) for rows in (drawn_S, place_S, rows_BI, mask_BI, place_BI, fits_BI, fits_S)
+        drawn_S, place_S, rows_BI, mask_BI, weight_BI, place_BI, fits_BI, fits_S = (
+            rows.to(self.model.device) for rows in (drawn_S, place_S, rows_BI, mask_BI, weight_BI, place_BI, fits_BI, fits_S)
         )
         drawn_SD = embedded_MD[place_S]
         outfits = OutfitBatch(embedded_MD[place_BI], category_N[rows_BI], mask_BI)
@@ -126,7 +126,8 @@ class AttireTraining:
         not_QS = no_negatives(worn_QI, mask_QI, drawn_S, len(self.inputs)) | ~fits_S
         category_S = category_N[drawn_S]
         queries_Q1D, odds_QS = self.model.ask_for(context, category_Q[:, None])
-        within, constant = softmax_within(queries_Q1D[:, 0], answer_QD, category_Q, drawn_SD, category_S, not_QS)
+        weight_Q = weight_BI[asked_BI]
+        within, constant = softmax_within(queries_Q1D[:, 0], answer_QD, category_Q, drawn_SD, category_S, not_QS, weight_Q)
         loss = within + config.absolute * constant
         if config.slots:
             loss = loss + config.slots * F.cross_entropy(odds_QS + self.share_S.log(), category_Q)

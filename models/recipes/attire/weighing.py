@@ -48,17 +48,17 @@ def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOu
     """Set the weights, the popularity and the probes of an ensemble of trained members; too few questions leave equal weights."""
     weighing = Weighing(model, inputs, train, seed)
     weighing.set_probes()
-    context_QI, answer_Q = weighing.blanks(valid)
+    context_QI, answer_Q, weight_Q = weighing.blanks(valid)
     asked = [question for question in weighing.questions(context_QI, answer_Q) if len(question[0]) >= _LEAST]
     if not asked:
         return
-    weights_J = _regression([weighing.heard(*question) for question in asked])
+    weights_J = _regression([(weighing.heard(context_KI, candidates_KM), weight_Q[kept_K]) for context_KI, candidates_KM, kept_K in asked])
     members = len(model.sizes)
     model.member_weight.copy_(weights_J[:members])
     model.term_weight.copy_(weights_J[members:])
-    weighing.set_slots(context_QI, answer_Q)
+    weighing.set_slots(context_QI, answer_Q, weight_Q)
     weighing.set_judge(valid)
-    weighing.set_popularity(context_QI, answer_Q)
+    weighing.set_popularity(context_QI, answer_Q, weight_Q)
 
 
 class Weighing:
@@ -71,7 +71,7 @@ class Weighing:
     def __init__(self, model: Ensemble, inputs: ItemInputs, train: WornOutfits, seed: int) -> None:
         self.model, self.inputs, self.train = model, inputs, train
         self.rng, self.generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
-        self.times_N = torch.from_numpy(train.times_worn(len(inputs)))
+        self.times_N = train.chosen(len(inputs))
         self.category_N: Ints = inputs.category_N.numpy()
         self.embedded_ND = model.embed_in_parts(inputs)
         self.seed = seed
@@ -108,7 +108,7 @@ class Weighing:
         weights = judging.weights(heard)
         self.model.judge_weight.zero_()[: len(weights)] = weights
 
-    def set_slots(self, context_QI: Ints, answer_Q: Ints) -> None:
+    def set_slots(self, context_QI: Ints, answer_Q: Ints, weight_Q: Tensor) -> None:
         """What it is worth that an item is of a category that is missing: the item worn is asked for among any of the answers.
 
         (Among what training outfits wore, one that they did not wear would be known by that.)
@@ -118,13 +118,13 @@ class Weighing:
         for context, rows in self._chunks(context_QI, np.concatenate([answer_Q[:, None], other_QM], axis=1)):
             asked = context, *self._vectors(rows)
             parts.append(torch.cat([self.model.rank(*asked)[..., None], self.model.between_told(*asked)], dim=-1))
-        score, *told = _regression([torch.cat(parts)]).tolist()
+        score, *told = _regression([(torch.cat(parts), weight_Q)]).tolist()
         if told:
             self.model.slot_weight.copy_(torch.tensor(told).reshape(self.model.slot_weight.shape) / max(score, 1e-3))
 
-    def set_popularity(self, context_QI: Ints, answer_Q: Ints) -> None:
+    def set_popularity(self, context_QI: Ints, answer_Q: Ints, weight_Q: Tensor) -> None:
         """What having been worn often, or never, is worth among all items of a category, in units of the score."""
-        context_QI, answer_Q = context_QI[: _MOST // 4], answer_Q[: _MOST // 4]
+        context_QI, answer_Q, weight_Q = context_QI[: _MOST // 4], answer_Q[: _MOST // 4], weight_Q[: _MOST // 4]
         members = {category: np.flatnonzero(self.category_N == category) for category in np.unique(self.category_N[answer_Q])}
         others_QM = np.stack([self.rng.choice(members[self.category_N[answer]], _MANY) for answer in answer_Q])
         candidates_QM = np.concatenate([answer_Q[:, None], others_QM], axis=1)
@@ -134,7 +134,7 @@ class Weighing:
         cold_N = (self.times_N == 0) & (self.inputs.residual_N == 0)  # what came back is not: it was there, and was not kept
         told_QMJ = torch.stack([scores_QM, times_QM.clamp(min=1).float().log(), cold_N[candidates_QM].float()], dim=-1)
         tells_of_cold = int(cold_N[answer_Q].sum()) >= _LEAST_COLD
-        weights_J = _regression([told_QMJ if tells_of_cold else told_QMJ[..., :2]])
+        weights_J = _regression([(told_QMJ if tells_of_cold else told_QMJ[..., :2], weight_Q)])
         weights_J = weights_J / weights_J[0].clamp(min=1e-3)
         value_N = weights_J[1] * self.times_N.clamp(min=1).float().log()
         self.model.popularity[self.inputs.residual_N[~cold_N]] = value_N[~cold_N]
@@ -142,18 +142,18 @@ class Weighing:
             weights_J[2] if tells_of_cold else value_N[~cold_N].mean()
         )  # nothing is held against what could not be worn
 
-    def blanks(self, outfits: WornOutfits) -> tuple[Ints, Ints]:
-        """Each item of each outfit with the others, ``(Q, I)`` padded with -1 and ``(Q,)``; a random part of them where there are many."""
+    def blanks(self, outfits: WornOutfits) -> tuple[Ints, Ints, Tensor]:
+        """Some items of outfits with the others, ``(Q, I)`` padded with -1 and ``(Q,)``, and what each counts; all where there are few."""
         rows_RI: Ints = np.where(outfits.mask_RI.numpy(), outfits.rows_RI.numpy(), -1)
         outfit_Q, place_Q = np.nonzero(rows_RI >= 0)
         chosen = self.rng.permutation(len(outfit_Q))[:_MOST]
         context_QI, question = rows_RI[outfit_Q[chosen]].copy(), (np.arange(len(chosen)), place_Q[chosen])
         answer_Q = context_QI[question]
         context_QI[question] = -1
-        return context_QI, answer_Q
+        return context_QI, answer_Q, outfits.weight_RI[outfit_Q[chosen], place_Q[chosen]]
 
-    def questions(self, context_QI: Ints, answer_Q: Ints) -> Iterator[tuple[Ints, Ints]]:
-        """For each kind of question those that have enough wrong ones: what is worn, and the candidates, the right one first."""
+    def questions(self, context_QI: Ints, answer_Q: Ints) -> Iterator[tuple[Ints, Ints, list[int]]]:
+        """For each kind of question those that have enough wrong ones: what is worn, the candidates, the right one first, and which."""
         beside: dict[int, set[int]] = {}
         for rows, mask in zip(self.train.rows_RI.numpy(), self.train.mask_RI.numpy(), strict=True):
             for row in rows[mask].tolist():
@@ -170,7 +170,7 @@ class Weighing:
             wrong = [draw(int(answer), banned, count) for answer, banned in zip(answer_Q, banned_Q, strict=True)]
             kept = [place for place, rows in enumerate(wrong) if len(rows) == count]
             candidates = [np.concatenate([[answer_Q[place]], wrong[place]]) for place in kept]
-            yield context_QI[kept], np.array(candidates, dtype=np.int64).reshape(-1, count + 1)
+            yield context_QI[kept], np.array(candidates, dtype=np.int64).reshape(-1, count + 1), kept
 
     def right(self, context_QI: Ints, candidates_QM: Ints) -> NDArray[np.float64]:
         """1 for each question whose right candidate, the first, scores highest, else 0, ``(Q,)``."""
@@ -243,13 +243,13 @@ class Judging:
         return np.append(fitted.coef_[0] / spread_J, fitted.intercept_[0])
 
 
-def _regression(heard: Sequence[Tensor]) -> Tensor:
+def _regression(heard: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
     """Weights under which the right candidate, the first, wins the softmax of its question; small ones are preferred, ``(J,)``.
 
     Args:
-        heard: questions of one kind each, ``(Q, M, J)``; all questions count alike.
+        heard: questions of one kind each, ``(Q, M, J)``, and what each counts, ``(Q,)``.
     """
-    wrong = [(heard_QMJ[:, 1:] - heard_QMJ[:, :1]).double() for heard_QMJ in heard]
+    wrong = [(heard_QMJ[:, 1:] - heard_QMJ[:, :1]).double() for heard_QMJ, _ in heard]
     spread_J = _spread(torch.cat([part_QMJ[:, :_WRONG].flatten(0, 1) for part_QMJ in wrong]))
     wrong = [part_QMJ / spread_J for part_QMJ in wrong]
     count = sum(map(len, wrong))
@@ -258,7 +258,10 @@ def _regression(heard: Sequence[Tensor]) -> Tensor:
 
     def loss() -> Tensor:
         optimiser.zero_grad()
-        losses = [F.pad(part_QMJ @ weights_J, (1, 0)).logsumexp(1).sum() for part_QMJ in wrong]
+        losses = [
+            (F.pad(part_QMJ @ weights_J, (1, 0)).logsumexp(1) * weight_Q).sum()
+            for part_QMJ, (_, weight_Q) in zip(wrong, heard, strict=True)
+        ]
         value = torch.stack(losses).sum() / count + _PENALTY * weights_J.square().sum()
         value.backward()
         return value

@@ -38,8 +38,8 @@ def worth_of(  # noqa: PLR0917 - what is asked, and of what
     if len(presence.every) < 2:  # noqa: PLR2004 - nothing would be left without it
         return {}
     whole = Weighing(model, inputs, train, seed)
-    context_QI, answer_Q = whole.blanks(valid)
-    asked = [question for question in whole.questions(context_QI, answer_Q) if len(question[0])]
+    context_QI, answer_Q, _ = whole.blanks(valid)
+    asked = [question[:2] for question in whole.questions(context_QI, answer_Q) if len(question[0])]
     if sum(len(context) for context, _ in asked) < _LEAST:
         return {}
     right = np.concatenate([whole.right(*question) for question in asked])

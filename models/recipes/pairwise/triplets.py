@@ -81,4 +81,4 @@ def labelled_share(worn: WornOutfits, share: float, seed: int) -> WornOutfits:
     """A random part of the outfits, at least one; with the same seed, a smaller part is a subset of a larger one."""
     order = torch.randperm(len(worn), generator=torch.Generator().manual_seed(seed))
     chosen = order[: max(1, round(share * len(worn)))].sort().values
-    return WornOutfits(worn.rows_RI[chosen], worn.mask_RI[chosen])
+    return worn.take(chosen)

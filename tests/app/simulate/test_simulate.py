@@ -197,6 +197,20 @@ def test_the_same_seed_shops_the_same(world: World) -> None:
     assert (one.basket, one.asked) == (other.basket, other.asked)
 
 
+def test_shoppers_find_what_they_do_not_look_at_as_often_as_is_said(world: World) -> None:
+    """Of sessions that are shown nothing: all that is wanted, none of it, or about a third."""
+
+    async def nothing(_: dict[str, Any]) -> tuple[str, list[str]]:
+        return "rec", []
+
+    async def bought(finds: float) -> float:
+        shoppings = [await shop(world, "s", nothing, np.random.default_rng(seed), finds=finds) for seed in range(60)]
+        return float(np.mean([one.bought == one.wanted for shopping in shoppings for one in shopping.asked]))
+
+    assert [asyncio.run(bought(finds)) for finds in (1.0, 0.0)] == [1.0, 0.0]
+    assert 0.2 < asyncio.run(bought(0.35)) < 0.5
+
+
 def test_a_report_shows_each_cycle(world: World, tmp_path: Path) -> None:
     """As a table, and as a curve."""
     cycles = simulate(world, Service(world, by_the_rule), cycles=2, sessions=20)

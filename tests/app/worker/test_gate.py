@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.catalogue.publishing import catalogue_of
 from app.home.runs import FINAL, Compared, LearningRun, Runs, write_run
 from app.log.base import Entry, Event
 from app.worker.archive import Archive
 from app.worker.compare import Comparison
 from app.worker.gate import objections
 from app.worker.learn import _Steps
+from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Outfit
 
@@ -182,15 +184,16 @@ def test_a_rejected_candidate_is_kept_and_no_release(trained: Any, current: Bund
     assert trained.store.records() == before
 
 
-def test_training_outfits_are_repeated_by_their_age_where_that_is_asked(trained: Any) -> None:
-    """As many in all, fewer different ones, and the run says how many; by default all are learned from once."""
-    runs = Runs(trained.store.home)
+def test_choices_count_by_their_age_where_that_is_asked(trained: Any) -> None:
+    """None is lost, and the run says as how many they tell; by default all count alike."""
+    runs, snapshot = Runs(trained.store.home), Snapshot.load(trained.store.snapshot_path(trained.store.served().snapshot))
+    catalogue = catalogue_of(snapshot.items, trained.store.images)
     outfits = [Outfit(f"s{number}", ("tops-1", "shoes-1"), "train", None, 86_400.0 * number) for number in range(60)]
-    assert _Steps(trained.settings, runs.begin(), 10, None)._weighed(outfits) is outfits
+    assert _Steps(trained.settings, runs.begin(), 10, None)._counts(outfits, catalogue) == {}
     worker = trained.settings.worker.model_copy(update={"half_life_days": 10.0, "debias": True})
     steps = _Steps(trained.settings.model_copy(update={"worker": worker}), runs.begin(), 10, None)
-    again = steps._weighed(outfits)
-    assert abs(len(again) - 60) <= 1
-    assert steps.run.outfits == {"different ones learned from, by weight": len({one.id for one in again})}
-    assert len({one.id for one in again}) < 45
-    assert again[-1] is outfits[-1]
+    counts = steps._counts(outfits, catalogue)
+    assert [counts[f"s{number}", "tops-1"] for number in (59, 49, 9)] == pytest.approx([1.0, 0.5, 1 / 32])
+    age = 0.5 ** (np.arange(60) / 10)
+    alike = round(2 * age.sum() ** 2 / (age**2).sum())
+    assert steps.run.outfits == {"choices of an item": 120, "as many as tell as much, alike": alike}

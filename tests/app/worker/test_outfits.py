@@ -64,6 +64,13 @@ def test_near_duplicates_go_with_the_earlier_of_them() -> None:
     assert (found.moved, found.between) == (2, 0)
 
 
+def test_what_is_chosen_on_is_what_comes_next() -> None:
+    """The same again and near-duplicates are, as often as they come: choosing among what is new alone would hold the old against itself."""
+    found = split_by_time(baskets(*distinct(80), "a1 b1 c1", "a2 b2 x", *distinct(100)[82:]))
+    assert ids(found.valid) == [f"s{number}" for number in range(80, 88)]
+    assert (found.moved, found.between) == (0, 0)
+
+
 def test_what_is_nearly_one_on_either_of_two_sides_is_on_none() -> None:
     """A near-duplicate of a near-duplicate alone is held out as any other."""
     found = split_by_time(baskets(*distinct(98), "a1 b1 x", "b1 x"))
@@ -83,10 +90,10 @@ def test_nothing_like_the_reference_is_learned_from() -> None:
 
 @given(st.lists(st.frozensets(st.sampled_from("abcdefghijklmnop"), min_size=2, max_size=4), min_size=30, max_size=60), st.integers(0, 3))
 def test_no_near_duplicates_are_on_two_sides(worn: list[frozenset[str]], asked: int) -> None:
-    """Nor is one of the reference on any."""
+    """Of what is asked about and what was learned from or chosen on; nor is one of the reference on any."""
     reference = [Outfit(f"r{place}", tuple(sorted(items)), "test") for place, items in enumerate(worn[:asked])]
     found = split_by_time(baskets(*(" ".join(sorted(items)) for items in worn[asked:])), reference)
-    sides = [[frozenset(one.items) for one in side] for side in (reference, found.train, found.valid, found.recent)]
+    sides = [[frozenset(one.items) for one in side] for side in (reference, (*found.train, *found.valid), found.recent)]
     for one, other in combinations(sides, 2):
         assert not any(len(items & others) >= NEAR_DUPLICATE * len(items | others) for items in one for others in other)
     assert sum(map(len, sides)) + found.left_out + found.between == len(worn)

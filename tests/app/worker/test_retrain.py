@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from app.worker.retrain import long_enough, retrain
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Outfit
+from models.errors import InputError
 from models.recipes.attire.config import AttireConfig
 from models.recipes.registry import RECIPES
 
@@ -36,6 +38,20 @@ def test_every_recipe_can_be_asked(name: str) -> None:
     """One without epochs or patience stays as it is."""
     config = RECIPES[name].default
     assert type(long_enough(config, 100)) is type(config)
+
+
+def test_a_recipe_that_takes_all_choices_alike_says_so(tmp_path: Path) -> None:
+    """It would learn as if nothing had been asked: what to unset, and what to train."""
+    (tmp_path / "shop").mkdir()
+    lines = [{"id": name, "category": name, "features": [1.0, 0.0]} for name in ("shoes", "tops")]
+    (tmp_path / "shop" / "items.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    store = ReleaseStore(tmp_path / "home")
+    import_catalogue(tmp_path / "shop", store, default_encoder="shipped")
+    record = store.served()
+    current, snapshot = Bundle.load(store.bundle_path(record.bundle)), Snapshot.load(store.snapshot_path(record.snapshot))
+    asked: dict[str, Any] = {"images": store.images, "recipe": "outfit-vector", "settings": {}, "seed": 0}
+    with pytest.raises(InputError, match=r"outfit-vector takes all choices alike; unset ATTIRE_WORKER__DEBIAS .* or train attire"):
+        retrain(current, snapshot, [Outfit("o", ("shoes", "tops"), "train")], tmp_path / "out", counts={("o", "tops"): 2.0}, **asked)
 
 
 @pytest.mark.training

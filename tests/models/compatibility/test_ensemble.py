@@ -38,7 +38,7 @@ def model(inputs: ItemInputs) -> Ensemble:
     """Untrained members, a memory of five outfits, and weights of all kinds."""
     torch.manual_seed(0)
     mask = torch.ones_like(ROWS, dtype=torch.bool)
-    memory = remember(inputs, ROWS, mask, attributes=torch.tensor([-1]), levels=[ITEM, PRODUCT, TYPE], categories=C)
+    memory = remember(inputs, ROWS, mask, torch.ones(mask.shape), attributes=torch.tensor([-1]), levels=[ITEM, PRODUCT, TYPE], categories=C)
     types = MissingTypes(types=3, categories=C, hidden=4)
     types.category[1:] = torch.arange(C)
     types.log_share[1:] = torch.tensor([0.4, 0.6]).log()

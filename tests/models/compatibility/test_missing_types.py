@@ -29,7 +29,7 @@ def learned() -> MissingTypes:
     """Boots are worn with jumpers, sandals with vests; each item's type is its row + 1, and row 4 is of no training outfit."""
     outfits = [[BOOTS, JUMPER], [SANDALS, VEST]] * 40
     rows = torch.tensor(outfits) - 1
-    worn = WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool))
+    worn = WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool), torch.ones(rows.shape))
     type_N, category_N = torch.tensor([1, 2, 3, 4, 0]), torch.tensor([SHOES, SHOES, TOPS, TOPS, TOPS])
     return fit_missing_types(type_N, category_N, 2, worn, worn, 0, silent).eval()
 

@@ -27,7 +27,15 @@ LEVELS = [ITEM, PRODUCT, TYPE, "colour"]
 def memory() -> PairMemory:
     """What the four outfits say."""
     attributes = torch.tensor([-1, LEVELS.index(TYPE), LEVELS.index("colour")])
-    return remember(ITEMS, OUTFITS, torch.ones_like(OUTFITS, dtype=torch.bool), attributes=attributes, levels=LEVELS, categories=2)
+    return remember(
+        ITEMS,
+        OUTFITS,
+        torch.ones_like(OUTFITS, dtype=torch.bool),
+        torch.ones(OUTFITS.shape),
+        attributes=attributes,
+        levels=LEVELS,
+        categories=2,
+    )
 
 
 def terms(worn: list[int], candidates: list[int]) -> dict[tuple[str, str, float], list[float]]:
@@ -86,7 +94,7 @@ def test_two_that_never_met_are_told_by_whom_both_were_worn_with() -> None:
     outfits = torch.stack([torch.randperm(6, generator=generator)[:3] for _ in range(5)])
     attributes = torch.tensor([-1, LEVELS.index(TYPE), LEVELS.index("colour")])
     mask = torch.ones_like(outfits, dtype=torch.bool)
-    held = remember(ITEMS, outfits, mask, attributes=attributes, levels=LEVELS, categories=2)
+    held = remember(ITEMS, outfits, mask, torch.ones(mask.shape), attributes=attributes, levels=LEVELS, categories=2)
     codes, rows = held.codes(ITEMS), torch.arange(7)
     context = OutfitBatch(torch.zeros(7, 1, 1), CATEGORY[:, None], torch.ones(7, 1, dtype=torch.bool))
     found = held(codes[:, None], context, codes[rows].expand(7, 7, -1), CATEGORY.expand(7, 7))
@@ -115,3 +123,24 @@ def test_who_was_met_is_told_most_often_first() -> None:
     assert held.met_with(ITEM, of_item[[0, 1]].numpy()).tolist() == of_item[[3, 4]].tolist()
     assert held.met_with(ITEM, of_item[[5]].numpy()).tolist() == []
     assert held.met_with(PRODUCT, of_product[[5]].numpy()).tolist() == of_product[[3]].tolist()
+
+
+def test_pairs_count_as_often_as_both_choices() -> None:
+    """An outfit whose shoes count twice is counted as two; what counts next to nothing is remembered all the same."""
+    again, attributes = torch.cat([OUTFITS, OUTFITS[:1]]), torch.full((3,), -1)
+    weight = torch.ones(OUTFITS.shape)
+    weight[0, 1], weight[3] = 2.0, 0.25
+    held, copied = (
+        remember(ITEMS, rows, torch.ones_like(rows, dtype=torch.bool), weights, attributes=attributes, levels=LEVELS[:3], categories=2)
+        for rows, weights in ((OUTFITS, weight), (again, torch.ones(again.shape)))
+    )
+    items = held.tables.index((ITEM, ITEM))
+    assert getattr(held, f"pairs_{items}").equal(getattr(copied, f"pairs_{items}"))
+    both = [getattr(memory, f"count_{items}") for memory in (held, copied)]
+    codes = held.codes(ITEMS)[:, LEVELS.index(ITEM)]
+    size = len(held.share_item)
+    last = torch.isin(held.pairs_0, torch.tensor([codes[2] * size + codes[4], codes[4] * size + codes[2]]))
+    assert last.sum() == 2
+    assert both[0][~last].equal(both[1][~last])
+    assert both[0][last].tolist() == [0.0625, 0.0625]
+    assert held.met[0, 1] == copied.met[0, 1] - 1 + 0.0625

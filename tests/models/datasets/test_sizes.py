@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from models.datasets.schema import ITEM_SCHEMA, Catalogue, Outfit
+from models.datasets.schema import ITEM_SCHEMA, Catalogue, Dataset, Outfit
 from models.datasets.splits import products_of
 
 
@@ -44,6 +45,13 @@ def test_titles_may_name_the_size() -> None:
 def test_items_without_a_group_are_themselves() -> None:
     """However alike they are."""
     assert shop({"group_id": None}, {"group_id": None}).first_sizes.tolist() == [0, 1]
+
+
+def test_a_choice_of_a_size_is_one_of_the_product() -> None:
+    """It counts what it counted."""
+    sizes = shop({"attributes": {"size": "M"}}, {"attributes": {"size": "S"}}, {"group_id": "jeans"})
+    dataset = Dataset(Path(), "shop", sizes, (Outfit("o", ("1", "2"), "train"),), {}, counts={("o", "1"): 3.0, ("o", "2"): 2.0})
+    assert dataset.in_one_size().counts == {("o", "0"): 3.0, ("o", "2"): 2.0}
 
 
 def test_outfits_of_products() -> None:

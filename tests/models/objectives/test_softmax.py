@@ -24,6 +24,7 @@ class Asked:
     drawn_SD: Tensor
     category_S: Tensor
     not_QS: Tensor
+    weight_Q: Tensor
 
     @property
     def own_queries(self) -> Tensor:
@@ -33,7 +34,7 @@ class Asked:
     def within(self, query_QD: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Both results of ``softmax_within``."""
         query = self.own_queries if query_QD is None else query_QD
-        return softmax_within(query, self.answer_QD, self.category_Q, self.drawn_SD, self.category_S, self.not_QS)
+        return softmax_within(query, self.answer_QD, self.category_Q, self.drawn_SD, self.category_S, self.not_QS, self.weight_Q)
 
 
 @pytest.fixture
@@ -47,11 +48,12 @@ def asked() -> Asked:
         torch.randn(S, D, requires_grad=True),
         torch.arange(S) % C,
         torch.rand(Q, S) < 0.2,
+        torch.arange(1.0, Q + 1),
     )
 
 
 def slowly(asked: Asked) -> tuple[float, float]:
-    """One question and one candidate at a time: the mean loss and the mean squared log mean exp."""
+    """One question and one candidate at a time: the mean of the losses as they count, and the mean squared log mean exp."""
     queries, answers, drawn = (tensor.detach().double().numpy() for tensor in (asked.queries_QCD, asked.answer_QD, asked.drawn_SD))
     losses, constants = [], []
     for question in range(Q):
@@ -65,7 +67,7 @@ def slowly(asked: Asked) -> tuple[float, float]:
             count += 1
             if not asked.not_QS[question, candidate]:
                 total += np.exp(queries[question, category] @ drawn[candidate])
-        losses.append(np.log(total) - own)
+        losses.append(float(asked.weight_Q[question]) * (np.log(total) - own))
         constants.append(np.log(total / count) ** 2)
     return float(np.mean(losses)), float(np.mean(constants))
 

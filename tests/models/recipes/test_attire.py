@@ -23,7 +23,7 @@ INPUTS = ItemInputs(
     torch.zeros(N, dtype=torch.long),
 )
 ROWS = torch.stack([torch.arange(0, N, 3), torch.arange(1, N, 3), torch.arange(2, N, 3)], dim=1)
-WORN = WornOutfits(ROWS, torch.ones_like(ROWS, dtype=torch.bool))
+WORN = WornOutfits(ROWS, torch.ones_like(ROWS, dtype=torch.bool), torch.ones(ROWS.shape))
 
 
 def run(**settings: float) -> AttireTraining:
@@ -47,10 +47,10 @@ def test_items_nobody_wore_are_no_candidates() -> None:
     """What could not have been worn is no evidence: its embedding gets no gradient from a step."""
     training = run(epochs=1)
     training.pool_M = torch.arange(N - 3)
-    worn = WornOutfits(ROWS[:-1], WORN.mask_RI[:-1])
+    worn = WORN.take(torch.arange(len(ROWS) - 1))
     training.inputs.features_NF[-3:] = torch.nan
     try:
-        training.fit(worn, WornOutfits(ROWS[:0], WORN.mask_RI[:0]), silent, None)
+        training.fit(worn, WORN.take(torch.arange(0)), silent, None)
     finally:
         training.inputs.features_NF[-3:] = 0.0
     assert all(value.isfinite().all() for value in training.model.state_dict().values())

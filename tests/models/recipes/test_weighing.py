@@ -16,7 +16,7 @@ def test_what_is_always_the_same_counts_nothing() -> None:
     told_QM[:, 0] += 1.0
     rounding_QM = 1e-7 * told_QM
     noise_QM = torch.randn(400, 4, generator=generator)
-    first, second, third = _regression([torch.stack([told_QM, 0.3 + rounding_QM, noise_QM], dim=-1)]).tolist()
+    first, second, third = _regression([(torch.stack([told_QM, 0.3 + rounding_QM, noise_QM], dim=-1), torch.ones(400))]).tolist()
     assert first > 0.5
     assert second == 0
     assert abs(third) < 0.2

@@ -30,7 +30,7 @@ def test_a_block_that_misleads_is_told_from_one_that_helps() -> None:
     )
     place = torch.randint(EACH, (120, CATEGORIES), generator=generator) * STYLES + torch.randint(STYLES, (120, 1), generator=generator)
     rows = torch.arange(CATEGORIES) * STYLES * EACH + place
-    worn = WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool))
+    worn = WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool), torch.ones(rows.shape))
     model = Ensemble([CosineModel(16)], None, categories=CATEGORIES, residuals=0)
     presence = Presence(inputs, BLOCKS, (), worn)
     found = worth_of(model, inputs, worn, worn, presence, seed=0)

@@ -21,7 +21,7 @@ def worn(outfits: int, *, years: bool, cold: int = 0) -> WornOutfits:
     place = rng.integers(0, (PER_CATEGORY - cold) // 3, (outfits, CATEGORIES)) * 3
     year = rng.integers(0, 3, (outfits, 1)) if years else rng.integers(0, 3, (outfits, CATEGORIES))
     rows = torch.from_numpy(np.arange(CATEGORIES) * PER_CATEGORY + place + year)
-    return WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool))
+    return WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool), torch.ones(rows.shape))
 
 
 def test_what_is_alike_is_of_the_category_and_as_popular() -> None:
@@ -62,7 +62,7 @@ def test_every_item_of_an_outfit_is_replaced() -> None:
 def test_outfits_that_share_no_item_are_no_parts_of_a_catalogue() -> None:
     """Every item is worn in one outfit: each outfit would be a part of its own, and who is worn with whom tells nothing more."""
     rows = torch.arange(4_000).reshape(2_000, 2)
-    worn = WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool))
+    worn = WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool), torch.ones(rows.shape))
     alike = Alike(np.arange(4_000) % 2, np.zeros((4_000, 1), dtype=np.float32), worn, seed=0)
     assert alike.place_NK.shape == (4_000, 0)
     assert len(alike.drawn(0, {0}, 3)) == 3

@@ -19,7 +19,7 @@ INPUTS = ItemInputs(
     torch.arange(1, N + 1),
 )
 ROWS = torch.stack([torch.arange(0, N, 3), torch.arange(1, N, 3), torch.arange(2, N, 3)], dim=1)
-WORN = WornOutfits(ROWS, torch.ones_like(ROWS, dtype=torch.bool))
+WORN = WornOutfits(ROWS, torch.ones_like(ROWS, dtype=torch.bool), torch.ones(ROWS.shape))
 
 
 class Oracle(CompatibilityModel):
@@ -42,7 +42,7 @@ def test_recall_is_the_share_of_items_found_among_the_best(k: int) -> None:
     features = torch.from_numpy(rng.normal(size=(N, D)).astype(np.float32))
     inputs = ItemInputs(features, INPUTS.category_N, INPUTS.words_NL, INPUTS.residual_N)
     pool = torch.arange(4, N)
-    worn = WornOutfits(ROWS, WORN.mask_RI.clone())
+    worn = WornOutfits(ROWS, WORN.mask_RI.clone(), WORN.weight_RI)
     worn.mask_RI[2, 1] = False
     hits = []
     for rows, mask in zip(worn.rows_RI, worn.mask_RI, strict=True):
@@ -56,7 +56,7 @@ def test_recall_is_the_share_of_items_found_among_the_best(k: int) -> None:
 
 def test_recall_of_nothing_is_nothing() -> None:
     """No outfits to judge by."""
-    assert recall_at(10, Oracle(), INPUTS, WornOutfits(ROWS[:0], WORN.mask_RI[:0]), torch.arange(N)) == 0  # type: ignore[arg-type]
+    assert recall_at(10, Oracle(), INPUTS, WORN.take(torch.arange(0)), torch.arange(N)) == 0  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("pool", [torch.arange(N), torch.arange(4, N)])
@@ -67,15 +67,32 @@ def test_ties_are_broken_by_chance(pool: torch.Tensor) -> None:
     assert recall_at(2, Oracle(), inputs, WORN, pool) == pytest.approx(np.mean([2 / count for count in rivals]))  # type: ignore[arg-type]
 
 
-def test_popularity_is_what_looks_do_not_explain() -> None:
-    """Of two items that look alike, the one worn nine times of ten is the more popular; one never worn is neither."""
+def test_a_question_counts_as_its_answer_does() -> None:
+    """What is found counts its weight, of all weights."""
+    features = torch.randn(N, D, generator=torch.Generator().manual_seed(1))
+    inputs = ItemInputs(features, INPUTS.category_N, INPUTS.words_NL, INPUTS.residual_N)
+    by_one = [
+        recall_at(1, Oracle(), inputs, WornOutfits(ROWS, WORN.mask_RI, (item == ROWS).float()), torch.arange(N))  # type: ignore[arg-type]
+        for item in range(N)
+    ]
+    assert len({round(found, 3) for found in by_one}) > 1
+    weight = torch.arange(1.0, 1 + N)[ROWS]
+    found = recall_at(1, Oracle(), inputs, WornOutfits(ROWS, WORN.mask_RI, weight), torch.arange(N))  # type: ignore[arg-type]
+    assert found == pytest.approx(np.average(by_one, weights=np.arange(1, 1 + N)))
+
+
+@pytest.mark.parametrize("weighed", [False, True])
+def test_popularity_is_what_looks_do_not_explain(*, weighed: bool) -> None:
+    """Of two items that look alike, the one worn nine times of ten is the more popular, or counted so; one never worn is neither."""
     torch.manual_seed(0)
     model = SetTransformer(blocks=[4], categories=3, words=0, residuals=N, embedding_size=D, hidden=8, layers=1, heads=2)
     features = INPUTS.features_NF.clone()
     features[3] = features[0]
     inputs = ItemInputs(features, INPUTS.category_N, INPUTS.words_NL, torch.tensor([*range(1, N), 0]))
-    rows = torch.tensor([[0, 1]] * 90 + [[3, 1]] * 10)
-    outfits = WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool))
+    times, each = ((1, 1), (9.0, 1.0)) if weighed else ((9, 1), (1.0, 1.0))
+    rows = torch.tensor([[0, 1]] * 10 * times[0] + [[3, 1]] * 10 * times[1])
+    weight = torch.tensor([[each[0]] * 2] * 10 * times[0] + [[each[1]] * 2] * 10 * times[1])
+    outfits = WornOutfits(rows, torch.ones_like(rows, dtype=torch.bool), weight)
     for _ in range(5):
         count_popularity(model, inputs, outfits, torch.tensor([0, 1, 3]), 8.0, torch.Generator().manual_seed(0))
     expected = [np.log((worn + 8) / (50 + 8)) for worn in (90, 10)]

@@ -18,7 +18,7 @@ N = 40
 ROWS = torch.arange(N)
 TITLED = ROWS % 3 == 0
 ALL = torch.ones(N // 2, 2, dtype=torch.bool)
-TOGETHER = WornOutfits(torch.cat([ROWS[TITLED], ROWS[~TITLED]]).view(-1, 2), ALL)
+TOGETHER = WornOutfits(torch.cat([ROWS[TITLED], ROWS[~TITLED]]).view(-1, 2), ALL, torch.ones(ALL.shape))
 """Outfits of two whose items have titles, or lack them."""
 
 
@@ -41,14 +41,14 @@ def test_only_what_some_lack_is_tossed_for(pictures: bool) -> None:  # noqa: FBT
     presence = Presence(inputs(pictures=pictures), BLOCKS, VOCABULARY, TOGETHER)
     assert [kind.name for kind in presence.kinds] == ["text"]
     assert len(presence.views(inputs())) == 2
-    titled = WornOutfits(ROWS[TITLED].view(-1, 2), ALL[:7])
+    titled = WornOutfits(ROWS[TITLED].view(-1, 2), ALL[:7], torch.ones(7, 2))
     assert Presence(inputs(), BLOCKS, VOCABULARY, titled).kinds == []
 
 
 def test_what_items_lack_each_by_itself_is_kept() -> None:
     """A title beside one that has a title is as likely as beside one that has none, so that it tells nothing."""
     pairs = torch.combinations(ROWS, with_replacement=False)
-    anyhow = WornOutfits(pairs, torch.ones_like(pairs, dtype=torch.bool))
+    anyhow = WornOutfits(pairs, torch.ones_like(pairs, dtype=torch.bool), torch.ones(pairs.shape))
     presence = Presence(inputs(), BLOCKS, VOCABULARY, anyhow)
     assert presence.kinds == []
     assert [kind.name for kind in presence.every] == ["image", "text"]

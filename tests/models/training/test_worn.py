@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import torch
 
 from models.datasets.schema import ITEM_SCHEMA, Catalogue, Outfit
 from models.datasets.vocabulary import build_vocabulary
@@ -38,6 +39,23 @@ def test_a_basket_keeps_its_first_items() -> None:
 def test_how_often_items_are_worn() -> None:
     """Padding, which holds row 0, does not count."""
     assert worn([3, 1], [0, 3, 2]).times_worn(5).tolist() == [1, 1, 1, 2, 0]
+
+
+def test_what_choices_count() -> None:
+    """1 on average, padding apart; a choice of which nothing is said counts 1 of them, and some of the outfits keep what they counted."""
+    outfits = [Outfit("a", ("i1", "i2"), "train"), Outfit("b", ("i2", "i3", "i1"), "train"), Outfit("c", ("i1",), "train")]
+    found = WornOutfits.of(outfits, SHOP, {("a", "i1"): 5.0, ("b", "i3"): 2.0, ("c", "i1"): 90.0, ("d", "i9"): 90.0})
+    assert (2 * found.weight_RI)[found.mask_RI].tolist() == [5.0, 1.0, 1.0, 2.0, 1.0]
+    assert found.chosen(4).tolist() == [0.0, 3.0, 1.0, 1.0]
+    assert found.take(torch.tensor([1])).weight_RI.tolist() == [[0.5, 1.0, 0.5]]
+
+
+def test_choices_that_count_alike_count_one() -> None:
+    """To the bit, whatever they count, so that nothing is learned otherwise."""
+    outfits = [Outfit(str(number), ("i1", "i2", f"i{3 + number % 7}"), "train") for number in range(1_000)]
+    found = WornOutfits.of(outfits, SHOP, {(outfit.id, item): 0.3 for outfit in outfits for item in outfit.items})
+    assert found.weight_RI.unique().tolist() == [1.0]
+    assert found.chosen(10).tolist() == found.times_worn(10).tolist()
 
 
 def test_rare_words_are_left_out() -> None:

@@ -10,7 +10,7 @@ from models.training.worn import WornOutfits
 
 N, D = 400, 8
 CATEGORY = torch.arange(N) % 4
-WORN = WornOutfits(torch.arange(N).reshape(-1, 4), torch.ones(N // 4, 4, dtype=torch.bool))
+WORN = WornOutfits(torch.arange(N).reshape(-1, 4), torch.ones(N // 4, 4, dtype=torch.bool), torch.ones(N // 4, 4))
 
 
 def accuracy(embedded: torch.Tensor) -> float:
@@ -34,7 +34,7 @@ def test_a_tie_is_wrong() -> None:
 
 def test_only_named_items_need_embeddings() -> None:
     """The outfits' and the drawn rivals of their categories."""
-    few = WornOutfits(WORN.rows_RI[:1], WORN.mask_RI[:1])
+    few = WORN.take(torch.arange(1))
     blanks = Blanks(few, CATEGORY, torch.arange(40), 0)
     assert len(blanks) == 4
     assert set(blanks.rows.tolist()) <= set(range(40))
@@ -42,6 +42,6 @@ def test_only_named_items_need_embeddings() -> None:
 
 def test_no_outfits_ask_nothing() -> None:
     """An empty validation part."""
-    blanks = Blanks(WornOutfits(WORN.rows_RI[:0], WORN.mask_RI[:0]), CATEGORY, torch.arange(N), 0)
+    blanks = Blanks(WORN.take(torch.arange(0)), CATEGORY, torch.arange(N), 0)
     assert len(blanks) == 0
     assert blanks.accuracy(CosineModel(D), torch.zeros(0, D)) == 0

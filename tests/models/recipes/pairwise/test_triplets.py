@@ -14,7 +14,7 @@ from models.training.worn import WornOutfits
 
 ROWS = torch.tensor([[0, 5, 9, 0], [1, 6, 0, 0], [2, 7, 10, 14]])
 MASK = torch.tensor([[1, 1, 1, 0], [1, 1, 0, 0], [1, 1, 1, 1]]).bool()
-WORN = WornOutfits(ROWS, MASK)
+WORN = WornOutfits(ROWS, MASK, torch.ones(MASK.shape))
 KIND = torch.tensor([0] * 5 + [1] * 4 + [2] * 5 + [3] * 2)
 
 
@@ -68,7 +68,7 @@ def test_the_same_seed_draws_the_same() -> None:
 
 def test_a_smaller_share_is_inside_a_larger_one() -> None:
     """Labels are added, not exchanged; at least one outfit is left."""
-    worn = WornOutfits(torch.arange(200).reshape(100, 2), torch.ones(100, 2, dtype=torch.bool))
+    worn = WornOutfits(torch.arange(200).reshape(100, 2), torch.ones(100, 2, dtype=torch.bool), torch.ones(100, 2))
     few, more, every = (set(labelled_share(worn, share, seed=3).rows_RI[:, 0].tolist()) for share in (0.05, 0.25, 1))
     assert (len(few), len(more), len(every)) == (5, 25, 100)
     assert few < more < every
