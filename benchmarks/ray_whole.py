@@ -52,7 +52,7 @@ def timed(place: Path, number: int, count: int, given: dict[str, Any]) -> dict[s
 
 
 def main(work: Path, outfits: Annotated[int, typer.Option()] = 800, turns: Annotated[int, typer.Option()] = 1) -> None:
-    """Print a table of seconds; the first turn of one process is left out, as it encodes."""
+    """Print a table of seconds; before the first turn all is encoded by a short training."""
     data = work / f"{outfits} outfits"
     if not data.exists():
         generate(data, items=1_200, outfits=outfits, seed=0)
