@@ -33,9 +33,9 @@ MEMBER: Final = {"masks": "0", "epochs": "1000", "patience": "1000"}
 PARTS: Final = {
     "set transformer, 64 outfits": MEMBER,
     "320 outfits": {**MEMBER, "batch_size": "320"},
-    "masks, 64 outfits": {"members": "0", "masks": "1", "mask_epochs": "1000"},
 }
-"""Settings of ``attire``; ``weak-labels`` reads a worker's share of pictures ahead, and cannot change its way."""
+"""Settings of ``attire``; masks are not trained together, and ``weak-labels`` reads a worker's share of pictures ahead, and cannot change
+its way."""
 WHOLE, HALF, APART, TOGETHER = WAYS = ("one process", "half of it", "two halves at once", "which are averaged")
 TURN: Final = 10
 """Steps."""

@@ -2,7 +2,7 @@
 
 Each outfit is asked about four times, each time with another item left out and other wrong ones: three of the item's category, drawn at
 random, and three as popular ones. Where validation outfits are few, and training takes no longer than a minute, everything is trained anew
-without a quarter of all outfits, for each quarter, and asked about that one.
+without a quarter of all outfits, for each quarter, and asked about that one; workers share out the quarters.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.datasets.draw_questions import draw_questions
@@ -34,8 +33,6 @@ _MOST_MINUTES: Final = 1.0  # that a training may take for four more of it
 _RESAMPLES: Final = 1_000
 _SIMPLE: Final = ("raw_cosine", "co_purchase")
 
-Bools = NDArray[np.bool_]
-
 
 def held_out(bundle: Bundle, run: Run[Any], fit: Callable[[Run[Any]], Bundle]) -> HeldOut | None:
     """The comparison; None where there is nothing to ask.
@@ -47,14 +44,15 @@ def held_out(bundle: Bundle, run: Run[Any], fit: Callable[[Run[Any]], Bundle]) -
     if len(valid) >= ENOUGH or (valid and (bundle.manifest.measured.get("minutes") or 0.0) > _MOST_MINUTES):
         return _compared([_asked(bundle, run.features, run.dataset, valid)], folds=0)
     chosen = {outfit.id: number % _FOLDS for number, outfit in enumerate(_shuffled([*run.dataset.outfits_of("train"), *valid], run.seed))}
-    parts = []
-    with run.progress("training without a quarter, and asking about it, quarters", _FOLDS) as advance:
-        for fold in range(_FOLDS):
+    mine, parts = run.workers.mine(np.arange(_FOLDS)).tolist(), []
+    with run.progress("training without a quarter, and asking about it, quarters", len(mine)) as advance:
+        for fold in mine:
             outfits = [replace(outfit, split="test") if chosen.get(outfit.id) == fold else outfit for outfit in run.dataset.outfits]
             without = run.over(replace(run.dataset, outfits=tuple(outfits)), f"without-{fold}")
             if any(outfit.split == "train" for outfit in outfits):
                 parts.append(_asked(fit(without), run.features, without.dataset, without.dataset.outfits_of("test")))
             advance()
+    parts = [part for told in run.workers.told(parts) for part in told]
     return _compared(parts, folds=len(parts))
 
 
@@ -62,7 +60,7 @@ def _shuffled(outfits: Sequence[Outfit], seed: int) -> list[Outfit]:
     return [outfits[place] for place in np.random.default_rng(seed).permutation(len(outfits))]
 
 
-def _asked(bundle: Bundle, features_NF: FloatArray, dataset: Dataset, asked: Sequence[Outfit]) -> list[tuple[str, Bools]]:
+def _asked(bundle: Bundle, features_NF: FloatArray, dataset: Dataset, asked: Sequence[Outfit]) -> list[tuple[str, list[bool]]]:
     """Of each question the outfit's id, and whether the bundle, the cosine and counting found the answer."""
     catalogue, mine = dataset.catalogue, {outfit.id for outfit in asked}
     embedded_ND = bundle.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
@@ -74,16 +72,16 @@ def _asked(bundle: Bundle, features_NF: FloatArray, dataset: Dataset, asked: Seq
         for questions in (drawn[kind] for kind in _KINDS if kind in drawn):
             answers = [pack(questions, catalogue, bundle.probability).answer(scorer, np.random.default_rng(seed)) for scorer in scorers]
             right = np.stack([fitb_correct(given.rank_B) for given in answers if isinstance(given, FillInTheBlankAnswers)], axis=1)
-            found += [(question.id, row) for question, row in zip(questions, right, strict=True)]
+            found += [(question.id, row) for question, row in zip(questions, right.tolist(), strict=True)]
     return found
 
 
-def _compared(parts: Sequence[list[tuple[str, Bools]]], folds: int) -> HeldOut | None:
+def _compared(parts: Sequence[list[tuple[str, list[bool]]]], folds: int) -> HeldOut | None:
     asked = [question for part in parts for question in part]
     if not asked:
         return None
     _, outfit_Q = np.unique([name for name, _ in asked], return_inverse=True)
-    right_Q3 = np.stack([right for _, right in asked]).astype(np.float64)
+    right_Q3 = np.array([right for _, right in asked], np.float64)
     count_R = np.bincount(outfit_Q)
     sums_R3 = np.stack([np.bincount(outfit_Q, weights=column) for column in right_Q3.T], axis=1)
     rng = np.random.default_rng(0)

@@ -2,13 +2,14 @@
 
 All of them run the whole training, on the same data, from the same seed. A step's batch is that of one process: each takes its share of
 it, and they average the gradients, so that all of them make the same step. What one process decides by (how good an epoch was, how much
-time is over) is averaged, too, so that all decide alike.
+time is over) is averaged, too, so that all decide alike. Of several trainings that need nothing of each other each takes a share, alone.
 
 Shape legend: M rows of all · D size of a row.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,6 +77,22 @@ class Workers:
         if not self.group:
             return list(figures)
         return (self.total(torch.tensor(figures, dtype=torch.float64)) / self.count).tolist()
+
+    def told(self, mine: Any) -> list[Any]:  # noqa: ANN401 - whatever JSON can say
+        """What each process tells all, in their order."""
+        if not self.group:
+            return [mine]
+        text = torch.tensor(list(json.dumps(mine).encode()), dtype=torch.uint8)
+        sizes = self.whole(torch.tensor([len(text)]), self.count).tolist()
+        texts = self.whole(torch.nn.functional.pad(text, (0, max(sizes) - len(text)))[None], self.count)
+        return [json.loads(bytes(one[:size].tolist())) for one, size in zip(texts, sizes, strict=True)]
+
+    @torch.no_grad()
+    def take(self, tensors: Iterable[Tensor], number: int) -> None:
+        """Set tensors to those that one of the processes has."""
+        if self.group:
+            for tensor in tensors:
+                self.group.broadcast(tensor, number).wait()
 
     def wait(self) -> None:
         """Return once all processes have come here."""

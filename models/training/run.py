@@ -52,8 +52,8 @@ class Run(Generic[ConfigT]):
     progress: Progress = silent
 
     def over(self, dataset: Dataset, part: str) -> Run[ConfigT]:
-        """The same run over other outfits of the same catalogue, with the features that this one has computed; ``part`` names it."""
-        other = replace(self, dataset=dataset, progress=silent, work=self.work / part)
+        """The same run over other outfits of the same catalogue by this process alone, with the features that it has; ``part`` names it."""
+        other = replace(self, dataset=dataset, progress=silent, work=self.work / part, workers=ALONE)
         vars(other).update({name: value for name, value in vars(self).items() if name in {"encoder", "reads", "features"}})
         return other
 

@@ -25,7 +25,6 @@ from models.recipes.attire.config import AttireConfig
 from models.training import loop
 from models.training.checkpoint import Checkpoint
 from models.training.fields import Schedule
-from models.training.parallel import Workers
 from models.training.popularity import popularity_buckets, recall_at
 from models.training.presence import Presence
 from models.training.worn import WornOutfits
@@ -59,10 +58,9 @@ class MasksTraining:
         inputs: of all N items, on the model's device.
         times_N: how many training outfits hold each item, on the CPU. pool_M: rows, likewise, that may be candidates.
         presence: of what some items lack.
-        workers: who trains together; see ``AttireTraining``.
     """
 
-    def __init__(  # noqa: PLR0917 - what is trained, how, on what, and by whom
+    def __init__(  # noqa: PLR0917 - what is trained, how, and on what
         self,
         model: PairMasks,
         kind: Kind,
@@ -72,14 +70,12 @@ class MasksTraining:
         pool_M: Tensor,
         presence: Presence,
         seed: int,
-        workers: Workers,
     ) -> None:
         self.model, self.kind, self.config, self.inputs = model, kind, config, inputs
         self.pool_M, self.category_N, self.own_N = pool_M, inputs.category_N.cpu(), inputs.residual_N.cpu()
         self.presence = presence
         self.bucket_N = popularity_buckets(times_N)
-        self.generator, self.workers = loop.seeded(seed), workers
-        self.own = workers.own(self.generator)
+        self.generator = loop.seeded(seed)
         with torch.no_grad():
             model.standardise(inputs.features_NF)
             if not model.bias.any():  # nothing was taken over from another training
@@ -104,29 +100,27 @@ class MasksTraining:
             schedule,
             len(train),
             lambda rows, _done: self.step(train.rows_RI[rows], train.mask_RI[rows], train.weight_RI[rows]),
-            (lambda: mean(recall_at(10, self.model, view, valid, self.pool_M, self.workers) for view in views)) if len(valid) else None,
+            (lambda: mean(recall_at(10, self.model, view, valid, self.pool_M) for view in views)) if len(valid) else None,
             generator=self.generator,
             title="training masks",
             progress=progress,
             optimiser=self.optimiser,
-            workers=self.workers,
             checkpoint=checkpoint,
         )
 
     def step(self, rows_BI: Tensor, mask_BI: Tensor, weight_BI: Tensor) -> Tensor:
-        """The loss of a batch's outfits, or of this worker's share of them. What is drawn is drawn on the CPU."""
-        model, category_N, device, workers = self.model, self.category_N, self.model.device, self.workers
+        """The loss of a batch's outfits. What is drawn is drawn on the CPU."""
+        model, category_N, device = self.model, self.category_N, self.model.device
         drawn_S = self.pool_M[torch.randperm(len(self.pool_M), generator=self.generator)[: self.config.candidates]]
         rows_M, place = torch.cat([drawn_S, rows_BI[mask_BI]]).unique(return_inverse=True)
         place_BI = torch.zeros_like(rows_BI)
         place_BI[mask_BI] = place[len(drawn_S) :]
         hidden = self.presence.tossed(self.generator)
-        embedded_MD = workers.whole(model.embed(self.presence.hide(self.inputs[workers.mine(rows_M).to(device)], hidden)), len(rows_M))
-        rows_BI, mask_BI, weight_BI, place_BI = (workers.mine(part) for part in (rows_BI, mask_BI, weight_BI, place_BI))
+        embedded_MD = model.embed(self.presence.hide(self.inputs[rows_M.to(device)], hidden))
         outfits = OutfitBatch(embedded_MD[place_BI.to(device)], category_N[rows_BI].to(device), mask_BI.to(device))
         asked = self.presence.compared(rows_BI[mask_BI], hidden).nonzero()[:, 0]
         if not len(asked):
-            return 0.0 * (embedded_MD.sum() if workers.group else model.log_scale)
+            return 0.0 * model.log_scale
         answer_Q, category_Q = rows_BI[mask_BI][asked], category_N[rows_BI][mask_BI][asked]
         weight_Q = weight_BI[mask_BI][asked].to(device)
         answer_QD = outfits.items_BID[outfits.mask_BI][asked.to(device)]
@@ -138,13 +132,13 @@ class MasksTraining:
         like_QS = self.bucket_N[drawn_S] == self.bucket_N[answer_Q][:, None]
         asked_QS = free_QS
         if self.kind.popular:
-            asked_QS = free_QS & (like_QS | (torch.rand(like_QS.shape, generator=self.own) < _OTHERS))
+            asked_QS = free_QS & (like_QS | (torch.rand(like_QS.shape, generator=self.generator) < _OTHERS))
         own_bias_Q, bias_S = (model.bias[self.own_N[rows].to(device)] for rows in (answer_Q, drawn_S))
         others_QS = (drawn_QS + bias_S).masked_fill(~asked_QS.to(device), -torch.inf)
         right_Q = own_Q + own_bias_Q
         loss = ((torch.cat([right_Q[:, None], others_QS], dim=1).logsumexp(1) - right_Q) * weight_Q).mean()
         if self.kind.judge:
-            lot_Q, other_Q = torch.rand(like_QS.shape, generator=self.own).masked_fill(~(free_QS & like_QS), -1.0).max(1)
+            lot_Q, other_Q = torch.rand(like_QS.shape, generator=self.generator).masked_fill(~(free_QS & like_QS), -1.0).max(1)
             found_Q, other_Q = (lot_Q >= 0).to(device), other_Q.to(device)
             wrong_Q = drawn_QS.gather(1, other_Q[:, None])[:, 0]
             loss = loss + self.kind.judge * (F.softplus(wrong_Q - own_Q) * weight_Q * found_Q).sum() / found_Q.sum().clamp(min=1)
@@ -152,7 +146,7 @@ class MasksTraining:
 
     def _fewer(self, context: OutfitBatch) -> OutfitBatch:
         """The contexts with some of their items hidden, but never all."""
-        shown_QI = torch.rand(context.mask_BI.shape, generator=self.own) >= self.config.mask_hide
+        shown_QI = torch.rand(context.mask_BI.shape, generator=self.generator) >= self.config.mask_hide
         kept_QI = context.mask_BI & shown_QI.to(context.mask_BI.device)
         kept_QI = torch.where(kept_QI.any(1, keepdim=True), kept_QI, context.mask_BI)
         return OutfitBatch(context.items_BID, context.category_BI, kept_QI)

@@ -27,6 +27,7 @@ from models.recipes.attire.weighing import weigh
 from models.recipes.attire.worth import worth_of
 from models.training.calibrate import calibrated
 from models.training.missing_types import fit_missing_types
+from models.training.parallel import ALONE
 from models.training.popularity import recall_at
 from models.training.prepare import Names, could_be_worn, names_of, untrained, worn_outfits
 from models.training.presence import Presence
@@ -132,25 +133,40 @@ def _ensemble(bundle: Bundle) -> Ensemble:
 def _train(  # noqa: PLR0917 - the run, and what it trains on
     run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, pool_M: Tensor
 ) -> dict[str, float]:
-    """Train each member; returns the mean of their losses, and their minutes together."""
+    """Train each member; returns the mean of their losses, and their minutes together.
+
+    Workers share out whole members as far as there is one for each of them, and the masks, which are too small to be trained together.
+    """
     config, times_N = run.config, train.chosen(len(inputs))
     blocks = bundle.manifest.encoder.blocks
     presence = Presence(inputs, blocks, bundle.vocabulary, train)
-    share, kinds, found = replace(config, minutes=config.minutes / max(1, config.members)), iter(KINDS), []
-    models = list(_ensemble(bundle).each())
-    for number, model in enumerate(models):
+    share, kinds, mine = replace(config, minutes=config.minutes / max(1, config.members)), iter(KINDS), {}
+    models, workers = list(_ensemble(bundle).each()), run.workers
+    whose = _whose(config, workers.count)
+    for number, (model, who) in enumerate(zip(models, whose, strict=True)):
+        kind = next(kinds) if isinstance(model, PairMasks) else None
+        if who not in {None, workers.number}:
+            continue
         seed, told = run.seed + number, partial(_part, run.progress, f"{number + 1} of {len(models)}")
         checkpoint = run.checkpoint(f"part-{number + 1}")
         if isinstance(model, SetTransformer):
-            attire = AttireTraining(model, share, inputs, blocks, pool_M, presence, seed, run.workers)
-            found.append(attire.fit(train, valid, told, checkpoint))
-        elif isinstance(model, PairMasks):
-            masks = MasksTraining(model, next(kinds), config, inputs, times_N, pool_M, presence, seed, run.workers)
-            found.append(masks.fit(train, valid, config.mask_minutes / config.masks, told, checkpoint))
-    return {
-        "train_loss": math.fsum(figures["train_loss"] for figures in found) / len(found),
-        "minutes": math.fsum(figures["minutes"] for figures in found),
-    }
+            workers.reseed(seed, 0)
+            attire = AttireTraining(model, share, inputs, blocks, pool_M, presence, seed, workers if who is None else ALONE)
+            mine[number] = attire.fit(train, valid, told, checkpoint)
+        elif isinstance(model, PairMasks) and kind:
+            masks = MasksTraining(model, kind, config, inputs, times_N, pool_M, presence, seed)
+            mine[number] = masks.fit(train, valid, config.mask_minutes / config.masks, told, checkpoint)
+    for model, who in zip(models, whose, strict=True):
+        if who is not None:
+            workers.take(model.state_dict().values(), who)
+    found = {number: figures for told in workers.told([*mine.items()]) for number, figures in told}.values()
+    return {name: math.fsum(figures[name] for figures in found) / count for name, count in (("train_loss", len(found)), ("minutes", 1))}
+
+
+def _whose(config: AttireConfig, workers: int) -> list[int | None]:
+    """Which worker trains each member; None are all of them together."""
+    members = [number % workers for number in range(config.members - config.members % workers)]
+    return [*members, *[None] * (config.members % workers), *(number % workers for number in range(config.masks))]
 
 
 def _part(progress: Progress, part: str, title: str, total: int) -> AbstractContextManager[Advance]:

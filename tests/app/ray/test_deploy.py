@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from app.ground.settings import Settings, table
-from tests.app.test_kubernetes import ROOT, below, container, of
+from tests.app.test_kubernetes import ROOT, below, container, of, pod
 
 FOLDER: Final = ROOT / "deploy" / "ray"
 SERVED: Final = yaml.safe_load((FOLDER / "serve.yaml").read_text())
-SERVICE, *POLICIES = yaml.safe_load_all((FOLDER / "rayservice.yaml").read_text())
+SERVICE, BUDGET, *POLICIES = yaml.safe_load_all((FOLDER / "rayservice.yaml").read_text())
 CLUSTER: Final = SERVICE["spec"]["rayClusterConfig"]
 GROUPS: Final = {"head": CLUSTER["headGroupSpec"], **{one["groupName"]: one for one in CLUSTER["workerGroupSpecs"]}}
 CRD: Final = {
@@ -92,9 +92,22 @@ def test_there_is_room_for_every_replica() -> None:
     cores, scaling = int(worker["resources"]["limits"]["cpu"]), SERVED["applications"][0]["deployments"][0]["autoscaling_config"]
     assert workers["maxReplicas"] * cores == scaling["max_replicas"]
     assert workers["minReplicas"] * cores >= scaling["min_replicas"]
+    assert workers["replicas"] == workers["minReplicas"]
     each = int(container("api")["resources"]["limits"]["memory"].removesuffix("Gi"))
     assert worker["resources"]["limits"]["memory"] == f"{cores * each}Gi"
     assert GROUPS["head"]["rayStartParams"] == {"num-cpus": "0"}
+
+
+def test_replicas_outlive_a_machine() -> None:
+    """They are on two at least, and of those that a drain may take, one is left; the head is none of them."""
+    head, workers = (GROUPS[name]["template"] for name in ("head", "replicas"))
+    chosen = BUDGET["spec"]["selector"]["matchLabels"]
+    assert chosen.items() <= workers["metadata"]["labels"].items()
+    assert not chosen.items() <= head["metadata"]["labels"].items()
+    assert BUDGET["spec"]["minAvailable"] == GROUPS["replicas"]["minReplicas"] - 1 > 0
+    [spread] = workers["spec"]["topologySpreadConstraints"]
+    assert spread["labelSelector"]["matchLabels"] == chosen
+    assert spread | {"labelSelector": None} == pod("api")["topologySpreadConstraints"][0] | {"labelSelector": None}
 
 
 def test_it_takes_what_the_manifests_of_kubernetes_have() -> None:
@@ -112,7 +125,9 @@ def test_it_takes_what_the_manifests_of_kubernetes_have() -> None:
         assert group["template"]["spec"]["securityContext"]["runAsNonRoot"]
     labels = GROUPS["replicas"]["template"]["metadata"]["labels"]
     ours, redis = POLICIES
-    assert ours["spec"]["podSelector"]["matchLabels"] == GROUPS["head"]["template"]["metadata"]["labels"] == labels
+    ray = GROUPS["head"]["template"]["metadata"]["labels"]
+    assert ours["spec"]["podSelector"]["matchLabels"] == ray
+    assert ray.items() <= labels.items()
     assert redis["spec"]["podSelector"] == of("NetworkPolicy", "redis")["spec"]["podSelector"]
-    assert labels in list(below(redis["spec"]["ingress"], "matchLabels"))
-    assert {one["metadata"]["namespace"] for one in (SERVICE, ours, redis)} == {of("Namespace")["metadata"]["name"]}
+    assert ray in list(below(redis["spec"]["ingress"], "matchLabels"))
+    assert {one["metadata"]["namespace"] for one in (SERVICE, BUDGET, ours, redis)} == {of("Namespace")["metadata"]["name"]}

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from torch import distributed
 
 from models.bundle import Bundle
 from models.compatibility.build import build_model
 from models.datasets.read import read_dataset
 from models.evaluation.scorer import ModelScorer
-from models.manifest import Manifest
+from models.manifest import HeldOut, Manifest
 from models.progress import Advance, silent
 from models.recipes.outfit_vector.config import OutfitVectorConfig
 from models.training.held_out import held_out
+from models.training.parallel import ALONE, Workers
 from models.training.run import Run
 
 
@@ -60,6 +64,29 @@ def test_few_outfits_are_asked_about_by_training_without_them(run: Run[Any]) -> 
     assert sorted(name for ids in seen for name in every - ids) == sorted(every)
     assert found.folds == 4
     assert found.fitb_accuracy == pytest.approx(found.simple["raw_cosine"], abs=0.02)  # one item has no picture, and ties with others
+
+
+def test_workers_share_out_the_quarters(run: Run[Any]) -> None:
+    """Each trains its own alone; all say what one process says."""
+
+    def fit(one: Run[Any]) -> Bundle:
+        trained.append(one)
+        return cosine(one)
+
+    trained: list[Run[Any]] = []
+    alone = held_out(cosine(run), run, fit)
+    assert len(trained) == 4
+    trained.clear()
+    store = distributed.HashStore()
+
+    def work(number: int) -> HeldOut | None:
+        one = replace(run, workers=Workers(distributed.ProcessGroupGloo(store, number, 3, timedelta(minutes=1))))
+        vars(one)["features"] = run.features  # a training has them by now
+        return held_out(cosine(run), one, fit)
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(work, range(3))) == [alone] * 3
+    assert [one.workers for one in trained] == [ALONE] * 4
 
 
 def test_validation_outfits_are_asked_about_where_there_are_enough(run: Run[Any], monkeypatch: pytest.MonkeyPatch) -> None:

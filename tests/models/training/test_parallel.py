@@ -79,6 +79,25 @@ def test_each_row_counts_alike_in_the_mean_of_the_shares_means(together: Togethe
     assert found == [[pytest.approx(31 / 5)]] * 2
 
 
+def test_what_each_tells_all_know(together: Together[Any]) -> None:
+    """In their order, of any length; one process knows its own."""
+    said = [{"ü": [1, None]}, [], "longer than what the others say"]
+    assert together(3, lambda workers: workers.told(said[workers.number])) == [said] * 3
+    assert ALONE.told(said) == [said]
+
+
+def test_all_take_what_one_has(together: Together[Any]) -> None:
+    """Whatever it is made of, and not a number to be added up."""
+
+    def work(workers: Workers) -> tuple[list[float], bool, int]:
+        mine = (torch.tensor([1.0, float("inf")]) * workers.number, torch.tensor(workers.number == 1), torch.tensor(workers.number))
+        workers.take(mine, 1)
+        decimals, flag, count = mine
+        return decimals.tolist(), bool(flag), int(count)
+
+    assert together(3, work) == [([1.0, float("inf")], True, 1)] * 3
+
+
 def learn(
     workers: Workers, checkpoint: Checkpoint | None = None, third: Callable[[], None] = lambda: None
 ) -> tuple[dict[str, Tensor], float]:
