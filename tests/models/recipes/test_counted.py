@@ -52,7 +52,7 @@ def masks(judge: float) -> MasksTraining:
     torch.manual_seed(0)
     model = PairMasks(feature_size=4, categories=3, words=0, residuals=N, products=0, embedding_size=8, hidden=8)
     times_N, pool = torch.ones(N), torch.arange(N)
-    return MasksTraining(model, Kind(judge=judge), CONFIG, INPUTS, times_N, pool, Presence(INPUTS, BLOCKS, (), WORN), 0, ALONE)
+    return MasksTraining(model, Kind(judge=judge), CONFIG, INPUTS, times_N, pool, Presence(INPUTS, BLOCKS, (), WORN), 0)
 
 
 def only(category: int) -> Tensor:
