@@ -10,6 +10,7 @@ Shape legend: N items · R outfits · I items per outfit, padded · M rows of a 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -90,7 +91,8 @@ def calibrate(
         return Calibration()
     if sizes is None:
         return _platt(worn_scores, random_scores)
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - seconds that only a training should take
+    from scipy.linalg import LinAlgWarning  # noqa: PLC0415 - seconds that only a training should take
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     scores, spread = np.concatenate([worn_scores, random_scores]).astype(np.float64), float(np.std([*worn_scores, *random_scores]))
     labels = np.repeat([1, 0], [len(worn_scores), len(random_scores)])
@@ -103,7 +105,10 @@ def calibrate(
     untold = np.full(len(sizes), UNTOLD)
     told_RK = np.tile(told(np.maximum(sizes, 2), untold if whole is None else whole), (2, 1))
     heard_RK = np.concatenate([told_RK, told_RK * (scores / spread)[:, None]], axis=1)
-    fitted = LogisticRegression(C=1.0, fit_intercept=False, solver="newton-cholesky").fit(heard_RK, labels)  # few columns, many rows
+    fitted = LogisticRegression(C=1.0, fit_intercept=False, solver="newton-cholesky")  # few columns, many rows
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LinAlgWarning)  # of scores that tell nearly all apart; it goes on by another solver
+        fitted.fit(heard_RK, labels)
     intercept_K, slope_K = fitted.coef_[0].reshape(2, -1) / [[1.0], [spread]]
     by_size_SK = told(all_sizes, np.full(len(all_sizes), UNTOLD))
     slopes, intercepts = by_size_SK @ slope_K, by_size_SK @ intercept_K
