@@ -107,7 +107,7 @@ def calibrate(
     heard_RK = np.concatenate([told_RK, told_RK * (scores / spread)[:, None]], axis=1)
     fitted = LogisticRegression(C=1.0, fit_intercept=False, solver="newton-cholesky")  # few columns, many rows
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", LinAlgWarning)  # of scores that tell nearly all apart; it goes on by another solver
+        warnings.simplefilter("ignore", LinAlgWarning)  # of scores that are all but the same; it goes on by another solver
         fitted.fit(heard_RK, labels)
     intercept_K, slope_K = fitted.coef_[0].reshape(2, -1) / [[1.0], [spread]]
     by_size_SK = told(all_sizes, np.full(len(all_sizes), UNTOLD))

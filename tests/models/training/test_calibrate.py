@@ -104,3 +104,12 @@ def test_random_outfits_are_of_the_same_categories() -> None:
     assert set(drawn[::2, 0].tolist()) == {1, 2}
     assert set(drawn[::2, 1].tolist()) == {4}
     assert drawn[1::2].tolist() == rows[1::2].tolist()
+
+
+def test_scores_that_are_all_but_the_same_are_calibrated_without_a_word() -> None:
+    """As those of a model that fell together are: by some of them the first solver fails."""
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        worn, random = (np.float32(0.36 + more + 5e-6 * rng.standard_normal(128)) for more in (2.5e-6, 0.0))
+        fitted = calibrate(worn, random, rng.integers(2, 5, 128))
+        assert np.isfinite(fitted.log_odds(worn, np.full(128, 3))).all()
