@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import warnings
 from collections.abc import Iterator
 from typing import Final
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from models.encoders.apart import Apart, apart_for
-from models.encoders.opened import opened
+from models.encoders.opened import UNREADABLE, opened
 from models.encoders.pictures import UPRIGHT
 
 _JPEG_KEPT: Final = frozenset({0xE0, 0xEE})
@@ -34,18 +33,6 @@ _WEBP_SAID: Final = frozenset({b"EXIF", b"XMP "})
 _WEBP_FLAGS: Final = 0b0000_1100  # of a VP8X chunk: there is EXIF, there is XMP
 _QUALITY: Final = 95
 _KEPT_AS: Final = {"GIF": "PNG", "AVIF": "WEBP", "MPO": "JPEG"}
-_UNREADABLE: Final = (
-    UnidentifiedImageError,
-    Image.DecompressionBombError,
-    OSError,
-    SyntaxError,
-    ValueError,
-    IndexError,
-    KeyError,
-    TypeError,
-    RuntimeError,
-    struct.error,
-)
 
 
 class _OddError(Exception):
@@ -60,7 +47,7 @@ def bare(data: bytes) -> bytes:
     """
     try:
         apart = _apart(data)
-    except _UNREADABLE:
+    except UNREADABLE:
         return data
     return _bare(data) if apart is None else apart(_bare, data)
 
@@ -77,7 +64,7 @@ def _bare(data: bytes) -> bytes:
         return _webp(data) if data.startswith(b"RIFF") else _encoded(data, None)
     except _OddError:
         return _encoded(data, None)
-    except _UNREADABLE:
+    except UNREADABLE:
         return data
 
 
@@ -103,7 +90,7 @@ def _encoded(data: bytes, turn: Image.Transpose | None) -> bytes:
         buffer = io.BytesIO()
         upright.save(buffer, _KEPT_AS.get(kind, kind), quality=_QUALITY, icc_profile=profile)
         return buffer.getvalue()
-    except _UNREADABLE:
+    except UNREADABLE:
         return data  # what cannot be decoded is no picture, and is refused where it is
 
 

@@ -6,17 +6,14 @@ On one core, 10,000 comparisons take some tenth of a second or two; so does the 
 from __future__ import annotations
 
 import base64
-import binascii
 import warnings
 from collections.abc import Iterable
 from typing import Final
 
-from PIL import Image
-
 from app.recommend.explain import work_of_contributions, work_of_explaining
 from app.recommend.looks import work_of_looks
 from app.recommend.rank import RETRIEVED
-from models.encoders.opened import opened
+from models.encoders.opened import UNREADABLE, opened
 from models.errors import ImageError
 
 LEAST: Final = 1.0
@@ -60,17 +57,6 @@ def _pixels(picture: bytes | str, unknown: int) -> int:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             width, height = opened(picture, _READS).size
-    except (
-        binascii.Error,
-        OSError,
-        SyntaxError,
-        ValueError,
-        IndexError,
-        KeyError,
-        TypeError,
-        RuntimeError,
-        Image.DecompressionBombError,
-        ImageError,
-    ):
+    except (*UNREADABLE, ImageError):  # what is no base64 is a ValueError
         return unknown
     return int(width) * int(height)

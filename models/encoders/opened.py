@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import Final
 
 from PIL import Image
@@ -16,6 +17,20 @@ _LEAST_PART: Final = 64
 """Bytes of pixels for which it may read once more."""
 _SCANS: Final = 500
 """Of a JPEG, each of which may take a step over all of its pixels; progressive ones have some ten."""
+
+
+UNREADABLE: Final = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    IndexError,
+    KeyError,
+    TypeError,
+    RuntimeError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow raises where a file is no picture, or a broken one."""
 
 
 class _Counted(io.BytesIO):
