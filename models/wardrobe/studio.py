@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from models.encoders.colour import oklab_from_lch, srgb_from_oklab
+from models.wardrobe.cuts import CUTS
 from models.wardrobe.draw import Appearance
-from models.wardrobe.tailoring import CUTS, Cut, Part, Point
+from models.wardrobe.tailoring import Cut, Part, Point
 
 SIDE: Final = 640
 _UNIT: Final = SIDE / 128  # of the periods of cloths, which are those of ``draw``

@@ -11,10 +11,11 @@ from PIL import Image
 
 from models.encoders.colour import oklab_from_srgb
 from models.wardrobe.catalogue import dress_up
+from models.wardrobe.cuts import CUTS
 from models.wardrobe.draw import draw
 from models.wardrobe.garments import CATEGORIES
 from models.wardrobe.studio import SIDE, Laid, photograph
-from models.wardrobe.tailoring import CUTS, smooth
+from models.wardrobe.tailoring import smooth
 
 GARMENTS, _ = dress_up(120, np.random.default_rng(3))
 
