@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.redis_server import REDIS_SERVER, RedisServer
 
 os.environ.setdefault("ATTIRE_PUBLIC", "read,events,metrics")  # the tests' client comes from no address; what asks for a key sets its own
 for variable in ("OMP_NUM_THREADS", "ATTIRE_THREADS__COMPUTE"):  # torch's own, and what a service sets when it starts
@@ -48,6 +50,28 @@ def slots_learned_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return _LEARNED[asked]
 
     monkeypatch.setattr(prepare, "fit_slots", remembered)
+
+
+@pytest.fixture(scope="session")
+def start_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RedisServer]]:
+    """Starts a redis-server, which ends with the tests."""
+    if REDIS_SERVER is None:
+        pytest.skip("redis-server is not installed")
+    started: list[RedisServer] = []
+
+    def start(*options: str) -> RedisServer:
+        started.append(RedisServer(tmp_path_factory.mktemp("redis"), *options))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.kill()
+
+
+@pytest.fixture(scope="session")
+def shared_redis(start_redis: Callable[..., RedisServer]) -> RedisServer:
+    """A server for whoever leaves it alive."""
+    return start_redis()
 
 
 @pytest.fixture(scope="session")

@@ -30,19 +30,6 @@ from tests.app.homes import copied
 FEATURES = 16
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Where the log is."""
-    return tmp_path / "log.sqlite"
-
-
-@pytest.fixture
-def own(home: Path, file: Path) -> Iterator[TestClient]:
-    """A replica whose catalogue brings its own features."""
-    with serving(home, file) as opened:
-        yield opened
-
-
 @pytest.fixture(scope="module")
 def pictured(picture_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A replica whose catalogue has pictures; one for all, since its encoder takes a while to load."""

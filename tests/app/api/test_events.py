@@ -30,12 +30,6 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Where the log is."""
-    return tmp_path / "log.sqlite"
-
-
-@pytest.fixture
 def client(home: Path, file: Path) -> Iterator[TestClient]:
     """The service with a log of its own."""
     given = Settings(home=home, log=LogSettings(url=SecretStr(f"sqlite:{file}")), limits=Limits(max_events=5))

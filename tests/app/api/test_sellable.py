@@ -33,19 +33,6 @@ TOLD = {name: value for name, value in SOLD.items() if name != "extras"}
 NEW = {"id": "n", "category": "hats", "title": "a hat", "price": 49.9, "brand": "Nordhavn", "in_stock": True}
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Where the log is."""
-    return tmp_path / "log.sqlite"
-
-
-@pytest.fixture
-def own(home: Path, file: Path) -> Iterator[TestClient]:
-    """A replica whose catalogue brings its own features."""
-    with serving(home, file) as opened:
-        yield opened
-
-
 @pytest.fixture(scope="module")
 def keyed(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """One replica for all that is refused."""

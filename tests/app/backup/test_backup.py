@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,21 +57,13 @@ def home(imported: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "redis"])
-def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LogSettings]:
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> LogSettings:
     """The log of either kind."""
     if request.param == "sqlite":
-        yield LogSettings()
-        return
-    if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is not installed")
+        return LogSettings()
     socket = tmp_path / "redis.sock"
-    words = ("--port", "0", "--unixsocket", str(socket), "--dir", str(tmp_path), "--save", "", "--appendonly", "yes")
-    server = subprocess.Popen(["redis-server", *words], stdout=subprocess.DEVNULL)
-    while not socket.exists():
-        time.sleep(0.02)
-    yield LogSettings(url=SecretStr(f"unix://{socket}"))
-    server.terminate()
-    server.wait()
+    request.getfixturevalue("start_redis")("--unixsocket", str(socket))
+    return LogSettings(url=SecretStr(f"unix://{socket}"))
 
 
 def client_of(home: Path, log: LogSettings) -> TestClient:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,42 +15,35 @@ import httpx2
 import pytest
 from s3fs import S3FileSystem
 
+from tests.redis_server import RedisServer
+
 pytestmark = pytest.mark.integration
 ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
 URL = "s3://shops/home"
 
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[Mapping[str, str]]:
+def servers(start_redis: Callable[..., RedisServer]) -> Iterator[Mapping[str, str]]:
     """An object storage and a Redis, as the environment names them."""
-    ports = []
-    for _ in range(2):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            ports.append(str(free.getsockname()[1]))
-    if (redis := shutil.which("redis-server")) is None:
-        pytest.skip("redis-server is not installed")
-    commands = (
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", ports[0]],
-        [redis, "--bind", "127.0.0.1", "--port", ports[1], "--dir", str(tmp_path), "--save", "", "--appendonly", "yes"],
-    )
-    running = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for command in commands]
-    endpoint = f"http://127.0.0.1:{ports[0]}"
-    for port in ports:
-        soon(partial(answers, int(port)))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    storage = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    endpoint = f"http://127.0.0.1:{port}"
+    soon(partial(answers, port))
     S3FileSystem(endpoint_url=endpoint, key="anyone", secret="anything").mkdir("shops")  # noqa: S106 - nobody's
     yield {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "anyone",
         "AWS_SECRET_ACCESS_KEY": "anything",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "ATTIRE_LOG__URL": f"redis://127.0.0.1:{ports[1]}/0",
+        "ATTIRE_LOG__URL": start_redis().url,
         "ATTIRE_HOME": URL,
         "ATTIRE_SWAP__POLL_S": "0.2",
         "PYTHONUNBUFFERED": "1",
     }
-    for process in running:
-        process.kill()
-        process.wait()
+    storage.kill()
+    storage.wait()
 
 
 def answers(port: int) -> bool:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-import redis
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.ground.parts import LogSettings, Rates
 from app.home.keys import KeyFile
+from tests.redis_server import RedisServer
 
 Asked = Callable[..., AbstractContextManager[TestClient]]
 ELSEWHERE = ("203.0.113.9", 4000)
@@ -93,37 +90,12 @@ def test_this_machine_is_not_counted(asked: Asked) -> None:
         assert statuses(client, 10) == [200] * 10
 
 
-@pytest.fixture
-def redis_url(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A Redis of its own."""
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("no redis-server here")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [program, "--port", str(port), "--dir", str(tmp_path), "--appendonly", "yes", "--save", ""]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    client = redis.Redis(port=port)
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        try:
-            client.ping()
-            break
-        except redis.ConnectionError:
-            time.sleep(0.02)
-    client.close()
-    yield f"redis://127.0.0.1:{port}/0", process
-    process.kill()
-    process.wait()
-
-
 @pytest.mark.integration
-def test_replicas_count_together_in_redis_and_each_for_itself_without(asked: Asked, redis_url: tuple[str, subprocess.Popen[bytes]]) -> None:
+def test_replicas_count_together_in_redis_and_each_for_itself_without(asked: Asked, start_redis: Callable[..., RedisServer]) -> None:
     """And nobody waits for a Redis that is gone."""
-    url, process = redis_url
-    more = {"public": "read", "rates": FEW, "log": LogSettings(url=SecretStr(url))}
+    server = start_redis()
+    more = {"public": "read", "rates": FEW, "log": LogSettings(url=SecretStr(server.url))}
     with asked(ELSEWHERE, **more) as one, asked(ELSEWHERE, **more) as other:
         assert statuses(one, 2) + statuses(other, 2) == [200, 200, 200, 429]
-        process.kill()
-        process.wait()
+        server.kill()
         assert statuses(other) == [200, 200, 200, 429]
