@@ -71,6 +71,7 @@ class SlotModel:
         stop_at: what is worn is complete from this probability on; chosen on validation outfits.
         outfits: how many it learned from.
         conflicts: of attributes, learned from the same outfits.
+        unrestricted: the same where everything can be had; None where it can.
     """
 
     categories: tuple[str, ...]
@@ -83,11 +84,12 @@ class SlotModel:
     stop_at: float = 0.5
     outfits: int = 0
     conflicts: Conflicts = field(default_factory=Conflicts)
+    unrestricted: SlotModel | None = None
 
     def without(self, categories: Collection[str]) -> SlotModel:
         """The same, where nothing of these categories can be had."""
         had_C = np.array([name not in categories for name in self.categories])
-        return replace(self, most_C=np.where(had_C, self.most_C, 0))
+        return self if had_C.all() else replace(self, most_C=np.where(had_C, self.most_C, 0), unrestricted=self.unrestricted or self)
 
     def counts(self, categories: Iterable[str]) -> IntArray:
         """How many of each, ``(C,)``; categories that training did not have are left out."""
@@ -130,7 +132,21 @@ class SlotModel:
         return float(self.whole(have_C[None])[0]) if have_C.sum() == len(categories) else UNTOLD
 
     def draw(self, have_C: IntArray, draws: int, rng: np.random.Generator, said_W: BoolArray | None = None) -> IntArray:
-        """Draw whole outfits that hold what is worn, ``(S, C)``."""
+        """Draw whole outfits that hold what is worn, ``(S, C)``.
+
+        An outfit goes without what cannot be had, where it looks at least half as whole then: with ties sold out its shirt is missing as
+        before. Where it does not, as a dress is missing, it is another outfit.
+        """
+        if self.unrestricted is None:
+            return self._drawn(have_C, draws, rng, said_W)
+        everything_SC = self.unrestricted.draw(have_C, draws, rng, said_W)
+        drawn_SC = np.where(self.most_C, everything_SC, have_C)
+        before_S, after_S = (self.unrestricted.whole(counts_SC, said_W) for counts_SC in (everything_SC, drawn_SC))
+        other_S = after_S < before_S / 2
+        drawn_SC[other_S] = self._drawn(have_C, int(other_S.sum()), rng, said_W)
+        return drawn_SC
+
+    def _drawn(self, have_C: IntArray, draws: int, rng: np.random.Generator, said_W: BoolArray | None) -> IntArray:
         counts_SC = np.repeat(have_C[None], draws, axis=0)
         open_S = np.arange(draws)
         while len(open_S):

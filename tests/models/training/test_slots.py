@@ -115,6 +115,24 @@ def test_what_cannot_be_had_is_on_nobodys_way(model: SlotModel) -> None:
     assert model.without({"bags", "shoes"}).missing(["dresses"], ["d"]).slots == ()
 
 
+def test_an_outfit_goes_without_what_cannot_be_had(model: SlotModel) -> None:
+    """With ties sold out a shirt is missing as before, though few outfits had none; without dresses what had one is another outfit."""
+    dice = np.random.default_rng(0)
+    extras_N3 = dice.random((130, 3)) < (0.94, 0.4, 0.3)
+    outfits = [
+        ["trousers", "shoes", *["shirts", "ties"][: shirt * (1 + tie)], *["watches"] * watch] for shirt, tie, watch in extras_N3.tolist()
+    ]
+    with_ties = fit_slots(outfits)
+    of_all, of_the_rest = (
+        [{*sold.missing(["shoes"], [f"{n}"]).slots} for n in range(200)] for sold in (with_ties, with_ties.without({"ties"}))
+    )
+    assert sum("ties" in missing for missing in of_all) > 40
+    assert of_the_rest == [missing - {"ties"} for missing in of_all]
+    for seed in range(30):
+        if "dresses" in model.missing(["shoes"], [f"{seed}"]).slots:
+            assert {"tops", "bottoms"} <= {*model.without({"dresses"}).missing(["shoes"], [f"{seed}"]).slots}
+
+
 ROLES = ("coats", "bottoms", "shoes")
 COATS = {"winter": [*ROLES, "scarves"], "spring": list(ROLES)}
 SEASONS = [["winter", "spring"][place] for place in np.random.default_rng(2).integers(0, 2, 500)]
