@@ -60,6 +60,21 @@ def test_what_libraries_say_has_the_same_form(capfd: pytest.CaptureFixture[str])
     assert "ValueError" in str(line["exception"])
 
 
+@pytest.mark.parametrize("level", ["debug", "info"])
+def test_no_chatter_of_libraries_is_a_line(capfd: pytest.CaptureFixture[str], level: str) -> None:
+    """Whatever level is set, for the service or for a library: it tells what addresses are asked, with what is secret in them."""
+    configure(LogSettings(json_lines=True, level=level))
+    library = logging.getLogger("httpx")
+    library.setLevel(logging.DEBUG)
+    try:
+        library.info('HTTP Request: GET https://shop.example/feed.csv?token=secret "HTTP/1.1 200 OK"')
+        library.debug("connect_tcp.started")
+        library.warning("worth a line")
+    finally:
+        library.setLevel(logging.NOTSET)
+    assert [line["event"] for line in lines(capfd)] == ["worth a line"]
+
+
 def test_a_traceback_for_a_person_shows_no_variables(capfd: pytest.CaptureFixture[str]) -> None:
     """One of them may be a password."""
     password = "hunter" + "2" * 3

@@ -16,11 +16,14 @@ from app.catalogue.changes import upsert
 from app.catalogue.leftovers import leftovers, remove
 from app.catalogue.publishing import changes_behind, publish
 from app.cli import run
+from app.experiments.book import ExperimentFile
+from app.experiments.experiment import ExperimentIn
 from app.ground.errors import LogLostError
 from app.ground.parts import LogSettings, WorkerSettings
 from app.ground.settings import Settings
 from app.home.replicas import ServingNote
 from app.home.store import ReleaseStore
+from app.live.shadow import SHADOW
 from app.log.base import Stream, order
 from app.log.open import opened_log
 from app.main import create_app
@@ -100,6 +103,20 @@ def test_it_keeps_what_is_needed(grown: Path) -> None:
     assert store.before_current().id == store.records()[1].id
     replica.remove()
     assert leftovers(store, LogSettings(), 1).releases == (store.records()[0].id,)
+
+
+def test_it_keeps_what_is_tried_beside_the_current_release(grown: Path) -> None:
+    """What a variant of a running experiment answers from, and what is tried in shadow; until that has ended."""
+    store, experiments, shadow = ReleaseStore(grown), ExperimentFile(grown), grown / SHADOW
+    old = [record.id for record in store.records()[:4]]
+    variants = [{"name": "now"}, {"name": "then", "release": old[1]}]
+    experiments.put([ExperimentIn.model_validate({"name": "both", "variants": variants})])
+    shadow.write_text(old[2] + "\n")
+    aged(grown)
+    assert leftovers(store, LogSettings(), 1).releases == (old[0], old[3], store.records()[4].id)
+    experiments.end("both")
+    shadow.unlink()
+    assert leftovers(store, LogSettings(), 1).releases == (*old, store.records()[4].id)
 
 
 def test_a_picture_that_is_put_again_is_new(home: Path) -> None:
