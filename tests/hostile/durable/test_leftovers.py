@@ -117,6 +117,8 @@ def test_it_keeps_what_is_tried_beside_the_current_release(grown: Path) -> None:
     experiments.end("both")
     shadow.unlink()
     assert leftovers(store, LogSettings(), 1).releases == (*old, store.records()[4].id)
+    store.activate(old[0])
+    assert old[0] not in leftovers(store, LogSettings(), 1).releases
 
 
 def test_a_picture_that_is_put_again_is_new(home: Path) -> None:
