@@ -8,6 +8,7 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
@@ -130,6 +131,34 @@ def test_a_picture_that_is_put_again_is_new(home: Path) -> None:
     assert store.images.path(name) in leftovers(store, LogSettings(), 1).paths
     store.images.put(jpeg("red"))
     assert leftovers(store, LogSettings(), 1).paths == ()
+
+
+def test_features_go_with_what_changed(home: Path) -> None:
+    """Those of the picture and title that a changed item has, or had, stay: a replica that is asked for them encodes nothing again."""
+    store = ReleaseStore(home)
+    named = store.images.put(jpeg("red"))
+    changed(home, 1, named)
+    kept = store.encodings("an-encoder")
+    for source in ((named, None), (None, "a title that nothing has")):
+        kept.keep(source, np.zeros(16, dtype=np.float16))
+    aged(home)
+    assert leftovers(store, LogSettings(), 1).paths == (kept.path((None, "a title that nothing has")),)
+
+
+def test_what_was_made_just_now_stays(home: Path) -> None:
+    """A publish, or a change, that is under way names it in a moment."""
+    store = ReleaseStore(home)
+    picture = store.images.put(jpeg("red"))
+    assert picture
+    made = {home / "snapshots" / "new", home / "bundles" / "new"}
+    for directory in made:
+        directory.mkdir()
+    store.thumbnails.make(picture, 128, "webp")
+    store.encodings("an-encoder").keep((picture, None), np.zeros(16, dtype=np.float16))
+    made |= {store.images.path(picture), store.thumbnails.path(picture, 128, "webp"), store.encodings("an-encoder").path((picture, None))}
+    assert not made & {*leftovers(store, LogSettings(), 1).paths}
+    aged(home)
+    assert made == {*leftovers(store, LogSettings(), 1).paths}
 
 
 def test_nothing_goes_while_the_log_lacks_changes(grown: Path) -> None:
