@@ -146,6 +146,20 @@ def test_a_curated_look_is_completed_with_exactly_its_items(release: Release) ->
     assert torn.rules == ("r1",)
 
 
+@pytest.mark.parametrize(
+    "turned_down", [{"block": (["Contoso"], {})}, {"met": frozenset(["bags-4"])}, {"text": "under 15"}, {"text": "no bags"}]
+)
+def test_a_curated_look_has_nothing_that_a_shopper_turned_down(release: Release, turned_down: dict[str, Any]) -> None:
+    """A brand that is blocked, what was bought already, what is too dear by their words: the next look is shown, else the model's."""
+    looks = [{"do": "look", "ids": ["tops-1", bag, "shoes-7"], "state": "approved"} for bag in ("bags-4", "bags-5")]
+    answer = ask(release, *looks, looks=3, **turned_down)
+    assert answer.looks
+    shown = [{release.item(row).id for row in look.rows} for look in answer.looks]
+    assert "bags-4" not in set().union(*shown)
+    assert (answer.rules == ("r1",)) == ("text" not in turned_down)
+    assert (shown[0] == {"bags-5", "shoes-7"}) == ("text" not in turned_down)
+
+
 def test_a_rule_holds_in_its_time(release: Release) -> None:
     """From since until before until."""
     now = datetime.now(UTC)
