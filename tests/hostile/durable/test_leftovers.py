@@ -122,6 +122,25 @@ def test_it_keeps_what_is_tried_beside_the_current_release(grown: Path) -> None:
     assert old[0] not in leftovers(store, LogSettings(), 1).releases
 
 
+def test_a_kill_amid_a_removal_leaves_no_release_without_its_files(grown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What names them goes first."""
+    store, directories = ReleaseStore(grown), list[Path]()
+    aged(grown)
+
+    def killed(directory: Path, **_: object) -> None:
+        directory.rename(directory.with_name("gone"))
+        directories.append(directory)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.catalogue.leftovers.shutil.rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        remove(leftovers(store, LogSettings(), 1), LogSettings(), grown)
+    assert directories
+    for record in store.records():
+        assert store.snapshot_path(record.snapshot).is_dir()
+        assert store.bundle_path(record.bundle).is_dir()
+
+
 def test_a_picture_that_is_put_again_is_new(home: Path) -> None:
     """So it outlives a removal that comes before its change is logged."""
     store = ReleaseStore(home)
