@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
+import secrets
 import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -89,10 +89,9 @@ class ReleaseStore:
         return self.home / "snapshots" / snapshot_id
 
     def staging(self, kind: str) -> Path:
-        """A path beside the finished ``bundles`` or ``snapshots`` to write to; ``keep`` gives it its name."""
-        path = self.home / kind / f"new-{os.getpid()}"
+        """A path beside the finished ``bundles`` or ``snapshots`` to write to, nobody else's; ``keep`` gives it its name."""
+        path = self.home / kind / f"new-{secrets.token_hex(8)}"  # not by process: those of two containers have the same numbers
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(path, ignore_errors=True)
         return path
 
     def keep(self, staged: Path, name: str) -> None:

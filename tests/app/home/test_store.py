@@ -102,6 +102,15 @@ def flip(path: Path) -> None:
     path.write_bytes(data)
 
 
+def test_two_who_write_at_once_write_to_places_of_their_own(store: ReleaseStore) -> None:
+    """Also where both are process 1, each of its container."""
+    places = [store.staging("snapshots") for _ in range(2)]
+    for number, place in enumerate(places):
+        place.mkdir()
+        (place / "file").write_text(str(number))
+    assert [(place / "file").read_text() for place in places] == ["0", "1"]
+
+
 def test_a_damaged_directory_is_replaced_by_a_whole_one(store: ReleaseStore) -> None:
     """That is what keeping it again is for; one that is as it was stays, whenever its like was made."""
 
