@@ -75,6 +75,27 @@ def test_no_chatter_of_libraries_is_a_line(capfd: pytest.CaptureFixture[str], le
     assert [line["event"] for line in lines(capfd)] == ["worth a line"]
 
 
+@pytest.mark.parametrize("json_lines", [True, False])
+def test_no_text_of_a_client_spoils_a_line(capfd: pytest.CaptureFixture[str], json_lines: bool) -> None:  # noqa: FBT001 - a case
+    """Nothing that a terminal obeys is in it, nor the end of a line: of the service, of a library, or of an error with its traceback."""
+    spoilt = "\x1b[31m\x9b2J\x07\x85forged\u2028\u202e" + "\r"
+
+    def fail() -> None:
+        raise ValueError(spoilt)
+
+    configure(LogSettings(json_lines=json_lines))
+    logger().info("asked", path=spoilt)
+    logging.getLogger("library").warning("broken %s", f"{spoilt}\n")
+    try:
+        fail()
+    except ValueError:
+        logger().exception(f"{spoilt}\n")
+    written = capfd.readouterr().err
+    assert all(line.isprintable() for line in written.split("\n"))
+    assert written.count("forged") >= 4
+    assert not [line for line in written.split("\n") if line.startswith("forged")]
+
+
 def test_a_traceback_for_a_person_shows_no_variables(capfd: pytest.CaptureFixture[str]) -> None:
     """One of them may be a password."""
     password = "hunter" + "2" * 3
