@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from pydantic import SecretStr
@@ -61,7 +62,7 @@ def test_what_libraries_say_has_the_same_form(capfd: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize("level", ["debug", "info"])
-def test_no_chatter_of_libraries_is_a_line(capfd: pytest.CaptureFixture[str], level: str) -> None:
+def test_no_chatter_of_libraries_is_a_line(capfd: pytest.CaptureFixture[str], level: Literal["debug", "info"]) -> None:
     """Whatever level is set, for the service or for a library: it tells what addresses are asked, with what is secret in them."""
     configure(LogSettings(json_lines=True, level=level))
     library = logging.getLogger("httpx")

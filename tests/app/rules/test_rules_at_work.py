@@ -115,6 +115,14 @@ def test_looks_of_given_candidates_are_kept_apart_too(release: Release) -> None:
     assert not [look for look in looks if "bags-2" in look and len(look) > 1]
 
 
+def test_looks_within_a_budget_have_nothing_that_a_rule_takes_away(release: Release) -> None:
+    """They are made of more items than the slots show, which are looked for by price."""
+    cheap = {"do": "exclude", "items": {"price": {"max": 12}}}
+    looks = ask(release, cheap, slots=["shoes", "bags"], k=1, looks=10, budget=28).looks
+    assert looks
+    assert min(release.item(row).price or 0 for look in looks for row in look.rows) > 12
+
+
 def test_a_slot_template_says_which_slots_there_are(release: Release) -> None:
     """In its order, within its ranges less what is worn, and only for whom it is."""
     said = {
@@ -144,6 +152,9 @@ def test_a_curated_look_is_completed_with_exactly_its_items(release: Release) ->
     torn = ask(release, look, apart, wanted=Filter(in_stock=True))
     assert [slot.category for slot in torn.slots] == learned
     assert torn.rules == ("r1",)
+    taken = ask(release, look, {"do": "exclude", "items": {"ids": ["bags-4"]}}, looks=5)
+    assert [slot.category for slot in taken.slots] == learned
+    assert release.snapshot.row_of["bags-4"] not in {row for one in taken.looks for row in one.rows}
 
 
 @pytest.mark.parametrize(
