@@ -59,6 +59,12 @@ def test_what_rules_leave_empty_is_told_as_theirs(release: Release) -> None:
     assert dear.slots[0].fallback == "no item of category 'shoes' passes the filters"
 
 
+def test_what_rules_leave_empty_is_not_proposed(release: Release) -> None:
+    """As a slot that the outfit lacks: nothing could fill it."""
+    assert [slot.category for slot in ask(release).slots] == ["bottoms", "shoes"]
+    assert "shoes" not in [slot.category for slot in ask(release, {"do": "exclude", "items": {"category": ["shoes"]}}).slots]
+
+
 def test_what_is_required_is_all_that_is_suggested_there(release: Release) -> None:
     """Of shoes only those of a price; bags are not spoken of."""
     cheap = {"do": "require", "items": {"category": ["shoes"]}, "be": {"price": {"max": 13}}}
