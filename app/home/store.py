@@ -24,7 +24,7 @@ from pydantic.dataclasses import dataclass as checked
 
 from app.ground.errors import HomeError, shortened
 from app.ground.places import shown
-from app.home.alone import in_turn
+from app.home.alone import one_by_one
 from app.home.encodings import Encodings
 from app.home.halves import refuse_half
 from app.home.images import ImageStore
@@ -202,7 +202,7 @@ class ReleaseStore:
 
     def add(self, *, bundle: str, snapshot: str, recipe: str, items: int, catalog_offset: str = "") -> ReleaseRecord:
         """Write down a new release; ``activate`` serves it."""
-        with in_turn(self.home, _LOCKED):
+        with one_by_one(self.home, _LOCKED):
             number = max((_number(path.stem) for path in self._paths()), default=0) + 1
             digest = hashlib.sha256(f"{number} {bundle} {snapshot}".encode()).hexdigest()[:8]
             record = ReleaseRecord(
@@ -228,7 +228,7 @@ class ReleaseStore:
         Raises:
             HomeError: there is none of that id; or, of a home in object storage, somebody else has made another current meanwhile.
         """
-        with in_turn(self.home, _LOCKED):
+        with one_by_one(self.home, _LOCKED):
             record, served = self.record(release_id), self._served()
             if not back:
                 served = [*(served_id for served_id in served if served_id != record.id), record.id][-_REMEMBERED:]
