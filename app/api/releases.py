@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from app.api.keys import behind
 from app.api.problems import documented
 from app.api.schemas.answers import ReleaseOut, Releases
-from app.api.services import InjectedServices
+from app.api.services import InjectedServices, Services
 from app.ground.doors import Door
 from app.ground.errors import Detail, HomeError, UnknownReleaseError
 from app.home.store import ReleaseRecord
@@ -42,13 +42,21 @@ async def activate(release_id: ReleaseId, services: InjectedServices) -> Release
 @router.post("/releases/rollback", dependencies=[behind(Door.ADMIN)], responses=documented(404))
 async def rollback(services: InjectedServices) -> ReleaseOut:
     """Serve again what served before the current release; never one that did not serve, such as a rejected candidate."""
+    release = await services.follower.activate(before(services).id, back=True)
+    return _out(release.record, release)
+
+
+def before(services: Services) -> ReleaseRecord:
+    """What a rollback goes back to.
+
+    Raises:
+        UnknownReleaseError: there is none.
+    """
     try:
-        before = services.store.before_current()
+        return services.store.before_current()
     except HomeError as error:
         problem = "no release served before the one that serves; see GET /releases"
         raise UnknownReleaseError(problem) from error
-    release = await services.follower.activate(before.id, back=True)
-    return _out(release.record, release)
 
 
 def _out(record: ReleaseRecord, current: Release | None) -> ReleaseOut:

@@ -238,7 +238,7 @@ def _retry_after_s(headers: httpx2.Headers) -> float | None:
         return float(said[:9])
     try:
         return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

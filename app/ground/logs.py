@@ -5,9 +5,10 @@ What libraries log (uvicorn, redis) comes out in the same form. Within a request
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
-from typing import Final, cast
+from typing import Final, TextIO, cast
 
 import structlog
 
@@ -26,7 +27,7 @@ def configure(settings: LogSettings) -> None:
     if settings.json_lines:
         last: list[structlog.typing.Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:  # plain tracebacks: the pretty ones show local variables, and so a password
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
+        last = [_on_one_line, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_traceback)]
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.level.upper())),
@@ -53,6 +54,22 @@ class _Libraries(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         print(self.format(record), file=sys.stderr, flush=True)  # noqa: T201 - this is where logs go
+
+
+def _printable(text: str) -> str:
+    """The text with escapes for what a terminal would obey, or take for the end of a line."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+
+
+def _on_one_line(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {name: _printable(value) if isinstance(value, str) else value for name, value in line.items()}
+
+
+def _traceback(to: TextIO, told: structlog.typing.ExcInfo) -> None:
+    """A traceback, whose error may quote what a client sent."""
+    whole = io.StringIO()
+    structlog.dev.plain_traceback(whole, told)
+    to.write("\n".join(map(_printable, whole.getvalue().split("\n"))))
 
 
 def _name_library(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:

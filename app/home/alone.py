@@ -33,11 +33,18 @@ def holding(path: Path, taken: str) -> Iterator[None]:
 
 
 @contextmanager
-def in_turn(home: Path, file: str) -> Iterator[None]:
-    """Change a file of a home, which is made where it is missing, after whoever changes it now; of a shared one what is shared by now."""
+def one_by_one(home: Path, name: str) -> Iterator[None]:
+    """Change something of a home, which is made where it is missing, after whoever of this machine changes it now."""
     home.mkdir(parents=True, exist_ok=True)
-    with (home / f".{file}.lock").open("w") as lock:
+    with (home / f".{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def in_turn(home: Path, file: str) -> Iterator[None]:
+    """Change a file of a home likewise; of a shared one what is shared by now."""
+    with one_by_one(home, file):
         refreshed(home)
         yield
 

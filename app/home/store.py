@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
+import secrets
 import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -24,6 +24,7 @@ from pydantic.dataclasses import dataclass as checked
 
 from app.ground.errors import HomeError, shortened
 from app.ground.places import shown
+from app.home.alone import one_by_one
 from app.home.encodings import Encodings
 from app.home.halves import refuse_half
 from app.home.images import ImageStore
@@ -37,6 +38,8 @@ from sealed.manifest import STRICT, read_as
 
 _RELEASE_ID: Final = re.compile(r"r(\d+)-[0-9a-f]{8}")
 _REMEMBERED: Final = 1_000
+_LOCKED: Final = "releases"
+"""Held by who changes what is there, or what is served: two at once would count to the same number, and one lose its way back."""
 """Releases that a rollback can go back along."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -89,10 +92,9 @@ class ReleaseStore:
         return self.home / "snapshots" / snapshot_id
 
     def staging(self, kind: str) -> Path:
-        """A path beside the finished ``bundles`` or ``snapshots`` to write to; ``keep`` gives it its name."""
-        path = self.home / kind / f"new-{os.getpid()}"
+        """A path beside the finished ``bundles`` or ``snapshots`` to write to, nobody else's; ``keep`` gives it its name."""
+        path = self.home / kind / f"new-{secrets.token_hex(8)}"  # not by process: those of two containers have the same numbers
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(path, ignore_errors=True)
         return path
 
     def keep(self, staged: Path, name: str) -> None:
@@ -200,21 +202,22 @@ class ReleaseStore:
 
     def add(self, *, bundle: str, snapshot: str, recipe: str, items: int, catalog_offset: str = "") -> ReleaseRecord:
         """Write down a new release; ``activate`` serves it."""
-        number = max((_number(path.stem) for path in self._paths()), default=0) + 1
-        digest = hashlib.sha256(f"{number} {bundle} {snapshot}".encode()).hexdigest()[:8]
-        record = ReleaseRecord(
-            id=f"r{number}-{digest}",
-            bundle=bundle,
-            snapshot=snapshot,
-            recipe=recipe,
-            items=items,
-            created=now(),
-            catalog_offset=catalog_offset,
-        )
-        path = self.home / "releases" / f"{record.id}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(asdict(record), indent=1))
-        return record
+        with one_by_one(self.home, _LOCKED):
+            number = max((_number(path.stem) for path in self._paths()), default=0) + 1
+            digest = hashlib.sha256(f"{number} {bundle} {snapshot}".encode()).hexdigest()[:8]
+            record = ReleaseRecord(
+                id=f"r{number}-{digest}",
+                bundle=bundle,
+                snapshot=snapshot,
+                recipe=recipe,
+                items=items,
+                created=now(),
+                catalog_offset=catalog_offset,
+            )
+            path = self.home / "releases" / f"{record.id}.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, json.dumps(asdict(record), indent=1))
+            return record
 
     def activate(self, release_id: str, *, back: bool = False) -> ReleaseRecord:
         """Serve this release from now on.
@@ -225,16 +228,17 @@ class ReleaseStore:
         Raises:
             HomeError: there is none of that id; or, of a home in object storage, somebody else has made another current meanwhile.
         """
-        record, served = self.record(release_id), self._served()
-        if not back:
-            served = [*(served_id for served_id in served if served_id != record.id), record.id][-_REMEMBERED:]
-        if (origin := origin_of(self.home)) is not None:
-            self.bring(record)
-            origin.publish(record.id, record.bundle, record.snapshot, served)
-        if not back:  # before CURRENT: what a kill in between leaves behind the current one does not count
-            write_whole(self.home / "SERVED", "\n".join(served))
-        write_whole(self.home / "CURRENT", record.id)
-        return record
+        with one_by_one(self.home, _LOCKED):
+            record, served = self.record(release_id), self._served()
+            if not back:
+                served = [*(served_id for served_id in served if served_id != record.id), record.id][-_REMEMBERED:]
+            if (origin := origin_of(self.home)) is not None:
+                self.bring(record)
+                origin.publish(record.id, record.bundle, record.snapshot, served)
+            if not back:  # before CURRENT: what a kill in between leaves behind the current one does not count
+                write_whole(self.home / "SERVED", "\n".join(served))
+            write_whole(self.home / "CURRENT", record.id)
+            return record
 
     def before_current(self) -> ReleaseRecord:
         """The release that a rollback goes back to: the one that served before the current one, so never one that did not serve.

@@ -15,6 +15,8 @@ from typing import Any, Final, Protocol
 
 from models.datasets.names import LONGEST_NAME, name_problem
 
+IMPRESSION: Final = "impression:"
+"""Begins the id of an impression, and of no event that a client sends: an id counts once, so it would be in its place."""
 START: Final = ""
 """The offset before the first entry that is kept."""
 

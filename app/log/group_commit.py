@@ -82,7 +82,9 @@ class GroupCommit:
             except Exception as error:  # noqa: BLE001 - it reaches every waiter
                 if connection is not None:
                     with suppress(sqlite3.Error):
-                        connection.close()  # undoes what was begun
+                        connection.rollback()  # where a statement was not read to its end, closing alone keeps the lock
+                    with suppress(sqlite3.Error):
+                        connection.close()
                 connection = None
                 for job in jobs:
                     job.future.set_exception(error)

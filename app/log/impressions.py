@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from app.ground.errors import LogUnavailableError
 from app.ground.logs import logger
-from app.log.base import Event, Log, Stream
+from app.log.base import IMPRESSION, Event, Log, Stream
 
 _TOGETHER: Final = 500
 _PAUSE_S: Final = 0.1
@@ -55,7 +55,7 @@ class Impressions:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         name = shown["recommendation_id"]
         said = {"type": "impression", "recommendation_id": name, "timestamp": now, "received": now, **shown}
-        self._waiting.append(Event(f"impression:{name}", said))
+        self._waiting.append(Event(f"{IMPRESSION}{name}", said))
         self._noted.set()
 
     def start(self) -> None:

@@ -6,6 +6,7 @@ is missing can be told by number.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import time
@@ -17,11 +18,18 @@ from typing import Any, Final
 
 from app.log.base import Stream
 from app.log.mark import Position, Positions, missing
-from app.log.tables import checksum, lay_out
+from app.log.tables import MOST, checksum, ends, lay_out
 from sealed.files import flush
 
+UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What a damaged file raises: messages about it quote its tables, whose names may be no text any more."""
 _SHOWN: Final = 5
-_TABLES: Final = ("groups", "pending", "dead")
+_TABLES: Final = {"groups": "delivered", "pending": "offset", "dead": "offset"}
+"""Each with what tells a place in its stream."""
+_LEAST_BYTES: Final = 15
+"""Of an entry."""
+Ranges = list[tuple[int, int]]
+"""Of offsets, both ends within."""
 _PAGES: Final = slice(28, 32)  # of the first page: how many there are
 _FILES: Final = ("", "-wal", "-shm")
 
@@ -42,7 +50,7 @@ def problems(connection: sqlite3.Connection, marked: Positions, *, thorough: boo
         thorough: read all of it.
 
     Raises:
-        sqlite3.Error: it cannot be read at all.
+        sqlite3.Error, UnicodeDecodeError: it cannot be read at all.
     """
     found = []
     connection.execute("BEGIN")  # one moment for all that is read
@@ -50,15 +58,19 @@ def problems(connection: sqlite3.Connection, marked: Positions, *, thorough: boo
         return []  # another process has just made the file, and lays it out
     epoch = _epoch(connection)
     for stream in Stream:
-        last, trimmed = connection.execute("SELECT last, trimmed FROM streams WHERE name = ?", (stream,)).fetchone()
+        last, trimmed = ends(connection, stream)
         lacks = missing(stream, marked.get(stream), epoch, str(last))
         found += [lacks] if lacks is not None else []
         if thorough:
-            known = _known(connection, stream)
-            if sum(1 for _ in _sound(connection, stream)) != last - trimmed - sum(offset > trimmed for offset in known):
-                gone = _ranges(set(range(trimmed + 1, last + 1)) - {offset for offset, *_ in _sound(connection, stream)} - known)
-                found.append(f"{stream}: {_many(gone)} of what was acknowledged cannot be read: {_listed(gone)}")
+            there = _ranges(offset for offset, *_ in _sound(connection, stream))
+            gone = _gaps([*there, *_known(connection, stream)], trimmed + 1, last)
+            found += [f"{stream}: {_many(gone)} of what was acknowledged cannot be read: {_listed(gone)}"] if gone else []
+            beyond = [part for bounds in there for part in _gaps([(trimmed + 1, last)], *bounds)]
+            found += [f"{stream}: there is what is not of {trimmed + 1} to {last}: {_listed(beyond)}"] if beyond else []
     if thorough:
+        for table, column in {**_TABLES, "ids": "offset"}.items():
+            [odd] = connection.execute(f"SELECT COUNT(*) FROM {table} WHERE typeof({column}) != 'integer'").fetchone()  # noqa: S608 - our own names
+            found += [f"{table}: {odd:,} without a place in their stream"] if odd else []
         said = [line for (line,) in connection.execute(f"PRAGMA quick_check({_SHOWN})")]
         found += [] if said == ["ok"] else [f"the file is damaged: {'; '.join(said)}"]
     return found
@@ -86,9 +98,9 @@ def repaired(path: Path, marked: Positions) -> tuple[Positions, list[str]]:
             saved, last = _saved(aside, new, stream, int(marked[stream].end) if stream in marked else 0)
             positions[stream] = Position(epoch, str(last))
             said.append(saved)
-        with suppress(sqlite3.Error), opened(aside) as old:
-            for table in _TABLES:
-                _copied(old, new, table)
+        with suppress(*UNREADABLE), opened(aside) as old:
+            for table, column in _TABLES.items():
+                _copied(old, new, table, column)
         new.execute("COMMIT")
     flush(fresh)
     fresh.replace(path)
@@ -99,24 +111,29 @@ def repaired(path: Path, marked: Positions) -> tuple[Positions, list[str]]:
 def _saved(aside: Path, new: sqlite3.Connection, stream: Stream, marked: int) -> tuple[str, int]:
     """Save a stream; returns what was saved and lost, in words, and its last offset."""
     last = trimmed = 0
-    saved, known = list[tuple[int, str, str]](), set[int]()
-    with suppress(sqlite3.Error), opened(aside) as old:
-        with suppress(sqlite3.Error, TypeError):
-            last, trimmed = old.execute("SELECT last, trimmed FROM streams WHERE name = ?", (stream,)).fetchone()
+    saved, known = list[tuple[int, str, str]](), Ranges()
+    with suppress(*UNREADABLE), opened(aside) as old:
+        with suppress(*UNREADABLE):
+            last, trimmed = ends(old, stream)
         known = _known(old, stream)
-        saved = list(_sound(old, stream, most=max(last, marked)))
+        fits = max(marked, trimmed) + aside.stat().st_size // _LEAST_BYTES  # where they end may be told wrongly
+        found = {entry[0]: entry for entry in _sound(old, stream, most=max(marked, min(last, fits)))}
+        saved = [found[offset] for offset in sorted(found)]  # pages in disorder may tell one twice
         trimmed = min(trimmed, saved[0][0] - 1) if saved else trimmed
-        with suppress(sqlite3.Error):
-            new.executemany("INSERT OR IGNORE INTO ids VALUES (?, ?, ?, ?)", old.execute("SELECT * FROM ids WHERE stream = ?", (stream,)))
+        with suppress(*UNREADABLE):
+            new.executemany(
+                "INSERT OR IGNORE INTO ids VALUES (?, ?, ?, ?)",
+                old.execute("SELECT * FROM ids WHERE stream = ? AND typeof(offset) = 'integer'", (stream,)),
+            )
     last = max(last, marked, saved[-1][0] if saved else 0)
     now = time.time()
     new.executemany("INSERT INTO entries VALUES (?, ?, ?, ?)", [(stream, *entry) for entry in saved])
     new.executemany("INSERT INTO sums VALUES (?, ?, ?)", [(stream, offset, checksum(*said)) for offset, *said in saved])
     new.executemany("INSERT OR IGNORE INTO ids VALUES (?, ?, ?, ?)", [(stream, event_id, offset, now) for offset, event_id, _ in saved])
-    gone = _ranges(set(range(trimmed + 1, last + 1)) - {offset for offset, *_ in saved})
+    gone = _gaps(_ranges(offset for offset, *_ in saved), trimmed + 1, last)
     new.executemany("INSERT INTO lost VALUES (?, ?, ?)", [(stream, *bounds) for bounds in gone])
     new.execute("UPDATE streams SET last = ?, trimmed = ? WHERE name = ?", (last, trimmed, stream))
-    freshly = _ranges({offset for first, end in gone for offset in range(first, end + 1)} - known)
+    freshly = [part for bounds in gone for part in _gaps(known, *bounds)]
     return f"{stream}: {len(saved):,} entries saved, {_many(freshly)} lost" + (f": {_listed(freshly)}" if freshly else ""), last
 
 
@@ -128,25 +145,36 @@ def _sound(connection: sqlite3.Connection, stream: Stream, most: int = 0) -> Ite
     for wanted in (query, plain):
         try:
             for offset, event_id, data, total in connection.execute(f"{wanted} AND offset > ? ORDER BY offset", (stream, at)):
-                at = offset
-                if total is None or total == checksum(event_id, data):
+                at = offset if isinstance(offset, int) else at
+                if _is_sound(offset, event_id, data, total):
                     yield offset, event_id, data
-        except sqlite3.Error:
+        except UNREADABLE:
             continue
         else:
             return
     for number in range(at + 1, most + 1):
         for wanted in (query, plain):
-            with suppress(sqlite3.Error):
+            with suppress(*UNREADABLE):
                 for offset, event_id, data, total in connection.execute(f"{wanted} AND offset = ?", (stream, number)).fetchall():
-                    if total is None or total == checksum(event_id, data):
+                    if _is_sound(offset, event_id, data, total):
                         yield offset, event_id, data
                 break
 
 
+def _is_sound(offset: object, event_id: object, data: object, total: int | None) -> bool:
+    """Whether an entry is as it was written; of one without a checksum, whether it could be one."""
+    if not isinstance(offset, int) or not 0 < offset < MOST or not isinstance(event_id, str) or not isinstance(data, str):
+        return False
+    if total is not None:
+        return total == checksum(event_id, data)
+    with suppress(ValueError, RecursionError):
+        return isinstance(json.loads(data), dict)
+    return False
+
+
 def _mend_first_page(path: Path) -> None:
     """Where the first page, which names the tables, cannot be read, put that of a new log in its place in a copy: all logs begin alike."""
-    with suppress(sqlite3.Error):
+    with suppress(*UNREADABLE):
         with opened(path) as connection:
             connection.execute("SELECT last FROM streams").fetchall()
         return
@@ -172,32 +200,32 @@ def _epoch(connection: sqlite3.Connection) -> str | None:
     return None
 
 
-def _known(connection: sqlite3.Connection, stream: Stream) -> set[int]:
+def _known(connection: sqlite3.Connection, stream: Stream) -> Ranges:
     """The offsets that an earlier repair gave up."""
-    with suppress(sqlite3.Error):
-        ranges = connection.execute("SELECT first, last FROM lost WHERE stream = ?", (stream,)).fetchall()
-        return {offset for first, last in ranges for offset in range(first, last + 1)}
-    return set()
+    with suppress(*UNREADABLE):
+        rows = connection.execute("SELECT first, last FROM lost WHERE stream = ?", (stream,)).fetchall()
+        return [(first, last) for first, last in rows if isinstance(first, int) and isinstance(last, int)]
+    return []
 
 
-def _copied(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
-    """Copy what can be read of a table."""
-    with suppress(sqlite3.Error):
+def _copied(old: sqlite3.Connection, new: sqlite3.Connection, table: str, column: str) -> None:
+    """Copy what can be read of a table, and has a place in its stream."""
+    with suppress(*UNREADABLE):
         rows: list[tuple[Any, ...]] = []
-        with suppress(sqlite3.Error):
-            rows.extend(old.execute(f"SELECT * FROM {table}"))  # noqa: S608 - our own names
+        with suppress(*UNREADABLE):
+            rows.extend(old.execute(f"SELECT * FROM {table} WHERE typeof({column}) = 'integer'"))  # noqa: S608 - our own names
         if rows:
             new.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608 - likewise
 
 
-def _ranges(offsets: Iterable[int]) -> list[tuple[int, int]]:
-    """Offsets as ranges.
+def _ranges(offsets: Iterable[int]) -> Ranges:
+    """Offsets as ranges, which are longest where these rise.
 
-    >>> _ranges({1, 2, 3, 7})
+    >>> _ranges([1, 2, 3, 7])
     [(1, 3), (7, 7)]
     """
-    found: list[tuple[int, int]] = []
-    for offset in sorted(offsets):
+    found = Ranges()
+    for offset in offsets:
         if found and found[-1][1] == offset - 1:
             found[-1] = (found[-1][0], offset)
         else:
@@ -205,10 +233,24 @@ def _ranges(offsets: Iterable[int]) -> list[tuple[int, int]]:
     return found
 
 
-def _many(ranges: list[tuple[int, int]]) -> str:
+def _gaps(ranges: Iterable[tuple[int, int]], first: int, last: int) -> Ranges:
+    """What of ``first`` to ``last`` is in none of some ranges; it takes as long as there are ranges, however wide they are.
+
+    >>> _gaps([(7, 9), (2, 3)], 1, 8)
+    [(1, 1), (4, 6)]
+    """
+    found, at = Ranges(), first
+    for begin, end in sorted(ranges):
+        if at < begin and at <= last:
+            found.append((at, min(begin - 1, last)))
+        at = max(at, end + 1)
+    return [*found, (at, last)] if at <= last else found
+
+
+def _many(ranges: Ranges) -> str:
     return f"{sum(last - first + 1 for first, last in ranges):,}"
 
 
-def _listed(ranges: list[tuple[int, int]]) -> str:
+def _listed(ranges: Ranges) -> str:
     shown = [str(first) if first == last else f"{first} to {last}" for first, last in ranges[:_SHOWN]]
     return ", ".join(shown) + (f" and {len(ranges) - _SHOWN:,} ranges more" if len(ranges) > _SHOWN else "")

@@ -19,8 +19,8 @@ from app.ground.parts import LogSettings
 from app.log.base import START, Appended, Entry, Event, Lag, Stream, encoded
 from app.log.group_commit import Answer, GroupCommit
 from app.log.mark import Mark, Position, Positions, missing
-from app.log.salvage import opened, problems, repaired
-from app.log.tables import checksum, lay_out, use_wal
+from app.log.salvage import UNREADABLE, opened, problems, repaired
+from app.log.tables import checksum, ends, lay_out, use_wal
 
 _PASSING: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 _POLL_S: Final = 0.05
@@ -107,7 +107,7 @@ class SqliteLog:
             return await asyncio.to_thread(examined)
         except LogLostError as error:
             return [str(error)]
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in _PASSING:
                 raise self._unavailable(error) from error
             return [f"{self._path.name} is damaged ({error})"]
@@ -121,7 +121,7 @@ class SqliteLog:
                 marked = self._mark.read()
         try:
             positions, said = await asyncio.to_thread(repaired, self._path, marked)
-        except (sqlite3.Error, OSError) as error:
+        except (*UNREADABLE, OSError) as error:
             raise self._unavailable(error) from error
         if self._mark is not None:
             self._mark.reset(positions)
@@ -133,7 +133,13 @@ class SqliteLog:
     async def _do(self, work: Callable[[sqlite3.Connection], Answer], *, writes: bool = True) -> Answer:
         try:
             return await asyncio.wrap_future(self._commits.submit(work, writes=writes))
-        except (sqlite3.Error, OSError) as error:
+        except (
+            sqlite3.Error,
+            OSError,
+            TypeError,
+            ValueError,
+            AttributeError,
+        ) as error:  # these where a damaged file holds values of other kinds
             raise self._unavailable(error) from error
 
     def _unavailable(self, error: Exception) -> LogUnavailableError:
@@ -151,7 +157,7 @@ class SqliteLog:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_POLL_S):  # wait_for of Python 3.11 may swallow a cancellation
                     await self._grown.wait()
-            if await self._do(lambda c: _state(c, stream)[0], writes=False) > beyond:
+            if await self._do(lambda c: ends(c, stream)[0], writes=False) > beyond:
                 return True
         return False
 
@@ -179,7 +185,7 @@ class SqliteLog:
     def _append(self, c: sqlite3.Connection, stream: Stream, rows: Sequence[tuple[str, str]]) -> Appended | str:
         """Append, or say why this log takes nothing: it lacks what was acknowledged."""
         if self._mark is not None:
-            lacks = missing(stream, self._mark.read().get(stream), self._epoch, str(_state(c, stream)[0]))
+            lacks = missing(stream, self._mark.read().get(stream), self._epoch, str(ends(c, stream)[0]))
             if lacks is not None:
                 return lacks
         appended = _append(c, stream, rows)
@@ -197,18 +203,12 @@ class SqliteLog:
                 self._mark.note(stream, Position(self._epoch, str(end)))
 
 
-def _state(c: sqlite3.Connection, stream: Stream) -> tuple[int, int]:
-    """The last offset ever given, and the last one dropped."""
-    last, trimmed = c.execute("SELECT last, trimmed FROM streams WHERE name = ?", (stream,)).fetchone()
-    return last, trimmed
-
-
 def _entries(rows: Iterable[tuple[int, str, str, int]]) -> list[Entry]:
     return [Entry.decoded(str(offset), event_id, data, deliveries) for offset, event_id, data, deliveries in rows]
 
 
 def _append(c: sqlite3.Connection, stream: Stream, rows: Sequence[tuple[str, str]]) -> Appended:
-    last, _ = _state(c, stream)
+    last, _ = ends(c, stream)
     first, now = last + 1, time.time()
     for event_id, data in rows:
         if c.execute("INSERT OR IGNORE INTO ids VALUES (?, ?, ?, ?)", (stream, event_id, last + 1, now)).rowcount:
@@ -221,7 +221,7 @@ def _append(c: sqlite3.Connection, stream: Stream, rows: Sequence[tuple[str, str
 
 def _read(c: sqlite3.Connection, stream: Stream, behind: int, limit: int) -> tuple[list[Entry], int]:
     query = "SELECT offset, id, data, 0 FROM entries WHERE stream = ? AND offset > ? ORDER BY offset LIMIT ?"
-    return _entries(c.execute(query, (stream, behind, limit))), _state(c, stream)[1]
+    return _entries(c.execute(query, (stream, behind, limit))), ends(c, stream)[1]
 
 
 def _take(c: sqlite3.Connection, stream: Stream, group: str, consumer: str, limit: int) -> list[Entry]:
@@ -261,7 +261,7 @@ def _claim(c: sqlite3.Connection, stream: Stream, group: str, consumer: str, *, 
 
 
 def _lag(c: sqlite3.Connection, stream: Stream) -> dict[str, Lag]:
-    last, _ = _state(c, stream)
+    last, _ = ends(c, stream)
     query = """SELECT name, delivered,
         (SELECT COUNT(*) FROM pending WHERE pending.stream = groups.stream AND pending.name = groups.name),
         (SELECT COUNT(*) FROM dead WHERE dead.stream = groups.stream AND dead.name = groups.name) FROM groups WHERE stream = ?"""
@@ -273,7 +273,7 @@ def _trim(c: sqlite3.Connection, stream: Stream, most: int | None, forget_before
         (SELECT MIN(offset) - 1 FROM pending WHERE pending.stream = groups.stream AND pending.name = groups.name), delivered
         )) FROM groups WHERE stream = ?"""
     [done] = c.execute(query, (stream,)).fetchone()
-    last, trimmed = _state(c, stream)
+    last, trimmed = ends(c, stream)
     done = min((bound for bound in (done, most) if bound is not None), default=0)
     floor = min(done, last, trimmed + _TRIMMED_AT_ONCE)
     gone = max(0, floor - trimmed)

@@ -28,6 +28,8 @@ _SINCE: Final = (  # a log of before gets them, and a program of before does wit
     "CREATE TABLE IF NOT EXISTS lost (stream TEXT, first INTEGER, last INTEGER)",
 )
 _PAUSE_S: Final = 0.05
+MOST: Final = 1 << 53
+"""No offset is as large."""
 
 
 def use_wal(connection: sqlite3.Connection, until: float) -> None:
@@ -61,6 +63,20 @@ def lay_out(connection: sqlite3.Connection) -> str:
     [epoch] = connection.execute("SELECT id FROM epoch").fetchone()
     connection.execute("COMMIT")
     return str(epoch)
+
+
+def ends(connection: sqlite3.Connection, stream: Stream) -> tuple[int, int]:
+    """The last offset ever given, and the last one dropped.
+
+    Raises:
+        sqlite3.DatabaseError: the file tells none that could be.
+    """
+    found = connection.execute("SELECT last, trimmed FROM streams WHERE name = ?", (stream,)).fetchone()
+    match found:
+        case (int(last), int(trimmed)) if 0 <= trimmed <= last < MOST:
+            return last, trimmed
+    msg = f"it does not tell where the {stream} end"
+    raise sqlite3.DatabaseError(msg)
 
 
 def checksum(event_id: str, data: str) -> int:

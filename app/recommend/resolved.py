@@ -71,7 +71,10 @@ class Resolved:
         bounded = _within_budget(question, said.wishes.budget)
         ruling = ruling_of(bounded.ruled, worn)
         if ruling is not None and not bounded.candidates:
-            choose_look(ruling, passing(release, bounded.wanted, ruling))
+            may = passing(release, bounded.wanted, ruling)
+            for condition in steering.must:
+                may &= condition
+            choose_look(ruling, may)
         row_of = release.snapshot.row_of
         return cls(
             release=release,

@@ -92,10 +92,18 @@ def test_a_refusal_is_raised_when_all_tries_are_spent_or_the_time_is_too_long(wa
     assert len(waited) == 1
 
 
-def test_a_refusal_without_a_time_is_raised_at_once(waited: list[float]) -> None:
-    """Asking again would not help."""
+def test_a_service_that_stays_away_is_given_up(waited: list[float]) -> None:
+    """After so many tries, and pauses that are no longer than they may be."""
+    with pytest.raises(UnreachableError):
+        ask([httpx2.ConnectError("nobody is there")] * 3, lambda client: client.categories(), tries=3, most_wait_s=0.05)
+    assert waited == [0.05, 0.05]
+
+
+@pytest.mark.parametrize("header", [{}, {"Retry_After": "soon"}, {"Retry_After": f"Thu, {10**20} Jan 1970 00:00:00 GMT"}])
+def test_a_refusal_without_a_time_is_raised_at_once(header: dict[str, str], waited: list[float]) -> None:
+    """Asking again would not help; nor does it where the time is one that no clock shows."""
     with pytest.raises(ProblemError):
-        ask([refused(422)], lambda client: client.item("a/b"))
+        ask([refused(422, **header)], lambda client: client.item("a/b"))
     assert waited == []
 
 

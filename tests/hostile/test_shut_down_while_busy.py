@@ -10,12 +10,15 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
 import pytest
 
+from app.server import supervised
 from app.server.supervised import Supervised
 
 pytestmark = pytest.mark.integration
@@ -137,6 +140,34 @@ def test_a_process_that_hangs_is_replaced(tmp_path: Path, monkeypatch: pytest.Mo
             time.sleep(0.05)
     finally:
         process.ended(time.monotonic())
+
+
+def test_a_process_that_dies_at_once_is_started_later_and_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what it lacks is not asked for without end; some tens of seconds between two in the end."""
+    clock, started = [0.0], list[float]()
+
+    class Dies:
+        pid = exitcode = 1
+
+        def __init__(self, **_: object) -> None: ...
+
+        def start(self) -> None:
+            started.append(clock[0])
+
+        def is_alive(self) -> bool:
+            return False
+
+    monkeypatch.setattr(supervised, "SPAWNING", SimpleNamespace(Process=Dies, Value=lambda *_, **__: SimpleNamespace(value=0.0)))
+    monkeypatch.setattr(supervised, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    process = Supervised("dies", print)
+    for tick in range(1_500):
+        clock[0] = tick * supervised.LOOK_S
+        process.look_after()
+    pauses = [round(after - before, 3) for before, after in pairwise(started)]
+    assert pauses[0] < 1
+    assert pauses == sorted(pauses)
+    assert 25 < pauses[-1] < 35
+    assert len(started) < 20
 
 
 def answers_by(url: str, until: float) -> bool:

@@ -79,7 +79,7 @@ async def activate(release_id: str, form: OwnForm, services: InjectedServices, s
 async def roll_back(form: OwnForm, services: InjectedServices, session: InSession) -> Response:
     """Serve what served before, if that is still what was confirmed."""
     try:
-        before = services.store.before_current().id
+        before = releases.before(services).id
         if text_of(form, "release") != before:
             changed = f"another release serves by now, and a rollback would go to {before}; nothing was done"
             return await releases_page(services, session, changed, HTTPStatus.CONFLICT)

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from app.api.schemas.selling import Currency
 from app.ground.strict import Few, Name, Strict, with_examples
+from app.log.base import IMPRESSION
 from models.datasets.feeds.money import MOST
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -27,10 +28,19 @@ def _not_ahead(when: datetime) -> datetime:
     return when
 
 
+def _none_of_ours(name: str) -> str:
+    if name.startswith(IMPRESSION):
+        kind, problem = "of_an_impression", "begins as the ids of impressions do, which the service alone writes; choose another"
+        raise PydanticCustomError(kind, problem)
+    return name
+
+
 class EventIn(Strict):
     """Something that a shopper did with an item."""
 
-    id: Name = Field(description="Made by the client, unique for ever (a UUID): the same id sent again counts once.", examples=["0f3c-1"])
+    id: Annotated[Name, AfterValidator(_none_of_ours)] = Field(
+        description="Made by the client, unique for ever (a UUID): the same id sent again counts once.", examples=["0f3c-1"]
+    )
     type: Literal["view", "add_to_cart", "purchase", "dismiss", "return"] = Field(description="What was done.", examples=["purchase"])
     item: Name = Field(description="Item id; one that is not in the catalogue is kept, and named in the answer.", examples=["w000042"])
     session: Name = Field(description="The shopper's session: what is bought together is learned from it.", examples=["s1"])

@@ -127,6 +127,7 @@ def test_what_shoppers_do(client: TestClient, kind: str) -> None:
     ("bad", "field", "value"),
     [
         ({"type": "impression"}, "type", "impression"),
+        ({"id": "impression:r"}, "id", "impression:r"),  # it would be in the place of what was shown
         ({"type": "buy"}, "type", "buy"),
         ({"id": ""}, "id", ""),
         ({"id": "a\nb"}, "id", '"a\\nb"'),

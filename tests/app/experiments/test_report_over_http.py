@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from anyio import CapacityLimiter
 from starlette.testclient import TestClient
 
 import app.cli
+from app import main
 from app.ground.settings import Settings
 from app.main import create_app
 
@@ -40,6 +44,28 @@ def test_it_is_made_however_the_service_was_started(shop: TestClient, monkeypatc
     monkeypatch.setattr(sys.modules["__main__"], "__file__", str(Path(app.cli.__file__).with_name("__main__.py")), raising=False)
     shop.put("/experiments", json={"experiments": [{"name": "x", "variants": [{"name": "a"}, {"name": "b"}]}]})
     assert shop.get("/experiments/x/report").status_code == 200
+
+
+def test_all_events_are_read_by_one_process_at_a_time(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports, and what rules would earn; none of it by the process that answers."""
+    under_way, most = list[object](), list[int]()
+
+    async def apart(what: object, *_: object, limiter: CapacityLimiter, cancellable: bool) -> None:
+        assert cancellable
+        async with limiter:
+            under_way.append(what)
+            most.append(len(under_way))
+            await asyncio.sleep(0.01)
+            under_way.remove(what)
+
+    async def asked() -> None:
+        report, earned = main._of_all_events(Settings(home=home))
+        none: Any = None
+        await asyncio.gather(*(report(none) for _ in range(2)), *(earned([], [], none) for _ in range(2)))
+
+    monkeypatch.setattr(main.to_process, "run_sync", apart)
+    asyncio.run(asked())
+    assert most == [1] * 4
 
 
 def test_it_is_the_admins(own: Path) -> None:

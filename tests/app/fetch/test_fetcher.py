@@ -14,6 +14,7 @@ from app.fetch.fetcher import Fetched, Validators
 from app.ground.errors import FetchError, UnreachableError
 
 URL = "https://shop.example/x"
+NO_TIMES = ["soon", f"Thu, {10**20} Jan 1970 00:00:00 GMT", f"Thu, 01 Jan 1970 00:00:00 +{10**16}", "Thu, 01 Jan 1970 00:00:00 -0000"]
 
 
 def fetched(
@@ -60,6 +61,14 @@ def test_retry_after_is_waited_for(fetching: Any, shop: Any, Reply: Any) -> None
     _, pauses = fetched(fetching)
     assert pauses[0] == 7
     assert 25 < pauses[1] <= 30
+
+
+def test_a_time_that_no_clock_shows_is_none(fetching: Any, shop: Any, Reply: Any) -> None:
+    """A server may write what it likes: it is asked again as one that names no time."""
+    shop.pages["/x"] = [Reply(503, headers={"Retry-After": said}) for said in NO_TIMES] + [Reply(body=b"here")]
+    found, pauses = fetched(fetching, retries=len(NO_TIMES))
+    assert found.body == b"here"
+    assert len(pauses) == len(NO_TIMES)
 
 
 def test_a_server_that_wants_too_much_patience_is_given_up_at_once(fetching: Any, shop: Any, Reply: Any) -> None:

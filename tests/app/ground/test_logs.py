@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from pydantic import SecretStr
@@ -58,6 +59,42 @@ def test_what_libraries_say_has_the_same_form(capfd: pytest.CaptureFixture[str])
     [line] = lines(capfd)
     assert (line["event"], line["level"], line["logger"]) == ("broken pipe", "error", "uvicorn.error")
     assert "ValueError" in str(line["exception"])
+
+
+@pytest.mark.parametrize("level", ["debug", "info"])
+def test_no_chatter_of_libraries_is_a_line(capfd: pytest.CaptureFixture[str], level: Literal["debug", "info"]) -> None:
+    """Whatever level is set, for the service or for a library: it tells what addresses are asked, with what is secret in them."""
+    configure(LogSettings(json_lines=True, level=level))
+    library = logging.getLogger("httpx")
+    library.setLevel(logging.DEBUG)
+    try:
+        library.info('HTTP Request: GET https://shop.example/feed.csv?token=secret "HTTP/1.1 200 OK"')
+        library.debug("connect_tcp.started")
+        library.warning("worth a line")
+    finally:
+        library.setLevel(logging.NOTSET)
+    assert [line["event"] for line in lines(capfd)] == ["worth a line"]
+
+
+@pytest.mark.parametrize("json_lines", [True, False])
+def test_no_text_of_a_client_spoils_a_line(capfd: pytest.CaptureFixture[str], json_lines: bool) -> None:  # noqa: FBT001 - a case
+    """Nothing that a terminal obeys is in it, nor the end of a line: of the service, of a library, or of an error with its traceback."""
+    spoilt = "\x1b[31m\x9b2J\x07\x85forged\u2028\u202e" + "\r"
+
+    def fail() -> None:
+        raise ValueError(spoilt)
+
+    configure(LogSettings(json_lines=json_lines))
+    logger().info("asked", path=spoilt)
+    logging.getLogger("library").warning("broken %s", f"{spoilt}\n")
+    try:
+        fail()
+    except ValueError:
+        logger().exception(f"{spoilt}\n")
+    written = capfd.readouterr().err
+    assert all(line.isprintable() for line in written.split("\n"))
+    assert written.count("forged") >= 4
+    assert not [line for line in written.split("\n") if line.startswith("forged")]
 
 
 def test_a_traceback_for_a_person_shows_no_variables(capfd: pytest.CaptureFixture[str]) -> None:

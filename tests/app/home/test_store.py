@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
 from app.ground.errors import HomeError
+from app.home import store as home_store
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
 
@@ -45,7 +47,7 @@ def test_adding_does_not_serve(store: ReleaseStore) -> None:
     assert store.current() == first
     store.activate(second.id)
     assert store.current() == second
-    assert [path.name for path in store.home.glob(".*")] == []
+    assert [path.name for path in store.home.glob(".*")] == [".releases.lock"]
 
 
 def test_rollback_points_to_the_one_before(store: ReleaseStore) -> None:
@@ -67,6 +69,34 @@ def test_rollback_never_serves_what_did_not_serve(store: ReleaseStore) -> None:
     store.activate(store.before_current().id, back=True)
     store.activate(now.id)
     assert store.before_current() == first
+
+
+def test_two_who_publish_at_once_leave_a_way_back(store: ReleaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is second waits, amid whatever the first writes; each release has a number of its own."""
+    first, made, others = add(store), list[ReleaseRecord](), list[threading.Thread]()
+    store.activate(first.id)
+    write = home_store.write_whole
+
+    def publish(bundle: str) -> None:
+        made.append(add(store, bundle))
+        store.activate(made[-1].id)
+
+    def written(path: Path, text: str) -> None:
+        if not others:
+            others.append(threading.Thread(target=publish, args=("second",)))
+            others[0].start()
+        if threading.current_thread() is not others[0]:
+            others[0].join(0.1)
+        write(path, text)
+
+    monkeypatch.setattr(home_store, "write_whole", written)
+    publish("first")
+    others[0].join()
+    assert sorted(record.id[:3] for record in made) == ["r2-", "r3-"]
+    now = store.current()
+    assert now in made
+    assert store.before_current() == next(record for record in made if record != now)
+    assert (store.home / "SERVED").read_text().split()[0] == first.id
 
 
 def test_rollback_passes_over_a_release_that_is_gone(store: ReleaseStore) -> None:
@@ -100,6 +130,15 @@ def flip(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
+
+
+def test_two_who_write_at_once_write_to_places_of_their_own(store: ReleaseStore) -> None:
+    """Also where both are process 1, each of its container."""
+    places = [store.staging("snapshots") for _ in range(2)]
+    for number, place in enumerate(places):
+        place.mkdir()
+        (place / "file").write_text(str(number))
+    assert [(place / "file").read_text() for place in places] == ["0", "1"]
 
 
 def test_a_damaged_directory_is_replaced_by_a_whole_one(store: ReleaseStore) -> None:

@@ -76,6 +76,21 @@ def test_reading_takes_no_write_lock(traced: Traced) -> None:
     assert "BEGIN IMMEDIATE" not in traced.statements
 
 
+def test_an_error_amid_reading_keeps_no_lock(traced: Traced) -> None:
+    """Though its statement was not read to the end, and whoever waited has the error still."""
+    for number in (1, 2):
+        traced.insert(number).result(5)
+
+    def breaks(connection: sqlite3.Connection) -> None:
+        for _ in connection.execute("SELECT n FROM numbers"):
+            msg = "not what was expected"
+            raise ValueError(msg)
+
+    broken = traced.commits.submit(breaks, writes=True)
+    assert isinstance(broken.exception(5), ValueError)
+    traced.insert(3).result(2)
+
+
 def test_an_error_reaches_every_waiter_and_nothing_of_them_is_kept(traced: Traced) -> None:
     """All may try again, on a fresh connection."""
     traced.insert(7).result(5)

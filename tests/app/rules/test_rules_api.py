@@ -61,6 +61,19 @@ def test_a_rule_holds_from_the_next_answer_on_and_to_its_end(shop: TestClient, o
     assert sorted(path.name for path in (own / "rules").iterdir()) == ["000001.json", "000002.json"]
 
 
+def test_a_swap_that_is_kept_is_asked_anew_under_other_rules(shop: TestClient) -> None:
+    """An answer that was given before a rule was written is not the one that is given after."""
+
+    def swap() -> str:
+        answer = shop.post("/score-outfit", json={"outfits": [{"items": ["tops-1", "shoes-2", "bags-3"]}], "explain": True})
+        return str(answer.json()["outfits"][0]["swap"]["item"]["id"])
+
+    found = swap()
+    assert swap() == found
+    shop.put("/rules", json={"rules": [{"id": "off", "do": "exclude", "items": {"ids": [found]}}]})
+    assert swap() != found
+
+
 def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
     """And the suggestion what moved it."""
     shop.put("/rules", json={"rules": [OFF, {"id": "first", "do": "pin", "ids": ["shoes-4"]}]})

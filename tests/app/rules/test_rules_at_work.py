@@ -59,6 +59,12 @@ def test_what_rules_leave_empty_is_told_as_theirs(release: Release) -> None:
     assert dear.slots[0].fallback == "no item of category 'shoes' passes the filters"
 
 
+def test_what_rules_leave_empty_is_not_proposed(release: Release) -> None:
+    """As a slot that the outfit lacks: nothing could fill it."""
+    assert [slot.category for slot in ask(release).slots] == ["bottoms", "shoes"]
+    assert "shoes" not in [slot.category for slot in ask(release, {"do": "exclude", "items": {"category": ["shoes"]}}).slots]
+
+
 def test_what_is_required_is_all_that_is_suggested_there(release: Release) -> None:
     """Of shoes only those of a price; bags are not spoken of."""
     cheap = {"do": "require", "items": {"category": ["shoes"]}, "be": {"price": {"max": 13}}}
@@ -115,6 +121,14 @@ def test_looks_of_given_candidates_are_kept_apart_too(release: Release) -> None:
     assert not [look for look in looks if "bags-2" in look and len(look) > 1]
 
 
+def test_looks_within_a_budget_have_nothing_that_a_rule_takes_away(release: Release) -> None:
+    """They are made of more items than the slots show, which are looked for by price."""
+    cheap = {"do": "exclude", "items": {"price": {"max": 12}}}
+    looks = ask(release, cheap, slots=["shoes", "bags"], k=1, looks=10, budget=28).looks
+    assert looks
+    assert min(release.item(row).price or 0 for look in looks for row in look.rows) > 12
+
+
 def test_a_slot_template_says_which_slots_there_are(release: Release) -> None:
     """In its order, within its ranges less what is worn, and only for whom it is."""
     said = {
@@ -144,6 +158,23 @@ def test_a_curated_look_is_completed_with_exactly_its_items(release: Release) ->
     torn = ask(release, look, apart, wanted=Filter(in_stock=True))
     assert [slot.category for slot in torn.slots] == learned
     assert torn.rules == ("r1",)
+    taken = ask(release, look, {"do": "exclude", "items": {"ids": ["bags-4"]}}, looks=5)
+    assert [slot.category for slot in taken.slots] == learned
+    assert release.snapshot.row_of["bags-4"] not in {row for one in taken.looks for row in one.rows}
+
+
+@pytest.mark.parametrize(
+    "turned_down", [{"block": (["Contoso"], {})}, {"met": frozenset(["bags-4"])}, {"text": "under 15"}, {"text": "no bags"}]
+)
+def test_a_curated_look_has_nothing_that_a_shopper_turned_down(release: Release, turned_down: dict[str, Any]) -> None:
+    """A brand that is blocked, what was bought already, what is too dear by their words: the next look is shown, else the model's."""
+    looks = [{"do": "look", "ids": ["tops-1", bag, "shoes-7"], "state": "approved"} for bag in ("bags-4", "bags-5")]
+    answer = ask(release, *looks, looks=3, **turned_down)
+    assert answer.looks
+    shown = [{release.item(row).id for row in look.rows} for look in answer.looks]
+    assert "bags-4" not in set().union(*shown)
+    assert (answer.rules == ("r1",)) == ("text" not in turned_down)
+    assert (shown[0] == {"bags-5", "shoes-7"}) == ("text" not in turned_down)
 
 
 def test_a_rule_holds_in_its_time(release: Release) -> None:

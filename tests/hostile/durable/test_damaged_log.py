@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.cli import run
-from app.ground.errors import LogLostError
+from app.ground.errors import LogLostError, LogUnavailableError
 from app.ground.parts import Keys, LogSettings
 from app.ground.settings import Settings
 from app.home.alone import alone
@@ -135,6 +136,45 @@ async def test_an_altered_entry_is_told(tmp_path: Path) -> None:
     assert data.count(b'"item":"item 77"') == 1
     file.write_bytes(data.replace(b'"item":"item 77"', b'"item":"item 78"'))
     assert await found(home) == ["events: 1 of what was acknowledged cannot be read: 78"]
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        "UPDATE streams SET last = 1 << 50 WHERE name = 'events'",
+        "UPDATE streams SET last = 'x'",
+        "UPDATE streams SET trimmed = last + 1 WHERE name = 'catalog'",
+        "UPDATE streams SET last = 30 WHERE name = 'events'",
+        "DELETE FROM streams",
+        "UPDATE entries SET offset = 7.5 WHERE offset = 7",
+        "UPDATE entries SET offset = 1 << 60 WHERE offset = 7",
+        "UPDATE entries SET id = NULL, data = '{' WHERE offset = 7",
+        "UPDATE groups SET delivered = 'x'",
+        "UPDATE pending SET offset = x'ff' WHERE offset = 7",
+        "DROP TABLE ids",
+    ],
+)
+async def test_a_figure_that_cannot_be_is_told_and_harms_nobody(tmp_path: Path, alter: str) -> None:
+    """In a page of good form: who asks meanwhile is told to try again, and a repair saves the rest, in no time however large it is."""
+    home = await filled(tmp_path, 40)
+    async with opened_log(SETTINGS, home) as log:
+        await log.take(Stream.EVENTS, "g", "c", limit=20)
+    with sqlite3.connect(home / "log.sqlite") as connection:
+        connection.execute(alter)
+    async with opened_log(SETTINGS, home) as log:
+        for asked in (
+            lambda: log.read(Stream.EVENTS),
+            lambda: log.append(Stream.EVENTS, [Event("late", {})]),
+            lambda: log.lag(Stream.EVENTS),
+            lambda: log.claim(Stream.EVENTS, "g", "d", idle_s=0),
+        ):
+            with suppress(LogUnavailableError, LogLostError):
+                await asked()
+    assert await found(home)
+    async with opened_log(SETTINGS, home) as log:
+        await log.repair()
+    assert await found(home) == []
+    assert len(await offsets(home)) >= 39
 
 
 async def test_a_log_that_is_gone_is_told(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
@@ -16,11 +17,14 @@ from app.catalogue.changes import upsert
 from app.catalogue.leftovers import leftovers, remove
 from app.catalogue.publishing import changes_behind, publish
 from app.cli import run
+from app.experiments.book import ExperimentFile
+from app.experiments.experiment import ExperimentIn
 from app.ground.errors import LogLostError
 from app.ground.parts import LogSettings, WorkerSettings
 from app.ground.settings import Settings
 from app.home.replicas import ServingNote
 from app.home.store import ReleaseStore
+from app.live.shadow import SHADOW
 from app.log.base import Stream, order
 from app.log.open import opened_log
 from app.main import create_app
@@ -102,6 +106,41 @@ def test_it_keeps_what_is_needed(grown: Path) -> None:
     assert leftovers(store, LogSettings(), 1).releases == (store.records()[0].id,)
 
 
+def test_it_keeps_what_is_tried_beside_the_current_release(grown: Path) -> None:
+    """What a variant of a running experiment answers from, and what is tried in shadow; until that has ended."""
+    store, experiments, shadow = ReleaseStore(grown), ExperimentFile(grown), grown / SHADOW
+    old = [record.id for record in store.records()[:4]]
+    variants = [{"name": "now"}, {"name": "then", "release": old[1]}]
+    experiments.put([ExperimentIn.model_validate({"name": "both", "variants": variants})])
+    shadow.write_text(old[2] + "\n")
+    aged(grown)
+    assert leftovers(store, LogSettings(), 1).releases == (old[0], old[3], store.records()[4].id)
+    experiments.end("both")
+    shadow.unlink()
+    assert leftovers(store, LogSettings(), 1).releases == (*old, store.records()[4].id)
+    store.activate(old[0])
+    assert old[0] not in leftovers(store, LogSettings(), 1).releases
+
+
+def test_a_kill_amid_a_removal_leaves_no_release_without_its_files(grown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What names them goes first."""
+    store, directories = ReleaseStore(grown), list[Path]()
+    aged(grown)
+
+    def killed(directory: Path, **_: object) -> None:
+        directory.rename(directory.with_name("gone"))
+        directories.append(directory)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.catalogue.leftovers.shutil.rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        remove(leftovers(store, LogSettings(), 1), LogSettings(), grown)
+    assert directories
+    for record in store.records():
+        assert store.snapshot_path(record.snapshot).is_dir()
+        assert store.bundle_path(record.bundle).is_dir()
+
+
 def test_a_picture_that_is_put_again_is_new(home: Path) -> None:
     """So it outlives a removal that comes before its change is logged."""
     store = ReleaseStore(home)
@@ -111,6 +150,34 @@ def test_a_picture_that_is_put_again_is_new(home: Path) -> None:
     assert store.images.path(name) in leftovers(store, LogSettings(), 1).paths
     store.images.put(jpeg("red"))
     assert leftovers(store, LogSettings(), 1).paths == ()
+
+
+def test_features_go_with_what_changed(home: Path) -> None:
+    """Those of the picture and title that a changed item has, or had, stay: a replica that is asked for them encodes nothing again."""
+    store = ReleaseStore(home)
+    named = store.images.put(jpeg("red"))
+    changed(home, 1, named)
+    kept = store.encodings("an-encoder")
+    for source in ((named, None), (None, "a title that nothing has")):
+        kept.keep(source, np.zeros(16, dtype=np.float16))
+    aged(home)
+    assert leftovers(store, LogSettings(), 1).paths == (kept.path((None, "a title that nothing has")),)
+
+
+def test_what_was_made_just_now_stays(home: Path) -> None:
+    """A publish, or a change, that is under way names it in a moment."""
+    store = ReleaseStore(home)
+    picture = store.images.put(jpeg("red"))
+    assert picture
+    made = {home / "snapshots" / "new", home / "bundles" / "new"}
+    for directory in made:
+        directory.mkdir()
+    store.thumbnails.make(picture, 128, "webp")
+    store.encodings("an-encoder").keep((picture, None), np.zeros(16, dtype=np.float16))
+    made |= {store.images.path(picture), store.thumbnails.path(picture, 128, "webp"), store.encodings("an-encoder").path((picture, None))}
+    assert not made & {*leftovers(store, LogSettings(), 1).paths}
+    aged(home)
+    assert made == {*leftovers(store, LogSettings(), 1).paths}
 
 
 def test_nothing_goes_while_the_log_lacks_changes(grown: Path) -> None:

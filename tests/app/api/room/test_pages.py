@@ -192,8 +192,11 @@ def test_roll_back_asks_first_and_then_does_it(room: TestClient, own: Path, word
     assert store.served().id == now
 
 
-def test_a_release_that_is_not_there_is_told(room: TestClient, word: Word) -> None:
-    """By the page, not by a trace."""
+def test_a_release_that_is_not_there_is_told(room: TestClient, own: Path, word: Word) -> None:
+    """By the page, not by a trace, nor with a path of the machine; and so where nothing served before."""
+    (own / "SERVED").write_text(ReleaseStore(own).served().id)
+    back = room.post("/ops/rollback", data={"word": word(room, "/ops"), "release": "r1-00000000"})
+    assert (back.status_code, "no release served before" in back.text, str(own) in back.text) == (404, True, False)
     assert room.get("/ops/releases/r9-00000000/activate").status_code == 404
     answer = room.post("/ops/releases/r9-00000000/activate", data={"word": word(room, "/ops")})
     assert (answer.status_code, "no such release" in answer.text) == (404, True)
